@@ -1,0 +1,218 @@
+/** The routes of an edge: reads, metrics, health and the admin routes. Knows nothing of sockets. */
+import { timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import type { InvalidationLog } from '../log/log.ts';
+import { contentId } from '../protocol/content.ts';
+import { type EdgeHealth, type EdgeMetrics, edgeConfigChange, type ReadLabel } from '../protocol/edge-api.ts';
+import { ServiceError } from '../protocol/errors.ts';
+import { type Clock, toTimestamp } from '../runtime/clock.ts';
+import { type HttpAnswer, type HttpRequest, matchesEtag, parseInput, type Route } from '../runtime/http.ts';
+import { CacheUnavailable, type EdgeCache } from './cache/cache.ts';
+import type { Invalidator } from './invalidator.ts';
+import type { EdgeMeter, ReadOutcome } from './metrics.ts';
+import { type OriginClient, OriginUnavailable } from './origin-client.ts';
+import { PROMETHEUS_CONTENT_TYPE, renderPrometheus } from './prometheus.ts';
+import type { Answer, EntryLifetimes, Reader } from './reader.ts';
+import type { EdgeSettings } from './settings.ts';
+
+export interface EdgeAppOptions {
+  readonly region: string;
+  readonly reader: Reader;
+  readonly cache: EdgeCache;
+  readonly origin: OriginClient;
+  readonly log: InvalidationLog;
+  readonly invalidator: Invalidator;
+  readonly settings: EdgeSettings;
+  readonly meter: EdgeMeter;
+  readonly lifetimes: EntryLifetimes;
+  readonly clock: Clock;
+  /** Empty: the admin routes answer 403, always. */
+  readonly adminToken: string;
+}
+
+const METRIC_VERSIONS_MAX = 100;
+const ADMIN_ENTRIES_MAX = 10_000;
+const MS_PER_S = 1000;
+
+const entriesQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(ADMIN_ENTRIES_MAX).default(METRIC_VERSIONS_MAX) });
+
+export function edgeRoutes(options: EdgeAppOptions): readonly Route[] {
+  const admin =
+    (handle: Route['handle']): Route['handle'] =>
+    (request) => {
+      checkToken(options.adminToken, request.header('authorization'));
+      return handle(request);
+    };
+  return [
+    { method: 'GET', path: '/api/content/:id', handle: (request) => readContent(options, request) },
+    { method: 'GET', path: '/api/content', handle: (request) => listContents(options, request) },
+    { method: 'GET', path: '/metrics', handle: (request) => answerMetrics(options, request) },
+    { method: 'GET', path: '/health', handle: () => answerHealth(options) },
+    { method: 'GET', path: '/admin/config', handle: admin(() => answerConfig(options)) },
+    { method: 'PUT', path: '/admin/config', handle: admin((request) => changeConfig(options, request)) },
+    { method: 'POST', path: '/admin/flush', handle: admin(() => flush(options)) },
+    { method: 'GET', path: '/admin/entries', handle: admin((request) => listEntries(options, request)) },
+  ];
+}
+
+async function readContent(options: EdgeAppOptions, request: HttpRequest): Promise<HttpAnswer> {
+  const id = parseInput(contentId, request.params['id'], 'id');
+  const startedAt = options.clock.monotonicMs();
+  try {
+    const answer = await options.reader.read(id);
+    const latencyMs = options.clock.monotonicMs() - startedAt;
+    options.meter.recordRead(outcomeOf(answer), latencyMs);
+    return toHttpAnswer(options, answer, latencyMs, request.header('if-none-match'));
+  } catch (error) {
+    options.meter.recordRead('error', options.clock.monotonicMs() - startedAt);
+    throw error;
+  }
+}
+
+function outcomeOf({ source, status }: Answer): ReadOutcome {
+  if (source === 'origin') return 'miss';
+  return status === 'stale' ? 'stale' : 'hit';
+}
+
+function toHttpAnswer(options: EdgeAppOptions, answer: Answer, latencyMs: number, ifNoneMatch: string | undefined): HttpAnswer {
+  const { entry, source, status } = answer;
+  const label: ReadLabel = {
+    source,
+    status,
+    region: options.region,
+    latency_ms: Number(latencyMs.toFixed(3)),
+    cached_at: toTimestamp(entry.fetchedAt),
+  };
+  const headers = cacheHeaders(options, answer);
+  if (entry.content === null) {
+    const error = entry.version === 0 ? 'content not found' : `content deleted at version ${entry.version}`;
+    return { status: 404, headers, body: { success: false, error, code: 'not_found', version: entry.version, ...label } };
+  }
+  // Weak: the envelope around the content differs from answer to answer.
+  const etag = `W/${entry.etag}`;
+  if (matchesEtag(ifNoneMatch, etag)) return { status: 304, headers: { ...headers, etag } };
+  return { status: 200, headers: { ...headers, etag }, body: { success: true, data: entry.content, ...label } };
+}
+
+/**
+ * Cache-Status of RFC 9211, Age of RFC 9111, the stale directives of RFC 5861. `max-age=0`: this edge is the shared cache;
+ * a browser that kept its own copy would not hear of an invalidation.
+ */
+function cacheHeaders({ region, lifetimes, clock }: EdgeAppOptions, { entry, source, status, forwarded }: Answer): Record<string, string> {
+  const now = clock.now();
+  const ttlS = Math.floor((entry.freshUntil - now) / MS_PER_S);
+  const cacheStatus = [`edgesync-${region}`];
+  if (source === 'cache') cacheStatus.push('hit', `ttl=${status === 'stale' ? Math.min(ttlS, -1) : ttlS}`);
+  if (status === 'stale') cacheStatus.push('detail=stale');
+  if (forwarded !== undefined) {
+    cacheStatus.push(`fwd=${forwarded.reason}`);
+    if (forwarded.stored) cacheStatus.push('stored');
+    if (forwarded.collapsed) cacheStatus.push('collapsed');
+  }
+  const seconds = (ms: number) => Math.floor(ms / MS_PER_S);
+  return {
+    'cache-status': cacheStatus.join('; '),
+    'cache-control': `public, max-age=0, s-maxage=${seconds(entry.content === null ? lifetimes.negativeMs : lifetimes.freshMs)}, stale-while-revalidate=${seconds(lifetimes.staleWhileRevalidateMs)}, stale-if-error=${seconds(lifetimes.staleIfErrorMs)}`,
+    age: String(Math.max(0, seconds(now - entry.fetchedAt))),
+  };
+}
+
+async function listContents({ origin }: EdgeAppOptions, request: HttpRequest): Promise<HttpAnswer> {
+  try {
+    return await origin.list(request.search);
+  } catch (error) {
+    if (error instanceof OriginUnavailable) throw new ServiceError('unavailable', error.message, { cause: error, retryAfterS: 1 });
+    throw error;
+  }
+}
+
+async function answerMetrics(options: EdgeAppOptions, request: HttpRequest): Promise<HttpAnswer> {
+  const metrics = await collectMetrics(options);
+  if (request.prefers('application/json', 'text/plain') !== 'text/plain') return { status: 200, body: metrics };
+  return { status: 200, headers: { 'content-type': PROMETHEUS_CONTENT_TYPE }, text: await renderPrometheus(metrics) };
+}
+
+async function collectMetrics({ region, cache, log, invalidator, settings, meter }: EdgeAppOptions): Promise<EdgeMetrics> {
+  const { catchingUp, queued, applied } = invalidator.status();
+  return {
+    success: true,
+    region,
+    strategy: settings.strategy,
+    propagationDelayMs: settings.propagationDelayMs,
+    ...meter.snapshot(),
+    versions: [...(await cache.versions(METRIC_VERSIONS_MAX).catch(emptyWhenAway))],
+    log: {
+      connected: log.connected(),
+      catchingUp,
+      lag: await lagOf(log, applied),
+      applied: Object.fromEntries(applied),
+      queued,
+      unreadable: meter.unreadable,
+    },
+  };
+}
+
+function emptyWhenAway(error: unknown): [] {
+  if (error instanceof CacheUnavailable) return [];
+  throw error;
+}
+
+/** Records in the log above the offset applied last. null while the log does not answer. */
+async function lagOf(log: InvalidationLog, applied: ReadonlyMap<number, number>): Promise<number | null> {
+  try {
+    const bounds = await log.bounds();
+    return bounds.reduce((sum, { partition, start, end }) => sum + (end - Math.max(start, (applied.get(partition) ?? -1) + 1)), 0);
+  } catch {
+    return null;
+  }
+}
+
+async function answerHealth({ region, cache, log, origin }: EdgeAppOptions): Promise<HttpAnswer> {
+  const connected = { redis: cache.connected(), log: log.connected(), origin: await origin.answers() };
+  const say = (is: boolean) => (is ? 'connected' : 'disconnected');
+  const canServe = connected.redis || connected.origin;
+  const all = connected.redis && connected.log && connected.origin;
+  const body: EdgeHealth = {
+    status: canServe ? (all ? 'ok' : 'degraded') : 'unavailable',
+    region,
+    redis: say(connected.redis),
+    log: say(connected.log),
+    origin: say(connected.origin),
+  };
+  return { status: canServe ? 200 : 503, body };
+}
+
+/** Compared in constant time. Throws `forbidden` without a token set, `unauthorized` for a wrong one. */
+function checkToken(adminToken: string, authorization: string | undefined): void {
+  if (adminToken === '') throw new ServiceError('forbidden', 'the admin routes are off: ADMIN_TOKEN is not set');
+  const expected = Buffer.from(`Bearer ${adminToken}`);
+  const got = Buffer.from(authorization ?? '');
+  if (expected.length !== got.length || !timingSafeEqual(expected, got)) {
+    throw new ServiceError('unauthorized', 'expected Authorization: Bearer with the admin token');
+  }
+}
+
+function answerConfig({ settings }: EdgeAppOptions): HttpAnswer {
+  return { status: 200, body: { success: true, data: { propagationDelayMs: settings.propagationDelayMs, strategy: settings.strategy } } };
+}
+
+function changeConfig(options: EdgeAppOptions, request: HttpRequest): HttpAnswer {
+  options.settings.change(parseInput(edgeConfigChange, request.body));
+  return answerConfig(options);
+}
+
+async function flush({ cache }: EdgeAppOptions): Promise<HttpAnswer> {
+  try {
+    await cache.flush();
+  } catch (error) {
+    if (error instanceof CacheUnavailable)
+      throw new ServiceError('unavailable', 'the cache does not answer', { cause: error, retryAfterS: 1 });
+    throw error;
+  }
+  return { status: 200, body: { success: true } };
+}
+
+async function listEntries({ cache }: EdgeAppOptions, request: HttpRequest): Promise<HttpAnswer> {
+  const { limit } = parseInput(entriesQuery, request.query, 'query');
+  return { status: 200, body: { success: true, data: await cache.versions(limit).catch(emptyWhenAway) } };
+}

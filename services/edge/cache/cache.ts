@@ -1,0 +1,97 @@
+/**
+ * The port to a region's cache: Redis, or a map in memory. Each call is one atomic step.
+ *
+ * The cache holds a life, a clock, the entries, the marks, a floor and, per partition of the log, the position applied
+ * last. Validity is judged at lookup, from an entry's clock and version against the marks; see `marks.ts` for the rules.
+ */
+import type { Content } from '../../protocol/content.ts';
+import type { EntryState, VersionRow } from '../../protocol/edge-api.ts';
+import type { InvalidationMode, InvalidationType } from '../../protocol/invalidation.ts';
+
+/** What the origin said of a key, with the times that bound its use. All times in ms since 1970. */
+export interface CacheEntry {
+  /** A 404 has one too: the last version of a deleted id, 0 for one never created. */
+  readonly version: number;
+  /** null: the origin answered 404. */
+  readonly content: Content | null;
+  readonly etag: string;
+  /** When the origin was asked. */
+  readonly fetchedAt: number;
+  readonly freshUntil: number;
+  /** Until then a stale entry may be answered while it is revalidated. */
+  readonly staleUntil: number;
+  /** The end of the entry's life; in between it serves only when the origin is away. */
+  readonly expiresAt: number;
+}
+
+/** The moment in the cache's logical time before a fetch began. A fill without it is impossible by design. */
+export interface Stamp {
+  readonly clock: number;
+  readonly life: string;
+}
+
+export interface Lookup extends Stamp {
+  readonly state: EntryState;
+  /** null when absent or invalid: nothing invalid ever leaves the cache. */
+  readonly entry: CacheEntry | null;
+  /** The highest clock of any mark that could touch the key. A fetch with a lower clock may have read too early. */
+  readonly fence: number;
+}
+
+export const FILL_REFUSALS = ['other-life', 'below-floor', 'below-hard-minimum', 'newer-stored', 'hard-epoch'] as const;
+export type FillRefusal = (typeof FILL_REFUSALS)[number];
+export type FillOutcome = 'stored' | FillRefusal;
+
+/** Where a record stood in the log, with its identity: a log made anew has other records at the same offsets. */
+export interface Position {
+  readonly partition: number;
+  readonly offset: number;
+  readonly id: string;
+  readonly time: number;
+}
+
+/** What one event does to the marks: a minimum version of its key, or an epoch of its scope. */
+export interface Mark {
+  readonly type: InvalidationType;
+  readonly target: string;
+  readonly mode: InvalidationMode;
+  /** Only with type `key`. */
+  readonly version?: number;
+}
+
+export interface Application {
+  readonly mark: Mark;
+  readonly position: Position;
+  /** Offset of the record before in its partition; -1 when read from the log's start. */
+  readonly previous: number;
+}
+
+/** `gap`: the record before was never applied here; the edge must take up the stored offset again. */
+export type ApplyOutcome = 'applied' | 'skipped' | 'gap';
+
+export interface EdgeCache {
+  lookup(key: string): Promise<Lookup>;
+  fill(key: string, entry: CacheEntry, stamp: Stamp): Promise<FillOutcome>;
+  /** In order, each its own atomic step, one round trip. */
+  apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]>;
+  /** Per partition the position applied last; a partition without one is missing. */
+  positions(): Promise<ReadonlyMap<number, Position>>;
+  /** The log is another one: in one step a hard epoch of all, and no position left. */
+  forgetLog(): Promise<void>;
+  /** A hard epoch of all. Marks, clock and positions stay. */
+  flush(): Promise<void>;
+  /** The entries stored last, newest first. */
+  versions(limit: number): Promise<readonly VersionRow[]>;
+  connected(): boolean;
+  /** Called after each new life: the cache may have gone back, so stored offsets must be taken up again. */
+  onNewLife(listener: () => void): void;
+  close(): Promise<void>;
+}
+
+/** The cache did not answer in time. There is no clock and no fence: read through, never fill. */
+export class CacheUnavailable extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'CacheUnavailable';
+  }
+}

@@ -1,0 +1,118 @@
+/** A region's cache in memory: the port over a store that outlives the edge, as a Redis does. */
+import type { VersionRow } from '../../protocol/edge-api.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Random } from '../../runtime/random.ts';
+import {
+  type Application,
+  type ApplyOutcome,
+  type CacheEntry,
+  CacheUnavailable,
+  type EdgeCache,
+  type FillOutcome,
+  type Lookup,
+  type Position,
+  type Stamp,
+} from './cache.ts';
+import { CacheStore } from './store.ts';
+
+export interface MemoryCacheServerOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly markRetentionMs: number;
+}
+
+/** The server: owns the store. Restarted, it comes back empty under another life. */
+export class MemoryCacheServer {
+  readonly clock: Clock;
+  readonly #random: Random;
+  readonly #markRetentionMs: number;
+  readonly #restartListeners = new Set<() => void>();
+  #store: CacheStore;
+
+  constructor({ clock, random, markRetentionMs }: MemoryCacheServerOptions) {
+    this.clock = clock;
+    this.#random = random;
+    this.#markRetentionMs = markRetentionMs;
+    this.#store = this.#createStore();
+  }
+
+  get store(): CacheStore {
+    return this.#store;
+  }
+
+  restart(): void {
+    this.#store = this.#createStore();
+    this.#store.flush();
+    for (const listener of this.#restartListeners) listener();
+  }
+
+  onRestart(listener: () => void): () => void {
+    this.#restartListeners.add(listener);
+    return () => this.#restartListeners.delete(listener);
+  }
+
+  #createStore(): CacheStore {
+    return new CacheStore({ life: this.#random.uuid(), markRetentionMs: this.#markRetentionMs });
+  }
+}
+
+export class MemoryCache implements EdgeCache {
+  readonly #server: MemoryCacheServer;
+  readonly #disconnect: () => void;
+  readonly #newLifeListeners = new Set<() => void>();
+  #closed = false;
+
+  constructor(server: MemoryCacheServer) {
+    this.#server = server;
+    this.#disconnect = server.onRestart(() => {
+      for (const listener of this.#newLifeListeners) listener();
+    });
+  }
+
+  async lookup(key: string): Promise<Lookup> {
+    return this.#open().lookup(key, this.#server.clock.now());
+  }
+
+  async fill(key: string, entry: CacheEntry, stamp: Stamp): Promise<FillOutcome> {
+    return this.#open().fill(key, entry, stamp, this.#server.clock.now());
+  }
+
+  async apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]> {
+    const store = this.#open();
+    return batch.map((application) => store.apply(application, this.#server.clock.now()));
+  }
+
+  async positions(): Promise<ReadonlyMap<number, Position>> {
+    return this.#open().positions();
+  }
+
+  async forgetLog(): Promise<void> {
+    this.#open().forgetLog();
+  }
+
+  async flush(): Promise<void> {
+    this.#open().flush();
+  }
+
+  async versions(limit: number): Promise<readonly VersionRow[]> {
+    return this.#open().versions(limit, this.#server.clock.now());
+  }
+
+  connected(): boolean {
+    return !this.#closed;
+  }
+
+  onNewLife(listener: () => void): void {
+    this.#newLifeListeners.add(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#disconnect();
+  }
+
+  #open(): CacheStore {
+    if (this.#closed) throw new CacheUnavailable('the connection to the cache is closed');
+    return this.#server.store;
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * What a region's cache holds, and its atomic steps, as one synchronous object: the server side of the cache in memory
+ * and the reference for every other adapter. An edge may come and go; the store stays.
+ */
+import type { EntryState, VersionRow } from '../../protocol/edge-api.ts';
+import type { Application, ApplyOutcome, CacheEntry, FillOutcome, Lookup, Position, Stamp } from './cache.ts';
+import { type Judged, Marks } from './marks.ts';
+
+const ENTRIES_MAX = 200_000;
+/** No position yet: offsets start at 0. */
+const NOTHING_APPLIED = -1;
+
+interface StoredEntry {
+  readonly entry: CacheEntry;
+  readonly clock: number;
+}
+
+export interface StoreOptions {
+  /** A random id: clocks of another life mean nothing. */
+  readonly life: string;
+  /** The longest life of an entry plus the longest fetch: a mark older than that cannot be needed. */
+  readonly markRetentionMs: number;
+}
+
+export class CacheStore {
+  readonly life: string;
+  readonly #markRetentionMs: number;
+  readonly #entries = new Map<string, StoredEntry>();
+  readonly #marks = new Marks();
+  readonly #positions = new Map<number, Position>();
+
+  constructor({ life, markRetentionMs }: StoreOptions) {
+    this.life = life;
+    this.#markRetentionMs = markRetentionMs;
+  }
+
+  lookup(key: string, now: number): Lookup {
+    const stored = this.#stored(key, now);
+    const state = stored === undefined ? 'absent' : this.#stateOf(key, stored, now);
+    const servable = state === 'fresh' || state === 'stale';
+    return {
+      state,
+      entry: servable && stored !== undefined ? stored.entry : null,
+      clock: this.#marks.clock,
+      life: this.life,
+      fence: this.#marks.fence(key),
+    };
+  }
+
+  fill(key: string, entry: CacheEntry, { clock, life }: Stamp, now: number): FillOutcome {
+    if (life !== this.life) return 'other-life';
+    if (clock < this.#marks.floor) return 'below-floor';
+    if (entry.version < this.#marks.hardMinimum(key)) return 'below-hard-minimum';
+    const stored = this.#stored(key, now);
+    if (stored !== undefined && isNewer(stored, { version: entry.version, clock })) return 'newer-stored';
+    if (this.#marks.hasHardEpochAbove(key, clock, tagsOf(entry))) return 'hard-epoch';
+    this.#entries.delete(key);
+    this.#entries.set(key, { entry, clock });
+    this.#evict();
+    return 'stored';
+  }
+
+  apply({ mark, position, previous }: Application, now: number): ApplyOutcome {
+    const applied = this.#positions.get(position.partition)?.offset ?? NOTHING_APPLIED;
+    if (position.offset <= applied) return 'skipped';
+    if (applied < previous) return 'gap';
+    this.#marks.add(mark, now);
+    this.#positions.set(position.partition, position);
+    this.#marks.prune(now - this.#markRetentionMs);
+    return 'applied';
+  }
+
+  positions(): ReadonlyMap<number, Position> {
+    return new Map(this.#positions);
+  }
+
+  forgetLog(): void {
+    this.#marks.raiseAll();
+    this.#positions.clear();
+  }
+
+  flush(): void {
+    this.#marks.raiseAll();
+  }
+
+  versions(limit: number, now: number): VersionRow[] {
+    const rows: VersionRow[] = [];
+    for (const [key, stored] of [...this.#entries].reverse()) {
+      if (rows.length >= limit) break;
+      if (now < stored.entry.expiresAt) rows.push({ key, version: stored.entry.version, state: this.#stateOf(key, stored, now) });
+    }
+    return rows;
+  }
+
+  /** An entry past its life is gone, as under a TTL. */
+  #stored(key: string, now: number): StoredEntry | undefined {
+    const stored = this.#entries.get(key);
+    if (stored === undefined || now < stored.entry.expiresAt) return stored;
+    this.#entries.delete(key);
+    return undefined;
+  }
+
+  #stateOf(key: string, stored: StoredEntry, now: number): EntryState {
+    const judged: Judged = { version: stored.entry.version, clock: stored.clock, tags: tagsOf(stored.entry) };
+    const validity = this.#marks.judge(key, judged);
+    if (validity === 'hard') return 'invalid';
+    if (validity === 'valid' && now < stored.entry.freshUntil) return 'fresh';
+    // A 404 is never stale: an old "not there" must not outlive the event that created the content.
+    return stored.entry.content === null ? 'invalid' : 'stale';
+  }
+
+  #evict(): void {
+    if (this.#entries.size <= ENTRIES_MAX) return;
+    const oldest = this.#entries.keys().next().value;
+    if (oldest !== undefined) this.#entries.delete(oldest);
+  }
+}
+
+function tagsOf(entry: CacheEntry): readonly string[] {
+  return entry.content?.tags ?? [];
+}
+
+/** A higher version, or the same read at a later clock, is not overwritten. */
+function isNewer(stored: StoredEntry, filled: { readonly version: number; readonly clock: number }): boolean {
+  if (stored.entry.version !== filled.version) return stored.entry.version > filled.version;
+  return stored.clock > filled.clock;
+}

@@ -1,0 +1,54 @@
+/** The environment of an edge: one table. The names of the seed, and ours. */
+import { PROPAGATION_DELAY_MS_MAX } from '../protocol/edge-api.ts';
+import { type ConfigOf, choiceSetting, integerSetting, listSetting, textSetting, urlSetting } from '../runtime/config.ts';
+import { LOOPBACK_HOSTS } from '../runtime/http.ts';
+import { LOG_LEVELS } from '../runtime/log.ts';
+
+const PORT_MAX = 65_535;
+const TTL_S_MAX = 31_536_000;
+
+export const EDGE_SETTINGS = {
+  REGION_NAME: {
+    schema: textSetting.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes'),
+    about: 'name of the region this edge serves',
+  },
+  EDGE_PORT: { schema: integerSetting(0, PORT_MAX), fallback: 5001, about: 'port it listens on; 0 takes a free one' },
+  PROPAGATION_DELAY: {
+    schema: integerSetting(0, PROPAGATION_DELAY_MS_MAX),
+    fallback: 100,
+    unit: 'ms',
+    about: 'how long after its record an invalidation takes effect here',
+  },
+  INVALIDATION_STRATEGY: {
+    schema: choiceSetting('eager', 'lazy'),
+    fallback: 'eager' as const,
+    about: 'what an invalidation without a mode means: gone, or stale and revalidated',
+  },
+  REDIS_URL: { schema: urlSetting('redis:', 'rediss:', 'memory:'), about: 'the cache of this region' },
+  KAFKA_BROKERS: { schema: textSetting, about: 'the invalidation log: host:port, separated by commas' },
+  ORIGIN_URL: { schema: urlSetting('http:', 'https:'), about: 'where misses are fetched' },
+  CACHE_TTL: { schema: integerSetting(1, TTL_S_MAX), fallback: 3600, unit: 's', about: 'how long an entry is fresh' },
+  STALE_WHILE_REVALIDATE: {
+    schema: integerSetting(0, TTL_S_MAX),
+    fallback: 60,
+    unit: 's',
+    about: 'how long after that it is served while it is revalidated',
+  },
+  STALE_IF_ERROR: {
+    schema: integerSetting(0, TTL_S_MAX),
+    fallback: 3600,
+    unit: 's',
+    about: 'how long after that it is served when the origin is away',
+  },
+  NEGATIVE_TTL: { schema: integerSetting(1, TTL_S_MAX), fallback: 5, unit: 's', about: 'how long a 404 is kept' },
+  ADMIN_TOKEN: { schema: textSetting, fallback: '', about: 'bearer token of the admin routes; without it they answer 403' },
+  ALLOWED_HOSTS: {
+    schema: listSetting,
+    fallback: LOOPBACK_HOSTS as readonly string[],
+    about: 'Host names answered to, separated by commas',
+  },
+  BIND_ADDRESS: { schema: textSetting, fallback: '127.0.0.1', about: 'address it listens on' },
+  LOG_LEVEL: { schema: choiceSetting(...LOG_LEVELS), fallback: 'info' as const, about: 'least severe line written' },
+} as const;
+
+export type EdgeConfig = ConfigOf<typeof EDGE_SETTINGS>;

@@ -1,0 +1,81 @@
+/** One edge, assembled from its configuration and its ports. Who gave it the ports closes them. */
+import type { InvalidationLog } from '../log/log.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { type HttpServer, serveHttp } from '../runtime/http.ts';
+import type { Logger } from '../runtime/log.ts';
+import { withReleasers } from '../runtime/releasers.ts';
+import { edgeRoutes } from './app.ts';
+import type { EdgeCache } from './cache/cache.ts';
+import type { EdgeConfig } from './config.ts';
+import { Invalidator } from './invalidator.ts';
+import { EdgeMeter } from './metrics.ts';
+import { FETCH_DEADLINE_MS, type OriginClient } from './origin-client.ts';
+import { type EntryLifetimes, entryLifeMsMax, Reader } from './reader.ts';
+import { EdgeSettings } from './settings.ts';
+
+export interface EdgePorts {
+  readonly cache: EdgeCache;
+  readonly log: InvalidationLog;
+  readonly origin: OriginClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface Edge {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const MS_PER_S = 1000;
+
+export function lifetimesOf(config: EdgeConfig): EntryLifetimes {
+  return {
+    freshMs: config.CACHE_TTL * MS_PER_S,
+    staleWhileRevalidateMs: config.STALE_WHILE_REVALIDATE * MS_PER_S,
+    staleIfErrorMs: config.STALE_IF_ERROR * MS_PER_S,
+    negativeMs: config.NEGATIVE_TTL * MS_PER_S,
+  };
+}
+
+/** A mark can be needed as long as an entry lives and a fetch begun before it may still come back. */
+export function markRetentionMsOf(config: EdgeConfig): number {
+  return entryLifeMsMax(lifetimesOf(config)) + FETCH_DEADLINE_MS;
+}
+
+/** Serves when it resolves; reads of the log go on behind it. */
+export function startEdge(config: EdgeConfig, ports: EdgePorts): Promise<Edge> {
+  return withReleasers(async (releasers) => {
+    const { cache, log, origin, clock, logger } = ports;
+    const region = config.REGION_NAME;
+    const settings = new EdgeSettings({ propagationDelayMs: config.PROPAGATION_DELAY, strategy: config.INVALIDATION_STRATEGY });
+    const meter = new EdgeMeter(clock);
+    const lifetimes = lifetimesOf(config);
+    const invalidator = new Invalidator({ region, log, cache, settings, clock, meter, logger });
+    const reader = new Reader({ cache, origin, clock, meter, lifetimes, catchingUp: () => invalidator.catchingUp() });
+    releasers.push(() => invalidator.close());
+    await invalidator.start();
+    const routes = edgeRoutes({
+      region,
+      reader,
+      cache,
+      origin,
+      log,
+      invalidator,
+      settings,
+      meter,
+      lifetimes,
+      clock,
+      adminToken: config.ADMIN_TOKEN,
+    });
+    const server: HttpServer = await serveHttp({
+      routes,
+      allowedHosts: config.ALLOWED_HOSTS,
+      log: logger,
+      port: config.EDGE_PORT,
+      host: config.BIND_ADDRESS,
+    });
+    releasers.push(() => server.close());
+    logger.info({ region, port: server.port }, 'edge listening');
+    return { port: server.port, close: () => releasers.release() };
+  });
+}

@@ -1,0 +1,348 @@
+/**
+ * From the log to the cache: a queue per partition, applied from its head when the propagation delay has passed.
+ *
+ * The delay belongs to each event, not to the consumer: records are queued as they come and the consumer goes on, so a
+ * burst of 50 converges after one delay, not 50. An event is due at min(record time, arrival) + the delay now in force.
+ * Only the head of a queue is ever applied, so offsets never overtake one another, whatever happens to the delay.
+ *
+ * Where to read from is what the cache says it applied last. That position is *taken up* at the start, on each rejoin,
+ * after a gap, a failed apply and a new life of the cache: the queues are dropped and each partition is read again from
+ * its stored offset itself. The first record must be the one stored there (id and time); if not, the log is another
+ * one: one step makes everything invalid and forgets the offsets, and the log is read from its start.
+ *
+ * A partition:  queueing -> (head due) applying -> queueing
+ * All of them:  joining -> running -> takingUp -> running ... -> closed
+ * Catching up, from the start and each rejoin until what was in the log then is applied, nothing is called fresh.
+ */
+import { createHash } from 'node:crypto';
+import type { InvalidationLog, LogRecord, LogSubscription, PartitionBounds } from '../log/log.ts';
+import { type InvalidationEvent, modeOf, parseInvalidation, TARGET_ALL } from '../protocol/invalidation.ts';
+import { type Clock, sleep, type Timer } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/log.ts';
+import { type Application, type ApplyOutcome, CacheUnavailable, type EdgeCache, type Mark, type Position } from './cache/cache.ts';
+import type { EdgeMeter } from './metrics.ts';
+import type { EdgeSettings } from './settings.ts';
+
+export interface InvalidatorOptions {
+  readonly region: string;
+  readonly log: InvalidationLog;
+  readonly cache: EdgeCache;
+  readonly settings: EdgeSettings;
+  readonly clock: Clock;
+  readonly meter: EdgeMeter;
+  readonly logger: Logger;
+}
+
+export interface InvalidatorStatus {
+  readonly catchingUp: boolean;
+  readonly queued: number;
+  /** Per partition the offset applied last, -1 before the first. */
+  readonly applied: ReadonlyMap<number, number>;
+}
+
+interface QueuedRecord {
+  readonly record: LogRecord;
+  readonly event: InvalidationEvent | undefined;
+  readonly arrivedAt: number;
+  readonly previous: number;
+}
+
+interface PartitionQueue {
+  readonly partition: number;
+  readonly items: QueuedRecord[];
+  /** The record that must come first, when reading again from a stored offset. */
+  awaited: Position | undefined;
+  /** Offset of the record before the next one. */
+  last: number;
+  timer: Timer | undefined;
+  applying: boolean;
+  paused: boolean;
+}
+
+const QUEUE_MAX = 10_000;
+const QUEUE_RESUME = QUEUE_MAX / 2;
+const APPLY_BATCH_MAX = 500;
+const BACKOFF_MS_MIN = 50;
+const BACKOFF_MS_MAX = 1_000;
+const BEFORE_FIRST = -1;
+const NOTHING_TO_CATCH_UP: ReadonlyMap<number, number> = new Map();
+
+export class Invalidator {
+  readonly #options: InvalidatorOptions;
+  readonly #queues = new Map<number, PartitionQueue>();
+  readonly #applied = new Map<number, number>();
+  readonly #closing = new AbortController();
+  /** Per partition the last offset that was in the log at the last join; undefined before it. */
+  #catchUpTo: ReadonlyMap<number, number> | undefined;
+  #subscription: LogSubscription | undefined;
+  /** Counts take-ups: an apply that began under another one no longer speaks for its queue. */
+  #epoch = 0;
+  #takingUp: Promise<void> | undefined;
+  #takeUpAgain = false;
+
+  constructor(options: InvalidatorOptions) {
+    this.#options = options;
+    options.settings.onChange(() => this.#rescheduleAll());
+    options.cache.onNewLife(() => this.#takeUp('the cache began a new life'));
+  }
+
+  /** Resolves when the log has assigned its partitions. */
+  async start(): Promise<void> {
+    this.#subscription = await this.#options.log.subscribe({
+      group: `cache-invalidation-${this.#options.region}`,
+      onAssigned: (bounds) => this.#join(bounds),
+      onRecords: (partition, records) => this.#enqueue(partition, records),
+    });
+  }
+
+  catchingUp(): boolean {
+    if (this.#catchUpTo === undefined) return true;
+    for (const [partition, target] of this.#catchUpTo) {
+      if ((this.#applied.get(partition) ?? BEFORE_FIRST) < target) return true;
+    }
+    this.#catchUpTo = NOTHING_TO_CATCH_UP;
+    return false;
+  }
+
+  status(): InvalidatorStatus {
+    const queued = [...this.#queues.values()].reduce((sum, queue) => sum + queue.items.length, 0);
+    return { catchingUp: this.catchingUp(), queued, applied: new Map(this.#applied) };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#subscription?.close();
+    for (const queue of this.#queues.values()) queue.timer?.cancel();
+    await this.#takingUp;
+  }
+
+  async #join(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number>> {
+    this.#catchUpTo = undefined;
+    const from = await this.#untilCacheAnswers(() => this.#reset(bounds));
+    this.#catchUpTo = new Map(bounds.map(({ partition, end }) => [partition, end - 1]));
+    return from;
+  }
+
+  /** Repeats while the cache is away, with capped backoff. */
+  async #untilCacheAnswers<T>(attempt: () => Promise<T>): Promise<T> {
+    for (let backoffMs = BACKOFF_MS_MIN; ; backoffMs = Math.min(BACKOFF_MS_MAX, backoffMs * 2)) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof CacheUnavailable) || this.#closing.signal.aborted) throw error;
+        await sleep(this.#options.clock, backoffMs, this.#closing.signal);
+      }
+    }
+  }
+
+  /** Drops every queue and answers where to read each partition again. */
+  async #reset(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number>> {
+    this.#epoch += 1;
+    this.#dropQueues();
+    const stored = await this.#options.cache.positions();
+    const isElsewhere = bounds.some(({ partition, start, end }) => {
+      const position = stored.get(partition);
+      return position !== undefined && (position.offset < start || position.offset >= end);
+    });
+    if (isElsewhere) {
+      this.#options.logger.warn(
+        { region: this.#options.region },
+        'the stored offset is not in the log: starting over, everything is invalid',
+      );
+      await this.#forgetLog();
+      return this.#resetTo(bounds, new Map());
+    }
+    return this.#resetTo(bounds, stored);
+  }
+
+  /** Everything is invalid from here on, so there is nothing left to catch up with. */
+  async #forgetLog(): Promise<void> {
+    await this.#options.cache.forgetLog();
+    this.#catchUpTo = NOTHING_TO_CATCH_UP;
+  }
+
+  /** New queues and their positions change in one turn: no record read from the old position may reach a new queue. */
+  #resetTo(bounds: readonly PartitionBounds[], stored: ReadonlyMap<number, Position>): ReadonlyMap<number, number> {
+    const from = new Map<number, number>();
+    for (const { partition, start } of bounds) {
+      const awaited = stored.get(partition);
+      this.#queues.set(partition, { partition, items: [], awaited, last: BEFORE_FIRST, timer: undefined, applying: false, paused: false });
+      this.#applied.set(partition, awaited?.offset ?? BEFORE_FIRST);
+      from.set(partition, awaited?.offset ?? start);
+      this.#subscription?.seek(partition, awaited?.offset ?? start);
+    }
+    return from;
+  }
+
+  #dropQueues(): void {
+    for (const queue of this.#queues.values()) {
+      queue.timer?.cancel();
+      if (queue.paused) this.#subscription?.resume(queue.partition);
+    }
+    this.#queues.clear();
+  }
+
+  /** Reads again from the stored offsets. Asked for while one runs, it runs once more. */
+  #takeUp(reason: string): void {
+    if (this.#subscription === undefined || this.#closing.signal.aborted) return;
+    this.#epoch += 1;
+    this.#takeUpAgain = true;
+    if (this.#takingUp !== undefined) return;
+    this.#options.logger.info({ region: this.#options.region, reason }, 'taking up the stored offsets again');
+    this.#takingUp = this.#runTakeUps().finally(() => {
+      this.#takingUp = undefined;
+    });
+  }
+
+  async #runTakeUps(): Promise<void> {
+    for (
+      let backoffMs = BACKOFF_MS_MIN;
+      this.#takeUpAgain && !this.#closing.signal.aborted;
+      backoffMs = Math.min(BACKOFF_MS_MAX, backoffMs * 2)
+    ) {
+      this.#takeUpAgain = false;
+      try {
+        await this.#reset(await this.#options.log.bounds());
+      } catch (error) {
+        this.#options.logger.warn(
+          { region: this.#options.region, error: String(error) },
+          'could not take up the stored offsets, trying again',
+        );
+        this.#takeUpAgain = true;
+        await sleep(this.#options.clock, backoffMs, this.#closing.signal);
+      }
+    }
+  }
+
+  #enqueue(partition: number, records: readonly LogRecord[]): void {
+    const queue = this.#queues.get(partition);
+    if (queue === undefined) return;
+    const arrivedAt = this.#options.clock.now();
+    for (const record of records) {
+      if (record.offset <= queue.last) continue;
+      if (queue.awaited !== undefined) {
+        if (!isRecordAt(queue.awaited, record)) return this.#startOver();
+        queue.awaited = undefined;
+      } else {
+        queue.items.push({ record, event: parseInvalidation(record.value), arrivedAt, previous: queue.last });
+      }
+      queue.last = record.offset;
+    }
+    if (queue.items.length > QUEUE_MAX && !queue.paused) {
+      queue.paused = true;
+      this.#subscription?.pause(partition);
+    }
+    this.#schedule(queue);
+  }
+
+  /** The record at a stored offset is not the one applied there. */
+  #startOver(): void {
+    const { logger, region } = this.#options;
+    logger.warn({ region }, 'the log is another one: starting over, everything is invalid');
+    this.#dropQueues();
+    this.#epoch += 1;
+    void this.#untilCacheAnswers(() => this.#forgetLog()).then(
+      () => this.#takeUp('the log is another one'),
+      (error) => logger.error({ region, error: String(error) }, 'could not start over'),
+    );
+  }
+
+  #rescheduleAll(): void {
+    for (const queue of this.#queues.values()) this.#schedule(queue);
+  }
+
+  #dueAt({ record, arrivedAt }: QueuedRecord): number {
+    return Math.min(record.time, arrivedAt) + this.#options.settings.propagationDelayMs;
+  }
+
+  /** Arms the timer for the head, or applies at once what is due. */
+  #schedule(queue: PartitionQueue): void {
+    queue.timer?.cancel();
+    queue.timer = undefined;
+    const head = queue.items[0];
+    if (queue.applying || head === undefined || this.#closing.signal.aborted) return;
+    const waitMs = this.#dueAt(head) - this.#options.clock.now();
+    if (waitMs > 0) queue.timer = this.#options.clock.setTimer(waitMs, () => this.#schedule(queue));
+    else void this.#applyDue(queue);
+  }
+
+  async #applyDue(queue: PartitionQueue): Promise<void> {
+    const { cache, clock, logger, region } = this.#options;
+    const now = clock.now();
+    const firstNotDue = queue.items.findIndex((item, at) => at >= APPLY_BATCH_MAX || this.#dueAt(item) > now);
+    const due = queue.items.slice(0, firstNotDue < 0 ? queue.items.length : firstNotDue);
+    const epoch = this.#epoch;
+    queue.applying = true;
+    try {
+      const outcomes = await cache.apply(due.map((item) => this.#toApplication(item)));
+      if (epoch !== this.#epoch) return;
+      queue.applying = false;
+      this.#settle(queue, due, outcomes);
+    } catch (error) {
+      if (epoch !== this.#epoch) return;
+      logger.warn({ region, partition: queue.partition, error: String(error) }, 'apply failed');
+      await sleep(clock, BACKOFF_MS_MIN, this.#closing.signal);
+      this.#takeUp('an apply failed');
+    }
+  }
+
+  /** Takes what was applied off the queue; a gap sends the edge back to the stored offset. */
+  #settle(queue: PartitionQueue, due: readonly QueuedRecord[], outcomes: readonly ApplyOutcome[]): void {
+    if (outcomes.includes('gap')) return this.#takeUp('a record before was never applied');
+    const now = this.#options.clock.now();
+    for (const [at, item] of due.entries()) {
+      if (outcomes[at] === 'applied') this.#count(item, now);
+    }
+    queue.items.splice(0, due.length);
+    this.#applied.set(
+      queue.partition,
+      Math.max(this.#applied.get(queue.partition) ?? BEFORE_FIRST, due.at(-1)?.record.offset ?? BEFORE_FIRST),
+    );
+    this.#commit(queue.partition);
+    if (queue.paused && queue.items.length <= QUEUE_RESUME) {
+      queue.paused = false;
+      this.#subscription?.resume(queue.partition);
+    }
+    this.#schedule(queue);
+  }
+
+  #count({ event, record }: QueuedRecord, now: number): void {
+    const { meter, settings } = this.#options;
+    if (event === undefined) meter.countUnreadable();
+    meter.countInvalidation(event?.mode ?? modeOf(settings.strategy), Math.max(0, now - record.time));
+  }
+
+  /** For display only: a failed commit costs nothing. */
+  #commit(partition: number): void {
+    const next = (this.#applied.get(partition) ?? BEFORE_FIRST) + 1;
+    this.#subscription?.commit(new Map([[partition, next]])).catch((error) => {
+      this.#options.logger.debug({ partition, error: String(error) }, 'commit failed');
+    });
+  }
+
+  #toApplication({ record, event, previous }: QueuedRecord): Application {
+    const position = { partition: record.partition, offset: record.offset, id: identityOf(record, event), time: record.time };
+    return { mark: this.#toMark(event), position, previous };
+  }
+
+  /** A record that cannot be read might have been for anything: it counts as all, in the region's mode. */
+  #toMark(event: InvalidationEvent | undefined): Mark {
+    const mode = event?.mode ?? modeOf(this.#options.settings.strategy);
+    if (event === undefined) return { type: 'all', target: TARGET_ALL, mode };
+    const mark = { type: event.type, target: event.target, mode };
+    return event.version === undefined ? mark : { ...mark, version: event.version };
+  }
+}
+
+/** What tells one record from another at the same offset of another log. */
+function identityOf(record: LogRecord, event: InvalidationEvent | undefined): string {
+  return event?.id ?? createHash('sha256').update(record.value).digest('hex').slice(0, 32);
+}
+
+function isRecordAt(position: Position, record: LogRecord): boolean {
+  return (
+    record.offset === position.offset &&
+    record.time === position.time &&
+    identityOf(record, parseInvalidation(record.value)) === position.id
+  );
+}

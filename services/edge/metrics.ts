@@ -1,0 +1,157 @@
+/** Counters and latencies of one edge: since its start, as the seed had them, and over the last ten seconds. */
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import type { EdgeMetrics } from '../protocol/edge-api.ts';
+import type { InvalidationMode } from '../protocol/invalidation.ts';
+import { type Clock, toTimestamp } from '../runtime/clock.ts';
+import type { FillOutcome, FillRefusal } from './cache/cache.ts';
+
+/** `miss` had to ask the origin; `error` had no answer for the client. */
+export type ReadOutcome = 'hit' | 'stale' | 'miss' | 'error';
+
+const WINDOW_S = 10;
+const LATENCY_US_MAX = 60_000_000;
+
+interface WindowSlot {
+  second: number;
+  requests: number;
+  hits: number;
+  readonly latencies: RecordableHistogram;
+}
+
+/** An HDR histogram of microseconds: integers from 1. */
+function createLatencies(): RecordableHistogram {
+  return createHistogram({ lowest: 1, highest: LATENCY_US_MAX, figures: 3 });
+}
+
+function percentileMs(latencies: RecordableHistogram, percentile: number): number | null {
+  return latencies.count === 0 ? null : latencies.percentile(percentile) / 1000;
+}
+
+export class EdgeMeter {
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  readonly #reads: Record<ReadOutcome, number> = { hit: 0, stale: 0, miss: 0, error: 0 };
+  readonly #invalidations: Record<InvalidationMode, number> = { hard: 0, soft: 0 };
+  readonly #refused = new Map<FillRefusal, number>();
+  readonly #latencies = createLatencies();
+  readonly #window: readonly WindowSlot[];
+  #stored = 0;
+  #coalesced = 0;
+  #originFetches = 0;
+  #unreadable = 0;
+  #invalidationLagMs: number | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+    this.#window = Array.from({ length: WINDOW_S }, () => ({ second: -1, requests: 0, hits: 0, latencies: createLatencies() }));
+  }
+
+  recordRead(outcome: ReadOutcome, latencyMs: number): void {
+    const latencyUs = Math.min(LATENCY_US_MAX, Math.max(1, Math.round(latencyMs * 1000)));
+    this.#reads[outcome] += 1;
+    this.#latencies.record(latencyUs);
+    const slot = this.#currentSlot();
+    slot.requests += 1;
+    slot.hits += outcome === 'hit' || outcome === 'stale' ? 1 : 0;
+    slot.latencies.record(latencyUs);
+  }
+
+  countInvalidation(mode: InvalidationMode, lagMs: number): void {
+    this.#invalidations[mode] += 1;
+    this.#invalidationLagMs = lagMs;
+  }
+
+  countUnreadable(): void {
+    this.#unreadable += 1;
+  }
+
+  countFill(outcome: FillOutcome): void {
+    if (outcome === 'stored') this.#stored += 1;
+    else this.#refused.set(outcome, (this.#refused.get(outcome) ?? 0) + 1);
+  }
+
+  countCoalesced(): void {
+    this.#coalesced += 1;
+  }
+
+  countOriginFetch(): void {
+    this.#originFetches += 1;
+  }
+
+  get unreadable(): number {
+    return this.#unreadable;
+  }
+
+  get errors(): number {
+    return this.#reads.error;
+  }
+
+  /** Everything `/metrics` says that this meter knows. */
+  snapshot(): Pick<EdgeMetrics, 'metrics' | 'window' | 'fills' | 'coalesced' | 'originFetches' | 'invalidationLagMs'> {
+    return {
+      metrics: this.#lifetime(),
+      window: this.#lastSeconds(),
+      invalidationLagMs: this.#invalidationLagMs,
+      fills: { stored: this.#stored, refused: Object.fromEntries(this.#refused) },
+      coalesced: this.#coalesced,
+      originFetches: this.#originFetches,
+    };
+  }
+
+  #lifetime(): EdgeMetrics['metrics'] {
+    const { hit, stale, miss, error } = this.#reads;
+    const total = hit + stale + miss + error;
+    const latencies = this.#latencies;
+    const known = total > 0;
+    return {
+      totalRequests: total,
+      cacheHits: hit + stale,
+      cacheMisses: miss + error,
+      staleHits: stale,
+      hitRatio: known ? Number(((100 * (hit + stale)) / total).toFixed(2)) : 0,
+      avgLatency: known ? latencies.mean / 1000 : null,
+      p50Latency: percentileMs(latencies, 50),
+      p95Latency: percentileMs(latencies, 95),
+      p99Latency: percentileMs(latencies, 99),
+      minLatency: known ? latencies.min / 1000 : null,
+      maxLatency: known ? latencies.max / 1000 : null,
+      totalInvalidations: this.#invalidations.hard + this.#invalidations.soft,
+      eagerInvalidations: this.#invalidations.hard,
+      lazyInvalidations: this.#invalidations.soft,
+      startTime: toTimestamp(this.#startedAt),
+      uptime: this.#clock.now() - this.#startedAt,
+    };
+  }
+
+  #lastSeconds(): EdgeMetrics['window'] {
+    const oldest = this.#second() - WINDOW_S;
+    const slots = this.#window.filter((slot) => slot.second > oldest);
+    const latencies = createLatencies();
+    for (const slot of slots) latencies.add(slot.latencies);
+    const requests = slots.reduce((sum, slot) => sum + slot.requests, 0);
+    const hits = slots.reduce((sum, slot) => sum + slot.hits, 0);
+    return {
+      requests,
+      hitRatio: requests === 0 ? null : Number(((100 * hits) / requests).toFixed(2)),
+      p50: percentileMs(latencies, 50),
+      p95: percentileMs(latencies, 95),
+      p99: percentileMs(latencies, 99),
+    };
+  }
+
+  #second(): number {
+    return Math.floor(this.#clock.monotonicMs() / 1000);
+  }
+
+  #currentSlot(): WindowSlot {
+    const second = this.#second();
+    const slot = this.#window[second % WINDOW_S] as WindowSlot;
+    if (slot.second === second) return slot;
+    slot.second = second;
+    slot.requests = 0;
+    slot.hits = 0;
+    slot.latencies.reset();
+    return slot;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The port to the origin, and its adapter over HTTP (undici, owned by this file). Every call has a deadline, so that a
+ * dead connection cannot hold a revalidation, and with it a stale entry, for ever.
+ */
+import { Pool } from 'undici';
+import { type Content, contentAnswer, contentMissingAnswer } from '../protocol/content.ts';
+
+export type OriginAnswer =
+  | { readonly kind: 'content'; readonly content: Content; readonly etag: string }
+  /** 404: the last version of a deleted id, 0 for one never created. */
+  | { readonly kind: 'missing'; readonly version: number }
+  /** 304: the version asked about is the current one. */
+  | { readonly kind: 'unchanged' };
+
+export interface OriginListing {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface OriginClient {
+  /** Throws OriginUnavailable when there is no usable answer within the deadline. */
+  fetch(id: number, ifNoneMatch?: string): Promise<OriginAnswer>;
+  /** `GET /api/content` as the origin answers it. `query` is passed on, with its `?`. */
+  list(query: string): Promise<OriginListing>;
+  /** Whether the origin answers at all, asked anew. */
+  answers(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** No usable answer from the origin. */
+export class OriginUnavailable extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'OriginUnavailable';
+  }
+}
+
+/** A fetch that takes longer counts as failed. Marks must outlive the longest entry by at least this. */
+export const FETCH_DEADLINE_MS = 2_000;
+const CONNECTIONS_MAX = 64;
+
+export class HttpOriginClient implements OriginClient {
+  readonly #pool: Pool;
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+    this.#pool = new Pool(url, { connections: CONNECTIONS_MAX, connect: { timeout: FETCH_DEADLINE_MS } });
+  }
+
+  async fetch(id: number, ifNoneMatch?: string): Promise<OriginAnswer> {
+    const { status, etag, body } = await this.#get(`/api/content/${id}`, ifNoneMatch);
+    if (status === 304) return { kind: 'unchanged' };
+    if (status === 200) {
+      const answer = contentAnswer.safeParse(body);
+      if (answer.success && etag !== undefined) return { kind: 'content', content: answer.data.data, etag };
+    }
+    if (status === 404) {
+      const answer = contentMissingAnswer.safeParse(body);
+      if (answer.success) return { kind: 'missing', version: answer.data.version };
+    }
+    throw new OriginUnavailable(`expected 200, 304 or 404 with a body from ${this.#url}, got ${status}`);
+  }
+
+  async list(query: string): Promise<OriginListing> {
+    const { status, body } = await this.#get(`/api/content${query}`);
+    if (status >= 500) throw new OriginUnavailable(`expected a listing from ${this.#url}, got ${status}`);
+    return { status, body };
+  }
+
+  async answers(): Promise<boolean> {
+    return this.#get('/health').then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #get(path: string, ifNoneMatch?: string): Promise<{ status: number; etag: string | undefined; body: unknown }> {
+    try {
+      const response = await this.#pool.request({
+        method: 'GET',
+        path,
+        headers: ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch },
+        signal: AbortSignal.timeout(FETCH_DEADLINE_MS),
+      });
+      const text = await response.body.text();
+      const etag = response.headers['etag'];
+      return {
+        status: response.statusCode,
+        etag: typeof etag === 'string' ? etag : undefined,
+        body: text === '' ? undefined : JSON.parse(text),
+      };
+    } catch (error) {
+      throw new OriginUnavailable(`no usable answer from ${this.#url} within ${FETCH_DEADLINE_MS} ms`, error);
+    }
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * The read path of an edge.
+ *
+ *   fresh            answered from the cache
+ *   stale            answered from the cache, and at most one revalidation per key runs behind it
+ *   absent, invalid  one shared fetch, a fenced fill, the answer
+ *   origin away      stale-if-error, from a second lookup made after the fetch failed; else 503
+ *   cache away       through to the origin, shared and capped; no fill, for there is no fence
+ *
+ * The stamp of a fill is always that of the lookup made before the fetch began.
+ */
+import { contentKey } from '../protocol/content.ts';
+import { ServiceError } from '../protocol/errors.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { type CacheEntry, CacheUnavailable, type EdgeCache, type Lookup, type Stamp } from './cache/cache.ts';
+import { Flights } from './flights.ts';
+import type { EdgeMeter } from './metrics.ts';
+import { type OriginAnswer, type OriginClient, OriginUnavailable } from './origin-client.ts';
+import { RememberedVersions } from './remembered.ts';
+
+export interface EntryLifetimes {
+  readonly freshMs: number;
+  readonly staleWhileRevalidateMs: number;
+  readonly staleIfErrorMs: number;
+  readonly negativeMs: number;
+}
+
+export interface ReaderOptions {
+  readonly cache: EdgeCache;
+  readonly origin: OriginClient;
+  readonly clock: Clock;
+  readonly meter: EdgeMeter;
+  readonly lifetimes: EntryLifetimes;
+  /** While true nothing is called fresh: see `invalidator.ts`. */
+  readonly catchingUp: () => boolean;
+}
+
+export interface Answer {
+  readonly entry: CacheEntry;
+  readonly source: 'cache' | 'origin';
+  readonly status: 'fresh' | 'stale';
+  /** For Cache-Status: why the request went forward, and whether its answer was stored or shared. */
+  readonly forwarded?: { readonly reason: 'miss' | 'stale' | 'bypass'; readonly stored: boolean; readonly collapsed: boolean };
+}
+
+interface Landed {
+  readonly entry: CacheEntry;
+  readonly stored: boolean;
+}
+
+/** Without a cache there is nothing to hold back a stampede: at most this many keys are fetched at once. */
+const READ_THROUGH_MAX = 64;
+const RETRY_AFTER_S = 1;
+const NO_CACHE: Stamp & { readonly fence: number } = { clock: 0, life: 'none', fence: 0 };
+
+/** The longest an entry can live in the cache. */
+export function entryLifeMsMax({ freshMs, staleWhileRevalidateMs, staleIfErrorMs, negativeMs }: EntryLifetimes): number {
+  return Math.max(freshMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs), negativeMs);
+}
+
+export class Reader {
+  readonly #options: ReaderOptions;
+  readonly #misses = new Flights<Landed>();
+  readonly #throughs = new Flights<CacheEntry>();
+  /** Per key whether a stale read came that the running revalidation is too old for. */
+  readonly #revalidations = new Map<string, { stamp: Stamp; again: boolean }>();
+  readonly #remembered = new RememberedVersions();
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+  }
+
+  /** Throws ServiceError `unavailable` when neither cache nor origin has an answer. */
+  async read(id: number): Promise<Answer> {
+    const key = contentKey(id);
+    const found = await this.#lookup(key);
+    if (found === undefined) return this.#readThrough(id, key);
+    const { entry } = found;
+    if (entry !== null && found.state === 'fresh') return { entry, source: 'cache', status: 'fresh' };
+    if (entry !== null && this.#options.clock.now() < entry.staleUntil) {
+      this.#revalidate(id, key, found);
+      return { entry, source: 'cache', status: 'stale' };
+    }
+    return this.#fetchShared(id, key, found);
+  }
+
+  /** The cache's own judgement, and what only the edge knows. undefined: the cache does not answer. */
+  async #lookup(key: string): Promise<Lookup | undefined> {
+    const { cache, catchingUp } = this.#options;
+    try {
+      if (this.#remembered.overflowed) {
+        await cache.flush();
+        this.#remembered.forget();
+      }
+      const found = await cache.lookup(key);
+      if (found.entry === null) return found;
+      if (found.entry.version < this.#remembered.minimum(key)) return { ...found, state: 'invalid', entry: null };
+      if (found.state !== 'fresh' || !catchingUp()) return found;
+      return found.entry.content === null ? { ...found, state: 'invalid', entry: null } : { ...found, state: 'stale' };
+    } catch (error) {
+      if (error instanceof CacheUnavailable) return undefined;
+      throw error;
+    }
+  }
+
+  async #fetchShared(id: number, key: string, found: Lookup): Promise<Answer> {
+    const { landed, joined } = this.#misses.board(key, found, () => this.#fetchAndFill(id, key, found));
+    if (joined) this.#options.meter.countCoalesced();
+    try {
+      const { entry, stored } = await landed;
+      const reason = found.entry === null ? 'miss' : 'stale';
+      return { entry, source: 'origin', status: 'fresh', forwarded: { reason, stored, collapsed: joined } };
+    } catch (error) {
+      if (error instanceof OriginUnavailable) return this.#staleIfError(key, error);
+      throw error;
+    }
+  }
+
+  async #fetchAndFill(id: number, key: string, stamp: Stamp): Promise<Landed> {
+    const entry = await this.#fetchEntry(id);
+    return { entry, stored: await this.#fill(key, entry, stamp) };
+  }
+
+  async #fetchEntry(id: number): Promise<CacheEntry> {
+    const askedAt = this.#options.clock.now();
+    const answer = await this.#fetch(id);
+    if (answer.kind === 'unchanged') throw new OriginUnavailable('expected content or 404, got 304 to a request without If-None-Match');
+    return this.#toEntry(answer, askedAt);
+  }
+
+  async #readThrough(id: number, key: string): Promise<Answer> {
+    if (this.#throughs.size >= READ_THROUGH_MAX) {
+      throw new ServiceError('unavailable', `the cache is away and ${READ_THROUGH_MAX} keys are being fetched already`, {
+        retryAfterS: RETRY_AFTER_S,
+      });
+    }
+    const { landed, joined } = this.#throughs.board(key, NO_CACHE, () => this.#fetchEntry(id));
+    if (joined) this.#options.meter.countCoalesced();
+    try {
+      const entry = await landed;
+      this.#remembered.remember(key, entry.version);
+      return { entry, source: 'origin', status: 'fresh', forwarded: { reason: 'bypass', stored: false, collapsed: joined } };
+    } catch (error) {
+      if (error instanceof OriginUnavailable) throw unavailable('neither the cache nor the origin answers', error);
+      throw error;
+    }
+  }
+
+  async #staleIfError(key: string, cause: OriginUnavailable): Promise<Answer> {
+    const found = await this.#lookup(key);
+    if (found?.entry === null || found === undefined) throw unavailable('not cached, and the origin does not answer', cause);
+    return { entry: found.entry, source: 'cache', status: found.state === 'fresh' ? 'fresh' : 'stale' };
+  }
+
+  /** Starts one, or asks the one that runs to run again when it began before what this reader must not miss. */
+  #revalidate(id: number, key: string, found: Lookup): void {
+    const running = this.#revalidations.get(key);
+    if (running !== undefined) {
+      running.again ||= running.stamp.life !== found.life || running.stamp.clock < found.fence;
+      return;
+    }
+    const revalidation = { stamp: found, again: false };
+    this.#revalidations.set(key, revalidation);
+    void this.#runRevalidation(id, key, found, revalidation).finally(() => this.#revalidations.delete(key));
+  }
+
+  /** Ends at the first failure: the next stale read starts another. */
+  async #runRevalidation(id: number, key: string, found: Lookup, running: { stamp: Stamp; again: boolean }): Promise<void> {
+    for (let next: Lookup | undefined = found; next?.entry && next.state === 'stale'; ) {
+      running.stamp = next;
+      try {
+        await this.#revalidateOnce(id, key, next, next.entry);
+      } catch (error) {
+        if (error instanceof OriginUnavailable) return;
+        throw error;
+      }
+      if (!running.again) return;
+      // Cleared before the lookup: a reader who comes during it may have seen more than it does.
+      running.again = false;
+      next = await this.#lookup(key);
+    }
+  }
+
+  async #revalidateOnce(id: number, key: string, stamp: Stamp, held: CacheEntry): Promise<void> {
+    const askedAt = this.#options.clock.now();
+    const answer = await this.#fetch(id, held.etag);
+    // A 304 is a fill of the version held, fenced like any other.
+    const entry = answer.kind === 'unchanged' ? this.#timed(held, askedAt) : this.#toEntry(answer, askedAt);
+    await this.#fill(key, entry, stamp);
+  }
+
+  #fetch(id: number, ifNoneMatch?: string): Promise<OriginAnswer> {
+    this.#options.meter.countOriginFetch();
+    return this.#options.origin.fetch(id, ifNoneMatch);
+  }
+
+  async #fill(key: string, entry: CacheEntry, stamp: Stamp): Promise<boolean> {
+    try {
+      const outcome = await this.#options.cache.fill(key, entry, stamp);
+      this.#options.meter.countFill(outcome);
+      return outcome === 'stored';
+    } catch (error) {
+      if (!(error instanceof CacheUnavailable)) throw error;
+      this.#remembered.remember(key, entry.version);
+      return false;
+    }
+  }
+
+  #toEntry(answer: Exclude<OriginAnswer, { kind: 'unchanged' }>, askedAt: number): CacheEntry {
+    const known =
+      answer.kind === 'content'
+        ? { version: answer.content.version, content: answer.content, etag: answer.etag }
+        : { version: answer.version, content: null, etag: '' };
+    return this.#timed(known, askedAt);
+  }
+
+  #timed({ version, content, etag }: Pick<CacheEntry, 'version' | 'content' | 'etag'>, askedAt: number): CacheEntry {
+    const { freshMs, staleWhileRevalidateMs, staleIfErrorMs, negativeMs } = this.#options.lifetimes;
+    const freshUntil = askedAt + (content === null ? negativeMs : freshMs);
+    const staleMs = content === null ? 0 : staleWhileRevalidateMs;
+    const lifeAfterMs = content === null ? 0 : Math.max(staleWhileRevalidateMs, staleIfErrorMs);
+    return {
+      version,
+      content,
+      etag,
+      fetchedAt: askedAt,
+      freshUntil,
+      staleUntil: freshUntil + staleMs,
+      expiresAt: freshUntil + lifeAfterMs,
+    };
+  }
+}
+
+function unavailable(message: string, cause: unknown): ServiceError {
+  return new ServiceError('unavailable', message, { cause, retryAfterS: RETRY_AFTER_S });
+}

@@ -1,0 +1,125 @@
+/** The routes of the origin: content, purges, metrics, health. Knows nothing of sockets. */
+import type { InvalidationLog } from '../log/log.ts';
+import { type Content, contentChange, contentDraft, contentId, contentListQuery } from '../protocol/content.ts';
+import { ServiceError } from '../protocol/errors.ts';
+import { purgeRequest } from '../protocol/invalidation.ts';
+import type { OriginHealth, OriginMetrics } from '../protocol/origin-api.ts';
+import { type HttpAnswer, type HttpRequest, matchesEtag, parseInput, type Route } from '../runtime/http.ts';
+import { type Contents, notFound } from './contents.ts';
+import { type Database, DatabaseUnavailable } from './database/database.ts';
+import type { Outbox } from './outbox.ts';
+import type { Relay } from './relay.ts';
+
+export interface OriginAppOptions {
+  readonly database: Database;
+  readonly contents: Contents;
+  readonly outbox: Outbox;
+  readonly relay: Relay;
+  readonly log: InvalidationLog;
+}
+
+const METRIC_VERSIONS_MAX = 100;
+const RETRY_AFTER_S = 1;
+
+export function originRoutes(options: OriginAppOptions): readonly Route[] {
+  const { contents, relay } = options;
+  const requests = { reads: 0, writes: 0 };
+  const read = (handle: Route['handle']) =>
+    guarded((request) => {
+      requests.reads += 1;
+      return handle(request);
+    });
+  const write = (handle: Route['handle']) =>
+    guarded(async (request) => {
+      requests.writes += 1;
+      const answer = await handle(request);
+      relay.wake();
+      return answer;
+    });
+  return [
+    {
+      method: 'POST',
+      path: '/api/content',
+      handle: write(async ({ body }) => created(await contents.create(parseInput(contentDraft, body)))),
+    },
+    {
+      method: 'PUT',
+      path: '/api/content/:id',
+      handle: write(async (request) => found(await contents.update(idOf(request), parseInput(contentChange, request.body)))),
+    },
+    { method: 'DELETE', path: '/api/content/:id', handle: write(async (request) => ok(await contents.delete(idOf(request)))) },
+    { method: 'GET', path: '/api/content/:id', handle: read((request) => readContent(contents, request)) },
+    { method: 'GET', path: '/api/content', handle: read((request) => listContents(contents, request)) },
+    { method: 'POST', path: '/api/invalidate', handle: write((request) => purge(options.outbox, request)) },
+    { method: 'GET', path: '/metrics', handle: guarded(() => answerMetrics(options, requests)) },
+    { method: 'GET', path: '/health', handle: () => answerHealth(options) },
+  ];
+}
+
+/** A database that does not answer is 503: the write may have happened, or may not. */
+function guarded(handle: Route['handle']): Route['handle'] {
+  return async (request) => {
+    try {
+      return await handle(request);
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable)) throw error;
+      throw new ServiceError('unavailable', 'the database does not answer', { cause: error, retryAfterS: RETRY_AFTER_S });
+    }
+  };
+}
+
+function idOf(request: HttpRequest): number {
+  return parseInput(contentId, request.params['id'], 'id');
+}
+
+function ok(data: unknown): HttpAnswer {
+  return { status: 200, body: { success: true, data } };
+}
+
+/** Strong: one version of one content has one representation. The time keeps two databases apart. */
+function etagOf({ id, version, updated_at }: Content): string {
+  return `"${id}-${version}-${Date.parse(updated_at).toString(36)}"`;
+}
+
+function found(content: Content): HttpAnswer {
+  return { ...ok(content), headers: { etag: etagOf(content) } };
+}
+
+function created(content: Content): HttpAnswer {
+  return { ...found(content), status: 201, headers: { etag: etagOf(content), location: `/api/content/${content.id}` } };
+}
+
+async function readContent(contents: Contents, request: HttpRequest): Promise<HttpAnswer> {
+  const known = await contents.find(idOf(request));
+  if (known.content === null) throw notFound(known.version);
+  const etag = etagOf(known.content);
+  if (matchesEtag(request.header('if-none-match'), etag)) return { status: 304, headers: { etag } };
+  return found(known.content);
+}
+
+async function listContents(contents: Contents, request: HttpRequest): Promise<HttpAnswer> {
+  const query = parseInput(contentListQuery, request.query, 'query');
+  const data = await contents.list(query);
+  return { status: 200, body: { success: true, data, next: data.length < query.limit ? null : (data.at(-1)?.id ?? null) } };
+}
+
+async function purge(outbox: Outbox, request: HttpRequest): Promise<HttpAnswer> {
+  const id = await outbox.enqueue(parseInput(purgeRequest, request.body));
+  return { status: 202, body: { success: true, data: { id } } };
+}
+
+async function answerMetrics({ contents, outbox }: OriginAppOptions, requests: OriginMetrics['requests']): Promise<HttpAnswer> {
+  const [versions, status] = await Promise.all([contents.latestVersions(METRIC_VERSIONS_MAX), outbox.status()]);
+  const body: OriginMetrics = { success: true, versions: [...versions], outbox: status, requests: { ...requests } };
+  return { status: 200, body };
+}
+
+async function answerHealth({ database, log }: OriginAppOptions): Promise<HttpAnswer> {
+  const postgres = await database.connected();
+  const body: OriginHealth = {
+    status: postgres ? 'ok' : 'unavailable',
+    postgres: postgres ? 'connected' : 'disconnected',
+    log: log.connected() ? 'connected' : 'disconnected',
+  };
+  return { status: postgres && log.connected() ? 200 : 503, body };
+}

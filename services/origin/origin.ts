@@ -1,0 +1,50 @@
+/** The origin, assembled from its configuration and its ports. Who gave it the ports closes them. */
+import type { InvalidationLog } from '../log/log.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { serveHttp } from '../runtime/http.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { Random } from '../runtime/random.ts';
+import { withReleasers } from '../runtime/releasers.ts';
+import { originRoutes } from './app.ts';
+import type { OriginConfig } from './config.ts';
+import { Contents, migrate } from './contents.ts';
+import type { Database } from './database/database.ts';
+import { Outbox } from './outbox.ts';
+import { Relay } from './relay.ts';
+
+export interface OriginPorts {
+  readonly database: Database;
+  readonly log: InvalidationLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+export interface Origin {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Serves when it resolves. */
+export function startOrigin(config: OriginConfig, ports: OriginPorts): Promise<Origin> {
+  return withReleasers(async (releasers) => {
+    const { database, log, clock, random, logger } = ports;
+    await migrate(database);
+    const contents = new Contents({ database, clock, random });
+    const outbox = new Outbox({ database, clock, random });
+    const relay = new Relay({ database, outbox, log, clock, logger });
+    relay.start();
+    releasers.push(() => relay.close());
+    const routes = originRoutes({ database, contents, outbox, relay, log });
+    const server = await serveHttp({
+      routes,
+      allowedHosts: config.ALLOWED_HOSTS,
+      log: logger,
+      port: config.PORT,
+      host: config.BIND_ADDRESS,
+    });
+    releasers.push(() => server.close());
+    logger.info({ port: server.port }, 'origin listening');
+    return { port: server.port, close: () => releasers.release() };
+  });
+}

@@ -1,0 +1,124 @@
+/**
+ * The relay: publishes the outbox to the log, in order, at least once.
+ *
+ * One relay at a time holds an advisory lock. It claims what is not sent, publishes it outside any transaction, then
+ * marks it sent; a crash in between publishes again, which every edge takes without harm, and loses nothing.
+ *
+ * States: locking -> idle <-> publishing -> backingOff -> locking ... -> closed
+ */
+import type { InvalidationLog, LogMessage } from '../log/log.ts';
+import { EVENT_TYPE_HEADER, type InvalidationEvent } from '../protocol/invalidation.ts';
+import { type Clock, sleep } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { Database, Lease } from './database/database.ts';
+import type { Outbox } from './outbox.ts';
+
+export interface RelayOptions {
+  readonly database: Database;
+  readonly outbox: Outbox;
+  readonly log: InvalidationLog;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Any number will do, as long as every relay uses the same. */
+const RELAY_LOCK = 4_000_001;
+const CLAIM_MAX = 500;
+/** A write wakes the relay at once; this finds what another process wrote, or a crash left behind. */
+const POLL_MS = 500;
+const BACKOFF_MS_MIN = 50;
+const BACKOFF_MS_MAX = 2_000;
+const PRUNE_EVERY_MS = 60_000;
+
+export class Relay {
+  readonly #options: RelayOptions;
+  readonly #closing = new AbortController();
+  #woken = false;
+  #wake: () => void = () => {};
+  #stopped: Promise<void> | undefined;
+  #prunedAt: number;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    this.#prunedAt = options.clock.now();
+  }
+
+  start(): void {
+    this.#stopped = this.#run();
+  }
+
+  /** There may be something to publish. */
+  wake(): void {
+    this.#woken = true;
+    this.#wake();
+  }
+
+  /** Lets the batch being published end. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#wake();
+    await this.#stopped;
+  }
+
+  async #run(): Promise<void> {
+    let backoffMs = BACKOFF_MS_MIN;
+    while (!this.#closing.signal.aborted) {
+      try {
+        const lease = await this.#options.database.tryLock(RELAY_LOCK);
+        if (lease === undefined) await sleep(this.#options.clock, POLL_MS, this.#closing.signal);
+        else
+          await this.#relayUnder(lease, () => {
+            backoffMs = BACKOFF_MS_MIN;
+          });
+      } catch (error) {
+        this.#options.logger.warn({ error: String(error), backoffMs }, 'relay stopped, trying again');
+        await sleep(this.#options.clock, backoffMs, this.#closing.signal);
+        backoffMs = Math.min(BACKOFF_MS_MAX, backoffMs * 2);
+      }
+    }
+  }
+
+  async #relayUnder(lease: Lease, onProgress: () => void): Promise<void> {
+    try {
+      while (lease.held() && !this.#closing.signal.aborted) {
+        this.#woken = false;
+        const published = await this.#publishOnce();
+        onProgress();
+        if (published < CLAIM_MAX) await this.#idle();
+      }
+    } finally {
+      await lease.release().catch(() => {});
+    }
+  }
+
+  async #publishOnce(): Promise<number> {
+    const { outbox, log } = this.#options;
+    const { ids, events } = await outbox.claim(CLAIM_MAX);
+    if (ids.length === 0) return 0;
+    await log.append(events.map(toMessage));
+    await outbox.markSent(ids);
+    return ids.length;
+  }
+
+  /** Until woken, or the next poll. */
+  async #idle(): Promise<void> {
+    const { clock, outbox } = this.#options;
+    if (clock.now() - this.#prunedAt > PRUNE_EVERY_MS) {
+      this.#prunedAt = clock.now();
+      await outbox.prune();
+    }
+    if (this.#woken || this.#closing.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimer(POLL_MS, resolve);
+      this.#wake = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+    this.#wake = () => {};
+  }
+}
+
+function toMessage(event: InvalidationEvent): LogMessage {
+  return { key: event.target, value: JSON.stringify(event), headers: { [EVENT_TYPE_HEADER]: event.type } };
+}

@@ -1,0 +1,103 @@
+/** What an edge answers: the body of a read, `/metrics`, `/health` and the admin routes. Parsed by the lab with the same schemas. */
+import { z } from 'zod';
+import { content } from './content.ts';
+import { strategy } from './invalidation.ts';
+
+export const entryState = z.enum(['fresh', 'stale', 'invalid', 'absent']);
+export type EntryState = z.infer<typeof entryState>;
+
+/** Where an answer came from, and under which label. */
+export const readLabel = z.object({
+  source: z.enum(['cache', 'origin']),
+  status: z.enum(['fresh', 'stale']),
+  region: z.string(),
+  latency_ms: z.number(),
+  /** RFC 3339: when the origin was asked, not when its answer was stored. */
+  cached_at: z.string(),
+});
+export type ReadLabel = z.infer<typeof readLabel>;
+
+export const edgeReadAnswer = readLabel.extend({ success: z.literal(true), data: content });
+/** A cached 404 carries the label too, and the version it stands for. */
+export const edgeMissingAnswer = readLabel.extend({
+  success: z.literal(false),
+  error: z.string(),
+  code: z.literal('not_found'),
+  version: z.int().nonnegative(),
+});
+
+export const versionRow = z.object({ key: z.string(), version: z.int(), state: entryState });
+export type VersionRow = z.infer<typeof versionRow>;
+
+/** The seed's counters, word for word. Latencies in ms; null before the first sample; `hitRatio` in percent. */
+export const seedMetrics = z.object({
+  totalRequests: z.int(),
+  cacheHits: z.int(),
+  cacheMisses: z.int(),
+  staleHits: z.int(),
+  hitRatio: z.number(),
+  avgLatency: z.number().nullable(),
+  p50Latency: z.number().nullable(),
+  p95Latency: z.number().nullable(),
+  p99Latency: z.number().nullable(),
+  minLatency: z.number().nullable(),
+  maxLatency: z.number().nullable(),
+  totalInvalidations: z.int(),
+  eagerInvalidations: z.int(),
+  lazyInvalidations: z.int(),
+  startTime: z.string(),
+  /** ms */
+  uptime: z.number(),
+});
+
+export const edgeMetrics = z.object({
+  success: z.literal(true),
+  region: z.string(),
+  strategy,
+  propagationDelayMs: z.number(),
+  metrics: seedMetrics,
+  /** The last 10 s. */
+  window: z.object({
+    requests: z.int(),
+    hitRatio: z.number().nullable(),
+    p50: z.number().nullable(),
+    p95: z.number().nullable(),
+    p99: z.number().nullable(),
+  }),
+  versions: z.array(versionRow),
+  /** Record time to apply, of the event applied last; null before the first. */
+  invalidationLagMs: z.number().nullable(),
+  log: z.object({
+    connected: z.boolean(),
+    catchingUp: z.boolean(),
+    /** Records in the log that this region has not applied; null while the log does not answer. */
+    lag: z.int().nullable(),
+    /** Per partition the offset applied last; -1 before the first. */
+    applied: z.record(z.string(), z.int()),
+    queued: z.int(),
+    unreadable: z.int(),
+  }),
+  fills: z.object({ stored: z.int(), refused: z.record(z.string(), z.int()) }),
+  /** Reads that joined a fetch already in flight. */
+  coalesced: z.int(),
+  originFetches: z.int(),
+});
+export type EdgeMetrics = z.infer<typeof edgeMetrics>;
+
+export const edgeHealth = z.object({
+  status: z.enum(['ok', 'degraded', 'unavailable']),
+  region: z.string(),
+  redis: z.enum(['connected', 'disconnected']),
+  log: z.enum(['connected', 'disconnected']),
+  origin: z.enum(['connected', 'disconnected']),
+});
+export type EdgeHealth = z.infer<typeof edgeHealth>;
+
+export const PROPAGATION_DELAY_MS_MAX = 600_000;
+
+/** Body of `PUT /admin/config`. */
+export const edgeConfigChange = z.strictObject({
+  propagationDelayMs: z.int().min(0).max(PROPAGATION_DELAY_MS_MAX).optional(),
+  strategy: strategy.optional(),
+});
+export type EdgeConfigChange = z.infer<typeof edgeConfigChange>;

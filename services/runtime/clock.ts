@@ -1,0 +1,46 @@
+/**
+ * Time, as an argument. The only file that asks the system for it; everything else is given a `Clock`, so that the same
+ * code runs in real and in virtual time.
+ */
+import { performance } from 'node:perf_hooks';
+
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Wall time in ms since 1970. May jump; decides when something is due, never what is valid. */
+  now(): number;
+  /** ms since some start, with fractions; never goes back. For durations. */
+  monotonicMs(): number;
+  /** Calls back once after `delayMs`, unless cancelled before. */
+  setTimer(delayMs: number, callback: () => void): Timer;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  setTimer(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** Resolves after `delayMs`, or at once when `signal` aborts; never rejects. */
+export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const finish = () => {
+      timer.cancel();
+      signal?.removeEventListener('abort', finish);
+      resolve();
+    };
+    const timer = clock.setTimer(delayMs, finish);
+    signal?.addEventListener('abort', finish, { once: true });
+  });
+}
+
+/** RFC 3339 in UTC with milliseconds. */
+export function toTimestamp(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

@@ -1,0 +1,89 @@
+/**
+ * Configuration of a process: one table of settings, read once from the environment, frozen, all bad values reported
+ * together. No other file reads `process.env`.
+ */
+import { z } from 'zod';
+
+export interface Setting<T> {
+  /** From the variable's text; what it refuses is the user's to mend. */
+  readonly schema: z.ZodType<T, string>;
+  /** Absent: the variable must be set. */
+  readonly fallback?: T;
+  readonly unit?: string;
+  /** One sentence for the table in README. */
+  readonly about: string;
+}
+
+export type SettingTable = Readonly<Record<string, Setting<unknown>>>;
+
+export type ConfigOf<Table extends SettingTable> = {
+  readonly [Key in keyof Table]: Table[Key] extends Setting<infer T> ? T : never;
+};
+
+/** Exit code for bad configuration: EX_CONFIG of sysexits.h. */
+export const EXIT_BAD_CONFIG = 78;
+
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`bad configuration:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** Reads each setting of the table; an empty variable counts as not set. Throws one ConfigError that lists every problem. */
+export function readConfig<Table extends SettingTable>(
+  table: Table,
+  environment: Readonly<Record<string, string | undefined>>,
+): ConfigOf<Table> {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [key, setting] of Object.entries(table)) {
+    const text = environment[key];
+    if (text === undefined || text === '') {
+      if (setting.fallback === undefined) problems.push(`${key}: required, not set (${setting.about})`);
+      else values[key] = setting.fallback;
+      continue;
+    }
+    const parsed = setting.schema.safeParse(text);
+    if (parsed.success) values[key] = parsed.data;
+    else problems.push(`${key}: ${parsed.error.issues[0]?.message ?? 'not valid'}, got ${JSON.stringify(text)}`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(values) as ConfigOf<Table>;
+}
+
+/** A whole number in plain decimal, within bounds. */
+export function integerSetting(min: number, max: number): z.ZodType<number, string> {
+  const message = `expected a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message);
+}
+
+/** A URL with one of the given protocols, such as `http:`. */
+export function urlSetting(...protocols: readonly string[]): z.ZodType<string, string> {
+  const expected = `expected a URL that starts with ${protocols.join(' or ')}`;
+  return z.string().refine((text) => protocols.some((protocol) => text.startsWith(protocol)) && URL.canParse(text), expected);
+}
+
+/** Names separated by commas. */
+export const listSetting: z.ZodType<readonly string[], string> = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== ''),
+);
+
+export function choiceSetting<const Choice extends string>(...choices: readonly Choice[]): z.ZodType<Choice, string> {
+  return z
+    .string()
+    .refine((text): text is Choice => (choices as readonly string[]).includes(text), `expected ${choices.join(' or ')}`)
+    .transform((text) => text as Choice);
+}
+
+export const textSetting: z.ZodString = z.string();
