@@ -1,0 +1,45 @@
+/**
+ * The build: bundles the program for `dist/`, with everything but PGlite inside, so that `npx` installs one package and
+ * its one dependency. `bin.js` stays apart and old-fashioned: it must load on a Node too old for the rest.
+ */
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+import { DUMP_FILE } from './lab/worlds/embedded/dump.ts';
+import { dumpEmptyCluster } from './services/origin/database/pglite.ts';
+
+const NODE_OLDEST = 'node22.19';
+/** CommonJS packages inside an ES module still call `require`. */
+const REQUIRE_BANNER = "import { createRequire as edgesyncRequire } from 'node:module'; const require = edgesyncRequire(import.meta.url);";
+
+await rm('dist', { recursive: true, force: true });
+await mkdir('dist', { recursive: true });
+await Promise.all([
+  build({
+    entryPoints: { main: 'cli/main.ts', 'embedded-host': 'lab/worlds/embedded/host.ts' },
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: NODE_OLDEST,
+    external: ['@electric-sql/pglite'],
+    banner: { js: REQUIRE_BANNER },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'linked',
+    logLevel: 'warning',
+  }),
+  build({
+    entryPoints: ['cli/bin.ts'],
+    outfile: 'dist/bin.js',
+    platform: 'node',
+    format: 'esm',
+    target: 'es2020',
+    banner: { js: '#!/usr/bin/env node' },
+  }),
+  copyFile('services/origin/schema.sql', 'dist/schema.sql'),
+  copyFile('compose.yaml', 'dist/compose.yaml'),
+  ...['lab/scenarios/baseline.yaml'].map((file) => copyFile(file, `dist/${file.split('/').at(-1)}`)),
+  dumpEmptyCluster().then((dump) => writeFile(DUMP_FILE, dump)),
+]);

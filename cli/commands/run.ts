@@ -1,0 +1,152 @@
+/** `run <scenario|file> …`: one or several scenarios, in plain lines or as NDJSON. The worst exit code wins. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../../lab/duration.ts';
+import { EXIT, type ExitCode, exitCodeOf, worstOf } from '../../lab/errors.ts';
+import { type Report, SCHEMA_VERSION, type Summary } from '../../lab/report/events.ts';
+import { runScenario } from '../../lab/run.ts';
+import { readScenario, type Scenario } from '../../lab/scenarios/scenario.ts';
+import { systemClock, toTimestamp } from '../../services/runtime/clock.ts';
+import { drawSeed } from '../../services/runtime/random.ts';
+import type { Session } from '../main.ts';
+import { plainReport } from '../print.ts';
+import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
+import { addWorldOptions, prepareWorld, type WorldOptions } from './world-options.ts';
+
+interface RunCommandOptions extends WorldOptions {
+  readonly seed?: number;
+  readonly duration?: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+const SEED_MAX = 2 ** 32 - 1;
+
+function parseSeed(text: string): number {
+  if (!/^\d{1,10}$/.test(text) || Number(text) > SEED_MAX) throw new InvalidArgumentError(`Expected a whole number from 0 to ${SEED_MAX}.`);
+  return Number(text);
+}
+
+function parseDurationOption(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms === 0) throw new InvalidArgumentError('Expected a duration such as 300ms, 5s or 2m.');
+  return ms;
+}
+
+export function addRunCommand(program: Command, session: Session): void {
+  const command = program
+    .command('run')
+    .description('run scenarios and end with a verdict')
+    .argument('<scenario...>', `a built-in scenario (${Object.keys(BUILT_IN_SCENARIOS).join(', ')}) or a file`)
+    .addOption(new Option('--seed <number>', 'of the plan; drawn and printed when left out').argParser(parseSeed).env('EDGESYNC_SEED'))
+    .addOption(
+      new Option('--duration <time>', 'of the load, instead of the scenario’s').argParser(parseDurationOption).env('EDGESYNC_DURATION'),
+    )
+    .addOption(new Option('--json', 'NDJSON on standard output, nothing else').env('EDGESYNC_JSON'))
+    .addOption(new Option('--quiet', 'the result only').env('EDGESYNC_QUIET'));
+  addWorldOptions(command).action(async (names: string[], options: RunCommandOptions) => {
+    session.exitWith(await runAll(names, options, session));
+  });
+}
+
+export async function runAll(names: readonly string[], options: RunCommandOptions, session: Session): Promise<ExitCode> {
+  const report: Report = options.json
+    ? (event) => session.output.line(JSON.stringify(event))
+    : plainReport(session.output.line, options.quiet ?? false);
+  const codes: ExitCode[] = [];
+  for (const name of names) {
+    if (session.signal.aborted) break;
+    codes.push(await runOne(name, options, report, session));
+  }
+  return worstOf(session.signal.aborted ? [...codes, EXIT.interrupted] : codes);
+}
+
+async function runOne(name: string, options: RunCommandOptions, report: Report, session: Session): Promise<ExitCode> {
+  let seed = options.seed ?? drawSeed();
+  try {
+    const scenario = withDuration(await readScenario(BUILT_IN_SCENARIOS[name] ?? name), options.duration);
+    seed = options.seed ?? scenario.seed ?? seed;
+    const startWorld = await prepareWorld(options, session.environment);
+    const summary = await runScenario({
+      scenario,
+      seed,
+      backend: options.backend,
+      startWorld,
+      report,
+      clock: systemClock,
+      signal: session.signal,
+      version: session.version,
+      argv: session.argv,
+      reproduce: reproduceCommand(name, seed, options),
+    });
+    return summary.exitCode as ExitCode;
+  } catch (error) {
+    // Nothing was started: the block is reported all the same, so that every scenario has its Start and Summary.
+    const message = error instanceof Error ? error.message : String(error);
+    reportRefused({
+      report,
+      name,
+      seed,
+      options,
+      session,
+      message,
+      exitCode: exitCodeOf(error),
+      reproduce: reproduceCommand(name, seed, options),
+    });
+    if (options.json) session.output.note(message);
+    return exitCodeOf(error);
+  }
+}
+
+function withDuration(scenario: Scenario, durationMs: number | undefined): Scenario {
+  return durationMs === undefined ? scenario : { ...scenario, workload: { ...scenario.workload, duration: durationMs } };
+}
+
+function reproduceCommand(name: string, seed: number, { duration, compose, ports }: RunCommandOptions): string {
+  const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+  const words = ['edgesync-lab', 'run', name, '--seed', String(seed)];
+  if (duration !== undefined) words.push('--duration', `${duration}ms`);
+  if (compose !== COMPOSE_FILE) words.push('--compose', compose);
+  if (ports !== undefined) words.push('--ports', ports);
+  return words.map(quoted).join(' ');
+}
+
+interface Refused {
+  readonly report: Report;
+  readonly name: string;
+  readonly seed: number;
+  readonly options: RunCommandOptions;
+  readonly session: Session;
+  readonly message: string;
+  readonly exitCode: ExitCode;
+  readonly reproduce: string;
+}
+
+function reportRefused({ report, name, seed, options, session, message, exitCode, reproduce }: Refused): void {
+  report({
+    type: 'Start',
+    schemaVersion: SCHEMA_VERSION,
+    tool: 'edgesync-lab',
+    version: session.version,
+    backend: options.backend,
+    seed,
+    scenario: { title: name },
+    argv: [...session.argv],
+    time: toTimestamp(systemClock.now()),
+  });
+  const summary: Summary = {
+    type: 'Summary',
+    schemaVersion: SCHEMA_VERSION,
+    status: 'failed',
+    verdict: 'unknown',
+    exitCode,
+    checks: [],
+    thresholds: [],
+    faults: [],
+    convergence: {},
+    operations: { reads: 0, writes: 0, failed: 0, unknown: 0 },
+    heal: { clean: true, left: [] },
+    error: message,
+    reproduce,
+  };
+  report(summary);
+}

@@ -1,0 +1,18 @@
+/** `schema [scenario|events]`: JSON Schema on standard output. */
+import { Argument, type Command } from 'commander';
+import { z } from 'zod';
+import { labEvent } from '../../lab/report/events.ts';
+import { scenarioFile } from '../../lab/scenarios/scenario.ts';
+import type { Session } from '../main.ts';
+
+const SCHEMAS = { scenario: scenarioFile, events: labEvent } as const;
+
+export function addSchemaCommand(program: Command, session: Session): void {
+  program
+    .command('schema')
+    .description('print the JSON Schema of scenario files or of the lines of --json')
+    .addArgument(new Argument('[which]', 'scenario or events').choices(['scenario', 'events']).default('scenario'))
+    .action((which: keyof typeof SCHEMAS) => {
+      session.output.line(JSON.stringify(z.toJSONSchema(SCHEMAS[which], { io: 'input' }), null, 2));
+    });
+}

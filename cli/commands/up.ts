@@ -1,0 +1,35 @@
+/** `up`: serve in the foreground until Ctrl-C, without load. */
+import type { Command } from 'commander';
+import { EXIT, exitCodeOf } from '../../lab/errors.ts';
+import type { World } from '../../lab/worlds/world.ts';
+import type { Session } from '../main.ts';
+import { table } from '../print.ts';
+import { addWorldOptions, prepareWorld, type WorldOptions } from './world-options.ts';
+
+export function addUpCommand(program: Command, session: Session): void {
+  const command = program.command('up').description('start the origin and the edges and serve until Ctrl-C');
+  addWorldOptions(command).action(async (options: WorldOptions) => {
+    try {
+      const startWorld = await prepareWorld(options, session.environment);
+      const world = await startWorld(({ step, elapsedMs }) => session.output.note(`${step} (${elapsedMs} ms)`), session.signal);
+      for (const line of describeWorld(world)) session.output.line(line);
+      const stopped = new Promise<undefined>((resolve) =>
+        session.signal.addEventListener('abort', () => resolve(undefined), { once: true }),
+      );
+      const lost = session.signal.aborted ? undefined : await Promise.race([stopped, world.lost]);
+      await world.close();
+      if (lost !== undefined) session.output.note(lost);
+      session.exitWith(lost === undefined ? EXIT.interrupted : EXIT.failed);
+    } catch (error) {
+      if (session.signal.aborted) return session.exitWith(EXIT.interrupted);
+      session.output.note(error instanceof Error ? error.message : String(error));
+      session.exitWith(exitCodeOf(error));
+    }
+  });
+}
+
+function describeWorld({ originUrl, regions }: World): string[] {
+  const rows = regions.map(({ region, url, delayMs, strategy }) => [region, url, `${delayMs} ms`, strategy]);
+  const example = regions[0]?.url ?? originUrl;
+  return [...table([['origin', originUrl, '', ''], ...rows]), `ready. Try: curl ${example}/api/content/1    Ctrl-C stops everything.`];
+}

@@ -1,0 +1,72 @@
+/** A run in plain lines: what happens while it happens, then a table and the verdict. */
+
+import { printable } from '../lab/printable.ts';
+import type { LabEvent, Report, Summary } from '../lab/report/events.ts';
+
+const MS_PER_S = 1000;
+
+type RegionEvent = Extract<LabEvent, { type: 'Region' }>;
+
+function seconds(t: number): string {
+  return `${(t / MS_PER_S).toFixed(1).padStart(5)}s`;
+}
+
+function ms(value: number | null | undefined): string {
+  return value === null || value === undefined ? '-' : value >= 10 ? value.toFixed(0) : value.toFixed(1);
+}
+
+function percent(share: number | null): string {
+  return share === null ? '-' : `${(share * 100).toFixed(1)} %`;
+}
+
+/** Left-aligned first column, the others right-aligned. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows.reduce<number[]>((known, row) => row.map((cell, at) => Math.max(known[at] ?? 0, cell.length)), []);
+  return rows.map((row) =>
+    row
+      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function regionTable(latest: ReadonlyMap<string, RegionEvent>, convergence: Summary['convergence']): string[] {
+  const rows = [...latest.values()].map((event) => [
+    event.region,
+    percent(event.hitRatio),
+    ms(event.p50),
+    ms(event.p95),
+    ms(event.p99),
+    String(event.staleHits),
+    ms(convergence[event.region]?.p50),
+    ms(convergence[event.region]?.max),
+  ]);
+  return table([['region', 'hits', 'P50 ms', 'P95 ms', 'P99 ms', 'stale hits', 'write seen after ms, median', 'most'], ...rows]);
+}
+
+function summaryLines(summary: Summary): string[] {
+  const { operations, checks } = summary;
+  const lines = checks.map((check) => `${check.verdict.padEnd(7)}  ${check.check}: ${printable(check.reason)}`);
+  const ended = `${operations.reads} reads, ${operations.writes} writes, ${operations.failed} failed, ${operations.unknown} unknown`;
+  const why = summary.error === undefined ? '' : `: ${printable(summary.error)}`;
+  const head = { completed: summary.verdict.toUpperCase(), aborted: 'STOPPED', failed: 'FAILED' }[summary.status];
+  return [...lines, `${head}${why} (${ended})`, `again: ${printable(summary.reproduce)}`];
+}
+
+/** `line` takes results; with `quiet` only those. `note` takes errors. */
+export function plainReport(line: (text: string) => void, quiet: boolean): Report {
+  const latest = new Map<string, RegionEvent>();
+  const progress = quiet ? () => {} : line;
+  return (event) => {
+    if (event.type === 'Start') progress(`${printable(String(event.scenario['title']))} · ${event.backend} · seed ${event.seed}`);
+    else if (event.type === 'Step') progress(`        ${event.step} (${event.elapsedMs} ms)`);
+    else if (event.type === 'Phase') progress(`${seconds(event.t)}  ${event.phase}`);
+    else if (event.type === 'Anomaly')
+      line(`${seconds(event.t)}  ${event.anomaly} ${event.region} ${event.key}: ${printable(event.explain)}`);
+    else if (event.type === 'Region') latest.set(event.region, event);
+    else if (event.type === 'Summary') {
+      if (latest.size > 0) for (const row of regionTable(latest, event.convergence)) line(row);
+      for (const text of summaryLines(event)) line(text);
+    }
+  };
+}

@@ -1,0 +1,39 @@
+/** The interface of a check: a pure function from a history to a verdict, with the operations that show why. */
+import type { History, Operation, OriginState } from '../load/history.ts';
+
+export type Verdict = 'pass' | 'fail' | 'unknown';
+
+export interface Anomaly {
+  readonly anomaly: string;
+  readonly region: string;
+  readonly key: string;
+  /** One English sentence: expected, got, because. */
+  readonly explain: string;
+  /** The smallest set of operations that shows it. */
+  readonly witness: readonly (Operation | OriginState)[];
+}
+
+export interface CheckResult {
+  readonly check: string;
+  readonly verdict: Verdict;
+  /** Why it is unknown, or what was judged. */
+  readonly reason: string;
+  readonly anomalies: readonly Anomaly[];
+}
+
+export interface CheckContext {
+  readonly regions: readonly string[];
+}
+
+export interface Check {
+  readonly name: string;
+  /** What the anomaly means, in one sentence. */
+  readonly about: string;
+  judge(history: History, context: CheckContext): CheckResult;
+}
+
+/** One failed check fails the run; without a failure one unknown makes it unknown; nothing judged is unknown. */
+export function composeVerdict(results: readonly CheckResult[]): Verdict {
+  if (results.some((result) => result.verdict === 'fail')) return 'fail';
+  return results.length === 0 || results.some((result) => result.verdict === 'unknown') ? 'unknown' : 'pass';
+}

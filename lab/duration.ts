@@ -1,0 +1,40 @@
+/** Durations and rates as scenario files and flags write them: `300ms`, `5s`, `2m`; `60/s`; `5%`. */
+import { z } from 'zod';
+
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000 } as const;
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m)$/;
+const DURATION_MS_MAX = 24 * 3_600_000;
+
+/** ms, or undefined when the text is not a duration of at most 24 hours. */
+export function parseDuration(text: string): number | undefined {
+  const match = DURATION.exec(text);
+  if (match === null) return undefined;
+  const ms = Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+  return ms <= DURATION_MS_MAX ? Math.round(ms) : undefined;
+}
+
+export const duration = z.string().transform((text, context) => {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  context.addIssue({ code: 'custom', message: `expected a duration such as 300ms, 5s or 2m, got ${JSON.stringify(text)}` });
+  return z.NEVER;
+});
+
+const RATE = /^(\d+(?:\.\d+)?)\/s$/;
+const RATE_MAX = 10_000;
+
+/** Per second. */
+export const rate = z.string().transform((text, context) => {
+  const perSecond = Number(RATE.exec(text)?.[1] ?? Number.NaN);
+  if (perSecond <= RATE_MAX) return perSecond;
+  context.addIssue({ code: 'custom', message: `expected a rate such as 60/s, at most ${RATE_MAX}/s, got ${JSON.stringify(text)}` });
+  return z.NEVER;
+});
+
+/** `5%` as 0.05. */
+export const share = z.string().transform((text, context) => {
+  const percent = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1] ?? Number.NaN);
+  if (percent <= 100) return percent / 100;
+  context.addIssue({ code: 'custom', message: `expected a share such as 5%, got ${JSON.stringify(text)}` });
+  return z.NEVER;
+});

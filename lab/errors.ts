@@ -1,0 +1,43 @@
+/**
+ * How a run can end, as exit codes, and the errors that decide it. The worst one wins, in the order of SEVERITY.
+ */
+export const EXIT = {
+  pass: 0,
+  violated: 1,
+  unknown: 2,
+  threshold: 99,
+  invalidInput: 104,
+  interrupted: 105,
+  failed: 107,
+  notHealed: 111,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+const SEVERITY: readonly ExitCode[] = [
+  EXIT.notHealed,
+  EXIT.failed,
+  EXIT.invalidInput,
+  EXIT.violated,
+  EXIT.threshold,
+  EXIT.interrupted,
+  EXIT.unknown,
+  EXIT.pass,
+];
+
+export function worstOf(codes: readonly ExitCode[]): ExitCode {
+  return SEVERITY.find((code) => codes.includes(code)) ?? EXIT.pass;
+}
+
+/** Scenario, flags or configuration are wrong; nothing was started. */
+export class InvalidInput extends Error {
+  override readonly name = 'InvalidInput';
+}
+
+/** The lab itself or its world failed. The message says what to do next. */
+export class WorldFailed extends Error {
+  override readonly name = 'WorldFailed';
+}
+
+export function exitCodeOf(error: unknown): ExitCode {
+  return error instanceof InvalidInput ? EXIT.invalidInput : EXIT.failed;
+}

@@ -1,0 +1,239 @@
+/**
+ * Drives a plan against a world and records every operation. Writes to one slot go one after another, so each key is a
+ * register with a single writer; everything else is sent at its time, whatever is still unanswered.
+ */
+import { contentKey } from '../../services/protocol/content.ts';
+import { type Clock, sleep } from '../../services/runtime/clock.ts';
+import { CallFailed, type Clients } from '../clients.ts';
+import type { Phase } from '../report/events.ts';
+import type { World, WorldRegion } from '../worlds/world.ts';
+import type { History, Operation, ReadOperation, WriteOperation } from './history.ts';
+import type { PlannedOperation } from './plan.ts';
+
+export interface DriverOptions {
+  readonly world: World;
+  readonly clients: Clients;
+  readonly history: History;
+  readonly clock: Clock;
+  /** Monotonic time of the run's start. */
+  readonly startedAt: number;
+}
+
+interface Slot {
+  id: number | undefined;
+  /** The last write, so that the next one waits for it. */
+  tail: Promise<void>;
+  /** Ended unknown: left alone, for it may still take effect. */
+  doubtful: boolean;
+}
+
+export class Driver {
+  readonly #options: DriverOptions;
+  readonly #slots = new Map<number, Slot>();
+  /** Every id the run ever wrote: the last reads cover them all. */
+  readonly #written = new Map<number, string>();
+  #phase: Phase = 'warmup';
+
+  constructor(options: DriverOptions) {
+    this.#options = options;
+  }
+
+  enter(phase: Phase): void {
+    this.#phase = phase;
+  }
+
+  /** Makes the workload's rows `lab-0` … where they are not there yet, then reads each once everywhere. */
+  async warmUp(keys: number): Promise<void> {
+    const existing = new Map((await this.#options.clients.list()).map(({ slug, id }) => [slug, id]));
+    const slots = Array.from({ length: keys }, (_, slot) => slot);
+    await Promise.all(
+      slots.map((slot) => {
+        const id = existing.get(slugOf(slot));
+        if (id === undefined) return this.#write({ kind: 'create', atMs: 0, slot });
+        this.#slot(slot).id = id;
+        return this.#write({ kind: 'update', atMs: 0, slot });
+      }),
+    );
+    await this.readEverywhere();
+  }
+
+  /** Sends the plan at its times; resolves when every answer is in, or at once after an abort. */
+  async run(plan: readonly PlannedOperation[], signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const begunAt = clock.monotonicMs();
+    const pending: Promise<void>[] = [];
+    for (const operation of plan) {
+      const waitMs = begunAt + operation.atMs - clock.monotonicMs();
+      if (waitMs > 0) await sleep(clock, waitMs, signal);
+      if (signal.aborted) break;
+      pending.push(operation.kind === 'read' ? this.#readSlot(operation) : this.#write(operation));
+    }
+    await Promise.all(pending);
+  }
+
+  /** One read of every key in every region. */
+  async readEverywhere(): Promise<void> {
+    await Promise.all(
+      this.#options.world.regions.flatMap((region) => [...this.#written.keys()].map((id) => this.#read({ region, id, final: false }))),
+    );
+  }
+
+  /** The final reads: each repeated while it is stale or differs, until `deadline` on the monotonic clock; the last counts. */
+  async readFinally(deadline: number, signal: AbortSignal): Promise<void> {
+    const { world, clients, history } = this.#options;
+    for (const [id, slot] of this.#written) {
+      if (signal.aborted) return;
+      history.addOrigin({ key: contentKey(id), slot, ...(await clients.originVersion(id)) });
+    }
+    const versions = new Map(history.origin.map(({ key, version }) => [key, version]));
+    await Promise.all(
+      world.regions.flatMap((region) =>
+        [...this.#written.keys()].map((id) =>
+          this.#readUntilCurrent({ region, id, expected: versions.get(contentKey(id)) ?? 0, deadline, signal }),
+        ),
+      ),
+    );
+  }
+
+  /** Whether every region answers each key with what the origin holds now. */
+  async isConverged(): Promise<boolean> {
+    const { world, clients } = this.#options;
+    for (const id of this.#written.keys()) {
+      const { version } = await clients.originVersion(id);
+      const reads = await Promise.all(world.regions.map((region) => this.#read({ region, id, final: false })));
+      if (reads.some((read) => read.version !== version || read.status !== 'fresh')) return false;
+    }
+    return true;
+  }
+
+  #slot(slot: number): Slot {
+    const known = this.#slots.get(slot) ?? { id: undefined, tail: Promise.resolve(), doubtful: false };
+    this.#slots.set(slot, known);
+    return known;
+  }
+
+  #now(): number {
+    return this.#options.clock.monotonicMs() - this.#options.startedAt;
+  }
+
+  #base(slot: string) {
+    const { history } = this.#options;
+    return { id: history.nextId, phase: this.#phase, slot, startMs: this.#now(), endMs: undefined, outcome: undefined, error: undefined };
+  }
+
+  #write(planned: Exclude<PlannedOperation, { kind: 'read' }>): Promise<void> {
+    const slot = this.#slot(planned.slot);
+    slot.tail = slot.tail.then(() =>
+      planned.kind === 'purge' ? this.#purge(planned, slot) : this.#change(planned.kind, planned.slot, slot),
+    );
+    return slot.tail;
+  }
+
+  async #change(kind: WriteOperation['kind'], index: number, slot: Slot): Promise<void> {
+    // The plan cannot know that a create failed, or that a write is in doubt.
+    if (slot.doubtful || (kind === 'create') !== (slot.id === undefined)) return;
+    const name = slugOf(index);
+    const key = slot.id === undefined ? undefined : contentKey(slot.id);
+    const operation = this.#options.history.add<WriteOperation>({ ...this.#base(name), kind, key, version: undefined });
+    await this.#settle(operation, async () => {
+      operation.version = await this.#send(kind, name, slot, operation);
+    });
+    slot.doubtful = operation.outcome === 'unknown';
+  }
+
+  async #send(kind: WriteOperation['kind'], name: string, slot: Slot, operation: WriteOperation): Promise<number> {
+    const { clients } = this.#options;
+    const text = `written as operation ${operation.id}`;
+    if (slot.id === undefined) {
+      const { id, version } = await clients.create({ slug: name, title: name, body: text, tags: ['lab', tagOf(name)] });
+      slot.id = id;
+      operation.key = contentKey(id);
+      this.#written.set(id, name);
+      return version;
+    }
+    this.#written.set(slot.id, name);
+    if (kind === 'update') return (await clients.update(slot.id, { body: text })).version;
+    const version = await clients.delete(slot.id);
+    slot.id = undefined;
+    return version;
+  }
+
+  async #purge(planned: Extract<PlannedOperation, { kind: 'purge' }>, slot: Slot): Promise<void> {
+    const name = slugOf(planned.slot);
+    const key = slot.id === undefined ? contentKey(0) : contentKey(slot.id);
+    const target = { key, tag: tagOf(name), pattern: `${key.slice(0, -1)}*`, all: '*' }[planned.type];
+    const { type, mode } = planned;
+    const operation = this.#options.history.add({ ...this.#base(name), kind: 'purge', type, target, mode });
+    await this.#settle(operation, () => this.#options.clients.purge({ type, target, mode }));
+  }
+
+  async #readSlot({ region: name, slot: index }: Extract<PlannedOperation, { kind: 'read' }>): Promise<void> {
+    const region = this.#options.world.regions.find((known) => known.region === name);
+    const id = this.#slot(index).id;
+    if (region !== undefined && id !== undefined) await this.#read({ region, id, final: false });
+  }
+
+  async #read({
+    region,
+    id,
+    final,
+  }: {
+    readonly region: WorldRegion;
+    readonly id: number;
+    readonly final: boolean;
+  }): Promise<ReadOperation> {
+    const operation = this.#options.history.add<ReadOperation>({
+      ...this.#base(this.#written.get(id) ?? ''),
+      kind: 'read',
+      region: region.region,
+      key: contentKey(id),
+      final,
+      version: undefined,
+      found: undefined,
+      source: undefined,
+      status: undefined,
+    });
+    await this.#settle(operation, async () => Object.assign(operation, await this.#options.clients.read(region.url, id)));
+    return operation;
+  }
+
+  async #readUntilCurrent(cell: {
+    readonly region: WorldRegion;
+    readonly id: number;
+    readonly expected: number;
+    readonly deadline: number;
+    readonly signal: AbortSignal;
+  }): Promise<void> {
+    const { clock } = this.#options;
+    for (let pauseMs = FINAL_PAUSE_MS; ; pauseMs = Math.min(FINAL_PAUSE_MS_MAX, pauseMs * 2)) {
+      const read = await this.#read({ ...cell, final: true });
+      const isCurrent = read.outcome === 'ok' && read.status === 'fresh' && read.version === cell.expected;
+      if (isCurrent || clock.monotonicMs() >= cell.deadline || cell.signal.aborted) return;
+      await sleep(clock, pauseMs, cell.signal);
+    }
+  }
+
+  /** Runs an operation to its end and records how it ended. Reads change nothing, so a failed one is `fail`. */
+  async #settle(operation: Operation, send: () => Promise<unknown>): Promise<void> {
+    try {
+      await send();
+      operation.outcome = 'ok';
+    } catch (error) {
+      operation.outcome = operation.kind === 'read' || (error instanceof CallFailed && error.definite) ? 'fail' : 'unknown';
+      operation.error = error instanceof Error ? error.message : String(error);
+    }
+    operation.endMs = this.#now();
+  }
+}
+
+const FINAL_PAUSE_MS = 20;
+const FINAL_PAUSE_MS_MAX = 200;
+const TAGS = 5;
+
+function slugOf(slot: number): string {
+  return `lab-${slot}`;
+}
+
+function tagOf(slug: string): string {
+  return `lab-tag-${Number(slug.slice('lab-'.length)) % TAGS}`;
+}

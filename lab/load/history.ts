@@ -1,0 +1,88 @@
+/**
+ * The history of a run: every operation, before it is sent and after it ends. Checks judge nothing else.
+ *
+ * `ok`: answered. `fail`: certainly had no effect. `unknown`: may have happened, now or later.
+ * Times are ms on one monotonic clock, from the run's start.
+ */
+import type { Phase } from '../report/events.ts';
+
+export type Outcome = 'ok' | 'fail' | 'unknown';
+
+interface OperationBase {
+  readonly id: number;
+  readonly phase: Phase;
+  /** `lab-3`: one slot of the workload. Its content's id may change when it is deleted and made again. */
+  readonly slot: string;
+  readonly startMs: number;
+  endMs: number | undefined;
+  outcome: Outcome | undefined;
+  error: string | undefined;
+}
+
+export interface WriteOperation extends OperationBase {
+  readonly kind: 'create' | 'update' | 'delete';
+  /** Cache key; undefined until a create is answered. */
+  key: string | undefined;
+  /** The version it made; for a delete the version of the deletion. */
+  version: number | undefined;
+}
+
+export interface PurgeOperation extends OperationBase {
+  readonly kind: 'purge';
+  readonly type: 'key' | 'tag' | 'pattern' | 'all';
+  readonly target: string;
+  readonly mode: 'hard' | 'soft';
+}
+
+export interface ReadOperation extends OperationBase {
+  readonly kind: 'read';
+  readonly region: string;
+  readonly key: string;
+  /** The last read of this key in this region: what divergence is judged by. */
+  readonly final: boolean;
+  /** 0 for a 404 of an id never created, the deletion's version for a deleted one. */
+  version: number | undefined;
+  found: boolean | undefined;
+  source: 'cache' | 'origin' | undefined;
+  status: 'fresh' | 'stale' | undefined;
+}
+
+/** What the origin held at the end, per key: read by the lab itself, past every link. */
+export interface OriginState {
+  readonly key: string;
+  readonly slot: string;
+  readonly version: number;
+  readonly deleted: boolean;
+}
+
+export type Operation = WriteOperation | PurgeOperation | ReadOperation;
+
+export class History {
+  readonly #operations: Operation[] = [];
+  readonly #origin: OriginState[] = [];
+
+  get operations(): readonly Operation[] {
+    return this.#operations;
+  }
+
+  get origin(): readonly OriginState[] {
+    return this.#origin;
+  }
+
+  get nextId(): number {
+    return this.#operations.length;
+  }
+
+  add<Op extends Operation>(operation: Op): Op {
+    this.#operations.push(operation);
+    return operation;
+  }
+
+  addOrigin(state: OriginState): void {
+    this.#origin.push(state);
+  }
+
+  reads(): ReadOperation[] {
+    return this.#operations.filter((operation) => operation.kind === 'read');
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The plan of a workload: every operation with its time, drawn from the seed before anything is sent. The schedule is open
+ * loop: it never waits for answers, so a slow answer cannot hide by delaying the next request.
+ */
+import type { Random } from '../../services/runtime/random.ts';
+import type { Workload } from '../scenarios/scenario.ts';
+
+export type PlannedOperation =
+  | { readonly kind: 'read'; readonly atMs: number; readonly region: string; readonly slot: number }
+  | { readonly kind: 'create' | 'update' | 'delete'; readonly atMs: number; readonly slot: number }
+  | {
+      readonly kind: 'purge';
+      readonly atMs: number;
+      readonly type: 'key' | 'tag' | 'pattern' | 'all';
+      readonly slot: number;
+      readonly mode: 'hard' | 'soft';
+    };
+
+export interface PlanOptions {
+  readonly workload: Workload;
+  readonly regions: readonly string[];
+  readonly random: Random;
+}
+
+const MS_PER_S = 1000;
+/** Slots that are not there at the start: a create fills the next one. */
+const SPARE_SLOTS = 50;
+
+/** Rank 1 is drawn most: P(rank) ~ 1 / rank^skew. */
+function createZipf(ranks: number, skew: number, random: Random): () => number {
+  const cumulative: number[] = [];
+  let total = 0;
+  for (let rank = 1; rank <= ranks; rank += 1) {
+    total += rank ** -skew;
+    cumulative.push(total);
+  }
+  return () => {
+    const drawn = random.next() * total;
+    const found = cumulative.findIndex((sum) => sum > drawn);
+    return found < 0 ? ranks - 1 : found;
+  };
+}
+
+/** Which slots hold a content, as the plan goes. */
+class Slots {
+  readonly #alive: boolean[];
+  readonly #limit: number;
+
+  constructor(keys: number) {
+    this.#alive = Array.from({ length: keys }, () => true);
+    this.#limit = keys + SPARE_SLOTS;
+  }
+
+  isAlive(slot: number): boolean {
+    return this.#alive[slot] === true;
+  }
+
+  kill(slot: number): void {
+    this.#alive[slot] = false;
+  }
+
+  /** A slot to create: one that was deleted, else a new one. undefined when there is none. */
+  revive(): number | undefined {
+    const dead = this.#alive.indexOf(false);
+    const slot = dead >= 0 ? dead : this.#alive.length;
+    if (slot >= this.#limit) return undefined;
+    this.#alive[slot] = true;
+    return slot;
+  }
+}
+
+function planReads({ workload, regions, random }: PlanOptions): PlannedOperation[] {
+  const stream = random.fork('reads');
+  const drawSlot = createZipf(workload.keys, workload.skew, stream);
+  const count = Math.floor((workload.duration / MS_PER_S) * workload.reads);
+  return Array.from({ length: count }, (_, index) => ({
+    kind: 'read',
+    atMs: (index * MS_PER_S) / workload.reads,
+    region: regions[index % regions.length] ?? '',
+    slot: drawSlot(),
+  }));
+}
+
+function planWrites({ workload, random }: PlanOptions): PlannedOperation[] {
+  const stream = random.fork('writes');
+  const drawSlot = createZipf(workload.keys, workload.skew, stream);
+  const slots = new Slots(workload.keys);
+  const count = Math.floor((workload.duration / MS_PER_S) * workload.writes);
+  return Array.from({ length: count }, (_, index) => planWrite(workload, (index * MS_PER_S) / workload.writes, drawSlot(), slots, stream));
+}
+
+function planWrite(workload: Workload, atMs: number, slot: number, slots: Slots, random: Random): PlannedOperation {
+  const drawn = random.next();
+  if (drawn < workload.creates) {
+    const created = slots.revive();
+    if (created !== undefined) return { kind: 'create', atMs, slot: created };
+  } else if (drawn < workload.creates + workload.deletes && slots.isAlive(slot)) {
+    slots.kill(slot);
+    return { kind: 'delete', atMs, slot };
+  } else if (drawn < workload.creates + workload.deletes + workload.purges) {
+    const type = (['key', 'tag', 'pattern', 'all'] as const)[random.below(4)] ?? 'key';
+    return { kind: 'purge', atMs, type, slot, mode: random.below(2) === 0 ? 'hard' : 'soft' };
+  }
+  if (slots.isAlive(slot)) return { kind: 'update', atMs, slot };
+  return { kind: 'create', atMs, slot: slots.revive() ?? slot };
+}
+
+/** In the order of their times. The same options and seed give the same plan. */
+export function planLoad(options: PlanOptions): readonly PlannedOperation[] {
+  return [...planReads(options), ...planWrites(options)].sort((one, other) => one.atMs - other.atMs);
+}

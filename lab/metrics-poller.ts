@@ -1,0 +1,83 @@
+/** Asks every edge for its metrics once a second and reports them: a Region line, and a Point for each metric. */
+import { type Clock, type Timer, toTimestamp } from '../services/runtime/clock.ts';
+import type { Clients } from './clients.ts';
+import type { LabEvent, Phase, Report } from './report/events.ts';
+import type { World, WorldRegion } from './worlds/world.ts';
+
+const POLL_MS = 1000;
+/** In the Region line; the edge itself keeps to 100. */
+const VERSIONS_MAX = 30;
+
+type MetricDeclaration = Pick<Extract<LabEvent, { type: 'Metric' }>, 'metric' | 'data'>;
+
+export const RUN_METRICS: readonly MetricDeclaration[] = [
+  { metric: 'edge_hit_ratio', data: { type: 'rate', contains: 'default' } },
+  { metric: 'edge_read_duration', data: { type: 'trend', contains: 'time' } },
+  { metric: 'invalidation_lag', data: { type: 'trend', contains: 'time' } },
+];
+
+export interface MetricsPollerOptions {
+  readonly world: World;
+  readonly clients: Clients;
+  readonly clock: Clock;
+  readonly report: Report;
+  /** ms since the run's start. */
+  readonly t: () => number;
+}
+
+export class MetricsPoller {
+  readonly #options: MetricsPollerOptions;
+  #phase: Phase = 'warmup';
+  #timer: Timer | undefined;
+  #polling: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: MetricsPollerOptions) {
+    this.#options = options;
+  }
+
+  enter(phase: Phase): void {
+    this.#phase = phase;
+  }
+
+  start(): void {
+    this.#timer = this.#options.clock.setTimer(POLL_MS, () => {
+      this.#polling = Promise.all(this.#options.world.regions.map((region) => this.#poll(region))).then(() => {
+        if (!this.#closed) this.start();
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#timer?.cancel();
+    await this.#polling;
+  }
+
+  /** An edge that does not answer has no line: silence is visible, an invented figure is not. */
+  async #poll({ region, url }: WorldRegion): Promise<void> {
+    const { clients, report, t, clock } = this.#options;
+    const metrics = await clients.edgeMetrics(url).catch(() => undefined);
+    if (metrics === undefined || this.#closed) return;
+    const { window } = metrics;
+    const hitRatio = window.hitRatio === null ? null : window.hitRatio / 100;
+    const versions = metrics.versions.slice(0, VERSIONS_MAX);
+    report({
+      type: 'Region',
+      t: t(),
+      region,
+      hitRatio,
+      p50: window.p50,
+      p95: window.p95,
+      p99: window.p99,
+      staleHits: metrics.metrics.staleHits,
+      lag: metrics.log.lag,
+      versions,
+    });
+    const values = { edge_hit_ratio: hitRatio, edge_read_duration: window.p99, invalidation_lag: metrics.invalidationLagMs };
+    for (const [metric, value] of Object.entries(values)) {
+      if (value === null) continue;
+      report({ type: 'Point', t: t(), metric, data: { time: toTimestamp(clock.now()), value, tags: { region, phase: this.#phase } } });
+    }
+  }
+}

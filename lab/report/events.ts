@@ -1,0 +1,104 @@
+/**
+ * What a run says, as it happens: one discriminated union, its schema declared once. `--json` prints these lines and
+ * nothing else; plain text and reports are drawn from the same events.
+ */
+import { z } from 'zod';
+import { entryState } from '../../services/protocol/edge-api.ts';
+
+export const SCHEMA_VERSION = 1;
+
+export const phase = z.enum(['warmup', 'steady', 'fault', 'heal', 'settle', 'final']);
+export type Phase = z.infer<typeof phase>;
+
+const t = z.number().nonnegative();
+const verdict = z.enum(['pass', 'fail', 'unknown']);
+const quantiles = z.strictObject({ p50: z.number(), p99: z.number(), max: z.number() });
+
+const start = z.strictObject({
+  type: z.literal('Start'),
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  tool: z.literal('edgesync-lab'),
+  version: z.string(),
+  backend: z.enum(['docker', 'embedded', 'simulated']),
+  seed: z.int().nonnegative(),
+  scenario: z.record(z.string(), z.unknown()),
+  argv: z.array(z.string()),
+  time: z.string(),
+});
+
+const step = z.strictObject({ type: z.literal('Step'), t, step: z.string(), elapsedMs: z.number() });
+const phaseEvent = z.strictObject({ type: z.literal('Phase'), t, phase });
+
+const metric = z.strictObject({
+  type: z.literal('Metric'),
+  metric: z.string(),
+  data: z.strictObject({ type: z.enum(['counter', 'rate', 'trend']), contains: z.enum(['default', 'time']) }),
+});
+
+const point = z.strictObject({
+  type: z.literal('Point'),
+  t,
+  metric: z.string(),
+  data: z.strictObject({ time: z.string(), value: z.number(), tags: z.strictObject({ region: z.string(), phase }) }),
+});
+
+const region = z.strictObject({
+  type: z.literal('Region'),
+  t,
+  region: z.string(),
+  /** 0 to 1 over the last 10 s; null without reads. */
+  hitRatio: z.number().nullable(),
+  p50: z.number().nullable(),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+  staleHits: z.int(),
+  lag: z.int().nullable(),
+  versions: z.array(z.strictObject({ key: z.string(), version: z.int(), state: entryState })),
+});
+
+const fault = z.strictObject({
+  type: z.literal('Fault'),
+  t,
+  id: z.string(),
+  fault: z.string(),
+  target: z.string(),
+  event: z.enum(['injected', 'healed']),
+  effect: z.enum(['confirmed', 'unconfirmed']),
+});
+
+const anomaly = z.strictObject({
+  type: z.literal('Anomaly'),
+  t,
+  anomaly: z.string(),
+  region: z.string(),
+  key: z.string(),
+  explain: z.string(),
+  witness: z.array(z.record(z.string(), z.unknown())),
+});
+
+const summary = z.strictObject({
+  type: z.literal('Summary'),
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  status: z.enum(['completed', 'failed', 'aborted']),
+  verdict,
+  exitCode: z.int(),
+  checks: z.array(z.strictObject({ check: z.string(), verdict, reason: z.string(), anomalies: z.int() })),
+  thresholds: z.array(
+    z.strictObject({ metric: z.string(), threshold: z.string(), ok: z.boolean(), value: z.number().nullable(), samples: z.int() }),
+  ),
+  faults: z.array(z.strictObject({ id: z.string(), fault: z.string(), target: z.string(), effect: z.enum(['confirmed', 'unconfirmed']) })),
+  /** Per region, from the answer to a write until the first read there that shows it or a later one; ms. */
+  convergence: z.record(z.string(), quantiles.nullable()),
+  operations: z.strictObject({ reads: z.int(), writes: z.int(), failed: z.int(), unknown: z.int() }),
+  heal: z.strictObject({ clean: z.boolean(), left: z.array(z.string()) }),
+  error: z.string().optional(),
+  reproduce: z.string(),
+});
+
+export const labEvent = z.discriminatedUnion('type', [start, step, phaseEvent, metric, point, region, fault, anomaly, summary]);
+export type LabEvent = z.infer<typeof labEvent>;
+export type Summary = z.infer<typeof summary>;
+export type StartEvent = z.infer<typeof start>;
+
+/** Takes events as they happen. */
+export type Report = (event: LabEvent) => void;

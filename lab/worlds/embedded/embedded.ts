@@ -1,0 +1,132 @@
+/** The embedded world: the services of compose.yaml in one child process, on their real ports. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { strategy } from '../../../services/protocol/invalidation.ts';
+import { systemClock } from '../../../services/runtime/clock.ts';
+import { systemRandom } from '../../../services/runtime/random.ts';
+import { InvalidInput, WorldFailed } from '../../errors.ts';
+import type { Topology } from '../../topology.ts';
+import type { StartStep, World } from '../world.ts';
+import { DUMP_FILE } from './dump.ts';
+import type { FromHost, HostedRegion, ToHost } from './messages.ts';
+import { findBusyPorts } from './ports.ts';
+
+export interface StartEmbeddedOptions {
+  readonly topology: Topology;
+  readonly onStep: (step: StartStep) => void;
+  /** Stops a start that is under way. */
+  readonly signal?: AbortSignal;
+  /** Least severe log line of the services that reaches standard error. */
+  readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+const START_MS_MAX = 60_000;
+const CLOSE_MS_MAX = 8_000;
+
+/** The bundle has the host beside it; in a checkout it is the TypeScript file. */
+function hostFile(): string {
+  const bundled = fileURLToPath(new URL('./embedded-host.js', import.meta.url));
+  return existsSync(bundled) ? bundled : fileURLToPath(new URL('./host.ts', import.meta.url));
+}
+
+export async function startEmbedded({ topology, onStep, signal, logLevel = 'error' }: StartEmbeddedOptions): Promise<World> {
+  const ports = [{ port: topology.origin.port, service: 'origin' }, ...topology.regions.map(({ port, service }) => ({ port, service }))];
+  const busy = await findBusyPorts(ports);
+  if (busy.length > 0) throw new WorldFailed(`${busy.join('; ')}. Stop what holds it, or use --ports auto`);
+  signal?.throwIfAborted();
+  const adminToken = systemRandom.uuid();
+  const host = fork(hostFile(), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+  const lost = new Promise<string>((resolve) => {
+    host.once('exit', (code, killedBy) => resolve(`the process of the services ended (${killedBy ?? `exit ${code}`})`));
+  });
+  const close = () => closeHost(host);
+  try {
+    const abort = abortedBy(signal);
+    const order = toOrder(topology, adminToken, logLevel);
+    const ready = await Promise.race([untilReady(host, order, onStep), lost.then((why) => Promise.reject(new WorldFailed(why))), abort]);
+    return {
+      backend: 'embedded',
+      originUrl: `http://127.0.0.1:${ready.originPort}`,
+      regions: topology.regions.map(({ region, environment }) => ({
+        region,
+        url: `http://127.0.0.1:${ready.edgePorts[region]}`,
+        delayMs: Number(environment['PROPAGATION_DELAY'] ?? 0),
+        strategy: strategy.parse(environment['INVALIDATION_STRATEGY'] ?? 'eager'),
+      })),
+      adminToken,
+      lost,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function toOrder(topology: Topology, adminToken: string, logLevel: string): Extract<ToHost, { type: 'start' }> {
+  return {
+    type: 'start',
+    dumpFile: DUMP_FILE,
+    originEnvironment: {
+      ...topology.origin.environment,
+      PORT: String(topology.origin.port),
+      BIND_ADDRESS: '127.0.0.1',
+      DATABASE_URL: 'pglite:',
+      KAFKA_BROKERS: 'memory:',
+      LOG_LEVEL: logLevel,
+    },
+    regions: topology.regions.map(({ region, port, environment }) =>
+      hostedEnvironment({ region, port, adminToken, environment: { ...environment, LOG_LEVEL: logLevel } }),
+    ),
+  };
+}
+
+/** A region as the host runs it: on their published ports, over memory. */
+function hostedEnvironment(region: HostedRegion & { readonly port: number; readonly adminToken: string }): HostedRegion {
+  return {
+    region: region.region,
+    environment: {
+      ...region.environment,
+      EDGE_PORT: String(region.port),
+      BIND_ADDRESS: '127.0.0.1',
+      REDIS_URL: 'memory:',
+      KAFKA_BROKERS: 'memory:',
+      ADMIN_TOKEN: region.adminToken,
+    },
+  };
+}
+
+function abortedBy(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }));
+}
+
+function untilReady(host: ChildProcess, order: ToHost, onStep: (step: StartStep) => void): Promise<Extract<FromHost, { type: 'ready' }>> {
+  return new Promise((resolve, reject) => {
+    const overdue = systemClock.setTimer(START_MS_MAX, () =>
+      reject(new WorldFailed(`the services are not ready after ${START_MS_MAX} ms`)),
+    );
+    host.on('message', (message: FromHost) => {
+      if (message.type === 'step') return onStep({ step: message.step, elapsedMs: message.elapsedMs });
+      overdue.cancel();
+      if (message.type === 'ready') resolve(message);
+      else reject(message.badConfig ? new InvalidInput(message.message) : new WorldFailed(message.message));
+    });
+    host.once('exit', () => overdue.cancel());
+    host.send(order);
+  });
+}
+
+/** Asks it to stop, then insists. */
+function closeHost(host: ChildProcess): Promise<void> {
+  if (host.exitCode !== null || host.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const insist = systemClock.setTimer(CLOSE_MS_MAX, () => host.kill('SIGKILL'));
+    host.once('exit', () => {
+      insist.cancel();
+      resolve();
+    });
+    if (host.connected) host.send({ type: 'stop' } satisfies ToHost, () => {});
+    else host.kill('SIGTERM');
+  });
+}

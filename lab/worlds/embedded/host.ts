@@ -1,0 +1,42 @@
+/**
+ * The process that runs the embedded services, apart from the lab so that neither can block the other.
+ *
+ * States: waiting -> starting -> serving -> stopping -> gone. It ends when told to, on SIGTERM, or when the lab is gone
+ * (its end of the channel closes, also after kill -9). Ctrl-C reaches the whole terminal group; the lab decides what it
+ * means, so it is ignored here.
+ */
+import { ConfigError } from '../../../services/runtime/config.ts';
+import type { FromHost, ToHost } from './messages.ts';
+import { type EmbeddedServices, startServices } from './services.ts';
+
+let services: Promise<EmbeddedServices> | undefined;
+let stopping = false;
+
+function tell(message: FromHost): void {
+  if (process.connected) process.send?.(message);
+}
+
+async function start(order: Extract<ToHost, { type: 'start' }>): Promise<void> {
+  try {
+    services = startServices(order, (step) => tell({ type: 'step', ...step }));
+    const { originPort, edgePorts } = await services;
+    tell({ type: 'ready', originPort, edgePorts });
+  } catch (error) {
+    tell({ type: 'failed', message: error instanceof Error ? error.message : String(error), badConfig: error instanceof ConfigError });
+  }
+}
+
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  await services?.then(
+    (running) => running.close(),
+    () => {},
+  );
+  process.exit(0);
+}
+
+process.on('message', (message: ToHost) => void (message.type === 'start' ? start(message) : stop()));
+process.on('disconnect', () => void stop());
+process.on('SIGTERM', () => void stop());
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});

@@ -1,0 +1,58 @@
+/**
+ * Whether the ports of a world are free, and what holds one that is not.
+ *
+ * The holder is found in /proc, which every Linux has; tools such as ss or lsof are missing from small machines. Where
+ * there is no /proc, or the holder belongs to somebody else, only the port is named.
+ */
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { printable } from '../../printable.ts';
+
+const LISTEN = '0A';
+const PROCESSES_MAX = 10_000;
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+/** Inodes of the sockets that listen on the port: rows of /proc/net/tcp are `n: address:PORT remote state … inode`. */
+async function listeningInodes(port: number): Promise<ReadonlySet<string>> {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'utf8').catch(() => '')));
+  const rows = tables.flatMap((table) => table.split('\n').slice(1)).map((row) => row.trim().split(/\s+/));
+  return new Set(rows.filter((row) => row[1]?.endsWith(suffix) && row[3] === LISTEN).map((row) => row[9] ?? ''));
+}
+
+async function holdsSocket(pid: string, inodes: ReadonlySet<string>): Promise<boolean> {
+  const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  const targets = await Promise.all(descriptors.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
+  return targets.some((target) => inodes.has(/^socket:\[(\d+)\]$/.exec(target)?.[1] ?? 'none'));
+}
+
+/** `node (pid 123)`; undefined where it cannot be known. */
+async function holderOf(port: number): Promise<string | undefined> {
+  const inodes = await listeningInodes(port);
+  if (inodes.size === 0) return undefined;
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).slice(0, PROCESSES_MAX);
+  for (const pid of pids) {
+    if (!(await holdsSocket(pid, inodes))) continue;
+    const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'a process')).trim();
+    return `${printable(name)} (pid ${pid})`;
+  }
+  return undefined;
+}
+
+/** One sentence for each port that is taken; empty when all are free. Port 0 is always free. */
+export async function findBusyPorts(ports: readonly { readonly port: number; readonly service: string }[]): Promise<readonly string[]> {
+  const sentences: string[] = [];
+  for (const { port, service } of ports) {
+    if (port === 0 || (await isFree(port))) continue;
+    const holder = await holderOf(port);
+    sentences.push(`port ${port} (${service}) is busy${holder === undefined ? '' : `: held by ${holder}`}`);
+  }
+  return sentences;
+}
