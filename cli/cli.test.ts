@@ -1,0 +1,245 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { type LabEvent, labEvent } from '../lab/report/events.ts';
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+const DEADLINE_MS = 30_000;
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves when standard output or error contains the text. */
+  says(text: string): Promise<void>;
+}
+
+function start(
+  words: readonly string[],
+  options: {
+    readonly execArgv?: readonly string[];
+    readonly file?: string;
+    readonly stdout?: number;
+    readonly env?: NodeJS.ProcessEnv;
+  } = {},
+): Running {
+  const child = spawn(process.execPath, [...(options.execArgv ?? []), options.file ?? MAIN, ...words], {
+    stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
+    env: { ...process.env, ...options.env },
+  });
+  const text = { stdout: '', stderr: '' };
+  const listeners = new Set<() => void>();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (chunk: string) => {
+      text[name] += chunk;
+      for (const listener of listeners) listener();
+    });
+  }
+  const ended = new Promise<Ended>((resolve) => void child.once('close', (code) => resolve({ code, ...text })));
+  const says = (wanted: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => void (`${text.stdout}${text.stderr}`.includes(wanted) && resolve());
+      listeners.add(look);
+      look();
+      child.once('close', () => reject(new Error(`ended before it said ${wanted}: ${text.stdout}${text.stderr}`)));
+    });
+  return { child, ended, says };
+}
+
+function eventsOf(stdout: string): LabEvent[] {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => labEvent.parse(JSON.parse(line)));
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  return (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').filter(Boolean).map(Number);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function untilGone(pids: readonly number[]): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS;
+  while (pids.some(isAlive)) {
+    if (performance.now() > deadline) throw new Error(`still alive: ${pids.filter(isAlive).join(', ')}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+const SHORT = ['run', 'baseline', '--duration', '1s', '--ports', 'auto'];
+
+describe('run', () => {
+  it('prints NDJSON and nothing else with --json, every line valid, from Start to Summary, and passes', async () => {
+    const { code, stdout } = await start([...SHORT, '--json', '--seed', '7']).ended;
+    const events = eventsOf(stdout);
+    expect(code).toBe(0);
+    expect(events[0]).toMatchObject({ type: 'Start', seed: 7, backend: 'embedded' });
+    expect(events.at(-1)).toMatchObject({
+      type: 'Summary',
+      status: 'completed',
+      verdict: 'pass',
+      exitCode: 0,
+      reproduce: expect.stringContaining('--seed 7'),
+    });
+    expect(events.filter((event) => event.type === 'Phase').map((event) => event.phase)).toEqual([
+      'warmup',
+      'steady',
+      'fault',
+      'heal',
+      'settle',
+      'final',
+    ]);
+    const summary = events.at(-1);
+    expect(summary?.type === 'Summary' && summary.operations.reads).toBeGreaterThan(150);
+  });
+
+  it('says what happens in plain lines and ends with the verdict', async () => {
+    const { code, stdout } = await start(SHORT).ended;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/edge ap-south listening/);
+    expect(stdout).toMatch(/^PASS /m);
+    expect(stdout).toMatch(/^again: edgesync-lab run baseline --seed \d+/m);
+  });
+
+  it('runs several scenarios, a block each', async () => {
+    const { code, stdout } = await start(['run', 'baseline', 'no-such-scenario', '--duration', '500ms', '--ports', 'auto', '--json']).ended;
+    const events = eventsOf(stdout);
+    expect(events.filter((event) => event.type === 'Start')).toHaveLength(2);
+    expect(events.filter((event) => event.type === 'Summary').map((event) => event.exitCode)).toEqual([0, 104]);
+    expect(code).toBe(104);
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'stopped by %s reports what it has, exits 105 and leaves no process',
+    async (signal) => {
+      const run = start(['run', 'baseline', '--ports', 'auto', '--json']);
+      await run.says('"phase":"fault"');
+      const hosts = await childrenOf(run.child.pid ?? 0);
+      expect(hosts).toHaveLength(1);
+      run.child.kill(signal);
+      const { code, stdout } = await run.ended;
+      expect(eventsOf(stdout).at(-1)).toMatchObject({ type: 'Summary', status: 'aborted', exitCode: 105 });
+      expect(code).toBe(105);
+      await untilGone(hosts);
+    },
+  );
+
+  it('stopped while the world starts leaves no process', async () => {
+    const run = start(['run', 'baseline', '--ports', 'auto', '--json']);
+    await run.says('"Start"');
+    run.child.kill('SIGINT');
+    expect((await run.ended).code).toBe(105);
+  });
+
+  it('ends quietly when the reader closes the pipe', async () => {
+    const run = start([...SHORT, '--json']);
+    await run.says('"Start"');
+    run.child.stdout?.destroy();
+    const { stderr } = await run.ended;
+    expect(stderr).toBe('');
+  });
+
+  it('is 107 with a sentence when its output cannot be written', async () => {
+    const { code, stderr } = await start([...SHORT, '--json'], { stdout: openSync('/dev/full', 'w') }).ended;
+    expect(stderr).toContain('standard output cannot be written');
+    expect(code).toBe(107);
+  });
+
+  it('is 107 when a port is busy, naming it, before anything starts', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const { code, stdout } = await start(['run', 'baseline', '--json'], { env: { ORIGIN_PORT: String(port) } }).ended;
+    await new Promise((resolve) => server.close(resolve));
+    expect(code).toBe(107);
+    const events = eventsOf(stdout);
+    expect(events.at(-1)).toMatchObject({
+      type: 'Summary',
+      status: 'failed',
+      error: expect.stringContaining(`port ${port} (origin) is busy`),
+    });
+    expect(events.some((event) => event.type === 'Step')).toBe(false);
+  });
+
+  it('leaves no process after kill -9', async () => {
+    const run = start(['run', 'baseline', '--ports', 'auto', '--json']);
+    await run.says('"phase":"fault"');
+    const hosts = await childrenOf(run.child.pid ?? 0);
+    run.child.kill('SIGKILL');
+    await run.ended;
+    await untilGone(hosts);
+  });
+});
+
+describe('the command line', () => {
+  it.each([
+    [['run']],
+    [['run', 'baseline', '--seed', 'x']],
+    [['run', 'baseline', '--seed', '-1']],
+    [['run', 'baseline', '--duration', '5']],
+    [['run', 'baseline', '--backend', 'mars']],
+    [['run', 'baseline', '--nonsense']],
+    [['run', 'baseline', '--compose', '/nowhere.yaml']],
+    [['up', '--ports', 'some']],
+    [['fly']],
+    [['--nonsense']],
+  ])('refuses %j with 104 and says why', async (words) => {
+    const { code, stdout, stderr } = await start(words).ended;
+    expect(code).toBe(104);
+    expect(`${stdout}${stderr}`).not.toMatch(/^\s+at /m);
+    expect(`${stdout}${stderr}`.length).toBeGreaterThan(10);
+  });
+
+  it.each([
+    [['--help']],
+    [['run', '--help']],
+    [['up', '--help']],
+    [['schema', '--help']],
+    [['--version']],
+    [['schema', 'events']],
+    [['schema']],
+  ])('answers %j with 0', async (words) => {
+    const { code, stdout, stderr } = await start(words).ended;
+    expect(code).toBe(0);
+    expect(stdout).not.toBe('');
+    expect(stderr).toBe('');
+  });
+
+  it('up serves until Ctrl-C and leaves no process', async () => {
+    const up = start(['up', '--ports', 'auto']);
+    await up.says('ready.');
+    const hosts = await childrenOf(up.child.pid ?? 0);
+    up.child.kill('SIGINT');
+    const { code, stdout } = await up.ended;
+    expect(code).toBe(105);
+    expect(stdout).toMatch(/us-east\s+http:\/\/127\.0\.0\.1:\d+\s+100 ms\s+eager/);
+    await untilGone(hosts);
+  });
+
+  it('says in one sentence that Node is too old, with a command', async () => {
+    const pretend = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.20.2'})`;
+    const { code, stdout, stderr } = await start(['run', 'baseline'], { file: BIN, execArgv: ['--import', pretend] }).ended;
+    expect(code).toBe(107);
+    expect(stdout).toBe('');
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(/needs Node 22\.19 or newer and this is 20\.20\.2.*: npx .*node@24.*bin\.js run baseline/);
+  });
+});

@@ -1,0 +1,32 @@
+/** `npm run bench [-- name …]`: runs the benchmarks and prints figures with the command and the machine. */
+import { cpus, totalmem } from 'node:os';
+import { burst } from './burst.ts';
+import { start } from './start.ts';
+
+/** One measured figure beside what was promised. */
+export interface Figure {
+  readonly what: string;
+  readonly measured: string;
+  readonly promised: string;
+}
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { burst, start };
+const EXIT_INVALID = 104;
+const GIB = 1024 ** 3;
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in BENCHMARKS));
+if (unknown.length > 0) {
+  process.stderr.write(`no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHMARKS).join(', ')}\n`);
+  process.exit(EXIT_INVALID);
+}
+const processors = cpus();
+process.stdout.write(
+  `${processors.length} x ${processors[0]?.model.trim() ?? 'unknown'}, ${(totalmem() / GIB).toFixed(0)} GiB, Node ${process.versions.node}\n`,
+);
+for (const name of names.length > 0 ? names : Object.keys(BENCHMARKS)) {
+  process.stdout.write(`\nnpm run bench -- ${name}\n`);
+  for (const { what, measured, promised } of (await BENCHMARKS[name]?.()) ?? []) {
+    process.stdout.write(`  ${what.padEnd(64)} ${measured.padStart(10)}   promised ${promised}\n`);
+  }
+}

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../services/runtime/random.ts';
+import { parseDuration } from './duration.ts';
+import { EXIT, worstOf } from './errors.ts';
+import { quantilesOf } from './load/convergence.ts';
+import { planLoad } from './load/plan.ts';
+import { printable } from './printable.ts';
+import { parseScenario, type Workload } from './scenarios/scenario.ts';
+
+const WORKLOAD: Workload = { duration: 20_000, reads: 60, writes: 10, keys: 20, skew: 0.9, creates: 0.1, deletes: 0.1, purges: 0.2 };
+const REGIONS = ['us-east', 'eu-west', 'ap-south'];
+const plan = (seed: number) => planLoad({ workload: WORKLOAD, regions: REGIONS, random: createRandom(seed) });
+
+describe('a plan', () => {
+  it('is the same for the same seed and another for another', () => {
+    expect(plan(7)).toEqual(plan(7));
+    expect(plan(7)).not.toEqual(plan(8));
+  });
+
+  it('keeps the rates, in the order of time, reads evenly over the regions', () => {
+    const operations = plan(1);
+    const reads = operations.filter((operation) => operation.kind === 'read');
+    expect(reads).toHaveLength(1200);
+    expect(operations).toHaveLength(1200 + 200);
+    expect(REGIONS.map((region) => reads.filter((read) => read.region === region).length)).toEqual([400, 400, 400]);
+    expect(operations.every((operation, at) => operation.atMs >= (operations[at - 1]?.atMs ?? 0))).toBe(true);
+  });
+
+  it('never changes or deletes what is not there, nor creates what is', () => {
+    const alive = new Set(Array.from({ length: WORKLOAD.keys }, (_, slot) => slot));
+    for (const operation of plan(3)) {
+      if (operation.kind === 'create') {
+        expect(alive.has(operation.slot)).toBe(false);
+        alive.add(operation.slot);
+      } else if (operation.kind === 'update' || operation.kind === 'delete') {
+        expect(alive.has(operation.slot)).toBe(true);
+        if (operation.kind === 'delete') alive.delete(operation.slot);
+      }
+    }
+  });
+
+  it('reads some keys much more than others', () => {
+    const reads = plan(1).filter((operation) => operation.kind === 'read');
+    const first = reads.filter((read) => read.slot === 0).length;
+    const last = reads.filter((read) => read.slot === 19).length;
+    expect(first).toBeGreaterThan(3 * last);
+  });
+});
+
+describe('printable', () => {
+  it.each([
+    ['an escape sequence', '\u001b[2Jgone', '␛[2Jgone'],
+    ['C1 and DEL', 'a\u009bb\u007f', 'a\\u009bb␡'],
+    ['bidi overrides', 'a\u202eb\u2066c', 'a\\u202eb\\u2066c'],
+    ['line separators', 'a\u2028b\nc', 'a\\u2028b␊c'],
+    ['half a surrogate pair', 'a\ud800b', 'a\\ud800b'],
+    ['emoji and letters, which stay', 'Grüße 🚀 日本', 'Grüße 🚀 日本'],
+  ])('shows %s as marks', (_what, text, shown) => {
+    expect(printable(text)).toBe(shown);
+  });
+});
+
+describe('exit codes', () => {
+  it('the worst one wins, in the order of the contract', () => {
+    const order = [
+      EXIT.notHealed,
+      EXIT.failed,
+      EXIT.invalidInput,
+      EXIT.violated,
+      EXIT.threshold,
+      EXIT.interrupted,
+      EXIT.unknown,
+      EXIT.pass,
+    ];
+    for (const [at, code] of order.entries()) expect(worstOf(order.slice(at).reverse())).toBe(code);
+    expect(worstOf([])).toBe(EXIT.pass);
+  });
+});
+
+describe('durations', () => {
+  it.each([
+    ['300ms', 300],
+    ['5s', 5000],
+    ['2m', 120_000],
+    ['1.5s', 1500],
+    ['5', undefined],
+    ['-1s', undefined],
+    ['1h', undefined],
+    ['99999999m', undefined],
+    ['', undefined],
+  ])('%j is %j ms', (text, ms) => {
+    expect(parseDuration(text)).toBe(ms);
+  });
+});
+
+describe('quantiles', () => {
+  it('are by nearest rank, and null without samples', () => {
+    expect(quantilesOf([])).toBeNull();
+    expect(quantilesOf([5])).toEqual({ p50: 5, p99: 5, max: 5 });
+    expect(quantilesOf(Array.from({ length: 100 }, (_, at) => at + 1))).toEqual({ p50: 50, p99: 99, max: 100 });
+  });
+});
+
+describe('a scenario file', () => {
+  const LEAST = 'version: 1\ntitle: t\nworkload: { duration: 1s, reads: 1/s, writes: 1/s, keys: 1 }\n';
+
+  it('needs no more than a title and a workload', () => {
+    expect(parseScenario(LEAST, 'f.yaml')).toMatchObject({
+      settle: 10_000,
+      checks: ['divergence'],
+      workload: { duration: 1000, skew: 0.9 },
+    });
+  });
+
+  it.each([
+    ['an unknown key', `${LEAST}metod: []\n`, /f\.yaml: metod: /],
+    ['an unknown key below', LEAST.replace('keys: 1', 'keys: 1, speed: 2'), /f\.yaml: workload\.speed: /],
+    ['a bad duration', LEAST.replace('1s,', '1 sec,'), /f\.yaml: workload\.duration: expected a duration/],
+    ['another version', LEAST.replace('version: 1', 'version: 2'), /f\.yaml: version: /],
+    ['no checks', `${LEAST}checks: []\n`, /f\.yaml: checks: /],
+    ['bad YAML, with its line', `${LEAST}x: [\n`, /f\.yaml:\d+: /],
+  ])('with %s is refused by name', (_what, source, message) => {
+    expect(() => parseScenario(source, 'f.yaml')).toThrow(message);
+  });
+});

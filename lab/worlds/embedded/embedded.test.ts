@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readUntil, startTestWorld, type TestWorld, type TimedRead } from './test-support.ts';
+
+/** Ten times what the README promises: a test asserts the mechanism, a benchmark the time. */
+const DEADLINE_MS = 10_000;
+
+let test: TestWorld;
+beforeAll(async () => {
+  test = await startTestWorld();
+});
+afterAll(() => test.close());
+
+const isFresh = (version: number) => (read: TimedRead) => read.version === version && read.status === 'fresh';
+
+describe('the walk-through of the README', () => {
+  it('serves the three rows of the seed from every region, first from the origin, then from the cache', async () => {
+    for (const { url } of test.world.regions) {
+      for (const id of [1, 2, 3]) {
+        expect(await test.clients.read(url, id)).toMatchObject({ found: true, version: 1, source: 'origin', status: 'fresh' });
+        expect(await test.clients.read(url, id)).toMatchObject({ found: true, version: 1, source: 'cache', status: 'fresh' });
+      }
+    }
+  });
+
+  it('keeps the old version until the delay has passed, then eager forgets it and lazy serves it once more as stale', async () => {
+    const { world, clients } = test;
+    await Promise.all(world.regions.map((region) => readUntil({ clients, region, id: 1 }, isFresh(1), DEADLINE_MS)));
+    const sentMs = performance.now();
+    await clients.update(1, { title: 'Updated: Cache Invalidation Patterns' });
+    const seen = await Promise.all(
+      world.regions.map(async (region) => ({ region, reads: await readUntil({ clients, region, id: 1 }, isFresh(2), DEADLINE_MS) })),
+    );
+    for (const { region, reads } of seen) {
+      const tooEarly = reads.filter((read) => read.endMs < sentMs + region.delayMs);
+      expect(tooEarly.every(isFresh(1)), `${region.region} changed before its delay`).toBe(true);
+      const changes = reads.map(({ version, status }) => `${version} ${status}`).filter((label, at, all) => label !== all[at - 1]);
+      const expected = region.strategy === 'eager' ? ['1 fresh', '2 fresh'] : ['1 fresh', '1 stale', '2 fresh'];
+      expect(changes, region.region).toEqual(expected);
+    }
+  });
+});
+
+describe('the embedded world', () => {
+  it('brings 50 writes to 50 keys to every region after one delay, not after fifty', async () => {
+    const { world, clients } = test;
+    const ids = await Promise.all(
+      Array.from({ length: 50 }, async (_, at) => (await clients.create({ slug: `burst-${at}`, title: 't', body: 'b', tags: [] })).id),
+    );
+    await Promise.all(world.regions.flatMap((region) => ids.map((id) => readUntil({ clients, region, id }, isFresh(1), DEADLINE_MS))));
+    await Promise.all(ids.map((id) => clients.update(id, { body: 'new' })));
+    await Promise.all(world.regions.flatMap((region) => ids.map((id) => readUntil({ clients, region, id }, isFresh(2), DEADLINE_MS))));
+  });
+
+  it('asks the origin once per region for 1,000 concurrent misses on one key', async () => {
+    const { world, clients } = test;
+    const { id } = await clients.create({ slug: 'stampede', title: 't', body: 'b', tags: [] });
+    for (const { url, region } of world.regions) {
+      const before = (await clients.edgeMetrics(url)).originFetches;
+      const reads = await Promise.all(Array.from({ length: 1000 }, () => clients.read(url, id)));
+      expect(reads.every((read) => read.version === 1)).toBe(true);
+      expect((await clients.edgeMetrics(url)).originFetches - before, region).toBe(1);
+    }
+  });
+
+  it('applies 1,000 writes, 32 at a time, in every region', async () => {
+    const { world, clients } = test;
+    const applied = async () =>
+      (await Promise.all(world.regions.map(({ url }) => clients.edgeMetrics(url)))).map((edge) => edge.metrics.totalInvalidations);
+    const before = await applied();
+    let sent = 0;
+    const writer = async () => {
+      for (; sent < 1000; await clients.update(2, { body: `write ${sent}` })) sent += 1;
+    };
+    await Promise.all(Array.from({ length: 32 }, writer));
+    const deadline = performance.now() + DEADLINE_MS;
+    let after = await applied();
+    while (performance.now() < deadline && after.some((count, at) => count - (before[at] ?? 0) < 1000)) after = await applied();
+    expect(after.map((count, at) => count - (before[at] ?? 0))).toEqual([1000, 1000, 1000]);
+    for (const region of world.regions) await readUntil({ clients, region, id: 2 }, isFresh(1001), DEADLINE_MS);
+  });
+
+  it('brings a deletion everywhere, lazy regions too, and never serves the content again', async () => {
+    const { world, clients } = test;
+    const { id } = await clients.create({ slug: 'deleted', title: 't', body: 'b', tags: [] });
+    await Promise.all(world.regions.map((region) => readUntil({ clients, region, id }, isFresh(1), DEADLINE_MS)));
+    const version = await clients.delete(id);
+    for (const region of world.regions) {
+      const reads = await readUntil({ clients, region, id }, (read) => !read.found, DEADLINE_MS);
+      expect(reads.at(-1)).toMatchObject({ found: false, version, status: 'fresh' });
+      expect(await clients.read(region.url, id)).toMatchObject({ found: false, version });
+    }
+  });
+});

@@ -1,0 +1,50 @@
+/** An embedded world on free ports for one test file, and what tests ask of it. */
+import { fileURLToPath } from 'node:url';
+import { Clients, type EdgeRead } from '../../clients.ts';
+import { readTopology } from '../../topology.ts';
+import type { World, WorldRegion } from '../world.ts';
+import { startEmbedded } from './embedded.ts';
+
+const COMPOSE = fileURLToPath(new URL('../../../compose.yaml', import.meta.url));
+
+export interface TestWorld {
+  readonly world: World;
+  readonly clients: Clients;
+  close(): Promise<void>;
+}
+
+export async function startTestWorld(): Promise<TestWorld> {
+  const topology = await readTopology({ file: COMPOSE, environment: {}, freePorts: true });
+  const world = await startEmbedded({ topology, onStep: () => {} });
+  const clients = new Clients(world.originUrl);
+  return {
+    world,
+    clients,
+    close: async () => {
+      await clients.close();
+      await world.close();
+    },
+  };
+}
+
+export interface TimedRead extends EdgeRead {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** Reads one key again and again, with no pause, until `done` or the deadline; answers every read with its own times. */
+export async function readUntil(
+  { clients, region, id }: { readonly clients: Clients; readonly region: WorldRegion; readonly id: number },
+  done: (read: TimedRead) => boolean,
+  deadlineMs: number,
+): Promise<readonly TimedRead[]> {
+  const reads: TimedRead[] = [];
+  const begunAt = performance.now();
+  while (performance.now() - begunAt < deadlineMs) {
+    const startMs = performance.now();
+    const read = { ...(await clients.read(region.url, id)), startMs, endMs: performance.now() };
+    reads.push(read);
+    if (done(read)) return reads;
+  }
+  throw new Error(`not there after ${deadlineMs} ms; last: ${JSON.stringify(reads.at(-1))}`);
+}
