@@ -10,7 +10,7 @@ const isTooOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])
 
 if (isTooOld) {
   const quote = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`);
-  const again = ['npx', '--yes', '--allow-scripts=node', '-p', 'node@24', '--', 'node', ...process.argv.slice(1)].map(quote).join(' ');
+  const again = ['npx', '--yes', '-p', 'node@24', '--', 'node', ...process.argv.slice(1)].map(quote).join(' ');
   process.stderr.write(
     `edgesync-lab needs Node ${OLDEST.join('.')} or newer and this is ${process.versions.node}; this command brings one along: ${again}\n`,
   );
