@@ -33,7 +33,7 @@ function hostFile(): string {
 export async function startEmbedded({ topology, onStep, signal, logLevel = 'error' }: StartEmbeddedOptions): Promise<World> {
   const ports = [{ port: topology.origin.port, service: 'origin' }, ...topology.regions.map(({ port, service }) => ({ port, service }))];
   const busy = await findBusyPorts(ports);
-  if (busy.length > 0) throw new WorldFailed(`${busy.join('; ')}. Stop what holds it, or use --ports auto`);
+  if (busy !== undefined) throw new WorldFailed(`${busy}. Stop what holds it, or use --ports auto`);
   signal?.throwIfAborted();
   const adminToken = systemRandom.uuid();
   const host = fork(hostFile(), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });

@@ -8,10 +8,9 @@ it('names the port, its service and the process that holds it', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const [sentence, ...more] = await findBusyPorts([{ port, service: 'origin' }]);
+  const sentence = await findBusyPorts([{ port, service: 'origin' }]);
   await new Promise((resolve) => server.close(resolve));
-  expect(more).toEqual([]);
-  expect(sentence).toContain(`port ${port} (origin) is busy`);
+  expect(sentence).toContain(`port ${port} (origin) is busy, held by`);
   const isLinux = await readFile('/proc/net/tcp').then(
     () => true,
     () => false,
@@ -29,5 +28,5 @@ it('finds nothing wrong with free ports and with port 0', async () => {
       { port, service: 'origin' },
       { port: 0, service: 'edge-us-east' },
     ]),
-  ).toEqual([]);
+  ).toBeUndefined();
 });

@@ -6,10 +6,12 @@
  */
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { basename } from 'node:path';
 import { printable } from '../../printable.ts';
 
 const LISTEN = '0A';
 const PROCESSES_MAX = 10_000;
+const COMMAND_LENGTH_MAX = 60;
 
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -33,26 +35,43 @@ async function holdsSocket(pid: string, inodes: ReadonlySet<string>): Promise<bo
   return targets.some((target) => inodes.has(/^socket:\[(\d+)\]$/.exec(target)?.[1] ?? 'none'));
 }
 
-/** `node (pid 123)`; undefined where it cannot be known. */
+/** The start of its command line. Its `comm` would not do: Node calls its main thread MainThread. */
+async function commandOf(pid: string): Promise<string> {
+  const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+  const command = words
+    .map((word) => basename(word))
+    .join(' ')
+    .trim();
+  return printable(command === '' ? 'a process' : command.slice(0, COMMAND_LENGTH_MAX));
+}
+
+/** `node server.js (pid 123)`; undefined where it cannot be known. */
 async function holderOf(port: number): Promise<string | undefined> {
   const inodes = await listeningInodes(port);
   if (inodes.size === 0) return undefined;
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).slice(0, PROCESSES_MAX);
   for (const pid of pids) {
-    if (!(await holdsSocket(pid, inodes))) continue;
-    const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'a process')).trim();
-    return `${printable(name)} (pid ${pid})`;
+    if (await holdsSocket(pid, inodes)) return `${await commandOf(pid)} (pid ${pid})`;
   }
   return undefined;
 }
 
-/** One sentence for each port that is taken; empty when all are free. Port 0 is always free. */
-export async function findBusyPorts(ports: readonly { readonly port: number; readonly service: string }[]): Promise<readonly string[]> {
-  const sentences: string[] = [];
-  for (const { port, service } of ports) {
+export interface WantedPort {
+  readonly port: number;
+  readonly service: string;
+}
+
+/** A sentence that names the ports that are taken and what holds them; undefined when all are free. Port 0 always is. */
+export async function findBusyPorts(wanted: readonly WantedPort[]): Promise<string | undefined> {
+  const byHolder = new Map<string, string[]>();
+  for (const { port, service } of wanted) {
     if (port === 0 || (await isFree(port))) continue;
-    const holder = await holderOf(port);
-    sentences.push(`port ${port} (${service}) is busy${holder === undefined ? '' : `: held by ${holder}`}`);
+    const holder = (await holderOf(port)) ?? 'a process that cannot be known from here';
+    byHolder.set(holder, [...(byHolder.get(holder) ?? []), `${port} (${service})`]);
   }
-  return sentences;
+  const sentences = [...byHolder].map(([holder, ports]) => {
+    const subject = ports.length === 1 ? `port ${ports[0]} is busy` : `ports ${ports.join(', ')} are busy`;
+    return `${subject}, held by ${holder}`;
+  });
+  return sentences.length === 0 ? undefined : sentences.join('; ');
 }
