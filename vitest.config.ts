@@ -8,6 +8,6 @@ export default defineConfig({
     retry: 0,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    reporters: process.env['CI'] ? ['default', './lab/report/plain-count.ts'] : ['default'],
+    reporters: process.env['CI'] ? ['default', './lab/testing/plain-count.ts'] : ['default'],
   },
 });

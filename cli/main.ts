@@ -1,46 +1,12 @@
 /** The command line: parses the words, runs the command, ends with its exit code. The only file here that acts when loaded. */
 import { Command, CommanderError } from 'commander';
-import { EXIT, type ExitCode, worstOf } from '../lab/errors.ts';
+import { EXIT } from '../lab/errors.ts';
 import { addRunCommand, runAll } from './commands/run.ts';
 import { addSchemaCommand } from './commands/schema.ts';
 import { addUpCommand } from './commands/up.ts';
-import { type CliEnvironment, systemEnvironment } from './environment.ts';
-import { createOutput, type Output } from './output.ts';
-import { COMPOSE_FILE, readVersion } from './program-files.ts';
-
-/** What every command is given. */
-export interface Session {
-  readonly environment: CliEnvironment;
-  readonly output: Output;
-  /** Aborted by the first signal, or when standard output is gone. */
-  readonly signal: AbortSignal;
-  readonly version: string;
-  readonly argv: readonly string[];
-  exitWith(code: ExitCode): void;
-}
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-function createSession(environment: CliEnvironment, argv: readonly string[]): Session {
-  const stop = new AbortController();
-  let worst: ExitCode = EXIT.pass;
-  const exitWith = (code: ExitCode) => {
-    worst = worstOf([worst, code]);
-    process.exitCode = worst;
-  };
-  const output = createOutput(environment, (failed) => {
-    if (failed) exitWith(EXIT.failed);
-    stop.abort(new Error('standard output is closed'));
-  });
-  for (const signal of SIGNALS) {
-    process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(EXIT.interrupted);
-      output.note(`${signal}: stopping everything; once more leaves at once`);
-      stop.abort(new Error(`stopped by ${signal}`));
-    });
-  }
-  return { environment, output, signal: stop.signal, version: readVersion(), argv, exitWith };
-}
+import { systemEnvironment } from './environment.ts';
+import { COMPOSE_FILE } from './program-files.ts';
+import { createSession, type Session } from './session.ts';
 
 function createProgram(session: Session): Command {
   const program = new Command('edgesync-lab')

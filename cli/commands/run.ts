@@ -7,9 +7,9 @@ import { runScenario } from '../../lab/run.ts';
 import { readScenario, type Scenario } from '../../lab/scenarios/scenario.ts';
 import { systemClock, toTimestamp } from '../../services/runtime/clock.ts';
 import { drawSeed } from '../../services/runtime/random.ts';
-import type { Session } from '../main.ts';
 import { plainReport } from '../print.ts';
 import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
+import type { Session } from '../session.ts';
 import { addWorldOptions, prepareWorld, type WorldOptions } from './world-options.ts';
 
 interface RunCommandOptions extends WorldOptions {

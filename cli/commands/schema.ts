@@ -3,7 +3,7 @@ import { Argument, type Command } from 'commander';
 import { z } from 'zod';
 import { labEvent } from '../../lab/report/events.ts';
 import { scenarioFile } from '../../lab/scenarios/scenario.ts';
-import type { Session } from '../main.ts';
+import type { Session } from '../session.ts';
 
 const SCHEMAS = { scenario: scenarioFile, events: labEvent } as const;
 

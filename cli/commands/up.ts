@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { EXIT, exitCodeOf } from '../../lab/errors.ts';
 import type { World } from '../../lab/worlds/world.ts';
-import type { Session } from '../main.ts';
 import { table } from '../print.ts';
+import type { Session } from '../session.ts';
 import { addWorldOptions, prepareWorld, type WorldOptions } from './world-options.ts';
 
 export function addUpCommand(program: Command, session: Session): void {

@@ -2,7 +2,7 @@
 import { sleep, systemClock } from '../../services/runtime/clock.ts';
 import { startTestWorld, type TestWorld } from '../worlds/embedded/test-support.ts';
 import type { WorldRegion } from '../worlds/world.ts';
-import type { Figure } from './main.ts';
+import type { Figure } from './figure.ts';
 
 const KEYS = 50;
 const WRITES = 1000;

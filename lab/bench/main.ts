@@ -1,14 +1,8 @@
 /** `npm run bench [-- name …]`: runs the benchmarks and prints figures with the command and the machine. */
 import { cpus, totalmem } from 'node:os';
 import { burst } from './burst.ts';
+import type { Figure } from './figure.ts';
 import { start } from './start.ts';
-
-/** One measured figure beside what was promised. */
-export interface Figure {
-  readonly what: string;
-  readonly measured: string;
-  readonly promised: string;
-}
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { burst, start };
 const EXIT_INVALID = 104;

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Figure } from './main.ts';
+import type { Figure } from './figure.ts';
 
 const run = promisify(execFile);
 const BIN = 'dist/bin.js';
