@@ -8,6 +8,8 @@ import { type LabEvent, labEvent } from '../lab/report/events.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+const SCENARIO = fileURLToPath(new URL('../lab/scenarios/baseline.yaml', import.meta.url));
+const COMPOSE = fileURLToPath(new URL('../compose.yaml', import.meta.url));
 const DEADLINE_MS = 30_000;
 
 interface Ended {
@@ -200,6 +202,9 @@ describe('the command line', () => {
     [['run', 'baseline', '--compose', '/nowhere.yaml']],
     [['up', '--ports', 'some']],
     [['fly']],
+    [['list', 'fish']],
+    [['validate', COMPOSE]],
+    [['validate', '/nowhere.yaml']],
     [['--nonsense']],
   ])('refuses %j with 104 and says why', async (words) => {
     const { code, stdout, stderr } = await start(words).ended;
@@ -216,6 +221,10 @@ describe('the command line', () => {
     [['--version']],
     [['schema', 'events']],
     [['schema']],
+    [['list']],
+    [['list', 'checks', '--json']],
+    [['list', 'metrics']],
+    [['validate', SCENARIO]],
   ])('answers %j with 0', async (words) => {
     const { code, stdout, stderr } = await start(words).ended;
     expect(code).toBe(0);

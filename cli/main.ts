@@ -1,9 +1,11 @@
 /** The command line: parses the words, runs the command, ends with its exit code. The only file here that acts when loaded. */
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../lab/errors.ts';
+import { addListCommand } from './commands/list.ts';
 import { addRunCommand, runAll } from './commands/run.ts';
 import { addSchemaCommand } from './commands/schema.ts';
 import { addUpCommand } from './commands/up.ts';
+import { addValidateCommand } from './commands/validate.ts';
 import { systemEnvironment } from './environment.ts';
 import { COMPOSE_FILE } from './program-files.ts';
 import { createSession, type Session } from './session.ts';
@@ -17,8 +19,14 @@ function createProgram(session: Session): Command {
     .showHelpAfterError('(--help shows every command and option)');
   addRunCommand(program, session);
   addUpCommand(program, session);
+  addListCommand(program, session);
+  addValidateCommand(program, session);
   addSchemaCommand(program, session);
-  program.action(async () => session.exitWith(await runAll(['baseline'], { backend: 'embedded', compose: COMPOSE_FILE }, session)));
+  program.allowExcessArguments().action(async () => {
+    const known = program.commands.map((command) => command.name()).join(', ');
+    if (program.args.length > 0) program.error(`error: no command ${JSON.stringify(program.args[0])}; there are ${known}`);
+    session.exitWith(await runAll(['baseline'], { backend: 'embedded', compose: COMPOSE_FILE }, session));
+  });
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;
 }
