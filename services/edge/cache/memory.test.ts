@@ -1,0 +1,4 @@
+import { withMemoryCache } from './contract/memory-subject.ts';
+import { describeCacheContract } from './contract.ts';
+
+describeCacheContract('the cache in memory', withMemoryCache);
