@@ -2,7 +2,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { InvalidationLog } from '../log/log.ts';
-import { contentId } from '../protocol/content.ts';
+import { contentId, queryInteger } from '../protocol/content.ts';
 import { type EdgeHealth, type EdgeMetrics, edgeConfigChange, type ReadLabel } from '../protocol/edge-api.ts';
 import { ServiceError } from '../protocol/errors.ts';
 import { type Clock, toTimestamp } from '../runtime/clock.ts';
@@ -34,7 +34,7 @@ const METRIC_VERSIONS_MAX = 100;
 const ADMIN_ENTRIES_MAX = 10_000;
 const MS_PER_S = 1000;
 
-const entriesQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(ADMIN_ENTRIES_MAX).default(METRIC_VERSIONS_MAX) });
+const entriesQuery = z.strictObject({ limit: queryInteger(1, ADMIN_ENTRIES_MAX).default(METRIC_VERSIONS_MAX) });
 
 export function edgeRoutes(options: EdgeAppOptions): readonly Route[] {
   const admin =

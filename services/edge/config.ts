@@ -1,6 +1,14 @@
 /** The environment of an edge: one table. The names of the seed, and ours. */
 import { PROPAGATION_DELAY_MS_MAX } from '../protocol/edge-api.ts';
-import { type ConfigOf, choiceSetting, integerSetting, listSetting, textSetting, urlSetting } from '../runtime/config.ts';
+import {
+  baseUrlSetting,
+  type ConfigOf,
+  choiceSetting,
+  integerSetting,
+  listSetting,
+  onlyAdapterSetting,
+  textSetting,
+} from '../runtime/config.ts';
 import { LOOPBACK_HOSTS } from '../runtime/http.ts';
 import { LOG_LEVELS } from '../runtime/log.ts';
 
@@ -24,9 +32,9 @@ export const EDGE_SETTINGS = {
     fallback: 'eager' as const,
     about: 'what an invalidation without a mode means: gone, or stale and revalidated',
   },
-  REDIS_URL: { schema: urlSetting('redis:', 'rediss:', 'memory:'), about: 'the cache of this region' },
-  KAFKA_BROKERS: { schema: textSetting, about: 'the invalidation log: host:port, separated by commas' },
-  ORIGIN_URL: { schema: urlSetting('http:', 'https:'), about: 'where misses are fetched' },
+  REDIS_URL: { schema: onlyAdapterSetting({ url: 'memory:', missing: 'Redis' }), about: 'the cache of this region' },
+  KAFKA_BROKERS: { schema: onlyAdapterSetting({ url: 'memory:', missing: 'Kafka' }), about: 'the invalidation log' },
+  ORIGIN_URL: { schema: baseUrlSetting, about: 'where misses are fetched' },
   CACHE_TTL: { schema: integerSetting(1, TTL_S_MAX), fallback: 3600, unit: 's', about: 'how long an entry is fresh' },
   STALE_WHILE_REVALIDATE: {
     schema: integerSetting(0, TTL_S_MAX),

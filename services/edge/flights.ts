@@ -34,6 +34,15 @@ export class Flights<T> {
     return { landed: flight.landed, joined: false };
   }
 
+  /** Nobody boards the flight of the key any more; those on board are answered by it. */
+  close(key: string): void {
+    this.#flights.delete(key);
+  }
+
+  has(key: string): boolean {
+    return this.#flights.has(key);
+  }
+
   get size(): number {
     return this.#flights.size;
   }

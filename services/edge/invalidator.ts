@@ -2,7 +2,8 @@
  * From the log to the cache: a queue per partition, applied from its head when the propagation delay has passed.
  *
  * The delay belongs to each event, not to the consumer: records are queued as they come and the consumer goes on, so a
- * burst of 50 converges after one delay, not 50. An event is due at min(record time, arrival) + the delay now in force.
+ * burst of 50 converges after one delay, not 50. An event is due at min(record time, arrival) + the delay now in force,
+ * kept as a moment of the monotonic clock: a wall clock set back must not hold back what has arrived.
  * Only the head of a queue is ever applied, so offsets never overtake one another, whatever happens to the delay.
  *
  * Where to read from is what the cache says it applied last. That position is *taken up* at the start, on each rejoin,
@@ -12,7 +13,10 @@
  *
  * A partition:  queueing -> (head due) applying -> queueing
  * All of them:  joining -> running -> takingUp -> running ... -> closed
- * Catching up, from the start and each rejoin until what was in the log then is applied, nothing is called fresh.
+ * A take-up begun later overrules one that still waits for the cache, so queues and stored positions always belong together.
+ *
+ * Catching up, from the start and each rejoin until what was in the log then is applied, nothing is called fresh. It does
+ * not end before the record at each stored offset has been recognised: until then the log may be another one.
  */
 import { createHash } from 'node:crypto';
 import type { InvalidationLog, LogRecord, LogSubscription, PartitionBounds } from '../log/log.ts';
@@ -43,7 +47,8 @@ export interface InvalidatorStatus {
 interface QueuedRecord {
   readonly record: LogRecord;
   readonly event: InvalidationEvent | undefined;
-  readonly arrivedAt: number;
+  /** min(record time, arrival), on the monotonic clock. */
+  readonly sinceMs: number;
   readonly previous: number;
 }
 
@@ -79,6 +84,8 @@ export class Invalidator {
   #epoch = 0;
   #takingUp: Promise<void> | undefined;
   #takeUpAgain = false;
+  /** The log was found to be another one, and the cache has not been told yet. */
+  #logToForget = false;
 
   constructor(options: InvalidatorOptions) {
     this.#options = options;
@@ -93,11 +100,17 @@ export class Invalidator {
       onAssigned: (bounds) => this.#join(bounds),
       onRecords: (partition, records) => this.#enqueue(partition, records),
     });
+    if (this.#closing.signal.aborted) return this.#subscription.close();
+    // Records, and so failures, may have come before the subscription did.
+    for (const queue of this.#queues.values()) if (queue.paused) this.#subscription.pause(queue.partition);
+    if (this.#takeUpAgain) this.#takeUp('asked for before the subscription was there');
   }
 
   catchingUp(): boolean {
     if (this.#catchUpTo === undefined) return true;
     for (const [partition, target] of this.#catchUpTo) {
+      const queue = this.#queues.get(partition);
+      if (queue === undefined || queue.awaited !== undefined) return true;
       if ((this.#applied.get(partition) ?? BEFORE_FIRST) < target) return true;
     }
     this.#catchUpTo = NOTHING_TO_CATCH_UP;
@@ -118,8 +131,15 @@ export class Invalidator {
 
   async #join(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number>> {
     this.#catchUpTo = undefined;
-    const from = await this.#untilCacheAnswers(() => this.#reset(bounds));
-    this.#catchUpTo = new Map(bounds.map(({ partition, end }) => [partition, end - 1]));
+    const from = await this.#untilCacheAnswers(async () => {
+      // Overruled by a take-up, which may itself have failed: the log needs an answer all the same.
+      for (;;) {
+        const positions = await this.#reset(bounds);
+        if (positions !== undefined) return positions;
+      }
+    });
+    // Already there when everything was made invalid. A partition with nothing left in it has nothing to catch up with.
+    this.#catchUpTo ??= new Map(bounds.filter(({ start, end }) => end > start).map(({ partition, end }) => [partition, end - 1]));
     return from;
   }
 
@@ -135,30 +155,25 @@ export class Invalidator {
     }
   }
 
-  /** Drops every queue and answers where to read each partition again. */
-  async #reset(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number>> {
+  /** Drops every queue and answers where to read each partition again; undefined when overruled by a later call. */
+  async #reset(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number> | undefined> {
     this.#epoch += 1;
+    const epoch = this.#epoch;
     this.#dropQueues();
     const stored = await this.#options.cache.positions();
+    if (epoch !== this.#epoch) return undefined;
     const isElsewhere = bounds.some(({ partition, start, end }) => {
       const position = stored.get(partition);
       return position !== undefined && (position.offset < start || position.offset >= end);
     });
-    if (isElsewhere) {
-      this.#options.logger.warn(
-        { region: this.#options.region },
-        'the stored offset is not in the log: starting over, everything is invalid',
-      );
-      await this.#forgetLog();
-      return this.#resetTo(bounds, new Map());
-    }
-    return this.#resetTo(bounds, stored);
-  }
-
-  /** Everything is invalid from here on, so there is nothing left to catch up with. */
-  async #forgetLog(): Promise<void> {
+    if (!isElsewhere && !this.#logToForget) return this.#resetTo(bounds, stored);
+    this.#options.logger.warn({ region: this.#options.region }, 'the log is another one: starting over, everything is invalid');
     await this.#options.cache.forgetLog();
+    this.#logToForget = false;
+    if (epoch !== this.#epoch) return undefined;
+    // Everything is invalid from here on, so there is nothing left to catch up with.
     this.#catchUpTo = NOTHING_TO_CATCH_UP;
+    return this.#resetTo(bounds, new Map());
   }
 
   /** New queues and their positions change in one turn: no record read from the old position may reach a new queue. */
@@ -184,14 +199,12 @@ export class Invalidator {
 
   /** Reads again from the stored offsets. Asked for while one runs, it runs once more. */
   #takeUp(reason: string): void {
-    if (this.#subscription === undefined || this.#closing.signal.aborted) return;
+    if (this.#closing.signal.aborted) return;
     this.#epoch += 1;
     this.#takeUpAgain = true;
-    if (this.#takingUp !== undefined) return;
+    if (this.#subscription === undefined || this.#takingUp !== undefined) return;
     this.#options.logger.info({ region: this.#options.region, reason }, 'taking up the stored offsets again');
-    this.#takingUp = this.#runTakeUps().finally(() => {
-      this.#takingUp = undefined;
-    });
+    this.#takingUp = this.#runTakeUps();
   }
 
   async #runTakeUps(): Promise<void> {
@@ -201,8 +214,13 @@ export class Invalidator {
       backoffMs = Math.min(BACKOFF_MS_MAX, backoffMs * 2)
     ) {
       this.#takeUpAgain = false;
+      // Before the bounds are asked for: what is applied after they were known would seem to lie beyond the log's end.
+      this.#dropQueues();
       try {
-        await this.#reset(await this.#options.log.bounds());
+        const epoch = this.#epoch;
+        const bounds = await this.#options.log.bounds();
+        // Otherwise an assignment came in between, with bounds of its own, or another take-up was asked for.
+        if (epoch === this.#epoch) await this.#reset(bounds);
       } catch (error) {
         this.#options.logger.warn(
           { region: this.#options.region, error: String(error) },
@@ -212,19 +230,23 @@ export class Invalidator {
         await sleep(this.#options.clock, backoffMs, this.#closing.signal);
       }
     }
+    // In the turn that saw nothing more to do: a request a turn later must find nothing running, or it would be lost.
+    this.#takingUp = undefined;
   }
 
   #enqueue(partition: number, records: readonly LogRecord[]): void {
     const queue = this.#queues.get(partition);
     if (queue === undefined) return;
-    const arrivedAt = this.#options.clock.now();
+    const { clock } = this.#options;
+    const [arrivedAt, arrivedMs] = [clock.now(), clock.monotonicMs()];
     for (const record of records) {
       if (record.offset <= queue.last) continue;
       if (queue.awaited !== undefined) {
         if (!isRecordAt(queue.awaited, record)) return this.#startOver();
         queue.awaited = undefined;
       } else {
-        queue.items.push({ record, event: parseInvalidation(record.value), arrivedAt, previous: queue.last });
+        const sinceMs = arrivedMs - Math.max(0, arrivedAt - record.time);
+        queue.items.push({ record, event: parseInvalidation(record.value), sinceMs, previous: queue.last });
       }
       queue.last = record.offset;
     }
@@ -237,22 +259,17 @@ export class Invalidator {
 
   /** The record at a stored offset is not the one applied there. */
   #startOver(): void {
-    const { logger, region } = this.#options;
-    logger.warn({ region }, 'the log is another one: starting over, everything is invalid');
+    this.#logToForget = true;
     this.#dropQueues();
-    this.#epoch += 1;
-    void this.#untilCacheAnswers(() => this.#forgetLog()).then(
-      () => this.#takeUp('the log is another one'),
-      (error) => logger.error({ region, error: String(error) }, 'could not start over'),
-    );
+    this.#takeUp('the record at a stored offset is not the one applied there');
   }
 
   #rescheduleAll(): void {
     for (const queue of this.#queues.values()) this.#schedule(queue);
   }
 
-  #dueAt({ record, arrivedAt }: QueuedRecord): number {
-    return Math.min(record.time, arrivedAt) + this.#options.settings.propagationDelayMs;
+  #dueMs({ sinceMs }: QueuedRecord): number {
+    return sinceMs + this.#options.settings.propagationDelayMs;
   }
 
   /** Arms the timer for the head, or applies at once what is due. */
@@ -261,15 +278,15 @@ export class Invalidator {
     queue.timer = undefined;
     const head = queue.items[0];
     if (queue.applying || head === undefined || this.#closing.signal.aborted) return;
-    const waitMs = this.#dueAt(head) - this.#options.clock.now();
+    const waitMs = this.#dueMs(head) - this.#options.clock.monotonicMs();
     if (waitMs > 0) queue.timer = this.#options.clock.setTimer(waitMs, () => this.#schedule(queue));
     else void this.#applyDue(queue);
   }
 
   async #applyDue(queue: PartitionQueue): Promise<void> {
     const { cache, clock, logger, region } = this.#options;
-    const now = clock.now();
-    const firstNotDue = queue.items.findIndex((item, at) => at >= APPLY_BATCH_MAX || this.#dueAt(item) > now);
+    const nowMs = clock.monotonicMs();
+    const firstNotDue = queue.items.findIndex((item, at) => at >= APPLY_BATCH_MAX || this.#dueMs(item) > nowMs);
     const due = queue.items.slice(0, firstNotDue < 0 ? queue.items.length : firstNotDue);
     const epoch = this.#epoch;
     queue.applying = true;
@@ -288,11 +305,11 @@ export class Invalidator {
 
   /** Takes what was applied off the queue; a gap sends the edge back to the stored offset. */
   #settle(queue: PartitionQueue, due: readonly QueuedRecord[], outcomes: readonly ApplyOutcome[]): void {
-    if (outcomes.includes('gap')) return this.#takeUp('a record before was never applied');
     const now = this.#options.clock.now();
     for (const [at, item] of due.entries()) {
       if (outcomes[at] === 'applied') this.#count(item, now);
     }
+    if (outcomes.includes('gap')) return this.#takeUp('a record before was never applied');
     queue.items.splice(0, due.length);
     this.#applied.set(
       queue.partition,

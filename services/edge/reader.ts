@@ -88,10 +88,7 @@ export class Reader {
   async #lookup(key: string): Promise<Lookup | undefined> {
     const { cache, catchingUp } = this.#options;
     try {
-      if (this.#remembered.overflowed) {
-        await cache.flush();
-        this.#remembered.forget();
-      }
+      await this.#remembered.ready(() => cache.flush());
       const found = await cache.lookup(key);
       if (found.entry === null) return found;
       if (found.entry.version < this.#remembered.minimum(key)) return { ...found, state: 'invalid', entry: null };
@@ -129,7 +126,7 @@ export class Reader {
   }
 
   async #readThrough(id: number, key: string): Promise<Answer> {
-    if (this.#throughs.size >= READ_THROUGH_MAX) {
+    if (this.#throughs.size >= READ_THROUGH_MAX && !this.#throughs.has(key)) {
       throw new ServiceError('unavailable', `the cache is away and ${READ_THROUGH_MAX} keys are being fetched already`, {
         retryAfterS: RETRY_AFTER_S,
       });
@@ -138,7 +135,7 @@ export class Reader {
     if (joined) this.#options.meter.countCoalesced();
     try {
       const entry = await landed;
-      this.#remembered.remember(key, entry.version);
+      this.#remember(key, entry.version);
       return { entry, source: 'origin', status: 'fresh', forwarded: { reason: 'bypass', stored: false, collapsed: joined } };
     } catch (error) {
       if (error instanceof OriginUnavailable) throw unavailable('neither the cache nor the origin answers', error);
@@ -201,9 +198,15 @@ export class Reader {
       return outcome === 'stored';
     } catch (error) {
       if (!(error instanceof CacheUnavailable)) throw error;
-      this.#remembered.remember(key, entry.version);
+      this.#remember(key, entry.version);
       return false;
     }
+  }
+
+  /** No reader from now on may be answered less, from the cache or by a fetch that began before. */
+  #remember(key: string, version: number): void {
+    this.#remembered.remember(key, version);
+    this.#misses.close(key);
   }
 
   #toEntry(answer: Exclude<OriginAnswer, { kind: 'unchanged' }>, askedAt: number): CacheEntry {

@@ -6,12 +6,14 @@ const KEYS_MAX = 10_000;
 
 export class RememberedVersions {
   readonly #versions = new Map<string, number>();
-  #overflowed = false;
+  /** Answers there was no room for, since the last hard epoch of all. */
+  #overflows = 0;
+  #flushing: Promise<void> | undefined;
 
   remember(key: string, version: number): void {
     const known = this.#versions.get(key);
     if (known === undefined && this.#versions.size >= KEYS_MAX) {
-      this.#overflowed = true;
+      this.#overflows += 1;
       return;
     }
     this.#versions.set(key, Math.max(known ?? 0, version));
@@ -22,13 +24,20 @@ export class RememberedVersions {
     return this.#versions.get(key) ?? 0;
   }
 
-  /** More keys were answered than could be kept: the cache needs a hard epoch of all, then `forget`. */
-  get overflowed(): boolean {
-    return this.#overflowed;
+  /** Must have resolved before anything cached is served: when there was no room, flushes first, once for all who ask. */
+  async ready(flush: () => Promise<void>): Promise<void> {
+    if (this.#overflows === 0) return;
+    this.#flushing ??= this.#flush(flush).finally(() => {
+      this.#flushing = undefined;
+    });
+    await this.#flushing;
   }
 
-  forget(): void {
+  /** Forgets before the flush, not after it: what is answered while it is under way is remembered. */
+  async #flush(flush: () => Promise<void>): Promise<void> {
+    const overflows = this.#overflows;
     this.#versions.clear();
-    this.#overflowed = false;
+    await flush();
+    this.#overflows -= overflows;
   }
 }

@@ -115,11 +115,9 @@ async function answerMetrics({ contents, outbox }: OriginAppOptions, requests: O
 }
 
 async function answerHealth({ database, log }: OriginAppOptions): Promise<HttpAnswer> {
-  const postgres = await database.connected();
-  const body: OriginHealth = {
-    status: postgres ? 'ok' : 'unavailable',
-    postgres: postgres ? 'connected' : 'disconnected',
-    log: log.connected() ? 'connected' : 'disconnected',
-  };
-  return { status: postgres && log.connected() ? 200 : 503, body };
+  const connected = { postgres: await database.connected(), log: log.connected() };
+  const healthy = connected.postgres && connected.log;
+  const say = (is: boolean) => (is ? 'connected' : 'disconnected');
+  const body: OriginHealth = { status: healthy ? 'ok' : 'unavailable', postgres: say(connected.postgres), log: say(connected.log) };
+  return { status: healthy ? 200 : 503, body };
 }

@@ -10,6 +10,8 @@ const SLUG_LENGTH_MAX = 500;
 const TAG_LENGTH_MAX = 200;
 const TAGS_MAX = 50;
 const METADATA_DEPTH_MAX = 32;
+const LIST_MAX = 1000;
+const LIST_DEFAULT = 100;
 const ID_MAX = 2_147_483_647;
 
 /** Postgres stores neither NUL nor half a surrogate pair: refusing them here is what keeps `what you PUT is what you GET`. */
@@ -20,6 +22,8 @@ function isStorableText(text: string): boolean {
 function isStorableJson(value: unknown, depth = 0): boolean {
   if (depth > METADATA_DEPTH_MAX) return false;
   if (typeof value === 'string') return isStorableText(value);
+  // JSON.parse makes Infinity of 1e400, and JSON.stringify makes null of that.
+  if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null) return true;
   return Object.entries(value).every(([key, inner]) => isStorableText(key) && isStorableJson(inner, depth + 1));
 }
@@ -29,7 +33,7 @@ const storableText = z.string().refine(isStorableText, 'must not contain NUL or 
 /** Checked in place, never rebuilt: a rebuilt object would lose keys such as `__proto__`. */
 const metadata = z.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && isStorableJson(value),
-  `expected an object, at most ${METADATA_DEPTH_MAX} levels deep, without NUL in its text`,
+  `expected an object, at most ${METADATA_DEPTH_MAX} levels deep, its text without NUL, its numbers finite`,
 );
 
 const tags = z.array(storableText.min(1).max(TAG_LENGTH_MAX)).max(TAGS_MAX);
@@ -81,10 +85,20 @@ export const contentListAnswer = z.object({
 /** A 404 for a content: the last version of a deleted id, 0 for one never created. */
 export const contentMissingAnswer = z.object({ success: z.literal(false), version: z.int().nonnegative() });
 
+/** A number in a query: plain decimal, as ids are. `Number` alone would take an empty text, `0x10` and `1e2` as well. */
+export function queryInteger(min: number, max: number): z.ZodType<number, string> {
+  const message = `expected a whole number from ${min} to ${max}`;
+  return z
+    .string(message)
+    .regex(/^\d{1,10}$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message);
+}
+
 /** Query of `GET /api/content`. */
 export const contentListQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
-  after: z.coerce.number().int().min(0).max(ID_MAX).default(0),
+  limit: queryInteger(1, LIST_MAX).default(LIST_DEFAULT),
+  after: queryInteger(0, ID_MAX).default(0),
 });
 export type ContentListQuery = z.infer<typeof contentListQuery>;
 

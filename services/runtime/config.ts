@@ -49,10 +49,15 @@ export function readConfig<Table extends SettingTable>(
     }
     const parsed = setting.schema.safeParse(text);
     if (parsed.success) values[key] = parsed.data;
-    else problems.push(`${key}: ${parsed.error.issues[0]?.message ?? 'not valid'}, got ${JSON.stringify(text)}`);
+    else problems.push(`${key}: ${parsed.error.issues[0]?.message ?? 'not valid'}, got ${JSON.stringify(withoutSecrets(text))}`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(values) as ConfigOf<Table>;
+}
+
+/** What a URL may carry that no log should: the part before its last @, and parameters named like a secret. */
+function withoutSecrets(text: string): string {
+  return text.replace(/\/\/\S*@/, '//***@').replace(/((?:password|secret|token)=)[^&\s]*/gi, '$1***');
 }
 
 /** A whole number in plain decimal, within bounds. */
@@ -65,19 +70,31 @@ export function integerSetting(min: number, max: number): z.ZodType<number, stri
     .refine((value) => value >= min && value <= max, message);
 }
 
-/** A URL with one of the given protocols, such as `http:`. */
-export function urlSetting(...protocols: readonly string[]): z.ZodType<string, string> {
-  const expected = `expected a URL that starts with ${protocols.join(' or ')}`;
-  return z.string().refine((text) => protocols.some((protocol) => text.startsWith(protocol)) && URL.canParse(text), expected);
+/** Scheme, host and port of an HTTP server: paths are the caller's, so a path, a query or a user in it would be lost. */
+export const baseUrlSetting: z.ZodType<string, string> = z
+  .string()
+  .refine(isBaseUrl, 'expected an http: or https: URL with nothing after host and port, such as http://localhost:4000');
+
+function isBaseUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && ['http:', 'https:'].includes(url.protocol) && `${url.origin}/` === url.href;
 }
 
-/** Names separated by commas. */
-export const listSetting: z.ZodType<readonly string[], string> = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== ''),
-);
+/** A port that has one adapter in this version: anything but its URL is refused by the name of the missing one. */
+export function onlyAdapterSetting({ url, missing }: { readonly url: string; readonly missing: string }): z.ZodType<string, string> {
+  return z.string().refine((text) => text === url, `expected ${url} (this version has no ${missing} adapter yet)`);
+}
+
+/** Names separated by commas, at least one. */
+export const listSetting: z.ZodType<readonly string[], string> = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  )
+  .refine((names) => names.length > 0, 'expected names separated by commas');
 
 export function choiceSetting<const Choice extends string>(...choices: readonly Choice[]): z.ZodType<Choice, string> {
   return z

@@ -3,7 +3,7 @@
  * that know nothing of sockets. This file adds what every service needs: the Host check, JSON bodies, error answers,
  * 404 and 405, a server that closes.
  */
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { z } from 'zod';
@@ -173,10 +173,28 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
+/** Of the forms of RFC 9112 section 3.2 those that name a resource: a path, or a whole URL. */
+function isReadableTarget(target: string): boolean {
+  return target.startsWith('/') || (/^https?:\/\//i.test(target) && URL.canParse(target));
+}
+
+/** Express answers a target it cannot parse with a page of HTML, before any of our checks. */
+function listenerOf(app: express.Express): RequestListener {
+  return (request, response) => {
+    if (isReadableTarget(request.url ?? '')) return app(request, response);
+    const error = new ServiceError('invalid_field', 'expected a request target that is a path or an http: URL');
+    const text = JSON.stringify(error.body());
+    const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) };
+    response.writeHead(error.status, headers).end(text);
+  };
+}
+
 /** Serves the routes. Port 0 takes a free one. Rejects with the system's error when the address cannot be bound. */
 export function serveHttp(options: HttpServiceOptions & { readonly port: number; readonly host: string }): Promise<HttpServer> {
-  const server = createServer(createApp(options));
+  const server = createServer(listenerOf(createApp(options)));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  // Once closing, a connection kept alive is idle when its last answer is out, and would use up the whole grace.
+  server.on('request', (_request, response) => response.on('close', () => server.listening || server.closeIdleConnections()));
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, () => {

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from '../runtime/config.ts';
+import { EDGE_SETTINGS } from './config.ts';
+
+const GOOD = {
+  REGION_NAME: 'us-east',
+  EDGE_PORT: '0',
+  REDIS_URL: 'memory:',
+  KAFKA_BROKERS: 'memory:',
+  ORIGIN_URL: 'http://127.0.0.1:9',
+} as const;
+
+type Environment = Readonly<Record<string, string>>;
+const BAD: readonly (readonly [title: string, environment: Environment, problems: readonly string[]])[] = [
+  ['nothing set', {}, ['REGION_NAME: required', 'REDIS_URL: required', 'KAFKA_BROKERS: required', 'ORIGIN_URL: required']],
+  ['no region', { ...GOOD, REGION_NAME: '' }, ['REGION_NAME: required, not set']],
+  ['a region in upper case', { ...GOOD, REGION_NAME: 'US-East' }, ['REGION_NAME: expected lower-case letters']],
+  ['a region that is a path', { ...GOOD, REGION_NAME: '../x' }, ['REGION_NAME: ']],
+  ['a bad port', { ...GOOD, EDGE_PORT: '70000' }, ['EDGE_PORT: expected a whole number from 0 to 65535, got "70000"']],
+  ['a negative delay', { ...GOOD, PROPAGATION_DELAY: '-1' }, ['PROPAGATION_DELAY: expected a whole number from 0 to 600000, got "-1"']],
+  ['a delay in words', { ...GOOD, PROPAGATION_DELAY: 'abc' }, ['PROPAGATION_DELAY: ']],
+  ['a delay with a unit', { ...GOOD, PROPAGATION_DELAY: '100ms' }, ['PROPAGATION_DELAY: ']],
+  ['a delay of blanks', { ...GOOD, PROPAGATION_DELAY: ' ' }, ['PROPAGATION_DELAY: ']],
+  ['a delay above ten minutes', { ...GOOD, PROPAGATION_DELAY: '600001' }, ['PROPAGATION_DELAY: ']],
+  ['an unknown strategy', { ...GOOD, INVALIDATION_STRATEGY: 'EAGER' }, ['INVALIDATION_STRATEGY: expected eager or lazy, got "EAGER"']],
+  ['an entry life of 0', { ...GOOD, CACHE_TTL: '0' }, ['CACHE_TTL: expected a whole number from 1 to 31536000, got "0"']],
+  ['an endless entry life', { ...GOOD, CACHE_TTL: 'Infinity' }, ['CACHE_TTL: ']],
+  [
+    'lives below 0',
+    { ...GOOD, STALE_IF_ERROR: '-5', STALE_WHILE_REVALIDATE: '-5', NEGATIVE_TTL: '0' },
+    ['STALE_WHILE_REVALIDATE: ', 'STALE_IF_ERROR: ', 'NEGATIVE_TTL: '],
+  ],
+  ['an origin that is no URL', { ...GOOD, ORIGIN_URL: 'origin:4000' }, ['ORIGIN_URL: expected an http: or https: URL']],
+  ['an origin with a path', { ...GOOD, ORIGIN_URL: 'http://origin:4000/base' }, ['ORIGIN_URL: ']],
+  ['an origin with a user', { ...GOOD, ORIGIN_URL: 'http://app:s3cret@origin' }, ['ORIGIN_URL: ']],
+  [
+    'an adapter this version does not have',
+    { ...GOOD, REDIS_URL: 'redis://:s3cret@redis:6379' },
+    ['REDIS_URL: expected memory: (this version has no Redis adapter yet), got "redis://***@redis:6379"'],
+  ],
+];
+
+function problemsOf(environment: Environment): readonly string[] {
+  try {
+    readConfig(EDGE_SETTINGS, environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('the environment of an edge', () => {
+  it.each(BAD)('is refused with %s, naming each', (_title, environment, expected) => {
+    const problems = problemsOf(environment);
+    expect(problems).toHaveLength(expected.length);
+    for (const [at, problem] of problems.entries()) expect(problem).toContain(expected[at]);
+    expect(problems.join()).not.toMatch(/s3|ret@/);
+  });
+
+  it.each([
+    [undefined, 100],
+    ['', 100],
+    ['0', 0],
+    ['00', 0],
+    ['250', 250],
+    ['600000', 600_000],
+  ])('takes PROPAGATION_DELAY=%j as %i ms', (text, delayMs) => {
+    expect(readConfig(EDGE_SETTINGS, { ...GOOD, PROPAGATION_DELAY: text }).PROPAGATION_DELAY).toBe(delayMs);
+  });
+
+  it('falls back to the values of the seed', () => {
+    expect(readConfig(EDGE_SETTINGS, GOOD)).toMatchObject({
+      EDGE_PORT: 0,
+      PROPAGATION_DELAY: 100,
+      INVALIDATION_STRATEGY: 'eager',
+      CACHE_TTL: 3600,
+      STALE_WHILE_REVALIDATE: 60,
+      STALE_IF_ERROR: 3600,
+      NEGATIVE_TTL: 5,
+      ADMIN_TOKEN: '',
+    });
+  });
+
+  it('is frozen once read', () => {
+    expect(Object.isFrozen(readConfig(EDGE_SETTINGS, GOOD))).toBe(true);
+  });
+});

@@ -1,0 +1,230 @@
+/** What overlaps when several things go wrong at once: assignments, take-ups, applies, new lives, and records in between. */
+import { describe, expect, test } from 'vitest';
+import type { InvalidationLog } from '../log/log.ts';
+import { LogUnavailable } from '../log/log.ts';
+import { sleep } from '../runtime/clock.ts';
+import { contentOf, DELAY_MS, type Region, withRegion, writeOf } from './test-support.ts';
+
+const REPAIRED_MS = 5_000;
+
+interface Gate {
+  readonly opened: Promise<void>;
+  open(): void;
+}
+
+function createGate(): Gate {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: resolve };
+}
+
+async function expectAllApplied(region: Region): Promise<void> {
+  expect(region.appliedOffsets()).toEqual(await region.endOffsets());
+  expect(region.invalidator.status()).toMatchObject({ queued: 0, catchingUp: false });
+}
+
+/** Assigns one partition with these bounds and delivers nothing. */
+function silentLog(bounds: { readonly start: number; readonly end: number }): InvalidationLog {
+  const assigned = [{ partition: 0, ...bounds }];
+  return {
+    append: async () => {},
+    async subscribe(subscriber) {
+      await subscriber.onAssigned(assigned);
+      return { seek() {}, pause() {}, resume() {}, commit: async () => {}, close: async () => {} };
+    },
+    bounds: async () => assigned,
+    connected: () => true,
+    close: async () => {},
+  };
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
+}
+
+describe('before the subscription is there', () => {
+  test('a log found to be another one is read from its start all the same', () =>
+    withRegion({}, async (region) => {
+      await region.start();
+      await region.log.append([writeOf(1, 2)]);
+      await region.clock.advance(DELAY_MS);
+      await region.restartEdge();
+      region.log.inner = region.createLog();
+      await region.log.append([writeOf(2, 2)]);
+      region.log.afterSubscribe = () => sleep(region.clock, 1_000);
+      void region.invalidator.start();
+      await region.clock.advance(1_000 + REPAIRED_MS);
+      await expectAllApplied(region);
+      expect(await region.store(contentOf(2, 1))).toBe('below-hard-minimum');
+    }));
+
+  test('an apply that fails is repaired all the same', () =>
+    withRegion({ delayMs: 0 }, async (region) => {
+      await region.log.append([writeOf(1, 2), writeOf(2, 2)]);
+      region.cache.failing = () => (region.clock.monotonicMs() < 500 ? [0] : []);
+      region.log.afterSubscribe = () => sleep(region.clock, 1_000);
+      void region.invalidator.start();
+      await region.clock.advance(1_000 + REPAIRED_MS);
+      await expectAllApplied(region);
+    }));
+
+  test('a new life of the cache is taken up all the same', () =>
+    withRegion({}, async (region) => {
+      await region.start();
+      await region.log.append([writeOf(1, 2)]);
+      await region.clock.advance(DELAY_MS);
+      await region.restartEdge();
+      region.log.afterSubscribe = () => sleep(region.clock, 1_000);
+      void region.invalidator.start();
+      await region.clock.advance(500);
+      region.server.restart();
+      await region.clock.advance(1_000 + REPAIRED_MS);
+      await expectAllApplied(region);
+    }));
+});
+
+describe('catching up', () => {
+  test('ends on a partition whose records are all past their retention', () =>
+    withRegion({}, async (region) => {
+      region.log.inner = silentLog({ start: 5, end: 5 });
+      await region.start();
+      expect(region.invalidator.catchingUp()).toBe(false);
+    }));
+
+  test('ends at once when everything was made invalid: nothing cached can be old', () =>
+    withRegion({}, async (region) => {
+      await region.start();
+      await region.log.append([writeOf(1, 2), writeOf(1, 3)]);
+      await region.clock.advance(DELAY_MS);
+      await region.restartEdge();
+      region.log.inner = silentLog({ start: 5, end: 5 });
+      await region.start();
+      expect(region.invalidator.catchingUp()).toBe(false);
+    }));
+
+  test('does not end before the record at the stored offset has been read: the log may be another one', () =>
+    withRegion({}, async (region) => {
+      await region.start();
+      await region.log.append([writeOf(1, 2), writeOf(1, 3)]);
+      await region.clock.advance(DELAY_MS);
+      await region.restartEdge();
+      region.log.inner = silentLog({ start: 0, end: 2 });
+      await region.start();
+      expect(region.appliedOffsets()).toEqual(await region.endOffsets());
+      expect(region.invalidator.catchingUp()).toBe(true);
+    }));
+});
+
+describe('take-ups', () => {
+  test('a record applied while the bounds of the log are asked for does not make the log another one', () =>
+    withRegion({ delayMs: 0, partitions: 3 }, async (region) => {
+      const toEach = (version: number) => [1, 2, 3, 4, 5, 6].map((id) => writeOf(id, version));
+      await region.start();
+      await region.log.append(toEach(2));
+      await region.clock.settle();
+      const gate = createGate();
+      const { inner } = region.log;
+      const bounds = inner.bounds.bind(inner);
+      let asked = false;
+      inner.bounds = async () => {
+        const known = await bounds();
+        asked = true;
+        await gate.opened;
+        return known;
+      };
+      region.cache.failing = ([first]) => (first?.position.partition === 0 && !asked ? [0] : []);
+      await region.log.append(toEach(3));
+      await region.clock.advance(100);
+      expect(asked).toBe(true);
+      await region.log.append(toEach(4));
+      await region.clock.settle();
+      gate.open();
+      await region.clock.advance(REPAIRED_MS);
+      expect(region.cache.calls).not.toContain('forgetLog');
+      await expectAllApplied(region);
+    }));
+
+  test('one whose positions were read before the group rejoined another log gives way to the assignment', () =>
+    withRegion({ delayMs: 0 }, async (region) => {
+      await region.start();
+      await region.log.append([writeOf(1, 2), writeOf(1, 3), writeOf(1, 4)]);
+      await region.clock.settle();
+      const gate = createGate();
+      const positions = region.cache.positions.bind(region.cache);
+      let held = false;
+      region.cache.positions = async () => {
+        const known = await positions();
+        if (held) return known;
+        held = true;
+        await gate.opened;
+        return known;
+      };
+      region.cache.apply = async (batch) => batch.map(() => 'gap');
+      await region.log.append([writeOf(9, 2)]);
+      await region.clock.settle();
+      expect(held).toBe(true);
+      Reflect.deleteProperty(region.cache, 'apply');
+      const other = region.createLog();
+      await other.append([writeOf(2, 2)]);
+      await region.log.rejoin(other);
+      gate.open();
+      await region.clock.advance(REPAIRED_MS);
+      await expectAllApplied(region);
+      await other.append([writeOf(3, 2)]);
+      await region.clock.settle();
+      await expectAllApplied(region);
+    }));
+
+  test('one asked for at any moment of another is not lost, nor is any event', async () => {
+    for (let pause = 0; pause < 40; pause += 1) {
+      await withRegion({ delayMs: 0 }, async (region) => {
+        await region.start();
+        await region.log.append([writeOf(1, 2)]);
+        await region.clock.settle();
+        region.server.restart();
+        await turns(pause);
+        const appending = region.log.append([writeOf(2, 2)]);
+        for (let life = 0; life < 3; life += 1) {
+          region.server.restart();
+          await turns(pause % 7);
+        }
+        await appending;
+        await region.clock.advance(REPAIRED_MS);
+        await expectAllApplied(region);
+        expect(await region.store(contentOf(2, 1)), `after ${pause} turns`).toBe('below-hard-minimum');
+      });
+    }
+  });
+
+  test('they go on until cache and log both answer, whatever the error', () =>
+    withRegion({ delayMs: 0 }, async (region) => {
+      await region.start();
+      await region.log.append([writeOf(1, 2)]);
+      await region.clock.settle();
+      const other = region.createLog();
+      await other.append([writeOf(2, 2)]);
+      region.cache.before = (command) => {
+        if (command === 'forgetLog' && region.clock.monotonicMs() < 3_000) throw new Error('OOM command not allowed');
+      };
+      region.log.beforeBounds = () => {
+        if (region.clock.monotonicMs() < 2_000) throw new LogUnavailable('no bounds');
+      };
+      await region.log.rejoin(other);
+      await region.clock.advance(3_000 + REPAIRED_MS);
+      await expectAllApplied(region);
+      expect(await region.store(contentOf(2, 1))).toBe('below-hard-minimum');
+    }));
+
+  test('timers of queues that were dropped are cancelled', () =>
+    withRegion({}, async (region) => {
+      await region.start();
+      await region.log.append([writeOf(1, 2)]);
+      await region.clock.settle();
+      for (let life = 0; life < 5; life += 1) {
+        region.server.restart();
+        const rejoined = region.log.rejoin();
+        await region.clock.settle();
+        await rejoined;
+      }
+      expect(region.clock.timers).toBe(1);
+    }));
+});

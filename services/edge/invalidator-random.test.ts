@@ -1,0 +1,181 @@
+/**
+ * Everything that can go wrong in a region, in random order and overlapping; then all is healed, and what must hold holds:
+ * every event was applied, and nothing that is called fresh is older than the origin. fast-check prints seed and trace.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { LogUnavailable } from '../log/log.ts';
+import { contentKey } from '../protocol/content.ts';
+import { sleep } from '../runtime/clock.ts';
+import { createRandom } from '../runtime/random.ts';
+import type { OriginAnswer } from './origin-client.ts';
+import { Reader } from './reader.ts';
+import { contentAnswer, LIFETIMES, ScriptedOrigin } from './reader-test-support.ts';
+import { eventOf, type Region, withRegion, writeOf } from './test-support.ts';
+
+const SEED = 20_260_101;
+const RUNS = 150;
+const IDS = [1, 2, 3, 4, 5];
+const TAG = 'news';
+/** Longer than the longest delay, the longest backoff and the slowest fetch together. */
+const HEALED_MS = 20_000;
+
+const idOf = fc.constantFrom(...IDS);
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('write' as const), id: idOf }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), id: idOf }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('purge' as const), mode: fc.constantFrom('hard' as const, 'soft' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('unreadable' as const), id: idOf }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('read' as const), id: idOf }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(0, 1, 50, 120, 300, 1_000, 4_000) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('delay' as const), ms: fc.constantFrom(0, 100, 300, 3_000) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('strategy' as const), strategy: fc.constantFrom('eager' as const, 'lazy' as const) }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('failApply' as const), at: fc.nat(3), times: fc.integer({ min: 1, max: 3 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('slowCache' as const), msMax: fc.constantFrom(0, 20, 200) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('cacheAway' as const), away: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('boundsAway' as const), away: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('cacheRestart' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('edgeRestart' as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('rejoin' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('wallClock' as const), ms: fc.constantFrom(-60_000, -500, 500) }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+class World {
+  readonly #region: Region;
+  readonly #origin = new ScriptedOrigin();
+  readonly #versions = new Map(IDS.map((id) => [id, 1]));
+  readonly #deleted = new Set<number>();
+  readonly #random = createRandom(SEED);
+  #reader: Reader;
+  #rejoining: Promise<void> = Promise.resolve();
+
+  constructor(region: Region) {
+    this.#region = region;
+    this.#origin.answer = (id) => this.#answer(id);
+    this.#reader = this.#createReader();
+  }
+
+  #createReader(): Reader {
+    const { cache, clock, meter, invalidator } = this.#region;
+    return new Reader({ cache, origin: this.#origin, clock, meter, lifetimes: LIFETIMES, catchingUp: () => invalidator.catchingUp() });
+  }
+
+  /** Read at a random moment of a slow fetch. */
+  async #answer(id: number): Promise<OriginAnswer> {
+    await sleep(this.#region.clock, this.#random.below(400));
+    const version = this.#versions.get(id) ?? 0;
+    const answer: OriginAnswer = this.#deleted.has(id) ? { kind: 'missing', version } : contentAnswer(id, version, [TAG]);
+    await sleep(this.#region.clock, this.#random.below(400));
+    return answer;
+  }
+
+  #nextVersion(id: number): number {
+    const version = (this.#versions.get(id) ?? 0) + 1;
+    this.#versions.set(id, version);
+    return version;
+  }
+
+  async take(next: Step): Promise<void> {
+    const { log, clock, settings, server } = this.#region;
+    if (next.kind === 'write' && !this.#deleted.has(next.id)) await log.append([writeOf(next.id, this.#nextVersion(next.id))]);
+    if (next.kind === 'delete' && !this.#deleted.has(next.id)) {
+      this.#deleted.add(next.id);
+      await log.append([writeOf(next.id, this.#nextVersion(next.id), { mode: 'hard' })]);
+    }
+    if (next.kind === 'purge') await log.append([eventOf({ type: 'tag', target: TAG, mode: next.mode })]);
+    if (next.kind === 'unreadable') await log.append([{ key: contentKey(next.id), value: 'no event', headers: {} }]);
+    if (next.kind === 'read') this.#reader.read(next.id).catch(() => {});
+    if (next.kind === 'pass') await clock.advance(next.ms);
+    if (next.kind === 'delay') settings.change({ propagationDelayMs: next.ms });
+    if (next.kind === 'strategy') settings.change({ strategy: next.strategy });
+    if (next.kind === 'wallClock') clock.jumpWall(next.ms);
+    if (next.kind === 'cacheRestart') server.restart();
+    if (next.kind === 'rejoin') this.#rejoining = this.#rejoining.then(() => log.rejoin()).catch(() => {});
+    await this.#disturb(next);
+  }
+
+  async #disturb(next: Step): Promise<void> {
+    const { cache, clock, log } = this.#region;
+    if (next.kind === 'cacheAway') cache.away = next.away;
+    if (next.kind === 'slowCache') {
+      cache.before = () => (next.msMax === 0 ? undefined : sleep(clock, this.#random.below(next.msMax)));
+    }
+    if (next.kind === 'boundsAway') {
+      log.beforeBounds = () => (next.away ? Promise.reject(new LogUnavailable('no bounds')) : sleep(clock, 10));
+    }
+    if (next.kind === 'failApply') {
+      let left = next.times;
+      cache.failing = (batch) => {
+        left -= 1;
+        return left >= 0 && batch.length > 0 ? [Math.min(next.at, batch.length - 1)] : [];
+      };
+    }
+    if (next.kind === 'edgeRestart') await this.#restartEdge();
+  }
+
+  async #restartEdge(): Promise<void> {
+    const stopping = this.#region.restartEdge();
+    await this.#region.clock.advance(1_000);
+    await stopping;
+    this.#reader = this.#createReader();
+    this.#region.invalidator.start().catch(() => {});
+  }
+
+  async heal(): Promise<void> {
+    const { cache, clock, log } = this.#region;
+    cache.away = false;
+    cache.before = () => {};
+    cache.failing = () => [];
+    log.beforeBounds = () => {};
+    await clock.advance(HEALED_MS);
+    await this.#rejoining;
+  }
+
+  async check(): Promise<void> {
+    const { cache, clock, invalidator } = this.#region;
+    expect(this.#region.appliedOffsets()).toEqual(await this.#region.endOffsets());
+    expect(invalidator.status()).toMatchObject({ queued: 0, catchingUp: false, applied: await this.#paddedEnds() });
+    for (const id of IDS) {
+      const { state, entry } = await cache.lookup(contentKey(id));
+      if (state === 'fresh') expect(entry?.version, `content ${id}`).toBe(this.#versions.get(id));
+    }
+    for (const id of IDS) this.#reader.read(id).catch(() => {});
+    await clock.advance(HEALED_MS);
+    for (const id of IDS) {
+      const reading = this.#reader.read(id);
+      await clock.advance(1_000);
+      const { entry, status } = await reading;
+      expect([entry.version, entry.content === null, status], `content ${id}`).toEqual([
+        this.#versions.get(id),
+        this.#deleted.has(id),
+        'fresh',
+      ]);
+    }
+  }
+
+  /** As the edge shows it: -1 for a partition nothing was written to. */
+  async #paddedEnds(): Promise<Map<number, number>> {
+    const bounds = await this.#region.log.inner.bounds();
+    return new Map(bounds.map(({ partition, end }) => [partition, end - 1]));
+  }
+}
+
+for (const partitions of [1, 3]) {
+  test(`whatever happens to a region with ${partitions} partition(s), once healed it has applied everything and is right`, () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), (steps) =>
+        withRegion({ partitions }, async (region) => {
+          const world = new World(region);
+          await region.start();
+          for (const next of steps) await world.take(next);
+          await world.heal();
+          await world.check();
+        }),
+      ),
+      { seed: SEED, numRuns: RUNS },
+    ));
+}

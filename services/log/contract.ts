@@ -1,0 +1,282 @@
+/**
+ * What every invalidation log keeps, in memory or Kafka: the tests each adapter runs. Nothing here asks for more than
+ * at least once, in order within a partition.
+ */
+import { describe, expect, test } from 'vitest';
+import {
+  type InvalidationLog,
+  type LogMessage,
+  type LogRecord,
+  type LogSubscription,
+  LogUnavailable,
+  type PartitionBounds,
+} from './log.ts';
+
+export interface LogUnderTest {
+  /** Empty, with at least two partitions. */
+  readonly log: InvalidationLog;
+  /** Resolves when `condition` holds; rejects when it has not by the adapter's own deadline. */
+  until(condition: () => boolean): Promise<void>;
+  /** Resolves when whatever could still be delivered has been, however long that takes this adapter. */
+  quiet(): Promise<void>;
+}
+
+export type WithLog = (use: (underTest: LogUnderTest) => Promise<void>) => Promise<void>;
+
+const KEYS = Array.from({ length: 12 }, (_, index) => `content:${index + 1}`);
+
+function message(key: string, value: string): LogMessage {
+  return { key, value, headers: { 'event-type': 'key' } };
+}
+
+/** `rounds` messages for each key: value `content:7#3` is the fourth of content 7. */
+function rounds(count: number): LogMessage[] {
+  return Array.from({ length: count }, (_, round) => KEYS.map((key) => message(key, `${key}#${round}`))).flat();
+}
+
+/** Notes everything it is given; reads from the start of each partition unless told otherwise. */
+class Listener {
+  readonly records: LogRecord[] = [];
+  readonly assignments: (readonly PartitionBounds[])[] = [];
+  readonly deliveredBeforeAssigned: LogRecord[] = [];
+  readonly #startAt: (bounds: PartitionBounds) => number;
+  #assigned = false;
+
+  constructor(startAt: (bounds: PartitionBounds) => number = ({ start }) => start) {
+    this.#startAt = startAt;
+  }
+
+  subscribeTo(log: InvalidationLog, group = 'cache-invalidation-test'): Promise<LogSubscription> {
+    return log.subscribe({
+      group,
+      onAssigned: async (bounds) => {
+        this.assignments.push(bounds);
+        // Yields, so that a record which did not wait for the answer would be seen here.
+        await Promise.resolve();
+        this.#assigned = true;
+        return new Map(bounds.map((each) => [each.partition, this.#startAt(each)]));
+      },
+      onRecords: (partition, records) => {
+        if (!this.#assigned) this.deliveredBeforeAssigned.push(...records);
+        if (records.some((record) => record.partition !== partition)) throw new Error(`a record of another partition than ${partition}`);
+        this.records.push(...records);
+      },
+    });
+  }
+
+  values(): Set<string> {
+    return new Set(this.records.map(({ value }) => value));
+  }
+
+  of(partition: number): LogRecord[] {
+    return this.records.filter((record) => record.partition === partition);
+  }
+}
+
+/** The partition that holds most of what was appended, and its bounds. */
+async function fullest(log: InvalidationLog): Promise<PartitionBounds> {
+  const [first, ...others] = await log.bounds();
+  if (first === undefined) throw new Error('expected partitions, got none');
+  return others.reduce((best, each) => (each.end - each.start > best.end - best.start ? each : best), first);
+}
+
+export function describeLogContract(name: string, withLog: WithLog): void {
+  describe(`the contract of a log, kept by ${name}`, () => {
+    describeDelivery(withLog);
+    describePosition(withLog);
+    describeEnds(withLog);
+  });
+}
+
+function describeDelivery(withLog: WithLog): void {
+  test('every record appended is delivered, the earlier ones too', () =>
+    withLog(async ({ log, until }) => {
+      const [before, after] = [rounds(3), rounds(5).slice(3 * KEYS.length)];
+      await log.append(before);
+      const listener = new Listener();
+      await listener.subscribeTo(log);
+      await log.append(after);
+      await until(() => listener.values().size === before.length + after.length);
+      expect(listener.values()).toEqual(new Set([...before, ...after].map(({ value }) => value)));
+    }));
+
+  test('records of one key lie in one partition, in the order they were appended, at rising offsets', () =>
+    withLog(async ({ log, until }) => {
+      const listener = new Listener();
+      await listener.subscribeTo(log);
+      for (let round = 0; round < 10; round += 1) await log.append(KEYS.map((key) => message(key, `${key}#${round}`)));
+      await until(() => listener.values().size === 10 * KEYS.length);
+      for (const key of KEYS) {
+        const own = listener.records.filter((record) => record.key === key);
+        expect(new Set(own.map(({ partition }) => partition)).size, key).toBe(1);
+        expect([...new Set(own.map(({ value }) => value))]).toEqual(Array.from({ length: 10 }, (_, round) => `${key}#${round}`));
+      }
+      for (const { partition } of await log.bounds()) {
+        const offsets = [...new Set(listener.of(partition).map(({ offset }) => offset))];
+        expect(offsets).toEqual([...offsets].sort((one, other) => one - other));
+      }
+    }));
+
+  test('keys are spread over more than one partition', () =>
+    withLog(async ({ log }) => {
+      await log.append(rounds(1));
+      const used = (await log.bounds()).filter(({ start, end }) => end > start);
+      expect(used.length).toBeGreaterThan(1);
+    }));
+
+  test('no record comes before the assignment has been answered', () =>
+    withLog(async ({ log, until }) => {
+      await log.append(rounds(2));
+      const listener = new Listener();
+      await listener.subscribeTo(log);
+      await until(() => listener.values().size === 2 * KEYS.length);
+      expect(listener.assignments.length).toBeGreaterThanOrEqual(1);
+      expect(listener.deliveredBeforeAssigned).toEqual([]);
+    }));
+
+  test('a record carries the time the log took it, the same for every reader', () =>
+    withLog(async ({ log, until }) => {
+      await log.append(rounds(1));
+      const [one, other] = [new Listener(), new Listener()];
+      await one.subscribeTo(log, 'one');
+      await other.subscribeTo(log, 'other');
+      await until(() => one.values().size === KEYS.length && other.values().size === KEYS.length);
+      const times = (listener: Listener) => new Map(listener.records.map(({ value, time }) => [value, time]));
+      expect(times(one)).toEqual(times(other));
+      for (const time of times(one).values()) expect(time).toBeGreaterThan(0);
+    }));
+
+  test('a second group sees everything the first has read and committed', () =>
+    withLog(async ({ log, until }) => {
+      await log.append(rounds(2));
+      const first = new Listener();
+      const subscription = await first.subscribeTo(log, 'one');
+      await until(() => first.values().size === 2 * KEYS.length);
+      await subscription.commit(new Map((await log.bounds()).map(({ partition, end }) => [partition, end])));
+      const second = new Listener();
+      await second.subscribeTo(log, 'other');
+      await until(() => second.values().size === 2 * KEYS.length);
+    }));
+}
+
+function describePosition(withLog: WithLog): void {
+  test('bounds tell what each partition holds, to a subscriber as to anybody', () =>
+    withLog(async ({ log, until }) => {
+      const empty = await log.bounds();
+      expect(empty.every(({ start, end }) => start === end)).toBe(true);
+      await log.append(rounds(3));
+      const bounds = await log.bounds();
+      const listener = new Listener();
+      await listener.subscribeTo(log);
+      expect(listener.assignments[0]).toEqual(bounds);
+      await until(() => listener.values().size === 3 * KEYS.length);
+      for (const { partition, start, end } of bounds) {
+        const offsets = listener.of(partition).map(({ offset }) => offset);
+        if (end > start) expect([Math.min(...offsets), Math.max(...offsets)]).toEqual([start, end - 1]);
+      }
+    }));
+
+  test('reading begins where the subscriber says', () =>
+    withLog(async ({ log, until, quiet }) => {
+      await log.append(rounds(4));
+      const { partition, end } = await fullest(log);
+      const listener = new Listener((bounds) => (bounds.partition === partition ? end - 2 : bounds.end));
+      await listener.subscribeTo(log);
+      await until(() => listener.records.length >= 2);
+      await quiet();
+      expect(new Set(listener.records.map(({ offset }) => offset))).toEqual(new Set([end - 2, end - 1]));
+    }));
+
+  test('nothing read before a seek is delivered after it', () =>
+    withLog(async ({ log, until }) => {
+      await log.append(rounds(5));
+      const { partition, start, end } = await fullest(log);
+      const listener = new Listener();
+      const subscription = await listener.subscribeTo(log);
+      await until(() => listener.of(partition).length >= 1);
+      for (const target of [start + 1, end - 1, start]) {
+        const seen = listener.of(partition).length;
+        subscription.seek(partition, target);
+        await until(() => listener.of(partition).length > seen);
+        expect(listener.of(partition)[seen]?.offset).toBe(target);
+      }
+      await until(() => listener.of(partition).at(-1)?.offset === end - 1);
+    }));
+
+  test('a seek while records arrive neither skips nor reorders', () =>
+    withLog(async ({ log, until }) => {
+      await log.append(rounds(2));
+      const { partition, start } = await fullest(log);
+      const listener = new Listener();
+      const subscription = await listener.subscribeTo(log);
+      const appending = log.append(rounds(6).slice(2 * KEYS.length));
+      subscription.seek(partition, start);
+      const seen = listener.of(partition).length;
+      await appending;
+      const end = (await fullest(log)).end;
+      await until(() => listener.of(partition).slice(seen).at(-1)?.offset === end - 1);
+      const offsets = listener
+        .of(partition)
+        .slice(seen)
+        .map(({ offset }) => offset);
+      expect(offsets).toEqual(Array.from({ length: end - start }, (_, index) => start + index));
+    }));
+
+  test('a paused partition delivers nothing until resumed, the others go on', () =>
+    withLog(async ({ log, until, quiet }) => {
+      await log.append(rounds(1));
+      const { partition } = await fullest(log);
+      const listener = new Listener();
+      const subscription = await listener.subscribeTo(log);
+      await until(() => listener.values().size === KEYS.length);
+      subscription.pause(partition);
+      await quiet();
+      const seen = listener.of(partition).length;
+      const elsewhere = listener.records.length - seen;
+      await log.append(rounds(2).slice(KEYS.length));
+      await until(() => listener.records.length - listener.of(partition).length > elsewhere);
+      await quiet();
+      expect(listener.of(partition).length).toBe(seen);
+      subscription.resume(partition);
+      await until(() => listener.values().size === 2 * KEYS.length);
+    }));
+
+  test('a commit does not move the position', () =>
+    withLog(async ({ log, until, quiet }) => {
+      await log.append(rounds(2));
+      const listener = new Listener();
+      const subscription = await listener.subscribeTo(log);
+      await until(() => listener.values().size === 2 * KEYS.length);
+      const seen = listener.records.length;
+      await subscription.commit(new Map((await log.bounds()).map(({ partition, start }) => [partition, start])));
+      await quiet();
+      expect(listener.records.length).toBe(seen);
+      await log.append(rounds(3).slice(2 * KEYS.length));
+      await until(() => listener.values().size === 3 * KEYS.length);
+    }));
+}
+
+function describeEnds(withLog: WithLog): void {
+  test('a closed subscription delivers no more, the others do', () =>
+    withLog(async ({ log, until, quiet }) => {
+      const [closed, open] = [new Listener(), new Listener()];
+      const subscription = await closed.subscribeTo(log, 'closed');
+      await open.subscribeTo(log, 'open');
+      await subscription.close();
+      await log.append(rounds(1));
+      await until(() => open.values().size === KEYS.length);
+      await quiet();
+      expect(closed.records).toEqual([]);
+    }));
+
+  test('a log is connected until it is closed, and refuses every call afterwards', () =>
+    withLog(async ({ log }) => {
+      await log.append(rounds(1));
+      expect(log.connected()).toBe(true);
+      await log.close();
+      expect(log.connected()).toBe(false);
+      await expect(log.append(rounds(1))).rejects.toBeInstanceOf(LogUnavailable);
+      await expect(log.bounds()).rejects.toBeInstanceOf(LogUnavailable);
+      await expect(new Listener().subscribeTo(log)).rejects.toBeInstanceOf(LogUnavailable);
+    }));
+}

@@ -1,0 +1,217 @@
+/**
+ * The import arrows and the owners of time, chance and environment, proven: each arrow of biome.json by a bad import it
+ * must refuse, and the sources themselves by a scan that sees what the linter does not (type queries, mocks, templates).
+ */
+import { execFile } from 'node:child_process';
+import { cp, glob, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, posix, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const FOLDERS = {
+  protocol: 'services/protocol',
+  runtime: 'services/runtime',
+  log: 'services/log',
+  origin: 'services/origin',
+  edge: 'services/edge',
+  lab: 'lab',
+  worlds: 'lab/worlds',
+  cli: 'cli',
+} as const;
+type Folder = keyof typeof FOLDERS;
+
+/** Every arrow. `lab` may use its worlds, not what they build on. */
+const FORBIDDEN: Readonly<Record<Folder, readonly Folder[]>> = {
+  protocol: ['runtime', 'log', 'origin', 'edge', 'lab', 'worlds', 'cli'],
+  runtime: ['log', 'origin', 'edge', 'lab', 'worlds', 'cli'],
+  log: ['origin', 'edge', 'lab', 'worlds', 'cli'],
+  origin: ['edge', 'lab', 'worlds', 'cli'],
+  edge: ['origin', 'lab', 'worlds', 'cli'],
+  lab: ['log', 'origin', 'edge', 'cli'],
+  worlds: ['cli'],
+  cli: ['log', 'origin', 'edge'],
+};
+const ALLOWED: Readonly<Record<Folder, readonly Folder[]>> = {
+  protocol: [],
+  runtime: ['protocol'],
+  log: ['protocol', 'runtime'],
+  origin: ['protocol', 'runtime', 'log'],
+  edge: ['protocol', 'runtime', 'log'],
+  lab: ['protocol', 'runtime', 'worlds'],
+  worlds: ['protocol', 'runtime', 'log', 'origin', 'edge', 'lab'],
+  cli: ['protocol', 'runtime', 'lab', 'worlds'],
+};
+const FORMS: Readonly<Record<string, (path: string) => string>> = {
+  'import of a value': (path) => `import { value } from '${path}';`,
+  'import of a type': (path) => `import type { Value } from '${path}';`,
+  'import for its effect': (path) => `import '${path}';`,
+  'dynamic import': (path) => `export const value = await import('${path}');`,
+  'export from': (path) => `export { value } from '${path}';`,
+  'export of everything': (path) => `export * from '${path}';`,
+};
+/** A file beside others in the folder, and one two folders down. */
+const DEPTHS = ['', 'deep/deeper/'] as const;
+
+const reported = z.object({ diagnostics: z.array(z.object({ category: z.string(), location: z.object({ path: z.string() }) })) });
+
+interface Sample {
+  readonly file: string;
+  readonly source: string;
+}
+
+function samplesOf(from: Folder, to: Folder): readonly Sample[] {
+  return DEPTHS.flatMap((depth) =>
+    DEPTHS.flatMap((toDepth) =>
+      Object.entries(FORMS).map(([form, write]) => {
+        const folder = `${FOLDERS[from]}/${depth}`;
+        const path = posix.relative(folder, `${FOLDERS[to]}/${toDepth}target.ts`);
+        const name = `from-${from}-to-${to}-${toDepth === '' ? '' : 'deep-'}${form.replaceAll(' ', '-')}.ts`;
+        return { file: `${folder}${name}`, source: `${write(path.startsWith('.') ? path : `./${path}`)}\n` };
+      }),
+    ),
+  );
+}
+
+/** The files that biome.json refuses for their imports, among samples written to a folder of their own. */
+async function refusedAmong(samples: readonly Sample[]): Promise<ReadonlySet<string>> {
+  const scratch = await mkdtemp(join(tmpdir(), 'edgesync-structure-'));
+  try {
+    await cp(join(ROOT, 'biome.json'), join(scratch, 'biome.json'));
+    for (const { file, source } of samples) {
+      await mkdir(join(scratch, dirname(file)), { recursive: true });
+      await writeFile(join(scratch, file), source);
+    }
+    const biome = join(ROOT, 'node_modules/.bin/biome');
+    const flags = ['lint', '--vcs-enabled=false', '--only=style/noRestrictedImports', '--max-diagnostics=none', '--reporter=json', '.'];
+    // Exits 1 when it reports anything; what it printed is on the error then.
+    const { stdout } = await promisify(execFile)(biome, flags, { cwd: scratch, maxBuffer: 64 * 1024 * 1024 }).catch((error) => error);
+    return new Set(reported.parse(JSON.parse(stdout)).diagnostics.map(({ location }) => location.path));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+const pairs = (table: Readonly<Record<Folder, readonly Folder[]>>) =>
+  Object.entries(table).flatMap(([from, targets]) => targets.map((to) => [from as Folder, to] as const));
+
+describe('biome.json', () => {
+  let refused: ReadonlySet<string> = new Set();
+  beforeAll(async () => {
+    refused = await refusedAmong([...pairs(FORBIDDEN), ...pairs(ALLOWED)].flatMap(([from, to]) => samplesOf(from, to)));
+  });
+
+  it('decides about every pair of folders', () => {
+    for (const from of Object.keys(FOLDERS) as Folder[]) {
+      expect([from, ...FORBIDDEN[from], ...ALLOWED[from]].sort()).toEqual(Object.keys(FOLDERS).sort());
+    }
+  });
+
+  it.each(pairs(FORBIDDEN))('refuses every form of import from %s to %s', (from, to) => {
+    const missed = samplesOf(from, to).filter(({ file }) => !refused.has(file));
+    expect(missed).toEqual([]);
+  });
+
+  it.each(pairs(ALLOWED))('takes every form of import from %s to %s', (from, to) => {
+    const wrong = samplesOf(from, to).filter(({ file }) => refused.has(file));
+    expect(wrong).toEqual([]);
+  });
+});
+
+interface Source {
+  readonly file: string;
+  /** Without comments, each kept as long as it was. */
+  readonly code: string;
+}
+
+/** Strings win over comments: `'http://…'` is not a comment, and a quote in a comment opens no string. */
+const TOKENS = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
+
+function withoutComments(text: string): string {
+  return text.replace(TOKENS, (token) => (token.startsWith('/') ? ' ' : token));
+}
+
+async function readSources(): Promise<readonly Source[]> {
+  const files = await Array.fromAsync(glob('{services,lab,cli}/**/*.{ts,tsx}', { cwd: ROOT }));
+  return Promise.all(files.sort().map(async (file) => ({ file, code: withoutComments(await readFile(join(ROOT, file), 'utf8')) })));
+}
+
+/** Tests, what only tests load, and the benchmarks, whose subject is the clock. */
+function isOutside({ file, code }: Source): boolean {
+  return /(?:\.test\.tsx?|test-support\.tsx?)$/.test(file) || file.startsWith('lab/bench/') || code.includes("from 'vitest'");
+}
+
+/** The innermost folder of the table that holds the file. */
+function folderOf(file: string): Folder | undefined {
+  const holding = (Object.keys(FOLDERS) as Folder[]).filter((folder) => file.startsWith(`${FOLDERS[folder]}/`));
+  return holding.sort((left, right) => FOLDERS[right].length - FOLDERS[left].length)[0];
+}
+
+/** Words that only some files may say. Tests may: they stand outside. */
+const OWNED = [
+  { word: 'Date.now', pattern: /\bDate\.now\b/, owners: /^services\/runtime\/clock\.ts$/ },
+  {
+    word: 'new Date() without argument',
+    pattern: /\bnew Date(?:\(\s*\)|\b(?!\s*\())|(?<!new )\bDate\(\s*\)/,
+    owners: /^services\/runtime\/clock\.ts$/,
+  },
+  { word: 'performance.now', pattern: /\bperformance\s*\.\s*(?:now|timeOrigin)\b/, owners: /^services\/runtime\/clock\.ts$/ },
+  { word: 'process.hrtime', pattern: /\bhrtime\b/, owners: /^services\/runtime\/clock\.ts$/ },
+  { word: 'a bare timer', pattern: /\bset(?:Timeout|Interval)\b/, owners: /^services\/runtime\/clock\.ts$/ },
+  // The virtual clock lets pending work run before it advances: a turn of the loop, no time.
+  { word: 'a turn of the event loop', pattern: /\bsetImmediate\b|node:timers/, owners: /^services\/runtime\/(?:virtual-)?clock\.ts$/ },
+  { word: 'Math.random', pattern: /\bMath\.random\b/, owners: /^services\/runtime\/random\.ts$/ },
+  {
+    word: 'chance from node:crypto',
+    pattern: /\b(?:randomUUID|randomInt|randomBytes|getRandomValues)\b/,
+    owners: /^services\/runtime\/random\.ts$/,
+  },
+  { word: 'process.env', pattern: /\bprocess\s*(?:\.\s*env\b|\[\s*['"]env)/, owners: /(?:^|\/)main\.tsx?$|^cli\/environment\.ts$/ },
+  { word: 'Express', pattern: /from 'express'/, owners: /^services\/runtime\/http\.ts$/ },
+  { word: 'pino', pattern: /from 'pino'/, owners: /^services\/runtime\/log\.ts$/ },
+  { word: 'PGlite', pattern: /from '@electric-sql\/pglite'/, owners: /^services\/origin\/database\/pglite\.ts$/ },
+] as const;
+
+describe('the sources', () => {
+  it.each(OWNED)('leave $word to its owner', async ({ pattern, owners }) => {
+    const found = (await readSources()).filter((source) => !isOutside(source) && !owners.test(source.file) && pattern.test(source.code));
+    expect(found.map(({ file }) => file)).toEqual([]);
+  });
+
+  it.each([
+    ['Date.now', 'const at = Date.now();'],
+    ['new Date() without argument', 'const at = new Date();'],
+    ['new Date() without argument', 'const at = new Date;'],
+    ['a bare timer', 'setTimeout(go, 5);'],
+    ['Math.random', 'const dice = Math.random() * 6;'],
+    ['process.env', "const port = process.env['PORT'];"],
+  ])('would be caught saying %s as %s', (word, code) => {
+    expect(OWNED.find((owned) => owned.word === word)?.pattern.test(withoutComments(code))).toBe(true);
+  });
+
+  it.each(['new Date(epochMs)', 'type At = Date;', '// Date.now()', "'https://x' // setTimeout(", 'environment.PORT'])(
+    'may say %s',
+    (code) => {
+      expect(OWNED.filter(({ pattern }) => pattern.test(withoutComments(code)))).toEqual([]);
+    },
+  );
+
+  // The linter reads import and export statements; this reads every relative path, so `import('…').Type` and mocks as well.
+  it('name no path across a forbidden arrow', async () => {
+    const crossings = (await readSources()).flatMap(({ file, code }) => {
+      const from = folderOf(file);
+      const paths = [...code.matchAll(/['"`](\.{1,2}\/[^'"`]+\.[cm]?[jt]sx?)['"`]/g)].map(([, path]) =>
+        posix.join(dirname(file), path ?? ''),
+      );
+      return paths.filter((path) => from !== undefined && isForbidden(from, path)).map((path) => `${file} -> ${path}`);
+    });
+    expect(crossings).toEqual([]);
+  });
+});
+
+function isForbidden(from: Folder, path: string): boolean {
+  const to = folderOf(path);
+  return to !== undefined && FORBIDDEN[from].includes(to);
+}
