@@ -128,8 +128,11 @@ async function listContents({ origin }: EdgeAppOptions, request: HttpRequest): P
 
 async function answerMetrics(options: EdgeAppOptions, request: HttpRequest): Promise<HttpAnswer> {
   const metrics = await collectMetrics(options);
-  if (request.prefers('application/json', 'text/plain') !== 'text/plain') return { status: 200, body: metrics };
-  return { status: 200, headers: { 'content-type': PROMETHEUS_CONTENT_TYPE }, text: await renderPrometheus(metrics) };
+  const headers = { vary: 'Accept' };
+  // With its version, for Prometheus asks for that one: a plain `text/plain` would lose to the `*/*` at the end of its list.
+  if (request.prefers('application/json', 'text/plain;version=0.0.4') !== 'text/plain;version=0.0.4')
+    return { status: 200, headers, body: metrics };
+  return { status: 200, headers: { ...headers, 'content-type': PROMETHEUS_CONTENT_TYPE }, text: await renderPrometheus(metrics) };
 }
 
 async function collectMetrics({ region, cache, log, invalidator, settings, meter }: EdgeAppOptions): Promise<EdgeMetrics> {

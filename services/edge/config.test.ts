@@ -70,8 +70,9 @@ describe('the environment of an edge', () => {
   });
 
   it('falls back to the values of the seed', () => {
-    expect(readConfig(EDGE_SETTINGS, GOOD)).toMatchObject({
-      EDGE_PORT: 0,
+    expect(readConfig(EDGE_SETTINGS, { ...GOOD, EDGE_PORT: undefined })).toMatchObject({
+      EDGE_PORT: 5001,
+      BIND_ADDRESS: '127.0.0.1',
       PROPAGATION_DELAY: 100,
       INVALIDATION_STRATEGY: 'eager',
       CACHE_TTL: 3600,

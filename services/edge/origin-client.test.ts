@@ -54,7 +54,7 @@ describe('the origin over HTTP', () => {
     [
       'half an answer',
       (_request: IncomingMessage, response: ServerResponse) =>
-        void (response.writeHead(200, { 'content-length': '100' }).write('{'), response.destroy()),
+        void response.writeHead(200, { 'content-length': '100' }).write('{', () => response.destroy()),
     ],
     ['nothing', (request: IncomingMessage) => void request.socket.destroy()],
   ])('takes %s for no answer at all', (_title, handle) =>

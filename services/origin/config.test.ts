@@ -53,6 +53,15 @@ describe('the environment of the origin', () => {
     expect(problems.join()).not.toMatch(/s3|ret@/);
   });
 
+  it('falls back to the port of the seed and to loopback only', () => {
+    expect(readConfig(ORIGIN_SETTINGS, { ...GOOD, PORT: undefined })).toMatchObject({
+      PORT: 4000,
+      BIND_ADDRESS: '127.0.0.1',
+      LOG_LEVEL: 'info',
+    });
+    expect(readConfig(ORIGIN_SETTINGS, GOOD).ALLOWED_HOSTS).toEqual(['localhost', '127.0.0.1', '[::1]']);
+  });
+
   it('is frozen once read', () => {
     expect(Object.isFrozen(readConfig(ORIGIN_SETTINGS, GOOD))).toBe(true);
   });

@@ -23,13 +23,13 @@ export function createReleasers(): Releasers {
   };
 }
 
-/** Runs `open` with a stack; when it throws, what was acquired so far is released before the error goes on. */
+/** Runs `open` with a stack; when it throws, what was acquired is released before its error goes on, whatever the release meets. */
 export async function withReleasers<T>(open: (releasers: Releasers) => Promise<T>): Promise<T> {
   const releasers = createReleasers();
   try {
     return await open(releasers);
   } catch (error) {
-    await releasers.release();
+    await releasers.release().catch(() => {});
     throw error;
   }
 }
