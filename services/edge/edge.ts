@@ -1,6 +1,6 @@
 /** One edge, assembled from its configuration and its ports. Who gave it the ports closes them. */
 import type { InvalidationLog } from '../log/log.ts';
-import type { Clock } from '../runtime/clock.ts';
+import { type Clock, sleep } from '../runtime/clock.ts';
 import { type HttpServer, serveHttp } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
 import { withReleasers } from '../runtime/releasers.ts';
@@ -27,6 +27,7 @@ export interface Edge {
 }
 
 const MS_PER_S = 1000;
+const JOIN_RETRY_MS = 500;
 
 export function lifetimesOf(config: EdgeConfig): EntryLifetimes {
   return {
@@ -42,7 +43,19 @@ export function markRetentionMsOf(config: EdgeConfig): number {
   return entryLifeMsMax(lifetimesOf(config)) + FETCH_DEADLINE_MS;
 }
 
-/** Serves when it resolves; reads of the log go on behind it. */
+/** A log or a cache that is not there yet must not keep reads from being answered: the edge serves, and joins when it can. */
+async function joinLog(invalidator: Invalidator, { clock, logger }: EdgePorts, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      return await invalidator.start();
+    } catch (error) {
+      if (!signal.aborted) logger.warn({ error: String(error) }, 'could not join the log, trying again');
+      await sleep(clock, JOIN_RETRY_MS, signal);
+    }
+  }
+}
+
+/** Serves when it resolves; it joins the log behind that. */
 export function startEdge(config: EdgeConfig, ports: EdgePorts): Promise<Edge> {
   return withReleasers(async (releasers) => {
     const { cache, log, origin, clock, logger } = ports;
@@ -52,8 +65,11 @@ export function startEdge(config: EdgeConfig, ports: EdgePorts): Promise<Edge> {
     const lifetimes = lifetimesOf(config);
     const invalidator = new Invalidator({ region, log, cache, settings, clock, meter, logger });
     const reader = new Reader({ cache, origin, clock, meter, lifetimes, catchingUp: () => invalidator.catchingUp() });
-    releasers.push(() => invalidator.close());
-    await invalidator.start();
+    const closing = new AbortController();
+    releasers.push(async () => {
+      closing.abort();
+      await invalidator.close();
+    });
     const routes = edgeRoutes({
       region,
       reader,
@@ -75,6 +91,7 @@ export function startEdge(config: EdgeConfig, ports: EdgePorts): Promise<Edge> {
       host: config.BIND_ADDRESS,
     });
     releasers.push(() => server.close());
+    void joinLog(invalidator, ports, closing.signal);
     logger.info({ region, port: server.port }, 'edge listening');
     return { port: server.port, close: () => releasers.release() };
   });
