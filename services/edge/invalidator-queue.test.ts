@@ -2,17 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { contentKey } from '../protocol/content.ts';
 import { MemoryCache } from './cache/memory.ts';
-import { contentOf, DELAY_MS, eventOf, FaultyCache, type Region, withRegion, writeOf } from './test-support.ts';
+import { contentOf, DELAY_MS, eventOf, expectAllApplied, FaultyCache, type Region, withRegion, writeOf } from './test-support.ts';
 
 const REPAIRED_MS = 5_000;
 const QUEUE_MAX = 10_000;
 const DELIVERED_AT_ONCE_MAX = 500;
 const AHEAD_MS = 3_600_000;
-
-async function expectAllApplied(region: Region): Promise<void> {
-  expect(region.appliedOffsets()).toEqual(await region.endOffsets());
-  expect(region.invalidator.status()).toMatchObject({ queued: 0, catchingUp: false });
-}
 
 function writes(count: number) {
   return Array.from({ length: count }, (_, at) => writeOf(1, at + 2));
@@ -40,6 +35,16 @@ describe('the propagation delay', () => {
       await region.clock.settle();
       await expectAllApplied(region);
       expect(region.clock.monotonicMs()).toBe(0);
+    }));
+
+  test('a delay lowered while events wait lets them go, without another record to remind the queue', () =>
+    withRegion({ delayMs: 10_000 }, async (region) => {
+      await region.start();
+      await region.log.append(writes(2));
+      await region.clock.advance(500);
+      region.settings.change({ propagationDelayMs: 100 });
+      await region.clock.settle();
+      await expectAllApplied(region);
     }));
 
   test('a delay raised while events wait holds them longer', () =>

@@ -1,9 +1,7 @@
 /** What overlaps when several things go wrong at once: assignments, take-ups, applies, new lives, and records in between. */
 import { describe, expect, test } from 'vitest';
-import type { InvalidationLog } from '../log/log.ts';
 import { LogUnavailable } from '../log/log.ts';
-import { sleep } from '../runtime/clock.ts';
-import { contentOf, DELAY_MS, type Region, withRegion, writeOf } from './test-support.ts';
+import { contentOf, DELAY_MS, expectAllApplied, withRegion, writeOf } from './test-support.ts';
 
 const REPAIRED_MS = 5_000;
 
@@ -17,102 +15,9 @@ function createGate(): Gate {
   return { opened: promise, open: resolve };
 }
 
-async function expectAllApplied(region: Region): Promise<void> {
-  expect(region.appliedOffsets()).toEqual(await region.endOffsets());
-  expect(region.invalidator.status()).toMatchObject({ queued: 0, catchingUp: false });
-}
-
-/** Assigns one partition with these bounds and delivers nothing. */
-function silentLog(bounds: { readonly start: number; readonly end: number }): InvalidationLog {
-  const assigned = [{ partition: 0, ...bounds }];
-  return {
-    append: async () => {},
-    async subscribe(subscriber) {
-      await subscriber.onAssigned(assigned);
-      return { seek() {}, pause() {}, resume() {}, commit: async () => {}, close: async () => {} };
-    },
-    bounds: async () => assigned,
-    connected: () => true,
-    close: async () => {},
-  };
-}
-
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
 }
-
-describe('before the subscription is there', () => {
-  test('a log found to be another one is read from its start all the same', () =>
-    withRegion({}, async (region) => {
-      await region.start();
-      await region.log.append([writeOf(1, 2)]);
-      await region.clock.advance(DELAY_MS);
-      await region.restartEdge();
-      region.log.inner = region.createLog();
-      await region.log.append([writeOf(2, 2)]);
-      region.log.afterSubscribe = () => sleep(region.clock, 1_000);
-      void region.invalidator.start();
-      await region.clock.advance(1_000 + REPAIRED_MS);
-      await expectAllApplied(region);
-      expect(await region.store(contentOf(2, 1))).toBe('below-hard-minimum');
-    }));
-
-  test('an apply that fails is repaired all the same', () =>
-    withRegion({ delayMs: 0 }, async (region) => {
-      await region.log.append([writeOf(1, 2), writeOf(2, 2)]);
-      region.cache.failing = () => (region.clock.monotonicMs() < 500 ? [0] : []);
-      region.log.afterSubscribe = () => sleep(region.clock, 1_000);
-      void region.invalidator.start();
-      await region.clock.advance(1_000 + REPAIRED_MS);
-      await expectAllApplied(region);
-    }));
-
-  test('a new life of the cache is taken up all the same', () =>
-    withRegion({}, async (region) => {
-      await region.start();
-      await region.log.append([writeOf(1, 2)]);
-      await region.clock.advance(DELAY_MS);
-      await region.restartEdge();
-      region.log.afterSubscribe = () => sleep(region.clock, 1_000);
-      void region.invalidator.start();
-      await region.clock.advance(500);
-      region.server.restart();
-      await region.clock.advance(1_000 + REPAIRED_MS);
-      await expectAllApplied(region);
-    }));
-});
-
-describe('catching up', () => {
-  test('ends on a partition whose records are all past their retention', () =>
-    withRegion({}, async (region) => {
-      region.log.inner = silentLog({ start: 5, end: 5 });
-      await region.start();
-      expect(region.invalidator.catchingUp()).toBe(false);
-    }));
-
-  test('ends at once when everything was made invalid: nothing cached can be old', () =>
-    withRegion({}, async (region) => {
-      await region.start();
-      await region.log.append([writeOf(1, 2), writeOf(1, 3)]);
-      await region.clock.advance(DELAY_MS);
-      await region.restartEdge();
-      region.log.inner = silentLog({ start: 5, end: 5 });
-      await region.start();
-      expect(region.invalidator.catchingUp()).toBe(false);
-    }));
-
-  test('does not end before the record at the stored offset has been read: the log may be another one', () =>
-    withRegion({}, async (region) => {
-      await region.start();
-      await region.log.append([writeOf(1, 2), writeOf(1, 3)]);
-      await region.clock.advance(DELAY_MS);
-      await region.restartEdge();
-      region.log.inner = silentLog({ start: 0, end: 2 });
-      await region.start();
-      expect(region.appliedOffsets()).toEqual(await region.endOffsets());
-      expect(region.invalidator.catchingUp()).toBe(true);
-    }));
-});
 
 describe('take-ups', () => {
   test('a record applied while the bounds of the log are asked for does not make the log another one', () =>
@@ -160,7 +65,7 @@ describe('take-ups', () => {
       };
       region.cache.apply = async (batch) => batch.map(() => 'gap');
       await region.log.append([writeOf(9, 2)]);
-      await region.clock.settle();
+      await region.clock.advance(100);
       expect(held).toBe(true);
       Reflect.deleteProperty(region.cache, 'apply');
       const other = region.createLog();
@@ -195,6 +100,18 @@ describe('take-ups', () => {
     }
   });
 
+  test('a gap that comes back again and again is no busy loop', () =>
+    withRegion({ delayMs: 0 }, async (region) => {
+      await region.start();
+      region.cache.apply = async (batch) => batch.map(() => 'gap');
+      await region.log.append([writeOf(1, 2)]);
+      await region.clock.advance(1_000);
+      expect(region.cache.calls.length).toBeLessThan(25);
+      Reflect.deleteProperty(region.cache, 'apply');
+      await region.clock.advance(REPAIRED_MS);
+      await expectAllApplied(region);
+    }));
+
   test('they go on until cache and log both answer, whatever the error', () =>
     withRegion({ delayMs: 0 }, async (region) => {
       await region.start();
@@ -212,6 +129,33 @@ describe('take-ups', () => {
       await region.clock.advance(3_000 + REPAIRED_MS);
       await expectAllApplied(region);
       expect(await region.store(contentOf(2, 1))).toBe('below-hard-minimum');
+    }));
+
+  test('an apply that ends after its queue was dropped leaves nothing behind', () =>
+    withRegion({}, async (region) => {
+      await region.start();
+      await region.log.append([writeOf(1, 2)]);
+      await region.clock.advance(100);
+      await region.log.append([writeOf(2, 2)]);
+      const gate = createGate();
+      const apply = region.cache.apply.bind(region.cache);
+      let held = false;
+      region.cache.apply = async (batch) => {
+        const outcomes = await apply(batch);
+        if (!held) {
+          held = true;
+          await gate.opened;
+        }
+        return outcomes;
+      };
+      await region.clock.advance(DELAY_MS - 100);
+      region.server.restart();
+      await region.clock.settle();
+      gate.open();
+      await region.clock.settle();
+      expect(region.clock.timers).toBe(1);
+      await region.clock.advance(100);
+      await expectAllApplied(region);
     }));
 
   test('timers of queues that were dropped are cancelled', () =>

@@ -1,16 +1,11 @@
 /** The counterexamples to the first text of the protocol, each by its name in the review. */
 import { describe, expect, test } from 'vitest';
 import { contentKey } from '../protocol/content.ts';
-import { contentOf, DELAY_MS, eventOf, type Region, withRegion, writeOf } from './test-support.ts';
+import { contentOf, DELAY_MS, eventOf, expectAllApplied, withRegion, writeOf } from './test-support.ts';
 
 /** Longer than any backoff. */
 const REPAIRED_MS = 5_000;
 const UNREADABLE = { key: contentKey(1), value: 'no event', headers: {} };
-
-async function expectAllApplied(region: Region): Promise<void> {
-  expect(region.appliedOffsets()).toEqual(await region.endOffsets());
-  expect(region.invalidator.status()).toMatchObject({ queued: 0, catchingUp: false });
-}
 
 describe('from the log to the cache', () => {
   test('V1: a delay lowered while events wait skips none of them', () =>

@@ -298,9 +298,16 @@ export class Invalidator {
     } catch (error) {
       if (epoch !== this.#epoch) return;
       logger.warn({ region, partition: queue.partition, error: String(error) }, 'apply failed');
-      await sleep(clock, BACKOFF_MS_MIN, this.#closing.signal);
-      this.#takeUp('an apply failed');
+      await this.#repair(queue, 'an apply failed');
     }
+  }
+
+  /** After a pause, in which the partition stands still: a failure that comes back at once must not become a busy loop. */
+  async #repair(queue: PartitionQueue, reason: string): Promise<void> {
+    const epoch = this.#epoch;
+    queue.applying = true;
+    await sleep(this.#options.clock, BACKOFF_MS_MIN, this.#closing.signal);
+    if (epoch === this.#epoch) this.#takeUp(reason);
   }
 
   /** Takes what was applied off the queue; a gap sends the edge back to the stored offset. */
@@ -309,7 +316,7 @@ export class Invalidator {
     for (const [at, item] of due.entries()) {
       if (outcomes[at] === 'applied') this.#count(item, now);
     }
-    if (outcomes.includes('gap')) return this.#takeUp('a record before was never applied');
+    if (outcomes.includes('gap')) return void this.#repair(queue, 'a record before was never applied');
     queue.items.splice(0, due.length);
     this.#applied.set(
       queue.partition,

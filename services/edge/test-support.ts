@@ -1,4 +1,5 @@
 /** What the tests of an edge share: a region on virtual time, ports that fail when told to, and an origin answered by hand. */
+import { expect } from 'vitest';
 import type { InvalidationLog, LogMessage, LogSubscriber, LogSubscription, PartitionBounds } from '../log/log.ts';
 import { MemoryLog } from '../log/memory.ts';
 import { type Content, contentKey } from '../protocol/content.ts';
@@ -264,4 +265,10 @@ export async function withRegion(options: RegionOptions, use: (region: Region) =
     region.cache.before = () => {};
     await region.stop();
   }
+}
+
+/** Nothing was lost, nothing waits. */
+export async function expectAllApplied(region: Region): Promise<void> {
+  expect(region.appliedOffsets()).toEqual(await region.endOffsets());
+  expect(region.invalidator.status()).toMatchObject({ queued: 0, catchingUp: false });
 }
