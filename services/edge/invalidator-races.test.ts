@@ -48,6 +48,32 @@ describe('take-ups', () => {
       await expectAllApplied(region);
     }));
 
+  test('one whose bounds were those of the log before does not judge positions in the log that came after', () =>
+    withRegion({ delayMs: 0 }, async (region) => {
+      await region.start();
+      await region.log.append([writeOf(1, 2)]);
+      await region.clock.settle();
+      const gate = createGate();
+      const { inner } = region.log;
+      const bounds = inner.bounds.bind(inner);
+      inner.bounds = async () => {
+        const known = await bounds();
+        await gate.opened;
+        return known;
+      };
+      region.server.restart();
+      await region.clock.settle();
+      const other = region.createLog();
+      await other.append([2, 3, 4, 5].map((id) => writeOf(id, 2)));
+      await region.log.rejoin(other);
+      await region.clock.settle();
+      await expectAllApplied(region);
+      gate.open();
+      await region.clock.advance(REPAIRED_MS);
+      expect(region.cache.calls).not.toContain('forgetLog');
+      await expectAllApplied(region);
+    }));
+
   test('one whose positions were read before the group rejoined another log gives way to the assignment', () =>
     withRegion({ delayMs: 0 }, async (region) => {
       await region.start();
