@@ -1,18 +1,8 @@
 /** The environment of an edge: one table. The names of the seed, and ours. */
 import { PROPAGATION_DELAY_MS_MAX } from '../protocol/edge-api.ts';
-import {
-  baseUrlSetting,
-  type ConfigOf,
-  choiceSetting,
-  integerSetting,
-  listSetting,
-  onlyAdapterSetting,
-  textSetting,
-} from '../runtime/config.ts';
-import { LOOPBACK_HOSTS } from '../runtime/http.ts';
-import { LOG_LEVELS } from '../runtime/log.ts';
+import { baseUrlSetting, type ConfigOf, choiceSetting, integerSetting, onlyAdapterSetting, textSetting } from '../runtime/config.ts';
+import { portSetting, SERVICE_SETTINGS } from '../runtime/service-settings.ts';
 
-const PORT_MAX = 65_535;
 const TTL_S_MAX = 31_536_000;
 
 export const EDGE_SETTINGS = {
@@ -20,7 +10,7 @@ export const EDGE_SETTINGS = {
     schema: textSetting.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes'),
     about: 'name of the region this edge serves',
   },
-  EDGE_PORT: { schema: integerSetting(0, PORT_MAX), fallback: 5001, about: 'port it listens on; 0 takes a free one' },
+  EDGE_PORT: { schema: portSetting, fallback: 5001, about: 'port it listens on; 0 takes a free one' },
   PROPAGATION_DELAY: {
     schema: integerSetting(0, PROPAGATION_DELAY_MS_MAX),
     fallback: 100,
@@ -50,13 +40,7 @@ export const EDGE_SETTINGS = {
   },
   NEGATIVE_TTL: { schema: integerSetting(1, TTL_S_MAX), fallback: 5, unit: 's', about: 'how long a 404 is kept' },
   ADMIN_TOKEN: { schema: textSetting, fallback: '', about: 'bearer token of the admin routes; without it they answer 403' },
-  ALLOWED_HOSTS: {
-    schema: listSetting,
-    fallback: LOOPBACK_HOSTS as readonly string[],
-    about: 'Host names answered to, separated by commas',
-  },
-  BIND_ADDRESS: { schema: textSetting, fallback: '127.0.0.1', about: 'address it listens on' },
-  LOG_LEVEL: { schema: choiceSetting(...LOG_LEVELS), fallback: 'info' as const, about: 'least severe line written' },
+  ...SERVICE_SETTINGS,
 } as const;
 
 export type EdgeConfig = ConfigOf<typeof EDGE_SETTINGS>;

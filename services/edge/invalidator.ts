@@ -18,13 +18,13 @@
  * Catching up, from the start and each rejoin until what was in the log then is applied, nothing is called fresh. It does
  * not end before the record at each stored offset has been recognised: until then the log may be another one.
  */
-import { createHash } from 'node:crypto';
 import type { InvalidationLog, LogRecord, LogSubscription, PartitionBounds } from '../log/log.ts';
-import { type InvalidationEvent, modeOf, parseInvalidation, TARGET_ALL } from '../protocol/invalidation.ts';
+import { parseInvalidation } from '../protocol/invalidation.ts';
 import { type Clock, sleep, type Timer } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
-import { type Application, type ApplyOutcome, CacheUnavailable, type EdgeCache, type Mark, type Position } from './cache/cache.ts';
+import { type ApplyOutcome, CacheUnavailable, type EdgeCache, type Position } from './cache/cache.ts';
 import type { EdgeMeter } from './metrics.ts';
+import { isRecordAt, modeIn, type QueuedRecord, toApplication } from './queued-record.ts';
 import type { EdgeSettings } from './settings.ts';
 
 export interface InvalidatorOptions {
@@ -42,14 +42,6 @@ export interface InvalidatorStatus {
   readonly queued: number;
   /** Per partition the offset applied last, -1 before the first. */
   readonly applied: ReadonlyMap<number, number>;
-}
-
-interface QueuedRecord {
-  readonly record: LogRecord;
-  readonly event: InvalidationEvent | undefined;
-  /** min(record time, arrival), on the monotonic clock. */
-  readonly sinceMs: number;
-  readonly previous: number;
 }
 
 interface PartitionQueue {
@@ -284,14 +276,14 @@ export class Invalidator {
   }
 
   async #applyDue(queue: PartitionQueue): Promise<void> {
-    const { cache, clock, logger, region } = this.#options;
+    const { cache, clock, logger, region, settings } = this.#options;
     const nowMs = clock.monotonicMs();
     const firstNotDue = queue.items.findIndex((item, at) => at >= APPLY_BATCH_MAX || this.#dueMs(item) > nowMs);
     const due = queue.items.slice(0, firstNotDue < 0 ? queue.items.length : firstNotDue);
     const epoch = this.#epoch;
     queue.applying = true;
     try {
-      const outcomes = await cache.apply(due.map((item) => this.#toApplication(item)));
+      const outcomes = await cache.apply(due.map((item) => toApplication(item, settings.strategy)));
       if (epoch !== this.#epoch) return;
       queue.applying = false;
       this.#settle(queue, due, outcomes);
@@ -333,7 +325,7 @@ export class Invalidator {
   #count({ event, record }: QueuedRecord, now: number): void {
     const { meter, settings } = this.#options;
     if (event === undefined) meter.countUnreadable();
-    meter.countInvalidation(event?.mode ?? modeOf(settings.strategy), Math.max(0, now - record.time));
+    meter.countInvalidation(modeIn(settings.strategy, event), Math.max(0, now - record.time));
   }
 
   /** For display only: a failed commit costs nothing. */
@@ -343,30 +335,4 @@ export class Invalidator {
       this.#options.logger.debug({ partition, error: String(error) }, 'commit failed');
     });
   }
-
-  #toApplication({ record, event, previous }: QueuedRecord): Application {
-    const position = { partition: record.partition, offset: record.offset, id: identityOf(record, event), time: record.time };
-    return { mark: this.#toMark(event), position, previous };
-  }
-
-  /** A record that cannot be read might have been for anything: it counts as all, in the region's mode. */
-  #toMark(event: InvalidationEvent | undefined): Mark {
-    const mode = event?.mode ?? modeOf(this.#options.settings.strategy);
-    if (event === undefined) return { type: 'all', target: TARGET_ALL, mode };
-    const mark = { type: event.type, target: event.target, mode };
-    return event.version === undefined ? mark : { ...mark, version: event.version };
-  }
-}
-
-/** What tells one record from another at the same offset of another log. */
-function identityOf(record: LogRecord, event: InvalidationEvent | undefined): string {
-  return event?.id ?? createHash('sha256').update(record.value).digest('hex').slice(0, 32);
-}
-
-function isRecordAt(position: Position, record: LogRecord): boolean {
-  return (
-    record.offset === position.offset &&
-    record.time === position.time &&
-    identityOf(record, parseInvalidation(record.value)) === position.id
-  );
 }

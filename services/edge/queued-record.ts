@@ -1,0 +1,54 @@
+/** A log record as the edge waits to apply it: what it says, when it falls due, what it becomes in the cache. */
+import { createHash } from 'node:crypto';
+import type { LogRecord } from '../log/log.ts';
+import {
+  type InvalidationEvent,
+  type InvalidationMode,
+  modeOf,
+  parseInvalidation,
+  type Strategy,
+  TARGET_ALL,
+} from '../protocol/invalidation.ts';
+import type { Application, Mark, Position } from './cache/cache.ts';
+
+export interface QueuedRecord {
+  readonly record: LogRecord;
+  /** undefined: the record cannot be read. */
+  readonly event: InvalidationEvent | undefined;
+  /** min(record time, arrival), on the monotonic clock. */
+  readonly sinceMs: number;
+  /** Offset of the record before in its partition; -1 when read from the log's start. */
+  readonly previous: number;
+}
+
+/** The mode is the event's own; without one, the region's strategy decides when it is applied. */
+export function modeIn(strategy: Strategy, event: InvalidationEvent | undefined): InvalidationMode {
+  return event?.mode ?? modeOf(strategy);
+}
+
+export function toApplication({ record, event, previous }: QueuedRecord, strategy: Strategy): Application {
+  const position = { partition: record.partition, offset: record.offset, id: identityOf(record, event), time: record.time };
+  return { mark: toMark(strategy, event), position, previous };
+}
+
+/** Whether this is the record that was applied at the position: a log made anew has another one there. */
+export function isRecordAt(position: Position, record: LogRecord): boolean {
+  return (
+    record.offset === position.offset &&
+    record.time === position.time &&
+    identityOf(record, parseInvalidation(record.value)) === position.id
+  );
+}
+
+/** A record that cannot be read might have been for anything: it counts as all. */
+function toMark(strategy: Strategy, event: InvalidationEvent | undefined): Mark {
+  const mode = modeIn(strategy, event);
+  if (event === undefined) return { type: 'all', target: TARGET_ALL, mode };
+  const mark = { type: event.type, target: event.target, mode };
+  return event.version === undefined ? mark : { ...mark, version: event.version };
+}
+
+/** What tells one record from another at the same offset of another log. */
+function identityOf(record: LogRecord, event: InvalidationEvent | undefined): string {
+  return event?.id ?? createHash('sha256').update(record.value).digest('hex').slice(0, 32);
+}
