@@ -33,6 +33,7 @@ await Promise.all([
   build({
     entryPoints: ['cli/bin.ts'],
     outfile: 'dist/bin.js',
+    bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'es2020',

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type LabEvent, labEvent } from '../lab/report/events.ts';
@@ -179,6 +181,23 @@ describe('run', () => {
       error: expect.stringContaining(`port ${port} (origin) is busy`),
     });
     expect(events.some((event) => event.type === 'Step')).toBe(false);
+  });
+
+  it('is 104 when compose.yaml configures a service badly, each problem on a line of its own', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edgesync-'));
+    const compose = join(folder, 'compose.yaml');
+    const source = await readFile(COMPOSE, 'utf8');
+    await writeFile(
+      compose,
+      source.replace('PROPAGATION_DELAY: "100"', 'PROPAGATION_DELAY: soon').replace('STRATEGY: eager', 'STRATEGY: maybe'),
+    );
+    for (const words of [['run', 'baseline'], ['up']]) {
+      const { code, stdout, stderr } = await start([...words, '--compose', compose, '--ports', 'auto']).ended;
+      expect(code).toBe(104);
+      expect(`${stdout}${stderr}`).toMatch(/^ +edge-us-east: PROPAGATION_DELAY: .*"soon"$/m);
+      expect(`${stdout}${stderr}`).toMatch(/^ +edge-us-east: INVALIDATION_STRATEGY: .*"maybe"/m);
+    }
+    await rm(folder, { recursive: true });
   });
 
   it('leaves no process after kill -9', async () => {

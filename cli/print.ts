@@ -1,6 +1,6 @@
 /** A run in plain lines: what happens while it happens, then a table and the verdict. */
 
-import { printable } from '../lab/printable.ts';
+import { printable, printableLines } from '../lab/printable.ts';
 import type { LabEvent, Report, Summary } from '../lab/report/events.ts';
 
 const MS_PER_S = 1000;
@@ -48,7 +48,7 @@ function summaryLines(summary: Summary): string[] {
   const { operations, checks } = summary;
   const lines = checks.map((check) => `${check.verdict.padEnd(7)}  ${check.check}: ${printable(check.reason)}`);
   const ended = `${operations.reads} reads, ${operations.writes} writes, ${operations.failed} failed, ${operations.unknown} unknown`;
-  const why = summary.error === undefined ? '' : `: ${printable(summary.error)}`;
+  const why = summary.error === undefined ? '' : `: ${printableLines(summary.error)}`;
   const head = { completed: summary.verdict.toUpperCase(), aborted: 'STOPPED', failed: 'FAILED' }[summary.status];
   return [...lines, `${head}${why} (${ended})`, `again: ${printable(summary.reproduce)}`];
 }

@@ -19,3 +19,8 @@ function visibleMark(character: string): string {
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, visibleMark);
 }
+
+/** A text of several lines, each made printable: for messages whose line ends are our own. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}

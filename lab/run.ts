@@ -16,23 +16,28 @@ import { Driver } from './load/driver.ts';
 import { History } from './load/history.ts';
 import { planLoad } from './load/plan.ts';
 import { MetricsPoller, RUN_METRICS } from './metrics-poller.ts';
-import { type Phase, type Report, SCHEMA_VERSION, type Summary } from './report/events.ts';
+import { type Phase, type Report, SCHEMA_VERSION, type StartEvent, type Summary } from './report/events.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import type { StartStep, World } from './worlds/world.ts';
 
-export interface RunOptions {
-  readonly scenario: Scenario;
+/** What a block of events says of itself, whatever becomes of the run. */
+export interface RunIdentity {
   readonly seed: number;
   readonly backend: World['backend'];
-  readonly startWorld: (onStep: (step: StartStep) => void, signal: AbortSignal) => Promise<World>;
   readonly report: Report;
   readonly clock: Clock;
-  /** Aborted by the user; the run then reports what it has. */
-  readonly signal: AbortSignal;
   readonly version: string;
   readonly argv: readonly string[];
   /** The command that does the same again. */
   readonly reproduce: string;
+}
+
+export interface RunOptions extends RunIdentity {
+  readonly scenario: Scenario;
+  /** Bad configuration is its to refuse, before it starts anything. */
+  readonly startWorld: (onStep: (step: StartStep) => void, signal: AbortSignal) => Promise<World>;
+  /** Aborted by the user; the run then reports what it has. */
+  readonly signal: AbortSignal;
 }
 
 const GATE_MS_MAX = 10_000;
@@ -54,24 +59,14 @@ class Run {
       (results) => this.#judged(results),
       (error: unknown) => this.#failed(error),
     );
-    const summary = this.#summarize(ended);
+    const summary = toSummary(ended, this.#history, this.#options.reproduce);
     this.#options.report(summary);
     return summary;
   }
 
   #reportStart(): void {
-    const { backend, seed, scenario, version, argv, report, clock } = this.#options;
-    report({
-      type: 'Start',
-      schemaVersion: SCHEMA_VERSION,
-      tool: 'edgesync-lab',
-      version,
-      backend,
-      seed,
-      scenario: { ...scenario },
-      argv: [...argv],
-      time: toTimestamp(clock.now()),
-    });
+    const { scenario, report } = this.#options;
+    report(toStart(this.#options, { ...scenario }));
     for (const metric of RUN_METRICS) report({ type: 'Metric', ...metric });
   }
 
@@ -168,38 +163,7 @@ class Run {
 
   #failed(error: unknown): Ended {
     if (this.#options.signal.aborted) return { status: 'aborted', verdict: 'unknown', exitCode: EXIT.interrupted, results: [] };
-    const message = error instanceof Error ? error.message : String(error);
-    return { status: 'failed', verdict: 'unknown', exitCode: exitCodeOf(error), results: [], error: message };
-  }
-
-  #summarize({ status, verdict, exitCode, results, error }: Ended): Summary {
-    const operations = this.#history.operations;
-    const regions = [...new Set(this.#history.reads().map((read) => read.region))];
-    return {
-      type: 'Summary',
-      schemaVersion: SCHEMA_VERSION,
-      status,
-      verdict,
-      exitCode,
-      checks: results.map((result) => ({
-        check: result.check,
-        verdict: result.verdict,
-        reason: result.reason,
-        anomalies: result.anomalies.length,
-      })),
-      thresholds: [],
-      faults: [],
-      convergence: convergenceOf(this.#history, regions),
-      operations: {
-        reads: operations.filter((operation) => operation.kind === 'read').length,
-        writes: operations.filter((operation) => operation.kind !== 'read').length,
-        failed: operations.filter((operation) => operation.outcome === 'fail').length,
-        unknown: operations.filter((operation) => operation.outcome === 'unknown').length,
-      },
-      heal: { clean: true, left: [] },
-      ...(error === undefined ? {} : { error }),
-      reproduce: this.#options.reproduce,
-    };
+    return toFailure(error);
   }
 
   #t(): number {
@@ -213,6 +177,54 @@ interface Ended {
   readonly exitCode: ExitCode;
   readonly results: readonly CheckResult[];
   readonly error?: string;
+}
+
+function toStart({ backend, seed, version, argv, clock }: RunIdentity, scenario: StartEvent['scenario']): StartEvent {
+  const time = toTimestamp(clock.now());
+  return { type: 'Start', schemaVersion: SCHEMA_VERSION, tool: 'edgesync-lab', version, backend, seed, scenario, argv: [...argv], time };
+}
+
+function toFailure(error: unknown): Ended {
+  const message = error instanceof Error ? error.message : String(error);
+  return { status: 'failed', verdict: 'unknown', exitCode: exitCodeOf(error), results: [], error: message };
+}
+
+function toSummary({ status, verdict, exitCode, results, error }: Ended, history: History, reproduce: string): Summary {
+  const operations = history.operations;
+  const regions = [...new Set(history.reads().map((read) => read.region))];
+  return {
+    type: 'Summary',
+    schemaVersion: SCHEMA_VERSION,
+    status,
+    verdict,
+    exitCode,
+    checks: results.map((result) => ({
+      check: result.check,
+      verdict: result.verdict,
+      reason: result.reason,
+      anomalies: result.anomalies.length,
+    })),
+    thresholds: [],
+    faults: [],
+    convergence: convergenceOf(history, regions),
+    operations: {
+      reads: operations.filter((operation) => operation.kind === 'read').length,
+      writes: operations.filter((operation) => operation.kind !== 'read').length,
+      failed: operations.filter((operation) => operation.outcome === 'fail').length,
+      unknown: operations.filter((operation) => operation.outcome === 'unknown').length,
+    },
+    heal: { clean: true, left: [] },
+    ...(error === undefined ? {} : { error }),
+    reproduce,
+  };
+}
+
+/** A scenario that cannot be read: its block is reported all the same, with the error. */
+export function refuseScenario(identity: RunIdentity, name: string, error: unknown): Summary {
+  const summary = toSummary(toFailure(error), new History(), identity.reproduce);
+  identity.report(toStart(identity, { title: name }));
+  identity.report(summary);
+  return summary;
 }
 
 /** Runs a scenario to its summary; never throws for what the world or the checks do. */

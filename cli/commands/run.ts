@@ -1,16 +1,18 @@
 /** `run <scenario|file> …`: one or several scenarios, in plain lines or as NDJSON. The worst exit code wins. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../lab/duration.ts';
-import { EXIT, type ExitCode, exitCodeOf, worstOf } from '../../lab/errors.ts';
-import { type Report, SCHEMA_VERSION, type Summary } from '../../lab/report/events.ts';
-import { runScenario } from '../../lab/run.ts';
+import { EXIT, type ExitCode, worstOf } from '../../lab/errors.ts';
+import { printableLines } from '../../lab/printable.ts';
+import type { Report } from '../../lab/report/events.ts';
+import { type RunIdentity, refuseScenario, runScenario } from '../../lab/run.ts';
 import { readScenario, type Scenario } from '../../lab/scenarios/scenario.ts';
-import { systemClock, toTimestamp } from '../../services/runtime/clock.ts';
+import { systemClock } from '../../services/runtime/clock.ts';
 import { drawSeed } from '../../services/runtime/random.ts';
 import { plainReport } from '../print.ts';
 import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
+import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
-import { addWorldOptions, prepareWorld, type WorldOptions } from './world-options.ts';
+import { addWorldOptions, startWorld, type WorldOptions } from './world-options.ts';
 
 interface RunCommandOptions extends WorldOptions {
   readonly seed?: number;
@@ -61,40 +63,24 @@ export async function runAll(names: readonly string[], options: RunCommandOption
 }
 
 async function runOne(name: string, options: RunCommandOptions, report: Report, session: Session): Promise<ExitCode> {
-  let seed = options.seed ?? drawSeed();
-  try {
-    const scenario = withDuration(await readScenario(BUILT_IN_SCENARIOS[name] ?? name), options.duration);
-    seed = options.seed ?? scenario.seed ?? seed;
-    const startWorld = await prepareWorld(options, session.environment);
-    const summary = await runScenario({
-      scenario,
-      seed,
-      backend: options.backend,
-      startWorld,
-      report,
-      clock: systemClock,
-      signal: session.signal,
-      version: session.version,
-      argv: session.argv,
-      reproduce: reproduceCommand(name, seed, options),
-    });
-    return summary.exitCode as ExitCode;
-  } catch (error) {
-    // Nothing was started: the block is reported all the same, so that every scenario has its Start and Summary.
-    const message = error instanceof Error ? error.message : String(error);
-    reportRefused({
-      report,
-      name,
-      seed,
-      options,
-      session,
-      message,
-      exitCode: exitCodeOf(error),
-      reproduce: reproduceCommand(name, seed, options),
-    });
-    if (options.json) session.output.note(message);
-    return exitCodeOf(error);
-  }
+  const { version, argv, signal, environment } = session;
+  const identify = (seed: number): RunIdentity => {
+    const reproduce = reproduceCommand(name, seed, options);
+    return { seed, backend: options.backend, report, clock: systemClock, version, argv, reproduce };
+  };
+  const seed = options.seed ?? drawSeed();
+  const summary = await readScenario(BUILT_IN_SCENARIOS[name] ?? name).then(
+    (scenario) =>
+      runScenario({
+        ...identify(options.seed ?? scenario.seed ?? seed),
+        scenario: withDuration(scenario, options.duration),
+        signal,
+        startWorld: (onStep) => startWorld({ options, environment, onStep, signal }),
+      }),
+    (error: unknown) => refuseScenario(identify(seed), name, error),
+  );
+  if (options.json && summary.error !== undefined) session.output.note(printableLines(summary.error));
+  return summary.exitCode as ExitCode;
 }
 
 function withDuration(scenario: Scenario, durationMs: number | undefined): Scenario {
@@ -102,51 +88,9 @@ function withDuration(scenario: Scenario, durationMs: number | undefined): Scena
 }
 
 function reproduceCommand(name: string, seed: number, { duration, compose, ports }: RunCommandOptions): string {
-  const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
   const words = ['edgesync-lab', 'run', name, '--seed', String(seed)];
   if (duration !== undefined) words.push('--duration', `${duration}ms`);
   if (compose !== COMPOSE_FILE) words.push('--compose', compose);
   if (ports !== undefined) words.push('--ports', ports);
-  return words.map(quoted).join(' ');
-}
-
-interface Refused {
-  readonly report: Report;
-  readonly name: string;
-  readonly seed: number;
-  readonly options: RunCommandOptions;
-  readonly session: Session;
-  readonly message: string;
-  readonly exitCode: ExitCode;
-  readonly reproduce: string;
-}
-
-function reportRefused({ report, name, seed, options, session, message, exitCode, reproduce }: Refused): void {
-  report({
-    type: 'Start',
-    schemaVersion: SCHEMA_VERSION,
-    tool: 'edgesync-lab',
-    version: session.version,
-    backend: options.backend,
-    seed,
-    scenario: { title: name },
-    argv: [...session.argv],
-    time: toTimestamp(systemClock.now()),
-  });
-  const summary: Summary = {
-    type: 'Summary',
-    schemaVersion: SCHEMA_VERSION,
-    status: 'failed',
-    verdict: 'unknown',
-    exitCode,
-    checks: [],
-    thresholds: [],
-    faults: [],
-    convergence: {},
-    operations: { reads: 0, writes: 0, failed: 0, unknown: 0 },
-    heal: { clean: true, left: [] },
-    error: message,
-    reproduce,
-  };
-  report(summary);
+  return toCommand(words);
 }

@@ -1,17 +1,19 @@
 /** `up`: serve in the foreground until Ctrl-C, without load. */
 import type { Command } from 'commander';
 import { EXIT, exitCodeOf } from '../../lab/errors.ts';
-import type { World } from '../../lab/worlds/world.ts';
+import { printableLines } from '../../lab/printable.ts';
+import type { StartStep, World } from '../../lab/worlds/world.ts';
 import { table } from '../print.ts';
 import type { Session } from '../session.ts';
-import { addWorldOptions, prepareWorld, type WorldOptions } from './world-options.ts';
+import { addWorldOptions, startWorld, type WorldOptions } from './world-options.ts';
 
 export function addUpCommand(program: Command, session: Session): void {
   const command = program.command('up').description('start the origin and the edges and serve until Ctrl-C');
   addWorldOptions(command).action(async (options: WorldOptions) => {
     try {
-      const startWorld = await prepareWorld(options, session.environment);
-      const world = await startWorld(({ step, elapsedMs }) => session.output.note(`${step} (${elapsedMs} ms)`), session.signal);
+      const { environment, signal } = session;
+      const onStep = ({ step, elapsedMs }: StartStep) => session.output.note(`${step} (${elapsedMs} ms)`);
+      const world = await startWorld({ options, environment, onStep, signal });
       for (const line of describeWorld(world)) session.output.line(line);
       const stopped = new Promise<undefined>((resolve) =>
         session.signal.addEventListener('abort', () => resolve(undefined), { once: true }),
@@ -22,7 +24,7 @@ export function addUpCommand(program: Command, session: Session): void {
       session.exitWith(lost === undefined ? EXIT.interrupted : EXIT.failed);
     } catch (error) {
       if (session.signal.aborted) return session.exitWith(EXIT.interrupted);
-      session.output.note(error instanceof Error ? error.message : String(error));
+      session.output.note(printableLines(error instanceof Error ? error.message : String(error)));
       session.exitWith(exitCodeOf(error));
     }
   });

@@ -23,11 +23,15 @@ export function addWorldOptions(command: Command): Command {
     .addOption(new Option('--verbose', 'the services log to standard error').env('EDGESYNC_VERBOSE'));
 }
 
-/** Reads the topology, so that bad configuration ends before anything starts; answers how to start the world. */
-export async function prepareWorld(
-  options: WorldOptions,
-  environment: CliEnvironment,
-): Promise<(onStep: (step: StartStep) => void, signal: AbortSignal) => Promise<World>> {
+export interface StartWorldOptions {
+  readonly options: WorldOptions;
+  readonly environment: CliEnvironment;
+  readonly onStep: (step: StartStep) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Reads the topology first, so that bad configuration ends before anything starts. */
+export async function startWorld({ options, environment, onStep, signal }: StartWorldOptions): Promise<World> {
   const topology = await readTopology({ file: options.compose, environment: environment.variables, freePorts: options.ports === 'auto' });
-  return (onStep, signal) => startEmbedded({ topology, onStep, signal, logLevel: options.verbose ? 'info' : 'error' });
+  return startEmbedded({ topology, onStep, signal, logLevel: options.verbose ? 'info' : 'error' });
 }
