@@ -18,6 +18,7 @@ import { planLoad } from './load/plan.ts';
 import { MetricsPoller, RUN_METRICS } from './metrics-poller.ts';
 import { type Phase, type Report, SCHEMA_VERSION, type StartEvent, type Summary } from './report/events.ts';
 import type { Scenario } from './scenarios/scenario.ts';
+import { isSettled } from './settled.ts';
 import type { StartStep, World } from './worlds/world.ts';
 
 /** What a block of events says of itself, whatever becomes of the run. */
@@ -132,8 +133,7 @@ class Run {
     const { clock, scenario } = this.#options;
     const deadline = clock.monotonicMs() + scenario.settle;
     while (clock.monotonicMs() < deadline && !signal.aborted) {
-      const [origin, ...edges] = await Promise.all([clients.originMetrics(), ...world.regions.map(({ url }) => clients.edgeMetrics(url))]);
-      if (origin.outbox.pending === 0 && edges.every((edge) => edge.log.lag === 0 && !edge.log.catchingUp)) return;
+      if (await isSettled(clients, world.regions)) return;
       await sleep(clock, GATE_POLL_MS, signal);
     }
   }

@@ -1,6 +1,6 @@
 /** How soon a burst of writes is served, and applied, in every region; and what a stampede costs the origin. */
 import { sleep, systemClock } from '../../services/runtime/clock.ts';
-import { startTestWorld, type TestWorld } from '../worlds/embedded/test-support.ts';
+import { startTestWorld, type TestWorld, untilSettled } from '../worlds/embedded/test-support.ts';
 import type { WorldRegion } from '../worlds/world.ts';
 import type { Figure } from './figure.ts';
 
@@ -61,6 +61,7 @@ async function writesToManyKeys(test: TestWorld): Promise<Figure[]> {
 
 async function manyWrites(test: TestWorld): Promise<Figure[]> {
   const { clients, world } = test;
+  await untilSettled(test, DEADLINE_MS);
   const before = await Promise.all(world.regions.map(async ({ url }) => (await clients.edgeMetrics(url)).metrics.totalInvalidations));
   let sent = 0;
   const writer = async () => {
@@ -91,6 +92,7 @@ async function manyWrites(test: TestWorld): Promise<Figure[]> {
 async function stampede(test: TestWorld): Promise<Figure[]> {
   const { clients, world } = test;
   const { id } = await clients.create({ slug: 'bench-stampede', title: 't', body: 'b', tags: [] });
+  await untilSettled(test, DEADLINE_MS);
   const figures: Figure[] = [];
   for (const { url, region } of world.regions) {
     const before = (await clients.edgeMetrics(url)).originFetches;

@@ -1,6 +1,7 @@
 /** An embedded world on free ports for one test file, and what tests ask of it. */
 import { fileURLToPath } from 'node:url';
 import { Clients, type EdgeRead } from '../../clients.ts';
+import { isSettled } from '../../settled.ts';
 import { readTopology } from '../../topology.ts';
 import type { World, WorldRegion } from '../world.ts';
 import { startEmbedded } from './embedded.ts';
@@ -47,4 +48,12 @@ export async function readUntil(
     if (done(read)) return reads;
   }
   throw new Error(`not there after ${deadlineMs} ms; last: ${JSON.stringify(reads.at(-1))}`);
+}
+
+/** Until what was written before is applied everywhere: only then do the counters of an edge stand still. */
+export async function untilSettled({ clients, world }: TestWorld, deadlineMs: number): Promise<void> {
+  const begunAt = performance.now();
+  while (!(await isSettled(clients, world.regions))) {
+    if (performance.now() - begunAt > deadlineMs) throw new Error(`not everything is applied after ${deadlineMs} ms`);
+  }
 }
