@@ -5,10 +5,21 @@
 import { Agent } from 'undici';
 import { z } from 'zod';
 import { type Content, contentAnswer, contentListAnswer, contentMissingAnswer } from '../services/protocol/content.ts';
-import { type EdgeMetrics, edgeMetrics, edgeMissingAnswer, edgeReadAnswer } from '../services/protocol/edge-api.ts';
+import {
+  type EdgeConfigChange,
+  type EdgeHealth,
+  type EdgeMetrics,
+  edgeConfigAnswer,
+  edgeEntriesAnswer,
+  edgeHealth,
+  edgeMetrics,
+  edgeMissingAnswer,
+  edgeReadAnswer,
+  type VersionRow,
+} from '../services/protocol/edge-api.ts';
 import { SERVICE_ERRORS, type ServiceErrorCode } from '../services/protocol/errors.ts';
 import type { PurgeRequest } from '../services/protocol/invalidation.ts';
-import { type OriginMetrics, originMetrics } from '../services/protocol/origin-api.ts';
+import { type OriginHealth, type OriginMetrics, originHealth, originMetrics } from '../services/protocol/origin-api.ts';
 
 const DEADLINE_MS = 5_000;
 const CONNECTIONS_MAX = 64;
@@ -35,7 +46,16 @@ export interface EdgeRead {
   readonly status: 'fresh' | 'stale';
 }
 
+/** The admin routes of an edge. */
+export interface EdgeAdmin {
+  readonly url: string;
+  readonly token: string;
+}
+
 interface Call {
+  readonly token?: string;
+  /** Ends the call before its deadline. */
+  readonly signal?: AbortSignal | undefined;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly body?: unknown;
@@ -104,12 +124,38 @@ export class Clients {
     return { found: true, version: data.version, source, status };
   }
 
-  async edgeMetrics(edgeUrl: string): Promise<EdgeMetrics> {
-    return edgeMetrics.parse(await this.#expect(200, { method: 'GET', url: `${edgeUrl}/metrics` }));
+  async edgeMetrics(edgeUrl: string, signal?: AbortSignal): Promise<EdgeMetrics> {
+    return edgeMetrics.parse(await this.#expect(200, { method: 'GET', url: `${edgeUrl}/metrics`, signal }));
   }
 
-  async originMetrics(): Promise<OriginMetrics> {
-    return originMetrics.parse(await this.#expect(200, { method: 'GET', url: `${this.#originUrl}/metrics` }));
+  /** Whatever its status: an edge that cannot serve says so, too. */
+  async edgeHealth(edgeUrl: string, signal?: AbortSignal): Promise<EdgeHealth> {
+    return edgeHealth.parse((await this.#call({ method: 'GET', url: `${edgeUrl}/health`, signal })).body);
+  }
+
+  async edgeConfig({ url, token }: EdgeAdmin): Promise<Required<EdgeConfigChange>> {
+    return edgeConfigAnswer.parse(await this.#expect(200, { method: 'GET', url: `${url}/admin/config`, token })).data;
+  }
+
+  async configureEdge({ url, token }: EdgeAdmin, change: EdgeConfigChange): Promise<void> {
+    await this.#expect(200, { method: 'PUT', url: `${url}/admin/config`, token, body: change });
+  }
+
+  async flushEdge({ url, token }: EdgeAdmin): Promise<void> {
+    await this.#expect(200, { method: 'POST', url: `${url}/admin/flush`, token });
+  }
+
+  /** The entries of its cache, at most 10,000. */
+  async edgeEntries({ url, token }: EdgeAdmin): Promise<readonly VersionRow[]> {
+    return edgeEntriesAnswer.parse(await this.#expect(200, { method: 'GET', url: `${url}/admin/entries?limit=10000`, token })).data;
+  }
+
+  async originMetrics(signal?: AbortSignal): Promise<OriginMetrics> {
+    return originMetrics.parse(await this.#expect(200, { method: 'GET', url: `${this.#originUrl}/metrics`, signal }));
+  }
+
+  async originHealth(signal?: AbortSignal): Promise<OriginHealth> {
+    return originHealth.parse((await this.#call({ method: 'GET', url: `${this.#originUrl}/health`, signal })).body);
   }
 
   async close(): Promise<void> {
@@ -120,16 +166,20 @@ export class Clients {
     return check(status, await this.#call(call));
   }
 
-  async #call({ method, url, body }: Call): Promise<RawAnswer> {
+  async #call({ method, url, body, token, signal }: Call): Promise<RawAnswer> {
     const { origin, pathname, search } = new URL(url);
-    const payload = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const headers = {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
     try {
       const response = await this.#agent.request({
         origin,
         path: `${pathname}${search}`,
         method,
-        ...payload,
-        signal: AbortSignal.timeout(DEADLINE_MS),
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.any([AbortSignal.timeout(DEADLINE_MS), ...(signal === undefined ? [] : [signal])]),
       });
       return { status: response.statusCode, body: await response.body.json() };
     } catch (error) {

@@ -2,34 +2,51 @@
  * The interface of a fault: one file each, one table. What belongs to a fault is in one object, so that none of it can
  * be forgotten: where it is allowed, how it is injected and healed, and the evidence that it took effect and is gone.
  */
+import type { z } from 'zod';
+import type { Clients } from '../clients.ts';
 import type { Backend, World } from '../worlds/world.ts';
+import type { ConcreteTarget, TargetKind } from './target.ts';
 
 export type Effect = 'confirmed' | 'unconfirmed';
 
-export interface FaultSpec {
+/** One fault to inject at one target. Parameters are those of the fault's schema, parsed. */
+export interface FaultSpec<Parameters = unknown> {
+  /** `f1`, `f2`: in the order of injection. */
   readonly id: string;
   readonly fault: string;
-  readonly target: string;
-  readonly parameters: Readonly<Record<string, string | number>>;
+  readonly target: ConcreteTarget;
+  readonly parameters: Parameters;
+}
+
+/** What a fault acts on and looks at. */
+export interface FaultContext {
+  readonly world: World;
+  readonly clients: Clients;
 }
 
 /** A fault in force. */
 export interface InjectedFault {
-  readonly spec: FaultSpec;
-  /** Evidence from the world itself that the fault has taken effect; never assumed. */
-  verify(signal: AbortSignal): Promise<Effect>;
-  /** Removes the fault and resolves once it is gone. Safe to call twice. */
+  /** Whether the world shows, now, that it has taken effect. */
+  isInEffect(): Promise<boolean>;
+  /** Removes it. Safe to call twice. Rejects with WorldFailed when it could not. */
   heal(): Promise<void>;
+  /** Whether the world shows, now, that it is gone. */
+  isGone(): Promise<boolean>;
 }
 
-export interface Fault {
+export interface Fault<Parameters = unknown> {
   readonly name: string;
   /** One sentence: what it does to its target. */
   readonly about: string;
   readonly backends: readonly Backend[];
-  /** Why this target or these parameters are not allowed; undefined when they are. */
-  refusal(spec: FaultSpec): string | undefined;
-  inject(world: World, spec: FaultSpec): Promise<InjectedFault>;
+  readonly targets: readonly TargetKind[];
+  /** A strict object; values as a scenario file or a command line writes them. */
+  readonly parameters: z.ZodType<Parameters>;
+  /** An instant fault has no `for`: it is over when it is injected. */
+  readonly lasts: boolean;
   /** How long after the heal its after-effects are excused, in ms. */
   readonly recoveryAllowanceMs: number;
+  /** In a few words: `edge:eu-west is cut off from kafka`. */
+  describe(spec: FaultSpec<Parameters>): string;
+  inject(context: FaultContext, spec: FaultSpec<Parameters>): Promise<InjectedFault>;
 }

@@ -4,6 +4,8 @@
  * `ok`: answered. `fail`: certainly had no effect. `unknown`: may have happened, now or later.
  * Times are ms on one monotonic clock, from the run's start.
  */
+import type { Effect } from '../faults/fault.ts';
+import type { ConcreteTarget } from '../faults/target.ts';
 import type { Phase } from '../report/events.ts';
 
 export type Outcome = 'ok' | 'fail' | 'unknown';
@@ -55,11 +57,39 @@ export interface OriginState {
   readonly deleted: boolean;
 }
 
+/** A fault as it was in force, and for how long after its heal its after-effects are excused. */
+export interface FaultRecord {
+  readonly id: string;
+  readonly fault: string;
+  readonly target: ConcreteTarget;
+  readonly injectedMs: number;
+  /** undefined while it is in force. */
+  healedMs: number | undefined;
+  readonly recoveryAllowanceMs: number;
+  readonly effect: Effect;
+}
+
+/** The propagation delay of a region from a moment on. The first of a region is at 0. */
+export interface DelayChange {
+  readonly region: string;
+  readonly atMs: number;
+  readonly delayMs: number;
+}
+
+/** The lab or its services stood still: something that was due at `dueMs` ran `lateMs` later. */
+export interface Stall {
+  readonly dueMs: number;
+  readonly lateMs: number;
+}
+
 export type Operation = WriteOperation | PurgeOperation | ReadOperation;
 
 export class History {
   readonly #operations: Operation[] = [];
   readonly #origin: OriginState[] = [];
+  readonly #faults: FaultRecord[] = [];
+  readonly #delays: DelayChange[] = [];
+  readonly #stalls: Stall[] = [];
 
   get operations(): readonly Operation[] {
     return this.#operations;
@@ -67,6 +97,18 @@ export class History {
 
   get origin(): readonly OriginState[] {
     return this.#origin;
+  }
+
+  get faults(): readonly FaultRecord[] {
+    return this.#faults;
+  }
+
+  get delays(): readonly DelayChange[] {
+    return this.#delays;
+  }
+
+  get stalls(): readonly Stall[] {
+    return this.#stalls;
   }
 
   get nextId(): number {
@@ -80,6 +122,19 @@ export class History {
 
   addOrigin(state: OriginState): void {
     this.#origin.push(state);
+  }
+
+  addFault(fault: FaultRecord): FaultRecord {
+    this.#faults.push(fault);
+    return fault;
+  }
+
+  addDelay(change: DelayChange): void {
+    this.#delays.push(change);
+  }
+
+  addStall(stall: Stall): void {
+    this.#stalls.push(stall);
   }
 
   reads(): ReadOperation[] {

@@ -16,6 +16,8 @@ export interface World {
   readonly regions: readonly WorldRegion[];
   /** Bearer token of the edges' admin routes; never printed. */
   readonly adminToken: string;
+  /** How its parts are broken and mended. */
+  readonly control: WorldControl;
   /** Resolves with the reason when the world is lost before it was closed. */
   readonly lost: Promise<string>;
   /** Stops everything the world started. Safe to call twice. */
@@ -26,4 +28,57 @@ export interface World {
 export interface StartStep {
   readonly step: string;
   readonly elapsedMs: number;
+}
+
+export type NodeName = 'origin' | 'kafka' | 'postgres' | `redis:${string}` | `edge:${string}`;
+
+/** A connection between two nodes, by who opens it. There are four kinds: edge-kafka, edge-origin, origin-kafka, origin-postgres. */
+export interface Link {
+  readonly caller: NodeName;
+  readonly callee: NodeName;
+}
+
+/** `there`: what the caller sends; `back`: what it is answered. */
+export type Direction = 'both' | 'there' | 'back';
+
+/** What a link does to the bytes that pass. A cut swallows them: calls hang until their deadline, as in a real partition. */
+export type Impairment =
+  | { readonly kind: 'cut' }
+  /** Each direction it applies to is delayed by `latencyMs`, more or less by up to `jitterMs`. */
+  | { readonly kind: 'latency'; readonly latencyMs: number; readonly jitterMs: number };
+
+/** As the world itself sees a node. The incarnation changes with each start of it. */
+export interface NodeStatus {
+  readonly state: 'running' | 'paused' | 'stopped';
+  readonly incarnation: number;
+}
+
+/** What came of a call across a link, made the way its caller makes one. */
+export interface Probe {
+  readonly answered: boolean;
+  readonly elapsedMs: number;
+}
+
+/**
+ * The mechanisms faults are made of: each world has its own way of doing each. Every method resolves when it is done and
+ * rejects with WorldFailed when it could not be; evidence comes from `probe` and `inspect`, never from having asked.
+ */
+export interface WorldControl {
+  /** `id` names the impairment; several add up on one link. */
+  impair(id: string, link: Link, direction: Direction, impairment: Impairment): Promise<void>;
+  /** Removes the impairment of that id; nothing when it is not there. */
+  repair(id: string): Promise<void>;
+  /** Breaks the connections of the link once; answers how many calls were under way, one probe of its own among them. */
+  reset(link: Link): Promise<number>;
+  probe(link: Link): Promise<Probe>;
+  /** Cuts every link of an edge; its published port and its cache stay. Undone by `repair`. */
+  isolate(id: string, edge: NodeName): Promise<void>;
+  /** Freezes a node with its connections open: its callers hang. */
+  pause(node: NodeName): Promise<void>;
+  resume(node: NodeName): Promise<void>;
+  /** Ends a node at once: its callers are refused, what is not durable is gone. */
+  kill(node: NodeName): Promise<void>;
+  /** Starts a killed node; resolves when it is up. */
+  start(node: NodeName): Promise<void>;
+  inspect(node: NodeName): Promise<NodeStatus>;
 }

@@ -1,7 +1,7 @@
 /** One edge, assembled from its configuration and its ports. Who gave it the ports closes them. */
 import type { InvalidationLog } from '../log/log.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
-import { type HttpServer, serveHttp } from '../runtime/http.ts';
+import { type Route, serveHttp } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
 import { withReleasers } from '../runtime/releasers.ts';
 import { edgeRoutes } from './app.ts';
@@ -55,44 +55,50 @@ async function joinLog(invalidator: Invalidator, { clock, logger }: EdgePorts, s
   }
 }
 
+/** What an edge is made of, before it is given sockets: a world may put something between. */
+export interface EdgeParts {
+  readonly routes: readonly Route[];
+  /** Joins the log behind whoever calls; reads are answered before it has. */
+  join(): void;
+  close(): Promise<void>;
+}
+
+export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
+  const { cache, log, origin, clock, logger } = ports;
+  const region = config.REGION_NAME;
+  const settings = new EdgeSettings({ propagationDelayMs: config.PROPAGATION_DELAY, strategy: config.INVALIDATION_STRATEGY });
+  const meter = new EdgeMeter(clock);
+  const lifetimes = lifetimesOf(config);
+  const invalidator = new Invalidator({ region, log, cache, settings, clock, meter, logger });
+  const reader = new Reader({ cache, origin, clock, meter, lifetimes, catchingUp: () => invalidator.catchingUp() });
+  const closing = new AbortController();
+  const adminToken = config.ADMIN_TOKEN;
+  return {
+    routes: edgeRoutes({ region, reader, cache, origin, log, invalidator, settings, meter, lifetimes, clock, adminToken }),
+    join: () => void joinLog(invalidator, ports, closing.signal),
+    close: async () => {
+      closing.abort();
+      await invalidator.close();
+    },
+  };
+}
+
 /** Serves when it resolves; it joins the log behind that. */
 export function startEdge(config: EdgeConfig, ports: EdgePorts): Promise<Edge> {
   return withReleasers(async (releasers) => {
-    const { cache, log, origin, clock, logger } = ports;
-    const region = config.REGION_NAME;
-    const settings = new EdgeSettings({ propagationDelayMs: config.PROPAGATION_DELAY, strategy: config.INVALIDATION_STRATEGY });
-    const meter = new EdgeMeter(clock);
-    const lifetimes = lifetimesOf(config);
-    const invalidator = new Invalidator({ region, log, cache, settings, clock, meter, logger });
-    const reader = new Reader({ cache, origin, clock, meter, lifetimes, catchingUp: () => invalidator.catchingUp() });
-    const closing = new AbortController();
-    releasers.push(async () => {
-      closing.abort();
-      await invalidator.close();
-    });
-    const routes = edgeRoutes({
-      region,
-      reader,
-      cache,
-      origin,
-      log,
-      invalidator,
-      settings,
-      meter,
-      lifetimes,
-      clock,
-      adminToken: config.ADMIN_TOKEN,
-    });
-    const server: HttpServer = await serveHttp({
-      routes,
+    const { logger } = ports;
+    const parts = createEdge(config, ports);
+    releasers.push(() => parts.close());
+    const server = await serveHttp({
+      routes: parts.routes,
       allowedHosts: config.ALLOWED_HOSTS,
       log: logger,
       port: config.EDGE_PORT,
       host: config.BIND_ADDRESS,
     });
     releasers.push(() => server.close());
-    void joinLog(invalidator, ports, closing.signal);
-    logger.info({ region, port: server.port }, 'edge listening');
+    parts.join();
+    logger.info({ region: config.REGION_NAME, port: server.port }, 'edge listening');
     return { port: server.port, close: () => releasers.release() };
   });
 }

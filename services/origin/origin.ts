@@ -1,7 +1,7 @@
 /** The origin, assembled from its configuration and its ports. Who gave it the ports closes them. */
 import type { InvalidationLog } from '../log/log.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { serveHttp } from '../runtime/http.ts';
+import { type Route, serveHttp } from '../runtime/http.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Random } from '../runtime/random.ts';
 import { withReleasers } from '../runtime/releasers.ts';
@@ -25,19 +25,30 @@ export interface Origin {
   close(): Promise<void>;
 }
 
+/** What an origin is made of, before it is given sockets: a world may put something between. */
+export interface OriginParts {
+  readonly routes: readonly Route[];
+  close(): Promise<void>;
+}
+
+/** Makes the tables where they are missing; the relay runs when it resolves. */
+export async function createOrigin({ database, log, clock, random, logger }: OriginPorts): Promise<OriginParts> {
+  await migrate(database);
+  const contents = new Contents({ database, clock, random });
+  const outbox = new Outbox({ database, clock, random });
+  const relay = new Relay({ database, outbox, log, clock, logger });
+  relay.start();
+  return { routes: originRoutes({ database, contents, outbox, relay, log }), close: () => relay.close() };
+}
+
 /** Serves when it resolves. */
 export function startOrigin(config: OriginConfig, ports: OriginPorts): Promise<Origin> {
   return withReleasers(async (releasers) => {
-    const { database, log, clock, random, logger } = ports;
-    await migrate(database);
-    const contents = new Contents({ database, clock, random });
-    const outbox = new Outbox({ database, clock, random });
-    const relay = new Relay({ database, outbox, log, clock, logger });
-    relay.start();
-    releasers.push(() => relay.close());
-    const routes = originRoutes({ database, contents, outbox, relay, log });
+    const { logger } = ports;
+    const parts = await createOrigin(ports);
+    releasers.push(() => parts.close());
     const server = await serveHttp({
-      routes,
+      routes: parts.routes,
       allowedHosts: config.ALLOWED_HOSTS,
       log: logger,
       port: config.PORT,

@@ -101,3 +101,12 @@ export const edgeConfigChange = z.strictObject({
   strategy: strategy.optional(),
 });
 export type EdgeConfigChange = z.infer<typeof edgeConfigChange>;
+
+/** What `GET` and `PUT /admin/config` answer. */
+export const edgeConfigAnswer = z.object({
+  success: z.literal(true),
+  data: z.object({ propagationDelayMs: z.number(), strategy }),
+});
+
+/** What `GET /admin/entries` answers. */
+export const edgeEntriesAnswer = z.object({ success: z.literal(true), data: z.array(versionRow) });

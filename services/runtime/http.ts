@@ -40,8 +40,8 @@ export interface Route {
 
 export interface HttpServer {
   readonly port: number;
-  /** Stops accepting, lets open requests end for a moment, then cuts them. */
-  close(): Promise<void>;
+  /** Stops accepting, lets open requests end for a moment (2 s unless told), then cuts them. */
+  close(graceMs?: number): Promise<void>;
 }
 
 export interface HttpServiceOptions {
@@ -162,9 +162,9 @@ function createApp({ routes, allowedHosts, log }: HttpServiceOptions): express.E
   return app;
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const cut = systemClock.setTimer(CLOSE_GRACE_MS, () => server.closeAllConnections());
+    const cut = systemClock.setTimer(graceMs, () => server.closeAllConnections());
     server.close(() => {
       cut.cancel();
       resolve();
@@ -199,7 +199,7 @@ export function serveHttp(options: HttpServiceOptions & { readonly port: number;
     server.once('error', reject);
     server.listen(options.port, options.host, () => {
       server.off('error', reject);
-      resolve({ port: (server.address() as AddressInfo).port, close: () => closeServer(server) });
+      resolve({ port: (server.address() as AddressInfo).port, close: (graceMs = CLOSE_GRACE_MS) => closeServer(server, graceMs) });
     });
   });
 }

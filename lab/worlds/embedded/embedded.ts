@@ -11,6 +11,7 @@ import type { StartStep, World } from '../world.ts';
 import { DUMP_FILE } from './dump.ts';
 import type { FromHost, HostedRegion, ToHost } from './messages.ts';
 import { findBusyPorts } from './ports.ts';
+import { controlOf } from './remote-control.ts';
 
 export interface StartEmbeddedOptions {
   readonly topology: Topology;
@@ -40,6 +41,7 @@ export async function startEmbedded({ topology, onStep, signal, logLevel = 'erro
   const lost = new Promise<string>((resolve) => {
     host.once('exit', (code, killedBy) => resolve(`the process of the services ended (${killedBy ?? `exit ${code}`})`));
   });
+  const control = controlOf(host);
   const close = () => closeHost(host);
   try {
     const abort = abortedBy(signal);
@@ -55,6 +57,7 @@ export async function startEmbedded({ topology, onStep, signal, logLevel = 'erro
         strategy: strategy.parse(environment['INVALIDATION_STRATEGY'] ?? 'eager'),
       })),
       adminToken,
+      control,
       lost,
       close,
     };
@@ -108,6 +111,7 @@ function untilReady(host: ChildProcess, order: ToHost, onStep: (step: StartStep)
     );
     host.on('message', (message: FromHost) => {
       if (message.type === 'step') return onStep({ step: message.step, elapsedMs: message.elapsedMs });
+      if (message.type !== 'ready' && message.type !== 'failed') return;
       overdue.cancel();
       if (message.type === 'ready') resolve(message);
       else reject(message.badConfig ? new InvalidInput(message.message) : new WorldFailed(message.message));

@@ -36,7 +36,20 @@ async function stop(): Promise<void> {
   process.exit(0);
 }
 
-process.on('message', (message: ToHost) => void (message.type === 'start' ? start(message) : stop()));
+async function control({ call, request }: Extract<ToHost, { type: 'control' }>): Promise<void> {
+  try {
+    const answer = await (await services)?.control.execute(request);
+    tell({ type: 'controlled', call, answer });
+  } catch (error) {
+    tell({ type: 'refused', call, message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+process.on('message', (message: ToHost) => {
+  if (message.type === 'start') void start(message);
+  else if (message.type === 'control') void control(message);
+  else void stop();
+});
 process.on('disconnect', () => void stop());
 process.on('SIGTERM', () => void stop());
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});

@@ -1,0 +1,38 @@
+/** What shows from outside whether a node can be used: its own answers where it has a port, its users' view of it where not. */
+import type { NodeName, WorldControl } from '../worlds/world.ts';
+import type { FaultContext } from './fault.ts';
+import { adminOf } from './region-target.ts';
+import type { ConcreteTarget } from './target.ts';
+
+/** A frozen node does not answer at all: waiting longer shows no more. */
+const EVIDENCE_DEADLINE_MS = 1_000;
+/** An edge asks its origin before it says how it is, and gives that two seconds. */
+const EDGE_HEALTH_DEADLINE_MS = 3_000;
+
+export async function isRunning(control: WorldControl, node: NodeName): Promise<boolean> {
+  return (await control.inspect(node)).state === 'running';
+}
+
+function holds(ask: (signal: AbortSignal) => Promise<boolean>, deadlineMs = EVIDENCE_DEADLINE_MS): Promise<boolean> {
+  return ask(AbortSignal.timeout(deadlineMs)).catch(() => false);
+}
+
+export function isUsable({ world, clients }: FaultContext, target: ConcreteTarget): Promise<boolean> {
+  switch (target.kind) {
+    case 'edge':
+      return holds(async (signal) => (await clients.edgeMetrics(adminOf(world, target).url, signal)).success);
+    case 'redis':
+      return holds(
+        async (signal) => (await clients.edgeHealth(adminOf(world, target).url, signal)).redis === 'connected',
+        EDGE_HEALTH_DEADLINE_MS,
+      );
+    case 'origin':
+      return holds(async (signal) => (await clients.originHealth(signal)) !== undefined);
+    case 'kafka':
+      return holds(async (signal) => (await clients.originHealth(signal)).log === 'connected');
+    case 'postgres':
+      return holds(async (signal) => (await clients.originHealth(signal)).postgres === 'connected');
+    default:
+      throw new TypeError(`expected a node, got ${target.text}`);
+  }
+}

@@ -1,0 +1,27 @@
+/** flush: every entry of a region's cache is invalid from one moment to the next; marks and offsets stay. */
+import type { Fault } from './fault.ts';
+import { type NoParameters, noParameters } from './parameters.ts';
+import { adminOf } from './region-target.ts';
+
+export const flush: Fault<NoParameters> = {
+  name: 'flush',
+  about: 'every entry of a cache becomes invalid at once; marks and offsets stay',
+  backends: ['docker', 'embedded', 'simulated'],
+  targets: ['redis'],
+  parameters: noParameters,
+  lasts: false,
+  recoveryAllowanceMs: 0,
+  describe: ({ target }) => `${target.text} is flushed`,
+  async inject({ world, clients }, { target }) {
+    const admin = adminOf(world, target);
+    const entries = async () => new Map((await clients.edgeEntries(admin)).map(({ key, version, state }) => [key, { version, state }]));
+    const before = await entries();
+    await clients.flushEdge(admin);
+    const after = await entries();
+    // Under load an entry may already be there again: that some are not is what a flush leaves behind.
+    const gone = [...before].filter(
+      ([key, { state }]) => state !== 'invalid' && !['fresh', 'stale'].includes(after.get(key)?.state ?? 'absent'),
+    );
+    return { isInEffect: async () => before.size === 0 || gone.length > 0, heal: async () => {}, isGone: async () => true };
+  },
+};

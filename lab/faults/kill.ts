@@ -1,0 +1,33 @@
+/** kill: a node ends at once, as under SIGKILL, and is started again when the fault is healed. */
+import { isRunning, isUsable } from './evidence.ts';
+import type { Fault } from './fault.ts';
+import { type NoParameters, noParameters } from './parameters.ts';
+import { NODE_KINDS, nodeOf } from './target.ts';
+
+export const kill: Fault<NoParameters> = {
+  name: 'kill',
+  about: 'a node ends at once: its callers are refused, what is not durable is gone; the heal starts it again',
+  backends: ['docker', 'embedded', 'simulated'],
+  targets: NODE_KINDS,
+  parameters: noParameters,
+  lasts: true,
+  // A killed member holds its partitions until its session has run out.
+  recoveryAllowanceMs: 10_000,
+  describe: ({ target }) => `${target.text} is killed`,
+  async inject(context, { target }) {
+    const { control } = context.world;
+    const node = nodeOf(target);
+    const before = await control.inspect(node);
+    await control.kill(node);
+    return {
+      isInEffect: async () => (await control.inspect(node)).state === 'stopped' && !(await isUsable(context, target)),
+      heal: async () => {
+        if ((await control.inspect(node)).state === 'stopped') await control.start(node);
+      },
+      isGone: async () =>
+        (await isRunning(control, node)) &&
+        (await control.inspect(node)).incarnation !== before.incarnation &&
+        (await isUsable(context, target)),
+    };
+  },
+};

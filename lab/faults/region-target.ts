@@ -1,0 +1,11 @@
+/** The edge of a target's region, with its admin routes. */
+import type { EdgeAdmin } from '../clients.ts';
+import type { World } from '../worlds/world.ts';
+import type { ConcreteTarget } from './target.ts';
+
+/** A region that is not there is a bug: targets are resolved against the world's regions. */
+export function adminOf(world: World, target: ConcreteTarget): EdgeAdmin {
+  const found = world.regions.find(({ region }) => region === target.region);
+  if (found === undefined) throw new TypeError(`expected a region of the world, got ${target.text}`);
+  return { url: found.url, token: world.adminToken };
+}

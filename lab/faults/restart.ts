@@ -1,0 +1,30 @@
+/** restart: a node ends at once and starts again. */
+import { isUsable } from './evidence.ts';
+import type { Fault } from './fault.ts';
+import { type NoParameters, noParameters } from './parameters.ts';
+import { NODE_KINDS, nodeOf } from './target.ts';
+
+export const restart: Fault<NoParameters> = {
+  name: 'restart',
+  about: 'a node ends at once and starts again: what is not durable is gone',
+  backends: ['docker', 'embedded', 'simulated'],
+  targets: NODE_KINDS,
+  parameters: noParameters,
+  lasts: false,
+  recoveryAllowanceMs: 10_000,
+  describe: ({ target }) => `${target.text} is restarted`,
+  async inject(context, { target }) {
+    const { control } = context.world;
+    const node = nodeOf(target);
+    const before = await control.inspect(node);
+    await control.kill(node);
+    await control.start(node);
+    return {
+      isInEffect: async () => (await control.inspect(node)).incarnation !== before.incarnation,
+      heal: async () => {
+        if ((await control.inspect(node)).state === 'stopped') await control.start(node);
+      },
+      isGone: () => isUsable(context, target),
+    };
+  },
+};

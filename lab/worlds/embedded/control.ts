@@ -1,0 +1,73 @@
+/** Breaks and mends the nodes and wires of this process, as the lab asks. */
+import { WorldFailed } from '../../errors.ts';
+import { Gate } from '../wires/gate.ts';
+import type { Wire } from '../wires/wire.ts';
+import type { Link, NodeName, Probe } from '../world.ts';
+import type { ControlAnswer, ControlRequest } from './messages.ts';
+import type { HostedNode } from './nodes.ts';
+
+interface HostedLink {
+  readonly link: Link;
+  readonly wire: Wire;
+  /** A small question to the callee; rejects when it has no answer. */
+  readonly ask: () => Promise<unknown>;
+}
+
+function nameOf({ caller, callee }: Link): string {
+  return `${caller}-${callee}`;
+}
+
+export class HostControl {
+  readonly #nodes = new Map<NodeName, HostedNode>();
+  readonly #links = new Map<string, HostedLink>();
+  /** Probes are the lab's own calls: no node's pause holds them. */
+  readonly #ownGate = new Gate();
+
+  addNode(name: NodeName, node: HostedNode): void {
+    this.#nodes.set(name, node);
+  }
+
+  addLink(link: Link, wire: Wire, ask: () => Promise<unknown>): void {
+    this.#links.set(nameOf(link), { link, wire, ask });
+  }
+
+  /** Throws WorldFailed for what there is not, or is not in the state it takes. */
+  async execute(request: ControlRequest): Promise<ControlAnswer> {
+    if (request.do === 'probe') return this.#probe(this.#link(request.link));
+    if (request.do === 'reset') return this.#reset(this.#link(request.link));
+    if (request.do === 'inspect') return this.#node(request.node).status();
+    if (request.do === 'impair') this.#link(request.link).wire.impair(request.id, request.direction, request.impairment);
+    else if (request.do === 'isolate') this.#isolate(request.id, request.edge);
+    else if (request.do === 'repair') for (const { wire } of this.#links.values()) wire.repair(request.id);
+    else await this.#node(request.node)[request.do]();
+    return undefined;
+  }
+
+  #isolate(id: string, edge: NodeName): void {
+    for (const { link, wire } of this.#links.values()) if (link.caller === edge) wire.impair(id, 'both', { kind: 'cut' });
+  }
+
+  /** A probe is put on its way first: that it breaks is the evidence, also on a link nobody uses. */
+  async #reset(hosted: HostedLink): Promise<number> {
+    const probe = hosted.wire.probe(() => new Promise<never>(() => {}), this.#ownGate);
+    const broken = hosted.wire.reset();
+    await probe;
+    return broken;
+  }
+
+  #probe({ wire, ask }: HostedLink): Promise<Probe> {
+    return wire.probe(ask, this.#ownGate);
+  }
+
+  #node(name: NodeName): HostedNode {
+    const node = this.#nodes.get(name);
+    if (node === undefined) throw new WorldFailed(`expected a node (${[...this.#nodes.keys()].join(', ')}), got ${name}`);
+    return node;
+  }
+
+  #link(link: Link): HostedLink {
+    const hosted = this.#links.get(nameOf(link));
+    if (hosted === undefined) throw new WorldFailed(`expected a link (${[...this.#links.keys()].join(', ')}), got ${nameOf(link)}`);
+    return hosted;
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * The nodes of the embedded world: what stands for a process or a server, to be paused, killed and started again.
+ *
+ * A ProcessNode (origin, edge) gets a gate of its own for each life, so that nothing a killed one had under way goes on.
+ * A ServerNode (kafka, postgres, a redis) keeps its gate, for its callers' wires outlive it.
+ */
+import { type Clock, systemClock } from '../../../services/runtime/clock.ts';
+import { WorldFailed } from '../../errors.ts';
+import { Gate, gatedClock } from '../wires/gate.ts';
+import type { NodeStatus } from '../world.ts';
+
+export interface HostedNode {
+  status(): NodeStatus;
+  pause(): void;
+  resume(): void;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
+function assertIs(gate: Gate, expected: NodeStatus['state']): void {
+  if (gate.state !== expected) throw new WorldFailed(`expected a node that is ${expected}, got one that is ${gate.state}`);
+}
+
+/** One life of a process. */
+export interface ProcessLife {
+  readonly port: number;
+  /** Drops its sockets and its connections at once. */
+  kill(): Promise<void>;
+  /** Lets it end in order. */
+  close(): Promise<void>;
+}
+
+export interface LaunchOptions {
+  readonly gate: Gate;
+  /** The clock as this life sees it. */
+  readonly clock: Clock;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+export class ProcessNode implements HostedNode {
+  readonly #launch: (options: LaunchOptions) => Promise<ProcessLife>;
+  #gate: Gate;
+  #life: ProcessLife;
+  #incarnation = 1;
+
+  private constructor(launch: (options: LaunchOptions) => Promise<ProcessLife>, gate: Gate, life: ProcessLife) {
+    this.#launch = launch;
+    this.#gate = gate;
+    this.#life = life;
+  }
+
+  static async launch(port: number, launch: (options: LaunchOptions) => Promise<ProcessLife>): Promise<ProcessNode> {
+    const gate = new Gate();
+    return new ProcessNode(launch, gate, await launch({ gate, clock: gatedClock(systemClock, gate), port }));
+  }
+
+  get port(): number {
+    return this.#life.port;
+  }
+
+  status(): NodeStatus {
+    return { state: this.#gate.state, incarnation: this.#incarnation };
+  }
+
+  pause(): void {
+    assertIs(this.#gate, 'running');
+    this.#gate.set('paused');
+  }
+
+  resume(): void {
+    assertIs(this.#gate, 'paused');
+    this.#gate.set('running');
+  }
+
+  async kill(): Promise<void> {
+    if (this.#gate.state === 'stopped') return;
+    this.#gate.set('stopped');
+    await this.#life.kill();
+  }
+
+  async start(): Promise<void> {
+    assertIs(this.#gate, 'stopped');
+    const gate = new Gate();
+    this.#life = await this.#launch({ gate, clock: gatedClock(systemClock, gate), port: this.#life.port });
+    this.#gate = gate;
+    this.#incarnation += 1;
+  }
+
+  async close(): Promise<void> {
+    if (this.#gate.state === 'paused') this.#gate.set('running');
+    if (this.#gate.state === 'running') await this.#life.close();
+  }
+}
+
+export class ServerNode implements HostedNode {
+  readonly gate = new Gate();
+  readonly #onStart: () => void;
+  #incarnation = 1;
+
+  /** `onStart` runs when it comes back, before anybody can reach it. */
+  constructor(onStart: () => void = () => {}) {
+    this.#onStart = onStart;
+  }
+
+  status(): NodeStatus {
+    return { state: this.gate.state, incarnation: this.#incarnation };
+  }
+
+  pause(): void {
+    assertIs(this.gate, 'running');
+    this.gate.set('paused');
+  }
+
+  resume(): void {
+    assertIs(this.gate, 'paused');
+    this.gate.set('running');
+  }
+
+  async kill(): Promise<void> {
+    this.gate.set('stopped');
+  }
+
+  async start(): Promise<void> {
+    assertIs(this.gate, 'stopped');
+    this.#incarnation += 1;
+    this.#onStart();
+    this.gate.set('running');
+  }
+}

@@ -1,0 +1,62 @@
+/** The lab's end of the control channel: each request to the process of the services, with its answer or its refusal. */
+import type { ChildProcess } from 'node:child_process';
+import { systemClock } from '../../../services/runtime/clock.ts';
+import { WorldFailed } from '../../errors.ts';
+import type { NodeName, NodeStatus, Probe, WorldControl } from '../world.ts';
+import type { ControlAnswer, ControlRequest, FromHost, ToHost } from './messages.ts';
+
+/** Above the longest start of a node. */
+const ANSWER_MS_MAX = 15_000;
+
+interface Waiting {
+  readonly request: ControlRequest;
+  readonly resolve: (answer: ControlAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Requests after the process is gone, or when it does not answer, reject with WorldFailed. */
+export function controlOf(host: ChildProcess): WorldControl {
+  const waiting = new Map<number, Waiting>();
+  let calls = 0;
+  const end = (call: number, settle: (waiting: Waiting) => void) => {
+    const found = waiting.get(call);
+    waiting.delete(call);
+    if (found !== undefined) settle(found);
+  };
+  host.on('message', (message: FromHost) => {
+    if (message.type === 'controlled') end(message.call, ({ resolve }) => resolve(message.answer));
+    if (message.type === 'refused')
+      end(message.call, ({ reject, request }) => reject(new WorldFailed(`${request.do}: ${message.message}`)));
+  });
+  host.once('exit', () => {
+    for (const call of [...waiting.keys()])
+      end(call, ({ reject, request }) => reject(new WorldFailed(`${request.do}: the services have ended`)));
+  });
+  const ask = (request: ControlRequest): Promise<ControlAnswer> => {
+    if (!host.connected) return Promise.reject(new WorldFailed(`${request.do}: the services have ended`));
+    calls += 1;
+    const call = calls;
+    const answer = new Promise<ControlAnswer>((resolve, reject) => waiting.set(call, { request, resolve, reject }));
+    const overdue = systemClock.setTimer(ANSWER_MS_MAX, () =>
+      end(call, ({ reject }) => reject(new WorldFailed(`${request.do}: no answer from the services within ${ANSWER_MS_MAX} ms`))),
+    );
+    host.send({ type: 'control', call, request } satisfies ToHost, (error) => {
+      if (error !== null) end(call, ({ reject }) => reject(new WorldFailed(`${request.do}: the services cannot be reached`)));
+    });
+    return answer.finally(() => overdue.cancel());
+  };
+  const order = async (request: ControlRequest) => void (await ask(request));
+  const node = (action: 'pause' | 'resume' | 'kill' | 'start') => (name: NodeName) => order({ do: action, node: name });
+  return {
+    impair: (id, link, direction, impairment) => order({ do: 'impair', id, link, direction, impairment }),
+    repair: (id) => order({ do: 'repair', id }),
+    isolate: (id, edge) => order({ do: 'isolate', id, edge }),
+    reset: async (link) => (await ask({ do: 'reset', link })) as number,
+    probe: async (link) => (await ask({ do: 'probe', link })) as Probe,
+    inspect: async (name) => (await ask({ do: 'inspect', node: name })) as NodeStatus,
+    pause: node('pause'),
+    resume: node('resume'),
+    kill: node('kill'),
+    start: node('start'),
+  };
+}

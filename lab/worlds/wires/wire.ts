@@ -1,0 +1,173 @@
+/**
+ * A link between two processes, for worlds in which a call is a function call: what TCP and a proxy do in the Docker world.
+ *
+ * A cut swallows what is sent and what is answered: the call hangs until its deadline. When a cut is repaired, the calls
+ * it swallowed fail, for those connections are broken. A paused callee takes the request when it goes on, whether or not
+ * anybody still waits for the answer; a stopped one refuses at once. So a call that failed may have happened, exactly as
+ * with a real server.
+ */
+import { type Clock, sleep } from '../../../services/runtime/clock.ts';
+import type { Random } from '../../../services/runtime/random.ts';
+import type { Direction, Impairment, Probe } from '../world.ts';
+import type { Gate } from './gate.ts';
+
+export interface WireOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly callee: Gate;
+}
+
+export interface CallOptions {
+  /** The calling process. */
+  readonly caller: Gate;
+  readonly deadlineMs: number;
+  /** The port's own error for no answer. */
+  readonly toError: (why: string) => Error;
+}
+
+interface Impaired {
+  readonly direction: Direction;
+  readonly impairment: Impairment;
+}
+
+interface CallUnderWay {
+  /** A cut has swallowed a part of it. */
+  swallowed: boolean;
+  readonly fail: (why: string) => void;
+}
+
+const NEVER = new Promise<never>(() => {});
+const PROBE_DEADLINE_MS = 400;
+
+export class Wire {
+  readonly #options: WireOptions;
+  readonly #impaired = new Map<string, Impaired>();
+  readonly #underWay = new Set<CallUnderWay>();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(options: WireOptions) {
+    this.#options = options;
+    options.callee.onChange(() => {
+      if (options.callee.state === 'stopped') this.reset();
+      this.#tell();
+    });
+  }
+
+  impair(id: string, direction: Direction, impairment: Impairment): void {
+    this.#impaired.set(id, { direction, impairment });
+    this.#tell();
+  }
+
+  repair(id: string): void {
+    const found = this.#impaired.get(id);
+    if (found === undefined) return;
+    this.#impaired.delete(id);
+    if (found.impairment.kind === 'cut') for (const call of this.#underWay) if (call.swallowed) call.fail('the connection was broken');
+    this.#tell();
+  }
+
+  /** Breaks what is under way; answers how much that was. */
+  reset(): number {
+    const broken = [...this.#underWay];
+    for (const call of broken) call.fail('the connection was reset');
+    return broken.length;
+  }
+
+  /** Whether something sent now would be answered. */
+  get isOpen(): boolean {
+    return this.#options.callee.state === 'running' && !this.#isCut('there') && !this.#isCut('back');
+  }
+
+  /** Called whenever `isOpen` may have changed. Answers how to stop listening. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** ms that something sent and answered now takes on the way. */
+  drawRoundTripMs(): number {
+    return this.#drawDelayMs('there') + this.#drawDelayMs('back');
+  }
+
+  /** Rejects with the port's error when there is no answer by the deadline, or with the callee's own error. */
+  async call<T>(send: () => Promise<T>, { caller, deadlineMs, toError }: CallOptions): Promise<T> {
+    const failed = Promise.withResolvers<never>();
+    const call: CallUnderWay = { swallowed: false, fail: (why) => failed.reject(toError(why)) };
+    const overdue = this.#options.clock.setTimer(deadlineMs, () => call.fail(`no answer within ${deadlineMs} ms`));
+    this.#underWay.add(call);
+    try {
+      return await Promise.race([this.#carry(send, call, caller), failed.promise]);
+    } finally {
+      overdue.cancel();
+      this.#underWay.delete(call);
+      if (caller.state !== 'running') await caller.goesOn();
+    }
+  }
+
+  /** Asks across the link as its caller would, with `ask` standing for a small question to the callee. */
+  async probe(ask: () => Promise<unknown>, caller: Gate): Promise<Probe> {
+    const { clock } = this.#options;
+    const startedAt = clock.monotonicMs();
+    const answered = await this.call(ask, {
+      caller,
+      deadlineMs: PROBE_DEADLINE_MS + this.#longestRoundTripMs(),
+      toError: (why) => new Error(why),
+    }).then(
+      () => true,
+      () => false,
+    );
+    return { answered, elapsedMs: clock.monotonicMs() - startedAt };
+  }
+
+  async #carry<T>(send: () => Promise<T>, call: CallUnderWay, caller: Gate): Promise<T> {
+    if (caller.state !== 'running') await caller.goesOn();
+    await this.#travel('there', call);
+    if ((await this.#options.callee.takes()) === 'refused') call.fail('the connection was refused');
+    else {
+      const answer = await send();
+      await this.#travel('back', call);
+      return answer;
+    }
+    return NEVER;
+  }
+
+  async #travel(direction: 'there' | 'back', call: CallUnderWay): Promise<void> {
+    const delayMs = this.#drawDelayMs(direction);
+    if (delayMs > 0) await sleep(this.#options.clock, delayMs);
+    if (!this.#isCut(direction)) return;
+    call.swallowed = true;
+    await NEVER;
+  }
+
+  #isCut(direction: 'there' | 'back'): boolean {
+    return this.#in(direction).some(({ kind }) => kind === 'cut');
+  }
+
+  #drawDelayMs(direction: 'there' | 'back'): number {
+    let sum = 0;
+    for (const impairment of this.#in(direction)) {
+      if (impairment.kind === 'latency')
+        sum += Math.max(0, impairment.latencyMs + impairment.jitterMs * (2 * this.#options.random.next() - 1));
+    }
+    return sum;
+  }
+
+  #longestRoundTripMs(): number {
+    const longest = (direction: 'there' | 'back') =>
+      this.#in(direction).reduce(
+        (sum, impairment) => sum + (impairment.kind === 'latency' ? impairment.latencyMs + impairment.jitterMs : 0),
+        0,
+      );
+    return longest('there') + longest('back');
+  }
+
+  #in(direction: 'there' | 'back'): Impairment[] {
+    return [...this.#impaired.values()]
+      .filter((impaired) => impaired.direction === 'both' || impaired.direction === direction)
+      .map(({ impairment }) => impairment);
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}

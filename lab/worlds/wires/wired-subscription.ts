@@ -1,0 +1,180 @@
+/**
+ * A subscription across a wire. Records travel as long as the link takes; while it is not open none do, and those on the
+ * way are lost. When it is open again each partition is read on from the first record that did not arrive.
+ *
+ * After more than a session without the link the group has given the partitions away: the subscriber is assigned them
+ * again and answers where to read from, as after Kafka's rebalance.
+ *
+ * States: flowing -> held -> (short) flowing | (long) rejoining -> flowing ... -> closed
+ */
+import type { LogRecord, LogSubscriber, LogSubscription } from '../../../services/log/log.ts';
+import { sleep } from '../../../services/runtime/clock.ts';
+import type { WiredLogOptions } from './wired-log.ts';
+
+/** Kafka's session.timeout.ms, as the edges set it. */
+export const SESSION_MS = 6_000;
+
+interface PartitionFlow {
+  /** The next record to deliver. */
+  next: number;
+  /** The subscriber asked for a pause. */
+  paused: boolean;
+  /** Counts seeks and losses: what was read before one is not delivered after it. */
+  epoch: number;
+  /** Records arrive in order, the last one at this moment of the monotonic clock. */
+  arrivesMs: number;
+  /** Batches on the way. */
+  travelling: number;
+}
+
+export class WiredSubscription implements LogSubscription {
+  readonly #options: WiredLogOptions;
+  readonly #subscriber: LogSubscriber;
+  readonly #flows = new Map<number, PartitionFlow>();
+  readonly #stopListening: (() => void)[];
+  #inner: LogSubscription | undefined;
+  /** Since when nothing flows; undefined while it does. */
+  #heldSinceMs: number | undefined;
+  #rejoining = false;
+  #closed = false;
+
+  private constructor(options: WiredLogOptions, subscriber: LogSubscriber) {
+    this.#options = options;
+    this.#subscriber = subscriber;
+    this.#stopListening = [options.wire.onChange(() => this.#sync()), options.caller.onChange(() => this.#sync())];
+  }
+
+  static async open(options: WiredLogOptions, subscriber: LogSubscriber): Promise<WiredSubscription> {
+    const subscription = new WiredSubscription(options, subscriber);
+    try {
+      subscription.#inner = await options.log.subscribe({
+        group: subscriber.group,
+        onAssigned: (bounds) =>
+          subscription.#assign(
+            bounds.map(({ partition }) => partition),
+            () => subscriber.onAssigned(bounds),
+          ),
+        onRecords: (partition, records) => subscription.#carry(partition, records),
+      });
+    } catch (error) {
+      subscription.#unlisten();
+      throw error;
+    }
+    subscription.#sync();
+    return subscription;
+  }
+
+  seek(partition: number, offset: number): void {
+    const flow = this.#flow(partition);
+    flow.next = offset;
+    flow.epoch += 1;
+    this.#inner?.seek(partition, offset);
+  }
+
+  pause(partition: number): void {
+    this.#flow(partition).paused = true;
+    this.#inner?.pause(partition);
+  }
+
+  resume(partition: number): void {
+    this.#flow(partition).paused = false;
+    if (this.#heldSinceMs === undefined) this.#inner?.resume(partition);
+  }
+
+  async commit(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
+    if (this.#heldSinceMs === undefined) await this.#inner?.commit(nextOffsets);
+  }
+
+  async close(): Promise<void> {
+    this.#unlisten();
+    await this.#inner?.close();
+  }
+
+  #unlisten(): void {
+    this.#closed = true;
+    for (const stop of this.#stopListening) stop();
+  }
+
+  #flow(partition: number): PartitionFlow {
+    const known = this.#flows.get(partition) ?? { next: 0, paused: false, epoch: 0, arrivesMs: 0, travelling: 0 };
+    this.#flows.set(partition, known);
+    return known;
+  }
+
+  async #assign(partitions: readonly number[], ask: () => Promise<ReadonlyMap<number, number>>): Promise<ReadonlyMap<number, number>> {
+    const positions = await ask();
+    for (const partition of partitions) {
+      const flow = this.#flow(partition);
+      flow.next = positions.get(partition) ?? flow.next;
+      flow.epoch += 1;
+    }
+    return positions;
+  }
+
+  #carry(partition: number, records: readonly LogRecord[]): void {
+    const { clock, wire } = this.#options;
+    const flow = this.#flow(partition);
+    if (this.#heldSinceMs !== undefined || this.#closed) return;
+    const nowMs = clock.monotonicMs();
+    flow.arrivesMs = Math.max(flow.arrivesMs, nowMs + wire.drawRoundTripMs());
+    if (flow.arrivesMs <= nowMs && flow.travelling === 0) return this.#deliver(partition, flow, records);
+    const { epoch, arrivesMs } = flow;
+    flow.travelling += 1;
+    void sleep(clock, arrivesMs - nowMs).then(() => {
+      flow.travelling -= 1;
+      if (epoch === flow.epoch && !this.#closed) this.#deliver(partition, flow, records);
+    });
+  }
+
+  #deliver(partition: number, flow: PartitionFlow, records: readonly LogRecord[]): void {
+    const last = records.at(-1);
+    if (last === undefined) return;
+    flow.next = last.offset + 1;
+    this.#subscriber.onRecords(partition, records);
+  }
+
+  /** Follows the wire and the process: holds when either does not let anything through, goes on when both do. */
+  #sync(): void {
+    const { wire, caller, clock } = this.#options;
+    if (this.#closed || this.#inner === undefined || this.#rejoining) return;
+    // Who was killed does not say goodbye; its connection is gone all the same.
+    if (caller.state === 'stopped') return void this.close();
+    const isOpen = wire.isOpen && caller.state === 'running';
+    if (!isOpen && this.#heldSinceMs === undefined) this.#hold();
+    else if (isOpen && this.#heldSinceMs !== undefined) {
+      if (clock.monotonicMs() - this.#heldSinceMs > SESSION_MS) void this.#rejoin();
+      else this.#goOn();
+    }
+  }
+
+  #hold(): void {
+    this.#heldSinceMs = this.#options.clock.monotonicMs();
+    for (const [partition, flow] of this.#flows) {
+      flow.epoch += 1;
+      this.#inner?.pause(partition);
+    }
+  }
+
+  #goOn(): void {
+    this.#heldSinceMs = undefined;
+    for (const [partition, flow] of this.#flows) {
+      this.#inner?.seek(partition, flow.next);
+      if (!flow.paused) this.#inner?.resume(partition);
+    }
+  }
+
+  async #rejoin(): Promise<void> {
+    this.#rejoining = true;
+    try {
+      const bounds = await this.#options.log.bounds();
+      await this.#assign([...this.#flows.keys()], () => this.#subscriber.onAssigned(bounds));
+      this.#goOn();
+    } catch (error) {
+      // A subscriber that closes answers no assignment.
+      if (!this.#closed) throw error;
+    } finally {
+      this.#rejoining = false;
+    }
+    this.#sync();
+  }
+}
