@@ -29,11 +29,13 @@ export interface FaultInForce {
   /** ms, on the run's clock: just before it was injected. */
   readonly injectedMs: number;
   readonly effect: Effect;
+  readonly state: 'injecting' | 'inForce' | 'healing';
 }
 
 export interface FaultChange extends FaultInForce {
-  readonly event: 'injected' | 'healed';
-  /** ms, on the run's clock. For `healed`: when it was seen gone, or when that was given up. */
+  /** `injected` once its effect was seen or not, `healed` once it was seen gone or not. */
+  readonly event: 'injecting' | 'injected' | 'healing' | 'healed';
+  /** ms, on the run's clock. */
   readonly atMs: number;
 }
 
@@ -52,6 +54,7 @@ interface Active {
   readonly injectedMs: number;
   readonly injected: InjectedFault;
   effect: Effect;
+  state: FaultInForce['state'];
   verified: Promise<void>;
   healing: Promise<void> | undefined;
 }
@@ -144,8 +147,18 @@ export class ActiveFaults {
     const spec = { ...resolved, id: `f${this.#count}` };
     const injectedMs = this.#options.t();
     const injected = await fault.inject(this.#options, spec);
-    const active: Active = { spec, fault, injectedMs, injected, effect: 'unconfirmed', verified: Promise.resolve(), healing: undefined };
+    const active: Active = {
+      spec,
+      fault,
+      injectedMs,
+      injected,
+      effect: 'unconfirmed',
+      state: 'injecting',
+      verified: Promise.resolve(),
+      healing: undefined,
+    };
     this.#active.set(spec.id, active);
+    this.#tell(active, 'injecting');
     active.verified = this.#verify(active);
     return active;
   }
@@ -157,19 +170,26 @@ export class ActiveFaults {
       () => active.healing !== undefined,
     );
     active.effect = seen ? 'confirmed' : 'unconfirmed';
-    this.#options.onChange({ ...toInForce(active), event: 'injected', atMs: this.#options.t() });
+    active.state = 'inForce';
+    this.#tell(active, 'injected');
   }
 
   async #healOne(active: Active): Promise<void> {
     await active.verified;
+    active.state = 'healing';
+    this.#tell(active, 'healing');
     const isGone = await active.injected.heal().then(
       () => this.#until(() => active.injected.isGone(), GONE_MS_MAX),
       () => false,
     );
     if (isGone) this.#active.delete(active.spec.id);
     else active.healing = undefined;
-    const effect = isGone ? 'confirmed' : 'unconfirmed';
-    this.#options.onChange({ ...toInForce(active), effect, event: 'healed', atMs: this.#options.t() });
+    active.state = 'inForce';
+    this.#tell(active, 'healed', isGone ? 'confirmed' : 'unconfirmed');
+  }
+
+  #tell(active: Active, event: FaultChange['event'], effect = active.effect): void {
+    this.#options.onChange({ ...toInForce(active), effect, event, atMs: this.#options.t() });
   }
 
   /** Whether it holds within the time. A question that cannot be answered is not answered with yes. */
@@ -184,6 +204,6 @@ export class ActiveFaults {
   }
 }
 
-function toInForce({ spec, fault, injectedMs, effect }: Active): FaultInForce {
-  return { spec, fault, says: fault.describe(spec), injectedMs, effect };
+function toInForce({ spec, fault, injectedMs, effect, state }: Active): FaultInForce {
+  return { spec, fault, says: fault.describe(spec), injectedMs, effect, state };
 }

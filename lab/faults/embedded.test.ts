@@ -16,7 +16,13 @@ const changes: FaultChange[] = [];
 beforeAll(async () => {
   test = await startTestWorld();
   const random = createRandom(1);
-  faults = new ActiveFaults({ ...test, clock: systemClock, random, t: () => systemClock.monotonicMs(), onChange: (change) => changes.push(change) });
+  faults = new ActiveFaults({
+    ...test,
+    clock: systemClock,
+    random,
+    t: () => systemClock.monotonicMs(),
+    onChange: (change) => changes.push(change),
+  });
 });
 afterEach(async () => {
   expect(await faults.healAll()).toEqual([]);
@@ -39,7 +45,9 @@ const PARAMETERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   strategy: { strategy: 'lazy' },
 };
 
-const cases = [...FAULTS.values()].flatMap((fault) => fault.targets.flatMap((kind) => TARGETS[kind].map((target) => [fault.name, target] as const)));
+const cases = [...FAULTS.values()].flatMap((fault) =>
+  fault.targets.flatMap((kind) => TARGETS[kind].map((target) => [fault.name, target] as const)),
+);
 
 describe('every fault of the table', () => {
   it.each(cases)('%s at %s is seen in effect and seen gone', async (fault, target) => {
@@ -49,7 +57,9 @@ describe('every fault of the table', () => {
     await faults.healAll();
     expect(faults.inForce).toEqual([]);
     expect(changes.map(({ event, effect }) => [event, effect])).toEqual([
+      ['injecting', 'unconfirmed'],
       ['injected', 'confirmed'],
+      ['healing', 'confirmed'],
       ['healed', 'confirmed'],
     ]);
     await untilSettled(test, DEADLINE_MS);
@@ -68,7 +78,9 @@ describe('an order', () => {
     ['pause', 'redis', {}, /redis:<region>/],
     ['pause', 'origin:eu-west', {}, /without a region/],
   ])('%s at %s with %j is refused in words', async (fault, target, parameters, message) => {
-    const refused = await faults.inject({ fault, target, parameters: parameters as Record<string, string> }).catch((error: unknown) => error);
+    const refused = await faults
+      .inject({ fault, target, parameters: parameters as Record<string, string> })
+      .catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(InvalidInput);
     expect(String(refused)).toMatch(message);
     expect(faults.inForce).toEqual([]);

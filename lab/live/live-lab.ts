@@ -34,6 +34,7 @@ export interface FaultView {
   readonly says: string;
   readonly injectedMs: number;
   readonly effect: Effect;
+  readonly state: 'injecting' | 'inForce' | 'healing';
 }
 
 export interface RegionView {

@@ -9,6 +9,7 @@ import type { Phase } from '../report/events.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
 import type { History, Operation, ReadOperation, WriteOperation } from './history.ts';
 import type { PlannedOperation } from './plan.ts';
+import { slugOf, tagOf } from './slots.ts';
 
 export interface DriverOptions {
   readonly world: World;
@@ -228,12 +229,3 @@ export class Driver {
 
 const FINAL_PAUSE_MS = 20;
 const FINAL_PAUSE_MS_MAX = 200;
-const TAGS = 5;
-
-function slugOf(slot: number): string {
-  return `lab-${slot}`;
-}
-
-function tagOf(slug: string): string {
-  return `lab-tag-${Number(slug.slice('lab-'.length)) % TAGS}`;
-}

@@ -4,6 +4,7 @@
  */
 import type { Random } from '../../services/runtime/random.ts';
 import type { Workload } from '../scenarios/scenario.ts';
+import { createZipf } from './zipf.ts';
 
 export type PlannedOperation =
   | { readonly kind: 'read'; readonly atMs: number; readonly region: string; readonly slot: number }
@@ -25,21 +26,6 @@ export interface PlanOptions {
 const MS_PER_S = 1000;
 /** Slots that are not there at the start: a create fills the next one. */
 const SPARE_SLOTS = 50;
-
-/** Rank 1 is drawn most: P(rank) ~ 1 / rank^skew. */
-function createZipf(ranks: number, skew: number, random: Random): () => number {
-  const cumulative: number[] = [];
-  let total = 0;
-  for (let rank = 1; rank <= ranks; rank += 1) {
-    total += rank ** -skew;
-    cumulative.push(total);
-  }
-  return () => {
-    const drawn = random.next() * total;
-    const found = cumulative.findIndex((sum) => sum > drawn);
-    return found < 0 ? ranks - 1 : found;
-  };
-}
 
 /** Which slots hold a content, as the plan goes. */
 class Slots {

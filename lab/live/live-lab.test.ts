@@ -1,0 +1,158 @@
+/** The world to play with, played with: what its events say of commands, on the embedded world. */
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../services/runtime/clock.ts';
+import { createRandom } from '../../services/runtime/random.ts';
+import { readTopology } from '../topology.ts';
+import { startEmbedded } from '../worlds/embedded/embedded.ts';
+import type { LabCommand, LiveEvent, LiveLab } from './live-lab.ts';
+import { startLiveLab } from './start-live-lab.ts';
+
+const COMPOSE = fileURLToPath(new URL('../../compose.yaml', import.meta.url));
+const DEADLINE_MS = 30_000;
+
+/** Every event so far, and whoever waits for one. */
+class Events {
+  readonly all: LiveEvent[] = [];
+  #arrived: () => void = () => {};
+
+  readonly take = (event: LiveEvent): void => {
+    this.all.push(event);
+    this.#arrived();
+  };
+
+  /** The first event from `since` on that matches. */
+  async until<T extends LiveEvent>(matches: (event: LiveEvent) => event is T, since?: number): Promise<T>;
+  async until(matches: (event: LiveEvent) => boolean, since?: number): Promise<LiveEvent>;
+  async until(matches: (event: LiveEvent) => boolean, since = 0): Promise<LiveEvent> {
+    const deadline = performance.now() + DEADLINE_MS;
+    for (let at = since; ; ) {
+      for (; at < this.all.length; at += 1) {
+        const event = this.all[at];
+        if (event !== undefined && matches(event)) return event;
+      }
+      if (performance.now() > deadline) throw new Error(`no such event within ${DEADLINE_MS} ms; last: ${JSON.stringify(this.all.at(-1))}`);
+      await new Promise<void>((resolve) => {
+        this.#arrived = resolve;
+      });
+    }
+  }
+}
+
+const isReady = (event: LiveEvent): event is Extract<LiveEvent, { type: 'ready' }> => event.type === 'ready';
+const says = (text: RegExp) => (event: LiveEvent) => event.type === 'note' && text.test(event.text);
+const metricsOf = (event: LiveEvent, region: string) =>
+  event.type === 'observed' ? event.observation.regions.get(region)?.metrics : undefined;
+
+let events: Events;
+let lab: LiveLab;
+
+beforeAll(async () => {
+  events = new Events();
+  const topology = await readTopology({ file: COMPOSE, environment: {}, freePorts: true });
+  const startWorld = (onStep: (step: { step: string; elapsedMs: number }) => void, signal: AbortSignal) =>
+    startEmbedded({ topology, onStep, signal });
+  lab = startLiveLab({ startWorld, clock: systemClock, random: createRandom(1), onEvent: events.take });
+  await events.until(isReady);
+});
+afterAll(async () => {
+  expect(await lab.close()).toEqual([]);
+});
+
+/** Sends the command and waits for what comes after it. */
+async function when(command: LabCommand, matches: (event: LiveEvent) => boolean): Promise<LiveEvent> {
+  const since = events.all.length;
+  lab.do(command);
+  return events.until(matches, since);
+}
+
+describe('the live lab', () => {
+  it('names the steps of its start, then the world', () => {
+    const steps = events.all.filter((event) => event.type === 'step').map(({ step }) => step);
+    expect(steps).toEqual([
+      'postgres ready',
+      'origin listening',
+      'edge us-east listening',
+      'edge eu-west listening',
+      'edge ap-south listening',
+    ]);
+  });
+
+  it('keeps every region under reads and writes', async () => {
+    for (const region of ['us-east', 'eu-west', 'ap-south']) {
+      const seen = await events.until((event) => (metricsOf(event, region)?.window.requests ?? 0) > 50);
+      expect(metricsOf(seen, region)?.window.hitRatio).toBeGreaterThan(0);
+    }
+    await events.until((event) => event.type === 'observed' && (event.observation.origin.metrics?.requests.writes ?? 0) > 13);
+  });
+
+  it('writes one and writes a burst', async () => {
+    await when({ do: 'write', count: 1 }, says(/^content:\d+ is version \d+ at the origin$/));
+    await when({ do: 'write', count: 50 }, says(/^50 writes at the origin$/));
+  });
+
+  it('cuts a link, sees the region fall behind, heals it, sees it catch up', async () => {
+    const target = 'edge:eu-west<->kafka';
+    const since = events.all.length;
+    const cut = await when(
+      { do: 'inject', fault: 'partition', target },
+      (event) => event.type === 'faults' && event.inForce[0]?.state === 'inForce',
+    );
+    expect(cut).toMatchObject({ inForce: [{ fault: 'partition', target, region: 'eu-west', effect: 'confirmed' }] });
+    lab.do({ do: 'write', count: 50 });
+    await events.until(says(/^eu-west (hears nothing|is)/), since);
+    const healed = events.all.length;
+    lab.do({ do: 'heal-all' });
+    await events.until(says(/^healed: partition/), healed);
+    await events.until(says(/^eu-west has caught up$/), healed);
+    const last = await events.until((event) => metricsOf(event, 'eu-west')?.log.lag === 0, healed);
+    expect(metricsOf(last, 'eu-west')?.log.connected).toBe(true);
+  });
+
+  it('counts the answers an edge does not give, and keeps its last figures', async () => {
+    const target = 'edge:ap-south';
+    await when(
+      { do: 'inject', fault: 'kill', target },
+      (event) => event.type === 'observed' && (event.observation.regions.get('ap-south')?.failures ?? 0) > 1,
+    );
+    const silent = events.all.at(-1);
+    expect(metricsOf(silent ?? { type: 'lost', t: 0, why: '' }, 'ap-south')).toBeDefined();
+    await when({ do: 'heal-all' }, (event) => event.type === 'observed' && event.observation.regions.get('ap-south')?.failures === 0);
+  });
+
+  it('changes delay and strategy for good', async () => {
+    const command: LabCommand = { do: 'configure', region: 'us-east', propagationDelayMs: 50, strategy: 'lazy' };
+    const changed = await when(command, (event) => metricsOf(event, 'us-east')?.propagationDelayMs === 50);
+    expect(metricsOf(changed, 'us-east')?.strategy).toBe('lazy');
+  });
+
+  it('answers what cannot be done with a note', async () => {
+    await when({ do: 'inject', fault: 'partitoin', target: 'origin' }, says(/did you mean partition/));
+    await when({ do: 'configure', region: 'mars' }, says(/expected a region/));
+  });
+});
+
+describe('a start', () => {
+  it('that fails is told as lost, and closing it leaves nothing', async () => {
+    const seen = new Events();
+    const failed = startLiveLab({
+      startWorld: () => Promise.reject(new Error('port 4000 is busy')),
+      clock: systemClock,
+      random: createRandom(1),
+      onEvent: seen.take,
+    });
+    expect(await seen.until((event) => event.type === 'lost')).toMatchObject({ why: 'port 4000 is busy' });
+    expect(await failed.close()).toEqual([]);
+  });
+
+  it('can be closed while it is under way', async () => {
+    const topology = await readTopology({ file: COMPOSE, environment: {}, freePorts: true });
+    const early = startLiveLab({
+      startWorld: (onStep, signal) => startEmbedded({ topology, onStep, signal }),
+      clock: systemClock,
+      random: createRandom(1),
+      onEvent: () => {},
+    });
+    expect(await early.close()).toEqual([]);
+  });
+});
