@@ -6,6 +6,7 @@ import { Agent } from 'undici';
 import { z } from 'zod';
 import { type Content, contentAnswer, contentListAnswer, contentMissingAnswer } from '../services/protocol/content.ts';
 import {
+  type EdgeConfig,
   type EdgeConfigChange,
   type EdgeHealth,
   type EdgeMetrics,
@@ -133,7 +134,7 @@ export class Clients {
     return edgeHealth.parse((await this.#call({ method: 'GET', url: `${edgeUrl}/health`, signal })).body);
   }
 
-  async edgeConfig({ url, token }: EdgeAdmin): Promise<Required<EdgeConfigChange>> {
+  async edgeConfig({ url, token }: EdgeAdmin): Promise<EdgeConfig> {
     return edgeConfigAnswer.parse(await this.#expect(200, { method: 'GET', url: `${url}/admin/config`, token })).data;
   }
 

@@ -108,5 +108,7 @@ export const edgeConfigAnswer = z.object({
   data: z.object({ propagationDelayMs: z.number(), strategy }),
 });
 
+export type EdgeConfig = z.infer<typeof edgeConfigAnswer>['data'];
+
 /** What `GET /admin/entries` answers. */
 export const edgeEntriesAnswer = z.object({ success: z.literal(true), data: z.array(versionRow) });
