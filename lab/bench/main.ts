@@ -2,9 +2,10 @@
 import { cpus, totalmem } from 'node:os';
 import { burst } from './burst.ts';
 import type { Figure } from './figure.ts';
+import { heal } from './heal.ts';
 import { start } from './start.ts';
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { burst, start };
+const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { burst, heal, start };
 const EXIT_INVALID = 104;
 const GIB = 1024 ** 3;
 
