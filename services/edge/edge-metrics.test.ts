@@ -47,6 +47,7 @@ describe('the metrics of an edge', () => {
         window: { requests: 0, hitRatio: null, p50: null, p95: null, p99: null },
         versions: [],
         invalidationLagMs: null,
+        recent: [],
         log: { connected: true, catchingUp: false, lag: 0, queued: 0, unreadable: 0 },
       });
     }));
@@ -67,6 +68,10 @@ describe('the metrics of an edge', () => {
       });
       expect(metrics.window).toMatchObject({ requests: 5, hitRatio: 40 });
       expect(metrics.fills).toEqual({ stored: 2, refused: {} });
+      const recent = metrics.recent.map(({ target, version, mode }) => ({ target, version, mode }));
+      expect(recent).toHaveLength(2);
+      expect(recent).toContainEqual({ target: 'content:2', version: 2, mode: 'soft' });
+      expect(recent).toContainEqual({ target: 'content:9', version: null, mode: 'hard' });
       expect(metrics.versions).toEqual([
         { key: 'content:2', version: 1, state: 'stale' },
         { key: 'content:1', version: 1, state: 'fresh' },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { AppliedInvalidation } from '../protocol/edge-api.ts';
 import { VirtualClock } from '../runtime/virtual-clock.ts';
 import { EdgeMeter } from './metrics.ts';
 
@@ -8,6 +9,18 @@ function createMeter(): { clock: VirtualClock; meter: EdgeMeter } {
   const clock = new VirtualClock();
   return { clock, meter: new EdgeMeter(clock) };
 }
+
+const APPLIED: AppliedInvalidation = {
+  id: 'event-1',
+  type: 'key',
+  target: 'content:1',
+  version: 2,
+  mode: 'hard',
+  recordedAt: 1_000,
+  arrivedAt: 1_005,
+  dueAt: 1_300,
+  appliedAt: 1_301,
+};
 
 describe('EdgeMeter', () => {
   test('without samples latencies are null, and the ratio of the window too', () => {
@@ -91,8 +104,8 @@ describe('EdgeMeter', () => {
 
   test('invalidations are counted by mode, fills by outcome', () => {
     const { meter } = createMeter();
-    meter.countInvalidation('hard', 12);
-    meter.countInvalidation('soft', 34);
+    meter.countInvalidation(APPLIED);
+    meter.countInvalidation({ ...APPLIED, mode: 'soft', appliedAt: 1_034 });
     meter.countFill('stored');
     meter.countFill('hard-epoch');
     meter.countFill('hard-epoch');
@@ -108,5 +121,19 @@ describe('EdgeMeter', () => {
       originFetches: 1,
     });
     expect(meter.unreadable).toBe(1);
+  });
+
+  test('the invalidations applied last are told newest first', () => {
+    const { meter } = createMeter();
+    const other = { ...APPLIED, id: 'event-2' };
+    meter.countInvalidation(APPLIED);
+    meter.countInvalidation(other);
+    expect(meter.snapshot().recent).toEqual([other, APPLIED]);
+  });
+
+  test('a log whose clock is ahead of ours makes no negative lag', () => {
+    const { meter } = createMeter();
+    meter.countInvalidation({ ...APPLIED, recordedAt: 5_000 });
+    expect(meter.snapshot().invalidationLagMs).toBe(0);
   });
 });

@@ -1,8 +1,9 @@
 /** Counters and latencies of one edge: since its start, as the seed had them, and over the last ten seconds. */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import type { EdgeMetrics } from '../protocol/edge-api.ts';
+import type { AppliedInvalidation, EdgeMetrics } from '../protocol/edge-api.ts';
 import type { InvalidationMode } from '../protocol/invalidation.ts';
 import { type Clock, toTimestamp } from '../runtime/clock.ts';
+import { Recent } from '../runtime/recent.ts';
 import type { FillOutcome, FillRefusal } from './cache/cache.ts';
 
 /** `miss` had to ask the origin; `error` had no answer for the client. */
@@ -33,6 +34,7 @@ export class EdgeMeter {
   readonly #reads: Record<ReadOutcome, number> = { hit: 0, stale: 0, miss: 0, error: 0 };
   readonly #invalidations: Record<InvalidationMode, number> = { hard: 0, soft: 0 };
   readonly #refused = new Map<FillRefusal, number>();
+  readonly #recent = new Recent<AppliedInvalidation>();
   readonly #latencies = createLatencies();
   readonly #window: readonly WindowSlot[];
   #stored = 0;
@@ -57,9 +59,10 @@ export class EdgeMeter {
     slot.latencies.record(latencyUs);
   }
 
-  countInvalidation(mode: InvalidationMode, lagMs: number): void {
-    this.#invalidations[mode] += 1;
-    this.#invalidationLagMs = lagMs;
+  countInvalidation(applied: AppliedInvalidation): void {
+    this.#invalidations[applied.mode] += 1;
+    this.#invalidationLagMs = Math.max(0, applied.appliedAt - applied.recordedAt);
+    this.#recent.add(applied);
   }
 
   countUnreadable(): void {
@@ -88,11 +91,12 @@ export class EdgeMeter {
   }
 
   /** Everything `/metrics` says that this meter knows. */
-  snapshot(): Pick<EdgeMetrics, 'metrics' | 'window' | 'fills' | 'coalesced' | 'originFetches' | 'invalidationLagMs'> {
+  snapshot(): Pick<EdgeMetrics, 'metrics' | 'window' | 'fills' | 'coalesced' | 'originFetches' | 'invalidationLagMs' | 'recent'> {
     return {
       metrics: this.#lifetime(),
       window: this.#lastSeconds(),
       invalidationLagMs: this.#invalidationLagMs,
+      recent: this.#recent.list(),
       fills: { stored: this.#stored, refused: Object.fromEntries(this.#refused) },
       coalesced: this.#coalesced,
       originFetches: this.#originFetches,

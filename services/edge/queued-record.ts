@@ -1,6 +1,7 @@
 /** A log record as the edge waits to apply it: what it says, when it falls due, what it becomes in the cache. */
 import { createHash } from 'node:crypto';
 import type { LogRecord } from '../log/log.ts';
+import type { AppliedInvalidation } from '../protocol/edge-api.ts';
 import {
   type InvalidationEvent,
   type InvalidationMode,
@@ -15,6 +16,8 @@ export interface QueuedRecord {
   readonly record: LogRecord;
   /** undefined: the record cannot be read. */
   readonly event: InvalidationEvent | undefined;
+  /** Wall time at which it was queued. */
+  readonly arrivedAt: number;
   /** min(record time, arrival), on the monotonic clock. */
   readonly sinceMs: number;
   /** Offset of the record before in its partition; -1 when read from the log's start. */
@@ -22,13 +25,26 @@ export interface QueuedRecord {
 }
 
 /** The mode is the event's own; without one, the region's strategy decides when it is applied. */
-export function modeIn(strategy: Strategy, event: InvalidationEvent | undefined): InvalidationMode {
+function modeIn(strategy: Strategy, event: InvalidationEvent | undefined): InvalidationMode {
   return event?.mode ?? modeOf(strategy);
 }
 
 export function toApplication({ record, event, previous }: QueuedRecord, strategy: Strategy): Application {
   const position = { partition: record.partition, offset: record.offset, id: identityOf(record, event), time: record.time };
   return { mark: toMark(strategy, event), position, previous };
+}
+
+export interface ApplyTimes {
+  /** The propagation delay in force when the cache was asked. */
+  readonly delayMs: number;
+  readonly appliedAt: number;
+}
+
+/** What `/metrics` says of a record this region has applied. */
+export function toApplied({ record, arrivedAt }: QueuedRecord, { mark, position }: Application, times: ApplyTimes): AppliedInvalidation {
+  const { type, target, version = null, mode } = mark;
+  const dueAt = Math.min(record.time, arrivedAt) + times.delayMs;
+  return { id: position.id, type, target, version, mode, recordedAt: record.time, arrivedAt, dueAt, appliedAt: times.appliedAt };
 }
 
 /** Whether this is the record that was applied at the position: a log made anew has another one there. */

@@ -4,12 +4,12 @@ import { contentAnswer, contentListAnswer } from '../protocol/content.ts';
 import { originHealth, originMetrics } from '../protocol/origin-api.ts';
 import { errorAnswer, exchange } from '../runtime/http-test-support.ts';
 import { type Database, DatabaseUnavailable } from './database/database.ts';
-import { createLog, type OriginUnderTest, useDatabase, withOrigin } from './origin-test-support.ts';
+import { createLog, type OriginUnderTest, openedDatabase, withOrigin } from './origin-test-support.ts';
 
 const PATH = '/api/content';
 const DRAFT = { title: 'A title', slug: 'a-slug', body: 'A body' };
 
-const openDatabase = useDatabase();
+const openDatabase = openedDatabase();
 const withFreshOrigin = (use: (origin: OriginUnderTest) => Promise<void>) => withOrigin({ database: openDatabase() }, use);
 
 describe('the origin', () => {
@@ -146,6 +146,8 @@ describe('the origin', () => {
       await exchange(port, { path: `${PATH}/2` });
       const metrics = originMetrics.strict().parse((await exchange(port, { path: '/metrics' })).json);
       expect(metrics.versions[0]).toEqual({ key: 'content:2', version: 2, deleted: false });
+      const published = async () => originMetrics.strict().parse((await exchange(port, { path: '/metrics' })).json).published;
+      await expect.poll(published, { interval: 5, timeout: 10_000 }).toMatchObject([{ type: 'key', target: 'content:2', version: 2 }]);
       expect(metrics.requests).toEqual({ reads: 1, writes: 1 });
     }));
 

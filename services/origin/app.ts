@@ -108,9 +108,15 @@ async function purge(outbox: Outbox, request: HttpRequest): Promise<HttpAnswer> 
   return { status: 202, body: { success: true, data: { id } } };
 }
 
-async function answerMetrics({ contents, outbox }: OriginAppOptions, requests: OriginMetrics['requests']): Promise<HttpAnswer> {
+async function answerMetrics({ contents, outbox, relay }: OriginAppOptions, requests: OriginMetrics['requests']): Promise<HttpAnswer> {
   const [versions, status] = await Promise.all([contents.latestVersions(METRIC_VERSIONS_MAX), outbox.status()]);
-  const body: OriginMetrics = { success: true, versions: [...versions], outbox: status, requests: { ...requests } };
+  const body: OriginMetrics = {
+    success: true,
+    versions: [...versions],
+    outbox: status,
+    published: relay.published(),
+    requests: { ...requests },
+  };
   return { status: 200, body };
 }
 

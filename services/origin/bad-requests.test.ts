@@ -11,13 +11,13 @@ import { originRoutes } from './app.ts';
 import { BAD_FIELDS, BAD_IDS, DRAFT, PATH, post, put } from './bad-requests-test-support.ts';
 import { Contents } from './contents.ts';
 import type { Database } from './database/database.ts';
-import { createLog, resetTables, useDatabase } from './origin-test-support.ts';
+import { createLog, openedDatabase, resetTables } from './origin-test-support.ts';
 import { Outbox } from './outbox.ts';
 import { Relay } from './relay.ts';
 
 const FUZZ_RUNS = 300;
 
-const openDatabase = useDatabase();
+const openDatabase = openedDatabase();
 let server: HttpServer;
 let queries: string[] = [];
 

@@ -1,7 +1,7 @@
 import { describeContentStoreContract } from './contents-contract.ts';
-import { resetTables, useDatabase } from './origin-test-support.ts';
+import { openedDatabase, resetTables } from './origin-test-support.ts';
 
-const openDatabase = useDatabase();
+const openDatabase = openedDatabase();
 
 describeContentStoreContract('PGlite', async (use) => {
   await resetTables(openDatabase());

@@ -18,7 +18,7 @@ const DROP = 'DROP TABLE IF EXISTS content, deleted_content, outbox CASCADE';
 export const TEST_CONFIG = readConfig(ORIGIN_SETTINGS, { PORT: '0', DATABASE_URL: 'pglite:', KAFKA_BROKERS: 'memory:' });
 
 /** Opened before the file's tests and closed after them. */
-export function useDatabase(): () => PgliteDatabase {
+export function openedDatabase(): () => PgliteDatabase {
   let database: PgliteDatabase | undefined;
   beforeAll(async () => {
     database = await PgliteDatabase.open();

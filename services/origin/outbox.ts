@@ -14,6 +14,8 @@ export interface OutboxOptions {
 export interface Claim {
   readonly ids: readonly string[];
   readonly events: readonly InvalidationEvent[];
+  /** Wall time in ms. */
+  readonly claimedAt: number;
 }
 
 export interface OutboxStatus {
@@ -62,7 +64,7 @@ export class Outbox {
        FROM outbox WHERE sent_at IS NULL ORDER BY outbox.id LIMIT $1`,
       [limit],
     );
-    return { ids: rows.map((row) => row.id), events: rows.map(toEvent) };
+    return { ids: rows.map((row) => row.id), events: rows.map(toEvent), claimedAt: this.#clock.now() };
   }
 
   async markSent(ids: readonly string[]): Promise<void> {

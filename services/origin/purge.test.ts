@@ -4,11 +4,11 @@ import { z } from 'zod';
 import type { LogMessage } from '../log/log.ts';
 import { EVENT_TYPE_HEADER, invalidationEvent } from '../protocol/invalidation.ts';
 import { exchange, type Sent } from '../runtime/http-test-support.ts';
-import { RecordingLog, useDatabase, withOrigin } from './origin-test-support.ts';
+import { openedDatabase, RecordingLog, withOrigin } from './origin-test-support.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const accepted = z.strictObject({ success: z.literal(true), data: z.strictObject({ id: z.string().regex(UUID) }) });
-const openDatabase = useDatabase();
+const openDatabase = openedDatabase();
 
 /** Sends one request and gives its answer with the one message it left in the log. */
 async function sendAndAwait(sent: Sent): Promise<{ status: number; json: unknown; message: LogMessage }> {

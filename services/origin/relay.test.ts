@@ -6,12 +6,12 @@ import { silentLogger } from '../runtime/log.ts';
 import { createRandom, drawSeed, systemRandom } from '../runtime/random.ts';
 import { Contents } from './contents.ts';
 import type { Database } from './database/database.ts';
-import { RecordingLog, resetTables, useDatabase } from './origin-test-support.ts';
+import { openedDatabase, RecordingLog, resetTables } from './origin-test-support.ts';
 import { Outbox } from './outbox.ts';
 import { Relay } from './relay.ts';
 
 const HOUR_MS = 3_600_000;
-const openDatabase = useDatabase();
+const openDatabase = openedDatabase();
 
 interface Relayed {
   readonly contents: Contents;
@@ -64,6 +64,39 @@ describe('the relay', () => {
       relay.wake();
       await untilSent(outbox);
       expect(log.events).toMatchObject([{ target: 'content:1', version: 2 }]);
+    }));
+
+  it('tells what it published last: when the row was written, claimed, and acknowledged by the log', () => {
+    const wall = { now: 1_000 };
+    const clock: Clock = { ...systemClock, now: () => wall.now };
+    return withRelay({ clock }, async ({ contents, outbox, relay, log }) => {
+      await contents.update(1, { title: 'x' });
+      await outbox.enqueue({ type: 'tag', target: 'news', mode: 'soft' });
+      wall.now = 2_000;
+      log.before = () => {
+        wall.now = 3_000;
+      };
+      relay.start();
+      await untilSent(outbox);
+      const times = { createdAt: 1_000, claimedAt: 2_000, sentAt: 3_000 };
+      const [write, purge] = log.events;
+      expect(relay.published()).toEqual([
+        { id: purge?.id, type: 'tag', target: 'news', version: null, ...times },
+        { id: write?.id, type: 'key', target: 'content:1', version: 2, ...times },
+      ]);
+    });
+  });
+
+  it('tells nothing of what the log refused, and twice of what it published twice', () =>
+    withRelay({}, async ({ contents, outbox, relay, log, database }) => {
+      log.before = failTimes(1);
+      await contents.update(1, { title: 'x' });
+      await database.execute('ALTER TABLE outbox ADD CONSTRAINT never_sent CHECK (sent_at IS NULL)');
+      relay.start();
+      await log.until((messages) => messages.length >= 2);
+      await database.execute('ALTER TABLE outbox DROP CONSTRAINT never_sent');
+      await untilSent(outbox);
+      expect(relay.published().map(({ id }) => id)).toEqual(log.events.map(({ id }) => id));
     }));
 
   it('publishes what another process wrote without being woken', () =>

@@ -8,8 +8,10 @@
  */
 import type { InvalidationLog, LogMessage } from '../log/log.ts';
 import { EVENT_TYPE_HEADER, type InvalidationEvent } from '../protocol/invalidation.ts';
+import type { PublishedInvalidation } from '../protocol/origin-api.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
+import { Recent } from '../runtime/recent.ts';
 import type { Database, Lease } from './database/database.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -33,6 +35,7 @@ const PRUNE_EVERY_MS = 60_000;
 export class Relay {
   readonly #options: RelayOptions;
   readonly #closing = new AbortController();
+  readonly #published = new Recent<PublishedInvalidation>();
   #woken = false;
   #wake: () => void = () => {};
   #stopped: Promise<void> | undefined;
@@ -45,6 +48,11 @@ export class Relay {
 
   start(): void {
     this.#stopped = this.#run();
+  }
+
+  /** What it published last, newest first. */
+  published(): PublishedInvalidation[] {
+    return this.#published.list();
   }
 
   /** There may be something to publish. */
@@ -92,10 +100,12 @@ export class Relay {
   }
 
   async #publishOnce(): Promise<number> {
-    const { outbox, log } = this.#options;
-    const { ids, events } = await outbox.claim(CLAIM_MAX);
+    const { outbox, log, clock } = this.#options;
+    const { ids, events, claimedAt } = await outbox.claim(CLAIM_MAX);
     if (ids.length === 0) return 0;
     await log.append(events.map(toMessage));
+    const sentAt = clock.now();
+    for (const event of events) this.#published.add(toPublished(event, claimedAt, sentAt));
     await outbox.markSent(ids);
     return ids.length;
   }
@@ -121,4 +131,10 @@ export class Relay {
 
 function toMessage(event: InvalidationEvent): LogMessage {
   return { key: event.target, value: JSON.stringify(event), headers: { [EVENT_TYPE_HEADER]: event.type } };
+}
+
+/** The event's time is that of its row. */
+function toPublished(event: InvalidationEvent, claimedAt: number, sentAt: number): PublishedInvalidation {
+  const { id, type, target, version = null, timestamp } = event;
+  return { id, type, target, version, createdAt: Date.parse(timestamp), claimedAt, sentAt };
 }

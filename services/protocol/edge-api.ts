@@ -1,7 +1,7 @@
 /** What an edge answers: the body of a read, `/metrics`, `/health` and the admin routes. Parsed by the lab with the same schemas. */
 import { z } from 'zod';
 import { content } from './content.ts';
-import { strategy } from './invalidation.ts';
+import { invalidationMode, invalidationType, strategy } from './invalidation.ts';
 
 export const entryState = z.enum(['fresh', 'stale', 'invalid', 'absent']);
 export type EntryState = z.infer<typeof entryState>;
@@ -50,6 +50,27 @@ export const seedMetrics = z.object({
   uptime: z.number(),
 });
 
+/** One invalidation on its way through a region. Its times are wall clock, ms since 1970. */
+export const appliedInvalidation = z.object({
+  /** The event's id; of a record that could not be read one made from its bytes. */
+  id: z.string(),
+  type: invalidationType,
+  target: z.string(),
+  /** null of a purge, which carries none. */
+  version: z.int().nullable(),
+  /** The event's own, or what the region's strategy made of it. */
+  mode: invalidationMode,
+  /** When the log took the record. */
+  recordedAt: z.int(),
+  /** When it reached the queue of this region. */
+  arrivedAt: z.int(),
+  /** The earlier of the two, and the delay in force when it was applied. */
+  dueAt: z.int(),
+  /** When the cache had it. */
+  appliedAt: z.int(),
+});
+export type AppliedInvalidation = z.infer<typeof appliedInvalidation>;
+
 export const edgeMetrics = z.object({
   success: z.literal(true),
   region: z.string(),
@@ -67,6 +88,8 @@ export const edgeMetrics = z.object({
   versions: z.array(versionRow),
   /** Record time to apply, of the event applied last; null before the first. */
   invalidationLagMs: z.number().nullable(),
+  /** The invalidations applied last, newest first, at most 20. */
+  recent: z.array(appliedInvalidation),
   log: z.object({
     connected: z.boolean(),
     catchingUp: z.boolean(),

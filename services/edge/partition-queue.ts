@@ -1,0 +1,202 @@
+/**
+ * One partition's records, waiting until the propagation delay has passed, then applied from the head of the queue.
+ *
+ * The delay belongs to each event, not to the consumer: records are queued as they come and the consumer goes on, so a
+ * burst of 50 converges after one delay, not 50. An event is due at min(record time, arrival) + the delay now in force,
+ * kept as a moment of the monotonic clock: a wall clock set back must not hold back what has arrived.
+ * Only the head is ever applied, so offsets never overtake one another, whatever happens to the delay.
+ *
+ * waiting   -> applying   the head is due: it and all behind it that are due go to the cache in one batch
+ * applying  -> waiting    applied, or skipped as applied before
+ * applying  -> failed     the apply failed, or the record before was never applied: it stands still for a moment, so that
+ *                         a failure that comes back at once is no busy loop, then it asks for another take-up
+ * any state -> dropped    another queue speaks for the partition: whatever this one has under way is ignored
+ */
+import type { LogRecord } from '../log/log.ts';
+import { parseInvalidation } from '../protocol/invalidation.ts';
+import type { Clock, Timer } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { Application, ApplyOutcome, EdgeCache, Position } from './cache/cache.ts';
+import type { EdgeMeter } from './metrics.ts';
+import { isRecordAt, type QueuedRecord, toApplication, toApplied } from './queued-record.ts';
+import type { EdgeSettings } from './settings.ts';
+
+export interface QueuePorts {
+  readonly region: string;
+  readonly cache: EdgeCache;
+  readonly settings: EdgeSettings;
+  readonly clock: Clock;
+  readonly meter: EdgeMeter;
+  readonly logger: Logger;
+}
+
+/** What a queue tells whoever feeds it. */
+export interface QueueFeed {
+  /** It is full: no more for now. */
+  pause(): void;
+  resume(): void;
+  /** Everything up to the offset is in the cache. */
+  onApplied(offset: number): void;
+  /** What comes after the stored offset cannot be applied from here. */
+  onFailed(reason: string): void;
+  /** The record at the stored offset is not the one applied there. */
+  onOtherLog(): void;
+}
+
+export interface PartitionQueueOptions {
+  readonly partition: number;
+  /** What the cache applied last; undefined: nothing. The record there must come first. */
+  readonly stored: Position | undefined;
+  readonly ports: QueuePorts;
+  readonly feed: QueueFeed;
+}
+
+type QueueState = 'waiting' | 'applying' | 'failed' | 'dropped';
+
+/** A record on its way into the cache. */
+interface Applying {
+  readonly item: QueuedRecord;
+  readonly application: Application;
+}
+
+const QUEUE_MAX = 10_000;
+const QUEUE_RESUME = QUEUE_MAX / 2;
+const APPLY_BATCH_MAX = 500;
+const FAILED_PAUSE_MS = 50;
+const BEFORE_FIRST = -1;
+
+export class PartitionQueue {
+  readonly #partition: number;
+  readonly #ports: QueuePorts;
+  readonly #feed: QueueFeed;
+  readonly #items: QueuedRecord[] = [];
+  #state: QueueState = 'waiting';
+  /** The record that must come first, when reading again from a stored offset. */
+  #awaited: Position | undefined;
+  /** Offset of the record before the next one. */
+  #last = BEFORE_FIRST;
+  #timer: Timer | undefined;
+  #paused = false;
+
+  constructor({ partition, stored, ports, feed }: PartitionQueueOptions) {
+    this.#partition = partition;
+    this.#awaited = stored;
+    this.#ports = ports;
+    this.#feed = feed;
+  }
+
+  get length(): number {
+    return this.#items.length;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** The record at the stored offset has been read, and it is the one applied there. */
+  get recognised(): boolean {
+    return this.#awaited === undefined;
+  }
+
+  /** The next records, in order; what was read before is passed over. */
+  enqueue(records: readonly LogRecord[]): void {
+    if (this.#state === 'dropped') return;
+    const { clock } = this.#ports;
+    const [arrivedAt, arrivedMs] = [clock.now(), clock.monotonicMs()];
+    for (const record of records) {
+      if (record.offset <= this.#last) continue;
+      if (this.#awaited !== undefined) {
+        if (!isRecordAt(this.#awaited, record)) return this.#feed.onOtherLog();
+        this.#awaited = undefined;
+      } else {
+        const sinceMs = arrivedMs - Math.max(0, arrivedAt - record.time);
+        this.#items.push({ record, event: parseInvalidation(record.value), arrivedAt, sinceMs, previous: this.#last });
+      }
+      this.#last = record.offset;
+    }
+    if (this.#items.length > QUEUE_MAX && !this.#paused) {
+      this.#paused = true;
+      this.#feed.pause();
+    }
+    this.schedule();
+  }
+
+  /** Arms the timer for the head, or applies at once what is due. Called whenever the delay in force has changed. */
+  schedule(): void {
+    if (this.#state !== 'waiting') return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const head = this.#items[0];
+    if (head === undefined) return;
+    const waitMs = this.#dueMs(head) - this.#ports.clock.monotonicMs();
+    if (waitMs > 0) this.#timer = this.#ports.clock.setTimer(waitMs, () => this.schedule());
+    else void this.#applyDue();
+  }
+
+  drop(): void {
+    this.#timer?.cancel();
+    this.#state = 'dropped';
+  }
+
+  #dueMs({ sinceMs }: QueuedRecord): number {
+    return sinceMs + this.#ports.settings.propagationDelayMs;
+  }
+
+  async #applyDue(): Promise<void> {
+    const { cache, clock, logger, region, settings } = this.#ports;
+    const { propagationDelayMs: delayMs, strategy } = settings;
+    const nowMs = clock.monotonicMs();
+    const firstNotDue = this.#items.findIndex((item, at) => at >= APPLY_BATCH_MAX || this.#dueMs(item) > nowMs);
+    const due = this.#items.slice(0, firstNotDue < 0 ? this.#items.length : firstNotDue);
+    const batch = due.map((item) => ({ item, application: toApplication(item, strategy) }));
+    this.#enter('applying', 'waiting');
+    try {
+      const outcomes = await cache.apply(batch.map(({ application }) => application));
+      if (this.#isDropped()) return;
+      this.#count(batch, outcomes, delayMs);
+      if (outcomes.includes('gap')) this.#fail('a record before was never applied');
+      else this.#settle(batch);
+    } catch (error) {
+      if (this.#isDropped()) return;
+      logger.warn({ region, partition: this.#partition, error: String(error) }, 'apply failed');
+      this.#fail('an apply failed');
+    }
+  }
+
+  #count(batch: readonly Applying[], outcomes: readonly ApplyOutcome[], delayMs: number): void {
+    const { clock, meter } = this.#ports;
+    const appliedAt = clock.now();
+    for (const [at, { item, application }] of batch.entries()) {
+      if (outcomes[at] !== 'applied') continue;
+      if (item.event === undefined) meter.countUnreadable();
+      meter.countInvalidation(toApplied(item, application, { delayMs, appliedAt }));
+    }
+  }
+
+  /** Takes what is in the cache off the queue. */
+  #settle(batch: readonly Applying[]): void {
+    this.#enter('waiting', 'applying');
+    this.#items.splice(0, batch.length);
+    const last = batch.at(-1);
+    if (last !== undefined) this.#feed.onApplied(last.item.record.offset);
+    if (this.#paused && this.#items.length <= QUEUE_RESUME) {
+      this.#paused = false;
+      this.#feed.resume();
+    }
+    this.schedule();
+  }
+
+  #fail(reason: string): void {
+    this.#enter('failed', 'applying');
+    this.#timer = this.#ports.clock.setTimer(FAILED_PAUSE_MS, () => this.#feed.onFailed(reason));
+  }
+
+  #isDropped(): boolean {
+    return this.#state === 'dropped';
+  }
+
+  #enter(state: QueueState, from: QueueState): void {
+    if (this.#state !== from) throw new Error(`expected a queue that is ${from}, got one that is ${this.#state}`);
+    this.#state = state;
+  }
+}
