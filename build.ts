@@ -2,7 +2,7 @@
  * The build: bundles the program for `dist/`, with everything but PGlite inside, so that `npx` installs one package and
  * its one dependency. `bin.js` stays apart and old-fashioned: it must load on a Node too old for the rest.
  */
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { DUMP_FILE } from './lab/worlds/embedded/dump.ts';
 import { dumpEmptyCluster } from './services/origin/database/pglite.ts';
@@ -41,6 +41,7 @@ await Promise.all([
   }),
   copyFile('services/origin/schema.sql', 'dist/schema.sql'),
   copyFile('compose.yaml', 'dist/compose.yaml'),
-  ...['lab/scenarios/baseline.yaml'].map((file) => copyFile(file, `dist/${file.split('/').at(-1)}`)),
+  // Every built-in scenario and the schema they name; not the code beside them.
+  cp('lab/scenarios', 'dist/scenarios', { recursive: true, filter: (file) => !file.endsWith('.ts') }),
   dumpEmptyCluster().then((dump) => writeFile(DUMP_FILE, dump)),
 ]);

@@ -1,5 +1,6 @@
 /** Files that come with the program: beside the bundle, or in the checkout. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const isBundled = !import.meta.url.endsWith('.ts');
@@ -10,9 +11,16 @@ function locate(inBundle: string, inCheckout: string): string {
 
 export const COMPOSE_FILE = locate('./compose.yaml', '../compose.yaml');
 
-export const BUILT_IN_SCENARIOS: Readonly<Record<string, string>> = {
-  baseline: locate('./baseline.yaml', '../lab/scenarios/baseline.yaml'),
-};
+const SCENARIOS_FOLDER = locate('./scenarios', '../lab/scenarios');
+const EXTENSION = '.yaml';
+
+/** Name to file: every scenario of the folder, which the build copies whole. */
+export const BUILT_IN_SCENARIOS: ReadonlyMap<string, string> = new Map(
+  readdirSync(SCENARIOS_FOLDER)
+    .filter((file) => file.endsWith(EXTENSION))
+    .sort()
+    .map((file) => [file.slice(0, -EXTENSION.length), join(SCENARIOS_FOLDER, file)]),
+);
 
 export function readVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

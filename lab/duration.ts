@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000 } as const;
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m)$/;
+const RATE = /^(\d+(?:\.\d+)?)\/s$/;
+const SHARE = /^(\d+(?:\.\d+)?)%$/;
 const DURATION_MS_MAX = 24 * 3_600_000;
 
 /** ms, or undefined when the text is not a duration of at most 24 hours. */
@@ -13,28 +15,38 @@ export function parseDuration(text: string): number | undefined {
   return ms <= DURATION_MS_MAX ? Math.round(ms) : undefined;
 }
 
-export const duration = z.string().transform((text, context) => {
+/** A string of that form, in messages and in JSON Schema too. */
+function written(expected: string, pattern: RegExp) {
+  return z.string(expected).meta({ pattern: pattern.source });
+}
+
+const EXPECTED_DURATION = 'expected a duration such as 300ms, 5s or 2m, at most 24 hours';
+
+export const duration = written(EXPECTED_DURATION, DURATION).transform((text, context) => {
   const ms = parseDuration(text);
   if (ms !== undefined) return ms;
-  context.addIssue({ code: 'custom', message: `expected a duration such as 300ms, 5s or 2m, got ${JSON.stringify(text)}` });
+  context.addIssue({ code: 'custom', message: EXPECTED_DURATION });
   return z.NEVER;
 });
 
-const RATE = /^(\d+(?:\.\d+)?)\/s$/;
 const RATE_MAX = 10_000;
 
+const EXPECTED_RATE = `expected a rate such as 60/s, at most ${RATE_MAX}/s`;
+
 /** Per second. */
-export const rate = z.string().transform((text, context) => {
+export const rate = written(EXPECTED_RATE, RATE).transform((text, context) => {
   const perSecond = Number(RATE.exec(text)?.[1] ?? Number.NaN);
   if (perSecond <= RATE_MAX) return perSecond;
-  context.addIssue({ code: 'custom', message: `expected a rate such as 60/s, at most ${RATE_MAX}/s, got ${JSON.stringify(text)}` });
+  context.addIssue({ code: 'custom', message: EXPECTED_RATE });
   return z.NEVER;
 });
 
+const EXPECTED_SHARE = 'expected a share such as 5%';
+
 /** `5%` as 0.05. */
-export const share = z.string().transform((text, context) => {
-  const percent = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1] ?? Number.NaN);
+export const share = written(EXPECTED_SHARE, SHARE).transform((text, context) => {
+  const percent = Number(SHARE.exec(text)?.[1] ?? Number.NaN);
   if (percent <= 100) return percent / 100;
-  context.addIssue({ code: 'custom', message: `expected a share such as 5%, got ${JSON.stringify(text)}` });
+  context.addIssue({ code: 'custom', message: EXPECTED_SHARE });
   return z.NEVER;
 });

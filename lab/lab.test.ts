@@ -5,7 +5,7 @@ import { EXIT, worstOf } from './errors.ts';
 import { quantilesOf } from './load/convergence.ts';
 import { planLoad } from './load/plan.ts';
 import { printable } from './printable.ts';
-import { parseScenario, type Workload } from './scenarios/scenario.ts';
+import type { Workload } from './scenarios/scenario.ts';
 
 const WORKLOAD: Workload = { duration: 20_000, reads: 60, writes: 10, keys: 20, skew: 0.9, creates: 0.1, deletes: 0.1, purges: 0.2 };
 const REGIONS = ['us-east', 'eu-west', 'ap-south'];
@@ -98,28 +98,5 @@ describe('quantiles', () => {
     expect(quantilesOf([])).toBeNull();
     expect(quantilesOf([5])).toEqual({ p50: 5, p99: 5, max: 5 });
     expect(quantilesOf(Array.from({ length: 100 }, (_, at) => at + 1))).toEqual({ p50: 50, p99: 99, max: 100 });
-  });
-});
-
-describe('a scenario file', () => {
-  const LEAST = 'version: 1\ntitle: t\nworkload: { duration: 1s, reads: 1/s, writes: 1/s, keys: 1 }\n';
-
-  it('needs no more than a title and a workload', () => {
-    expect(parseScenario(LEAST, 'f.yaml')).toMatchObject({
-      settle: 10_000,
-      checks: ['divergence'],
-      workload: { duration: 1000, skew: 0.9 },
-    });
-  });
-
-  it.each([
-    ['an unknown key', `${LEAST}metod: []\n`, /f\.yaml: metod: /],
-    ['an unknown key below', LEAST.replace('keys: 1', 'keys: 1, speed: 2'), /f\.yaml: workload\.speed: /],
-    ['a bad duration', LEAST.replace('1s,', '1 sec,'), /f\.yaml: workload\.duration: expected a duration/],
-    ['another version', LEAST.replace('version: 1', 'version: 2'), /f\.yaml: version: /],
-    ['no checks', `${LEAST}checks: []\n`, /f\.yaml: checks: /],
-    ['bad YAML, with its line', `${LEAST}x: [\n`, /f\.yaml:\d+: /],
-  ])('with %s is refused by name', (_what, source, message) => {
-    expect(() => parseScenario(source, 'f.yaml')).toThrow(message);
   });
 });

@@ -5,20 +5,23 @@
  * happened, the world is closed and one Summary is reported.
  */
 import type { Clock } from '../services/runtime/clock.ts';
-import { sleep, toTimestamp } from '../services/runtime/clock.ts';
+import { sleep } from '../services/runtime/clock.ts';
 import { createRandom } from '../services/runtime/random.ts';
-import { type CheckResult, composeVerdict, type Verdict } from './checks/check.ts';
+import { createReleasers, type Releasers } from '../services/runtime/releasers.ts';
+import { type CheckResult, composeVerdict } from './checks/check.ts';
 import { CHECKS } from './checks/checks.ts';
 import { Clients } from './clients.ts';
-import { EXIT, type ExitCode, exitCodeOf, WorldFailed } from './errors.ts';
-import { convergenceOf } from './load/convergence.ts';
+import { EXIT, WorldFailed } from './errors.ts';
+import { FaultSchedule } from './fault-schedule.ts';
 import { Driver } from './load/driver.ts';
 import { History } from './load/history.ts';
 import { planLoad } from './load/plan.ts';
 import { MetricsPoller, RUN_METRICS } from './metrics-poller.ts';
-import { type Phase, type Report, SCHEMA_VERSION, type StartEvent, type Summary } from './report/events.ts';
+import type { Phase, Report, Summary } from './report/events.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { isSettled } from './settled.ts';
+import { watchStalls } from './stall-meter.ts';
+import { type Ended, toFailure, toStart, toSummary } from './summary.ts';
 import type { StartStep, World } from './worlds/world.ts';
 
 /** What a block of events says of itself, whatever becomes of the run. */
@@ -41,6 +44,15 @@ export interface RunOptions extends RunIdentity {
   readonly signal: AbortSignal;
 }
 
+/** What the phases of a run act on. */
+interface Driven {
+  readonly world: World;
+  readonly clients: Clients;
+  readonly poller: MetricsPoller;
+  readonly faults: FaultSchedule;
+  readonly signal: AbortSignal;
+}
+
 const GATE_MS_MAX = 10_000;
 const GATE_POLL_MS = 100;
 
@@ -48,6 +60,9 @@ class Run {
   readonly #options: RunOptions;
   readonly #startedAt: number;
   readonly #history = new History();
+  /** What could not be healed. */
+  #left: readonly string[] = [];
+  #isLost = false;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -60,7 +75,7 @@ class Run {
       (results) => this.#judged(results),
       (error: unknown) => this.#failed(error),
     );
-    const summary = toSummary(ended, this.#history, this.#options.reproduce);
+    const summary = toSummary({ ended, history: this.#history, left: this.#left, reproduce: this.#options.reproduce });
     this.#options.report(summary);
     return summary;
   }
@@ -74,25 +89,41 @@ class Run {
   async #drive(): Promise<readonly CheckResult[]> {
     const { startWorld, report, signal } = this.#options;
     const world = await startWorld((step) => report({ type: 'Step', t: this.#t(), ...step }), signal);
-    const clients = new Clients(world.originUrl);
-    const stop = new AbortController();
-    const poller = new MetricsPoller({ world, clients, clock: this.#options.clock, report, t: () => this.#t() });
+    const releasers = createReleasers();
+    releasers.push(() => world.close());
+    const lost = new AbortController();
     try {
-      poller.start();
-      const lost = world.lost.then((why) => {
-        stop.abort();
+      const driven = this.#driveWorld(world, releasers, AbortSignal.any([signal, lost.signal]));
+      const loss = world.lost.then((why) => {
+        this.#isLost = true;
+        lost.abort();
         throw new WorldFailed(why);
       });
-      await Promise.race([this.#phases(world, clients, poller, AbortSignal.any([signal, stop.signal])), lost]);
+      await Promise.race([driven, loss]);
       return this.#judge(world);
     } finally {
-      await poller.close();
-      await clients.close();
-      await world.close();
+      await releasers.release();
     }
   }
 
-  async #phases(world: World, clients: Clients, poller: MetricsPoller, signal: AbortSignal): Promise<void> {
+  /** Whatever ends it, the faults are healed before anything is closed. */
+  async #driveWorld(world: World, releasers: Releasers, signal: AbortSignal): Promise<void> {
+    const { clock, report, seed } = this.#options;
+    const t = () => this.#t();
+    const clients = new Clients(world.originUrl);
+    releasers.push(() => clients.close());
+    const poller = new MetricsPoller({ world, clients, clock, report, t });
+    releasers.push(() => poller.close());
+    const stalls = watchStalls(clock, (lateMs) => this.#history.addStall({ dueMs: this.#now() - lateMs, lateMs }));
+    releasers.push(() => stalls.close());
+    const random = createRandom(seed).fork('targets');
+    const faults = new FaultSchedule({ world, clients, clock, random, report, history: this.#history, t: () => this.#now() });
+    releasers.push(() => this.#heal(faults));
+    poller.start();
+    await this.#phases({ world, clients, poller, faults, signal });
+  }
+
+  async #phases({ world, clients, poller, faults, signal }: Driven): Promise<void> {
     const { scenario, seed, clock } = this.#options;
     const driver = new Driver({ world, clients, history: this.#history, clock, startedAt: this.#startedAt });
     const enter = (phase: Phase) => {
@@ -104,16 +135,27 @@ class Run {
     enter('warmup');
     await driver.warmUp(scenario.workload.keys);
     enter('steady');
+    await driver.updateAll();
     await this.#gate(driver, signal);
     enter('fault');
     const regions = world.regions.map(({ region }) => region);
-    await driver.run(planLoad({ workload: scenario.workload, regions, random: createRandom(seed) }), signal);
+    const loaded = new AbortController();
+    await Promise.all([
+      driver.run(planLoad({ workload: scenario.workload, regions, random: createRandom(seed) }), signal).finally(() => loaded.abort()),
+      faults.run(scenario.method, AbortSignal.any([signal, loaded.signal])),
+    ]);
     enter('heal');
+    await this.#heal(faults);
     enter('settle');
     await this.#settle(world, clients, signal);
     enter('final');
     await driver.readFinally(clock.monotonicMs() + scenario.settle, signal);
     signal.throwIfAborted();
+  }
+
+  /** A world that is lost took its faults with it. */
+  async #heal(faults: FaultSchedule): Promise<void> {
+    if (!this.#isLost) this.#left = await faults.healAll();
   }
 
   /** Every region serves the latest version before anything is judged. */
@@ -140,7 +182,9 @@ class Run {
 
   #judge(world: World): readonly CheckResult[] {
     const regions = world.regions.map(({ region }) => region);
-    const results = this.#options.scenario.checks.map((name) => CHECKS[name].judge(this.#history, { regions }));
+    const results = this.#options.scenario.checks.map((name) =>
+      CHECKS[name].judge(this.#history, { regions, staleness: this.#options.scenario.staleness }),
+    );
     for (const { anomaly, region, key, explain, witness } of results.flatMap((result) => result.anomalies)) {
       this.#options.report({
         type: 'Anomaly',
@@ -156,9 +200,18 @@ class Run {
   }
 
   #judged(results: readonly CheckResult[]): Ended {
-    const verdict = composeVerdict(results);
+    const judged = [...results, ...this.#unconfirmed()];
+    const verdict = composeVerdict(judged);
     const exitCode = { pass: EXIT.pass, fail: EXIT.violated, unknown: EXIT.unknown }[verdict];
-    return { status: 'completed', verdict, exitCode, results };
+    return { status: 'completed', verdict, exitCode, results: judged };
+  }
+
+  /** A fault without evidence that it took effect: what the run shows is not what the scenario says. */
+  #unconfirmed(): readonly CheckResult[] {
+    const found = this.#history.faults.filter(({ effect }) => effect === 'unconfirmed');
+    if (found.length === 0) return [];
+    const names = found.map(({ fault, target }) => `${fault} ${target.text}`).join(', ');
+    return [{ check: 'faults', verdict: 'unknown', reason: `no evidence that they took effect: ${names}`, anomalies: [] }];
   }
 
   #failed(error: unknown): Ended {
@@ -166,62 +219,18 @@ class Run {
     return toFailure(error);
   }
 
-  #t(): number {
-    return Math.round(this.#options.clock.monotonicMs() - this.#startedAt);
+  #now(): number {
+    return this.#options.clock.monotonicMs() - this.#startedAt;
   }
-}
 
-interface Ended {
-  readonly status: Summary['status'];
-  readonly verdict: Verdict;
-  readonly exitCode: ExitCode;
-  readonly results: readonly CheckResult[];
-  readonly error?: string;
-}
-
-function toStart({ backend, seed, version, argv, clock }: RunIdentity, scenario: StartEvent['scenario']): StartEvent {
-  const time = toTimestamp(clock.now());
-  return { type: 'Start', schemaVersion: SCHEMA_VERSION, tool: 'edgesync-lab', version, backend, seed, scenario, argv: [...argv], time };
-}
-
-function toFailure(error: unknown): Ended {
-  const message = error instanceof Error ? error.message : String(error);
-  return { status: 'failed', verdict: 'unknown', exitCode: exitCodeOf(error), results: [], error: message };
-}
-
-function toSummary({ status, verdict, exitCode, results, error }: Ended, history: History, reproduce: string): Summary {
-  const operations = history.operations;
-  const regions = [...new Set(history.reads().map((read) => read.region))];
-  return {
-    type: 'Summary',
-    schemaVersion: SCHEMA_VERSION,
-    status,
-    verdict,
-    exitCode,
-    checks: results.map((result) => ({
-      check: result.check,
-      verdict: result.verdict,
-      reason: result.reason,
-      anomalies: result.anomalies.length,
-    })),
-    thresholds: [],
-    faults: [],
-    convergence: convergenceOf(history, regions),
-    operations: {
-      reads: operations.filter((operation) => operation.kind === 'read').length,
-      writes: operations.filter((operation) => operation.kind !== 'read').length,
-      failed: operations.filter((operation) => operation.outcome === 'fail').length,
-      unknown: operations.filter((operation) => operation.outcome === 'unknown').length,
-    },
-    heal: { clean: true, left: [] },
-    ...(error === undefined ? {} : { error }),
-    reproduce,
-  };
+  #t(): number {
+    return Math.round(this.#now());
+  }
 }
 
 /** A scenario that cannot be read: its block is reported all the same, with the error. */
 export function refuseScenario(identity: RunIdentity, name: string, error: unknown): Summary {
-  const summary = toSummary(toFailure(error), new History(), identity.reproduce);
+  const summary = toSummary({ ended: toFailure(error), history: new History(), left: [], reproduce: identity.reproduce });
   identity.report(toStart(identity, { title: name }));
   identity.report(summary);
   return summary;

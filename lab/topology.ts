@@ -4,10 +4,9 @@
  * Only keys the lab understands are allowed; any other is an error that names it, never ignored, so that no world
  * silently differs from what the file says.
  */
-import { readFile } from 'node:fs/promises';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { InvalidInput } from './errors.ts';
+import { parseYaml, readSource } from './yaml-source.ts';
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -26,8 +25,6 @@ export interface Topology {
   readonly regions: readonly RegionTopology[];
 }
 
-const COMPOSE_BYTES_MAX = 256 * 1024;
-const YAML_ALIASES_MAX = 100;
 const ORIGIN_SERVICE = 'origin';
 const EDGE_PREFIX = 'edge-';
 /** Keys of YAML extensions, for anchors. */
@@ -82,33 +79,12 @@ function interpolateAll(value: unknown, environment: Readonly<Record<string, str
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, interpolateAll(inner, environment)]));
 }
 
-/** The line of the key an issue is about: of the unknown key itself where there is one. */
-function lineOf(document: ReturnType<typeof parseDocument>, lines: LineCounter, issue: z.core.$ZodIssue): number {
-  const parent = document.getIn(issue.path, true);
-  if (issue.code === 'unrecognized_keys' && isMap(parent)) {
-    const key = parent.items.find((pair) => isScalar(pair.key) && pair.key.value === issue.keys[0])?.key;
-    if (isScalar(key) && key.range) return lines.linePos(key.range[0]).line;
-  }
-  const range =
-    typeof parent === 'object' && parent !== null && 'range' in parent ? (parent.range as [number] | null | undefined) : undefined;
-  return range ? lines.linePos(range[0]).line : 1;
-}
-
 function parseCompose(
   source: string,
   file: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): z.infer<typeof composeFile> {
-  const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, merge: true });
-  const problem = document.errors[0];
-  if (problem !== undefined) throw new InvalidInput(`${file}:${problem.linePos?.[0].line ?? 1}: ${problem.message.split('\n')[0]}`);
-  let raw: unknown;
-  try {
-    raw = document.toJS({ maxAliasCount: YAML_ALIASES_MAX });
-  } catch (error) {
-    throw new InvalidInput(`${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const { value: raw, lineOf } = parseYaml(source, { file, merge: true });
   const known =
     typeof raw === 'object' && raw !== null
       ? Object.fromEntries(Object.entries(raw).filter(([key]) => !key.startsWith(EXTENSION_PREFIX)))
@@ -117,9 +93,9 @@ function parseCompose(
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   if (issue === undefined) throw new InvalidInput(`${file}: not valid`);
-  const key = [...issue.path, ...(issue.code === 'unrecognized_keys' ? [issue.keys[0]] : [])].join('.');
+  const key = [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])];
   const what = issue.code === 'unrecognized_keys' ? 'the lab does not support this key' : issue.message;
-  throw new InvalidInput(`${file}:${lineOf(document, lines, issue)}: ${key}: ${what}`);
+  throw new InvalidInput(`${file}:${lineOf(key)}: ${key.join('.')}: ${what}`);
 }
 
 /** The host's port of `127.0.0.1:4000:4000`. Anything not published on loopback is refused. */
@@ -141,11 +117,7 @@ export interface ReadTopologyOptions {
 
 /** Throws InvalidInput naming file, line and key. */
 export async function readTopology({ file, environment, freePorts = false }: ReadTopologyOptions): Promise<Topology> {
-  const source = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidInput(`${file}: cannot be read (${error.code ?? error.message})`);
-  });
-  if (source.length > COMPOSE_BYTES_MAX)
-    throw new InvalidInput(`${file}: expected at most ${COMPOSE_BYTES_MAX} bytes, got ${source.length}`);
+  const source = await readSource(file);
   const compose = parseCompose(source, file, environment);
   const portOf = (name: string, ports: readonly string[]) => (freePorts ? 0 : publishedPort(ports, `${file}: services.${name}`));
   const origin = compose.services[ORIGIN_SERVICE];
@@ -162,4 +134,20 @@ export async function readTopology({ file, environment, freePorts = false }: Rea
   const odd = regions.find(({ region, environment: env }) => env['REGION_NAME'] !== region);
   if (odd !== undefined) throw new InvalidInput(`${file}: services.${odd.service}.environment.REGION_NAME: expected ${odd.region}`);
   return { project: compose.name, origin: { port: portOf(ORIGIN_SERVICE, origin.ports), environment: origin.environment }, regions };
+}
+
+/** What a scenario overrides: the delay in ms, the strategy. Regions are known to be there. */
+export type SystemOverrides = Readonly<Record<string, { readonly delay?: number | undefined; readonly strategy?: string | undefined }>>;
+
+export function withSystem(topology: Topology, overrides: SystemOverrides): Topology {
+  const regions = topology.regions.map((region) => {
+    const { delay, strategy } = overrides[region.region] ?? {};
+    const environment = {
+      ...region.environment,
+      ...(delay === undefined ? {} : { PROPAGATION_DELAY: String(delay) }),
+      ...(strategy === undefined ? {} : { INVALIDATION_STRATEGY: strategy }),
+    };
+    return { ...region, environment };
+  });
+  return { ...topology, regions };
 }

@@ -1,8 +1,12 @@
-/** `list [scenarios|checks|metrics]`: a line each, or JSON. */
+/** `list [scenarios|faults|checks|metrics]`: a line each, or JSON. */
 import { Argument, type Command, Option } from 'commander';
 import { CHECKS } from '../../lab/checks/checks.ts';
 import { EXIT } from '../../lab/errors.ts';
+import { FAULTS } from '../../lab/faults/faults.ts';
+import { parametersInWords, targetsInWords } from '../../lab/faults/signature.ts';
 import { RUN_METRICS } from '../../lab/metrics-poller.ts';
+import { printable } from '../../lab/printable.ts';
+import { keysAt } from '../../lab/problems.ts';
 import { readScenario } from '../../lab/scenarios/scenario.ts';
 import { BUILT_IN_SCENARIOS } from '../program-files.ts';
 import type { Session } from '../session.ts';
@@ -10,27 +14,58 @@ import type { Session } from '../session.ts';
 interface Row {
   readonly name: string;
   readonly about: string;
+  /** Between name and sentence, in plain lines. */
+  readonly columns?: readonly string[];
+  /** Beside name and about, in JSON. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+async function listScenarios(): Promise<readonly Row[]> {
+  const scenarios = await Promise.all([...BUILT_IN_SCENARIOS.values()].map(readScenario));
+  return scenarios.map(({ id, title, description, tags }) => ({ name: id, about: title, details: { description, tags } }));
+}
+
+function listFaults(): readonly Row[] {
+  return [...FAULTS.values()].map((fault) => {
+    const { name, about, targets, backends, lasts, parameters } = fault;
+    return {
+      name,
+      about,
+      columns: [targetsInWords(fault), parametersInWords(fault), lasts ? 'for' : '', backends.join(', ')],
+      details: { targets, parameters: keysAt(parameters, []), lasts, backends },
+    };
+  });
 }
 
 const LISTS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
-  scenarios: () =>
-    Promise.all(Object.entries(BUILT_IN_SCENARIOS).map(async ([name, file]) => ({ name, about: (await readScenario(file)).title }))),
+  scenarios: listScenarios,
+  faults: async () => listFaults(),
   checks: async () => Object.values(CHECKS).map(({ name, about }) => ({ name, about })),
   metrics: async () =>
     RUN_METRICS.map(({ metric, data }) => ({ name: metric, about: data.contains === 'time' ? `${data.type}, ms` : data.type })),
 };
 
+function toLines(rows: readonly Row[]): string[] {
+  const cells = rows.map(({ name, columns = [], about }) => [name, ...columns, about].map(printable));
+  const widths = cells.reduce<number[]>((known, row) => row.map((cell, at) => Math.max(known[at] ?? 0, cell.length)), []);
+  return cells.map((row) =>
+    row
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
 export function addListCommand(program: Command, session: Session): void {
   program
     .command('list')
-    .description('list what there is')
+    .description('list what there is; of faults their targets, parameters (* must be given), and where they can be injected')
     .addArgument(new Argument('[which]', 'what to list').choices(Object.keys(LISTS)).default('scenarios'))
-    .addOption(new Option('--json', 'an array of {name, about}').env('EDGESYNC_JSON'))
+    .addOption(new Option('--json', 'an array of objects, each with name and about').env('EDGESYNC_JSON'))
     .action(async (which: string, { json }: { readonly json?: boolean }) => {
       const rows = (await LISTS[which]?.()) ?? [];
-      const width = Math.max(0, ...rows.map(({ name }) => name.length));
-      if (json) session.output.line(JSON.stringify(rows));
-      else for (const { name, about } of rows) session.output.line(`${name.padEnd(width)}  ${about}`);
+      if (json) session.output.line(JSON.stringify(rows.map(({ name, about, details }) => ({ name, about, ...details }))));
+      else for (const line of toLines(rows)) session.output.line(line);
       session.exitWith(EXIT.pass);
     });
 }

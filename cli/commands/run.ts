@@ -1,18 +1,22 @@
 /** `run <scenario|file> …`: one or several scenarios, in plain lines or as NDJSON. The worst exit code wins. */
+import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../lab/duration.ts';
-import { EXIT, type ExitCode, worstOf } from '../../lab/errors.ts';
+import { EXIT, type ExitCode, InvalidInput, worstOf } from '../../lab/errors.ts';
+import { didYouMean } from '../../lab/nearest.ts';
 import { printableLines } from '../../lab/printable.ts';
 import type { Report } from '../../lab/report/events.ts';
 import { type RunIdentity, refuseScenario, runScenario } from '../../lab/run.ts';
-import { readScenario, type Scenario } from '../../lab/scenarios/scenario.ts';
+import { readScenario, type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
+import { checkBackend, checkRegions } from '../../lab/scenarios/world-check.ts';
+import { type Topology, withSystem } from '../../lab/topology.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { drawSeed } from '../../services/runtime/random.ts';
 import { plainReport } from '../print.ts';
 import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
-import { addWorldOptions, startWorld, type WorldOptions } from './world-options.ts';
+import { addWorldOptions, readWorldTopology, startWorld, type WorldOptions } from './world-options.ts';
 
 interface RunCommandOptions extends WorldOptions {
   readonly seed?: number;
@@ -38,7 +42,7 @@ export function addRunCommand(program: Command, session: Session): void {
   const command = program
     .command('run')
     .description('run scenarios and end with a verdict')
-    .argument('<scenario...>', `a built-in scenario (${Object.keys(BUILT_IN_SCENARIOS).join(', ')}) or a file`)
+    .argument('<scenario...>', `a built-in scenario (${[...BUILT_IN_SCENARIOS.keys()].join(', ')}) or a file`)
     .addOption(new Option('--seed <number>', 'of the plan; drawn and printed when left out').argParser(parseSeed).env('EDGESYNC_SEED'))
     .addOption(
       new Option('--duration <time>', 'of the load, instead of the scenario’s').argParser(parseDurationOption).env('EDGESYNC_DURATION'),
@@ -69,13 +73,13 @@ async function runOne(name: string, options: RunCommandOptions, report: Report, 
     return { seed, backend: options.backend, report, clock: systemClock, version, argv, reproduce };
   };
   const seed = options.seed ?? drawSeed();
-  const summary = await readScenario(BUILT_IN_SCENARIOS[name] ?? name).then(
-    (scenario) =>
+  const summary = await prepare(name, options, environment).then(
+    ({ scenario, topology }) =>
       runScenario({
         ...identify(options.seed ?? scenario.seed ?? seed),
-        scenario: withDuration(scenario, options.duration),
+        scenario,
         signal,
-        startWorld: (onStep) => startWorld({ options, environment, onStep, signal }),
+        startWorld: (onStep) => startWorld({ options, topology, onStep, signal }),
       }),
     (error: unknown) => refuseScenario(identify(seed), name, error),
   );
@@ -83,8 +87,28 @@ async function runOne(name: string, options: RunCommandOptions, report: Report, 
   return summary.exitCode as ExitCode;
 }
 
-function withDuration(scenario: Scenario, durationMs: number | undefined): Scenario {
-  return durationMs === undefined ? scenario : { ...scenario, workload: { ...scenario.workload, duration: durationMs } };
+/** Everything that can be wrong is found here, before anything starts. Throws InvalidInput. */
+async function prepare(
+  name: string,
+  options: RunCommandOptions,
+  environment: Session['environment'],
+): Promise<{ readonly scenario: Scenario; readonly topology: Topology }> {
+  const scenario = withDuration(await readNamed(name), options.duration);
+  const topology = await readWorldTopology(options, environment);
+  checkBackend(scenario, options.backend);
+  checkRegions(
+    scenario,
+    topology.regions.map(({ region }) => region),
+  );
+  return { scenario, topology: withSystem(topology, scenario.system.regions) };
+}
+
+/** A word that is neither a built-in scenario nor a file is more often misspelt than misplaced. */
+async function readNamed(name: string): Promise<Scenario> {
+  const file = BUILT_IN_SCENARIOS.get(name);
+  if (file !== undefined || !/^[\w-]+$/.test(name) || existsSync(name)) return readScenario(file ?? name);
+  const known = [...BUILT_IN_SCENARIOS.keys()];
+  throw new InvalidInput(`expected a scenario (${known.join(', ')}) or a file, got ${JSON.stringify(name)}${didYouMean(name, known)}`);
 }
 
 function reproduceCommand(name: string, seed: number, { duration, compose, ports }: RunCommandOptions): string {

@@ -2,10 +2,10 @@
 import { Argument, type Command } from 'commander';
 import { z } from 'zod';
 import { labEvent } from '../../lab/report/events.ts';
-import { scenarioFile } from '../../lab/scenarios/scenario.ts';
+import { scenarioJsonSchema } from '../../lab/scenarios/json-schema.ts';
 import type { Session } from '../session.ts';
 
-const SCHEMAS = { scenario: scenarioFile, events: labEvent } as const;
+const SCHEMAS = { scenario: scenarioJsonSchema, events: () => z.toJSONSchema(labEvent, { io: 'input' }) } as const;
 
 export function addSchemaCommand(program: Command, session: Session): void {
   program
@@ -13,6 +13,6 @@ export function addSchemaCommand(program: Command, session: Session): void {
     .description('print the JSON Schema of scenario files or of the lines of --json')
     .addArgument(new Argument('[which]', 'scenario or events').choices(['scenario', 'events']).default('scenario'))
     .action((which: keyof typeof SCHEMAS) => {
-      session.output.line(JSON.stringify(z.toJSONSchema(SCHEMAS[which], { io: 'input' }), null, 2));
+      session.output.line(JSON.stringify(SCHEMAS[which](), null, 2));
     });
 }

@@ -1,6 +1,6 @@
 /** The options that say which world to start, shared by every command that starts one. */
 import { type Command, Option } from 'commander';
-import { readTopology } from '../../lab/topology.ts';
+import { readTopology, type Topology } from '../../lab/topology.ts';
 import { startEmbedded } from '../../lab/worlds/embedded/embedded.ts';
 import type { StartStep, World } from '../../lab/worlds/world.ts';
 import type { CliEnvironment } from '../environment.ts';
@@ -23,15 +23,18 @@ export function addWorldOptions(command: Command): Command {
     .addOption(new Option('--verbose', 'the services log to standard error').env('EDGESYNC_VERBOSE'));
 }
 
+/** Bad configuration ends here, before anything starts. Throws InvalidInput. */
+export function readWorldTopology({ compose, ports }: WorldOptions, environment: CliEnvironment): Promise<Topology> {
+  return readTopology({ file: compose, environment: environment.variables, freePorts: ports === 'auto' });
+}
+
 export interface StartWorldOptions {
   readonly options: WorldOptions;
-  readonly environment: CliEnvironment;
+  readonly topology: Topology;
   readonly onStep: (step: StartStep) => void;
   readonly signal: AbortSignal;
 }
 
-/** Reads the topology first, so that bad configuration ends before anything starts. */
-export async function startWorld({ options, environment, onStep, signal }: StartWorldOptions): Promise<World> {
-  const topology = await readTopology({ file: options.compose, environment: environment.variables, freePorts: options.ports === 'auto' });
+export function startWorld({ options, topology, onStep, signal }: StartWorldOptions): Promise<World> {
   return startEmbedded({ topology, onStep, signal, logLevel: options.verbose ? 'info' : 'error' });
 }

@@ -1,5 +1,5 @@
 /** The interface of a check: a pure function from a history to a verdict, with the operations that show why. */
-import type { History, Operation, OriginState } from '../load/history.ts';
+import type { FaultRecord, History, Operation, OriginState } from '../load/history.ts';
 
 export type Verdict = 'pass' | 'fail' | 'unknown';
 
@@ -9,8 +9,8 @@ export interface Anomaly {
   readonly key: string;
   /** One English sentence: expected, got, because. */
   readonly explain: string;
-  /** The smallest set of operations that shows it. */
-  readonly witness: readonly (Operation | OriginState)[];
+  /** The smallest set of operations that shows it, and the faults that touched it. */
+  readonly witness: readonly (Operation | OriginState | FaultRecord)[];
 }
 
 export interface CheckResult {
@@ -23,6 +23,8 @@ export interface CheckResult {
 
 export interface CheckContext {
   readonly regions: readonly string[];
+  /** Whether the time of faults is subtracted from staleness (`adjusted`) or counts like any other. */
+  readonly staleness: 'adjusted' | 'strict';
 }
 
 export interface Check {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { History, type OriginState, type ReadOperation } from '../load/history.ts';
 import { divergence } from './divergence.ts';
 
-const CONTEXT = { regions: ['us-east', 'eu-west'] };
+const CONTEXT = { regions: ['us-east', 'eu-west'], staleness: 'adjusted' } as const;
 
 function finalRead(region: string, answer: Partial<ReadOperation>): ReadOperation {
   const base = {

@@ -8,10 +8,10 @@
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
-import { didYouMean } from '../nearest.ts';
 import type { Effect, Fault, FaultContext, FaultSpec, InjectedFault } from './fault.ts';
 import { FAULTS } from './faults.ts';
 import { resolveTarget } from './target.ts';
+import { faultProblems } from './written-fault.ts';
 
 /** A fault as asked for: parameters as a scenario file or a command line writes them. */
 export interface FaultOrder {
@@ -66,30 +66,19 @@ const POLL_MS = 50;
 const NODE_STATES: readonly string[] = ['pause', 'kill', 'restart'];
 
 /** What an order means in this world, checked. Throws InvalidInput. */
-export function resolveOrder(
+function resolveOrder(
   { fault: name, target, parameters }: FaultOrder,
   { world, random }: Pick<ActiveFaultsOptions, 'world' | 'random'>,
 ): { readonly fault: Fault; readonly specs: readonly Omit<FaultSpec, 'id'>[] } {
+  const [problem] = faultProblems({ fault: name, target, hasFor: false, parameters });
   const fault = FAULTS.get(name);
-  if (fault === undefined)
-    throw new InvalidInput(
-      `expected a fault (${[...FAULTS.keys()].join(', ')}), got ${JSON.stringify(name)}${didYouMean(name, [...FAULTS.keys()])}`,
-    );
+  if (problem !== undefined || fault === undefined)
+    throw new InvalidInput(`${[name, ...(problem?.path ?? [])].map(String).join(': ')}: ${problem?.message ?? 'no such fault'}`);
   if (!fault.backends.includes(world.backend))
     throw new InvalidInput(`${name} cannot be injected in the ${world.backend} world, only in ${fault.backends.join(', ')}`);
-  const parsed = fault.parameters.safeParse(parameters);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new InvalidInput(`${name}: ${[...(issue?.path ?? []), ''].join(': ')}${issue?.message ?? 'not valid'}`);
-  }
-  const targets = resolveTarget(
-    target,
-    world.regions.map(({ region }) => region),
-    random,
-  );
-  const odd = targets.find(({ kind }) => !fault.targets.includes(kind));
-  if (odd !== undefined) throw new InvalidInput(`${name}: expected a target of ${fault.targets.join(', ')}, got ${odd.text}`);
-  return { fault, specs: targets.map((found) => ({ fault: name, target: found, parameters: parsed.data })) };
+  const regions = world.regions.map(({ region }) => region);
+  const parsed = fault.parameters.parse(parameters);
+  return { fault, specs: resolveTarget(target, regions, random).map((found) => ({ fault: name, target: found, parameters: parsed })) };
 }
 
 export class ActiveFaults {

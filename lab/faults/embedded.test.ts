@@ -70,11 +70,11 @@ describe('an order', () => {
   it.each([
     ['partitoin', 'edge:eu-west<->kafka', {}, /did you mean partition/],
     ['partition', 'edge:eu-wset<->kafka', {}, /did you mean eu-west/],
-    ['partition', 'origin', {}, /expected a target of link/],
-    ['flush', 'edge:eu-west', {}, /expected a target of redis/],
-    ['latency', 'edge:eu-west->origin', {}, /latency/],
+    ['partition', 'origin', {}, /expected a target of partition \(link\)/],
+    ['flush', 'edge:eu-west', {}, /expected a target of flush \(redis/],
+    ['latency', 'edge:eu-west->origin', {}, /latency: latency: missing/],
     ['latency', 'edge:eu-west->origin', { latency: 'soon' }, /expected a duration/],
-    ['pause', 'edge:eu-west', { latency: '1s' }, /latency/],
+    ['pause', 'edge:eu-west', { latency: '1s' }, /no such key/],
     ['pause', 'redis', {}, /redis:<region>/],
     ['pause', 'origin:eu-west', {}, /without a region/],
   ])('%s at %s with %j is refused in words', async (fault, target, parameters, message) => {

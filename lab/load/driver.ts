@@ -58,6 +58,13 @@ export class Driver {
     await this.readEverywhere();
   }
 
+  /** Changes every row once, so that there is something to converge to before anything is broken. */
+  async updateAll(): Promise<void> {
+    await Promise.all(
+      [...this.#slots].filter(([, { id }]) => id !== undefined).map(([slot]) => this.#write({ kind: 'update', atMs: 0, slot })),
+    );
+  }
+
   /** Sends the plan at its times; resolves when every answer is in, or at once after an abort. */
   async run(plan: readonly PlannedOperation[], signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
@@ -96,15 +103,17 @@ export class Driver {
     );
   }
 
-  /** Whether every region answers each key with what the origin holds now. */
+  /** Whether every region answers each key with what the origin holds now. Reads all of them: a stale one is revalidated by being read. */
   async isConverged(): Promise<boolean> {
+    const agreed = await Promise.all([...this.#written.keys()].map((id) => this.#isConverged(id)));
+    return agreed.every((agrees) => agrees);
+  }
+
+  async #isConverged(id: number): Promise<boolean> {
     const { world, clients } = this.#options;
-    for (const id of this.#written.keys()) {
-      const { version } = await clients.originVersion(id);
-      const reads = await Promise.all(world.regions.map((region) => this.#read({ region, id, final: false })));
-      if (reads.some((read) => read.version !== version || read.status !== 'fresh')) return false;
-    }
-    return true;
+    const { version } = await clients.originVersion(id);
+    const reads = await Promise.all(world.regions.map((region) => this.#read({ region, id, final: false })));
+    return reads.every((read) => read.version === version && read.status === 'fresh');
   }
 
   #slot(slot: number): Slot {

@@ -66,7 +66,8 @@ export interface FaultRecord {
   /** undefined while it is in force. */
   healedMs: number | undefined;
   readonly recoveryAllowanceMs: number;
-  readonly effect: Effect;
+  /** Unconfirmed until the world has shown it. */
+  effect: Effect;
 }
 
 /** The propagation delay of a region from a moment on. The first of a region is at 0. */

@@ -1,20 +1,25 @@
 /**
- * Scenario files: what a run does and what it must show. In this version a scenario has a workload and checks; faults,
- * thresholds and probes come with the fault table.
+ * Scenario files: the load of a run, what breaks while it lasts, and what must hold. Everything wrong with a file is found before
+ * anything starts, and told together: file, line, key, and the nearest known word.
  */
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import { strategy } from '../../services/protocol/invalidation.ts';
+import { CHECKS } from '../checks/checks.ts';
 import { duration, rate, share } from '../duration.ts';
 import { InvalidInput } from '../errors.ts';
+import { delay } from '../faults/parameters.ts';
+import { printable } from '../printable.ts';
+import { type Problem, problemsOf, refusal, shown } from '../problems.ts';
+import { parseYaml, readSource } from '../yaml-source.ts';
+import { methodProblems, type ScheduledFault, timeProblems, toMethod } from './method.ts';
 
-const SCENARIO_BYTES_MAX = 256 * 1024;
-const YAML_ALIASES_MAX = 100;
 const KEYS_MAX = 10_000;
 const SEED_MAX = 2 ** 32 - 1;
+const FAULTS_MAX = 1_000;
 
 const workload = z.strictObject({
+  /** From the start of the fault phase. */
   duration,
   /** Over all regions, evenly. */
   reads: rate,
@@ -28,45 +33,78 @@ const workload = z.strictObject({
 });
 export type Workload = z.infer<typeof workload>;
 
+type CheckName = keyof typeof CHECKS;
+const CHECK_NAMES = Object.keys(CHECKS) as [CheckName, ...CheckName[]];
+
+/** Overrides of compose.yaml. Which regions there are shows when the world is known. */
+const system = z.strictObject({
+  regions: z.record(z.string(), z.strictObject({ delay: delay.optional(), strategy: strategy.optional() })).default({}),
+});
+
+/** Each step is judged by the fault it names (`method.ts`). */
+export const writtenMethod = z.array(z.unknown()).max(FAULTS_MAX);
+
 export const scenarioFile = z.strictObject({
   version: z.literal(1),
   title: z.string().min(1),
   description: z.string().default(''),
   tags: z.array(z.string()).default([]),
   seed: z.int().min(0).max(SEED_MAX).optional(),
+  system: system.default({ regions: {} }),
   workload,
+  method: writtenMethod.default([]),
   settle: duration.default(10_000),
-  checks: z
-    .array(z.enum(['divergence']))
-    .min(1)
-    .default(['divergence']),
+  checks: z.array(z.enum(CHECK_NAMES)).min(1).default(CHECK_NAMES),
+  /** Whether the windows of faults are subtracted from staleness. */
+  staleness: z.enum(['adjusted', 'strict']).default('adjusted'),
 });
 
-export interface Scenario extends z.infer<typeof scenarioFile> {
+export interface ParsedScenario extends Omit<z.infer<typeof scenarioFile>, 'method'> {
+  readonly method: readonly ScheduledFault[];
+  /** What is found wrong later is told with file and line too. (A function, so that no JSON of a scenario carries it.) */
+  readonly refuse: (problems: readonly Problem[]) => InvalidInput;
+}
+
+export interface Scenario extends ParsedScenario {
+  /** Of the file's name; names the folder of its output. */
   readonly id: string;
 }
 
-/** Throws InvalidInput naming file and key. */
+const ID = /^[a-z0-9-]{1,64}$/;
+
+/** Throws InvalidInput naming file, line and key of every problem, a line each. */
 export async function readScenario(file: string): Promise<Scenario> {
-  const source = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidInput(`${file}: cannot be read (${error.code ?? error.message})`);
-  });
-  if (source.length > SCENARIO_BYTES_MAX)
-    throw new InvalidInput(`${file}: expected at most ${SCENARIO_BYTES_MAX} bytes, got ${source.length}`);
-  return { id: basename(file).replace(/\.(ya?ml|json)$/, ''), ...parseScenario(source, file) };
+  const text = await readSource(file);
+  const id = basename(file).replace(/\.(ya?ml|json)$/, '');
+  if (!ID.test(id))
+    throw new InvalidInput(
+      `${printable(file)}: expected a file named by 1 to 64 of a-z, 0-9 and -, with .yaml, .yml or .json, got ${shown(basename(file))}`,
+    );
+  return { id, ...parseScenario(text, file) };
 }
 
-export function parseScenario(source: string, file: string): z.infer<typeof scenarioFile> {
-  let raw: unknown;
-  try {
-    raw = parse(source, { maxAliasCount: YAML_ALIASES_MAX });
-  } catch (error) {
-    const line = error instanceof YAMLParseError ? `:${error.linePos?.[0].line ?? 1}` : '';
-    throw new InvalidInput(`${file}${line}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
-  }
-  const parsed = scenarioFile.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const path = [...(issue?.path ?? []), ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].join('.');
-  throw new InvalidInput(`${file}: ${path || 'scenario'}: ${issue?.message ?? 'not valid'}`);
+export function parseScenario(text: string, file: string): ParsedScenario {
+  const source = parseYaml(text, { file });
+  const steps = z.looseObject({ method: writtenMethod }).safeParse(source.value).data?.method ?? [];
+  const inMethod = methodProblems(steps).map(({ path, message }) => ({ path: ['method', ...path], message }));
+  const problems = [...problemsOf(scenarioFile, source.value), ...inMethod];
+  if (problems.length > 0) throw refusal(source, problems);
+  const scenario = {
+    ...scenarioFile.parse(source.value),
+    method: toMethod(steps),
+    refuse: (found: readonly Problem[]) => refusal(source, found),
+  };
+  return checkTimes(scenario);
+}
+
+function checkTimes<Timed extends ParsedScenario>(scenario: Timed): Timed {
+  const problems = timeProblems(scenario.method, scenario.workload.duration);
+  if (problems.length > 0) throw scenario.refuse(problems);
+  return scenario;
+}
+
+/** The same under a load of another length. Throws InvalidInput when a fault would then begin after it. */
+export function withDuration(scenario: Scenario, durationMs: number | undefined): Scenario {
+  if (durationMs === undefined) return scenario;
+  return checkTimes({ ...scenario, workload: { ...scenario.workload, duration: durationMs } });
 }

@@ -1,0 +1,64 @@
+/** The program as its users run it: a process of its own, with what it said and how it ended. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const GONE_MS_MAX = 30_000;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves when standard output or error contains the text; rejects when it ends without. */
+  says(text: string): Promise<void>;
+}
+
+export function startProgram(words: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  const child = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const text = { stdout: '', stderr: '' };
+  const listeners = new Set<() => void>();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      text[name] += chunk;
+      for (const listener of listeners) listener();
+    });
+  }
+  const ended = new Promise<Ended>((resolve) => void child.once('close', (code) => resolve({ code, ...text })));
+  const says = (wanted: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => void (`${text.stdout}${text.stderr}`.includes(wanted) && resolve());
+      listeners.add(look);
+      look();
+      child.once('close', () => reject(new Error(`ended before it said ${wanted}: ${text.stdout}${text.stderr}`)));
+    });
+  return { child, ended, says };
+}
+
+/** The processes it started. */
+export async function childrenOf({ child }: Running): Promise<number[]> {
+  const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+  return children.trim().split(' ').filter(Boolean).map(Number);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export async function untilGone(pids: readonly number[]): Promise<void> {
+  const deadline = performance.now() + GONE_MS_MAX;
+  while (pids.some(isAlive)) {
+    if (performance.now() > deadline) throw new Error(`still alive: ${pids.filter(isAlive).join(', ')}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * README's tables of faults and scenarios, made from what the program has. When one differs,
+ * `npx vitest run cli/readme-tables.test.ts -u` writes it anew between its markers.
+ */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { FAULTS } from '../lab/faults/faults.ts';
+import { parametersInWords, targetsInWords } from '../lab/faults/signature.ts';
+import { parseScenario, readScenario } from '../lab/scenarios/scenario.ts';
+import { BUILT_IN_SCENARIOS } from './program-files.ts';
+
+const README = fileURLToPath(new URL('../README.md', import.meta.url));
+
+function toTable(rows: readonly (readonly string[])[]): string {
+  const [head = [], ...body] = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  return [head, head.map(() => '---'), ...body].map((row) => `| ${row.join(' | ')} |`.replaceAll('|  |', '| |')).join('\n');
+}
+
+function faultTable(): string {
+  const rows = [...FAULTS.values()].map((fault) => [
+    `\`${fault.name}\``,
+    fault.about,
+    targetsInWords(fault).replaceAll(/\S+:<region>/g, '`$&`'),
+    [parametersInWords(fault), fault.lasts ? '' : 'no `for`'].filter((part) => part !== '').join('; '),
+  ]);
+  return toTable([['fault', '', 'target', 'parameters'], ...rows]);
+}
+
+async function scenarioTable(): Promise<string> {
+  const scenarios = await Promise.all([...BUILT_IN_SCENARIOS.values()].map(readScenario));
+  return toTable([
+    ['scenario', '', 'what to see, and why'],
+    ...scenarios.map(({ id, title, description }) => [`\`${id}\``, title, description]),
+  ]);
+}
+
+/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
+function withBlock(text: string, name: string, block: string): string {
+  const [start, end] = [`<!-- ${name} -->\n`, `\n<!-- /${name} -->`];
+  const [from, to] = [text.indexOf(start), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`expected ${start.trim()} and ${end.trim()} in README.md`);
+  return `${text.slice(0, from + start.length)}\n${block}\n${text.slice(to)}`;
+}
+
+it('README has the faults and scenarios there are', async () => {
+  const readme = await readFile(README, 'utf8');
+  const current = withBlock(withBlock(readme, 'faults', faultTable()), 'scenarios', await scenarioTable());
+  await expect(current).toMatchFileSnapshot(README);
+});
+
+it('README’s scenario is one', async () => {
+  const [, example = ''] = /```yaml\n(.*?)```/s.exec(await readFile(README, 'utf8')) ?? [];
+  expect(parseScenario(example, 'README.md').method).toHaveLength(2);
+});

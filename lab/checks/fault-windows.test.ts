@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FAULTS } from '../faults/faults.ts';
+import { EXCUSES_NOTHING, FaultWindows, isOnPath, lengthOutside, unionOf } from './fault-windows.ts';
+import { fault } from './history-test-support.ts';
+
+const FRESH = { region: 'eu-west', status: 'fresh' } as const;
+const STALE = { region: 'eu-west', status: 'stale' } as const;
+const TIMES = { fromMs: 100, toMs: 200 };
+
+describe('the path of a read', () => {
+  it.each([
+    ['kill', 'origin', true, true],
+    ['pause', 'postgres', true, true],
+    ['pause', 'kafka', true, true],
+    ['kill', 'edge:eu-west', true, true],
+    ['isolate', 'edge:eu-west', true, true],
+    ['pause', 'redis:eu-west', true, true],
+    ['partition', 'origin<->kafka', true, true],
+    ['latency', 'origin->postgres', true, true],
+    ['partition', 'edge:eu-west<->kafka', true, true],
+    ['reset', 'kafka->edge:eu-west', true, true],
+    ['partition', 'edge:eu-west<->origin', false, true],
+    ['latency', 'origin->edge:eu-west', false, true],
+    ['kill', 'edge:us-east', false, false],
+    ['isolate', 'edge:us-east', false, false],
+    ['pause', 'redis:us-east', false, false],
+    ['partition', 'edge:us-east<->kafka', false, false],
+    ['partition', 'edge:us-east<->origin', false, false],
+    ['propagation-delay', 'edge:eu-west', false, false],
+    ['strategy', 'edge:eu-west', false, false],
+    ['flush', 'redis:eu-west', false, false],
+  ])('%s %s: labelled fresh %s, labelled stale %s', (name, target, ofFresh, ofStale) => {
+    const record = fault(name, target, TIMES);
+    expect([isOnPath(record, FRESH), isOnPath(record, STALE)]).toEqual([ofFresh, ofStale]);
+  });
+
+  it('knows the faults that excuse nothing by names that exist', () => {
+    expect([...FAULTS.keys()]).toEqual(expect.arrayContaining([...EXCUSES_NOTHING]));
+  });
+});
+
+describe('the window of a fault', () => {
+  const interval = { fromMs: 0, toMs: 1_000 };
+  it.each([
+    ['begins with the injection and ends with the heal', { fromMs: 100, toMs: 200 }, 900],
+    ['lasts for the recovery allowance after the heal', { fromMs: 100, toMs: 200, allowanceMs: 300 }, 600],
+    ['lasts to the end while it is not healed', { fromMs: 100, allowanceMs: 300 }, 100],
+  ])('%s', (_title, times, unexcusedMs) => {
+    expect(new FaultWindows([fault('kill', 'origin', times)]).unexcusedMs(FRESH, interval)).toBe(unexcusedMs);
+  });
+
+  it('is kept apart by region and label', () => {
+    const windows = new FaultWindows([fault('partition', 'edge:eu-west<->origin', TIMES), fault('kill', 'redis:us-east', TIMES)]);
+    const us = { region: 'us-east', status: 'fresh' } as const;
+    expect([FRESH, STALE, us].map((read) => windows.unexcusedMs(read, interval))).toEqual([1_000, 900, 900]);
+  });
+
+  it('shows what was in force or recovering meanwhile, whatever it excuses', () => {
+    const during = fault('strategy', 'edge:us-east', { fromMs: 500, toMs: 900, allowanceMs: 200 });
+    const before = fault('kill', 'origin', { fromMs: 100, toMs: 400, allowanceMs: 600 });
+    const windows = new FaultWindows([during, before]);
+    expect(windows.during({ fromMs: 1_000, toMs: 2_000 })).toEqual([during]);
+    expect(windows.during({ fromMs: 0, toMs: 500 })).toEqual([before]);
+  });
+});
+
+describe('the union of windows', () => {
+  it('leaves the milliseconds that are in none, counted one by one', () => {
+    const window = fc.tuple(fc.nat(60), fc.nat(25)).map(([fromMs, length]) => ({ fromMs, toMs: fromMs + length }));
+    fc.assert(
+      fc.property(fc.array(window, { maxLength: 8 }), window, (windows, interval) => {
+        const left = Array.from({ length: interval.toMs - interval.fromMs }, (_, at) => interval.fromMs + at).filter(
+          (ms) => !windows.some(({ fromMs, toMs }) => fromMs <= ms && ms < toMs),
+        );
+        expect(lengthOutside(interval, unionOf(windows))).toBe(left.length);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

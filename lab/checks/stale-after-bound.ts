@@ -1,0 +1,58 @@
+/**
+ * stale-after-bound: a region served a version for longer after it was superseded than its bound allows.
+ *
+ * What is measured, what is allowed and what faults excuse: `staleness.ts`. One anomaly for each version of a key in a region, with
+ * the read furthest above its bound. A read above it while the machine stood still proves nothing, but is no pass either.
+ */
+import type { History } from '../load/history.ts';
+import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
+import { answerOf, cellOf, Staleness, type StaleRead } from './staleness.ts';
+
+const NAME = 'stale-after-bound';
+
+export const staleAfterBound: Check = {
+  name: NAME,
+  about: 'a region serves a version for longer after it was superseded than its bound allows',
+  judge,
+};
+
+function judge(history: History, { staleness: rule }: CheckContext): CheckResult {
+  const staleness = new Staleness({ history, rule });
+  const judged = staleness.reads.filter((read) => staleness.couldBeOld(read));
+  const why = staleness.whyNone(judged.length, 'began after a change of their key');
+  if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
+  const above = judged
+    .map((read) => staleness.judge(read))
+    .filter((stale) => stale !== undefined)
+    .filter((stale) => staleness.excessMs(stale) > 0);
+  const worst = worstOf(
+    above.filter((stale) => !staleness.isDoubtful(stale)),
+    staleness,
+  );
+  const anomalies = worst.map((stale) => toAnomaly(stale, staleness));
+  const reason = `${above.length} of ${judged.length} reads above their bound, epsilon ${Math.round(staleness.epsilonMs)} ms`;
+  if (anomalies.length > 0) return { check: NAME, verdict: 'fail', reason, anomalies };
+  if (above.length > 0) return { check: NAME, verdict: 'unknown', reason: `${reason}, while the machine stood still`, anomalies };
+  return { check: NAME, verdict: 'pass', reason, anomalies };
+}
+
+/** One for each version of a key in a region. */
+function worstOf(reads: readonly StaleRead[], staleness: Staleness): readonly StaleRead[] {
+  const worst = new Map<string, StaleRead>();
+  for (const stale of reads) {
+    const known = worst.get(cellOf(stale.read));
+    if (known === undefined || staleness.excessMs(stale) > staleness.excessMs(known)) worst.set(cellOf(stale.read), stale);
+  }
+  return [...worst.values()];
+}
+
+function toAnomaly(stale: StaleRead, staleness: Staleness): Anomaly {
+  const { read, superseding } = stale;
+  return {
+    anomaly: NAME,
+    region: read.region,
+    key: read.key,
+    explain: `expected version ${superseding.version} or later in ${read.region}, got ${answerOf(read)}: ${staleness.because(stale)}`,
+    witness: [superseding.by, read, ...staleness.faultsDuring(stale)],
+  };
+}

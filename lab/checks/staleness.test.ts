@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import type { Operation } from '../load/history.ts';
+import { DELAY_MS, EPSILON_MS, fault, historyOf, read, type Written, write } from './history-test-support.ts';
+import { Staleness } from './staleness.ts';
+
+/** Of the read that is last in the order of starts. */
+function lastOf(written: Written, rule: 'adjusted' | 'strict' = 'adjusted') {
+  const staleness = new Staleness({ history: historyOf(written), rule });
+  const last = staleness.reads.at(-1);
+  const stale = last && staleness.judge(last);
+  return (
+    stale && { fromMs: stale.interval.fromMs, stalenessMs: stale.stalenessMs, allowedMs: stale.allowedMs, by: stale.superseding.by.id }
+  );
+}
+
+describe('when a version is superseded', () => {
+  const unseen = { version: undefined, outcome: 'unknown' } as const;
+  const cases: readonly (readonly [
+    title: string,
+    before: readonly Operation[],
+    expected: readonly [atMs: number, by: number] | undefined,
+  ])[] = [
+    ['by the acknowledgement of the next', [write(1, 100), write(2, 1_000)], [1_000, 1]],
+    ['by the first read that returned the next, if that ended before', [write(2, 1_000), read(2, 900)], [902, 1]],
+    ['by a read in another region', [write(2, 1_000), read(2, 900, { region: 'us-east' })], [902, 1]],
+    ['by the first of several reads', [read(2, 950), read(2, 900)], [902, 1]],
+    ['not by a read that ended after the acknowledgement', [write(2, 1_000), read(2, 999)], [1_000, 0]],
+    ['not when the read began but when it ended', [write(2, 1_000), read(2, 900, { endMs: 990 })], [990, 1]],
+    ['by any later one, when the next was never known', [write(3, 1_000)], [1_000, 0]],
+    ['by any later one, when the next was known only after it', [write(3, 1_000), read(2, 1_500)], [1_000, 0]],
+    ['by the next, when a later one was known after it', [write(2, 1_000), write(3, 1_500)], [1_000, 0]],
+    ['by a deletion, which has a version', [write(2, 1_000, { kind: 'delete' })], [1_000, 0]],
+    ['by a 404 with a version, as by that version', [read(2, 900, { found: false })], [902, 0]],
+    ['not by a write that ended unknown', [write(2, 1_000, unseen)], undefined],
+    ['by the read that shows a write that ended unknown', [write(2, 1_000, unseen), read(2, 1_700)], [1_702, 1]],
+    ['not by a write that failed', [write(2, 1_000, { outcome: 'fail' })], undefined],
+    ['not by a read that failed', [read(2, 1_000, { outcome: 'fail' })], undefined],
+    ['not by a write of another key', [write(2, 1_000, { key: 'content:8' })], undefined],
+    ['not by the same version', [write(1, 1_000)], undefined],
+    ['not by what was known only after the read began', [write(2, 2_001)], undefined],
+  ];
+  it.each(cases)('%s', (_title, before, expected) => {
+    const last = lastOf({ operations: [...before, read(1, 2_000)] });
+    expect(last && [last.fromMs, last.by]).toEqual(expected);
+    expect(last?.stalenessMs).toEqual(expected && 2_000 - expected[0]);
+  });
+
+  it('takes a 404 at version 0 for what was there before the creation', () => {
+    const operations = [write(1, 1_000, { kind: 'create' }), read(0, 2_000, { found: false })];
+    expect(lastOf({ operations })).toMatchObject({ fromMs: 1_000, stalenessMs: 1_000 });
+  });
+
+  it('counts from the start of a read, not from its end', () => {
+    expect(lastOf({ operations: [write(2, 1_000), read(1, 2_000, { endMs: 9_000 })] })?.stalenessMs).toBe(1_000);
+  });
+});
+
+describe('the delay that is allowed', () => {
+  const operations = [write(2, 1_000), read(1, 2_000)];
+  const at = (atMs: number, delayMs: number, region = 'eu-west') => ({ region, atMs, delayMs });
+  it.each([
+    ['is the one in force all the while', [], DELAY_MS],
+    ['is the last one set before the supersession', [at(500, 900), at(600, 50)], 50],
+    ['is the last one set before, in whatever order that was recorded', [at(600, 50), at(500, 900)], 50],
+    ['is a larger one that came into force meanwhile', [at(1_500, 700)], 700],
+    ['is a larger one that was in force for a moment only', [at(1_500, 700), at(1_501, 0)], 700],
+    ['is the one before a smaller one came into force', [at(1_500, 50)], DELAY_MS],
+    ['is not one set after the read', [at(2_001, 700)], DELAY_MS],
+    ['is not that of another region', [at(1_500, 700, 'us-east')], DELAY_MS],
+  ])('%s', (_title, delays, expected) => {
+    expect(lastOf({ operations, delays })?.allowedMs).toBe(expected);
+  });
+
+  it('must be in the history', () => {
+    const far = [write(2, 1_000), read(1, 2_000, { region: 'mars' })];
+    expect(() => lastOf({ operations: far })).toThrow('expected the delay of mars in the history, got none');
+  });
+});
+
+describe('a read labelled stale', () => {
+  const stale = (startMs: number, more: Parameters<typeof read>[2] = {}) => read(1, startMs, { status: 'stale', ...more });
+  const cases: readonly (readonly [title: string, before: readonly Operation[], fromMs: number])[] = [
+    ['is not stale at all when it is the first', [], 9_000],
+    ['is measured from the end of the first so labelled', [stale(5_000, { endMs: 5_010 }), stale(7_000)], 5_010],
+    ['is not measured from one labelled fresh', [read(1, 5_000)], 9_000],
+    ['is not measured from one of another region', [stale(5_000, { region: 'us-east' })], 9_000],
+    ['is not measured from one of another version', [read(0, 5_000, { status: 'stale' })], 9_000],
+    ['is not measured from one of another key', [stale(5_000, { key: 'content:8' })], 9_000],
+    ['is not measured from one before the supersession: that revalidation is over', [stale(500)], 9_000],
+    ['is not measured from one begun before the supersession', [stale(999)], 9_000],
+    ['nor from one that may have found that revalidation under way', [stale(500, { endMs: 510 }), stale(2_509)], 9_000],
+    ['but from one that cannot have', [stale(500, { endMs: 510 }), stale(2_510)], 2_512],
+    ['is measured from the first that ended', [stale(5_000, { endMs: 6_000 }), stale(5_100)], 5_102],
+  ];
+  it.each(cases)('%s', (_title, before, fromMs) => {
+    const last = lastOf({ operations: [write(2, 1_000), ...before, stale(9_000)] });
+    expect(last).toMatchObject({ fromMs, stalenessMs: 9_000 - fromMs });
+  });
+
+  it('may be stale for as long as one fetch', () => {
+    expect(lastOf({ operations: [write(2, 1_000), stale(9_000)] })?.allowedMs).toBe(2_000);
+  });
+
+  it('does not excuse one labelled fresh', () => {
+    expect(lastOf({ operations: [write(2, 1_000), stale(5_000), read(1, 9_000)] })).toMatchObject({
+      fromMs: 1_000,
+      allowedMs: DELAY_MS,
+    });
+  });
+});
+
+describe('the time of faults', () => {
+  const operations = [write(2, 1_000), read(1, 9_000)];
+  const faults = [
+    fault('partition', 'edge:eu-west<->kafka', { fromMs: 2_000, toMs: 3_000, allowanceMs: 1_000 }),
+    fault('kill', 'origin', { fromMs: 3_500, toMs: 5_000 }),
+  ];
+  it('does not count, nor twice where it overlaps', () => {
+    expect(lastOf({ operations, faults })?.stalenessMs).toBe(8_000 - 3_000);
+  });
+
+  it('counts under the strict rule', () => {
+    expect(lastOf({ operations, faults }, 'strict')?.stalenessMs).toBe(8_000);
+  });
+});
+
+describe('epsilon', () => {
+  const epsilonOf = (operations: readonly Operation[]) => new Staleness({ history: historyOf({ operations }), rule: 'adjusted' }).epsilonMs;
+  const early = (phase: Operation['phase'], excessMs: number) => [write(2, 1_000), read(1, 1_000 + DELAY_MS + excessMs, { phase })];
+  it.each([
+    ['is the largest excess of the warm-up', early('warmup', 200), 200],
+    ['is the largest excess of the steady state', early('steady', 200), 200],
+    ['is the largest of several', [...early('warmup', 200), ...early('steady', 400), ...early('steady', 300)], 400],
+    ['is not measured once something is broken', early('fault', 200), EPSILON_MS],
+    ['is not below 150 ms', early('steady', 20), EPSILON_MS],
+    [
+      'is measured by a fetch where a read is labelled stale',
+      [
+        write(2, 1_000),
+        read(1, 1_000, { status: 'stale', startMs: 1_001, endMs: 1_002 }),
+        read(1, 3_302, { status: 'stale', phase: 'steady' }),
+      ],
+      300,
+    ],
+  ])('%s', (_title, operations, expected) => {
+    expect(epsilonOf(operations)).toBe(expected);
+  });
+});
+
+it('says why in one sentence with its ms', () => {
+  const reads = [read(1, 9_000), read(1, 12_000, { status: 'stale' }), read(1, 15_000, { status: 'stale' })];
+  const faults = [fault('partition', 'edge:eu-west<->kafka', { fromMs: 2_000, toMs: 3_000, allowanceMs: 1_000 })];
+  const staleness = new Staleness({
+    history: historyOf({ operations: [write(2, 1_000), ...reads], faults }),
+    rule: 'adjusted',
+  });
+  const said = staleness.reads.map((answered) => staleness.judge(answered)).map((stale) => stale && staleness.because(stale));
+  expect(said).toEqual([
+    'superseded 8000 ms before, 6000 ms of it outside faults, where a delay of 300 ms and 150 ms are allowed; faults then: partition edge:eu-west<->kafka',
+    'first labelled stale 0 ms before, where one fetch of 2000 ms and 150 ms are allowed',
+    'first labelled stale 2998 ms before, where one fetch of 2000 ms and 150 ms are allowed',
+  ]);
+});

@@ -1,0 +1,163 @@
+/**
+ * How stale an answer was, never overstated, and how stale it might be.
+ *
+ * A read is stale by the time from when the version it returned was superseded (`versions.ts`) until the read began. It might
+ * be by the largest propagation delay in force in its region in that time (a changed delay holds for what is queued, too),
+ * plus epsilon: by how much reads exceeded the delay before anything was broken.
+ *
+ * A read labelled stale is measured from the end of the first answer so labelled whose revalidation must have asked the origin
+ * after the supersession, and might be stale by one fetch plus epsilon. (Without this a perfect lazy region fails every run.) An
+ * answer so labelled before it says nothing: a soft purge marks a current version stale, too. Nor does one that followed such an
+ * answer by less than a fetch: it may have found that revalidation still under way.
+ *
+ * The time of faults does not count (`fault-windows.ts`), unless the rule is `strict`.
+ */
+import type { DelayChange, FaultRecord, History, Stall } from '../load/history.ts';
+import type { CheckContext } from './check.ts';
+import { FaultWindows, type Interval, overlaps } from './fault-windows.ts';
+import { type AnsweredRead, isAnswered, type Known, Versions } from './versions.ts';
+
+/** A fetch that takes longer counts as failed: FETCH_DEADLINE_MS of services/edge/origin-client.ts, which the lab may not import. */
+const FETCH_DEADLINE_MS = 2_000;
+const EPSILON_MS_MIN = 150;
+/** Above this nothing can be judged by time. */
+const EPSILON_MS_MAX = 1_000;
+
+/** A read that returned a version after it was superseded. */
+export interface StaleRead {
+  readonly read: AnsweredRead;
+  readonly superseding: Known;
+  /** From when its staleness is measured until it began. */
+  readonly interval: Interval;
+  /** The interval, without the time of faults unless the rule is `strict`. */
+  readonly stalenessMs: number;
+  /** The region's delay, or a fetch's deadline for a read labelled stale. */
+  readonly allowedMs: number;
+}
+
+export interface StalenessOptions {
+  readonly history: History;
+  readonly rule: CheckContext['staleness'];
+}
+
+export class Staleness {
+  readonly epsilonMs: number;
+  /** Every answered read, by its start. */
+  readonly reads: readonly AnsweredRead[];
+  readonly #versions: Versions;
+  readonly #windows: FaultWindows;
+  readonly #isStrict: boolean;
+  /** By region, in their order. */
+  readonly #delays: ReadonlyMap<string, readonly DelayChange[]>;
+  readonly #labelledMs: ReadonlyMap<string, number>;
+  readonly #stalls: readonly Stall[];
+
+  constructor({ history, rule }: StalenessOptions) {
+    this.reads = history.operations.filter(isAnswered).sort((one, other) => one.startMs - other.startMs);
+    this.#versions = new Versions(history.operations);
+    this.#windows = new FaultWindows(history.faults);
+    this.#isStrict = rule === 'strict';
+    this.#delays = Map.groupBy(
+      [...history.delays].sort((one, other) => one.atMs - other.atMs),
+      ({ region }) => region,
+    );
+    this.#labelledMs = labelledMsOf(this.reads, this.#versions);
+    this.epsilonMs = this.#measureEpsilon();
+    this.#stalls = history.stalls.filter(({ lateMs }) => lateMs > this.epsilonMs);
+  }
+
+  /** undefined: what it returned was not known to be superseded when it began. */
+  judge(read: AnsweredRead): StaleRead | undefined {
+    const superseding = this.#versions.supersededBefore(read);
+    if (superseding === undefined) return undefined;
+    const isLabelled = read.status === 'stale';
+    const fromMs = isLabelled ? (this.#labelledMs.get(cellOf(read)) ?? read.startMs) : superseding.atMs;
+    const interval = { fromMs: Math.min(read.startMs, fromMs), toMs: read.startMs };
+    const stalenessMs = this.#isStrict ? interval.toMs - interval.fromMs : this.#windows.unexcusedMs(read, interval);
+    const allowedMs = isLabelled ? FETCH_DEADLINE_MS : this.#delayMsMax(read.region, { fromMs: superseding.atMs, toMs: read.startMs });
+    return { read, superseding, interval, stalenessMs, allowedMs };
+  }
+
+  /** By how much it is above its bound; not positive within it. */
+  excessMs({ stalenessMs, allowedMs }: StaleRead): number {
+    return stalenessMs - allowedMs - this.epsilonMs;
+  }
+
+  /** Whether the lab or its services stood still for longer than epsilon meanwhile: then the time says nothing about the region. */
+  isDoubtful({ interval }: StaleRead): boolean {
+    return this.#stalls.some(({ dueMs, lateMs }) => overlaps({ fromMs: dueMs, toMs: dueMs + lateMs }, interval));
+  }
+
+  couldBeOld(read: AnsweredRead): boolean {
+    return this.#versions.couldBeOld(read);
+  }
+
+  faultsDuring({ interval }: StaleRead): readonly FaultRecord[] {
+    return this.#windows.during(interval);
+  }
+
+  /** Why there can be no verdict whatever was found; `judged` names what a check has looked at, and how many. */
+  whyNone(judged: number, named: string): string | undefined {
+    const { writes } = this.#versions;
+    if (judged === 0) return `nothing to judge: 0 of ${this.reads.length} answered reads ${named} (${writes} acknowledged writes)`;
+    if (this.epsilonMs <= EPSILON_MS_MAX) return undefined;
+    return `too slow a machine to judge by time: reads exceeded their delay by ${Math.round(this.epsilonMs)} ms before anything was broken, above ${EPSILON_MS_MAX} ms`;
+  }
+
+  /** The reason in words why a read is an anomaly, in ms. */
+  because(stale: StaleRead): string {
+    const { interval, stalenessMs, allowedMs, read } = stale;
+    const isLabelled = read.status === 'stale';
+    const agoMs = interval.toMs - interval.fromMs;
+    const outside = stalenessMs < agoMs ? `, ${Math.round(stalenessMs)} ms of it outside faults` : '';
+    const since = `${isLabelled ? 'first labelled stale' : 'superseded'} ${Math.round(agoMs)} ms before${outside}`;
+    const allowed = `${isLabelled ? 'one fetch of' : 'a delay of'} ${Math.round(allowedMs)} ms and ${Math.round(this.epsilonMs)} ms are allowed`;
+    const faults = this.faultsDuring(stale).map(({ fault, target }) => `${fault} ${target.text}`);
+    return `${since}, where ${allowed}${faults.length === 0 ? '' : `; faults then: ${faults.join(', ')}`}`;
+  }
+
+  #measureEpsilon(): number {
+    let epsilonMs = EPSILON_MS_MIN;
+    for (const read of this.reads) {
+      if (read.phase !== 'warmup' && read.phase !== 'steady') continue;
+      const stale = this.judge(read);
+      if (stale !== undefined) epsilonMs = Math.max(epsilonMs, stale.stalenessMs - stale.allowedMs);
+    }
+    return epsilonMs;
+  }
+
+  /** The largest delay in force at any moment of the interval. */
+  #delayMsMax(region: string, { fromMs, toMs }: Interval): number {
+    const changes = this.#delays.get(region);
+    if (changes === undefined) throw new TypeError(`expected the delay of ${region} in the history, got none`);
+    let [beforeMs, withinMs] = [0, 0];
+    for (const { atMs, delayMs } of changes) {
+      if (atMs <= fromMs) beforeMs = delayMs;
+      else if (atMs <= toMs) withinMs = Math.max(withinMs, delayMs);
+    }
+    return Math.max(beforeMs, withinMs);
+  }
+}
+
+/** By version of a key in a region: the end of the answer from which those labelled stale are measured. `reads` by their start. */
+function labelledMsOf(reads: readonly AnsweredRead[], versions: Versions): ReadonlyMap<string, number> {
+  const labelledMs = new Map<string, number>();
+  const underWayMs = new Map<string, number>();
+  for (const read of reads) {
+    if (read.status !== 'stale') continue;
+    const cell = cellOf(read);
+    if (versions.supersededBefore(read) === undefined) underWayMs.set(cell, read.endMs + FETCH_DEADLINE_MS);
+    else if (read.startMs >= (underWayMs.get(cell) ?? 0)) labelledMs.set(cell, Math.min(read.endMs, labelledMs.get(cell) ?? read.endMs));
+  }
+  return labelledMs;
+}
+
+/** A version of a key in a region. */
+export function cellOf({ region, key, version }: AnsweredRead): string {
+  return `${region} ${key} ${version}`;
+}
+
+/** What a read answered, in words. */
+export function answerOf({ found, version, status, source }: AnsweredRead): string {
+  return `${found === false ? `a 404 at version ${version}` : `version ${version}`} labelled ${status} from the ${source}`;
+}

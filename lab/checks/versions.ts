@@ -1,0 +1,104 @@
+/**
+ * Each key is a register with one writer, a deletion being a version like any other, and 0 what was there before the first.
+ *
+ * A version is *known* from the earlier of its acknowledgement and the end of the first read that returned it, in any
+ * region. A version is *superseded* when the earliest later one is known: the next one's answer may have been lost. A write
+ * that ended unknown may take effect at any later time, so only a read that shows it dates it.
+ */
+import type { Operation, ReadOperation, WriteOperation } from '../load/history.ts';
+
+export interface Known {
+  readonly version: number;
+  readonly atMs: number;
+  /** The write that was acknowledged, or the read that returned it. */
+  readonly by: AcknowledgedWrite | AnsweredRead;
+}
+
+export type AnsweredRead = ReadOperation & { readonly version: number; readonly endMs: number };
+export type AcknowledgedWrite = WriteOperation & { readonly key: string; readonly version: number; readonly endMs: number };
+
+export function isAnswered(operation: Operation): operation is AnsweredRead {
+  return operation.kind === 'read' && operation.outcome === 'ok' && operation.version !== undefined && operation.endMs !== undefined;
+}
+
+export function isAcknowledged(operation: Operation): operation is AcknowledgedWrite {
+  if (operation.kind === 'read' || operation.kind === 'purge' || operation.outcome !== 'ok') return false;
+  return operation.key !== undefined && operation.version !== undefined && operation.endMs !== undefined;
+}
+
+class Register {
+  readonly #known = new Map<number, Known>();
+  #writtenMs = Number.POSITIVE_INFINITY;
+  /** By version, ascending: what made this version or a later one known first. */
+  #earliest: { readonly version: number; readonly known: Known }[] = [];
+
+  note(by: AcknowledgedWrite | AnsweredRead): void {
+    const { version, endMs: atMs } = by;
+    if (by.kind !== 'read') this.#writtenMs = Math.min(this.#writtenMs, atMs);
+    const before = this.#known.get(version);
+    if (before === undefined || atMs < before.atMs) this.#known.set(version, { version, atMs, by });
+  }
+
+  /** No more is noted after this. */
+  seal(): void {
+    const descending = [...this.#known.values()].sort((one, other) => other.version - one.version);
+    let earliest: Known | undefined;
+    for (const known of descending) {
+      if (earliest === undefined || known.atMs < earliest.atMs) earliest = known;
+      this.#earliest.push({ version: known.version, known: earliest });
+    }
+    this.#earliest.reverse();
+  }
+
+  supersededBy(version: number): Known | undefined {
+    let [low, high] = [0, this.#earliest.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#earliest[middle]?.version ?? 0) > version) high = middle;
+      else low = middle + 1;
+    }
+    return this.#earliest[low]?.known;
+  }
+
+  /** From when on an answer may be an old one: something was written, or two versions were seen. */
+  get changedMs(): number {
+    const lowest = this.#earliest[0];
+    const second = lowest && this.supersededBy(lowest.version);
+    return Math.min(this.#writtenMs, second?.atMs ?? Number.POSITIVE_INFINITY);
+  }
+}
+
+/** The registers of a history, by key. */
+export class Versions {
+  readonly #registers = new Map<string, Register>();
+  /** How many writes were acknowledged. */
+  readonly writes: number = 0;
+
+  constructor(operations: readonly Operation[]) {
+    for (const operation of operations) {
+      if (!isAcknowledged(operation) && !isAnswered(operation)) continue;
+      if (operation.kind !== 'read') this.writes += 1;
+      this.#register(operation.key).note(operation);
+    }
+    for (const register of this.#registers.values()) register.seal();
+  }
+
+  /** What superseded the version a read returned, if it was known before the read began. */
+  supersededBefore({ key, version, startMs }: AnsweredRead): Known | undefined {
+    const known = this.#registers.get(key)?.supersededBy(version);
+    return known !== undefined && known.atMs < startMs ? known : undefined;
+  }
+
+  /** Whether a read began late enough to have returned an old version at all. */
+  couldBeOld({ key, startMs }: AnsweredRead): boolean {
+    return (this.#registers.get(key)?.changedMs ?? Number.POSITIVE_INFINITY) < startMs;
+  }
+
+  #register(key: string): Register {
+    const known = this.#registers.get(key);
+    if (known !== undefined) return known;
+    const created = new Register();
+    this.#registers.set(key, created);
+    return created;
+  }
+}

@@ -1,0 +1,53 @@
+/** The JSON Schema of scenario files: what editors complete and check by, with a shape of its own for every fault. */
+import { z } from 'zod';
+import type { Fault } from '../faults/fault.ts';
+import { FAULTS } from '../faults/faults.ts';
+import { NODE_KINDS, type TargetKind } from '../faults/target.ts';
+import { step } from './method.ts';
+import { scenarioFile, writtenMethod } from './scenario.ts';
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+const REGIONAL: readonly TargetKind[] = ['redis', 'edge'];
+
+/** The step as a file may write it, whatever its fault is: `at`, `fault`, `target`, `for`, each with its form. */
+const { properties: words = {} } = z.toJSONSchema(step, { io: 'input' });
+
+export function scenarioJsonSchema(): JsonSchema {
+  return z.toJSONSchema(scenarioFile, {
+    io: 'input',
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema === writtenMethod) jsonSchema.items = { oneOf: [...FAULTS.values()].map(stepSchema) };
+    },
+  });
+}
+
+function stepSchema({ name, about, targets, parameters, lasts }: Fault): JsonSchema {
+  const { properties, required = [] } = z.toJSONSchema(parameters, { io: 'input' });
+  const { at, target, for: lasting } = words;
+  return {
+    title: name,
+    description: about,
+    type: 'object',
+    properties: {
+      at: { ...asObject(at) },
+      fault: { type: 'string', const: name },
+      target: { ...asObject(target), pattern: targetPattern(targets) },
+      ...(lasts ? { for: { ...asObject(lasting) } } : {}),
+      ...properties,
+    },
+    required: ['at', 'fault', 'target', ...required],
+    additionalProperties: false,
+  };
+}
+
+function asObject(schema: z.core.JSONSchema._JSONSchema | undefined): JsonSchema {
+  return typeof schema === 'object' ? schema : {};
+}
+
+function targetPattern(targets: readonly TargetKind[]): string {
+  const node = (kind: TargetKind) => (REGIONAL.includes(kind) ? `${kind}:[^:]+` : kind);
+  const anyNode = `(${NODE_KINDS.map(node).join('|')})`;
+  const forms = targets.map((kind) => (kind === 'link' ? `${anyNode} *(<->|->|<-) *${anyNode}` : node(kind)));
+  return `^(${forms.join('|')})$`;
+}

@@ -1,0 +1,226 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CHECKS } from '../checks/checks.ts';
+import { InvalidInput } from '../errors.ts';
+import { parseScenario, readScenario, withDuration } from './scenario.ts';
+
+const LEAST = 'version: 1\ntitle: t\nworkload: { duration: 10s, reads: 1/s, writes: 1/s, keys: 1 }\n';
+
+function withMethod(...steps: readonly string[]): string {
+  return `${LEAST}method:\n${steps.map((step) => `  - ${step}\n`).join('')}`;
+}
+
+function messageOf(text: string): string {
+  try {
+    parseScenario(text, 'f.yaml');
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.message;
+    throw error;
+  }
+  throw new Error('expected a refusal');
+}
+
+describe('a scenario file', () => {
+  it('needs no more than a title and a workload', () => {
+    expect(parseScenario(LEAST, 'f.yaml')).toMatchObject({
+      settle: 10_000,
+      checks: Object.keys(CHECKS),
+      staleness: 'adjusted',
+      system: { regions: {} },
+      method: [],
+      workload: { duration: 10_000, skew: 0.9 },
+    });
+  });
+
+  it('may be JSON', () => {
+    const workload = { duration: '1s', reads: '1/s', writes: '1/s', keys: 1 };
+    expect(parseScenario(JSON.stringify({ version: 1, title: 't', workload }, null, 2), 'f.json')).toMatchObject({ title: 't' });
+  });
+
+  it('has faults with their times, targets and parameters as written', () => {
+    const { method } = parseScenario(
+      withMethod(
+        "{ at: 5s, fault: partition, target: 'edge:eu-west<->kafka', for: 10s }",
+        "{ at: 300ms, fault: latency, target: 'edge:one->origin', latency: 200ms, jitter: 50ms }",
+        '{ at: 0s, fault: flush, target: redis:eu-west }',
+      ),
+      'f.yaml',
+    );
+    expect(method).toEqual([
+      { atMs: 5000, fault: 'partition', target: 'edge:eu-west<->kafka', forMs: 10_000, parameters: {} },
+      { atMs: 300, fault: 'latency', target: 'edge:one->origin', forMs: undefined, parameters: { latency: '200ms', jitter: '50ms' } },
+      { atMs: 0, fault: 'flush', target: 'redis:eu-west', forMs: undefined, parameters: {} },
+    ]);
+  });
+
+  it('may change a region of the system', () => {
+    const { system } = parseScenario(`${LEAST}system: { regions: { eu-west: { delay: 300ms, strategy: lazy }, us-east: {} } }\n`, 'f.yaml');
+    expect(system).toEqual({ regions: { 'eu-west': { delay: 300, strategy: 'lazy' }, 'us-east': {} } });
+  });
+
+  it.each([
+    ['an unknown key', `${LEAST}metod: []\n`, /^f\.yaml:4: metod: no such key .*; did you mean method\?$/],
+    [
+      'an unknown key below',
+      LEAST.replace('keys: 1', 'keys: 1, speed: 2'),
+      /^f\.yaml:3: workload\.speed: no such key \(there are duration,/,
+    ],
+    ['a key of a later version', `${LEAST}thresholds: {}\n`, /^f\.yaml:4: thresholds: no such key/],
+    ['a bad duration', LEAST.replace('10s,', '10 sec,'), /^f\.yaml:3: workload\.duration: expected a duration.*, got "10 sec"$/],
+    ['a number for a duration', LEAST.replace('10s,', '10,'), /^f\.yaml:3: workload\.duration: expected a duration.*, got 10$/],
+    ['another version', LEAST.replace('version: 1', 'version: 2'), /^f\.yaml:1: version: expected 1, got 2$/],
+    ['no title', LEAST.replace('title: t\n', ''), /^f\.yaml:1: title: missing, expected a string$/],
+    ['no checks', `${LEAST}checks: []\n`, /^f\.yaml:4: checks: .*, got \[\]$/],
+    [
+      'an unknown check',
+      `${LEAST}checks: [divergance]\n`,
+      /^f\.yaml:4: checks\.0: expected .*, got "divergance"; did you mean divergence\?$/,
+    ],
+    [
+      'an unknown staleness',
+      `${LEAST}staleness: strickt\n`,
+      /^f\.yaml:4: staleness: expected one of adjusted, strict, .*did you mean strict\?$/,
+    ],
+    [
+      'a key too many in a region',
+      `${LEAST}system:\n  regions:\n    eu-west: { dellay: 1s }\n`,
+      /^f\.yaml:6: .*dellay.*did you mean delay\?$/,
+    ],
+    ['bad YAML', `${LEAST}x: [\n`, /^f\.yaml:\d+: /],
+    ['nothing', '', /^f\.yaml:1: expected a map, got null$/],
+  ])('with %s is refused by file, line and key', (_what, source, message) => {
+    expect(messageOf(source)).toMatch(message);
+  });
+
+  it.each([
+    [
+      'an unknown fault',
+      '{ at: 1s, fault: partitoin, target: edge:a->kafka, x: 1 }',
+      /method\.0\.fault: expected a fault \(partition, .*got "partitoin"; did you mean partition\?$/,
+    ],
+    ['no fault', '{ at: 1s, target: edge:a->kafka }', /method\.0\.fault: missing, expected a fault$/],
+    ['no time', '{ fault: kill, target: origin }', /method\.0\.at: missing, expected a duration/],
+    ['no target', '{ at: 1s, fault: kill }', /method\.0\.target: missing, expected a target/],
+    [
+      'a target of another kind',
+      '{ at: 1s, fault: flush, target: edge:a }',
+      /method\.0\.target: expected a target of flush \(redis:<region>\), got "edge:a"$/,
+    ],
+    ['a node that is not there', '{ at: 1s, fault: kill, target: kafak }', /method\.0\.target: expected a node .*did you mean kafka\?$/],
+    ['a link that is not there', '{ at: 1s, fault: partition, target: edge:a->edge:b }', /method\.0\.target: expected a link of/],
+    ['a missing parameter', '{ at: 1s, fault: latency, target: edge:a->kafka }', /method\.0\.latency: missing, expected a duration/],
+    [
+      'a bad parameter',
+      '{ at: 1s, fault: latency, target: edge:a->kafka, latency: much }',
+      /method\.0\.latency: expected a duration.*got "much"$/,
+    ],
+    [
+      'a parameter the fault has not',
+      '{ at: 1s, fault: latency, target: edge:a->kafka, latency: 1s, jiter: 1s }',
+      /method\.0\.jiter: no such key \(there are at, fault, target, for, latency, jitter\); did you mean jitter\?$/,
+    ],
+    [
+      'a misspelt word of every fault',
+      '{ at: 1s, fault: kill, target: origin, fro: 1s }',
+      /method\.0\.fro: no such key .*did you mean for\?$/,
+    ],
+    [
+      'for of what is over at once',
+      '{ at: 1s, fault: flush, target: redis:a, for: 1s }',
+      /method\.0\.for: flush is over at once: it takes no for$/,
+    ],
+    ['for no time', '{ at: 1s, fault: kill, target: origin, for: 0s }', /method\.0\.for: expected a duration above 0, got "0s"$/],
+    ['a negative time', '{ at: -1s, fault: kill, target: origin }', /method\.0\.at: expected a duration.*got "-1s"$/],
+    [
+      'a start after the load',
+      '{ at: 10s, fault: kill, target: origin }',
+      /method\.0\.at: expected before the load ends \(10000 ms\), got 10000 ms$/,
+    ],
+    ['no map', 'kill', /method\.0: expected a map, got "kill"$/],
+  ])('with a fault of %s is refused by line', (_what, step, message) => {
+    const refused = messageOf(withMethod(step));
+    expect(refused).toMatch(message);
+    expect(refused).toMatch(/^f\.yaml:5: .*$/);
+  });
+
+  it('may have a fault that outlasts the load, which the heal phase ends', () => {
+    expect(parseScenario(withMethod('{ at: 9s, fault: kill, target: origin, for: 1m }'), 'f.yaml').method[0]?.forMs).toBe(60_000);
+  });
+
+  it('is told all that is wrong with it, in the order of its lines', () => {
+    const text = `titel: x\n${withMethod('{ at: 1s, fault: kil, target: orign }', '{ at: 1, fault: kill, target: origin }').replace('keys: 1', 'keys: 0')}`;
+    expect(
+      messageOf(text)
+        .split('\n')
+        .map((line) => /^f\.yaml:(\d+: [\w.]+)/.exec(line)?.[1]),
+    ).toEqual(['1: titel', '4: workload.keys', '6: method.0.fault', '6: method.0.target', '7: method.1.at']);
+  });
+
+  it('is told at most twenty things, and that there are more', () => {
+    const lines = messageOf(withMethod(...Array.from({ length: 50 }, () => '{ at: 1s, fault: kil, target: origin }'))).split('\n');
+    expect(lines).toHaveLength(21);
+    expect(lines.at(-1)).toBe('… and 30 more');
+  });
+
+  it('cannot move the cursor or fill the screen by what is in it', () => {
+    const message = messageOf(`${LEAST}"a\\e[2J\\nb": 1\n${'k'.repeat(1_000)}: 1\ntags: ${'x'.repeat(10_000)}\n`);
+    expect(message.split('\n')).toHaveLength(3);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
+    expect(message).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+    expect(message.length).toBeLessThan(2_000);
+  });
+
+  it('is named by its file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edgesync-'));
+    try {
+      for (const name of ['two-3.yaml', 'two-3.yml', 'two-3.json', 'two-3']) {
+        await writeFile(join(folder, name), LEAST);
+        expect((await readScenario(join(folder, name))).id).toBe('two-3');
+      }
+      for (const name of ['Two.yaml', 'a b.yaml', '.yaml', 'two.txt', `${'x'.repeat(65)}.yaml`]) {
+        await writeFile(join(folder, name), LEAST);
+        await expect(readScenario(join(folder, name))).rejects.toThrow(/expected a file named by 1 to 64 of a-z, 0-9 and -/);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('may be run for another time, unless a fault would then begin after the load', () => {
+    const scenario = { id: 'f', ...parseScenario(withMethod('{ at: 5s, fault: kill, target: origin }'), 'f.yaml') };
+    expect(withDuration(scenario, undefined)).toBe(scenario);
+    expect(withDuration(scenario, 5_001).workload.duration).toBe(5_001);
+    expect(() => withDuration(scenario, 5_000)).toThrow(
+      /^f\.yaml:5: method\.0\.at: expected before the load ends \(5000 ms\), got 5000 ms$/,
+    );
+  });
+
+  it('of any bytes is read or refused in lines that name it', () => {
+    const whole = withMethod(
+      "{ at: 5s, fault: latency, target: 'edge:one<->kafka', latency: 1s, for: 10s }",
+      '{ at: 1s, fault: flush, target: redis:a }',
+    );
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 5 }),
+      fc.constantFrom('[]', '{}', 'null', '-1', '.nan', '*a', '&a ', '\n', ': ', '- ', 'method', 'constructor'),
+    );
+    const damaged = fc
+      .tuple(fc.nat(whole.length), fc.nat(20), piece)
+      .map(([at, length, put]) => `${whole.slice(0, at)}${put}${whole.slice(at + length)}`);
+    const truncated = fc.nat(whole.length).map((length) => whole.slice(0, length));
+    fc.assert(
+      fc.property(fc.oneof(damaged, truncated, fc.string({ unit: 'binary' })), (text) => {
+        try {
+          JSON.stringify(parseScenario(text, 'f.yaml'));
+        } catch (error) {
+          expect(error).toBeInstanceOf(InvalidInput);
+          expect(error).toMatchObject({ message: expect.stringMatching(/^(f\.yaml(:\d+)?: .+(\n|$))+$/) });
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

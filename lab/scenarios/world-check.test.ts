@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { parseScenario } from './scenario.ts';
+import { checkBackend, checkRegions } from './world-check.ts';
+
+const REGIONS = ['us-east', 'eu-west'];
+const SCENARIO = parseScenario(
+  `version: 1
+title: t
+workload: { duration: 10s, reads: 1/s, writes: 1/s, keys: 1 }
+system:
+  regions:
+    us-east: { delay: 1s }
+    eu-wast: { delay: 1s }
+method:
+  - { at: 1s, fault: partition, target: 'edge:eu-west->kafka' }
+  - { at: 1s, fault: kill, target: 'edge:ap-south' }
+  - { at: 1s, fault: kill, target: 'redis:*' }
+  - { at: 1s, fault: kill, target: 'redis:majority' }
+  - { at: 1s, fault: kill, target: origin }
+  - { at: 1s, fault: reset, target: 'edge:one->origin' }
+`,
+  'f.yaml',
+);
+
+describe('a scenario and its world', () => {
+  it('agree on the regions, or each that is not there is named by line', () => {
+    expect(() => checkRegions(SCENARIO, REGIONS)).toThrow(
+      /^f\.yaml:7: system\.regions\.eu-wast: expected a region \(us-east, eu-west\), got "eu-wast"; did you mean eu-west\?\nf\.yaml:10: method\.1\.target: expected a region .*got "ap-south"[^\n]*$/,
+    );
+    expect(() => checkRegions(SCENARIO, [...REGIONS, 'eu-wast', 'ap-south'])).not.toThrow();
+  });
+
+  it('agree on the faults, or each that cannot be injected there is named by line', () => {
+    expect(() => checkBackend(SCENARIO, 'simulated')).toThrow(
+      /^f\.yaml:14: method\.5\.fault: reset needs a world of [^\n]*, this one is simulated$/,
+    );
+    expect(() => checkBackend(SCENARIO, 'embedded')).not.toThrow();
+  });
+});

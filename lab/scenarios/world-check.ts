@@ -1,0 +1,49 @@
+/** What a scenario asks of its world, judged when the world is known and before it starts: regions, and faults it can inject. */
+import { createRandom } from '../../services/runtime/random.ts';
+import { InvalidInput } from '../errors.ts';
+import { FAULTS } from '../faults/faults.ts';
+import { resolveTarget } from '../faults/target.ts';
+import { didYouMean } from '../nearest.ts';
+import { type Problem, shown } from '../problems.ts';
+import type { Backend } from '../worlds/world.ts';
+import type { ParsedScenario } from './scenario.ts';
+
+/** Throws InvalidInput naming file, line and key of every region that is not there. */
+export function checkRegions(scenario: ParsedScenario, regions: readonly string[]): void {
+  const inSystem = Object.keys(scenario.system.regions)
+    .filter((region) => !regions.includes(region))
+    .map((region) => ({
+      path: ['system', 'regions', region],
+      message: `expected a region (${regions.join(', ')}), got ${shown(region)}${didYouMean(region, regions)}`,
+    }));
+  const inMethod = scenario.method.flatMap(({ target }, at) => {
+    const message = refusalOf(target, regions);
+    return message === undefined ? [] : [{ path: ['method', at, 'target'], message }];
+  });
+  refuse(scenario, [...inSystem, ...inMethod]);
+}
+
+/** Throws InvalidInput naming every fault that this kind of world cannot inject. */
+export function checkBackend(scenario: ParsedScenario, backend: Backend): void {
+  const problems = scenario.method.flatMap(({ fault: name }, at) => {
+    const backends = FAULTS.get(name)?.backends ?? [];
+    if (backends.includes(backend)) return [];
+    return [{ path: ['method', at, 'fault'], message: `${name} needs a world of ${backends.join(' or ')}, this one is ${backend}` }];
+  });
+  refuse(scenario, problems);
+}
+
+function refuse(scenario: ParsedScenario, problems: readonly Problem[]): void {
+  if (problems.length > 0) throw scenario.refuse(problems);
+}
+
+/** Which regions `one` and `majority` become is of no matter here: any seed does. */
+function refusalOf(target: string, regions: readonly string[]): string | undefined {
+  try {
+    resolveTarget(target, regions, createRandom(0));
+    return undefined;
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+/** How a run ended, as its Start and Summary say it. */
+import { toTimestamp } from '../services/runtime/clock.ts';
+import type { CheckResult, Verdict } from './checks/check.ts';
+import { EXIT, type ExitCode, exitCodeOf, worstOf } from './errors.ts';
+import { convergenceOf } from './load/convergence.ts';
+import type { History } from './load/history.ts';
+import { SCHEMA_VERSION, type StartEvent, type Summary } from './report/events.ts';
+import type { RunIdentity } from './run.ts';
+
+export interface Ended {
+  readonly status: Summary['status'];
+  readonly verdict: Verdict;
+  readonly exitCode: ExitCode;
+  readonly results: readonly CheckResult[];
+  readonly error?: string;
+}
+
+export function toStart({ backend, seed, version, argv, clock }: RunIdentity, scenario: StartEvent['scenario']): StartEvent {
+  const time = toTimestamp(clock.now());
+  return { type: 'Start', schemaVersion: SCHEMA_VERSION, tool: 'edgesync-lab', version, backend, seed, scenario, argv: [...argv], time };
+}
+
+export function toFailure(error: unknown): Ended {
+  const message = error instanceof Error ? error.message : String(error);
+  return { status: 'failed', verdict: 'unknown', exitCode: exitCodeOf(error), results: [], error: message };
+}
+
+export interface SummaryOptions {
+  readonly ended: Ended;
+  readonly history: History;
+  /** What could not be healed. */
+  readonly left: readonly string[];
+  readonly reproduce: string;
+}
+
+export function toSummary({ ended, history, left, reproduce }: SummaryOptions): Summary {
+  const { status, verdict, results, error } = ended;
+  const exitCode = left.length === 0 ? ended.exitCode : worstOf([ended.exitCode, EXIT.notHealed]);
+  const operations = history.operations;
+  const regions = [...new Set(history.reads().map((read) => read.region))];
+  return {
+    type: 'Summary',
+    schemaVersion: SCHEMA_VERSION,
+    status,
+    verdict,
+    exitCode,
+    checks: results.map((result) => ({
+      check: result.check,
+      verdict: result.verdict,
+      reason: result.reason,
+      anomalies: result.anomalies.length,
+    })),
+    thresholds: [],
+    faults: history.faults.map(({ id, fault, target, effect }) => ({ id, fault, target: target.text, effect })),
+    convergence: convergenceOf(history, regions),
+    operations: {
+      reads: operations.filter((operation) => operation.kind === 'read').length,
+      writes: operations.filter((operation) => operation.kind !== 'read').length,
+      failed: operations.filter((operation) => operation.outcome === 'fail').length,
+      unknown: operations.filter((operation) => operation.outcome === 'unknown').length,
+    },
+    heal: { clean: left.length === 0, left: [...left] },
+    ...(error === undefined ? {} : { error }),
+    reproduce,
+  };
+}
