@@ -1,9 +1,11 @@
 /** The command line: parses the words, runs the command, ends with its exit code. The only file here that acts when loaded. */
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../lab/errors.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addListCommand } from './commands/list.ts';
 import { addRunCommand, runAll } from './commands/run.ts';
 import { addSchemaCommand } from './commands/schema.ts';
+import { addTraceCommand } from './commands/trace.ts';
 import { addUpCommand } from './commands/up.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { systemEnvironment } from './environment.ts';
@@ -19,6 +21,8 @@ function createProgram(session: Session): Command {
     .showHelpAfterError('(--help shows every command and option)');
   addRunCommand(program, session);
   addUpCommand(program, session);
+  addTraceCommand(program, session);
+  addDoctorCommand(program, session);
   addListCommand(program, session);
   addValidateCommand(program, session);
   addSchemaCommand(program, session);

@@ -5,7 +5,7 @@ import { printableLines } from '../../lab/printable.ts';
 import type { StartStep, World } from '../../lab/worlds/world.ts';
 import { table } from '../print.ts';
 import type { Session } from '../session.ts';
-import { addWorldOptions, startWorld, type WorldOptions } from './world-options.ts';
+import { addWorldOptions, readWorldTopology, startWorld, type WorldOptions } from './world-options.ts';
 
 export function addUpCommand(program: Command, session: Session): void {
   const command = program.command('up').description('start the origin and the edges and serve until Ctrl-C');
@@ -13,7 +13,8 @@ export function addUpCommand(program: Command, session: Session): void {
     try {
       const { environment, signal } = session;
       const onStep = ({ step, elapsedMs }: StartStep) => session.output.note(`${step} (${elapsedMs} ms)`);
-      const world = await startWorld({ options, environment, onStep, signal });
+      const topology = await readWorldTopology(options, environment);
+      const world = await startWorld({ options, topology, onStep, signal });
       for (const line of describeWorld(world)) session.output.line(line);
       const stopped = new Promise<undefined>((resolve) =>
         session.signal.addEventListener('abort', () => resolve(undefined), { once: true }),

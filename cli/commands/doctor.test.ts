@@ -1,0 +1,38 @@
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { startProgram } from '../process-test-support.ts';
+
+const diagnoses = z.array(
+  z.strictObject({ name: z.string(), state: z.enum(['ok', 'warning', 'missing']), says: z.string(), remedy: z.string().nullable() }),
+);
+
+describe('doctor', () => {
+  it('prints a line for each thing and exits 0 where nothing is missing', async () => {
+    const { code, stdout, stderr } = await startProgram(['doctor', '--ports', 'auto']).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const name of ['node', 'memory', 'ports', 'postgres']) expect(stdout).toMatch(new RegExp(`^ok +${name} +\\S`, 'm'));
+    expect(stdout).toContain(`Node ${process.versions.node}`);
+  });
+
+  it('is 107 with a remedy when a port of compose.yaml is taken', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const { code, stdout } = await startProgram(['doctor', '--json'], { ORIGIN_PORT: String(port) }).ended;
+    await new Promise((resolve) => server.close(resolve));
+    expect(code).toBe(107);
+    expect(diagnoses.parse(JSON.parse(stdout)).find(({ name }) => name === 'ports')).toMatchObject({
+      state: 'missing',
+      says: expect.stringContaining(`${port} (origin)`),
+      remedy: expect.stringContaining('--ports auto'),
+    });
+  });
+
+  it('refuses a topology that is not there with 104', async () => {
+    const { code, stdout, stderr } = await startProgram(['doctor', '--compose', '/nowhere.yaml']).ended;
+    expect({ code, stdout }).toEqual({ code: 104, stdout: '' });
+    expect(stderr).toContain('/nowhere.yaml');
+  });
+});

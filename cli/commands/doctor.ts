@@ -1,0 +1,60 @@
+/** `doctor`: what this machine has of what a world needs; what is missing, and the remedy. Starts nothing. */
+import { fileURLToPath } from 'node:url';
+import { type Command, Option } from 'commander';
+import { type Diagnosis, examine } from '../../lab/doctor.ts';
+import { EXIT, exitCodeOf, InvalidInput } from '../../lab/errors.ts';
+import { printable, printableLines } from '../../lab/printable.ts';
+import { DUMP_FILE } from '../../lab/worlds/embedded/dump.ts';
+import type { Session } from '../session.ts';
+import { addWorldOptions, readWorldTopology, type WorldOptions } from './world-options.ts';
+
+interface DoctorCommandOptions extends WorldOptions {
+  readonly json?: boolean;
+}
+
+export function addDoctorCommand(program: Command, session: Session): void {
+  const command = program
+    .command('doctor')
+    .description('what this machine has of what a world needs; what is missing, and the remedy')
+    .addOption(new Option('--json', 'an array of objects, each with name, state, says and remedy').env('EDGESYNC_JSON'));
+  addWorldOptions(command).action(async (options: DoctorCommandOptions) => {
+    try {
+      const diagnoses = await examineThisMachine(options, session);
+      if (options.json) session.output.line(JSON.stringify(diagnoses));
+      else for (const line of toLines(diagnoses)) session.output.line(line);
+      session.exitWith(diagnoses.some(({ state }) => state === 'missing') ? EXIT.failed : EXIT.pass);
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      session.output.note(printableLines(error.message));
+      session.exitWith(exitCodeOf(error));
+    }
+  });
+}
+
+async function examineThisMachine(options: DoctorCommandOptions, { environment }: Session): Promise<Diagnosis[]> {
+  const { origin, regions } = await readWorldTopology(options, environment);
+  return examine({
+    nodeVersion: process.versions.node,
+    memoryBytes: process.availableMemory(),
+    ports: [{ port: origin.port, service: 'origin' }, ...regions.map(({ port, service }) => ({ port, service }))],
+    pgliteFile: findPglite(),
+    dumpFile: DUMP_FILE,
+  });
+}
+
+/** As the program itself would find it, without loading it. */
+function findPglite(): string | undefined {
+  try {
+    return fileURLToPath(import.meta.resolve('@electric-sql/pglite'));
+  } catch {
+    return undefined;
+  }
+}
+
+function toLines(diagnoses: readonly Diagnosis[]): string[] {
+  const width = Math.max(...diagnoses.map(({ name }) => name.length));
+  return diagnoses.map(({ name, state, says, remedy }) => {
+    const advice = remedy === null ? '' : `. To do: ${remedy}`;
+    return printable(`${state.padEnd(7)}  ${name.padEnd(width)}  ${says}${advice}`);
+  });
+}

@@ -1,0 +1,104 @@
+/** `trace <key>`: one write through its ten steps, in a world of its own, with the time of each. */
+import { type Command, Option } from 'commander';
+import { Clients } from '../../lab/clients.ts';
+import { EXIT, exitCodeOf, WorldFailed } from '../../lab/errors.ts';
+import { printableLines } from '../../lab/printable.ts';
+import { parseTraceKey, TRACE_GRACE_MS, type Trace, type TraceServed, type TraceStep, traceWrite } from '../../lab/trace.ts';
+import type { StartStep } from '../../lab/worlds/world.ts';
+import { systemClock } from '../../services/runtime/clock.ts';
+import { createReleasers, type Releasers } from '../../services/runtime/releasers.ts';
+import { table } from '../print.ts';
+import type { Session } from '../session.ts';
+import { addWorldOptions, readWorldTopology, startWorld, type WorldOptions } from './world-options.ts';
+
+interface TraceCommandOptions extends WorldOptions {
+  readonly json?: boolean;
+}
+
+const NOT_SEEN = '-';
+
+export function addTraceCommand(program: Command, session: Session): void {
+  const command = program
+    .command('trace')
+    .description('follow one write through its ten steps, with the time of each in every region')
+    .argument('<key>', 'a content that is there: 1, or content:1')
+    .addOption(new Option('--json', 'one JSON object on standard output').env('EDGESYNC_JSON'));
+  addWorldOptions(command).action(async (key: string, options: TraceCommandOptions) => {
+    const releasers = createReleasers();
+    try {
+      const trace = await startAndTrace(key, options, session, releasers);
+      if (options.json) session.output.line(JSON.stringify(trace));
+      else for (const line of toLines(trace)) session.output.line(line);
+      if (!trace.complete) session.output.note(whatIsMissing(trace));
+      session.exitWith(trace.complete ? EXIT.pass : session.signal.aborted ? EXIT.interrupted : EXIT.failed);
+    } catch (error) {
+      if (session.signal.aborted) return session.exitWith(EXIT.interrupted);
+      session.output.note(printableLines(error instanceof Error ? error.message : String(error)));
+      session.exitWith(exitCodeOf(error));
+    } finally {
+      await releasers.release();
+    }
+  });
+}
+
+/** A world that is lost ends the trace as Ctrl-C does: as far as it got. */
+async function startAndTrace(key: string, options: TraceCommandOptions, session: Session, releasers: Releasers): Promise<Trace> {
+  const { environment, output } = session;
+  const id = parseTraceKey(key);
+  const topology = await readWorldTopology(options, environment);
+  const onStep = ({ step, elapsedMs }: StartStep) => output.note(`${step} (${elapsedMs} ms)`);
+  const world = await startWorld({ options, topology, onStep, signal: session.signal });
+  releasers.push(() => world.close());
+  const clients = new Clients(world.originUrl);
+  releasers.push(() => clients.close());
+  const lost = new AbortController();
+  let isOver = false;
+  void world.lost.then((why) => {
+    if (!isOver) output.note(why);
+    lost.abort(new WorldFailed(why));
+  });
+  const signal = AbortSignal.any([session.signal, lost.signal]);
+  const onWritten = (version: number) => output.note(`version ${version} is written, following it`);
+  try {
+    return await traceWrite({ world, clients, clock: systemClock, id, signal, onWritten });
+  } finally {
+    isOver = true;
+  }
+}
+
+function toLines({ key, version, event, answeredMs, steps, served, verdict, reason }: Trace): string[] {
+  const regions = served.map(({ region }) => region);
+  const width = Math.max(...steps.map(({ name }) => name.length));
+  const rows = steps.map((step) => [
+    `${String(step.step).padStart(2)}  ${step.name.padEnd(width)}  ${step.file}`,
+    ...timesOf(step, regions),
+  ]);
+  return [
+    `${key} at version ${version}: the PUT was answered after ${answeredMs} ms, its event is ${event ?? 'not seen'}`,
+    ...table([['ms since the PUT was sent', 'once', ...regions], ...rows]),
+    `${verdict}: ${reason}`,
+    `served: ${served.map(toAnswers).join(' · ')}`,
+  ];
+}
+
+function timesOf({ ms, regions }: TraceStep, names: readonly string[]): string[] {
+  const cell = (value: number | null | undefined) => (value === undefined ? '' : value === null ? NOT_SEEN : String(value));
+  return [cell(ms), ...names.map((region) => cell(regions?.[region]))];
+}
+
+/** `eu-west 1, 1 stale at 302, 2 at 309`: versions, with the ms since the PUT. */
+function toAnswers({ region, answers }: TraceServed): string {
+  const words = answers.map(({ ms, version, status, source }, at) =>
+    [version, status === 'stale' ? ' stale' : '', source === 'origin' ? ' from the origin' : '', at === 0 ? '' : ` at ${ms}`].join(''),
+  );
+  return `${region} ${words.join(', ') || 'nothing'}`;
+}
+
+function whatIsMissing({ steps }: Trace): string {
+  const missing = steps.flatMap(({ step, name, ms, regions = {} }) => {
+    const where = Object.keys(regions).filter((region) => regions[region] === null);
+    if (ms !== null && where.length === 0) return [];
+    return [`${step} ${name}${where.length === 0 ? '' : ` in ${where.join(', ')}`}`];
+  });
+  return `not seen (each step has ${TRACE_GRACE_MS} ms beyond its region's delay): ${missing.join('; ')}`;
+}

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { examine, NODE_OLDEST, type Patient } from './doctor.ts';
+
+const HERE = fileURLToPath(import.meta.url);
+const NOWHERE = `${HERE}/nowhere`;
+const MB = 1_000_000;
+const WELL: Patient = {
+  nodeVersion: '24.21.0',
+  memoryBytes: 8_000 * MB,
+  ports: [{ port: 0, service: 'origin' }],
+  pgliteFile: HERE,
+  dumpFile: HERE,
+};
+
+async function stateOf(name: string, patient: Partial<Patient>): Promise<string | undefined> {
+  const found = (await examine({ ...WELL, ...patient })).find((diagnosis) => diagnosis.name === name);
+  expect(found?.remedy === null, 'a remedy exactly where there is something to do').toBe(found?.state === 'ok');
+  return found?.state;
+}
+
+describe('the doctor', () => {
+  it('finds nothing to do where everything is there', async () => {
+    const diagnoses = await examine(WELL);
+    expect(diagnoses.map(({ name }) => name)).toEqual(['node', 'memory', 'ports', 'postgres', 'database']);
+    expect(diagnoses.filter(({ state, remedy }) => state !== 'ok' || remedy !== null)).toEqual([]);
+  });
+
+  it.each([
+    ['20.20.2', 'missing'],
+    ['22.9.0', 'missing'],
+    ['22.18.9', 'missing'],
+    ['22.19.0', 'ok'],
+    ['23.0.0', 'ok'],
+    ['100.1.0', 'ok'],
+  ])('says of Node %s: %s', async (nodeVersion, state) => {
+    expect(await stateOf('node', { nodeVersion })).toBe(state);
+  });
+
+  it('needs the Node that package.json asks for', async () => {
+    const manifest: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+    expect(manifest).toMatchObject({ engines: { node: `>=${NODE_OLDEST}` } });
+  });
+
+  it.each([
+    [699, 'missing'],
+    [700, 'warning'],
+    [999, 'warning'],
+    [1_000, 'ok'],
+  ])('says of %i MB: %s', async (megabytes, state) => {
+    expect(await stateOf('memory', { memoryBytes: megabytes * MB })).toBe(state);
+  });
+
+  it('names a port that is taken, its service and who holds it', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const ports = [...WELL.ports, { port, service: 'edge-us-east' }];
+    expect(await stateOf('ports', { ports })).toBe('missing');
+    expect((await examine({ ...WELL, ports }))[2]?.says).toContain(`port ${port} (edge-us-east) is busy, held by `);
+    await new Promise((resolve) => server.close(resolve));
+    expect(await stateOf('ports', { ports })).toBe('ok');
+  });
+
+  it.each([undefined, NOWHERE])('cannot do without PGlite (%j)', async (pgliteFile) => {
+    expect(await stateOf('postgres', { pgliteFile })).toBe('missing');
+  });
+
+  it('can do without the empty database, which only costs time', async () => {
+    expect(await stateOf('database', { dumpFile: NOWHERE })).toBe('warning');
+  });
+});

@@ -1,0 +1,77 @@
+/** What a world needs of this machine, and what to do where it is not there. A new line is a function and an entry in CHECKS. */
+import { existsSync } from 'node:fs';
+import { findBusyPorts, type WantedPort } from './worlds/embedded/ports.ts';
+
+/** `missing`: a start would fail. `warning`: it would be slower, or might fail. */
+export interface Diagnosis {
+  readonly name: string;
+  readonly state: 'ok' | 'warning' | 'missing';
+  readonly says: string;
+  /** null when there is nothing to do. */
+  readonly remedy: string | null;
+}
+
+/** What is examined; what a check finds out by itself is not here. */
+export interface Patient {
+  readonly nodeVersion: string;
+  /** What this process may still take, in a container as well. */
+  readonly memoryBytes: number;
+  readonly ports: readonly WantedPort[];
+  /** The main file of the package; undefined when it is not installed. */
+  readonly pgliteFile: string | undefined;
+  /** The empty cluster that the build leaves for PGlite. */
+  readonly dumpFile: string;
+}
+
+type DoctorCheck = (patient: Patient) => Diagnosis | Promise<Diagnosis>;
+
+export const NODE_OLDEST = '22.19';
+/** All processes together: 0.7 GB while a world serves, up to 1 GB for a moment at its start (measured, proportional set size). */
+const MEMORY_MB_NEEDED = 700;
+const MEMORY_MB_AMPLE = 1_000;
+const BYTES_PER_MB = 1_000_000;
+
+const CHECKS: readonly DoctorCheck[] = [checkNode, checkMemory, checkPorts, checkPglite, checkDump];
+
+/** In the order of the table. */
+export function examine(patient: Patient): Promise<Diagnosis[]> {
+  return Promise.all(CHECKS.map((check) => check(patient)));
+}
+
+function ok(name: string, says: string): Diagnosis {
+  return { name, state: 'ok', says, remedy: null };
+}
+
+function checkNode({ nodeVersion }: Patient): Diagnosis {
+  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = NODE_OLDEST.split('.').map(Number);
+  const says = `Node ${nodeVersion}, needed ${NODE_OLDEST} or newer`;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return ok('node', says);
+  return { name: 'node', state: 'missing', says, remedy: 'npx --yes -p node@24 -p edgesync-lab -- edgesync-lab' };
+}
+
+function checkMemory({ memoryBytes }: Patient): Diagnosis {
+  const megabytes = Math.floor(memoryBytes / BYTES_PER_MB);
+  const says = `${megabytes} MB available; the embedded world takes about ${MEMORY_MB_NEEDED}, up to ${MEMORY_MB_AMPLE} while it starts`;
+  if (megabytes >= MEMORY_MB_AMPLE) return ok('memory', says);
+  const state = megabytes >= MEMORY_MB_NEEDED ? 'warning' : 'missing';
+  return { name: 'memory', state, says, remedy: 'end other programs, or give this container or machine more' };
+}
+
+async function checkPorts({ ports }: Patient): Promise<Diagnosis> {
+  const busy = await findBusyPorts(ports);
+  if (busy !== undefined) return { name: 'ports', state: 'missing', says: busy, remedy: 'stop what holds it, or use --ports auto' };
+  const fixed = ports.filter(({ port }) => port !== 0).map(({ port, service }) => `${port} (${service})`);
+  return ok('ports', fixed.length === 0 ? 'free ones are taken at the start' : `free: ${fixed.join(', ')}`);
+}
+
+function checkPglite({ pgliteFile }: Patient): Diagnosis {
+  if (pgliteFile !== undefined && existsSync(pgliteFile)) return ok('postgres', 'PGlite, Postgres in WebAssembly, is installed');
+  return { name: 'postgres', state: 'missing', says: 'the package @electric-sql/pglite is not installed', remedy: 'npm install' };
+}
+
+function checkDump({ dumpFile }: Patient): Diagnosis {
+  if (existsSync(dumpFile)) return ok('database', 'the empty database that comes with the program is there');
+  const says = 'the empty database that comes with the program is not there: each start makes one, which takes about 3 s longer';
+  return { name: 'database', state: 'warning', says, remedy: 'npm run build in a checkout; elsewhere install the package again' };
+}
