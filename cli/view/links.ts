@@ -1,0 +1,75 @@
+/** What the faults in force do to a region: the states of its links, its cache and its edge, and each fault in a few words. */
+import type { FaultView } from '../../lab/live/live-lab.ts';
+import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
+
+/** `lost`: nobody cut it, and yet it does not answer. */
+export type LinkState = 'ok' | 'cut' | 'slow' | 'paused' | 'down' | 'lost' | 'unknown';
+
+export interface RegionLinks {
+  readonly kafka: LinkState;
+  readonly origin: LinkState;
+  readonly cache: LinkState;
+}
+
+type Faulty = Pick<FaultView, 'fault' | 'target'>;
+
+export const edgeOf = (region: string): string => `edge:${region}`;
+export const cacheOf = (region: string): string => `redis:${region}`;
+export const kafkaLinkOf = (region: string): string => `${edgeOf(region)}<->kafka`;
+export const originLinkOf = (region: string): string => `${edgeOf(region)}<->origin`;
+
+const NODE_STATES: Readonly<Record<string, LinkState>> = { pause: 'paused', kill: 'down', restart: 'down' };
+const LINK_STATES: Readonly<Record<string, LinkState>> = { partition: 'cut', latency: 'slow', bandwidth: 'slow' };
+
+export function linksOf(region: string, metrics: EdgeMetrics | undefined, faults: readonly Faulty[]): RegionLinks {
+  const unbroken: LinkState = metrics === undefined ? 'unknown' : 'ok';
+  const isHeard = metrics === undefined || metrics.log.connected;
+  return {
+    kafka: linkState(region, 'kafka', faults) ?? (isHeard ? unbroken : 'lost'),
+    origin: linkState(region, 'origin', faults) ?? unbroken,
+    cache: nodeState(cacheOf(region), faults) ?? unbroken,
+  };
+}
+
+/** Paused or killed, else undefined. */
+export function edgeStateOf(region: string, faults: readonly Faulty[]): LinkState | undefined {
+  return nodeState(edgeOf(region), faults);
+}
+
+/** The worst of what sits on the link and at its other end. */
+function linkState(region: string, other: 'kafka' | 'origin', faults: readonly Faulty[]): LinkState | undefined {
+  const edge = edgeOf(region);
+  const onLink = faults.filter(({ target }) => {
+    const [left, right, more] = target.split(/<->|->/);
+    return more === undefined && ((left === edge && right === other) || (left === other && right === edge));
+  });
+  const states = onLink.map(({ fault }) => LINK_STATES[fault]);
+  if (faults.some(({ fault, target }) => fault === 'isolate' && target === edge)) states.push('cut');
+  return states.includes('cut') ? 'cut' : (nodeState(other, faults) ?? states.find((state) => state !== undefined));
+}
+
+function nodeState(node: string, faults: readonly Faulty[]): LinkState | undefined {
+  const found = faults.find(({ fault, target }) => target === node && fault in NODE_STATES);
+  return found === undefined ? undefined : NODE_STATES[found.fault];
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  partition: 'cut',
+  latency: 'slow',
+  bandwidth: 'narrow',
+  isolate: 'isolated',
+  pause: 'paused',
+  kill: 'killed',
+  restart: 'restarting',
+};
+
+/** `cut eu-west / kafka`: the region first, as in the panels. Faults without a short word keep their long one. */
+export function faultWords({ fault, target, says }: Pick<FaultView, 'fault' | 'target' | 'says'>): string {
+  const verb = VERBS[fault];
+  if (verb === undefined) return says;
+  return `${verb} ${target
+    .replaceAll(/\bedge:/g, '')
+    .replaceAll(/\bredis:/g, 'cache ')
+    .replace('<->', ' / ')
+    .replace('->', ' > ')}`;
+}

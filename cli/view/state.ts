@@ -1,0 +1,169 @@
+/**
+ * What the terminal shows, as a pure function of what it was told: the lab's events, and the view's own actions.
+ *
+ * Phases: starting -> playing -> leaving; starting -> leaving
+ */
+import type { FaultView, LabCommand, LiveEvent, Observation, RegionView, Seen } from '../../lab/live/live-lab.ts';
+import type { Backend } from '../../lab/worlds/world.ts';
+import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
+import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
+import { keysInUse } from './version-rows.ts';
+import { type Wanted, wantedAfter, wantedFrom } from './wanted.ts';
+
+/** One second of a region. null: no reads, or no answer. */
+export interface Sample {
+  readonly p99: number | null;
+  readonly hitRatio: number | null;
+}
+
+export interface RegionState extends RegionView {
+  readonly seen: Seen<EdgeMetrics>;
+  /** One a second, the newest last. */
+  readonly history: readonly Sample[];
+  /** Settings asked for and not yet seen in force. */
+  readonly wanted: Wanted | undefined;
+}
+
+export interface LogLine {
+  readonly t: number;
+  readonly tone: 'info' | 'good' | 'warning' | 'error';
+  readonly text: string;
+}
+
+export interface StepView {
+  readonly step: string;
+  readonly elapsedMs: number;
+}
+
+export interface ViewState {
+  readonly phase: 'starting' | 'playing' | 'leaving';
+  /** ms since the start, of the last thing heard. */
+  readonly nowMs: number;
+  readonly steps: readonly StepView[];
+  readonly backend: Backend | undefined;
+  readonly origin: Seen<OriginMetrics>;
+  readonly regions: readonly RegionState[];
+  /** Rows of the version tables, the same in every region. */
+  readonly keys: readonly string[];
+  readonly faults: readonly FaultView[];
+  readonly log: readonly LogLine[];
+  /** Index into `regions`. */
+  readonly selected: number;
+  readonly isHelpOpen: boolean;
+  /** The last key that did something, in words. */
+  readonly echo: { readonly text: string; readonly t: number } | undefined;
+}
+
+export type ViewAction =
+  | { readonly type: 'tick'; readonly t: number }
+  | { readonly type: 'select'; readonly index: number }
+  | { readonly type: 'step-selection'; readonly by: number }
+  | { readonly type: 'help'; readonly open: boolean }
+  /** A command went to the lab. */
+  | { readonly type: 'sent'; readonly command: LabCommand; readonly text: string }
+  | { readonly type: 'leave' };
+
+/** Ten minutes. */
+export const HISTORY_MAX = 600;
+export const LOG_MAX = 500;
+const STEPS_MAX = 50;
+const MS_PER_S = 1000;
+
+const UNSEEN = { metrics: undefined, answeredMs: undefined, failures: 0 } as const;
+
+export const INITIAL_STATE: ViewState = {
+  phase: 'starting',
+  nowMs: 0,
+  steps: [],
+  backend: undefined,
+  origin: UNSEEN,
+  regions: [],
+  keys: [],
+  faults: [],
+  log: [],
+  selected: 0,
+  isHelpOpen: false,
+  echo: undefined,
+};
+
+export function reduce(state: ViewState, event: LiveEvent | ViewAction): ViewState {
+  const now = 't' in event ? withTime(state, event.t) : state;
+  switch (event.type) {
+    case 'step':
+      return { ...now, steps: [...now.steps, { step: event.step, elapsedMs: event.elapsedMs }].slice(-STEPS_MAX) };
+    case 'ready':
+      return withLine(toPlaying(now, event), { t: event.t, tone: 'good', text: `the ${event.backend} world is up` });
+    case 'observed':
+      return withObservation(now, event.observation);
+    case 'faults':
+      return { ...now, faults: event.inForce };
+    case 'note':
+      return withLine(now, { t: event.t, tone: event.tone, text: event.text });
+    case 'lost':
+      return withLine(now, { t: event.t, tone: 'error', text: event.why });
+    case 'tick':
+      return now;
+    case 'select':
+      return { ...now, selected: within(event.index, now.regions.length, now.selected) };
+    case 'step-selection':
+      return { ...now, selected: wrapped(now.selected + event.by, now.regions.length) };
+    case 'help':
+      return { ...now, isHelpOpen: event.open };
+    case 'sent':
+      return withSent(now, event);
+    case 'leave':
+      return { ...now, phase: 'leaving' };
+  }
+}
+
+/** The time, and a sample of every region for each second that began. */
+function withTime(state: ViewState, t: number): ViewState {
+  const nowMs = Math.max(state.nowMs, t);
+  const begun = Math.floor(nowMs / MS_PER_S) - Math.floor(state.nowMs / MS_PER_S);
+  if (begun === 0 || state.regions.length === 0) return { ...state, nowMs };
+  return { ...state, nowMs, regions: state.regions.map((region) => sampled(region, begun)) };
+}
+
+/** Seconds nobody counted (a machine that slept) are gaps; only the last is known. */
+function sampled(region: RegionState, begun: number): RegionState {
+  const { metrics, failures } = region.seen;
+  const missed = Array.from({ length: Math.min(begun - 1, HISTORY_MAX) }, (): Sample => ({ p99: null, hitRatio: null }));
+  const answered = failures === 0 ? metrics?.window : undefined;
+  const sample = { p99: answered?.p99 ?? null, hitRatio: answered?.hitRatio ?? null };
+  return { ...region, history: [...region.history, ...missed, sample].slice(-HISTORY_MAX) };
+}
+
+function toPlaying(state: ViewState, { backend, regions }: Extract<LiveEvent, { type: 'ready' }>): ViewState {
+  const known = regions.map((region) => ({ ...region, seen: UNSEEN, history: [], wanted: undefined }));
+  return { ...state, phase: state.phase === 'starting' ? 'playing' : state.phase, backend, regions: known, selected: 0 };
+}
+
+function withObservation(state: ViewState, { origin, regions }: Observation): ViewState {
+  const updated = state.regions.map((region) => {
+    const seen = regions.get(region.region) ?? region.seen;
+    return { ...region, seen, wanted: wantedAfter(region.wanted, seen.metrics, state.nowMs) };
+  });
+  const edges = updated.map(({ seen }) => seen);
+  return { ...state, origin, regions: updated, keys: keysInUse(state.keys, origin.metrics, edges) };
+}
+
+function withLine(state: ViewState, line: LogLine): ViewState {
+  return { ...state, log: [...state.log, line].slice(-LOG_MAX) };
+}
+
+function withSent(state: ViewState, { command, text }: Extract<ViewAction, { type: 'sent' }>): ViewState {
+  const echoed = { ...state, echo: { text, t: state.nowMs } };
+  if (command.do !== 'configure') return echoed;
+  const regions = state.regions.map((region) =>
+    region.region === command.region ? { ...region, wanted: wantedFrom(region.wanted, command, state.nowMs) } : region,
+  );
+  return { ...echoed, regions };
+}
+
+function within(index: number, count: number, otherwise: number): number {
+  return index >= 0 && index < count ? index : otherwise;
+}
+
+function wrapped(index: number, count: number): number {
+  return count === 0 ? 0 : (index + count) % count;
+}

@@ -1,0 +1,113 @@
+/**
+ * Colours and marks by what they mean. Nothing is told by colour alone: each state has a word or a mark too, so that
+ * without colour, or in ASCII, nothing is lost but looks.
+ */
+import { createContext, useContext } from 'react';
+import type { LinkState } from './links.ts';
+
+export type Role = 'text' | 'strong' | 'muted' | 'good' | 'warning' | 'bad' | 'accent' | 'chart' | 'key';
+
+/** As Ink's `Text` takes it. */
+export interface TextStyle {
+  readonly color?: string;
+  readonly dimColor?: boolean;
+  readonly bold?: boolean;
+}
+
+export interface BorderCharacters {
+  readonly topLeft: string;
+  readonly top: string;
+  readonly topRight: string;
+  readonly left: string;
+  readonly bottomLeft: string;
+  readonly bottom: string;
+  readonly bottomRight: string;
+  readonly right: string;
+}
+
+export interface Theme {
+  readonly isAscii: boolean;
+  readonly styles: Readonly<Record<Role, TextStyle>>;
+  readonly links: Readonly<Record<LinkState, { readonly mark: string; readonly role: Role }>>;
+  readonly tones: Readonly<Record<'info' | 'good' | 'warning' | 'error', { readonly mark: string; readonly role: Role }>>;
+  /** A version behind the origin's, and one that is not. */
+  readonly behind: string;
+  readonly even: string;
+  readonly rule: string;
+  readonly dot: string;
+  readonly echo: string;
+  readonly panel: BorderCharacters;
+  readonly selectedPanel: BorderCharacters;
+}
+
+const COLOURED: Theme['styles'] = {
+  text: {},
+  strong: { bold: true },
+  muted: { dimColor: true },
+  good: { color: 'green' },
+  warning: { color: 'yellow' },
+  bad: { color: 'red', bold: true },
+  accent: { color: 'cyan', bold: true },
+  chart: { color: 'cyan' },
+  key: { color: 'cyan' },
+};
+
+const COLOURLESS: Theme['styles'] = {
+  text: {},
+  strong: { bold: true },
+  muted: { dimColor: true },
+  good: {},
+  warning: { bold: true },
+  bad: { bold: true },
+  accent: { bold: true },
+  chart: {},
+  key: { bold: true },
+};
+
+const ROUND = frame('╭─╮│╰─╯│');
+const HEAVY = frame('┏━┓┃┗━┛┃');
+const ASCII_LIGHT = frame('+-+|+-+|');
+const ASCII_HEAVY = frame('#=#|#=#|');
+
+function frame(characters: string): BorderCharacters {
+  const [topLeft = '', top = '', topRight = '', left = '', bottomLeft = '', bottom = '', bottomRight = '', right = ''] = characters;
+  return { topLeft, top, topRight, left, bottomLeft, bottom, bottomRight, right };
+}
+
+export function createTheme({ noColor = false, ascii = false }: { readonly noColor?: boolean; readonly ascii?: boolean } = {}): Theme {
+  const pick = (unicode: string, plain: string) => (ascii ? plain : unicode);
+  return {
+    isAscii: ascii,
+    styles: noColor ? COLOURLESS : COLOURED,
+    links: {
+      ok: { mark: pick('●', '+'), role: 'good' },
+      cut: { mark: pick('✗', 'x'), role: 'bad' },
+      slow: { mark: pick('◐', '~'), role: 'warning' },
+      paused: { mark: pick('‖', '='), role: 'warning' },
+      down: { mark: pick('✗', 'x'), role: 'bad' },
+      lost: { mark: pick('○', 'o'), role: 'warning' },
+      unknown: { mark: pick('·', '.'), role: 'muted' },
+    },
+    tones: {
+      info: { mark: pick('·', '-'), role: 'muted' },
+      good: { mark: pick('✓', '+'), role: 'good' },
+      warning: { mark: '!', role: 'warning' },
+      error: { mark: pick('✗', 'x'), role: 'bad' },
+    },
+    behind: pick('◂', '<'),
+    even: '=',
+    rule: pick('─', '-'),
+    dot: pick('·', '-'),
+    echo: pick('›', '>'),
+    panel: ascii ? ASCII_LIGHT : ROUND,
+    selectedPanel: ascii ? ASCII_HEAVY : HEAVY,
+  };
+}
+
+const ThemeContext = createContext<Theme>(createTheme());
+
+export const ThemeProvider = ThemeContext.Provider;
+
+export function useTheme(): Theme {
+  return useContext(ThemeContext);
+}
