@@ -22,7 +22,9 @@ await Promise.all([
     platform: 'node',
     format: 'esm',
     target: NODE_OLDEST,
-    external: ['@electric-sql/pglite'],
+    // Ink loads React's developer tools with DEV=true only; they are not installed.
+    external: ['@electric-sql/pglite', 'react-devtools-core'],
+    jsx: 'automatic',
     banner: { js: REQUIRE_BANNER },
     define: { 'process.env.NODE_ENV': '"production"' },
     minifySyntax: true,

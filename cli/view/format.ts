@@ -98,7 +98,7 @@ export function cut(text: string, width: number, mark = '…'): string {
 }
 
 /** Exactly `width` columns. `text` is plain. */
-export function fit(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+export function padTo(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const kept = cut(text, width);
   const blank = ' '.repeat(Math.max(0, width - widthOf(kept)));
   return align === 'left' ? kept + blank : blank + kept;

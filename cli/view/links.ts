@@ -31,9 +31,14 @@ export function linksOf(region: string, metrics: EdgeMetrics | undefined, faults
   };
 }
 
-/** Paused or killed, else undefined. */
-export function edgeStateOf(region: string, faults: readonly Faulty[]): LinkState | undefined {
-  return nodeState(edgeOf(region), faults);
+/** What was done to the edge itself, and when; undefined when nothing was. */
+export function edgeFaultOf(
+  region: string,
+  faults: readonly FaultView[],
+): { readonly state: LinkState; readonly sinceMs: number } | undefined {
+  const found = faults.find(({ fault, target }) => target === edgeOf(region) && fault in NODE_STATES);
+  const state = found === undefined ? undefined : NODE_STATES[found.fault];
+  return found === undefined || state === undefined ? undefined : { state, sinceMs: found.injectedMs };
 }
 
 /** The worst of what sits on the link and at its other end. */

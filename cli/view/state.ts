@@ -3,6 +3,7 @@
  *
  * Phases: starting -> playing -> leaving; starting -> leaving
  */
+import type { ExitCode } from '../../lab/errors.ts';
 import type { FaultView, LabCommand, LiveEvent, Observation, RegionView, Seen } from '../../lab/live/live-lab.ts';
 import type { Backend } from '../../lab/worlds/world.ts';
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
@@ -46,7 +47,11 @@ export interface ViewState {
   /** Rows of the version tables, the same in every region. */
   readonly keys: readonly string[];
   readonly faults: readonly FaultView[];
+  /** Faults injected so far, healed or not. */
+  readonly faultsSeen: number;
   readonly log: readonly LogLine[];
+  /** The world could not start, or ended by itself. */
+  readonly lost: { readonly why: string; readonly exitCode: ExitCode } | undefined;
   /** Index into `regions`. */
   readonly selected: number;
   readonly isHelpOpen: boolean;
@@ -61,7 +66,7 @@ export type ViewAction =
   | { readonly type: 'help'; readonly open: boolean }
   /** A command went to the lab. */
   | { readonly type: 'sent'; readonly command: LabCommand; readonly text: string }
-  | { readonly type: 'leave' };
+  | { readonly type: 'leave'; readonly by: 'quit' | 'interrupt' };
 
 /** Ten minutes. */
 export const HISTORY_MAX = 600;
@@ -80,7 +85,9 @@ export const INITIAL_STATE: ViewState = {
   regions: [],
   keys: [],
   faults: [],
+  faultsSeen: 0,
   log: [],
+  lost: undefined,
   selected: 0,
   isHelpOpen: false,
   echo: undefined,
@@ -96,11 +103,11 @@ export function reduce(state: ViewState, event: LiveEvent | ViewAction): ViewSta
     case 'observed':
       return withObservation(now, event.observation);
     case 'faults':
-      return { ...now, faults: event.inForce };
+      return withFaults(now, event.inForce);
     case 'note':
       return withLine(now, { t: event.t, tone: event.tone, text: event.text });
     case 'lost':
-      return withLine(now, { t: event.t, tone: 'error', text: event.why });
+      return { ...withLine(now, { t: event.t, tone: 'error', text: event.why }), lost: { why: event.why, exitCode: event.exitCode } };
     case 'tick':
       return now;
     case 'select':
@@ -145,6 +152,11 @@ function withObservation(state: ViewState, { origin, regions }: Observation): Vi
   });
   const edges = updated.map(({ seen }) => seen);
   return { ...state, origin, regions: updated, keys: keysInUse(state.keys, origin.metrics, edges) };
+}
+
+function withFaults(state: ViewState, inForce: readonly FaultView[]): ViewState {
+  const known = new Set(state.faults.map(({ id }) => id));
+  return { ...state, faults: inForce, faultsSeen: state.faultsSeen + inForce.filter(({ id }) => !known.has(id)).length };
 }
 
 function withLine(state: ViewState, line: LogLine): ViewState {

@@ -5,6 +5,7 @@
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { Strategy } from '../../services/protocol/invalidation.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
+import type { ExitCode } from '../errors.ts';
 import type { Effect } from '../faults/fault.ts';
 import type { Backend, StartStep } from '../worlds/world.ts';
 
@@ -52,7 +53,7 @@ export type LiveEvent =
   /** For the event log: a write, a fault, a refusal, a region that fell behind or caught up. */
   | { readonly type: 'note'; readonly t: number; readonly tone: 'info' | 'good' | 'warning' | 'error'; readonly text: string }
   /** The world ended by itself, or could not start. */
-  | { readonly type: 'lost'; readonly t: number; readonly why: string };
+  | { readonly type: 'lost'; readonly t: number; readonly why: string; readonly exitCode: ExitCode };
 
 export type LabCommand =
   /** Changes this many contents at once: 1 is a write, 50 a burst. */
