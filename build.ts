@@ -1,22 +1,25 @@
 /**
- * The build: bundles the program for `dist/`, with everything but PGlite inside, so that `npx` installs one package and
+ * The build: bundles the program into `dist/`, with everything but PGlite inside, so that `npx` installs one package and
  * its one dependency. `bin.js` stays apart and old-fashioned: it must load on a Node too old for the rest.
  */
 import { copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { DUMP_FILE } from './lab/worlds/embedded/dump.ts';
 import { dumpEmptyCluster } from './services/origin/database/pglite.ts';
 
+/** `node build.ts FOLDER` builds elsewhere. */
+const FOLDER = process.argv[2] ?? 'dist';
 const NODE_OLDEST = 'node22.19';
 /** CommonJS packages inside an ES module still call `require`. */
 const REQUIRE_BANNER = "import { createRequire as edgesyncRequire } from 'node:module'; const require = edgesyncRequire(import.meta.url);";
 
-await rm('dist', { recursive: true, force: true });
-await mkdir('dist', { recursive: true });
+await rm(FOLDER, { recursive: true, force: true });
+await mkdir(FOLDER, { recursive: true });
 await Promise.all([
   build({
     entryPoints: { main: 'cli/main.ts', 'embedded-host': 'lab/worlds/embedded/host.ts' },
-    outdir: 'dist',
+    outdir: FOLDER,
     bundle: true,
     splitting: true,
     platform: 'node',
@@ -34,16 +37,16 @@ await Promise.all([
   }),
   build({
     entryPoints: ['cli/bin.ts'],
-    outfile: 'dist/bin.js',
+    outfile: join(FOLDER, 'bin.js'),
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'es2020',
     banner: { js: '#!/usr/bin/env node' },
   }),
-  copyFile('services/origin/schema.sql', 'dist/schema.sql'),
-  copyFile('compose.yaml', 'dist/compose.yaml'),
+  copyFile('services/origin/schema.sql', join(FOLDER, 'schema.sql')),
+  copyFile('compose.yaml', join(FOLDER, 'compose.yaml')),
   // Every built-in scenario and the schema they name; not the code beside them.
-  cp('lab/scenarios', 'dist/scenarios', { recursive: true, filter: (file) => !file.endsWith('.ts') }),
-  dumpEmptyCluster().then((dump) => writeFile(DUMP_FILE, dump)),
+  cp('lab/scenarios', join(FOLDER, 'scenarios'), { recursive: true, filter: (file) => !file.endsWith('.ts') }),
+  dumpEmptyCluster().then((dump) => writeFile(join(FOLDER, basename(DUMP_FILE)), dump)),
 ]);

@@ -41,8 +41,8 @@ export function startProgram(words: readonly string[], env: NodeJS.ProcessEnv = 
 }
 
 /** The processes it started. */
-export async function childrenOf({ child }: Running): Promise<number[]> {
-  const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+export async function childrenOf(pid: number | undefined): Promise<number[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return children.trim().split(' ').filter(Boolean).map(Number);
 }
 

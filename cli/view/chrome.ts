@@ -1,6 +1,6 @@
 /** What stands around the panels, as lines: the header, the faults in force, the event log, the line of keys. */
 import type { FaultView } from '../../lab/live/live-lab.ts';
-import { ageText, momentText, plain, plural } from './format.ts';
+import { ageText, momentText, plain, plural, portText } from './format.ts';
 import { KEYS } from './keys.ts';
 import { fitLine, joined, type Line, lineWidth, span, spread } from './line.ts';
 import { faultWords } from './links.ts';
@@ -14,13 +14,14 @@ const ALWAYS_SHOWN = 2;
 const GAP = 2;
 
 export function headerLine(state: ViewState, width: number, theme: Theme): Line {
-  const { phase, backend, nowMs, faults, origin } = state;
+  const { phase, backend, originUrl, nowMs, faults, origin } = state;
   const name = [span('EdgeSync Lab', 'accent'), span(` ${theme.dot} ${backend ?? 'starting'} ${theme.dot} ${momentText(nowMs)}`)];
   if (phase === 'leaving') return spread(name, [span('healing and stopping everything', 'warning')], width);
+  const where = originUrl === undefined ? [] : [span(`origin ${portText(originUrl)}  `, 'muted')];
   const pending = origin.metrics?.outbox.pending;
   const outbox = pending === undefined ? [] : [span(`outbox ${pending}  `, pending > 0 ? 'warning' : 'muted')];
   const broken = faults.length === 0 ? span('no faults', 'good') : span(`${plural(faults.length, 'fault')} in force`, 'bad');
-  return spread(name, [...outbox, broken], width);
+  return spread(name, [...where, ...outbox, broken], width);
 }
 
 function titleLine(title: Line, width: number, theme: Theme): Line {

@@ -55,6 +55,11 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** `:5001` of a URL. */
+export function portText(url: string): string {
+  return `:${new URL(url).port}`;
+}
+
 /** Longer than any line; what comes after would be cut off anyway. */
 const OUTSIDE_LENGTH_MAX = 1_000;
 const MARKS_MAX = 2;

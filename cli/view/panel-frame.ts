@@ -1,10 +1,13 @@
-/** A frame of lines around lines, with a title in its upper border. */
+/** A frame of lines around lines, with a title in its upper border and a word in its lower one. */
+import { widthOf } from './format.ts';
 import { fitLine, type Line, lineWidth, span } from './line.ts';
 import type { BorderCharacters, Role } from './theme.ts';
 
 export interface FrameOptions {
   readonly title: Line;
   readonly lines: readonly Line[];
+  /** In few columns. */
+  readonly foot: string;
   /** With the borders. */
   readonly width: number;
   readonly border: BorderCharacters;
@@ -14,7 +17,7 @@ export interface FrameOptions {
 /** Columns of the upper border that are never title: its corners and a blank on either side. */
 const TITLE_MARGIN = 4;
 
-export function framed({ title, lines, width, border, isSelected }: FrameOptions): readonly Line[] {
+export function framed({ title, lines, foot, width, border, isSelected }: FrameOptions): readonly Line[] {
   const role: Role = isSelected ? 'accent' : 'muted';
   const room = Math.max(0, width - TITLE_MARGIN);
   const shown = lineWidth(title) > room ? fitLine(title, room) : title;
@@ -22,6 +25,10 @@ export function framed({ title, lines, width, border, isSelected }: FrameOptions
   return [
     [span(`${border.topLeft} `, role), ...shown, span(` ${rest}${border.topRight}`, role)],
     ...lines.map((line) => [span(border.left, role), ...fitLine(line, width - 2), span(border.right, role)]),
-    [span(border.bottomLeft + border.bottom.repeat(Math.max(0, width - 2)) + border.bottomRight, role)],
+    [
+      span(border.bottomLeft + border.bottom.repeat(Math.max(0, room - widthOf(foot) + 1)), role),
+      span(foot, 'muted'),
+      span(border.bottom + border.bottomRight, role),
+    ],
   ];
 }

@@ -9,11 +9,11 @@
  *     │lag 0       last 304 ms │   events not yet applied; the last one's way from record to cache
  *     │id   here origin   state│
  *     │4       7      9 ◂2stale│   versions
- *     ╰────────────────────────╯
+ *     ╰─────────────────:5002──╯   where to curl it
  */
 import type { FaultView, Seen } from '../../lab/live/live-lab.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
-import { ageText, delayText, msText, padTo, percentText, plain } from './format.ts';
+import { ageText, delayText, msText, padTo, percentText, plain, portText } from './format.ts';
 import { type Line, type Span, span, spread } from './line.ts';
 import { edgeFaultOf, type LinkState, linksOf } from './links.ts';
 import { framed } from './panel-frame.ts';
@@ -64,7 +64,8 @@ export function panelLines(options: PanelOptions): readonly Line[] {
     ...versionLines({ keys, origin: origin.metrics, metrics, width: room, rows: tableRows, theme }),
   ];
   const shown = isSilent ? lines.map((line, at) => (at === 0 ? line : faded(line))) : lines;
-  return framed({ title: titleOf(options), lines: shown, width, border: isSelected ? theme.selectedPanel : theme.panel, isSelected });
+  const border = isSelected ? theme.selectedPanel : theme.panel;
+  return framed({ title: titleOf(options), lines: shown, foot: portText(region.url), width, border, isSelected });
 }
 
 /** Figures of an edge that does not answer are old. */

@@ -42,6 +42,7 @@ export interface ViewState {
   readonly nowMs: number;
   readonly steps: readonly StepView[];
   readonly backend: Backend | undefined;
+  readonly originUrl: string | undefined;
   readonly origin: Seen<OriginMetrics>;
   readonly regions: readonly RegionState[];
   /** Rows of the version tables, the same in every region. */
@@ -81,6 +82,7 @@ export const INITIAL_STATE: ViewState = {
   nowMs: 0,
   steps: [],
   backend: undefined,
+  originUrl: undefined,
   origin: UNSEEN,
   regions: [],
   keys: [],
@@ -140,9 +142,9 @@ function sampled(region: RegionState, begun: number): RegionState {
   return { ...region, history: [...region.history, ...missed, sample].slice(-HISTORY_MAX) };
 }
 
-function toPlaying(state: ViewState, { backend, regions }: Extract<LiveEvent, { type: 'ready' }>): ViewState {
+function toPlaying(state: ViewState, { backend, originUrl, regions }: Extract<LiveEvent, { type: 'ready' }>): ViewState {
   const known = regions.map((region) => ({ ...region, seen: UNSEEN, history: [], wanted: undefined }));
-  return { ...state, phase: state.phase === 'starting' ? 'playing' : state.phase, backend, regions: known, selected: 0 };
+  return { ...state, phase: state.phase === 'starting' ? 'playing' : state.phase, backend, originUrl, regions: known, selected: 0 };
 }
 
 function withObservation(state: ViewState, { origin, regions }: Observation): ViewState {

@@ -46,7 +46,13 @@ export interface RegionView {
 /** `t`: ms since the start. Texts may come from outside: not yet made printable. */
 export type LiveEvent =
   | ({ readonly type: 'step'; readonly t: number } & StartStep)
-  | { readonly type: 'ready'; readonly t: number; readonly backend: Backend; readonly regions: readonly RegionView[] }
+  | {
+      readonly type: 'ready';
+      readonly t: number;
+      readonly backend: Backend;
+      readonly originUrl: string;
+      readonly regions: readonly RegionView[];
+    }
   | { readonly type: 'observed'; readonly t: number; readonly observation: Observation }
   /** Everything in force now, oldest first: after each injection and heal. */
   | { readonly type: 'faults'; readonly t: number; readonly inForce: readonly FaultView[] }
