@@ -131,6 +131,81 @@ describe('the terminal', () => {
   });
 });
 
+/** Where the header says the origin listens, and the panels their edges. */
+function portsOf(screen: readonly string[]): { readonly origin: string; readonly edges: readonly string[] } {
+  const [, origin = ''] = /origin :(\d+)/.exec(screen[0] ?? '') ?? [];
+  const foot = screen.find((line) => line.startsWith('┗') || line.startsWith('╰')) ?? '';
+  return { origin, edges: [...foot.matchAll(/:(\d+)/g)].map(([, port = '']) => port) };
+}
+
+const HOSTILE: readonly string[] = [
+  '\u001b[2J\u001b[10;10H\u001b[31mred\u001b]0;title\u0007',
+  '\u202etfel ot thgir\u2066\u200f',
+  '👩‍👩‍👧‍👦🇩🇪1️⃣ नमस्ते 日本語',
+  'x'.repeat(10_000),
+];
+
+describe('the terminal beside the world’s own HTTP', () => {
+  it('stays whole whatever titles, slugs and keys are written and read', async () => {
+    const lab = open();
+    const { origin, edges } = portsOf(await lab.until((screen) => isUp(screen) && portsOf(screen).edges.length === 3, 'the ports'));
+    const before = await lab.until(shows(/^[│┃]\d+ +\d/), 'a row of versions');
+    for (const [at, title] of HOSTILE.entries()) {
+      const body = JSON.stringify({ title, slug: `${title.slice(0, 400)}-${at}`, body: title, tags: [title.slice(0, 60)] });
+      const created = await fetch(`http://127.0.0.1:${origin}/api/content`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
+      expect(created.status).toBe(201);
+      const { data } = (await created.json()) as { data: { id: number } };
+      for (const port of edges) expect((await fetch(`http://127.0.0.1:${port}/api/content/${data.id}`)).status).toBe(200);
+      for (const port of edges) await fetch(`http://127.0.0.1:${port}/api/content/${encodeURIComponent(title.slice(0, 200))}`);
+    }
+    const countOf = (screen: readonly string[]) => Number(/(\d+) more/.exec(screen.join('\n'))?.[1] ?? 0);
+    const after = await lab.until((screen) => countOf(screen) >= countOf(before) + HOSTILE.length, 'the new rows');
+    expect(isWhole(after, 80)).toBe(true);
+    expect(lab.written()).not.toContain('\u001b]0;');
+    lab.press('q');
+    await expectTidy(lab, 0);
+  });
+
+  it('answers a key at once while its edges answer 200 requests a second', async () => {
+    const lab = open();
+    const { edges } = portsOf(await lab.until((screen) => isUp(screen) && portsOf(screen).edges.length === 3, 'the ports'));
+    const stopped = new AbortController();
+    let sent = 0;
+    const load = setInterval(() => {
+      sent += 1;
+      const url = `http://127.0.0.1:${edges[sent % edges.length]}/api/content/1`;
+      fetch(url, { signal: stopped.signal })
+        .then((answer) => answer.arrayBuffer())
+        .catch(() => {});
+    }, 5);
+    try {
+      lab.press('c');
+      await lab.until(shows('cut us-east / kafka'), 'the fault');
+      await lab.until(shows('us-east eager 100 ms'), 'the settings');
+      for (const [key, echo] of [
+        ['+', 'us-east: delay 200 ms'],
+        ['s', 'us-east: lazy'],
+        ['w', 'write one'],
+        ['2', '┏ 2 eu-west'],
+      ] as const) {
+        lab.press(key);
+        // A person is promised 100 ms; `npm run bench -- terminal` measures it.
+        await lab.until(shows(echo), `the echo of ${key}`, 1_000);
+      }
+      expect(sent).toBeGreaterThan(100);
+    } finally {
+      clearInterval(load);
+      stopped.abort();
+    }
+    lab.press('q');
+    await expectTidy(lab, 0);
+  });
+});
+
 describe('ways out of the terminal, with a fault in force', () => {
   const withFault = async (options: Partial<TerminalOptions> = {}) => {
     const lab = open(options);

@@ -3,11 +3,11 @@
  *
  * What acts on a region acts on the selected one. A fault's key injects it, and heals it when it is in force.
  */
-import { PROPAGATION_DELAY_MS_MAX } from '../../services/protocol/edge-api.ts';
+import { type EdgeConfigChange, PROPAGATION_DELAY_MS_MAX } from '../../services/protocol/edge-api.ts';
 import { delayText, plain } from './format.ts';
 import { cacheOf, edgeOf, kafkaLinkOf, originLinkOf } from './links.ts';
 import type { RegionState, ViewAction, ViewState } from './state.ts';
-import { settingsOf } from './wanted.ts';
+import { type Settings, settingsOf } from './wanted.ts';
 
 export type KeyGroup = 'write' | 'break' | 'set' | 'look';
 
@@ -47,24 +47,30 @@ function toggle(fault: string, targetOf: (region: string) => string): KeyBinding
   };
 }
 
-function changeDelay(byMs: number): KeyBinding['act'] {
+/** What the selected region's settings become; without figures of it nobody knows what they are. */
+function change(toSettings: (now: Settings) => EdgeConfigChange): KeyBinding['act'] {
   return (state) => {
     const region = selectedOf(state);
-    const now = region === undefined ? undefined : settingsOf(region.wanted, region.seen.metrics);
-    if (region === undefined || now === undefined) return undefined;
-    const propagationDelayMs = Math.min(PROPAGATION_DELAY_MS_MAX, Math.max(0, now.propagationDelayMs + byMs));
-    const text = `${plain(region.region)}: delay ${delayText(propagationDelayMs)}`;
-    return { type: 'sent', command: { do: 'configure', region: region.region, propagationDelayMs }, text };
+    if (region === undefined) return undefined;
+    const now = settingsOf(region.wanted, region.seen.metrics);
+    const name = plain(region.region);
+    if (now === undefined) return { type: 'echo', text: `${name} has not told its settings yet` };
+    const { propagationDelayMs, strategy } = toSettings(now);
+    const command = {
+      do: 'configure',
+      region: region.region,
+      ...(propagationDelayMs === undefined ? {} : { propagationDelayMs }),
+      ...(strategy === undefined ? {} : { strategy }),
+    } as const;
+    return { type: 'sent', command, text: `${name}: ${strategy ?? `delay ${delayText(propagationDelayMs ?? now.propagationDelayMs)}`}` };
   };
 }
 
-const switchStrategy: KeyBinding['act'] = (state) => {
-  const region = selectedOf(state);
-  const now = region === undefined ? undefined : settingsOf(region.wanted, region.seen.metrics);
-  if (region === undefined || now === undefined) return undefined;
-  const strategy = now.strategy === 'eager' ? 'lazy' : 'eager';
-  return { type: 'sent', command: { do: 'configure', region: region.region, strategy }, text: `${plain(region.region)}: ${strategy}` };
-};
+function changeDelay(byMs: number): KeyBinding['act'] {
+  return change((now) => ({ propagationDelayMs: Math.min(PROPAGATION_DELAY_MS_MAX, Math.max(0, now.propagationDelayMs + byMs)) }));
+}
+
+const switchStrategy = change(({ strategy }) => ({ strategy: strategy === 'eager' ? 'lazy' : 'eager' }));
 
 const healAll: KeyBinding['act'] = ({ phase, faults }) =>
   phase !== 'playing' || faults.length === 0 ? undefined : { type: 'sent', command: { do: 'heal-all' }, text: 'heal everything' };

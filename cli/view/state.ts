@@ -65,6 +65,8 @@ export type ViewAction =
   | { readonly type: 'select'; readonly index: number }
   | { readonly type: 'step-selection'; readonly by: number }
   | { readonly type: 'help'; readonly open: boolean }
+  /** An answer to a key that sends nothing. */
+  | { readonly type: 'echo'; readonly text: string }
   /** A command went to the lab. */
   | { readonly type: 'sent'; readonly command: LabCommand; readonly text: string }
   | { readonly type: 'leave'; readonly by: 'quit' | 'interrupt' };
@@ -118,6 +120,8 @@ export function reduce(state: ViewState, event: LiveEvent | ViewAction): ViewSta
       return { ...now, selected: wrapped(now.selected + event.by, now.regions.length) };
     case 'help':
       return { ...now, isHelpOpen: event.open };
+    case 'echo':
+      return { ...now, echo: { text: event.text, t: now.nowMs } };
     case 'sent':
       return withSent(now, event);
     case 'leave':
