@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { type Pty, startPty } from '../lab/testing/pty.ts';
+import { type Pty, startPty } from '../lab/testing/pty-test-support.ts';
 import { toCommand } from './quote.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');

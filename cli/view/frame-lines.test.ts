@@ -170,6 +170,17 @@ describe('the frame', () => {
     expect(statusOf({}, 60)).toContain('kafka ✗ cut origin ● ok cache ‖ paused');
   });
 
+  it('shows the offset of each partition where there is room', () => {
+    const log = { connected: true, catchingUp: false, lag: 2, applied: { 0: 12, 1: -1, 2: 9 }, queued: 2, unreadable: 0 };
+    const state = stateAfter(ready(), observed({ change: { log } }));
+    const [region] = state.regions;
+    if (region === undefined) throw new Error('expected a region');
+    const lagOf = (width: number) =>
+      textOf(panelLines({ ...state, region, number: 1, isSelected: false, width, tableRows: 0, theme: UNICODE })[5] ?? []);
+    expect(lagOf(26)).toBe('│lag 2        last 304 ms│');
+    expect(lagOf(50)).toBe('│lag 2 at 0:12 1:- 2:9                last 304 ms│');
+  });
+
   it('says what became of an edge that was paused, killed, or is silent', () => {
     const statusOf = (...events: readonly LiveEvent[]) => {
       const state = stateAfter(ready(), observed(), ...events);

@@ -6,12 +6,13 @@
  *     │hits 97.1 %    20.0 /s  │   the last ten seconds
  *     │P50 0.4 ms   P95 2.1 ms │
  *     │P99 ▁▁▂▁▁▁▁▇▁▁▁  12.0 ms│   one block a second
- *     │lag 0       last 304 ms │   events not yet applied; the last one's way from record to cache
+ *     │lag 0       last 304 ms │   events not yet applied, in wide panels the offsets; the last one's way from record to cache
  *     │id   here origin   state│
  *     │4       7      9 ◂2stale│   versions
  *     ╰─────────────────:5002──╯   where to curl it
  */
 import type { FaultView, Seen } from '../../lab/live/live-lab.ts';
+import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
 import { ageText, delayText, msText, padTo, percentText, plain, portText } from './format.ts';
 import { type Line, type Span, span, spread } from './line.ts';
@@ -131,8 +132,16 @@ function p99Line({ history, seen: { metrics } }: RegionState, room: number, them
 function lagLine({ seen: { metrics } }: RegionState, room: number): Line {
   if (metrics === undefined) return [span('waiting for figures', 'muted')];
   const last: Line = [span(`last ${msText(metrics.invalidationLagMs)}`, 'muted')];
-  const { lag, catchingUp, queued } = metrics.log;
+  const { lag, catchingUp, queued, applied } = metrics.log;
   const lagging: Role = lag === null || lag > queued ? 'warning' : 'text';
   const text = catchingUp ? 'catching up' : lag === null ? 'lag unknown' : `lag ${lag}`;
-  return spread([span(text, catchingUp ? 'warning' : lagging)], last, room);
+  const offsets = room >= WORDS_FROM ? [span(` at ${offsetsText(applied)}`, 'muted')] : [];
+  return spread([span(text, catchingUp ? 'warning' : lagging), ...offsets], last, room);
+}
+
+/** Per partition the offset applied last: `0:12 1:4 2:9`. */
+function offsetsText(applied: EdgeMetrics['log']['applied']): string {
+  return Object.entries(applied)
+    .map(([partition, offset]) => `${plain(partition)}:${offset < 0 ? '-' : offset}`)
+    .join(' ');
 }

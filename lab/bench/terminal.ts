@@ -1,6 +1,6 @@
 /** What a person at the terminal waits for: the first frame, and the echo of a key while the edges are busy. */
 import { spawnSync } from 'node:child_process';
-import { startPty } from '../testing/pty.ts';
+import { startPty } from '../testing/pty-test-support.ts';
 import type { Figure } from './figure.ts';
 
 const BIN = 'dist/bin.js';
