@@ -64,15 +64,18 @@ describe('run', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'stopped by %s reports what it has, exits 105 and leaves no process',
+    'stopped by %s with a fault in force heals it, reports what it has, exits 105 and leaves no process',
     async (signal) => {
-      const run = startProgram(['run', 'baseline', '--ports', 'auto', '--json']);
-      await run.says('"phase":"fault"');
+      const run = startProgram(['run', 'partition-kafka', '--ports', 'auto', '--json']);
+      await run.says('"event":"injected"');
       const hosts = await childrenOf(run.child.pid);
       expect(hosts).toHaveLength(1);
       run.child.kill(signal);
       const { code, stdout } = await run.ended;
-      expect(eventsOf(stdout).at(-1)).toMatchObject({ type: 'Summary', status: 'aborted', exitCode: 105 });
+      const events = eventsOf(stdout);
+      const faults = events.flatMap((event) => (event.type === 'Fault' ? [`${event.event}, ${event.effect}`] : []));
+      expect(faults).toEqual(['injected, confirmed', 'healed, confirmed']);
+      expect(events.at(-1)).toMatchObject({ type: 'Summary', status: 'aborted', exitCode: 105, heal: { clean: true, left: [] } });
       expect(code).toBe(105);
       await untilGone(hosts);
     },

@@ -30,6 +30,11 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
+function faultText({ fault, target, event, effect }: Extract<LabEvent, { type: 'Fault' }>): string {
+  const doubt = effect === 'confirmed' ? '' : event === 'injected' ? ', no effect seen' : ', still there';
+  return `  ${event} ${printable(fault)} ${printable(target)}${doubt}`;
+}
+
 function regionTable(latest: ReadonlyMap<string, RegionEvent>, convergence: Summary['convergence']): string[] {
   const rows = [...latest.values()].map((event) => [
     event.region,
@@ -61,6 +66,7 @@ export function plainReport(line: (text: string) => void, quiet: boolean): Repor
     if (event.type === 'Start') progress(`${printable(String(event.scenario['title']))} · ${event.backend} · seed ${event.seed}`);
     else if (event.type === 'Step') progress(`        ${event.step} (${event.elapsedMs} ms)`);
     else if (event.type === 'Phase') progress(`${seconds(event.t)}  ${event.phase}`);
+    else if (event.type === 'Fault') progress(`${seconds(event.t)}  ${faultText(event)}`);
     else if (event.type === 'Anomaly')
       line(`${seconds(event.t)}  ${event.anomaly} ${event.region} ${event.key}: ${printable(event.explain)}`);
     else if (event.type === 'Region') latest.set(event.region, event);
