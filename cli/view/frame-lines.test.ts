@@ -170,6 +170,17 @@ describe('the frame', () => {
     expect(statusOf({}, 60)).toContain('kafka ✗ cut origin ● ok cache ‖ paused');
   });
 
+  it('does not call absent what a cache that is away may hold', () => {
+    const versions = [{ key: 'content:4', version: 7, state: 'fresh' }] as const;
+    const paused = fault({ fault: 'pause', target: 'redis:us-east' });
+    const state = stateAfter(ready(), observed({ versions, origin: [{ key: 'content:4', version: 7, deleted: false }] }));
+    const [region] = state.regions;
+    if (region === undefined) throw new Error('expected a region');
+    const options = { ...state, region, number: 1, isSelected: false, width: 26, tableRows: 1, theme: UNICODE };
+    expect(textOf(panelLines(options)[7] ?? [])).toBe('│4      7     7     fresh│');
+    expect(textOf(panelLines({ ...options, faults: [paused] })[7] ?? [])).toBe('│4      -     7         -│');
+  });
+
   it('shows the offset of each partition where there is room', () => {
     const log = { connected: true, catchingUp: false, lag: 2, applied: { 0: 12, 1: -1, 2: 9 }, queued: 2, unreadable: 0 };
     const state = stateAfter(ready(), observed({ change: { log } }));

@@ -52,9 +52,10 @@ const SILENCE_MIN = 2;
 
 /** `PANEL_ROWS + tableRows` lines of `width` columns each. */
 export function panelLines(options: PanelOptions): readonly Line[] {
-  const { isSelected, width, theme, region, tableRows, keys, origin } = options;
+  const { isSelected, width, theme, region, tableRows, keys, origin, faults } = options;
   const room = width - BORDERS;
   const { metrics } = region.seen;
+  const isCacheAway = ['paused', 'down'].includes(linksOf(region.region, metrics, faults).cache);
   const isSilent = region.seen.failures >= SILENCE_MIN;
   const lines = [
     statusLine(options, room),
@@ -62,7 +63,7 @@ export function panelLines(options: PanelOptions): readonly Line[] {
     spread(latency('P50', metrics?.window.p50), latency('P95', metrics?.window.p95), room),
     p99Line(region, room, theme),
     lagLine(region, room),
-    ...versionLines({ keys, origin: origin.metrics, metrics, width: room, rows: tableRows, theme }),
+    ...versionLines({ keys, origin: origin.metrics, metrics: isCacheAway ? undefined : metrics, width: room, rows: tableRows, theme }),
   ];
   const shown = isSilent ? lines.map((line, at) => (at === 0 ? line : faded(line))) : lines;
   const border = isSelected ? theme.selectedPanel : theme.panel;

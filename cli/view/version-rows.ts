@@ -13,7 +13,8 @@ export interface VersionView {
   /** undefined: the origin has not said. */
   readonly origin: number | undefined;
   readonly isDeleted: boolean;
-  readonly state: EntryState;
+  /** undefined: nobody knows, for the cache or the edge does not answer. */
+  readonly state: EntryState | undefined;
   /** Versions that what the region serves is behind; 0 where it serves none. */
   readonly behind: number;
 }
@@ -51,7 +52,7 @@ export function versionRows(
       here: isHeld ? held.version : undefined,
       origin: current?.version,
       isDeleted: current?.deleted ?? false,
-      state: held?.state ?? 'absent',
+      state: metrics === undefined ? undefined : (held?.state ?? 'absent'),
       behind: isServed ? Math.max(0, (current?.version ?? held.version) - held.version) : 0,
     };
   });

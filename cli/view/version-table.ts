@@ -63,7 +63,7 @@ export function versionLines({ keys, origin, metrics, width, rows, theme }: Vers
       span(padTo(view.here === undefined ? MISSING : String(view.here), here, 'right'), role),
       span(padTo(originText(view), there, 'right')),
       span(padTo(behindText(view, theme), behind), 'warning'),
-      span(padTo(view.state, state, 'right'), role),
+      span(padTo(view.state ?? MISSING, state, 'right'), role),
     ];
   });
   const more = left.length > 0 && rows > 0 ? [[span(moreText(left), 'muted')]] : [];
@@ -81,7 +81,7 @@ function behindText({ behind }: VersionView, theme: Theme): string {
 }
 
 function roleOf({ behind, state }: VersionView): Role {
-  if (state === 'absent' || state === 'invalid') return 'muted';
+  if (state === undefined || state === 'absent' || state === 'invalid') return 'muted';
   return behind > 0 || state === 'stale' ? 'warning' : 'text';
 }
 
