@@ -48,7 +48,9 @@ const service = z.strictObject({
   profiles: z.array(z.string()).optional(),
   configs: z.array(z.strictObject({ source: z.string(), target: z.string() })).optional(),
   depends_on: z.record(z.string(), z.strictObject({ condition: z.enum(['service_started', 'service_healthy']) })).optional(),
-  healthcheck: z.strictObject({ test: z.array(text), interval: text, timeout: text, retries: z.number() }).optional(),
+  healthcheck: z
+    .strictObject({ test: z.array(text), interval: text, timeout: text, retries: z.number(), start_period: text.optional() })
+    .optional(),
 });
 
 const composeFile = z.strictObject({
