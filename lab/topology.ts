@@ -33,7 +33,7 @@ const EXTENSION_PREFIX = 'x-';
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const service = z.strictObject({
   image: z.string(),
-  build: z.strictObject({ context: z.string(), args: z.record(z.string(), text).default({}) }).optional(),
+  build: z.strictObject({ context: z.string() }).optional(),
   command: z.union([z.string(), z.array(text)]).optional(),
   environment: z.record(z.string(), text).default({}),
   ports: z.array(text).default([]),
