@@ -34,6 +34,7 @@ const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const service = z.strictObject({
   image: z.string(),
   build: z.strictObject({ context: z.string() }).optional(),
+  pull_policy: z.enum(['build', 'never']).optional(),
   command: z.union([z.string(), z.array(text)]).optional(),
   environment: z.record(z.string(), text).default({}),
   ports: z.array(text).default([]),
