@@ -33,8 +33,10 @@ export interface StartWorldOptions {
   readonly topology: Topology;
   readonly onStep: (step: StartStep) => void;
   readonly signal: AbortSignal;
+  /** Takes what the services log; left out, it goes to standard error. */
+  readonly onLogLine?: (line: string) => void;
 }
 
-export function startWorld({ options, topology, onStep, signal }: StartWorldOptions): Promise<World> {
-  return startEmbedded({ topology, onStep, signal, logLevel: options.verbose ? 'info' : 'error' });
+export function startWorld({ options, ...start }: StartWorldOptions): Promise<World> {
+  return startEmbedded({ ...start, logLevel: options.verbose ? 'info' : 'error' });
 }
