@@ -1,40 +1,57 @@
 /**
  * The build: bundles the program into `dist/`, with everything but PGlite inside, so that `npx` installs one package and
- * its one dependency. `bin.js` stays apart and old-fashioned: it must load on a Node too old for the rest.
+ * its one dependency. `bin.js` stays apart and old-fashioned: it must load on a Node too old for the rest. The services
+ * are bundled once more, into `dist/service`, as the context of their image.
  */
 import { copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { DUMP_FILE } from './lab/worlds/embedded/dump.ts';
 import { dumpEmptyCluster } from './services/origin/database/pglite.ts';
 
 /** `node build.ts FOLDER` builds elsewhere. */
 const FOLDER = process.argv[2] ?? 'dist';
+const SERVICE_FOLDER = join(FOLDER, 'service');
 const NODE_OLDEST = 'node22.19';
+const NODE_OF_IMAGE = 'node24';
 /** CommonJS packages inside an ES module still call `require`. */
 const REQUIRE_BANNER = "import { createRequire as edgesyncRequire } from 'node:module'; const require = edgesyncRequire(import.meta.url);";
 
+const common = {
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  format: 'esm',
+  // Ink loads React's developer tools with DEV=true only; they are not installed.
+  external: ['@electric-sql/pglite', 'react-devtools-core'],
+  jsx: 'automatic',
+  banner: { js: REQUIRE_BANNER },
+  define: { 'process.env.NODE_ENV': '"production"' },
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'linked',
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
 await rm(FOLDER, { recursive: true, force: true });
-await mkdir(FOLDER, { recursive: true });
+await mkdir(SERVICE_FOLDER, { recursive: true });
 await Promise.all([
   build({
+    ...common,
     entryPoints: { main: 'cli/main.ts', 'embedded-host': 'lab/worlds/embedded/host.ts' },
     outdir: FOLDER,
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
     target: NODE_OLDEST,
-    // Ink loads React's developer tools with DEV=true only; they are not installed.
-    external: ['@electric-sql/pglite', 'react-devtools-core'],
-    jsx: 'automatic',
-    banner: { js: REQUIRE_BANNER },
-    define: { 'process.env.NODE_ENV': '"production"' },
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'linked',
-    logLevel: 'warning',
   }),
+  build({
+    ...common,
+    entryPoints: { origin: 'services/origin/main.ts', edge: 'services/edge/main.ts', health: 'services/runtime/health/main.ts' },
+    outdir: SERVICE_FOLDER,
+    target: NODE_OF_IMAGE,
+  }),
+  // Says that what is beside it are modules.
+  writeFile(join(SERVICE_FOLDER, 'package.json'), '{ "type": "module" }\n'),
+  copyFile('services/origin/schema.sql', join(SERVICE_FOLDER, 'schema.sql')),
+  copyFile('services/Dockerfile', join(SERVICE_FOLDER, 'Dockerfile')),
   build({
     entryPoints: ['cli/bin.ts'],
     outfile: join(FOLDER, 'bin.js'),
@@ -45,7 +62,6 @@ await Promise.all([
     banner: { js: '#!/usr/bin/env node' },
   }),
   copyFile('services/origin/schema.sql', join(FOLDER, 'schema.sql')),
-  copyFile('compose.yaml', join(FOLDER, 'compose.yaml')),
   // Every built-in scenario and the schema they name; not the code beside them.
   cp('lab/scenarios', join(FOLDER, 'scenarios'), { recursive: true, filter: (file) => !file.endsWith('.ts') }),
   dumpEmptyCluster().then((dump) => writeFile(join(FOLDER, basename(DUMP_FILE)), dump)),

@@ -33,6 +33,8 @@ const EXTENSION_PREFIX = 'x-';
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const service = z.strictObject({
   image: z.string(),
+  build: z.strictObject({ context: z.string() }).optional(),
+  pull_policy: z.enum(['build', 'never']).optional(),
   command: z.union([z.string(), z.array(text)]).optional(),
   environment: z.record(z.string(), text).default({}),
   ports: z.array(text).default([]),
@@ -47,7 +49,9 @@ const service = z.strictObject({
   profiles: z.array(z.string()).optional(),
   configs: z.array(z.strictObject({ source: z.string(), target: z.string() })).optional(),
   depends_on: z.record(z.string(), z.strictObject({ condition: z.enum(['service_started', 'service_healthy']) })).optional(),
-  healthcheck: z.strictObject({ test: z.array(text), interval: text, timeout: text, retries: z.number() }).optional(),
+  healthcheck: z
+    .strictObject({ test: z.array(text), interval: text, timeout: text, retries: z.number(), start_period: text.optional() })
+    .optional(),
 });
 
 const composeFile = z.strictObject({
