@@ -44,6 +44,7 @@ const BEGIN_MS = 1_000;
 const BACKOFF_MS_MIN = 5;
 const BACKOFF_MS_MAX = 1_000;
 const STALLED_MS_MIN = 500;
+/** Errors that say that what a session knows of its server is no longer true; the next one compares and loads again. */
 const LOST = [OTHER_LIFE, 'NOSCRIPT'];
 /** Sockets have a time of their own, whatever clock entries are judged by. */
 const clock: Clock = systemClock;
@@ -71,10 +72,9 @@ export class RedisConnection {
     return this.#session;
   }
 
-  /** Begins anew: what this session knows of the server is no longer true. */
+  /** Ends the session, if there is one, and begins anew. */
   renew(): void {
-    this.#session = undefined;
-    this.#client?.disconnect();
+    if (this.#client !== undefined) this.#end(this.#client);
   }
 
   async close(): Promise<void> {
@@ -114,7 +114,7 @@ export class RedisConnection {
       });
       const life = await this.#begin(client);
       if (client.status !== 'ready') throw new Error(failure);
-      this.#session = new RedisSession({ client, life, deadlineMs: this.#options.deadlineMs });
+      this.#session = new RedisSession({ client, life, deadlineMs: this.#options.deadlineMs, onLost: () => this.#end(client) });
       this.#away = '';
       onBegun();
       logger.info({ connection: name, life }, 'the cache is connected');
@@ -126,6 +126,12 @@ export class RedisConnection {
       this.#client = undefined;
       client.disconnect();
     }
+  }
+
+  /** From the same turn on nobody is given the session; an answer that comes late to a client of before ends nothing. */
+  #end(client: Redis): void {
+    if (client === this.#client) this.#session = undefined;
+    client.disconnect();
   }
 
   #createClient(): Redis {
@@ -162,35 +168,43 @@ export class RedisConnection {
   }
 }
 
-export class RedisSession {
+interface SessionOptions {
+  readonly client: Redis;
   readonly life: string;
-  readonly #client: Redis;
-  readonly #deadlineMs: number;
+  readonly deadlineMs: number;
+  readonly onLost: () => void;
+}
 
-  constructor({ client, life, deadlineMs }: { readonly client: Redis; readonly life: string; readonly deadlineMs: number }) {
-    this.#client = client;
-    this.life = life;
-    this.#deadlineMs = deadlineMs;
+export class RedisSession {
+  readonly #options: SessionOptions;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  get life(): string {
+    return this.#options.life;
   }
 
   /** Every failure is a CacheUnavailable. */
   call({ sha, name }: Script, { keys, values }: ScriptCall): Promise<unknown> {
-    const answer = this.#client.evalsha(sha, keys.length, ...keys, this.life, ...values);
-    return within(this.#deadlineMs, answer).catch((error) => this.#fail(name, error));
+    const { client, life, deadlineMs } = this.#options;
+    const answer = client.evalsha(sha, keys.length, ...keys, life, ...values);
+    return within(deadlineMs, answer).catch((error) => this.#fail(name, error));
   }
 
   /** In order, in one write. Not a transaction: fails when any of them does, and others may have gone through. */
   async callAll({ sha, name }: Script, calls: readonly ScriptCall[]): Promise<readonly unknown[]> {
-    const pipeline = this.#client.pipeline();
-    for (const { keys, values } of calls) pipeline.evalsha(sha, keys.length, ...keys, this.life, ...values);
-    const results = await within(this.#deadlineMs, pipeline.exec()).catch((error) => this.#fail(name, error));
+    const { client, life, deadlineMs } = this.#options;
+    const pipeline = client.pipeline();
+    for (const { keys, values } of calls) pipeline.evalsha(sha, keys.length, ...keys, life, ...values);
+    const results = await within(deadlineMs, pipeline.exec()).catch((error) => this.#fail(name, error));
     return (results ?? []).map(([error, answer]) => (error === null ? answer : this.#fail(name, error)));
   }
 
   #fail(name: string, error: unknown): never {
     const message = error instanceof Error ? error.message : String(error);
-    // Either way what this session knows is no longer true; the next one compares and loads again.
-    if (LOST.some((lost) => message.includes(lost))) this.#client.disconnect();
+    if (LOST.some((lost) => message.startsWith(lost))) this.#options.onLost();
     throw new CacheUnavailable(`${name}: ${message}`, error);
   }
 }
