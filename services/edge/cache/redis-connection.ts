@@ -202,7 +202,9 @@ export class RedisSession {
     const pipeline = client.pipeline();
     for (const { keys, values } of calls) pipeline.evalsha(sha, keys.length, ...keys, life, ...values);
     const results = await within(deadlineMs, pipeline.exec()).catch((error) => this.#fail(name, error));
-    return (results ?? []).map(([error, answer]) => (error === null ? answer : this.#fail(name, error)));
+    // Fewer answers than calls would read as nothing left to apply.
+    if (results?.length !== calls.length) this.#fail(name, `expected ${calls.length} answers, got ${results?.length ?? 'none'}`);
+    return results.map(([error, answer]) => (error === null ? answer : this.#fail(name, error)));
   }
 
   #fail(name: string, error: unknown): never {
