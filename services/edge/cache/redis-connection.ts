@@ -114,7 +114,9 @@ export class RedisConnection {
       await client.connect().catch(() => {
         throw new Error(failure);
       });
-      const life = await this.#begin(client);
+      const life = await this.#begin(client).catch((error) => {
+        throw client.status === 'ready' ? error : new Error(failure, { cause: error });
+      });
       if (client.status !== 'ready') throw new Error(failure);
       this.#session = new RedisSession({ client, life, deadlineMs: this.#options.deadlineMs, onLost: () => this.#end(client) });
       this.#away = '';
