@@ -126,15 +126,15 @@ export class RedisConnection {
       await ended;
       this.#tell(failure);
     } finally {
-      this.#session = undefined;
-      this.#client = undefined;
-      client.disconnect();
+      this.#end(client);
     }
   }
 
-  /** From the same turn on nobody is given the session; an answer that comes late to a client of before ends nothing. */
+  /** Once for each client, however many of its calls ask. From the same turn on nobody is given its session. */
   #end(client: Redis): void {
-    if (client === this.#client) this.#session = undefined;
+    if (client !== this.#client) return;
+    this.#client = undefined;
+    this.#session = undefined;
     client.disconnect();
   }
 
