@@ -1,6 +1,6 @@
 /**
- * One connection to Redis, kept up for ever, and shut until the life of what it leads to is known. The only file that
- * knows ioredis.
+ * One connection to Redis, kept up for ever, and shut until the life of what it leads to is known. The only file of the
+ * edge that knows ioredis.
  *
  *   away       no session: every call fails at once
  *   beginning  connected: memory policy checked, scripts loaded, life compared or begun; still no session
@@ -8,8 +8,8 @@
  *
  * Each connection is a client of its own, never re-used: ioredis' own reconnect would let through what was queued for the
  * server before. So nothing reaches a server whose life has not been compared, and a command cut off by the end of its
- * connection is never sent again. A session ends when its socket does, when nothing comes back for `stalledMs` (a paused
- * server keeps its sockets open), and when a script finds another life. Then it begins anew, with capped backoff.
+ * connection is never sent again. A session ends when its socket does, when nothing comes back for twice the deadline (a
+ * paused server keeps its sockets open), and when a script finds another life. Then it begins anew, with capped backoff.
  */
 import { Redis } from 'ioredis';
 import { type Clock, sleep, systemClock } from '../../runtime/clock.ts';
@@ -81,7 +81,7 @@ export class RedisConnection {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#tell('it is closed');
+    this.#away = 'it is closed';
     this.renew();
     await this.#running;
   }
@@ -117,7 +117,8 @@ export class RedisConnection {
       const life = await this.#begin(client).catch((error) => {
         throw client.status === 'ready' ? error : new Error(failure, { cause: error });
       });
-      if (client.status !== 'ready') throw new Error(failure);
+      // It may have ended, or been ended, while it began.
+      if (client.status !== 'ready' || client !== this.#client) throw new Error(failure);
       this.#session = new RedisSession({ client, life, deadlineMs: this.#options.deadlineMs, onLost: () => this.#end(client) });
       this.#away = '';
       onBegun();
