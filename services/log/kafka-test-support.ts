@@ -1,9 +1,12 @@
 /** Kafka for tests: logs over topics of their own on one broker, and a plain client to do what ours never would. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import kafkajs, { type Admin, type Producer } from 'kafkajs';
 import { expect } from 'vitest';
 import { sleep, systemClock } from '../runtime/clock.ts';
 import { type Logger, silentLogger } from '../runtime/log.ts';
+import { docker } from '../runtime/servers-test-support.ts';
 import { KafkaLog, type KafkaLogOptions } from './kafka.ts';
 import type { LogRecord, LogSubscription, PartitionBounds } from './log.ts';
 
@@ -109,4 +112,43 @@ export function notingLogger(): Logger & { readonly lines: string[] } {
   const lines: string[] = [];
   const note = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`);
   return { lines, debug: note, info: note, warn: note, error: note };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+const FRESH_BROKER = {
+  CLUSTER_ID: 'ZWRnZXN5bmMtbGFiLTAwMQ',
+  KAFKA_NODE_ID: '1',
+  KAFKA_PROCESS_ROLES: 'broker,controller',
+  KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
+  KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
+  KAFKA_INTER_BROKER_LISTENER_NAME: 'OUT',
+  KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,OUT:PLAINTEXT',
+  KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
+  KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
+  KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
+  KAFKA_HEAP_OPTS: '-Xmx300m -XX:+UseSerialGC',
+} as const;
+
+/** A broker of the image of `like`, empty, not yet started; removed afterwards. */
+export async function withFreshBroker(
+  like: string,
+  use: (broker: { readonly brokers: string; readonly start: () => Promise<void> }) => Promise<void>,
+): Promise<void> {
+  const image = (await docker('inspect', '--format', '{{.Config.Image}}', like)).trim();
+  const [port, name] = [await freePort(), `edgesync-test-${randomUUID()}`];
+  const listeners = { KAFKA_LISTENERS: `CONTROLLER://:9093,OUT://:${port}`, KAFKA_ADVERTISED_LISTENERS: `OUT://127.0.0.1:${port}` };
+  const environment = Object.entries({ ...FRESH_BROKER, ...listeners }).flatMap(([key, value]) => ['-e', `${key}=${value}`]);
+  await docker('create', '--name', name, '-p', `127.0.0.1:${port}:${port}`, ...environment, image);
+  try {
+    await use({ brokers: `127.0.0.1:${port}`, start: async () => void (await docker('start', name)) });
+  } finally {
+    await docker('rm', '--force', '--volumes', name);
+  }
 }

@@ -6,7 +6,7 @@ import type { LogMessage } from './log.ts';
 
 const servers = testServers();
 const BROKERS = servers?.kafkaBrokers ?? '';
-const MEGABYTE_KEY = 'k'.repeat(1_000_000);
+const LONG = 1_000_000;
 
 const with_ = (use: (kafka: KafkaUnderTest) => Promise<void>) => withKafka(BROKERS, use);
 
@@ -85,7 +85,11 @@ describe.skipIf(servers === undefined)('the topic of a Kafka log', () => {
       const partition = reader.records[0]?.partition ?? -1;
       subscription.pause(partition);
       await log.append(messages(10, 5));
-      await withPlainClient(BROKERS, ({ admin }) => admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: '12' }] }));
+      await withPlainClient(BROKERS, async ({ admin }) => {
+        // Loads what the next call needs to know.
+        await admin.fetchTopicOffsets(topic);
+        await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: '12' }] });
+      });
       const before = reader.assignments.length;
       subscription.resume(partition);
       await until(() => reader.values.has('v14'));
@@ -107,7 +111,7 @@ describe.skipIf(servers === undefined)('the records of a Kafka log', () => {
           { key: 'c', value: null },
           { key: null, value: 'no key' },
           { key: Buffer.from([0xff, 0xfe]), value: Buffer.from([0x00, 0xc3, 0x28, 0xff]) },
-          { key: MEGABYTE_KEY, value: 'long key' },
+          { key: 'k'.repeat(LONG), value: 'long key', partition: 0 },
           { key: 'd', value: '' },
         ];
         for (const message of poison) await producer.send({ topic, messages: [message] });
@@ -117,8 +121,8 @@ describe.skipIf(servers === undefined)('the records of a Kafka log', () => {
       expect(reader.values).toEqual(
         new Set(['not JSON', '{"type":"nobody knows"}', '', 'no key', '\u0000\ufffd(\ufffd', 'long key', 'v0']),
       );
-      expect(new Set(reader.records.map(({ key }) => key))).toEqual(
-        new Set(['a', 'b', 'c', '', '\ufffd\ufffd', MEGABYTE_KEY, 'd', 'content:1']),
+      expect(new Set(reader.records.map(({ key }) => (key.length < LONG ? key : 'long')))).toEqual(
+        new Set(['a', 'b', 'c', '', '\ufffd\ufffd', 'long', 'd', 'content:1']),
       );
     }));
 
