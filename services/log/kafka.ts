@@ -111,14 +111,15 @@ export class KafkaLog implements InvalidationLog {
     this.#assertOpen();
     if (messages.length === 0) return;
     await this.#makeTopic();
-    await this.#producer.use({ what: `appending to ${this.#topic.name}`, ms: APPEND_MS_MAX }, (producer) =>
-      producer.send({
-        topic: this.#topic.name,
-        acks: ACKNOWLEDGED_BY_ALL,
-        timeout: ACKNOWLEDGE_MS_MAX,
-        messages: messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })),
-      }),
-    );
+    const records = messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
+    const request = { topic: this.#topic.name, acks: ACKNOWLEDGED_BY_ALL, timeout: ACKNOWLEDGE_MS_MAX, messages: records };
+    try {
+      await this.#producer.use({ what: `appending to ${this.#topic.name}`, ms: APPEND_MS_MAX }, (producer) => producer.send(request));
+    } catch (error) {
+      // It may be the topic that has gone.
+      this.#topicMade = undefined;
+      throw error;
+    }
   }
 
   async #watch(): Promise<void> {
