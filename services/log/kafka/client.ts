@@ -70,8 +70,8 @@ export class KafkaClient {
       maxWaitTimeInMs: FETCH_WAIT_MS_MAX,
       metadataMaxAge: METADATA_AGE_MS_MAX,
       allowAutoTopicCreation: false,
-      // An open transaction of somebody else must not hold up what comes after it.
-      readUncommitted: true,
+      // As the admin counts offsets, who cannot be told otherwise: an end below what was read would look like another log.
+      readUncommitted: false,
       // Whatever it crashed of, it is not started again but replaced.
       retry: { ...RETRY, restartOnFailure: async () => false },
     });
