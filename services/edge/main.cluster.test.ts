@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { exchange } from '../runtime/http-test-support.ts';
 import { withProcess } from '../runtime/lifecycle-test-support.ts';
-import { testServers } from '../runtime/servers-test-support.ts';
+import { docker, testServers } from '../runtime/servers-test-support.ts';
 
 const servers = testServers();
 const edgeMain = new URL('./main.ts', import.meta.url);
@@ -65,6 +65,26 @@ describe.skipIf(servers === undefined)('origin and edge as processes', () => {
       origin.kill('SIGTERM');
       expect(await timed(origin.ended)).toBeLessThan(SIGTERM_MS_MAX);
       expect(await origin.ended).toMatchObject({ code: 0 });
+    }));
+
+  it('end with 0 within ten seconds of SIGTERM while Kafka hangs, with a write still to be published', () =>
+    withProcess({ main: originMain, environment: originEnvironment() }, async (origin) => {
+      const originPort = await origin.port;
+      await expect.poll(async () => (await exchange(originPort, { path: '/health' })).status, POLL).toBe(200);
+      await withProcess({ main: edgeMain, environment: edgeEnvironment(`http://127.0.0.1:${originPort}`) }, async (edge) => {
+        const caughtUp = async () => (await exchange(await edge.port, { path: '/metrics' })).json;
+        await expect.poll(caughtUp, POLL).toMatchObject({ log: { connected: true, catchingUp: false } });
+        await docker('pause', servers?.kafkaContainer ?? '');
+        try {
+          await createContent(originPort);
+          origin.kill('SIGTERM');
+          edge.kill('SIGTERM');
+          expect(await timed(Promise.all([origin.ended, edge.ended]))).toBeLessThan(SIGTERM_MS_MAX);
+        } finally {
+          await docker('unpause', servers?.kafkaContainer ?? '');
+        }
+        expect([(await origin.ended).code, (await edge.ended).code]).toEqual([0, 0]);
+      });
     }));
 
   it('serve what they can while nothing they need is there: an origin its writes without Kafka, an edge its reads without both', () =>
