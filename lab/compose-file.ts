@@ -86,7 +86,7 @@ const service = z.strictObject({
   depends_on: z.record(z.string(), z.strictObject({ condition: z.enum(['service_started', 'service_healthy']) })).default({}),
   healthcheck: z
     .strictObject({
-      test: words,
+      test: z.union([z.string().transform((line) => ['CMD-SHELL', line]), z.array(text)]),
       interval: durationMs,
       timeout: durationMs,
       retries: z.number(),
@@ -101,7 +101,12 @@ const composeFile = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, 'expected a project name of a-z, 0-9, _ and -'),
   services: z.record(z.string(), service),
   configs: z.record(z.string(), z.strictObject({ content: z.string() })).default({}),
-  networks: z.record(z.string(), z.union([z.null().transform(() => ({})), z.strictObject({})])).default({}),
+  networks: z
+    .record(
+      z.string(),
+      z.union([z.null().transform(() => ({ internal: false })), z.strictObject({ internal: z.boolean().default(false) })]),
+    )
+    .default({}),
 });
 
 export interface ComposeFile extends z.infer<typeof composeFile> {

@@ -55,7 +55,7 @@ describe('compose.yaml', () => {
     expect([free.origin.port, ...free.regions.map((region) => region.port)]).toEqual([0, 0, 0, 0]);
   });
 
-  it.each([
+  it.each<readonly [what: string, source: string, message: RegExp]>([
     [
       'an unsupported key, with its line',
       SMALL.replace('    image: x\n    ports', '    image: x\n    hostname: me\n    ports'),

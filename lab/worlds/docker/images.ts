@@ -1,0 +1,91 @@
+/** The images of a cluster: what is here, and how what is missing gets here: pulled, or built from the folder that comes with the program. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Clock, systemClock } from '../../../services/runtime/clock.ts';
+import type { ComposeFile } from '../../compose-file.ts';
+import { WorldFailed } from '../../errors.ts';
+import type { StartStep } from '../world.ts';
+import { plainServices } from './container-spec.ts';
+import type { Engine } from './engine.ts';
+
+const PROGRESS_MS = 2_000;
+const DOCKERFILE = 'Dockerfile';
+
+export interface WantedImage {
+  readonly name: string;
+  /** Absolute; undefined of one that is only pulled. */
+  readonly buildFolder: string | undefined;
+}
+
+/** Each once, of the services without a profile. */
+export function wantedImages(compose: ComposeFile): readonly WantedImage[] {
+  const wanted = new Map<string, WantedImage>();
+  for (const name of plainServices(compose)) {
+    const service = compose.services[name];
+    if (service === undefined) continue;
+    const buildFolder =
+      service.build === undefined ? wanted.get(service.image)?.buildFolder : resolve(compose.folder, service.build.context);
+    wanted.set(service.image, { name: service.image, buildFolder });
+  }
+  return [...wanted.values()];
+}
+
+export async function missingImages(engine: Engine, wanted: readonly WantedImage[]): Promise<readonly WantedImage[]> {
+  const found = await Promise.all(wanted.map(async (one) => ((await engine.image(one.name)) === undefined ? [one] : [])));
+  return found.flat();
+}
+
+/** One after the other: each fills the line to the registry by itself. */
+export async function fetchImages(engine: Engine, missing: readonly WantedImage[], onStep: (step: StartStep) => void): Promise<void> {
+  for (const image of missing) {
+    const isBuilt = image.buildFolder !== undefined;
+    const say = sparingly(systemClock, (line, elapsedMs) =>
+      onStep({ step: `${isBuilt ? 'building' : 'pulling'} ${image.name}: ${line}`, elapsedMs }),
+    );
+    const begunMs = systemClock.monotonicMs();
+    if (image.buildFolder === undefined) await pull(engine, image.name, say);
+    else await build(engine, image.name, image.buildFolder, say);
+    onStep({ step: `image ${image.name} ${isBuilt ? 'built' : 'pulled'}`, elapsedMs: Math.round(systemClock.monotonicMs() - begunMs) });
+  }
+}
+
+async function pull(engine: Engine, name: string, onProgress: (line: string) => void): Promise<void> {
+  try {
+    await engine.pull(name, onProgress);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new WorldFailed(
+      `the image ${name} is not here and cannot be pulled (${why}). Connect to a registry, load it (docker load), name another by its ` +
+        'variable in compose.yaml, or use --backend embedded',
+      { cause: error },
+    );
+  }
+}
+
+async function build(engine: Engine, tag: string, folder: string, onProgress: (line: string) => void): Promise<void> {
+  if (!existsSync(join(folder, DOCKERFILE)))
+    throw new WorldFailed(`the image ${tag} is not here, and neither is ${join(folder, DOCKERFILE)} to build it from. Run: npm run build`);
+  try {
+    await engine.build({ tag, folder, onProgress });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new WorldFailed(
+      `the image ${tag} cannot be built (${why}). Its base must be here or a registry be reached; or use --backend embedded`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** At most one line every two seconds. */
+function sparingly(clock: Clock, say: (line: string, elapsedMs: number) => void): (line: string) => void {
+  const begunMs = clock.monotonicMs();
+  let lastMs = begunMs;
+  return (line) => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - lastMs < PROGRESS_MS) return;
+    lastMs = nowMs;
+    say(line, Math.round(nowMs - begunMs));
+  };
+}
