@@ -3,33 +3,51 @@
  * its one dependency. `bin.js` stays apart and old-fashioned: it must load on a Node too old for the rest.
  */
 import { copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { DUMP_FILE } from './lab/worlds/embedded/dump.ts';
 import { dumpEmptyCluster } from './services/origin/database/pglite.ts';
 
 const NODE_OLDEST = 'node22.19';
+const NODE_OF_IMAGE = 'node24';
 /** CommonJS packages inside an ES module still call `require`. */
 const REQUIRE_BANNER = "import { createRequire as edgesyncRequire } from 'node:module'; const require = edgesyncRequire(import.meta.url);";
 
+/** What the image of the services is built from; the folder is its build context. */
+const SERVICE_FOLDER = 'dist/service';
+
+const common = {
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  format: 'esm',
+  external: ['@electric-sql/pglite'],
+  banner: { js: REQUIRE_BANNER },
+  define: { 'process.env.NODE_ENV': '"production"' },
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'linked',
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
 await rm('dist', { recursive: true, force: true });
-await mkdir('dist', { recursive: true });
+await mkdir(SERVICE_FOLDER, { recursive: true });
 await Promise.all([
   build({
+    ...common,
     entryPoints: { main: 'cli/main.ts', 'embedded-host': 'lab/worlds/embedded/host.ts' },
     outdir: 'dist',
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
     target: NODE_OLDEST,
-    external: ['@electric-sql/pglite'],
-    banner: { js: REQUIRE_BANNER },
-    define: { 'process.env.NODE_ENV': '"production"' },
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'linked',
-    logLevel: 'warning',
   }),
+  build({
+    ...common,
+    entryPoints: { origin: 'services/origin/main.ts', edge: 'services/edge/main.ts', health: 'services/runtime/health/main.ts' },
+    outdir: SERVICE_FOLDER,
+    target: NODE_OF_IMAGE,
+  }),
+  // Says that what is beside it are modules.
+  writeFile(`${SERVICE_FOLDER}/package.json`, '{ "type": "module" }\n'),
+  copyFile('services/origin/schema.sql', `${SERVICE_FOLDER}/schema.sql`),
+  copyFile('services/Dockerfile', `${SERVICE_FOLDER}/Dockerfile`),
   build({
     entryPoints: ['cli/bin.ts'],
     outfile: 'dist/bin.js',
@@ -40,7 +58,6 @@ await Promise.all([
     banner: { js: '#!/usr/bin/env node' },
   }),
   copyFile('services/origin/schema.sql', 'dist/schema.sql'),
-  copyFile('compose.yaml', 'dist/compose.yaml'),
   // Every built-in scenario and the schema they name; not the code beside them.
   cp('lab/scenarios', 'dist/scenarios', { recursive: true, filter: (file) => !file.endsWith('.ts') }),
   dumpEmptyCluster().then((dump) => writeFile(DUMP_FILE, dump)),

@@ -9,7 +9,8 @@ function locate(inBundle: string, inCheckout: string): string {
   return fileURLToPath(new URL(isBundled ? inBundle : inCheckout, import.meta.url));
 }
 
-export const COMPOSE_FILE = locate('./compose.yaml', '../compose.yaml');
+/** At the root of checkout and package alike: paths in it, such as the build context of the services, start there. */
+export const COMPOSE_FILE = locate('../compose.yaml', '../compose.yaml');
 
 const SCENARIOS_FOLDER = locate('./scenarios', '../lab/scenarios');
 const EXTENSION = '.yaml';

@@ -64,7 +64,12 @@ const publishedPort = text.transform((written, context) => {
 
 const service = z.strictObject({
   image: z.string(),
-  build: z.union([z.string().transform((context) => ({ context })), z.strictObject({ context: z.string() })]).optional(),
+  build: z
+    .union([
+      z.string().transform((context) => ({ context, args: {} })),
+      z.strictObject({ context: z.string(), args: z.record(z.string(), text).default({}) }),
+    ])
+    .optional(),
   pull_policy: z.enum(['missing', 'build', 'never', 'if_not_present']).optional(),
   entrypoint: words.optional(),
   command: words.optional(),

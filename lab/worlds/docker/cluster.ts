@@ -13,7 +13,7 @@ import { type ContainerSpec, plainServices, toNetworkSpec, toSpec } from './cont
 import type { Engine } from './engine.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import { takeFreePorts } from './free-ports.ts';
-import { isHealthy, untilHealthy } from './health.ts';
+import { isHealthy, untilReady } from './health.ts';
 import { fetchImages, missingImages, wantedImages } from './images.ts';
 
 export interface Cluster {
@@ -155,7 +155,7 @@ class Building {
     const begunMs = clock.monotonicMs();
     if (there?.state === 'paused') await engine.unpause(id);
     else await engine.start(id);
-    await untilHealthy({ engine, clock, id, service, withinMs: START_MS_MAX, signal: stop });
+    await untilReady({ engine, clock, id, service, signal: stop }, START_MS_MAX);
     onStep({ step: `${service} healthy`, elapsedMs: Math.round(clock.monotonicMs() - begunMs) });
     return id;
   }

@@ -26,6 +26,8 @@ export interface ContainerFacts {
   readonly state: 'running' | 'paused' | 'stopped';
   /** undefined: it has no health check. */
   readonly health: string | undefined;
+  /** The command of its health check, to be run in it; undefined: it has none. */
+  readonly healthCommand: readonly string[] | undefined;
   readonly exitCode: number;
   readonly outOfMemory: boolean;
   /** RFC 3339, of its last start. */
@@ -76,6 +78,7 @@ export function toFacts({ Id, State, Config, NetworkSettings, HostConfig }: Cont
     isOurs: LABELS.ours in labels,
     state: State.Paused ? 'paused' : State.Running ? 'running' : 'stopped',
     health: State.Health?.Status,
+    healthCommand: toCommand(Config.Healthcheck?.Test),
     exitCode: State.ExitCode,
     outOfMemory: State.OOMKilled,
     startedAt: State.StartedAt,
@@ -83,4 +86,11 @@ export function toFacts({ Id, State, Config, NetworkSettings, HostConfig }: Cont
     ports: new Map(ports.filter(([, host]) => host > 0)),
     networks: new Map(networks),
   };
+}
+
+/** The first word says how the others are to be run. */
+function toCommand(test: readonly string[] | undefined): readonly string[] | undefined {
+  const [how, ...words] = test ?? [];
+  if (how === 'CMD') return words;
+  return how === 'CMD-SHELL' ? ['/bin/sh', '-c', ...words] : undefined;
 }

@@ -9,7 +9,7 @@ import { finished } from 'node:stream/promises';
 import Docker from 'dockerode';
 import { pack } from 'tar-fs';
 import { systemClock } from '../../../services/runtime/clock.ts';
-import type { Variables } from '../../compose-file.ts';
+import type { Environment, Variables } from '../../compose-file.ts';
 import { WorldFailed } from '../../errors.ts';
 import { printable } from '../../printable.ts';
 import type { ContainerSpec, NetworkSpec } from './container-spec.ts';
@@ -28,6 +28,14 @@ import {
 import { toCreateOptions } from './engine-options.ts';
 import { LABELS } from './labels.ts';
 import { tarOf } from './tar.ts';
+
+export interface BuildOptions {
+  readonly tag: string;
+  /** With its Dockerfile. */
+  readonly folder: string;
+  readonly args: Environment;
+  readonly onProgress: (line: string) => void;
+}
 
 const ANSWER_MS_MAX = 1_000;
 const LOG_LINES = 20;
@@ -78,13 +86,13 @@ export class Engine {
     await this.#follow(`pull ${name}`, await this.#ask(`pull ${name}`, this.#docker.pull(name)), onProgress);
   }
 
-  async build(options: { readonly tag: string; readonly folder: string; readonly onProgress: (line: string) => void }): Promise<void> {
-    const asked = `build ${options.tag}`;
+  async build({ tag, folder, args, onProgress }: BuildOptions): Promise<void> {
+    const context = pack(folder).pipe(new PassThrough());
     const stream = await this.#ask(
-      asked,
-      this.#docker.buildImage(pack(options.folder).pipe(new PassThrough()), { t: options.tag, rm: true, forcerm: true }),
+      `build ${tag}`,
+      this.#docker.buildImage(context, { t: tag, buildargs: { ...args }, rm: true, forcerm: true }),
     );
-    await this.#follow(asked, stream, options.onProgress);
+    await this.#follow(`build ${tag}`, stream, onProgress);
   }
 
   /** Those of one project, stopped ones too; what is gone by the time it is looked at is left out. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Clock, systemClock } from '../../../services/runtime/clock.ts';
-import type { ComposeFile } from '../../compose-file.ts';
+import type { ComposeFile, Environment } from '../../compose-file.ts';
 import { WorldFailed } from '../../errors.ts';
 import type { StartStep } from '../world.ts';
 import { plainServices } from './container-spec.ts';
@@ -13,8 +13,14 @@ const DOCKERFILE = 'Dockerfile';
 
 export interface WantedImage {
   readonly name: string;
-  /** Absolute; undefined of one that is only pulled. */
-  readonly buildFolder: string | undefined;
+  /** undefined of one that is only pulled. */
+  readonly build: Build | undefined;
+}
+
+interface Build {
+  /** Absolute. */
+  readonly folder: string;
+  readonly args: Environment;
 }
 
 /** Each once, of the services without a profile. */
@@ -23,9 +29,8 @@ export function wantedImages(compose: ComposeFile): readonly WantedImage[] {
   for (const name of plainServices(compose)) {
     const service = compose.services[name];
     if (service === undefined) continue;
-    const buildFolder =
-      service.build === undefined ? wanted.get(service.image)?.buildFolder : resolve(compose.folder, service.build.context);
-    wanted.set(service.image, { name: service.image, buildFolder });
+    const build = service.build && { folder: resolve(compose.folder, service.build.context), args: service.build.args };
+    wanted.set(service.image, { name: service.image, build: build ?? wanted.get(service.image)?.build });
   }
   return [...wanted.values()];
 }
@@ -38,13 +43,13 @@ export async function missingImages(engine: Engine, wanted: readonly WantedImage
 /** One after the other: each fills the line to the registry by itself. */
 export async function fetchImages(engine: Engine, missing: readonly WantedImage[], onStep: (step: StartStep) => void): Promise<void> {
   for (const image of missing) {
-    const isBuilt = image.buildFolder !== undefined;
+    const isBuilt = image.build !== undefined;
     const say = sparingly(systemClock, (line, elapsedMs) =>
       onStep({ step: `${isBuilt ? 'building' : 'pulling'} ${image.name}: ${line}`, elapsedMs }),
     );
     const begunMs = systemClock.monotonicMs();
-    if (image.buildFolder === undefined) await pull(engine, image.name, say);
-    else await build(engine, image.name, image.buildFolder, say);
+    if (image.build === undefined) await pull(engine, image.name, say);
+    else await build(engine, image.name, image.build, say);
     onStep({ step: `image ${image.name} ${isBuilt ? 'built' : 'pulled'}`, elapsedMs: Math.round(systemClock.monotonicMs() - begunMs) });
   }
 }
@@ -62,11 +67,11 @@ async function pull(engine: Engine, name: string, onProgress: (line: string) => 
   }
 }
 
-async function build(engine: Engine, tag: string, folder: string, onProgress: (line: string) => void): Promise<void> {
+async function build(engine: Engine, tag: string, { folder, args }: Build, onProgress: (line: string) => void): Promise<void> {
   if (!existsSync(join(folder, DOCKERFILE)))
     throw new WorldFailed(`the image ${tag} is not here, and neither is ${join(folder, DOCKERFILE)} to build it from. Run: npm run build`);
   try {
-    await engine.build({ tag, folder, onProgress });
+    await engine.build({ tag, folder, args, onProgress });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new WorldFailed(
