@@ -38,7 +38,8 @@ function start(
 ): Running {
   const child = spawn(process.execPath, [...(options.execArgv ?? []), options.file ?? MAIN, ...words], {
     stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
-    env: { ...process.env, ...options.env },
+    // Whatever this machine has of Docker.
+    env: { ...process.env, EDGESYNC_BACKEND: 'embedded', ...options.env },
   });
   const text = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();

@@ -1,4 +1,4 @@
-/** The program as its users run it: a process of its own, with what it said and how it ended. */
+/** The program as its users run it: a process of its own, with what it said and how it ended. Embedded unless a test says otherwise, on any machine. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,10 @@ export interface Running {
 }
 
 export function startProgram(words: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [MAIN, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, EDGESYNC_BACKEND: 'embedded', ...env },
+  });
   const text = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {

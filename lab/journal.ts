@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { edgeConfigChange } from '../services/protocol/edge-api.ts';
 import type { Variables } from './compose-file.ts';
-import { WorldFailed } from './errors.ts';
+import { InvalidInput, WorldFailed } from './errors.ts';
 
 const FILE = 'journal.json';
 const ENTRIES_MAX = 1_000;
@@ -41,7 +41,7 @@ const file = z.strictObject({ version: z.literal(1), entries: z.array(entry).max
 
 /** What a world writes down of faults that would outlive the lab. */
 export interface UndoJournal {
-  /** Resolves when it is on disk. */
+  /** Resolves when it is on disk. Throws InvalidInput where that very thing is in force: its undo is the one that leads back. */
   write(entry: JournalEntry): Promise<void>;
   /** After its heal. */
   strike(id: string): Promise<void>;
@@ -82,10 +82,12 @@ export class Journal implements UndoJournal {
     return [...this.#entries.values()];
   }
 
-  write(added: JournalEntry): Promise<void> {
+  async write(added: JournalEntry): Promise<void> {
+    if (this.#entries.has(added.id))
+      throw new InvalidInput(`${added.says} already, by an earlier command. Remove that first: edgesync-lab heal`);
     if (this.#entries.size >= ENTRIES_MAX) throw new WorldFailed(`expected at most ${ENTRIES_MAX} faults in the journal, got more`);
     this.#entries.set(added.id, added);
-    return this.#save();
+    await this.#save();
   }
 
   async strike(id: string): Promise<void> {

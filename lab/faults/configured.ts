@@ -8,7 +8,7 @@ type Setting = keyof EdgeConfigChange;
 
 export async function configure(
   { world, clients }: FaultContext,
-  { id, target, fault }: FaultSpec,
+  { target, fault }: FaultSpec,
   change: EdgeConfigChange,
 ): Promise<InjectedFault> {
   const admin = adminOf(world, target);
@@ -19,9 +19,9 @@ export async function configure(
     return now !== undefined && settings.every((setting) => now[setting] === expected[setting]);
   };
   const old: EdgeConfigChange = Object.fromEntries(settings.map((setting) => [setting, before[setting]]));
-  const entry = `${fault}-${id}-${target.text}`;
+  const entry = `${fault}-${target.text}`;
   const undo = { do: 'configure', region: admin.region, change: old } as const;
-  await world.journal.write({ id: entry, says: `${fault} ${target.text}`, undo });
+  await world.journal.write({ id: entry, says: `${target.text} is under ${fault}`, undo });
   await clients.configureEdge(admin, change);
   const heal = async () => {
     await clients.configureEdge(admin, old);

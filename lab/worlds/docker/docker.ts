@@ -15,12 +15,14 @@ import { takeLock } from '../../lock.ts';
 import type { Topology } from '../../topology.ts';
 import type { StartStep, World, WorldRegion } from '../world.ts';
 import { ADMIN_TOKEN, type Cluster, ensureCluster } from './cluster.ts';
+import { plainServices } from './container-spec.ts';
 import { DockerControl, TOXIC_PREFIX } from './control.ts';
 import { watchEnds } from './ends.ts';
 import { Engine } from './engine.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import { Links } from './links.ts';
 import { Prober } from './prober.ts';
+import { setRegions } from './set-regions.ts';
 import { type Undone, undoAll } from './undo.ts';
 
 export interface StartDockerOptions {
@@ -32,8 +34,8 @@ export interface StartDockerOptions {
   readonly signal?: AbortSignal | undefined;
   /** Leave running what was started. */
   readonly keep?: boolean | undefined;
-  /** Leave in force what an earlier command left so. */
-  readonly keepFaults?: boolean | undefined;
+  /** Only what is there: nothing is started, and what an earlier command left in force stays so. */
+  readonly attach?: boolean | undefined;
 }
 
 export interface DockerWorld extends World {
@@ -57,14 +59,22 @@ export function startDocker(options: StartDockerOptions): Promise<DockerWorld> {
     const journal = await Journal.open(folder);
     const before = new Map((await engine.containers(topology.project)).map((facts) => [facts.service, facts]));
     const adminToken = tokenOf(before) ?? givenToken(variables) ?? random.uuid();
-    if (!options.keepFaults) refuseLeft(await healBefore({ engine, journal, containers: before, adminToken }), options);
-    const cluster = await ensureCluster({ ...options, engine, adminToken });
+    if (!options.attach) refuseLeft(await healBefore({ engine, journal, containers: before, adminToken }), options);
+    const cluster = options.attach ? asFound(topology, before) : await ensureCluster({ ...options, engine, adminToken });
     let isKept = false;
     releasers.push(() => (isKept ? undefined : removeCluster(cluster, journal)));
     const world = await toWorld({ engine, journal, cluster, adminToken: tokenOf(cluster.containers) ?? '', topology, releasers });
     isKept = options.keep ?? false;
-    return world;
+    if (!cluster.wasThere || options.attach) return world;
+    return { ...world, regions: await setRegions({ world, topology, releasers }) };
   });
+}
+
+function asFound({ project, compose }: Topology, containers: ReadonlyMap<string, ContainerFacts>): Cluster {
+  const missing = plainServices(compose).filter((service) => !containers.has(service));
+  if (missing.length === 0) return { project, containers, wasThere: true, remove: async () => {} };
+  const what = containers.size === 0 ? 'does not run' : `runs without ${missing.join(', ')}`;
+  throw new WorldFailed(`the project ${project} ${what}. Start it: edgesync-lab up --backend docker --project ${project}`);
 }
 
 function givenToken(variables: Variables): string | undefined {
