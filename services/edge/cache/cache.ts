@@ -40,7 +40,8 @@ export interface Lookup extends Stamp {
 
 export const FILL_REFUSALS = ['other-life', 'below-floor', 'below-hard-minimum', 'newer-stored', 'hard-epoch'] as const;
 export type FillRefusal = (typeof FILL_REFUSALS)[number];
-export type FillOutcome = 'stored' | FillRefusal;
+export const FILL_OUTCOMES = ['stored', ...FILL_REFUSALS] as const;
+export type FillOutcome = (typeof FILL_OUTCOMES)[number];
 
 /** Where a record stood in the log, with its identity: a log made anew has other records at the same offsets. */
 export interface Position {
@@ -67,7 +68,8 @@ export interface Application {
 }
 
 /** `gap`: the record before was never applied here; the edge must take up the stored offset again. */
-export type ApplyOutcome = 'applied' | 'skipped' | 'gap';
+export const APPLY_OUTCOMES = ['applied', 'skipped', 'gap'] as const;
+export type ApplyOutcome = (typeof APPLY_OUTCOMES)[number];
 
 export interface EdgeCache {
   lookup(key: string): Promise<Lookup>;

@@ -1,0 +1,20 @@
+/** A hard epoch of all. KEYS: state, and for another log the positions, which it then drops. ARGV: life. */
+import { script } from './script.ts';
+import { STATE } from './state.ts';
+
+export const RAISE_ALL = script({
+  name: 'raise-all',
+  flag: 'allow-oom',
+  parts: [
+    STATE,
+    `
+local state, refusal = readState()
+if not state then return refusal end
+state.clock = state.clock + 1
+state.allHard = state.clock
+writeState(state)
+if KEYS[2] then redis.call('DEL', KEYS[2]) end
+return 'raised'
+`,
+  ],
+});

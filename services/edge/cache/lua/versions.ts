@@ -1,0 +1,59 @@
+/**
+ * KEYS: state, marks, patterns, the list of entries. ARGV: life, now, limit, what the key of an entry starts with.
+ * Answers key, version and state in turn, newest first. Entries that expired or were evicted leave the list when met.
+ *
+ * Of an entry only the start is read, with its tags: a body may be a megabyte.
+ */
+import { GLOB } from './glob.ts';
+import { JUDGE } from './judge.ts';
+import { MARKS } from './marks.ts';
+import { script } from './script.ts';
+import { STATE } from './state.ts';
+
+const PAGE = 128;
+const START_BYTES = 512;
+
+export const VERSIONS = script({
+  name: 'versions',
+  flag: 'allow-oom',
+  parts: [
+    STATE,
+    MARKS,
+    GLOB,
+    JUDGE,
+    String.raw`
+local state, refusal = readState()
+if not state then return refusal end
+local now, limit, prefix = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+
+local function startOf(key)
+  local start = redis.call('GETRANGE', prefix .. key, 0, ${START_BYTES - 1})
+  local length, tagsAt = string.match(start, '^%d+ %d+ %S+ %S+ [01] (%d+)\n()')
+  if not length then return nil end
+  local ends = tagsAt + length - 1
+  if ends <= #start then return start end
+  return redis.call('GETRANGE', prefix .. key, 0, ends - 1)
+end
+
+local rows, gone, from = {}, {}, 0
+while #rows < limit * 3 do
+  local keys = redis.call('ZREVRANGE', KEYS[4], from, from + ${PAGE - 1})
+  if #keys == 0 then break end
+  from = from + #keys
+  for _, key in ipairs(keys) do
+    if #rows >= limit * 3 then break end
+    local entry = toEntry(startOf(key), now)
+    if entry then
+      rows[#rows + 1] = key
+      rows[#rows + 1] = text(entry.version)
+      rows[#rows + 1] = stateOf(state, readMark('k:' .. key), key, entry, now)
+    else
+      gone[#gone + 1] = key
+    end
+  end
+end
+for _, key in ipairs(gone) do redis.call('ZREM', KEYS[4], key) end
+return rows
+`,
+  ],
+});

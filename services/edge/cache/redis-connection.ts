@@ -1,0 +1,220 @@
+/**
+ * One connection to Redis, kept up for ever, and shut until the life of what it leads to is known. The only file that
+ * knows ioredis.
+ *
+ *   away       no session: every call fails at once
+ *   beginning  connected: memory policy checked, scripts loaded, life compared or begun; still no session
+ *   open       a session: calls go to this server, under this life
+ *
+ * Each connection is a client of its own, never re-used: ioredis' own reconnect would let through what was queued for the
+ * server before. So nothing reaches a server whose life has not been compared, and a command cut off by the end of its
+ * connection is never sent again. A session ends when its socket does, when nothing comes back for `stalledMs` (a paused
+ * server keeps its sockets open), and when a script finds another life. Then it begins anew, with capped backoff.
+ */
+import { Redis } from 'ioredis';
+import { type Clock, sleep, systemClock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/log.ts';
+import { CacheUnavailable } from './cache.ts';
+import { OTHER_LIFE, type Script } from './lua/script.ts';
+import { SCRIPTS } from './lua/scripts.ts';
+import { beginLife, type ServerCalls } from './redis-life.ts';
+
+export interface ConnectionOptions {
+  readonly url: string;
+  /** Shown by CLIENT LIST and in log lines. */
+  readonly name: string;
+  readonly stateKey: string;
+  /** A call that takes longer has failed. */
+  readonly deadlineMs: number;
+  /** Gathers the calls of a turn into one write. */
+  readonly pipelined: boolean;
+  readonly logger: Logger;
+  readonly onOpen: (life: string) => void;
+}
+
+export type Argument = string | number;
+
+export interface ScriptCall {
+  readonly keys: readonly string[];
+  readonly values: readonly Argument[];
+}
+
+const CONNECT_MS = 1_000;
+const BEGIN_MS = 1_000;
+const BACKOFF_MS_MIN = 5;
+const BACKOFF_MS_MAX = 1_000;
+const STALLED_MS_MIN = 500;
+/** Errors that say that what a session knows of its server is no longer true; the next one compares and loads again. */
+const LOST = [OTHER_LIFE, 'NOSCRIPT'];
+/** Sockets have a time of their own, whatever clock entries are judged by. */
+const clock: Clock = systemClock;
+
+export class RedisConnection {
+  readonly #options: ConnectionOptions;
+  readonly #closing = new AbortController();
+  readonly #running: Promise<void>;
+  #session: RedisSession | undefined;
+  #client: Redis | undefined;
+  #away = 'it has not been reached yet';
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  get life(): string | undefined {
+    return this.#session?.life;
+  }
+
+  /** Throws CacheUnavailable while there is none. */
+  session(): RedisSession {
+    if (this.#session === undefined) throw new CacheUnavailable(`the cache is away: ${this.#away}`);
+    return this.#session;
+  }
+
+  /** Ends the session, if there is one, and begins anew. */
+  renew(): void {
+    if (this.#client !== undefined) this.#end(this.#client);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#tell('it is closed');
+    this.renew();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    for (let backoffMs = BACKOFF_MS_MIN; !signal.aborted; backoffMs = Math.min(BACKOFF_MS_MAX, backoffMs * 2)) {
+      try {
+        await this.#live(() => {
+          backoffMs = BACKOFF_MS_MIN;
+        });
+      } catch (error) {
+        this.#tell(error instanceof Error ? error.message : String(error));
+      }
+      await sleep(clock, backoffMs, signal);
+    }
+  }
+
+  /** One connection, from its first packet to its end. */
+  async #live(onBegun: () => void): Promise<void> {
+    const { name, onOpen, logger } = this.#options;
+    const client = this.#createClient();
+    const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
+    let failure = 'the connection ended';
+    client.on('error', (error) => {
+      failure = error.message;
+    });
+    this.#client = client;
+    try {
+      await client.connect().catch(() => {
+        throw new Error(failure);
+      });
+      const life = await this.#begin(client);
+      if (client.status !== 'ready') throw new Error(failure);
+      this.#session = new RedisSession({ client, life, deadlineMs: this.#options.deadlineMs, onLost: () => this.#end(client) });
+      this.#away = '';
+      onBegun();
+      logger.info({ connection: name, life }, 'the cache is connected');
+      onOpen(life);
+      await ended;
+      this.#tell(failure);
+    } finally {
+      this.#session = undefined;
+      this.#client = undefined;
+      client.disconnect();
+    }
+  }
+
+  /** From the same turn on nobody is given the session; an answer that comes late to a client of before ends nothing. */
+  #end(client: Redis): void {
+    if (client === this.#client) this.#session = undefined;
+    client.disconnect();
+  }
+
+  #createClient(): Redis {
+    const { url, name, deadlineMs, pipelined } = this.#options;
+    return new Redis(url, {
+      lazyConnect: true,
+      connectionName: name,
+      connectTimeout: CONNECT_MS,
+      socketTimeout: Math.max(STALLED_MS_MIN, deadlineMs * 2),
+      retryStrategy: () => null,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      enableReadyCheck: false,
+      enableAutoPipelining: pipelined,
+      disableClientInfo: true,
+      protocol: 2,
+    });
+  }
+
+  #begin(client: Redis): Promise<string> {
+    const calls: ServerCalls = {
+      info: () => client.info(),
+      load: ({ text }) => client.script('LOAD', text),
+      run: ({ sha }, keys, values) => client.evalsha(sha, keys.length, ...keys, ...values),
+    };
+    return within(BEGIN_MS, beginLife(calls, { scripts: SCRIPTS, stateKey: this.#options.stateKey }));
+  }
+
+  /** Once for each reason: a server that stays away is one line, not one a second. */
+  #tell(reason: string): void {
+    if (reason === this.#away || this.#closing.signal.aborted) return;
+    this.#away = reason;
+    this.#options.logger.warn({ connection: this.#options.name, reason }, 'the cache is away');
+  }
+}
+
+interface SessionOptions {
+  readonly client: Redis;
+  readonly life: string;
+  readonly deadlineMs: number;
+  readonly onLost: () => void;
+}
+
+export class RedisSession {
+  readonly #options: SessionOptions;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  get life(): string {
+    return this.#options.life;
+  }
+
+  /** Every failure is a CacheUnavailable. */
+  call({ sha, name }: Script, { keys, values }: ScriptCall): Promise<unknown> {
+    const { client, life, deadlineMs } = this.#options;
+    const answer = client.evalsha(sha, keys.length, ...keys, life, ...values);
+    return within(deadlineMs, answer).catch((error) => this.#fail(name, error));
+  }
+
+  /** In order, in one write. Not a transaction: fails when any of them does, and others may have gone through. */
+  async callAll({ sha, name }: Script, calls: readonly ScriptCall[]): Promise<readonly unknown[]> {
+    const { client, life, deadlineMs } = this.#options;
+    const pipeline = client.pipeline();
+    for (const { keys, values } of calls) pipeline.evalsha(sha, keys.length, ...keys, life, ...values);
+    const results = await within(deadlineMs, pipeline.exec()).catch((error) => this.#fail(name, error));
+    return (results ?? []).map(([error, answer]) => (error === null ? answer : this.#fail(name, error)));
+  }
+
+  #fail(name: string, error: unknown): never {
+    const message = error instanceof Error ? error.message : String(error);
+    if (LOST.some((lost) => message.startsWith(lost))) this.#options.onLost();
+    throw new CacheUnavailable(`${name}: ${message}`, error);
+  }
+}
+
+/** A reply that lies in the socket while this process was busy still counts: the deadline lets pending input go first. */
+function within<T>(deadlineMs: number, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimer(deadlineMs, () => {
+      setImmediate(() => reject(new Error(`expected an answer of the cache within ${deadlineMs} ms, got none`)));
+    });
+    answer.then(resolve, reject).finally(() => timer.cancel());
+  });
+}

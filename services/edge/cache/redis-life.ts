@@ -1,0 +1,47 @@
+/**
+ * What each connection asks a server before anything else: whether it can be trusted with marks, and whether its data is
+ * what it was. The answer is the life, under which all later calls are made.
+ */
+
+import { systemRandom } from '../../runtime/random.ts';
+import { BEGIN } from './lua/begin.ts';
+import type { Script } from './lua/script.ts';
+
+export interface ServerCalls {
+  info(): Promise<string>;
+  load(script: Script): Promise<unknown>;
+  run(script: Script, keys: readonly string[], values: readonly string[]): Promise<unknown>;
+}
+
+const POLICY = 'volatile-ttl';
+const RUN_ID = /^[0-9a-f]{40}$/;
+
+/** Info and script go over one connection, so they speak of one server. */
+export async function beginLife(
+  server: ServerCalls,
+  { scripts, stateKey }: { readonly scripts: readonly Script[]; readonly stateKey: string },
+): Promise<string> {
+  const [info] = await Promise.all([server.info(), ...scripts.map((script) => server.load(script))]);
+  const fields = parseInfo(info);
+  assertPolicy(fields);
+  const runId = fields.get('run_id') ?? '';
+  if (!RUN_ID.test(runId)) throw new Error(`expected a run id in INFO, got "${runId}"`);
+  const life = await server.run(BEGIN, [stateKey], [`${runId}:${systemRandom.uuid()}`, runId]);
+  if (typeof life !== 'string') throw new Error(`expected the name of a life, got ${typeof life}`);
+  return life;
+}
+
+/** Marks carry no TTL, entries always do: any other policy may evict marks, or refuse to make room. */
+function assertPolicy(fields: ReadonlyMap<string, string>): void {
+  const policy = fields.get('maxmemory_policy');
+  if (fields.get('maxmemory') === '0' || policy === POLICY) return;
+  throw new Error(
+    `expected maxmemory-policy ${POLICY}, got ${policy}: under it invalidations would be evicted or refused; ` +
+      `set it with "redis-cli CONFIG SET maxmemory-policy ${POLICY}" or in redis.conf`,
+  );
+}
+
+function parseInfo(info: string): ReadonlyMap<string, string> {
+  const pairs = info.split('\r\n').filter((line) => line.includes(':'));
+  return new Map(pairs.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]));
+}

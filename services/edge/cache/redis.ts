@@ -1,0 +1,226 @@
+/**
+ * A region's cache in Redis: each operation is one script, one round trip and one atomic step on the server, which holds
+ * all there is to know. The rules are in `marks.ts` and `store.ts`; the scripts in `lua/` say the same.
+ *
+ * Two connections: reads must fail within 50 ms, applies may take longer. Both begin with the life of the server; when they
+ * agree on another one than before, whoever listens is told.
+ *
+ * All keys of a region begin with `edgesync:{region}:`, whose braces keep them in one slot. Entries carry a TTL, the rest
+ * never does, so that `volatile-ttl` evicts entries only.
+ */
+import { z } from 'zod';
+import { entryState, type VersionRow } from '../../protocol/edge-api.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/log.ts';
+import {
+  APPLY_OUTCOMES,
+  type Application,
+  type ApplyOutcome,
+  type CacheEntry,
+  CacheUnavailable,
+  type EdgeCache,
+  FILL_OUTCOMES,
+  type FillOutcome,
+  type Lookup,
+  type Position,
+  type Stamp,
+} from './cache.ts';
+import { APPLY } from './lua/apply.ts';
+import { FILL } from './lua/fill.ts';
+import { LOOKUP } from './lua/lookup.ts';
+import { POSITIONS } from './lua/positions.ts';
+import { RAISE_ALL } from './lua/raise-all.ts';
+import { VERSIONS } from './lua/versions.ts';
+import { RedisConnection, type ScriptCall } from './redis-connection.ts';
+import { parseStored, toStored } from './redis-entry.ts';
+
+export interface RedisCacheOptions {
+  readonly url: string;
+  readonly region: string;
+  /** The longest life of an entry plus the longest fetch: a mark older than that cannot be needed. */
+  readonly markRetentionMs: number;
+  /** Judges entries and marks. */
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long a read may wait for Redis before it goes on without. */
+  readonly readDeadlineMs?: number;
+  readonly applyDeadlineMs?: number;
+}
+
+const READ_DEADLINE_MS = 50;
+const APPLY_DEADLINE_MS = 500;
+const PATTERNS_MAX = 256;
+const MARKS_MAX = 100_000;
+const ENTRIES_LISTED_MAX = 10_000;
+const TTL_MS_MIN = 1;
+
+const lookupAnswer = z.tuple([entryState, z.int(), z.int(), z.string().nullable()]);
+const fillAnswer = z.enum(FILL_OUTCOMES);
+const applyAnswers = z.array(z.enum(APPLY_OUTCOMES));
+const textAnswers = z.array(z.string());
+const versionRow = z.tuple([z.string(), z.coerce.number(), entryState]);
+
+/** Usable at once: while Redis has not answered, every operation fails with CacheUnavailable. */
+export class RedisCache implements EdgeCache {
+  readonly #options: RedisCacheOptions;
+  readonly #reads: RedisConnection;
+  readonly #applies: RedisConnection;
+  readonly #newLifeListeners = new Set<() => void>();
+  /** What both connections agreed on last. */
+  #life: string | undefined;
+
+  static open(options: RedisCacheOptions): RedisCache {
+    return new RedisCache(options);
+  }
+
+  private constructor(options: RedisCacheOptions) {
+    this.#options = options;
+    this.#reads = this.#connect('reads', options.readDeadlineMs ?? READ_DEADLINE_MS);
+    this.#applies = this.#connect('applies', options.applyDeadlineMs ?? APPLY_DEADLINE_MS);
+  }
+
+  async lookup(key: string): Promise<Lookup> {
+    const session = this.#reads.session();
+    const keys = this.#keys('state', 'marks', 'patterns', `entry:${key}`);
+    const answer = await session.call(LOOKUP, { keys, values: [this.#now(), key] });
+    const [state, clock, fence, body] = parsed(lookupAnswer, answer);
+    return { state, entry: body === null ? null : parsedEntry(body), clock, life: session.life, fence };
+  }
+
+  async fill(key: string, entry: CacheEntry, { clock, life }: Stamp): Promise<FillOutcome> {
+    const session = this.#reads.session();
+    if (life !== session.life) return 'other-life';
+    const keys = this.#keys('state', 'marks', 'patterns', `entry:${key}`, 'entries');
+    const { tags, text } = toStored(entry, clock);
+    const ttlMs = Math.max(TTL_MS_MIN, Math.ceil(entry.expiresAt - this.#now()));
+    const values = [this.#now(), key, clock, entry.version, ttlMs, ENTRIES_LISTED_MAX, tags, text];
+    return parsed(fillAnswer, await session.call(FILL, { keys, values }));
+  }
+
+  async apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]> {
+    const session = this.#applies.session();
+    if (batch.length === 0) return [];
+    const answers = await session.callAll(
+      APPLY,
+      batch.map((application) => this.#applyCall(application)),
+    );
+    return parsed(applyAnswers, answers);
+  }
+
+  async positions(): Promise<ReadonlyMap<number, Position>> {
+    const answer = await this.#applies.session().call(POSITIONS, { keys: this.#keys('state', 'positions'), values: [] });
+    return new Map(chunked(parsed(textAnswers, answer), 2).map(([partition, text]) => [Number(partition), toPosition(partition, text)]));
+  }
+
+  async forgetLog(): Promise<void> {
+    await this.#applies.session().call(RAISE_ALL, { keys: this.#keys('state', 'positions'), values: [] });
+  }
+
+  async flush(): Promise<void> {
+    await this.#reads.session().call(RAISE_ALL, { keys: this.#keys('state'), values: [] });
+  }
+
+  async versions(limit: number): Promise<readonly VersionRow[]> {
+    const keys = this.#keys('state', 'marks', 'patterns', 'entries');
+    const values = [this.#now(), limit, ...this.#keys('entry:')];
+    const answer = parsed(textAnswers, await this.#applies.session().call(VERSIONS, { keys, values }));
+    return chunked(answer, 3).map((row) => {
+      const [key, version, state] = parsed(versionRow, row);
+      return { key, version, state };
+    });
+  }
+
+  connected(): boolean {
+    return this.#reads.life !== undefined && this.#applies.life !== undefined;
+  }
+
+  onNewLife(listener: () => void): void {
+    this.#newLifeListeners.add(listener);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#reads.close(), this.#applies.close()]);
+  }
+
+  #connect(use: string, deadlineMs: number): RedisConnection {
+    const { url, region, logger } = this.#options;
+    const name = `edgesync:${region}:${use}`;
+    const [stateKey = ''] = this.#keys('state');
+    return new RedisConnection({
+      url,
+      name,
+      stateKey,
+      deadlineMs,
+      pipelined: use === 'reads',
+      logger,
+      onOpen: (life) => this.#agree(life),
+    });
+  }
+
+  /** A connection that still speaks to another life begins anew; when both speak to one, and it is a new one, it is told. */
+  #agree(life: string): void {
+    const others = [this.#reads, this.#applies].filter((connection) => connection.life !== life);
+    for (const other of others) if (other.life !== undefined) other.renew();
+    if (others.length > 0 || life === this.#life) return;
+    const isFirst = this.#life === undefined;
+    this.#life = life;
+    if (isFirst) return;
+    this.#options.logger.warn({ region: this.#options.region, life }, 'the cache began a new life: nothing cached before is served');
+    for (const listener of this.#newLifeListeners) listener();
+  }
+
+  #applyCall({ mark, position, previous }: Application): ScriptCall {
+    const { type, target, mode, version = '' } = mark;
+    const { partition, offset, time, id } = position;
+    return {
+      keys: this.#keys('state', 'marks', 'patterns', 'ages', 'positions'),
+      values: [
+        this.#now(),
+        this.#options.markRetentionMs,
+        type,
+        target.toWellFormed(),
+        mode,
+        version,
+        partition,
+        offset,
+        previous,
+        time,
+        id,
+        PATTERNS_MAX,
+        MARKS_MAX,
+      ],
+    };
+  }
+
+  #keys(...names: readonly string[]): string[] {
+    return names.map((name) => `edgesync:{${this.#options.region}}:${name}`);
+  }
+
+  #now(): number {
+    return this.#options.clock.now();
+  }
+}
+
+/** Only another program's data can fail here; it is as good as no answer. */
+function parsed<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const result = schema.safeParse(answer);
+  if (result.success) return result.data;
+  throw new CacheUnavailable(`expected an answer of this version's scripts, got another: ${z.prettifyError(result.error)}`);
+}
+
+function parsedEntry(body: string): CacheEntry {
+  try {
+    return parseStored(body);
+  } catch (error) {
+    throw new CacheUnavailable('expected an entry stored by this version, got another', error);
+  }
+}
+
+function toPosition(partition: string | undefined, text = ''): Position {
+  const [offset, time, ...id] = text.split(' ');
+  return { partition: Number(partition), offset: Number(offset), id: id.join(' '), time: Number(time) };
+}
+
+function chunked(texts: readonly string[], size: number): string[][] {
+  return Array.from({ length: texts.length / size }, (_, at) => texts.slice(at * size, at * size + size));
+}
