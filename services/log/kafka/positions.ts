@@ -1,0 +1,61 @@
+/** Where each assigned partition is read next, and which are paused: ours, since kafkajs forgets both with each consumer. */
+import type { PartitionBounds } from '../log.ts';
+
+export class Positions {
+  readonly #next = new Map<number, number>();
+  readonly #paused = new Set<number>();
+  /** Moves when a position is set from outside, not when reading goes on. */
+  #epoch = 0;
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  next(partition: number): number | undefined {
+    return this.#next.get(partition);
+  }
+
+  snapshot(): ReadonlyMap<number, number> {
+    return new Map(this.#next);
+  }
+
+  /** Sets where to read from. */
+  set(partition: number, offset: number): void {
+    this.#epoch += 1;
+    this.#next.set(partition, offset);
+  }
+
+  /** Reading has come so far. */
+  advance(partition: number, next: number): void {
+    this.#next.set(partition, next);
+  }
+
+  clear(): void {
+    this.#epoch += 1;
+    this.#next.clear();
+  }
+
+  setPaused(partition: number, paused: boolean): void {
+    if (paused) this.#paused.add(partition);
+    else this.#paused.delete(partition);
+  }
+
+  isPaused(partition: number): boolean {
+    return this.#paused.has(partition);
+  }
+
+  paused(): number[] {
+    return [...this.#paused];
+  }
+}
+
+/**
+ * Whether positions noted before `bounds` were asked for can belong to that log. A position above the end, or below the
+ * start, cannot: the log was made anew, or has dropped what was not read yet.
+ */
+export function areWithin(noted: ReadonlyMap<number, number>, bounds: readonly PartitionBounds[]): boolean {
+  return [...noted].every(([partition, next]) => {
+    const known = bounds.find((each) => each.partition === partition);
+    return known !== undefined && known.start <= next && next <= known.end;
+  });
+}

@@ -1,0 +1,234 @@
+/**
+ * One subscriber and its place in the log, whatever becomes of the consumers below it (supervisor.ts).
+ *
+ * idle -> assigning -> open -> assigning ... -> closed
+ * idle: no consumer has partitions. assigning: bounds are asked for, then the subscriber; what is read is thrown away.
+ * open: records are handed over.
+ *
+ * It is assigned anew when a consumer joins, a connection was lost (what lies behind the new one may be another log), the
+ * records read do not go on where they should, the log's bounds exclude the position, or the subscriber threw. Two calls
+ * of `onAssigned` never overlap.
+ */
+import { type Clock, sleep } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/log.ts';
+import { type LogSubscriber, type LogSubscription, LogUnavailable, type PartitionBounds } from '../log.ts';
+import type { Consumer, EachBatchPayload } from './client.ts';
+import { Commits } from './commits.ts';
+import { areWithin, Positions } from './positions.ts';
+import { toRecords } from './records.ts';
+
+export interface KafkaSubscriptionOptions {
+  readonly topic: string;
+  readonly subscriber: LogSubscriber;
+  /** Throws LogUnavailable. */
+  readonly bounds: () => Promise<readonly PartitionBounds[]>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+type State = 'idle' | 'assigning' | 'open' | 'closed';
+
+/** A position to be compared with bounds asked for afterwards. */
+export interface Noted {
+  readonly epoch: number;
+  readonly next: ReadonlyMap<number, number>;
+}
+
+interface Joined {
+  readonly consumer: Consumer;
+  readonly partitions: readonly number[];
+}
+
+const BACKOFF_MS_MIN = 50;
+const BACKOFF_MS_MAX = 1_000;
+
+export class KafkaSubscription implements LogSubscription {
+  readonly #options: KafkaSubscriptionOptions;
+  readonly #positions = new Positions();
+  readonly #commits: Commits;
+  readonly #closing = new AbortController();
+  readonly #first = Promise.withResolvers<void>();
+  #state: State = 'idle';
+  #joined: Joined | undefined;
+  /** Counts what overrules an assignment under way. */
+  #epoch = 0;
+  #assigning = false;
+
+  constructor(options: KafkaSubscriptionOptions) {
+    this.#options = options;
+    const { topic, clock, logger } = options;
+    this.#commits = new Commits({ topic, clock, logger });
+    // Whoever subscribes hears of it.
+    this.#first.promise.catch(() => {});
+  }
+
+  /** Resolves when the first assignment has been answered; rejects with LogUnavailable when closed before. */
+  get assigned(): Promise<void> {
+    return this.#first.promise;
+  }
+
+  /** A consumer was given these partitions. */
+  joined(consumer: Consumer, partitions: readonly number[]): void {
+    this.#joined = { consumer, partitions };
+    this.#commits.use(consumer);
+    this.reassign('the group was joined');
+  }
+
+  /** There is no consumer any more. */
+  left(): void {
+    this.#joined = undefined;
+    this.#commits.use(undefined);
+    this.#epoch += 1;
+    if (this.#state !== 'closed') this.#state = 'idle';
+  }
+
+  reassign(reason: string): void {
+    if (this.#joined === undefined || this.#closing.signal.aborted) return;
+    this.#options.logger.debug({ group: this.#options.subscriber.group, reason }, 'assigning');
+    this.#epoch += 1;
+    this.#state = 'assigning';
+    if (!this.#assigning) void this.#assign();
+  }
+
+  /** Never throws: kafkajs would stop for ever. What is not resolved is read again. */
+  async onBatch({ batch, resolveOffset, isStale }: EachBatchPayload): Promise<void> {
+    const { partition } = batch;
+    // Sought when open: until then kafkajs may read on, so that it does not read the same over and over.
+    if (this.#state !== 'open') return resolveOffset(batch.lastOffset());
+    const position = this.#positions.next(partition);
+    const records = toRecords(batch);
+    const [first, last] = [records[0], records.at(-1)];
+    if (position === undefined || first === undefined || last === undefined) return;
+    if (isStale() || this.#positions.isPaused(partition)) return;
+    if (first.offset !== position) {
+      const epoch = this.#positions.epoch;
+      const isHole = await this.#isHole(partition, position, first.offset);
+      if (epoch !== this.#positions.epoch || this.#state !== 'open' || isStale() || this.#positions.isPaused(partition)) return;
+      if (!isHole) return this.reassign(`expected offset ${position} of partition ${partition}, got ${first.offset}`);
+    }
+    this.#positions.advance(partition, last.offset + 1);
+    resolveOffset(String(last.offset));
+    try {
+      this.#options.subscriber.onRecords(partition, records);
+    } catch (error) {
+      this.#options.logger.error({ partition, error: String(error) }, 'the subscriber threw');
+      this.reassign('the subscriber threw');
+    }
+  }
+
+  /** Undefined while nothing is handed over. */
+  noted(): Noted | undefined {
+    return this.#state === 'open' ? { epoch: this.#positions.epoch, next: this.#positions.snapshot() } : undefined;
+  }
+
+  /** Takes the log for another one when its bounds exclude a position noted before they were asked for. */
+  check(noted: Noted, bounds: readonly PartitionBounds[]): void {
+    if (this.#state !== 'open' || noted.epoch !== this.#positions.epoch || areWithin(noted.next, bounds)) return;
+    this.reassign('the position is outside the log');
+  }
+
+  /** Whether a partition that is not paused has records to come. */
+  isBehind(bounds: readonly PartitionBounds[]): boolean {
+    return bounds.some(({ partition, end }) => !this.#positions.isPaused(partition) && (this.#positions.next(partition) ?? end) < end);
+  }
+
+  seek(partition: number, offset: number): void {
+    this.#positions.set(partition, offset);
+    this.#seek(partition);
+  }
+
+  pause(partition: number): void {
+    this.#positions.setPaused(partition, true);
+    this.#onConsumer((consumer) => consumer.pause([{ topic: this.#options.topic, partitions: [partition] }]));
+  }
+
+  resume(partition: number): void {
+    this.#positions.setPaused(partition, false);
+    this.#onConsumer((consumer) => consumer.resume([{ topic: this.#options.topic, partitions: [partition] }]));
+  }
+
+  /** Sent in a moment, the latest of each partition. */
+  async commit(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
+    this.#commits.note(nextOffsets);
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#closing.abort();
+    this.#first.reject(new LogUnavailable('closed before the first assignment'));
+    await this.#commits.close();
+  }
+
+  async #assign(): Promise<void> {
+    this.#assigning = true;
+    try {
+      await this.#assignUntilOpen();
+    } finally {
+      this.#assigning = false;
+    }
+  }
+
+  async #assignUntilOpen(): Promise<void> {
+    const { subscriber, logger, clock } = this.#options;
+    for (let backoffMs = BACKOFF_MS_MIN; ; backoffMs = Math.min(BACKOFF_MS_MAX, backoffMs * 2)) {
+      const [epoch, joined] = [this.#epoch, this.#joined];
+      if (joined === undefined || this.#closing.signal.aborted) return;
+      try {
+        const bounds = await this.#boundsOf(joined.partitions);
+        if (epoch !== this.#epoch) continue;
+        // What the subscriber seeks to meanwhile overrules its answer.
+        this.#positions.clear();
+        const answer = await subscriber.onAssigned(bounds);
+        if (epoch === this.#epoch) return this.#open(bounds, answer);
+      } catch (error) {
+        if (this.#closing.signal.aborted) return;
+        logger.warn({ group: subscriber.group, error: String(error) }, 'could not assign, trying again');
+        await sleep(clock, backoffMs, this.#closing.signal);
+      }
+    }
+  }
+
+  #open(bounds: readonly PartitionBounds[], answer: ReadonlyMap<number, number>): void {
+    for (const { partition, start } of bounds) {
+      if (this.#positions.next(partition) === undefined) this.#positions.set(partition, answer.get(partition) ?? start);
+      this.#seek(partition);
+    }
+    const { topic } = this.#options;
+    this.#onConsumer((consumer) => {
+      consumer.resume([{ topic }]);
+      consumer.pause([{ topic, partitions: this.#positions.paused() }]);
+    });
+    this.#state = 'open';
+    this.#first.resolve();
+  }
+
+  async #boundsOf(partitions: readonly number[]): Promise<readonly PartitionBounds[]> {
+    const bounds = (await this.#options.bounds()).filter(({ partition }) => partitions.includes(partition));
+    if (bounds.length === partitions.length) return bounds;
+    throw new LogUnavailable(`expected bounds of the partitions ${partitions.join(', ')}, got ${bounds.length}`);
+  }
+
+  /** Offsets that no record has: a transaction's marker, say. Otherwise kafkajs jumped, and the log is not the one it was. */
+  async #isHole(partition: number, from: number, to: number): Promise<boolean> {
+    if (to < from) return false;
+    const [bounds] = await this.#boundsOf([partition]).catch(() => []);
+    return bounds !== undefined && bounds.start <= from && to < bounds.end;
+  }
+
+  #seek(partition: number): void {
+    const offset = this.#positions.next(partition);
+    if (offset === undefined) return;
+    this.#onConsumer((consumer) => consumer.seek({ topic: this.#options.topic, partition, offset: String(offset) }));
+  }
+
+  /** A consumer that has just stopped takes no call; the next one is told everything anew. */
+  #onConsumer(call: (consumer: Consumer) => void): void {
+    if (this.#joined === undefined) return;
+    try {
+      call(this.#joined.consumer);
+    } catch (error) {
+      this.#options.logger.debug({ error: String(error) }, 'the consumer has stopped');
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/** The topic: where it begins and ends, and its making (by the origin only). */
+import { INVALIDATION_PARTITIONS } from '../../protocol/invalidation.ts';
+import type { PartitionBounds } from '../log.ts';
+import type { Admin } from './client.ts';
+import type { Rebuilt } from './rebuilt.ts';
+
+const BOUNDS_MS_MAX = 5_000;
+const CREATE_MS_MAX = 10_000;
+const CREATE_WAIT_MS_MAX = 5_000;
+const RETENTION_MS = 24 * 3_600_000;
+
+const TOPIC_CONFIG = [
+  { name: 'retention.ms', value: String(RETENTION_MS) },
+  { name: 'cleanup.policy', value: 'delete' },
+  // The log's own time, not the producer's: it decides when an invalidation is due.
+  { name: 'message.timestamp.type', value: 'LogAppendTime' },
+  // kafkajs reads gzip only: a record compressed otherwise, by whomever, would stop it for ever.
+  { name: 'compression.type', value: 'uncompressed' },
+];
+
+export class Topic {
+  readonly #admin: Rebuilt<Admin>;
+  readonly name: string;
+
+  constructor(admin: Rebuilt<Admin>, name: string) {
+    this.#admin = admin;
+    this.name = name;
+  }
+
+  /** By partition, ascending. Throws LogUnavailable. */
+  async bounds(): Promise<readonly PartitionBounds[]> {
+    const offsets = await this.#admin.use({ what: `asking for the offsets of ${this.name}`, ms: BOUNDS_MS_MAX }, (admin) =>
+      admin.fetchTopicOffsets(this.name),
+    );
+    return offsets
+      .map(({ partition, low, high }) => ({ partition, start: Number(low), end: Number(high) }))
+      .sort((one, other) => one.partition - other.partition);
+  }
+
+  /** Makes it unless it is there. Throws LogUnavailable. */
+  async create(): Promise<void> {
+    await this.#admin.use({ what: `making the topic ${this.name}`, ms: CREATE_MS_MAX }, (admin) =>
+      admin.createTopics({
+        topics: [{ topic: this.name, numPartitions: INVALIDATION_PARTITIONS, configEntries: TOPIC_CONFIG }],
+        timeout: CREATE_WAIT_MS_MAX,
+        waitForLeaders: true,
+      }),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#admin.close();
+  }
+}

@@ -1,0 +1,24 @@
+/** The real servers of a cluster test, where an engine runs them; without, its tests skip. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { inject } from 'vitest';
+
+/** Containers of the images pinned in compose.yaml, one each, published on loopback at ports that outlast a restart. */
+export interface TestServers {
+  readonly redisUrl: string;
+  readonly redisContainer: string;
+  readonly kafkaBrokers: string;
+  readonly kafkaContainer: string;
+  readonly postgresUrl: string;
+  readonly postgresContainer: string;
+}
+
+export function testServers(): TestServers | undefined {
+  return inject('servers' as never) as TestServers | undefined;
+}
+
+/** Runs the engine's client: `docker kill NAME`, and the like. */
+export async function docker(...words: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('docker', [...words]);
+  return stdout;
+}
