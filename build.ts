@@ -2,8 +2,10 @@
  * The build: bundles the program for `dist/`, with everything but PGlite inside, so that `npx` installs one package and
  * its one dependency. `bin.js` stays apart and old-fashioned: it must load on a Node too old for the rest.
  */
-import { copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { type BuildOptions, build } from 'esbuild';
+import { createHash } from 'node:crypto';
+import { appendFile, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { DUMP_FILE } from './lab/worlds/embedded/dump.ts';
 import { dumpEmptyCluster } from './services/origin/database/pglite.ts';
 
@@ -14,6 +16,16 @@ const REQUIRE_BANNER = "import { createRequire as edgesyncRequire } from 'node:m
 
 /** What the image of the services is built from; the folder is its build context. */
 const SERVICE_FOLDER = 'dist/service';
+
+/** What dockerode loads for engines over SSH and for BuildKit, and the lab has no use for: 3 MB, and native code. */
+const UNUSED = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/;
+const withoutUnused: Plugin = {
+  name: 'without-unused',
+  setup(bundle) {
+    bundle.onResolve({ filter: UNUSED }, ({ path }) => ({ path, namespace: 'unused' }));
+    bundle.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
 
 const common = {
   bundle: true,
@@ -37,6 +49,7 @@ await Promise.all([
     entryPoints: { main: 'cli/main.ts', 'embedded-host': 'lab/worlds/embedded/host.ts' },
     outdir: 'dist',
     target: NODE_OLDEST,
+    plugins: [withoutUnused],
   }),
   build({
     ...common,
@@ -62,3 +75,8 @@ await Promise.all([
   cp('lab/scenarios', 'dist/scenarios', { recursive: true, filter: (file) => !file.endsWith('.ts') }),
   dumpEmptyCluster().then((dump) => writeFile(DUMP_FILE, dump)),
 ]);
+
+// An image made of another bundle than this one can be told by its label, whoever built it.
+const bundle = createHash('sha256');
+for (const name of (await readdir(SERVICE_FOLDER)).sort()) bundle.update(name).update(await readFile(join(SERVICE_FOLDER, name)));
+await appendFile(join(SERVICE_FOLDER, 'Dockerfile'), `LABEL edgesync-lab.bundle=${bundle.digest('hex')}\n`);

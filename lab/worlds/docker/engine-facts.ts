@@ -11,6 +11,8 @@ export interface ImageFacts {
   readonly id: string;
   /** What it is made of, when it stands in for an official one. */
   readonly standIn: string | undefined;
+  /** The bundle in it; undefined of an image that has none, or is not of our making. */
+  readonly bundle: string | undefined;
 }
 
 export interface Endpoint {

@@ -78,7 +78,7 @@ export class Engine {
       .getImage(name)
       .inspect()
       .catch(unless(404, `image ${name}`));
-    return found && { id: found.Id, standIn: found.Config.Labels?.[LABELS.standIn] };
+    return found && { id: found.Id, standIn: found.Config.Labels?.[LABELS.standIn], bundle: found.Config.Labels?.[LABELS.bundle] };
   }
 
   /** `onProgress` hears a line now and then. */
@@ -150,11 +150,14 @@ export class Engine {
     await this.#ask('disconnect', this.#docker.getNetwork(networkId).disconnect({ Container: container, Force: true }));
   }
 
+  /** With the address it had before, unless another has taken that since. */
   async connect(container: string, { networkId, address, aliases }: Endpoint): Promise<void> {
-    const config = address === '' ? {} : { IPAMConfig: { IPv4Address: address } };
+    const network = this.#docker.getNetwork(networkId);
+    const attempt = (config: object) => network.connect({ Container: container, EndpointConfig: { Aliases: [...aliases], ...config } });
+    const asBefore = address === '' ? Promise.reject(new Error('no address')) : attempt({ IPAMConfig: { IPv4Address: address } });
     await this.#ask(
       'connect',
-      this.#docker.getNetwork(networkId).connect({ Container: container, EndpointConfig: { Aliases: [...aliases], ...config } }),
+      asBefore.catch(() => attempt({})),
     );
   }
 

@@ -1,5 +1,6 @@
 /** The images of a cluster: what is here, and how what is missing gets here: pulled, or built from the folder that comes with the program. */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Clock, systemClock } from '../../../services/runtime/clock.ts';
 import type { ComposeFile, Environment } from '../../compose-file.ts';
@@ -7,9 +8,11 @@ import { WorldFailed } from '../../errors.ts';
 import type { StartStep } from '../world.ts';
 import { plainServices } from './container-spec.ts';
 import type { Engine } from './engine.ts';
+import { LABELS } from './labels.ts';
 
 const PROGRESS_MS = 2_000;
 const DOCKERFILE = 'Dockerfile';
+const BUNDLE_LINE = new RegExp(`^LABEL ${LABELS.bundle}=(\\w+)$`, 'm');
 
 export interface WantedImage {
   readonly name: string;
@@ -35,9 +38,21 @@ export function wantedImages(compose: ComposeFile): readonly WantedImage[] {
   return [...wanted.values()];
 }
 
+/** Not here, or built from another bundle than the one that comes with this program. One somebody else built is taken as it is. */
 export async function missingImages(engine: Engine, wanted: readonly WantedImage[]): Promise<readonly WantedImage[]> {
-  const found = await Promise.all(wanted.map(async (one) => ((await engine.image(one.name)) === undefined ? [one] : [])));
+  const found = await Promise.all(
+    wanted.map(async (one) => {
+      const image = await engine.image(one.name);
+      const isStale = image?.bundle !== undefined && one.build !== undefined && image.bundle !== (await bundleOf(one.build));
+      return image === undefined || isStale ? [one] : [];
+    }),
+  );
   return found.flat();
+}
+
+async function bundleOf({ folder }: Build): Promise<string | undefined> {
+  const dockerfile = await readFile(join(folder, DOCKERFILE), 'utf8').catch(() => '');
+  return BUNDLE_LINE.exec(dockerfile)?.[1];
 }
 
 /** One after the other: each fills the line to the registry by itself. */

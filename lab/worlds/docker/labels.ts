@@ -16,6 +16,8 @@ export const LABELS = {
   ours: 'edgesync-lab.project',
   /** Of an image that stands in for an official one where no registry can be reached: what it is made of. */
   standIn: 'edgesync-lab.stand-in',
+  /** Of the image of the services: the hash of the bundle in it. */
+  bundle: 'edgesync-lab.bundle',
 } as const;
 
 /** The version of Compose whose labels these are. */
