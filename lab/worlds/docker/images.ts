@@ -43,7 +43,8 @@ export async function missingImages(engine: Engine, wanted: readonly WantedImage
   const found = await Promise.all(
     wanted.map(async (one) => {
       const image = await engine.image(one.name);
-      const isStale = image?.bundle !== undefined && one.build !== undefined && image.bundle !== (await bundleOf(one.build));
+      const bundle = one.build && (await bundleOf(one.build));
+      const isStale = image?.bundle !== undefined && bundle !== undefined && image.bundle !== bundle;
       return image === undefined || isStale ? [one] : [];
     }),
   );
