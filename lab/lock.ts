@@ -2,7 +2,8 @@
  * One lab per project: a lock file that names its holder. One whose holder is dead is taken over, also after kill -9 and when
  * its id has gone to another process since: the time that process started is part of the name.
  */
-import { mkdir, open, readFile, rename, rm, unlink } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { WorldFailed } from './errors.ts';
@@ -65,23 +66,30 @@ export async function takeLock(folder: string, project: string): Promise<Lock> {
   throw new WorldFailed(`${file}: cannot be taken after ${ATTEMPTS_MAX} attempts. Remove it if no lab runs`);
 }
 
+/** Whole or not at all: a lock without its holder's name would look dead. */
 async function createWith(file: string, content: string): Promise<boolean> {
+  const written = `${file}.${randomUUID()}`;
+  await writeFile(written, content, { mode: 0o600 });
   try {
-    const handle = await open(file, 'wx', 0o600);
-    await handle.writeFile(content);
-    await handle.close();
+    await link(written, file);
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
+  } finally {
+    await unlink(written);
   }
 }
 
 /** Moved away first: of two that find it dead only one discards it, and what it moved is looked at once more. */
 async function discard(file: string): Promise<void> {
-  const moved = `${file}.${process.pid}`;
-  await rename(file, moved).catch(() => {});
+  const moved = `${file}.${randomUUID()}`;
+  const isMoved = await rename(file, moved).then(
+    () => true,
+    () => false,
+  );
+  if (!isMoved) return;
   const found = await readHolder(moved);
-  if (found !== undefined && (await isAlive(found))) await rename(moved, file);
-  else await unlink(moved).catch(() => {});
+  if (found !== undefined && (await isAlive(found))) await link(moved, file).catch(() => {});
+  await unlink(moved);
 }
