@@ -41,6 +41,8 @@ export interface ScriptCall {
 
 const CONNECT_MS = 1_000;
 const BEGIN_MS = 1_000;
+/** A server that is paused never answers the end of a connection. */
+const END_MS = 200;
 const BACKOFF_MS_MIN = 5;
 const BACKOFF_MS_MAX = 1_000;
 const STALLED_MS_MIN = 500;
@@ -140,6 +142,7 @@ export class RedisConnection {
       lazyConnect: true,
       connectionName: name,
       connectTimeout: CONNECT_MS,
+      disconnectTimeout: END_MS,
       socketTimeout: Math.max(STALLED_MS_MIN, deadlineMs * 2),
       retryStrategy: () => null,
       enableOfflineQueue: false,
