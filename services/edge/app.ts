@@ -5,7 +5,7 @@ import type { InvalidationLog } from '../log/log.ts';
 import { contentId, queryInteger } from '../protocol/content.ts';
 import { type EdgeHealth, type EdgeMetrics, edgeConfigChange, type ReadLabel } from '../protocol/edge-api.ts';
 import { ServiceError } from '../protocol/errors.ts';
-import { type Clock, toTimestamp } from '../runtime/clock.ts';
+import { type Clock, sleep, toTimestamp } from '../runtime/clock.ts';
 import { type HttpAnswer, type HttpRequest, matchesEtag, parseInput, type Route } from '../runtime/http.ts';
 import { CacheUnavailable, type EdgeCache } from './cache/cache.ts';
 import type { Invalidator } from './invalidator.ts';
@@ -31,6 +31,7 @@ export interface EdgeAppOptions {
 }
 
 const METRIC_VERSIONS_MAX = 100;
+const LAG_WAIT_MS_MAX = 500;
 const ADMIN_ENTRIES_MAX = 10_000;
 const MS_PER_S = 1000;
 
@@ -135,7 +136,8 @@ async function answerMetrics(options: EdgeAppOptions, request: HttpRequest): Pro
   return { status: 200, headers: { ...headers, 'content-type': PROMETHEUS_CONTENT_TYPE }, text: await renderPrometheus(metrics) };
 }
 
-async function collectMetrics({ region, cache, log, invalidator, settings, meter }: EdgeAppOptions): Promise<EdgeMetrics> {
+async function collectMetrics(options: EdgeAppOptions): Promise<EdgeMetrics> {
+  const { region, cache, log, invalidator, settings, meter } = options;
   const { catchingUp, queued, applied } = invalidator.status();
   return {
     success: true,
@@ -147,7 +149,7 @@ async function collectMetrics({ region, cache, log, invalidator, settings, meter
     log: {
       connected: log.connected(),
       catchingUp,
-      lag: await lagOf(log, applied),
+      lag: await lagOf(options, applied),
       applied: Object.fromEntries(applied),
       queued,
       unreadable: meter.unreadable,
@@ -160,13 +162,18 @@ function emptyWhenAway(error: unknown): [] {
   throw error;
 }
 
-/** Records in the log above the offset applied last. null while the log does not answer. */
-async function lagOf(log: InvalidationLog, applied: ReadonlyMap<number, number>): Promise<number | null> {
+/** Records in the log above the offset applied last. null while the log does not answer soon: metrics do not wait for it. */
+async function lagOf({ log, clock }: EdgeAppOptions, applied: ReadonlyMap<number, number>): Promise<number | null> {
+  if (!log.connected()) return null;
+  const late = new AbortController();
   try {
-    const bounds = await log.bounds();
+    const bounds = await Promise.race([log.bounds(), sleep(clock, LAG_WAIT_MS_MAX, late.signal)]);
+    if (bounds === undefined) return null;
     return bounds.reduce((sum, { partition, start, end }) => sum + (end - Math.max(start, (applied.get(partition) ?? -1) + 1)), 0);
   } catch {
     return null;
+  } finally {
+    late.abort();
   }
 }
 

@@ -34,9 +34,12 @@ const BAD: readonly (readonly [title: string, environment: Environment, problems
   ['an origin with a path', { ...GOOD, ORIGIN_URL: 'http://origin:4000/base' }, ['ORIGIN_URL: ']],
   ['an origin with a user', { ...GOOD, ORIGIN_URL: 'http://app:s3cret@origin' }, ['ORIGIN_URL: ']],
   [
-    'an adapter this version does not have',
-    { ...GOOD, REDIS_URL: 'redis://:s3cret@redis:6379' },
-    ['REDIS_URL: expected memory: (this version has no Redis adapter yet), got "redis://***@redis:6379"'],
+    'a cache and a log of other kinds',
+    { ...GOOD, REDIS_URL: 'memcached://:s3cret@redis:6379', KAFKA_BROKERS: 'memory' },
+    [
+      'REDIS_URL: expected memory: or a URL such as redis://host:6379, got "memcached://***@redis:6379"',
+      'KAFKA_BROKERS: expected memory: or host:port of each broker, separated by commas, such as kafka:9092, got "memory"',
+    ],
   ],
 ];
 
@@ -67,6 +70,11 @@ describe('the environment of an edge', () => {
     ['600000', 600_000],
   ])('takes PROPAGATION_DELAY=%j as %i ms', (text, delayMs) => {
     expect(readConfig(EDGE_SETTINGS, { ...GOOD, PROPAGATION_DELAY: text }).PROPAGATION_DELAY).toBe(delayMs);
+  });
+
+  it('takes the servers of a cluster', () => {
+    const cluster = { ...GOOD, REDIS_URL: 'redis://:s3cret@redis-us-east:6379', KAFKA_BROKERS: 'links:19091' };
+    expect(readConfig(EDGE_SETTINGS, cluster)).toMatchObject({ REDIS_URL: cluster.REDIS_URL, KAFKA_BROKERS: ['links:19091'] });
   });
 
   it('falls back to the values of the seed', () => {

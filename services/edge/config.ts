@@ -1,7 +1,7 @@
 /** The environment of an edge: one table. The names of the seed, and ours. */
 import { PROPAGATION_DELAY_MS_MAX } from '../protocol/edge-api.ts';
-import { baseUrlSetting, type ConfigOf, choiceSetting, integerSetting, onlyAdapterSetting, textSetting } from '../runtime/config.ts';
-import { portSetting, SERVICE_SETTINGS } from '../runtime/service-settings.ts';
+import { baseUrlSetting, type ConfigOf, choiceSetting, integerSetting, serverUrlSetting, textSetting } from '../runtime/config.ts';
+import { logSetting, portSetting, SERVICE_SETTINGS } from '../runtime/service-settings.ts';
 
 const TTL_S_MAX = 31_536_000;
 
@@ -22,8 +22,11 @@ export const EDGE_SETTINGS = {
     fallback: 'eager' as const,
     about: 'what an invalidation without a mode means: gone, or stale and revalidated',
   },
-  REDIS_URL: { schema: onlyAdapterSetting({ url: 'memory:', missing: 'Redis' }), about: 'the cache of this region' },
-  KAFKA_BROKERS: { schema: onlyAdapterSetting({ url: 'memory:', missing: 'Kafka' }), about: 'the invalidation log' },
+  REDIS_URL: {
+    schema: serverUrlSetting('memory:', ['redis:'], 'redis://host:6379'),
+    about: 'the cache of this region: `redis://…`, or `memory:` for one inside this process',
+  },
+  KAFKA_BROKERS: { schema: logSetting, about: 'the invalidation log: `host:port,…`, or `memory:` for one inside this process' },
   ORIGIN_URL: { schema: baseUrlSetting, about: 'where misses are fetched' },
   CACHE_TTL: { schema: integerSetting(1, TTL_S_MAX), fallback: 3600, unit: 's', about: 'how long an entry is fresh' },
   STALE_WHILE_REVALIDATE: {

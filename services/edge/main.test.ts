@@ -21,7 +21,10 @@ const CHANGE = { method: 'PUT', path: '/admin/config', headers: { authorization:
 describe('an edge as a process', () => {
   it('exits 78 with every bad value of its environment on a line of its own, and no secret', () =>
     withProcess(
-      { main, environment: { EDGE_PORT: 'x', PROPAGATION_DELAY: '-1', INVALIDATION_STRATEGY: 'slow', REDIS_URL: 'redis://:s3cret@redis' } },
+      {
+        main,
+        environment: { EDGE_PORT: 'x', PROPAGATION_DELAY: '-1', INVALIDATION_STRATEGY: 'slow', REDIS_URL: 'memcached://:s3cret@redis' },
+      },
       async ({ ended }) => {
         const { code, text, standardOutput } = await ended;
         expect(code, text).toBe(78);

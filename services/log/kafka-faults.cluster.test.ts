@@ -12,7 +12,7 @@ const BROKERS = servers?.kafkaBrokers ?? '';
 const CONTAINER = servers?.kafkaContainer ?? '';
 const MEMBER = fileURLToPath(new URL('./kafka-member-test-support.ts', import.meta.url));
 /** The bound of an append, with what a slow machine adds. */
-const REFUSED_MS_MAX = 12_000;
+const REFUSED_MS_MAX = 7_000;
 const CLOSED_MS_MAX = 6_000;
 
 function message(value: string): LogMessage {

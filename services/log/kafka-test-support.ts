@@ -136,16 +136,18 @@ const FRESH_BROKER = {
   KAFKA_HEAP_OPTS: '-Xmx300m -XX:+UseSerialGC',
 } as const;
 
-/** A broker of the image of `like`, empty, not yet started; removed afterwards. */
+/** A broker of the image and on the network of `like`, empty, not yet started; removed afterwards. */
 export async function withFreshBroker(
   like: string,
   use: (broker: { readonly brokers: string; readonly start: () => Promise<void> }) => Promise<void>,
 ): Promise<void> {
-  const image = (await docker('inspect', '--format', '{{.Config.Image}}', like)).trim();
+  const [image = '', network = ''] = (await docker('inspect', '--format', '{{.Config.Image}} {{.HostConfig.NetworkMode}}', like))
+    .trim()
+    .split(' ');
   const [port, name] = [await freePort(), `edgesync-test-${randomUUID()}`];
   const listeners = { KAFKA_LISTENERS: `CONTROLLER://:9093,OUT://:${port}`, KAFKA_ADVERTISED_LISTENERS: `OUT://127.0.0.1:${port}` };
   const environment = Object.entries({ ...FRESH_BROKER, ...listeners }).flatMap(([key, value]) => ['-e', `${key}=${value}`]);
-  await docker('create', '--name', name, '-p', `127.0.0.1:${port}:${port}`, ...environment, image);
+  await docker('create', '--name', name, '--network', network, '-p', `127.0.0.1:${port}:${port}`, ...environment, image);
   try {
     await use({ brokers: `127.0.0.1:${port}`, start: async () => void (await docker('start', name)) });
   } finally {

@@ -34,7 +34,7 @@ export interface KafkaLogOptions {
   readonly createTopic?: boolean;
 }
 
-const APPEND_MS_MAX = 10_000;
+const APPEND_MS_MAX = 5_000;
 /** Within it the brokers must have acknowledged one request. */
 const ACKNOWLEDGE_MS_MAX = 3_000;
 const ACKNOWLEDGED_BY_ALL = -1;

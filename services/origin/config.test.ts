@@ -15,17 +15,21 @@ const BAD: readonly (readonly [title: string, environment: Environment, problems
   ['an unknown log level', { ...GOOD, LOG_LEVEL: 'loud' }, ['LOG_LEVEL: expected debug or info or warn or error or silent, got "loud"']],
   ['no host name', { ...GOOD, ALLOWED_HOSTS: ' , ' }, ['ALLOWED_HOSTS: expected names']],
   [
-    'adapters this version does not have',
-    { ...GOOD, DATABASE_URL: 'postgresql://app:s3cret@db:5432/edge?sslmode=on', KAFKA_BROKERS: 'kafka:9092' },
+    'a database and a log of other kinds',
+    { ...GOOD, DATABASE_URL: 'mysql://app:s3cret@db:3306/edge', KAFKA_BROKERS: 'kafka' },
     [
-      'DATABASE_URL: expected pglite: (this version has no Postgres adapter yet), got "postgresql://***@db:5432/edge?sslmode=on"',
-      'KAFKA_BROKERS: expected memory: (this version has no Kafka adapter yet), got "kafka:9092"',
+      'DATABASE_URL: expected pglite: or a URL such as postgresql://user:password@host:5432/database, got "mysql://***@db:3306/edge"',
+      'KAFKA_BROKERS: expected memory: or host:port of each broker, separated by commas, such as kafka:9092, got "kafka"',
     ],
   ],
+  ['a database without a host', { ...GOOD, DATABASE_URL: 'postgresql:edge' }, ['DATABASE_URL: expected pglite: or a URL']],
+  ['one broker of two without a port', { ...GOOD, KAFKA_BROKERS: 'one:9092,two' }, ['KAFKA_BROKERS: expected memory: or host:port']],
+  ['a broker at a port too high', { ...GOOD, KAFKA_BROKERS: 'kafka:99999' }, ['KAFKA_BROKERS: ']],
+  ['a broker with a scheme', { ...GOOD, KAFKA_BROKERS: 'kafka://kafka:9092' }, ['KAFKA_BROKERS: ']],
   [
     'a password in a parameter',
-    { ...GOOD, DATABASE_URL: 'postgres://db/edge?user=app&password=s3cret' },
-    ['got "postgres://db/edge?user=app&password=***"'],
+    { ...GOOD, DATABASE_URL: 'mysql://db/edge?user=app&password=s3cret' },
+    ['got "mysql://db/edge?user=app&password=***"'],
   ],
   ['a password with the marks of a URL', { ...GOOD, DATABASE_URL: 'postgres://app:s3/c@ret@db/edge' }, ['got "postgres://***@db/edge"']],
   [
@@ -52,6 +56,21 @@ describe('the environment of the origin', () => {
     for (const [at, problem] of problems.entries()) expect(problem).toContain(expected[at]);
     expect(problems.join()).not.toMatch(/s3|ret@/);
   });
+
+  it.each([
+    ['memory:', 'memory:'],
+    ['kafka:9092', ['kafka:9092']],
+    ['links:19090, 127.0.0.1:9,[::1]:65535', ['links:19090', '127.0.0.1:9', '[::1]:65535']],
+  ])('takes KAFKA_BROKERS=%j', (text, expected) => {
+    expect(readConfig(ORIGIN_SETTINGS, { ...GOOD, KAFKA_BROKERS: text }).KAFKA_BROKERS).toEqual(expected);
+  });
+
+  it.each(['pglite:', 'postgres://db/edge', 'postgresql://app:s3%2Fcret@links:15432/edge?sslmode=disable'])(
+    'takes DATABASE_URL=%s',
+    (url) => {
+      expect(readConfig(ORIGIN_SETTINGS, { ...GOOD, DATABASE_URL: url }).DATABASE_URL).toBe(url);
+    },
+  );
 
   it('falls back to the port of the seed and to loopback only', () => {
     expect(readConfig(ORIGIN_SETTINGS, { ...GOOD, PORT: undefined })).toMatchObject({

@@ -9,7 +9,7 @@ const GOOD = { PORT: '0', DATABASE_URL: 'pglite:', KAFKA_BROKERS: 'memory:' } as
 describe('the origin as a process', () => {
   it('exits 78 with every bad value of its environment on a line of its own, and no secret', () =>
     withProcess(
-      { main, environment: { PORT: 'x', DATABASE_URL: 'postgresql://app:s3cret@db:5432/edge', KAFKA_BROKERS: '', LOG_LEVEL: 'INFO' } },
+      { main, environment: { PORT: 'x', DATABASE_URL: 'mysql://app:s3cret@db:5432/edge', KAFKA_BROKERS: '', LOG_LEVEL: 'INFO' } },
       async ({ ended }) => {
         const { code, text, standardOutput } = await ended;
         expect(code, text).toBe(78);

@@ -1,6 +1,5 @@
 /** The origin as a process: its environment, its adapters, its life. */
-import { MemoryLog } from '../log/memory.ts';
-import { INVALIDATION_PARTITIONS } from '../protocol/invalidation.ts';
+import { openLog } from '../log/open.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { readConfig } from '../runtime/config.ts';
 import { runService } from '../runtime/lifecycle.ts';
@@ -8,7 +7,7 @@ import { createLogger } from '../runtime/log.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { withReleasers } from '../runtime/releasers.ts';
 import { ORIGIN_SETTINGS } from './config.ts';
-import { PgliteDatabase } from './database/pglite.ts';
+import { openDatabase } from './database/open.ts';
 import { startOrigin } from './origin.ts';
 
 await runService(() =>
@@ -16,11 +15,12 @@ await runService(() =>
     const config = readConfig(ORIGIN_SETTINGS, process.env);
     const logger = createLogger('origin', config.LOG_LEVEL);
     logger.info({}, 'origin starting');
-    const database = await PgliteDatabase.open();
+    const shared = { clock: systemClock, logger };
+    const database = await openDatabase({ url: config.DATABASE_URL, ...shared });
     releasers.push(() => database.close());
-    const log = new MemoryLog({ clock: systemClock, partitions: INVALIDATION_PARTITIONS });
+    const log = await openLog({ address: config.KAFKA_BROKERS, clientId: 'origin', createTopic: true, ...shared });
     releasers.push(() => log.close());
-    const origin = await startOrigin(config, { database, log, clock: systemClock, random: systemRandom, logger });
+    const origin = await startOrigin(config, { database, log, random: systemRandom, ...shared });
     releasers.push(() => origin.close());
     return { close: () => releasers.release() };
   }),

@@ -9,6 +9,7 @@ import { originRoutes } from './app.ts';
 import type { OriginConfig } from './config.ts';
 import { Contents, migrate } from './contents.ts';
 import type { Database } from './database/database.ts';
+import { PreparedDatabase } from './database/prepared.ts';
 import { Outbox } from './outbox.ts';
 import { Relay } from './relay.ts';
 
@@ -31,14 +32,20 @@ export interface OriginParts {
   close(): Promise<void>;
 }
 
-/** Makes the tables where they are missing; the relay runs when it resolves. */
-export async function createOrigin({ database, log, clock, random, logger }: OriginPorts): Promise<OriginParts> {
-  await migrate(database);
+/** Makes the tables where they are missing, or as soon as the database is there; the relay runs when it resolves. */
+export async function createOrigin({ database: opened, log, clock, random, logger }: OriginPorts): Promise<OriginParts> {
+  const database = await PreparedDatabase.open({ database: opened, prepare: () => migrate(opened), clock, logger });
   const contents = new Contents({ database, clock, random });
   const outbox = new Outbox({ database, clock, random });
   const relay = new Relay({ database, outbox, log, clock, logger });
   relay.start();
-  return { routes: originRoutes({ database, contents, outbox, relay, log }), close: () => relay.close() };
+  return {
+    routes: originRoutes({ database, contents, outbox, relay, log }),
+    close: async () => {
+      await database.close();
+      await relay.close();
+    },
+  };
 }
 
 /** Serves when it resolves. */

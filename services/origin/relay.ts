@@ -31,6 +31,8 @@ const POLL_MS = 500;
 const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 2_000;
 const PRUNE_EVERY_MS = 60_000;
+/** A log that hangs must not keep the process: what it leaves behind, the next relay publishes. */
+const CLOSE_MS_MAX = 3_000;
 
 export class Relay {
   readonly #options: RelayOptions;
@@ -61,11 +63,13 @@ export class Relay {
     this.#wake();
   }
 
-  /** Lets the batch being published end. */
+  /** Lets the batch being published end, within its bound. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#wake();
-    await this.#stopped;
+    const ended = new AbortController();
+    await Promise.race([this.#stopped, sleep(this.#options.clock, CLOSE_MS_MAX, ended.signal)]);
+    ended.abort();
   }
 
   async #run(): Promise<void> {

@@ -80,9 +80,15 @@ function isBaseUrl(text: string): boolean {
   return url !== null && ['http:', 'https:'].includes(url.protocol) && `${url.origin}/` === url.href;
 }
 
-/** A port that has one adapter in this version: anything but its URL is refused by the name of the missing one. */
-export function onlyAdapterSetting({ url, missing }: { readonly url: string; readonly missing: string }): z.ZodType<string, string> {
-  return z.string().refine((text) => text === url, `expected ${url} (this version has no ${missing} adapter yet)`);
+/** Which of several servers a port talks to, by the scheme of its URL; `own` stands for the one inside this process. */
+export function serverUrlSetting(own: string, schemes: readonly string[], example: string): z.ZodType<string, string> {
+  const message = `expected ${own} or a URL such as ${example}`;
+  return z.string().refine((text) => text === own || isServerUrl(text, schemes), message);
+}
+
+function isServerUrl(text: string, schemes: readonly string[]): boolean {
+  const url = URL.parse(text);
+  return url !== null && schemes.includes(url.protocol) && url.hostname !== '';
 }
 
 /** Names separated by commas, at least one. */

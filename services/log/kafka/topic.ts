@@ -4,7 +4,7 @@ import type { PartitionBounds } from '../log.ts';
 import type { Admin } from './client.ts';
 import type { Rebuilt } from './rebuilt.ts';
 
-const BOUNDS_MS_MAX = 5_000;
+const BOUNDS_MS_MAX = 4_000;
 const CREATE_MS_MAX = 10_000;
 const CREATE_WAIT_MS_MAX = 5_000;
 const RETENTION_MS = 24 * 3_600_000;

@@ -1,0 +1,23 @@
+/** The cache that a URL names. Only the adapter asked for is loaded. */
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/log.ts';
+import { systemRandom } from '../../runtime/random.ts';
+import type { EdgeCache } from './cache.ts';
+
+export interface OpenCacheOptions {
+  readonly url: string;
+  readonly region: string;
+  readonly markRetentionMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Does not wait for Redis. */
+export async function openCache({ url, region, markRetentionMs, clock, logger }: OpenCacheOptions): Promise<EdgeCache> {
+  if (url === 'memory:') {
+    const { MemoryCache, MemoryCacheServer } = await import('./memory.ts');
+    return new MemoryCache(new MemoryCacheServer({ clock, random: systemRandom, markRetentionMs }));
+  }
+  const { RedisCache } = await import('./redis.ts');
+  return RedisCache.open({ url, region, markRetentionMs, clock, logger });
+}

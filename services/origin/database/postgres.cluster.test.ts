@@ -1,0 +1,165 @@
+/** The database port over a Postgres server, and what may happen to the server meanwhile. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../runtime/clock.ts';
+import { exchange } from '../../runtime/http-test-support.ts';
+import { createLogger, silentLogger } from '../../runtime/log.ts';
+import { systemRandom } from '../../runtime/random.ts';
+import { docker, testServers } from '../../runtime/servers-test-support.ts';
+import { describeContentStoreContract } from '../contents-contract.ts';
+import { startOrigin } from '../origin.ts';
+import { createLog, resetTables, TEST_CONFIG } from '../origin-test-support.ts';
+import { DatabaseUnavailable } from './database.ts';
+import { PostgresDatabase } from './postgres.ts';
+
+const servers = testServers();
+const CONTAINER = servers?.postgresContainer ?? '';
+const LOCK = 4_711;
+const POLL = { interval: 50, timeout: 30_000 } as const;
+/** No port of anybody: connections are refused. */
+const NOWHERE = 'postgresql://user:pass@127.0.0.1:9/edgesync';
+
+function open(url: string): PostgresDatabase {
+  return PostgresDatabase.open({ url, clock: systemClock, logger: silentLogger });
+}
+
+/** A database of this file's own on the server. */
+function ownDatabase(): () => string {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const server = servers?.postgresUrl ?? NOWHERE;
+  const run = async (sql: string) => {
+    const database = open(server);
+    await database.execute(sql).finally(() => database.close());
+  };
+  beforeAll(() => run(`CREATE DATABASE ${name}`));
+  afterAll(() => run(`DROP DATABASE ${name} WITH (FORCE)`));
+  return () => Object.assign(new URL(server), { pathname: `/${name}` }).href;
+}
+
+async function timed(work: Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await work;
+  return performance.now() - begun;
+}
+
+describe.skipIf(servers === undefined)('Postgres', () => {
+  const url = ownDatabase();
+
+  async function withDatabase(use: (database: PostgresDatabase) => Promise<void>): Promise<void> {
+    const database = open(url());
+    try {
+      await use(database);
+    } finally {
+      await database.close();
+    }
+  }
+
+  describeContentStoreContract('Postgres', (use) =>
+    withDatabase(async (database) => {
+      await resetTables(database);
+      await use(database);
+    }),
+  );
+
+  it('reads whole numbers of 64 bits as PGlite does', () =>
+    withDatabase(async (database) => {
+      expect(await database.query('SELECT 1::int8 AS small, 9007199254740993::int8 AS large, count(*) FROM generate_series(1, 3)')).toEqual(
+        [{ small: 1, large: 9007199254740993n, count: 3 }],
+      );
+    }));
+
+  it('throws the server’s own error for a statement that is wrong, and away for one that takes too long', () =>
+    withDatabase(async (database) => {
+      await expect(database.query('SELECT nothing_of_the_kind')).rejects.toMatchObject({ code: '42703' });
+      await expect(database.query('SELECT pg_sleep(60)')).rejects.toBeInstanceOf(DatabaseUnavailable);
+      expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    }));
+
+  it('is away at once where nobody listens', async () => {
+    const database = open(NOWHERE);
+    await expect(database.query('SELECT 1')).rejects.toBeInstanceOf(DatabaseUnavailable);
+    await expect(database.execute('SELECT 1')).rejects.toBeInstanceOf(DatabaseUnavailable);
+    await expect(database.tryLock(LOCK)).rejects.toBeInstanceOf(DatabaseUnavailable);
+    expect(await database.connected()).toBe(false);
+    await database.close();
+    await expect(database.query('SELECT 1')).rejects.toBeInstanceOf(DatabaseUnavailable);
+  });
+
+  it('gives a lock to one session at a time', () =>
+    withDatabase(async (database) => {
+      const lease = await database.tryLock(LOCK);
+      expect(await database.tryLock(LOCK)).toBeUndefined();
+      await lease?.release();
+      expect(lease?.held()).toBe(false);
+      const again = await database.tryLock(LOCK);
+      expect(again?.held()).toBe(true);
+      await again?.release();
+    }));
+
+  it('holds no lock any more once the session that holds it is ended', () =>
+    withDatabase(async (database) => {
+      const lease = await database.tryLock(LOCK);
+      await database.query(`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1`, [LOCK]);
+      await expect.poll(() => lease?.held(), POLL).toBe(false);
+      const again = await database.tryLock(LOCK);
+      expect(again?.held()).toBe(true);
+      await again?.release();
+    }));
+
+  describe('when the server', () => {
+    afterEach(async () => {
+      await docker('unpause', CONTAINER).catch(() => {});
+      await docker('start', CONTAINER);
+      await withDatabase((database) => expect.poll(() => database.connected(), POLL).toBe(true));
+    }, 60_000);
+
+    it('restarts, what runs then fails as away, and the pool goes on', () =>
+      withDatabase(async (database) => {
+        const lease = await database.tryLock(LOCK);
+        await database.query('SELECT 1');
+        const restarted = docker('restart', CONTAINER);
+        const refused = await Promise.allSettled([restarted, database.query('SELECT pg_sleep(4)')]);
+        expect(refused[1]).toMatchObject({ status: 'rejected', reason: expect.any(DatabaseUnavailable) });
+        await expect.poll(() => database.connected(), POLL).toBe(true);
+        expect(lease?.held()).toBe(false);
+        expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      }));
+
+    it('hangs, every wait ends, the lock is lost here and free there', () =>
+      withDatabase(async (database) => {
+        const lease = await database.tryLock(LOCK);
+        await database.query('SELECT 1');
+        await docker('pause', CONTAINER);
+        expect(await timed(database.connected().then((is) => expect(is).toBe(false)))).toBeLessThan(2_000);
+        expect(await timed(expect(database.query('SELECT 1')).rejects.toBeInstanceOf(DatabaseUnavailable))).toBeLessThan(8_000);
+        await expect.poll(() => lease?.held(), POLL).toBe(false);
+        await docker('unpause', CONTAINER);
+        const takes = async () => {
+          const again = await database.tryLock(LOCK).catch(() => undefined);
+          await again?.release();
+          return again !== undefined;
+        };
+        await expect.poll(takes, POLL).toBe(true);
+      }));
+
+    it('is not there yet, an origin answers 503 and comes up by itself', () =>
+      withDatabase(async (database) => {
+        await database.execute('DROP TABLE IF EXISTS content, deleted_content, outbox CASCADE');
+        await docker('stop', CONTAINER);
+        const log = createLog();
+        const ports = { database, log, clock: systemClock, random: systemRandom, logger: createLogger('origin', 'silent') };
+        const { port, close } = await startOrigin(TEST_CONFIG, ports);
+        try {
+          expect(await exchange(port, { path: '/health' })).toMatchObject({ status: 503, json: { postgres: 'disconnected' } });
+          expect(await exchange(port, { path: '/api/content/1' })).toMatchObject({ status: 503, json: { code: 'unavailable' } });
+          await docker('start', CONTAINER);
+          await expect.poll(async () => (await exchange(port, { path: '/health' })).status, POLL).toBe(200);
+          const put = { method: 'PUT', path: '/api/content/1', body: { title: 'x' } } as const;
+          expect(await exchange(port, put)).toMatchObject({ status: 200, json: { data: { version: 2 } } });
+          await expect.poll(async () => (await log.bounds()).reduce((sum, { end }) => sum + end, 0), POLL).toBe(1);
+        } finally {
+          await close();
+        }
+      }));
+  });
+});
