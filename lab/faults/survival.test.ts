@@ -3,4 +3,4 @@ import { startTestWorld } from '../worlds/embedded/test-support.ts';
 import { SESSION_MS } from '../worlds/wires/wired-subscription.ts';
 import { theProtocolSurvives } from './survival-suite.ts';
 
-theProtocolSurvives({ startWorld: startTestWorld, convergedMsMax: 20_000, sessionMs: SESSION_MS });
+theProtocolSurvives({ startWorld: startTestWorld, convergedMsMax: 20_000, cutMs: SESSION_MS + 1_000 });
