@@ -3,9 +3,10 @@
  * its one dependency. `bin.js` stays apart and old-fashioned: it must load on a Node too old for the rest. The services
  * are bundled once more, into `dist/service`, as the context of their image.
  */
-import { copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { DUMP_FILE } from './lab/worlds/embedded/dump.ts';
 import { dumpEmptyCluster } from './services/origin/database/pglite.ts';
 
@@ -16,6 +17,16 @@ const NODE_OLDEST = 'node22.19';
 const NODE_OF_IMAGE = 'node24';
 /** CommonJS packages inside an ES module still call `require`. */
 const REQUIRE_BANNER = "import { createRequire as edgesyncRequire } from 'node:module'; const require = edgesyncRequire(import.meta.url);";
+
+/** What dockerode loads for engines over SSH and for BuildKit, and the lab has no use for: 3 MB, and native code. */
+const UNUSED = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/;
+const withoutUnused: Plugin = {
+  name: 'without-unused',
+  setup(bundle) {
+    bundle.onResolve({ filter: UNUSED }, ({ path }) => ({ path, namespace: 'unused' }));
+    bundle.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
 
 const common = {
   bundle: true,
@@ -41,6 +52,7 @@ await Promise.all([
     entryPoints: { main: 'cli/main.ts', 'embedded-host': 'lab/worlds/embedded/host.ts' },
     outdir: FOLDER,
     target: NODE_OLDEST,
+    plugins: [withoutUnused],
   }),
   build({
     ...common,
@@ -66,3 +78,8 @@ await Promise.all([
   cp('lab/scenarios', join(FOLDER, 'scenarios'), { recursive: true, filter: (file) => !file.endsWith('.ts') }),
   dumpEmptyCluster().then((dump) => writeFile(join(FOLDER, basename(DUMP_FILE)), dump)),
 ]);
+
+// An image made of another bundle than this one can be told by its label, whoever built it.
+const bundle = createHash('sha256');
+for (const name of (await readdir(SERVICE_FOLDER)).sort()) bundle.update(name).update(await readFile(join(SERVICE_FOLDER, name)));
+await appendFile(join(SERVICE_FOLDER, 'Dockerfile'), `LABEL edgesync-lab.bundle=${bundle.digest('hex')}\n`);

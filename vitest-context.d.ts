@@ -10,8 +10,16 @@ export interface TestServers {
   readonly postgresContainer: string;
 }
 
+/** The cluster that the tests of worlds share: brought up by the first, removed in the end. */
+export interface TestCluster {
+  readonly project: string;
+  /** In place of XDG_STATE_HOME. */
+  readonly state: string;
+}
+
 declare module 'vitest' {
   interface ProvidedContext {
     servers: TestServers | undefined;
+    cluster: TestCluster | undefined;
   }
 }

@@ -1,13 +1,37 @@
 import { defineConfig } from 'vitest/config';
 
-// Two cores: more than two files at once only makes deadlines lie.
+const TESTS = '{cli,services,lab}/**/*.test.{ts,tsx}';
+const CLUSTER_TESTS = '{cli,services,lab}/**/*.cluster.test.{ts,tsx}';
+
 export default defineConfig({
   test: {
-    include: ['{cli,services,lab}/**/*.test.{ts,tsx}'],
+    // Two cores: more than two files at once only makes deadlines lie.
     maxWorkers: 2,
     retry: 0,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     reporters: process.env['CI'] ? ['default', './lab/testing/plain-count.ts'] : ['default'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [TESTS],
+          exclude: [CLUSTER_TESTS],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: [CLUSTER_TESTS],
+          globalSetup: ['lab/testing/cluster-setup.ts'],
+          // One cluster at a time, and nothing beside it.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

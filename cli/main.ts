@@ -2,9 +2,13 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../lab/errors.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addDownCommand } from './commands/down.ts';
+import { addFaultCommand } from './commands/fault.ts';
+import { addHealCommand } from './commands/heal.ts';
 import { addListCommand } from './commands/list.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSchemaCommand } from './commands/schema.ts';
+import { addStatusCommand } from './commands/status.ts';
 import { addTerminalCommand } from './commands/terminal.ts';
 import { addTraceCommand } from './commands/trace.ts';
 import { addUpCommand } from './commands/up.ts';
@@ -21,6 +25,10 @@ function createProgram(session: Session): Command {
     .showHelpAfterError('(--help shows every command and option)');
   addRunCommand(program, session);
   addUpCommand(program, session);
+  addStatusCommand(program, session);
+  addDownCommand(program, session);
+  addHealCommand(program, session);
+  addFaultCommand(program, session);
   addTraceCommand(program, session);
   addDoctorCommand(program, session);
   addListCommand(program, session);

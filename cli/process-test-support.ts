@@ -1,4 +1,4 @@
-/** The program as its users run it: a process of its own, with what it said and how it ended. */
+/** The program as its users run it: a process of its own, with what it said and how it ended. Embedded unless a test says otherwise, on any machine. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +31,8 @@ export interface StartProgramOptions {
 export function startProgram(words: readonly string[], options: StartProgramOptions = {}): Running {
   const child = spawn(process.execPath, [...(options.execArgv ?? []), options.file ?? MAIN, ...words], {
     stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
-    env: { ...process.env, ...options.env },
+    // Whatever this machine has of Docker.
+    env: { ...process.env, EDGESYNC_BACKEND: 'embedded', ...options.env },
   });
   const text = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();

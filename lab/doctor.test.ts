@@ -13,6 +13,12 @@ const WELL: Patient = {
   ports: [{ port: 0, service: 'origin' }],
   pgliteFile: HERE,
   dumpFile: HERE,
+  docker: {
+    engine: 'Docker 28',
+    memoryProblem: undefined,
+    images: [{ name: 'redis:7', isHere: true, isBuilt: false, standIn: undefined }],
+  },
+  needsDocker: false,
 };
 
 async function stateOf(name: string, patient: Partial<Patient>): Promise<string | undefined> {
@@ -24,7 +30,7 @@ async function stateOf(name: string, patient: Partial<Patient>): Promise<string 
 describe('the doctor', () => {
   it('finds nothing to do where everything is there', async () => {
     const diagnoses = await examine(WELL);
-    expect(diagnoses.map(({ name }) => name)).toEqual(['node', 'memory', 'ports', 'postgres', 'database']);
+    expect(diagnoses.map(({ name }) => name)).toEqual(['node', 'memory', 'ports', 'postgres', 'database', 'engine', 'images']);
     expect(diagnoses.filter(({ state, remedy }) => state !== 'ok' || remedy !== null)).toEqual([]);
   });
 
@@ -71,5 +77,29 @@ describe('the doctor', () => {
 
   it('can do without the empty database, which only costs time', async () => {
     expect(await stateOf('database', { dumpFile: NOWHERE })).toBe('warning');
+  });
+
+  it('takes Docker for something to have, unless it is asked for', async () => {
+    const docker = { problem: 'no Docker engine is here: no socket. Install and start Docker, or use --backend embedded' };
+    expect(await stateOf('engine', { docker })).toBe('warning');
+    expect(await stateOf('engine', { docker, needsDocker: true })).toBe('missing');
+    const [engine] = (await examine({ ...WELL, docker })).filter(({ name }) => name === 'engine');
+    expect(engine).toMatchObject({ says: 'no Docker engine is here: no socket', remedy: expect.stringContaining('Install') });
+  });
+
+  it('names images that are not here, and what stands in for an official one', async () => {
+    const image = { name: 'kafka:4', isHere: true, isBuilt: false, standIn: 'Debian and Maven' };
+    const docker = { engine: 'Docker 28', memoryProblem: undefined, images: [image] };
+    expect((await examine({ ...WELL, docker })).at(-1)).toMatchObject({
+      state: 'ok',
+      says: expect.stringContaining('kafka:4 is a stand-in'),
+    });
+    const missing = { ...docker, images: [{ ...image, isHere: false }] };
+    expect((await examine({ ...WELL, docker: missing })).at(-1)).toMatchObject({ state: 'warning', says: 'not here: kafka:4' });
+  });
+
+  it('says of an engine with too little memory what it has', async () => {
+    const docker = { engine: 'Docker 28', memoryProblem: 'the Docker engine has 900 MB of memory', images: [] };
+    expect(await stateOf('engine', { docker, needsDocker: true })).toBe('missing');
   });
 });

@@ -21,6 +21,23 @@ export interface Patient {
   readonly pgliteFile: string | undefined;
   /** The empty cluster that the build leaves for PGlite. */
   readonly dumpFile: string;
+  readonly docker: DockerFindings;
+  /** Without one, what is missing of it is only a warning: the embedded world needs none of it. */
+  readonly needsDocker: boolean;
+}
+
+export type DockerFindings =
+  /** No engine can be used: a sentence with the remedy. */
+  | { readonly problem: string }
+  | { readonly engine: string; readonly memoryProblem: string | undefined; readonly images: readonly ImageFinding[] };
+
+export interface ImageFinding {
+  readonly name: string;
+  readonly isHere: boolean;
+  /** From what comes with the program; else it is pulled. */
+  readonly isBuilt: boolean;
+  /** What it is made of, when it stands in for an official one. */
+  readonly standIn: string | undefined;
 }
 
 type DoctorCheck = (patient: Patient) => Diagnosis | Promise<Diagnosis>;
@@ -31,7 +48,7 @@ const MEMORY_MB_NEEDED = 700;
 const MEMORY_MB_AMPLE = 1_000;
 const BYTES_PER_MB = 1_000_000;
 
-const CHECKS: readonly DoctorCheck[] = [checkNode, checkMemory, checkPorts, checkPglite, checkDump];
+const CHECKS: readonly DoctorCheck[] = [checkNode, checkMemory, checkPorts, checkPglite, checkDump, checkEngine, checkImages];
 
 /** In the order of the table. */
 export function examine(patient: Patient): Promise<Diagnosis[]> {
@@ -74,4 +91,32 @@ function checkDump({ dumpFile }: Patient): Diagnosis {
   if (existsSync(dumpFile)) return ok('database', 'the empty database that comes with the program is there');
   const says = 'the empty database that comes with the program is not there: each start makes one, which takes about 3 s longer';
   return { name: 'database', state: 'warning', says, remedy: 'npm run build in a checkout; elsewhere install the package again' };
+}
+
+function checkEngine({ docker, needsDocker }: Patient): Diagnosis {
+  const state = needsDocker ? 'missing' : 'warning';
+  if ('problem' in docker) {
+    const [says = '', remedy = 'see --backend docker in README'] = docker.problem.split(/\. (?=[A-Z])/);
+    return { name: 'engine', state, says, remedy };
+  }
+  if (docker.memoryProblem === undefined) return ok('engine', docker.engine);
+  return { name: 'engine', state, says: docker.memoryProblem, remedy: 'give it more, or use --backend embedded' };
+}
+
+function checkImages({ docker }: Patient): Diagnosis {
+  if ('problem' in docker)
+    return { name: 'images', state: 'warning', says: 'not known without an engine', remedy: 'start an engine first' };
+  const missing = docker.images.filter(({ isHere }) => !isHere);
+  if (missing.length > 0) {
+    const names = missing.map(({ name, isBuilt }) => `${name}${isBuilt ? ' (is built here)' : ''}`);
+    return {
+      name: 'images',
+      state: 'warning',
+      says: `not here: ${names.join(', ')}`,
+      remedy: 'edgesync-lab up --backend docker fetches them',
+    };
+  }
+  const standIns = docker.images.filter(({ standIn }) => standIn !== undefined);
+  const named = standIns.map(({ name, standIn }) => `${name} is a stand-in (${standIn})`);
+  return ok('images', [`all ${docker.images.length} are here`, ...named].join('; '));
 }

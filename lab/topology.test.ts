@@ -47,23 +47,48 @@ describe('compose.yaml', () => {
     ]);
   });
 
-  it('takes a port from its variable, and free ports when asked', async () => {
+  it('takes a port from its variable, a project name, and free ports when asked', async () => {
     expect((await readTopology({ file: COMPOSE, environment: { ORIGIN_PORT: '4444' } })).origin.port).toBe(4444);
+    expect((await readTopology({ file: COMPOSE, environment: {}, project: 'two' })).project).toBe('two');
+    await expect(readTopology({ file: COMPOSE, environment: {}, project: '../up' })).rejects.toThrow(/expected a project name/);
     const free = await readTopology({ file: COMPOSE, environment: {}, freePorts: true });
     expect([free.origin.port, ...free.regions.map((region) => region.port)]).toEqual([0, 0, 0, 0]);
   });
 
-  it.each([
+  it.each<readonly [what: string, source: string, message: RegExp]>([
     [
       'an unsupported key, with its line',
-      SMALL.replace('    image: x\n    ports', '    image: x\n    privileged: true\n    ports'),
-      /compose\.yaml:5: services\.origin\.privileged: the lab does not support this key/,
+      SMALL.replace('    image: x\n    ports', '    image: x\n    hostname: me\n    ports'),
+      /compose\.yaml:5: services\.origin\.hostname: the lab does not support this key/,
+    ],
+    ...['privileged: true', 'devices: [/dev/kvm]', 'pid: host', 'network_mode: host', 'volumes: [/:/host]'].map(
+      (unsafe) =>
+        [
+          `the unsafe ${unsafe}`,
+          SMALL.replace('    image: x\n    ports', `    image: x\n    ${unsafe}\n    ports`),
+          new RegExp(`:5: services\\.origin\\.${unsafe.split(':')[0]}: the lab refuses this key: `),
+        ] as const,
+    ),
+    [
+      'a capability no service here needs',
+      SMALL.replace('    image: x\n    ports', '    image: x\n    cap_add: [NET_ADMIN]\n    ports'),
+      /:5: services\.origin\.cap_add\.0: the lab refuses this capability/,
+    ],
+    [
+      'a build folder outside its own',
+      SMALL.replace('    image: x\n    ports', '    image: x\n    build: ../elsewhere\n    ports'),
+      /services\.origin\.build: the lab refuses a folder outside that of the file/,
+    ],
+    [
+      'a network that is not declared',
+      SMALL.replace('    image: x\n    ports', '    image: x\n    networks: [mars]\n    ports'),
+      /services\.origin\.networks: there is no network mars/,
     ],
     ['an unsupported top-level key', `${SMALL}volumes: {}\n`, /volumes: the lab does not support this key/],
     [
       'a port published beyond loopback',
       SMALL.replace('127.0.0.1:5002', '5002'),
-      /services\.edge-eu-west\.ports: expected 127\.0\.0\.1:PORT:PORT/,
+      /services\.edge-eu-west\.ports\.0: expected 127\.0\.0\.1:PORT:PORT/,
     ],
     ['a variable without a value', SMALL.replace('PROPAGATION_DELAY: 300', `PROPAGATION_DELAY: "$\{NOWHERE}"`), /\$\{NOWHERE\} is not set/],
     ['a region that is called otherwise', SMALL.replace('REGION_NAME: eu-west', 'REGION_NAME: mars'), /REGION_NAME: expected eu-west/],

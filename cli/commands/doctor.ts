@@ -32,13 +32,16 @@ export function addDoctorCommand(program: Command, session: Session): void {
 }
 
 async function examineThisMachine(options: DoctorCommandOptions, { environment }: Session): Promise<Diagnosis[]> {
-  const { origin, regions } = await readWorldTopology(options, environment);
+  const { origin, regions, compose } = await readWorldTopology(options, environment);
+  const { examineDocker } = await import('../../lab/worlds/docker/examine.ts');
   return examine({
     nodeVersion: process.versions.node,
     memoryBytes: process.availableMemory(),
     ports: [{ port: origin.port, service: 'origin' }, ...regions.map(({ port, service }) => ({ port, service }))],
     pgliteFile: findPglite(),
     dumpFile: DUMP_FILE,
+    docker: await examineDocker(compose, environment.variables),
+    needsDocker: options.backend === 'docker',
   });
 }
 

@@ -16,7 +16,15 @@ import { plainReport } from '../print.ts';
 import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
-import { addWorldOptions, readWorldTopology, startWorld, type WorldOptions } from './world-options.ts';
+import {
+  addKeepOption,
+  addWorldOptions,
+  readWorldTopology,
+  resolveBackend,
+  type StartedBackend,
+  startWorld,
+  type WorldOptions,
+} from './world-options.ts';
 
 interface RunCommandOptions extends WorldOptions {
   readonly seed?: number;
@@ -49,7 +57,7 @@ export function addRunCommand(program: Command, session: Session): void {
     )
     .addOption(new Option('--json', 'NDJSON on standard output, nothing else').env('EDGESYNC_JSON'))
     .addOption(new Option('--quiet', 'the result only').env('EDGESYNC_QUIET'));
-  addWorldOptions(command).action(async (names: string[], options: RunCommandOptions) => {
+  addKeepOption(addWorldOptions(command)).action(async (names: string[], options: RunCommandOptions) => {
     session.exitWith(await runAll(names, options, session));
   });
 }
@@ -58,28 +66,41 @@ export async function runAll(names: readonly string[], options: RunCommandOption
   const report: Report = options.json
     ? (event) => session.output.line(JSON.stringify(event))
     : plainReport(session.output.line, options.quiet ?? false);
+  const backend = await backendOf(options, session);
   const codes: ExitCode[] = [];
   for (const name of names) {
     if (session.signal.aborted) break;
-    codes.push(await runOne(name, options, report, session));
+    codes.push(await runOne(name, { ...options, backend }, report, session));
   }
   return worstOf(session.signal.aborted ? [...codes, EXIT.interrupted] : codes);
 }
 
-async function runOne(name: string, options: RunCommandOptions, report: Report, session: Session): Promise<ExitCode> {
+/** Once for all scenarios. A topology that cannot be read is told in the block of each. */
+async function backendOf(options: RunCommandOptions, session: Session): Promise<StartedBackend> {
+  if (options.backend !== undefined) return options.backend;
+  const topology = await readWorldTopology(options, session.environment).catch((error: unknown) => {
+    if (error instanceof InvalidInput) return undefined;
+    throw error;
+  });
+  return topology === undefined ? 'embedded' : resolveBackend({ ...options, keep: false }, topology, session);
+}
+
+type RunOneOptions = RunCommandOptions & { readonly backend: StartedBackend };
+
+async function runOne(name: string, options: RunOneOptions, report: Report, session: Session): Promise<ExitCode> {
   const { version, argv, signal, environment } = session;
   const identify = (seed: number): RunIdentity => {
     const reproduce = reproduceCommand(name, seed, options);
     return { seed, backend: options.backend, report, clock: systemClock, version, argv, reproduce };
   };
   const seed = options.seed ?? drawSeed();
-  const summary = await prepare(name, options, environment).then(
+  const summary = await prepare(name, options, session).then(
     ({ scenario, topology }) =>
       runScenario({
         ...identify(options.seed ?? scenario.seed ?? seed),
         scenario,
         signal,
-        startWorld: (onStep) => startWorld({ options, topology, onStep, signal }),
+        startWorld: (onStep) => startWorld({ options, backend: options.backend, topology, environment, onStep, signal }),
       }),
     (error: unknown) => refuseScenario(identify(seed), name, error),
   );
@@ -90,11 +111,12 @@ async function runOne(name: string, options: RunCommandOptions, report: Report, 
 /** Everything that can be wrong is found here, before anything starts. Throws InvalidInput. */
 async function prepare(
   name: string,
-  options: RunCommandOptions,
-  environment: Session['environment'],
+  options: RunOneOptions,
+  session: Session,
 ): Promise<{ readonly scenario: Scenario; readonly topology: Topology }> {
   const scenario = withDuration(await readNamed(name), options.duration);
-  const topology = await readWorldTopology(options, environment);
+  const topology = await readWorldTopology(options, session.environment);
+  await resolveBackend(options, topology, session);
   checkBackend(scenario, options.backend);
   checkRegions(
     scenario,
@@ -111,10 +133,11 @@ async function readNamed(name: string): Promise<Scenario> {
   throw new InvalidInput(`expected a scenario (${known.join(', ')}) or a file, got ${JSON.stringify(name)}${didYouMean(name, known)}`);
 }
 
-function reproduceCommand(name: string, seed: number, { duration, compose, ports }: RunCommandOptions): string {
-  const words = ['edgesync-lab', 'run', name, '--seed', String(seed)];
+function reproduceCommand(name: string, seed: number, { duration, compose, ports, backend, project }: RunOneOptions): string {
+  const words = ['edgesync-lab', 'run', name, '--seed', String(seed), '--backend', backend];
   if (duration !== undefined) words.push('--duration', `${duration}ms`);
   if (compose !== COMPOSE_FILE) words.push('--compose', compose);
+  if (project !== undefined) words.push('--project', project);
   if (ports !== undefined) words.push('--ports', ports);
   return toCommand(words);
 }

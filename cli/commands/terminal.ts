@@ -10,7 +10,7 @@ import type { CliEnvironment } from '../environment.ts';
 import type { Session } from '../session.ts';
 import type { OpenTerminal, TerminalEnded } from '../view/terminal.tsx';
 import { runAll } from './run.ts';
-import { addWorldOptions, readWorldTopology, startWorld, type WorldOptions } from './world-options.ts';
+import { addKeepOption, addWorldOptions, readWorldTopology, resolveBackend, startWorld, type WorldOptions } from './world-options.ts';
 
 export interface TerminalCommandOptions extends WorldOptions {
   readonly color: boolean;
@@ -21,7 +21,7 @@ export interface TerminalCommandOptions extends WorldOptions {
 const LOG_LINES_MAX = 20;
 
 export function addTerminalCommand(program: Command, session: Session): void {
-  addWorldOptions(program)
+  addKeepOption(addWorldOptions(program))
     .addOption(new Option('--no-color', 'in the terminal: no colours; NO_COLOR does the same'))
     .addOption(new Option('--ascii', 'in the terminal: nothing but ASCII').env('EDGESYNC_ASCII'))
     .action(async (options: TerminalCommandOptions) => {
@@ -79,7 +79,12 @@ async function show({ options, topology, session, logLines }: ShowOptions): Prom
     clock: systemClock,
     startLab: (onEvent, startedMs) =>
       startLiveLab({
-        startWorld: (onStep, stop) => startWorld({ options, topology, onStep, signal: stop, onLogLine }),
+        startWorld: async (onStep, stop) => {
+          // Asked only now: an engine that is slow to answer must not hold up the first frame.
+          const output = { ...session.output, note: (step: string) => onStep({ step, elapsedMs: 0 }) };
+          const backend = await resolveBackend(options, topology, { ...session, output });
+          return startWorld({ options, backend, environment, topology, onStep, signal: stop, onLogLine });
+        },
         clock: systemClock,
         random: createRandom(drawSeed()),
         onEvent,

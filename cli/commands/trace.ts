@@ -9,7 +9,7 @@ import { systemClock } from '../../services/runtime/clock.ts';
 import { createReleasers, type Releasers } from '../../services/runtime/releasers.ts';
 import { table } from '../print.ts';
 import type { Session } from '../session.ts';
-import { addWorldOptions, readWorldTopology, startWorld, type WorldOptions } from './world-options.ts';
+import { addKeepOption, addWorldOptions, readWorldTopology, resolveBackend, startWorld, type WorldOptions } from './world-options.ts';
 
 interface TraceCommandOptions extends WorldOptions {
   readonly json?: boolean;
@@ -23,7 +23,7 @@ export function addTraceCommand(program: Command, session: Session): void {
     .description('follow one write through its ten steps, with the time of each in every region')
     .argument('<key>', 'a content that is there: 1, or content:1')
     .addOption(new Option('--json', 'one JSON object on standard output').env('EDGESYNC_JSON'));
-  addWorldOptions(command).action(async (key: string, options: TraceCommandOptions) => {
+  addKeepOption(addWorldOptions(command)).action(async (key: string, options: TraceCommandOptions) => {
     const releasers = createReleasers();
     try {
       const trace = await startAndTrace(key, options, session, releasers);
@@ -47,7 +47,8 @@ async function startAndTrace(key: string, options: TraceCommandOptions, session:
   const id = parseTraceKey(key);
   const topology = await readWorldTopology(options, environment);
   const onStep = ({ step, elapsedMs }: StartStep) => output.note(`${step} (${elapsedMs} ms)`);
-  const world = await startWorld({ options, topology, onStep, signal: session.signal });
+  const backend = await resolveBackend(options, topology, session);
+  const world = await startWorld({ options, backend, topology, environment, onStep, signal: session.signal });
   releasers.push(() => world.close());
   const clients = new Clients(world.originUrl);
   releasers.push(() => clients.close());

@@ -1,42 +1,98 @@
 /** The options that say which world to start, shared by every command that starts one. */
 import { type Command, Option } from 'commander';
+import { InvalidInput } from '../../lab/errors.ts';
 import { readTopology, type Topology } from '../../lab/topology.ts';
 import { startEmbedded } from '../../lab/worlds/embedded/embedded.ts';
 import type { StartStep, World } from '../../lab/worlds/world.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
+import type { Session } from '../session.ts';
 
-export interface WorldOptions {
-  readonly backend: 'embedded';
+/** Those a command line can start. */
+export type StartedBackend = 'docker' | 'embedded';
+
+export interface ClusterOptions {
   readonly compose: string;
-  readonly ports?: 'auto';
-  readonly verbose?: boolean;
+  readonly project?: string;
 }
 
-export function addWorldOptions(command: Command): Command {
+export interface WorldOptions extends ClusterOptions {
+  /** undefined: docker where an engine and every image are here. */
+  readonly backend?: StartedBackend;
+  readonly ports?: 'auto';
+  readonly verbose?: boolean;
+  readonly keep?: boolean;
+}
+
+/** Which cluster: for commands that only know Docker. */
+export function addClusterOptions(command: Command): Command {
   return command
-    .addOption(new Option('--backend <world>', 'where the services run').choices(['embedded']).default('embedded').env('EDGESYNC_BACKEND'))
     .addOption(
       new Option('--compose <file>', 'the topology').default(COMPOSE_FILE, 'the one that comes with the program').env('EDGESYNC_COMPOSE'),
     )
+    .addOption(new Option('--project <name>', 'of the cluster, instead of the name in the topology').env('EDGESYNC_PROJECT'));
+}
+
+export function addWorldOptions(command: Command): Command {
+  return addClusterOptions(command)
+    .addOption(
+      new Option('--backend <world>', 'where the services run: docker where an engine and every image are here, else embedded')
+        .choices(['docker', 'embedded'])
+        .env('EDGESYNC_BACKEND'),
+    )
     .addOption(new Option('--ports <which>', 'auto: take free ports and print them').choices(['auto']).env('EDGESYNC_PORTS'))
-    .addOption(new Option('--verbose', 'the services log to standard error').env('EDGESYNC_VERBOSE'));
+    .addOption(new Option('--verbose', 'the services of the embedded world log to standard error').env('EDGESYNC_VERBOSE'));
+}
+
+/** For commands that end with their world. */
+export function addKeepOption(command: Command): Command {
+  return command.addOption(new Option('--keep', 'docker: leave the cluster running').env('EDGESYNC_KEEP'));
 }
 
 /** Bad configuration ends here, before anything starts. Throws InvalidInput. */
-export function readWorldTopology({ compose, ports }: WorldOptions, environment: CliEnvironment): Promise<Topology> {
-  return readTopology({ file: compose, environment: environment.variables, freePorts: ports === 'auto' });
+export function readWorldTopology({ compose, project, ports }: WorldOptions, environment: CliEnvironment): Promise<Topology> {
+  return readTopology({ file: compose, environment: environment.variables, project, freePorts: ports === 'auto' });
+}
+
+/** The world that was asked for, else the best there is, with a line that says why it is not Docker. Throws InvalidInput. */
+export async function resolveBackend(
+  { backend, keep }: WorldOptions,
+  topology: Topology,
+  { environment, output }: Session,
+): Promise<StartedBackend> {
+  const resolved = backend ?? (await defaultBackend(topology, environment, output.note));
+  if (keep && resolved !== 'docker') throw new InvalidInput('--keep: the embedded world ends with the lab; only docker can be kept');
+  return resolved;
+}
+
+async function defaultBackend({ compose }: Topology, { variables }: CliEnvironment, note: (text: string) => void): Promise<StartedBackend> {
+  // Loading it takes longer than the rest of the program together.
+  const { examineDocker } = await import('../../lab/worlds/docker/examine.ts');
+  const found = await examineDocker(compose, variables);
+  if ('problem' in found) {
+    note('the embedded world, for no Docker engine answers; with one: edgesync-lab up --backend docker');
+    return 'embedded';
+  }
+  const missing = found.images.filter(({ isHere }) => !isHere).length;
+  if (missing === 0 && found.memoryProblem === undefined) return 'docker';
+  const why = missing === 0 ? found.memoryProblem : `${missing} of ${found.images.length} images are not here`;
+  note(`the embedded world, for ${why}; to fetch and start the real one: edgesync-lab up --backend docker`);
+  return 'embedded';
 }
 
 export interface StartWorldOptions {
   readonly options: WorldOptions;
+  readonly backend: StartedBackend;
   readonly topology: Topology;
+  readonly environment: CliEnvironment;
   readonly onStep: (step: StartStep) => void;
   readonly signal: AbortSignal;
   /** Takes what the services log; left out, it goes to standard error. */
   readonly onLogLine?: (line: string) => void;
 }
 
-export function startWorld({ options, ...start }: StartWorldOptions): Promise<World> {
-  return startEmbedded({ ...start, logLevel: options.verbose ? 'info' : 'error' });
+export async function startWorld({ options, backend, environment, ...start }: StartWorldOptions): Promise<World> {
+  if (backend === 'embedded') return startEmbedded({ ...start, logLevel: options.verbose ? 'info' : 'error' });
+  const { startDocker } = await import('../../lab/worlds/docker/docker.ts');
+  return startDocker({ ...start, variables: environment.variables, keep: options.keep });
 }

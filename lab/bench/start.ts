@@ -46,7 +46,21 @@ async function fromTarball(): Promise<number> {
   try {
     const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder]);
     const tarball = join(folder, stdout.trim().split('\n').at(-1) ?? '');
-    const words = ['--yes', '--package', tarball, '--', 'edgesync-lab', 'run', 'baseline', '--ports', 'auto', '--duration', '1s'];
+    const words = [
+      '--yes',
+      '--package',
+      tarball,
+      '--',
+      'edgesync-lab',
+      'run',
+      'baseline',
+      '--backend',
+      'embedded',
+      '--ports',
+      'auto',
+      '--duration',
+      '1s',
+    ];
     await timed('npx', words, undefined, folder);
     return (await timed('npx', words, undefined, folder)).saidMs;
   } finally {
@@ -55,7 +69,7 @@ async function fromTarball(): Promise<number> {
 }
 
 export async function start(): Promise<readonly Figure[]> {
-  const baseline = await timed(process.execPath, [BIN, 'run', 'baseline', '--ports', 'auto'], 'warmup');
+  const baseline = await timed(process.execPath, [BIN, 'run', 'baseline', '--backend', 'embedded', '--ports', 'auto'], 'warmup');
   const bare = await timed(process.execPath, ['-e', 'console.log(0)'], undefined);
   const version = await timed(process.execPath, [BIN, '--version'], undefined);
   return [

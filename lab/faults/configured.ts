@@ -1,15 +1,14 @@
 /** A fault that changes a setting of an edge and puts the old value back: what propagation-delay and strategy have in common. */
 import type { EdgeConfigChange } from '../../services/protocol/edge-api.ts';
-import type { FaultContext, InjectedFault } from './fault.ts';
+import type { FaultContext, FaultSpec, InjectedFault } from './fault.ts';
 import { adminOf } from './region-target.ts';
-import type { ConcreteTarget } from './target.ts';
 
 /** One setting of the two. */
 type Setting = keyof EdgeConfigChange;
 
 export async function configure(
   { world, clients }: FaultContext,
-  target: ConcreteTarget,
+  { target, fault }: FaultSpec,
   change: EdgeConfigChange,
 ): Promise<InjectedFault> {
   const admin = adminOf(world, target);
@@ -20,6 +19,13 @@ export async function configure(
     return now !== undefined && settings.every((setting) => now[setting] === expected[setting]);
   };
   const old: EdgeConfigChange = Object.fromEntries(settings.map((setting) => [setting, before[setting]]));
+  const entry = `${fault}-${target.text}`;
+  const undo = { do: 'configure', region: admin.region, change: old } as const;
+  await world.journal.write({ id: entry, says: `${target.text} is under ${fault}`, undo });
   await clients.configureEdge(admin, change);
-  return { isInEffect: () => has(change), heal: () => clients.configureEdge(admin, old), isGone: () => has(old) };
+  const heal = async () => {
+    await clients.configureEdge(admin, old);
+    await world.journal.strike(entry);
+  };
+  return { isInEffect: () => has(change), heal, isGone: () => has(old) };
 }

@@ -1,72 +1,32 @@
-/** Every fault against every kind of target it takes, in the embedded world: seen in effect, seen gone, and what it does. */
+/** The faults in the embedded world: each seen in effect and gone, and orders that cannot be. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { createRandom } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
-import { startTestWorld, type TestWorld, untilSettled } from '../worlds/embedded/test-support.ts';
-import { ActiveFaults, type FaultChange, type FaultOrder } from './active-faults.ts';
-import { FAULTS } from './faults.ts';
+import { startTestWorld, type TestWorld } from '../worlds/embedded/test-support.ts';
+import { ActiveFaults } from './active-faults.ts';
+import { everyFaultIsSeen } from './every-fault-suite.ts';
 
 const DEADLINE_MS = 20_000;
 
-let test: TestWorld;
-let faults: ActiveFaults;
-const changes: FaultChange[] = [];
-
-beforeAll(async () => {
-  test = await startTestWorld();
-  const random = createRandom(1);
-  faults = new ActiveFaults({
-    ...test,
-    clock: systemClock,
-    random,
-    t: () => systemClock.monotonicMs(),
-    onChange: (change) => changes.push(change),
-  });
-});
-afterEach(async () => {
-  expect(await faults.healAll()).toEqual([]);
-  changes.length = 0;
-});
-afterAll(() => test.close());
-
-/** A target of each kind, both ways and one way for links. */
-const TARGETS = {
-  link: ['edge:eu-west<->kafka', 'edge:eu-west->origin', 'kafka->edge:us-east', 'origin<->kafka', 'origin->postgres', 'postgres->origin'],
-  origin: ['origin'],
-  kafka: ['kafka'],
-  postgres: ['postgres'],
-  redis: ['redis:ap-south'],
-  edge: ['edge:ap-south'],
-} as const;
-const PARAMETERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  latency: { latency: '200ms', jitter: '20ms' },
-  'propagation-delay': { delay: '1234ms' },
-  strategy: { strategy: 'lazy' },
-};
-
-const cases = [...FAULTS.values()].flatMap((fault) =>
-  fault.targets.flatMap((kind) => TARGETS[kind].map((target) => [fault.name, target] as const)),
-);
-
 describe('every fault of the table', () => {
-  it.each(cases)('%s at %s is seen in effect and seen gone', async (fault, target) => {
-    const order: FaultOrder = { fault, target: fault === 'strategy' ? 'edge:us-east' : target, parameters: PARAMETERS[fault] ?? {} };
-    const [injected] = await faults.inject(order);
-    expect(injected?.effect).toBe('confirmed');
-    await faults.healAll();
-    expect(faults.inForce).toEqual([]);
-    expect(changes.map(({ event, effect }) => [event, effect])).toEqual([
-      ['injecting', 'unconfirmed'],
-      ['injected', 'confirmed'],
-      ['healing', 'confirmed'],
-      ['healed', 'confirmed'],
-    ]);
-    await untilSettled(test, DEADLINE_MS);
-  });
+  everyFaultIsSeen({ backend: 'embedded', startWorld: startTestWorld, settledMsMax: DEADLINE_MS });
 });
 
 describe('an order', () => {
+  let test: TestWorld;
+  let faults: ActiveFaults;
+
+  beforeAll(async () => {
+    test = await startTestWorld();
+    const t = () => systemClock.monotonicMs();
+    faults = new ActiveFaults({ ...test, clock: systemClock, random: createRandom(1), t, onChange: () => {} });
+  });
+  afterEach(async () => {
+    expect(await faults.healAll()).toEqual([]);
+  });
+  afterAll(() => test.close());
+
   it.each([
     ['partitoin', 'edge:eu-west<->kafka', {}, /did you mean partition/],
     ['partition', 'edge:eu-wset<->kafka', {}, /did you mean eu-west/],

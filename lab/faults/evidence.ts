@@ -9,6 +9,9 @@ const EVIDENCE_DEADLINE_MS = 1_000;
 /** An edge asks its origin before it says how it is, and gives that two seconds. */
 const EDGE_HEALTH_DEADLINE_MS = 3_000;
 
+/** Whether or not there is such a content, an edge looks into its cache for it. */
+const ANY_CONTENT = 1;
+
 export async function isRunning(control: WorldControl, node: NodeName): Promise<boolean> {
   return (await control.inspect(node)).state === 'running';
 }
@@ -22,10 +25,12 @@ export function isUsable({ world, clients }: FaultContext, target: ConcreteTarge
     case 'edge':
       return holds(async (signal) => (await clients.edgeMetrics(adminOf(world, target).url, signal)).success);
     case 'redis':
-      return holds(
-        async (signal) => (await clients.edgeHealth(adminOf(world, target).url, signal)).redis === 'connected',
-        EDGE_HEALTH_DEADLINE_MS,
-      );
+      return holds(async (signal) => {
+        const { url } = adminOf(world, target);
+        // A server that is frozen keeps its connections: only who asks it something finds out.
+        await clients.read(url, ANY_CONTENT).catch(() => {});
+        return (await clients.edgeHealth(url, signal)).redis === 'connected';
+      }, EDGE_HEALTH_DEADLINE_MS);
     case 'origin':
       return holds(async (signal) => (await clients.originHealth(signal)) !== undefined);
     case 'kafka':

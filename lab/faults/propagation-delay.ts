@@ -16,5 +16,5 @@ export const propagationDelay: Fault<Parameters> = {
   lasts: true,
   recoveryAllowanceMs: 0,
   describe: ({ target, parameters: { delay: delayMs } }) => `${target.text} applies invalidations after ${delayMs} ms`,
-  inject: (context, { target, parameters: { delay: propagationDelayMs } }) => configure(context, target, { propagationDelayMs }),
+  inject: (context, spec) => configure(context, spec, { propagationDelayMs: spec.parameters.delay }),
 };

@@ -1,5 +1,6 @@
 /** What the lab drives: an origin and its edges, wherever they run. Reached over HTTP only, as a user would. */
 import type { Strategy } from '../../services/protocol/invalidation.ts';
+import type { UndoJournal } from '../journal.ts';
 
 export type Backend = 'docker' | 'embedded' | 'simulated';
 
@@ -18,9 +19,11 @@ export interface World {
   readonly adminToken: string;
   /** How its parts are broken and mended. */
   readonly control: WorldControl;
+  /** Where what outlives the lab is written down before it is done. `control` does so by itself. */
+  readonly journal: UndoJournal;
   /** Resolves with the reason when the world is lost before it was closed. */
   readonly lost: Promise<string>;
-  /** Stops everything the world started. Safe to call twice. */
+  /** Stops everything the world started, and leaves alone what was there before. Safe to call twice. */
   close(): Promise<void>;
 }
 
@@ -45,7 +48,9 @@ export type Direction = 'both' | 'there' | 'back';
 export type Impairment =
   | { readonly kind: 'cut' }
   /** Each direction it applies to is delayed by `latencyMs`, more or less by up to `jitterMs`. */
-  | { readonly kind: 'latency'; readonly latencyMs: number; readonly jitterMs: number };
+  | { readonly kind: 'latency'; readonly latencyMs: number; readonly jitterMs: number }
+  /** Each direction it applies to carries at most that many bytes a second. */
+  | { readonly kind: 'bandwidth'; readonly bytesPerSecond: number };
 
 /** As the world itself sees a node. The incarnation changes with each start of it. */
 export interface NodeStatus {
@@ -70,7 +75,8 @@ export interface WorldControl {
   repair(id: string): Promise<void>;
   /** Breaks the connections of the link once; answers how many calls were under way, one probe of its own among them. */
   reset(link: Link): Promise<number>;
-  probe(link: Link): Promise<Probe>;
+  /** With `bytes`, question and answer are about as long as that, as far as the callee has something so long to say. */
+  probe(link: Link, bytes?: number): Promise<Probe>;
   /** Cuts every link of an edge; its published port and its cache stay. Undone by `repair`. */
   isolate(id: string, edge: NodeName): Promise<void>;
   /** Freezes a node with its connections open: its callers hang. */

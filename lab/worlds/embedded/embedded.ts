@@ -7,6 +7,7 @@ import { strategy } from '../../../services/protocol/invalidation.ts';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { systemRandom } from '../../../services/runtime/random.ts';
 import { InvalidInput, WorldFailed } from '../../errors.ts';
+import { NO_JOURNAL } from '../../journal.ts';
 import type { Topology } from '../../topology.ts';
 import type { StartStep, World } from '../world.ts';
 import { DUMP_FILE } from './dump.ts';
@@ -62,6 +63,7 @@ export async function startEmbedded({ topology, onStep, signal, logLevel = 'erro
       })),
       adminToken,
       control,
+      journal: NO_JOURNAL,
       lost,
       close,
     };

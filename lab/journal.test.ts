@@ -1,0 +1,56 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Journal, type JournalEntry, stateFolder } from './journal.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'edgesync-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const entryOf = (id: string): JournalEntry => ({ id, says: `${id} is paused`, undo: { do: 'resume', container: id } });
+
+describe('the crash journal', () => {
+  it('has on disk what was written, when it was written, and no longer what was struck out', async () => {
+    const journal = await Journal.open(folder);
+    await journal.write(entryOf('a'));
+    expect((await Journal.open(folder)).entries).toEqual([entryOf('a')]);
+    await Promise.all([journal.write(entryOf('b')), journal.write(entryOf('c'))]);
+    await journal.strike('a');
+    await journal.strike('nothing');
+    expect((await Journal.open(folder)).entries).toEqual([entryOf('b'), entryOf('c')]);
+    await journal.clear();
+    expect((await Journal.open(folder)).entries).toEqual([]);
+  });
+
+  it('keeps the first undo of a thing: it is the one that leads back', async () => {
+    const journal = await Journal.open(folder);
+    await journal.write(entryOf('a'));
+    await expect(journal.write({ ...entryOf('a'), undo: { do: 'start', container: 'x' } })).rejects.toThrow(
+      /already, by an earlier command/,
+    );
+    expect((await Journal.open(folder)).entries).toEqual([entryOf('a')]);
+  });
+
+  it('is for its owner alone, and leaves no half-written file', async () => {
+    await (await Journal.open(folder)).write(entryOf('a'));
+    expect(await readdir(folder)).toEqual(['journal.json']);
+    expect((await stat(join(folder, 'journal.json'))).mode & 0o777).toBe(0o600);
+  });
+
+  it.each(['', '{"version":1,"entries":[{"id":1}]}', '{"version":2,"entries":[]}'])(
+    'that cannot be read (%j) is not taken for an empty one',
+    async (text) => {
+      await writeFile(join(folder, 'journal.json'), text);
+      await expect(Journal.open(folder)).rejects.toThrow(/cannot be read, so what it lists is unknown/);
+      expect(await readFile(join(folder, 'journal.json'), 'utf8')).toBe(text);
+    },
+  );
+
+  it('lies in XDG_STATE_HOME, else below the home folder, by project', () => {
+    expect(stateFolder('two', { XDG_STATE_HOME: '/state' })).toBe('/state/edgesync-lab/two');
+    expect(stateFolder('two', { HOME: '/home/me', XDG_STATE_HOME: '' })).toBe('/home/me/.local/state/edgesync-lab/two');
+  });
+});

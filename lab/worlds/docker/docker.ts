@@ -1,0 +1,185 @@
+/**
+ * The docker world: the cluster of compose.yaml in containers, started or found running, to be broken for real.
+ *
+ * One lab per project holds it. What a lab before it left broken is healed first. `close` removes what was made for this world,
+ * and leaves alone a cluster that was there before.
+ */
+import { strategy } from '../../../services/protocol/invalidation.ts';
+import { systemClock as clock } from '../../../services/runtime/clock.ts';
+import { systemRandom as random } from '../../../services/runtime/random.ts';
+import { type Releasers, withReleasers } from '../../../services/runtime/releasers.ts';
+import type { Variables } from '../../compose-file.ts';
+import { WorldFailed } from '../../errors.ts';
+import { Journal, stateFolder } from '../../journal.ts';
+import { takeLock } from '../../lock.ts';
+import type { Topology } from '../../topology.ts';
+import type { StartStep, World, WorldRegion } from '../world.ts';
+import { ADMIN_TOKEN, type Cluster, ensureCluster } from './cluster.ts';
+import { plainServices } from './container-spec.ts';
+import { DockerControl, TOXIC_PREFIX } from './control.ts';
+import { watchEnds } from './ends.ts';
+import { Engine } from './engine.ts';
+import type { ContainerFacts } from './engine-facts.ts';
+import { Links } from './links.ts';
+import { Prober } from './prober.ts';
+import { setRegions } from './set-regions.ts';
+import { type Undone, undoAll } from './undo.ts';
+
+export interface StartDockerOptions {
+  readonly topology: Topology;
+  /** Of the process: where the engine and the journal are. */
+  readonly variables: Variables;
+  readonly onStep: (step: StartStep) => void;
+  /** Stops a start that is under way. */
+  readonly signal?: AbortSignal | undefined;
+  /** Leave running what was started. */
+  readonly keep?: boolean | undefined;
+  /** Only what is there: nothing is started, and what an earlier command left in force stays so. */
+  readonly attach?: boolean | undefined;
+}
+
+export interface DockerWorld extends World {
+  /** It ran before, and goes on after `close`. */
+  readonly wasThere: boolean;
+  readonly linksUrl: string;
+}
+
+const LINKS_SERVICE = 'links';
+const LINKS_API_PORT = 8474;
+const MESH = 'mesh';
+const SESSION_LENGTH = 8;
+
+export function startDocker(options: StartDockerOptions): Promise<DockerWorld> {
+  return withReleasers(async (releasers) => {
+    const { topology, variables } = options;
+    const engine = await Engine.connect(variables);
+    const folder = stateFolder(topology.project, variables);
+    const lock = await takeLock(folder, topology.project);
+    releasers.push(() => lock.release());
+    const journal = await Journal.open(folder);
+    const before = new Map((await engine.containers(topology.project)).map((facts) => [facts.service, facts]));
+    const adminToken = tokenOf(before) ?? givenToken(variables) ?? random.uuid();
+    if (!options.attach) refuseLeft(await healBefore({ engine, journal, containers: before, adminToken }), options);
+    const cluster = options.attach ? asFound(topology, before) : await ensureCluster({ ...options, engine, adminToken });
+    let isKept = false;
+    releasers.push(() => (isKept ? undefined : removeCluster(cluster, journal)));
+    const world = await toWorld({ engine, journal, cluster, adminToken: tokenOf(cluster.containers) ?? '', topology, releasers });
+    isKept = options.keep ?? false;
+    if (!cluster.wasThere || options.attach) return world;
+    return { ...world, regions: await setRegions({ world, topology, releasers }) };
+  });
+}
+
+function asFound({ project, compose }: Topology, containers: ReadonlyMap<string, ContainerFacts>): Cluster {
+  const missing = plainServices(compose).filter((service) => !containers.has(service));
+  if (missing.length === 0) return { project, containers, wasThere: true, remove: async () => {} };
+  const what = containers.size === 0 ? 'does not run' : `runs without ${missing.join(', ')}`;
+  throw new WorldFailed(`the project ${project} ${what}. Start it: edgesync-lab up --backend docker --project ${project}`);
+}
+
+function givenToken(variables: Variables): string | undefined {
+  const given = variables[ADMIN_TOKEN];
+  return given === '' ? undefined : given;
+}
+
+/** Of the cluster that is there: one for all its edges. undefined where Compose made it without one. */
+export function tokenOf(containers: ReadonlyMap<string, ContainerFacts>): string | undefined {
+  const tokens = [...containers.values()].map(({ environment }) => environment.get(ADMIN_TOKEN) ?? '');
+  return tokens.find((token) => token !== '');
+}
+
+export function linksOf(containers: ReadonlyMap<string, ContainerFacts>): Links | undefined {
+  const facts = containers.get(LINKS_SERVICE);
+  const port = facts?.ports.get(LINKS_API_PORT);
+  return facts?.state !== 'running' || port === undefined ? undefined : new Links(`http://127.0.0.1:${port}`);
+}
+
+interface HealBefore {
+  readonly engine: Engine;
+  readonly journal: Journal;
+  readonly containers: ReadonlyMap<string, ContainerFacts>;
+  readonly adminToken: string;
+}
+
+export function healBefore({ engine, journal, containers, adminToken }: HealBefore): Promise<Undone> {
+  return undoAll({ engine, clock, journal, containers, links: linksOf(containers), adminToken });
+}
+
+function refuseLeft({ healed, left }: Undone, { onStep, topology: { project } }: StartDockerOptions): void {
+  for (const what of healed) onStep({ step: `healed what was left: ${what}`, elapsedMs: 0 });
+  if (left.length === 0) return;
+  throw new WorldFailed(
+    `an earlier lab left faults that cannot be healed: ${left.join('; ')}. Remove the cluster: edgesync-lab down --project ${project}`,
+  );
+}
+
+async function removeCluster(cluster: Cluster, journal: Journal): Promise<void> {
+  await cluster.remove();
+  // What was broken is gone with it.
+  if (!cluster.wasThere) await journal.clear();
+}
+
+interface WorldParts {
+  readonly engine: Engine;
+  readonly journal: Journal;
+  readonly cluster: Cluster;
+  readonly adminToken: string;
+  readonly topology: Topology;
+  readonly releasers: Releasers;
+}
+
+async function toWorld({ engine, journal, cluster, adminToken, topology, releasers }: WorldParts): Promise<DockerWorld> {
+  const { project } = topology;
+  const links = linksOf(cluster.containers);
+  if (links === undefined)
+    throw new WorldFailed(`the project ${project} has no ${LINKS_SERVICE} with a published API: it cannot be broken`);
+  const containers = new Map([...cluster.containers].map(([service, { id }]) => [service, id]));
+  const mesh = (await engine.networks(project)).find(({ network }) => network === MESH)?.name;
+  if (mesh === undefined) throw new WorldFailed(`the project ${project} has no network ${MESH}: it cannot be broken`);
+  const ends = await watchEnds({ engine, project, services: new Map([...containers].map(([service, id]) => [id, service])) });
+  releasers.push(() => ends.close());
+  const control = new DockerControl({
+    engine,
+    links,
+    prober: new Prober({ engine, links, containers, mesh }),
+    journal,
+    project,
+    containers,
+    mesh,
+    prefix: `${TOXIC_PREFIX}${random.uuid().slice(0, SESSION_LENGTH)}.`,
+    onKill: (id) => ends.expect(id),
+  });
+  let closed: Promise<void> | undefined;
+  return {
+    backend: 'docker',
+    originUrl: urlOf(cluster, 'origin'),
+    regions: topology.regions.map(({ region, service }) => toRegion(cluster, region, service)),
+    adminToken,
+    control,
+    journal,
+    lost: ends.lost,
+    wasThere: cluster.wasThere,
+    linksUrl: urlOf(cluster, LINKS_SERVICE),
+    close: () => {
+      closed ??= releasers.release();
+      return closed;
+    },
+  };
+}
+
+function urlOf({ containers, project }: Cluster, service: string): string {
+  const [port] = containers.get(service)?.ports.values() ?? [];
+  if (port === undefined) throw new WorldFailed(`${service} of the project ${project} has no published port`);
+  return `http://127.0.0.1:${port}`;
+}
+
+/** As its container was made, not as the file says now. */
+function toRegion(cluster: Cluster, region: string, service: string): WorldRegion {
+  const environment = cluster.containers.get(service)?.environment;
+  return {
+    region,
+    url: urlOf(cluster, service),
+    delayMs: Number(environment?.get('PROPAGATION_DELAY') ?? 0),
+    strategy: strategy.parse(environment?.get('INVALIDATION_STRATEGY') ?? 'eager'),
+  };
+}

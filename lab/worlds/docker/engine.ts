@@ -1,0 +1,287 @@
+/**
+ * The Docker engine, in our words: the only file that knows dockerode. Imported when a docker world is asked for and not
+ * before, for loading it takes longer than everything else together.
+ *
+ * Whatever the engine refuses is a WorldFailed with its own words, made printable, and what was asked.
+ */
+import { PassThrough } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import Docker from 'dockerode';
+import { pack } from 'tar-fs';
+import { systemClock } from '../../../services/runtime/clock.ts';
+import type { Environment, Variables } from '../../compose-file.ts';
+import { WorldFailed } from '../../errors.ts';
+import { printable } from '../../printable.ts';
+import type { ContainerSpec, NetworkSpec } from './container-spec.ts';
+import { type EngineAddress, findEngineAddress, shownAddress } from './engine-address.ts';
+import { absenceOf, errorText, isStatus } from './engine-errors.ts';
+import {
+  type ContainerFacts,
+  demultiplexed,
+  type Endpoint,
+  type EngineFacts,
+  type Executed,
+  type ImageFacts,
+  type NetworkFacts,
+  toFacts,
+} from './engine-facts.ts';
+import { toCreateOptions } from './engine-options.ts';
+import { LABELS } from './labels.ts';
+import { tarOf } from './tar.ts';
+
+export interface BuildOptions {
+  readonly tag: string;
+  /** With its Dockerfile. */
+  readonly folder: string;
+  readonly args: Environment;
+  readonly onProgress: (line: string) => void;
+}
+
+const ANSWER_MS_MAX = 1_000;
+const LOG_LINES = 20;
+const OUTPUT_BYTES_MAX = 64 * 1024;
+
+export class Engine {
+  readonly #docker: Docker;
+  readonly address: EngineAddress;
+
+  private constructor(address: EngineAddress) {
+    this.address = address;
+    this.#docker = new Docker(address);
+  }
+
+  /** Throws WorldFailed with the remedy when none answers within a second. */
+  static async connect(variables: Variables): Promise<Engine> {
+    const address = await findEngineAddress(variables);
+    if (address === undefined) throw new WorldFailed(absenceOf(undefined, undefined));
+    const engine = new Engine(address);
+    const overdue = Promise.withResolvers<never>();
+    const timer = systemClock.setTimer(ANSWER_MS_MAX, () => overdue.reject(new Error('no answer')));
+    try {
+      await Promise.race([engine.#docker.ping(), overdue.promise]);
+      return engine;
+    } catch (error) {
+      throw new WorldFailed(absenceOf(shownAddress(address), error));
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  async facts(): Promise<EngineFacts> {
+    const info: { ServerVersion: string; MemTotal: number } = await this.#ask('info', this.#docker.info());
+    return { version: info.ServerVersion, memoryBytes: info.MemTotal };
+  }
+
+  /** undefined when it is not there. */
+  async image(name: string): Promise<ImageFacts | undefined> {
+    const found = await this.#docker
+      .getImage(name)
+      .inspect()
+      .catch(unless(404, `image ${name}`));
+    return found && { id: found.Id, standIn: found.Config.Labels?.[LABELS.standIn], bundle: found.Config.Labels?.[LABELS.bundle] };
+  }
+
+  /** `onProgress` hears a line now and then. */
+  async pull(name: string, onProgress: (line: string) => void): Promise<void> {
+    await this.#follow(`pull ${name}`, await this.#ask(`pull ${name}`, this.#docker.pull(name)), onProgress);
+  }
+
+  async build({ tag, folder, args, onProgress }: BuildOptions): Promise<void> {
+    const context = pack(folder).pipe(new PassThrough());
+    const stream = await this.#ask(
+      `build ${tag}`,
+      this.#docker.buildImage(context, { t: tag, buildargs: { ...args }, rm: true, forcerm: true }),
+    );
+    await this.#follow(`build ${tag}`, stream, onProgress);
+  }
+
+  /** Those of one project, stopped ones too; what is gone by the time it is looked at is left out. */
+  async containers(project: string): Promise<readonly ContainerFacts[]> {
+    const filters = { label: [`${LABELS.project}=${project}`, `${LABELS.oneOff}=False`] };
+    const listed = await this.#ask('list containers', this.#docker.listContainers({ all: true, filters }));
+    const found = await Promise.all(listed.map(({ Id }) => this.container(Id)));
+    return found.filter((one) => one !== undefined);
+  }
+
+  /** undefined when it is not there. */
+  async container(id: string): Promise<ContainerFacts | undefined> {
+    const found = await this.#docker
+      .getContainer(id)
+      .inspect()
+      .catch(unless(404, `container ${id}`));
+    return found && toFacts(found);
+  }
+
+  async networks(project: string): Promise<readonly NetworkFacts[]> {
+    const filters = { label: [`${LABELS.project}=${project}`] };
+    const listed = await this.#ask('list networks', this.#docker.listNetworks({ filters }));
+    return Promise.all(
+      listed.map(async ({ Id, Name, Labels = {} }) => ({
+        id: Id,
+        name: Name,
+        network: Labels[LABELS.network] ?? '',
+        isOurs: LABELS.ours in Labels,
+      })),
+    );
+  }
+
+  /**
+   * Its subnet is one that the engine found free, asked for by name: only in such a network may a container be given the address
+   * it had before.
+   */
+  async createNetwork({ name, isInternal, labels }: NetworkSpec): Promise<string> {
+    const asked = `network ${name}`;
+    const options = { Name: name, CheckDuplicate: true, Driver: 'bridge', Internal: isInternal, Labels: { ...labels } };
+    const found = await this.#ask(asked, this.#docker.createNetwork(options));
+    const { IPAM } = await this.#ask(asked, found.inspect());
+    await this.#ask(asked, found.remove());
+    const network = await this.#ask(asked, this.#docker.createNetwork({ ...options, IPAM }));
+    return network.id;
+  }
+
+  async removeNetwork(id: string): Promise<void> {
+    await this.#docker
+      .getNetwork(id)
+      .remove()
+      .catch(unless(404, `remove network ${id}`));
+  }
+
+  async disconnect(networkId: string, container: string): Promise<void> {
+    await this.#ask('disconnect', this.#docker.getNetwork(networkId).disconnect({ Container: container, Force: true }));
+  }
+
+  /** With the address it had before, unless another has taken that since. */
+  async connect(container: string, { networkId, address, aliases }: Endpoint): Promise<void> {
+    const network = this.#docker.getNetwork(networkId);
+    const attempt = (config: object) => network.connect({ Container: container, EndpointConfig: { Aliases: [...aliases], ...config } });
+    const asBefore = address === '' ? Promise.reject(new Error('no address')) : attempt({ IPAMConfig: { IPv4Address: address } });
+    await this.#ask(
+      'connect',
+      asBefore.catch(() => attempt({})),
+    );
+  }
+
+  /** Created with its files in it, not started. `networkNames` by the names of the file. Answers its id. */
+  async createContainer(spec: ContainerSpec, networkNames: ReadonlyMap<string, string>): Promise<string> {
+    const asked = `container ${spec.name}`;
+    const container = await this.#ask(asked, this.#docker.createContainer(toCreateOptions(spec, networkNames)));
+    for (const { path, content } of spec.files) await this.#ask(asked, container.putArchive(tarOf(path, content), { path: '/' }));
+    for (const network of spec.networks.slice(1))
+      await this.#ask(
+        asked,
+        this.#docker
+          .getNetwork(networkNames.get(network) ?? network)
+          .connect({ Container: container.id, EndpointConfig: { Aliases: [...spec.aliases] } }),
+      );
+    return container.id;
+  }
+
+  /** With its anonymous volumes, at once, whatever its state. */
+  async removeContainer(id: string): Promise<void> {
+    const container = this.#docker.getContainer(id);
+    await container.unpause().catch(() => {});
+    await container.remove({ force: true, v: true }).catch(unless(404, 'remove container'));
+  }
+
+  /** Named volumes of the project; anonymous ones went with their containers. Answers how many. */
+  async removeVolumes(project: string): Promise<number> {
+    const { Volumes } = await this.#ask('list volumes', this.#docker.listVolumes({ filters: { label: [`${LABELS.project}=${project}`] } }));
+    for (const { Name } of Volumes) await this.#ask(`remove volume ${Name}`, this.#docker.getVolume(Name).remove());
+    return Volumes.length;
+  }
+
+  async start(id: string): Promise<void> {
+    await this.#docker.getContainer(id).start().catch(unless(304, 'start'));
+  }
+
+  async pause(id: string): Promise<void> {
+    await this.#ask('pause', this.#docker.getContainer(id).pause());
+  }
+
+  async unpause(id: string): Promise<void> {
+    await this.#ask('unpause', this.#docker.getContainer(id).unpause());
+  }
+
+  /** SIGKILL; resolves when it is stopped. */
+  async kill(id: string): Promise<void> {
+    const container = this.#docker.getContainer(id);
+    const stopped = container.wait();
+    await container.kill({ signal: 'SIGKILL' }).catch(unless(409, 'kill'));
+    await this.#ask('wait', stopped);
+  }
+
+  /** Its last lines. */
+  async logs(id: string): Promise<readonly string[]> {
+    const raw = await this.#docker.getContainer(id).logs({ stdout: true, stderr: true, tail: LOG_LINES, follow: false });
+    return demultiplexed(raw)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(printable);
+  }
+
+  /** Runs a command in a running container. `onOutput` hears what it has said so far. */
+  async execute(id: string, command: readonly string[], onOutput: (output: string) => void = () => {}): Promise<Executed> {
+    const options = { Cmd: [...command], AttachStdout: true, AttachStderr: true };
+    const exec = await this.#ask('exec', this.#docker.getContainer(id).exec(options));
+    const stream = await this.#ask('exec', exec.start({ Detach: false, Tty: false }));
+    const both = new PassThrough();
+    let output = '';
+    both.on('data', (chunk: Buffer) => {
+      if (output.length < OUTPUT_BYTES_MAX) output += chunk.toString('utf8');
+      onOutput(output);
+    });
+    this.#docker.modem.demuxStream(stream, both, both);
+    await finished(stream, { writable: false }).catch(() => {});
+    const { ExitCode } = await this.#ask('exec', exec.inspect());
+    return { exitCode: ExitCode ?? -1, output };
+  }
+
+  /** Tells of each container of the project that ends; `onGone` when the engine itself does. Answers how to stop listening. */
+  async watchEnds(project: string, onEnd: (containerId: string) => void, onGone: () => void): Promise<() => void> {
+    const filters = { type: ['container'], event: ['die'], label: [`${LABELS.project}=${project}`] };
+    const stream = await this.#ask('events', this.#docker.getEvents({ filters: JSON.stringify(filters) }));
+    let isOver = false;
+    let rest = '';
+    stream.on('data', (chunk: Buffer) => {
+      const lines = `${rest}${chunk.toString('utf8')}`.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) onEnd(String(JSON.parse(line)?.Actor?.ID ?? ''));
+    });
+    stream.on('error', () => {});
+    stream.once('close', () => void (isOver || onGone()));
+    return () => {
+      isOver = true;
+      if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
+    };
+  }
+
+  async #ask<T>(asked: string, answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw new WorldFailed(`${asked}: ${errorText(error)}`, { cause: error });
+    }
+  }
+
+  /** Until a stream of progress ends; an error among its lines is one. */
+  #follow(asked: string, stream: NodeJS.ReadableStream, onProgress: (line: string) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#docker.modem.followProgress(
+        stream,
+        (error: unknown) => (error ? reject(new WorldFailed(`${asked}: ${errorText(error)}`)) : resolve()),
+        ({ status, stream: said }: { status?: string; stream?: string }) => {
+          const line = printable((said ?? status ?? '').trim());
+          if (line !== '') onProgress(line);
+        },
+      );
+    });
+  }
+}
+
+/** For `catch`: an answer of that status is none; any other is an error. */
+function unless(status: number, asked: string): (error: unknown) => undefined {
+  return (error) => {
+    if (isStatus(error, status)) return undefined;
+    throw new WorldFailed(`${asked}: ${errorText(error)}`, { cause: error });
+  };
+}

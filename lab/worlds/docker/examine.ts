@@ -1,0 +1,25 @@
+/** What the machine has of what a docker world needs: for `doctor`, and for which world is the default. Starts nothing. */
+import type { ComposeFile, Variables } from '../../compose-file.ts';
+import type { DockerFindings } from '../../doctor.ts';
+import { WorldFailed } from '../../errors.ts';
+import { memoryProblem } from './cluster.ts';
+import { Engine } from './engine.ts';
+import { shownAddress } from './engine-address.ts';
+import { wantedImages } from './images.ts';
+
+export async function examineDocker(compose: ComposeFile, variables: Variables): Promise<DockerFindings> {
+  try {
+    const engine = await Engine.connect(variables);
+    const { version, memoryBytes } = await engine.facts();
+    const images = await Promise.all(
+      wantedImages(compose).map(async ({ name, build }) => {
+        const found = await engine.image(name);
+        return { name, isHere: found !== undefined, isBuilt: build !== undefined, standIn: found?.standIn };
+      }),
+    );
+    return { engine: `Docker ${version} at ${shownAddress(engine.address)}`, memoryProblem: memoryProblem(memoryBytes), images };
+  } catch (error) {
+    if (!(error instanceof WorldFailed)) throw error;
+    return { problem: error.message };
+  }
+}
