@@ -39,7 +39,14 @@ export function openLab({ bin, columns = 80, rows = 24, words = ['--ports', 'aut
   const program = toCommand(['exec', process.execPath, bin, ...words]);
   // The inner shell tells its id, then becomes the program.
   const script = `echo before $(stty -g); ${toCommand(['sh', '-c', `echo pid $$; ${program}`])}; echo left-with $?; echo after $(stty -g)`;
-  const pty = startPty({ command: 'sh', words: ['-c', script], columns, rows, environment, cwd: ROOT });
+  const pty = startPty({
+    command: 'sh',
+    words: ['-c', script],
+    columns,
+    rows,
+    environment: { EDGESYNC_BACKEND: 'embedded', ...environment },
+    cwd: ROOT,
+  });
   const word = (pattern: RegExp) => pattern.exec(pty.written())?.[1] ?? '';
   const labPid = pty.until(() => word(/^pid (\d+)/m) !== '', 'the program started').then(() => Number(word(/^pid (\d+)/m)));
   return {

@@ -4,6 +4,7 @@ import { startPty } from '../testing/pty-test-support.ts';
 import type { Figure } from './figure.ts';
 
 const BIN = 'dist/bin.js';
+const EMBEDDED = ['--backend', 'embedded', '--ports', 'auto'];
 const RUNS = 10;
 const KEYS = 100;
 const REQUESTS_PER_SECOND = 200;
@@ -16,7 +17,7 @@ function median(values: readonly number[], quantile = 0.5): number {
 
 async function firstFrameMs(): Promise<number> {
   const begunAt = performance.now();
-  const pty = startPty({ command: process.execPath, words: [BIN, '--ports', 'auto'], columns: 80, rows: 24 });
+  const pty = startPty({ command: process.execPath, words: [BIN, ...EMBEDDED], columns: 80, rows: 24 });
   await pty.until((screen) => (screen[0] ?? '').startsWith('EdgeSync Lab'), 'the first frame');
   const ms = performance.now() - begunAt;
   pty.press('q');
@@ -32,7 +33,7 @@ function bareMs(): number {
 
 /** With a fault in force; each key moves the selection, and its echo is the heavy frame of the panel selected. */
 async function echoesMs(): Promise<readonly number[]> {
-  const pty = startPty({ command: process.execPath, words: [BIN, '--ports', 'auto'], ...LARGE });
+  const pty = startPty({ command: process.execPath, words: [BIN, ...EMBEDDED], ...LARGE });
   const screen = await pty.until((lines) => lines.join('').includes('world is up') && /╰.*:\d+/.test(lines.join('\n')), 'the world');
   const ports = [...screen.join('\n').matchAll(/:(\d{4,5})─?━?[╯┛]/g), ...screen.join('\n').matchAll(/:(\d{4,5})━┛/g)].map(
     ([, port]) => port,
