@@ -23,13 +23,15 @@ export class RegionWatch {
       if (metrics === undefined || answeredMs === undefined || failures > 0) continue;
       const firstMs = this.#firstMs.get(region) ?? answeredMs;
       this.#firstMs.set(region, firstMs);
-      const { lag, catchingUp } = metrics.log;
-      const isBehind = lag === null || lag >= BEHIND_MIN || catchingUp;
+      const { lag, catchingUp, connected } = metrics.log;
+      // Without a figure of it nothing new is known: the log may only have been slow to say.
+      if (connected && lag === null) continue;
+      const isBehind = !connected || (lag ?? 0) >= BEHIND_MIN || catchingUp;
       if (!isBehind || answeredMs - firstMs > START_MS_MAX) this.#known.add(region);
       if (!this.#known.has(region)) continue;
       if (isBehind && !this.#behind.has(region)) {
         this.#behind.add(region);
-        const why = lag === null ? 'hears nothing from the log' : catchingUp ? 'is catching up' : `is ${lag} events behind`;
+        const why = !connected ? 'hears nothing from the log' : catchingUp ? 'is catching up' : `is ${lag} events behind`;
         this.#note('warning', `${region} ${why}`);
       } else if (!isBehind && (lag ?? 0) <= CAUGHT_UP_MAX && this.#behind.delete(region)) {
         this.#note('good', `${region} has caught up`);
