@@ -1,103 +1,33 @@
 /**
- * The cache against a Redis of its own that is killed, restored, emptied, paused and filled. Each test begins with an empty
- * server; what the edge is answered meanwhile is asserted, with deadlines far above the ones in force.
+ * The cache against a Redis of its own that is killed, restored from a snapshot, emptied and filled. Each test begins with an
+ * empty server.
  */
+import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { silentLogger } from '../../runtime/log.ts';
-import { VirtualClock } from '../../runtime/virtual-clock.ts';
-import { CacheUnavailable, type Lookup } from './cache.ts';
+import { CacheUnavailable, type EdgeCache, type Lookup } from './cache.ts';
+import { emptied, REGION, withFaulty } from './contract/faulty-redis.ts';
 import { RedisServer } from './contract/redis-server.ts';
 import { until } from './contract/redis-subject.ts';
-import { answerOf, KEY, LIFE_MS, MARK_RETENTION_MS, OTHER_KEY, purged, recordAt, Steps, written } from './contract/subject.ts';
-import { RedisCache } from './redis.ts';
+import { answerOf, KEY, LIFE_MS, OTHER_KEY, purged, recordAt, written } from './contract/subject.ts';
+import { BEGIN } from './lua/begin.ts';
+import { LOOKUP } from './lua/lookup.ts';
 
-const servers = inject('servers');
-const REGION = 'faulty';
-/** A call that fails at once or at its own deadline, not at that of a socket. */
-const FAST_MS = 1_500;
 const ENTRY_BYTES = 4_000;
+/** Calls that each fail at once, not at a deadline. */
+const FAST_MS = 1_500;
+const servers = inject('servers');
 
-interface Faulty {
-  readonly server: RedisServer;
-  readonly cache: RedisCache;
-  readonly clock: VirtualClock;
-  readonly steps: Steps;
-  readonly told: () => number;
-  readonly lines: readonly string[];
-  /** Resolves when the cache answers again. */
-  answers(): Promise<void>;
-}
-
-describe.skipIf(servers === undefined)('a Redis that fails', () => {
+describe.skipIf(servers === undefined)('a Redis that loses what it had', () => {
   let server: RedisServer;
 
   beforeAll(async () => {
     server = await RedisServer.start(servers?.redisContainer ?? '');
   });
-
-  beforeEach(() =>
-    server.with(async (raw) => {
-      await raw.config('SET', 'maxmemory-policy', 'volatile-ttl');
-      await raw.config('SET', 'maxmemory', '8mb');
-      await raw.flushall();
-      await raw.save();
-    }),
-  );
-
+  beforeEach(() => emptied(server));
   afterAll(() => server?.remove());
 
-  async function withFaulty(test: (faulty: Faulty) => Promise<void>, { connected = true } = {}): Promise<void> {
-    const clock = new VirtualClock();
-    const lines: string[] = [];
-    const keep = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`);
-    const logger = { ...silentLogger, info: keep, warn: keep, error: keep };
-    const cache = RedisCache.open({ url: server.url, region: REGION, clock, markRetentionMs: MARK_RETENTION_MS, logger });
-    let newLives = 0;
-    cache.onNewLife(() => {
-      newLives += 1;
-    });
-    const answers = () =>
-      until(
-        () =>
-          cache
-            .positions()
-            .then(() => cache.connected())
-            .catch(() => false),
-        'the cache to answer',
-      );
-    const steps = new Steps({ cache, clock, restart: async () => {} });
-    try {
-      if (connected) await answers();
-      await test({ server, cache, clock, steps, lines, told: () => newLives, answers });
-    } finally {
-      await cache.close();
-    }
-  }
-
-  /** Reads as fast as answers come, until told to stop; keeps what was answered. */
-  function reading(cache: RedisCache): { stop(): Promise<Lookup[]> } {
-    const answered: Lookup[] = [];
-    let reading = true;
-    const loop = (async () => {
-      while (reading) {
-        await cache.lookup(KEY).then(
-          (found) => answered.push(found),
-          (error) => expect(error).toBeInstanceOf(CacheUnavailable),
-        );
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    })();
-    return {
-      stop: async () => {
-        reading = false;
-        await loop;
-        return answered;
-      },
-    };
-  }
-
   it('V3: killed and restored from an older snapshot, it is a new life at the offsets of then', () =>
-    withFaulty(async ({ cache, steps, told, answers }) => {
+    withFaulty({ server }, async ({ cache, steps, told, answers }) => {
       await steps.apply(written(1));
       const snapshot = await cache.positions();
       await server.with((raw) => raw.save());
@@ -113,7 +43,7 @@ describe.skipIf(servers === undefined)('a Redis that fails', () => {
     }));
 
   it('V4: what the snapshot still holds is answered to nobody, from the first read on', () =>
-    withFaulty(async ({ cache, steps, told, answers }) => {
+    withFaulty({ server }, async ({ cache, steps, told, answers }) => {
       await steps.fetch(1);
       await server.with((raw) => raw.save());
       await steps.apply(written(2));
@@ -131,8 +61,31 @@ describe.skipIf(servers === undefined)('a Redis that fails', () => {
       await until(() => told() === 1, 'one new life to be told');
     }));
 
+  it('on each connection the life is compared before any other command, whoever is waiting', () =>
+    withFaulty({ server }, async ({ cache, lines }) => {
+      const evaluated = new Map<string, string[]>();
+      const connections = () => lines.filter((line) => line.startsWith('the cache is connected')).length;
+      await server.with(async (raw) => {
+        const monitor = await raw.monitor();
+        monitor.on('monitor', (_time: string, [command, sha]: string[], source: string) => {
+          if (command?.toLowerCase() === 'evalsha') evaluated.set(source, [...(evaluated.get(source) ?? []), sha ?? '']);
+        });
+        const readers = [1, 2, 3].map(() => reading(cache));
+        for (const round of [1, 2, 3]) {
+          await cutConnections(raw);
+          await until(() => connections() === 2 + 2 * round, 'both connections to be made anew');
+        }
+        await Promise.all(readers.map((reader) => reader.stop()));
+        monitor.disconnect();
+      });
+      const fresh = [...evaluated.values()].slice(-4);
+      expect(fresh.map(([first]) => first)).toEqual(fresh.map(() => BEGIN.sha));
+      expect(fresh.length).toBe(4);
+      expect(fresh.flat().filter((sha) => sha === LOOKUP.sha).length).toBeGreaterThan(0);
+    }));
+
   it('V5: a fetch begun before it came back empty stores nothing, however high its clock', () =>
-    withFaulty(async ({ cache, steps, told, answers }) => {
+    withFaulty({ server }, async ({ cache, steps, told, answers }) => {
       for (const tag of ['x', 'y', 'z']) await steps.apply(purged('tag', tag));
       const fetch = await steps.begin();
       await steps.apply(written(2));
@@ -146,7 +99,7 @@ describe.skipIf(servers === undefined)('a Redis that fails', () => {
     }));
 
   it('V6: restored from before the log was made anew, it tells which record it stood at', () =>
-    withFaulty(async ({ cache, steps, answers }) => {
+    withFaulty({ server }, async ({ cache, steps, answers }) => {
       await steps.apply(written(2));
       await server.with((raw) => raw.save());
       await cache.forgetLog();
@@ -161,7 +114,7 @@ describe.skipIf(servers === undefined)('a Redis that fails', () => {
     }));
 
   it('V8: full memory evicts entries and no mark', () =>
-    withFaulty(async ({ cache, clock, steps }) => {
+    withFaulty({ server }, async ({ cache, clock, steps }) => {
       const tombstones = Array.from({ length: 200 }, (_, at) => recordAt(written(5, 'hard', `content:${at}`), at));
       await cache.apply(tombstones);
       await steps.apply(purged('tag', 'gone'), 1);
@@ -179,7 +132,7 @@ describe.skipIf(servers === undefined)('a Redis that fails', () => {
     }));
 
   it('where nothing is left to evict, invalidations are still applied and only entries refused', () =>
-    withFaulty(async ({ cache, steps, clock }) => {
+    withFaulty({ server }, async ({ cache, steps, clock }) => {
       await steps.fetch(1);
       const stamp = await steps.begin();
       await server.with((raw) => raw.config('SET', 'maxmemory', '1'));
@@ -194,31 +147,8 @@ describe.skipIf(servers === undefined)('a Redis that fails', () => {
       expect(await steps.fetch(2)).toBe('stored');
     }));
 
-  it('paused, calls fail soon and then at once; resumed, it is the same life with all it had', () =>
-    withFaulty(async ({ cache, steps, told, answers }) => {
-      await steps.apply(written(1));
-      await steps.fetch(1);
-      const before = await steps.begin();
-      await server.pause();
-      const failures: number[] = [];
-      while (cache.connected()) {
-        const startedAt = performance.now();
-        await expect(cache.lookup(KEY)).rejects.toThrow(CacheUnavailable);
-        failures.push(performance.now() - startedAt);
-      }
-      await expect(cache.apply([recordAt(written(2), 1)])).rejects.toThrow(CacheUnavailable);
-      expect(Math.max(...failures)).toBeLessThan(FAST_MS);
-      await server.resume();
-      await answers();
-      expect((await steps.begin()).life).toBe(before.life);
-      expect(told()).toBe(0);
-      // The apply that ran out of time may lie in a socket and happen all the same: repeated, it is skipped.
-      expect(await steps.applyAt(written(2), 1)).toMatch(/^(applied|skipped)$/);
-      expect(await steps.read()).toBe('invalid');
-    }));
-
   it('killed, calls fail at once; a batch cut off is applied again from the stored offset', () =>
-    withFaulty(async ({ cache, steps, answers, lines }) => {
+    withFaulty({ server }, async ({ cache, steps, answers, lines }) => {
       await steps.fetch(1);
       await server.kill();
       await until(() => !cache.connected(), 'the end of the connection');
@@ -239,44 +169,35 @@ describe.skipIf(servers === undefined)('a Redis that fails', () => {
       await answers();
       expect(await cache.positions()).toEqual(new Map());
     }));
-
-  it('is opened before its server answers, and connects when it does', async () => {
-    await server.kill();
-    await withFaulty(
-      async ({ cache, answers, told, steps }) => {
-        expect(cache.connected()).toBe(false);
-        await expect(cache.lookup(KEY)).rejects.toThrow(CacheUnavailable);
-        await expect(cache.apply([recordAt(written(1), 0)])).rejects.toThrow(CacheUnavailable);
-        await expect(cache.positions()).rejects.toThrow(CacheUnavailable);
-        await server.bringBack();
-        await answers();
-        expect(await steps.fetch(1)).toBe('stored');
-        expect(told()).toBe(0);
-      },
-      { connected: false },
-    );
-  });
-
-  it.each(['allkeys-lru', 'noeviction'])('refuses to use it under %s, says what to do, and connects when it is done', async (policy) => {
-    await server.with((raw) => raw.config('SET', 'maxmemory-policy', policy));
-    await withFaulty(
-      async ({ cache, answers, lines }) => {
-        await until(() => lines.some((line) => line.includes('CONFIG SET maxmemory-policy volatile-ttl')), 'a line with the remedy');
-        expect(lines.find((line) => line.includes(`got ${policy}`))).toBeDefined();
-        expect(cache.connected()).toBe(false);
-        await expect(cache.lookup(KEY)).rejects.toThrow(CacheUnavailable);
-        await server.with((raw) => raw.config('SET', 'maxmemory-policy', 'volatile-ttl'));
-        await answers();
-      },
-      { connected: false },
-    );
-  });
-
-  it('without a bound on its memory any policy will do', async () => {
-    await server.with(async (raw) => {
-      await raw.config('SET', 'maxmemory', '0');
-      await raw.config('SET', 'maxmemory-policy', 'noeviction');
-    });
-    await withFaulty(async ({ steps }) => expect(await steps.fetch(1)).toBe('stored'));
-  });
 });
+
+/** Reads as fast as answers come, until told to stop; keeps what was answered. */
+function reading(cache: EdgeCache): { stop(): Promise<Lookup[]> } {
+  const answered: Lookup[] = [];
+  let reading = true;
+  const loop = (async () => {
+    while (reading) {
+      await cache.lookup(KEY).then(
+        (found) => answered.push(found),
+        (error) => expect(error).toBeInstanceOf(CacheUnavailable),
+      );
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  })();
+  return {
+    stop: async () => {
+      reading = false;
+      await loop;
+      return answered;
+    },
+  };
+}
+
+/** Those of the cache, told by their names; the one that asks has none. */
+async function cutConnections(raw: Redis): Promise<void> {
+  const list = String(await raw.client('LIST'));
+  for (const line of list.split('\n').filter((each) => each.includes(` name=edgesync:${REGION}:`))) {
+    const id = /^id=(\d+)/.exec(line)?.[1] ?? '';
+    await raw.call('CLIENT', 'KILL', 'ID', id);
+  }
+}

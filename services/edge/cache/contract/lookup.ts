@@ -101,6 +101,18 @@ export function describeLookup(withCache: WithCache): void {
         }
       }));
 
+    it('tags and targets of any characters meet', () =>
+      withCache(async (subject) => {
+        for (const tag of ['a b', '"quoted"', 'line\nbreak', 'é€😀', '\u0000', '\ud800', 'long'.repeat(500)]) {
+          await subject.restart();
+          const steps = new Steps(subject);
+          await steps.fetch(1, ['other', tag]);
+          await steps.apply(purged('tag', tag));
+          expect(await steps.read(), JSON.stringify(tag)).toBe('invalid');
+          expect((await subject.cache.versions(1))[0]?.state, JSON.stringify(tag)).toBe('invalid');
+        }
+      }));
+
     it('each purge covers what was fetched before it and nothing fetched after it', () =>
       withCache(async (subject) => {
         const steps = new Steps(subject);

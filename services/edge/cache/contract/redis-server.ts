@@ -1,5 +1,5 @@
 /**
- * A Redis of a test's own, to be killed, paused and brought back: a container of the image the other tests use. Its
+ * A Redis of a test's own, to be killed, paused and brought back: a container like the one other tests share. Its
  * snapshot lies in its volume, so a server killed after a SAVE comes back as it was then, and one never saved comes back
  * empty.
  */
@@ -23,13 +23,15 @@ export class RedisServer {
     this.url = `redis://127.0.0.1:${port}`;
   }
 
-  /** `likeContainer`: whose image it runs. */
+  /** `likeContainer`: whose image it runs, in whose network. */
   static async start(likeContainer: string): Promise<RedisServer> {
-    const image = (await run('docker', ['inspect', '--format', '{{.Config.Image}}', likeContainer])).stdout.trim();
+    const like = await run('docker', ['inspect', '--format', '{{.Config.Image}} {{.HostConfig.NetworkMode}}', likeContainer]);
+    const [image = '', network = ''] = like.stdout.trim().split(' ');
     const port = await freePort();
     const name = `edgesync-test-redis-${randomUUID()}`;
     const policy = ['--save', '', '--maxmemory', MEMORY, '--maxmemory-policy', 'volatile-ttl'];
-    await run('docker', ['run', '--detach', '--name', name, '--publish', `127.0.0.1:${port}:6379`, image, 'redis-server', ...policy]);
+    const where = ['--network', network, '--publish', `127.0.0.1:${port}:6379`];
+    await run('docker', ['run', '--detach', '--name', name, ...where, image, 'redis-server', ...policy]);
     const server = new RedisServer(name, port);
     await server.untilAnswers();
     return server;
@@ -44,12 +46,14 @@ export class RedisServer {
     await this.untilAnswers();
   }
 
-  pause(): Promise<unknown> {
-    return run('docker', ['pause', this.#name]);
-  }
-
-  resume(): Promise<unknown> {
-    return run('docker', ['unpause', this.#name]);
+  /** Frozen with its connections open while `meanwhile` runs: a black hole, not a refusal. */
+  async paused(meanwhile: () => Promise<void>): Promise<void> {
+    await run('docker', ['pause', this.#name]);
+    try {
+      await meanwhile();
+    } finally {
+      await run('docker', ['unpause', this.#name]);
+    }
   }
 
   async remove(): Promise<void> {

@@ -36,8 +36,10 @@ local function covering(state, own, key, clock, tags)
   if clock >= state.anyPattern then return hard, soft end
   local units = unitsOf(key)
   for _, glob in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '(' .. text(clock), '+inf')) do
-    local mark = readMark('p:' .. glob)
-    if (mark.hard > hard or mark.soft > soft) and matchesGlob(unitsOf(glob), units) then
+    -- Most patterns differ from the key before their first wildcard.
+    local literal = string.match(glob, '^[^*?]*')
+    if string.sub(key, 1, #literal) == literal and matchesGlob(unitsOf(glob), units) then
+      local mark = readMark('p:' .. glob)
       hard = math.max(hard, mark.hard)
       soft = math.max(soft, mark.soft)
     end
