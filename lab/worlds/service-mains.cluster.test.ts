@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { exchange } from '../../services/runtime/http-test-support.ts';
 import { withProcess } from '../../services/runtime/lifecycle-test-support.ts';
-import { docker, testServers } from '../../services/runtime/servers-test-support.ts';
+import { docker, pause, testServers } from '../../services/runtime/servers-test-support.ts';
 
 const servers = testServers();
 const edgeMain = new URL('../../services/edge/main.ts', import.meta.url);
@@ -74,7 +74,7 @@ describe.skipIf(servers === undefined)('origin and edge as processes', () => {
       await withProcess({ main: edgeMain, environment: edgeEnvironment(`http://127.0.0.1:${originPort}`) }, async (edge) => {
         const caughtUp = async () => (await exchange(await edge.port, { path: '/metrics' })).json;
         await expect.poll(caughtUp, POLL).toMatchObject({ log: { connected: true, catchingUp: false } });
-        await docker('pause', servers?.kafkaContainer ?? '');
+        await pause(servers?.kafkaContainer ?? '');
         try {
           await createContent(originPort);
           origin.kill('SIGTERM');
