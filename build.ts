@@ -1,21 +1,22 @@
 /**
- * The build: bundles the program for `dist/`, with everything but PGlite inside, so that `npx` installs one package and
- * its one dependency. `bin.js` stays apart and old-fashioned: it must load on a Node too old for the rest.
+ * The build: bundles the program into `dist/`, with everything but PGlite inside, so that `npx` installs one package and
+ * its one dependency. `bin.js` stays apart and old-fashioned: it must load on a Node too old for the rest. The services
+ * are bundled once more, into `dist/service`, as the context of their image.
  */
 import { createHash } from 'node:crypto';
 import { appendFile, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { DUMP_FILE } from './lab/worlds/embedded/dump.ts';
 import { dumpEmptyCluster } from './services/origin/database/pglite.ts';
 
+/** `node build.ts FOLDER` builds elsewhere. */
+const FOLDER = process.argv[2] ?? 'dist';
+const SERVICE_FOLDER = join(FOLDER, 'service');
 const NODE_OLDEST = 'node22.19';
 const NODE_OF_IMAGE = 'node24';
 /** CommonJS packages inside an ES module still call `require`. */
 const REQUIRE_BANNER = "import { createRequire as edgesyncRequire } from 'node:module'; const require = edgesyncRequire(import.meta.url);";
-
-/** What the image of the services is built from; the folder is its build context. */
-const SERVICE_FOLDER = 'dist/service';
 
 /** What dockerode loads for engines over SSH and for BuildKit, and the lab has no use for: 3 MB, and native code. */
 const UNUSED = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/;
@@ -32,7 +33,9 @@ const common = {
   splitting: true,
   platform: 'node',
   format: 'esm',
-  external: ['@electric-sql/pglite'],
+  // Ink loads React's developer tools with DEV=true only; they are not installed.
+  external: ['@electric-sql/pglite', 'react-devtools-core'],
+  jsx: 'automatic',
   banner: { js: REQUIRE_BANNER },
   define: { 'process.env.NODE_ENV': '"production"' },
   minifySyntax: true,
@@ -41,13 +44,13 @@ const common = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-await rm('dist', { recursive: true, force: true });
+await rm(FOLDER, { recursive: true, force: true });
 await mkdir(SERVICE_FOLDER, { recursive: true });
 await Promise.all([
   build({
     ...common,
     entryPoints: { main: 'cli/main.ts', 'embedded-host': 'lab/worlds/embedded/host.ts' },
-    outdir: 'dist',
+    outdir: FOLDER,
     target: NODE_OLDEST,
     plugins: [withoutUnused],
   }),
@@ -58,22 +61,22 @@ await Promise.all([
     target: NODE_OF_IMAGE,
   }),
   // Says that what is beside it are modules.
-  writeFile(`${SERVICE_FOLDER}/package.json`, '{ "type": "module" }\n'),
-  copyFile('services/origin/schema.sql', `${SERVICE_FOLDER}/schema.sql`),
-  copyFile('services/Dockerfile', `${SERVICE_FOLDER}/Dockerfile`),
+  writeFile(join(SERVICE_FOLDER, 'package.json'), '{ "type": "module" }\n'),
+  copyFile('services/origin/schema.sql', join(SERVICE_FOLDER, 'schema.sql')),
+  copyFile('services/Dockerfile', join(SERVICE_FOLDER, 'Dockerfile')),
   build({
     entryPoints: ['cli/bin.ts'],
-    outfile: 'dist/bin.js',
+    outfile: join(FOLDER, 'bin.js'),
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'es2020',
     banner: { js: '#!/usr/bin/env node' },
   }),
-  copyFile('services/origin/schema.sql', 'dist/schema.sql'),
+  copyFile('services/origin/schema.sql', join(FOLDER, 'schema.sql')),
   // Every built-in scenario and the schema they name; not the code beside them.
-  cp('lab/scenarios', 'dist/scenarios', { recursive: true, filter: (file) => !file.endsWith('.ts') }),
-  dumpEmptyCluster().then((dump) => writeFile(DUMP_FILE, dump)),
+  cp('lab/scenarios', join(FOLDER, 'scenarios'), { recursive: true, filter: (file) => !file.endsWith('.ts') }),
+  dumpEmptyCluster().then((dump) => writeFile(join(FOLDER, basename(DUMP_FILE)), dump)),
 ]);
 
 // An image made of another bundle than this one can be told by its label, whoever built it.

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -7,58 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type LabEvent, labEvent } from '../lab/report/events.ts';
+import { childrenOf, startProgram, untilGone } from './process-test-support.ts';
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
 const SCENARIO = fileURLToPath(new URL('../lab/scenarios/baseline.yaml', import.meta.url));
 const COMPOSE = fileURLToPath(new URL('../compose.yaml', import.meta.url));
-const DEADLINE_MS = 30_000;
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-interface Running {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
-  /** Resolves when standard output or error contains the text. */
-  says(text: string): Promise<void>;
-}
-
-function start(
-  words: readonly string[],
-  options: {
-    readonly execArgv?: readonly string[];
-    readonly file?: string;
-    readonly stdout?: number;
-    readonly env?: NodeJS.ProcessEnv;
-  } = {},
-): Running {
-  const child = spawn(process.execPath, [...(options.execArgv ?? []), options.file ?? MAIN, ...words], {
-    stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
-    // Whatever this machine has of Docker.
-    env: { ...process.env, EDGESYNC_BACKEND: 'embedded', ...options.env },
-  });
-  const text = { stdout: '', stderr: '' };
-  const listeners = new Set<() => void>();
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name]?.setEncoding('utf8').on('data', (chunk: string) => {
-      text[name] += chunk;
-      for (const listener of listeners) listener();
-    });
-  }
-  const ended = new Promise<Ended>((resolve) => void child.once('close', (code) => resolve({ code, ...text })));
-  const says = (wanted: string) =>
-    new Promise<void>((resolve, reject) => {
-      const look = () => void (`${text.stdout}${text.stderr}`.includes(wanted) && resolve());
-      listeners.add(look);
-      look();
-      child.once('close', () => reject(new Error(`ended before it said ${wanted}: ${text.stdout}${text.stderr}`)));
-    });
-  return { child, ended, says };
-}
+const SHORT = ['run', 'baseline', '--duration', '1s', '--ports', 'auto'];
 
 function eventsOf(stdout: string): LabEvent[] {
   return stdout
@@ -67,32 +21,9 @@ function eventsOf(stdout: string): LabEvent[] {
     .map((line) => labEvent.parse(JSON.parse(line)));
 }
 
-async function childrenOf(pid: number): Promise<number[]> {
-  return (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').filter(Boolean).map(Number);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function untilGone(pids: readonly number[]): Promise<void> {
-  const deadline = performance.now() + DEADLINE_MS;
-  while (pids.some(isAlive)) {
-    if (performance.now() > deadline) throw new Error(`still alive: ${pids.filter(isAlive).join(', ')}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
-const SHORT = ['run', 'baseline', '--duration', '1s', '--ports', 'auto'];
-
 describe('run', () => {
   it('prints NDJSON and nothing else with --json, every line valid, from Start to Summary, and passes', async () => {
-    const { code, stdout } = await start([...SHORT, '--json', '--seed', '7']).ended;
+    const { code, stdout } = await startProgram([...SHORT, '--json', '--seed', '7']).ended;
     const events = eventsOf(stdout);
     expect(code).toBe(0);
     expect(events[0]).toMatchObject({ type: 'Start', seed: 7, backend: 'embedded' });
@@ -116,7 +47,7 @@ describe('run', () => {
   });
 
   it('says what happens in plain lines and ends with the verdict', async () => {
-    const { code, stdout } = await start(SHORT).ended;
+    const { code, stdout } = await startProgram(SHORT).ended;
     expect(code).toBe(0);
     expect(stdout).toMatch(/edge ap-south listening/);
     expect(stdout).toMatch(/^PASS /m);
@@ -124,7 +55,8 @@ describe('run', () => {
   });
 
   it('runs several scenarios, a block each', async () => {
-    const { code, stdout } = await start(['run', 'baseline', 'no-such-scenario', '--duration', '500ms', '--ports', 'auto', '--json']).ended;
+    const { code, stdout } = await startProgram(['run', 'baseline', 'no-such-scenario', '--duration', '500ms', '--ports', 'auto', '--json'])
+      .ended;
     const events = eventsOf(stdout);
     expect(events.filter((event) => event.type === 'Start')).toHaveLength(2);
     expect(events.filter((event) => event.type === 'Summary').map((event) => event.exitCode)).toEqual([0, 104]);
@@ -134,9 +66,9 @@ describe('run', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'stopped by %s reports what it has, exits 105 and leaves no process',
     async (signal) => {
-      const run = start(['run', 'baseline', '--ports', 'auto', '--json']);
+      const run = startProgram(['run', 'baseline', '--ports', 'auto', '--json']);
       await run.says('"phase":"fault"');
-      const hosts = await childrenOf(run.child.pid ?? 0);
+      const hosts = await childrenOf(run.child.pid);
       expect(hosts).toHaveLength(1);
       run.child.kill(signal);
       const { code, stdout } = await run.ended;
@@ -147,14 +79,14 @@ describe('run', () => {
   );
 
   it('stopped while the world starts leaves no process', async () => {
-    const run = start(['run', 'baseline', '--ports', 'auto', '--json']);
+    const run = startProgram(['run', 'baseline', '--ports', 'auto', '--json']);
     await run.says('"Start"');
     run.child.kill('SIGINT');
     expect((await run.ended).code).toBe(105);
   });
 
   it('ends quietly when the reader closes the pipe', async () => {
-    const run = start([...SHORT, '--json']);
+    const run = startProgram([...SHORT, '--json']);
     await run.says('"Start"');
     run.child.stdout?.destroy();
     const { stderr } = await run.ended;
@@ -162,7 +94,7 @@ describe('run', () => {
   });
 
   it('is 107 with a sentence when its output cannot be written', async () => {
-    const { code, stderr } = await start([...SHORT, '--json'], { stdout: openSync('/dev/full', 'w') }).ended;
+    const { code, stderr } = await startProgram([...SHORT, '--json'], { stdout: openSync('/dev/full', 'w') }).ended;
     expect(stderr).toContain('standard output cannot be written');
     expect(code).toBe(107);
   });
@@ -172,7 +104,7 @@ describe('run', () => {
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : 0;
-    const { code, stdout } = await start(['run', 'baseline', '--json'], { env: { ORIGIN_PORT: String(port) } }).ended;
+    const { code, stdout } = await startProgram(['run', 'baseline', '--json'], { env: { ORIGIN_PORT: String(port) } }).ended;
     await new Promise((resolve) => server.close(resolve));
     expect(code).toBe(107);
     const events = eventsOf(stdout);
@@ -193,7 +125,7 @@ describe('run', () => {
       source.replace('PROPAGATION_DELAY: "100"', 'PROPAGATION_DELAY: soon').replace('STRATEGY: eager', 'STRATEGY: maybe'),
     );
     for (const words of [['run', 'baseline'], ['up']]) {
-      const { code, stdout, stderr } = await start([...words, '--compose', compose, '--ports', 'auto']).ended;
+      const { code, stdout, stderr } = await startProgram([...words, '--compose', compose, '--ports', 'auto']).ended;
       expect(code).toBe(104);
       expect(`${stdout}${stderr}`).toMatch(/^ +edge-us-east: PROPAGATION_DELAY: .*"soon"$/m);
       expect(`${stdout}${stderr}`).toMatch(/^ +edge-us-east: INVALIDATION_STRATEGY: .*"maybe"/m);
@@ -202,9 +134,9 @@ describe('run', () => {
   });
 
   it('leaves no process after kill -9', async () => {
-    const run = start(['run', 'baseline', '--ports', 'auto', '--json']);
+    const run = startProgram(['run', 'baseline', '--ports', 'auto', '--json']);
     await run.says('"phase":"fault"');
-    const hosts = await childrenOf(run.child.pid ?? 0);
+    const hosts = await childrenOf(run.child.pid);
     run.child.kill('SIGKILL');
     await run.ended;
     await untilGone(hosts);
@@ -229,7 +161,7 @@ describe('the command line', () => {
     [['validate', '/nowhere.yaml']],
     [['--nonsense']],
   ])('refuses %j with 104 and says why', async (words) => {
-    const { code, stdout, stderr } = await start(words).ended;
+    const { code, stdout, stderr } = await startProgram(words).ended;
     expect(code).toBe(104);
     expect(`${stdout}${stderr}`).not.toMatch(/^\s+at /m);
     expect(`${stdout}${stderr}`.length).toBeGreaterThan(10);
@@ -249,16 +181,16 @@ describe('the command line', () => {
     [['list', 'metrics']],
     [['validate', SCENARIO]],
   ])('answers %j with 0', async (words) => {
-    const { code, stdout, stderr } = await start(words).ended;
+    const { code, stdout, stderr } = await startProgram(words).ended;
     expect(code).toBe(0);
     expect(stdout).not.toBe('');
     expect(stderr).toBe('');
   });
 
   it('up serves until Ctrl-C and leaves no process', async () => {
-    const up = start(['up', '--ports', 'auto']);
+    const up = startProgram(['up', '--ports', 'auto']);
     await up.says('ready.');
-    const hosts = await childrenOf(up.child.pid ?? 0);
+    const hosts = await childrenOf(up.child.pid);
     up.child.kill('SIGINT');
     const { code, stdout } = await up.ended;
     expect(code).toBe(105);
@@ -268,7 +200,7 @@ describe('the command line', () => {
 
   it('says in one sentence that Node is too old, with a command', async () => {
     const pretend = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.20.2'})`;
-    const { code, stdout, stderr } = await start(['run', 'baseline'], { file: BIN, execArgv: ['--import', pretend] }).ended;
+    const { code, stdout, stderr } = await startProgram(['run', 'baseline'], { file: BIN, execArgv: ['--import', pretend] }).ended;
     expect(code).toBe(107);
     expect(stdout).toBe('');
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);

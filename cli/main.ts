@@ -6,14 +6,14 @@ import { addDownCommand } from './commands/down.ts';
 import { addFaultCommand } from './commands/fault.ts';
 import { addHealCommand } from './commands/heal.ts';
 import { addListCommand } from './commands/list.ts';
-import { addRunCommand, runAll } from './commands/run.ts';
+import { addRunCommand } from './commands/run.ts';
 import { addSchemaCommand } from './commands/schema.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addTerminalCommand } from './commands/terminal.ts';
 import { addTraceCommand } from './commands/trace.ts';
 import { addUpCommand } from './commands/up.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { systemEnvironment } from './environment.ts';
-import { COMPOSE_FILE } from './program-files.ts';
 import { createSession, type Session } from './session.ts';
 
 function createProgram(session: Session): Command {
@@ -34,11 +34,7 @@ function createProgram(session: Session): Command {
   addListCommand(program, session);
   addValidateCommand(program, session);
   addSchemaCommand(program, session);
-  program.allowExcessArguments().action(async () => {
-    const known = program.commands.map((command) => command.name()).join(', ');
-    if (program.args.length > 0) program.error(`error: no command ${JSON.stringify(program.args[0])}; there are ${known}`);
-    session.exitWith(await runAll(['baseline'], { backend: 'embedded', compose: COMPOSE_FILE }, session));
-  });
+  addTerminalCommand(program.allowExcessArguments().enablePositionalOptions(), session);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;
 }

@@ -9,6 +9,8 @@ export interface Output {
   line(text: string): void;
   /** Progress and errors: standard error. */
   note(text: string): void;
+  /** From here on everything waits, for the screen belongs to somebody else; the answer lets it out. */
+  hold(): () => void;
 }
 
 /** `onGone` hears that nobody reads standard output any more; `failed` when it broke for another reason than a closed pipe. */
@@ -19,8 +21,22 @@ export function createOutput({ stdout, stderr }: CliEnvironment, onGone: (failed
     onGone(failed);
   });
   stderr.on('error', () => {});
+  let held: (() => void)[] | undefined;
+  const write = (stream: NodeJS.WriteStream, text: string) => {
+    const send = () => void stream.write(`${text}\n`);
+    if (held === undefined) send();
+    else held.push(send);
+  };
   return {
-    line: (text) => void stdout.write(`${text}\n`),
-    note: (text) => void stderr.write(`${text}\n`),
+    line: (text) => write(stdout, text),
+    note: (text) => write(stderr, text),
+    hold: () => {
+      held = [];
+      return () => {
+        const waiting = held ?? [];
+        held = undefined;
+        for (const send of waiting) send();
+      };
+    },
   };
 }

@@ -19,15 +19,25 @@ export interface Running {
   says(text: string): Promise<void>;
 }
 
-export function startProgram(words: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, [MAIN, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, EDGESYNC_BACKEND: 'embedded', ...env },
+export interface StartProgramOptions {
+  readonly execArgv?: readonly string[];
+  /** Instead of `main.ts`. */
+  readonly file?: string;
+  /** A file descriptor instead of a pipe. */
+  readonly stdout?: number;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export function startProgram(words: readonly string[], options: StartProgramOptions = {}): Running {
+  const child = spawn(process.execPath, [...(options.execArgv ?? []), options.file ?? MAIN, ...words], {
+    stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
+    // Whatever this machine has of Docker.
+    env: { ...process.env, EDGESYNC_BACKEND: 'embedded', ...options.env },
   });
   const text = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+    child[name]?.setEncoding('utf8').on('data', (chunk: string) => {
       text[name] += chunk;
       for (const listener of listeners) listener();
     });
@@ -44,8 +54,8 @@ export function startProgram(words: readonly string[], env: NodeJS.ProcessEnv = 
 }
 
 /** The processes it started. */
-export async function childrenOf({ child }: Running): Promise<number[]> {
-  const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+export async function childrenOf(pid: number | undefined): Promise<number[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return children.trim().split(' ').filter(Boolean).map(Number);
 }
 

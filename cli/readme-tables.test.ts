@@ -1,5 +1,5 @@
 /**
- * README's tables of faults and scenarios, made from what the program has. When one differs,
+ * README's tables of keys, faults and scenarios, made from what the program has. When one differs,
  * `npx vitest run cli/readme-tables.test.ts -u` writes it anew between its markers.
  */
 import { readFile } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { FAULTS } from '../lab/faults/faults.ts';
 import { parametersInWords, targetsInWords } from '../lab/faults/signature.ts';
 import { parseScenario, readScenario } from '../lab/scenarios/scenario.ts';
 import { BUILT_IN_SCENARIOS } from './program-files.ts';
+import { KEYS } from './view/keys.ts';
 
 const README = fileURLToPath(new URL('../README.md', import.meta.url));
 
@@ -27,6 +28,10 @@ function faultTable(): string {
   return toTable([['fault', '', 'target', 'parameters'], ...rows]);
 }
 
+function keyTable(): string {
+  return toTable([['key', ''], ...KEYS.map(({ shown, about }) => [`\`${shown}\``, about])]);
+}
+
 async function scenarioTable(): Promise<string> {
   const scenarios = await Promise.all([...BUILT_IN_SCENARIOS.values()].map(readScenario));
   return toTable([
@@ -43,9 +48,10 @@ function withBlock(text: string, name: string, block: string): string {
   return `${text.slice(0, from + start.length)}\n${block}\n${text.slice(to)}`;
 }
 
-it('README has the faults and scenarios there are', async () => {
+it('README has the keys, faults and scenarios there are', async () => {
   const readme = await readFile(README, 'utf8');
-  const current = withBlock(withBlock(readme, 'faults', faultTable()), 'scenarios', await scenarioTable());
+  const blocks = { keys: keyTable(), faults: faultTable(), scenarios: await scenarioTable() };
+  const current = Object.entries(blocks).reduce((text, [name, block]) => withBlock(text, name, block), readme);
   await expect(current).toMatchFileSnapshot(README);
 });
 

@@ -13,6 +13,8 @@ export interface Session {
   readonly version: string;
   readonly argv: readonly string[];
   exitWith(code: ExitCode): void;
+  /** Called when a second signal ends the process at once: what can still be said and put back, without waiting. */
+  onAbandon(listener: () => void): void;
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -20,6 +22,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export function createSession(environment: CliEnvironment, argv: readonly string[]): Session {
   const stop = new AbortController();
   let worst: ExitCode = EXIT.pass;
+  let abandon = () => {};
   const exitWith = (code: ExitCode) => {
     worst = worstOf([worst, code]);
     process.exitCode = worst;
@@ -30,10 +33,16 @@ export function createSession(environment: CliEnvironment, argv: readonly string
   });
   for (const signal of SIGNALS) {
     process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(EXIT.interrupted);
+      if (stop.signal.aborted) {
+        abandon();
+        process.exit(EXIT.interrupted);
+      }
       output.note(`${signal}: stopping everything; once more leaves at once`);
       stop.abort(new Error(`stopped by ${signal}`));
     });
   }
-  return { environment, output, signal: stop.signal, version: readVersion(), argv, exitWith };
+  const onAbandon = (listener: () => void) => {
+    abandon = listener;
+  };
+  return { environment, output, signal: stop.signal, version: readVersion(), argv, exitWith, onAbandon };
 }

@@ -20,7 +20,7 @@ describe('doctor', () => {
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : 0;
-    const { code, stdout } = await startProgram(['doctor', '--json'], { ORIGIN_PORT: String(port) }).ended;
+    const { code, stdout } = await startProgram(['doctor', '--json'], { env: { ORIGIN_PORT: String(port) } }).ended;
     await new Promise((resolve) => server.close(resolve));
     expect(code).toBe(107);
     expect(diagnoses.parse(JSON.parse(stdout)).find(({ name }) => name === 'ports')).toMatchObject({

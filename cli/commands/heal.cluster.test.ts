@@ -15,7 +15,7 @@ const status = z.object({
 const proxies = z.record(z.string(), z.object({ toxics: z.array(z.object({ name: z.string() })) }));
 
 function lab(...words: readonly string[]): Running {
-  return startProgram(words, { EDGESYNC_BACKEND: 'docker', XDG_STATE_HOME: cluster.state, EDGESYNC_PROJECT: cluster.project });
+  return startProgram(words, { env: { EDGESYNC_BACKEND: 'docker', XDG_STATE_HOME: cluster.state, EDGESYNC_PROJECT: cluster.project } });
 }
 
 async function statusNow(): Promise<z.infer<typeof status>> {
@@ -116,7 +116,7 @@ describe.skipIf(provided === undefined)('a cluster that a lab left broken', () =
   it('cannot be healed without its engine: 111 with the list, which is kept', async () => {
     expect((await lab('fault', 'pause', 'redis:eu-west').ended).code).toBe(0);
     const nowhere = { EDGESYNC_PROJECT: cluster.project, XDG_STATE_HOME: cluster.state, DOCKER_HOST: 'unix:///nowhere.sock' };
-    const { code, stderr } = await startProgram(['heal'], nowhere).ended;
+    const { code, stderr } = await startProgram(['heal'], { env: nowhere }).ended;
     expect(code).toBe(111);
     expect(stderr).toMatch(/could not heal: redis:eu-west is paused \(no Docker engine listens on \/nowhere\.sock/);
     expect(stderr).toContain(`edgesync-lab down --project ${cluster.project}`);
@@ -176,7 +176,7 @@ describe.skipIf(provided === undefined)('fault', () => {
 
   it('needs a cluster that runs', async () => {
     const ended = await startProgram(['fault', 'pause', 'origin', '--project', `${cluster.project}-none`], {
-      XDG_STATE_HOME: cluster.state,
+      env: { XDG_STATE_HOME: cluster.state },
     }).ended;
     expect(ended.code).toBe(107);
     expect(ended.stderr).toContain('does not run. Start it: edgesync-lab up --backend docker');

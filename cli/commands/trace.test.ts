@@ -24,7 +24,7 @@ const trace = (...words: string[]): Running => startProgram(['trace', ...words, 
 async function stoppedUnderWay(stop: (running: Running, host: number) => void, ...words: string[]): Promise<Ended> {
   const running = trace('1', '--compose', lateCompose, ...words);
   await running.says(WRITTEN);
-  const hosts = await childrenOf(running);
+  const hosts = await childrenOf(running.child.pid);
   expect(hosts).toHaveLength(1);
   stop(running, hosts[0] ?? Number.NaN);
   const ended = await running.ended;
@@ -82,7 +82,7 @@ describe('trace', () => {
   it('stopped while its world starts exits 105 and leaves no process', async () => {
     const running = trace('1');
     await running.says('postgres ready');
-    const hosts = await childrenOf(running);
+    const hosts = await childrenOf(running.child.pid);
     running.child.kill('SIGINT');
     expect((await running.ended).code).toBe(105);
     await untilGone(hosts);

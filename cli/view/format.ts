@@ -55,6 +55,11 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** `:5001` of a URL. */
+export function portText(url: string): string {
+  return `:${new URL(url).port}`;
+}
+
 /** Longer than any line; what comes after would be cut off anyway. */
 const OUTSIDE_LENGTH_MAX = 1_000;
 const MARKS_MAX = 2;
@@ -98,7 +103,7 @@ export function cut(text: string, width: number, mark = '…'): string {
 }
 
 /** Exactly `width` columns. `text` is plain. */
-export function fit(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+export function padTo(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const kept = cut(text, width);
   const blank = ' '.repeat(Math.max(0, width - widthOf(kept)));
   return align === 'left' ? kept + blank : blank + kept;

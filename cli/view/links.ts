@@ -18,8 +18,16 @@ export const cacheOf = (region: string): string => `redis:${region}`;
 export const kafkaLinkOf = (region: string): string => `${edgeOf(region)}<->kafka`;
 export const originLinkOf = (region: string): string => `${edgeOf(region)}<->origin`;
 
-const NODE_STATES: Readonly<Record<string, LinkState>> = { pause: 'paused', kill: 'down', restart: 'down' };
-const LINK_STATES: Readonly<Record<string, LinkState>> = { partition: 'cut', latency: 'slow', bandwidth: 'slow' };
+const NODE_STATES: ReadonlyMap<string, LinkState> = new Map([
+  ['pause', 'paused'],
+  ['kill', 'down'],
+  ['restart', 'down'],
+]);
+const LINK_STATES: ReadonlyMap<string, LinkState> = new Map([
+  ['partition', 'cut'],
+  ['latency', 'slow'],
+  ['bandwidth', 'slow'],
+]);
 
 export function linksOf(region: string, metrics: EdgeMetrics | undefined, faults: readonly Faulty[]): RegionLinks {
   const unbroken: LinkState = metrics === undefined ? 'unknown' : 'ok';
@@ -31,9 +39,14 @@ export function linksOf(region: string, metrics: EdgeMetrics | undefined, faults
   };
 }
 
-/** Paused or killed, else undefined. */
-export function edgeStateOf(region: string, faults: readonly Faulty[]): LinkState | undefined {
-  return nodeState(edgeOf(region), faults);
+/** What was done to the edge itself, and when; undefined when nothing was. */
+export function edgeFaultOf(
+  region: string,
+  faults: readonly FaultView[],
+): { readonly state: LinkState; readonly sinceMs: number } | undefined {
+  const found = faults.find(({ fault, target }) => target === edgeOf(region) && NODE_STATES.has(fault));
+  const state = found === undefined ? undefined : NODE_STATES.get(found.fault);
+  return found === undefined || state === undefined ? undefined : { state, sinceMs: found.injectedMs };
 }
 
 /** The worst of what sits on the link and at its other end. */
@@ -43,29 +56,29 @@ function linkState(region: string, other: 'kafka' | 'origin', faults: readonly F
     const [left, right, more] = target.split(/<->|->/);
     return more === undefined && ((left === edge && right === other) || (left === other && right === edge));
   });
-  const states = onLink.map(({ fault }) => LINK_STATES[fault]);
+  const states = onLink.map(({ fault }) => LINK_STATES.get(fault));
   if (faults.some(({ fault, target }) => fault === 'isolate' && target === edge)) states.push('cut');
   return states.includes('cut') ? 'cut' : (nodeState(other, faults) ?? states.find((state) => state !== undefined));
 }
 
 function nodeState(node: string, faults: readonly Faulty[]): LinkState | undefined {
-  const found = faults.find(({ fault, target }) => target === node && fault in NODE_STATES);
-  return found === undefined ? undefined : NODE_STATES[found.fault];
+  const found = faults.find(({ fault, target }) => target === node && NODE_STATES.has(fault));
+  return found === undefined ? undefined : NODE_STATES.get(found.fault);
 }
 
-const VERBS: Readonly<Record<string, string>> = {
-  partition: 'cut',
-  latency: 'slow',
-  bandwidth: 'narrow',
-  isolate: 'isolated',
-  pause: 'paused',
-  kill: 'killed',
-  restart: 'restarting',
-};
+const VERBS: ReadonlyMap<string, string> = new Map([
+  ['partition', 'cut'],
+  ['latency', 'slow'],
+  ['bandwidth', 'narrow'],
+  ['isolate', 'isolated'],
+  ['pause', 'paused'],
+  ['kill', 'killed'],
+  ['restart', 'restarting'],
+]);
 
 /** `cut eu-west / kafka`: the region first, as in the panels. Faults without a short word keep their long one. */
 export function faultWords({ fault, target, says }: Pick<FaultView, 'fault' | 'target' | 'says'>): string {
-  const verb = VERBS[fault];
+  const verb = VERBS.get(fault);
   if (verb === undefined) return says;
   return `${verb} ${target
     .replaceAll(/\bedge:/g, '')

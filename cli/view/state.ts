@@ -3,6 +3,7 @@
  *
  * Phases: starting -> playing -> leaving; starting -> leaving
  */
+import type { ExitCode } from '../../lab/errors.ts';
 import type { FaultView, LabCommand, LiveEvent, Observation, RegionView, Seen } from '../../lab/live/live-lab.ts';
 import type { Backend } from '../../lab/worlds/world.ts';
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
@@ -41,12 +42,17 @@ export interface ViewState {
   readonly nowMs: number;
   readonly steps: readonly StepView[];
   readonly backend: Backend | undefined;
+  readonly originUrl: string | undefined;
   readonly origin: Seen<OriginMetrics>;
   readonly regions: readonly RegionState[];
   /** Rows of the version tables, the same in every region. */
   readonly keys: readonly string[];
   readonly faults: readonly FaultView[];
+  /** Faults injected so far, healed or not. */
+  readonly faultsSeen: number;
   readonly log: readonly LogLine[];
+  /** The world could not start, or ended by itself. */
+  readonly lost: { readonly why: string; readonly exitCode: ExitCode } | undefined;
   /** Index into `regions`. */
   readonly selected: number;
   readonly isHelpOpen: boolean;
@@ -59,9 +65,11 @@ export type ViewAction =
   | { readonly type: 'select'; readonly index: number }
   | { readonly type: 'step-selection'; readonly by: number }
   | { readonly type: 'help'; readonly open: boolean }
+  /** An answer to a key that sends nothing. */
+  | { readonly type: 'echo'; readonly text: string }
   /** A command went to the lab. */
   | { readonly type: 'sent'; readonly command: LabCommand; readonly text: string }
-  | { readonly type: 'leave' };
+  | { readonly type: 'leave'; readonly by: 'quit' | 'interrupt' };
 
 /** Ten minutes. */
 export const HISTORY_MAX = 600;
@@ -76,11 +84,14 @@ export const INITIAL_STATE: ViewState = {
   nowMs: 0,
   steps: [],
   backend: undefined,
+  originUrl: undefined,
   origin: UNSEEN,
   regions: [],
   keys: [],
   faults: [],
+  faultsSeen: 0,
   log: [],
+  lost: undefined,
   selected: 0,
   isHelpOpen: false,
   echo: undefined,
@@ -96,11 +107,11 @@ export function reduce(state: ViewState, event: LiveEvent | ViewAction): ViewSta
     case 'observed':
       return withObservation(now, event.observation);
     case 'faults':
-      return { ...now, faults: event.inForce };
+      return withFaults(now, event.inForce);
     case 'note':
       return withLine(now, { t: event.t, tone: event.tone, text: event.text });
     case 'lost':
-      return withLine(now, { t: event.t, tone: 'error', text: event.why });
+      return { ...withLine(now, { t: event.t, tone: 'error', text: event.why }), lost: { why: event.why, exitCode: event.exitCode } };
     case 'tick':
       return now;
     case 'select':
@@ -109,6 +120,8 @@ export function reduce(state: ViewState, event: LiveEvent | ViewAction): ViewSta
       return { ...now, selected: wrapped(now.selected + event.by, now.regions.length) };
     case 'help':
       return { ...now, isHelpOpen: event.open };
+    case 'echo':
+      return { ...now, echo: { text: event.text, t: now.nowMs } };
     case 'sent':
       return withSent(now, event);
     case 'leave':
@@ -133,9 +146,9 @@ function sampled(region: RegionState, begun: number): RegionState {
   return { ...region, history: [...region.history, ...missed, sample].slice(-HISTORY_MAX) };
 }
 
-function toPlaying(state: ViewState, { backend, regions }: Extract<LiveEvent, { type: 'ready' }>): ViewState {
+function toPlaying(state: ViewState, { backend, originUrl, regions }: Extract<LiveEvent, { type: 'ready' }>): ViewState {
   const known = regions.map((region) => ({ ...region, seen: UNSEEN, history: [], wanted: undefined }));
-  return { ...state, phase: state.phase === 'starting' ? 'playing' : state.phase, backend, regions: known, selected: 0 };
+  return { ...state, phase: state.phase === 'starting' ? 'playing' : state.phase, backend, originUrl, regions: known, selected: 0 };
 }
 
 function withObservation(state: ViewState, { origin, regions }: Observation): ViewState {
@@ -145,6 +158,11 @@ function withObservation(state: ViewState, { origin, regions }: Observation): Vi
   });
   const edges = updated.map(({ seen }) => seen);
   return { ...state, origin, regions: updated, keys: keysInUse(state.keys, origin.metrics, edges) };
+}
+
+function withFaults(state: ViewState, inForce: readonly FaultView[]): ViewState {
+  const known = new Set(state.faults.map(({ id }) => id));
+  return { ...state, faults: inForce, faultsSeen: state.faultsSeen + inForce.filter(({ id }) => !known.has(id)).length };
 }
 
 function withLine(state: ViewState, line: LogLine): ViewState {

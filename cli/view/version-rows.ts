@@ -14,7 +14,7 @@ export interface VersionView {
   readonly origin: number | undefined;
   readonly isDeleted: boolean;
   readonly state: EntryState;
-  /** Versions the region is behind; 0 where it holds none. */
+  /** Versions that what the region serves is behind; 0 where it serves none. */
   readonly behind: number;
 }
 
@@ -45,13 +45,14 @@ export function versionRows(
   return keys.map((key) => {
     const [held, current] = [here.get(key), there.get(key)];
     const isHeld = held !== undefined && held.state !== 'absent';
+    const isServed = isHeld && held.state !== 'invalid';
     return {
       key,
       here: isHeld ? held.version : undefined,
       origin: current?.version,
       isDeleted: current?.deleted ?? false,
       state: held?.state ?? 'absent',
-      behind: isHeld ? Math.max(0, (current?.version ?? held.version) - held.version) : 0,
+      behind: isServed ? Math.max(0, (current?.version ?? held.version) - held.version) : 0,
     };
   });
 }

@@ -4,8 +4,9 @@ import { burst } from './burst.ts';
 import type { Figure } from './figure.ts';
 import { heal } from './heal.ts';
 import { start } from './start.ts';
+import { terminal } from './terminal.ts';
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { burst, heal, start };
+const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { burst, heal, start, terminal };
 const EXIT_INVALID = 104;
 const GIB = 1024 ** 3;
 

@@ -116,7 +116,7 @@ describe('the live lab', () => {
       (event) => event.type === 'observed' && (event.observation.regions.get('ap-south')?.failures ?? 0) > 1,
     );
     const silent = events.all.at(-1);
-    expect(metricsOf(silent ?? { type: 'lost', t: 0, why: '' }, 'ap-south')).toBeDefined();
+    expect(metricsOf(silent ?? { type: 'lost', t: 0, why: '', exitCode: 107 }, 'ap-south')).toBeDefined();
     await when({ do: 'heal-all' }, (event) => event.type === 'observed' && event.observation.regions.get('ap-south')?.failures === 0);
   });
 
@@ -124,6 +124,23 @@ describe('the live lab', () => {
     const command: LabCommand = { do: 'configure', region: 'us-east', propagationDelayMs: 50, strategy: 'lazy' };
     const changed = await when(command, (event) => metricsOf(event, 'us-east')?.propagationDelayMs === 50);
     expect(metricsOf(changed, 'us-east')?.strategy).toBe('lazy');
+  });
+
+  it('keeps the last of several settings asked for at once', async () => {
+    const since = events.all.length;
+    const delays = [10, 20, 30, 40, 50, 60, 70];
+    for (const propagationDelayMs of delays) lab.do({ do: 'configure', region: 'eu-west', propagationDelayMs });
+    await events.until(says(/^eu-west: delay 70 ms$/), since);
+    const told = events.all.slice(since).flatMap((event) => (event.type === 'note' && /delay/.test(event.text) ? [event.text] : []));
+    expect(told).toEqual(delays.map((ms) => `eu-west: delay ${ms} ms`));
+  });
+
+  it('tells of a fault when its effect was seen and when it was seen gone, once each', async () => {
+    const since = events.all.length;
+    await when({ do: 'inject', fault: 'pause', target: 'redis:us-east' }, says(/^redis:us-east is paused$/));
+    await when({ do: 'heal-all' }, says(/^healed: pause redis:us-east$/));
+    const told = events.all.slice(since).flatMap((event) => (event.type === 'note' && event.text.includes('redis') ? [event.text] : []));
+    expect(told).toEqual(['redis:us-east is paused', 'healed: pause redis:us-east']);
   });
 
   it('answers what cannot be done with a note', async () => {
@@ -141,7 +158,7 @@ describe('a start', () => {
       random: createRandom(1),
       onEvent: seen.take,
     });
-    expect(await seen.until((event) => event.type === 'lost')).toMatchObject({ why: 'port 4000 is busy' });
+    expect(await seen.until((event) => event.type === 'lost')).toMatchObject({ why: 'port 4000 is busy', exitCode: 107 });
     expect(await failed.close()).toEqual([]);
   });
 

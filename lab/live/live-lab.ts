@@ -5,6 +5,7 @@
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { Strategy } from '../../services/protocol/invalidation.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
+import type { ExitCode } from '../errors.ts';
 import type { Effect } from '../faults/fault.ts';
 import type { Backend, StartStep } from '../worlds/world.ts';
 
@@ -45,14 +46,20 @@ export interface RegionView {
 /** `t`: ms since the start. Texts may come from outside: not yet made printable. */
 export type LiveEvent =
   | ({ readonly type: 'step'; readonly t: number } & StartStep)
-  | { readonly type: 'ready'; readonly t: number; readonly backend: Backend; readonly regions: readonly RegionView[] }
+  | {
+      readonly type: 'ready';
+      readonly t: number;
+      readonly backend: Backend;
+      readonly originUrl: string;
+      readonly regions: readonly RegionView[];
+    }
   | { readonly type: 'observed'; readonly t: number; readonly observation: Observation }
   /** Everything in force now, oldest first: after each injection and heal. */
   | { readonly type: 'faults'; readonly t: number; readonly inForce: readonly FaultView[] }
   /** For the event log: a write, a fault, a refusal, a region that fell behind or caught up. */
   | { readonly type: 'note'; readonly t: number; readonly tone: 'info' | 'good' | 'warning' | 'error'; readonly text: string }
   /** The world ended by itself, or could not start. */
-  | { readonly type: 'lost'; readonly t: number; readonly why: string };
+  | { readonly type: 'lost'; readonly t: number; readonly why: string; readonly exitCode: ExitCode };
 
 export type LabCommand =
   /** Changes this many contents at once: 1 is a write, 50 a burst. */

@@ -6,7 +6,7 @@
 import type { Clock } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
 import { Clients } from '../clients.ts';
-import { InvalidInput } from '../errors.ts';
+import { EXIT, exitCodeOf, InvalidInput } from '../errors.ts';
 import { ActiveFaults, type FaultChange } from '../faults/active-faults.ts';
 import type { StartStep, World } from '../worlds/world.ts';
 import type { LabCommand, LiveEvent, LiveLab } from './live-lab.ts';
@@ -21,6 +21,8 @@ export interface StartLiveLabOptions {
   readonly onEvent: (event: LiveEvent) => void;
   /** Ends a start that is under way. `close` is still to be called. */
   readonly signal?: AbortSignal;
+  /** Monotonic time that `t` of the events counts from; now when left out. */
+  readonly startedMs?: number;
 }
 
 const KEYS = 12;
@@ -47,13 +49,17 @@ class Lab implements LiveLab {
   readonly #startedMs: number;
   readonly #closing = new AbortController();
   readonly #started: Promise<void>;
+  /** The last change of settings asked for, by region. */
+  readonly #configuring = new Map<string, Promise<void>>();
   #playing: Playing | undefined;
   #closed: Promise<readonly string[]> | undefined;
 
   constructor(options: StartLiveLabOptions) {
     this.#options = options;
-    this.#startedMs = options.clock.monotonicMs();
-    this.#started = this.#start().catch((error: unknown) => this.#tell({ type: 'lost', why: messageOf(error) }));
+    this.#startedMs = options.startedMs ?? options.clock.monotonicMs();
+    this.#started = this.#start().catch((error: unknown) =>
+      this.#tell({ type: 'lost', why: messageOf(error), exitCode: exitCodeOf(error) }),
+    );
   }
 
   do(command: LabCommand): void {
@@ -91,7 +97,8 @@ class Lab implements LiveLab {
         watch.observe(observation);
         this.#tell({ type: 'observed', observation });
       };
-      this.#tell({ type: 'ready', backend: world.backend, regions: world.regions.map(({ region, url }) => ({ region, url })) });
+      const { backend, originUrl } = world;
+      this.#tell({ type: 'ready', backend, originUrl, regions: world.regions.map(({ region, url }) => ({ region, url })) });
       this.#playing = { world, clients, faults, load, observer: new Observer({ world, clients, clock, t, onObserved }) };
     } catch (error) {
       await clients.close();
@@ -99,11 +106,12 @@ class Lab implements LiveLab {
       throw error;
     }
     void world.lost.then((why) => {
-      if (this.#closed === undefined) this.#tell({ type: 'lost', why });
+      if (this.#closed === undefined) this.#tell({ type: 'lost', why, exitCode: EXIT.failed });
     });
   }
 
-  async #execute(command: LabCommand, { load, faults, world, clients }: Playing): Promise<void> {
+  async #execute(command: LabCommand, playing: Playing): Promise<void> {
+    const { load, faults } = playing;
     if (command.do === 'write') {
       const written = await load.write(command.count);
       const [first] = written;
@@ -115,21 +123,25 @@ class Lab implements LiveLab {
       await faults.inject({ fault, target, parameters });
     } else if (command.do === 'heal') await faults.heal(command.id);
     else if (command.do === 'heal-all') await faults.healAll();
-    else {
-      const { region, propagationDelayMs, strategy } = command;
-      const found = world.regions.find((known) => known.region === region);
-      if (found === undefined) throw new InvalidInput(`expected a region, got ${region}`);
-      const change = {
-        ...(propagationDelayMs === undefined ? {} : { propagationDelayMs }),
-        ...(strategy === undefined ? {} : { strategy }),
-      };
-      await clients.configureEdge({ url: found.url, token: world.adminToken }, change);
-      const said = [
-        propagationDelayMs === undefined ? [] : [`delay ${propagationDelayMs} ms`],
-        strategy === undefined ? [] : [strategy],
-      ].flat();
-      this.#note('info', `${region}: ${said.join(', ')}`);
-    }
+    else await this.#configure(command, playing);
+  }
+
+  /** One after the other in each region, so that the last asked for is the one that stays. */
+  #configure(command: Extract<LabCommand, { do: 'configure' }>, playing: Playing): Promise<void> {
+    const before = this.#configuring.get(command.region) ?? Promise.resolve();
+    const done = before.catch(() => {}).then(() => this.#configureNow(command, playing));
+    this.#configuring.set(command.region, done);
+    return done;
+  }
+
+  async #configureNow(command: Extract<LabCommand, { do: 'configure' }>, { world, clients }: Playing): Promise<void> {
+    const { do: _, region, ...change } = command;
+    const found = world.regions.find((known) => known.region === region);
+    if (found === undefined) throw new InvalidInput(`expected a region, got ${region}`);
+    await clients.configureEdge({ url: found.url, token: world.adminToken }, change);
+    const { propagationDelayMs, strategy } = change;
+    const delay = propagationDelayMs === undefined ? [] : [`delay ${propagationDelayMs} ms`];
+    this.#note('info', `${region}: ${[...delay, ...(strategy === undefined ? [] : [strategy])].join(', ')}`);
   }
 
   #onFault({ event, effect, says, spec }: FaultChange): void {
@@ -145,10 +157,10 @@ class Lab implements LiveLab {
       state: active.state,
     }));
     this.#tell({ type: 'faults', inForce: views });
-    if (event === 'injected')
-      this.#note(effect === 'confirmed' ? 'warning' : 'error', effect === 'confirmed' ? says : `${says}: not confirmed`);
-    else if (effect === 'confirmed') this.#note('good', `healed: ${spec.fault} ${spec.target.text}`);
-    else this.#note('error', `could not heal: ${says}`);
+    if (event === 'injected' && effect === 'confirmed') this.#note('warning', says);
+    else if (event === 'injected') this.#note('error', `${says}: no effect seen`);
+    else if (event === 'healed' && effect === 'confirmed') this.#note('good', `healed: ${spec.fault} ${spec.target.text}`);
+    else if (event === 'healed') this.#note('error', `could not heal: ${says}`);
   }
 
   async #close(): Promise<readonly string[]> {

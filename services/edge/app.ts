@@ -5,10 +5,11 @@ import type { InvalidationLog } from '../log/log.ts';
 import { contentId, queryInteger } from '../protocol/content.ts';
 import { type EdgeHealth, type EdgeMetrics, edgeConfigChange, type ReadLabel } from '../protocol/edge-api.ts';
 import { ServiceError } from '../protocol/errors.ts';
-import { type Clock, sleep, toTimestamp } from '../runtime/clock.ts';
+import { type Clock, toTimestamp } from '../runtime/clock.ts';
 import { type HttpAnswer, type HttpRequest, matchesEtag, parseInput, type Route } from '../runtime/http.ts';
 import { CacheUnavailable, type EdgeCache } from './cache/cache.ts';
 import type { Invalidator } from './invalidator.ts';
+import { LagMeter } from './lag.ts';
 import type { EdgeMeter, ReadOutcome } from './metrics.ts';
 import { type OriginClient, OriginUnavailable } from './origin-client.ts';
 import { PROMETHEUS_CONTENT_TYPE, renderPrometheus } from './prometheus.ts';
@@ -31,7 +32,6 @@ export interface EdgeAppOptions {
 }
 
 const METRIC_VERSIONS_MAX = 100;
-const LAG_WAIT_MS_MAX = 500;
 const ADMIN_ENTRIES_MAX = 10_000;
 const MS_PER_S = 1000;
 
@@ -44,10 +44,11 @@ export function edgeRoutes(options: EdgeAppOptions): readonly Route[] {
       checkToken(options.adminToken, request.header('authorization'));
       return handle(request);
     };
+  const lag = new LagMeter(options);
   return [
     { method: 'GET', path: '/api/content/:id', handle: (request) => readContent(options, request) },
     { method: 'GET', path: '/api/content', handle: (request) => listContents(options, request) },
-    { method: 'GET', path: '/metrics', handle: (request) => answerMetrics(options, request) },
+    { method: 'GET', path: '/metrics', handle: (request) => answerMetrics(options, lag, request) },
     { method: 'GET', path: '/health', handle: () => answerHealth(options) },
     { method: 'GET', path: '/admin/config', handle: admin(() => answerConfig(options)) },
     { method: 'PUT', path: '/admin/config', handle: admin((request) => changeConfig(options, request)) },
@@ -127,8 +128,8 @@ async function listContents({ origin }: EdgeAppOptions, request: HttpRequest): P
   }
 }
 
-async function answerMetrics(options: EdgeAppOptions, request: HttpRequest): Promise<HttpAnswer> {
-  const metrics = await collectMetrics(options);
+async function answerMetrics(options: EdgeAppOptions, lag: LagMeter, request: HttpRequest): Promise<HttpAnswer> {
+  const metrics = await collectMetrics(options, lag);
   const headers = { vary: 'Accept' };
   // With its version, for Prometheus asks for that one: a plain `text/plain` would lose to the `*/*` at the end of its list.
   if (request.prefers('application/json', 'text/plain;version=0.0.4') !== 'text/plain;version=0.0.4')
@@ -136,7 +137,7 @@ async function answerMetrics(options: EdgeAppOptions, request: HttpRequest): Pro
   return { status: 200, headers: { ...headers, 'content-type': PROMETHEUS_CONTENT_TYPE }, text: await renderPrometheus(metrics) };
 }
 
-async function collectMetrics(options: EdgeAppOptions): Promise<EdgeMetrics> {
+async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<EdgeMetrics> {
   const { region, cache, log, invalidator, settings, meter } = options;
   const { catchingUp, queued, applied } = invalidator.status();
   return {
@@ -149,7 +150,7 @@ async function collectMetrics(options: EdgeAppOptions): Promise<EdgeMetrics> {
     log: {
       connected: log.connected(),
       catchingUp,
-      lag: await lagOf(options, applied),
+      lag: await lag.behind(applied),
       applied: Object.fromEntries(applied),
       queued,
       unreadable: meter.unreadable,
@@ -160,21 +161,6 @@ async function collectMetrics(options: EdgeAppOptions): Promise<EdgeMetrics> {
 function emptyWhenAway(error: unknown): [] {
   if (error instanceof CacheUnavailable) return [];
   throw error;
-}
-
-/** Records in the log above the offset applied last. null while the log does not answer soon: metrics do not wait for it. */
-async function lagOf({ log, clock }: EdgeAppOptions, applied: ReadonlyMap<number, number>): Promise<number | null> {
-  if (!log.connected()) return null;
-  const late = new AbortController();
-  try {
-    const bounds = await Promise.race([log.bounds(), sleep(clock, LAG_WAIT_MS_MAX, late.signal)]);
-    if (bounds === undefined) return null;
-    return bounds.reduce((sum, { partition, start, end }) => sum + (end - Math.max(start, (applied.get(partition) ?? -1) + 1)), 0);
-  } catch {
-    return null;
-  } finally {
-    late.abort();
-  }
 }
 
 async function answerHealth({ region, cache, log, origin }: EdgeAppOptions): Promise<HttpAnswer> {

@@ -1,6 +1,7 @@
 /** The embedded world: the services of compose.yaml in one child process, on their real ports. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { strategy } from '../../../services/protocol/invalidation.ts';
 import { systemClock } from '../../../services/runtime/clock.ts';
@@ -21,6 +22,8 @@ export interface StartEmbeddedOptions {
   readonly signal?: AbortSignal;
   /** Least severe log line of the services that reaches standard error. */
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** Takes what the services write, line by line; left out, it goes to standard error. */
+  readonly onLogLine?: (line: string) => void;
 }
 
 const START_MS_MAX = 60_000;
@@ -32,13 +35,14 @@ function hostFile(): string {
   return existsSync(bundled) ? bundled : fileURLToPath(new URL('./host.ts', import.meta.url));
 }
 
-export async function startEmbedded({ topology, onStep, signal, logLevel = 'error' }: StartEmbeddedOptions): Promise<World> {
+export async function startEmbedded({ topology, onStep, signal, logLevel = 'error', onLogLine }: StartEmbeddedOptions): Promise<World> {
   const ports = [{ port: topology.origin.port, service: 'origin' }, ...topology.regions.map(({ port, service }) => ({ port, service }))];
   const busy = await findBusyPorts(ports);
   if (busy !== undefined) throw new WorldFailed(`${busy}. Stop what holds it, or use --ports auto`);
   signal?.throwIfAborted();
   const adminToken = systemRandom.uuid();
-  const host = fork(hostFile(), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+  const host = fork(hostFile(), { stdio: ['ignore', 'ignore', onLogLine === undefined ? 'inherit' : 'pipe', 'ipc'], execArgv: [] });
+  if (onLogLine !== undefined && host.stderr !== null) createInterface({ input: host.stderr }).on('line', onLogLine);
   const lost = new Promise<string>((resolve) => {
     host.once('exit', (code, killedBy) => resolve(`the process of the services ended (${killedBy ?? `exit ${code}`})`));
   });

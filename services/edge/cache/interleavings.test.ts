@@ -66,6 +66,9 @@ const WIDE: readonly Shape[] = [
   { layout: 'spread', fills: 1, restarts: 1, purge: undefined },
 ];
 
+/** The longest walk takes 10 s of a core that has nothing else to do. */
+const WALK_DEADLINE_MS = 200_000;
+
 const REGIONS = { eager: 'hard', lazy: 'soft' } as const;
 type RegionKind = keyof typeof REGIONS;
 const KINDS: readonly RegionKind[] = ['eager', 'lazy'];
@@ -109,7 +112,7 @@ describe('nothing invalidated comes back, in any interleaving', () => {
     process.stdout.write(`${walkedInAll} interleavings of ${CASES.length} cases walked\n`);
   });
 
-  it.each(CASES)('$title', ({ title, walked }) => {
+  it.each(CASES)('$title', { timeout: WALK_DEADLINE_MS }, ({ title, walked }) => {
     const { interleavings, histories, shortest } = walk(walked, (life) => new CacheStore({ life, markRetentionMs: MARK_RETENTION_MS }));
     walkedInAll += interleavings;
     process.stdout.write(`${title}: ${interleavings} interleavings, ${histories} cache histories\n`);
@@ -118,7 +121,7 @@ describe('nothing invalidated comes back, in any interleaving', () => {
 });
 
 describe('the same walk finds resurrected entries without the fences', () => {
-  it.each([PURGED, RESTARTED].flatMap(everywhere))('$title', ({ title, walked }) => {
+  it.each([PURGED, RESTARTED].flatMap(everywhere))('$title', { timeout: WALK_DEADLINE_MS }, ({ title, walked }) => {
     const { violations, shortest } = walk(walked, (life) => new UnfencedStore({ life, markRetentionMs: MARK_RETENTION_MS }));
     process.stdout.write(`without fences: ${title}: ${violations} bad ends, the shortest:\n${witnessOf(shortest)}`);
     expect(violations).toBeGreaterThan(0);

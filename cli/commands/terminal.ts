@@ -1,0 +1,130 @@
+/** No command: the terminal. Where there is none (a pipe, CI), `baseline` in plain lines. */
+import { type Command, Option } from 'commander';
+import { EXIT, type ExitCode, exitCodeOf } from '../../lab/errors.ts';
+import { startLiveLab } from '../../lab/live/start-live-lab.ts';
+import { printable, printableLines } from '../../lab/printable.ts';
+import type { Topology } from '../../lab/topology.ts';
+import { systemClock } from '../../services/runtime/clock.ts';
+import { createRandom, drawSeed } from '../../services/runtime/random.ts';
+import type { CliEnvironment } from '../environment.ts';
+import type { Session } from '../session.ts';
+import type { OpenTerminal, TerminalEnded } from '../view/terminal.tsx';
+import { runAll } from './run.ts';
+import { addWorldOptions, readWorldTopology, resolveBackend, type StartedBackend, startWorld, type WorldOptions } from './world-options.ts';
+
+export interface TerminalCommandOptions extends WorldOptions {
+  readonly color: boolean;
+  readonly ascii?: boolean;
+}
+
+/** What the services said last: printed when their process ended by itself. */
+const LOG_LINES_MAX = 20;
+
+export function addTerminalCommand(program: Command, session: Session): void {
+  addWorldOptions(program)
+    .addOption(new Option('--no-color', 'in the terminal: no colours; NO_COLOR does the same'))
+    .addOption(new Option('--ascii', 'in the terminal: nothing but ASCII').env('EDGESYNC_ASCII'))
+    .action(async (options: TerminalCommandOptions) => {
+      if (program.args.length > 0) {
+        const known = program.commands.map((command) => command.name()).join(', ');
+        program.error(`error: no command ${JSON.stringify(program.args[0])}; there are ${known}`);
+      }
+      if (isInteractive(session.environment)) await runTerminal(options, session);
+      else session.exitWith(await runAll(['baseline'], options, session));
+    });
+}
+
+function isInteractive({ stdin, stdout, variables }: CliEnvironment): boolean {
+  const isCi = (variables['CI'] ?? '') !== '' && variables['CI'] !== 'false';
+  return stdin.isTTY && stdout.isTTY && !isCi && variables['TERM'] !== 'dumb';
+}
+
+/** Bad configuration is told before the screen is taken. */
+async function runTerminal(options: TerminalCommandOptions, session: Session): Promise<void> {
+  const { environment } = session;
+  const logLines: string[] = [];
+  try {
+    const topology = await readWorldTopology(options, environment);
+    const release = session.output.hold();
+    const ended = await show({ options, topology, session, logLines }).finally(release);
+    for (const line of farewell(ended)) session.output.line(line);
+    const { lost } = ended.state;
+    if (lost !== undefined) for (const line of [...logLines, lost.why]) session.output.note(printableLines(line));
+    session.exitWith(exitCodeFor(ended));
+    // What was left behind may keep the process: a second Ctrl-C means now.
+    if (ended.by === 'abandoned') process.exit();
+  } catch (error) {
+    session.output.note(printableLines(error instanceof Error ? error.message : String(error)));
+    session.exitWith(exitCodeOf(error));
+  }
+}
+
+interface ShowOptions {
+  readonly options: TerminalCommandOptions;
+  readonly topology: Topology;
+  readonly session: Session;
+  readonly logLines: string[];
+}
+
+async function show({ options, topology, session, logLines }: ShowOptions): Promise<TerminalEnded> {
+  const [{ openTerminal }, { createTheme }] = await Promise.all([import('../view/terminal.tsx'), import('../view/theme.ts')]);
+  const { environment, signal } = session;
+  const { stdin, stdout, variables } = environment;
+  const noColor = !options.color || (variables['NO_COLOR'] ?? '') !== '';
+  let backend: StartedBackend | undefined;
+  const onLogLine = (line: string) => void (logLines.push(line) > LOG_LINES_MAX && logLines.shift());
+  const terminal = openTerminal({
+    stdin,
+    stdout,
+    theme: createTheme({ noColor, ascii: options.ascii ?? false }),
+    clock: systemClock,
+    startLab: (onEvent, startedMs) =>
+      startLiveLab({
+        // After the first frame: looking for an engine loads what takes longer than the frame.
+        startWorld: async (onStep, stop) => {
+          const note = (step: string) => onStep({ step, elapsedMs: 0 });
+          backend = await resolveBackend({ options, topology, environment, note });
+          return startWorld({ options, backend, topology, environment, onStep, signal: stop, onLogLine });
+        },
+        clock: systemClock,
+        random: createRandom(drawSeed()),
+        onEvent,
+        startedMs,
+      }),
+    signal,
+  });
+  session.onAbandon(() => sayLeft(terminal, environment, backend));
+  process.once('uncaughtException', (error) => {
+    sayLeft(terminal, environment, backend);
+    environment.stderr.write(`edgesync-lab failed: ${error.stack ?? String(error)}\n`);
+    process.exit(EXIT.failed);
+  });
+  return terminal.ended;
+}
+
+/** The screen is put back first: what is written before is lost with it. */
+function sayLeft(terminal: OpenTerminal, { stderr }: CliEnvironment, backend: string | undefined): void {
+  for (const line of abandonedLines(terminal.abandon(), backend)) stderr.write(`${line}\n`);
+}
+
+function abandonedLines(left: readonly string[], backend: string | undefined): readonly string[] {
+  if (backend === 'docker')
+    return ['left at once: the cluster stays as it is. edgesync-lab heal mends it, edgesync-lab down removes it', ...left.map(printable)];
+  const services = 'left at once: the services end by themselves now that nobody holds them';
+  return left.length === 0 ? [services] : [`${services}, and with them ${left.map(printable).join(', ')}`];
+}
+
+function farewell({ by, left, state }: TerminalEnded): readonly string[] {
+  if (by === 'abandoned') return abandonedLines(left, state.backend);
+  if (by === 'lost' && state.backend === undefined) return [];
+  const healed = left.length === 0 ? 'everything healed and stopped' : `could not heal: ${left.map(printable).join(', ')}`;
+  const seconds = Math.round(state.nowMs / 1000);
+  const faults = `${state.faultsSeen} ${state.faultsSeen === 1 ? 'fault' : 'faults'}`;
+  return [`EdgeSync Lab: ${state.backend ?? 'no'} world, ${seconds} s, ${faults} injected; ${healed}`];
+}
+
+function exitCodeFor({ by, left, state: { lost } }: TerminalEnded): ExitCode {
+  if (left.length > 0 && by !== 'abandoned') return EXIT.notHealed;
+  if (by === 'lost') return lost?.exitCode ?? EXIT.failed;
+  return by === 'quit' ? EXIT.pass : EXIT.interrupted;
+}

@@ -1,0 +1,57 @@
+/** The bundled program in a pseudo-terminal, between two looks at the terminal's modes, as a shell would run it. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { type Pty, startPty } from '../lab/testing/pty-test-support.ts';
+import { toCommand } from './quote.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+export interface Bundle {
+  readonly bin: string;
+  remove(): Promise<void>;
+}
+
+/** Beside `dist`, so that a test never runs yesterday's build and nobody's `dist` changes under them. */
+export async function buildBundle(): Promise<Bundle> {
+  const folder = await mkdtemp(resolve(ROOT, '.test-dist-'));
+  await promisify(execFile)(process.execPath, ['build.ts', folder], { cwd: ROOT });
+  return { bin: resolve(folder, 'bin.js'), remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+export interface TerminalOptions {
+  readonly bin: string;
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly words?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface LabTerminal extends Pty {
+  /** Of the program itself. */
+  readonly labPid: Promise<number>;
+  /** Once it has ended: its exit code, and the terminal's modes before and after. */
+  left(): Promise<{ readonly code: number; readonly before: string; readonly after: string; readonly said: string }>;
+}
+
+export function openLab({ bin, columns = 80, rows = 24, words = ['--ports', 'auto'], environment = {} }: TerminalOptions): LabTerminal {
+  const program = toCommand(['exec', process.execPath, bin, ...words]);
+  // The inner shell tells its id, then becomes the program.
+  const script = `echo before $(stty -g); ${toCommand(['sh', '-c', `echo pid $$; ${program}`])}; echo left-with $?; echo after $(stty -g)`;
+  const pty = startPty({ command: 'sh', words: ['-c', script], columns, rows, environment, cwd: ROOT });
+  const word = (pattern: RegExp) => pattern.exec(pty.written())?.[1] ?? '';
+  const labPid = pty.until(() => word(/^pid (\d+)/m) !== '', 'the program started').then(() => Number(word(/^pid (\d+)/m)));
+  return {
+    ...pty,
+    labPid,
+    left: async () => {
+      await pty.ended;
+      // What was said after the alternate screen was left.
+      const [, said = ''] = pty.written().split('[?1049l');
+      const code = word(/left-with (\d+)/);
+      if (code === '') throw new Error(`the program did not end in order: ${pty.written().slice(-1000)}`);
+      return { code: Number(code), before: word(/^before (\S+)/m), after: word(/^after (\S+)/m), said };
+    },
+  };
+}

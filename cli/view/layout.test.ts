@@ -1,0 +1,47 @@
+/** Every size from the smallest to a wall of a screen, walked whole. */
+import { describe, expect, it } from 'vitest';
+import { COLUMNS_MIN, GAP, layoutOf, PANEL_COLUMNS_MIN, PANEL_ROWS, ROWS_MIN } from './layout.ts';
+
+const SIZES = Array.from({ length: 241 }, (_, at) => COLUMNS_MIN + at);
+const HEIGHTS = Array.from({ length: 65 }, (_, at) => ROWS_MIN + at);
+
+describe('the layout', () => {
+  it('uses every column and every row of every size, for one region to nine', () => {
+    let walked = 0;
+    for (const columns of SIZES)
+      for (const rows of HEIGHTS)
+        for (const regions of [1, 2, 3, 9]) {
+          const layout = layoutOf({ columns, rows }, { regions, selected: regions - 1, keys: 12 });
+          const across = layout.panels.reduce((sum, { width }) => sum + width, 0) + GAP * (layout.panels.length - 1);
+          const down = 1 + PANEL_ROWS + layout.tableRows + 1 + layout.logRows + 1;
+          if (across !== columns || down !== rows || layout.faultColumns + GAP + layout.logColumns !== columns)
+            throw new Error(`${columns}x${rows}, ${regions} regions: ${JSON.stringify(layout)}`);
+          walked += 1;
+        }
+    expect(walked).toBe(SIZES.length * HEIGHTS.length * 4);
+  });
+
+  it('gives the selected region a panel, however many there are', () => {
+    for (let selected = 0; selected < 9; selected += 1) {
+      const { panels, hidden } = layoutOf({ columns: 80, rows: 24 }, { regions: 9, selected, keys: 12 });
+      expect(panels.map(({ index }) => index)).toContain(selected);
+      expect(panels.every(({ width }) => width >= PANEL_COLUMNS_MIN)).toBe(true);
+      expect(hidden).toBe(9 - panels.length);
+    }
+  });
+
+  it('leaves a version table and events at the smallest size', () => {
+    const { tableRows, logRows, fits } = layoutOf({ columns: COLUMNS_MIN, rows: ROWS_MIN }, { regions: 3, selected: 0, keys: 12 });
+    expect(fits).toBe(true);
+    expect(tableRows).toBeGreaterThanOrEqual(2);
+    expect(logRows).toBeGreaterThanOrEqual(2);
+  });
+
+  it.each([
+    [COLUMNS_MIN - 1, ROWS_MIN],
+    [COLUMNS_MIN, ROWS_MIN - 1],
+    [1, 1],
+  ])('says that %i columns and %i rows are too few', (columns, rows) => {
+    expect(layoutOf({ columns, rows }, { regions: 3, selected: 0, keys: 12 }).fits).toBe(false);
+  });
+});

@@ -1,0 +1,100 @@
+/** States of the view as the lab's events make them, for tests. */
+import type { FaultView, LiveEvent, Observation } from '../../lab/live/live-lab.ts';
+import type { EdgeMetrics, VersionRow } from '../../services/protocol/edge-api.ts';
+import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
+import { INITIAL_STATE, reduce, type ViewAction, type ViewState } from './state.ts';
+
+export const REGIONS = ['us-east', 'eu-west', 'ap-south'] as const;
+
+export function stateAfter(...events: readonly (LiveEvent | ViewAction)[]): ViewState {
+  return events.reduce(reduce, INITIAL_STATE);
+}
+
+export function ready(regions: readonly string[] = REGIONS): LiveEvent {
+  const views = regions.map((region, at) => ({ region, url: `http://127.0.0.1:${5001 + at}` }));
+  return { type: 'ready', t: 100, backend: 'embedded', originUrl: 'http://127.0.0.1:4000', regions: views };
+}
+
+export function edgeMetrics(region: string, change: Partial<EdgeMetrics> = {}): EdgeMetrics {
+  return {
+    success: true,
+    region,
+    strategy: 'lazy',
+    propagationDelayMs: 300,
+    metrics: {
+      totalRequests: 200,
+      cacheHits: 190,
+      cacheMisses: 10,
+      staleHits: 3,
+      hitRatio: 95,
+      avgLatency: 1,
+      p50Latency: 0.4,
+      p95Latency: 2,
+      p99Latency: 9,
+      minLatency: 0.1,
+      maxLatency: 30,
+      totalInvalidations: 4,
+      eagerInvalidations: 0,
+      lazyInvalidations: 4,
+      startTime: '2026-01-01T00:00:00.000Z',
+      uptime: 20_000,
+    },
+    window: { requests: 200, hitRatio: 97.1, p50: 0.4, p95: 2.1, p99: 12 },
+    versions: [],
+    invalidationLagMs: 304,
+    recent: [],
+    log: { connected: true, catchingUp: false, lag: 0, applied: { 0: 4 }, queued: 0, unreadable: 0 },
+    fills: { stored: 10, refused: {} },
+    coalesced: 0,
+    originFetches: 10,
+    ...change,
+  };
+}
+
+export function originMetrics(versions: OriginMetrics['versions']): OriginMetrics {
+  return {
+    success: true,
+    versions,
+    outbox: { pending: 0, oldestAgeMs: null },
+    published: [],
+    requests: { reads: 1, writes: 1 },
+  };
+}
+
+export interface Observed {
+  readonly t?: number;
+  readonly origin?: OriginMetrics['versions'];
+  readonly versions?: readonly VersionRow[];
+  readonly change?: Partial<EdgeMetrics>;
+  readonly failures?: number;
+  readonly regions?: readonly string[];
+}
+
+/** The same figures of every region. */
+export function observed({
+  t = 1_000,
+  origin = [],
+  versions = [],
+  change = {},
+  failures = 0,
+  regions = REGIONS,
+}: Observed = {}): LiveEvent {
+  const seen = (region: string) => ({ metrics: edgeMetrics(region, { versions: [...versions], ...change }), answeredMs: t, failures });
+  const observation: Observation = {
+    origin: { metrics: originMetrics([...origin]), answeredMs: t, failures: 0 },
+    regions: new Map(regions.map((region) => [region, seen(region)])),
+  };
+  return { type: 'observed', t, observation };
+}
+
+export function fault(change: Partial<FaultView> & Pick<FaultView, 'fault' | 'target'>): FaultView {
+  return {
+    id: 'f1',
+    region: undefined,
+    says: `${change.fault} ${change.target}`,
+    injectedMs: 1_000,
+    effect: 'confirmed',
+    state: 'inForce',
+    ...change,
+  };
+}

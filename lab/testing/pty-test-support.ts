@@ -1,0 +1,84 @@
+/**
+ * A program in a real pseudo-terminal (node-pty, owned by this file), with an emulator (xterm) that shows what a person
+ * would see of it. For tests and benchmarks.
+ */
+import { spawn } from '@lydell/node-pty';
+import xterm from '@xterm/headless';
+import { systemClock } from '../../services/runtime/clock.ts';
+
+export interface PtyOptions {
+  readonly command: string;
+  readonly words: readonly string[];
+  readonly columns: number;
+  readonly rows: number;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+}
+
+export interface Pty {
+  readonly pid: number;
+  /** The lines on the screen now, without blanks at their ends. */
+  screen(): readonly string[];
+  /** Everything the program has written, byte for byte. */
+  written(): string;
+  /** Lines that have scrolled off the top of the normal screen. */
+  scrollback(): readonly string[];
+  /** Resolves with the screen as soon as it holds; rejects after `withinMs` with what was there. */
+  until(holds: (screen: readonly string[]) => boolean, what: string, withinMs?: number): Promise<readonly string[]>;
+  press(keys: string): void;
+  resize(columns: number, rows: number): void;
+  kill(signal: string): void;
+  readonly ended: Promise<{ readonly code: number; readonly signal: number | undefined }>;
+}
+
+const UNTIL_MS = 20_000;
+
+export function startPty({ command, words, columns, rows, environment = {}, cwd }: PtyOptions): Pty {
+  const env = { ...process.env, TERM: 'xterm-256color', CI: '', ...environment };
+  const child = spawn(command, [...words], { cols: columns, rows, env, ...(cwd === undefined ? {} : { cwd }) });
+  const emulator = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 10_000 });
+  const listeners = new Set<() => void>();
+  let written = '';
+  child.onData((data) => {
+    written += data;
+    emulator.write(data, () => {
+      for (const listener of listeners) listener();
+    });
+  });
+  const ended = new Promise<{ code: number; signal: number | undefined }>((resolve) => {
+    child.onExit(({ exitCode, signal }) => resolve({ code: exitCode, signal }));
+  });
+  const linesOf = (from: number, count: number, buffer = emulator.buffer.active) =>
+    Array.from({ length: count }, (_, at) => buffer.getLine(from + at)?.translateToString(true) ?? '');
+  const screen = () => linesOf(emulator.buffer.active.viewportY, emulator.rows);
+  const until = (holds: (lines: readonly string[]) => boolean, what: string, withinMs = UNTIL_MS) =>
+    new Promise<readonly string[]>((resolve, reject) => {
+      const overdue = systemClock.setTimer(withinMs, () => {
+        listeners.delete(look);
+        reject(new Error(`${what}: not on the screen after ${withinMs} ms:\n${screen().join('\n')}`));
+      });
+      const look = () => {
+        const lines = screen();
+        if (!holds(lines)) return;
+        overdue.cancel();
+        listeners.delete(look);
+        resolve(lines);
+      };
+      listeners.add(look);
+      look();
+    });
+  return {
+    pid: child.pid,
+    screen,
+    written: () => written,
+    scrollback: () => linesOf(0, emulator.buffer.normal.baseY, emulator.buffer.normal),
+    until,
+    press: (keys) => child.write(keys),
+    resize: (toColumns, toRows) => {
+      emulator.resize(toColumns, toRows);
+      child.resize(toColumns, toRows);
+    },
+    kill: (signal) => child.kill(signal),
+    ended,
+  };
+}
