@@ -65,6 +65,16 @@ describe.skipIf(servers === undefined)('a Redis that does not answer', () => {
     });
   });
 
+  it('scripts gone behind our back cost one call', () =>
+    withFaulty({ server }, async ({ cache, answers }) => {
+      const before = await cache.lookup(KEY);
+      await server.with((raw) => raw.script('FLUSH'));
+      await expect(cache.lookup(KEY)).rejects.toThrow(CacheUnavailable);
+      await answers();
+      expect(await cache.lookup(KEY)).toEqual(before);
+      expect(await cache.apply([recordAt(written(1), 0)])).toEqual(['applied']);
+    }));
+
   it.each(['allkeys-lru', 'noeviction'])('refuses to use it under %s, says what to do, and connects when it is done', async (policy) => {
     await server.with((raw) => raw.config('SET', 'maxmemory-policy', policy));
     await withFaulty({ server, connected: false }, async ({ cache, answers, lines }) => {

@@ -1,6 +1,6 @@
 /**
- * One connection to Redis, kept up for ever, and shut until the life of what it leads to is known. The only file that
- * knows ioredis.
+ * One connection to Redis, kept up for ever, and shut until the life of what it leads to is known. The only file of the
+ * edge that knows ioredis.
  *
  *   away       no session: every call fails at once
  *   beginning  connected: memory policy checked, scripts loaded, life compared or begun; still no session
@@ -8,8 +8,8 @@
  *
  * Each connection is a client of its own, never re-used: ioredis' own reconnect would let through what was queued for the
  * server before. So nothing reaches a server whose life has not been compared, and a command cut off by the end of its
- * connection is never sent again. A session ends when its socket does, when nothing comes back for `stalledMs` (a paused
- * server keeps its sockets open), and when a script finds another life. Then it begins anew, with capped backoff.
+ * connection is never sent again. A session ends when its socket does, when nothing comes back for twice the deadline (a
+ * paused server keeps its sockets open), and when a script finds another life. Then it begins anew, with capped backoff.
  */
 import { Redis } from 'ioredis';
 import { type Clock, sleep, systemClock } from '../../runtime/clock.ts';
@@ -81,7 +81,7 @@ export class RedisConnection {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#tell('it is closed');
+    this.#away = 'it is closed';
     this.renew();
     await this.#running;
   }
@@ -114,8 +114,11 @@ export class RedisConnection {
       await client.connect().catch(() => {
         throw new Error(failure);
       });
-      const life = await this.#begin(client);
-      if (client.status !== 'ready') throw new Error(failure);
+      const life = await this.#begin(client).catch((error) => {
+        throw client.status === 'ready' ? error : new Error(failure, { cause: error });
+      });
+      // It may have ended, or been ended, while it began.
+      if (client.status !== 'ready' || client !== this.#client) throw new Error(failure);
       this.#session = new RedisSession({ client, life, deadlineMs: this.#options.deadlineMs, onLost: () => this.#end(client) });
       this.#away = '';
       onBegun();
@@ -124,15 +127,15 @@ export class RedisConnection {
       await ended;
       this.#tell(failure);
     } finally {
-      this.#session = undefined;
-      this.#client = undefined;
-      client.disconnect();
+      this.#end(client);
     }
   }
 
-  /** From the same turn on nobody is given the session; an answer that comes late to a client of before ends nothing. */
+  /** Once for each client, however many of its calls ask. From the same turn on nobody is given its session. */
   #end(client: Redis): void {
-    if (client === this.#client) this.#session = undefined;
+    if (client !== this.#client) return;
+    this.#client = undefined;
+    this.#session = undefined;
     client.disconnect();
   }
 
@@ -202,7 +205,9 @@ export class RedisSession {
     const pipeline = client.pipeline();
     for (const { keys, values } of calls) pipeline.evalsha(sha, keys.length, ...keys, life, ...values);
     const results = await within(deadlineMs, pipeline.exec()).catch((error) => this.#fail(name, error));
-    return (results ?? []).map(([error, answer]) => (error === null ? answer : this.#fail(name, error)));
+    // Fewer answers than calls would read as nothing left to apply.
+    if (results?.length !== calls.length) this.#fail(name, `expected ${calls.length} answers, got ${results?.length ?? 'none'}`);
+    return results.map(([error, answer]) => (error === null ? answer : this.#fail(name, error)));
   }
 
   #fail(name: string, error: unknown): never {

@@ -96,16 +96,6 @@ describe.skipIf(servers === undefined)('the data of a cache in Redis', () => {
       }
     }));
 
-  it('scripts gone behind our back cost one call', () =>
-    withSubject(async ({ cache, raw }) => {
-      const before = await cache.lookup(KEY);
-      await raw.script('FLUSH');
-      await expect(cache.lookup(KEY)).rejects.toThrow(CacheUnavailable);
-      await until(() => cache.connected(), 'the scripts to be loaded again');
-      expect(await cache.lookup(KEY)).toEqual(before);
-      expect(await cache.apply([recordAt(written(1), 0)])).toEqual(['applied']);
-    }));
-
   it('clocks and versions are exact near 2^53', () =>
     withSubject(async (subject) => {
       const { raw } = subject;

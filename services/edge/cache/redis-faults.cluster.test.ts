@@ -2,12 +2,15 @@
  * The cache against a Redis of its own that is killed, restored from a snapshot, emptied and filled. Each test begins with an
  * empty server.
  */
+import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { CacheUnavailable, type EdgeCache, type Lookup } from './cache.ts';
 import { emptied, REGION, withFaulty } from './contract/faulty-redis.ts';
 import { RedisServer } from './contract/redis-server.ts';
 import { until } from './contract/redis-subject.ts';
 import { answerOf, KEY, LIFE_MS, OTHER_KEY, purged, recordAt, written } from './contract/subject.ts';
+import { BEGIN } from './lua/begin.ts';
+import { LOOKUP } from './lua/lookup.ts';
 
 const ENTRY_BYTES = 4_000;
 /** Calls that each fail at once, not at a deadline. */
@@ -56,6 +59,29 @@ describe.skipIf(servers === undefined)('a Redis that loses what it had', () => {
       expect((await steps.begin()).life).not.toBe(before.life);
       expect(await server.with((raw) => raw.exists(`edgesync:{${REGION}}:entry:${KEY}`))).toBe(1);
       await until(() => told() === 1, 'one new life to be told');
+    }));
+
+  it('on each connection the life is compared before any other command, whoever is waiting', () =>
+    withFaulty({ server }, async ({ cache, lines }) => {
+      const evaluated = new Map<string, string[]>();
+      const connections = () => lines.filter((line) => line.startsWith('the cache is connected')).length;
+      await server.with(async (raw) => {
+        const monitor = await raw.monitor();
+        monitor.on('monitor', (_time: string, [command, sha]: string[], source: string) => {
+          if (command?.toLowerCase() === 'evalsha') evaluated.set(source, [...(evaluated.get(source) ?? []), sha ?? '']);
+        });
+        const readers = [1, 2, 3].map(() => reading(cache));
+        for (const round of [1, 2, 3]) {
+          await cutConnections(raw);
+          await until(() => connections() === 2 + 2 * round, 'both connections to be made anew');
+        }
+        await Promise.all(readers.map((reader) => reader.stop()));
+        monitor.disconnect();
+      });
+      const fresh = [...evaluated.values()].slice(-4);
+      expect(fresh.map(([first]) => first)).toEqual(fresh.map(() => BEGIN.sha));
+      expect(fresh.length).toBe(4);
+      expect(fresh.flat().filter((sha) => sha === LOOKUP.sha).length).toBeGreaterThan(0);
     }));
 
   it('V5: a fetch begun before it came back empty stores nothing, however high its clock', () =>
@@ -165,4 +191,13 @@ function reading(cache: EdgeCache): { stop(): Promise<Lookup[]> } {
       return answered;
     },
   };
+}
+
+/** Those of the cache, told by their names; the one that asks has none. */
+async function cutConnections(raw: Redis): Promise<void> {
+  const list = String(await raw.client('LIST'));
+  for (const line of list.split('\n').filter((each) => each.includes(` name=edgesync:${REGION}:`))) {
+    const id = /^id=(\d+)/.exec(line)?.[1] ?? '';
+    await raw.call('CLIENT', 'KILL', 'ID', id);
+  }
 }

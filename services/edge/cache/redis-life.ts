@@ -14,6 +14,8 @@ export interface ServerCalls {
 }
 
 const POLICY = 'volatile-ttl';
+/** The first whose scripts say whether they may run where memory is full. */
+const MAJOR_MIN = 7;
 const RUN_ID = /^[0-9a-f]{40}$/;
 
 /** Info and script go over one connection, so they speak of one server. */
@@ -21,14 +23,21 @@ export async function beginLife(
   server: ServerCalls,
   { scripts, stateKey }: { readonly scripts: readonly Script[]; readonly stateKey: string },
 ): Promise<string> {
-  const [info] = await Promise.all([server.info(), ...scripts.map((script) => server.load(script))]);
-  const fields = parseInfo(info);
+  const fields = parseInfo(await server.info());
+  assertVersion(fields);
   assertPolicy(fields);
+  await Promise.all(scripts.map((script) => server.load(script)));
   const runId = fields.get('run_id') ?? '';
   if (!RUN_ID.test(runId)) throw new Error(`expected a run id in INFO, got "${runId}"`);
   const life = await server.run(BEGIN, [stateKey], [`${runId}:${systemRandom.uuid()}`, runId]);
   if (typeof life !== 'string') throw new Error(`expected the name of a life, got ${typeof life}`);
   return life;
+}
+
+function assertVersion(fields: ReadonlyMap<string, string>): void {
+  const version = fields.get('redis_version') ?? 'none';
+  if (Number.parseInt(version, 10) >= MAJOR_MIN) return;
+  throw new Error(`expected Redis ${MAJOR_MIN} or later, got ${version}`);
 }
 
 /** Marks carry no TTL, entries always do: any other policy may evict marks, or refuse to make room. */

@@ -7,6 +7,9 @@
  *
  * All keys of a region begin with `edgesync:{region}:`, whose braces keep them in one slot. Entries carry a TTL, the rest
  * never does, so that `volatile-ttl` evicts entries only.
+ *
+ * Where memory.ts differs: marks that lapse together go a few with each apply, marks of all kinds share one bound (100,000
+ * take 23 MB), and only the 10,000 entries stored last are listed.
  */
 import { z } from 'zod';
 import { entryState, type VersionRow } from '../../protocol/edge-api.ts';

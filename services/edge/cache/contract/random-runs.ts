@@ -136,7 +136,7 @@ export function describeReference(withCache: WithCache): void {
     `${RUNS} random runs agree with the reference (CACHE_SEED=${seed})`,
     async () => {
       const details = await compareWithReference(withCache, seed);
-      if (details.failed) throw new Error(await fc.asyncDefaultReportMessage(details));
+      if (details.failed) throw new Error(await fc.asyncDefaultReportMessage(details), { cause: details.errorInstance });
     },
     RUNS_TIMEOUT_MS,
   );
