@@ -171,6 +171,8 @@ const OWNED = [
   { word: 'process.env', pattern: /\bprocess\s*(?:\.\s*env\b|\[\s*['"]env)/, owners: /(?:^|\/)main\.tsx?$|^cli\/environment\.ts$/ },
   { word: 'Express', pattern: /from 'express'/, owners: /^services\/runtime\/http\.ts$/ },
   { word: 'pino', pattern: /from 'pino'/, owners: /^services\/runtime\/log\.ts$/ },
+  { word: 'kafkajs', pattern: /from 'kafkajs/, owners: /^services\/log\/kafka\/(?:client|request-queue)\.ts$/ },
+  { word: 'pg', pattern: /from 'pg'/, owners: /^services\/origin\/database\/postgres\.ts$/ },
   { word: 'PGlite', pattern: /from '@electric-sql\/pglite'/, owners: /^services\/origin\/database\/pglite\.ts$/ },
 ] as const;
 

@@ -39,6 +39,8 @@ class Listener {
   readonly records: LogRecord[] = [];
   readonly assignments: (readonly PartitionBounds[])[] = [];
   readonly deliveredBeforeAssigned: LogRecord[] = [];
+  /** Called with each delivery, after it was noted. */
+  onRecords: (partition: number) => void = () => {};
   readonly #startAt: (bounds: PartitionBounds) => number;
   #assigned = false;
 
@@ -60,6 +62,7 @@ class Listener {
         if (!this.#assigned) this.deliveredBeforeAssigned.push(...records);
         if (records.some((record) => record.partition !== partition)) throw new Error(`a record of another partition than ${partition}`);
         this.records.push(...records);
+        this.onRecords(partition);
       },
     });
   }
@@ -241,6 +244,28 @@ function describePosition(withLog: WithLog): void {
       await until(() => listener.values().size === 2 * KEYS.length);
     }));
 
+  test('a partition sought while records of another are handed over goes on from there, though its next ones are read already', () =>
+    withLog(async (underTest) => {
+      const { listener, hand } = await twoPartitionsPaused(underTest, ({ subscription, partition, start }) =>
+        subscription.seek(partition, start),
+      );
+      const { partition, start, end } = await hand();
+      // All up to `end` was delivered before.
+      const seen = end - start;
+      await underTest.until(() => listener.of(partition).length > seen);
+      expect(listener.of(partition)[seen]?.offset).toBe(start);
+    }));
+
+  test('a partition paused while records of another are handed over delivers nothing, though its next ones are read already', () =>
+    withLog(async (underTest) => {
+      const { listener, hand, subscription } = await twoPartitionsPaused(underTest, (other) => other.subscription.pause(other.partition));
+      const { partition, start, end } = await hand();
+      await underTest.quiet();
+      expect(listener.of(partition).length).toBe(end - start);
+      subscription.resume(partition);
+      await underTest.until(() => listener.values().size === 2 * KEYS.length);
+    }));
+
   test('a commit does not move the position', () =>
     withLog(async ({ log, until, quiet }) => {
       await log.append(rounds(2));
@@ -254,6 +279,44 @@ function describePosition(withLog: WithLog): void {
       await log.append(rounds(3).slice(2 * KEYS.length));
       await until(() => listener.values().size === 3 * KEYS.length);
     }));
+}
+
+interface Handed {
+  readonly listener: Listener;
+  readonly subscription: LogSubscription;
+  /** Resumes both; resolves, when records of the first have come, to the other as it was before. */
+  hand(): Promise<PartitionBounds>;
+}
+
+type Act = (on: PartitionBounds & { readonly subscription: LogSubscription }) => void;
+
+/** Two partitions with records to come, paused. When the first of them delivers, `act` is done to the other in that turn. */
+async function twoPartitionsPaused({ log, until }: LogUnderTest, act: Act): Promise<Handed> {
+  await log.append(rounds(1));
+  const [one, other] = (await log.bounds()).filter(({ start, end }) => end > start);
+  if (one === undefined || other === undefined) throw new Error('expected records in two partitions');
+  const listener = new Listener();
+  const subscription = await listener.subscribeTo(log);
+  await until(() => listener.values().size === KEYS.length);
+  for (const { partition } of [one, other]) subscription.pause(partition);
+  await log.append(rounds(2).slice(KEYS.length));
+  // An adapter hands over by partition, ascending or not: which one is the first shows in the first delivery.
+  const acted = Promise.withResolvers<PartitionBounds>();
+  listener.onRecords = (partition) => {
+    const target = [one, other].find((each) => each.partition !== partition);
+    if (target === undefined || ![one, other].some((each) => each.partition === partition)) return;
+    listener.onRecords = () => {};
+    act({ ...target, subscription });
+    acted.resolve(target);
+  };
+  return {
+    listener,
+    subscription,
+    hand() {
+      for (const { partition } of [one, other]) subscription.resume(partition);
+      return acted.promise;
+    },
+  };
 }
 
 function describeEnds(withLog: WithLog): void {

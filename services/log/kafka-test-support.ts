@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import kafkajs, { type Admin, type Producer } from 'kafkajs';
 import { expect } from 'vitest';
 import { sleep, systemClock } from '../runtime/clock.ts';
+import { Link } from '../runtime/link-test-support.ts';
 import { type Logger, silentLogger } from '../runtime/log.ts';
 import { docker } from '../runtime/servers-test-support.ts';
 import { KafkaLog, type KafkaLogOptions } from './kafka.ts';
@@ -129,28 +130,41 @@ const FRESH_BROKER = {
   KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
   KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
   KAFKA_INTER_BROKER_LISTENER_NAME: 'OUT',
-  KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,OUT:PLAINTEXT',
+  KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,OUT:PLAINTEXT,LINK:PLAINTEXT',
   KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
   KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
   KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
   KAFKA_HEAP_OPTS: '-Xmx300m -XX:+UseSerialGC',
 } as const;
 
+export interface FreshBroker {
+  /** Straight to it. */
+  readonly brokers: string;
+  /** Through a link that can be cut, also after the first answer: this listener advertises the link. */
+  readonly linked: string;
+  readonly link: Link;
+  readonly start: () => Promise<void>;
+}
+
 /** A broker of the image and on the network of `like`, empty, not yet started; removed afterwards. */
-export async function withFreshBroker(
-  like: string,
-  use: (broker: { readonly brokers: string; readonly start: () => Promise<void> }) => Promise<void>,
-): Promise<void> {
+export async function withFreshBroker(like: string, use: (broker: FreshBroker) => Promise<void>): Promise<void> {
   const [image = '', network = ''] = (await docker('inspect', '--format', '{{.Config.Image}} {{.HostConfig.NetworkMode}}', like))
     .trim()
     .split(' ');
-  const [port, name] = [await freePort(), `edgesync-test-${randomUUID()}`];
-  const listeners = { KAFKA_LISTENERS: `CONTROLLER://:9093,OUT://:${port}`, KAFKA_ADVERTISED_LISTENERS: `OUT://127.0.0.1:${port}` };
+  const [port, linkedPort, name] = [await freePort(), await freePort(), `edgesync-test-${randomUUID()}`];
+  const link = await Link.open(() => linkedPort);
+  const listeners = {
+    KAFKA_LISTENERS: `CONTROLLER://:9093,OUT://:${port},LINK://:${linkedPort}`,
+    KAFKA_ADVERTISED_LISTENERS: `OUT://127.0.0.1:${port},LINK://127.0.0.1:${link.port}`,
+  };
   const environment = Object.entries({ ...FRESH_BROKER, ...listeners }).flatMap(([key, value]) => ['-e', `${key}=${value}`]);
-  await docker('create', '--name', name, '--network', network, '-p', `127.0.0.1:${port}:${port}`, ...environment, image);
+  const ports = [port, linkedPort].flatMap((each) => ['-p', `127.0.0.1:${each}:${each}`]);
+  await docker('create', '--name', name, '--network', network, ...ports, ...environment, image);
   try {
-    await use({ brokers: `127.0.0.1:${port}`, start: async () => void (await docker('start', name)) });
+    const start = async () => void (await docker('start', name));
+    await use({ brokers: `127.0.0.1:${port}`, linked: `127.0.0.1:${link.port}`, link, start });
   } finally {
     await docker('rm', '--force', '--volumes', name);
+    await link.close();
   }
 }

@@ -11,6 +11,7 @@ import type { Logger } from '../runtime/log.ts';
 import { type Admin, KafkaClient, type Producer } from './kafka/client.ts';
 import { Contact } from './kafka/contact.ts';
 import { Rebuilt } from './kafka/rebuilt.ts';
+import { seldom } from './kafka/seldom.ts';
 import { SupervisedSubscription } from './kafka/supervised-subscription.ts';
 import { Topic } from './kafka/topic.ts';
 import {
@@ -39,6 +40,7 @@ const APPEND_MS_MAX = 5_000;
 const ACKNOWLEDGE_MS_MAX = 3_000;
 const ACKNOWLEDGED_BY_ALL = -1;
 const WATCH_EVERY_MS = 1_000;
+const CLOSE_MS_MAX = 500;
 
 export class KafkaLog implements InvalidationLog {
   readonly #options: KafkaLogOptions;
@@ -52,10 +54,14 @@ export class KafkaLog implements InvalidationLog {
   #topicMade: Promise<void> | undefined;
 
   private constructor(options: KafkaLogOptions) {
-    this.#options = options;
+    this.#options = { ...options, logger: seldom(options.logger, options.clock) };
     const { clock, topic = INVALIDATION_TOPIC } = options;
     this.#contact = new Contact(clock);
-    const shared = { createClient: () => new KafkaClient(options), clock, onAnswer: (answered: boolean) => this.#contact.note(answered) };
+    const shared = {
+      createClient: () => new KafkaClient(this.#options),
+      clock,
+      onAnswer: (answered: boolean) => this.#contact.note(answered),
+    };
     const admin = new Rebuilt<Admin>({ ...shared, create: (client) => client.admin() });
     this.#topic = new Topic(admin, topic);
     this.#producer = new Rebuilt<Producer>({ ...shared, create: (client) => client.producer() });
@@ -104,21 +110,23 @@ export class KafkaLog implements InvalidationLog {
     this.#closing.abort();
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
     await Promise.all([this.#producer.close(), this.#topic.close()]);
-    await this.#watched;
+    // It may be waiting for an answer that will not come; it does nothing more when that wait ends.
+    await Promise.race([this.#watched, sleep(this.#options.clock, CLOSE_MS_MAX)]);
   }
 
   async #append(messages: readonly LogMessage[]): Promise<void> {
     this.#assertOpen();
     if (messages.length === 0) return;
     await this.#makeTopic();
-    await this.#producer.use({ what: `appending to ${this.#topic.name}`, ms: APPEND_MS_MAX }, (producer) =>
-      producer.send({
-        topic: this.#topic.name,
-        acks: ACKNOWLEDGED_BY_ALL,
-        timeout: ACKNOWLEDGE_MS_MAX,
-        messages: messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })),
-      }),
-    );
+    const records = messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
+    const request = { topic: this.#topic.name, acks: ACKNOWLEDGED_BY_ALL, timeout: ACKNOWLEDGE_MS_MAX, messages: records };
+    try {
+      await this.#producer.use({ what: `appending to ${this.#topic.name}`, ms: APPEND_MS_MAX }, (producer) => producer.send(request));
+    } catch (error) {
+      // It may be the topic that has gone.
+      this.#topicMade = undefined;
+      throw error;
+    }
   }
 
   async #watch(): Promise<void> {

@@ -7,7 +7,6 @@
  */
 import { connect, type Socket } from 'node:net';
 import kafkajs, { type Admin, type Consumer, type ISocketFactory, type Kafka, type LogEntry, type Producer } from 'kafkajs';
-import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { quietenRequestQueues } from './request-queue.ts';
 
@@ -17,7 +16,6 @@ export interface KafkaOptions {
   /** `host:port` each. */
   readonly brokers: readonly string[];
   readonly clientId: string;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -33,7 +31,6 @@ const HEARTBEAT_MS = 1_000;
 /** A seek takes effect when the fetch under way has come back: at the latest after this. */
 const FETCH_WAIT_MS_MAX = 250;
 const METADATA_AGE_MS_MAX = 30_000;
-const SAME_WARNING_EVERY_MS = 10_000;
 
 export class KafkaClient {
   readonly #sockets = new Set<Socket>();
@@ -42,7 +39,7 @@ export class KafkaClient {
   /** An established connection has ended, and not by `destroy`. */
   onConnectionLost: () => void = () => {};
 
-  constructor({ brokers, clientId, clock, logger }: KafkaOptions) {
+  constructor({ brokers, clientId, logger }: KafkaOptions) {
     quietenRequestQueues();
     this.#kafka = new kafkajs.Kafka({
       brokers: [...brokers],
@@ -55,7 +52,7 @@ export class KafkaClient {
       socketFactory: this.#openSocket,
       logLevel: kafkajs.logLevel.INFO,
       logCreator: () => {
-        const log = loggingTo(logger, clock);
+        const log = loggingTo(logger);
         return (entry) => void (this.#destroyed || log(entry));
       },
     });
@@ -70,8 +67,8 @@ export class KafkaClient {
       maxWaitTimeInMs: FETCH_WAIT_MS_MAX,
       metadataMaxAge: METADATA_AGE_MS_MAX,
       allowAutoTopicCreation: false,
-      // An open transaction of somebody else must not hold up what comes after it.
-      readUncommitted: true,
+      // As the admin counts offsets, who cannot be told otherwise: an end below what was read would look like another log.
+      readUncommitted: false,
       // Whatever it crashed of, it is not started again but replaced.
       retry: { ...RETRY, restartOnFailure: async () => false },
     });
@@ -118,15 +115,11 @@ export class KafkaClient {
   };
 }
 
-/** What kafkajs calls an error or a warning is a warning here, each sentence once in a while; all else is for debugging. */
-function loggingTo(logger: Logger, clock: Clock): (entry: LogEntry) => void {
-  const warnedMs = new Map<string, number>();
+/** What kafkajs calls an error or a warning is a warning here, all else is for debugging. */
+function loggingTo(logger: Logger): (entry: LogEntry) => void {
   return ({ namespace, level, log: { message, error } }) => {
-    const nowMs = clock.monotonicMs();
-    const isWarning = level <= kafkajs.logLevel.WARN && nowMs - (warnedMs.get(message) ?? -SAME_WARNING_EVERY_MS) >= SAME_WARNING_EVERY_MS;
-    if (isWarning) warnedMs.set(message, nowMs);
     const fields = { kafkajs: namespace, ...(error === undefined ? {} : { error: String(error) }) };
-    if (isWarning) logger.warn(fields, message);
+    if (level <= kafkajs.logLevel.WARN) logger.warn(fields, message);
     else logger.debug(fields, message);
   };
 }

@@ -116,6 +116,11 @@ export class KafkaSubscription implements LogSubscription {
     }
   }
 
+  /** kafkajs read up to `next` and found nothing to hand over: a transaction's marker, or what it took back. */
+  passedOver(partition: number, next: number): void {
+    if (this.#state === 'open' && (this.#positions.next(partition) ?? next) < next) this.#positions.advance(partition, next);
+  }
+
   /** Undefined while nothing is handed over. */
   noted(): Noted | undefined {
     return this.#state === 'open' ? { epoch: this.#positions.epoch, next: this.#positions.snapshot() } : undefined;

@@ -98,7 +98,7 @@ export class Supervisor {
     const moved = () => {
       movedMs = clock.monotonicMs();
     };
-    const { CONNECT, FETCH, HEARTBEAT, GROUP_JOIN, CRASH } = consumer.events;
+    const { CONNECT, FETCH, HEARTBEAT, GROUP_JOIN, END_BATCH_PROCESS, CRASH } = consumer.events;
     consumer.on(CONNECT, moved);
     consumer.on(FETCH, moved);
     consumer.on(HEARTBEAT, moved);
@@ -106,6 +106,9 @@ export class Supervisor {
       moved();
       // A start that ends late belongs to no life.
       if (!isOver) subscription.joined(consumer, payload.memberAssignment[topic] ?? []);
+    });
+    consumer.on(END_BATCH_PROCESS, ({ payload: { batchSize, partition, lastOffset } }) => {
+      if (batchSize === 0) subscription.passedOver(partition, Number(lastOffset) + 1);
     });
     consumer.on(CRASH, ({ payload }) => end(payload.error.message));
     const look = () => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
 import { exchange } from '../../runtime/http-test-support.ts';
+import { Link } from '../../runtime/link-test-support.ts';
 import { createLogger, silentLogger } from '../../runtime/log.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { docker, testServers } from '../../runtime/servers-test-support.ts';
@@ -104,6 +105,27 @@ describe.skipIf(servers === undefined)('Postgres', () => {
       const again = await database.tryLock(LOCK);
       expect(again?.held()).toBe(true);
       await again?.release();
+    }));
+
+  it('holds no lock any more on a link that is cut, and the server gives it to whoever can be heard', () =>
+    withDatabase(async (database) => {
+      const link = await Link.open(() => Number(new URL(url()).port));
+      const cutOff = open(Object.assign(new URL(url()), { port: String(link.port) }).href);
+      try {
+        const lease = await cutOff.tryLock(LOCK);
+        expect(lease?.held()).toBe(true);
+        link.cut();
+        await expect.poll(() => lease?.held(), POLL).toBe(false);
+        const takes = async () => {
+          const again = await database.tryLock(LOCK);
+          await again?.release();
+          return again !== undefined;
+        };
+        await expect.poll(takes, POLL).toBe(true);
+      } finally {
+        await cutOff.close();
+        await link.close();
+      }
     }));
 
   describe('when the server', () => {
