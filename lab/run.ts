@@ -11,7 +11,7 @@ import { createReleasers, type Releasers } from '../services/runtime/releasers.t
 import { type CheckResult, composeVerdict } from './checks/check.ts';
 import { CHECKS } from './checks/checks.ts';
 import { Clients } from './clients.ts';
-import { EXIT, WorldFailed } from './errors.ts';
+import { EXIT, NotHealed, WorldFailed } from './errors.ts';
 import { FaultSchedule } from './fault-schedule.ts';
 import { Driver } from './load/driver.ts';
 import { History } from './load/history.ts';
@@ -215,7 +215,8 @@ class Run {
   }
 
   #failed(error: unknown): Ended {
-    if (this.#options.signal.aborted) return { status: 'aborted', verdict: 'unknown', exitCode: EXIT.interrupted, results: [] };
+    if (this.#options.signal.aborted && !(error instanceof NotHealed))
+      return { status: 'aborted', verdict: 'unknown', exitCode: EXIT.interrupted, results: [] };
     return toFailure(error);
   }
 

@@ -76,13 +76,15 @@ export async function runAll(names: readonly string[], options: RunCommandOption
 }
 
 /** Once for all scenarios. A topology that cannot be read is told in the block of each. */
-async function backendOf(options: RunCommandOptions, session: Session): Promise<StartedBackend> {
+async function backendOf(options: RunCommandOptions, { environment, output }: Session): Promise<StartedBackend> {
   if (options.backend !== undefined) return options.backend;
-  const topology = await readWorldTopology(options, session.environment).catch((error: unknown) => {
+  const topology = await readWorldTopology(options, environment).catch((error: unknown) => {
     if (error instanceof InvalidInput) return undefined;
     throw error;
   });
-  return topology === undefined ? 'embedded' : resolveBackend({ ...options, keep: false }, topology, session);
+  return topology === undefined
+    ? 'embedded'
+    : resolveBackend({ options: { ...options, keep: false }, topology, environment, note: output.note });
 }
 
 type RunOneOptions = RunCommandOptions & { readonly backend: StartedBackend };
@@ -116,7 +118,7 @@ async function prepare(
 ): Promise<{ readonly scenario: Scenario; readonly topology: Topology }> {
   const scenario = withDuration(await readNamed(name), options.duration);
   const topology = await readWorldTopology(options, session.environment);
-  await resolveBackend(options, topology, session);
+  await resolveBackend({ options, topology, environment: session.environment, note: session.output.note });
   checkBackend(scenario, options.backend);
   checkRegions(
     scenario,

@@ -6,7 +6,6 @@ import { startEmbedded } from '../../lab/worlds/embedded/embedded.ts';
 import type { StartStep, World } from '../../lab/worlds/world.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
-import type { Session } from '../session.ts';
 
 /** Those a command line can start. */
 export type StartedBackend = 'docker' | 'embedded';
@@ -54,14 +53,19 @@ export function readWorldTopology({ compose, project, ports }: WorldOptions, env
   return readTopology({ file: compose, environment: environment.variables, project, freePorts: ports === 'auto' });
 }
 
-/** The world that was asked for, else the best there is, with a line that says why it is not Docker. Throws InvalidInput. */
-export async function resolveBackend(
-  { backend, keep }: WorldOptions,
-  topology: Topology,
-  { environment, output }: Session,
-): Promise<StartedBackend> {
-  const resolved = backend ?? (await defaultBackend(topology, environment, output.note));
-  if (keep && resolved !== 'docker') throw new InvalidInput('--keep: the embedded world ends with the lab; only docker can be kept');
+export interface ResolveBackendOptions {
+  readonly options: WorldOptions;
+  readonly topology: Topology;
+  readonly environment: CliEnvironment;
+  /** Hears why it is not Docker. */
+  readonly note: (text: string) => void;
+}
+
+/** The world that was asked for, else the best there is. Throws InvalidInput. */
+export async function resolveBackend({ options, topology, environment, note }: ResolveBackendOptions): Promise<StartedBackend> {
+  const resolved = options.backend ?? (await defaultBackend(topology, environment, note));
+  if (options.keep && resolved !== 'docker')
+    throw new InvalidInput('--keep: the embedded world ends with the lab; only docker can be kept');
   return resolved;
 }
 
@@ -87,12 +91,13 @@ export interface StartWorldOptions {
   readonly environment: CliEnvironment;
   readonly onStep: (step: StartStep) => void;
   readonly signal: AbortSignal;
-  /** Takes what the services log; left out, it goes to standard error. */
+  /** Takes what embedded services log; left out, it goes to standard error. */
   readonly onLogLine?: (line: string) => void;
 }
 
 export async function startWorld({ options, backend, environment, ...start }: StartWorldOptions): Promise<World> {
   if (backend === 'embedded') return startEmbedded({ ...start, logLevel: options.verbose ? 'info' : 'error' });
   const { startDocker } = await import('../../lab/worlds/docker/docker.ts');
-  return startDocker({ ...start, variables: environment.variables, keep: options.keep });
+  const { topology, onStep, signal } = start;
+  return startDocker({ topology, variables: environment.variables, onStep, signal, keep: options.keep });
 }
