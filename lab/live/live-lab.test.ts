@@ -98,8 +98,6 @@ describe('the live lab', () => {
 
   it('cuts a link, sees the region fall behind, heals it, sees it catch up', async () => {
     const target = 'edge:eu-west<->kafka';
-    // What the tests before wrote is applied: what falls behind from here on does so by the cut.
-    await events.until((event) => metricsOf(event, 'eu-west')?.log.lag === 0, events.all.length);
     const since = events.all.length;
     const cut = await when(
       { do: 'inject', fault: 'partition', target },
