@@ -31,7 +31,7 @@ describe.skipIf(servers === undefined)('a consumer of Kafka', () => {
         clock,
         onAnswer: () => {},
       });
-      const topic = new Topic(admin, name);
+      const topic = new Topic({ admin, name, clock });
       const subscriber = { group, onAssigned: async () => new Map<number, number>(), onRecords: () => {} };
       const subscription = new SupervisedSubscription({ createClient, topic, subscriber, clock, logger: silentLogger, onClosed: () => {} });
       try {

@@ -63,7 +63,7 @@ export class KafkaLog implements InvalidationLog {
       onAnswer: (answered: boolean) => this.#contact.note(answered),
     };
     const admin = new Rebuilt<Admin>({ ...shared, create: (client) => client.admin() });
-    this.#topic = new Topic(admin, topic);
+    this.#topic = new Topic({ admin, name: topic, clock });
     this.#producer = new Rebuilt<Producer>({ ...shared, create: (client) => client.producer() });
     this.#watched = this.#watch();
   }

@@ -1,7 +1,7 @@
 /** The real servers of a cluster test, where an engine runs them; without, its tests skip. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 
 /** Containers of the images pinned in compose.yaml, one each, published on loopback at ports that outlast a restart. */
 export interface TestServers {
@@ -21,4 +21,14 @@ export function testServers(): TestServers | undefined {
 export async function docker(...words: readonly string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('docker', [...words]);
   return stdout;
+}
+
+/** Freezes a container. The kernel refuses a freeze while a process of it is in a call that cannot be stopped: asked again. */
+export async function pause(container: string): Promise<void> {
+  const paused = () =>
+    docker('pause', container).then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(paused, { message: `${container} is paused`, interval: 200, timeout: 15_000 }).toBe(true);
 }

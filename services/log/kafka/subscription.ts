@@ -137,7 +137,9 @@ export class KafkaSubscription implements LogSubscription {
     return bounds.some(({ partition, end }) => !this.#positions.isPaused(partition) && (this.#positions.next(partition) ?? end) < end);
   }
 
+  /** Without effect on a partition that another member of the group has. */
   seek(partition: number, offset: number): void {
+    if (this.#joined?.partitions.includes(partition) !== true) return;
     this.#positions.set(partition, offset);
     this.#seek(partition);
   }
