@@ -69,10 +69,10 @@ export async function resolveBackend({ options, topology, environment, note }: R
   return resolved;
 }
 
-async function defaultBackend({ compose }: Topology, { variables }: CliEnvironment, note: (text: string) => void): Promise<StartedBackend> {
+async function defaultBackend(topology: Topology, { variables }: CliEnvironment, note: (text: string) => void): Promise<StartedBackend> {
   // Loading it takes longer than the rest of the program together.
   const { examineDocker } = await import('../../lab/worlds/docker/examine.ts');
-  const found = await examineDocker(compose, variables);
+  const found = await examineDocker(topology, variables);
   if ('problem' in found) {
     note('the embedded world, for no Docker engine answers; with one: edgesync-lab up --backend docker');
     return 'embedded';

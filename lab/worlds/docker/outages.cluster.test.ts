@@ -143,6 +143,7 @@ describe.skipIf(provided === undefined)('the cluster', () => {
 
   it('serves nothing from a Redis that came back with an older snapshot', async () => {
     await redis('eu-west', 'redis-cli', 'save');
+    await redis('eu-west', 'test', '-s', '/data/dump.rdb');
     await writeAll();
     await untilConverged();
     const stop = readOn('eu-west');
