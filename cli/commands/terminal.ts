@@ -125,7 +125,8 @@ function abandonedLines(left: readonly string[], backend: string | undefined): r
 function farewell({ by, left, state }: TerminalEnded): readonly string[] {
   if (by === 'abandoned') return abandonedLines(left, state.backend);
   if (by === 'lost' && state.backend === undefined) return [];
-  const healed = left.length === 0 ? 'everything healed and stopped' : `could not heal: ${left.map(printable).join(', ')}`;
+  const stopped = state.staysUp ? 'everything healed; the cluster goes on, edgesync-lab down removes it' : 'everything healed and stopped';
+  const healed = left.length === 0 ? stopped : `could not heal: ${left.map(printable).join(', ')}`;
   const seconds = Math.round(state.nowMs / 1000);
   const faults = `${state.faultsSeen} ${state.faultsSeen === 1 ? 'fault' : 'faults'}`;
   return [`EdgeSync Lab: ${state.backend ?? 'no'} world, ${seconds} s, ${faults} injected; ${healed}`];

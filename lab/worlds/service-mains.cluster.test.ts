@@ -1,11 +1,11 @@
 /** Origin and edge as processes over the real servers. They are started as a container starts them: by their environment alone. */
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { exchange } from '../../services/runtime/http-test-support.ts';
 import { withProcess } from '../../services/runtime/lifecycle-test-support.ts';
-import { docker, pause, testServers } from '../../services/runtime/servers-test-support.ts';
+import { docker, pause } from '../../services/runtime/servers-test-support.ts';
 
-const servers = testServers();
+const servers = inject('servers');
 const edgeMain = new URL('../../services/edge/main.ts', import.meta.url);
 const originMain = new URL('../../services/origin/main.ts', import.meta.url);
 const POLL = { interval: 50, timeout: 30_000 } as const;

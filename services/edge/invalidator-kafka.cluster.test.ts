@@ -1,5 +1,5 @@
 /** The counterexamples of the review that are about the log, by their names, with Kafka as the log. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import type { KafkaLog } from '../log/kafka.ts';
 import { type KafkaUnderTest, makeAnew, until, withKafka, withPlainClient } from '../log/kafka-test-support.ts';
 import type { LogMessage } from '../log/log.ts';
@@ -7,14 +7,13 @@ import { contentKey } from '../protocol/content.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { silentLogger } from '../runtime/log.ts';
 import { systemRandom } from '../runtime/random.ts';
-import { testServers } from '../runtime/servers-test-support.ts';
 import { MemoryCache, MemoryCacheServer } from './cache/memory.ts';
 import { Invalidator } from './invalidator.ts';
 import { EdgeMeter } from './metrics.ts';
 import { EdgeSettings } from './settings.ts';
 import { contentOf, entryOf, FaultyCache, writeOf } from './test-support.ts';
 
-const servers = testServers();
+const servers = inject('servers');
 const BROKERS = servers?.kafkaBrokers ?? '';
 const IDS = [1, 2, 3, 4, 5, 6, 7, 8];
 const RETENTION_MS = 3_600_000;

@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test } from 'vitest';
-import { docker, pause, testServers } from '../runtime/servers-test-support.ts';
+import { afterEach, describe, expect, inject, test } from 'vitest';
+import { docker, pause } from '../runtime/servers-test-support.ts';
 import { Reader, until, withFreshBroker, withKafka, withPlainClient } from './kafka-test-support.ts';
 import { type LogMessage, LogUnavailable } from './log.ts';
 
-const servers = testServers();
+const servers = inject('servers');
 const BROKERS = servers?.kafkaBrokers ?? '';
 const CONTAINER = servers?.kafkaContainer ?? '';
 const MEMBER = fileURLToPath(new URL('./kafka-member-test-support.ts', import.meta.url));

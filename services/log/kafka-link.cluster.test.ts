@@ -1,6 +1,5 @@
 /** A link to Kafka that is cut while everything on both of its ends goes on: what the supervisor makes of it. */
-import { describe, expect, test } from 'vitest';
-import { testServers } from '../runtime/servers-test-support.ts';
+import { describe, expect, inject, test } from 'vitest';
 import { SESSION_MS } from './kafka/client.ts';
 import type { KafkaLog } from './kafka.ts';
 import {
@@ -15,7 +14,7 @@ import {
 } from './kafka-test-support.ts';
 import { type LogMessage, LogUnavailable } from './log.ts';
 
-const servers = testServers();
+const servers = inject('servers');
 const REFUSED_MS_MAX = 7_000;
 
 interface Linked extends Omit<KafkaUnderTest, 'open'> {

@@ -1,8 +1,7 @@
 /** A consumer that is stuck in a way it does not know of. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { silentLogger } from '../runtime/log.ts';
-import { testServers } from '../runtime/servers-test-support.ts';
 import { KafkaClient } from './kafka/client.ts';
 import { Rebuilt } from './kafka/rebuilt.ts';
 import { SupervisedSubscription } from './kafka/supervised-subscription.ts';
@@ -10,7 +9,7 @@ import { Topic } from './kafka/topic.ts';
 import { until, withKafka } from './kafka-test-support.ts';
 import type { PartitionBounds } from './log.ts';
 
-const servers = testServers();
+const servers = inject('servers');
 const STUCK_MS = 11_000;
 
 describe.skipIf(servers === undefined)('a consumer of Kafka', () => {

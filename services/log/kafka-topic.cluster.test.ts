@@ -1,10 +1,9 @@
 /** What may happen to the topic and its records while a log is read, against Kafka itself. */
-import { describe, expect, test } from 'vitest';
-import { testServers } from '../runtime/servers-test-support.ts';
+import { describe, expect, inject, test } from 'vitest';
 import { type KafkaUnderTest, makeAnew, Reader, until, withKafka, withPlainClient } from './kafka-test-support.ts';
 import type { LogMessage } from './log.ts';
 
-const servers = testServers();
+const servers = inject('servers');
 const BROKERS = servers?.kafkaBrokers ?? '';
 const LONG = 1_000_000;
 

@@ -63,8 +63,9 @@ export function startDocker(options: StartDockerOptions): Promise<DockerWorld> {
     const cluster = options.attach ? asFound(topology, before) : await ensureCluster({ ...options, engine, adminToken });
     let isKept = false;
     releasers.push(() => (isKept ? undefined : removeCluster(cluster, journal)));
-    const world = await toWorld({ engine, journal, cluster, adminToken: tokenOf(cluster.containers) ?? '', topology, releasers });
+    const made = await toWorld({ engine, journal, cluster, adminToken: tokenOf(cluster.containers) ?? '', topology, releasers });
     isKept = options.keep ?? false;
+    const world = { ...made, staysUp: isKept || cluster.wasThere };
     // Whatever ended the run: an exception, a signal, a world that was lost while faults were in force.
     if (!options.attach && (isKept || cluster.wasThere)) releasers.push(() => healOnClose({ engine, journal, cluster }));
     if (!cluster.wasThere || options.attach) return world;
@@ -137,7 +138,7 @@ interface WorldParts {
   readonly releasers: Releasers;
 }
 
-async function toWorld({ engine, journal, cluster, adminToken, topology, releasers }: WorldParts): Promise<DockerWorld> {
+async function toWorld({ engine, journal, cluster, adminToken, topology, releasers }: WorldParts): Promise<Omit<DockerWorld, 'staysUp'>> {
   const { project } = topology;
   const links = linksOf(cluster.containers);
   if (links === undefined)

@@ -62,6 +62,7 @@ export async function startEmbedded({ topology, onStep, signal, logLevel = 'erro
         strategy: strategy.parse(environment['INVALIDATION_STRATEGY'] ?? 'eager'),
       })),
       adminToken,
+      staysUp: false,
       control,
       journal: NO_JOURNAL,
       lost,
