@@ -137,7 +137,10 @@ export class KafkaLog implements InvalidationLog {
         await this.#makeTopic();
         const noted = [...this.#subscriptions].map((subscription) => ({ subscription, before: subscription.noted() }));
         const bounds = await this.#topic.bounds();
-        for (const { subscription, before } of noted) subscription.check(before, bounds);
+        for (const { subscription, before } of noted) {
+          subscription.check(before, bounds);
+          if (before?.anchor !== undefined) subscription.checkIdentity(before, await this.#topic.firstAfter(before.anchor.timeMs));
+        }
       } catch (error) {
         // It may have gone: made again where it is missing.
         this.#topicMade = undefined;

@@ -48,6 +48,14 @@ export class Topic {
       .sort((one, other) => one.partition - other.partition);
   }
 
+  /** Per partition the first offset whose record is later than `timeMs`; its end when there is none. Throws LogUnavailable. */
+  async firstAfter(timeMs: number): Promise<ReadonlyMap<number, number>> {
+    const offsets = await this.#admin.use({ what: `asking ${this.name} for what is later`, ms: BOUNDS_MS_MAX }, (admin) =>
+      admin.fetchTopicOffsetsByTimestamp(this.name, timeMs + 1),
+    );
+    return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]));
+  }
+
   /** Makes it unless it is there; it can be asked for its bounds when this resolves. Throws LogUnavailable. */
   async create(): Promise<void> {
     await this.#admin.use({ what: `making the topic ${this.name}`, ms: CREATE_MS_MAX }, async (admin) => {
