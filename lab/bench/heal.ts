@@ -9,7 +9,7 @@ const KEYS = 20;
 const WRITE_EVERY_MS = 250;
 const CUT_MS = 10_000;
 const OUTAGE_MS = 4_000;
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 180_000;
 
 export interface HealCase {
   readonly fault: string;
