@@ -18,8 +18,9 @@ async function servedAfter(test: TestWorld, region: WorldRegion, ids: readonly n
   const times = await Promise.all(
     ids.map(async (id) => {
       while (performance.now() - since < DEADLINE_MS) {
-        const read = await test.clients.read(region.url, id);
-        if (read.version >= version && read.status === 'fresh') return performance.now() - since;
+        // An edge that is overloaded says so; what it serves in the end is measured.
+        const read = await test.clients.read(region.url, id).catch(() => undefined);
+        if (read !== undefined && read.version >= version && read.status === 'fresh') return performance.now() - since;
         await sleep(systemClock, POLL_MS);
       }
       throw new Error(`${region.region} does not serve version ${version} of content ${id} after ${DEADLINE_MS} ms`);
