@@ -16,6 +16,7 @@ import type { TestWorld } from '../worlds/embedded/test-support.ts';
 import { writesToManyKeys } from './burst.ts';
 import type { Figure } from './figure.ts';
 import { type HealCase, measureHeal } from './heal.ts';
+import { readsWithoutCache } from './reads.ts';
 
 const COMPOSE = fileURLToPath(new URL('../../compose.yaml', import.meta.url));
 const KEYS = 20;
@@ -78,5 +79,5 @@ async function outages(test: TestWorld): Promise<readonly Figure[]> {
   const ids = await Promise.all(drafts.map(async (draft) => (await test.clients.create(draft)).id));
   const figures: Figure[] = [];
   for (const one of CASES) figures.push(await measureHeal(test, faults, ids, one));
-  return figures;
+  return [...figures, ...(await readsWithoutCache(test, faults, ids))];
 }
