@@ -1,5 +1,6 @@
 /** The interface of a check: a pure function from a history to a verdict, with the operations that show why. */
-import type { FaultRecord, History, Operation, OriginState } from '../load/history.ts';
+import type { History } from '../load/history.ts';
+import type { FaultRecord, Operation, OriginState } from '../load/records.ts';
 
 export type Verdict = 'pass' | 'fail' | 'unknown';
 

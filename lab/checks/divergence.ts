@@ -4,7 +4,8 @@
  * Judged by the final read of each key in each region, which the run repeats while it is labelled stale. A key without a
  * final answer in some region makes the verdict unknown: nothing measured is never a pass.
  */
-import type { History, OriginState, ReadOperation } from '../load/history.ts';
+import type { History } from '../load/history.ts';
+import type { OriginState, ReadOperation } from '../load/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
 
 const NAME = 'divergence';

@@ -6,7 +6,7 @@
  * and cache. The link from an edge to the origin counts only for a read labelled stale, whose revalidation goes over it:
  * else the very faults that open the race between a fetch and an invalidation would excuse what comes of it.
  */
-import type { FaultRecord, ReadOperation } from '../load/history.ts';
+import type { FaultRecord, ReadOperation } from '../load/records.ts';
 
 export interface Interval {
   readonly fromMs: number;

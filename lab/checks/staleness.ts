@@ -12,7 +12,8 @@
  *
  * The time of faults does not count (`fault-windows.ts`), unless the rule is `strict`.
  */
-import type { DelayChange, FaultRecord, History, Stall } from '../load/history.ts';
+import type { History } from '../load/history.ts';
+import type { DelayChange, FaultRecord, Stall } from '../load/records.ts';
 import type { CheckContext } from './check.ts';
 import { FaultWindows, type Interval, overlaps } from './fault-windows.ts';
 import { type AnsweredRead, isAnswered, type Known, Versions } from './versions.ts';

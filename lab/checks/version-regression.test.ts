@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../load/history.ts';
+import type { Operation } from '../load/records.ts';
 import { BOUND_MS, DELAY_MS, fault, historyOf, KEY, REGIONS, read, type Written, write } from './history-test-support.ts';
 import { versionRegression } from './version-regression.ts';
 

@@ -1,5 +1,6 @@
 /** How long after a write was answered a region first served it, or a later one: per region, ms. */
-import type { History, ReadOperation, WriteOperation } from './history.ts';
+import type { History } from './history.ts';
+import type { ReadOperation, WriteOperation } from './records.ts';
 
 export interface Quantiles {
   readonly p50: number;
