@@ -36,7 +36,8 @@ export async function createOutput(folder: string, scenario: string, clock: Cloc
     const history = await HistoryFile.create(join(own, 'history.ndjson'), clock);
     return {
       history,
-      writeSummary: (summary) => writeFile(join(own, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`, { flag: 'wx', mode: FILE_MODE }),
+      writeSummary: (summary) =>
+        writeFile(join(own, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`, { flag: 'wx', mode: FILE_MODE }),
     };
   });
 }

@@ -127,7 +127,7 @@ class Run {
       scenario: scenario.id,
       regions: world.regions.map(({ region }) => region),
       staleness: scenario.staleness,
-      checks: scenario.checks,
+      checks: [...scenario.checks],
       startedAt: toTimestamp(clock.now() - this.#now()),
     });
   }
@@ -163,6 +163,7 @@ class Run {
     };
     enter('warmup');
     await driver.warmUp(scenario.workload.keys);
+    await poller.pollNow();
     enter('steady');
     await driver.updateAll();
     await this.#gate(driver, signal);

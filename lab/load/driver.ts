@@ -7,10 +7,10 @@ import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import { CallFailed, type Clients, type EdgeRead } from '../clients.ts';
 import type { Phase } from '../report/events.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
-import type { History } from './history.ts';
-import type { Ending, Operation, ReadOperation, WriteOperation } from './records.ts';
 import { bodyOf, writerOf } from './bodies.ts';
+import type { History } from './history.ts';
 import type { PlannedOperation } from './plan.ts';
+import type { Ending, Operation, ReadOperation, WriteOperation } from './records.ts';
 import { slugOf, tagOf, tagsOf } from './slots.ts';
 import type { WallClock } from './wall-clock.ts';
 
@@ -26,6 +26,8 @@ export interface DriverOptions {
 
 interface Slot {
   id: number | undefined;
+  /** Of the content it held before: read while it holds none, for what was deleted must not come back. */
+  deletedId: number | undefined;
   /** The last write, so that the next one waits for it. */
   tail: Promise<void>;
   /** Ended unknown: left alone, for it may still take effect. */
@@ -129,7 +131,7 @@ export class Driver {
   }
 
   #slot(slot: number): Slot {
-    const known = this.#slots.get(slot) ?? { id: undefined, tail: Promise.resolve(), doubtful: false };
+    const known = this.#slots.get(slot) ?? { id: undefined, deletedId: undefined, tail: Promise.resolve(), doubtful: false };
     this.#slots.set(slot, known);
     return known;
   }
@@ -173,6 +175,7 @@ export class Driver {
     this.#written.set(slot.id, name);
     if (kind === 'update') return { version: (await clients.update(slot.id, { body })).version };
     const version = await clients.delete(slot.id);
+    slot.deletedId = slot.id;
     slot.id = undefined;
     return { version };
   }
@@ -191,7 +194,8 @@ export class Driver {
 
   async #readSlot({ region: name, slot: index }: Extract<PlannedOperation, { kind: 'read' }>): Promise<void> {
     const region = this.#options.world.regions.find((known) => known.region === name);
-    const id = this.#slot(index).id;
+    const slot = this.#slot(index);
+    const id = slot.id ?? slot.deletedId;
     if (region !== undefined && id !== undefined) await this.#read({ region, id, final: false });
   }
 

@@ -3,7 +3,19 @@
  * so has a fault. A history without `end` is one of a run that was killed or stopped.
  */
 import { z } from 'zod';
-import { applied, clockShift, delayChange, edgeSample, ending, faultChange, operation, originSample, originState, published, stall } from './records.ts';
+import {
+  applied,
+  clockShift,
+  delayChange,
+  edgeSample,
+  ending,
+  faultChange,
+  operation,
+  originSample,
+  originState,
+  published,
+  stall,
+} from './records.ts';
 
 export const HISTORY_VERSION = 1;
 

@@ -33,7 +33,7 @@ const answer = {
   found: z.boolean().optional(),
   source: z.enum(['cache', 'origin']).optional(),
   status: z.enum(['fresh', 'stale']).optional(),
-  /** When the origin was asked for it: the edge's wall clock, told on the run's clock by its age when the answer was in. */
+  /** When the origin was asked for it: by the edge's wall clock, told on the run's (`wall-clock.ts`). */
   cachedMs: ms.optional(),
   /** The operation that wrote the body; null for a body that is not the workload's. */
   writer: z.int().nonnegative().nullable().optional(),

@@ -1,6 +1,6 @@
 /**
- * The services tell times of their wall clock, which is the lab's: they run on its machine. This tells them on the run's own clock, by
- * how long ago they were. A wall clock that is set while the run lasts is recorded: times told across that moment are off by as much.
+ * The services tell times of their wall clock, which is the lab's: they run on its machine. This tells them on the run's own clock: the
+ * same time is always told alike. A wall clock that is set while the run lasts is recorded: times told after that are off by as much.
  */
 import type { Clock } from '../../services/runtime/clock.ts';
 import type { History } from './history.ts';
@@ -17,23 +17,27 @@ export interface WallClockOptions {
 
 export class WallClock {
   readonly #options: WallClockOptions;
-  readonly #aheadAtStartMs: number;
+  /** Wall time of the run's start. */
+  readonly #startedWallMs: number;
   #recordedShiftMs = 0;
 
   constructor(options: WallClockOptions) {
     this.#options = options;
-    this.#aheadAtStartMs = options.clock.now() - options.clock.monotonicMs();
+    this.#startedWallMs = options.clock.now() - this.#runMs();
   }
 
-  /** `epochMs`: ms since 1970, not long ago. */
+  /** `epochMs`: ms since 1970. */
   toRunMs(epochMs: number): number {
-    const { clock, history, startedAt } = this.#options;
-    const [wallMs, monotonicMs] = [clock.now(), clock.monotonicMs()];
-    const shiftMs = wallMs - monotonicMs - this.#aheadAtStartMs;
+    const atMs = this.#runMs();
+    const shiftMs = this.#options.clock.now() - this.#startedWallMs - atMs;
     if (Math.abs(shiftMs - this.#recordedShiftMs) >= SHIFT_MS_MIN) {
       this.#recordedShiftMs = shiftMs;
-      history.addShift({ atMs: monotonicMs - startedAt, shiftMs });
+      this.#options.history.addShift({ atMs, shiftMs });
     }
-    return monotonicMs - startedAt - (wallMs - epochMs);
+    return epochMs - this.#startedWallMs;
+  }
+
+  #runMs(): number {
+    return this.#options.clock.monotonicMs() - this.#options.startedAt;
   }
 }
