@@ -16,7 +16,7 @@ import type { Applied, OriginState, Published } from '../load/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult, Witness } from './check.ts';
 import { finalAnswers } from './divergence.ts';
 import { answerOf, keyOf, type Staleness, stalenessOf } from './staleness.ts';
-import { type AnsweredRead, isAcknowledged, isAnswered } from './versions.ts';
+import { type AcknowledgedWrite, type AnsweredRead, isAcknowledged, isAnswered } from './versions.ts';
 
 const NAME = 'lost-invalidation';
 
@@ -50,7 +50,8 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
     }
   }
   const cells = history.origin.length * regions.length;
-  const anomalies = lost.map((found) => toAnomaly(found, history, stalenessOf(history, rule)));
+  const known = lost.length === 0 ? undefined : new KnownOfLog(history);
+  const anomalies = known === undefined ? [] : lost.map((found) => toAnomaly(found, known, stalenessOf(history, rule)));
   const reason = `${lost.length} of ${cells} keys are behind the origin after settle`;
   if (lost.length > 0) return { check: NAME, verdict: 'fail', reason, anomalies };
   if (cells === 0) return { check: NAME, verdict: 'unknown', reason: 'no key was written', anomalies };
@@ -58,11 +59,30 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
   return { check: NAME, verdict: 'pass', reason, anomalies };
 }
 
-function toAnomaly({ origin, read }: Lost, history: History, staleness: Staleness): Anomaly {
-  const { subKind, because, shownBy } = evidenceOf({ origin, read }, history, staleness);
-  const write = history.operations.find(
-    (operation) => isAcknowledged(operation) && operation.key === origin.key && operation.version === origin.version,
-  );
+/** What is known of each key's events. */
+class KnownOfLog {
+  readonly published: ReadonlyMap<string, readonly Published[]>;
+  readonly applied: ReadonlyMap<string, readonly Applied[]>;
+  readonly originSamples: History['originSamples'];
+  readonly edgeSamples: History['edgeSamples'];
+  readonly #writes: ReadonlyMap<string, AcknowledgedWrite>;
+
+  constructor({ published, applied, originSamples, edgeSamples, operations }: History) {
+    this.published = Map.groupBy(published, ({ target }) => target);
+    this.applied = Map.groupBy(applied, ({ target }) => target);
+    this.originSamples = originSamples;
+    this.edgeSamples = edgeSamples;
+    this.#writes = new Map(operations.filter(isAcknowledged).map((write) => [`${write.key} ${write.version}`, write]));
+  }
+
+  writeOf({ key, version }: OriginState): AcknowledgedWrite | undefined {
+    return this.#writes.get(`${key} ${version}`);
+  }
+}
+
+function toAnomaly({ origin, read }: Lost, known: KnownOfLog, staleness: Staleness): Anomaly {
+  const { subKind, because, shownBy } = evidenceOf({ origin, read }, known, staleness);
+  const write = known.writeOf(origin);
   const expected = origin.deleted ? `the deletion at version ${origin.version}` : `version ${origin.version}`;
   const faults = staleness.windows.during({ fromMs: write?.endMs ?? read.startMs, toMs: read.startMs });
   const then = faults.length === 0 ? '' : `; faults since: ${faults.map(({ fault, target }) => `${fault} ${target.text}`).join(', ')}`;
@@ -77,9 +97,9 @@ function toAnomaly({ origin, read }: Lost, history: History, staleness: Stalenes
   };
 }
 
-function evidenceOf({ origin: { key, version }, read }: Lost, history: History, staleness: Staleness): Evidence {
-  const isOfIt = (event: Published | Applied) => event.target === key && (event.version ?? 0) >= version;
-  const applied = history.applied.filter(isOfIt);
+function evidenceOf({ origin: { key, version }, read }: Lost, known: KnownOfLog, staleness: Staleness): Evidence {
+  const isOfIt = (event: Published | Applied) => (event.version ?? 0) >= version;
+  const applied = known.applied.get(key)?.filter(isOfIt) ?? [];
   const here = applied.find(({ region }) => region === read.region);
   if (here !== undefined)
     return { subKind: 'overwritten', because: 'the region had applied it, and an older answer came back', shownBy: [here] };
@@ -88,19 +108,19 @@ function evidenceOf({ origin: { key, version }, read }: Lost, history: History, 
     ?.find((before) => before.version >= version && before.source === 'cache' && before.endMs <= read.startMs);
   if (seen !== undefined)
     return { subKind: 'overwritten', because: 'its cache had answered it, and an older answer came back', shownBy: [seen] };
-  const published = history.published.find(isOfIt) ?? applied[0];
-  if (published === undefined) return notPublished(history);
-  return notApplied(published, read.region, history);
+  const published = known.published.get(key)?.find(isOfIt) ?? applied[0];
+  if (published === undefined) return notPublished(known);
+  return notApplied(published, read.region, known);
 }
 
-function notPublished({ originSamples }: History): Evidence {
+function notPublished({ originSamples }: KnownOfLog): Evidence {
   const last = originSamples.at(-1);
   if (last === undefined) return { subKind: undefined, because: 'nothing is known of what was published', shownBy: [] };
   const because = last.pending > 0 ? `${last.pending} events were still in the outbox` : 'the log never took its event';
   return { subKind: 'unpublished', because, shownBy: [last] };
 }
 
-function notApplied(published: Published | Applied, region: string, { edgeSamples }: History): Evidence {
+function notApplied(published: Published | Applied, region: string, { edgeSamples }: KnownOfLog): Evidence {
   const last = edgeSamples.findLast((sample) => sample.region === region);
   if (last === undefined) return { subKind: undefined, because: 'nothing is known of what the region applied', shownBy: [published] };
   const shownBy = [published, last];

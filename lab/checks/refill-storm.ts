@@ -125,10 +125,11 @@ function count(stretch: Stretch, { reads, marks, slow }: Explaining): Counted {
   const within = reads.filter(({ startMs, endMs }) => startMs < toMs && (endMs ?? toMs) > fromMs - FETCH_DEADLINE_MS);
   const slowMs = slow.reduce((sum, window) => sum + Math.max(0, Math.min(toMs, window.toMs) - Math.max(fromMs, window.fromMs)), 0);
   const again = FETCHES_PER_MARK * Math.ceil(slowMs / FETCH_DEADLINE_MS);
+  const ofAll = marks.ofAll(span);
   let allowed = FETCHES_BESIDE;
   for (const [key, ofKey] of Map.groupBy(within, (read) => read.key)) {
     const short = ofKey.filter(({ outcome, found }) => outcome !== 'ok' || found === false).length;
-    allowed += Math.min(ofKey.length, 1 + FETCHES_PER_MARK * marks.within(key, span) + short + again);
+    allowed += Math.min(ofKey.length, 1 + FETCHES_PER_MARK * (ofAll + marks.ofKey(key, span)) + short + again);
   }
   return { ...stretch, allowed, reads: within.length, fetches: stretch.last.originFetches - stretch.first.originFetches };
 }
@@ -146,9 +147,12 @@ class Marks {
     }
   }
 
-  within(key: string, span: Interval): number {
-    const touching = (mark: Interval) => overlaps(mark, span);
-    return (this.#byKey.get(key)?.filter(touching).length ?? 0) + this.#ofAll.filter(touching).length;
+  ofKey(key: string, span: Interval): number {
+    return this.#byKey.get(key)?.filter((mark) => overlaps(mark, span)).length ?? 0;
+  }
+
+  ofAll(span: Interval): number {
+    return this.#ofAll.filter((mark) => overlaps(mark, span)).length;
   }
 
   #add(operation: Exclude<Operation, ReadOperation>, mark: Interval): void {
