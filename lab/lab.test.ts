@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../services/runtime/random.ts';
 import { parseDuration } from './duration.ts';
 import { EXIT, worstOf } from './errors.ts';
-import { quantilesOf } from './load/convergence.ts';
 import { planLoad } from './load/plan.ts';
+import { quantilesOf } from './load/quantiles.ts';
 import { printable } from './printable.ts';
 import type { Workload } from './scenarios/scenario.ts';
 
@@ -37,6 +37,26 @@ describe('a plan', () => {
         if (operation.kind === 'delete') alive.delete(operation.slot);
       }
     }
+  });
+
+  it('has its creations, deletions and purges in every run long enough for one', () => {
+    const workload = { ...WORKLOAD, duration: 10_000, writes: 6, creates: 0.05, deletes: 0.03, purges: 0.05 };
+    for (let seed = 0; seed < 200; seed += 1) {
+      const kinds = planLoad({ workload, regions: REGIONS, random: createRandom(seed) }).map(({ kind }) => kind);
+      const counts = (['delete', 'purge'] as const).map((kind) => kinds.filter((known) => known === kind).length);
+      expect(counts[0]).toBeGreaterThanOrEqual(1);
+      expect(counts[0]).toBeLessThanOrEqual(2);
+      expect(counts[1]).toBeGreaterThanOrEqual(3);
+      expect(counts[1]).toBeLessThanOrEqual(4);
+    }
+  });
+
+  it('purges by key, tag, pattern and all, hard and soft', () => {
+    const purges = Array.from({ length: 20 }, (_, seed) => plan(seed)).flatMap((operations) =>
+      operations.filter(({ kind }) => kind === 'purge'),
+    );
+    const ways = new Set(purges.map((operation) => operation.kind === 'purge' && `${operation.mode} ${operation.type}`));
+    expect(ways.size).toBe(8);
   });
 
   it('reads some keys much more than others', () => {
@@ -96,7 +116,7 @@ describe('durations', () => {
 describe('quantiles', () => {
   it('are by nearest rank, and null without samples', () => {
     expect(quantilesOf([])).toBeNull();
-    expect(quantilesOf([5])).toEqual({ p50: 5, p99: 5, max: 5 });
-    expect(quantilesOf(Array.from({ length: 100 }, (_, at) => at + 1))).toEqual({ p50: 50, p99: 99, max: 100 });
+    expect(quantilesOf([5])).toEqual({ min: 5, p50: 5, p95: 5, p99: 5, max: 5 });
+    expect(quantilesOf(Array.from({ length: 100 }, (_, at) => at + 1))).toEqual({ min: 1, p50: 50, p95: 95, p99: 99, max: 100 });
   });
 });

@@ -9,19 +9,22 @@ import { sleep } from '../services/runtime/clock.ts';
 import { createRandom } from '../services/runtime/random.ts';
 import { createReleasers, type Releasers } from '../services/runtime/releasers.ts';
 import { type CheckResult, composeVerdict } from './checks/check.ts';
-import { CHECKS } from './checks/checks.ts';
+import { judgeHistory } from './checks/judge.ts';
 import { Clients } from './clients.ts';
-import { EXIT, NotHealed, WorldFailed } from './errors.ts';
+import { EXIT, EXIT_OF_VERDICT, NotHealed, WorldFailed } from './errors.ts';
 import { FaultSchedule } from './fault-schedule.ts';
 import { Driver } from './load/driver.ts';
 import { History } from './load/history.ts';
+import type { OnHistoryLine } from './load/history-lines.ts';
+import { LogWatch } from './load/log-watch.ts';
 import { planLoad } from './load/plan.ts';
+import { WallClock } from './load/wall-clock.ts';
 import { MetricsPoller, RUN_METRICS } from './metrics-poller.ts';
 import type { Phase, Report, Summary } from './report/events.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { isSettled } from './settled.ts';
 import { watchStalls } from './stall-meter.ts';
-import { type Ended, toFailure, toStart, toSummary } from './summary.ts';
+import { type Ended, toAnomalyEvent, toFailure, toHead, toStart, toSummary } from './summary.ts';
 import type { StartStep, World } from './worlds/world.ts';
 
 /** What a block of events says of itself, whatever becomes of the run. */
@@ -40,6 +43,8 @@ export interface RunOptions extends RunIdentity {
   readonly scenario: Scenario;
   /** Bad configuration is its to refuse, before it starts anything. */
   readonly startWorld: (onStep: (step: StartStep) => void, signal: AbortSignal) => Promise<World>;
+  /** Takes the history as it grows. */
+  readonly onHistoryLine?: OnHistoryLine;
   /** Aborted by the user; the run then reports what it has. */
   readonly signal: AbortSignal;
 }
@@ -50,6 +55,7 @@ interface Driven {
   readonly clients: Clients;
   readonly poller: MetricsPoller;
   readonly faults: FaultSchedule;
+  readonly driver: Driver;
   readonly signal: AbortSignal;
 }
 
@@ -59,7 +65,7 @@ const GATE_POLL_MS = 100;
 class Run {
   readonly #options: RunOptions;
   readonly #startedAt: number;
-  readonly #history = new History();
+  readonly #history: History;
   /** What could not be healed. */
   #left: readonly string[] = [];
   #isLost = false;
@@ -67,6 +73,7 @@ class Run {
   constructor(options: RunOptions) {
     this.#options = options;
     this.#startedAt = options.clock.monotonicMs();
+    this.#history = new History(options.onHistoryLine);
   }
 
   async run(): Promise<Summary> {
@@ -89,6 +96,8 @@ class Run {
   async #drive(): Promise<readonly CheckResult[]> {
     const { startWorld, report, signal } = this.#options;
     const world = await startWorld((step) => report({ type: 'Step', t: this.#t(), ...step }), signal);
+    const regions = world.regions.map(({ region }) => region);
+    this.#history.begin(toHead(this.#options, { scenario: this.#options.scenario, regions, runMs: this.#now() }));
     const releasers = createReleasers();
     releasers.push(() => world.close());
     const lost = new AbortController();
@@ -100,7 +109,7 @@ class Run {
         throw new WorldFailed(why);
       });
       await Promise.race([driven, loss]);
-      return this.#judge(world);
+      return this.#judge();
     } finally {
       await releasers.release();
     }
@@ -112,20 +121,23 @@ class Run {
     const t = () => this.#t();
     const clients = new Clients(world.originUrl);
     releasers.push(() => clients.close());
-    const poller = new MetricsPoller({ world, clients, clock, report, t });
+    const history = this.#history;
+    const wallClock = new WallClock({ clock, history, startedAt: this.#startedAt });
+    const logWatch = new LogWatch({ history, wallClock, t: () => this.#now() });
+    const poller = new MetricsPoller({ world, clients, clock, report, logWatch, t });
     releasers.push(() => poller.close());
     const stalls = watchStalls(clock, (lateMs) => this.#history.addStall({ dueMs: this.#now() - lateMs, lateMs }));
     releasers.push(() => stalls.close());
     const random = createRandom(seed).fork('targets');
-    const faults = new FaultSchedule({ world, clients, clock, random, report, history: this.#history, t: () => this.#now() });
+    const faults = new FaultSchedule({ world, clients, clock, random, report, history, t: () => this.#now() });
     releasers.push(() => this.#heal(faults));
     poller.start();
-    await this.#phases({ world, clients, poller, faults, signal });
+    const driver = new Driver({ world, clients, history, wallClock, clock, startedAt: this.#startedAt });
+    await this.#phases({ world, clients, poller, faults, driver, signal });
   }
 
-  async #phases({ world, clients, poller, faults, signal }: Driven): Promise<void> {
+  async #phases({ world, clients, poller, faults, driver, signal }: Driven): Promise<void> {
     const { scenario, seed, clock } = this.#options;
-    const driver = new Driver({ world, clients, history: this.#history, clock, startedAt: this.#startedAt });
     const enter = (phase: Phase) => {
       driver.enter(phase);
       poller.enter(phase);
@@ -134,6 +146,7 @@ class Run {
     };
     enter('warmup');
     await driver.warmUp(scenario.workload.keys);
+    await poller.pollNow();
     enter('steady');
     await driver.updateAll();
     await this.#gate(driver, signal);
@@ -151,6 +164,8 @@ class Run {
     enter('final');
     await driver.readFinally(clock.monotonicMs() + scenario.settle, signal);
     signal.throwIfAborted();
+    await poller.pollNow();
+    this.#history.finish(this.#now());
   }
 
   /** A world that is lost took its faults with it. */
@@ -180,38 +195,17 @@ class Run {
     }
   }
 
-  #judge(world: World): readonly CheckResult[] {
-    const regions = world.regions.map(({ region }) => region);
-    const results = this.#options.scenario.checks.map((name) =>
-      CHECKS[name].judge(this.#history, { regions, staleness: this.#options.scenario.staleness }),
-    );
-    for (const { anomaly, region, key, explain, witness } of results.flatMap((result) => result.anomalies)) {
-      this.#options.report({
-        type: 'Anomaly',
-        t: this.#t(),
-        anomaly,
-        region,
-        key,
-        explain,
-        witness: witness.map((operation) => ({ ...operation })),
-      });
-    }
+  #judge(): readonly CheckResult[] {
+    const { checks, staleness } = this.#options.scenario;
+    const regions = this.#history.head?.regions ?? [];
+    const results = judgeHistory({ history: this.#history, checks, context: { regions, staleness } });
+    for (const anomaly of results.flatMap((result) => result.anomalies)) this.#options.report(toAnomalyEvent(anomaly, this.#t()));
     return results;
   }
 
   #judged(results: readonly CheckResult[]): Ended {
-    const judged = [...results, ...this.#unconfirmed()];
-    const verdict = composeVerdict(judged);
-    const exitCode = { pass: EXIT.pass, fail: EXIT.violated, unknown: EXIT.unknown }[verdict];
-    return { status: 'completed', verdict, exitCode, results: judged };
-  }
-
-  /** A fault without evidence that it took effect: what the run shows is not what the scenario says. */
-  #unconfirmed(): readonly CheckResult[] {
-    const found = this.#history.faults.filter(({ effect }) => effect === 'unconfirmed');
-    if (found.length === 0) return [];
-    const names = found.map(({ fault, target }) => `${fault} ${target.text}`).join(', ');
-    return [{ check: 'faults', verdict: 'unknown', reason: `no evidence that they took effect: ${names}`, anomalies: [] }];
+    const verdict = composeVerdict(results);
+    return { status: 'completed', verdict, exitCode: EXIT_OF_VERDICT[verdict], results };
   }
 
   #failed(error: unknown): Ended {

@@ -1,11 +1,14 @@
 /** How a run ended, as its Start and Summary say it. */
 import { toTimestamp } from '../services/runtime/clock.ts';
-import type { CheckResult, Verdict } from './checks/check.ts';
+import type { Anomaly, CheckResult, Verdict } from './checks/check.ts';
+import { consistencyFigures, stalenessFigures } from './checks/figures.ts';
 import { EXIT, type ExitCode, exitCodeOf, worstOf } from './errors.ts';
 import { convergenceOf } from './load/convergence.ts';
 import type { History } from './load/history.ts';
-import { SCHEMA_VERSION, type StartEvent, type Summary } from './report/events.ts';
+import { HISTORY_VERSION, type HistoryHead } from './load/history-lines.ts';
+import { type LabEvent, SCHEMA_VERSION, type StartEvent, type Summary } from './report/events.ts';
 import type { RunIdentity } from './run.ts';
+import type { Scenario } from './scenarios/scenario.ts';
 
 export interface Ended {
   readonly status: Summary['status'];
@@ -20,9 +23,39 @@ export function toStart({ backend, seed, version, argv, clock }: RunIdentity, sc
   return { type: 'Start', schemaVersion: SCHEMA_VERSION, tool: 'edgesync-lab', version, backend, seed, scenario, argv: [...argv], time };
 }
 
+export interface HeadOptions {
+  readonly scenario: Scenario;
+  readonly regions: readonly string[];
+  /** ms since the run's start. */
+  readonly runMs: number;
+}
+
+/** What a history must say of itself to be judged again. */
+export function toHead({ backend, seed, version, clock }: RunIdentity, { scenario, regions, runMs }: HeadOptions): HistoryHead {
+  const { id, staleness, checks } = scenario;
+  const startedAt = toTimestamp(clock.now() - runMs);
+  return {
+    line: 'head',
+    historyVersion: HISTORY_VERSION,
+    tool: 'edgesync-lab',
+    version,
+    backend,
+    seed,
+    scenario: id,
+    regions: [...regions],
+    staleness,
+    checks: [...checks],
+    startedAt,
+  };
+}
+
 export function toFailure(error: unknown): Ended {
   const message = error instanceof Error ? error.message : String(error);
   return { status: 'failed', verdict: 'unknown', exitCode: exitCodeOf(error), results: [], error: message };
+}
+
+export function toAnomalyEvent({ version: _, witness, ...anomaly }: Anomaly, t: number): Extract<LabEvent, { type: 'Anomaly' }> {
+  return { type: 'Anomaly', t, ...anomaly, witness: witness.map((shown) => ({ ...shown })) };
 }
 
 export interface SummaryOptions {
@@ -37,7 +70,9 @@ export function toSummary({ ended, history, left, reproduce }: SummaryOptions): 
   const { status, verdict, results, error } = ended;
   const exitCode = left.length === 0 ? ended.exitCode : worstOf([ended.exitCode, EXIT.notHealed]);
   const operations = history.operations;
-  const regions = [...new Set(history.reads().map((read) => read.region))];
+  const regions = history.head?.regions ?? [];
+  const perRegion = <Figures>(figures: (region: string) => Figures) =>
+    Object.fromEntries(regions.map((region) => [region, figures(region)]));
   return {
     type: 'Summary',
     schemaVersion: SCHEMA_VERSION,
@@ -51,8 +86,16 @@ export function toSummary({ ended, history, left, reproduce }: SummaryOptions): 
       anomalies: result.anomalies.length,
     })),
     thresholds: [],
-    faults: history.faults.map(({ id, fault, target, effect }) => ({ id, fault, target: target.text, effect })),
+    faults: history.faults.map(({ id, fault, target, effect, recoveryAllowanceMs }) => ({
+      id,
+      fault,
+      target: target.text,
+      effect,
+      recoveryAllowanceMs,
+    })),
     convergence: convergenceOf(history, regions),
+    staleness: perRegion((region) => stalenessFigures(history, region)),
+    consistency: perRegion((region) => consistencyFigures(history, region)),
     operations: {
       reads: operations.filter((operation) => operation.kind === 'read').length,
       writes: operations.filter((operation) => operation.kind !== 'read').length,

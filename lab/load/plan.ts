@@ -67,28 +67,80 @@ function planReads({ workload, regions, random }: PlanOptions): PlannedOperation
   }));
 }
 
+const EVENTS = ['create', 'delete', 'purge'] as const;
+type EventKind = (typeof EVENTS)[number];
+/** How much of the way to its first one each kind has at least behind it: so that it comes in time where only one is to come. */
+const BEHIND_MIN = 0.25;
+
+/**
+ * Creations, deletions and purges at even distances, from a place that is drawn: in a short run drawing each write by itself would
+ * often leave one of them out altogether, and nothing could be said of it.
+ */
+class Shares {
+  readonly #shares: Readonly<Record<EventKind, number>>;
+  readonly #due: Record<EventKind, number>;
+
+  constructor({ creates, deletes, purges }: Workload, random: Random) {
+    const draw = () => BEHIND_MIN + (1 - BEHIND_MIN) * random.next();
+    this.#shares = { create: creates, delete: deletes, purge: purges };
+    this.#due = { create: draw(), delete: draw(), purge: draw() };
+  }
+
+  /** Once for each write: what is due. */
+  next(): readonly EventKind[] {
+    for (const kind of EVENTS) this.#due[kind] += this.#shares[kind];
+    return EVENTS.filter((kind) => this.#due[kind] >= 1);
+  }
+
+  done(kind: EventKind): void {
+    this.#due[kind] -= 1;
+  }
+}
+
 function planWrites({ workload, random }: PlanOptions): PlannedOperation[] {
   const stream = random.fork('writes');
   const drawSlot = createZipf(workload.keys, workload.skew, stream);
   const slots = new Slots(workload.keys);
+  const shares = new Shares(workload, stream);
   const count = Math.floor((workload.duration / MS_PER_S) * workload.writes);
-  return Array.from({ length: count }, (_, index) => planWrite(workload, (index * MS_PER_S) / workload.writes, drawSlot(), slots, stream));
+  return Array.from({ length: count }, (_, index) =>
+    planWrite({ atMs: (index * MS_PER_S) / workload.writes, slot: drawSlot(), slots, shares, random: stream }),
+  );
 }
 
-function planWrite(workload: Workload, atMs: number, slot: number, slots: Slots, random: Random): PlannedOperation {
-  const drawn = random.next();
-  if (drawn < workload.creates) {
-    const created = slots.revive();
-    if (created !== undefined) return { kind: 'create', atMs, slot: created };
-  } else if (drawn < workload.creates + workload.deletes && slots.isAlive(slot)) {
-    slots.kill(slot);
-    return { kind: 'delete', atMs, slot };
-  } else if (drawn < workload.creates + workload.deletes + workload.purges) {
-    const type = (['key', 'tag', 'pattern', 'all'] as const)[random.below(4)] ?? 'key';
-    return { kind: 'purge', atMs, type, slot, mode: random.below(2) === 0 ? 'hard' : 'soft' };
+interface WriteDraw {
+  readonly atMs: number;
+  readonly slot: number;
+  readonly slots: Slots;
+  readonly shares: Shares;
+  readonly random: Random;
+}
+
+function planWrite(draw: WriteDraw): PlannedOperation {
+  const { atMs, slot, slots, shares } = draw;
+  for (const due of shares.next()) {
+    const planned = planEvent(due, draw);
+    if (planned === undefined) continue;
+    shares.done(due);
+    return planned;
   }
   if (slots.isAlive(slot)) return { kind: 'update', atMs, slot };
   return { kind: 'create', atMs, slot: slots.revive() ?? slot };
+}
+
+/** undefined: not with that slot, or there is no room. */
+function planEvent(kind: EventKind, { atMs, slot, slots, random }: WriteDraw): PlannedOperation | undefined {
+  if (kind === 'purge') {
+    const type = (['key', 'tag', 'pattern', 'all'] as const)[random.below(4)] ?? 'key';
+    return { kind, atMs, type, slot, mode: random.below(2) === 0 ? 'hard' : 'soft' };
+  }
+  if (kind === 'create') {
+    const created = slots.revive();
+    return created === undefined ? undefined : { kind, atMs, slot: created };
+  }
+  if (!slots.isAlive(slot)) return undefined;
+  slots.kill(slot);
+  return { kind, atMs, slot };
 }
 
 /** In the order of their times. The same options and seed give the same plan. */

@@ -5,7 +5,7 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { strategy } from '../../services/protocol/invalidation.ts';
-import { CHECKS } from '../checks/checks.ts';
+import { CHECKS, type CheckName } from '../checks/checks.ts';
 import { duration, rate, share } from '../duration.ts';
 import { InvalidInput } from '../errors.ts';
 import { delay } from '../faults/parameters.ts';
@@ -33,7 +33,6 @@ const workload = z.strictObject({
 });
 export type Workload = z.infer<typeof workload>;
 
-type CheckName = keyof typeof CHECKS;
 const CHECK_NAMES = Object.keys(CHECKS) as [CheckName, ...CheckName[]];
 
 /** Overrides of compose.yaml. Which regions there are shows when the world is known. */
@@ -54,14 +53,18 @@ export const scenarioFile = z.strictObject({
   workload,
   method: writtenMethod.default([]),
   settle: duration.default(10_000),
-  checks: z.array(z.enum(CHECK_NAMES)).min(1).default(CHECK_NAMES),
+  /** Left out: all that the workload gives something to judge. */
+  checks: z.array(z.enum(CHECK_NAMES)).min(1).optional(),
   /** Whether the windows of faults are subtracted from staleness. */
   staleness: z.enum(['adjusted', 'strict']).default('adjusted'),
 });
 
-export interface ParsedScenario extends Omit<z.infer<typeof scenarioFile>, 'method'> {
+export interface ParsedScenario extends Omit<z.infer<typeof scenarioFile>, 'method' | 'checks'> {
   readonly method: readonly ScheduledFault[];
-  /** What is found wrong later is told with file and line too. (A function, so that no JSON of a scenario carries it.) */
+  readonly checks: readonly CheckName[];
+  /** Those of the same scenario under another workload. (Functions, both, so that no JSON of a scenario carries them.) */
+  readonly checksUnder: (workload: Workload) => readonly CheckName[];
+  /** What is found wrong later is told with file and line too. */
   readonly refuse: (problems: readonly Problem[]) => InvalidInput;
 }
 
@@ -89,12 +92,22 @@ export function parseScenario(text: string, file: string): ParsedScenario {
   const inMethod = methodProblems(steps).map(({ path, message }) => ({ path: ['method', ...path], message }));
   const problems = [...problemsOf(scenarioFile, source.value), ...inMethod];
   if (problems.length > 0) throw refusal(source, problems);
+  const parsed = scenarioFile.parse(source.value);
+  const checksUnder = (under: Workload) => parsed.checks ?? checksFor(under);
   const scenario = {
-    ...scenarioFile.parse(source.value),
+    ...parsed,
+    checks: checksUnder(parsed.workload),
+    checksUnder,
     method: toMethod(steps),
     refuse: (found: readonly Problem[]) => refusal(source, found),
   };
   return checkTimes(scenario);
+}
+
+/** Without a deletion nothing can come back, without a purge none can be ignored: such a check could only ever be unknown. */
+function checksFor({ writes, duration: durationMs, deletes, purges }: Workload): readonly CheckName[] {
+  const isCertain = (of: number) => (of * writes * durationMs) / 1000 >= 1;
+  return CHECK_NAMES.filter((name) => (name !== 'resurrection' || isCertain(deletes)) && (name !== 'purge-ignored' || isCertain(purges)));
 }
 
 function checkTimes<Timed extends ParsedScenario>(scenario: Timed): Timed {
@@ -106,5 +119,6 @@ function checkTimes<Timed extends ParsedScenario>(scenario: Timed): Timed {
 /** The same under a load of another length. Throws InvalidInput when a fault would then begin after it. */
 export function withDuration(scenario: Scenario, durationMs: number | undefined): Scenario {
   if (durationMs === undefined) return scenario;
-  return checkTimes({ ...scenario, workload: { ...scenario.workload, duration: durationMs } });
+  const workload = { ...scenario.workload, duration: durationMs };
+  return checkTimes({ ...scenario, workload, checks: scenario.checksUnder(workload) });
 }
