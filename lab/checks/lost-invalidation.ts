@@ -6,7 +6,7 @@
  *
  *   unpublished   the log never took it: it is in no list of what was published, and no region applied it
  *   undelivered   published, but the region had records of the log before it that had not reached it
- *   unapplied     the region's offset is past it, or it waits in its queue, and its cache never took it
+ *   unapplied     the region's offset is past it, or it waits in its queue, and its cache never took it, or says so without effect
  *   overwritten   applied there, or answered there before, and an older answer came back
  *
  * Without any evidence from the services there is no sub-kind. One anomaly for each key in a region.
@@ -15,7 +15,7 @@ import type { History } from '../load/history.ts';
 import type { Applied, OriginState, Published } from '../load/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult, Witness } from './check.ts';
 import { finalAnswers } from './divergence.ts';
-import { answerOf, keyOf, type Staleness, stalenessOf } from './staleness.ts';
+import { answerOf, FETCH_DEADLINE_MS, keyOf, type Staleness, stalenessOf } from './staleness.ts';
 import { type AcknowledgedWrite, type AnsweredRead, isAcknowledged, isAnswered } from './versions.ts';
 
 const NAME = 'lost-invalidation';
@@ -100,17 +100,34 @@ function toAnomaly({ origin, read }: Lost, known: KnownOfLog, staleness: Stalene
 function evidenceOf({ origin: { key, version }, read }: Lost, known: KnownOfLog, staleness: Staleness): Evidence {
   const isOfIt = (event: Published | Applied) => (event.version ?? 0) >= version;
   const applied = known.applied.get(key)?.filter(isOfIt) ?? [];
-  const here = applied.find(({ region }) => region === read.region);
-  if (here !== undefined)
-    return { subKind: 'overwritten', because: 'the region had applied it, and an older answer came back', shownBy: [here] };
   const seen = staleness.byKey
     .get(keyOf(read))
     ?.find((before) => before.version >= version && before.source === 'cache' && before.endMs <= read.startMs);
   if (seen !== undefined)
     return { subKind: 'overwritten', because: 'its cache had answered it, and an older answer came back', shownBy: [seen] };
+  const here = applied.find(({ region }) => region === read.region);
+  if (here !== undefined) return isFromBefore(read, here, staleness) ? withoutEffect(here) : overwritten(here);
   const published = known.published.get(key)?.find(isOfIt) ?? applied[0];
   if (published === undefined) return notPublished(known);
   return notApplied(published, read.region, known);
+}
+
+function overwritten(here: Applied): Evidence {
+  return { subKind: 'overwritten', because: 'the region had applied it, and an older answer came back', shownBy: [here] };
+}
+
+function withoutEffect(here: Applied): Evidence {
+  return { subKind: 'unapplied', because: 'the region says that it applied it, and what it held before is still there', shownBy: [here] };
+}
+
+/** Whether the entry was in the cache when the event was applied: it had been answered before, or was fetched too long before to come in after it. */
+function isFromBefore(read: AnsweredRead, { appliedMs }: Applied, staleness: Staleness): boolean {
+  const { cachedMs } = read;
+  if (cachedMs === undefined) return false;
+  if (cachedMs + FETCH_DEADLINE_MS < appliedMs) return true;
+  const isSameEntry = (before: AnsweredRead) =>
+    before.version === read.version && before.cachedMs === cachedMs && before.source === 'cache';
+  return staleness.byKey.get(keyOf(read))?.some((before) => before.endMs < appliedMs && isSameEntry(before)) ?? false;
 }
 
 function notPublished({ originSamples }: KnownOfLog): Evidence {
