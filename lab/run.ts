@@ -10,7 +10,7 @@ import { createRandom } from '../services/runtime/random.ts';
 import { createReleasers, type Releasers } from '../services/runtime/releasers.ts';
 import { type CheckResult, composeVerdict } from './checks/check.ts';
 import { CHECKS } from './checks/checks.ts';
-import { Clients } from './clients.ts';
+import type { Clients } from './clients.ts';
 import { EXIT, WorldFailed } from './errors.ts';
 import { FaultSchedule } from './fault-schedule.ts';
 import { Driver } from './load/driver.ts';
@@ -110,12 +110,14 @@ class Run {
   async #driveWorld(world: World, releasers: Releasers, signal: AbortSignal): Promise<void> {
     const { clock, report, seed } = this.#options;
     const t = () => this.#t();
-    const clients = new Clients(world.originUrl);
+    const clients = world.openClients();
     releasers.push(() => clients.close());
     const poller = new MetricsPoller({ world, clients, clock, report, t });
     releasers.push(() => poller.close());
-    const stalls = watchStalls(clock, (lateMs) => this.#history.addStall({ dueMs: this.#now() - lateMs, lateMs }));
-    releasers.push(() => stalls.close());
+    if (world.backend !== 'simulated') {
+      const stalls = watchStalls(clock, (lateMs) => this.#history.addStall({ dueMs: this.#now() - lateMs, lateMs }));
+      releasers.push(() => stalls.close());
+    }
     const random = createRandom(seed).fork('targets');
     const faults = new FaultSchedule({ world, clients, clock, random, report, history: this.#history, t: () => this.#now() });
     releasers.push(() => this.#heal(faults));
