@@ -42,6 +42,10 @@ export interface RunOptions extends RunIdentity {
   readonly startWorld: (onStep: (step: StartStep) => void, signal: AbortSignal) => Promise<World>;
   /** Aborted by the user; the run then reports what it has. */
   readonly signal: AbortSignal;
+  /** Where everything is recorded; left out, one of its own. */
+  readonly history?: History;
+  /** Nobody looks on while it runs: the edges are not asked for their metrics. */
+  readonly unobserved?: boolean;
 }
 
 /** What the phases of a run act on. */
@@ -59,13 +63,14 @@ const GATE_POLL_MS = 100;
 class Run {
   readonly #options: RunOptions;
   readonly #startedAt: number;
-  readonly #history = new History();
+  readonly #history: History;
   /** What could not be healed. */
   #left: readonly string[] = [];
   #isLost = false;
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.#history = options.history ?? new History();
     this.#startedAt = options.clock.monotonicMs();
   }
 
@@ -121,7 +126,7 @@ class Run {
     const random = createRandom(seed).fork('targets');
     const faults = new FaultSchedule({ world, clients, clock, random, report, history: this.#history, t: () => this.#now() });
     releasers.push(() => this.#heal(faults));
-    poller.start();
+    if (!this.#options.unobserved) poller.start();
     await this.#phases({ world, clients, poller, faults, signal });
   }
 

@@ -34,7 +34,7 @@ const workload = z.strictObject({
 export type Workload = z.infer<typeof workload>;
 
 type CheckName = keyof typeof CHECKS;
-const CHECK_NAMES = Object.keys(CHECKS) as [CheckName, ...CheckName[]];
+export const CHECK_NAMES = Object.keys(CHECKS) as [CheckName, ...CheckName[]];
 
 /** Overrides of compose.yaml. Which regions there are shows when the world is known. */
 const system = z.strictObject({
