@@ -58,7 +58,9 @@ interface Driven {
 }
 
 const GATE_MS_MAX = 10_000;
-const GATE_POLL_MS = 100;
+const GATE_PAUSE_MS = 100;
+const GATE_PAUSE_MS_MAX = 400;
+const SETTLE_POLL_MS = 100;
 
 class Run {
   readonly #options: RunOptions;
@@ -169,10 +171,10 @@ class Run {
   async #gate(driver: Driver, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     const deadline = clock.monotonicMs() + GATE_MS_MAX;
-    while (!(await driver.isConverged())) {
+    for (let pauseMs = GATE_PAUSE_MS; !(await driver.isConverged()); pauseMs = Math.min(GATE_PAUSE_MS_MAX, pauseMs * 2)) {
       if (clock.monotonicMs() > deadline)
         throw new WorldFailed(`the regions do not equal the origin ${GATE_MS_MAX} ms after warm-up: no steady state to start from`);
-      await sleep(clock, GATE_POLL_MS, signal);
+      await sleep(clock, pauseMs, signal);
       signal.throwIfAborted();
     }
   }
@@ -183,7 +185,7 @@ class Run {
     const deadline = clock.monotonicMs() + scenario.settle;
     while (clock.monotonicMs() < deadline && !signal.aborted) {
       if (await isSettled(clients, world.regions)) return;
-      await sleep(clock, GATE_POLL_MS, signal);
+      await sleep(clock, SETTLE_POLL_MS, signal);
     }
   }
 

@@ -41,7 +41,7 @@ export async function runSeed({ scenario, seed, topology, mutant }: SeedRunOptio
       backend: 'simulated',
       clock,
       history,
-      unobserved: true,
+      unobserved: false,
       version: '',
       argv: [],
       reproduce: '',

@@ -5,6 +5,7 @@
 import { MemoryCache, MemoryCacheServer } from '../../../services/edge/cache/memory.ts';
 import { EDGE_SETTINGS, type EdgeConfig } from '../../../services/edge/config.ts';
 import { createEdge, markRetentionMsOf } from '../../../services/edge/edge.ts';
+import type { Latencies } from '../../../services/edge/latencies.ts';
 import type { OriginClient } from '../../../services/edge/origin-client.ts';
 import type { InvalidationLog } from '../../../services/log/log.ts';
 import { ORIGIN_SETTINGS, type OriginConfig } from '../../../services/origin/config.ts';
@@ -48,6 +49,8 @@ export interface Hosting {
   readonly createOriginClient: (baseUrl: string) => OriginClient;
   /** Draws what one direction of a link takes that nothing impairs, in ms. Left out: nothing. */
   readonly latency?: (kind: LinkKind, random: Random) => () => number;
+  /** For each life of each edge. Left out: histograms. */
+  readonly createLatencies?: () => Latencies;
   readonly mutant?: Mutant | undefined;
 }
 
@@ -174,7 +177,7 @@ async function launchEdge(config: EdgeConfig, { log, kafka, control, releasers, 
       origin: new WiredOriginClient({ origin: hosting.createOriginClient(config.ORIGIN_URL), wire: toOrigin, caller: gate }),
     };
     const ports = hosting.mutant?.edge?.(wired, { config, clock }) ?? wired;
-    const parts = createEdge(config, { ...ports, clock, logger });
+    const parts = createEdge(config, { ...ports, clock, logger, ...(hosting.createLatencies && { latencies: hosting.createLatencies() }) });
     const disconnect = async () => {
       await wired.cache.close();
       await wired.origin.close();

@@ -19,6 +19,7 @@ import type { NodeName, NodeStatus, Probe, StartStep, World, WorldControl } from
 import { DirectOriginClient } from './direct-origin-client.ts';
 import { DirectTransport } from './direct-transport.ts';
 import { latencyOf } from './latencies.ts';
+import { ListedLatencies } from './listed-latencies.ts';
 import { Network } from './network.ts';
 import { RepeatingLog } from './repeating-log.ts';
 
@@ -52,6 +53,7 @@ export async function startSimulated({ topology, clock, random, mutant, onStep =
     baseUrlOf: (port) => `${BASE}${port}`,
     createOriginClient: (baseUrl) => new DirectOriginClient(network, portOf(baseUrl)),
     latency: latencyOf,
+    createLatencies: () => new ListedLatencies(),
     mutant,
   };
   const services = await startServices(toOrder(topology), hosting, onStep);
