@@ -69,7 +69,7 @@ export async function readTopology({ file, environment, project, freePorts = fal
 /** What a scenario overrides: the delay in ms, the strategy. Regions are known to be there. */
 export type SystemOverrides = Readonly<Record<string, { readonly delay?: number | undefined; readonly strategy?: string | undefined }>>;
 
-export function withSystem(topology: Topology, overrides: SystemOverrides): Topology {
+export function withSystem<Regional extends Pick<Topology, 'regions'>>(topology: Regional, overrides: SystemOverrides): Regional {
   const regions = topology.regions.map((region) => {
     const { delay, strategy } = overrides[region.region] ?? {};
     const environment = {

@@ -6,15 +6,16 @@ import { mutantNamed } from '../mutants/mutants.ts';
 import type { LabEvent, Summary } from '../report/events.ts';
 import { runScenario } from '../run.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { type Topology, withSystem } from '../topology.ts';
+import { withSystem } from '../topology.ts';
 import { startSimulated } from '../worlds/simulated/simulated.ts';
+import type { SimulatedTopology } from './regions.ts';
 
 export type AnomalyEvent = Extract<LabEvent, { type: 'Anomaly' }>;
 
 export interface SeedRunOptions {
   readonly scenario: Scenario;
   readonly seed: number;
-  readonly topology: Topology;
+  readonly topology: SimulatedTopology;
   /** A known bug to run with, by its name. */
   readonly mutant?: string | undefined;
 }
