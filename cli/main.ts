@@ -1,6 +1,7 @@
 /** The command line: parses the words, runs the command, ends with its exit code. The only file here that acts when loaded. */
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../lab/errors.ts';
+import { addAnalyzeCommand } from './commands/analyze.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addDownCommand } from './commands/down.ts';
 import { addFaultCommand } from './commands/fault.ts';
@@ -30,6 +31,7 @@ function createProgram(session: Session): Command {
   addHealCommand(program, session);
   addFaultCommand(program, session);
   addTraceCommand(program, session);
+  addAnalyzeCommand(program, session);
   addDoctorCommand(program, session);
   addListCommand(program, session);
   addValidateCommand(program, session);

@@ -1,10 +1,12 @@
 /** A run in plain lines: what happens while it happens, then a table and the verdict. */
 
+import type { Quantiles } from '../lab/load/quantiles.ts';
 import { printable, printableLines } from '../lab/printable.ts';
 import type { LabEvent, Report, Summary } from '../lab/report/events.ts';
 
 const MS_PER_S = 1000;
 
+type AnomalyText = Pick<Extract<LabEvent, { type: 'Anomaly' }>, 'anomaly' | 'subKind' | 'region' | 'key' | 'explain'>;
 type RegionEvent = Extract<LabEvent, { type: 'Region' }>;
 
 function seconds(t: number): string {
@@ -35,7 +37,12 @@ function faultText({ fault, target, event, effect }: Extract<LabEvent, { type: '
   return `  ${event} ${printable(fault)} ${printable(target)}${doubt}`;
 }
 
-function regionTable(latest: ReadonlyMap<string, RegionEvent>, convergence: Summary['convergence']): string[] {
+/** What it is, where, and why it is one. */
+export function anomalyText({ anomaly, subKind, region, key, explain }: AnomalyText): string {
+  return printable(`${anomaly}${subKind === undefined ? '' : ` (${subKind})`} ${region} ${key}: ${explain}`);
+}
+
+function regionTable(latest: ReadonlyMap<string, RegionEvent>): string[] {
   const rows = [...latest.values()].map((event) => [
     event.region,
     percent(event.hitRatio),
@@ -43,15 +50,36 @@ function regionTable(latest: ReadonlyMap<string, RegionEvent>, convergence: Summ
     ms(event.p95),
     ms(event.p99),
     String(event.staleHits),
-    ms(convergence[event.region]?.p50),
-    ms(convergence[event.region]?.max),
   ]);
-  return table([['region', 'hits', 'P50 ms', 'P95 ms', 'P99 ms', 'stale hits', 'write seen after ms, median', 'most'], ...rows]);
+  return table([['region', 'hits', 'P50 ms', 'P95 ms', 'P99 ms', 'stale hits'], ...rows]);
+}
+
+type Figures = Pick<Summary, 'convergence' | 'staleness' | 'consistency'>;
+
+/** How soon each region showed a write, how old its answers were, and after how many writes it agreed within a time. */
+export function figureLines({ convergence, staleness, consistency }: Figures): string[] {
+  const regions = Object.keys(staleness);
+  if (regions.length === 0) return [];
+  const spread = (of: Quantiles | null | undefined) => [of?.min, of?.p50, of?.p95, of?.p99, of?.max].map(ms);
+  const rows = regions.flatMap((region) => [
+    [`${region}  write seen after`, ...spread(convergence[region])],
+    [`${region}  staleness`, ...spread(staleness[region]?.raw)],
+    [`${region}  staleness outside faults`, ...spread(staleness[region]?.adjusted)],
+  ]);
+  const agreed = regions.map((region) => {
+    const shares = Object.entries(consistency[region]?.within ?? {}).map(([t, share]) => `${percent(share)} in ${t} ms`);
+    return `${region}  agreed with a write: ${shares.join(', ')}`;
+  });
+  return [...table([['region, ms', 'min', 'P50', 'P95', 'P99', 'max'], ...rows]), ...agreed];
+}
+
+export function checkLines(checks: readonly Pick<Summary['checks'][number], 'check' | 'verdict' | 'reason'>[]): string[] {
+  return checks.map(({ check, verdict, reason }) => `${verdict.padEnd(7)}  ${check}: ${printable(reason)}`);
 }
 
 function summaryLines(summary: Summary): string[] {
   const { operations, checks } = summary;
-  const lines = checks.map((check) => `${check.verdict.padEnd(7)}  ${check.check}: ${printable(check.reason)}`);
+  const lines = checkLines(checks);
   const ended = `${operations.reads} reads, ${operations.writes} writes, ${operations.failed} failed, ${operations.unknown} unknown`;
   const why = summary.error === undefined ? '' : `: ${printableLines(summary.error)}`;
   const head = { completed: summary.verdict.toUpperCase(), aborted: 'STOPPED', failed: 'FAILED' }[summary.status];
@@ -67,11 +95,11 @@ export function plainReport(line: (text: string) => void, quiet: boolean): Repor
     else if (event.type === 'Step') progress(`        ${event.step} (${event.elapsedMs} ms)`);
     else if (event.type === 'Phase') progress(`${seconds(event.t)}  ${event.phase}`);
     else if (event.type === 'Fault') progress(`${seconds(event.t)}  ${faultText(event)}`);
-    else if (event.type === 'Anomaly')
-      line(`${seconds(event.t)}  ${event.anomaly} ${event.region} ${event.key}: ${printable(event.explain)}`);
+    else if (event.type === 'Anomaly') line(`${seconds(event.t)}  ${anomalyText(event)}`);
     else if (event.type === 'Region') latest.set(event.region, event);
     else if (event.type === 'Summary') {
-      if (latest.size > 0) for (const row of regionTable(latest, event.convergence)) line(row);
+      if (latest.size > 0) for (const row of regionTable(latest)) line(row);
+      for (const row of figureLines(event)) line(row);
       for (const text of summaryLines(event)) line(text);
     }
   };

@@ -42,6 +42,10 @@ export interface EdgeRead {
   readonly version: number;
   readonly source: 'cache' | 'origin';
   readonly status: 'fresh' | 'stale';
+  /** When the edge asked the origin: wall clock, ms since 1970. */
+  readonly cachedAt: number;
+  /** undefined of a 404. */
+  readonly body: string | undefined;
 }
 
 /** The admin routes of an edge. */
@@ -130,11 +134,11 @@ export class Clients {
   async read(edgeUrl: string, id: number): Promise<EdgeRead> {
     const answer = await this.#transport.call({ method: 'GET', base: edgeUrl, path: `/api/content/${id}` });
     if (answer.status === 404) {
-      const { version, source, status } = edgeMissingAnswer.parse(answer.body);
-      return { found: false, version, source, status };
+      const { version, source, status, cached_at } = edgeMissingAnswer.parse(answer.body);
+      return { found: false, version, source, status, cachedAt: Date.parse(cached_at), body: undefined };
     }
-    const { data, source, status } = edgeReadAnswer.parse(check(200, answer));
-    return { found: true, version: data.version, source, status };
+    const { data, source, status, cached_at } = edgeReadAnswer.parse(check(200, answer));
+    return { found: true, version: data.version, source, status, cachedAt: Date.parse(cached_at), body: data.body };
   }
 
   async edgeMetrics(edgeUrl: string, signal?: AbortSignal): Promise<EdgeMetrics> {

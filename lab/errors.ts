@@ -13,6 +13,9 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** Of a run that went through. */
+export const EXIT_OF_VERDICT = { pass: EXIT.pass, fail: EXIT.violated, unknown: EXIT.unknown } as const;
+
 const SEVERITY: readonly ExitCode[] = [
   EXIT.notHealed,
   EXIT.failed,

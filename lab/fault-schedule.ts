@@ -3,7 +3,7 @@ import { type Clock, sleep } from '../services/runtime/clock.ts';
 import type { Random } from '../services/runtime/random.ts';
 import type { Clients } from './clients.ts';
 import { ActiveFaults, type FaultChange, type FaultOrder } from './faults/active-faults.ts';
-import type { FaultRecord, History } from './load/history.ts';
+import type { History } from './load/history.ts';
 import type { Report } from './report/events.ts';
 import type { World } from './worlds/world.ts';
 
@@ -28,7 +28,6 @@ export interface FaultScheduleOptions {
 export class FaultSchedule {
   readonly #options: FaultScheduleOptions;
   readonly #faults: ActiveFaults;
-  readonly #records = new Map<string, FaultRecord>();
   readonly #delaysMs = new Map<string, number>();
   #delaysRead: Promise<void> = Promise.resolve();
   #healed: Promise<readonly string[]> | undefined;
@@ -69,23 +68,12 @@ export class FaultSchedule {
     const { history, report } = this.#options;
     if (event === 'injecting') {
       const { recoveryAllowanceMs } = fault;
-      this.#records.set(
-        spec.id,
-        history.addFault({
-          id: spec.id,
-          fault: spec.fault,
-          target: spec.target,
-          injectedMs,
-          healedMs: undefined,
-          recoveryAllowanceMs,
-          effect,
-        }),
-      );
+      const { id, target } = spec;
+      history.addFault({ id, fault: spec.fault, target, injectedMs, healedMs: undefined, recoveryAllowanceMs, effect });
     }
-    const record = this.#records.get(spec.id);
-    if (event === 'injecting' || event === 'healing' || record === undefined) return;
-    if (event === 'injected') record.effect = effect;
-    else if (effect === 'confirmed') record.healedMs = atMs;
+    if (event === 'injecting' || event === 'healing') return;
+    if (event === 'injected') history.changeFault(spec.id, { effect });
+    else if (effect === 'confirmed') history.changeFault(spec.id, { healedMs: atMs });
     report({ type: 'Fault', t: Math.round(atMs), id: spec.id, fault: spec.fault, target: spec.target.text, event, effect });
     if (spec.target.kind === 'edge') this.#delaysRead = Promise.all([this.#delaysRead, this.#readDelay(change)]).then(() => {});
   }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../services/runtime/random.ts';
 import { parseDuration } from './duration.ts';
 import { EXIT, worstOf } from './errors.ts';
-import { quantilesOf } from './load/convergence.ts';
 import { planLoad } from './load/plan.ts';
+import { quantilesOf } from './load/quantiles.ts';
 import { printable } from './printable.ts';
 import type { Workload } from './scenarios/scenario.ts';
 
@@ -96,7 +96,7 @@ describe('durations', () => {
 describe('quantiles', () => {
   it('are by nearest rank, and null without samples', () => {
     expect(quantilesOf([])).toBeNull();
-    expect(quantilesOf([5])).toEqual({ p50: 5, p99: 5, max: 5 });
-    expect(quantilesOf(Array.from({ length: 100 }, (_, at) => at + 1))).toEqual({ p50: 50, p99: 99, max: 100 });
+    expect(quantilesOf([5])).toEqual({ min: 5, p50: 5, p95: 5, p99: 5, max: 5 });
+    expect(quantilesOf(Array.from({ length: 100 }, (_, at) => at + 1))).toEqual({ min: 1, p50: 50, p95: 95, p99: 99, max: 100 });
   });
 });

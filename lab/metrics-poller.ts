@@ -1,6 +1,10 @@
-/** Asks every edge for its metrics once a second and reports them: a Region line, and a Point for each metric. */
+/**
+ * Asks every edge for its metrics once a second and reports them: a Region line, and a Point for each metric. The origin is asked, too; what
+ * either tells of the log goes into the history.
+ */
 import { type Clock, type Timer, toTimestamp } from '../services/runtime/clock.ts';
 import type { Clients } from './clients.ts';
+import type { LogWatch } from './load/log-watch.ts';
 import type { LabEvent, Phase, Report } from './report/events.ts';
 import type { World, WorldRegion } from './worlds/world.ts';
 
@@ -21,6 +25,7 @@ export interface MetricsPollerOptions {
   readonly clients: Clients;
   readonly clock: Clock;
   readonly report: Report;
+  readonly logWatch: LogWatch;
   /** ms since the run's start. */
   readonly t: () => number;
 }
@@ -42,10 +47,16 @@ export class MetricsPoller {
 
   start(): void {
     this.#timer = this.#options.clock.setTimer(POLL_MS, () => {
-      this.#polling = Promise.all(this.#options.world.regions.map((region) => this.#poll(region))).then(() => {
+      this.#polling = this.#pollAll().then(() => {
         if (!this.#closed) this.start();
       });
     });
+  }
+
+  /** Once more, after the poll under way: what is seen then is the last evidence. */
+  async pollNow(): Promise<void> {
+    await this.#polling;
+    await this.#pollAll();
   }
 
   async close(): Promise<void> {
@@ -54,11 +65,22 @@ export class MetricsPoller {
     await this.#polling;
   }
 
+  async #pollAll(): Promise<void> {
+    await Promise.all([this.#pollOrigin(), ...this.#options.world.regions.map((region) => this.#poll(region))]);
+  }
+
+  async #pollOrigin(): Promise<void> {
+    const { clients, logWatch } = this.#options;
+    const metrics = await clients.originMetrics().catch(() => undefined);
+    if (metrics !== undefined && !this.#closed) logWatch.sawOrigin(metrics);
+  }
+
   /** An edge that does not answer has no line: silence is visible, an invented figure is not. */
   async #poll({ region, url }: WorldRegion): Promise<void> {
-    const { clients, report, t, clock } = this.#options;
+    const { clients, report, t, clock, logWatch } = this.#options;
     const metrics = await clients.edgeMetrics(url).catch(() => undefined);
     if (metrics === undefined || this.#closed) return;
+    logWatch.sawEdge(region, metrics);
     const { window } = metrics;
     const hitRatio = window.hitRatio === null ? null : window.hitRatio / 100;
     const versions = metrics.versions.slice(0, VERSIONS_MAX);

@@ -5,23 +5,26 @@
  * happened, the world is closed and one Summary is reported.
  */
 import type { Clock } from '../services/runtime/clock.ts';
-import { sleep } from '../services/runtime/clock.ts';
+import { sleep, toTimestamp } from '../services/runtime/clock.ts';
 import { createRandom } from '../services/runtime/random.ts';
 import { createReleasers, type Releasers } from '../services/runtime/releasers.ts';
 import { type CheckResult, composeVerdict } from './checks/check.ts';
-import { CHECKS } from './checks/checks.ts';
+import { judgeHistory } from './checks/judge.ts';
 import type { Clients } from './clients.ts';
-import { EXIT, WorldFailed } from './errors.ts';
+import { EXIT, EXIT_OF_VERDICT, WorldFailed } from './errors.ts';
 import { FaultSchedule } from './fault-schedule.ts';
 import { Driver } from './load/driver.ts';
 import { History } from './load/history.ts';
+import { HISTORY_VERSION, type OnHistoryLine } from './load/history-lines.ts';
+import { LogWatch } from './load/log-watch.ts';
 import { planLoad } from './load/plan.ts';
+import { WallClock } from './load/wall-clock.ts';
 import { MetricsPoller, RUN_METRICS } from './metrics-poller.ts';
 import type { Phase, Report, Summary } from './report/events.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { isSettled } from './settled.ts';
 import { watchStalls } from './stall-meter.ts';
-import { type Ended, toFailure, toStart, toSummary } from './summary.ts';
+import { type Ended, toAnomalyEvent, toFailure, toStart, toSummary } from './summary.ts';
 import type { StartStep, World } from './worlds/world.ts';
 
 /** What a block of events says of itself, whatever becomes of the run. */
@@ -40,12 +43,10 @@ export interface RunOptions extends RunIdentity {
   readonly scenario: Scenario;
   /** Bad configuration is its to refuse, before it starts anything. */
   readonly startWorld: (onStep: (step: StartStep) => void, signal: AbortSignal) => Promise<World>;
+  /** Takes the history as it grows. */
+  readonly onHistoryLine?: OnHistoryLine;
   /** Aborted by the user; the run then reports what it has. */
   readonly signal: AbortSignal;
-  /** Where everything is recorded; left out, one of its own. */
-  readonly history?: History;
-  /** Nobody looks on while it runs: the edges are not asked for their metrics. */
-  readonly unobserved?: boolean;
 }
 
 /** What the phases of a run act on. */
@@ -54,6 +55,7 @@ interface Driven {
   readonly clients: Clients;
   readonly poller: MetricsPoller;
   readonly faults: FaultSchedule;
+  readonly driver: Driver;
   readonly signal: AbortSignal;
 }
 
@@ -72,8 +74,8 @@ class Run {
 
   constructor(options: RunOptions) {
     this.#options = options;
-    this.#history = options.history ?? new History();
     this.#startedAt = options.clock.monotonicMs();
+    this.#history = new History(options.onHistoryLine);
   }
 
   async run(): Promise<Summary> {
@@ -96,6 +98,7 @@ class Run {
   async #drive(): Promise<readonly CheckResult[]> {
     const { startWorld, report, signal } = this.#options;
     const world = await startWorld((step) => report({ type: 'Step', t: this.#t(), ...step }), signal);
+    this.#begin(world);
     const releasers = createReleasers();
     releasers.push(() => world.close());
     const lost = new AbortController();
@@ -107,10 +110,28 @@ class Run {
         throw new WorldFailed(why);
       });
       await Promise.race([driven, loss]);
-      return this.#judge(world);
+      return this.#judge();
     } finally {
       await releasers.release();
     }
+  }
+
+  /** What the history must say of itself to be judged again. */
+  #begin(world: World): void {
+    const { version, seed, scenario, clock } = this.#options;
+    this.#history.begin({
+      line: 'head',
+      historyVersion: HISTORY_VERSION,
+      tool: 'edgesync-lab',
+      version,
+      backend: world.backend,
+      seed,
+      scenario: scenario.id,
+      regions: world.regions.map(({ region }) => region),
+      staleness: scenario.staleness,
+      checks: [...scenario.checks],
+      startedAt: toTimestamp(clock.now() - this.#now()),
+    });
   }
 
   /** Whatever ends it, the faults are healed before anything is closed. */
@@ -119,22 +140,25 @@ class Run {
     const t = () => this.#t();
     const clients = world.openClients();
     releasers.push(() => clients.close());
-    const poller = new MetricsPoller({ world, clients, clock, report, t });
+    const history = this.#history;
+    const wallClock = new WallClock({ clock, history, startedAt: this.#startedAt });
+    const logWatch = new LogWatch({ history, wallClock, t: () => this.#now() });
+    const poller = new MetricsPoller({ world, clients, clock, report, logWatch, t });
     releasers.push(() => poller.close());
     if (world.backend !== 'simulated') {
       const stalls = watchStalls(clock, (lateMs) => this.#history.addStall({ dueMs: this.#now() - lateMs, lateMs }));
       releasers.push(() => stalls.close());
     }
     const random = createRandom(seed).fork('targets');
-    const faults = new FaultSchedule({ world, clients, clock, random, report, history: this.#history, t: () => this.#now() });
+    const faults = new FaultSchedule({ world, clients, clock, random, report, history, t: () => this.#now() });
     releasers.push(() => this.#heal(faults));
-    if (!this.#options.unobserved) poller.start();
-    await this.#phases({ world, clients, poller, faults, signal });
+    poller.start();
+    const driver = new Driver({ world, clients, history, wallClock, clock, startedAt: this.#startedAt });
+    await this.#phases({ world, clients, poller, faults, driver, signal });
   }
 
-  async #phases({ world, clients, poller, faults, signal }: Driven): Promise<void> {
+  async #phases({ world, clients, poller, faults, driver, signal }: Driven): Promise<void> {
     const { scenario, seed, clock } = this.#options;
-    const driver = new Driver({ world, clients, history: this.#history, clock, startedAt: this.#startedAt });
     const enter = (phase: Phase) => {
       driver.enter(phase);
       poller.enter(phase);
@@ -143,6 +167,7 @@ class Run {
     };
     enter('warmup');
     await driver.warmUp(scenario.workload.keys);
+    await poller.pollNow();
     enter('steady');
     await driver.updateAll();
     await this.#gate(driver, signal);
@@ -160,6 +185,8 @@ class Run {
     enter('final');
     await driver.readFinally(clock.monotonicMs() + scenario.settle, signal);
     signal.throwIfAborted();
+    await poller.pollNow();
+    this.#history.finish(this.#now());
   }
 
   /** A world that is lost took its faults with it. */
@@ -189,38 +216,17 @@ class Run {
     }
   }
 
-  #judge(world: World): readonly CheckResult[] {
-    const regions = world.regions.map(({ region }) => region);
-    const results = this.#options.scenario.checks.map((name) =>
-      CHECKS[name].judge(this.#history, { regions, staleness: this.#options.scenario.staleness }),
-    );
-    for (const { anomaly, region, key, explain, witness } of results.flatMap((result) => result.anomalies)) {
-      this.#options.report({
-        type: 'Anomaly',
-        t: this.#t(),
-        anomaly,
-        region,
-        key,
-        explain,
-        witness: witness.map((operation) => ({ ...operation })),
-      });
-    }
+  #judge(): readonly CheckResult[] {
+    const { checks, staleness } = this.#options.scenario;
+    const regions = this.#history.head?.regions ?? [];
+    const results = judgeHistory({ history: this.#history, checks, context: { regions, staleness } });
+    for (const anomaly of results.flatMap((result) => result.anomalies)) this.#options.report(toAnomalyEvent(anomaly, this.#t()));
     return results;
   }
 
   #judged(results: readonly CheckResult[]): Ended {
-    const judged = [...results, ...this.#unconfirmed()];
-    const verdict = composeVerdict(judged);
-    const exitCode = { pass: EXIT.pass, fail: EXIT.violated, unknown: EXIT.unknown }[verdict];
-    return { status: 'completed', verdict, exitCode, results: judged };
-  }
-
-  /** A fault without evidence that it took effect: what the run shows is not what the scenario says. */
-  #unconfirmed(): readonly CheckResult[] {
-    const found = this.#history.faults.filter(({ effect }) => effect === 'unconfirmed');
-    if (found.length === 0) return [];
-    const names = found.map(({ fault, target }) => `${fault} ${target.text}`).join(', ');
-    return [{ check: 'faults', verdict: 'unknown', reason: `no evidence that they took effect: ${names}`, anomalies: [] }];
+    const verdict = composeVerdict(results);
+    return { status: 'completed', verdict, exitCode: EXIT_OF_VERDICT[verdict], results };
   }
 
   #failed(error: unknown): Ended {

@@ -1,10 +1,11 @@
 /** How a run ended, as its Start and Summary say it. */
 import { toTimestamp } from '../services/runtime/clock.ts';
-import type { CheckResult, Verdict } from './checks/check.ts';
+import type { Anomaly, CheckResult, Verdict } from './checks/check.ts';
+import { consistencyFigures, stalenessFigures } from './checks/figures.ts';
 import { EXIT, type ExitCode, exitCodeOf, worstOf } from './errors.ts';
 import { convergenceOf } from './load/convergence.ts';
 import type { History } from './load/history.ts';
-import { SCHEMA_VERSION, type StartEvent, type Summary } from './report/events.ts';
+import { type LabEvent, SCHEMA_VERSION, type StartEvent, type Summary } from './report/events.ts';
 import type { RunIdentity } from './run.ts';
 
 export interface Ended {
@@ -25,6 +26,10 @@ export function toFailure(error: unknown): Ended {
   return { status: 'failed', verdict: 'unknown', exitCode: exitCodeOf(error), results: [], error: message };
 }
 
+export function toAnomalyEvent({ version: _, witness, ...anomaly }: Anomaly, t: number): Extract<LabEvent, { type: 'Anomaly' }> {
+  return { type: 'Anomaly', t, ...anomaly, witness: witness.map((shown) => ({ ...shown })) };
+}
+
 export interface SummaryOptions {
   readonly ended: Ended;
   readonly history: History;
@@ -37,7 +42,9 @@ export function toSummary({ ended, history, left, reproduce }: SummaryOptions): 
   const { status, verdict, results, error } = ended;
   const exitCode = left.length === 0 ? ended.exitCode : worstOf([ended.exitCode, EXIT.notHealed]);
   const operations = history.operations;
-  const regions = [...new Set(history.reads().map((read) => read.region))];
+  const regions = history.head?.regions ?? [];
+  const perRegion = <Figures>(figures: (region: string) => Figures) =>
+    Object.fromEntries(regions.map((region) => [region, figures(region)]));
   return {
     type: 'Summary',
     schemaVersion: SCHEMA_VERSION,
@@ -53,6 +60,8 @@ export function toSummary({ ended, history, left, reproduce }: SummaryOptions): 
     thresholds: [],
     faults: history.faults.map(({ id, fault, target, effect }) => ({ id, fault, target: target.text, effect })),
     convergence: convergenceOf(history, regions),
+    staleness: perRegion((region) => stalenessFigures(history, region)),
+    consistency: perRegion((region) => consistencyFigures(history, region)),
     operations: {
       reads: operations.filter((operation) => operation.kind === 'read').length,
       writes: operations.filter((operation) => operation.kind !== 'read').length,

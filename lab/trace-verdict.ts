@@ -33,7 +33,6 @@ export function judgeTrace({ key, origin, regions, sights, sentAt }: JudgeTraceO
         startMs: startedAt - sentAt,
         endMs: endedAt - sentAt,
         outcome: 'ok',
-        error: undefined,
         version,
         found,
         source,

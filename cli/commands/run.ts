@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../lab/duration.ts';
 import { EXIT, type ExitCode, InvalidInput, worstOf } from '../../lab/errors.ts';
+import type { HistoryLine } from '../../lab/load/history-lines.ts';
 import { checkMutant } from '../../lab/mutants/mutants.ts';
 import { didYouMean } from '../../lab/nearest.ts';
+import { checkOutput, createOutput, type OutputFolder } from '../../lab/output-folder.ts';
 import { printableLines } from '../../lab/printable.ts';
-import type { Report } from '../../lab/report/events.ts';
+import type { Report, Summary } from '../../lab/report/events.ts';
 import { type RunIdentity, refuseScenario, runScenario } from '../../lab/run.ts';
 import { readScenario, type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
 import { checkBackend, checkRegions } from '../../lab/scenarios/world-check.ts';
@@ -28,6 +30,7 @@ interface RunCommandOptions extends Omit<WorldOptions, 'backend'> {
   readonly duration?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly out?: string;
 }
 
 const SEED_MAX = 2 ** 32 - 1;
@@ -53,6 +56,7 @@ export function addRunCommand(program: Command, session: Session): void {
       new Option('--duration <time>', 'of the load, instead of the scenario’s').argParser(parseDurationOption).env('EDGESYNC_DURATION'),
     )
     .addOption(new Option('--mutant <name>', 'with a known bug: embedded and simulated').env('EDGESYNC_MUTANT'))
+    .addOption(new Option('--out <dir>', 'an empty folder: history.ndjson and summary.json of each scenario go there').env('EDGESYNC_OUT'))
     .addOption(new Option('--json', 'NDJSON on standard output, nothing else').env('EDGESYNC_JSON'))
     .addOption(new Option('--quiet', 'the result only').env('EDGESYNC_QUIET'));
   addKeepOption(addWorldOptions(command, ['docker', 'embedded', 'simulated'])).action(
@@ -66,6 +70,7 @@ export async function runAll(names: readonly string[], options: RunCommandOption
   const report: Report = options.json
     ? (event) => session.output.line(JSON.stringify(event))
     : plainReport(session.output.line, options.quiet ?? false);
+  if (!(await isOutputFree(options, session))) return EXIT.invalidInput;
   const backend = await backendOf(options, session);
   const codes: ExitCode[] = [];
   for (const name of names) {
@@ -73,6 +78,18 @@ export async function runAll(names: readonly string[], options: RunCommandOption
     codes.push(await runOne(name, { ...options, backend }, report, session));
   }
   return worstOf(session.signal.aborted ? [...codes, EXIT.interrupted] : codes);
+}
+
+/** Asked once, before the first scenario makes its folder in it. */
+async function isOutputFree({ out }: RunCommandOptions, { output }: Session): Promise<boolean> {
+  try {
+    if (out !== undefined) await checkOutput(out);
+    return true;
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    output.note(printableLines(error.message));
+    return false;
+  }
 }
 
 /** Once for all scenarios. A topology that cannot be read is told in the block of each. */
@@ -95,10 +112,13 @@ async function runOne(name: string, options: RunOneOptions, report: Report, sess
     return { seed, backend: options.backend, report, clock, version, argv, reproduce };
   };
   const summary = await prepare(name, options, session).then(
-    ({ scenario, topology }) => {
+    async ({ scenario, topology, out }) => {
       const seed = options.seed ?? scenario.seed ?? drawn;
       const { clock, startWorld, drive } = stageOf({ options, topology, seed, session });
-      return drive(runScenario({ ...identify(seed, clock), scenario, signal, startWorld }));
+      const onHistoryLine = out === undefined ? {} : { onHistoryLine: (line: HistoryLine) => out.history.write(line) };
+      const summary = await drive(runScenario({ ...identify(seed, clock), scenario, signal, ...onHistoryLine, startWorld }));
+      if (out !== undefined) await saveRun(out, summary, session);
+      return summary;
     },
     (error: unknown) => refuseScenario(identify(drawn, systemClock), name, error),
   );
@@ -106,12 +126,25 @@ async function runOne(name: string, options: RunOneOptions, report: Report, sess
   return summary.exitCode as ExitCode;
 }
 
+/** A history that is not whole is the lab's failure, whatever its verdict. */
+async function saveRun(out: OutputFolder, summary: Summary, { output, exitWith }: Session): Promise<void> {
+  try {
+    await out.history.close();
+    await out.writeSummary(summary);
+  } catch (error) {
+    output.note(printableLines(error instanceof Error ? error.message : String(error)));
+    exitWith(EXIT.failed);
+  }
+}
+
+interface Prepared {
+  readonly scenario: Scenario;
+  readonly topology: Topology;
+  readonly out: OutputFolder | undefined;
+}
+
 /** Everything that can be wrong is found here, before anything starts. Throws InvalidInput. */
-async function prepare(
-  name: string,
-  options: RunOneOptions,
-  session: Session,
-): Promise<{ readonly scenario: Scenario; readonly topology: Topology }> {
+async function prepare(name: string, options: RunOneOptions, session: Session): Promise<Prepared> {
   const scenario = withDuration(await readNamed(name), options.duration);
   const { backend, mutant, ...world } = options;
   const topology = await readWorldTopology(world, session.environment);
@@ -123,7 +156,8 @@ async function prepare(
     scenario,
     topology.regions.map(({ region }) => region),
   );
-  return { scenario, topology: withSystem(topology, scenario.system.regions) };
+  const out = options.out === undefined ? undefined : await createOutput(options.out, scenario.id, systemClock);
+  return { scenario, topology: withSystem(topology, scenario.system.regions), out };
 }
 
 /** A word that is neither a built-in scenario nor a file is more often misspelt than misplaced. */

@@ -1,17 +1,25 @@
 /** The interface of a check: a pure function from a history to a verdict, with the operations that show why. */
-import type { FaultRecord, History, Operation, OriginState } from '../load/history.ts';
+import type { History } from '../load/history.ts';
+import type { Applied, EdgeSample, FaultRecord, Operation, OriginSample, OriginState, Published } from '../load/records.ts';
 
 export type Verdict = 'pass' | 'fail' | 'unknown';
 
 export interface Anomaly {
   readonly anomaly: string;
+  /** Of a lost invalidation: how far it got. */
+  readonly subKind?: string;
   readonly region: string;
+  /** `*` where it is not one key's. */
   readonly key: string;
+  /** Which version the region should not have answered. With region and key it names a cause; undefined where there is no such answer. */
+  readonly version?: number;
   /** One English sentence: expected, got, because. */
   readonly explain: string;
   /** The smallest set of operations that shows it, and the faults that touched it. */
-  readonly witness: readonly (Operation | OriginState | FaultRecord)[];
+  readonly witness: readonly Witness[];
 }
+
+export type Witness = Operation | OriginState | FaultRecord | Published | Applied | EdgeSample | OriginSample;
 
 export interface CheckResult {
   readonly check: string;

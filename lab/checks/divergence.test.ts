@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { History, type OriginState, type ReadOperation } from '../load/history.ts';
+import { History } from '../load/history.ts';
+import type { OriginState, ReadOperation } from '../load/records.ts';
 import { divergence } from './divergence.ts';
 
 const CONTEXT = { regions: ['us-east', 'eu-west'], staleness: 'adjusted' } as const;

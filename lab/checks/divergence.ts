@@ -4,8 +4,10 @@
  * Judged by the final read of each key in each region, which the run repeats while it is labelled stale. A key without a
  * final answer in some region makes the verdict unknown: nothing measured is never a pass.
  */
-import type { History, OriginState, ReadOperation } from '../load/history.ts';
+import type { History } from '../load/history.ts';
+import type { Operation, OriginState, ReadOperation } from '../load/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
+import { keyOf } from './staleness.ts';
 
 const NAME = 'divergence';
 
@@ -16,18 +18,15 @@ export const divergence: Check = {
 };
 
 function judge(history: History, { regions }: CheckContext): CheckResult {
-  const finals = new Map(
-    history
-      .reads()
-      .filter(isFinalAnswer)
-      .map((read) => [cellOf(read.region, read.key), read]),
-  );
+  const finals = finalAnswers(history);
+  const doubtful = new Set(history.operations.filter(isDoubtfulWrite).map(({ slot }) => slot));
   const anomalies: Anomaly[] = [];
   let unread = 0;
   for (const origin of history.origin) {
     for (const region of regions) {
-      const read = finals.get(cellOf(region, origin.key));
-      if (read === undefined) unread += 1;
+      const read = finals.get(keyOf({ region, key: origin.key }));
+      const isNewer = (read?.version ?? 0) > origin.version && doubtful.has(origin.slot);
+      if (read === undefined || isNewer) unread += 1;
       else if (!agrees(read, origin)) anomalies.push(toAnomaly(region, origin, read));
     }
   }
@@ -39,12 +38,17 @@ function judge(history: History, { regions }: CheckContext): CheckResult {
   return { check: NAME, verdict: 'pass', reason: `${cells} of ${cells} keys equal the origin`, anomalies };
 }
 
-function cellOf(region: string, key: string): string {
-  return `${region} ${key}`;
+/** The last final answer of each key in each region. */
+export function finalAnswers(history: History): ReadonlyMap<string, ReadOperation> {
+  const finals = new Map<string, ReadOperation>();
+  for (const operation of history.operations)
+    if (operation.kind === 'read' && operation.final && operation.outcome === 'ok') finals.set(keyOf(operation), operation);
+  return finals;
 }
 
-function isFinalAnswer(read: ReadOperation): boolean {
-  return read.final && read.outcome === 'ok';
+/** It may have taken effect after the origin was asked what it holds. */
+function isDoubtfulWrite({ kind, outcome }: Operation): boolean {
+  return kind !== 'read' && kind !== 'purge' && (outcome === 'unknown' || outcome === undefined);
 }
 
 /** A deletion is met by any 404 that carries its version. */
@@ -61,6 +65,7 @@ function toAnomaly(region: string, origin: OriginState, read: ReadOperation): An
     anomaly: NAME,
     region,
     key: origin.key,
+    ...(read.version === undefined ? {} : { version: read.version }),
     explain: `expected ${expected} in ${region}, got ${got}: ${because}`,
     witness: [origin, read],
   };

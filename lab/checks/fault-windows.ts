@@ -6,7 +6,7 @@
  * and cache. The link from an edge to the origin counts only for a read labelled stale, whose revalidation goes over it:
  * else the very faults that open the race between a fetch and an invalidation would excuse what comes of it.
  */
-import type { FaultRecord, ReadOperation } from '../load/history.ts';
+import type { FaultRecord, ReadOperation } from '../load/records.ts';
 
 export interface Interval {
   readonly fromMs: number;
@@ -23,7 +23,12 @@ export function isOnPath({ fault, target }: FaultRecord, { region, status }: Pic
   return !isEdgeToOrigin || status === 'stale';
 }
 
-function windowOf({ injectedMs, healedMs, recoveryAllowanceMs }: FaultRecord): Interval {
+/** Whether a fault may keep a region from answering at all: like the path of a read labelled stale, which is the longest. */
+export function touches(fault: FaultRecord, region: string): boolean {
+  return isOnPath(fault, { region, status: 'stale' });
+}
+
+export function windowOf({ injectedMs, healedMs, recoveryAllowanceMs }: FaultRecord): Interval {
   return { fromMs: injectedMs, toMs: healedMs === undefined ? Number.POSITIVE_INFINITY : healedMs + recoveryAllowanceMs };
 }
 
@@ -61,10 +66,19 @@ export class FaultWindows {
 
   /** How much of the interval no fault on the read's path excuses, in ms. */
   unexcusedMs(read: Pick<ReadOperation, 'region' | 'status'>, interval: Interval): number {
+    return lengthOutside(interval, this.#unionOf(read));
+  }
+
+  #unionOf(read: Pick<ReadOperation, 'region' | 'status'>): readonly Interval[] {
     const path = `${read.region} ${read.status}`;
     const known = this.#excused.get(path) ?? unionOf(this.#faults.filter((fault) => isOnPath(fault, read)).map(windowOf));
     this.#excused.set(path, known);
-    return lengthOutside(interval, known);
+    return known;
+  }
+
+  /** The time in which a region may fail to answer, as disjoint intervals, ascending. */
+  touching(region: string): readonly Interval[] {
+    return this.#unionOf({ region, status: 'stale' });
   }
 
   /** Every fault whose window touches the interval, whether or not it excuses anything. */

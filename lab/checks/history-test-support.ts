@@ -1,7 +1,8 @@
 /** Literal histories for the tests of checks: an operation is what matters of it; the rest is the same everywhere. */
 import { createRandom } from '../../services/runtime/random.ts';
 import { resolveTarget } from '../faults/target.ts';
-import { type DelayChange, type FaultRecord, History, type Operation, type ReadOperation, type WriteOperation } from '../load/history.ts';
+import { History } from '../load/history.ts';
+import type { DelayChange, FaultRecord, Operation, ReadOperation, WriteOperation } from '../load/records.ts';
 
 export const REGIONS = ['us-east', 'eu-west'] as const;
 export const KEY = 'content:7';

@@ -3,7 +3,8 @@
  * and which time the faults excuse (counted ms by ms). It answers reads as the protocol would, and tells them as a history.
  */
 import fc from 'fast-check';
-import type { DelayChange, FaultRecord, History, ReadOperation } from '../load/history.ts';
+import type { History } from '../load/history.ts';
+import type { DelayChange, FaultRecord, ReadOperation } from '../load/records.ts';
 import { DELAY_MS, fault, historyOf, REGIONS, read, write } from './history-test-support.ts';
 
 const KEYS = ['content:7', 'content:8'] as const;

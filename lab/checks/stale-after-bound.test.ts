@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../load/history.ts';
+import type { Operation } from '../load/records.ts';
 import { BOUND_MS, DELAY_MS, fault, historyOf, KEY, REGIONS, read, type Written, write } from './history-test-support.ts';
 import { staleAfterBound } from './stale-after-bound.ts';
 
@@ -73,6 +73,7 @@ describe('stale-after-bound', () => {
         anomaly: 'stale-after-bound',
         region: 'eu-west',
         key: KEY,
+        version: 1,
         explain:
           'expected version 2 or later in eu-west, got version 1 labelled fresh from the cache: superseded 8000 ms before, 7999 ms of it outside faults, where a delay of 300 ms and 150 ms are allowed; faults then: partition edge:eu-west<->kafka',
         witness: [{ ...WRITTEN, id: 0 }, { ...read(1, 9_000), id: 2 }, CUT],

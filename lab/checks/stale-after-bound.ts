@@ -6,7 +6,8 @@
  */
 import type { History } from '../load/history.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
-import { answerOf, cellOf, Staleness, type StaleRead } from './staleness.ts';
+import { answerOf, type Staleness, type StaleRead, stalenessOf } from './staleness.ts';
+import { verdictOf, worstOf } from './verdict.ts';
 
 const NAME = 'stale-after-bound';
 
@@ -17,7 +18,7 @@ export const staleAfterBound: Check = {
 };
 
 function judge(history: History, { staleness: rule }: CheckContext): CheckResult {
-  const staleness = new Staleness({ history, rule });
+  const staleness = stalenessOf(history, rule);
   const judged = staleness.reads.filter((read) => staleness.couldBeOld(read));
   const why = staleness.whyNone(judged.length, 'began after a change of their key');
   if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
@@ -29,21 +30,8 @@ function judge(history: History, { staleness: rule }: CheckContext): CheckResult
     above.filter((stale) => !staleness.isDoubtful(stale)),
     staleness,
   );
-  const anomalies = worst.map((stale) => toAnomaly(stale, staleness));
   const reason = `${above.length} of ${judged.length} reads above their bound, epsilon ${Math.round(staleness.epsilonMs)} ms`;
-  if (anomalies.length > 0) return { check: NAME, verdict: 'fail', reason, anomalies };
-  if (above.length > 0) return { check: NAME, verdict: 'unknown', reason: `${reason}, while the machine stood still`, anomalies };
-  return { check: NAME, verdict: 'pass', reason, anomalies };
-}
-
-/** One for each version of a key in a region. */
-function worstOf(reads: readonly StaleRead[], staleness: Staleness): readonly StaleRead[] {
-  const worst = new Map<string, StaleRead>();
-  for (const stale of reads) {
-    const known = worst.get(cellOf(stale.read));
-    if (known === undefined || staleness.excessMs(stale) > staleness.excessMs(known)) worst.set(cellOf(stale.read), stale);
-  }
-  return [...worst.values()];
+  return verdictOf({ check: NAME, found: above.length, anomalies: worst.map((stale) => toAnomaly(stale, staleness)), reason });
 }
 
 function toAnomaly(stale: StaleRead, staleness: Staleness): Anomaly {
@@ -52,6 +40,7 @@ function toAnomaly(stale: StaleRead, staleness: Staleness): Anomaly {
     anomaly: NAME,
     region: read.region,
     key: read.key,
+    version: read.version,
     explain: `expected version ${superseding.version} or later in ${read.region}, got ${answerOf(read)}: ${staleness.because(stale)}`,
     witness: [superseding.by, read, ...staleness.faultsDuring(stale)],
   };

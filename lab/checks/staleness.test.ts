@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../load/history.ts';
+import type { Operation } from '../load/records.ts';
 import { DELAY_MS, EPSILON_MS, fault, historyOf, read, type Written, write } from './history-test-support.ts';
 import { Staleness } from './staleness.ts';
 

@@ -12,13 +12,14 @@
  *
  * The time of faults does not count (`fault-windows.ts`), unless the rule is `strict`.
  */
-import type { DelayChange, FaultRecord, History, Stall } from '../load/history.ts';
+import type { History } from '../load/history.ts';
+import type { DelayChange, FaultRecord, Stall } from '../load/records.ts';
 import type { CheckContext } from './check.ts';
 import { FaultWindows, type Interval, overlaps } from './fault-windows.ts';
 import { type AnsweredRead, isAnswered, type Known, Versions } from './versions.ts';
 
 /** A fetch that takes longer counts as failed: FETCH_DEADLINE_MS of services/edge/origin-client.ts, which the lab may not import. */
-const FETCH_DEADLINE_MS = 2_000;
+export const FETCH_DEADLINE_MS = 2_000;
 const EPSILON_MS_MIN = 150;
 /** Above this nothing can be judged by time. */
 const EPSILON_MS_MAX = 1_000;
@@ -29,7 +30,9 @@ export interface StaleRead {
   readonly superseding: Known;
   /** From when its staleness is measured until it began. */
   readonly interval: Interval;
-  /** The interval, without the time of faults unless the rule is `strict`. */
+  /** The interval without the time of faults. */
+  readonly adjustedMs: number;
+  /** `adjustedMs`, or the whole interval where the rule is `strict`. */
   readonly stalenessMs: number;
   /** The region's delay, or a fetch's deadline for a read labelled stale. */
   readonly allowedMs: number;
@@ -44,8 +47,11 @@ export class Staleness {
   readonly epsilonMs: number;
   /** Every answered read, by its start. */
   readonly reads: readonly AnsweredRead[];
-  readonly #versions: Versions;
-  readonly #windows: FaultWindows;
+  /** The same by region and key (`keyOf`). */
+  readonly byKey: ReadonlyMap<string, readonly AnsweredRead[]>;
+  readonly versions: Versions;
+  readonly windows: FaultWindows;
+  readonly #judged = new Map<AnsweredRead, StaleRead | undefined>();
   readonly #isStrict: boolean;
   /** By region, in their order. */
   readonly #delays: ReadonlyMap<string, readonly DelayChange[]>;
@@ -54,51 +60,69 @@ export class Staleness {
 
   constructor({ history, rule }: StalenessOptions) {
     this.reads = history.operations.filter(isAnswered).sort((one, other) => one.startMs - other.startMs);
-    this.#versions = new Versions(history.operations);
-    this.#windows = new FaultWindows(history.faults);
+    this.byKey = Map.groupBy(this.reads, keyOf);
+    this.versions = new Versions(history.operations);
+    this.windows = new FaultWindows(history.faults);
     this.#isStrict = rule === 'strict';
     this.#delays = Map.groupBy(
       [...history.delays].sort((one, other) => one.atMs - other.atMs),
       ({ region }) => region,
     );
-    this.#labelledMs = labelledMsOf(this.reads, this.#versions);
+    this.#labelledMs = labelledMsOf(this.reads, this.versions);
     this.epsilonMs = this.#measureEpsilon();
     this.#stalls = history.stalls.filter(({ lateMs }) => lateMs > this.epsilonMs);
   }
 
   /** undefined: what it returned was not known to be superseded when it began. */
   judge(read: AnsweredRead): StaleRead | undefined {
-    const superseding = this.#versions.supersededBefore(read);
-    if (superseding === undefined) return undefined;
-    const isLabelled = read.status === 'stale';
-    const fromMs = isLabelled ? (this.#labelledMs.get(cellOf(read)) ?? read.startMs) : superseding.atMs;
-    const interval = { fromMs: Math.min(read.startMs, fromMs), toMs: read.startMs };
-    const stalenessMs = this.#isStrict ? interval.toMs - interval.fromMs : this.#windows.unexcusedMs(read, interval);
-    const allowedMs = isLabelled ? FETCH_DEADLINE_MS : this.#delayMsMax(read.region, { fromMs: superseding.atMs, toMs: read.startMs });
-    return { read, superseding, interval, stalenessMs, allowedMs };
+    const known = this.#judged.get(read);
+    if (known !== undefined || this.#judged.has(read)) return known;
+    const superseding = this.versions.supersededBefore(read);
+    const judged = superseding && this.#judgeSuperseded(read, superseding);
+    this.#judged.set(read, judged);
+    return judged;
+  }
+
+  #judgeSuperseded(read: AnsweredRead, superseding: Known): StaleRead {
+    if (read.status !== 'stale') return { ...this.judgeSince(read, superseding.atMs), superseding };
+    const fromMs = Math.min(read.startMs, this.#labelledMs.get(cellOf(read)) ?? read.startMs);
+    return { read, superseding, ...this.measure(read, { fromMs, toMs: read.startMs }), allowedMs: FETCH_DEADLINE_MS };
+  }
+
+  /** As if labelled fresh: what must be gone after `sinceMs` and the delay, under whatever label. */
+  judgeSince(read: AnsweredRead, sinceMs: number): Omit<StaleRead, 'superseding'> {
+    const interval = { fromMs: sinceMs, toMs: read.startMs };
+    const measured = this.measure({ region: read.region, status: 'fresh' }, interval);
+    return { read, ...measured, allowedMs: this.delayMsMax(read.region, interval) };
+  }
+
+  /** How much of an interval counts on the path of a read. */
+  measure(path: Pick<AnsweredRead, 'region' | 'status'>, interval: Interval): Pick<StaleRead, 'interval' | 'adjustedMs' | 'stalenessMs'> {
+    const adjustedMs = this.windows.unexcusedMs(path, interval);
+    return { interval, adjustedMs, stalenessMs: this.#isStrict ? interval.toMs - interval.fromMs : adjustedMs };
   }
 
   /** By how much it is above its bound; not positive within it. */
-  excessMs({ stalenessMs, allowedMs }: StaleRead): number {
+  excessMs({ stalenessMs, allowedMs }: Pick<StaleRead, 'stalenessMs' | 'allowedMs'>): number {
     return stalenessMs - allowedMs - this.epsilonMs;
   }
 
   /** Whether the lab or its services stood still for longer than epsilon meanwhile: then the time says nothing about the region. */
-  isDoubtful({ interval }: StaleRead): boolean {
+  isDoubtful({ interval }: Pick<StaleRead, 'interval'>): boolean {
     return this.#stalls.some(({ dueMs, lateMs }) => overlaps({ fromMs: dueMs, toMs: dueMs + lateMs }, interval));
   }
 
   couldBeOld(read: AnsweredRead): boolean {
-    return this.#versions.couldBeOld(read);
+    return this.versions.couldBeOld(read);
   }
 
-  faultsDuring({ interval }: StaleRead): readonly FaultRecord[] {
-    return this.#windows.during(interval);
+  faultsDuring({ interval }: Pick<StaleRead, 'interval'>): readonly FaultRecord[] {
+    return this.windows.during(interval);
   }
 
   /** Why there can be no verdict whatever was found; `judged` names what a check has looked at, and how many. */
   whyNone(judged: number, named: string): string | undefined {
-    const { writes } = this.#versions;
+    const { writes } = this.versions;
     if (judged === 0) return `nothing to judge: 0 of ${this.reads.length} answered reads ${named} (${writes} acknowledged writes)`;
     if (this.epsilonMs <= EPSILON_MS_MAX) return undefined;
     return `too slow a machine to judge by time: reads exceeded their delay by ${Math.round(this.epsilonMs)} ms before anything was broken, above ${EPSILON_MS_MAX} ms`;
@@ -106,14 +130,19 @@ export class Staleness {
 
   /** The reason in words why a read is an anomaly, in ms. */
   because(stale: StaleRead): string {
-    const { interval, stalenessMs, allowedMs, read } = stale;
-    const isLabelled = read.status === 'stale';
+    return this.becauseSince(stale, stale.read.status === 'stale' ? 'first labelled stale' : 'superseded');
+  }
+
+  /** `since`: what happened where its interval begins. */
+  becauseSince(stale: Pick<StaleRead, 'interval' | 'stalenessMs' | 'allowedMs'>, since: string): string {
+    const { interval, stalenessMs, allowedMs } = stale;
     const agoMs = interval.toMs - interval.fromMs;
     const outside = stalenessMs < agoMs ? `, ${Math.round(stalenessMs)} ms of it outside faults` : '';
-    const since = `${isLabelled ? 'first labelled stale' : 'superseded'} ${Math.round(agoMs)} ms before${outside}`;
-    const allowed = `${isLabelled ? 'one fetch of' : 'a delay of'} ${Math.round(allowedMs)} ms and ${Math.round(this.epsilonMs)} ms are allowed`;
+    const isFetch = since === 'first labelled stale';
+    const allowed = `${isFetch ? 'one fetch of' : 'a delay of'} ${Math.round(allowedMs)} ms and ${Math.round(this.epsilonMs)} ms are allowed`;
     const faults = this.faultsDuring(stale).map(({ fault, target }) => `${fault} ${target.text}`);
-    return `${since}, where ${allowed}${faults.length === 0 ? '' : `; faults then: ${faults.join(', ')}`}`;
+    const then = faults.length === 0 ? '' : `; faults then: ${faults.join(', ')}`;
+    return `${since} ${Math.round(agoMs)} ms before${outside}, where ${allowed}${then}`;
   }
 
   #measureEpsilon(): number {
@@ -127,7 +156,7 @@ export class Staleness {
   }
 
   /** The largest delay in force at any moment of the interval. */
-  #delayMsMax(region: string, { fromMs, toMs }: Interval): number {
+  delayMsMax(region: string, { fromMs, toMs }: Interval): number {
     const changes = this.#delays.get(region);
     if (changes === undefined) throw new TypeError(`expected the delay of ${region} in the history, got none`);
     let [beforeMs, withinMs] = [0, 0];
@@ -137,6 +166,20 @@ export class Staleness {
     }
     return Math.max(beforeMs, withinMs);
   }
+}
+
+/** What is found out about a history once serves all its checks. */
+const SHARED = new WeakMap<
+  History,
+  { readonly revision: number; readonly rule: CheckContext['staleness']; readonly staleness: Staleness }
+>();
+
+export function stalenessOf(history: History, rule: CheckContext['staleness']): Staleness {
+  const known = SHARED.get(history);
+  if (known !== undefined && known.revision === history.revision && known.rule === rule) return known.staleness;
+  const staleness = new Staleness({ history, rule });
+  SHARED.set(history, { revision: history.revision, rule, staleness });
+  return staleness;
 }
 
 /** By version of a key in a region: the end of the answer from which those labelled stale are measured. `reads` by their start. */
@@ -150,6 +193,11 @@ function labelledMsOf(reads: readonly AnsweredRead[], versions: Versions): Reado
     else if (read.startMs >= (underWayMs.get(cell) ?? 0)) labelledMs.set(cell, Math.min(read.endMs, labelledMs.get(cell) ?? read.endMs));
   }
   return labelledMs;
+}
+
+/** A key in a region. */
+export function keyOf({ region, key }: Pick<AnsweredRead, 'region' | 'key'>): string {
+  return `${region} ${key}`;
 }
 
 /** A version of a key in a region. */

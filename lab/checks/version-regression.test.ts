@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../load/history.ts';
+import type { Operation } from '../load/records.ts';
 import { BOUND_MS, DELAY_MS, fault, historyOf, KEY, REGIONS, read, type Written, write } from './history-test-support.ts';
 import { versionRegression } from './version-regression.ts';
 
@@ -86,6 +86,7 @@ describe('version-regression', () => {
         anomaly: 'version-regression',
         region: 'eu-west',
         key: KEY,
+        version: 1,
         explain:
           'expected version 2 or later in eu-west, whose cache had answered it 439 ms before, got version 1 labelled fresh from the cache: superseded 451 ms before, where a delay of 300 ms and 150 ms are allowed',
         witness: [

@@ -7,7 +7,8 @@
  */
 import type { History } from '../load/history.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
-import { answerOf, cellOf, Staleness, type StaleRead } from './staleness.ts';
+import { answerOf, cellOf, type Staleness, type StaleRead, stalenessOf } from './staleness.ts';
+import { verdictOf } from './verdict.ts';
 import type { AnsweredRead } from './versions.ts';
 
 const NAME = 'version-regression';
@@ -29,10 +30,8 @@ interface Regression extends Follow {
 }
 
 function judge(history: History, { staleness: rule }: CheckContext): CheckResult {
-  const staleness = new Staleness({ history, rule });
-  const judged = groupByKey(staleness.reads)
-    .flatMap(followsIn)
-    .filter(({ read }) => staleness.couldBeOld(read));
+  const staleness = stalenessOf(history, rule);
+  const judged = [...staleness.byKey.values()].flatMap(followsIn).filter(({ read }) => staleness.couldBeOld(read));
   const why = staleness.whyNone(judged.length, 'began after a change of their key and an answer from the cache');
   if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
   const back = judged.flatMap((follow) => toRegression(follow, staleness));
@@ -41,14 +40,7 @@ function judge(history: History, { staleness: rule }: CheckContext): CheckResult
     if (!first.has(cellOf(regression.read))) first.set(cellOf(regression.read), regression);
   const anomalies = [...first.values()].map((regression) => toAnomaly(regression, staleness));
   const reason = `${back.length} of ${judged.length} reads went back past their bound, epsilon ${Math.round(staleness.epsilonMs)} ms`;
-  if (anomalies.length > 0) return { check: NAME, verdict: 'fail', reason, anomalies };
-  if (back.length > 0) return { check: NAME, verdict: 'unknown', reason: `${reason}, while the machine stood still`, anomalies };
-  return { check: NAME, verdict: 'pass', reason, anomalies };
-}
-
-/** The reads of each key in each region, in their order. */
-function groupByKey(reads: readonly AnsweredRead[]): readonly (readonly AnsweredRead[])[] {
-  return [...Map.groupBy(reads, ({ region, key }) => `${region} ${key}`).values()];
+  return verdictOf({ check: NAME, found: back.length, anomalies, reason });
 }
 
 /** `reads` of one key in one region, by their start. A read that follows no answer from the cache is left out. */
@@ -80,6 +72,7 @@ function toAnomaly({ read, newest, stale }: Regression, staleness: Staleness): A
     anomaly: NAME,
     region: read.region,
     key: read.key,
+    version: read.version,
     explain: `expected version ${newest.version} or later in ${read.region}, whose cache had answered it ${agoMs} ms before, got ${answerOf(read)}: ${staleness.because(stale)}`,
     witness: by.id === newest.id ? [newest, read] : [by, newest, read],
   };

@@ -5,7 +5,7 @@
  * region. A version is *superseded* when the earliest later one is known: the next one's answer may have been lost. A write
  * that ended unknown may take effect at any later time, so only a read that shows it dates it.
  */
-import type { Operation, ReadOperation, WriteOperation } from '../load/history.ts';
+import type { Operation, ReadOperation, WriteOperation } from '../load/records.ts';
 
 export interface Known {
   readonly version: number;
@@ -29,6 +29,7 @@ export function isAcknowledged(operation: Operation): operation is AcknowledgedW
 class Register {
   readonly #known = new Map<number, Known>();
   #writtenMs = Number.POSITIVE_INFINITY;
+  #deletion: Known | undefined;
   /** By version, ascending: what made this version or a later one known first. */
   #earliest: { readonly version: number; readonly known: Known }[] = [];
 
@@ -37,6 +38,13 @@ class Register {
     if (by.kind !== 'read') this.#writtenMs = Math.min(this.#writtenMs, atMs);
     const before = this.#known.get(version);
     if (before === undefined || atMs < before.atMs) this.#known.set(version, { version, atMs, by });
+    const isDeletion = by.kind === 'delete' || (by.kind === 'read' && by.found === false && version > 0);
+    if (isDeletion && (this.#deletion === undefined || atMs < this.#deletion.atMs)) this.#deletion = { version, atMs, by };
+  }
+
+  /** Its last version, from when on it was known. Ids are never used again. */
+  get deletion(): Known | undefined {
+    return this.#deletion;
   }
 
   /** No more is noted after this. */
@@ -87,6 +95,12 @@ export class Versions {
   supersededBefore({ key, version, startMs }: AnsweredRead): Known | undefined {
     const known = this.#registers.get(key)?.supersededBy(version);
     return known !== undefined && known.atMs < startMs ? known : undefined;
+  }
+
+  /** The deletion of the key of a read, if it was known before the read began. */
+  deletedBefore({ key, startMs }: AnsweredRead): Known | undefined {
+    const deletion = this.#registers.get(key)?.deletion;
+    return deletion !== undefined && deletion.atMs < startMs ? deletion : undefined;
   }
 
   /** Whether a read began late enough to have returned an old version at all. */

@@ -4,17 +4,21 @@
  */
 import { contentKey } from '../../services/protocol/content.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
-import { CallFailed, type Clients } from '../clients.ts';
+import { CallFailed, type Clients, type EdgeRead } from '../clients.ts';
 import type { Phase } from '../report/events.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
-import type { History, Operation, ReadOperation, WriteOperation } from './history.ts';
+import { bodyOf, writerOf } from './bodies.ts';
+import type { History } from './history.ts';
 import type { PlannedOperation } from './plan.ts';
-import { slugOf, tagOf } from './slots.ts';
+import type { Ending, Operation, ReadOperation, WriteOperation } from './records.ts';
+import { slugOf, tagOf, tagsOf } from './slots.ts';
+import type { WallClock } from './wall-clock.ts';
 
 export interface DriverOptions {
   readonly world: World;
   readonly clients: Clients;
   readonly history: History;
+  readonly wallClock: WallClock;
   readonly clock: Clock;
   /** Monotonic time of the run's start. */
   readonly startedAt: number;
@@ -22,6 +26,8 @@ export interface DriverOptions {
 
 interface Slot {
   id: number | undefined;
+  /** Of the content it held before: read while it holds none, for what was deleted must not come back. */
+  deletedId: number | undefined;
   /** The last write, so that the next one waits for it. */
   tail: Promise<void>;
   /** Ended unknown: left alone, for it may still take effect. */
@@ -89,6 +95,7 @@ export class Driver {
   /** The final reads: each repeated while it is stale or differs, until `deadline` on the monotonic clock; the last counts. */
   async readFinally(deadline: number, signal: AbortSignal): Promise<void> {
     const { world, clients, history } = this.#options;
+    await this.#adoptDoubtful();
     for (const [id, slot] of this.#written) {
       if (signal.aborted) return;
       history.addOrigin({ key: contentKey(id), slot, ...(await clients.originVersion(id)) });
@@ -101,6 +108,13 @@ export class Driver {
         ),
       ),
     );
+  }
+
+  /** A create that ended unknown may have made a content, under an id that only the origin knows. */
+  async #adoptDoubtful(): Promise<void> {
+    const names = new Set([...this.#slots].filter(([, { doubtful, id }]) => doubtful && id === undefined).map(([slot]) => slugOf(slot)));
+    if (names.size === 0) return;
+    for (const { id, slug } of await this.#options.clients.list()) if (names.has(slug)) this.#written.set(id, slug);
   }
 
   /** Whether every region answers each key with what the origin holds now. Reads all of them: a stale one is revalidated by being read. */
@@ -117,7 +131,7 @@ export class Driver {
   }
 
   #slot(slot: number): Slot {
-    const known = this.#slots.get(slot) ?? { id: undefined, tail: Promise.resolve(), doubtful: false };
+    const known = this.#slots.get(slot) ?? { id: undefined, deletedId: undefined, tail: Promise.resolve(), doubtful: false };
     this.#slots.set(slot, known);
     return known;
   }
@@ -128,7 +142,7 @@ export class Driver {
 
   #base(slot: string) {
     const { history } = this.#options;
-    return { id: history.nextId, phase: this.#phase, slot, startMs: this.#now(), endMs: undefined, outcome: undefined, error: undefined };
+    return { id: history.nextId, phase: this.#phase, slot, startMs: this.#now() };
   }
 
   #write(planned: Exclude<PlannedOperation, { kind: 'read' }>): Promise<void> {
@@ -144,28 +158,26 @@ export class Driver {
     if (slot.doubtful || (kind === 'create') !== (slot.id === undefined)) return;
     const name = slugOf(index);
     const key = slot.id === undefined ? undefined : contentKey(slot.id);
-    const operation = this.#options.history.add<WriteOperation>({ ...this.#base(name), kind, key, version: undefined });
-    await this.#settle(operation, async () => {
-      operation.version = await this.#send(kind, name, slot, operation);
-    });
+    const operation = this.#options.history.add<WriteOperation>({ ...this.#base(name), kind, key });
+    await this.#settle(operation, () => this.#send(operation, slot));
     slot.doubtful = operation.outcome === 'unknown';
   }
 
-  async #send(kind: WriteOperation['kind'], name: string, slot: Slot, operation: WriteOperation): Promise<number> {
+  async #send({ id: operationId, kind, slot: name }: WriteOperation, slot: Slot): Promise<Partial<Ending>> {
     const { clients } = this.#options;
-    const text = `written as operation ${operation.id}`;
+    const body = bodyOf(operationId);
     if (slot.id === undefined) {
-      const { id, version } = await clients.create({ slug: name, title: name, body: text, tags: ['lab', tagOf(name)] });
+      const { id, version } = await clients.create({ slug: name, title: name, body, tags: tagsOf(name) });
       slot.id = id;
-      operation.key = contentKey(id);
       this.#written.set(id, name);
-      return version;
+      return { key: contentKey(id), version };
     }
     this.#written.set(slot.id, name);
-    if (kind === 'update') return (await clients.update(slot.id, { body: text })).version;
+    if (kind === 'update') return { version: (await clients.update(slot.id, { body })).version };
     const version = await clients.delete(slot.id);
+    slot.deletedId = slot.id;
     slot.id = undefined;
-    return version;
+    return { version };
   }
 
   async #purge(planned: Extract<PlannedOperation, { kind: 'purge' }>, slot: Slot): Promise<void> {
@@ -174,12 +186,16 @@ export class Driver {
     const target = { key, tag: tagOf(name), pattern: `${key.slice(0, -1)}*`, all: '*' }[planned.type];
     const { type, mode } = planned;
     const operation = this.#options.history.add({ ...this.#base(name), kind: 'purge', type, target, mode });
-    await this.#settle(operation, () => this.#options.clients.purge({ type, target, mode }));
+    await this.#settle(operation, async () => {
+      await this.#options.clients.purge({ type, target, mode });
+      return {};
+    });
   }
 
   async #readSlot({ region: name, slot: index }: Extract<PlannedOperation, { kind: 'read' }>): Promise<void> {
     const region = this.#options.world.regions.find((known) => known.region === name);
-    const id = this.#slot(index).id;
+    const slot = this.#slot(index);
+    const id = slot.id ?? slot.deletedId;
     if (region !== undefined && id !== undefined) await this.#read({ region, id, final: false });
   }
 
@@ -198,13 +214,14 @@ export class Driver {
       region: region.region,
       key: contentKey(id),
       final,
-      version: undefined,
-      found: undefined,
-      source: undefined,
-      status: undefined,
     });
-    await this.#settle(operation, async () => Object.assign(operation, await this.#options.clients.read(region.url, id)));
+    await this.#settle(operation, async () => this.#toAnswer(await this.#options.clients.read(region.url, id)));
     return operation;
+  }
+
+  #toAnswer({ cachedAt, body, ...answer }: EdgeRead): Partial<Ending> {
+    const writer = body === undefined ? {} : { writer: writerOf(body) };
+    return { ...answer, ...writer, cachedMs: this.#options.wallClock.toRunMs(cachedAt) };
   }
 
   async #readUntilCurrent(cell: {
@@ -224,15 +241,16 @@ export class Driver {
   }
 
   /** Runs an operation to its end and records how it ended. Reads change nothing, so a failed one is `fail`. */
-  async #settle(operation: Operation, send: () => Promise<unknown>): Promise<void> {
+  async #settle(operation: Operation, send: () => Promise<Partial<Ending>>): Promise<void> {
+    const { history } = this.#options;
     try {
-      await send();
-      operation.outcome = 'ok';
-    } catch (error) {
-      operation.outcome = operation.kind === 'read' || (error instanceof CallFailed && error.definite) ? 'fail' : 'unknown';
-      operation.error = error instanceof Error ? error.message : String(error);
+      const answer = await send();
+      history.end(operation, { ...answer, outcome: 'ok', endMs: this.#now() });
+    } catch (failure) {
+      const outcome = operation.kind === 'read' || (failure instanceof CallFailed && failure.definite) ? 'fail' : 'unknown';
+      const error = failure instanceof Error ? failure.message : String(failure);
+      history.end(operation, { outcome, error, endMs: this.#now() });
     }
-    operation.endMs = this.#now();
   }
 }
 

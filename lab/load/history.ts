@@ -1,96 +1,60 @@
 /**
- * The history of a run: every operation, before it is sent and after it ends. Checks judge nothing else.
- *
- * `ok`: answered. `fail`: certainly had no effect. `unknown`: may have happened, now or later.
- * Times are ms on one monotonic clock, from the run's start.
+ * The history of a run: every operation, before it is sent and after it ends, and what else is known of the time. Checks judge
+ * nothing else. What is added is told as a line, too, at once: see `history-lines.ts`.
  */
-import type { Effect } from '../faults/fault.ts';
-import type { ConcreteTarget } from '../faults/target.ts';
-import type { Phase } from '../report/events.ts';
+import type { HistoryHead, OnHistoryLine } from './history-lines.ts';
+import type {
+  Applied,
+  ClockShift,
+  DelayChange,
+  EdgeSample,
+  Ending,
+  FaultChangeRecord,
+  FaultRecord,
+  Operation,
+  OriginSample,
+  OriginState,
+  Published,
+  ReadOperation,
+  Stall,
+} from './records.ts';
 
-export type Outcome = 'ok' | 'fail' | 'unknown';
-
-interface OperationBase {
-  readonly id: number;
-  readonly phase: Phase;
-  /** `lab-3`: one slot of the workload. Its content's id may change when it is deleted and made again. */
-  readonly slot: string;
-  readonly startMs: number;
-  endMs: number | undefined;
-  outcome: Outcome | undefined;
-  error: string | undefined;
-}
-
-export interface WriteOperation extends OperationBase {
-  readonly kind: 'create' | 'update' | 'delete';
-  /** Cache key; undefined until a create is answered. */
-  key: string | undefined;
-  /** The version it made; for a delete the version of the deletion. */
-  version: number | undefined;
-}
-
-export interface PurgeOperation extends OperationBase {
-  readonly kind: 'purge';
-  readonly type: 'key' | 'tag' | 'pattern' | 'all';
-  readonly target: string;
-  readonly mode: 'hard' | 'soft';
-}
-
-export interface ReadOperation extends OperationBase {
-  readonly kind: 'read';
-  readonly region: string;
-  readonly key: string;
-  /** The last read of this key in this region: what divergence is judged by. */
-  readonly final: boolean;
-  /** 0 for a 404 of an id never created, the deletion's version for a deleted one. */
-  version: number | undefined;
-  found: boolean | undefined;
-  source: 'cache' | 'origin' | undefined;
-  status: 'fresh' | 'stale' | undefined;
-}
-
-/** What the origin held at the end, per key: read by the lab itself, past every link. */
-export interface OriginState {
-  readonly key: string;
-  readonly slot: string;
-  readonly version: number;
-  readonly deleted: boolean;
-}
-
-/** A fault as it was in force, and for how long after its heal its after-effects are excused. */
-export interface FaultRecord {
-  readonly id: string;
-  readonly fault: string;
-  readonly target: ConcreteTarget;
-  readonly injectedMs: number;
-  /** undefined while it is in force. */
-  healedMs: number | undefined;
-  readonly recoveryAllowanceMs: number;
-  /** Unconfirmed until the world has shown it. */
-  effect: Effect;
-}
-
-/** The propagation delay of a region from a moment on. The first of a region is at 0. */
-export interface DelayChange {
-  readonly region: string;
-  readonly atMs: number;
-  readonly delayMs: number;
-}
-
-/** The lab or its services stood still: something that was due at `dueMs` ran `lateMs` later. */
-export interface Stall {
-  readonly dueMs: number;
-  readonly lateMs: number;
-}
-
-export type Operation = WriteOperation | PurgeOperation | ReadOperation;
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class History {
   readonly #operations: Operation[] = [];
   readonly #origin: OriginState[] = [];
-  readonly #faults: FaultRecord[] = [];
+  readonly #faults: Mutable<FaultRecord>[] = [];
   readonly #delays: DelayChange[] = [];
   readonly #stalls: Stall[] = [];
+  readonly #shifts: ClockShift[] = [];
+  readonly #originSamples: OriginSample[] = [];
+  readonly #edgeSamples: EdgeSample[] = [];
+  readonly #published: Published[] = [];
+  readonly #applied: Applied[] = [];
+  readonly #onLine: OnHistoryLine | undefined;
+  #head: HistoryHead | undefined;
+  #endedMs: number | undefined;
+  #revision = 0;
+
+  /** `onLine` takes everything that is added, as it is. */
+  constructor(onLine?: OnHistoryLine) {
+    this.#onLine = onLine;
+  }
+
+  get head(): HistoryHead | undefined {
+    return this.#head;
+  }
+
+  /** undefined: the run did not get to its end. */
+  get endedMs(): number | undefined {
+    return this.#endedMs;
+  }
+
+  /** Another one after each change. */
+  get revision(): number {
+    return this.#revision;
+  }
 
   get operations(): readonly Operation[] {
     return this.#operations;
@@ -112,30 +76,121 @@ export class History {
     return this.#stalls;
   }
 
+  get shifts(): readonly ClockShift[] {
+    return this.#shifts;
+  }
+
+  get originSamples(): readonly OriginSample[] {
+    return this.#originSamples;
+  }
+
+  get edgeSamples(): readonly EdgeSample[] {
+    return this.#edgeSamples;
+  }
+
+  get published(): readonly Published[] {
+    return this.#published;
+  }
+
+  get applied(): readonly Applied[] {
+    return this.#applied;
+  }
+
   get nextId(): number {
     return this.#operations.length;
   }
 
+  begin(head: HistoryHead): void {
+    this.#revision += 1;
+    this.#head = head;
+    this.#onLine?.(head);
+  }
+
+  /** The run went through all its phases. */
+  finish(atMs: number): void {
+    this.#revision += 1;
+    this.#endedMs = atMs;
+    this.#onLine?.({ line: 'end', atMs });
+  }
+
+  /** Before it is sent. Its id must be `nextId`. */
   add<Op extends Operation>(operation: Op): Op {
+    this.#revision += 1;
     this.#operations.push(operation);
+    this.#onLine?.({ line: 'sent', operation });
     return operation;
   }
 
-  addOrigin(state: OriginState): void {
-    this.#origin.push(state);
+  /** After it has ended. What the history holds of it is changed in place. */
+  end(operation: Operation, ending: Ending): void {
+    this.#revision += 1;
+    Object.assign(operation, ending);
+    this.#onLine?.({ line: 'ended', id: operation.id, ...ending });
   }
 
-  addFault(fault: FaultRecord): FaultRecord {
-    this.#faults.push(fault);
-    return fault;
+  addOrigin(state: OriginState): void {
+    this.#revision += 1;
+    this.#origin.push(state);
+    this.#onLine?.({ line: 'origin', ...state });
+  }
+
+  addFault(fault: FaultRecord): void {
+    this.#revision += 1;
+    this.#faults.push({ ...fault });
+    const { id, target, injectedMs, recoveryAllowanceMs, effect, healedMs } = fault;
+    this.#onLine?.({ line: 'fault', id, fault: fault.fault, target: target.text, injectedMs, recoveryAllowanceMs, effect });
+    if (healedMs !== undefined) this.#onLine?.({ line: 'fault-changed', id, healedMs });
+  }
+
+  /** Of the last fault of that id. */
+  changeFault(id: string, change: FaultChangeRecord): void {
+    const fault = this.#faults.findLast((known) => known.id === id);
+    if (fault === undefined) throw new TypeError(`expected a fault of the history, got ${id}`);
+    this.#revision += 1;
+    Object.assign(fault, change);
+    this.#onLine?.({ line: 'fault-changed', id, ...change });
   }
 
   addDelay(change: DelayChange): void {
+    this.#revision += 1;
     this.#delays.push(change);
+    this.#onLine?.({ line: 'delay', ...change });
   }
 
   addStall(stall: Stall): void {
+    this.#revision += 1;
     this.#stalls.push(stall);
+    this.#onLine?.({ line: 'stall', ...stall });
+  }
+
+  addShift(shift: ClockShift): void {
+    this.#revision += 1;
+    this.#shifts.push(shift);
+    this.#onLine?.({ line: 'clock', ...shift });
+  }
+
+  addOriginSample(sample: OriginSample): void {
+    this.#revision += 1;
+    this.#originSamples.push(sample);
+    this.#onLine?.({ line: 'origin-sample', ...sample });
+  }
+
+  addEdgeSample(sample: EdgeSample): void {
+    this.#revision += 1;
+    this.#edgeSamples.push(sample);
+    this.#onLine?.({ line: 'edge-sample', ...sample });
+  }
+
+  addPublished(event: Published): void {
+    this.#revision += 1;
+    this.#published.push(event);
+    this.#onLine?.({ line: 'published', ...event });
+  }
+
+  addApplied(event: Applied): void {
+    this.#revision += 1;
+    this.#applied.push(event);
+    this.#onLine?.({ line: 'applied', ...event });
   }
 
   reads(): ReadOperation[] {

@@ -67,23 +67,67 @@ function planReads({ workload, regions, random }: PlanOptions): PlannedOperation
   }));
 }
 
+/**
+ * Creations, deletions and purges at even distances, from a place that is drawn: in a short run drawing each write by itself would
+ * often leave one of them out altogether, and nothing could be said of it.
+ */
+class Shares {
+  readonly #shares: readonly (readonly [kind: 'create' | 'delete' | 'purge', share: number])[];
+  readonly #due = { create: 0, delete: 0, purge: 0 };
+
+  constructor({ creates, deletes, purges }: Workload, random: Random) {
+    this.#shares = [
+      ['create', creates],
+      ['delete', deletes],
+      ['purge', purges],
+    ];
+    for (const [kind] of this.#shares) this.#due[kind] = random.next();
+  }
+
+  /** Once for each write; what is due first. */
+  next(): 'create' | 'delete' | 'purge' | 'update' {
+    for (const [kind, share] of this.#shares) this.#due[kind] += share;
+    return this.#shares.find(([kind]) => this.#due[kind] >= 1)?.[0] ?? 'update';
+  }
+
+  done(kind: 'create' | 'delete' | 'purge'): void {
+    this.#due[kind] -= 1;
+  }
+}
+
 function planWrites({ workload, random }: PlanOptions): PlannedOperation[] {
   const stream = random.fork('writes');
   const drawSlot = createZipf(workload.keys, workload.skew, stream);
   const slots = new Slots(workload.keys);
+  const shares = new Shares(workload, stream);
   const count = Math.floor((workload.duration / MS_PER_S) * workload.writes);
-  return Array.from({ length: count }, (_, index) => planWrite(workload, (index * MS_PER_S) / workload.writes, drawSlot(), slots, stream));
+  return Array.from({ length: count }, (_, index) =>
+    planWrite({ atMs: (index * MS_PER_S) / workload.writes, slot: drawSlot(), slots, shares, random: stream }),
+  );
 }
 
-function planWrite(workload: Workload, atMs: number, slot: number, slots: Slots, random: Random): PlannedOperation {
-  const drawn = random.next();
-  if (drawn < workload.creates) {
+interface WriteDraw {
+  readonly atMs: number;
+  readonly slot: number;
+  readonly slots: Slots;
+  readonly shares: Shares;
+  readonly random: Random;
+}
+
+function planWrite({ atMs, slot, slots, shares, random }: WriteDraw): PlannedOperation {
+  const due = shares.next();
+  if (due === 'create') {
     const created = slots.revive();
-    if (created !== undefined) return { kind: 'create', atMs, slot: created };
-  } else if (drawn < workload.creates + workload.deletes && slots.isAlive(slot)) {
+    if (created !== undefined) {
+      shares.done(due);
+      return { kind: 'create', atMs, slot: created };
+    }
+  } else if (due === 'delete' && slots.isAlive(slot)) {
+    shares.done(due);
     slots.kill(slot);
     return { kind: 'delete', atMs, slot };
-  } else if (drawn < workload.creates + workload.deletes + workload.purges) {
+  } else if (due === 'purge') {
+    shares.done(due);
     const type = (['key', 'tag', 'pattern', 'all'] as const)[random.below(4)] ?? 'key';
     return { kind: 'purge', atMs, type, slot, mode: random.below(2) === 0 ? 'hard' : 'soft' };
   }

@@ -12,7 +12,8 @@ export type Phase = z.infer<typeof phase>;
 
 const t = z.number().nonnegative();
 const verdict = z.enum(['pass', 'fail', 'unknown']);
-const quantiles = z.strictObject({ p50: z.number(), p99: z.number(), max: z.number() });
+/** Nearest rank, ms. */
+const quantiles = z.strictObject({ min: z.number(), p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() });
 
 const start = z.strictObject({
   type: z.literal('Start'),
@@ -70,6 +71,8 @@ const anomaly = z.strictObject({
   type: z.literal('Anomaly'),
   t,
   anomaly: z.string(),
+  /** Of a lost invalidation: unpublished, undelivered, unapplied or overwritten. */
+  subKind: z.string().optional(),
   region: z.string(),
   key: z.string(),
   explain: z.string(),
@@ -89,6 +92,10 @@ const summary = z.strictObject({
   faults: z.array(z.strictObject({ id: z.string(), fault: z.string(), target: z.string(), effect: z.enum(['confirmed', 'unconfirmed']) })),
   /** Per region, from the answer to a write until the first read there that shows it or a later one; ms. */
   convergence: z.record(z.string(), quantiles.nullable()),
+  /** Per region, of every answer that could be old; ms. Raw: since its version was superseded. Adjusted: as the checks measure it, without the time of faults. */
+  staleness: z.record(z.string(), z.strictObject({ samples: z.int(), raw: quantiles.nullable(), adjusted: quantiles.nullable() })),
+  /** Per region and t in ms, the share of writes after which no read begun later than t showed an older version; of those read afterwards. */
+  consistency: z.record(z.string(), z.strictObject({ writes: z.int(), within: z.record(z.string(), z.number().nullable()) })),
   operations: z.strictObject({ reads: z.int(), writes: z.int(), failed: z.int(), unknown: z.int() }),
   heal: z.strictObject({ clean: z.boolean(), left: z.array(z.string()) }),
   error: z.string().optional(),

@@ -24,10 +24,18 @@ function messageOf(text: string): string {
 }
 
 describe('a scenario file', () => {
+  it('is judged by every check that its workload gives something to judge', () => {
+    const everything = LEAST.replace(
+      /workload:.*/,
+      'workload: { duration: 5s, reads: 1/s, writes: 1/s, keys: 2, deletes: 1%, purges: 1% }',
+    );
+    expect(parseScenario(everything, 'f.yaml').checks).toEqual(Object.keys(CHECKS));
+  });
+
   it('needs no more than a title and a workload', () => {
     expect(parseScenario(LEAST, 'f.yaml')).toMatchObject({
       settle: 10_000,
-      checks: Object.keys(CHECKS),
+      checks: Object.keys(CHECKS).filter((name) => name !== 'resurrection' && name !== 'purge-ignored'),
       staleness: 'adjusted',
       system: { regions: {} },
       method: [],

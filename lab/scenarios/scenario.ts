@@ -5,7 +5,7 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { strategy } from '../../services/protocol/invalidation.ts';
-import { CHECKS } from '../checks/checks.ts';
+import { CHECKS, type CheckName } from '../checks/checks.ts';
 import { duration, rate, share } from '../duration.ts';
 import { InvalidInput } from '../errors.ts';
 import { delay } from '../faults/parameters.ts';
@@ -33,7 +33,6 @@ const workload = z.strictObject({
 });
 export type Workload = z.infer<typeof workload>;
 
-type CheckName = keyof typeof CHECKS;
 export const CHECK_NAMES = Object.keys(CHECKS) as [CheckName, ...CheckName[]];
 
 /** Overrides of compose.yaml. Which regions there are shows when the world is known. */
@@ -54,13 +53,15 @@ export const scenarioFile = z.strictObject({
   workload,
   method: writtenMethod.default([]),
   settle: duration.default(10_000),
-  checks: z.array(z.enum(CHECK_NAMES)).min(1).default(CHECK_NAMES),
+  /** Left out: all that the workload gives something to judge. */
+  checks: z.array(z.enum(CHECK_NAMES)).min(1).optional(),
   /** Whether the windows of faults are subtracted from staleness. */
   staleness: z.enum(['adjusted', 'strict']).default('adjusted'),
 });
 
-export interface ParsedScenario extends Omit<z.infer<typeof scenarioFile>, 'method'> {
+export interface ParsedScenario extends Omit<z.infer<typeof scenarioFile>, 'method' | 'checks'> {
   readonly method: readonly ScheduledFault[];
+  readonly checks: readonly CheckName[];
   /** What is found wrong later is told with file and line too. (A function, so that no JSON of a scenario carries it.) */
   readonly refuse: (problems: readonly Problem[]) => InvalidInput;
 }
@@ -89,12 +90,19 @@ export function parseScenario(text: string, file: string): ParsedScenario {
   const inMethod = methodProblems(steps).map(({ path, message }) => ({ path: ['method', ...path], message }));
   const problems = [...problemsOf(scenarioFile, source.value), ...inMethod];
   if (problems.length > 0) throw refusal(source, problems);
+  const parsed = scenarioFile.parse(source.value);
   const scenario = {
-    ...scenarioFile.parse(source.value),
+    ...parsed,
+    checks: parsed.checks ?? checksFor(parsed.workload),
     method: toMethod(steps),
     refuse: (found: readonly Problem[]) => refusal(source, found),
   };
   return checkTimes(scenario);
+}
+
+/** Without deletions nothing can come back, without purges none can be ignored: such a check could only ever be unknown. */
+function checksFor({ deletes, purges }: Workload): readonly CheckName[] {
+  return CHECK_NAMES.filter((name) => (name !== 'resurrection' || deletes > 0) && (name !== 'purge-ignored' || purges > 0));
 }
 
 function checkTimes<Timed extends ParsedScenario>(scenario: Timed): Timed {

@@ -1,7 +1,7 @@
 /** One seed, from its scenario to its verdict, in virtual time. */
 import { createRandom } from '../../services/runtime/random.ts';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
-import { History } from '../load/history.ts';
+import type { OnHistoryLine } from '../load/history-lines.ts';
 import { mutantNamed } from '../mutants/mutants.ts';
 import type { LabEvent, Summary } from '../report/events.ts';
 import { runScenario } from '../run.ts';
@@ -18,20 +18,20 @@ export interface SeedRunOptions {
   readonly topology: SimulatedTopology;
   /** A known bug to run with, by its name. */
   readonly mutant?: string | undefined;
+  /** Takes the history as it grows. */
+  readonly onHistoryLine?: OnHistoryLine;
 }
 
 export interface SeedRun {
   readonly summary: Summary;
   readonly anomalies: readonly AnomalyEvent[];
-  readonly history: History;
 }
 
 /** Simulated time does not end before the run does: nobody can stop it half way. */
 const NEVER_ABORTED = new AbortController().signal;
 
-export async function runSeed({ scenario, seed, topology, mutant }: SeedRunOptions): Promise<SeedRun> {
+export async function runSeed({ scenario, seed, topology, mutant, onHistoryLine = () => {} }: SeedRunOptions): Promise<SeedRun> {
   const clock = new VirtualClock();
-  const history = new History();
   const anomalies: AnomalyEvent[] = [];
   const known = mutant === undefined ? undefined : mutantNamed(mutant);
   const random = createRandom(seed).fork('world');
@@ -41,8 +41,7 @@ export async function runSeed({ scenario, seed, topology, mutant }: SeedRunOptio
       seed,
       backend: 'simulated',
       clock,
-      history,
-      unobserved: false,
+      onHistoryLine,
       version: '',
       argv: [],
       reproduce: '',
@@ -54,5 +53,5 @@ export async function runSeed({ scenario, seed, topology, mutant }: SeedRunOptio
         startSimulated({ topology: withSystem(topology, scenario.system.regions), clock, random, mutant: known, onStep }),
     }),
   );
-  return { summary, anomalies, history };
+  return { summary, anomalies };
 }

@@ -1,0 +1,77 @@
+/** `analyze <history.ndjson>`: all checks of a run again, on what it left. Opens no connection, starts nothing. */
+import { type Command, Option } from 'commander';
+import { type CheckResult, composeVerdict } from '../../lab/checks/check.ts';
+import { CHECKS, type CheckName, isCheckName } from '../../lab/checks/checks.ts';
+import { consistencyFigures, stalenessFigures } from '../../lab/checks/figures.ts';
+import { judgeHistory } from '../../lab/checks/judge.ts';
+import { EXIT_OF_VERDICT, type ExitCode, exitCodeOf, InvalidInput } from '../../lab/errors.ts';
+import { convergenceOf } from '../../lab/load/convergence.ts';
+import { readHistory, type SavedHistory } from '../../lab/load/read-history.ts';
+import { didYouMean } from '../../lab/nearest.ts';
+import { printable, printableLines } from '../../lab/printable.ts';
+import { anomalyText, checkLines, figureLines } from '../print.ts';
+import type { Session } from '../session.ts';
+
+interface AnalyzeOptions {
+  readonly json?: boolean;
+}
+
+export function addAnalyzeCommand(program: Command, session: Session): void {
+  program
+    .command('analyze')
+    .description('judge a saved history again: the same checks, verdict and exit code as its run')
+    .argument('<file>', 'a history.ndjson that run --out wrote')
+    .addOption(new Option('--json', 'one object: verdict, checks, anomalies').env('EDGESYNC_JSON'))
+    .action(async (file: string, options: AnalyzeOptions) => {
+      try {
+        session.exitWith(analyze(await readHistory(file), file, options, session));
+      } catch (error) {
+        if (!(error instanceof InvalidInput)) throw error;
+        session.output.note(printableLines(error.message));
+        session.exitWith(exitCodeOf(error));
+      }
+    });
+}
+
+function analyze(saved: SavedHistory, file: string, { json }: AnalyzeOptions, { output }: Session): ExitCode {
+  const { history, head, isTorn } = saved;
+  const results = judgeHistory({ history, checks: namesOf(saved, file), context: head });
+  const verdict = composeVerdict(results);
+  if (isTorn) output.note(`${printable(file)}: the last line is half written and was left out`);
+  if (json) output.line(JSON.stringify(toJson(saved, results)));
+  else for (const line of toLines(saved, results)) output.line(line);
+  return EXIT_OF_VERDICT[verdict];
+}
+
+/** Throws InvalidInput for a check that this program does not have. */
+function namesOf({ head: { checks } }: SavedHistory, file: string): readonly CheckName[] {
+  return checks.map((name) => {
+    if (isCheckName(name)) return name;
+    const known = Object.keys(CHECKS);
+    throw new InvalidInput(`${file}:1: checks: expected one of ${known.join(', ')}, got ${JSON.stringify(name)}${didYouMean(name, known)}`);
+  });
+}
+
+function toJson({ head, isTorn }: SavedHistory, results: readonly CheckResult[]): unknown {
+  const { line: _, historyVersion: __, ...of } = head;
+  const checks = results.map(({ anomalies, ...result }) => ({ ...result, anomalies: anomalies.length }));
+  return { of, isTorn, verdict: composeVerdict(results), checks, anomalies: results.flatMap(({ anomalies }) => anomalies) };
+}
+
+function toLines({ history, head }: SavedHistory, results: readonly CheckResult[]): readonly string[] {
+  const convergence = convergenceOf(history, head.regions);
+  const perRegion = <Figures>(figures: (region: string) => Figures) =>
+    Object.fromEntries(head.regions.map((region) => [region, figures(region)]));
+  const anomalies = results.flatMap((result) => result.anomalies);
+  return [
+    printable(`${head.scenario} · ${head.backend} · seed ${head.seed} · ${head.startedAt}`),
+    ...anomalies.map(anomalyText),
+    ...figureLines({
+      convergence,
+      staleness: perRegion((region) => stalenessFigures(history, region)),
+      consistency: perRegion((region) => consistencyFigures(history, region)),
+    }),
+    ...checkLines(results),
+    composeVerdict(results).toUpperCase(),
+  ];
+}

@@ -1,0 +1,49 @@
+/**
+ * All checks over one history. Each check's verdict is its own; but one cause makes one anomaly: what a check finds of a version that a
+ * region should not have answered is told by the first of the table that finds it, and left out of the others.
+ */
+import type { History } from '../load/history.ts';
+import type { Anomaly, CheckContext, CheckResult } from './check.ts';
+import { CHECKS, type CheckName } from './checks.ts';
+
+export interface JudgeOptions {
+  readonly history: History;
+  readonly checks: readonly CheckName[];
+  readonly context: CheckContext;
+}
+
+/** In the order of `checks`, and after them what else stands against a pass. */
+export function judgeHistory({ history, checks, context }: JudgeOptions): readonly CheckResult[] {
+  const inOrder = Object.values(CHECKS).filter(({ name }) => checks.some((wanted) => wanted === name));
+  const told = new Map<string, string>();
+  const results = new Map<string, CheckResult>();
+  for (const check of inOrder) results.set(check.name, withoutTold(check.judge(history, context), told));
+  const ordered = checks.flatMap((name) => results.get(name) ?? []);
+  return [...ordered, ...unconfirmedFaults(history), ...unfinished(history)];
+}
+
+/** Adds what it tells itself to what is told. */
+function withoutTold(result: CheckResult, told: Map<string, string>): CheckResult {
+  const anomalies = result.anomalies.filter((anomaly) => !told.has(causeOf(anomaly)));
+  const by = new Set(result.anomalies.flatMap((anomaly) => told.get(causeOf(anomaly)) ?? []));
+  for (const anomaly of anomalies) if (anomaly.version !== undefined) told.set(causeOf(anomaly), anomaly.anomaly);
+  return by.size === 0 ? result : { ...result, anomalies, reason: `${result.reason}; told as ${[...by].join(', ')}` };
+}
+
+function causeOf({ anomaly, region, key, version }: Anomaly): string {
+  return version === undefined ? anomaly : `${region} ${key} ${version}`;
+}
+
+/** A fault without evidence that it took effect: what the run shows is not what the scenario says. */
+function unconfirmedFaults({ faults }: History): readonly CheckResult[] {
+  const found = faults.filter(({ effect }) => effect === 'unconfirmed');
+  if (found.length === 0) return [];
+  const names = found.map(({ fault, target }) => `${fault} ${target.text}`).join(', ');
+  return [{ check: 'faults', verdict: 'unknown', reason: `no evidence that they took effect: ${names}`, anomalies: [] }];
+}
+
+/** A run that was stopped or killed shows what it shows, but not that nothing else would have come. */
+function unfinished({ endedMs }: History): readonly CheckResult[] {
+  if (endedMs !== undefined) return [];
+  return [{ check: 'history', verdict: 'unknown', reason: 'the run did not get to its end', anomalies: [] }];
+}

@@ -1,0 +1,144 @@
+/**
+ * purge-ignored: an answer that was fetched before a purge that covers it, to a read that began after the purge's bound. After a hard purge
+ * under whatever label; after a soft one only labelled fresh.
+ *
+ * `cached_at` says when the origin was asked. It is a wall clock's time, so it counts as before the purge only by more than the clocks
+ * are known to differ. The bound is the purge's acknowledgement, the delay and epsilon, outside faults. A purge that was not
+ * acknowledged may not have happened. By tag it covers contents that carry it, and no 404. One anomaly for each version of a key in
+ * a region.
+ */
+import { matchesGlob } from '../../services/protocol/glob.ts';
+import type { History } from '../load/history.ts';
+import type { PurgeOperation } from '../load/records.ts';
+import { tagsOf } from '../load/slots.ts';
+import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
+import { ClockSlack } from './clock-slack.ts';
+import { answerOf, type Staleness, type StaleRead, stalenessOf } from './staleness.ts';
+import { verdictOf, worstOf } from './verdict.ts';
+import type { AnsweredRead } from './versions.ts';
+
+const NAME = 'purge-ignored';
+
+export const purgeIgnored: Check = {
+  name: NAME,
+  about: 'an answer was fetched before a purge that covers it, and given after the purge’s bound',
+  judge,
+};
+
+type AcknowledgedPurge = PurgeOperation & { readonly endMs: number };
+interface Ignored extends Omit<StaleRead, 'superseding'> {
+  readonly purge: AcknowledgedPurge;
+}
+
+function judge(history: History, { staleness: rule }: CheckContext): CheckResult {
+  const staleness = stalenessOf(history, rule);
+  const slack = new ClockSlack(history, staleness.reads);
+  const purges = new Purges(history);
+  const judged: Ignored[] = [];
+  let covered = 0;
+  for (const read of staleness.reads) {
+    if (read.cachedMs === undefined) continue;
+    const covering = purges.covering(read);
+    if (covering.hasBefore(read.startMs)) covered += 1;
+    const purge = covering.firstAfter(read.cachedMs + slack.ofRegion(read.region));
+    if (purge !== undefined && purge.endMs < read.startMs) judged.push(toIgnored(read, purge, staleness));
+  }
+  const why = staleness.whyNone(covered, 'began after a purge that covers them');
+  if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
+  const ignored = judged.filter((stale) => staleness.excessMs(stale) > 0);
+  const certain = ignored.filter((stale) => !staleness.isDoubtful(stale));
+  const anomalies = worstOf(certain, staleness).map((stale) => toAnomaly(stale, staleness));
+  const reason = `${ignored.length} of ${covered} reads after a purge were answered with what was fetched before it`;
+  return verdictOf({ check: NAME, found: ignored.length, anomalies, reason });
+}
+
+function toIgnored(read: AnsweredRead, purge: AcknowledgedPurge, staleness: Staleness): Ignored {
+  return { ...staleness.judgeSince(read, purge.endMs), purge };
+}
+
+function toAnomaly(stale: Ignored, staleness: Staleness): Anomaly {
+  const { read, purge } = stale;
+  const wanted = purge.mode === 'hard' ? 'an answer fetched after' : 'no answer labelled fresh that was fetched before';
+  const fetchedMs = Math.round(purge.startMs - (read.cachedMs ?? 0));
+  const target = purge.type === 'all' ? 'all' : `${purge.type} ${purge.target}`;
+  return {
+    anomaly: NAME,
+    region: read.region,
+    key: read.key,
+    version: read.version,
+    explain: `expected ${wanted} the ${purge.mode} purge of ${target} in ${read.region}, got ${answerOf(read)}, fetched ${fetchedMs} ms before it: ${staleness.becauseSince(stale, 'purged')}`,
+    witness: [purge, read, ...staleness.faultsDuring(stale)],
+  };
+}
+
+/** Acknowledged purges that cover the same answers. */
+class Covering {
+  /** By the time they were sent. */
+  readonly #purges: readonly AcknowledgedPurge[];
+  /** For each of those, the one of it and all later that was acknowledged first. */
+  readonly #first: readonly AcknowledgedPurge[];
+  readonly #earliestMs: number;
+
+  constructor(purges: readonly AcknowledgedPurge[]) {
+    this.#purges = [...purges].sort((one, other) => one.startMs - other.startMs);
+    const first: AcknowledgedPurge[] = [];
+    for (const purge of this.#purges.toReversed()) {
+      const later = first.at(-1);
+      first.push(later !== undefined && later.endMs < purge.endMs ? later : purge);
+    }
+    this.#first = first.reverse();
+    this.#earliestMs = this.#first[0]?.endMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  hasBefore(ms: number): boolean {
+    return this.#earliestMs < ms;
+  }
+
+  /** Of those sent later than `ms`, the one acknowledged first. */
+  firstAfter(ms: number): AcknowledgedPurge | undefined {
+    let [low, high] = [0, this.#purges.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#purges[middle]?.startMs ?? 0) > ms) high = middle;
+      else low = middle + 1;
+    }
+    return this.#first[low];
+  }
+}
+
+class Purges {
+  readonly #purges: readonly AcknowledgedPurge[];
+  readonly #covering = new Map<string, Covering>();
+
+  constructor(history: History) {
+    this.#purges = history.operations.filter(
+      (operation): operation is AcknowledgedPurge =>
+        operation.kind === 'purge' && operation.outcome === 'ok' && operation.endMs !== undefined,
+    );
+  }
+
+  /** A soft purge asks nothing of an answer labelled stale. */
+  covering({ key, slot, status, found }: AnsweredRead): Covering {
+    const name = `${key} ${slot} ${status} ${found}`;
+    const known = this.#covering.get(name);
+    if (known !== undefined) return known;
+    const tags = found === false ? [] : tagsOf(slot);
+    const of = this.#purges.filter((purge) => (purge.mode === 'hard' || status === 'fresh') && covers(purge, key, tags));
+    const covering = new Covering(of);
+    this.#covering.set(name, covering);
+    return covering;
+  }
+}
+
+function covers({ type, target }: PurgeOperation, key: string, tags: readonly string[]): boolean {
+  switch (type) {
+    case 'key':
+      return target === key;
+    case 'tag':
+      return tags.includes(target);
+    case 'pattern':
+      return matchesGlob(target, key);
+    case 'all':
+      return true;
+  }
+}

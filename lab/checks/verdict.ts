@@ -1,0 +1,28 @@
+/** What the checks that judge by time have in common: which of many reads is shown, and what a doubtful one means. */
+import type { Anomaly, CheckResult } from './check.ts';
+import { cellOf, type Staleness, type StaleRead } from './staleness.ts';
+
+/** One for each version of a key in a region: the read furthest above its bound. */
+export function worstOf<Stale extends Omit<StaleRead, 'superseding'>>(reads: readonly Stale[], staleness: Staleness): readonly Stale[] {
+  const worst = new Map<string, Stale>();
+  for (const stale of reads) {
+    const known = worst.get(cellOf(stale.read));
+    if (known === undefined || staleness.excessMs(stale) > staleness.excessMs(known)) worst.set(cellOf(stale.read), stale);
+  }
+  return [...worst.values()];
+}
+
+export interface Judged {
+  readonly check: string;
+  /** How many were found, whether or not they prove anything. */
+  readonly found: number;
+  readonly anomalies: readonly Anomaly[];
+  readonly reason: string;
+}
+
+/** What was found while the machine stood still proves nothing, but is no pass either. */
+export function verdictOf({ check, found, anomalies, reason }: Judged): CheckResult {
+  if (anomalies.length > 0) return { check, verdict: 'fail', reason, anomalies };
+  if (found > 0) return { check, verdict: 'unknown', reason: `${reason}, while the machine stood still`, anomalies };
+  return { check, verdict: 'pass', reason, anomalies };
+}

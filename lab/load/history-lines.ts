@@ -1,0 +1,67 @@
+/**
+ * The lines of `history.ndjson`, one schema per kind. An operation has two: `sent` before it is sent, `ended` after it has ended;
+ * so has a fault. A history without `end` is one of a run that was killed or stopped.
+ */
+import { z } from 'zod';
+import {
+  applied,
+  clockShift,
+  delayChange,
+  edgeSample,
+  ending,
+  faultChange,
+  operation,
+  originSample,
+  originState,
+  published,
+  stall,
+} from './records.ts';
+
+export const HISTORY_VERSION = 1;
+
+/** What a history must say of itself to be judged again. */
+export const head = z.strictObject({
+  line: z.literal('head'),
+  historyVersion: z.literal(HISTORY_VERSION),
+  tool: z.literal('edgesync-lab'),
+  version: z.string(),
+  backend: z.enum(['docker', 'embedded', 'simulated']),
+  seed: z.int().nonnegative(),
+  scenario: z.string(),
+  regions: z.array(z.string()).min(1),
+  staleness: z.enum(['adjusted', 'strict']),
+  checks: z.array(z.string()).min(1),
+  /** RFC 3339: where the run's clock begins. */
+  startedAt: z.string(),
+});
+export type HistoryHead = Readonly<z.infer<typeof head>>;
+
+export const historyLine = z.discriminatedUnion('line', [
+  head,
+  z.strictObject({ line: z.literal('sent'), operation }),
+  z.strictObject({ line: z.literal('ended'), id: z.int().nonnegative(), ...ending.shape }),
+  z.strictObject({
+    line: z.literal('fault'),
+    id: z.string(),
+    fault: z.string(),
+    /** As a scenario file writes it. */
+    target: z.string(),
+    injectedMs: z.number(),
+    recoveryAllowanceMs: z.number(),
+    effect: z.enum(['confirmed', 'unconfirmed']),
+  }),
+  z.strictObject({ line: z.literal('fault-changed'), id: z.string(), ...faultChange.shape }),
+  z.strictObject({ line: z.literal('origin'), ...originState.shape }),
+  z.strictObject({ line: z.literal('delay'), ...delayChange.shape }),
+  z.strictObject({ line: z.literal('stall'), ...stall.shape }),
+  z.strictObject({ line: z.literal('clock'), ...clockShift.shape }),
+  z.strictObject({ line: z.literal('origin-sample'), ...originSample.shape }),
+  z.strictObject({ line: z.literal('edge-sample'), ...edgeSample.shape }),
+  z.strictObject({ line: z.literal('published'), ...published.shape }),
+  z.strictObject({ line: z.literal('applied'), ...applied.shape }),
+  /** The run went through all its phases. */
+  z.strictObject({ line: z.literal('end'), atMs: z.number() }),
+]);
+export type HistoryLine = Readonly<z.infer<typeof historyLine>>;
+
+export type OnHistoryLine = (line: HistoryLine) => void;

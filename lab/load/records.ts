@@ -1,0 +1,149 @@
+/**
+ * What a history is made of: one schema for each kind of record. The same shapes are held in memory, judged by the checks, and
+ * written to `history.ndjson` (`history-lines.ts`).
+ *
+ * `ok`: answered. `fail`: certainly had no effect. `unknown`: may have happened, now or later; undefined: not ended yet.
+ * Times are ms on one monotonic clock, from the run's start.
+ */
+import { z } from 'zod';
+import { invalidationMode, invalidationType } from '../../services/protocol/invalidation.ts';
+import type { Effect } from '../faults/fault.ts';
+import type { ConcreteTarget } from '../faults/target.ts';
+import { phase } from '../report/events.ts';
+
+const ms = z.number();
+const outcome = z.enum(['ok', 'fail', 'unknown']);
+export type Outcome = z.infer<typeof outcome>;
+
+const base = {
+  /** Its place in the history. */
+  id: z.int().nonnegative(),
+  phase,
+  /** `lab-3`: one slot of the workload. Its content's id may change when it is deleted and made again. */
+  slot: z.string(),
+  startMs: ms,
+  endMs: ms.optional(),
+  outcome: outcome.optional(),
+  error: z.string().optional(),
+};
+
+const answer = {
+  /** 0 for a 404 of an id never created, the deletion's version for a deleted one. Of a write: the version it made. */
+  version: z.int().nonnegative().optional(),
+  found: z.boolean().optional(),
+  source: z.enum(['cache', 'origin']).optional(),
+  status: z.enum(['fresh', 'stale']).optional(),
+  /** When the origin was asked for it: by the edge's wall clock, told on the run's (`wall-clock.ts`). */
+  cachedMs: ms.optional(),
+  /** The operation that wrote the body; null for a body that is not the workload's. */
+  writer: z.int().nonnegative().nullable().optional(),
+};
+
+const writeOperation = z.strictObject({
+  ...base,
+  kind: z.enum(['create', 'update', 'delete']),
+  /** Cache key; undefined until a create is answered. */
+  key: z.string().optional(),
+  version: answer.version,
+});
+
+const purgeOperation = z.strictObject({
+  ...base,
+  kind: z.literal('purge'),
+  type: invalidationType,
+  target: z.string(),
+  mode: invalidationMode,
+});
+
+const readOperation = z.strictObject({
+  ...base,
+  kind: z.literal('read'),
+  region: z.string(),
+  key: z.string(),
+  /** Of the last reads of this key in this region: what it serves after settle. */
+  final: z.boolean(),
+  ...answer,
+});
+
+export const operation = z.discriminatedUnion('kind', [writeOperation, purgeOperation, readOperation]);
+export type WriteOperation = Readonly<z.infer<typeof writeOperation>>;
+export type PurgeOperation = Readonly<z.infer<typeof purgeOperation>>;
+export type ReadOperation = Readonly<z.infer<typeof readOperation>>;
+export type Operation = WriteOperation | PurgeOperation | ReadOperation;
+
+/** How an operation ended. */
+export const ending = z.strictObject({ endMs: ms, outcome, error: base.error, key: writeOperation.shape.key, ...answer });
+export type Ending = Readonly<z.infer<typeof ending>>;
+
+/** What the origin held at the end, per key: read by the lab itself, past every link. */
+export const originState = z.strictObject({
+  key: z.string(),
+  slot: z.string(),
+  version: z.int().nonnegative(),
+  deleted: z.boolean(),
+});
+export type OriginState = Readonly<z.infer<typeof originState>>;
+
+/** The propagation delay of a region from a moment on. The first of a region is at 0. */
+export const delayChange = z.strictObject({ region: z.string(), atMs: ms, delayMs: ms });
+export type DelayChange = Readonly<z.infer<typeof delayChange>>;
+
+/** The lab or its services stood still: something that was due at `dueMs` ran `lateMs` later. */
+export const stall = z.strictObject({ dueMs: ms, lateMs: ms });
+export type Stall = Readonly<z.infer<typeof stall>>;
+
+/** By how much the wall clock has gone on more than the monotonic one, since the run's start. */
+export const clockShift = z.strictObject({ atMs: ms, shiftMs: ms });
+export type ClockShift = Readonly<z.infer<typeof clockShift>>;
+
+/** What the origin's metrics said, asked about once a second. */
+export const originSample = z.strictObject({ atMs: ms, pending: z.int().nonnegative() });
+export type OriginSample = Readonly<z.infer<typeof originSample>>;
+
+/** What an edge's metrics said, asked about once a second. */
+export const edgeSample = z.strictObject({
+  region: z.string(),
+  atMs: ms,
+  /** When the process began, on its own wall clock: its counters begin anew with it. */
+  since: z.string(),
+  originFetches: z.int().nonnegative(),
+  /** Records in the log it had not applied; null while the log did not answer. */
+  lag: z.int().nullable(),
+  /** Of those, how many had reached it. */
+  queued: z.int().nonnegative(),
+  /** Per partition of the log, the offset applied last. */
+  applied: z.record(z.string(), z.int()),
+});
+export type EdgeSample = Readonly<z.infer<typeof edgeSample>>;
+
+/** An event that the log took: told by the origin. */
+export const published = z.strictObject({ event: z.string(), target: z.string(), version: z.int().nullable(), sentMs: ms });
+export type Published = Readonly<z.infer<typeof published>>;
+
+/** An event that a region's cache took: told by its edge. */
+export const applied = z.strictObject({
+  event: z.string(),
+  region: z.string(),
+  target: z.string(),
+  version: z.int().nullable(),
+  mode: invalidationMode,
+  appliedMs: ms,
+});
+export type Applied = Readonly<z.infer<typeof applied>>;
+
+/** A fault as it was in force, and for how long after its heal its after-effects are excused. */
+export interface FaultRecord {
+  readonly id: string;
+  readonly fault: string;
+  readonly target: ConcreteTarget;
+  readonly injectedMs: number;
+  /** undefined while it is in force. */
+  readonly healedMs: number | undefined;
+  readonly recoveryAllowanceMs: number;
+  /** Unconfirmed until the world has shown it. */
+  readonly effect: Effect;
+}
+
+/** What may become known of a fault later. */
+export const faultChange = z.strictObject({ effect: z.enum(['confirmed', 'unconfirmed']).optional(), healedMs: ms.optional() });
+export type FaultChangeRecord = Readonly<z.infer<typeof faultChange>>;
