@@ -33,7 +33,7 @@ const workload = z.strictObject({
 });
 export type Workload = z.infer<typeof workload>;
 
-export const CHECK_NAMES = Object.keys(CHECKS) as [CheckName, ...CheckName[]];
+const CHECK_NAMES = Object.keys(CHECKS) as [CheckName, ...CheckName[]];
 
 /** Overrides of compose.yaml. Which regions there are shows when the world is known. */
 const system = z.strictObject({
@@ -101,7 +101,7 @@ export function parseScenario(text: string, file: string): ParsedScenario {
 }
 
 /** Without deletions nothing can come back, without purges none can be ignored: such a check could only ever be unknown. */
-function checksFor({ deletes, purges }: Workload): readonly CheckName[] {
+export function checksFor({ deletes, purges }: Workload): readonly CheckName[] {
   return CHECK_NAMES.filter((name) => (name !== 'resurrection' || deletes > 0) && (name !== 'purge-ignored' || purges > 0));
 }
 

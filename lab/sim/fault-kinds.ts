@@ -11,7 +11,8 @@ export interface DrawnFault extends FaultOrder {
 export type FaultDraw = (random: Random, regions: readonly string[]) => DrawnFault;
 
 const ARROWS = ['<->', '->', '<-'] as const;
-const LATENCIES_MS = [20, 100, 300, 500, 800] as const;
+/** Above what a link may take by itself, so that their effect shows. */
+const LATENCIES_MS = [100, 200, 400, 800] as const;
 const DELAYS_MS = [0, 100, 400, 1_500] as const;
 const NONE = {};
 

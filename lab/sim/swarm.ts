@@ -6,8 +6,7 @@
 import { createRandom, type Random } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
 import type { PlannedFault } from '../fault-schedule.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
-import { CHECK_NAMES } from '../scenarios/scenario.ts';
+import { checksFor, type Scenario, type Workload } from '../scenarios/scenario.ts';
 import { FAULT_KINDS, type FaultDraw } from './fault-kinds.ts';
 
 export interface SwarmOptions {
@@ -19,7 +18,7 @@ export interface SwarmOptions {
 }
 
 const DELAYS_MS = [0, 50, 100, 300, 600, 1_000] as const;
-const READS_PER_S = [8, 10, 12, 16] as const;
+const READS_PER_S = [6, 8, 10, 12] as const;
 const WRITES_PER_S = [1, 1.5, 2, 3] as const;
 const SKEWS = [0, 0.5, 0.9, 1.5, 2] as const;
 const SHARES = [0, 0.05, 0.1, 0.2] as const;
@@ -45,7 +44,7 @@ function drawMs(random: Random, { from, to }: { readonly from: number; readonly 
 export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions): Scenario {
   const random = createRandom(seed).fork('swarm');
   const settings = random.fork('settings');
-  const load = random.fork('load');
+  const workload = drawWorkload(random.fork('load'), keys, durationMs);
   return {
     version: 1,
     id: `seed-${seed}`,
@@ -58,21 +57,25 @@ export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions):
         regions.map((region) => [region, { delay: pick(settings, DELAYS_MS), strategy: pick(settings, ['eager', 'lazy'] as const) }]),
       ),
     },
-    workload: {
-      duration: durationMs,
-      reads: pick(load, READS_PER_S),
-      writes: pick(load, WRITES_PER_S),
-      keys,
-      skew: pick(load, SKEWS),
-      creates: pick(load, SHARES),
-      deletes: pick(load, SHARES),
-      purges: pick(load, SHARES),
-    },
+    workload,
     method: drawMethod({ random: random.fork('faults'), regions, durationMs }),
     settle: SETTLE_MS,
-    checks: [...CHECK_NAMES],
+    checks: checksFor(workload),
     staleness: 'adjusted',
     refuse: (problems) => new InvalidInput(`seed ${seed}: ${problems.map(({ message }) => message).join(', ')}`),
+  };
+}
+
+function drawWorkload(random: Random, keys: number, duration: number): Workload {
+  return {
+    duration,
+    reads: pick(random, READS_PER_S),
+    writes: pick(random, WRITES_PER_S),
+    keys,
+    skew: pick(random, SKEWS),
+    creates: pick(random, SHARES),
+    deletes: pick(random, SHARES),
+    purges: pick(random, SHARES),
   };
 }
 
