@@ -17,11 +17,16 @@ export interface SwarmOptions {
   readonly durationMs: number;
 }
 
-const DELAYS_MS = [0, 50, 100, 300, 600, 1_000] as const;
-const READS_PER_S = [6, 8, 10, 12] as const;
+const DELAYS_MS = [0, 0, 50, 100, 300, 600] as const;
+const READS_PER_S = [6, 8, 10, 15] as const;
 const WRITES_PER_S = [1, 1.5, 2, 3] as const;
-const SKEWS = [0, 0.5, 0.9, 1.5, 2] as const;
+const SKEWS = [0, 0.9, 1.5, 2, 3] as const;
 const SHARES = [0, 0.05, 0.1, 0.2] as const;
+/** One kind of faults in so many is in a mix. */
+const KINDS_ONE_IN = [1, 2, 4, 8] as const;
+/** One way of an edge whose origin is far away all the time: slow fetches are what a fence is for. */
+const FAR_MS = [100, 250, 500] as const;
+const FAR_FROM_MS = 10;
 const SETTLE_MS = 15_000;
 const LANES_MAX = 3;
 const FAULT_MS = { from: 500, to: 8_000 } as const;
@@ -90,9 +95,10 @@ interface Weighted {
   readonly weight: number;
 }
 
-/** The kinds of this seed's mix; none in one of so many. */
+/** The kinds of this seed's mix; there may be none. */
 function drawMix(random: Random): readonly Weighted[] {
-  return FAULT_KINDS.filter(() => random.below(2) === 0).map((draw) => ({ draw, weight: 1 + random.below(5) }));
+  const oneIn = pick(random, KINDS_ONE_IN);
+  return FAULT_KINDS.filter(() => random.below(oneIn) === 0).map((draw) => ({ draw, weight: 1 + random.below(5) }));
 }
 
 function drawKind(random: Random, mix: readonly Weighted[]): FaultDraw | undefined {
@@ -103,11 +109,23 @@ function drawKind(random: Random, mix: readonly Weighted[]): FaultDraw | undefin
   })?.draw;
 }
 
+/** Of every region on its own whether its origin is far. */
+function drawFar(random: Random, regions: readonly string[]): PlannedFault[] {
+  return regions
+    .filter(() => random.below(2) === 0)
+    .map((region) => {
+      const latency = pick(random, FAR_MS);
+      const parameters = { latency: `${latency}ms`, jitter: `${latency / 2}ms` };
+      return { atMs: FAR_FROM_MS, fault: 'latency', target: `edge:${region}<->origin`, parameters, forMs: undefined };
+    });
+}
+
 /** Lanes side by side, in each fault and calm by turns. */
 function drawMethod({ random, regions, durationMs }: MethodOptions): readonly PlannedFault[] {
   const mix = drawMix(random);
   const places = new Places();
-  const faults: PlannedFault[] = [];
+  const faults: PlannedFault[] = drawFar(random.fork('far'), regions);
+  for (const { fault, target } of faults) places.hold(fault, target);
   const lanes = 1 + random.below(LANES_MAX);
   for (let lane = 0; lane < lanes && mix.length > 0; lane += 1) {
     for (let atMs = drawMs(random, CALM_MS); atMs < durationMs - MS_PER_S; ) {
@@ -126,6 +144,11 @@ function drawMethod({ random, regions, durationMs }: MethodOptions): readonly Pl
 /** Which place a fault may hold: the same one not again before it must be gone, two of one region's nodes not together. */
 class Places {
   readonly #taken: { readonly place: string; readonly fromMs: number; readonly untilMs: number }[] = [];
+
+  /** From the start to the end. */
+  hold(fault: string, target: string): void {
+    this.#taken.push({ place: `${fault} ${target}`, fromMs: 0, untilMs: Number.POSITIVE_INFINITY });
+  }
 
   take({ fault, target, region }: ReturnType<FaultDraw>, { atMs, untilMs }: { readonly atMs: number; readonly untilMs: number }): boolean {
     const wanted = [
