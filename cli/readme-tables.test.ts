@@ -1,10 +1,11 @@
 /**
- * README's tables of keys, faults and scenarios, made from what the program has. When one differs,
+ * README's tables of keys, faults, checks and scenarios, made from what the program has. When one differs,
  * `npx vitest run cli/readme-tables.test.ts -u` writes it anew between its markers.
  */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { CHECKS } from '../lab/checks/checks.ts';
 import { FAULTS } from '../lab/faults/faults.ts';
 import { parametersInWords, targetsInWords } from '../lab/faults/signature.ts';
 import { parseScenario, readScenario } from '../lab/scenarios/scenario.ts';
@@ -28,6 +29,10 @@ function faultTable(): string {
   return toTable([['fault', '', 'target', 'parameters'], ...rows]);
 }
 
+function checkTable(): string {
+  return toTable([['check', 'what it finds'], ...Object.values(CHECKS).map(({ name, about }) => [`\`${name}\``, about])]);
+}
+
 function keyTable(): string {
   return toTable([['key', ''], ...KEYS.map(({ shown, about }) => [`\`${shown}\``, about])]);
 }
@@ -48,9 +53,9 @@ function withBlock(text: string, name: string, block: string): string {
   return `${text.slice(0, from + start.length)}\n${block}\n${text.slice(to)}`;
 }
 
-it('README has the keys, faults and scenarios there are', async () => {
+it('README has the keys, faults, checks and scenarios there are', async () => {
   const readme = await readFile(README, 'utf8');
-  const blocks = { keys: keyTable(), faults: faultTable(), scenarios: await scenarioTable() };
+  const blocks = { keys: keyTable(), faults: faultTable(), checks: checkTable(), scenarios: await scenarioTable() };
   const current = Object.entries(blocks).reduce((text, [name, block]) => withBlock(text, name, block), readme);
   await expect(current).toMatchFileSnapshot(README);
 });

@@ -2,7 +2,20 @@
 import { createRandom } from '../../services/runtime/random.ts';
 import { resolveTarget } from '../faults/target.ts';
 import { History } from '../load/history.ts';
-import type { DelayChange, FaultRecord, Operation, ReadOperation, WriteOperation } from '../load/records.ts';
+import type {
+  Applied,
+  ClockShift,
+  DelayChange,
+  EdgeSample,
+  FaultRecord,
+  Operation,
+  OriginSample,
+  OriginState,
+  Published,
+  PurgeOperation,
+  ReadOperation,
+  WriteOperation,
+} from '../load/records.ts';
 
 export const REGIONS = ['us-east', 'eu-west'] as const;
 export const KEY = 'content:7';
@@ -13,6 +26,7 @@ export const EPSILON_MS = 150;
 export const BOUND_MS = DELAY_MS + EPSILON_MS;
 
 const BASE = { id: 0, phase: 'fault', slot: 'lab-0', key: KEY, outcome: 'ok', error: undefined } as const;
+const { key: _, ...WITHOUT_KEY } = BASE;
 
 /** An update answered at `endMs`. */
 export function write(version: number, endMs: number, more: Partial<WriteOperation> = {}): WriteOperation {
@@ -23,6 +37,21 @@ export function write(version: number, endMs: number, more: Partial<WriteOperati
 export function read(version: number, startMs: number, more: Partial<ReadOperation> = {}): ReadOperation {
   const answer = { region: 'eu-west', version, found: true, source: 'cache', status: 'fresh', final: false } as const;
   return { ...BASE, kind: 'read', startMs, endMs: startMs + 2, ...answer, ...more };
+}
+
+/** A hard purge of KEY, sent at `startMs`, answered 5 ms later. */
+export function purge(startMs: number, more: Partial<PurgeOperation> = {}): PurgeOperation {
+  return { ...WITHOUT_KEY, kind: 'purge', type: 'key', target: KEY, mode: 'hard', startMs, endMs: startMs + 5, ...more };
+}
+
+/** What the origin holds of KEY at the end. */
+export function origin(version: number, more: Partial<OriginState> = {}): OriginState {
+  return { key: KEY, slot: 'lab-0', version, deleted: false, ...more };
+}
+
+/** What the edge of eu-west says at `atMs`: nothing waits. */
+export function edgeSample(atMs: number, more: Partial<EdgeSample> = {}): EdgeSample {
+  return { region: 'eu-west', atMs, since: '2026-01-01T00:00:00.000Z', originFetches: 0, lag: 0, queued: 0, applied: {}, ...more };
 }
 
 export interface FaultTimes {
@@ -53,14 +82,27 @@ export interface Written {
   readonly delays?: readonly DelayChange[];
   /** When something was due, and how late it ran. */
   readonly stalls?: readonly (readonly [dueMs: number, lateMs: number])[];
+  readonly shifts?: readonly ClockShift[];
+  readonly held?: readonly OriginState[];
+  readonly published?: readonly Published[];
+  readonly applied?: readonly Applied[];
+  readonly originSamples?: readonly OriginSample[];
+  readonly edgeSamples?: readonly EdgeSample[];
 }
 
 /** Operations get their place as their id. */
-export function historyOf({ operations, faults = [], delays = [], stalls = [] }: Written): History {
+export function historyOf(written: Written): History {
   const history = new History();
-  for (const operation of operations) history.add({ ...operation, id: history.nextId });
-  for (const record of faults) history.addFault(record);
-  for (const change of [...REGIONS.map((region) => ({ region, atMs: 0, delayMs: DELAY_MS })), ...delays]) history.addDelay(change);
-  for (const [dueMs, lateMs] of stalls) history.addStall({ dueMs, lateMs });
+  const delays = REGIONS.map((region) => ({ region, atMs: 0, delayMs: DELAY_MS }));
+  for (const operation of written.operations) history.add({ ...operation, id: history.nextId });
+  for (const record of written.faults ?? []) history.addFault(record);
+  for (const change of [...delays, ...(written.delays ?? [])]) history.addDelay(change);
+  for (const [dueMs, lateMs] of written.stalls ?? []) history.addStall({ dueMs, lateMs });
+  for (const shift of written.shifts ?? []) history.addShift(shift);
+  for (const state of written.held ?? []) history.addOrigin(state);
+  for (const event of written.published ?? []) history.addPublished(event);
+  for (const event of written.applied ?? []) history.addApplied(event);
+  for (const sample of written.originSamples ?? []) history.addOriginSample(sample);
+  for (const sample of written.edgeSamples ?? []) history.addEdgeSample(sample);
   return history;
 }

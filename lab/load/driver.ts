@@ -182,7 +182,7 @@ export class Driver {
 
   async #purge(planned: Extract<PlannedOperation, { kind: 'purge' }>, slot: Slot): Promise<void> {
     const name = slugOf(planned.slot);
-    const key = slot.id === undefined ? contentKey(0) : contentKey(slot.id);
+    const key = contentKey(slot.id ?? slot.deletedId ?? 0);
     const target = { key, tag: tagOf(name), pattern: `${key.slice(0, -1)}*`, all: '*' }[planned.type];
     const { type, mode } = planned;
     const operation = this.#options.history.add({ ...this.#base(name), kind: 'purge', type, target, mode });

@@ -36,32 +36,36 @@ export const head = z.strictObject({
 });
 export type HistoryHead = Readonly<z.infer<typeof head>>;
 
-export const historyLine = z.discriminatedUnion('line', [
-  head,
-  z.strictObject({ line: z.literal('sent'), operation }),
-  z.strictObject({ line: z.literal('ended'), id: z.int().nonnegative(), ...ending.shape }),
-  z.strictObject({
-    line: z.literal('fault'),
-    id: z.string(),
-    fault: z.string(),
-    /** As a scenario file writes it. */
-    target: z.string(),
-    injectedMs: z.number(),
-    recoveryAllowanceMs: z.number(),
-    effect: z.enum(['confirmed', 'unconfirmed']),
-  }),
-  z.strictObject({ line: z.literal('fault-changed'), id: z.string(), ...faultChange.shape }),
-  z.strictObject({ line: z.literal('origin'), ...originState.shape }),
-  z.strictObject({ line: z.literal('delay'), ...delayChange.shape }),
-  z.strictObject({ line: z.literal('stall'), ...stall.shape }),
-  z.strictObject({ line: z.literal('clock'), ...clockShift.shape }),
-  z.strictObject({ line: z.literal('origin-sample'), ...originSample.shape }),
-  z.strictObject({ line: z.literal('edge-sample'), ...edgeSample.shape }),
-  z.strictObject({ line: z.literal('published'), ...published.shape }),
-  z.strictObject({ line: z.literal('applied'), ...applied.shape }),
-  /** The run went through all its phases. */
-  z.strictObject({ line: z.literal('end'), atMs: z.number() }),
-]);
+export const historyLine = z.discriminatedUnion(
+  'line',
+  [
+    head,
+    z.strictObject({ line: z.literal('sent'), operation }),
+    z.strictObject({ line: z.literal('ended'), id: z.int().nonnegative(), ...ending.shape }),
+    z.strictObject({
+      line: z.literal('fault'),
+      id: z.string(),
+      fault: z.string(),
+      /** As a scenario file writes it. */
+      target: z.string(),
+      injectedMs: z.number(),
+      recoveryAllowanceMs: z.number(),
+      effect: z.enum(['confirmed', 'unconfirmed']),
+    }),
+    z.strictObject({ line: z.literal('fault-changed'), id: z.string(), ...faultChange.shape }),
+    z.strictObject({ line: z.literal('origin'), ...originState.shape }),
+    z.strictObject({ line: z.literal('delay'), ...delayChange.shape }),
+    z.strictObject({ line: z.literal('stall'), ...stall.shape }),
+    z.strictObject({ line: z.literal('clock'), ...clockShift.shape }),
+    z.strictObject({ line: z.literal('origin-sample'), ...originSample.shape }),
+    z.strictObject({ line: z.literal('edge-sample'), ...edgeSample.shape }),
+    z.strictObject({ line: z.literal('published'), ...published.shape }),
+    z.strictObject({ line: z.literal('applied'), ...applied.shape }),
+    /** The run went through all its phases. */
+    z.strictObject({ line: z.literal('end'), atMs: z.number() }),
+  ],
+  { error: 'expected a kind of line that a history has' },
+);
 export type HistoryLine = Readonly<z.infer<typeof historyLine>>;
 
 export type OnHistoryLine = (line: HistoryLine) => void;

@@ -7,6 +7,8 @@ import { CHECKS } from '../checks/checks.ts';
 import { InvalidInput } from '../errors.ts';
 import { parseScenario, readScenario, withDuration } from './scenario.ts';
 
+/** Without deletions and purges. */
+const LEAST_CHECKS = Object.keys(CHECKS).filter((name) => name !== 'resurrection' && name !== 'purge-ignored');
 const LEAST = 'version: 1\ntitle: t\nworkload: { duration: 10s, reads: 1/s, writes: 1/s, keys: 1 }\n';
 
 function withMethod(...steps: readonly string[]): string {
@@ -25,17 +27,22 @@ function messageOf(text: string): string {
 
 describe('a scenario file', () => {
   it('is judged by every check that its workload gives something to judge', () => {
-    const everything = LEAST.replace(
-      /workload:.*/,
-      'workload: { duration: 5s, reads: 1/s, writes: 1/s, keys: 2, deletes: 1%, purges: 1% }',
-    );
-    expect(parseScenario(everything, 'f.yaml').checks).toEqual(Object.keys(CHECKS));
+    const workload = 'workload: { duration: 5s, reads: 1/s, writes: 10/s, keys: 2, deletes: 2%, purges: 2% }';
+    const scenario = { id: 'f', ...parseScenario(LEAST.replace(/workload:.*/, workload), 'f.yaml') };
+    expect(scenario.checks).toEqual(Object.keys(CHECKS));
+    expect(withDuration(scenario, 4_000).checks).toEqual(LEAST_CHECKS);
+  });
+
+  it('is judged by the checks it names, whatever its workload', () => {
+    const scenario = { id: 'f', ...parseScenario(`${LEAST}checks: [resurrection]\n`, 'f.yaml') };
+    expect(scenario.checks).toEqual(['resurrection']);
+    expect(withDuration(scenario, 4_000).checks).toEqual(['resurrection']);
   });
 
   it('needs no more than a title and a workload', () => {
     expect(parseScenario(LEAST, 'f.yaml')).toMatchObject({
       settle: 10_000,
-      checks: Object.keys(CHECKS).filter((name) => name !== 'resurrection' && name !== 'purge-ignored'),
+      checks: LEAST_CHECKS,
       staleness: 'adjusted',
       system: { regions: {} },
       method: [],

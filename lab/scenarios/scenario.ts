@@ -62,7 +62,9 @@ export const scenarioFile = z.strictObject({
 export interface ParsedScenario extends Omit<z.infer<typeof scenarioFile>, 'method' | 'checks'> {
   readonly method: readonly ScheduledFault[];
   readonly checks: readonly CheckName[];
-  /** What is found wrong later is told with file and line too. (A function, so that no JSON of a scenario carries it.) */
+  /** Those of the same scenario under another workload. (Functions, both, so that no JSON of a scenario carries them.) */
+  readonly checksUnder: (workload: Workload) => readonly CheckName[];
+  /** What is found wrong later is told with file and line too. */
   readonly refuse: (problems: readonly Problem[]) => InvalidInput;
 }
 
@@ -91,18 +93,21 @@ export function parseScenario(text: string, file: string): ParsedScenario {
   const problems = [...problemsOf(scenarioFile, source.value), ...inMethod];
   if (problems.length > 0) throw refusal(source, problems);
   const parsed = scenarioFile.parse(source.value);
+  const checksUnder = (under: Workload) => parsed.checks ?? checksFor(under);
   const scenario = {
     ...parsed,
-    checks: parsed.checks ?? checksFor(parsed.workload),
+    checks: checksUnder(parsed.workload),
+    checksUnder,
     method: toMethod(steps),
     refuse: (found: readonly Problem[]) => refusal(source, found),
   };
   return checkTimes(scenario);
 }
 
-/** Without deletions nothing can come back, without purges none can be ignored: such a check could only ever be unknown. */
-export function checksFor({ deletes, purges }: Workload): readonly CheckName[] {
-  return CHECK_NAMES.filter((name) => (name !== 'resurrection' || deletes > 0) && (name !== 'purge-ignored' || purges > 0));
+/** Without a deletion nothing can come back, without a purge none can be ignored: such a check could only ever be unknown. */
+export function checksFor({ writes, duration: durationMs, deletes, purges }: Workload): readonly CheckName[] {
+  const isCertain = (of: number) => (of * writes * durationMs) / 1000 >= 1;
+  return CHECK_NAMES.filter((name) => (name !== 'resurrection' || isCertain(deletes)) && (name !== 'purge-ignored' || isCertain(purges)));
 }
 
 function checkTimes<Timed extends ParsedScenario>(scenario: Timed): Timed {
@@ -114,5 +119,6 @@ function checkTimes<Timed extends ParsedScenario>(scenario: Timed): Timed {
 /** The same under a load of another length. Throws InvalidInput when a fault would then begin after it. */
 export function withDuration(scenario: Scenario, durationMs: number | undefined): Scenario {
   if (durationMs === undefined) return scenario;
-  return checkTimes({ ...scenario, workload: { ...scenario.workload, duration: durationMs } });
+  const workload = { ...scenario.workload, duration: durationMs };
+  return checkTimes({ ...scenario, workload, checks: scenario.checksUnder(workload) });
 }

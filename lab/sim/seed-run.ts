@@ -42,6 +42,7 @@ export async function runSeed({ scenario, seed, topology, mutant, onHistoryLine 
       backend: 'simulated',
       clock,
       onHistoryLine,
+      judgesUnsteady: true,
       version: '',
       argv: [],
       reproduce: '',

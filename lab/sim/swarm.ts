@@ -19,7 +19,7 @@ export interface SwarmOptions {
 
 const DELAYS_MS = [0, 0, 50, 100, 300, 600] as const;
 const READS_PER_S = [6, 8, 10, 15] as const;
-const WRITES_PER_S = [1, 1.5, 2, 3] as const;
+const WRITES_PER_S = [0.2, 1, 1.5, 2, 3] as const;
 const SKEWS = [0, 0.9, 1.5, 2, 3] as const;
 const SHARES = [0, 0.05, 0.1, 0.2] as const;
 /** One kind of faults in so many is in a mix. */

@@ -1,0 +1,106 @@
+/** What a run leaves with --out, and what is made of it again: after its end, after Ctrl-C, after kill -9. */
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Ended, startProgram } from '../process-test-support.ts';
+
+/** The embedded world takes its time on a machine that does other things too. */
+const RUN_MS_MAX = 120_000;
+
+const checks = z.array(z.object({ check: z.string(), verdict: z.string(), reason: z.string(), anomalies: z.int() }));
+const summary = z.object({ verdict: z.string(), exitCode: z.int(), checks });
+const analysis = z.object({ verdict: z.string(), isTorn: z.boolean(), checks });
+
+async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'edgesync-analyze-'));
+  try {
+    await use(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function runBaseline(folder: string, ...words: readonly string[]) {
+  return startProgram(['run', 'baseline', '--seed', '3', '--ports', 'auto', '--out', folder, ...words]);
+}
+
+async function analyze(file: string): Promise<Ended & { readonly analysis: z.infer<typeof analysis> }> {
+  const ended = await startProgram(['analyze', file, '--json']).ended;
+  return { ...ended, analysis: analysis.parse(JSON.parse(ended.stdout)) };
+}
+
+describe('analyze', () => {
+  it('gives what the run gave: every check, verdict, reason and exit code', { timeout: RUN_MS_MAX }, async () => {
+    await withFolder(async (folder) => {
+      const run = await runBaseline(folder, '--duration', '3s').ended;
+      const own = join(folder, 'baseline');
+      expect(await readdir(own)).toEqual(['history.ndjson', 'summary.json']);
+      for (const name of await readdir(own)) expect((await stat(join(own, name))).mode & 0o777).toBe(0o600);
+      const said = summary.parse(JSON.parse(await readFile(join(own, 'summary.json'), 'utf8')));
+      const again = await analyze(join(own, 'history.ndjson'));
+      expect(again.analysis).toEqual({ verdict: said.verdict, isTorn: false, checks: said.checks });
+      expect([again.code, run.code]).toEqual([said.exitCode, said.exitCode]);
+      expect(said.checks).toHaveLength(10);
+    });
+  });
+
+  it.each(['SIGKILL', 'SIGINT'] as const)(
+    'judges what is there after %s, and does not pass it',
+    { timeout: RUN_MS_MAX },
+    async (signal) => {
+      await withFolder(async (folder) => {
+        const run = runBaseline(folder, '--duration', '60s');
+        const file = join(folder, 'baseline', 'history.ndjson');
+        await run.says('  fault');
+        await expect.poll(() => readFile(file, 'utf8'), { timeout: 20_000 }).toMatch(/"phase":"fault".*\n.*"line":"ended"/s);
+        run.child.kill(signal);
+        await run.ended;
+        const { code, analysis: found } = await analyze(file);
+        expect([code, found.verdict]).toEqual([2, 'unknown']);
+        expect(found.checks).toContainEqual({
+          check: 'history',
+          verdict: 'unknown',
+          reason: 'the run did not get to its end',
+          anomalies: 0,
+        });
+        expect(found.checks).toContainEqual({ check: 'divergence', verdict: 'unknown', reason: 'no key was written', anomalies: 0 });
+        expect(found.checks.find(({ check }) => check === 'phantom-version')?.verdict).toBe('pass');
+      });
+    },
+  );
+
+  it('says in plain lines that the last line is half written', { timeout: RUN_MS_MAX }, async () => {
+    await withFolder(async (folder) => {
+      const file = join(folder, 'history.ndjson');
+      const head = { line: 'head', historyVersion: 1, tool: 'edgesync-lab', version: '1', backend: 'embedded', seed: 1, scenario: 'x' };
+      const rest = { regions: ['us-east'], staleness: 'adjusted', checks: ['divergence'], startedAt: '2026-01-01T00:00:00.000Z' };
+      await writeFile(file, `${JSON.stringify({ ...head, ...rest })}\n{"line":"sta`);
+      const { code, stdout, stderr } = await startProgram(['analyze', file]).ended;
+      expect(stderr).toBe(`${file}: the last line is half written and was left out\n`);
+      expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([2, 'UNKNOWN']);
+    });
+  });
+
+  it('is 104 for what is no history, naming file and line', { timeout: RUN_MS_MAX }, async () => {
+    await withFolder(async (folder) => {
+      const file = join(folder, 'history.ndjson');
+      await writeFile(file, 'hello\n');
+      const { code, stdout, stderr } = await startProgram(['analyze', file]).ended;
+      expect([code, stdout, stderr]).toEqual([104, '', `${file}:1: expected a line of JSON\n`]);
+    });
+  });
+});
+
+describe('--out', () => {
+  it('is 104 for a folder with something in it, which stays as it was', { timeout: RUN_MS_MAX }, async () => {
+    await withFolder(async (folder) => {
+      await writeFile(join(folder, 'mine'), 'mine');
+      const { code, stdout, stderr } = await runBaseline(folder).ended;
+      expect([code, stdout]).toEqual([104, '']);
+      expect(stderr).toBe(`--out ${folder}: expected an empty folder, got one with 1 entries; name another one\n`);
+      expect(await readdir(folder)).toEqual(['mine']);
+    });
+  });
+});
