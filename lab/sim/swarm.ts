@@ -18,8 +18,8 @@ export interface SwarmOptions {
 }
 
 const DELAYS_MS = [0, 0, 50, 100, 300, 600] as const;
-const READS_PER_S = [6, 8, 10, 15] as const;
-const WRITES_PER_S = [0.2, 1, 1.5, 2, 3] as const;
+const READS_PER_S = [6, 8, 10, 25] as const;
+const WRITES_PER_S = [0.2, 0.5, 1, 2, 3] as const;
 const SKEWS = [0, 0.9, 1.5, 2, 3] as const;
 const SHARES = [0, 0.05, 0.1, 0.2] as const;
 /** One kind of faults in so many is in a mix. */
@@ -66,6 +66,7 @@ export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions):
     method: drawMethod({ random: random.fork('faults'), regions, durationMs }),
     settle: SETTLE_MS,
     checks: checksFor(workload),
+    checksUnder: checksFor,
     staleness: 'adjusted',
     refuse: (problems) => new InvalidInput(`seed ${seed}: ${problems.map(({ message }) => message).join(', ')}`),
   };
