@@ -48,6 +48,8 @@ export interface Fault<Parameters = unknown> {
   readonly lasts: boolean;
   /** How long after the heal its after-effects are excused, in ms. */
   readonly recoveryAllowanceMs: number;
+  /** How much longer than that what it held back may still be on its way after the heal, in ms. Left out: no longer. */
+  readonly heldBackMs?: (spec: FaultSpec<Parameters>) => number;
   /** In a few words: `edge:eu-west is cut off from kafka`. */
   describe(spec: FaultSpec<Parameters>): string;
   inject(context: FaultContext, spec: FaultSpec<Parameters>): Promise<InjectedFault>;
