@@ -9,6 +9,7 @@ import { addHealCommand } from './commands/heal.ts';
 import { addListCommand } from './commands/list.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSchemaCommand } from './commands/schema.ts';
+import { addShrinkCommand } from './commands/shrink.ts';
 import { addSimCommand } from './commands/sim.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTerminalCommand } from './commands/terminal.ts';
@@ -34,6 +35,7 @@ function createProgram(session: Session): Command {
   addTraceCommand(program, session);
   addAnalyzeCommand(program, session);
   addSimCommand(program, session);
+  addShrinkCommand(program, session);
   addDoctorCommand(program, session);
   addListCommand(program, session);
   addValidateCommand(program, session);

@@ -12,7 +12,7 @@ import type { Report, Summary } from '../../lab/report/events.ts';
 import { type RunIdentity, refuseScenario, runScenario } from '../../lab/run.ts';
 import { readScenario, type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
 import { checkBackend, checkRegions } from '../../lab/scenarios/world-check.ts';
-import { type Topology, withSystem } from '../../lab/topology.ts';
+import { onlyRegions, type Topology, withSystem } from '../../lab/topology.ts';
 import type { Backend } from '../../lab/worlds/world.ts';
 import { type Clock, systemClock } from '../../services/runtime/clock.ts';
 import { drawSeed } from '../../services/runtime/random.ts';
@@ -157,7 +157,7 @@ async function prepare(name: string, options: RunOneOptions, session: Session): 
     topology.regions.map(({ region }) => region),
   );
   const out = options.out === undefined ? undefined : await createOutput(options.out, scenario.id, systemClock);
-  return { scenario, topology: withSystem(topology, scenario.system.regions), out };
+  return { scenario, topology: withSystem(onlyRegions(topology, scenario.system.only), scenario.system.regions), out };
 }
 
 /** A word that is neither a built-in scenario nor a file is more often misspelt than misplaced. */

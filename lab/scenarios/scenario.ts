@@ -37,6 +37,8 @@ const CHECK_NAMES = Object.keys(CHECKS) as [CheckName, ...CheckName[]];
 
 /** Overrides of compose.yaml. Which regions there are shows when the world is known. */
 const system = z.strictObject({
+  /** Of the regions those that run; left out: all. For worlds that can start without some. */
+  only: z.array(z.string()).min(1).optional(),
   regions: z.record(z.string(), z.strictObject({ delay: delay.optional(), strategy: strategy.optional() })).default({}),
 });
 
