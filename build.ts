@@ -49,7 +49,7 @@ await mkdir(SERVICE_FOLDER, { recursive: true });
 await Promise.all([
   build({
     ...common,
-    entryPoints: { main: 'cli/main.ts', 'embedded-host': 'lab/worlds/embedded/host.ts' },
+    entryPoints: { main: 'cli/main.ts', 'embedded-host': 'lab/worlds/embedded/host.ts', 'sim-worker': 'lab/sim/worker.ts' },
     outdir: FOLDER,
     target: NODE_OLDEST,
     plugins: [withoutUnused],

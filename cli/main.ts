@@ -9,6 +9,8 @@ import { addHealCommand } from './commands/heal.ts';
 import { addListCommand } from './commands/list.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSchemaCommand } from './commands/schema.ts';
+import { addShrinkCommand } from './commands/shrink.ts';
+import { addSimCommand } from './commands/sim.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTerminalCommand } from './commands/terminal.ts';
 import { addTraceCommand } from './commands/trace.ts';
@@ -32,6 +34,8 @@ function createProgram(session: Session): Command {
   addFaultCommand(program, session);
   addTraceCommand(program, session);
   addAnalyzeCommand(program, session);
+  addSimCommand(program, session);
+  addShrinkCommand(program, session);
   addDoctorCommand(program, session);
   addListCommand(program, session);
   addValidateCommand(program, session);

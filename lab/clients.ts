@@ -1,8 +1,7 @@
 /**
- * The lab's own HTTP to a world (undici, owned by this file): straight to the published ports, past every link a fault
- * could sit on. Every answer is parsed with the schema the service declares it by.
+ * The lab's own requests to a world, past every link a fault could sit on: what they ask, and every answer parsed with the
+ * schema the service declares it by. How they travel is the world's: over HTTP, or by a call in simulation.
  */
-import { Agent } from 'undici';
 import { z } from 'zod';
 import { type Content, contentAnswer, contentListAnswer, contentMissingAnswer } from '../services/protocol/content.ts';
 import {
@@ -22,8 +21,6 @@ import { SERVICE_ERRORS, type ServiceErrorCode } from '../services/protocol/erro
 import type { PurgeRequest } from '../services/protocol/invalidation.ts';
 import { type OriginHealth, type OriginMetrics, originHealth, originMetrics } from '../services/protocol/origin-api.ts';
 
-const DEADLINE_MS = 5_000;
-const CONNECTIONS_MAX = 64;
 const LIST_PAGE = 1000;
 
 const errorBody = z.object({ success: z.literal(false), error: z.string(), code: z.string() });
@@ -57,26 +54,39 @@ export interface EdgeAdmin {
   readonly token: string;
 }
 
-interface Call {
+export interface Call {
   readonly token?: string;
   /** Ends the call before its deadline. */
   readonly signal?: AbortSignal | undefined;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  readonly url: string;
+  /** Of the service, with no path. */
+  readonly base: string;
+  /** With its query. */
+  readonly path: string;
   readonly body?: unknown;
 }
 
-interface RawAnswer {
+export interface RawAnswer {
   readonly status: number;
   readonly body: unknown;
 }
 
+/** Carries calls to the services of a world. */
+export interface Transport {
+  /** Throws CallFailed when there is no answer within CALL_DEADLINE_MS. */
+  call(call: Call): Promise<RawAnswer>;
+  close(): Promise<void>;
+}
+
+export const CALL_DEADLINE_MS = 5_000;
+
 export class Clients {
-  readonly #agent = new Agent({ connections: CONNECTIONS_MAX, connect: { timeout: DEADLINE_MS } });
+  readonly #transport: Transport;
   readonly #originUrl: string;
 
-  constructor(originUrl: string) {
+  constructor(originUrl: string, transport: Transport) {
     this.#originUrl = originUrl;
+    this.#transport = transport;
   }
 
   async create(draft: {
@@ -85,25 +95,27 @@ export class Clients {
     readonly body: string;
     readonly tags: readonly string[];
   }): Promise<Content> {
-    return contentAnswer.parse(await this.#expect(201, { method: 'POST', url: `${this.#originUrl}/api/content`, body: draft })).data;
+    return contentAnswer.parse(await this.#expect(201, { method: 'POST', base: this.#originUrl, path: '/api/content', body: draft })).data;
   }
 
   async update(id: number, change: { readonly title?: string; readonly body?: string }): Promise<Content> {
-    return contentAnswer.parse(await this.#expect(200, { method: 'PUT', url: `${this.#originUrl}/api/content/${id}`, body: change })).data;
+    return contentAnswer.parse(await this.#expect(200, { method: 'PUT', base: this.#originUrl, path: `/api/content/${id}`, body: change }))
+      .data;
   }
 
   /** Answers the version of the deletion. */
   async delete(id: number): Promise<number> {
-    return deletedAnswer.parse(await this.#expect(200, { method: 'DELETE', url: `${this.#originUrl}/api/content/${id}` })).data.version;
+    return deletedAnswer.parse(await this.#expect(200, { method: 'DELETE', base: this.#originUrl, path: `/api/content/${id}` })).data
+      .version;
   }
 
   async purge(request: PurgeRequest): Promise<void> {
-    await this.#expect(202, { method: 'POST', url: `${this.#originUrl}/api/invalidate`, body: request });
+    await this.#expect(202, { method: 'POST', base: this.#originUrl, path: '/api/invalidate', body: request });
   }
 
   /** What the origin holds: a version, and whether that is a deletion. */
   async originVersion(id: number): Promise<{ readonly version: number; readonly deleted: boolean }> {
-    const answer = await this.#call({ method: 'GET', url: `${this.#originUrl}/api/content/${id}` });
+    const answer = await this.#transport.call({ method: 'GET', base: this.#originUrl, path: `/api/content/${id}` });
     if (answer.status === 404) return { version: contentMissingAnswer.parse(answer.body).version, deleted: true };
     return { version: contentAnswer.parse(check(200, answer)).data.version, deleted: false };
   }
@@ -111,8 +123,8 @@ export class Clients {
   async list(): Promise<Content[]> {
     const contents: Content[] = [];
     for (let after: number | null = 0; after !== null; ) {
-      const url: string = `${this.#originUrl}/api/content?limit=${LIST_PAGE}&after=${after}`;
-      const page = contentListAnswer.parse(await this.#expect(200, { method: 'GET', url }));
+      const path: string = `/api/content?limit=${LIST_PAGE}&after=${after}`;
+      const page = contentListAnswer.parse(await this.#expect(200, { method: 'GET', base: this.#originUrl, path }));
       contents.push(...page.data);
       after = page.next;
     }
@@ -120,7 +132,7 @@ export class Clients {
   }
 
   async read(edgeUrl: string, id: number): Promise<EdgeRead> {
-    const answer = await this.#call({ method: 'GET', url: `${edgeUrl}/api/content/${id}` });
+    const answer = await this.#transport.call({ method: 'GET', base: edgeUrl, path: `/api/content/${id}` });
     if (answer.status === 404) {
       const { version, source, status, cached_at } = edgeMissingAnswer.parse(answer.body);
       return { found: false, version, source, status, cachedAt: Date.parse(cached_at), body: undefined };
@@ -130,72 +142,46 @@ export class Clients {
   }
 
   async edgeMetrics(edgeUrl: string, signal?: AbortSignal): Promise<EdgeMetrics> {
-    return edgeMetrics.parse(await this.#expect(200, { method: 'GET', url: `${edgeUrl}/metrics`, signal }));
+    return edgeMetrics.parse(await this.#expect(200, { method: 'GET', base: edgeUrl, path: '/metrics', signal }));
   }
 
   /** Whatever its status: an edge that cannot serve says so, too. */
   async edgeHealth(edgeUrl: string, signal?: AbortSignal): Promise<EdgeHealth> {
-    return edgeHealth.parse((await this.#call({ method: 'GET', url: `${edgeUrl}/health`, signal })).body);
+    return edgeHealth.parse((await this.#transport.call({ method: 'GET', base: edgeUrl, path: '/health', signal })).body);
   }
 
   async edgeConfig({ url, token }: EdgeAdmin): Promise<EdgeConfig> {
-    return edgeConfigAnswer.parse(await this.#expect(200, { method: 'GET', url: `${url}/admin/config`, token })).data;
+    return edgeConfigAnswer.parse(await this.#expect(200, { method: 'GET', base: url, path: '/admin/config', token })).data;
   }
 
   async configureEdge({ url, token }: EdgeAdmin, change: EdgeConfigChange): Promise<void> {
-    await this.#expect(200, { method: 'PUT', url: `${url}/admin/config`, token, body: change });
+    await this.#expect(200, { method: 'PUT', base: url, path: '/admin/config', token, body: change });
   }
 
   async flushEdge({ url, token }: EdgeAdmin): Promise<void> {
-    await this.#expect(200, { method: 'POST', url: `${url}/admin/flush`, token });
+    await this.#expect(200, { method: 'POST', base: url, path: '/admin/flush', token });
   }
 
   /** The entries of its cache, at most 10,000. */
   async edgeEntries({ url, token }: EdgeAdmin): Promise<readonly VersionRow[]> {
-    return edgeEntriesAnswer.parse(await this.#expect(200, { method: 'GET', url: `${url}/admin/entries?limit=10000`, token })).data;
+    return edgeEntriesAnswer.parse(await this.#expect(200, { method: 'GET', base: url, path: '/admin/entries?limit=10000', token })).data;
   }
 
   async originMetrics(signal?: AbortSignal): Promise<OriginMetrics> {
-    return originMetrics.parse(await this.#expect(200, { method: 'GET', url: `${this.#originUrl}/metrics`, signal }));
+    return originMetrics.parse(await this.#expect(200, { method: 'GET', base: this.#originUrl, path: '/metrics', signal }));
   }
 
   async originHealth(signal?: AbortSignal): Promise<OriginHealth> {
-    return originHealth.parse((await this.#call({ method: 'GET', url: `${this.#originUrl}/health`, signal })).body);
+    return originHealth.parse((await this.#transport.call({ method: 'GET', base: this.#originUrl, path: '/health', signal })).body);
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await this.#transport.close();
   }
 
   async #expect(status: number, call: Call): Promise<unknown> {
-    return check(status, await this.#call(call));
+    return check(status, await this.#transport.call(call));
   }
-
-  async #call({ method, url, body, token, signal }: Call): Promise<RawAnswer> {
-    const { origin, pathname, search } = new URL(url);
-    const headers = {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    };
-    try {
-      const response = await this.#agent.request({
-        origin,
-        path: `${pathname}${search}`,
-        method,
-        headers,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.any([AbortSignal.timeout(DEADLINE_MS), ...(signal === undefined ? [] : [signal])]),
-      });
-      return { status: response.statusCode, body: await response.body.json() };
-    } catch (error) {
-      throw new CallFailed(`${method} ${url}: no answer within ${DEADLINE_MS} ms`, isRefusal(error), error);
-    }
-  }
-}
-
-/** A connection that was never made carried no request. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
 }
 
 function check(expected: number, { status, body }: RawAnswer): unknown {

@@ -67,7 +67,7 @@ export class FaultSchedule {
     const { spec, fault, event, effect, injectedMs, atMs } = change;
     const { history, report } = this.#options;
     if (event === 'injecting') {
-      const { recoveryAllowanceMs } = fault;
+      const recoveryAllowanceMs = fault.recoveryAllowanceMs + (fault.heldBackMs?.(spec) ?? 0);
       const { id, target } = spec;
       history.addFault({ id, fault: spec.fault, target, injectedMs, healedMs: undefined, recoveryAllowanceMs, effect });
     }

@@ -66,10 +66,15 @@ export async function readTopology({ file, environment, project, freePorts = fal
   };
 }
 
+/** The same with some of its regions; undefined: all. */
+export function onlyRegions<Regional extends Pick<Topology, 'regions'>>(topology: Regional, only: readonly string[] | undefined): Regional {
+  return only === undefined ? topology : { ...topology, regions: topology.regions.filter(({ region }) => only.includes(region)) };
+}
+
 /** What a scenario overrides: the delay in ms, the strategy. Regions are known to be there. */
 export type SystemOverrides = Readonly<Record<string, { readonly delay?: number | undefined; readonly strategy?: string | undefined }>>;
 
-export function withSystem(topology: Topology, overrides: SystemOverrides): Topology {
+export function withSystem<Regional extends Pick<Topology, 'regions'>>(topology: Regional, overrides: SystemOverrides): Regional {
   const regions = topology.regions.map((region) => {
     const { delay, strategy } = overrides[region.region] ?? {};
     const environment = {

@@ -6,7 +6,19 @@
  * hurt, and are off: quoting the source in every error (it is counted in 100,000s) and comparing each key with every other.
  */
 import { createReadStream } from 'node:fs';
-import { type Document, isAlias, isCollection, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  stringify,
+  type YAMLError,
+} from 'yaml';
 import { InvalidInput } from './errors.ts';
 import { printable } from './printable.ts';
 
@@ -29,6 +41,11 @@ export interface ParseYamlOptions {
   readonly file: string;
   /** `<<` merges a map into another, as in Compose files. */
   readonly merge?: boolean;
+}
+
+/** Plain values as YAML. */
+export function stringifyYaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0 });
 }
 
 /** Throws InvalidInput naming the file. The bound is on bytes and comes before parsing, so that an endless file is no trap either. */

@@ -3,7 +3,6 @@
  * it stays in force, listed in the crash journal, until `heal`.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { Clients } from '../../lab/clients.ts';
 import { parseDuration } from '../../lab/duration.ts';
 import { EXIT, InvalidInput } from '../../lab/errors.ts';
 import { ActiveFaults, type FaultInForce } from '../../lab/faults/active-faults.ts';
@@ -67,7 +66,7 @@ async function injectOne(written: Written, options: FaultOptions, { environment,
   try {
     const world = await startDocker({ topology, variables, onStep: () => {}, signal, attach: true });
     releasers.push(() => world.close());
-    const clients = new Clients(world.originUrl);
+    const clients = world.openClients();
     releasers.push(() => clients.close());
     const begunMs = clock.monotonicMs();
     const t = () => clock.monotonicMs() - begunMs;

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../lab/duration.ts';
 import { EXIT, type ExitCode, InvalidInput, worstOf } from '../../lab/errors.ts';
+import type { HistoryLine } from '../../lab/load/history-lines.ts';
+import { checkMutant } from '../../lab/mutants/mutants.ts';
 import { didYouMean } from '../../lab/nearest.ts';
 import { checkOutput, createOutput, type OutputFolder } from '../../lab/output-folder.ts';
 import { printableLines } from '../../lab/printable.ts';
@@ -10,24 +12,20 @@ import type { Report, Summary } from '../../lab/report/events.ts';
 import { type RunIdentity, refuseScenario, runScenario } from '../../lab/run.ts';
 import { readScenario, type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
 import { checkBackend, checkRegions } from '../../lab/scenarios/world-check.ts';
-import { type Topology, withSystem } from '../../lab/topology.ts';
-import { systemClock } from '../../services/runtime/clock.ts';
+import { onlyRegions, type Topology, withSystem } from '../../lab/topology.ts';
+import type { Backend } from '../../lab/worlds/world.ts';
+import { type Clock, systemClock } from '../../services/runtime/clock.ts';
 import { drawSeed } from '../../services/runtime/random.ts';
 import { plainReport } from '../print.ts';
 import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
-import {
-  addKeepOption,
-  addWorldOptions,
-  readWorldTopology,
-  resolveBackend,
-  type StartedBackend,
-  startWorld,
-  type WorldOptions,
-} from './world-options.ts';
+import { stageOf } from './stage.ts';
+import { addKeepOption, addWorldOptions, readWorldTopology, refuseKeep, resolveBackend, type WorldOptions } from './world-options.ts';
 
-interface RunCommandOptions extends WorldOptions {
+interface RunCommandOptions extends Omit<WorldOptions, 'backend'> {
+  readonly backend?: Backend;
+  readonly mutant?: string;
   readonly seed?: number;
   readonly duration?: number;
   readonly json?: boolean;
@@ -57,12 +55,15 @@ export function addRunCommand(program: Command, session: Session): void {
     .addOption(
       new Option('--duration <time>', 'of the load, instead of the scenario’s').argParser(parseDurationOption).env('EDGESYNC_DURATION'),
     )
+    .addOption(new Option('--mutant <name>', 'with a known bug: embedded and simulated').env('EDGESYNC_MUTANT'))
     .addOption(new Option('--out <dir>', 'an empty folder: history.ndjson and summary.json of each scenario go there').env('EDGESYNC_OUT'))
     .addOption(new Option('--json', 'NDJSON on standard output, nothing else').env('EDGESYNC_JSON'))
     .addOption(new Option('--quiet', 'the result only').env('EDGESYNC_QUIET'));
-  addKeepOption(addWorldOptions(command)).action(async (names: string[], options: RunCommandOptions) => {
-    session.exitWith(await runAll(names, options, session));
-  });
+  addKeepOption(addWorldOptions(command, ['docker', 'embedded', 'simulated'])).action(
+    async (names: string[], options: RunCommandOptions) => {
+      session.exitWith(await runAll(names, options, session));
+    },
+  );
 }
 
 export async function runAll(names: readonly string[], options: RunCommandOptions, session: Session): Promise<ExitCode> {
@@ -92,8 +93,8 @@ async function isOutputFree({ out }: RunCommandOptions, { output }: Session): Pr
 }
 
 /** Once for all scenarios. A topology that cannot be read is told in the block of each. */
-async function backendOf(options: RunCommandOptions, { environment, output }: Session): Promise<StartedBackend> {
-  if (options.backend !== undefined) return options.backend;
+async function backendOf({ backend, ...options }: RunCommandOptions, { environment, output }: Session): Promise<Backend> {
+  if (backend !== undefined) return backend;
   const topology = await readWorldTopology(options, environment).catch((error: unknown) => {
     if (error instanceof InvalidInput) return undefined;
     throw error;
@@ -103,28 +104,25 @@ async function backendOf(options: RunCommandOptions, { environment, output }: Se
     : resolveBackend({ options: { ...options, keep: false }, topology, environment, note: output.note });
 }
 
-type RunOneOptions = RunCommandOptions & { readonly backend: StartedBackend };
+type RunOneOptions = RunCommandOptions & { readonly backend: Backend };
 
 async function runOne(name: string, options: RunOneOptions, report: Report, session: Session): Promise<ExitCode> {
-  const { version, argv, signal, environment } = session;
-  const identify = (seed: number): RunIdentity => {
+  const { version, argv, signal } = session;
+  const drawn = options.seed ?? drawSeed();
+  const identify = (seed: number, clock: Clock): RunIdentity => {
     const reproduce = reproduceCommand(name, seed, options);
-    return { seed, backend: options.backend, report, clock: systemClock, version, argv, reproduce };
+    return { seed, backend: options.backend, report, clock, version, argv, reproduce };
   };
-  const seed = options.seed ?? drawSeed();
   const summary = await prepare(name, options, session).then(
     async ({ scenario, topology, out }) => {
-      const summary = await runScenario({
-        ...identify(options.seed ?? scenario.seed ?? seed),
-        scenario,
-        signal,
-        ...(out === undefined ? {} : { onHistoryLine: (line) => out.history.write(line) }),
-        startWorld: (onStep) => startWorld({ options, backend: options.backend, topology, environment, onStep, signal }),
-      });
+      const seed = options.seed ?? scenario.seed ?? drawn;
+      const { clock, startWorld, drive } = stageOf({ options, topology, seed, session });
+      const onHistoryLine = out === undefined ? {} : { onHistoryLine: (line: HistoryLine) => out.history.write(line) };
+      const summary = await drive(runScenario({ ...identify(seed, clock), scenario, signal, ...onHistoryLine, startWorld }));
       if (out !== undefined) await saveRun(out, summary, session);
       return summary;
     },
-    (error: unknown) => refuseScenario(identify(seed), name, error),
+    (error: unknown) => refuseScenario(identify(drawn, systemClock), name, error),
   );
   if (options.json && summary.error !== undefined) session.output.note(printableLines(summary.error));
   return summary.exitCode as ExitCode;
@@ -150,15 +148,18 @@ interface Prepared {
 /** Everything that can be wrong is found here, before anything starts. Throws InvalidInput. */
 async function prepare(name: string, options: RunOneOptions, session: Session): Promise<Prepared> {
   const scenario = withDuration(await readNamed(name), options.duration);
-  const topology = await readWorldTopology(options, session.environment);
-  await resolveBackend({ options, topology, environment: session.environment, note: session.output.note });
+  const { backend, mutant, ...world } = options;
+  const topology = await readWorldTopology(world, session.environment);
+  if (mutant !== undefined) checkMutant(mutant, backend);
+  if (backend === 'simulated') refuseKeep(options);
+  else await resolveBackend({ options: { ...world, backend }, topology, environment: session.environment, note: session.output.note });
   checkBackend(scenario, options.backend);
   checkRegions(
     scenario,
     topology.regions.map(({ region }) => region),
   );
   const out = options.out === undefined ? undefined : await createOutput(options.out, scenario.id, systemClock);
-  return { scenario, topology: withSystem(topology, scenario.system.regions), out };
+  return { scenario, topology: withSystem(onlyRegions(topology, scenario.system.only), scenario.system.regions), out };
 }
 
 /** A word that is neither a built-in scenario nor a file is more often misspelt than misplaced. */
@@ -169,8 +170,9 @@ async function readNamed(name: string): Promise<Scenario> {
   throw new InvalidInput(`expected a scenario (${known.join(', ')}) or a file, got ${JSON.stringify(name)}${didYouMean(name, known)}`);
 }
 
-function reproduceCommand(name: string, seed: number, { duration, compose, ports, backend, project }: RunOneOptions): string {
+function reproduceCommand(name: string, seed: number, { duration, compose, ports, backend, project, mutant }: RunOneOptions): string {
   const words = ['edgesync-lab', 'run', name, '--seed', String(seed), '--backend', backend];
+  if (mutant !== undefined) words.push('--mutant', mutant);
   if (duration !== undefined) words.push('--duration', `${duration}ms`);
   if (compose !== COMPOSE_FILE) words.push('--compose', compose);
   if (project !== undefined) words.push('--project', project);

@@ -1,6 +1,5 @@
 /** `trace <key>`: one write through its ten steps, in a world of its own, with the time of each. */
 import { type Command, Option } from 'commander';
-import { Clients } from '../../lab/clients.ts';
 import { EXIT, exitCodeOf, WorldFailed } from '../../lab/errors.ts';
 import { printableLines } from '../../lab/printable.ts';
 import { parseTraceKey, TRACE_GRACE_MS, type Trace, type TraceServed, type TraceStep, traceWrite } from '../../lab/trace.ts';
@@ -50,7 +49,7 @@ async function startAndTrace(key: string, options: TraceCommandOptions, session:
   const backend = await resolveBackend({ options, topology, environment, note: output.note });
   const world = await startWorld({ options, backend, topology, environment, onStep, signal: session.signal });
   releasers.push(() => world.close());
-  const clients = new Clients(world.originUrl);
+  const clients = world.openClients();
   releasers.push(() => clients.close());
   const lost = new AbortController();
   let isOver = false;

@@ -3,12 +3,13 @@ import { type Command, Option } from 'commander';
 import { InvalidInput } from '../../lab/errors.ts';
 import { readTopology, type Topology } from '../../lab/topology.ts';
 import { startEmbedded } from '../../lab/worlds/embedded/embedded.ts';
-import type { StartStep, World } from '../../lab/worlds/world.ts';
+import type { Backend, StartStep, World } from '../../lab/worlds/world.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
 
-/** Those a command line can start. */
+/** Worlds in real time, which every command with a world can start. */
 export type StartedBackend = 'docker' | 'embedded';
+const STARTED_BACKENDS: readonly StartedBackend[] = ['docker', 'embedded'];
 
 export interface ClusterOptions {
   readonly compose: string;
@@ -32,11 +33,11 @@ export function addClusterOptions(command: Command): Command {
     .addOption(new Option('--project <name>', 'of the cluster, instead of the name in the topology').env('EDGESYNC_PROJECT'));
 }
 
-export function addWorldOptions(command: Command): Command {
+export function addWorldOptions(command: Command, backends: readonly Backend[] = STARTED_BACKENDS): Command {
   return addClusterOptions(command)
     .addOption(
       new Option('--backend <world>', 'where the services run: docker where an engine and every image are here, else embedded')
-        .choices(['docker', 'embedded'])
+        .choices(backends)
         .env('EDGESYNC_BACKEND'),
     )
     .addOption(new Option('--ports <which>', 'auto: take free ports and print them').choices(['auto']).env('EDGESYNC_PORTS'))
@@ -64,9 +65,13 @@ export interface ResolveBackendOptions {
 /** The world that was asked for, else the best there is. Throws InvalidInput. */
 export async function resolveBackend({ options, topology, environment, note }: ResolveBackendOptions): Promise<StartedBackend> {
   const resolved = options.backend ?? (await defaultBackend(topology, environment, note));
-  if (options.keep && resolved !== 'docker')
-    throw new InvalidInput('--keep: the embedded world ends with the lab; only docker can be kept');
+  if (resolved !== 'docker') refuseKeep(options);
   return resolved;
+}
+
+/** For worlds that end with the lab. Throws InvalidInput. */
+export function refuseKeep({ keep }: { readonly keep?: boolean | undefined }): void {
+  if (keep) throw new InvalidInput('--keep: the embedded world ends with the lab; only docker can be kept');
 }
 
 async function defaultBackend(topology: Topology, { variables }: CliEnvironment, note: (text: string) => void): Promise<StartedBackend> {
@@ -93,10 +98,12 @@ export interface StartWorldOptions {
   readonly signal: AbortSignal;
   /** Takes what embedded services log; left out, it goes to standard error. */
   readonly onLogLine?: (line: string) => void;
+  /** A known bug to run with, by its name. */
+  readonly mutant?: string | undefined;
 }
 
-export async function startWorld({ options, backend, environment, ...start }: StartWorldOptions): Promise<World> {
-  if (backend === 'embedded') return startEmbedded({ ...start, logLevel: options.verbose ? 'info' : 'error' });
+export async function startWorld({ options, backend, environment, mutant, ...start }: StartWorldOptions): Promise<World> {
+  if (backend === 'embedded') return startEmbedded({ ...start, mutant, logLevel: options.verbose ? 'info' : 'error' });
   const { startDocker } = await import('../../lab/worlds/docker/docker.ts');
   const { topology, onStep, signal } = start;
   return startDocker({ topology, variables: environment.variables, onStep, signal, keep: options.keep });

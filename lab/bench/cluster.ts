@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sleep, systemClock } from '../../services/runtime/clock.ts';
 import { createRandom } from '../../services/runtime/random.ts';
-import { Clients } from '../clients.ts';
 import { WorldFailed } from '../errors.ts';
 import { ActiveFaults } from '../faults/active-faults.ts';
 import { readTopology } from '../topology.ts';
@@ -51,7 +50,7 @@ export async function cluster(): Promise<readonly Figure[]> {
     throw error;
   });
   if (world instanceof WorldFailed) return [{ what: `not measured: ${world.message}`, measured: '-', promised: '25 s' }];
-  const clients = new Clients(world.originUrl);
+  const clients = world.openClients();
   try {
     const ready = since(begunMs);
     const isHealthy = async () => (await clusterStatus({ topology, variables })).services.every(({ health }) => health === 'healthy');

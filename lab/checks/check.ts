@@ -43,7 +43,7 @@ export interface Check {
 }
 
 /** One failed check fails the run; without a failure one unknown makes it unknown; nothing judged is unknown. */
-export function composeVerdict(results: readonly CheckResult[]): Verdict {
+export function composeVerdict(results: readonly Pick<CheckResult, 'verdict'>[]): Verdict {
   if (results.some((result) => result.verdict === 'fail')) return 'fail';
   return results.length === 0 || results.some((result) => result.verdict === 'unknown') ? 'unknown' : 'pass';
 }

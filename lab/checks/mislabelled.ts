@@ -48,7 +48,7 @@ function stillStale(reads: readonly AnsweredRead[], staleness: Staleness): reado
   const first = new Map<string, AnsweredRead>();
   const found: StillStale[] = [];
   for (const read of reads) {
-    if (read.status !== 'stale' || read.cachedMs === undefined) continue;
+    if (read.status !== 'stale' || read.cachedMs === undefined || staleness.isDisturbed(read)) continue;
     const entry = `${read.version} ${read.cachedMs}`;
     const before = first.get(entry);
     if (before === undefined || read.endMs < before.endMs) first.set(entry, read);

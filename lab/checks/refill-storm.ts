@@ -127,15 +127,26 @@ function count(stretch: Stretch, { reads, marks, slow }: Explaining): Counted {
   const span = { fromMs, toMs };
   // A revalidation goes on behind the answer that asked for it.
   const within = reads.filter(({ startMs, endMs }) => startMs < toMs && (endMs ?? toMs) > fromMs - FETCH_DEADLINE_MS);
-  const slowMs = slow.reduce((sum, window) => sum + Math.max(0, Math.min(toMs, window.toMs) - Math.max(fromMs, window.fromMs)), 0);
-  const again = FETCHES_PER_MARK * Math.ceil(slowMs / FETCH_DEADLINE_MS);
+  const fills = fillsIn(stretch);
+  const again = fills === undefined ? fetchesAgain(slow, span) : 0;
   const ofAll = marks.ofAll(span);
   let allowed = FETCHES_BESIDE;
   for (const [key, ofKey] of Map.groupBy(within, (read) => read.key)) {
     const short = ofKey.filter(({ outcome, found }) => outcome !== 'ok' || found === false).length;
     allowed += Math.min(ofKey.length, 1 + FETCHES_PER_MARK * (ofAll + marks.ofKey(key, span)) + short + again);
   }
-  return { ...stretch, allowed, reads: within.length, fetches: stretch.last.originFetches - stretch.first.originFetches };
+  return { ...stretch, allowed, reads: within.length, fetches: fills ?? stretch.last.originFetches - stretch.first.originFetches };
+}
+
+/** Fetches that brought something: what failed was asked for again, and rightly. undefined: nobody counted them. */
+function fillsIn({ first, last }: Stretch): number | undefined {
+  return first.fills === undefined || last.fills === undefined ? undefined : last.fills - first.fills;
+}
+
+/** At most so many fetches can have reached their deadline on a slow link. */
+function fetchesAgain(slow: readonly Interval[], { fromMs, toMs }: Interval): number {
+  const slowMs = slow.reduce((sum, window) => sum + Math.max(0, Math.min(toMs, window.toMs) - Math.max(fromMs, window.fromMs)), 0);
+  return FETCHES_PER_MARK * Math.ceil(slowMs / FETCH_DEADLINE_MS);
 }
 
 /** When writes and purges may have been applied in a region. */

@@ -8,7 +8,8 @@
  * A read labelled stale is measured from the end of the first answer so labelled whose revalidation must have asked the origin
  * after the supersession, and might be stale by one fetch plus epsilon. (Without this a perfect lazy region fails every run.) An
  * answer so labelled before it says nothing: a soft purge marks a current version stale, too. Nor does one that followed such an
- * answer by less than a fetch: it may have found that revalidation still under way.
+ * answer by less than a fetch: it may have found that revalidation still under way. Nor does one whose revalidation a fault may have
+ * made fail: the next read asks for another.
  *
  * The time of faults does not count (`fault-windows.ts`), unless the rule is `strict`.
  */
@@ -70,8 +71,12 @@ export class Staleness {
       [...history.delays].sort((one, other) => one.atMs - other.atMs),
       ({ region }) => region,
     );
-    this.#labelledMs = labelledMsOf(this.reads, this.versions);
-    this.epsilonMs = this.#measureEpsilon();
+    this.#labelledMs = labelledMsOf(
+      this.reads.filter((read) => read.status === 'stale' && !this.isDisturbed(read)),
+      this.versions,
+    );
+    // In virtual time nothing is late but what is to be judged.
+    this.epsilonMs = history.head?.backend === 'simulated' ? EPSILON_MS_MIN : this.#measureEpsilon();
     this.#stalls = history.stalls.filter(({ lateMs }) => lateMs > this.epsilonMs);
   }
 
@@ -112,6 +117,13 @@ export class Staleness {
   /** Whether the lab or its services stood still for longer than epsilon meanwhile: then the time says nothing about the region. */
   isDoubtful({ interval }: Pick<StaleRead, 'interval'>): boolean {
     return this.#stalls.some(({ dueMs, lateMs }) => overlaps({ fromMs: dueMs, toMs: dueMs + lateMs }, interval));
+  }
+
+  /** Whether what an answer labelled stale asked for may have failed by a fault. */
+  isDisturbed({ region, startMs, endMs }: AnsweredRead): boolean {
+    if (this.#isStrict) return false;
+    const fetch = { fromMs: startMs, toMs: endMs + FETCH_DEADLINE_MS };
+    return this.windows.touching(region).some((window) => overlaps(window, fetch));
   }
 
   couldBeOld(read: AnsweredRead): boolean {
@@ -184,12 +196,11 @@ export function stalenessOf(history: History, rule: CheckContext['staleness']): 
   return staleness;
 }
 
-/** By version of a key in a region: the end of the answer from which those labelled stale are measured. `reads` by their start. */
+/** By version of a key in a region: the end of the answer from which those labelled stale are measured. `reads` by their start, all labelled stale. */
 function labelledMsOf(reads: readonly AnsweredRead[], versions: Versions): ReadonlyMap<string, number> {
   const labelledMs = new Map<string, number>();
   const underWayMs = new Map<string, number>();
   for (const read of reads) {
-    if (read.status !== 'stale') continue;
     const cell = cellOf(read);
     if (versions.supersededBefore(read) === undefined) underWayMs.set(cell, read.endMs + FETCH_DEADLINE_MS);
     else if (read.startMs >= (underWayMs.get(cell) ?? 0)) labelledMs.set(cell, Math.min(read.endMs, labelledMs.get(cell) ?? read.endMs));

@@ -16,6 +16,7 @@ const NAME = 'unavailable';
 const FAILED_SHARE_MAX = 0.01;
 const FAILED_MAX = 2;
 const OUTAGE_MS_MAX = 1_000;
+const MOMENT_MS = 1;
 
 export const unavailable: Check = {
   name: NAME,
@@ -68,9 +69,9 @@ function toRegion(region: string, reads: readonly EndedRead[], staleness: Stalen
   return { region, calm, failed, outage: longestOutage(calm, windows) };
 }
 
-/** Of a length above 0, so that a read that took no time overlaps the window it is in. */
+/** A moment longer, so that a read that took no time, or ended as the fault began, overlaps its window. */
 function spanOf(first: EndedRead, last: EndedRead): Interval {
-  return { fromMs: first.startMs, toMs: Math.max(last.endMs, first.startMs + Number.EPSILON) };
+  return { fromMs: first.startMs, toMs: Math.max(last.endMs, first.startMs) + MOMENT_MS };
 }
 
 /** From the start of the first failed read to the start of the next answered one, or the end of the last failed. */

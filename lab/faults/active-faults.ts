@@ -5,7 +5,7 @@
  * It counts as in force from before it is injected until it is seen gone. What could not be healed is `left`: it stays
  * listed, so that the run can end with the names of what it may have left behind.
  */
-import { type Clock, sleep } from '../../services/runtime/clock.ts';
+import { sleep } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
 import type { Effect, Fault, FaultContext, FaultSpec, InjectedFault } from './fault.ts';
@@ -40,7 +40,6 @@ export interface FaultChange extends FaultInForce {
 }
 
 export interface ActiveFaultsOptions extends FaultContext {
-  readonly clock: Clock;
   /** Draws what `one` and `majority` mean. */
   readonly random: Random;
   /** ms on the run's clock. */

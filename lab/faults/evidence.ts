@@ -1,4 +1,5 @@
 /** What shows from outside whether a node can be used: its own answers where it has a port, its users' view of it where not. */
+import type { Clock } from '../../services/runtime/clock.ts';
 import type { Link, NodeName, Probe, WorldControl } from '../worlds/world.ts';
 import type { FaultContext } from './fault.ts';
 import { adminOf } from './region-target.ts';
@@ -28,27 +29,35 @@ export async function fastestProbe(control: WorldControl, link: Link, bytes?: nu
   return fastest;
 }
 
-function holds(ask: (signal: AbortSignal) => Promise<boolean>, deadlineMs = EVIDENCE_DEADLINE_MS): Promise<boolean> {
-  return ask(AbortSignal.timeout(deadlineMs)).catch(() => false);
+async function holds(clock: Clock, ask: (signal: AbortSignal) => Promise<boolean>, deadlineMs = EVIDENCE_DEADLINE_MS): Promise<boolean> {
+  const overdue = new AbortController();
+  const timer = clock.setTimer(deadlineMs, () => overdue.abort());
+  return ask(overdue.signal)
+    .catch(() => false)
+    .finally(() => timer.cancel());
 }
 
-export function isUsable({ world, clients }: FaultContext, target: ConcreteTarget): Promise<boolean> {
+export function isUsable({ world, clients, clock }: FaultContext, target: ConcreteTarget): Promise<boolean> {
   switch (target.kind) {
     case 'edge':
-      return holds(async (signal) => (await clients.edgeMetrics(adminOf(world, target).url, signal)).success);
+      return holds(clock, async (signal) => (await clients.edgeMetrics(adminOf(world, target).url, signal)).success);
     case 'redis':
-      return holds(async (signal) => {
-        const { url } = adminOf(world, target);
-        // A server that is frozen keeps its connections: only who asks it something finds out.
-        await clients.read(url, ANY_CONTENT).catch(() => {});
-        return (await clients.edgeHealth(url, signal)).redis === 'connected';
-      }, EDGE_HEALTH_DEADLINE_MS);
+      return holds(
+        clock,
+        async (signal) => {
+          const { url } = adminOf(world, target);
+          // A server that is frozen keeps its connections: only who asks it something finds out.
+          await clients.read(url, ANY_CONTENT).catch(() => {});
+          return (await clients.edgeHealth(url, signal)).redis === 'connected';
+        },
+        EDGE_HEALTH_DEADLINE_MS,
+      );
     case 'origin':
-      return holds(async (signal) => (await clients.originHealth(signal)) !== undefined);
+      return holds(clock, async (signal) => (await clients.originHealth(signal)) !== undefined);
     case 'kafka':
-      return holds(async (signal) => (await clients.originHealth(signal)).log === 'connected');
+      return holds(clock, async (signal) => (await clients.originHealth(signal)).log === 'connected');
     case 'postgres':
-      return holds(async (signal) => (await clients.originHealth(signal)).postgres === 'connected');
+      return holds(clock, async (signal) => (await clients.originHealth(signal)).postgres === 'connected');
     default:
       throw new TypeError(`expected a node, got ${target.text}`);
   }

@@ -3,6 +3,7 @@
  * be forgotten: where it is allowed, how it is injected and healed, and the evidence that it took effect and is gone.
  */
 import type { z } from 'zod';
+import type { Clock } from '../../services/runtime/clock.ts';
 import type { Clients } from '../clients.ts';
 import type { Backend, World } from '../worlds/world.ts';
 import type { ConcreteTarget, TargetKind } from './target.ts';
@@ -22,6 +23,7 @@ export interface FaultSpec<Parameters = unknown> {
 export interface FaultContext {
   readonly world: World;
   readonly clients: Clients;
+  readonly clock: Clock;
 }
 
 /** A fault in force. */
@@ -46,6 +48,8 @@ export interface Fault<Parameters = unknown> {
   readonly lasts: boolean;
   /** How long after the heal its after-effects are excused, in ms. */
   readonly recoveryAllowanceMs: number;
+  /** How much longer than that what it held back may still be on its way after the heal, in ms. Left out: no longer. */
+  readonly heldBackMs?: (spec: FaultSpec<Parameters>) => number;
   /** In a few words: `edge:eu-west is cut off from kafka`. */
   describe(spec: FaultSpec<Parameters>): string;
   inject(context: FaultContext, spec: FaultSpec<Parameters>): Promise<InjectedFault>;

@@ -19,6 +19,9 @@ export const latency: Fault<Parameters> = {
   parameters,
   lasts: true,
   recoveryAllowanceMs: 1_000,
+  // What was sent just before the heal arrives that late, and what follows in its partition not before it.
+  heldBackMs: ({ target, parameters: { latency: latencyMs, jitter: jitterMs } }) =>
+    (latencyMs + jitterMs) * (linkOf(target).direction === 'both' ? 2 : 1),
   describe: ({ target, parameters: { latency: latencyMs, jitter } }) =>
     `${target.text} is late by ${latencyMs} ms${jitter > 0 ? ` ± ${jitter} ms` : ''}`,
   async inject({ world: { control } }, { id, target, parameters: { latency: latencyMs, jitter: jitterMs } }) {

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
-import { Clients } from '../clients.ts';
+import type { Clients } from '../clients.ts';
 import { EXIT, exitCodeOf, InvalidInput } from '../errors.ts';
 import { ActiveFaults, type FaultChange } from '../faults/active-faults.ts';
 import type { StartStep, World } from '../worlds/world.ts';
@@ -79,7 +79,7 @@ class Lab implements LiveLab {
     const aborted = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
     const t = () => this.#t();
     const world = await startWorld((step) => this.#tell({ type: 'step', ...step }), aborted);
-    const clients = new Clients(world.originUrl);
+    const clients = world.openClients();
     try {
       aborted.throwIfAborted();
       const faults = new ActiveFaults({

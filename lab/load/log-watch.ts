@@ -27,12 +27,13 @@ export class LogWatch {
     history.addOriginSample({ atMs: t(), pending: outbox.pending });
   }
 
-  sawEdge(region: string, { metrics, log, originFetches, recent }: EdgeMetrics): void {
+  sawEdge(region: string, { metrics, log, originFetches, fills, recent }: EdgeMetrics): void {
     const { history, wallClock, t } = this.#options;
     for (const { id, target, version, mode, appliedAt } of this.#news(region, recent))
       history.addApplied({ event: id, region, target, version, mode, appliedMs: wallClock.toRunMs(appliedAt) });
     const { lag, queued, applied } = log;
-    history.addEdgeSample({ region, atMs: t(), since: metrics.startTime, originFetches, lag, queued, applied });
+    const attempts = Object.values(fills.refused).reduce((sum, refused) => sum + refused, fills.stored);
+    history.addEdgeSample({ region, atMs: t(), since: metrics.startTime, originFetches, fills: attempts, lag, queued, applied });
   }
 
   /** Those not told before, oldest first; `newest` is the other way round. */

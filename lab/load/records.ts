@@ -107,6 +107,8 @@ export const edgeSample = z.strictObject({
   /** When the process began, on its own wall clock: its counters begin anew with it. */
   since: z.string(),
   originFetches: z.int().nonnegative(),
+  /** Of those, how many had brought something for the cache, whether or not it was stored. Not known of older histories. */
+  fills: z.int().nonnegative().optional(),
   /** Records in the log it had not applied; null while the log did not answer. */
   lag: z.int().nullable(),
   /** Of those, how many had reached it. */

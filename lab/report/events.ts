@@ -111,7 +111,21 @@ const summary = z.strictObject({
   reproduce: z.string(),
 });
 
-export const labEvent = z.discriminatedUnion('type', [start, step, phaseEvent, metric, point, region, fault, anomaly, summary]);
+/** Of `sim --mutants`: whether a known bug was caught. */
+const mutant = z.strictObject({
+  type: z.literal('Mutant'),
+  mutant: z.string(),
+  seeds: z.int(),
+  /** How many seeds a check that names its damage failed. */
+  caught: z.int(),
+  check: z.string().nullable(),
+  firstSeed: z.int().nullable(),
+  meanSeeds: z.number().nullable(),
+  /** Seeds that failed by other checks only. */
+  otherwise: z.int(),
+});
+
+export const labEvent = z.discriminatedUnion('type', [start, step, phaseEvent, metric, point, region, fault, anomaly, mutant, summary]);
 export type LabEvent = z.infer<typeof labEvent>;
 export type Summary = z.infer<typeof summary>;
 export type StartEvent = z.infer<typeof start>;

@@ -37,6 +37,8 @@ const CHECK_NAMES = Object.keys(CHECKS) as [CheckName, ...CheckName[]];
 
 /** Overrides of compose.yaml. Which regions there are shows when the world is known. */
 const system = z.strictObject({
+  /** Of the regions those that run; left out: all. For worlds that can start without some. */
+  only: z.array(z.string()).min(1).optional(),
   regions: z.record(z.string(), z.strictObject({ delay: delay.optional(), strategy: strategy.optional() })).default({}),
 });
 
@@ -105,7 +107,7 @@ export function parseScenario(text: string, file: string): ParsedScenario {
 }
 
 /** Without a deletion nothing can come back, without a purge none can be ignored: such a check could only ever be unknown. */
-function checksFor({ writes, duration: durationMs, deletes, purges }: Workload): readonly CheckName[] {
+export function checksFor({ writes, duration: durationMs, deletes, purges }: Workload): readonly CheckName[] {
   const isCertain = (of: number) => (of * writes * durationMs) / 1000 >= 1;
   return CHECK_NAMES.filter((name) => (name !== 'resurrection' || isCertain(deletes)) && (name !== 'purge-ignored' || isCertain(purges)));
 }

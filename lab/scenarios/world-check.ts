@@ -10,17 +10,20 @@ import type { ParsedScenario } from './scenario.ts';
 
 /** Throws InvalidInput naming file, line and key of every region that is not there. */
 export function checkRegions(scenario: ParsedScenario, regions: readonly string[]): void {
+  const running = scenario.system.only ?? regions;
+  const unknown = (region: string, known: readonly string[]) =>
+    `expected a region (${known.join(', ')}), got ${shown(region)}${didYouMean(region, known)}`;
   const inSystem = Object.keys(scenario.system.regions)
-    .filter((region) => !regions.includes(region))
-    .map((region) => ({
-      path: ['system', 'regions', region],
-      message: `expected a region (${regions.join(', ')}), got ${shown(region)}${didYouMean(region, regions)}`,
-    }));
+    .filter((region) => !running.includes(region))
+    .map((region) => ({ path: ['system', 'regions', region], message: unknown(region, running) }));
   const inMethod = scenario.method.flatMap(({ target }, at) => {
-    const message = refusalOf(target, regions);
+    const message = refusalOf(target, running);
     return message === undefined ? [] : [{ path: ['method', at, 'target'], message }];
   });
-  refuse(scenario, [...inSystem, ...inMethod]);
+  const inOnly = (scenario.system.only ?? []).flatMap((region, at) =>
+    regions.includes(region) ? [] : [{ path: ['system', 'only', at], message: unknown(region, regions) }],
+  );
+  refuse(scenario, [...inOnly, ...inSystem, ...inMethod]);
 }
 
 /** Throws InvalidInput naming every fault that this kind of world cannot inject. */
@@ -30,7 +33,11 @@ export function checkBackend(scenario: ParsedScenario, backend: Backend): void {
     if (backends.includes(backend)) return [];
     return [{ path: ['method', at, 'fault'], message: `${name} needs a world of ${backends.join(' or ')}, this one is ${backend}` }];
   });
-  refuse(scenario, problems);
+  const only =
+    backend === 'docker' && scenario.system.only !== undefined
+      ? [{ path: ['system', 'only'], message: 'needs a world of embedded or simulated, this one is docker' }]
+      : [];
+  refuse(scenario, [...only, ...problems]);
 }
 
 function refuse(scenario: ParsedScenario, problems: readonly Problem[]): void {

@@ -1,5 +1,6 @@
-/** What the lab drives: an origin and its edges, wherever they run. Reached over HTTP only, as a user would. */
+/** What the lab drives: an origin and its edges, wherever they run. Reached by their routes only, as a user would. */
 import type { Strategy } from '../../services/protocol/invalidation.ts';
+import type { Clients } from '../clients.ts';
 import type { UndoJournal } from '../journal.ts';
 
 export type Backend = 'docker' | 'embedded' | 'simulated';
@@ -17,6 +18,8 @@ export interface World {
   readonly regions: readonly WorldRegion[];
   /** Bearer token of the edges' admin routes; never printed. */
   readonly adminToken: string;
+  /** Requests of the lab's own to it; who opens them closes them. */
+  openClients(): Clients;
   /** How its parts are broken and mended. */
   readonly control: WorldControl;
   /** Where what outlives the lab is written down before it is done. `control` does so by itself. */

@@ -8,6 +8,7 @@ import { edgeRoutes } from './app.ts';
 import type { EdgeCache } from './cache/cache.ts';
 import type { EdgeConfig } from './config.ts';
 import { Invalidator } from './invalidator.ts';
+import type { Latencies } from './latencies.ts';
 import { EdgeMeter } from './metrics.ts';
 import { FETCH_DEADLINE_MS, type OriginClient } from './origin-client.ts';
 import { type EntryLifetimes, entryLifeMsMax, Reader } from './reader.ts';
@@ -19,6 +20,8 @@ export interface EdgePorts {
   readonly origin: OriginClient;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Left out: histograms. */
+  readonly latencies?: Latencies;
 }
 
 export interface Edge {
@@ -64,10 +67,10 @@ export interface EdgeParts {
 }
 
 export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
-  const { cache, log, origin, clock, logger } = ports;
+  const { cache, log, origin, clock, logger, latencies } = ports;
   const region = config.REGION_NAME;
   const settings = new EdgeSettings({ propagationDelayMs: config.PROPAGATION_DELAY, strategy: config.INVALIDATION_STRATEGY });
-  const meter = new EdgeMeter(clock);
+  const meter = new EdgeMeter(clock, latencies);
   const lifetimes = lifetimesOf(config);
   const invalidator = new Invalidator({ region, log, cache, settings, clock, meter, logger });
   const reader = new Reader({ cache, origin, clock, meter, lifetimes, catchingUp: () => invalidator.catchingUp() });

@@ -1,31 +1,18 @@
 /** Counters and latencies of one edge: since its start, as the seed had them, and over the last ten seconds. */
-import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { AppliedInvalidation, EdgeMetrics } from '../protocol/edge-api.ts';
 import type { InvalidationMode } from '../protocol/invalidation.ts';
 import { type Clock, toTimestamp } from '../runtime/clock.ts';
 import { Recent } from '../runtime/recent.ts';
 import type { FillOutcome, FillRefusal } from './cache/cache.ts';
+import { HistogramLatencies, type Latencies, WINDOW_S } from './latencies.ts';
 
 /** `miss` had to ask the origin; `error` had no answer for the client. */
 export type ReadOutcome = 'hit' | 'stale' | 'miss' | 'error';
-
-const WINDOW_S = 10;
-const LATENCY_US_MAX = 60_000_000;
 
 interface WindowSlot {
   second: number;
   requests: number;
   hits: number;
-  readonly latencies: RecordableHistogram;
-}
-
-/** An HDR histogram of microseconds: integers from 1. */
-function createLatencies(): RecordableHistogram {
-  return createHistogram({ lowest: 1, highest: LATENCY_US_MAX, figures: 3 });
-}
-
-function percentileMs(latencies: RecordableHistogram, percentile: number): number | null {
-  return latencies.count === 0 ? null : latencies.percentile(percentile) / 1000;
 }
 
 export class EdgeMeter {
@@ -35,7 +22,7 @@ export class EdgeMeter {
   readonly #invalidations: Record<InvalidationMode, number> = { hard: 0, soft: 0 };
   readonly #refused = new Map<FillRefusal, number>();
   readonly #recent = new Recent<AppliedInvalidation>();
-  readonly #latencies = createLatencies();
+  readonly #latencies: Latencies;
   readonly #window: readonly WindowSlot[];
   #stored = 0;
   #coalesced = 0;
@@ -43,20 +30,19 @@ export class EdgeMeter {
   #unreadable = 0;
   #invalidationLagMs: number | null = null;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, latencies: Latencies = new HistogramLatencies()) {
     this.#clock = clock;
+    this.#latencies = latencies;
     this.#startedAt = clock.now();
-    this.#window = Array.from({ length: WINDOW_S }, () => ({ second: -1, requests: 0, hits: 0, latencies: createLatencies() }));
+    this.#window = Array.from({ length: WINDOW_S }, () => ({ second: -1, requests: 0, hits: 0 }));
   }
 
   recordRead(outcome: ReadOutcome, latencyMs: number): void {
-    const latencyUs = Math.min(LATENCY_US_MAX, Math.max(1, Math.round(latencyMs * 1000)));
     this.#reads[outcome] += 1;
-    this.#latencies.record(latencyUs);
+    this.#latencies.record(latencyMs, this.#second());
     const slot = this.#currentSlot();
     slot.requests += 1;
     slot.hits += outcome === 'hit' || outcome === 'stale' ? 1 : 0;
-    slot.latencies.record(latencyUs);
   }
 
   countInvalidation(applied: AppliedInvalidation): void {
@@ -106,7 +92,7 @@ export class EdgeMeter {
   #lifetime(): EdgeMetrics['metrics'] {
     const { hit, stale, miss, error } = this.#reads;
     const total = hit + stale + miss + error;
-    const latencies = this.#latencies;
+    const latencies = this.#latencies.lifetime();
     const known = total > 0;
     return {
       totalRequests: total,
@@ -114,12 +100,12 @@ export class EdgeMeter {
       cacheMisses: miss + error,
       staleHits: stale,
       hitRatio: known ? Number(((100 * (hit + stale)) / total).toFixed(2)) : 0,
-      avgLatency: known ? latencies.mean / 1000 : null,
-      p50Latency: percentileMs(latencies, 50),
-      p95Latency: percentileMs(latencies, 95),
-      p99Latency: percentileMs(latencies, 99),
-      minLatency: known ? latencies.min / 1000 : null,
-      maxLatency: known ? latencies.max / 1000 : null,
+      avgLatency: latencies?.meanMs ?? null,
+      p50Latency: latencies?.p50Ms ?? null,
+      p95Latency: latencies?.p95Ms ?? null,
+      p99Latency: latencies?.p99Ms ?? null,
+      minLatency: latencies?.minMs ?? null,
+      maxLatency: latencies?.maxMs ?? null,
       totalInvalidations: this.#invalidations.hard + this.#invalidations.soft,
       eagerInvalidations: this.#invalidations.hard,
       lazyInvalidations: this.#invalidations.soft,
@@ -131,16 +117,15 @@ export class EdgeMeter {
   #lastSeconds(): EdgeMetrics['window'] {
     const oldest = this.#second() - WINDOW_S;
     const slots = this.#window.filter((slot) => slot.second > oldest);
-    const latencies = createLatencies();
-    for (const slot of slots) latencies.add(slot.latencies);
+    const latencies = this.#latencies.lastSeconds(this.#second());
     const requests = slots.reduce((sum, slot) => sum + slot.requests, 0);
     const hits = slots.reduce((sum, slot) => sum + slot.hits, 0);
     return {
       requests,
       hitRatio: requests === 0 ? null : Number(((100 * hits) / requests).toFixed(2)),
-      p50: percentileMs(latencies, 50),
-      p95: percentileMs(latencies, 95),
-      p99: percentileMs(latencies, 99),
+      p50: latencies?.p50Ms ?? null,
+      p95: latencies?.p95Ms ?? null,
+      p99: latencies?.p99Ms ?? null,
     };
   }
 
@@ -155,7 +140,6 @@ export class EdgeMeter {
     slot.second = second;
     slot.requests = 0;
     slot.hits = 0;
-    slot.latencies.reset();
     return slot;
   }
 }

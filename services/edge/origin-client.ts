@@ -39,6 +39,27 @@ export class OriginUnavailable extends Error {
 export const FETCH_DEADLINE_MS = 2_000;
 const CONNECTIONS_MAX = 64;
 
+/** An answer of the origin's as it comes. */
+export interface RawOriginAnswer {
+  readonly status: number;
+  readonly etag: string | undefined;
+  readonly body: unknown;
+}
+
+/** Throws OriginUnavailable for what is no answer to a fetch. */
+export function toOriginAnswer({ status, etag, body }: RawOriginAnswer, url: string): OriginAnswer {
+  if (status === 304) return { kind: 'unchanged' };
+  if (status === 200) {
+    const answer = contentAnswer.safeParse(body);
+    if (answer.success && etag !== undefined) return { kind: 'content', content: answer.data.data, etag };
+  }
+  if (status === 404) {
+    const answer = contentMissingAnswer.safeParse(body);
+    if (answer.success) return { kind: 'missing', version: answer.data.version };
+  }
+  throw new OriginUnavailable(`expected 200, 304 or 404 with a body from ${url}, got ${status}`);
+}
+
 export class HttpOriginClient implements OriginClient {
   readonly #pool: Pool;
   readonly #url: string;
@@ -49,17 +70,7 @@ export class HttpOriginClient implements OriginClient {
   }
 
   async fetch(id: number, ifNoneMatch?: string): Promise<OriginAnswer> {
-    const { status, etag, body } = await this.#get(`/api/content/${id}`, ifNoneMatch);
-    if (status === 304) return { kind: 'unchanged' };
-    if (status === 200) {
-      const answer = contentAnswer.safeParse(body);
-      if (answer.success && etag !== undefined) return { kind: 'content', content: answer.data.data, etag };
-    }
-    if (status === 404) {
-      const answer = contentMissingAnswer.safeParse(body);
-      if (answer.success) return { kind: 'missing', version: answer.data.version };
-    }
-    throw new OriginUnavailable(`expected 200, 304 or 404 with a body from ${this.#url}, got ${status}`);
+    return toOriginAnswer(await this.#get(`/api/content/${id}`, ifNoneMatch), this.#url);
   }
 
   async list(query: string): Promise<OriginListing> {
@@ -79,7 +90,7 @@ export class HttpOriginClient implements OriginClient {
     await this.#pool.destroy();
   }
 
-  async #get(path: string, ifNoneMatch?: string): Promise<{ status: number; etag: string | undefined; body: unknown }> {
+  async #get(path: string, ifNoneMatch?: string): Promise<RawOriginAnswer> {
     try {
       const response = await this.#pool.request({
         method: 'GET',

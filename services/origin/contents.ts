@@ -2,12 +2,12 @@
  * The content table. Every change is one statement that writes the row and its outbox row: either both are there or
  * neither. A deleted id keeps its last version, so that every answer, 404s too, can be ordered.
  */
-import { readFile } from 'node:fs/promises';
 import type { Content, ContentChange, ContentDraft, ContentListQuery } from '../protocol/content.ts';
 import { ServiceError } from '../protocol/errors.ts';
 import { type Clock, toTimestamp } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import { type Database, UniqueViolation } from './database/database.ts';
+import { type ContentRow, STATEMENTS, schema } from './statements.ts';
 
 export interface ContentsOptions {
   readonly database: Database;
@@ -24,45 +24,6 @@ export interface KeyVersion {
   readonly deleted: boolean;
 }
 
-interface ContentRow extends Omit<Content, 'created_at' | 'updated_at'> {
-  readonly created_at: Date;
-  readonly updated_at: Date;
-}
-
-const COLUMNS = 'id, slug, title, body, metadata, tags, version, created_at, updated_at';
-
-/** Adds the invalidation of a changed row, in the same statement. */
-function withInvalidation(change: string, { mode, priority }: { mode: 'hard' | null; priority: 'normal' | 'high' }): string {
-  return `WITH changed AS (${change}),
-    queued AS (
-      INSERT INTO outbox (event_id, type, target, version, mode, priority, created_at)
-      SELECT $1::uuid, 'key', 'content:' || id, version, ${mode === null ? 'NULL' : `'${mode}'`}, '${priority}', $2::timestamptz FROM changed
-    )`;
-}
-
-const CREATE = `${withInvalidation(
-  `INSERT INTO content (slug, title, body, metadata, tags, created_at, updated_at)
-   VALUES ($3, $4, $5, $6::jsonb, $7::text[], $2::timestamptz, $2::timestamptz) RETURNING ${COLUMNS}`,
-  { mode: null, priority: 'normal' },
-)} SELECT ${COLUMNS} FROM changed`;
-
-const UPDATE = `${withInvalidation(
-  `UPDATE content SET title = coalesce($4, title), body = coalesce($5, body), metadata = coalesce($6::jsonb, metadata),
-     tags = coalesce($7::text[], tags), version = version + 1, updated_at = $2::timestamptz
-   WHERE id = $3 RETURNING ${COLUMNS}`,
-  { mode: null, priority: 'normal' },
-)} SELECT ${COLUMNS} FROM changed`;
-
-const DELETE = `${withInvalidation('DELETE FROM content WHERE id = $3 RETURNING id, version + 1 AS version', { mode: 'hard', priority: 'high' })},
-    kept AS (INSERT INTO deleted_content (id, version, deleted_at) SELECT id, version, $2::timestamptz FROM changed)
-  SELECT id, version FROM changed`;
-
-const LATEST_VERSIONS = `
-  (SELECT id, version, false AS deleted, updated_at AS at FROM content ORDER BY updated_at DESC LIMIT $1)
-  UNION ALL
-  (SELECT id, version, true, deleted_at FROM deleted_content ORDER BY deleted_at DESC LIMIT $1)
-  ORDER BY at DESC LIMIT $1`;
-
 export class Contents {
   readonly #database: Database;
   readonly #clock: Clock;
@@ -78,7 +39,7 @@ export class Contents {
   async create(draft: ContentDraft): Promise<Content> {
     const { slug, title, body, metadata, tags } = draft;
     try {
-      const [row] = await this.#change<ContentRow>(CREATE, [slug, title, body, JSON.stringify(metadata), tags]);
+      const [row] = await this.#change<ContentRow>(STATEMENTS.create, [slug, title, body, JSON.stringify(metadata), tags]);
       if (row === undefined) throw new Error('expected the created row, got none');
       return toContent(row);
     } catch (error) {
@@ -90,34 +51,31 @@ export class Contents {
   /** Throws ServiceError `not_found`. */
   async update(id: number, { title, body, metadata, tags }: ContentChange): Promise<Content> {
     const fields = [title ?? null, body ?? null, metadata === undefined ? null : JSON.stringify(metadata), tags ?? null];
-    const [row] = await this.#change<ContentRow>(UPDATE, [id, ...fields]);
+    const [row] = await this.#change<ContentRow>(STATEMENTS.update, [id, ...fields]);
     if (row === undefined) throw notFound(await this.#lastVersion(id));
     return toContent(row);
   }
 
   /** Answers the version of the deletion. Throws ServiceError `not_found`. */
   async delete(id: number): Promise<{ readonly id: number; readonly version: number }> {
-    const [row] = await this.#change<{ id: number; version: number }>(DELETE, [id]);
+    const [row] = await this.#change<{ id: number; version: number }>(STATEMENTS.delete, [id]);
     if (row === undefined) throw notFound(await this.#lastVersion(id));
     return row;
   }
 
   async find(id: number): Promise<Found> {
-    const [row] = await this.#database.query<ContentRow>(`SELECT ${COLUMNS} FROM content WHERE id = $1`, [id]);
+    const [row] = await this.#database.query<ContentRow>(STATEMENTS.find, [id]);
     return row === undefined ? { content: null, version: await this.#lastVersion(id) } : { content: toContent(row) };
   }
 
   async list({ limit, after }: ContentListQuery): Promise<readonly Content[]> {
-    const rows = await this.#database.query<ContentRow>(`SELECT ${COLUMNS} FROM content WHERE id > $1 ORDER BY id LIMIT $2`, [
-      after,
-      limit,
-    ]);
+    const rows = await this.#database.query<ContentRow>(STATEMENTS.list, [after, limit]);
     return rows.map(toContent);
   }
 
   /** The contents changed last, newest first. */
   async latestVersions(limit: number): Promise<readonly KeyVersion[]> {
-    const rows = await this.#database.query<{ id: number; version: number; deleted: boolean }>(LATEST_VERSIONS, [limit]);
+    const rows = await this.#database.query<{ id: number; version: number; deleted: boolean }>(STATEMENTS.latestVersions, [limit]);
     return rows.map(({ id, version, deleted }) => ({ key: `content:${id}`, version, deleted }));
   }
 
@@ -127,7 +85,7 @@ export class Contents {
 
   /** Ids are never used again, so a row that was absent a moment ago can only be deleted or not yet created. */
   async #lastVersion(id: number): Promise<number> {
-    const [row] = await this.#database.query<{ version: number }>('SELECT version FROM deleted_content WHERE id = $1', [id]);
+    const [row] = await this.#database.query<{ version: number }>(STATEMENTS.lastVersion, [id]);
     return row?.version ?? 0;
   }
 }
@@ -142,5 +100,5 @@ function toContent(row: ContentRow): Content {
 
 /** Creates the tables where they are missing, and the seed's three rows at the first start. */
 export async function migrate(database: Database): Promise<void> {
-  await database.execute(await readFile(new URL('./schema.sql', import.meta.url), 'utf8'));
+  await database.execute(schema());
 }

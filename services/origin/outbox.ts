@@ -1,9 +1,10 @@
 /** The outbox: invalidations written with their change, waiting to be published in order. */
-import type { InvalidationEvent, InvalidationMode, InvalidationType, PurgeRequest } from '../protocol/invalidation.ts';
+import type { InvalidationEvent, PurgeRequest } from '../protocol/invalidation.ts';
 import { TARGET_ALL } from '../protocol/invalidation.ts';
 import { type Clock, toTimestamp } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Database } from './database/database.ts';
+import { type OutboxRow, STATEMENTS } from './statements.ts';
 
 export interface OutboxOptions {
   readonly database: Database;
@@ -23,17 +24,6 @@ export interface OutboxStatus {
   readonly oldestAgeMs: number | null;
 }
 
-interface OutboxRow {
-  readonly id: string;
-  readonly event_id: string;
-  readonly type: InvalidationType;
-  readonly target: string;
-  readonly version: number | null;
-  readonly mode: InvalidationMode | null;
-  readonly priority: 'normal' | 'high';
-  readonly created_at: Date;
-}
-
 const SENT_KEPT_MS = 3_600_000;
 
 export class Outbox {
@@ -50,39 +40,27 @@ export class Outbox {
   /** Queues a purge; answers the event's id. */
   async enqueue({ type, target, mode }: PurgeRequest): Promise<string> {
     const eventId = this.#random.uuid();
-    await this.#database.query(
-      `INSERT INTO outbox (event_id, type, target, mode, priority, created_at) VALUES ($1::uuid, $2, $3, $4, 'high', $5::timestamptz)`,
-      [eventId, type, target ?? TARGET_ALL, mode, toTimestamp(this.#clock.now())],
-    );
+    await this.#database.query(STATEMENTS.enqueue, [eventId, type, target ?? TARGET_ALL, mode, toTimestamp(this.#clock.now())]);
     return eventId;
   }
 
   /** The oldest rows not yet sent, in order. Only the relay that holds the lock may call this. */
   async claim(limit: number): Promise<Claim> {
-    const rows = await this.#database.query<OutboxRow>(
-      `SELECT id::text, event_id, type, target, version, mode, priority, created_at
-       FROM outbox WHERE sent_at IS NULL ORDER BY outbox.id LIMIT $1`,
-      [limit],
-    );
+    const rows = await this.#database.query<OutboxRow>(STATEMENTS.claim, [limit]);
     return { ids: rows.map((row) => row.id), events: rows.map(toEvent), claimedAt: this.#clock.now() };
   }
 
   async markSent(ids: readonly string[]): Promise<void> {
-    await this.#database.query('UPDATE outbox SET sent_at = $2::timestamptz WHERE id = ANY($1::bigint[])', [
-      ids,
-      toTimestamp(this.#clock.now()),
-    ]);
+    await this.#database.query(STATEMENTS.markSent, [ids, toTimestamp(this.#clock.now())]);
   }
 
   /** Drops rows sent more than an hour ago. */
   async prune(): Promise<void> {
-    await this.#database.query('DELETE FROM outbox WHERE sent_at < $1::timestamptz', [toTimestamp(this.#clock.now() - SENT_KEPT_MS)]);
+    await this.#database.query(STATEMENTS.prune, [toTimestamp(this.#clock.now() - SENT_KEPT_MS)]);
   }
 
   async status(): Promise<OutboxStatus> {
-    const [row] = await this.#database.query<{ pending: number; oldest: Date | null }>(
-      'SELECT count(*)::integer AS pending, min(created_at) AS oldest FROM outbox WHERE sent_at IS NULL',
-    );
+    const [row] = await this.#database.query<{ pending: number; oldest: Date | null }>(STATEMENTS.pending);
     const oldest = row?.oldest ?? null;
     return { pending: row?.pending ?? 0, oldestAgeMs: oldest === null ? null : Math.max(0, this.#clock.now() - oldest.getTime()) };
   }

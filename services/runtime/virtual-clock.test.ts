@@ -98,4 +98,44 @@ describe('VirtualClock', () => {
     await expect(clock.advance(1)).rejects.toThrow('one advance at a time');
     await first;
   });
+
+  describe('driven until something is done', () => {
+    test('runs every timer before it in its order, with promises between, and answers what it does', async () => {
+      const clock = new VirtualClock();
+      const ran: number[] = [];
+      const work = async () => {
+        for (let round = 0; round < 200; round += 1) {
+          await sleep(clock, 5);
+          await Promise.resolve();
+          ran.push(clock.monotonicMs());
+        }
+        return 'done';
+      };
+      expect(await clock.runUntil(work())).toBe('done');
+      expect(ran).toEqual(Array.from({ length: 200 }, (_, round) => 5 * (round + 1)));
+    });
+
+    test('stops where it is done: what falls due later has not happened', async () => {
+      const clock = new VirtualClock();
+      let late = false;
+      clock.setTimer(20, () => {
+        late = true;
+      });
+      await clock.runUntil(sleep(clock, 10));
+      expect([clock.monotonicMs(), late]).toEqual([10, false]);
+    });
+
+    test('rejects as what it waits for rejects, and can be driven again', async () => {
+      const clock = new VirtualClock();
+      const failing = sleep(clock, 10).then(() => Promise.reject(new Error('as meant')));
+      await expect(clock.runUntil(failing)).rejects.toThrow('as meant');
+      await clock.runUntil(sleep(clock, 10));
+      expect(clock.monotonicMs()).toBe(20);
+    });
+
+    test('rejects when nothing is left that could happen', async () => {
+      const clock = new VirtualClock();
+      await expect(clock.runUntil(new Promise(() => {}))).rejects.toThrow('nothing can happen any more');
+    });
+  });
 });

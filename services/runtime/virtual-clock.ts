@@ -3,8 +3,11 @@
  * fall due together; between two of them everything that was waiting gets its turn. So a run depends on nothing but its
  * inputs, and an hour takes as long as what happens in it.
  */
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as untilImmediate } from 'node:timers/promises';
 import type { Clock, Timer } from './clock.ts';
+
+/** Immediates asked for together share one turn of the event loop, which costs more than they do. */
+const STEPS_A_TURN = 64;
 
 interface VirtualTimer {
   readonly dueMs: number;
@@ -26,7 +29,7 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
-    return this.#wallOffsetMs + this.#elapsedMs;
+    return Math.floor(this.#wallOffsetMs + this.#elapsedMs);
   }
 
   monotonicMs(): number {
@@ -57,16 +60,68 @@ export class VirtualClock implements Clock {
     this.#advancing = true;
     try {
       const until = this.#elapsedMs + ms;
-      await setImmediate();
+      await untilImmediate();
       for (let next = this.#take(until); next !== undefined; next = this.#take(until)) {
         this.#elapsedMs = next.dueMs;
         next.callback();
-        await setImmediate();
+        await untilImmediate();
       }
       this.#elapsedMs = until;
     } finally {
       this.#advancing = false;
     }
+  }
+
+  /**
+   * Lets time pass, as fast as it can, until `awaited` settles, and answers what it does. Rejects when nothing is left that
+   * could fall due before: then it waits for something real, or for nothing at all.
+   */
+  runUntil<T>(awaited: Promise<T>): Promise<T> {
+    if (this.#advancing) throw new Error('expected one advance at a time, got a second one');
+    this.#advancing = true;
+    let hasSettled = false;
+    const settled = awaited.finally(() => {
+      hasSettled = true;
+    });
+    // Its rejection is told below, when the clock has stopped.
+    settled.catch(() => {});
+    const driven = new Promise<void>((resolve, reject) => this.#drive(() => hasSettled, { resolve, reject }));
+    return driven
+      .finally(() => {
+        this.#advancing = false;
+      })
+      .then(() => settled);
+  }
+
+  /** Timers in a row, each in an immediate of its own: between two of them Node gives promises their turn. */
+  #drive(isOver: () => boolean, end: { readonly resolve: () => void; readonly reject: (error: unknown) => void }): void {
+    let left = 0;
+    let ended = false;
+    const step = () => {
+      left -= 1;
+      if (ended) return;
+      try {
+        ended = isOver();
+        if (ended) return end.resolve();
+        this.#runNext();
+      } catch (error) {
+        ended = true;
+        return end.reject(error);
+      }
+      if (left === 0) schedule();
+    };
+    const schedule = () => {
+      left = STEPS_A_TURN;
+      for (let at = 0; at < STEPS_A_TURN; at += 1) setImmediate(step);
+    };
+    schedule();
+  }
+
+  #runNext(): void {
+    const next = this.#take(Number.POSITIVE_INFINITY);
+    if (next === undefined) throw new Error('expected a timer to wait for, got none: nothing can happen any more');
+    this.#elapsedMs = next.dueMs;
+    next.callback();
   }
 
   /** Lets everything run that needs no time to pass. */

@@ -10,6 +10,7 @@ import { systemRandom as random } from '../../../services/runtime/random.ts';
 import { type Releasers, withReleasers } from '../../../services/runtime/releasers.ts';
 import type { Variables } from '../../compose-file.ts';
 import { NotHealed, WorldFailed } from '../../errors.ts';
+import { openHttpClients } from '../../http-clients.ts';
 import { Journal, stateFolder } from '../../journal.ts';
 import { takeLock } from '../../lock.ts';
 import type { Topology } from '../../topology.ts';
@@ -159,10 +160,12 @@ async function toWorld({ engine, journal, cluster, adminToken, topology, release
     prefix: `${TOXIC_PREFIX}${random.uuid().slice(0, SESSION_LENGTH)}.`,
     onKill: (id) => ends.expect(id),
   });
+  const originUrl = urlOf(cluster, 'origin');
   let closed: Promise<void> | undefined;
   return {
     backend: 'docker',
-    originUrl: urlOf(cluster, 'origin'),
+    originUrl,
+    openClients: () => openHttpClients(originUrl),
     regions: topology.regions.map(({ region, service }) => toRegion(cluster, region, service)),
     adminToken,
     control,

@@ -2,7 +2,7 @@
 
 import { strategy } from '../../../services/protocol/invalidation.ts';
 import type { Releasers } from '../../../services/runtime/releasers.ts';
-import { Clients } from '../../clients.ts';
+import type { Clients } from '../../clients.ts';
 import { WorldFailed } from '../../errors.ts';
 import type { Topology } from '../../topology.ts';
 import type { World, WorldRegion } from '../world.ts';
@@ -15,7 +15,7 @@ export interface SetRegionsOptions {
 }
 
 export async function setRegions({ world, topology, releasers }: SetRegionsOptions): Promise<readonly WorldRegion[]> {
-  const clients = new Clients(world.originUrl);
+  const clients = world.openClients();
   releasers.push(() => clients.close());
   return Promise.all(
     world.regions.map(async (region) => {

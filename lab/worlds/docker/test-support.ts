@@ -1,7 +1,6 @@
 /** Docker worlds for tests: the one cluster that they share, and clusters of their own under other names. */
 import { fileURLToPath } from 'node:url';
 import type { TestCluster } from '../../../vitest-context.d.ts';
-import { Clients } from '../../clients.ts';
 import type { Variables } from '../../compose-file.ts';
 import { readTopology } from '../../topology.ts';
 import type { TestWorld } from '../embedded/test-support.ts';
@@ -35,7 +34,7 @@ export async function startDockerWorld(options: StartTestWorldOptions): Promise<
   const { cluster, suffix = '', file = COMPOSE, environment = process.env, freePorts = true, onStep = () => {} } = options;
   const topology = await readTopology({ file, environment, freePorts, project: `${cluster.project}${suffix}` });
   const world = await startDocker({ topology, variables: variablesOf(cluster), onStep, signal: options.signal, keep: options.keep });
-  const clients = new Clients(world.originUrl);
+  const clients = world.openClients();
   return {
     world,
     clients,

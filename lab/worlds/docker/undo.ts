@@ -1,6 +1,7 @@
 /** Heals what a lab that is gone left behind: exactly what its journal lists, and toxics of ours that no journal knows. */
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
-import { Clients } from '../../clients.ts';
+import type { Clients } from '../../clients.ts';
+import { openHttpClients } from '../../http-clients.ts';
 import type { Journal, JournalEntry } from '../../journal.ts';
 import { reconnect, TOXIC_PREFIX } from './control.ts';
 import type { Engine } from './engine.ts';
@@ -78,7 +79,7 @@ async function undo({ undo: what }: JournalEntry, { engine, clock, links, contai
 
 /** An edge that was just started or reconnected may need a moment. */
 async function configure(url: string, token: string, change: Parameters<Clients['configureEdge']>[1], clock: Clock): Promise<void> {
-  const clients = new Clients(url);
+  const clients = openHttpClients(url);
   const deadline = clock.monotonicMs() + CONFIGURE_MS_MAX;
   try {
     for (;;) {

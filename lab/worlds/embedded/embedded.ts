@@ -7,11 +7,13 @@ import { strategy } from '../../../services/protocol/invalidation.ts';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { systemRandom } from '../../../services/runtime/random.ts';
 import { InvalidInput, WorldFailed } from '../../errors.ts';
+import { openHttpClients } from '../../http-clients.ts';
 import { NO_JOURNAL } from '../../journal.ts';
 import type { Topology } from '../../topology.ts';
+import type { HostedRegion, StartOrder } from '../hosted/services.ts';
 import type { StartStep, World } from '../world.ts';
 import { DUMP_FILE } from './dump.ts';
-import type { FromHost, HostedRegion, ToHost } from './messages.ts';
+import type { FromHost, ToHost } from './messages.ts';
 import { findBusyPorts } from './ports.ts';
 import { controlOf } from './remote-control.ts';
 
@@ -24,6 +26,8 @@ export interface StartEmbeddedOptions {
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Takes what the services write, line by line; left out, it goes to standard error. */
   readonly onLogLine?: (line: string) => void;
+  /** A known bug to run with, by its name. */
+  readonly mutant?: string | undefined;
 }
 
 const START_MS_MAX = 60_000;
@@ -35,7 +39,14 @@ function hostFile(): string {
   return existsSync(bundled) ? bundled : fileURLToPath(new URL('./host.ts', import.meta.url));
 }
 
-export async function startEmbedded({ topology, onStep, signal, logLevel = 'error', onLogLine }: StartEmbeddedOptions): Promise<World> {
+export async function startEmbedded({
+  topology,
+  onStep,
+  signal,
+  logLevel = 'error',
+  onLogLine,
+  mutant,
+}: StartEmbeddedOptions): Promise<World> {
   const ports = [{ port: topology.origin.port, service: 'origin' }, ...topology.regions.map(({ port, service }) => ({ port, service }))];
   const busy = await findBusyPorts(ports);
   if (busy !== undefined) throw new WorldFailed(`${busy}. Stop what holds it, or use --ports auto`);
@@ -50,11 +61,13 @@ export async function startEmbedded({ topology, onStep, signal, logLevel = 'erro
   const close = () => closeHost(host);
   try {
     const abort = abortedBy(signal);
-    const order = toOrder(topology, adminToken, logLevel);
+    const order = { type: 'start', order: toOrder(topology, adminToken, logLevel), dumpFile: DUMP_FILE, mutant } satisfies ToHost;
     const ready = await Promise.race([untilReady(host, order, onStep), lost.then((why) => Promise.reject(new WorldFailed(why))), abort]);
+    const originUrl = `http://127.0.0.1:${ready.originPort}`;
     return {
       backend: 'embedded',
-      originUrl: `http://127.0.0.1:${ready.originPort}`,
+      originUrl,
+      openClients: () => openHttpClients(originUrl),
       regions: topology.regions.map(({ region, environment }) => ({
         region,
         url: `http://127.0.0.1:${ready.edgePorts[region]}`,
@@ -74,10 +87,8 @@ export async function startEmbedded({ topology, onStep, signal, logLevel = 'erro
   }
 }
 
-function toOrder(topology: Topology, adminToken: string, logLevel: string): Extract<ToHost, { type: 'start' }> {
+function toOrder(topology: Topology, adminToken: string, logLevel: string): StartOrder {
   return {
-    type: 'start',
-    dumpFile: DUMP_FILE,
     originEnvironment: {
       ...topology.origin.environment,
       PORT: String(topology.origin.port),

@@ -6,19 +6,20 @@
  * means, so it is ignored here.
  */
 import { ConfigError } from '../../../services/runtime/config.ts';
+import { type HostedServices, startServices } from '../hosted/services.ts';
+import { embeddedHosting } from './hosting.ts';
 import type { FromHost, ToHost } from './messages.ts';
-import { type EmbeddedServices, startServices } from './services.ts';
 
-let services: Promise<EmbeddedServices> | undefined;
+let services: Promise<HostedServices> | undefined;
 let stopping = false;
 
 function tell(message: FromHost): void {
   if (process.connected) process.send?.(message);
 }
 
-async function start(order: Extract<ToHost, { type: 'start' }>): Promise<void> {
+async function start({ order, ...options }: Extract<ToHost, { type: 'start' }>): Promise<void> {
   try {
-    services = startServices(order, (step) => tell({ type: 'step', ...step }));
+    services = startServices(order, embeddedHosting(options), (step) => tell({ type: 'step', ...step }));
     const { originPort, edgePorts } = await services;
     tell({ type: 'ready', originPort, edgePorts });
   } catch (error) {

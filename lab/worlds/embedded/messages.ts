@@ -1,30 +1,15 @@
 /** What passes between the lab and the process that runs the embedded services. Both ends are of one version. */
-import type { Environment } from '../../topology.ts';
-import type { Direction, Impairment, Link, NodeName, NodeStatus, Probe, StartStep } from '../world.ts';
-
-export interface HostedRegion {
-  readonly region: string;
-  readonly environment: Environment;
-}
-
-export type ControlRequest =
-  | { readonly do: 'impair'; readonly id: string; readonly link: Link; readonly direction: Direction; readonly impairment: Impairment }
-  | { readonly do: 'repair'; readonly id: string }
-  | { readonly do: 'isolate'; readonly id: string; readonly edge: NodeName }
-  | { readonly do: 'reset'; readonly link: Link }
-  | { readonly do: 'probe'; readonly link: Link }
-  | { readonly do: 'inspect'; readonly node: NodeName }
-  | { readonly do: 'pause' | 'resume' | 'kill' | 'start'; readonly node: NodeName };
-
-/** How many calls a reset broke, what came of a probe, how a node is; nothing of the others. */
-export type ControlAnswer = number | Probe | NodeStatus | undefined;
+import type { ControlAnswer, ControlRequest } from '../hosted/control.ts';
+import type { StartOrder } from '../hosted/services.ts';
+import type { StartStep } from '../world.ts';
 
 export type ToHost =
   | {
       readonly type: 'start';
-      readonly originEnvironment: Environment;
-      readonly regions: readonly HostedRegion[];
+      readonly order: StartOrder;
       readonly dumpFile: string;
+      /** A known bug to run with, by its name. */
+      readonly mutant?: string | undefined;
     }
   | { readonly type: 'control'; readonly call: number; readonly request: ControlRequest }
   | { readonly type: 'stop' };

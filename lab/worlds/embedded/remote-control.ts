@@ -2,8 +2,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
+import type { ControlAnswer, ControlRequest } from '../hosted/control.ts';
 import type { NodeName, NodeStatus, Probe, WorldControl } from '../world.ts';
-import type { ControlAnswer, ControlRequest, FromHost, ToHost } from './messages.ts';
+import type { FromHost, ToHost } from './messages.ts';
 
 /** Above the longest start of a node. */
 const ANSWER_MS_MAX = 15_000;

@@ -1,7 +1,7 @@
 /** An embedded world on free ports for one test file, and what tests ask of it. */
 import { fileURLToPath } from 'node:url';
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';
-import { Clients, type EdgeRead } from '../../clients.ts';
+import type { Clients, EdgeRead } from '../../clients.ts';
 import { isSettled } from '../../settled.ts';
 import { readTopology } from '../../topology.ts';
 import type { World, WorldRegion } from '../world.ts';
@@ -18,7 +18,7 @@ export interface TestWorld {
 export async function startTestWorld(): Promise<TestWorld> {
   const topology = await readTopology({ file: COMPOSE, environment: {}, freePorts: true });
   const world = await startEmbedded({ topology, onStep: () => {} });
-  const clients = new Clients(world.originUrl);
+  const clients = world.openClients();
   return {
     world,
     clients,

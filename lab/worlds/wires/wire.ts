@@ -15,6 +15,8 @@ export interface WireOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly callee: Gate;
+  /** Draws what one direction takes when nothing impairs it, in ms. Left out: nothing. */
+  readonly drawLatencyMs?: () => number;
 }
 
 export interface CallOptions {
@@ -36,7 +38,6 @@ interface CallUnderWay {
   readonly fail: (why: string) => void;
 }
 
-const NEVER = new Promise<never>(() => {});
 const PROBE_DEADLINE_MS = 400;
 
 export class Wire {
@@ -128,7 +129,7 @@ export class Wire {
       await this.#travel('back', call);
       return answer;
     }
-    return NEVER;
+    return new Promise(() => {});
   }
 
   async #travel(direction: 'there' | 'back', call: CallUnderWay): Promise<void> {
@@ -136,15 +137,17 @@ export class Wire {
     if (delayMs > 0) await sleep(this.#options.clock, delayMs);
     if (!this.#isCut(direction)) return;
     call.swallowed = true;
-    await NEVER;
+    // One of its own: what waits for a promise that everybody shares would be kept for ever.
+    await new Promise(() => {});
   }
 
   #isCut(direction: 'there' | 'back'): boolean {
-    return this.#in(direction).some(({ kind }) => kind === 'cut');
+    return this.#impaired.size > 0 && this.#in(direction).some(({ kind }) => kind === 'cut');
   }
 
   #drawDelayMs(direction: 'there' | 'back'): number {
-    let sum = 0;
+    let sum = this.#options.drawLatencyMs?.() ?? 0;
+    if (this.#impaired.size === 0) return sum;
     for (const impairment of this.#in(direction)) {
       if (impairment.kind === 'latency')
         sum += Math.max(0, impairment.latencyMs + impairment.jitterMs * (2 * this.#options.random.next() - 1));

@@ -2,9 +2,20 @@
 import { WorldFailed } from '../../errors.ts';
 import { Gate } from '../wires/gate.ts';
 import type { Wire } from '../wires/wire.ts';
-import type { Link, NodeName, Probe } from '../world.ts';
-import type { ControlAnswer, ControlRequest } from './messages.ts';
+import type { Direction, Impairment, Link, NodeName, NodeStatus, Probe } from '../world.ts';
 import type { HostedNode } from './nodes.ts';
+
+export type ControlRequest =
+  | { readonly do: 'impair'; readonly id: string; readonly link: Link; readonly direction: Direction; readonly impairment: Impairment }
+  | { readonly do: 'repair'; readonly id: string }
+  | { readonly do: 'isolate'; readonly id: string; readonly edge: NodeName }
+  | { readonly do: 'reset'; readonly link: Link }
+  | { readonly do: 'probe'; readonly link: Link }
+  | { readonly do: 'inspect'; readonly node: NodeName }
+  | { readonly do: 'pause' | 'resume' | 'kill' | 'start'; readonly node: NodeName };
+
+/** How many calls a reset broke, what came of a probe, how a node is; nothing of the others. */
+export type ControlAnswer = number | Probe | NodeStatus | undefined;
 
 interface HostedLink {
   readonly link: Link;

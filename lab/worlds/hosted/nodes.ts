@@ -1,10 +1,10 @@
 /**
- * The nodes of the embedded world: what stands for a process or a server, to be paused, killed and started again.
+ * The nodes of a hosted world: what stands for a process or a server, to be paused, killed and started again.
  *
  * A ProcessNode (origin, edge) gets a gate of its own for each life, so that nothing a killed one had under way goes on.
  * A ServerNode (kafka, postgres, a redis) keeps its gate, for its callers' wires outlive it.
  */
-import { type Clock, systemClock } from '../../../services/runtime/clock.ts';
+import type { Clock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import { Gate, gatedClock } from '../wires/gate.ts';
 import type { NodeStatus } from '../world.ts';
@@ -38,21 +38,25 @@ export interface LaunchOptions {
   readonly port: number;
 }
 
+type Launch = (options: LaunchOptions) => Promise<ProcessLife>;
+
 export class ProcessNode implements HostedNode {
-  readonly #launch: (options: LaunchOptions) => Promise<ProcessLife>;
+  readonly #clock: Clock;
+  readonly #launch: Launch;
   #gate: Gate;
   #life: ProcessLife;
   #incarnation = 1;
 
-  private constructor(launch: (options: LaunchOptions) => Promise<ProcessLife>, gate: Gate, life: ProcessLife) {
+  private constructor(clock: Clock, launch: Launch, gate: Gate, life: ProcessLife) {
+    this.#clock = clock;
     this.#launch = launch;
     this.#gate = gate;
     this.#life = life;
   }
 
-  static async launch(port: number, launch: (options: LaunchOptions) => Promise<ProcessLife>): Promise<ProcessNode> {
+  static async launch(clock: Clock, port: number, launch: Launch): Promise<ProcessNode> {
     const gate = new Gate();
-    return new ProcessNode(launch, gate, await launch({ gate, clock: gatedClock(systemClock, gate), port }));
+    return new ProcessNode(clock, launch, gate, await launch({ gate, clock: gatedClock(clock, gate), port }));
   }
 
   get port(): number {
@@ -82,7 +86,7 @@ export class ProcessNode implements HostedNode {
   async start(): Promise<void> {
     assertIs(this.#gate, 'stopped');
     const gate = new Gate();
-    this.#life = await this.#launch({ gate, clock: gatedClock(systemClock, gate), port: this.#life.port });
+    this.#life = await this.#launch({ gate, clock: gatedClock(this.#clock, gate), port: this.#life.port });
     this.#gate = gate;
     this.#incarnation += 1;
   }

@@ -1,0 +1,94 @@
+/** The options of `sim` and `shrink` that say what the seeds run. */
+import { availableParallelism } from 'node:os';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../../lab/duration.ts';
+import type { SeedRange } from '../../lab/sim/campaign.ts';
+import type { SeedSetup } from '../../lab/sim/outcome.ts';
+import { REGIONS_MAX, withRegions } from '../../lab/sim/regions.ts';
+import { COMPOSE_FILE } from '../program-files.ts';
+import { toCommand } from '../quote.ts';
+import type { Session } from '../session.ts';
+import { readWorldTopology } from './world-options.ts';
+
+export interface SwarmOptions {
+  readonly regions: number;
+  readonly keys: number;
+  readonly duration: number;
+  readonly mutant?: string;
+  readonly compose: string;
+}
+
+export const SEED_MAX = 2 ** 32 - 1;
+const KEYS_MAX = 100_000;
+const JOBS_MAX = 256;
+const DURATION_MS_MIN = 5_000;
+const DEFAULTS = { regions: 3, keys: 20, duration: 60_000 } as const;
+
+function wholeNumber(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!/^\d{1,10}$/.test(text) || number < from || number > to)
+      throw new InvalidArgumentError(`Expected a whole number from ${from} to ${to}.`);
+    return number;
+  };
+}
+
+/** `7`, or `1..1000`, both ends included. */
+export function parseSeeds(text: string): SeedRange {
+  const [, first = '', last = first] = /^(\d{1,10})(?:\.\.(\d{1,10}))?$/.exec(text) ?? [];
+  const [from, to] = [Number(first), Number(last)];
+  if (first === '' || from > to || to > SEED_MAX)
+    throw new InvalidArgumentError(`Expected a seed or a range such as 1..1000, up to ${SEED_MAX}.`);
+  return { from, to };
+}
+
+function parseLength(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms < DURATION_MS_MIN) throw new InvalidArgumentError('Expected a duration such as 60s, at least 5s.');
+  return ms;
+}
+
+export function addSwarmOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--regions <number>', `of the world, 1 to ${REGIONS_MAX}`)
+        .argParser(wholeNumber(1, REGIONS_MAX))
+        .default(DEFAULTS.regions)
+        .env('EDGESYNC_REGIONS'),
+    )
+    .addOption(new Option('--keys <number>', 'of the load').argParser(wholeNumber(1, KEYS_MAX)).default(DEFAULTS.keys).env('EDGESYNC_KEYS'))
+    .addOption(
+      new Option('--duration <time>', 'of the load, in virtual time')
+        .argParser(parseLength)
+        .default(DEFAULTS.duration, '60s')
+        .env('EDGESYNC_DURATION'),
+    )
+    .addOption(new Option('--mutant <name>', 'with a known bug').env('EDGESYNC_MUTANT'))
+    .addOption(
+      new Option('--compose <file>', 'the topology').default(COMPOSE_FILE, 'the one that comes with the program').env('EDGESYNC_COMPOSE'),
+    );
+}
+
+export function jobsOption(): Option {
+  return new Option('--jobs <number>', 'how many processes run seeds')
+    .argParser(wholeNumber(1, JOBS_MAX))
+    .default(availableParallelism(), 'one a core')
+    .env('EDGESYNC_JOBS');
+}
+
+/** Throws InvalidInput for a topology that cannot be read. */
+export async function readSetup({ compose, regions, keys, duration, mutant }: SwarmOptions, session: Session): Promise<SeedSetup> {
+  const topology = await readWorldTopology({ compose }, session.environment);
+  return { topology: withRegions(topology, regions), keys, durationMs: duration, mutant };
+}
+
+/** The command that runs the seeds again. */
+export function simCommand(seeds: string, { compose, regions, keys, duration, mutant }: SwarmOptions): string {
+  const words = ['edgesync-lab', 'sim', '--seeds', seeds];
+  if (regions !== DEFAULTS.regions) words.push('--regions', String(regions));
+  if (keys !== DEFAULTS.keys) words.push('--keys', String(keys));
+  if (duration !== DEFAULTS.duration) words.push('--duration', `${duration}ms`);
+  if (mutant !== undefined) words.push('--mutant', mutant);
+  if (compose !== COMPOSE_FILE) words.push('--compose', compose);
+  return toCommand(words);
+}

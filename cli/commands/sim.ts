@@ -1,0 +1,155 @@
+/** `sim`: many seeds in virtual time; the first that fails, with the command that shows it again. */
+import { type Command, Option } from 'commander';
+import { EXIT, type ExitCode } from '../../lab/errors.ts';
+import { mutantNamed } from '../../lab/mutants/mutants.ts';
+import { printableLines } from '../../lab/printable.ts';
+import { type LabEvent, SCHEMA_VERSION } from '../../lab/report/events.ts';
+import { runCampaign, type SeedRange } from '../../lab/sim/campaign.ts';
+import { checkDeterminism } from '../../lab/sim/determinism.ts';
+import type { SeedOutcome, SeedSetup } from '../../lab/sim/outcome.ts';
+import { Tally } from '../../lab/sim/tally.ts';
+import { systemClock, toTimestamp } from '../../services/runtime/clock.ts';
+import { anomalyText, checkLines } from '../print.ts';
+import { startProgress } from '../progress.ts';
+import type { Session } from '../session.ts';
+import { orFail } from './failed.ts';
+import { huntAll } from './sim-mutants.ts';
+import { addSwarmOptions, jobsOption, parseSeeds, readSetup, type SwarmOptions, simCommand } from './sim-options.ts';
+
+export interface SimOptions extends SwarmOptions {
+  readonly seeds?: SeedRange;
+  readonly jobs: number;
+  readonly mutants?: boolean;
+  readonly checkDeterminism?: boolean;
+  readonly keepGoing?: boolean;
+  readonly json?: boolean;
+}
+
+const SEEDS: SeedRange = { from: 1, to: 1_000 };
+/** Shown of a failing seed in plain lines. */
+const ANOMALIES_SHOWN = 3;
+
+export function addSimCommand(program: Command, session: Session): void {
+  const command = program
+    .command('sim')
+    .description('run many seeds in virtual time, each with faults of its own; end at the first that fails')
+    .addOption(
+      new Option('--seeds <range>', 'such as 1..1000 (the default; with --mutants 1..200)').argParser(parseSeeds).env('EDGESYNC_SEEDS'),
+    );
+  addSwarmOptions(command)
+    .addOption(jobsOption())
+    .addOption(new Option('--mutants', 'run every known bug instead, and tell which check catches it').env('EDGESYNC_MUTANTS'))
+    .addOption(
+      new Option('--check-determinism', 'run each seed twice, and name the first line that differs').env('EDGESYNC_CHECK_DETERMINISM'),
+    )
+    .addOption(new Option('--keep-going', 'count every failing seed instead of ending at the first').env('EDGESYNC_KEEP_GOING'))
+    .addOption(new Option('--json', 'NDJSON on standard output, nothing else').env('EDGESYNC_JSON'))
+    .action((options: SimOptions) =>
+      orFail(session, async () => {
+        if (options.mutant !== undefined) mutantNamed(options.mutant);
+        const setup = await readSetup(options, session);
+        session.exitWith(await simulate(options, setup, session));
+      }),
+    );
+}
+
+function simulate(options: SimOptions, setup: SeedSetup, session: Session): Promise<ExitCode> {
+  if (options.mutants) return huntAll(options, setup, session);
+  const seeds = options.seeds ?? SEEDS;
+  return options.checkDeterminism ? compare(seeds, setup, session) : run({ ...options, seeds }, setup, session);
+}
+
+async function run(options: SimOptions & { readonly seeds: SeedRange }, setup: SeedSetup, session: Session): Promise<ExitCode> {
+  const { output, signal } = session;
+  const { seeds, jobs, json } = options;
+  const tally = new Tally();
+  if (json) output.line(JSON.stringify(startEvent(options, session)));
+  const progress = startProgress({ clock: systemClock, total: seeds.to - seeds.from + 1, note: output.note, done: () => tally.seeds });
+  try {
+    await runCampaign({ seeds, setup, jobs, signal, stopAtFailure: !options.keepGoing, onOutcome: (outcome) => tally.add(outcome) });
+  } finally {
+    progress.close();
+  }
+  const exitCode = signal.aborted ? EXIT.interrupted : tally.exitCode;
+  if (json) for (const event of resultEvents(tally, options, exitCode)) output.line(JSON.stringify(event));
+  else for (const line of resultLines(tally, options, signal.aborted)) output.line(line);
+  return exitCode;
+}
+
+function rangeText({ from, to }: SeedRange): string {
+  return from === to ? String(from) : `${from}..${to}`;
+}
+
+function startEvent(options: SimOptions & { readonly seeds: SeedRange }, { version, argv }: Session): LabEvent {
+  const { seeds, regions, keys, duration, mutant } = options;
+  const scenario = { title: `seeds ${rangeText(seeds)}`, regions, keys, duration, ...(mutant === undefined ? {} : { mutant }) };
+  const time = toTimestamp(systemClock.now());
+  const told = { tool: 'edgesync-lab', version, backend: 'simulated', seed: seeds.from, scenario, time } as const;
+  return { type: 'Start', schemaVersion: SCHEMA_VERSION, ...told, argv: [...argv] };
+}
+
+function resultEvents(tally: Tally, options: SimOptions & { readonly seeds: SeedRange }, exitCode: ExitCode): readonly LabEvent[] {
+  const [first] = tally.failing;
+  const error = first?.error;
+  const status = exitCode === EXIT.interrupted ? 'aborted' : exitCode === EXIT.failed ? 'failed' : 'completed';
+  const summary: LabEvent = {
+    type: 'Summary',
+    schemaVersion: SCHEMA_VERSION,
+    status,
+    verdict: exitCode === EXIT.interrupted ? 'unknown' : tally.verdict,
+    exitCode,
+    checks: tally.checks,
+    thresholds: [],
+    faults: [],
+    convergence: {},
+    staleness: {},
+    consistency: {},
+    operations: tally.operations,
+    heal: { clean: true, left: [] },
+    ...(error === undefined ? {} : { error }),
+    reproduce: reproduceCommand(first, options),
+  };
+  return [...(first?.anomalies ?? []), summary];
+}
+
+function resultLines(tally: Tally, options: SimOptions & { readonly seeds: SeedRange }, isAborted: boolean): readonly string[] {
+  const { reads, writes } = tally.operations;
+  const [first] = tally.failing;
+  const head = isAborted ? 'STOPPED' : tally.failing.some(({ status }) => status !== 'completed') ? 'FAILED' : tally.verdict.toUpperCase();
+  return [
+    ...checkLines(tally.checks),
+    ...tally.failing.flatMap((outcome) => failureLines(outcome)),
+    `${head} (${tally.seeds} seeds, ${reads} reads, ${writes} writes)`,
+    `again: ${reproduceCommand(first, options)}`,
+  ];
+}
+
+function failureLines({ seed, anomalies, error }: SeedOutcome): readonly string[] {
+  if (error !== undefined) return [`seed ${seed}: ${printableLines(error)}`];
+  const shown = anomalies.slice(0, ANOMALIES_SHOWN).map((anomaly) => `seed ${seed}: ${anomalyText(anomaly)}`);
+  return anomalies.length > ANOMALIES_SHOWN ? [...shown, `seed ${seed}: … and more`] : shown;
+}
+
+function reproduceCommand(failing: SeedOutcome | undefined, options: SimOptions & { readonly seeds: SeedRange }): string {
+  return simCommand(failing === undefined ? rangeText(options.seeds) : String(failing.seed), options);
+}
+
+async function compare({ from, to }: SeedRange, setup: SeedSetup, { output, signal }: Session): Promise<ExitCode> {
+  let done = 0;
+  const progress = startProgress({ clock: systemClock, total: to - from + 1, note: output.note, done: () => done });
+  try {
+    for (let seed = from; seed <= to && !signal.aborted; seed += 1) {
+      const difference = await checkDeterminism(seed, setup);
+      if (difference !== undefined) {
+        const { line, first, second } = difference;
+        output.line(`seed ${seed}: line ${line} differs\n  first:  ${first ?? 'no such line'}\n  second: ${second ?? 'no such line'}`);
+        return EXIT.violated;
+      }
+      done += 1;
+    }
+  } finally {
+    progress.close();
+  }
+  output.line(`${done} seeds, each the same twice`);
+  return signal.aborted ? EXIT.interrupted : EXIT.pass;
+}

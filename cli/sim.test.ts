@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { labEvent } from '../lab/report/events.ts';
+import { startProgram } from './process-test-support.ts';
+
+const eventsOf = (stdout: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => labEvent.parse(JSON.parse(line)));
+
+describe('sim', () => {
+  it('ends with 0 when every seed passes, and says how to do it again', async () => {
+    const { code, stdout } = await startProgram(['sim', '--seeds', '1..3', '--jobs', '1']).ended;
+    expect(stdout).toMatch(/^PASS \(3 seeds, /m);
+    expect(stdout).toContain('again: edgesync-lab sim --seeds 1..3');
+    expect(code).toBe(0);
+  });
+
+  it('ends with 1 at the first seed that fails, with its anomaly and the command that shows it again', async () => {
+    const words = ['sim', '--seeds', '1..50', '--mutant', 'offset-one-too-far', '--jobs', '2', '--json'];
+    const { code, stdout } = await startProgram(words).ended;
+    const events = eventsOf(stdout);
+    const summary = events.at(-1);
+    expect(events.map(({ type }) => type)).toEqual(['Start', ...events.slice(1, -1).map(() => 'Anomaly'), 'Summary']);
+    expect(events.length).toBeGreaterThan(2);
+    expect(summary).toMatchObject({ type: 'Summary', verdict: 'fail', exitCode: 1 });
+    expect(code).toBe(1);
+    const again = summary?.type === 'Summary' ? summary.reproduce.split(' ').slice(1) : [];
+    expect(again).toContain('offset-one-too-far');
+    expect((await startProgram(again).ended).code).toBe(1);
+  });
+
+  it('ends in order with what it has when it is stopped', async () => {
+    const program = startProgram(['sim', '--seeds', '1..100000', '--jobs', '2']);
+    await program.says('seeds, ');
+    program.child.kill('SIGINT');
+    const { code, stdout } = await program.ended;
+    expect(stdout).toMatch(/^STOPPED \(\d+ seeds, /m);
+    expect(code).toBe(105);
+  });
+
+  it('runs each seed twice and says that they are the same', async () => {
+    const { code, stdout } = await startProgram(['sim', '--seeds', '4..5', '--check-determinism']).ended;
+    expect(stdout).toContain('2 seeds, each the same twice');
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ['a range that goes back', ['--seeds', '5..1'], 'Expected a seed or a range'],
+    ['no regions', ['--regions', '0'], 'Expected a whole number from 1 to 300'],
+    ['a mutant that there is not', ['--mutant', 'unfenced-fil'], 'unfenced-fill'],
+  ])('refuses %s with 104', async (_what, words, said) => {
+    const { code, stderr } = await startProgram(['sim', ...words]).ended;
+    expect(stderr).toContain(said);
+    expect(code).toBe(104);
+  });
+});

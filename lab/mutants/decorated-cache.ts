@@ -1,0 +1,60 @@
+/** A cache that does what another does: what a mutant of it starts from. */
+import type {
+  Application,
+  ApplyOutcome,
+  CacheEntry,
+  EdgeCache,
+  FillOutcome,
+  Lookup,
+  Position,
+  Stamp,
+} from '../../services/edge/cache/cache.ts';
+import type { VersionRow } from '../../services/protocol/edge-api.ts';
+
+export class DecoratedCache implements EdgeCache {
+  protected readonly cache: EdgeCache;
+
+  constructor(cache: EdgeCache) {
+    this.cache = cache;
+  }
+
+  lookup(key: string): Promise<Lookup> {
+    return this.cache.lookup(key);
+  }
+
+  fill(key: string, entry: CacheEntry, stamp: Stamp): Promise<FillOutcome> {
+    return this.cache.fill(key, entry, stamp);
+  }
+
+  apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]> {
+    return this.cache.apply(batch);
+  }
+
+  positions(): Promise<ReadonlyMap<number, Position>> {
+    return this.cache.positions();
+  }
+
+  forgetLog(): Promise<void> {
+    return this.cache.forgetLog();
+  }
+
+  flush(): Promise<void> {
+    return this.cache.flush();
+  }
+
+  versions(limit: number): Promise<readonly VersionRow[]> {
+    return this.cache.versions(limit);
+  }
+
+  connected(): boolean {
+    return this.cache.connected();
+  }
+
+  onNewLife(listener: () => void): void {
+    this.cache.onNewLife(listener);
+  }
+
+  close(): Promise<void> {
+    return this.cache.close();
+  }
+}

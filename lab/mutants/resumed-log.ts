@@ -1,0 +1,62 @@
+/**
+ * A log and a cache that say where to read on from as a broken edge would: the identity of what was applied is not asked for, and what
+ * lies before the place does not seem to be in the log. (Otherwise the protocol sees that something is missing and starts over.)
+ */
+import type { Application, ApplyOutcome, EdgeCache, Position } from '../../services/edge/cache/cache.ts';
+import type { InvalidationLog, LogSubscriber, LogSubscription, PartitionBounds } from '../../services/log/log.ts';
+import { DecoratedCache } from './decorated-cache.ts';
+import { DecoratedLog } from './decorated-log.ts';
+
+/** The offset to read on from. `stored`: the one applied last; undefined before the first. */
+export type ResumeFrom = (stored: number | undefined, bounds: PartitionBounds) => number;
+
+const FROM_THE_START = -1;
+
+class ForgetfulCache extends DecoratedCache {
+  override async positions(): Promise<ReadonlyMap<number, Position>> {
+    await this.cache.positions();
+    return new Map();
+  }
+
+  override apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]> {
+    return this.cache.apply(batch.map((application) => ({ ...application, previous: FROM_THE_START })));
+  }
+}
+
+class ResumedLog extends DecoratedLog {
+  readonly #cache: EdgeCache;
+  readonly #resumeFrom: ResumeFrom;
+
+  constructor(log: InvalidationLog, cache: EdgeCache, resumeFrom: ResumeFrom) {
+    super(log);
+    this.#cache = cache;
+    this.#resumeFrom = resumeFrom;
+  }
+
+  override subscribe(subscriber: LogSubscriber): Promise<LogSubscription> {
+    return this.log.subscribe({
+      group: subscriber.group,
+      onAssigned: async (bounds) => subscriber.onAssigned(await this.#resumed(bounds)),
+      onRecords: (partition, records) => subscriber.onRecords(partition, records),
+    });
+  }
+
+  override async bounds(): Promise<readonly PartitionBounds[]> {
+    return this.#resumed(await this.log.bounds());
+  }
+
+  async #resumed(bounds: readonly PartitionBounds[]): Promise<readonly PartitionBounds[]> {
+    const stored = await this.#cache.positions();
+    return bounds.map((bound) => {
+      const start = this.#resumeFrom(stored.get(bound.partition)?.offset, bound);
+      return { ...bound, start: Math.min(bound.end, Math.max(bound.start, start)) };
+    });
+  }
+}
+
+export function resuming<Ports extends { readonly cache: EdgeCache; readonly log: InvalidationLog }>(
+  ports: Ports,
+  resumeFrom: ResumeFrom,
+): Ports {
+  return { ...ports, cache: new ForgetfulCache(ports.cache), log: new ResumedLog(ports.log, ports.cache, resumeFrom) };
+}

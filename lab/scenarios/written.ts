@@ -1,0 +1,49 @@
+/** A scenario as a file says it: what `parseScenario` reads back as the same. */
+import { stringifyYaml } from '../yaml-source.ts';
+import type { ScheduledFault } from './method.ts';
+import type { Scenario } from './scenario.ts';
+
+const PERCENT_DIGITS = 6;
+
+function toMs(ms: number): string {
+  return `${ms}ms`;
+}
+
+function toShare(share: number): string {
+  return `${Number((share * 100).toFixed(PERCENT_DIGITS))}%`;
+}
+
+function toStep({ atMs, fault, target, forMs, parameters }: ScheduledFault): Readonly<Record<string, unknown>> {
+  return { at: toMs(atMs), fault, target, ...parameters, ...(forMs === undefined ? {} : { for: toMs(forMs) }) };
+}
+
+export function writtenScenario(scenario: Scenario): string {
+  const { title, description, tags, seed, system, workload, method, settle, checks, staleness } = scenario;
+  const regions = Object.entries(system.regions).map(([region, { delay, strategy }]) => [
+    region,
+    { ...(delay === undefined ? {} : { delay: toMs(delay) }), ...(strategy === undefined ? {} : { strategy }) },
+  ]);
+  const { duration, reads, writes, keys, skew, creates, deletes, purges } = workload;
+  return stringifyYaml({
+    version: 1,
+    title,
+    ...(description === '' ? {} : { description }),
+    tags,
+    ...(seed === undefined ? {} : { seed }),
+    system: { ...(system.only === undefined ? {} : { only: system.only }), regions: Object.fromEntries(regions) },
+    workload: {
+      duration: toMs(duration),
+      reads: `${reads}/s`,
+      writes: `${writes}/s`,
+      keys,
+      skew,
+      creates: toShare(creates),
+      deletes: toShare(deletes),
+      purges: toShare(purges),
+    },
+    method: method.map(toStep),
+    settle: toMs(settle),
+    checks,
+    staleness,
+  });
+}

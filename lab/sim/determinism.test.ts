@@ -1,0 +1,25 @@
+/** The same seed gives the same history, to the byte: twice in one process, and in every version of Node that runs the lab. */
+import { describe, expect, it } from 'vitest';
+import { checkDeterminism, digestOf, historyOf } from './determinism.ts';
+import { seedSetup } from './test-support.ts';
+
+/** Changes with whatever changes a simulated run: then write it anew with `-u`. It must never differ between versions of Node. */
+const SEEDS = [1, 2, 3] as const;
+
+describe('a seed', () => {
+  it.each(SEEDS)('gives the same history twice: %s', async (seed) => {
+    expect(await checkDeterminism(seed, await seedSetup())).toBeUndefined();
+  });
+
+  it('gives another history than the next one', async () => {
+    const setup = await seedSetup();
+    expect(digestOf(await historyOf(1, setup))).not.toBe(digestOf(await historyOf(2, setup)));
+  });
+
+  it('gives the history it has always given', async () => {
+    const setup = await seedSetup();
+    const digests = [];
+    for (const seed of SEEDS) digests.push(digestOf(await historyOf(seed, setup)));
+    expect(digests).toMatchSnapshot();
+  });
+});

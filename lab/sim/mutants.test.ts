@@ -1,0 +1,41 @@
+/** The checks have teeth: every known bug is caught by a check that names its damage, on seeds on which the real protocol is clean. */
+import { describe, expect, it } from 'vitest';
+import type { Mutant } from '../mutants/mutant.ts';
+import { MUTANTS } from '../mutants/mutants.ts';
+import { caughtBy } from './mutation.ts';
+import { isFailing, runSeedOf } from './outcome.ts';
+import { seedSetup } from './test-support.ts';
+
+const SEEDS = 200;
+const MS_MAX = 600_000;
+
+/** The first seed of SEEDS whose verdict names what the mutant does. */
+async function firstCaught(mutant: Mutant): Promise<number | undefined> {
+  const setup = await seedSetup({ mutant: mutant.name });
+  for (let seed = 1; seed <= SEEDS; seed += 1) if (caughtBy(await runSeedOf(seed, setup), mutant).length > 0) return seed;
+  return undefined;
+}
+
+describe('over 200 seeds', () => {
+  it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
+    '%s is caught',
+    async (_name, mutant) => {
+      expect(await firstCaught(mutant)).toBeDefined();
+    },
+    MS_MAX,
+  );
+
+  it(
+    'the real protocol is clean',
+    async () => {
+      const setup = await seedSetup();
+      const failing = [];
+      for (let seed = 1; seed <= SEEDS; seed += 1) {
+        const outcome = await runSeedOf(seed, setup);
+        if (isFailing(outcome)) failing.push({ seed, error: outcome.error, explain: outcome.anomalies.map(({ explain }) => explain) });
+      }
+      expect(failing).toEqual([]);
+    },
+    MS_MAX,
+  );
+});

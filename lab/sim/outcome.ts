@@ -1,0 +1,42 @@
+/** What became of one seed, as it travels from the process that ran it. */
+import type { Verdict } from '../checks/check.ts';
+import type { Summary } from '../report/events.ts';
+import type { SimulatedTopology } from './regions.ts';
+import { type AnomalyEvent, runSeed } from './seed-run.ts';
+import { drawScenario } from './swarm.ts';
+
+/** What all seeds of a campaign have in common. */
+export interface SeedSetup {
+  readonly topology: SimulatedTopology;
+  readonly keys: number;
+  readonly durationMs: number;
+  /** A known bug to run with, by its name. */
+  readonly mutant?: string | undefined;
+}
+
+export interface SeedOutcome {
+  readonly seed: number;
+  readonly status: Summary['status'];
+  readonly verdict: Verdict;
+  readonly exitCode: number;
+  readonly checks: Summary['checks'];
+  readonly operations: Summary['operations'];
+  /** The first few. */
+  readonly anomalies: readonly AnomalyEvent[];
+  readonly error?: string | undefined;
+}
+
+/** One cause shows in many reads: a few tell enough. */
+const ANOMALIES_MAX = 10;
+
+export async function runSeedOf(seed: number, { topology, keys, durationMs, mutant }: SeedSetup): Promise<SeedOutcome> {
+  const regions = topology.regions.map(({ region }) => region);
+  const scenario = drawScenario({ seed, regions, keys, durationMs });
+  const { summary, anomalies } = await runSeed({ scenario, seed, topology, mutant });
+  const { status, verdict, exitCode, checks, operations, error } = summary;
+  return { seed, status, verdict, exitCode, checks, operations, anomalies: anomalies.slice(0, ANOMALIES_MAX), error };
+}
+
+export function isFailing({ status, verdict }: SeedOutcome): boolean {
+  return status !== 'completed' || verdict === 'fail';
+}

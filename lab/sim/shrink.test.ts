@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { parseScenario } from '../scenarios/scenario.ts';
+import { writtenScenario } from '../scenarios/written.ts';
+import { onlyRegions } from '../topology.ts';
+import { runSeed } from './seed-run.ts';
+import { shrink } from './shrink.ts';
+import { drawScenario } from './swarm.ts';
+import { seedSetup } from './test-support.ts';
+
+const SEED = 13;
+const MUTANT = 'join-any-fetch';
+const REGIONS = ['us-east', 'eu-west', 'ap-south'];
+
+const scenarioOf = (seed: number) => drawScenario({ seed, regions: REGIONS, keys: 20, durationMs: 60_000 });
+
+describe('a seed that shows an anomaly', () => {
+  it('shrinks to a smaller scenario, whose file shows the same anomaly', async () => {
+    const { topology } = await seedSetup();
+    const scenario = scenarioOf(SEED);
+    const signal = new AbortController().signal;
+    const shrunk = await shrink({ scenario, seed: SEED, topology, mutant: MUTANT, signal, onStep: () => {} });
+    expect(shrunk?.scenario.method.length).toBeLessThan(scenario.method.length);
+    expect(shrunk?.scenario.workload.duration).toBeLessThan(60_000);
+    expect(shrunk?.scenario.workload.keys).toBeLessThan(20);
+    const read = { id: 'shrunk', ...parseScenario(writtenScenario(shrunk?.scenario ?? scenario), 'shrunk.yaml') };
+    const again = await runSeed({ scenario: read, seed: SEED, topology: onlyRegions(topology, read.system.only), mutant: MUTANT });
+    expect(again.anomalies).toContainEqual(shrunk?.anomaly);
+  });
+
+  it('has nothing to shrink without one', async () => {
+    const { topology } = await seedSetup();
+    const signal = new AbortController().signal;
+    expect(await shrink({ scenario: scenarioOf(1), seed: 1, topology, signal, onStep: () => {} })).toBeUndefined();
+  });
+});
+
+describe('a scenario that was drawn', () => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('is the same when it was written and read: seed %s', (seed) => {
+    const { refuse, checksUnder, id, ...drawn } = scenarioOf(seed);
+    const { refuse: _, checksUnder: __, ...read } = parseScenario(writtenScenario({ ...drawn, refuse, checksUnder, id }), 'f.yaml');
+    expect(read).toEqual(drawn);
+  });
+});

@@ -1,0 +1,166 @@
+/**
+ * What a seed of `sim` runs: a scenario drawn from it. Swarm mixes: each leaves some faults out entirely and weights the others
+ * differently, for a mix of everything hides what only a few do together. Faults and the calm between them last at least a
+ * moment each, so that both show. After the load everything is healed and must converge: safety first, then liveness.
+ */
+import { createRandom, type Random } from '../../services/runtime/random.ts';
+import { InvalidInput } from '../errors.ts';
+import type { PlannedFault } from '../fault-schedule.ts';
+import { checksFor, type Scenario, type Workload } from '../scenarios/scenario.ts';
+import { FAULT_KINDS, type FaultDraw } from './fault-kinds.ts';
+
+export interface SwarmOptions {
+  readonly seed: number;
+  /** Their names, as in the topology. */
+  readonly regions: readonly string[];
+  readonly keys: number;
+  readonly durationMs: number;
+}
+
+const DELAYS_MS = [0, 0, 50, 100, 300, 600] as const;
+const READS_PER_S = [6, 8, 10, 25] as const;
+const WRITES_PER_S = [0.2, 0.5, 1, 2, 3] as const;
+const SKEWS = [0, 0.9, 1.5, 2, 3] as const;
+const SHARES = [0, 0.05, 0.1, 0.2] as const;
+/** One kind of faults in so many is in a mix. */
+const KINDS_ONE_IN = [1, 2, 4, 8] as const;
+/** One way of an edge whose origin is far away all the time: slow fetches are what a fence is for. */
+const FAR_MS = [100, 250, 500] as const;
+const FAR_FROM_MS = 10;
+const SETTLE_MS = 15_000;
+const LANES_MAX = 3;
+const FAULT_MS = { from: 500, to: 8_000 } as const;
+const CALM_MS = { from: 1_000, to: 8_000 } as const;
+/** Verified gone by then, unless something else keeps it from being seen. */
+const HEAL_SEEN_MS = 4_000;
+/** The longest a fault is given to be seen gone: until then it may not be injected again at the same place. */
+const SAME_AGAIN_MS = 20_000;
+const MS_PER_S = 1000;
+
+function pick<T>(random: Random, choices: readonly [T, ...T[]]): T {
+  return choices[random.below(choices.length)] ?? choices[0];
+}
+
+/** Whole hundredths of a second: what a scenario file can say. */
+function drawMs(random: Random, { from, to }: { readonly from: number; readonly to: number }): number {
+  return from + 10 * random.below((to - from) / 10);
+}
+
+export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions): Scenario {
+  const random = createRandom(seed).fork('swarm');
+  const settings = random.fork('settings');
+  const workload = drawWorkload(random.fork('load'), keys, durationMs);
+  return {
+    version: 1,
+    id: `seed-${seed}`,
+    title: `simulated seed ${seed}`,
+    description: '',
+    tags: ['simulated'],
+    seed,
+    system: {
+      regions: Object.fromEntries(
+        regions.map((region) => [region, { delay: pick(settings, DELAYS_MS), strategy: pick(settings, ['eager', 'lazy'] as const) }]),
+      ),
+    },
+    workload,
+    method: drawMethod({ random: random.fork('faults'), regions, durationMs }),
+    settle: SETTLE_MS,
+    checks: checksFor(workload),
+    checksUnder: checksFor,
+    staleness: 'adjusted',
+    refuse: (problems) => new InvalidInput(`seed ${seed}: ${problems.map(({ message }) => message).join(', ')}`),
+  };
+}
+
+function drawWorkload(random: Random, keys: number, duration: number): Workload {
+  return {
+    duration,
+    reads: pick(random, READS_PER_S),
+    writes: pick(random, WRITES_PER_S),
+    keys,
+    skew: pick(random, SKEWS),
+    creates: pick(random, SHARES),
+    deletes: pick(random, SHARES),
+    purges: pick(random, SHARES),
+  };
+}
+
+interface MethodOptions {
+  readonly random: Random;
+  readonly regions: readonly string[];
+  readonly durationMs: number;
+}
+
+interface Weighted {
+  readonly draw: FaultDraw;
+  readonly weight: number;
+}
+
+/** The kinds of this seed's mix; there may be none. */
+function drawMix(random: Random): readonly Weighted[] {
+  const oneIn = pick(random, KINDS_ONE_IN);
+  return FAULT_KINDS.filter(() => random.below(oneIn) === 0).map((draw) => ({ draw, weight: 1 + random.below(5) }));
+}
+
+function drawKind(random: Random, mix: readonly Weighted[]): FaultDraw | undefined {
+  let left = random.below(mix.reduce((sum, { weight }) => sum + weight, 0));
+  return mix.find(({ weight }) => {
+    left -= weight;
+    return left < 0;
+  })?.draw;
+}
+
+/** Of every region on its own whether its origin is far. */
+function drawFar(random: Random, regions: readonly string[]): PlannedFault[] {
+  return regions
+    .filter(() => random.below(2) === 0)
+    .map((region) => {
+      const latency = pick(random, FAR_MS);
+      const parameters = { latency: `${latency}ms`, jitter: `${latency / 2}ms` };
+      return { atMs: FAR_FROM_MS, fault: 'latency', target: `edge:${region}<->origin`, parameters, forMs: undefined };
+    });
+}
+
+/** Lanes side by side, in each fault and calm by turns. */
+function drawMethod({ random, regions, durationMs }: MethodOptions): readonly PlannedFault[] {
+  const mix = drawMix(random);
+  const places = new Places();
+  const faults: PlannedFault[] = drawFar(random.fork('far'), regions);
+  for (const { fault, target } of faults) places.hold(fault, target);
+  const lanes = 1 + random.below(LANES_MAX);
+  for (let lane = 0; lane < lanes && mix.length > 0; lane += 1) {
+    for (let atMs = drawMs(random, CALM_MS); atMs < durationMs - MS_PER_S; ) {
+      const forMs = Math.min(drawMs(random, FAULT_MS), durationMs - atMs);
+      const fault = drawKind(random, mix)?.(random, regions);
+      if (fault !== undefined && places.take(fault, { atMs, untilMs: atMs + forMs })) {
+        const { lasts, fault: name, target, parameters } = fault;
+        faults.push({ atMs, fault: name, target, parameters, forMs: lasts ? forMs : undefined });
+      }
+      atMs += forMs + drawMs(random, CALM_MS);
+    }
+  }
+  return faults.sort((one, other) => one.atMs - other.atMs);
+}
+
+/** Which place a fault may hold: the same one not again before it must be gone, two of one region's nodes not together. */
+class Places {
+  readonly #taken: { readonly place: string; readonly fromMs: number; readonly untilMs: number }[] = [];
+
+  /** From the start to the end. */
+  hold(fault: string, target: string): void {
+    this.#taken.push({ place: `${fault} ${target}`, fromMs: 0, untilMs: Number.POSITIVE_INFINITY });
+  }
+
+  take({ fault, target, region }: ReturnType<FaultDraw>, { atMs, untilMs }: { readonly atMs: number; readonly untilMs: number }): boolean {
+    const wanted = [
+      { place: `${fault} ${target}`, fromMs: atMs, untilMs: untilMs + SAME_AGAIN_MS },
+      { place: `node ${target}`, fromMs: atMs, untilMs: untilMs + SAME_AGAIN_MS },
+      ...(region === undefined ? [] : [{ place: `region ${region}`, fromMs: atMs, untilMs: untilMs + HEAL_SEEN_MS }]),
+    ];
+    const isFree = wanted.every(({ place, fromMs, untilMs: toMs }) =>
+      this.#taken.every((taken) => taken.place !== place || taken.untilMs <= fromMs || toMs <= taken.fromMs),
+    );
+    if (isFree) this.#taken.push(...wanted);
+    return isFree;
+  }
+}

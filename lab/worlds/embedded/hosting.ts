@@ -1,0 +1,32 @@
+/** What the embedded world gives its services: real time, real HTTP on loopback, Postgres in WebAssembly. */
+import { HttpOriginClient } from '../../../services/edge/origin-client.ts';
+import { MemoryLog } from '../../../services/log/memory.ts';
+import { PgliteDatabase } from '../../../services/origin/database/pglite.ts';
+import { INVALIDATION_PARTITIONS } from '../../../services/protocol/invalidation.ts';
+import { systemClock } from '../../../services/runtime/clock.ts';
+import { serveHttp } from '../../../services/runtime/http.ts';
+import { createLogger } from '../../../services/runtime/log.ts';
+import { systemRandom } from '../../../services/runtime/random.ts';
+import { mutantNamed } from '../../mutants/mutants.ts';
+import type { Hosting } from '../hosted/services.ts';
+
+export interface EmbeddedHostingOptions {
+  /** An empty Postgres cluster; made anew where the file is missing. */
+  readonly dumpFile: string;
+  /** A known bug to run with, by its name. */
+  readonly mutant?: string | undefined;
+}
+
+export function embeddedHosting({ dumpFile, mutant }: EmbeddedHostingOptions): Hosting {
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    openDatabase: () => PgliteDatabase.open({ dumpFile }),
+    openLog: () => new MemoryLog({ clock: systemClock, partitions: INVALIDATION_PARTITIONS }),
+    createLogger,
+    serve: serveHttp,
+    baseUrlOf: (port) => `http://127.0.0.1:${port}`,
+    createOriginClient: (baseUrl) => new HttpOriginClient(baseUrl),
+    mutant: mutant === undefined ? undefined : mutantNamed(mutant),
+  };
+}

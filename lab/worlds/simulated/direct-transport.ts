@@ -1,0 +1,50 @@
+/** The lab's own requests in the simulated world: calls of the services' routes, a moment later, with a deadline in virtual time. */
+import type { Clock } from '../../../services/runtime/clock.ts';
+import { CALL_DEADLINE_MS, type Call, CallFailed, type RawAnswer, type Transport } from '../../clients.ts';
+import { ConnectionFailed, type Network, type NetworkRequest } from './network.ts';
+
+export interface DirectTransportOptions {
+  readonly network: Network;
+  readonly clock: Clock;
+  /** Draws what one direction takes, in ms. */
+  readonly drawLatencyMs: () => number;
+  readonly portOf: (baseUrl: string) => number;
+}
+
+export class DirectTransport implements Transport {
+  readonly #options: DirectTransportOptions;
+
+  constructor(options: DirectTransportOptions) {
+    this.#options = options;
+  }
+
+  call(call: Call): Promise<RawAnswer> {
+    const { clock, drawLatencyMs, network, portOf } = this.#options;
+    const { method, base, path, signal } = call;
+    return new Promise((resolve, reject) => {
+      const settle = (run: () => void) => {
+        overdue.cancel();
+        signal?.removeEventListener('abort', abort);
+        run();
+      };
+      const fail = (definite: boolean, cause?: unknown) =>
+        settle(() => reject(new CallFailed(`${method} ${base}${path}: no answer within ${CALL_DEADLINE_MS} ms`, definite, cause)));
+      const abort = () => fail(false, signal?.reason);
+      const overdue = clock.setTimer(CALL_DEADLINE_MS, () => fail(false));
+      signal?.addEventListener('abort', abort, { once: true });
+      clock.setTimer(drawLatencyMs(), () => {
+        network.request(portOf(base), toRequest(call)).then(
+          ({ status, body }) => void clock.setTimer(drawLatencyMs(), () => settle(() => resolve({ status, body }))),
+          (error: unknown) => fail(error instanceof ConnectionFailed && error.refused, error),
+        );
+      });
+    });
+  }
+
+  async close(): Promise<void> {}
+}
+
+function toRequest({ method, path, body, token }: Call): NetworkRequest {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return { method, path, headers, body };
+}

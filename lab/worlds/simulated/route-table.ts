@@ -1,0 +1,56 @@
+/** Finds the route of a request and calls it, as the HTTP server of a service would. */
+import { ServiceError } from '../../../services/protocol/errors.ts';
+import type { HttpAnswer, HttpRequest, Route } from '../../../services/runtime/http.ts';
+import type { NetworkRequest } from './network.ts';
+
+interface Pattern {
+  readonly route: Route;
+  readonly segments: readonly string[];
+}
+
+const NOTHING: Readonly<Record<string, string>> = {};
+
+export class RouteTable {
+  /** By method and number of segments. */
+  readonly #patterns = new Map<string, Pattern[]>();
+
+  constructor(routes: readonly Route[]) {
+    for (const route of routes) {
+      const segments = route.path.split('/');
+      const group = `${route.method} ${segments.length}`;
+      this.#patterns.set(group, [...(this.#patterns.get(group) ?? []), { route, segments }]);
+    }
+  }
+
+  /** Throws ServiceError for what there is not, and whatever the route throws. */
+  async handle({ method, path, headers, body }: NetworkRequest): Promise<HttpAnswer> {
+    const at = path.indexOf('?');
+    const [resource, search] = at < 0 ? [path, ''] : [path.slice(0, at), path.slice(at)];
+    const segments = resource.split('/');
+    for (const pattern of this.#patterns.get(`${method} ${segments.length}`) ?? []) {
+      const params = paramsOf(pattern, segments);
+      if (params !== undefined)
+        return pattern.route.handle({ method, params, query: queryOf(search), search, body, ...negotiation(headers) });
+    }
+    throw new ServiceError('unknown_route', `no route ${method} ${resource}`);
+  }
+}
+
+/** undefined: the path is another one. */
+function paramsOf({ segments: expected }: Pattern, segments: readonly string[]): Record<string, string> | undefined {
+  const params: Record<string, string> = {};
+  for (const [at, segment] of expected.entries()) {
+    const got = segments[at] ?? '';
+    if (segment.startsWith(':')) params[segment.slice(1)] = got;
+    else if (segment !== got) return undefined;
+  }
+  return params;
+}
+
+function queryOf(search: string): Readonly<Record<string, string>> {
+  return search === '' ? NOTHING : Object.fromEntries(new URLSearchParams(search));
+}
+
+function negotiation(headers: Readonly<Record<string, string>>): Pick<HttpRequest, 'header' | 'prefers'> {
+  return { header: (name) => headers[name], prefers: (...types) => types[0] };
+}

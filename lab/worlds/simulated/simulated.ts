@@ -1,0 +1,113 @@
+/**
+ * The simulated world: the same origin and edge code in virtual time, with no sockets and no chance but the seed's.
+ *
+ * Nothing in it waits for anything real. Whoever starts one drives its clock (`VirtualClock.runUntil`).
+ */
+import { MemoryLog } from '../../../services/log/memory.ts';
+import { MemoryDatabase } from '../../../services/origin/database/memory.ts';
+import { INVALIDATION_PARTITIONS, strategy } from '../../../services/protocol/invalidation.ts';
+import { silentLogger } from '../../../services/runtime/log.ts';
+import type { Random } from '../../../services/runtime/random.ts';
+import type { VirtualClock } from '../../../services/runtime/virtual-clock.ts';
+import { Clients } from '../../clients.ts';
+import { NO_JOURNAL } from '../../journal.ts';
+import type { Mutant } from '../../mutants/mutant.ts';
+import type { Topology } from '../../topology.ts';
+import type { HostControl } from '../hosted/control.ts';
+import { type Hosting, type StartOrder, startServices } from '../hosted/services.ts';
+import type { NodeName, NodeStatus, Probe, StartStep, World, WorldControl } from '../world.ts';
+import { DirectOriginClient } from './direct-origin-client.ts';
+import { DirectTransport } from './direct-transport.ts';
+import { latencyOf } from './latencies.ts';
+import { ListedLatencies } from './listed-latencies.ts';
+import { Network } from './network.ts';
+import { RepeatingLog } from './repeating-log.ts';
+
+export interface StartSimulatedOptions {
+  readonly topology: Pick<Topology, 'origin' | 'regions'>;
+  readonly clock: VirtualClock;
+  /** Chance of the world: latencies, identifiers, repeats. */
+  readonly random: Random;
+  readonly mutant?: Mutant | undefined;
+  readonly onStep?: (step: StartStep) => void;
+}
+
+/** Nobody but the lab can reach it. */
+const ADMIN_TOKEN = 'simulated';
+const BASE = 'http://simulated:';
+
+function portOf(baseUrl: string): number {
+  return Number(baseUrl.slice(BASE.length));
+}
+
+export async function startSimulated({ topology, clock, random, mutant, onStep = () => {} }: StartSimulatedOptions): Promise<World> {
+  const bug = Promise.withResolvers<string>();
+  const network = new Network((error) => bug.resolve(`a service failed: ${error instanceof Error ? error.stack : String(error)}`));
+  const hosting: Hosting = {
+    clock,
+    random,
+    openDatabase: async () => new MemoryDatabase(clock),
+    openLog: () => new RepeatingLog(new MemoryLog({ clock, partitions: INVALIDATION_PARTITIONS }), random.fork('kafka')),
+    createLogger: () => silentLogger,
+    serve: (options) => network.listen(options),
+    baseUrlOf: (port) => `${BASE}${port}`,
+    createOriginClient: (baseUrl) => new DirectOriginClient(network, portOf(baseUrl)),
+    latency: latencyOf,
+    createLatencies: () => new ListedLatencies(),
+    mutant,
+  };
+  const services = await startServices(toOrder(topology), hosting, onStep);
+  const originUrl = `${BASE}${services.originPort}`;
+  const drawLatencyMs = latencyOf('lab', random.fork('lab'));
+  return {
+    backend: 'simulated',
+    originUrl,
+    openClients: () => new Clients(originUrl, new DirectTransport({ network, clock, drawLatencyMs, portOf })),
+    regions: topology.regions.map(({ region, environment }) => ({
+      region,
+      url: `${BASE}${services.edgePorts[region]}`,
+      delayMs: Number(environment['PROPAGATION_DELAY'] ?? 0),
+      strategy: strategy.parse(environment['INVALIDATION_STRATEGY'] ?? 'eager'),
+    })),
+    adminToken: ADMIN_TOKEN,
+    staysUp: false,
+    control: controlOf(services.control),
+    journal: NO_JOURNAL,
+    lost: bug.promise,
+    close: () => services.close(),
+  };
+}
+
+function toOrder({ origin, regions }: StartSimulatedOptions['topology']): StartOrder {
+  return {
+    originEnvironment: { ...origin.environment, PORT: '0', DATABASE_URL: 'pglite:', KAFKA_BROKERS: 'memory:', LOG_LEVEL: 'silent' },
+    regions: regions.map(({ region, environment }) => ({
+      region,
+      environment: {
+        ...environment,
+        EDGE_PORT: '0',
+        REDIS_URL: 'memory:',
+        KAFKA_BROKERS: 'memory:',
+        ADMIN_TOKEN,
+        LOG_LEVEL: 'silent',
+      },
+    })),
+  };
+}
+
+function controlOf(host: HostControl): WorldControl {
+  const node = (action: 'pause' | 'resume' | 'kill' | 'start') => async (name: NodeName) =>
+    void (await host.execute({ do: action, node: name }));
+  return {
+    impair: async (id, link, direction, impairment) => void (await host.execute({ do: 'impair', id, link, direction, impairment })),
+    repair: async (id) => void (await host.execute({ do: 'repair', id })),
+    isolate: async (id, edge) => void (await host.execute({ do: 'isolate', id, edge })),
+    reset: async (link) => (await host.execute({ do: 'reset', link })) as number,
+    probe: async (link) => (await host.execute({ do: 'probe', link })) as Probe,
+    inspect: async (name) => (await host.execute({ do: 'inspect', node: name })) as NodeStatus,
+    pause: node('pause'),
+    resume: node('resume'),
+    kill: node('kill'),
+    start: node('start'),
+  };
+}
