@@ -19,11 +19,12 @@ const FOLDERS = {
   edge: 'services/edge',
   lab: 'lab',
   worlds: 'lab/worlds',
+  mutants: 'lab/mutants',
   cli: 'cli',
 } as const;
 type Folder = keyof typeof FOLDERS;
 
-/** Every arrow. `lab` may use its worlds, not what they build on. */
+/** Every arrow. `lab` may use its worlds and mutants, not what they build on. */
 const FORBIDDEN: Readonly<Record<Folder, readonly Folder[]>> = {
   protocol: ['runtime', 'log', 'origin', 'edge', 'lab', 'worlds', 'cli'],
   runtime: ['log', 'origin', 'edge', 'lab', 'worlds', 'cli'],
@@ -32,6 +33,7 @@ const FORBIDDEN: Readonly<Record<Folder, readonly Folder[]>> = {
   edge: ['origin', 'lab', 'worlds', 'cli'],
   lab: ['log', 'origin', 'edge', 'cli'],
   worlds: ['cli'],
+  mutants: ['cli'],
   cli: ['log', 'origin', 'edge'],
 };
 const ALLOWED: Readonly<Record<Folder, readonly Folder[]>> = {
@@ -40,9 +42,10 @@ const ALLOWED: Readonly<Record<Folder, readonly Folder[]>> = {
   log: ['protocol', 'runtime'],
   origin: ['protocol', 'runtime', 'log'],
   edge: ['protocol', 'runtime', 'log'],
-  lab: ['protocol', 'runtime', 'worlds'],
-  worlds: ['protocol', 'runtime', 'log', 'origin', 'edge', 'lab'],
-  cli: ['protocol', 'runtime', 'lab', 'worlds'],
+  lab: ['protocol', 'runtime', 'worlds', 'mutants'],
+  worlds: ['protocol', 'runtime', 'log', 'origin', 'edge', 'lab', 'mutants'],
+  mutants: ['protocol', 'runtime', 'log', 'origin', 'edge', 'lab'],
+  cli: ['protocol', 'runtime', 'lab', 'worlds', 'mutants'],
 };
 const FORMS: Readonly<Record<string, (path: string) => string>> = {
   'import of a value': (path) => `import { value } from '${path}';`,
