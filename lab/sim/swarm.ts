@@ -18,7 +18,7 @@ export interface SwarmOptions {
 }
 
 const DELAYS_MS = [0, 0, 50, 100, 300, 600] as const;
-const READS_PER_S = [6, 8, 10, 25] as const;
+const READS_PER_S = [5, 6, 8, 20] as const;
 const WRITES_PER_S = [0.2, 0.5, 1, 2, 3] as const;
 const SKEWS = [0, 0.9, 1.5, 2, 3] as const;
 const SHARES = [0, 0.05, 0.1, 0.2] as const;
