@@ -27,8 +27,8 @@ export interface CampaignOptions {
 }
 
 const SEEDS_AT_ONCE = 4;
-/** What a seed makes is garbage when it ends: with more room for the young, less of it is ever copied. */
-const YOUNG_MIB = 64;
+/** What a seed makes is garbage when it ends: with more room for the young, less of it is copied. The other cores have seeds of their own. */
+const GARBAGE = ['--min-semi-space-size=32', '--max-semi-space-size=32', '--single-threaded-gc'] as const;
 
 /** Hands out seeds, none twice. */
 class Queue {
@@ -71,7 +71,7 @@ function workerFile(): string {
 }
 
 async function work(queue: Queue, setup: SeedSetup): Promise<void> {
-  const worker = fork(workerFile(), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [`--max-semi-space-size=${YOUNG_MIB}`] });
+  const worker = fork(workerFile(), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [...GARBAGE] });
   try {
     await driven(worker, queue, setup);
   } finally {
