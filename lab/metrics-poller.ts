@@ -21,6 +21,8 @@ export const RUN_METRICS: readonly MetricDeclaration[] = [
 ];
 
 export interface MetricsPollerOptions {
+  /** Left out: once a second. */
+  readonly pollMs?: number;
   readonly world: World;
   readonly clients: Clients;
   readonly clock: Clock;
@@ -46,7 +48,7 @@ export class MetricsPoller {
   }
 
   start(): void {
-    this.#timer = this.#options.clock.setTimer(POLL_MS, () => {
+    this.#timer = this.#options.clock.setTimer(this.#options.pollMs ?? POLL_MS, () => {
       this.#polling = this.#pollAll().then(() => {
         if (!this.#closed) this.start();
       });

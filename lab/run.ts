@@ -49,6 +49,8 @@ export interface RunOptions extends RunIdentity {
   readonly signal: AbortSignal;
   /** A world that reaches no steady state is judged all the same: in virtual time nothing but a bug keeps it from it. */
   readonly judgesUnsteady?: boolean;
+  /** How often the services are asked for their metrics; left out: once a second. */
+  readonly pollMs?: number;
 }
 
 /** What the phases of a run act on. */
@@ -121,14 +123,14 @@ class Run {
 
   /** Whatever ends it, the faults are healed before anything is closed. */
   async #driveWorld(world: World, releasers: Releasers, signal: AbortSignal): Promise<void> {
-    const { clock, report, seed } = this.#options;
+    const { clock, report, seed, pollMs } = this.#options;
     const t = () => this.#t();
     const clients = world.openClients();
     releasers.push(() => clients.close());
     const history = this.#history;
     const wallClock = new WallClock({ clock, history, startedAt: this.#startedAt });
     const logWatch = new LogWatch({ history, wallClock, t: () => this.#now() });
-    const poller = new MetricsPoller({ world, clients, clock, report, logWatch, t });
+    const poller = new MetricsPoller({ world, clients, clock, report, logWatch, t, ...(pollMs === undefined ? {} : { pollMs }) });
     releasers.push(() => poller.close());
     if (world.backend !== 'simulated') {
       const stalls = watchStalls(clock, (lateMs) => this.#history.addStall({ dueMs: this.#now() - lateMs, lateMs }));

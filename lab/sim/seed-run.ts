@@ -27,10 +27,13 @@ export interface SeedRun {
   readonly anomalies: readonly AnomalyEvent[];
 }
 
+/** Often enough that of the last events that the services tell none is missed, and seldom enough to cost little. */
+const POLL_MS = 3_000;
+
 /** Simulated time does not end before the run does: nobody can stop it half way. */
 const NEVER_ABORTED = new AbortController().signal;
 
-export async function runSeed({ scenario, seed, topology, mutant, onHistoryLine = () => {} }: SeedRunOptions): Promise<SeedRun> {
+export async function runSeed({ scenario, seed, topology, mutant, onHistoryLine }: SeedRunOptions): Promise<SeedRun> {
   const clock = new VirtualClock();
   const anomalies: AnomalyEvent[] = [];
   const known = mutant === undefined ? undefined : mutantNamed(mutant);
@@ -41,8 +44,9 @@ export async function runSeed({ scenario, seed, topology, mutant, onHistoryLine 
       seed,
       backend: 'simulated',
       clock,
-      onHistoryLine,
+      ...(onHistoryLine === undefined ? {} : { onHistoryLine }),
       judgesUnsteady: true,
+      pollMs: POLL_MS,
       version: '',
       argv: [],
       reproduce: '',

@@ -18,7 +18,7 @@ export interface SwarmOptions {
 }
 
 const DELAYS_MS = [0, 0, 50, 100, 300, 600] as const;
-const READS_PER_S = [6, 8, 10, 25] as const;
+const READS_PER_S = [5, 6, 8, 20] as const;
 const WRITES_PER_S = [0.2, 0.5, 1, 2, 3] as const;
 const SKEWS = [0, 0.9, 1.5, 2, 3] as const;
 const SHARES = [0, 0.05, 0.1, 0.2] as const;
@@ -148,12 +148,12 @@ class Places {
 
   /** From the start to the end. */
   hold(fault: string, target: string): void {
-    this.#taken.push({ place: `${fault} ${target}`, fromMs: 0, untilMs: Number.POSITIVE_INFINITY });
+    this.#taken.push({ place: `${fault} ${undirected(target)}`, fromMs: 0, untilMs: Number.POSITIVE_INFINITY });
   }
 
   take({ fault, target, region }: ReturnType<FaultDraw>, { atMs, untilMs }: { readonly atMs: number; readonly untilMs: number }): boolean {
     const wanted = [
-      { place: `${fault} ${target}`, fromMs: atMs, untilMs: untilMs + SAME_AGAIN_MS },
+      { place: `${fault} ${undirected(target)}`, fromMs: atMs, untilMs: untilMs + SAME_AGAIN_MS },
       { place: `node ${target}`, fromMs: atMs, untilMs: untilMs + SAME_AGAIN_MS },
       ...(region === undefined ? [] : [{ place: `region ${region}`, fromMs: atMs, untilMs: untilMs + HEAL_SEEN_MS }]),
     ];
@@ -163,4 +163,9 @@ class Places {
     if (isFree) this.#taken.push(...wanted);
     return isFree;
   }
+}
+
+/** Two of a kind on one link hide from each other whether they are gone, whichever way they go. */
+function undirected(target: string): string {
+  return target.replace(/<->|->|<-/, '-');
 }

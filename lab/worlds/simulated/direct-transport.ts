@@ -12,6 +12,7 @@ export interface DirectTransportOptions {
 }
 
 export class DirectTransport implements Transport {
+  readonly isTrusted = true;
   readonly #options: DirectTransportOptions;
 
   constructor(options: DirectTransportOptions) {

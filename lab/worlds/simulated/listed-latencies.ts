@@ -1,36 +1,47 @@
-/** Latencies as a list, for the few reads of a simulated run: histograms cost more to make than such a list to sort. */
+/** Latencies as lists, for the few reads of a simulated run: histograms cost more to make than such lists to keep in order. */
 import { type Latencies, type LatencyFigures, WINDOW_S } from '../../../services/edge/latencies.ts';
 
+interface Recorded {
+  readonly latencyMs: number;
+  readonly second: number;
+}
+
 export class ListedLatencies implements Latencies {
-  readonly #latenciesMs: number[] = [];
-  readonly #seconds: number[] = [];
+  /** Ascending. */
+  readonly #sorted: number[] = [];
+  /** Those of the last seconds, and some before. */
+  #recent: Recorded[] = [];
+  #sumMs = 0;
 
   record(latencyMs: number, second: number): void {
-    this.#latenciesMs.push(latencyMs);
-    this.#seconds.push(second);
+    let [low, high] = [0, this.#sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#sorted[middle] ?? 0) > latencyMs) high = middle;
+      else low = middle + 1;
+    }
+    this.#sorted.splice(low, 0, latencyMs);
+    this.#sumMs += latencyMs;
+    this.#recent.push({ latencyMs, second });
   }
 
   lifetime(): LatencyFigures | undefined {
-    return figuresOf(this.#latenciesMs.slice());
+    return figuresOf(this.#sorted, this.#sumMs);
   }
 
   lastSeconds(second: number): LatencyFigures | undefined {
-    const from = this.#seconds.findLastIndex((recorded) => recorded <= second - WINDOW_S) + 1;
-    return figuresOf(this.#latenciesMs.slice(from));
+    this.#recent = this.#recent.filter((recorded) => recorded.second > second - WINDOW_S);
+    const sorted = this.#recent.map(({ latencyMs }) => latencyMs).sort((one, other) => one - other);
+    return figuresOf(
+      sorted,
+      sorted.reduce((sum, ms) => sum + ms, 0),
+    );
   }
 }
 
-/** Sorts what it is given. */
-function figuresOf(latenciesMs: number[]): LatencyFigures | undefined {
-  if (latenciesMs.length === 0) return undefined;
-  latenciesMs.sort((one, other) => one - other);
-  const at = (share: number) => latenciesMs[Math.min(latenciesMs.length - 1, Math.ceil(latenciesMs.length * share) - 1)] ?? 0;
-  return {
-    meanMs: latenciesMs.reduce((sum, ms) => sum + ms, 0) / latenciesMs.length,
-    minMs: latenciesMs[0] ?? 0,
-    maxMs: at(1),
-    p50Ms: at(0.5),
-    p95Ms: at(0.95),
-    p99Ms: at(0.99),
-  };
+function figuresOf(sorted: readonly number[], sumMs: number): LatencyFigures | undefined {
+  const [first, last] = [sorted[0], sorted.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const at = (share: number) => sorted[Math.ceil(sorted.length * share) - 1] ?? first;
+  return { meanMs: sumMs / sorted.length, minMs: first, maxMs: last, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
 }
