@@ -26,11 +26,11 @@ type Folder = keyof typeof FOLDERS;
 
 /** Every arrow. `lab` may use its worlds and mutants, not what they build on. */
 const FORBIDDEN: Readonly<Record<Folder, readonly Folder[]>> = {
-  protocol: ['runtime', 'log', 'origin', 'edge', 'lab', 'worlds', 'cli'],
-  runtime: ['log', 'origin', 'edge', 'lab', 'worlds', 'cli'],
-  log: ['origin', 'edge', 'lab', 'worlds', 'cli'],
-  origin: ['edge', 'lab', 'worlds', 'cli'],
-  edge: ['origin', 'lab', 'worlds', 'cli'],
+  protocol: ['runtime', 'log', 'origin', 'edge', 'lab', 'worlds', 'mutants', 'cli'],
+  runtime: ['log', 'origin', 'edge', 'lab', 'worlds', 'mutants', 'cli'],
+  log: ['origin', 'edge', 'lab', 'worlds', 'mutants', 'cli'],
+  origin: ['edge', 'lab', 'worlds', 'mutants', 'cli'],
+  edge: ['origin', 'lab', 'worlds', 'mutants', 'cli'],
   lab: ['log', 'origin', 'edge', 'cli'],
   worlds: ['cli'],
   mutants: ['cli'],
@@ -44,7 +44,7 @@ const ALLOWED: Readonly<Record<Folder, readonly Folder[]>> = {
   edge: ['protocol', 'runtime', 'log'],
   lab: ['protocol', 'runtime', 'worlds', 'mutants'],
   worlds: ['protocol', 'runtime', 'log', 'origin', 'edge', 'lab', 'mutants'],
-  mutants: ['protocol', 'runtime', 'log', 'origin', 'edge', 'lab'],
+  mutants: ['protocol', 'runtime', 'log', 'origin', 'edge', 'lab', 'worlds'],
   cli: ['protocol', 'runtime', 'lab', 'worlds', 'mutants'],
 };
 const FORMS: Readonly<Record<string, (path: string) => string>> = {
