@@ -78,8 +78,12 @@ export function checkLines(checks: readonly Pick<Summary['checks'][number], 'che
 }
 
 function summaryLines(summary: Summary): string[] {
-  const { operations, checks } = summary;
-  const lines = checkLines(checks);
+  const { operations, checks, faults } = summary;
+  const allowed = faults.map(
+    ({ fault, target, recoveryAllowanceMs }) =>
+      `excused  ${printable(`${fault} ${target}`)}: until ${(recoveryAllowanceMs / MS_PER_S).toFixed(0)} s after its heal`,
+  );
+  const lines = [...allowed, ...checkLines(checks)];
   const ended = `${operations.reads} reads, ${operations.writes} writes, ${operations.failed} failed, ${operations.unknown} unknown`;
   const why = summary.error === undefined ? '' : `: ${printableLines(summary.error)}`;
   const head = { completed: summary.verdict.toUpperCase(), aborted: 'STOPPED', failed: 'FAILED' }[summary.status];

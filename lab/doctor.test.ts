@@ -16,6 +16,7 @@ const WELL: Patient = {
   docker: {
     engine: 'Docker 28',
     memoryProblem: undefined,
+    ownPorts: [],
     images: [{ name: 'redis:7', isHere: true, isBuilt: false, standIn: undefined }],
   },
   needsDocker: false,
@@ -89,7 +90,7 @@ describe('the doctor', () => {
 
   it('names images that are not here, and what stands in for an official one', async () => {
     const image = { name: 'kafka:4', isHere: true, isBuilt: false, standIn: 'Debian and Maven' };
-    const docker = { engine: 'Docker 28', memoryProblem: undefined, images: [image] };
+    const docker = { engine: 'Docker 28', memoryProblem: undefined, ownPorts: [], images: [image] };
     expect((await examine({ ...WELL, docker })).at(-1)).toMatchObject({
       state: 'ok',
       says: expect.stringContaining('kafka:4 is a stand-in'),
@@ -99,7 +100,7 @@ describe('the doctor', () => {
   });
 
   it('says of an engine with too little memory what it has', async () => {
-    const docker = { engine: 'Docker 28', memoryProblem: 'the Docker engine has 900 MB of memory', images: [] };
+    const docker = { engine: 'Docker 28', memoryProblem: 'the Docker engine has 900 MB of memory', ownPorts: [], images: [] };
     expect(await stateOf('engine', { docker, needsDocker: true })).toBe('missing');
   });
 });

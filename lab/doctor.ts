@@ -29,7 +29,13 @@ export interface Patient {
 export type DockerFindings =
   /** No engine can be used: a sentence with the remedy. */
   | { readonly problem: string }
-  | { readonly engine: string; readonly memoryProblem: string | undefined; readonly images: readonly ImageFinding[] };
+  | {
+      readonly engine: string;
+      readonly memoryProblem: string | undefined;
+      readonly images: readonly ImageFinding[];
+      /** Host ports that the project's own containers hold. */
+      readonly ownPorts: readonly number[];
+    };
 
 export interface ImageFinding {
   readonly name: string;

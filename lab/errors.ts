@@ -41,6 +41,12 @@ export class WorldFailed extends Error {
   override readonly name = 'WorldFailed';
 }
 
+/** Faults are left in force on something that outlives the lab. The message lists them, and the command that removes them. */
+export class NotHealed extends Error {
+  override readonly name = 'NotHealed';
+}
+
 export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof NotHealed) return EXIT.notHealed;
   return error instanceof InvalidInput ? EXIT.invalidInput : EXIT.failed;
 }

@@ -39,6 +39,26 @@ describe('a plan', () => {
     }
   });
 
+  it('has its creations, deletions and purges in every run long enough for one', () => {
+    const workload = { ...WORKLOAD, duration: 10_000, writes: 6, creates: 0.05, deletes: 0.03, purges: 0.05 };
+    for (let seed = 0; seed < 200; seed += 1) {
+      const kinds = planLoad({ workload, regions: REGIONS, random: createRandom(seed) }).map(({ kind }) => kind);
+      const counts = (['delete', 'purge'] as const).map((kind) => kinds.filter((known) => known === kind).length);
+      expect(counts[0]).toBeGreaterThanOrEqual(1);
+      expect(counts[0]).toBeLessThanOrEqual(2);
+      expect(counts[1]).toBeGreaterThanOrEqual(3);
+      expect(counts[1]).toBeLessThanOrEqual(4);
+    }
+  });
+
+  it('purges by key, tag, pattern and all, hard and soft', () => {
+    const purges = Array.from({ length: 20 }, (_, seed) => plan(seed)).flatMap((operations) =>
+      operations.filter(({ kind }) => kind === 'purge'),
+    );
+    const ways = new Set(purges.map((operation) => operation.kind === 'purge' && `${operation.mode} ${operation.type}`));
+    expect(ways.size).toBe(8);
+  });
+
   it('reads some keys much more than others', () => {
     const reads = plan(1).filter((operation) => operation.kind === 'read');
     const first = reads.filter((read) => read.slot === 0).length;

@@ -2,10 +2,10 @@
  * One lab per project: a lock file that names its holder. One whose holder is dead is taken over, also after kill -9 and when
  * its id has gone to another process since: the time that process started is part of the name.
  */
-import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { systemRandom } from '../services/runtime/random.ts';
 import { WorldFailed } from './errors.ts';
 
 const FILE = 'lock';
@@ -68,7 +68,7 @@ export async function takeLock(folder: string, project: string): Promise<Lock> {
 
 /** Whole or not at all: a lock without its holder's name would look dead. */
 async function createWith(file: string, content: string): Promise<boolean> {
-  const written = `${file}.${randomUUID()}`;
+  const written = `${file}.${systemRandom.uuid()}`;
   await writeFile(written, content, { mode: 0o600 });
   try {
     await link(written, file);
@@ -83,7 +83,7 @@ async function createWith(file: string, content: string): Promise<boolean> {
 
 /** Moved away first: of two that find it dead only one discards it, and what it moved is looked at once more. */
 async function discard(file: string): Promise<void> {
-  const moved = `${file}.${randomUUID()}`;
+  const moved = `${file}.${systemRandom.uuid()}`;
   const isMoved = await rename(file, moved).then(
     () => true,
     () => false,

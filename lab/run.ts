@@ -5,17 +5,17 @@
  * happened, the world is closed and one Summary is reported.
  */
 import type { Clock } from '../services/runtime/clock.ts';
-import { sleep, toTimestamp } from '../services/runtime/clock.ts';
+import { sleep } from '../services/runtime/clock.ts';
 import { createRandom } from '../services/runtime/random.ts';
 import { createReleasers, type Releasers } from '../services/runtime/releasers.ts';
 import { type CheckResult, composeVerdict } from './checks/check.ts';
 import { judgeHistory } from './checks/judge.ts';
 import type { Clients } from './clients.ts';
-import { EXIT, EXIT_OF_VERDICT, WorldFailed } from './errors.ts';
+import { EXIT, EXIT_OF_VERDICT, NotHealed, WorldFailed } from './errors.ts';
 import { FaultSchedule } from './fault-schedule.ts';
 import { Driver } from './load/driver.ts';
 import { History } from './load/history.ts';
-import { HISTORY_VERSION, type OnHistoryLine } from './load/history-lines.ts';
+import type { OnHistoryLine } from './load/history-lines.ts';
 import { LogWatch } from './load/log-watch.ts';
 import { planLoad } from './load/plan.ts';
 import { WallClock } from './load/wall-clock.ts';
@@ -24,7 +24,7 @@ import type { Phase, Report, Summary } from './report/events.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { isSettled } from './settled.ts';
 import { watchStalls } from './stall-meter.ts';
-import { type Ended, toAnomalyEvent, toFailure, toStart, toSummary } from './summary.ts';
+import { type Ended, toAnomalyEvent, toFailure, toHead, toStart, toSummary } from './summary.ts';
 import type { StartStep, World } from './worlds/world.ts';
 
 /** What a block of events says of itself, whatever becomes of the run. */
@@ -102,7 +102,8 @@ class Run {
   async #drive(): Promise<readonly CheckResult[]> {
     const { startWorld, report, signal } = this.#options;
     const world = await startWorld((step) => report({ type: 'Step', t: this.#t(), ...step }), signal);
-    this.#begin(world);
+    const regions = world.regions.map(({ region }) => region);
+    this.#history.begin(toHead(this.#options, { scenario: this.#options.scenario, regions, runMs: this.#now() }));
     const releasers = createReleasers();
     releasers.push(() => world.close());
     const lost = new AbortController();
@@ -118,24 +119,6 @@ class Run {
     } finally {
       await releasers.release();
     }
-  }
-
-  /** What the history must say of itself to be judged again. */
-  #begin(world: World): void {
-    const { version, seed, scenario, clock } = this.#options;
-    this.#history.begin({
-      line: 'head',
-      historyVersion: HISTORY_VERSION,
-      tool: 'edgesync-lab',
-      version,
-      backend: world.backend,
-      seed,
-      scenario: scenario.id,
-      regions: world.regions.map(({ region }) => region),
-      staleness: scenario.staleness,
-      checks: [...scenario.checks],
-      startedAt: toTimestamp(clock.now() - this.#now()),
-    });
   }
 
   /** Whatever ends it, the faults are healed before anything is closed. */
@@ -235,7 +218,8 @@ class Run {
   }
 
   #failed(error: unknown): Ended {
-    if (this.#options.signal.aborted) return { status: 'aborted', verdict: 'unknown', exitCode: EXIT.interrupted, results: [] };
+    if (this.#options.signal.aborted && !(error instanceof NotHealed))
+      return { status: 'aborted', verdict: 'unknown', exitCode: EXIT.interrupted, results: [] };
     return toFailure(error);
   }
 

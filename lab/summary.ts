@@ -5,8 +5,10 @@ import { consistencyFigures, stalenessFigures } from './checks/figures.ts';
 import { EXIT, type ExitCode, exitCodeOf, worstOf } from './errors.ts';
 import { convergenceOf } from './load/convergence.ts';
 import type { History } from './load/history.ts';
+import { HISTORY_VERSION, type HistoryHead } from './load/history-lines.ts';
 import { type LabEvent, SCHEMA_VERSION, type StartEvent, type Summary } from './report/events.ts';
 import type { RunIdentity } from './run.ts';
+import type { Scenario } from './scenarios/scenario.ts';
 
 export interface Ended {
   readonly status: Summary['status'];
@@ -19,6 +21,32 @@ export interface Ended {
 export function toStart({ backend, seed, version, argv, clock }: RunIdentity, scenario: StartEvent['scenario']): StartEvent {
   const time = toTimestamp(clock.now());
   return { type: 'Start', schemaVersion: SCHEMA_VERSION, tool: 'edgesync-lab', version, backend, seed, scenario, argv: [...argv], time };
+}
+
+export interface HeadOptions {
+  readonly scenario: Scenario;
+  readonly regions: readonly string[];
+  /** ms since the run's start. */
+  readonly runMs: number;
+}
+
+/** What a history must say of itself to be judged again. */
+export function toHead({ backend, seed, version, clock }: RunIdentity, { scenario, regions, runMs }: HeadOptions): HistoryHead {
+  const { id, staleness, checks } = scenario;
+  const startedAt = toTimestamp(clock.now() - runMs);
+  return {
+    line: 'head',
+    historyVersion: HISTORY_VERSION,
+    tool: 'edgesync-lab',
+    version,
+    backend,
+    seed,
+    scenario: id,
+    regions: [...regions],
+    staleness,
+    checks: [...checks],
+    startedAt,
+  };
 }
 
 export function toFailure(error: unknown): Ended {
@@ -58,7 +86,13 @@ export function toSummary({ ended, history, left, reproduce }: SummaryOptions): 
       anomalies: result.anomalies.length,
     })),
     thresholds: [],
-    faults: history.faults.map(({ id, fault, target, effect }) => ({ id, fault, target: target.text, effect })),
+    faults: history.faults.map(({ id, fault, target, effect, recoveryAllowanceMs }) => ({
+      id,
+      fault,
+      target: target.text,
+      effect,
+      recoveryAllowanceMs,
+    })),
     convergence: convergenceOf(history, regions),
     staleness: perRegion((region) => stalenessFigures(history, region)),
     consistency: perRegion((region) => consistencyFigures(history, region)),

@@ -138,10 +138,12 @@ async function readSources(): Promise<readonly Source[]> {
   return Promise.all(files.sort().map(async (file) => ({ file, code: withoutComments(await readFile(join(ROOT, file), 'utf8')) })));
 }
 
-/** Tests, what only tests load, and the benchmarks, whose subject is the clock. */
+/** Tests, what only tests load, the benchmarks, whose subject is the clock, and a program for other processes. */
 function isOutside({ file, code }: Source): boolean {
-  return /(?:\.test\.tsx?|test-support\.tsx?)$/.test(file) || file.startsWith('lab/bench/') || code.includes("from 'vitest'");
+  return OUTSIDE.test(file) || code.includes("from 'vitest'");
 }
+
+const OUTSIDE = /\.test\.tsx?$|test-support\.tsx?$|^lab\/(?:bench|testing)\/|\/contract\/|^lab\/worlds\/docker\/probe-script\.ts$/;
 
 /** The innermost folder of the table that holds the file. */
 function folderOf(file: string): Folder | undefined {
@@ -160,8 +162,12 @@ const OWNED = [
   { word: 'performance.now', pattern: /\bperformance\s*\.\s*(?:now|timeOrigin)\b/, owners: /^services\/runtime\/clock\.ts$/ },
   { word: 'process.hrtime', pattern: /\bhrtime\b/, owners: /^services\/runtime\/clock\.ts$/ },
   { word: 'a bare timer', pattern: /\bset(?:Timeout|Interval)\b/, owners: /^services\/runtime\/clock\.ts$/ },
-  // The virtual clock lets pending work run before it advances: a turn of the loop, no time.
-  { word: 'a turn of the event loop', pattern: /\bsetImmediate\b|node:timers/, owners: /^services\/runtime\/(?:virtual-)?clock\.ts$/ },
+  // The virtual clock lets pending work run before it advances, and a deadline input that has arrived: a turn of the loop, no time.
+  {
+    word: 'a turn of the event loop',
+    pattern: /\bsetImmediate\b|node:timers/,
+    owners: /^services\/(?:runtime\/(?:virtual-)?clock|edge\/cache\/redis-connection)\.ts$/,
+  },
   { word: 'Math.random', pattern: /\bMath\.random\b/, owners: /^services\/runtime\/random\.ts$/ },
   {
     word: 'chance from node:crypto',
@@ -173,6 +179,10 @@ const OWNED = [
   { word: 'pino', pattern: /from 'pino'/, owners: /^services\/runtime\/log\.ts$/ },
   { word: 'kafkajs', pattern: /from 'kafkajs/, owners: /^services\/log\/kafka\/(?:client|request-queue)\.ts$/ },
   { word: 'pg', pattern: /from 'pg'/, owners: /^services\/origin\/database\/postgres\.ts$/ },
+  { word: 'ioredis', pattern: /from 'ioredis'/, owners: /^services\/edge\/cache\/redis-connection\.ts$/ },
+  { word: 'pg', pattern: /from 'pg'/, owners: /^services\/origin\/database\/postgres\.ts$/ },
+  { word: 'dockerode', pattern: /from 'dockerode'/, owners: /^lab\/worlds\/docker\/engine(?:-options|-facts)?\.ts$/ },
+  { word: 'Ink', pattern: /from 'ink'/, owners: /^cli\/view\/(?:\w+\.tsx|key-names\.ts)$/ },
   { word: 'PGlite', pattern: /from '@electric-sql\/pglite'/, owners: /^services\/origin\/database\/pglite\.ts$/ },
 ] as const;
 

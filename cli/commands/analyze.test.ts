@@ -34,7 +34,7 @@ async function analyze(file: string): Promise<Ended & { readonly analysis: z.inf
 describe('analyze', () => {
   it('gives what the run gave: every check, verdict, reason and exit code', { timeout: RUN_MS_MAX }, async () => {
     await withFolder(async (folder) => {
-      const run = await runBaseline(folder, '--duration', '3s').ended;
+      const run = await runBaseline(folder, '--duration', '6s').ended;
       const own = join(folder, 'baseline');
       expect(await readdir(own)).toEqual(['history.ndjson', 'summary.json']);
       for (const name of await readdir(own)) expect((await stat(join(own, name))).mode & 0o777).toBe(0o600);

@@ -32,15 +32,19 @@ export function addDoctorCommand(program: Command, session: Session): void {
 }
 
 async function examineThisMachine(options: DoctorCommandOptions, { environment }: Session): Promise<Diagnosis[]> {
-  const { origin, regions, compose } = await readWorldTopology(options, environment);
+  const { origin, regions, compose, project } = await readWorldTopology(options, environment);
   const { examineDocker } = await import('../../lab/worlds/docker/examine.ts');
+  const docker = await examineDocker({ compose, project }, environment.variables);
+  // A cluster of this project that runs holds them by right.
+  const own = 'problem' in docker ? [] : docker.ownPorts;
+  const ports = [{ port: origin.port, service: 'origin' }, ...regions.map(({ port, service }) => ({ port, service }))];
   return examine({
     nodeVersion: process.versions.node,
     memoryBytes: process.availableMemory(),
-    ports: [{ port: origin.port, service: 'origin' }, ...regions.map(({ port, service }) => ({ port, service }))],
+    ports: ports.filter(({ port }) => !own.includes(port)),
     pgliteFile: findPglite(),
     dumpFile: DUMP_FILE,
-    docker: await examineDocker(compose, environment.variables),
+    docker,
     needsDocker: options.backend === 'docker',
   });
 }

@@ -176,9 +176,7 @@ describe.skipIf(provided === undefined)('fault', () => {
 
   it('needs a cluster that runs', async () => {
     const ended = await startProgram(['fault', 'pause', 'origin', '--project', `${cluster.project}-none`], {
-      env: {
-        XDG_STATE_HOME: cluster.state,
-      },
+      env: { XDG_STATE_HOME: cluster.state },
     }).ended;
     expect(ended.code).toBe(107);
     expect(ended.stderr).toContain('does not run. Start it: edgesync-lab up --backend docker');

@@ -93,13 +93,15 @@ async function isOutputFree({ out }: RunCommandOptions, { output }: Session): Pr
 }
 
 /** Once for all scenarios. A topology that cannot be read is told in the block of each. */
-async function backendOf({ backend, ...options }: RunCommandOptions, session: Session): Promise<Backend> {
+async function backendOf({ backend, ...options }: RunCommandOptions, { environment, output }: Session): Promise<Backend> {
   if (backend !== undefined) return backend;
-  const topology = await readWorldTopology(options, session.environment).catch((error: unknown) => {
+  const topology = await readWorldTopology(options, environment).catch((error: unknown) => {
     if (error instanceof InvalidInput) return undefined;
     throw error;
   });
-  return topology === undefined ? 'embedded' : resolveBackend({ ...options, keep: false }, topology, session);
+  return topology === undefined
+    ? 'embedded'
+    : resolveBackend({ options: { ...options, keep: false }, topology, environment, note: output.note });
 }
 
 type RunOneOptions = RunCommandOptions & { readonly backend: Backend };
@@ -150,7 +152,7 @@ async function prepare(name: string, options: RunOneOptions, session: Session): 
   const topology = await readWorldTopology(world, session.environment);
   if (mutant !== undefined) checkMutant(mutant, backend);
   if (backend === 'simulated') refuseKeep(options);
-  else await resolveBackend({ ...world, backend }, topology, session);
+  else await resolveBackend({ options: { ...world, backend }, topology, environment: session.environment, note: session.output.note });
   checkBackend(scenario, options.backend);
   checkRegions(
     scenario,

@@ -10,7 +10,15 @@ import type { CliEnvironment } from '../environment.ts';
 import type { Session } from '../session.ts';
 import type { OpenTerminal, TerminalEnded } from '../view/terminal.tsx';
 import { runAll } from './run.ts';
-import { addKeepOption, addWorldOptions, readWorldTopology, resolveBackend, startWorld, type WorldOptions } from './world-options.ts';
+import {
+  addKeepOption,
+  addWorldOptions,
+  readWorldTopology,
+  resolveBackend,
+  type StartedBackend,
+  startWorld,
+  type WorldOptions,
+} from './world-options.ts';
 
 export interface TerminalCommandOptions extends WorldOptions {
   readonly color: boolean;
@@ -71,6 +79,7 @@ async function show({ options, topology, session, logLines }: ShowOptions): Prom
   const { environment, signal } = session;
   const { stdin, stdout, variables } = environment;
   const noColor = !options.color || (variables['NO_COLOR'] ?? '') !== '';
+  let backend: StartedBackend | undefined;
   const onLogLine = (line: string) => void (logLines.push(line) > LOG_LINES_MAX && logLines.shift());
   const terminal = openTerminal({
     stdin,
@@ -79,11 +88,11 @@ async function show({ options, topology, session, logLines }: ShowOptions): Prom
     clock: systemClock,
     startLab: (onEvent, startedMs) =>
       startLiveLab({
+        // After the first frame: looking for an engine loads what takes longer than the frame.
         startWorld: async (onStep, stop) => {
-          // Asked only now: an engine that is slow to answer must not hold up the first frame.
-          const output = { ...session.output, note: (step: string) => onStep({ step, elapsedMs: 0 }) };
-          const backend = await resolveBackend(options, topology, { ...session, output });
-          return startWorld({ options, backend, environment, topology, onStep, signal: stop, onLogLine });
+          const note = (step: string) => onStep({ step, elapsedMs: 0 });
+          backend = await resolveBackend({ options, topology, environment, note });
+          return startWorld({ options, backend, topology, environment, onStep, signal: stop, onLogLine });
         },
         clock: systemClock,
         random: createRandom(drawSeed()),
@@ -92,9 +101,9 @@ async function show({ options, topology, session, logLines }: ShowOptions): Prom
       }),
     signal,
   });
-  session.onAbandon(() => sayLeft(terminal, environment));
+  session.onAbandon(() => sayLeft(terminal, environment, backend));
   process.once('uncaughtException', (error) => {
-    sayLeft(terminal, environment);
+    sayLeft(terminal, environment, backend);
     environment.stderr.write(`edgesync-lab failed: ${error.stack ?? String(error)}\n`);
     process.exit(EXIT.failed);
   });
@@ -102,19 +111,22 @@ async function show({ options, topology, session, logLines }: ShowOptions): Prom
 }
 
 /** The screen is put back first: what is written before is lost with it. */
-function sayLeft(terminal: OpenTerminal, { stderr }: CliEnvironment): void {
-  for (const line of abandonedLines(terminal.abandon())) stderr.write(`${line}\n`);
+function sayLeft(terminal: OpenTerminal, { stderr }: CliEnvironment, backend: string | undefined): void {
+  for (const line of abandonedLines(terminal.abandon(), backend)) stderr.write(`${line}\n`);
 }
 
-function abandonedLines(left: readonly string[]): readonly string[] {
+function abandonedLines(left: readonly string[], backend: string | undefined): readonly string[] {
+  if (backend === 'docker')
+    return ['left at once: the cluster stays as it is. edgesync-lab heal mends it, edgesync-lab down removes it', ...left.map(printable)];
   const services = 'left at once: the services end by themselves now that nobody holds them';
   return left.length === 0 ? [services] : [`${services}, and with them ${left.map(printable).join(', ')}`];
 }
 
 function farewell({ by, left, state }: TerminalEnded): readonly string[] {
-  if (by === 'abandoned') return abandonedLines(left);
+  if (by === 'abandoned') return abandonedLines(left, state.backend);
   if (by === 'lost' && state.backend === undefined) return [];
-  const healed = left.length === 0 ? 'everything healed and stopped' : `could not heal: ${left.map(printable).join(', ')}`;
+  const stopped = state.staysUp ? 'everything healed; the cluster goes on, edgesync-lab down removes it' : 'everything healed and stopped';
+  const healed = left.length === 0 ? stopped : `could not heal: ${left.map(printable).join(', ')}`;
   const seconds = Math.round(state.nowMs / 1000);
   const faults = `${state.faultsSeen} ${state.faultsSeen === 1 ? 'fault' : 'faults'}`;
   return [`EdgeSync Lab: ${state.backend ?? 'no'} world, ${seconds} s, ${faults} injected; ${healed}`];

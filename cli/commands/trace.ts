@@ -46,7 +46,7 @@ async function startAndTrace(key: string, options: TraceCommandOptions, session:
   const id = parseTraceKey(key);
   const topology = await readWorldTopology(options, environment);
   const onStep = ({ step, elapsedMs }: StartStep) => output.note(`${step} (${elapsedMs} ms)`);
-  const backend = await resolveBackend(options, topology, session);
+  const backend = await resolveBackend({ options, topology, environment, note: output.note });
   const world = await startWorld({ options, backend, topology, environment, onStep, signal: session.signal });
   releasers.push(() => world.close());
   const clients = world.openClients();

@@ -6,7 +6,6 @@ import { startEmbedded } from '../../lab/worlds/embedded/embedded.ts';
 import type { Backend, StartStep, World } from '../../lab/worlds/world.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
-import type { Session } from '../session.ts';
 
 /** Worlds in real time, which every command with a world can start. */
 export type StartedBackend = 'docker' | 'embedded';
@@ -55,14 +54,18 @@ export function readWorldTopology({ compose, project, ports }: WorldOptions, env
   return readTopology({ file: compose, environment: environment.variables, project, freePorts: ports === 'auto' });
 }
 
-/** The world that was asked for, else the best there is, with a line that says why it is not Docker. Throws InvalidInput. */
-export async function resolveBackend(
-  { backend, keep }: WorldOptions,
-  topology: Topology,
-  { environment, output }: Session,
-): Promise<StartedBackend> {
-  const resolved = backend ?? (await defaultBackend(topology, environment, output.note));
-  if (resolved !== 'docker') refuseKeep({ keep });
+export interface ResolveBackendOptions {
+  readonly options: WorldOptions;
+  readonly topology: Topology;
+  readonly environment: CliEnvironment;
+  /** Hears why it is not Docker. */
+  readonly note: (text: string) => void;
+}
+
+/** The world that was asked for, else the best there is. Throws InvalidInput. */
+export async function resolveBackend({ options, topology, environment, note }: ResolveBackendOptions): Promise<StartedBackend> {
+  const resolved = options.backend ?? (await defaultBackend(topology, environment, note));
+  if (resolved !== 'docker') refuseKeep(options);
   return resolved;
 }
 
@@ -71,10 +74,10 @@ export function refuseKeep({ keep }: { readonly keep?: boolean | undefined }): v
   if (keep) throw new InvalidInput('--keep: the embedded world ends with the lab; only docker can be kept');
 }
 
-async function defaultBackend({ compose }: Topology, { variables }: CliEnvironment, note: (text: string) => void): Promise<StartedBackend> {
+async function defaultBackend(topology: Topology, { variables }: CliEnvironment, note: (text: string) => void): Promise<StartedBackend> {
   // Loading it takes longer than the rest of the program together.
   const { examineDocker } = await import('../../lab/worlds/docker/examine.ts');
-  const found = await examineDocker(compose, variables);
+  const found = await examineDocker(topology, variables);
   if ('problem' in found) {
     note('the embedded world, for no Docker engine answers; with one: edgesync-lab up --backend docker');
     return 'embedded';
@@ -93,7 +96,7 @@ export interface StartWorldOptions {
   readonly environment: CliEnvironment;
   readonly onStep: (step: StartStep) => void;
   readonly signal: AbortSignal;
-  /** Takes what the services log; left out, it goes to standard error. */
+  /** Takes what embedded services log; left out, it goes to standard error. */
   readonly onLogLine?: (line: string) => void;
   /** A known bug to run with, by its name. */
   readonly mutant?: string | undefined;
@@ -102,5 +105,6 @@ export interface StartWorldOptions {
 export async function startWorld({ options, backend, environment, mutant, ...start }: StartWorldOptions): Promise<World> {
   if (backend === 'embedded') return startEmbedded({ ...start, mutant, logLevel: options.verbose ? 'info' : 'error' });
   const { startDocker } = await import('../../lab/worlds/docker/docker.ts');
-  return startDocker({ ...start, variables: environment.variables, keep: options.keep });
+  const { topology, onStep, signal } = start;
+  return startDocker({ topology, variables: environment.variables, onStep, signal, keep: options.keep });
 }

@@ -16,7 +16,8 @@ const GAP = 2;
 export function headerLine(state: ViewState, width: number, theme: Theme): Line {
   const { phase, backend, originUrl, nowMs, faults, origin } = state;
   const name = [span('EdgeSync Lab', 'accent'), span(` ${theme.dot} ${backend ?? 'starting'} ${theme.dot} ${momentText(nowMs)}`)];
-  if (phase === 'leaving') return spread(name, [span('healing and stopping everything', 'warning')], width);
+  if (phase === 'leaving')
+    return spread(name, [span(state.staysUp ? 'healing everything' : 'healing and stopping everything', 'warning')], width);
   const where = originUrl === undefined ? [] : [span(`origin ${portText(originUrl)}  `, 'muted')];
   const pending = origin.metrics?.outbox.pending;
   const outbox = pending === undefined ? [] : [span(`outbox ${pending}  `, pending > 0 ? 'warning' : 'muted')];

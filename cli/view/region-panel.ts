@@ -136,7 +136,7 @@ function lagLine({ seen: { metrics } }: RegionState, room: number): Line {
   const { lag, catchingUp, queued, applied } = metrics.log;
   const lagging: Role = lag === null || lag > queued ? 'warning' : 'text';
   const text = catchingUp ? 'catching up' : lag === null ? 'lag unknown' : `lag ${lag}`;
-  const offsets = room >= WORDS_FROM ? [span(` at ${offsetsText(applied)}`, 'muted')] : [];
+  const offsets = room < WORDS_FROM || Object.keys(applied).length === 0 ? [] : [span(` at ${offsetsText(applied)}`, 'muted')];
   return spread([span(text, catchingUp ? 'warning' : lagging), ...offsets], last, room);
 }
 

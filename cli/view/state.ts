@@ -43,6 +43,8 @@ export interface ViewState {
   readonly steps: readonly StepView[];
   readonly backend: Backend | undefined;
   readonly originUrl: string | undefined;
+  /** The world goes on when the lab leaves it. */
+  readonly staysUp: boolean;
   readonly origin: Seen<OriginMetrics>;
   readonly regions: readonly RegionState[];
   /** Rows of the version tables, the same in every region. */
@@ -85,6 +87,7 @@ export const INITIAL_STATE: ViewState = {
   steps: [],
   backend: undefined,
   originUrl: undefined,
+  staysUp: false,
   origin: UNSEEN,
   regions: [],
   keys: [],
@@ -146,9 +149,17 @@ function sampled(region: RegionState, begun: number): RegionState {
   return { ...region, history: [...region.history, ...missed, sample].slice(-HISTORY_MAX) };
 }
 
-function toPlaying(state: ViewState, { backend, originUrl, regions }: Extract<LiveEvent, { type: 'ready' }>): ViewState {
+function toPlaying(state: ViewState, { backend, originUrl, staysUp, regions }: Extract<LiveEvent, { type: 'ready' }>): ViewState {
   const known = regions.map((region) => ({ ...region, seen: UNSEEN, history: [], wanted: undefined }));
-  return { ...state, phase: state.phase === 'starting' ? 'playing' : state.phase, backend, originUrl, regions: known, selected: 0 };
+  return {
+    ...state,
+    phase: state.phase === 'starting' ? 'playing' : state.phase,
+    backend,
+    originUrl,
+    staysUp,
+    regions: known,
+    selected: 0,
+  };
 }
 
 function withObservation(state: ViewState, { origin, regions }: Observation): ViewState {

@@ -12,7 +12,7 @@ export function stateAfter(...events: readonly (LiveEvent | ViewAction)[]): View
 
 export function ready(regions: readonly string[] = REGIONS): LiveEvent {
   const views = regions.map((region, at) => ({ region, url: `http://127.0.0.1:${5001 + at}` }));
-  return { type: 'ready', t: 100, backend: 'embedded', originUrl: 'http://127.0.0.1:4000', regions: views };
+  return { type: 'ready', t: 100, backend: 'embedded', originUrl: 'http://127.0.0.1:4000', staysUp: false, regions: views };
 }
 
 export function edgeMetrics(region: string, change: Partial<EdgeMetrics> = {}): EdgeMetrics {

@@ -11,14 +11,16 @@ const MISSES = 1000;
 const DEADLINE_MS = 60_000;
 /** Without a pause 150 readers would measure their own queue. */
 const POLL_MS = 30;
+const ALLOWANCE_MS = 250;
 
 /** Time after `since` at which the last key was first answered with the version, fresh. */
 async function servedAfter(test: TestWorld, region: WorldRegion, ids: readonly number[], version: number, since: number): Promise<number> {
   const times = await Promise.all(
     ids.map(async (id) => {
       while (performance.now() - since < DEADLINE_MS) {
-        const read = await test.clients.read(region.url, id);
-        if (read.version >= version && read.status === 'fresh') return performance.now() - since;
+        // An edge that is overloaded says so; what it serves in the end is measured.
+        const read = await test.clients.read(region.url, id).catch(() => undefined);
+        if (read !== undefined && read.version >= version && read.status === 'fresh') return performance.now() - since;
         await sleep(systemClock, POLL_MS);
       }
       throw new Error(`${region.region} does not serve version ${version} of content ${id} after ${DEADLINE_MS} ms`);
@@ -40,7 +42,7 @@ function figure(what: string, elapsedMs: number, { delayMs }: WorldRegion, allow
   return { what, measured: `${elapsedMs.toFixed(0)} ms`, promised: `${delayMs} + ${allowanceMs} ms` };
 }
 
-async function writesToManyKeys(test: TestWorld): Promise<Figure[]> {
+export async function writesToManyKeys(test: TestWorld, allowanceMs = ALLOWANCE_MS): Promise<Figure[]> {
   const { clients, world } = test;
   const create = async (at: number) => (await clients.create({ slug: `bench-${at}`, title: 't', body: 'b', tags: [] })).id;
   const ids = await Promise.all(Array.from({ length: KEYS }, (_, at) => create(at)));
@@ -53,7 +55,7 @@ async function writesToManyKeys(test: TestWorld): Promise<Figure[]> {
         `${KEYS} writes to ${KEYS} keys served in ${region.region} after the last answer`,
         await servedAfter(test, region, ids, 2, answeredAt),
         region,
-        250,
+        allowanceMs,
       ),
     ),
   );

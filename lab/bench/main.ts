@@ -1,12 +1,13 @@
 /** `npm run bench [-- name …]`: runs the benchmarks and prints figures with the command and the machine. */
 import { cpus, totalmem } from 'node:os';
 import { burst } from './burst.ts';
+import { cluster } from './cluster.ts';
 import type { Figure } from './figure.ts';
 import { heal } from './heal.ts';
 import { start } from './start.ts';
 import { terminal } from './terminal.ts';
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { burst, heal, start, terminal };
+const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { burst, heal, start, terminal, cluster };
 const EXIT_INVALID = 104;
 const GIB = 1024 ** 3;
 

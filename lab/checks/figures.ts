@@ -28,7 +28,7 @@ export interface ConsistencyFigures {
 
 export function stalenessFigures(history: History, region: string): StalenessFigures {
   const staleness = stalenessOf(history, 'adjusted');
-  const reads = staleness.reads.filter((read) => read.region === region && staleness.couldBeOld(read));
+  const reads = (staleness.byRegion.get(region) ?? []).filter((read) => staleness.couldBeOld(read));
   const stale = reads.map((read) => staleness.judge(read));
   return {
     samples: reads.length,

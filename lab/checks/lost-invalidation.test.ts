@@ -39,6 +39,21 @@ describe('lost-invalidation', () => {
     ['only another region applied it', { applied: [applied('us-east')], edgeSamples: [edgeSample(19_000)] }, 'unapplied'],
     ['the region applied it', { published: [PUBLISHED], applied: [applied('eu-west')], edgeSamples: [edgeSample(19_000)] }, 'overwritten'],
     [
+      'the region says that it applied it, and the entry was fetched long before',
+      { operations: [WRITTEN, EAST, last(2, { cachedMs: -701 })], applied: [applied('eu-west')] },
+      'unapplied',
+    ],
+    [
+      'the region applied it while a fetch of the entry may have been under way',
+      { operations: [WRITTEN, EAST, last(2, { cachedMs: -700 })], applied: [applied('eu-west')] },
+      'overwritten',
+    ],
+    [
+      'the region says that it applied it, and had answered the entry before',
+      { operations: [read(2, 1_100, { cachedMs: 900 }), WRITTEN, EAST, last(2, { cachedMs: 900 })], applied: [applied('eu-west')] },
+      'unapplied',
+    ],
+    [
       'the region applied an older one',
       { published: [PUBLISHED], applied: [applied('eu-west', 2)], edgeSamples: [edgeSample(19_000)] },
       'unapplied',

@@ -6,7 +6,7 @@
  *
  *   unpublished   the log never took it: it is in no list of what was published, and no region applied it
  *   undelivered   published, but the region had records of the log before it that had not reached it
- *   unapplied     the region's offset is past it, or it waits in its queue, and its cache never took it
+ *   unapplied     the region's offset is past it, or it waits in its queue, and its cache never took it, or says so without effect
  *   overwritten   applied there, or answered there before, and an older answer came back
  *
  * Without any evidence from the services there is no sub-kind. One anomaly for each key in a region.
@@ -15,8 +15,8 @@ import type { History } from '../load/history.ts';
 import type { Applied, OriginState, Published } from '../load/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult, Witness } from './check.ts';
 import { finalAnswers } from './divergence.ts';
-import { answerOf, keyOf, type Staleness, stalenessOf } from './staleness.ts';
-import { type AnsweredRead, isAcknowledged, isAnswered } from './versions.ts';
+import { answerOf, FETCH_DEADLINE_MS, keyOf, type Staleness, stalenessOf } from './staleness.ts';
+import { type AcknowledgedWrite, type AnsweredRead, isAcknowledged, isAnswered } from './versions.ts';
 
 const NAME = 'lost-invalidation';
 
@@ -50,7 +50,8 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
     }
   }
   const cells = history.origin.length * regions.length;
-  const anomalies = lost.map((found) => toAnomaly(found, history, stalenessOf(history, rule)));
+  const known = lost.length === 0 ? undefined : new KnownOfLog(history);
+  const anomalies = known === undefined ? [] : lost.map((found) => toAnomaly(found, known, stalenessOf(history, rule)));
   const reason = `${lost.length} of ${cells} keys are behind the origin after settle`;
   if (lost.length > 0) return { check: NAME, verdict: 'fail', reason, anomalies };
   if (cells === 0) return { check: NAME, verdict: 'unknown', reason: 'no key was written', anomalies };
@@ -58,11 +59,30 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
   return { check: NAME, verdict: 'pass', reason, anomalies };
 }
 
-function toAnomaly({ origin, read }: Lost, history: History, staleness: Staleness): Anomaly {
-  const { subKind, because, shownBy } = evidenceOf({ origin, read }, history, staleness);
-  const write = history.operations.find(
-    (operation) => isAcknowledged(operation) && operation.key === origin.key && operation.version === origin.version,
-  );
+/** What is known of each key's events. */
+class KnownOfLog {
+  readonly published: ReadonlyMap<string, readonly Published[]>;
+  readonly applied: ReadonlyMap<string, readonly Applied[]>;
+  readonly originSamples: History['originSamples'];
+  readonly edgeSamples: History['edgeSamples'];
+  readonly #writes: ReadonlyMap<string, AcknowledgedWrite>;
+
+  constructor({ published, applied, originSamples, edgeSamples, operations }: History) {
+    this.published = Map.groupBy(published, ({ target }) => target);
+    this.applied = Map.groupBy(applied, ({ target }) => target);
+    this.originSamples = originSamples;
+    this.edgeSamples = edgeSamples;
+    this.#writes = new Map(operations.filter(isAcknowledged).map((write) => [`${write.key} ${write.version}`, write]));
+  }
+
+  writeOf({ key, version }: OriginState): AcknowledgedWrite | undefined {
+    return this.#writes.get(`${key} ${version}`);
+  }
+}
+
+function toAnomaly({ origin, read }: Lost, known: KnownOfLog, staleness: Staleness): Anomaly {
+  const { subKind, because, shownBy } = evidenceOf({ origin, read }, known, staleness);
+  const write = known.writeOf(origin);
   const expected = origin.deleted ? `the deletion at version ${origin.version}` : `version ${origin.version}`;
   const faults = staleness.windows.during({ fromMs: write?.endMs ?? read.startMs, toMs: read.startMs });
   const then = faults.length === 0 ? '' : `; faults since: ${faults.map(({ fault, target }) => `${fault} ${target.text}`).join(', ')}`;
@@ -77,30 +97,47 @@ function toAnomaly({ origin, read }: Lost, history: History, staleness: Stalenes
   };
 }
 
-function evidenceOf({ origin: { key, version }, read }: Lost, history: History, staleness: Staleness): Evidence {
-  const isOfIt = (event: Published | Applied) => event.target === key && (event.version ?? 0) >= version;
-  const applied = history.applied.filter(isOfIt);
-  const here = applied.find(({ region }) => region === read.region);
-  if (here !== undefined)
-    return { subKind: 'overwritten', because: 'the region had applied it, and an older answer came back', shownBy: [here] };
+function evidenceOf({ origin: { key, version }, read }: Lost, known: KnownOfLog, staleness: Staleness): Evidence {
+  const isOfIt = (event: Published | Applied) => (event.version ?? 0) >= version;
+  const applied = known.applied.get(key)?.filter(isOfIt) ?? [];
   const seen = staleness.byKey
     .get(keyOf(read))
     ?.find((before) => before.version >= version && before.source === 'cache' && before.endMs <= read.startMs);
   if (seen !== undefined)
     return { subKind: 'overwritten', because: 'its cache had answered it, and an older answer came back', shownBy: [seen] };
-  const published = history.published.find(isOfIt) ?? applied[0];
-  if (published === undefined) return notPublished(history);
-  return notApplied(published, read.region, history);
+  const here = applied.find(({ region }) => region === read.region);
+  if (here !== undefined) return isFromBefore(read, here, staleness) ? withoutEffect(here) : overwritten(here);
+  const published = known.published.get(key)?.find(isOfIt) ?? applied[0];
+  if (published === undefined) return notPublished(known);
+  return notApplied(published, read.region, known);
 }
 
-function notPublished({ originSamples }: History): Evidence {
+function overwritten(here: Applied): Evidence {
+  return { subKind: 'overwritten', because: 'the region had applied it, and an older answer came back', shownBy: [here] };
+}
+
+function withoutEffect(here: Applied): Evidence {
+  return { subKind: 'unapplied', because: 'the region says that it applied it, and what it held before is still there', shownBy: [here] };
+}
+
+/** Whether the entry was in the cache when the event was applied: it had been answered before, or was fetched too long before to come in after it. */
+function isFromBefore(read: AnsweredRead, { appliedMs }: Applied, staleness: Staleness): boolean {
+  const { cachedMs } = read;
+  if (cachedMs === undefined) return false;
+  if (cachedMs + FETCH_DEADLINE_MS < appliedMs) return true;
+  const isSameEntry = (before: AnsweredRead) =>
+    before.version === read.version && before.cachedMs === cachedMs && before.source === 'cache';
+  return staleness.byKey.get(keyOf(read))?.some((before) => before.endMs < appliedMs && isSameEntry(before)) ?? false;
+}
+
+function notPublished({ originSamples }: KnownOfLog): Evidence {
   const last = originSamples.at(-1);
   if (last === undefined) return { subKind: undefined, because: 'nothing is known of what was published', shownBy: [] };
   const because = last.pending > 0 ? `${last.pending} events were still in the outbox` : 'the log never took its event';
   return { subKind: 'unpublished', because, shownBy: [last] };
 }
 
-function notApplied(published: Published | Applied, region: string, { edgeSamples }: History): Evidence {
+function notApplied(published: Published | Applied, region: string, { edgeSamples }: KnownOfLog): Evidence {
   const last = edgeSamples.findLast((sample) => sample.region === region);
   if (last === undefined) return { subKind: undefined, because: 'nothing is known of what the region applied', shownBy: [published] };
   const shownBy = [published, last];

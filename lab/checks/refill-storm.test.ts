@@ -97,6 +97,7 @@ describe('refill-storm', () => {
       },
       'fail',
     ],
+    ['is unknown when the machine stood still', { operations: OPERATIONS, edgeSamples: samples(90), stalls: [[1_000, 151]] }, 'unknown'],
     ['is unknown without a count', { operations: OPERATIONS }, 'unknown'],
     ['is unknown with one count', { operations: OPERATIONS, edgeSamples: [edgeSample(900)] }, 'unknown'],
     ['is unknown when nothing was read in between', { operations: [], edgeSamples: samples(0) }, 'unknown'],

@@ -50,6 +50,7 @@ export class Staleness {
   readonly reads: readonly AnsweredRead[];
   /** The same by region and key (`keyOf`). */
   readonly byKey: ReadonlyMap<string, readonly AnsweredRead[]>;
+  readonly byRegion: ReadonlyMap<string, readonly AnsweredRead[]>;
   readonly versions: Versions;
   readonly windows: FaultWindows;
   readonly #judged = new Map<AnsweredRead, StaleRead | undefined>();
@@ -62,6 +63,7 @@ export class Staleness {
   constructor({ history, rule }: StalenessOptions) {
     this.reads = history.operations.filter(isAnswered).sort((one, other) => one.startMs - other.startMs);
     this.byKey = Map.groupBy(this.reads, keyOf);
+    this.byRegion = Map.groupBy(this.reads, ({ region }) => region);
     this.versions = new Versions(history.operations);
     this.windows = new FaultWindows(history.faults);
     this.#isStrict = rule === 'strict';

@@ -1,5 +1,6 @@
 /** bandwidth: a link carries so many KiB a second and no more, in each direction it names. */
 import { z } from 'zod';
+import { fastestProbe } from './evidence.ts';
 import type { Fault } from './fault.ts';
 import { linkOf } from './target.ts';
 
@@ -34,7 +35,7 @@ export const bandwidth: Fault<Parameters> = {
     const { link, direction } = linkOf(target);
     const bytesPerSecond = kibPerSecond * BYTES_PER_KIB;
     const bytes = Math.round(Math.min(Math.max(bytesPerSecond * EVIDENCE_SECONDS, EVIDENCE_BYTES.least), EVIDENCE_BYTES.most));
-    const before = await control.probe(link, bytes);
+    const before = await fastestProbe(control, link, bytes);
     await control.impair(id, link, direction, { kind: 'bandwidth', bytesPerSecond });
     const carried = link.callee === 'postgres' ? Math.min(bytes, ECHO_BYTES_MAX) : bytes;
     const slowerMs = EVIDENT_SHARE * ((1000 * carried) / bytesPerSecond) * (direction === 'both' ? 2 : 1);

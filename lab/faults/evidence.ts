@@ -1,6 +1,6 @@
 /** What shows from outside whether a node can be used: its own answers where it has a port, its users' view of it where not. */
 import type { Clock } from '../../services/runtime/clock.ts';
-import type { NodeName, WorldControl } from '../worlds/world.ts';
+import type { Link, NodeName, Probe, WorldControl } from '../worlds/world.ts';
 import type { FaultContext } from './fault.ts';
 import { adminOf } from './region-target.ts';
 import type { ConcreteTarget } from './target.ts';
@@ -15,6 +15,18 @@ const ANY_CONTENT = 1;
 
 export async function isRunning(control: WorldControl, node: NodeName): Promise<boolean> {
   return (await control.inspect(node)).state === 'running';
+}
+
+const PROBES = 3;
+
+/** A link as it is before a fault: of several probes the fastest, for a busy machine makes some slow, and none fast. */
+export async function fastestProbe(control: WorldControl, link: Link, bytes?: number): Promise<Probe> {
+  let fastest = await control.probe(link, bytes);
+  for (let count = 1; count < PROBES; count += 1) {
+    const probe = await control.probe(link, bytes);
+    if (probe.answered && (!fastest.answered || probe.elapsedMs < fastest.elapsedMs)) fastest = probe;
+  }
+  return fastest;
 }
 
 async function holds(clock: Clock, ask: (signal: AbortSignal) => Promise<boolean>, deadlineMs = EVIDENCE_DEADLINE_MS): Promise<boolean> {

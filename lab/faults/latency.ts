@@ -1,6 +1,7 @@
 /** latency: what passes a link is late, each direction it names by as much. */
 import { z } from 'zod';
 import { duration } from '../duration.ts';
+import { fastestProbe } from './evidence.ts';
 import type { Fault } from './fault.ts';
 import { linkOf } from './target.ts';
 
@@ -25,7 +26,7 @@ export const latency: Fault<Parameters> = {
     `${target.text} is late by ${latencyMs} ms${jitter > 0 ? ` ± ${jitter} ms` : ''}`,
   async inject({ world: { control } }, { id, target, parameters: { latency: latencyMs, jitter: jitterMs } }) {
     const { link, direction } = linkOf(target);
-    const before = await control.probe(link);
+    const before = await fastestProbe(control, link);
     await control.impair(id, link, direction, { kind: 'latency', latencyMs, jitterMs });
     const expectedMs = EVIDENT_SHARE * Math.max(0, latencyMs - jitterMs) * (direction === 'both' ? 2 : 1);
     const isLate = async () => {

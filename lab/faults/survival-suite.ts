@@ -101,7 +101,8 @@ export function theProtocolSurvives({ startWorld, convergedMsMax, cutMs }: Survi
     it('late by more than the delay: everything arrives, in order', async () => {
       await inject('latency', 'edge:us-east<->kafka', { latency: '300ms', jitter: '250ms' });
       await writeFor(1_000);
-      await untilConverged();
+      // Not by the lag: who asks the log so late an end has given up by then.
+      await until(isConverged, convergedMsMax, 'converged');
     });
 
     it('reset under writes: nothing is lost', async () => {
@@ -170,16 +171,17 @@ export function theProtocolSurvives({ startWorld, convergedMsMax, cutMs }: Survi
       const before = (await metricsOf('us-east')).metrics.totalInvalidations;
       await inject('partition', 'kafka->origin');
       await writeAll();
-      await until(async () => (await metricsOf('us-east')).metrics.totalInvalidations >= before + KEYS, convergedMsMax, 'published');
+      // One batch is in the log, of one record or of all; what comes after waits for its answer.
+      await until(async () => (await metricsOf('us-east')).metrics.totalInvalidations > before, convergedMsMax, 'published');
       expect((await test.clients.originMetrics()).outbox.pending).toBeGreaterThanOrEqual(KEYS);
       await faults.healAll();
       await untilConverged();
-      expect((await metricsOf('us-east')).metrics.totalInvalidations).toBeGreaterThanOrEqual(before + 2 * KEYS);
+      expect((await metricsOf('us-east')).metrics.totalInvalidations).toBeGreaterThan(before + KEYS);
     });
 
-    it.each(['kill', 'pause'])('whose postgres is under %s answers 503 and loses no write it confirmed', async (fault) => {
+    it.each(['kill', 'pause'])('whose postgres is under %s confirms no write, and loses none it confirmed', async (fault) => {
       await inject(fault, 'postgres');
-      await expect(test.clients.update(ids[0] ?? 0, { body: 'refused' })).rejects.toThrow(/503/);
+      await expect(test.clients.update(ids[0] ?? 0, { body: 'refused' })).rejects.toThrow(/503|no answer/);
       await faults.healAll();
       await writeAll();
       await untilConverged();
@@ -194,33 +196,47 @@ export function theProtocolSurvives({ startWorld, convergedMsMax, cutMs }: Survi
   });
 
   describe('a cache', () => {
-    /** Versions never go back from one answer to the next, whatever the cache does. */
-    async function readOn(name: string, isOver: () => boolean): Promise<readonly EdgeRead[]> {
+    interface Reading {
+      readonly reads: readonly EdgeRead[];
+      stop(): Promise<void>;
+    }
+
+    /** One key, again and again. Versions never go back from one answer to the next, whatever the cache does. */
+    function readOn(name: string): Reading {
       const { url } = regionOf(name);
       const reads: EdgeRead[] = [];
-      while (!isOver()) reads.push(await test.clients.read(url, ids[0] ?? 0));
-      return reads;
+      let isOver = false;
+      const reading = (async () => {
+        while (!isOver) reads.push(await test.clients.read(url, ids[0] ?? 0));
+      })();
+      // A test that fails before it stops the reading shall fail with its own reason.
+      reading.catch(() => {});
+      const stop = () => {
+        isOver = true;
+        return reading;
+      };
+      return { reads, stop };
     }
 
     it.each(['pause', 'kill', 'restart'])('under %s: reads go on from the origin, shared, and no version goes back', async (fault) => {
       await untilConverged();
       const region = regionOf('eu-west');
-      let over = false;
-      const reading = readOn('eu-west', () => over);
+      const reading = readOn('eu-west');
       await inject(fault, 'redis:eu-west');
-      const before = await metricsOf('eu-west');
+      const before = { ...(await metricsOf('eu-west')), reads: reading.reads.length };
       const stampede = await Promise.all(Array.from({ length: 200 }, () => test.clients.read(region.url, ids[1] ?? 0)));
       expect(stampede.every(({ found }) => found)).toBe(true);
       if (fault !== 'restart') {
         expect(new Set(stampede.map(({ source }) => source))).toEqual(new Set(['origin']));
-        // 200 readers of one key, and the one that reads on beside them.
-        expect((await metricsOf('eu-west')).originFetches - before.originFetches).toBeLessThan(100);
+        // 200 readers of one key, and the one that reads on beside them, whose every read is a fetch.
+        const fetches = (await metricsOf('eu-west')).originFetches - before.originFetches;
+        expect(fetches - (reading.reads.length - before.reads)).toBeLessThan(100);
       }
       await test.clients.update(ids[0] ?? 0, { body: 'while it is away' });
       await faults.healAll();
       await untilConverged();
-      over = true;
-      const versions = (await reading).map(({ version }) => version);
+      await reading.stop();
+      const versions = reading.reads.map(({ version }) => version);
       expect(versions).toEqual([...versions].sort((one, other) => one - other));
     });
 

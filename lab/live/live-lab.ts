@@ -51,6 +51,7 @@ export type LiveEvent =
       readonly t: number;
       readonly backend: Backend;
       readonly originUrl: string;
+      readonly staysUp: boolean;
       readonly regions: readonly RegionView[];
     }
   | { readonly type: 'observed'; readonly t: number; readonly observation: Observation }

@@ -39,6 +39,18 @@ describe('a region', () => {
     expect(saidOf(seen(0, null), seen(2_000, null), seen(3_500, null))).toEqual(['warning: eu-west hears nothing from the log']);
   });
 
+  it('whose log is only slow to say how far it is, is no news', () => {
+    expect(saidOf(seen(0, 0), seen(500, null, { connected: true }), seen(1_000, 0))).toEqual([]);
+  });
+
+  it('that is behind and then cut off is told of twice', () => {
+    expect(saidOf(seen(0, 0), seen(500, 12), seen(1_000, null), seen(1_500, null), seen(2_000, 60), seen(2_500, 0))).toEqual([
+      'warning: eu-west is 12 events behind',
+      'warning: eu-west hears nothing from the log',
+      'good: eu-west has caught up',
+    ]);
+  });
+
   it('that does not answer says nothing new', () => {
     expect(saidOf(seen(0, 0), seen(0, 50, {}, 2), seen(0, 50, {}, 3))).toEqual([]);
   });

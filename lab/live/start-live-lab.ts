@@ -97,8 +97,8 @@ class Lab implements LiveLab {
         watch.observe(observation);
         this.#tell({ type: 'observed', observation });
       };
-      const { backend, originUrl } = world;
-      this.#tell({ type: 'ready', backend, originUrl, regions: world.regions.map(({ region, url }) => ({ region, url })) });
+      const { backend, originUrl, staysUp } = world;
+      this.#tell({ type: 'ready', backend, originUrl, staysUp, regions: world.regions.map(({ region, url }) => ({ region, url })) });
       this.#playing = { world, clients, faults, load, observer: new Observer({ world, clients, clock, t, onObserved }) };
     } catch (error) {
       await clients.close();

@@ -11,7 +11,7 @@ import { bodyOf, writerOf } from './bodies.ts';
 import type { History } from './history.ts';
 import type { PlannedOperation } from './plan.ts';
 import type { Ending, Operation, ReadOperation, WriteOperation } from './records.ts';
-import { slugOf, tagOf, tagsOf } from './slots.ts';
+import { type Slot, slugOf, tagOf, tagsOf } from './slots.ts';
 import type { WallClock } from './wall-clock.ts';
 
 export interface DriverOptions {
@@ -24,14 +24,15 @@ export interface DriverOptions {
   readonly startedAt: number;
 }
 
-interface Slot {
-  id: number | undefined;
-  /** Of the content it held before: read while it holds none, for what was deleted must not come back. */
-  deletedId: number | undefined;
-  /** The last write, so that the next one waits for it. */
-  tail: Promise<void>;
-  /** Ended unknown: left alone, for it may still take effect. */
-  doubtful: boolean;
+interface Cell {
+  readonly region: WorldRegion;
+  readonly id: number;
+}
+
+interface FinalCell extends Cell {
+  readonly expected: number;
+  readonly deadline: number;
+  readonly signal: AbortSignal;
 }
 
 export class Driver {
@@ -199,15 +200,7 @@ export class Driver {
     if (region !== undefined && id !== undefined) await this.#read({ region, id, final: false });
   }
 
-  async #read({
-    region,
-    id,
-    final,
-  }: {
-    readonly region: WorldRegion;
-    readonly id: number;
-    readonly final: boolean;
-  }): Promise<ReadOperation> {
+  async #read({ region, id, final }: Cell & { readonly final: boolean }): Promise<ReadOperation> {
     const operation = this.#options.history.add<ReadOperation>({
       ...this.#base(this.#written.get(id) ?? ''),
       kind: 'read',
@@ -224,13 +217,7 @@ export class Driver {
     return { ...answer, ...writer, cachedMs: this.#options.wallClock.toRunMs(cachedAt) };
   }
 
-  async #readUntilCurrent(cell: {
-    readonly region: WorldRegion;
-    readonly id: number;
-    readonly expected: number;
-    readonly deadline: number;
-    readonly signal: AbortSignal;
-  }): Promise<void> {
+  async #readUntilCurrent(cell: FinalCell): Promise<void> {
     const { clock } = this.#options;
     for (let pauseMs = FINAL_PAUSE_MS; ; pauseMs = Math.min(FINAL_PAUSE_MS_MAX, pauseMs * 2)) {
       const read = await this.#read({ ...cell, final: true });

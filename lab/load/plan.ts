@@ -67,30 +67,32 @@ function planReads({ workload, regions, random }: PlanOptions): PlannedOperation
   }));
 }
 
+const EVENTS = ['create', 'delete', 'purge'] as const;
+type EventKind = (typeof EVENTS)[number];
+/** How much of the way to its first one each kind has at least behind it: so that it comes in time where only one is to come. */
+const BEHIND_MIN = 0.25;
+
 /**
  * Creations, deletions and purges at even distances, from a place that is drawn: in a short run drawing each write by itself would
  * often leave one of them out altogether, and nothing could be said of it.
  */
 class Shares {
-  readonly #shares: readonly (readonly [kind: 'create' | 'delete' | 'purge', share: number])[];
-  readonly #due = { create: 0, delete: 0, purge: 0 };
+  readonly #shares: Readonly<Record<EventKind, number>>;
+  readonly #due: Record<EventKind, number>;
 
   constructor({ creates, deletes, purges }: Workload, random: Random) {
-    this.#shares = [
-      ['create', creates],
-      ['delete', deletes],
-      ['purge', purges],
-    ];
-    for (const [kind] of this.#shares) this.#due[kind] = random.next();
+    const draw = () => BEHIND_MIN + (1 - BEHIND_MIN) * random.next();
+    this.#shares = { create: creates, delete: deletes, purge: purges };
+    this.#due = { create: draw(), delete: draw(), purge: draw() };
   }
 
-  /** Once for each write; what is due first. */
-  next(): 'create' | 'delete' | 'purge' | 'update' {
-    for (const [kind, share] of this.#shares) this.#due[kind] += share;
-    return this.#shares.find(([kind]) => this.#due[kind] >= 1)?.[0] ?? 'update';
+  /** Once for each write: what is due. */
+  next(): readonly EventKind[] {
+    for (const kind of EVENTS) this.#due[kind] += this.#shares[kind];
+    return EVENTS.filter((kind) => this.#due[kind] >= 1);
   }
 
-  done(kind: 'create' | 'delete' | 'purge'): void {
+  done(kind: EventKind): void {
     this.#due[kind] -= 1;
   }
 }
@@ -114,25 +116,31 @@ interface WriteDraw {
   readonly random: Random;
 }
 
-function planWrite({ atMs, slot, slots, shares, random }: WriteDraw): PlannedOperation {
-  const due = shares.next();
-  if (due === 'create') {
-    const created = slots.revive();
-    if (created !== undefined) {
-      shares.done(due);
-      return { kind: 'create', atMs, slot: created };
-    }
-  } else if (due === 'delete' && slots.isAlive(slot)) {
+function planWrite(draw: WriteDraw): PlannedOperation {
+  const { atMs, slot, slots, shares } = draw;
+  for (const due of shares.next()) {
+    const planned = planEvent(due, draw);
+    if (planned === undefined) continue;
     shares.done(due);
-    slots.kill(slot);
-    return { kind: 'delete', atMs, slot };
-  } else if (due === 'purge') {
-    shares.done(due);
-    const type = (['key', 'tag', 'pattern', 'all'] as const)[random.below(4)] ?? 'key';
-    return { kind: 'purge', atMs, type, slot, mode: random.below(2) === 0 ? 'hard' : 'soft' };
+    return planned;
   }
   if (slots.isAlive(slot)) return { kind: 'update', atMs, slot };
   return { kind: 'create', atMs, slot: slots.revive() ?? slot };
+}
+
+/** undefined: not with that slot, or there is no room. */
+function planEvent(kind: EventKind, { atMs, slot, slots, random }: WriteDraw): PlannedOperation | undefined {
+  if (kind === 'purge') {
+    const type = (['key', 'tag', 'pattern', 'all'] as const)[random.below(4)] ?? 'key';
+    return { kind, atMs, type, slot, mode: random.below(2) === 0 ? 'hard' : 'soft' };
+  }
+  if (kind === 'create') {
+    const created = slots.revive();
+    return created === undefined ? undefined : { kind, atMs, slot: created };
+  }
+  if (!slots.isAlive(slot)) return undefined;
+  slots.kill(slot);
+  return { kind, atMs, slot };
 }
 
 /** In the order of their times. The same options and seed give the same plan. */

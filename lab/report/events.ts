@@ -89,7 +89,16 @@ const summary = z.strictObject({
   thresholds: z.array(
     z.strictObject({ metric: z.string(), threshold: z.string(), ok: z.boolean(), value: z.number().nullable(), samples: z.int() }),
   ),
-  faults: z.array(z.strictObject({ id: z.string(), fault: z.string(), target: z.string(), effect: z.enum(['confirmed', 'unconfirmed']) })),
+  faults: z.array(
+    z.strictObject({
+      id: z.string(),
+      fault: z.string(),
+      target: z.string(),
+      effect: z.enum(['confirmed', 'unconfirmed']),
+      /** For so long after its heal its after-effects are excused. */
+      recoveryAllowanceMs: z.number(),
+    }),
+  ),
   /** Per region, from the answer to a write until the first read there that shows it or a later one; ms. */
   convergence: z.record(z.string(), quantiles.nullable()),
   /** Per region, of every answer that could be old; ms. Raw: since its version was superseded. Adjusted: as the checks measure it, without the time of faults. */

@@ -24,6 +24,8 @@ export interface World {
   readonly control: WorldControl;
   /** Where what outlives the lab is written down before it is done. `control` does so by itself. */
   readonly journal: UndoJournal;
+  /** Whether it goes on after `close`: it ran before, or is to be kept. */
+  readonly staysUp: boolean;
   /** Resolves with the reason when the world is lost before it was closed. */
   readonly lost: Promise<string>;
   /** Stops everything the world started, and leaves alone what was there before. Safe to call twice. */

@@ -1,20 +1,19 @@
 /** The counterexamples of the review that are about the log, by their names, with Kafka as the log. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import type { KafkaLog } from '../log/kafka.ts';
-import { type KafkaUnderTest, until, withKafka, withPlainClient } from '../log/kafka-test-support.ts';
+import { type KafkaUnderTest, makeAnew, until, withKafka, withPlainClient } from '../log/kafka-test-support.ts';
 import type { LogMessage } from '../log/log.ts';
 import { contentKey } from '../protocol/content.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { silentLogger } from '../runtime/log.ts';
 import { systemRandom } from '../runtime/random.ts';
-import { testServers } from '../runtime/servers-test-support.ts';
 import { MemoryCache, MemoryCacheServer } from './cache/memory.ts';
 import { Invalidator } from './invalidator.ts';
 import { EdgeMeter } from './metrics.ts';
 import { EdgeSettings } from './settings.ts';
 import { contentOf, entryOf, FaultyCache, writeOf } from './test-support.ts';
 
-const servers = testServers();
+const servers = inject('servers');
 const BROKERS = servers?.kafkaBrokers ?? '';
 const IDS = [1, 2, 3, 4, 5, 6, 7, 8];
 const RETENTION_MS = 3_600_000;
@@ -88,18 +87,8 @@ function withRegion(use: (region: Region, kafka: KafkaUnderTest) => Promise<void
 
 const writes = (version: number, ids: readonly number[] = IDS): LogMessage[] => ids.map((id) => writeOf(id, version));
 
-async function makeAnew(topic: string, messages: readonly LogMessage[]): Promise<void> {
-  await withPlainClient(BROKERS, async ({ admin, producer }) => {
-    await admin.deleteTopics({ topics: [topic] });
-    // The origin may be first, which is as good.
-    await until(() =>
-      admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true }).then(
-        () => true,
-        () => false,
-      ),
-    );
-    await producer.send({ topic, messages: messages.map(({ key, value }) => ({ key, value })) });
-  });
+function replaceTopic(topic: string, messages: readonly LogMessage[]): Promise<void> {
+  return withPlainClient(BROKERS, (plain) => makeAnew(plain, { topic, messages: messages.map(({ key, value }) => ({ key, value })) }));
 }
 
 describe.skipIf(servers === undefined)('from Kafka to the cache', () => {
@@ -158,7 +147,7 @@ describe.skipIf(servers === undefined)('from Kafka to the cache', () => {
         await region.origin.append(writes(9));
         await region.untilApplied();
         for (const id of IDS) expect(await region.store(id, 9)).toBe('stored');
-        await makeAnew(topic, messages);
+        await replaceTopic(topic, messages);
         await until(async () => (await region.states()).every((state) => state === 'invalid'), 'everything is invalid');
         await region.untilApplied();
         const written = new Set(messages.map(({ key }) => key));
@@ -173,7 +162,7 @@ describe.skipIf(servers === undefined)('from Kafka to the cache', () => {
       await region.untilApplied();
       for (const id of IDS) await region.store(id, 2);
       await region.stopEdge();
-      await makeAnew(topic, [...writes(3), ...writes(4)]);
+      await replaceTopic(topic, [...writes(3), ...writes(4)]);
       await region.startEdge();
       await region.untilApplied();
       expect(new Set(await region.states())).toEqual(new Set(['invalid']));

@@ -62,6 +62,9 @@ export class Invalidator {
       group: `cache-invalidation-${this.#options.region}`,
       onAssigned: (bounds) => this.#join(bounds),
       onRecords: (partition, records) => this.#enqueue(partition, records),
+      onOtherLog: () => {
+        this.#logToForget = true;
+      },
     });
     if (this.#closing.signal.aborted) return this.#subscription.close();
     // Records, and so failures, may have come before the subscription did.

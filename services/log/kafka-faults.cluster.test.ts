@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test } from 'vitest';
-import { docker, testServers } from '../runtime/servers-test-support.ts';
+import { afterEach, describe, expect, inject, test } from 'vitest';
+import { docker, pause } from '../runtime/servers-test-support.ts';
 import { Reader, until, withFreshBroker, withKafka, withPlainClient } from './kafka-test-support.ts';
 import { type LogMessage, LogUnavailable } from './log.ts';
 
-const servers = testServers();
+const servers = inject('servers');
 const BROKERS = servers?.kafkaBrokers ?? '';
 const CONTAINER = servers?.kafkaContainer ?? '';
 const MEMBER = fileURLToPath(new URL('./kafka-member-test-support.ts', import.meta.url));
@@ -68,7 +68,7 @@ describe.skipIf(servers === undefined)('a Kafka log', () => {
       await origin.append([message('before')]);
       await reader.subscribeTo(open({ createTopic: false }), group);
       await until(() => reader.values.has('before'));
-      await docker('pause', CONTAINER);
+      await pause(CONTAINER);
       expect(await timed(expect(origin.append([message('hangs')])).rejects.toBeInstanceOf(LogUnavailable))).toBeLessThan(REFUSED_MS_MAX);
       expect(origin.connected()).toBe(false);
       await docker('unpause', CONTAINER);
@@ -87,7 +87,7 @@ describe.skipIf(servers === undefined)('a Kafka log', () => {
       await log.append([message('before')]);
       await reader.subscribeTo(log, group);
       await until(() => reader.values.has('before'));
-      await docker('pause', CONTAINER);
+      await pause(CONTAINER);
       expect(await timed(log.close())).toBeLessThan(CLOSED_MS_MAX);
     }));
 

@@ -1,12 +1,20 @@
 /** A link to Kafka that is cut while everything on both of its ends goes on: what the supervisor makes of it. */
-import { describe, expect, test } from 'vitest';
-import { testServers } from '../runtime/servers-test-support.ts';
+import { describe, expect, inject, test } from 'vitest';
 import { SESSION_MS } from './kafka/client.ts';
 import type { KafkaLog } from './kafka.ts';
-import { type FreshBroker, type KafkaUnderTest, Reader, until, withFreshBroker, withKafka, withPlainClient } from './kafka-test-support.ts';
+import {
+  type FreshBroker,
+  type KafkaUnderTest,
+  makeAnew,
+  Reader,
+  until,
+  withFreshBroker,
+  withKafka,
+  withPlainClient,
+} from './kafka-test-support.ts';
 import { type LogMessage, LogUnavailable } from './log.ts';
 
-const servers = testServers();
+const servers = inject('servers');
 const REFUSED_MS_MAX = 7_000;
 
 interface Linked extends Omit<KafkaUnderTest, 'open'> {
@@ -71,13 +79,11 @@ describe.skipIf(servers === undefined)('a link to Kafka', () => {
       await reader.subscribeTo(edge, group);
       await until(() => reader.values.has('v0'));
       const before = reader.assignments.length;
-      await withPlainClient(broker.brokers, async ({ admin, producer }) => {
+      await withPlainClient(broker.brokers, async (plain) => {
         const cutMs = await timed(
           (async () => {
             broker.link.cut();
-            await admin.deleteTopics({ topics: [topic] });
-            await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true });
-            await producer.send({ topic, messages: [{ key: 'content:1', value: 'new' }] });
+            await makeAnew(plain, { topic, messages: [{ key: 'content:1', value: 'new' }] });
             broker.link.heal();
           })(),
         );

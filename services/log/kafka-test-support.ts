@@ -137,6 +137,23 @@ const FRESH_BROKER = {
   KAFKA_HEAP_OPTS: '-Xmx300m -XX:+UseSerialGC',
 } as const;
 
+/** Deletes the topic and makes it again with these messages in it. */
+export async function makeAnew(
+  { admin, producer }: PlainClient,
+  { topic, messages }: { readonly topic: string; readonly messages: readonly { readonly key: string; readonly value: string }[] },
+): Promise<void> {
+  await admin.deleteTopics({ topics: [topic] });
+  const succeeds = (work: Promise<unknown>) =>
+    work.then(
+      () => true,
+      () => false,
+    );
+  // The old one may still be going; an origin may be first, which is as good.
+  await until(() => succeeds(admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: false })));
+  await until(() => succeeds(admin.fetchTopicOffsets(topic)));
+  await producer.send({ topic, messages: [...messages] });
+}
+
 export interface FreshBroker {
   /** Straight to it. */
   readonly brokers: string;

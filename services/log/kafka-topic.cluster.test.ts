@@ -1,10 +1,9 @@
 /** What may happen to the topic and its records while a log is read, against Kafka itself. */
-import { describe, expect, test } from 'vitest';
-import { testServers } from '../runtime/servers-test-support.ts';
-import { type KafkaUnderTest, Reader, until, withKafka, withPlainClient } from './kafka-test-support.ts';
+import { describe, expect, inject, test } from 'vitest';
+import { type KafkaUnderTest, makeAnew, Reader, until, withKafka, withPlainClient } from './kafka-test-support.ts';
 import type { LogMessage } from './log.ts';
 
-const servers = testServers();
+const servers = inject('servers');
 const BROKERS = servers?.kafkaBrokers ?? '';
 const LONG = 1_000_000;
 
@@ -58,22 +57,17 @@ describe.skipIf(servers === undefined)('the topic of a Kafka log', () => {
       );
     }));
 
-  test('made anew and as long as before is noticed, and read from where the subscriber says', () =>
+  test('made anew and as long as before is noticed', () =>
     withTopic(async ({ open, topic, group }) => {
-      const [origin, reader] = [open({ createTopic: false }), new Reader()];
-      await withPlainClient(BROKERS, async ({ admin, producer }) => {
-        const make = async (prefix: string) => {
-          await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true });
-          await producer.send({ topic, messages: Array.from({ length: 5 }, (_, at) => ({ key: 'content:1', value: `${prefix}${at}` })) });
-        };
-        await make('old');
-        await reader.subscribeTo(origin, group);
-        await until(() => reader.values.size === 5);
-        const before = reader.assignments.length;
-        await admin.deleteTopics({ topics: [topic] });
-        await make('new');
-        await until(() => reader.assignments.length > before);
-      });
+      const [origin, reader] = [open(), new Reader()];
+      await origin.append(messages(5));
+      await reader.subscribeTo(open({ createTopic: false }), group);
+      await until(() => reader.values.size === 5);
+      const before = reader.assignments.length;
+      await withPlainClient(BROKERS, (plain) =>
+        makeAnew(plain, { topic, messages: messages(5).map(({ key, value }) => ({ key, value })) }),
+      );
+      await until(() => reader.assignments.length > before);
     }));
 
   test('that dropped what was not read yet is noticed while its partition is paused', () =>

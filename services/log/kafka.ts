@@ -63,7 +63,7 @@ export class KafkaLog implements InvalidationLog {
       onAnswer: (answered: boolean) => this.#contact.note(answered),
     };
     const admin = new Rebuilt<Admin>({ ...shared, create: (client) => client.admin() });
-    this.#topic = new Topic(admin, topic);
+    this.#topic = new Topic({ admin, name: topic, clock });
     this.#producer = new Rebuilt<Producer>({ ...shared, create: (client) => client.producer() });
     this.#watched = this.#watch();
   }
@@ -137,7 +137,10 @@ export class KafkaLog implements InvalidationLog {
         await this.#makeTopic();
         const noted = [...this.#subscriptions].map((subscription) => ({ subscription, before: subscription.noted() }));
         const bounds = await this.#topic.bounds();
-        for (const { subscription, before } of noted) subscription.check(before, bounds);
+        for (const { subscription, before } of noted) {
+          subscription.check(before, bounds);
+          if (before?.anchor !== undefined) subscription.checkIdentity(before, await this.#topic.firstAfter(before.anchor.timeMs));
+        }
       } catch (error) {
         // It may have gone: made again where it is missing.
         this.#topicMade = undefined;

@@ -32,6 +32,8 @@ export interface LogSubscriber {
   readonly group: string;
   /** Partitions were assigned. Answers the offset to read each from, within its bounds; no record comes before. */
   onAssigned(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number>>;
+  /** The log was made anew under what was read: records of both may have been delivered. An assignment follows. */
+  onOtherLog?(): void;
   /** The next records of one partition, in order. Must return soon: it appends to a queue. */
   onRecords(partition: number, records: readonly LogRecord[]): void;
 }

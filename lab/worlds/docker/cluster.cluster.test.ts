@@ -10,6 +10,7 @@ import type { TestCluster } from '../../../vitest-context.d.ts';
 import { readTopology } from '../../topology.ts';
 import { untilSettled } from '../embedded/test-support.ts';
 import { plainServices } from './container-spec.ts';
+import { Engine } from './engine.ts';
 import { clusterStatus, removeCluster } from './manage.ts';
 import { COMPOSE, startDockerWorld, startSharedWorld, variablesOf } from './test-support.ts';
 
@@ -104,6 +105,22 @@ describe.skipIf(provided === undefined)('a cluster', () => {
     const third = await startSharedWorld(cluster);
     expect(await third.clients.originVersion(written.id)).toEqual({ version: 1, deleted: false });
     await third.close();
+  });
+
+  it('answers on the published port of an edge that is off the mesh, and takes it back with its address and aliases', async () => {
+    const { world, clients, close } = await startSharedWorld(cluster);
+    const engine = await Engine.connect(process.env);
+    const edge = async () => (await engine.containers(cluster.project)).find(({ service }) => service === 'edge-eu-west');
+    const before = await edge();
+    expect(before?.networks.get(`${cluster.project}_mesh`)?.aliases).toContain('edge-eu-west');
+    await world.control.isolate('f1', 'edge:eu-west');
+    expect([...((await edge())?.networks.keys() ?? [])]).toEqual([`${cluster.project}_front`]);
+    expect(await world.control.probe({ caller: 'edge:eu-west', callee: 'origin' })).toMatchObject({ answered: false });
+    expect(await clients.edgeMetrics(world.regions[1]?.url ?? '')).toMatchObject({ success: true });
+    await world.control.repair('f1');
+    expect((await edge())?.networks).toEqual(before?.networks);
+    expect(await world.control.probe({ caller: 'edge:eu-west', callee: 'origin' })).toMatchObject({ answered: true });
+    await close();
   });
 
   it('is held by one lab at a time: a second is told which', async () => {

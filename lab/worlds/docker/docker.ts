@@ -9,7 +9,7 @@ import { systemClock as clock } from '../../../services/runtime/clock.ts';
 import { systemRandom as random } from '../../../services/runtime/random.ts';
 import { type Releasers, withReleasers } from '../../../services/runtime/releasers.ts';
 import type { Variables } from '../../compose-file.ts';
-import { WorldFailed } from '../../errors.ts';
+import { NotHealed, WorldFailed } from '../../errors.ts';
 import { openHttpClients } from '../../http-clients.ts';
 import { Journal, stateFolder } from '../../journal.ts';
 import { takeLock } from '../../lock.ts';
@@ -60,12 +60,15 @@ export function startDocker(options: StartDockerOptions): Promise<DockerWorld> {
     const journal = await Journal.open(folder);
     const before = new Map((await engine.containers(topology.project)).map((facts) => [facts.service, facts]));
     const adminToken = tokenOf(before) ?? givenToken(variables) ?? random.uuid();
-    if (!options.attach) refuseLeft(await healBefore({ engine, journal, containers: before, adminToken }), options);
+    if (!options.attach) refuseLeft(await healListed({ engine, journal, containers: before, adminToken }), options);
     const cluster = options.attach ? asFound(topology, before) : await ensureCluster({ ...options, engine, adminToken });
     let isKept = false;
     releasers.push(() => (isKept ? undefined : removeCluster(cluster, journal)));
-    const world = await toWorld({ engine, journal, cluster, adminToken: tokenOf(cluster.containers) ?? '', topology, releasers });
+    const made = await toWorld({ engine, journal, cluster, adminToken: tokenOf(cluster.containers) ?? '', topology, releasers });
     isKept = options.keep ?? false;
+    const world = { ...made, staysUp: isKept || cluster.wasThere };
+    // Whatever ended the run: an exception, a signal, a world that was lost while faults were in force.
+    if (!options.attach && (isKept || cluster.wasThere)) releasers.push(() => healOnClose({ engine, journal, cluster }));
     if (!cluster.wasThere || options.attach) return world;
     return { ...world, regions: await setRegions({ world, topology, releasers }) };
   });
@@ -95,14 +98,14 @@ export function linksOf(containers: ReadonlyMap<string, ContainerFacts>): Links 
   return facts?.state !== 'running' || port === undefined ? undefined : new Links(`http://127.0.0.1:${port}`);
 }
 
-interface HealBefore {
+interface HealListed {
   readonly engine: Engine;
   readonly journal: Journal;
   readonly containers: ReadonlyMap<string, ContainerFacts>;
   readonly adminToken: string;
 }
 
-export function healBefore({ engine, journal, containers, adminToken }: HealBefore): Promise<Undone> {
+export function healListed({ engine, journal, containers, adminToken }: HealListed): Promise<Undone> {
   return undoAll({ engine, clock, journal, containers, links: linksOf(containers), adminToken });
 }
 
@@ -112,6 +115,13 @@ function refuseLeft({ healed, left }: Undone, { onStep, topology: { project } }:
   throw new WorldFailed(
     `an earlier lab left faults that cannot be healed: ${left.join('; ')}. Remove the cluster: edgesync-lab down --project ${project}`,
   );
+}
+
+async function healOnClose({ engine, journal, cluster }: Pick<WorldParts, 'engine' | 'journal' | 'cluster'>): Promise<void> {
+  if (journal.entries.length === 0) return;
+  const { containers, project } = cluster;
+  const { left } = await healListed({ engine, journal, containers, adminToken: tokenOf(containers) ?? '' });
+  if (left.length > 0) throw new NotHealed(`could not heal: ${left.join('; ')}. Try again: edgesync-lab heal --project ${project}`);
 }
 
 async function removeCluster(cluster: Cluster, journal: Journal): Promise<void> {
@@ -129,7 +139,7 @@ interface WorldParts {
   readonly releasers: Releasers;
 }
 
-async function toWorld({ engine, journal, cluster, adminToken, topology, releasers }: WorldParts): Promise<DockerWorld> {
+async function toWorld({ engine, journal, cluster, adminToken, topology, releasers }: WorldParts): Promise<Omit<DockerWorld, 'staysUp'>> {
   const { project } = topology;
   const links = linksOf(cluster.containers);
   if (links === undefined)

@@ -7,7 +7,12 @@ import { Engine } from './engine.ts';
 import { shownAddress } from './engine-address.ts';
 import { wantedImages } from './images.ts';
 
-export async function examineDocker(compose: ComposeFile, variables: Variables): Promise<DockerFindings> {
+export interface Examined {
+  readonly compose: ComposeFile;
+  readonly project: string;
+}
+
+export async function examineDocker({ compose, project }: Examined, variables: Variables): Promise<DockerFindings> {
   try {
     const engine = await Engine.connect(variables);
     const { version, memoryBytes } = await engine.facts();
@@ -17,7 +22,8 @@ export async function examineDocker(compose: ComposeFile, variables: Variables):
         return { name, isHere: found !== undefined, isBuilt: build !== undefined, standIn: found?.standIn };
       }),
     );
-    return { engine: `Docker ${version} at ${shownAddress(engine.address)}`, memoryProblem: memoryProblem(memoryBytes), images };
+    const ownPorts = (await engine.containers(project)).flatMap(({ ports }) => [...ports.values()]);
+    return { ownPorts, engine: `Docker ${version} at ${shownAddress(engine.address)}`, memoryProblem: memoryProblem(memoryBytes), images };
   } catch (error) {
     if (!(error instanceof WorldFailed)) throw error;
     return { problem: error.message };

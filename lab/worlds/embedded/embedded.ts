@@ -75,6 +75,7 @@ export async function startEmbedded({
         strategy: strategy.parse(environment['INVALIDATION_STRATEGY'] ?? 'eager'),
       })),
       adminToken,
+      staysUp: false,
       control,
       journal: NO_JOURNAL,
       lost,

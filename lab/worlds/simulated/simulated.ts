@@ -70,6 +70,7 @@ export async function startSimulated({ topology, clock, random, mutant, onStep =
       strategy: strategy.parse(environment['INVALIDATION_STRATEGY'] ?? 'eager'),
     })),
     adminToken: ADMIN_TOKEN,
+    staysUp: false,
     control: controlOf(services.control),
     journal: NO_JOURNAL,
     lost: bug.promise,

@@ -1,7 +1,15 @@
 /** Where each assigned partition is read next, and which are paused: ours, since kafkajs forgets both with each consumer. */
 import type { PartitionBounds } from '../log.ts';
 
+/** The first record handed over of a partition since its position was set: what tells this log from another. */
+export interface Anchor {
+  readonly partition: number;
+  readonly offset: number;
+  readonly timeMs: number;
+}
+
 export class Positions {
+  readonly #anchors = new Map<number, Anchor>();
   readonly #next = new Map<number, number>();
   readonly #paused = new Set<number>();
   /** Moves when a position is set from outside, not when reading goes on. */
@@ -23,6 +31,7 @@ export class Positions {
   set(partition: number, offset: number): void {
     this.#epoch += 1;
     this.#next.set(partition, offset);
+    this.#anchors.delete(partition);
   }
 
   /** Reading has come so far. */
@@ -33,6 +42,17 @@ export class Positions {
   clear(): void {
     this.#epoch += 1;
     this.#next.clear();
+    this.#anchors.clear();
+  }
+
+  /** Keeps the first. */
+  anchor(record: Anchor): void {
+    if (!this.#anchors.has(record.partition)) this.#anchors.set(record.partition, record);
+  }
+
+  /** The earliest of all partitions: were the log made anew since, everything in it would be later. */
+  earliest(): Anchor | undefined {
+    return [...this.#anchors.values()].sort((one, other) => one.timeMs - other.timeMs)[0];
   }
 
   setPaused(partition: number, paused: boolean): void {

@@ -14,7 +14,7 @@ import type { Logger } from '../../runtime/log.ts';
 import { type LogSubscriber, type LogSubscription, LogUnavailable, type PartitionBounds } from '../log.ts';
 import type { Consumer, EachBatchPayload } from './client.ts';
 import { Commits } from './commits.ts';
-import { areWithin, Positions } from './positions.ts';
+import { type Anchor, areWithin, Positions } from './positions.ts';
 import { toRecords } from './records.ts';
 
 export interface KafkaSubscriptionOptions {
@@ -32,6 +32,7 @@ type State = 'idle' | 'assigning' | 'open' | 'closed';
 export interface Noted {
   readonly epoch: number;
   readonly next: ReadonlyMap<number, number>;
+  readonly anchor: Anchor | undefined;
 }
 
 interface Joined {
@@ -53,6 +54,8 @@ export class KafkaSubscription implements LogSubscription {
   /** Counts what overrules an assignment under way. */
   #epoch = 0;
   #assigning = false;
+  /** What made the log look like another one last. */
+  #suspected = '';
 
   constructor(options: KafkaSubscriptionOptions) {
     this.#options = options;
@@ -107,6 +110,7 @@ export class KafkaSubscription implements LogSubscription {
       if (!isHole) return this.reassign(`expected offset ${position} of partition ${partition}, got ${first.offset}`);
     }
     this.#positions.advance(partition, last.offset + 1);
+    this.#positions.anchor({ partition, offset: first.offset, timeMs: first.time });
     resolveOffset(String(last.offset));
     try {
       this.#options.subscriber.onRecords(partition, records);
@@ -123,7 +127,9 @@ export class KafkaSubscription implements LogSubscription {
 
   /** Undefined while nothing is handed over. */
   noted(): Noted | undefined {
-    return this.#state === 'open' ? { epoch: this.#positions.epoch, next: this.#positions.snapshot() } : undefined;
+    return this.#state === 'open'
+      ? { epoch: this.#positions.epoch, next: this.#positions.snapshot(), anchor: this.#positions.earliest() }
+      : undefined;
   }
 
   /** Takes the log for another one when its bounds exclude a position noted before they were asked for. */
@@ -132,12 +138,29 @@ export class KafkaSubscription implements LogSubscription {
     this.reassign('the position is outside the log');
   }
 
+  /**
+   * `later`: per partition the first offset with a time above the anchor's. In the same log it lies above the anchor; in
+   * one made anew, however long it is by now, nothing is as old, so it is the first of all.
+   */
+  checkIdentity({ epoch, anchor }: Noted, later: ReadonlyMap<number, number>): void {
+    if (this.#state !== 'open' || epoch !== this.#positions.epoch || anchor === undefined) return;
+    const found = later.get(anchor.partition) ?? anchor.offset + 1;
+    const suspected = `${anchor.partition}/${anchor.offset}/${found}`;
+    // Once: where the log's clock went back the same is found again, and the subscriber has looked already.
+    if (found > anchor.offset || suspected === this.#suspected) return;
+    this.#suspected = suspected;
+    this.#options.subscriber.onOtherLog?.();
+    this.reassign('the log was made anew');
+  }
+
   /** Whether a partition that is not paused has records to come. */
   isBehind(bounds: readonly PartitionBounds[]): boolean {
     return bounds.some(({ partition, end }) => !this.#positions.isPaused(partition) && (this.#positions.next(partition) ?? end) < end);
   }
 
+  /** Without effect on a partition that another member of the group has. */
   seek(partition: number, offset: number): void {
+    if (this.#joined?.partitions.includes(partition) !== true) return;
     this.#positions.set(partition, offset);
     this.#seek(partition);
   }

@@ -52,6 +52,10 @@ export class SupervisedSubscription implements LogSubscription {
     this.#checkReading(before, bounds);
   }
 
+  checkIdentity(noted: Noted, later: ReadonlyMap<number, number>): void {
+    this.#subscription.checkIdentity(noted, later);
+  }
+
   seek(partition: number, offset: number): void {
     this.#subscription.seek(partition, offset);
   }

@@ -1,5 +1,6 @@
 /** The topic: where it begins and ends, and its making (by the origin only). */
 import { INVALIDATION_PARTITIONS } from '../../protocol/invalidation.ts';
+import { type Clock, sleep } from '../../runtime/clock.ts';
 import type { PartitionBounds } from '../log.ts';
 import type { Admin } from './client.ts';
 import type { Rebuilt } from './rebuilt.ts';
@@ -7,6 +8,8 @@ import type { Rebuilt } from './rebuilt.ts';
 const BOUNDS_MS_MAX = 4_000;
 const CREATE_MS_MAX = 10_000;
 const CREATE_WAIT_MS_MAX = 5_000;
+const THERE_ATTEMPTS_MAX = 50;
+const THERE_PAUSE_MS = 100;
 const RETENTION_MS = 24 * 3_600_000;
 
 const TOPIC_CONFIG = [
@@ -18,13 +21,21 @@ const TOPIC_CONFIG = [
   { name: 'compression.type', value: 'uncompressed' },
 ];
 
+export interface TopicOptions {
+  readonly admin: Rebuilt<Admin>;
+  readonly name: string;
+  readonly clock: Clock;
+}
+
 export class Topic {
   readonly #admin: Rebuilt<Admin>;
+  readonly #clock: Clock;
   readonly name: string;
 
-  constructor(admin: Rebuilt<Admin>, name: string) {
+  constructor({ admin, name, clock }: TopicOptions) {
     this.#admin = admin;
     this.name = name;
+    this.#clock = clock;
   }
 
   /** By partition, ascending. Throws LogUnavailable. */
@@ -37,15 +48,36 @@ export class Topic {
       .sort((one, other) => one.partition - other.partition);
   }
 
-  /** Makes it unless it is there. Throws LogUnavailable. */
-  async create(): Promise<void> {
-    await this.#admin.use({ what: `making the topic ${this.name}`, ms: CREATE_MS_MAX }, (admin) =>
-      admin.createTopics({
-        topics: [{ topic: this.name, numPartitions: INVALIDATION_PARTITIONS, configEntries: TOPIC_CONFIG }],
-        timeout: CREATE_WAIT_MS_MAX,
-        waitForLeaders: true,
-      }),
+  /** Per partition the first offset whose record is later than `timeMs`; its end when there is none. Throws LogUnavailable. */
+  async firstAfter(timeMs: number): Promise<ReadonlyMap<number, number>> {
+    const offsets = await this.#admin.use({ what: `asking ${this.name} for what is later`, ms: BOUNDS_MS_MAX }, (admin) =>
+      admin.fetchTopicOffsetsByTimestamp(this.name, timeMs + 1),
     );
+    return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]));
+  }
+
+  /** Makes it unless it is there; it can be asked for its bounds when this resolves. Throws LogUnavailable. */
+  async create(): Promise<void> {
+    await this.#admin.use({ what: `making the topic ${this.name}`, ms: CREATE_MS_MAX }, async (admin) => {
+      // Asked first: kafkajs calls a topic that exists an error, and says so.
+      if ((await admin.listTopics()).includes(this.name)) return;
+      const topic = { topic: this.name, numPartitions: INVALIDATION_PARTITIONS, configEntries: TOPIC_CONFIG };
+      await admin.createTopics({ topics: [topic], timeout: CREATE_WAIT_MS_MAX, waitForLeaders: false });
+      await this.#untilThere(admin);
+    });
+  }
+
+  /** The broker names a topic before it serves it; kafkajs's own wait takes that for an error. */
+  async #untilThere(admin: Admin): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await admin.fetchTopicOffsets(this.name);
+        return;
+      } catch (error) {
+        if (attempt === THERE_ATTEMPTS_MAX) throw error;
+        await sleep(this.#clock, THERE_PAUSE_MS);
+      }
+    }
   }
 
   close(): Promise<void> {

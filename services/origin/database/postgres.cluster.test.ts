@@ -1,19 +1,19 @@
 /** The database port over a Postgres server, and what may happen to the server meanwhile. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
 import { exchange } from '../../runtime/http-test-support.ts';
 import { Link } from '../../runtime/link-test-support.ts';
 import { createLogger, silentLogger } from '../../runtime/log.ts';
 import { systemRandom } from '../../runtime/random.ts';
-import { docker, testServers } from '../../runtime/servers-test-support.ts';
+import { docker, pause } from '../../runtime/servers-test-support.ts';
 import { describeContentStoreContract } from '../contents-contract.ts';
 import { startOrigin } from '../origin.ts';
 import { createLog, resetTables, TEST_CONFIG } from '../origin-test-support.ts';
 import { DatabaseUnavailable } from './database.ts';
 import { PostgresDatabase } from './postgres.ts';
 
-const servers = testServers();
+const servers = inject('servers');
 const CONTAINER = servers?.postgresContainer ?? '';
 const LOCK = 4_711;
 const POLL = { interval: 50, timeout: 30_000 } as const;
@@ -151,7 +151,7 @@ describe.skipIf(servers === undefined)('Postgres', () => {
       withDatabase(async (database) => {
         const lease = await database.tryLock(LOCK);
         await database.query('SELECT 1');
-        await docker('pause', CONTAINER);
+        await pause(CONTAINER);
         expect(await timed(database.connected().then((is) => expect(is).toBe(false)))).toBeLessThan(2_000);
         expect(await timed(expect(database.query('SELECT 1')).rejects.toBeInstanceOf(DatabaseUnavailable))).toBeLessThan(8_000);
         await expect.poll(() => lease?.held(), POLL).toBe(false);

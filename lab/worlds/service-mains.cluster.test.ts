@@ -1,13 +1,13 @@
 /** Origin and edge as processes over the real servers. They are started as a container starts them: by their environment alone. */
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
-import { exchange } from '../runtime/http-test-support.ts';
-import { withProcess } from '../runtime/lifecycle-test-support.ts';
-import { docker, testServers } from '../runtime/servers-test-support.ts';
+import { describe, expect, inject, it } from 'vitest';
+import { exchange } from '../../services/runtime/http-test-support.ts';
+import { withProcess } from '../../services/runtime/lifecycle-test-support.ts';
+import { docker, pause } from '../../services/runtime/servers-test-support.ts';
 
-const servers = testServers();
-const edgeMain = new URL('./main.ts', import.meta.url);
-const originMain = new URL('../origin/main.ts', import.meta.url);
+const servers = inject('servers');
+const edgeMain = new URL('../../services/edge/main.ts', import.meta.url);
+const originMain = new URL('../../services/origin/main.ts', import.meta.url);
 const POLL = { interval: 50, timeout: 30_000 } as const;
 const NOWHERE = '127.0.0.1:9';
 const SIGTERM_MS_MAX = 10_000;
@@ -74,7 +74,7 @@ describe.skipIf(servers === undefined)('origin and edge as processes', () => {
       await withProcess({ main: edgeMain, environment: edgeEnvironment(`http://127.0.0.1:${originPort}`) }, async (edge) => {
         const caughtUp = async () => (await exchange(await edge.port, { path: '/metrics' })).json;
         await expect.poll(caughtUp, POLL).toMatchObject({ log: { connected: true, catchingUp: false } });
-        await docker('pause', servers?.kafkaContainer ?? '');
+        await pause(servers?.kafkaContainer ?? '');
         try {
           await createContent(originPort);
           origin.kill('SIGTERM');

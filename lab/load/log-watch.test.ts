@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
+import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
+import type { Clock } from '../../services/runtime/clock.ts';
+import { History } from './history.ts';
+import { LogWatch } from './log-watch.ts';
+import { WallClock } from './wall-clock.ts';
+
+/** A run that began at 1,000 of the monotonic clock and at 500,000 of the wall clock. */
+function startWatch() {
+  const at = { wallMs: 500_000, monotonicMs: 1_000 };
+  const clock: Clock = { now: () => at.wallMs, monotonicMs: () => at.monotonicMs, setTimer: () => ({ cancel: () => {} }) };
+  const history = new History();
+  const wallClock = new WallClock({ clock, history, startedAt: 1_000 });
+  const watch = new LogWatch({ history, wallClock, t: () => at.monotonicMs - 1_000 });
+  const pass = (ms: number) => {
+    at.wallMs += ms;
+    at.monotonicMs += ms;
+  };
+  return { at, pass, history, wallClock, watch };
+}
+
+describe('the wall clock of a run', () => {
+  it('tells a time of the services on the run’s clock, the same at any time', () => {
+    const { pass, wallClock, history } = startWatch();
+    expect(wallClock.toRunMs(500_250)).toBe(250);
+    pass(9_000);
+    expect(wallClock.toRunMs(500_250)).toBe(250);
+    expect(history.shifts).toEqual([]);
+  });
+
+  it('records by how much it was set, once', () => {
+    const { at, pass, wallClock, history } = startWatch();
+    pass(100);
+    at.wallMs += 4;
+    wallClock.toRunMs(500_000);
+    expect(history.shifts).toEqual([]);
+    at.wallMs -= 1_004;
+    wallClock.toRunMs(500_000);
+    wallClock.toRunMs(500_000);
+    expect(history.shifts).toEqual([{ atMs: 100, shiftMs: -1_000 }]);
+  });
+});
+
+const event = (id: string, version: number | null) => ({ id, type: 'key' as const, target: 'content:7', version });
+const sent = (id: string, sentAt: number) => ({ ...event(id, 2), createdAt: 0, claimedAt: 0, sentAt });
+const took = (id: string, appliedAt: number) => ({
+  ...event(id, null),
+  mode: 'hard' as const,
+  recordedAt: 0,
+  arrivedAt: 0,
+  dueAt: 0,
+  appliedAt,
+});
+
+function originMetrics(pending: number, published: OriginMetrics['published']): OriginMetrics {
+  return { success: true, versions: [], outbox: { pending, oldestAgeMs: null }, published, requests: { reads: 0, writes: 0 } };
+}
+
+function edgeMetrics(originFetches: number, recent: EdgeMetrics['recent']): Parameters<LogWatch['sawEdge']>[1] {
+  const log = { connected: true, catchingUp: false, lag: 3, applied: { '0': 5 }, queued: 2, unreadable: 0 };
+  const times = { avgLatency: null, p50Latency: null, p95Latency: null, p99Latency: null, minLatency: null, maxLatency: null, uptime: 1 };
+  const reads = { totalRequests: 0, cacheHits: 0, cacheMisses: 0, staleHits: 0, hitRatio: 0 };
+  const invalidations = { totalInvalidations: 0, eagerInvalidations: 0, lazyInvalidations: 0, startTime: 'then' };
+  return {
+    success: true,
+    region: 'eu-west',
+    strategy: 'eager',
+    propagationDelayMs: 0,
+    metrics: { ...times, ...reads, ...invalidations },
+    window: { requests: 0, hitRatio: null, p50: null, p95: null, p99: null },
+    versions: [],
+    invalidationLagMs: null,
+    recent,
+    log,
+    fills: { stored: 0, refused: {} },
+    coalesced: 0,
+    originFetches,
+  };
+}
+
+describe('what the metrics tell of the log', () => {
+  it('is recorded oldest first, each event once for the origin and once for each region', () => {
+    const { pass, history, watch } = startWatch();
+    pass(1_000);
+    watch.sawOrigin(originMetrics(1, [sent('b', 500_200), sent('a', 500_100)]));
+    watch.sawEdge('eu-west', edgeMetrics(4, [took('a', 500_400)]));
+    pass(1_000);
+    watch.sawOrigin(originMetrics(0, [sent('c', 501_100), sent('b', 500_200)]));
+    watch.sawEdge('us-east', edgeMetrics(6, [took('a', 500_300)]));
+    watch.sawEdge('eu-west', edgeMetrics(5, [took('a', 500_400)]));
+    expect(history.published.map((told) => [told.event, told.sentMs])).toEqual([
+      ['a', 100],
+      ['b', 200],
+      ['c', 1_100],
+    ]);
+    expect(history.applied.map((told) => [told.event, told.region, told.appliedMs])).toEqual([
+      ['a', 'eu-west', 400],
+      ['a', 'us-east', 300],
+    ]);
+    expect(history.originSamples).toEqual([
+      { atMs: 1_000, pending: 1 },
+      { atMs: 2_000, pending: 0 },
+    ]);
+    expect(history.edgeSamples[0]).toEqual({
+      region: 'eu-west',
+      atMs: 1_000,
+      since: 'then',
+      originFetches: 4,
+      lag: 3,
+      queued: 2,
+      applied: { '0': 5 },
+    });
+  });
+});
