@@ -37,6 +37,11 @@ export class CallFailed extends Error {
   }
 }
 
+/** For whoever asks again: a service that did not answer has not been asked. Anything else is thrown on. */
+export function undefinedWhenUnanswered(error: unknown): undefined {
+  if (!(error instanceof CallFailed)) throw error;
+}
+
 export interface EdgeRead {
   readonly found: boolean;
   readonly version: number;

@@ -7,7 +7,7 @@
 import type { AppliedInvalidation } from '../services/protocol/edge-api.ts';
 import type { PublishedInvalidation } from '../services/protocol/origin-api.ts';
 import { type Clock, sleep } from '../services/runtime/clock.ts';
-import { CallFailed, type Clients, type EdgeRead } from './clients.ts';
+import { type Clients, type EdgeRead, undefinedWhenUnanswered } from './clients.ts';
 import type { WorldRegion } from './worlds/world.ts';
 
 const POLL_MS = 5;
@@ -48,10 +48,6 @@ export async function untilSeen<T>(
     await sleep(clock, POLL_MS, signal);
   }
   return undefined;
-}
-
-function undefinedWhenUnanswered(error: unknown): undefined {
-  if (!(error instanceof CallFailed)) throw error;
 }
 
 export function watchOrigin(options: WatchOptions): Promise<PublishedInvalidation | undefined> {

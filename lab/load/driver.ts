@@ -4,7 +4,7 @@
  */
 import { contentKey } from '../../services/protocol/content.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
-import { CallFailed, type Clients, type EdgeRead } from '../clients.ts';
+import { CallFailed, type Clients, type EdgeRead, undefinedWhenUnanswered } from '../clients.ts';
 import type { Phase } from '../report/events.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
 import { bodyOf, writerOf } from './bodies.ts';
@@ -23,6 +23,8 @@ export interface DriverOptions {
   /** Monotonic time of the run's start. */
   readonly startedAt: number;
 }
+
+const ASK_AGAIN_MS = 100;
 
 interface Cell {
   readonly region: WorldRegion;
@@ -96,10 +98,10 @@ export class Driver {
   /** The final reads: each repeated while it is stale or differs, until `deadline` on the monotonic clock; the last counts. */
   async readFinally(deadline: number, signal: AbortSignal): Promise<void> {
     const { world, clients, history } = this.#options;
-    await this.#adoptDoubtful();
+    await this.#adoptDoubtful(deadline, signal);
     for (const [id, slot] of this.#written) {
       if (signal.aborted) return;
-      history.addOrigin({ key: contentKey(id), slot, ...(await clients.originVersion(id)) });
+      history.addOrigin({ key: contentKey(id), slot, ...(await this.#asked(() => clients.originVersion(id), deadline, signal)) });
     }
     const versions = new Map(history.origin.map(({ key, version }) => [key, version]));
     await Promise.all(
@@ -112,10 +114,24 @@ export class Driver {
   }
 
   /** A create that ended unknown may have made a content, under an id that only the origin knows. */
-  async #adoptDoubtful(): Promise<void> {
+  async #adoptDoubtful(deadline: number, signal: AbortSignal): Promise<void> {
     const names = new Set([...this.#slots].filter(([, { doubtful, id }]) => doubtful && id === undefined).map(([slot]) => slugOf(slot)));
     if (names.size === 0) return;
-    for (const { id, slug } of await this.#options.clients.list()) if (names.has(slug)) this.#written.set(id, slug);
+    const contents = await this.#asked(() => this.#options.clients.list(), deadline, signal);
+    for (const { id, slug } of contents) if (names.has(slug)) this.#written.set(id, slug);
+  }
+
+  /** The origin's own word, asked for again until `deadline` while it gives none: what was healed a moment ago may still be felt. */
+  async #asked<T>(ask: () => Promise<T>, deadline: number, signal: AbortSignal): Promise<T> {
+    const { clock } = this.#options;
+    for (;;) {
+      const answer = await ask().catch((error: unknown) => {
+        if (!(error instanceof CallFailed) || signal.aborted || clock.monotonicMs() > deadline) throw error;
+        return undefined;
+      });
+      if (answer !== undefined) return answer;
+      await sleep(clock, ASK_AGAIN_MS, signal);
+    }
   }
 
   /** Whether every region answers each key with what the origin holds now. Reads all of them: a stale one is revalidated by being read. */
@@ -126,9 +142,9 @@ export class Driver {
 
   async #isConverged(id: number): Promise<boolean> {
     const { world, clients } = this.#options;
-    const { version } = await clients.originVersion(id);
+    const origin = await clients.originVersion(id).catch(undefinedWhenUnanswered);
     const reads = await Promise.all(world.regions.map((region) => this.#read({ region, id, final: false })));
-    return reads.every((read) => read.version === version && read.status === 'fresh');
+    return origin !== undefined && reads.every((read) => read.version === origin.version && read.status === 'fresh');
   }
 
   #slot(slot: number): Slot {

@@ -73,7 +73,7 @@ function edgeMetrics(originFetches: number, recent: EdgeMetrics['recent']): Para
     invalidationLagMs: null,
     recent,
     log,
-    fills: { stored: 0, refused: {} },
+    fills: { stored: 2, refused: { 'hard-epoch': 1 } },
     coalesced: 0,
     originFetches,
   };
@@ -107,6 +107,7 @@ describe('what the metrics tell of the log', () => {
       atMs: 1_000,
       since: 'then',
       originFetches: 4,
+      fills: 3,
       lag: 3,
       queued: 2,
       applied: { '0': 5 },
