@@ -223,14 +223,16 @@ export function theProtocolSurvives({ startWorld, convergedMsMax, cutMs }: Survi
       const region = regionOf('eu-west');
       const reading = readOn('eu-west');
       await inject(fault, 'redis:eu-west');
+      // A fetch lasts longer than readers take to arrive, on any machine: who does not join one shows.
+      await inject('latency', 'edge:eu-west->origin', { latency: '500ms' });
       const before = { ...(await metricsOf('eu-west')), reads: reading.reads.length };
       const stampede = await Promise.all(Array.from({ length: 200 }, () => test.clients.read(region.url, ids[1] ?? 0)));
       expect(stampede.every(({ found }) => found)).toBe(true);
       if (fault !== 'restart') {
         expect(new Set(stampede.map(({ source }) => source))).toEqual(new Set(['origin']));
-        // 200 readers of one key, and the one that reads on beside them, whose every read is a fetch.
+        // 200 readers of one key over 64 connections, and the one that reads on beside them, whose every read is a fetch.
         const fetches = (await metricsOf('eu-west')).originFetches - before.originFetches;
-        expect(fetches - (reading.reads.length - before.reads)).toBeLessThan(100);
+        expect(fetches - (reading.reads.length - before.reads)).toBeLessThan(20);
       }
       await test.clients.update(ids[0] ?? 0, { body: 'while it is away' });
       await faults.healAll();

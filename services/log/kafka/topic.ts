@@ -6,8 +6,9 @@ import type { Admin } from './client.ts';
 import type { Rebuilt } from './rebuilt.ts';
 
 const BOUNDS_MS_MAX = 4_000;
-const CREATE_MS_MAX = 10_000;
-const CREATE_WAIT_MS_MAX = 5_000;
+const CREATE_MS_MAX = 5_000;
+const CREATE_ATTEMPTS_MAX = 2;
+const CREATE_WAIT_MS_MAX = 3_000;
 const THERE_ATTEMPTS_MAX = 50;
 const THERE_PAUSE_MS = 100;
 const RETENTION_MS = 24 * 3_600_000;
@@ -56,8 +57,21 @@ export class Topic {
     return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]));
   }
 
-  /** Makes it unless it is there; it can be asked for its bounds when this resolves. Throws LogUnavailable. */
+  /**
+   * Makes it unless it is there; it can be asked for its bounds when this resolves. A request that hangs takes its admin with it
+   * and is made once more by another: a first topic must not wait for whoever asks next. Throws LogUnavailable.
+   */
   async create(): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#createOnce();
+      } catch (error) {
+        if (attempt === CREATE_ATTEMPTS_MAX) throw error;
+      }
+    }
+  }
+
+  async #createOnce(): Promise<void> {
     await this.#admin.use({ what: `making the topic ${this.name}`, ms: CREATE_MS_MAX }, async (admin) => {
       // Asked first: kafkajs calls a topic that exists an error, and says so.
       if ((await admin.listTopics()).includes(this.name)) return;
