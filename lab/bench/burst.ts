@@ -1,5 +1,6 @@
 /** How soon a burst of writes is served, and applied, in every region; and what a stampede costs the origin. */
 import { sleep, systemClock } from '../../services/runtime/clock.ts';
+import { quantilesOf } from '../load/quantiles.ts';
 import { startTestWorld, type TestWorld, untilSettled } from '../worlds/embedded/test-support.ts';
 import type { WorldRegion } from '../worlds/world.ts';
 import type { Figure } from './figure.ts';
@@ -59,15 +60,11 @@ export async function writesToManyKeys(test: TestWorld, allowanceMs = ALLOWANCE_
   return world.regions.map((region, at) =>
     figure(
       `${KEYS} writes to ${KEYS} keys served in ${region.region} after the last answer`,
-      medianOf(rounds.slice(WARM_UP_ROUNDS).map((times) => times[at] ?? Number.NaN)),
+      quantilesOf(rounds.slice(WARM_UP_ROUNDS).map((times) => times[at] ?? Number.NaN))?.p50 ?? Number.NaN,
       region,
       allowanceMs,
     ),
   );
-}
-
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 async function manyWrites(test: TestWorld): Promise<Figure[]> {

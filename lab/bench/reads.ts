@@ -1,6 +1,7 @@
 /** How long readers of a region wait while its cache is away, at a steady rate that does not wait for answers. */
 import { sleep, systemClock } from '../../services/runtime/clock.ts';
 import type { ActiveFaults } from '../faults/active-faults.ts';
+import { quantilesOf } from '../load/quantiles.ts';
 import type { TestWorld } from '../worlds/embedded/test-support.ts';
 import type { Figure } from './figure.ts';
 
@@ -18,12 +19,11 @@ export async function readsWithoutCache(test: TestWorld, faults: ActiveFaults, i
       await faults.healAll();
       await sleep(systemClock, AFTER_MS);
     });
-    const sorted = times.toSorted((left, right) => left - right);
-    const at = (quantile: number) => `${(sorted[Math.ceil(sorted.length * quantile) - 1] ?? Number.NaN).toFixed(0)} ms`;
+    const waited = quantilesOf(times);
     const what = `${fault} redis:${REGION} for ${OUTAGE_MS / 1000} s, ${times.length} reads`;
     figures.push(
-      { what: `${what}: P99`, measured: at(0.99), promised: '150 ms' },
-      { what: `${what}: slowest`, measured: at(1), promised: '2 s' },
+      { what: `${what}: P99`, measured: `${waited?.p99} ms`, promised: '150 ms' },
+      { what: `${what}: slowest`, measured: `${waited?.max} ms`, promised: '2 s' },
     );
   }
   return figures;

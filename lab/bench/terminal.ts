@@ -1,5 +1,6 @@
 /** What a person at the terminal waits for: the first frame, and the echo of a key while the edges are busy. */
 import { spawnSync } from 'node:child_process';
+import { quantilesOf } from '../load/quantiles.ts';
 import { startPty } from '../testing/pty-test-support.ts';
 import type { Figure } from './figure.ts';
 
@@ -9,11 +10,7 @@ const RUNS = 10;
 const KEYS = 100;
 const REQUESTS_PER_SECOND = 200;
 const LARGE = { columns: 160, rows: 45 } as const;
-const [ESC_LEFT, RIGHT] = ['\u001b[D', '\u001b[C'];
-
-function median(values: readonly number[], quantile = 0.5): number {
-  return values.toSorted((left, right) => left - right)[Math.min(values.length - 1, Math.floor(values.length * quantile))] ?? Number.NaN;
-}
+const [LEFT, RIGHT] = ['\u001b[D', '\u001b[C'];
 
 async function firstFrameMs(): Promise<number> {
   const begunAt = performance.now();
@@ -35,9 +32,8 @@ function bareMs(): number {
 async function echoesMs(): Promise<readonly number[]> {
   const pty = startPty({ command: process.execPath, words: [BIN, ...EMBEDDED], ...LARGE });
   const screen = await pty.until((lines) => lines.join('').includes('world is up') && /╰.*:\d+/.test(lines.join('\n')), 'the world');
-  const ports = [...screen.join('\n').matchAll(/:(\d{4,5})─?━?[╯┛]/g), ...screen.join('\n').matchAll(/:(\d{4,5})━┛/g)].map(
-    ([, port]) => port,
-  );
+  // The lower border of each panel ends with its port.
+  const ports = [...screen.join('\n').matchAll(/:(\d{4,5})[─━][╯┛]/g)].map(([, port]) => port);
   let sent = 0;
   const load = setInterval(() => {
     sent += 1;
@@ -51,7 +47,7 @@ async function echoesMs(): Promise<readonly number[]> {
   for (let at = 0; at < KEYS; at += 1) {
     const forward = at % 2 === 0;
     const begunAt = performance.now();
-    pty.press(forward ? RIGHT : ESC_LEFT);
+    pty.press(forward ? RIGHT : LEFT);
     await pty.until((lines) => (lines[1] ?? '').includes(forward ? '┏ 2' : '┏ 1'), 'the echo');
     times.push(performance.now() - begunAt);
   }
@@ -70,13 +66,13 @@ export async function terminal(): Promise<readonly Figure[]> {
   }
   const echoes = await echoesMs();
   return [
-    { what: `first frame, median of ${RUNS}`, measured: `${median(frames).toFixed(0)} ms`, promised: '500 ms' },
-    { what: 'node -e 0 in the same run, median', measured: `${median(bare).toFixed(0)} ms`, promised: '(none)' },
+    { what: `first frame, median of ${RUNS}`, measured: `${quantilesOf(frames)?.p50} ms`, promised: '500 ms' },
+    { what: 'node -e 0 in the same run, median', measured: `${quantilesOf(bare)?.p50} ms`, promised: '(none)' },
     {
       what: `key to echo at ${REQUESTS_PER_SECOND} requests/s with a fault, median`,
-      measured: `${median(echoes).toFixed(0)} ms`,
+      measured: `${quantilesOf(echoes)?.p50} ms`,
       promised: '100 ms',
     },
-    { what: 'the same, 95th percentile', measured: `${median(echoes, 0.95).toFixed(0)} ms`, promised: '100 ms' },
+    { what: 'the same, 95th percentile', measured: `${quantilesOf(echoes)?.p95} ms`, promised: '100 ms' },
   ];
 }
