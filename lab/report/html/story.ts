@@ -1,0 +1,148 @@
+/**
+ * What happened around an anomaly, moment by moment: its witness, and what else is known of the write in it: when the log took its event,
+ * when the region applied it, when the origin was asked for what a read returned.
+ */
+import type { Anomaly, Witness } from '../../checks/check.ts';
+import type { History } from '../../load/history.ts';
+import type { FaultRecord, Operation, ReadOperation, WriteOperation } from '../../load/records.ts';
+import { endOf } from '../source.ts';
+import { duration, plural } from './format.ts';
+
+export const ORIGIN = 'origin';
+export const LOG = 'log';
+
+export interface StoryMoment {
+  readonly atMs: number;
+  /** ORIGIN, LOG or a region. */
+  readonly lane: string;
+  /** What it is about: `v4`; empty where it is no version. */
+  readonly label: string;
+  readonly says: string;
+  /** The lane it came from. */
+  readonly from?: string;
+  /** It is the answer that should not have been. */
+  readonly isCulprit?: boolean;
+}
+
+export interface Story {
+  /** From left to right. */
+  readonly lanes: readonly string[];
+  readonly moments: readonly StoryMoment[];
+  readonly faults: readonly FaultRecord[];
+  /** How many moments were left out. */
+  readonly leftOut: number;
+  /** What there is no evidence of. */
+  readonly missing: readonly string[];
+}
+
+const MOMENTS_MAX = 12;
+const REGIONS_MAX = 3;
+
+export function storyOf({ region, witness }: Anomaly, history: History): Story {
+  const faults = witness.filter(isFault);
+  const known = witness.filter(isKnown);
+  const related = relatedOf(region, known, history);
+  const last = known.findLast((shown) => isOperation(shown) && shown.kind === 'read');
+  const all = [...known, ...related.found].flatMap((shown) => momentsOf(shown, endOf(history), shown === last));
+  const inOrder = [...new Map(all.map((moment) => [`${moment.atMs} ${moment.lane} ${moment.says}`, moment])).values()].sort(
+    (one, other) => one.atMs - other.atMs,
+  );
+  const moments = inOrder.slice(-MOMENTS_MAX);
+  const regions = [...new Set([region, ...moments.map(({ lane }) => lane)])].filter(
+    (lane) => lane !== ORIGIN && lane !== LOG && lane !== '*',
+  );
+  const lanes = [ORIGIN, LOG, ...regions.slice(0, REGIONS_MAX)];
+  return {
+    lanes,
+    moments: moments.filter(({ lane }) => lanes.includes(lane)),
+    faults,
+    leftOut: inOrder.length - moments.length,
+    missing: related.missing,
+  };
+}
+
+type Known = Exclude<Witness, FaultRecord>;
+
+/** Of the first write: its event in the log and in the region. */
+function relatedOf(
+  region: string,
+  witness: readonly Known[],
+  { published, applied }: History,
+): { readonly found: readonly Known[]; readonly missing: readonly string[] } {
+  const write = witness.find((shown): shown is WriteOperation => isOperation(shown) && shown.kind !== 'read' && shown.kind !== 'purge');
+  if (write?.version === undefined) return { found: [], missing: [] };
+  const isOfIt = (event: { readonly target: string; readonly version: number | null }) =>
+    event.target === write.key && event.version === write.version;
+  const sent = published.find(isOfIt);
+  const taken = applied.find((event) => event.region === region && isOfIt(event));
+  const name = `the event of v${write.version}`;
+  return {
+    found: [sent, taken].filter((event) => event !== undefined),
+    missing: [
+      ...(sent === undefined ? [`${name} was not seen in the log`] : []),
+      ...(taken === undefined ? [`${name} was not seen to be applied in ${region}`] : []),
+    ],
+  };
+}
+
+function isFault(shown: Witness): shown is FaultRecord {
+  return 'injectedMs' in shown;
+}
+
+function isKnown(shown: Witness): shown is Known {
+  return !isFault(shown);
+}
+
+function isOperation(shown: Known): shown is Operation {
+  return 'kind' in shown;
+}
+
+function momentsOf(shown: Known, endMs: number, isCulprit: boolean): readonly StoryMoment[] {
+  if (isOperation(shown)) return shown.kind === 'read' ? readMoments(shown, isCulprit) : [writeMoment(shown)];
+  if ('sentMs' in shown)
+    return [{ atMs: shown.sentMs, lane: LOG, from: ORIGIN, label: labelOf(shown.version), says: 'the log has its event' }];
+  if ('appliedMs' in shown)
+    return [{ atMs: shown.appliedMs, lane: shown.region, from: LOG, label: labelOf(shown.version), says: `applied, ${shown.mode}` }];
+  if ('pending' in shown) return [{ atMs: shown.atMs, lane: ORIGIN, label: '', says: `${plural(shown.pending, 'event')} in the outbox` }];
+  if ('originFetches' in shown) {
+    const lag = shown.lag === null ? 'the log does not answer it' : `${plural(shown.lag, 'record')} behind the log`;
+    return [
+      {
+        atMs: shown.atMs,
+        lane: shown.region,
+        label: '',
+        says: `${lag}, ${shown.queued} waiting, ${plural(shown.originFetches, 'fetch', 'fetches')} so far`,
+      },
+    ];
+  }
+  const held = shown.deleted ? `${shown.key} deleted at v${shown.version}` : `${shown.key} at v${shown.version}`;
+  return [{ atMs: endMs, lane: ORIGIN, label: labelOf(shown.version), says: `holds ${held} at the end` }];
+}
+
+function labelOf(version: number | null | undefined): string {
+  return version === null || version === undefined ? '' : `v${version}`;
+}
+
+function tookOf({ startMs, endMs }: Operation): string {
+  return endMs === undefined ? 'not answered' : `answered after ${duration(endMs - startMs)}`;
+}
+
+function writeMoment(write: Exclude<Operation, ReadOperation>): StoryMoment {
+  const at = { atMs: write.endMs ?? write.startMs, lane: ORIGIN };
+  if (write.kind === 'purge')
+    return { ...at, label: 'purge', says: `${write.mode} purge of ${write.type} ${write.target}, ${tookOf(write)}` };
+  return { ...at, label: labelOf(write.version), says: `${write.kind} of ${write.key ?? write.slot}, ${tookOf(write)}` };
+}
+
+/** The read, and when the origin was asked for what it returned. */
+function readMoments(read: ReadOperation, isCulprit: boolean): readonly StoryMoment[] {
+  const { region, version, found, source, status, cachedMs, startMs, key, error } = read;
+  const answer =
+    version === undefined
+      ? `read of ${key}: ${error ?? read.outcome ?? 'no answer'}`
+      : `read of ${key}: ${found === false ? '404, ' : ''}${status} from the ${source}, ${tookOf(read)}`;
+  const answered: StoryMoment = { atMs: startMs, lane: region, label: labelOf(version), says: answer, isCulprit };
+  if (cachedMs === undefined) return [answered];
+  const fetched = { atMs: cachedMs, lane: region, from: ORIGIN, label: labelOf(version), says: 'fetched from the origin' };
+  return [fetched, answered];
+}
