@@ -25,11 +25,13 @@ export interface RowOptions {
   /** What a reader who cannot see it is told. */
   readonly described: string;
   readonly content: Part;
+  /** Texts to the left of the plot, in figures with values. */
+  readonly gutter?: Part;
 }
 
-export function row({ label, about, heightPx, described, content }: RowOptions): Markup {
+export function row({ label, about, heightPx, described, content, gutter }: RowOptions): Markup {
   const small = about === undefined ? undefined : html` <small>${about}</small>`;
-  return html`<div class="row"><div class="label">${label}${small}</div><svg class="plot" width="100%" height="${heightPx}" role="img" aria-label="${described}">${content}</svg></div>
+  return html`<div class="row"><div class="label">${label}${small}</div><svg class="gutter" width="56" height="${heightPx}" aria-hidden="true">${gutter}</svg><svg class="plot" width="100%" height="${heightPx}" role="img" aria-label="${described}">${content}</svg></div>
 `;
 }
 

@@ -3,7 +3,7 @@ import type { Verdict } from '../../checks/check.ts';
 import type { Quantiles } from '../../load/quantiles.ts';
 import type { FaultRecord } from '../../load/records.ts';
 import type { Summary } from '../events.ts';
-import { count, duration, moment, percent, whole } from './format.ts';
+import { count, duration, moment, percent, plural, whole } from './format.ts';
 import { html, type Markup, type Part } from './markup.ts';
 import { numbers, table } from './table.ts';
 
@@ -58,18 +58,13 @@ export function mark(kind: Verdict, word: string = kind): Markup {
 }
 
 export function checksSection({ checks }: Summary): Markup {
-  const rows = checks.map(({ check, verdict, reason, anomalies }) => [
-    html`<code>${check}</code>`,
-    mark(verdict),
-    reason,
-    count(anomalies),
-  ]);
-  const columns = [{ name: 'check' }, { name: 'verdict' }, { name: 'why' }, ...numbers('anomalies')];
-  const body =
-    checks.length === 0
-      ? html`<p class="lead">Nothing was judged.</p>`
-      : table('What had to hold, judged from the history alone', columns, rows);
-  return html`<section><h2>Checks</h2>${body}</section>`;
+  const items = checks.map(({ check, verdict, reason, anomalies }) => {
+    const found = anomalies === 0 ? undefined : html` <b>${plural(anomalies, 'anomaly', 'anomalies')}</b>`;
+    return html`<li><code>${check}</code>${mark(verdict)}<span class="why">${reason}${found}</span></li>
+`;
+  });
+  const body = checks.length === 0 ? html`<p class="lead">Nothing was judged.</p>` : html`<ul class="checks">${items}</ul>`;
+  return html`<section><h2>Checks</h2><p class="lead">What had to hold, judged from the history alone.</p>${body}</section>`;
 }
 
 export function thresholdsSection({ thresholds }: Summary): Markup {

@@ -26,11 +26,16 @@ export function moment(ms: number): string {
   return `${Math.floor(ms / MS_PER_MINUTE)}:${seconds}`;
 }
 
+/** A moment to the millisecond. */
+export function instant(ms: number): string {
+  return `${(ms / MS_PER_S).toFixed(3)} s`;
+}
+
 export function percent(share: number | null | undefined): string {
   return share === null || share === undefined ? '–' : `${trimmed(share * 100, 1)} %`;
 }
 
-/** `1 check`, `3 checks`; `is` makes the plural of a word that does not take an s. */
+/** `1 check`, `3 checks`; `many` is the plural of a word that does not take an s. */
 export function plural(value: number, word: string, many = `${word}s`): string {
   return `${count(value)} ${value === 1 ? word : many}`;
 }

@@ -61,7 +61,6 @@ function factsOf({
   scenario,
   backend,
   seed,
-  version,
   history,
   summary: { operations, exitCode },
 }: ReportSource): readonly (readonly [string, Part])[] {
@@ -76,6 +75,5 @@ function factsOf({
     ['lasted', duration(endOf(history))],
     ...(startedAt === undefined ? [] : [['started', startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')] as const]),
     ['exit code', String(exitCode)],
-    ['edgesync-lab', version],
   ];
 }

@@ -7,7 +7,8 @@ export interface Scale {
 }
 
 const STEPS = [1, 2, 5] as const;
-const HEADROOM = 1.12;
+/** Room for the highest value and its name. */
+const HEADROOM = 1.15;
 const LOWEST_MS = 0.1;
 
 /** 1, 2 or 5 times a power of ten, not below the value. */

@@ -31,7 +31,7 @@ export function servedSection(context: ChartContext): Markup {
   if (keys.length === 0) return html``;
   return html`<section><h2>Which version each region served</h2>
 <p class="lead">Blocks are reads answered alike, one after another; between them nobody read. The keys with anomalies come first, then those read most.</p>
-<ul class="legend"><li><span class="swatch current"></span>as the origin</li><li><span class="swatch behind"></span>one version behind</li><li><span class="swatch far"></span>more behind</li><li><span class="swatch labelled"></span>outlined: labelled stale</li><li><span class="swatch gone"></span>404</li><li><span class="swatch band"></span>a fault on its path</li></ul>
+<ul class="legend"><li><span class="swatch current"></span>as the origin</li><li><span class="swatch behind"></span>one version behind</li><li><span class="swatch far"></span>more behind</li><li><span class="swatch labelled"></span>underlined: labelled stale</li><li><span class="swatch gone"></span>404</li><li><span class="swatch band"></span>a fault on its path</li></ul>
 <figure>${headRows(axis, phases, history.faults)}
 ${keys.map((key) => keyRows(key, context))}
 ${axisRow(axis)}</figure></section>`;
@@ -50,8 +50,10 @@ ${originRow(key, held, axis)}${regions.map((region) => {
 }
 
 function describe(key: string, region: string, served: readonly Served[]): string {
-  const behind = served.filter((block) => block.behind > 0).reduce((ms, { fromMs, toMs }) => ms + toMs - fromMs, 0);
-  return `${region}, ${key}: ${plural(new Set(served.map(({ version }) => version)).size, 'version')} seen, behind the origin for ${moment(behind)}`;
+  const behind = served.flatMap(({ parts }) => parts).filter((part) => part.behind > 0);
+  const behindMs = behind.reduce((ms, { fromMs, toMs }) => ms + toMs - fromMs, 0);
+  const versions = new Set(served.map(({ version }) => version)).size;
+  return `${region}, ${key}: ${plural(versions, 'version')} seen, behind the origin for ${moment(behindMs)}`;
 }
 
 function originRow(key: string, held: readonly Held[], axis: TimeAxis): Markup {
@@ -66,14 +68,21 @@ function originRow(key: string, held: readonly Held[], axis: TimeAxis): Markup {
 }
 
 function blockOf(block: Served, axis: TimeAxis): Markup {
-  const { version, found, label, behind, reads } = block;
+  const { version, found, label, parts, reads } = block;
   const name = found ? `v${version}` : `404 v${version}`;
-  const late = behind === 0 ? 'as the origin' : `${behind} behind`;
-  const long = behind > 1 ? `${name} · ${late}` : name;
-  const kind = behind === 0 ? (found ? 'current' : 'gone') : behind === 1 ? 'behind' : 'far';
+  const most = Math.max(...parts.map(({ behind }) => behind));
+  const late = most === 0 ? 'as the origin' : most === 1 ? '1 behind' : `up to ${most} behind`;
   const title = `${name}, ${late}, labelled ${label}: ${plural(reads, 'read')}, ${moment(block.fromMs)} to ${moment(block.toMs)}`;
-  const shape = rectangle(axis, block, { ...BLOCK, kind: `block ${kind}${label === 'stale' ? ' labelled' : ''}` });
-  return html`<g><title>${title}</title>${shape}${nameIn(fitting(long, widthOf(block, axis)) === 'always' ? long : name, block, axis)}</g>`;
+  const shapes = parts.map((part) => rectangle(axis, part, { ...BLOCK, kind: kindOf(found, part.behind) }));
+  const underline = label === 'stale' && rectangle(axis, block, { y: BLOCK.y + BLOCK.height - 4, height: 4, kind: 'labelled' });
+  const long = `${name} · ${late}`;
+  const shown = most > 0 && fitting(long, widthOf(block, axis)) !== undefined ? long : name;
+  return html`<g><title>${title}</title>${shapes}${underline || undefined}${nameIn(shown, block, axis)}</g>`;
+}
+
+function kindOf(found: boolean, behind: number): string {
+  if (behind === 0) return found ? 'block current' : 'block gone';
+  return behind === 1 ? 'block behind' : 'block far';
 }
 
 function widthOf(span: { readonly fromMs: number; readonly toMs: number }, axis: TimeAxis): number {

@@ -12,14 +12,14 @@ export interface Held {
   readonly deleted: boolean;
 }
 
-/** Reads one after another that were answered alike, while the origin held the same. */
+/** Reads one after another that were answered alike. */
 export interface Served extends Span {
   readonly version: number;
   readonly found: boolean;
   readonly label: 'fresh' | 'stale';
-  /** How many versions the origin was known to be ahead. */
-  readonly behind: number;
   readonly reads: number;
+  /** Without gaps: by how many versions the origin was known to be ahead meanwhile. */
+  readonly parts: readonly (Span & { readonly behind: number })[];
 }
 
 /** The keys with anomalies, then those read most. */
@@ -56,10 +56,10 @@ export function servedOf(
   cell: { readonly region: string; readonly key: string },
   held: readonly Held[],
 ): readonly Served[] {
-  return runsOf(staleness.byKey.get(keyOf(cell)) ?? []).flatMap((run) => splitByOrigin(run, held));
+  return runsOf(staleness.byKey.get(keyOf(cell)) ?? []).map((run) => ({ ...run, parts: partsOf(run, held) }));
 }
 
-type Run = Omit<Served, 'behind'>;
+type Run = Omit<Served, 'parts'>;
 
 function runsOf(reads: readonly AnsweredRead[]): readonly Run[] {
   const runs: Run[] = [];
@@ -73,12 +73,11 @@ function runsOf(reads: readonly AnsweredRead[]): readonly Run[] {
   return runs.map((run, at) => ({ ...run, toMs: Math.max(run.fromMs, Math.min(run.toMs, runs[at + 1]?.fromMs ?? run.toMs)) }));
 }
 
-function splitByOrigin(run: Run, held: readonly Held[]): readonly Served[] {
+function partsOf(run: Run, held: readonly Held[]): Served['parts'] {
   const later = held.filter(({ version }) => version > run.version);
   const cuts = later.map(({ fromMs }) => fromMs).filter((ms) => ms > run.fromMs && ms < run.toMs);
   const starts = [run.fromMs, ...cuts];
   return starts.map((fromMs, at) => ({
-    ...run,
     fromMs,
     toMs: starts[at + 1] ?? run.toMs,
     behind: later.filter((state) => state.fromMs <= fromMs).length,

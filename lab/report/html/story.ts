@@ -33,6 +33,8 @@ export interface Story {
   readonly leftOut: number;
   /** What there is no evidence of. */
   readonly missing: readonly string[];
+  /** The place of the moment whose event was not seen to get to the region. */
+  readonly lostAt: number | undefined;
 }
 
 const MOMENTS_MAX = 12;
@@ -47,32 +49,39 @@ export function storyOf({ region, witness }: Anomaly, history: History): Story {
   const inOrder = [...new Map(all.map((moment) => [`${moment.atMs} ${moment.lane} ${moment.says}`, moment])).values()].sort(
     (one, other) => one.atMs - other.atMs,
   );
-  const moments = inOrder.slice(-MOMENTS_MAX);
-  const regions = [...new Set([region, ...moments.map(({ lane }) => lane)])].filter(
-    (lane) => lane !== ORIGIN && lane !== LOG && lane !== '*',
-  );
-  const lanes = [ORIGIN, LOG, ...regions.slice(0, REGIONS_MAX)];
+  const latest = inOrder.slice(-MOMENTS_MAX);
+  const others = latest.map(({ lane }) => lane).filter((lane) => lane !== ORIGIN && lane !== LOG);
+  const lanes = [ORIGIN, LOG, ...[...new Set([region, ...others])].filter((lane) => lane !== '*').slice(0, REGIONS_MAX)];
+  const moments = latest.filter(({ lane }) => lanes.includes(lane));
+  const sentAt = moments.findIndex(({ atMs, lane }) => lane === LOG && atMs === related.lostMs);
   return {
     lanes,
-    moments: moments.filter(({ lane }) => lanes.includes(lane)),
+    moments,
     faults,
     leftOut: inOrder.length - moments.length,
     missing: related.missing,
+    lostAt: sentAt < 0 ? undefined : sentAt,
   };
 }
 
 type Known = Exclude<Witness, FaultRecord>;
 
-/** Of the first write: its event in the log and in the region. */
-function relatedOf(
-  region: string,
-  witness: readonly Known[],
-  { published, applied }: History,
-): { readonly found: readonly Known[]; readonly missing: readonly string[] } {
-  const write = witness.find((shown): shown is WriteOperation => isOperation(shown) && shown.kind !== 'read' && shown.kind !== 'purge');
-  if (write?.version === undefined) return { found: [], missing: [] };
+interface Related {
+  readonly found: readonly Known[];
+  readonly missing: readonly string[];
+  /** When the log took the event that was not seen to be applied. */
+  readonly lostMs: number | undefined;
+}
+
+/** Of the write that the last read should have shown: its event, or that of a later one, in the log and in the region. */
+function relatedOf(region: string, witness: readonly Known[], { published, applied }: History): Related {
+  const read = witness.filter(isOperation).findLast(({ kind }) => kind === 'read');
+  const shown = read?.kind === 'read' ? (read.version ?? 0) : 0;
+  const write = witness.filter(isVersionWrite).find(({ version }) => version !== undefined && version > shown);
+  if (write?.version === undefined) return { found: [], missing: [], lostMs: undefined };
+  const atLeast = write.version;
   const isOfIt = (event: { readonly target: string; readonly version: number | null }) =>
-    event.target === write.key && event.version === write.version;
+    event.target === write.key && (event.version ?? 0) >= atLeast;
   const sent = published.find(isOfIt);
   const taken = applied.find((event) => event.region === region && isOfIt(event));
   const name = `the event of v${write.version}`;
@@ -82,7 +91,12 @@ function relatedOf(
       ...(sent === undefined ? [`${name} was not seen in the log`] : []),
       ...(taken === undefined ? [`${name} was not seen to be applied in ${region}`] : []),
     ],
+    lostMs: taken === undefined ? sent?.sentMs : undefined,
   };
+}
+
+function isVersionWrite(shown: Known): shown is WriteOperation {
+  return isOperation(shown) && shown.kind !== 'read' && shown.kind !== 'purge';
 }
 
 function isFault(shown: Witness): shown is FaultRecord {
@@ -129,8 +143,7 @@ function tookOf({ startMs, endMs }: Operation): string {
 
 function writeMoment(write: Exclude<Operation, ReadOperation>): StoryMoment {
   const at = { atMs: write.endMs ?? write.startMs, lane: ORIGIN };
-  if (write.kind === 'purge')
-    return { ...at, label: 'purge', says: `${write.mode} purge of ${write.type} ${write.target}, ${tookOf(write)}` };
+  if (write.kind === 'purge') return { ...at, label: 'purge', says: `${write.mode}, of ${write.type} ${write.target}, ${tookOf(write)}` };
   return { ...at, label: labelOf(write.version), says: `${write.kind} of ${write.key ?? write.slot}, ${tookOf(write)}` };
 }
 

@@ -21,8 +21,8 @@ dl{display:flex;flex-wrap:wrap;gap:14px 36px;margin:24px 0 0}
 dl div{min-width:0}
 dt{color:var(--soft);font-size:.8rem}
 dd{margin:0;font-weight:600;overflow-wrap:anywhere}
-.again{margin:22px 0 0;display:flex;gap:12px;align-items:baseline;background:var(--code);border-radius:8px;padding:10px 14px;overflow-x:auto}
-.again span{color:var(--soft);font-size:.8rem}.again code{white-space:nowrap;user-select:all}
+.again{margin:22px 0 0;display:flex;gap:12px;align-items:baseline;background:var(--code);border-radius:8px;padding:10px 14px}
+.again span{color:var(--soft);font-size:.8rem}.again code{overflow-wrap:anywhere;user-select:all}
 .lead{color:var(--soft);margin:0 0 16px;max-width:78ch}
 .note{color:var(--soft);font-size:.9rem;margin:12px 0}
 .mark{font-weight:600;white-space:nowrap}.mark.pass{color:var(--pass)}.mark.fail{color:var(--fail)}.mark.unknown{color:var(--unknown)}
@@ -41,11 +41,13 @@ figure{margin:0}
 .legend li{display:flex;align-items:center;gap:8px}
 .swatch{width:18px;height:12px;border-radius:3px;display:inline-block}
 .swatch.current{background:var(--current)}.swatch.behind{background:var(--behind)}.swatch.far{background:var(--far)}.swatch.gone{background:var(--gone)}
-.swatch.labelled{border:2px dashed var(--stroke)}.swatch.band{background:var(--band-fill);border:1px solid var(--band)}
+.swatch.labelled{border-bottom:4px solid var(--stroke);background:var(--current)}.swatch.band{background:var(--band-fill);border:1px solid var(--band)}
 .swatch.raw{background:var(--raw)}.swatch.adjusted{background:var(--adjusted)}.swatch.range{background:var(--range)}
 .swatch.bound{height:0;border-top:2px dashed var(--bound);border-radius:0}.swatch.median{height:0;border-top:2px solid var(--median);border-radius:0}
 .swatch.failed{color:var(--fail);font-weight:700;line-height:12px;text-align:center}
-.row{display:grid;grid-template-columns:190px minmax(0,1fr);gap:16px;align-items:center}
+.row{display:grid;grid-template-columns:190px minmax(0,1fr);column-gap:16px;align-items:center}
+.gutter{display:none}.valued .row{grid-template-columns:134px 56px minmax(0,1fr);margin-bottom:12px}.valued .gutter{display:block}.valued .row{column-gap:8px}
+.checks{list-style:none;margin:0;padding:0}.checks li{display:grid;grid-template-columns:174px 110px minmax(0,1fr);gap:2px 16px;padding:8px 0;border-top:1px solid var(--line)}.checks li:first-child{border-top:0}.why{overflow-wrap:anywhere}
 .label{font-size:.88rem;font-weight:600;line-height:1.3;min-width:0;overflow-wrap:anywhere;padding:1px 0}
 .label small{display:block}
 .fault-name{color:var(--band)}
@@ -57,9 +59,9 @@ svg .tick,svg .phase{fill:var(--soft);font-size:11px}
 svg .value{fill:var(--soft);font-size:11px;paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}
 svg .on-chart{fill:var(--soft);font-size:11px}
 .band{fill:var(--band-fill)}.fault{fill:var(--band);rx:3px}
-.block{rx:3px;stroke:var(--card);stroke-width:1px}
+.block.origin{stroke:var(--card)}
 .block.origin{fill:var(--origin)}.block.current{fill:var(--current)}.block.behind{fill:var(--behind)}.block.far{fill:var(--far)}.block.gone{fill:var(--gone)}
-.block.labelled{stroke:var(--stroke);stroke-width:1.5px;stroke-dasharray:3 2}
+.labelled{fill:var(--stroke)}
 svg .on-block{font-size:11px;font-weight:600;pointer-events:none}
 .raw{fill:var(--raw)}.adjusted{fill:var(--adjusted)}.range{fill:var(--range)}
 .bound,.median{fill:none;vector-effect:non-scaling-stroke;stroke-width:1.5px}.bound{stroke:var(--bound);stroke-dasharray:5 4}.median{stroke:var(--median);stroke-width:2px}
@@ -76,13 +78,13 @@ svg .failed{fill:var(--fail);font-weight:700;font-size:14px}
 .plain{list-style:none;margin:4px 0 0;padding:12px 0 0;color:var(--soft);font-size:.92rem;overflow-wrap:anywhere}
 .plain li{margin:0 0 6px}.plain strong{color:var(--ink)}.fault-note strong{color:var(--band)}
 .lane{stroke:var(--line);stroke-width:2px}svg .lane-name{font-weight:600;font-size:12px}
+.link{display:inline-block}.lost{stroke-dasharray:4 4}svg .band-name{fill:var(--band);font-size:11px;font-weight:600}
 .arrow{stroke:var(--soft);stroke-width:1.5px}.arrowhead{fill:var(--soft)}
 .moment circle{fill:var(--card);stroke:var(--ink);stroke-width:1.5px}.moment .number{font-size:11px;font-weight:600}
 .moment .version{font-size:11px;paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round;font-weight:600}
 .moment.culprit circle{fill:var(--fail);stroke:var(--fail)}.moment.culprit .number{fill:var(--card)}.moment.culprit .version{fill:var(--fail)}
 details{border-top:1px solid var(--line);padding-top:16px;margin-top:12px}summary{cursor:pointer;font-weight:600}
 footer{color:var(--soft);font-size:.85rem;padding:8px 4px}
-@media(max-width:760px){main{padding:12px 10px 40px}header,section{padding:20px 16px;border-radius:10px}h1{font-size:1.4rem}.wide{display:none}.row{grid-template-columns:minmax(0,1fr);gap:0;margin-bottom:4px}.label:empty{display:none}.label small{display:inline}.story{grid-template-columns:minmax(0,1fr)}.story ol{margin-top:8px}.story ol li{min-height:0}dl{gap:12px 28px}}
-@media(max-width:760px){svg .wide{display:none}}
+@media(max-width:760px){main{padding:12px 10px 40px}header,section{padding:20px 16px;border-radius:10px}h1{font-size:1.4rem}svg .wide{display:none}.row{grid-template-columns:minmax(0,1fr);margin-bottom:4px}.valued .row{grid-template-columns:56px minmax(0,1fr);column-gap:0}.label{grid-column:1/-1}.checks li{grid-template-columns:minmax(0,1fr) auto}.why{grid-column:1/-1;color:var(--soft)}.label:empty{display:none}.label small{display:inline}.story{grid-template-columns:minmax(0,1fr)}.story ol{margin-top:8px}.story ol li{min-height:0}dl{gap:12px 28px}}
 @media print{body{background:none}header,section{break-inside:avoid;border-color:#999}}
 `;

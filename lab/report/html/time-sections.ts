@@ -23,7 +23,7 @@ export function timeSections(context: ChartContext): Markup {
 }
 
 function frame({ history, axis, phases }: ChartContext, rows: Part): Markup {
-  return html`<figure>${headRows(axis, phases, history.faults)}
+  return html`<figure class="valued">${headRows(axis, phases, history.faults)}
 ${rows}
 ${axisRow(axis)}</figure>`;
 }
@@ -140,8 +140,8 @@ function plot({ history, axis }: ChartContext, { region, about, described, scale
     return html`<line class="grid" x1="0" x2="100%" y1="${y}" y2="${y}"/>`;
   });
   const values = scale.marks.map((value) => {
-    const y = ((1 - scale.heightOf(value)) * PLOT_PX - 4).toFixed(1);
-    return html`<text class="value" x="4" y="${y}">${duration(value)}</text>`;
+    const y = ((1 - scale.heightOf(value)) * PLOT_PX + 4).toFixed(1);
+    return html`<text class="tick" x="48" y="${y}" text-anchor="end">${duration(value)}</text>`;
   });
   const base = html`<line class="base" x1="0" x2="100%" y1="${PLOT_PX - 0.5}" y2="${PLOT_PX - 0.5}"/>`;
   return row({
@@ -149,6 +149,7 @@ function plot({ history, axis }: ChartContext, { region, about, described, scale
     about,
     heightPx: PLOT_PX,
     described,
-    content: html`${bands(axis, faults)}${gridLines(axis)}${lines}${drawing(content)}${base}${values}${over}`,
+    content: html`${bands(axis, faults)}${gridLines(axis)}${lines}${drawing(content)}${base}${over}`,
+    gutter: values,
   });
 }
