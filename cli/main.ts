@@ -7,6 +7,7 @@ import { addDownCommand } from './commands/down.ts';
 import { addFaultCommand } from './commands/fault.ts';
 import { addHealCommand } from './commands/heal.ts';
 import { addListCommand } from './commands/list.ts';
+import { addLoadCommand } from './commands/load.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSchemaCommand } from './commands/schema.ts';
 import { addShrinkCommand } from './commands/shrink.ts';
@@ -33,6 +34,7 @@ function createProgram(session: Session): Command {
   addHealCommand(program, session);
   addFaultCommand(program, session);
   addTraceCommand(program, session);
+  addLoadCommand(program, session);
   addAnalyzeCommand(program, session);
   addSimCommand(program, session);
   addShrinkCommand(program, session);

@@ -1,6 +1,6 @@
 /**
- * Where a run leaves what it has to show: DIR/<scenario>/history.ndjson and summary.json. Nothing that is there is ever written over:
- * DIR must be empty, each folder and file is made by us, and only its owner may read it.
+ * Where a run leaves what it has to show: DIR/<scenario>/history.ndjson, summary.json, junit.xml and report.html. Nothing that is there
+ * is ever written over: DIR must be empty, each folder and file is made by us, and only its owner may read it.
  */
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,14 +8,16 @@ import type { Clock } from '../services/runtime/clock.ts';
 import { InvalidInput } from './errors.ts';
 import { HistoryFile } from './load/history-file.ts';
 import { printable } from './printable.ts';
-import type { Summary } from './report/events.ts';
+import { toJunit } from './report/junit.ts';
+import type { ReportSource } from './report/source.ts';
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
 export interface OutputFolder {
   readonly history: HistoryFile;
-  writeSummary(summary: Summary): Promise<void>;
+  /** Everything but the history, which was written as it grew. */
+  writeReports(source: ReportSource): Promise<void>;
 }
 
 /** Throws InvalidInput unless the folder is empty, or can be made. */
@@ -34,12 +36,17 @@ export async function createOutput(folder: string, scenario: string, clock: Cloc
   return attempt(own, async () => {
     await mkdir(own, { mode: FOLDER_MODE });
     const history = await HistoryFile.create(join(own, 'history.ndjson'), clock);
-    return {
-      history,
-      writeSummary: (summary) =>
-        writeFile(join(own, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`, { flag: 'wx', mode: FILE_MODE }),
-    };
+    return { history, writeReports: (source) => writeReports(own, source) };
   });
+}
+
+async function writeReports(own: string, source: ReportSource): Promise<void> {
+  const write = (name: string, text: string) => writeFile(join(own, name), text, { flag: 'wx', mode: FILE_MODE });
+  await write('summary.json', `${JSON.stringify(source.summary, null, 2)}\n`);
+  await write('junit.xml', toJunit(source));
+  // Loaded when there is something to draw: every other command starts without it.
+  const { toHtml } = await import('./report/html/page.ts');
+  await write('report.html', toHtml(source));
 }
 
 async function attempt<T>(folder: string, act: () => Promise<T>): Promise<T> {

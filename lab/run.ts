@@ -45,6 +45,8 @@ export interface RunOptions extends RunIdentity {
   readonly startWorld: (onStep: (step: StartStep) => void, signal: AbortSignal) => Promise<World>;
   /** Takes the history as it grows. */
   readonly onHistoryLine?: OnHistoryLine;
+  /** Takes it whole, when nothing more is added: before the summary is reported. */
+  readonly onHistory?: (history: History) => void;
   /** Aborted by the user; the run then reports what it has. */
   readonly signal: AbortSignal;
   /** A world that reaches no steady state is judged all the same: in virtual time nothing but a bug keeps it from it. */
@@ -89,6 +91,7 @@ class Run {
       (error: unknown) => this.#failed(error),
     );
     const summary = toSummary({ ended, history: this.#history, left: this.#left, reproduce: this.#options.reproduce });
+    this.#options.onHistory?.(this.#history);
     this.#options.report(summary);
     return summary;
   }

@@ -185,6 +185,7 @@ const OWNED = [
   { word: 'ioredis', pattern: /from 'ioredis'/, owners: /^services\/edge\/cache\/redis-connection\.ts$/ },
   { word: 'pg', pattern: /from 'pg'/, owners: /^services\/origin\/database\/postgres\.ts$/ },
   { word: 'dockerode', pattern: /from 'dockerode'/, owners: /^lab\/worlds\/docker\/engine(?:-options|-facts)?\.ts$/ },
+  { word: 'an HDR histogram', pattern: /\bcreateHistogram\b/, owners: /^(?:services\/edge\/latencies|lab\/load\/latency-histogram)\.ts$/ },
   { word: 'Ink', pattern: /from 'ink'/, owners: /^cli\/view\/(?:\w+\.tsx|key-names\.ts)$/ },
   { word: 'PGlite', pattern: /from '@electric-sql\/pglite'/, owners: /^services\/origin\/database\/pglite\.ts$/ },
 ] as const;

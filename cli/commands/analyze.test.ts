@@ -36,7 +36,7 @@ describe('analyze', () => {
     await withFolder(async (folder) => {
       const run = await runBaseline(folder, '--duration', '6s').ended;
       const own = join(folder, 'baseline');
-      expect(await readdir(own)).toEqual(['history.ndjson', 'summary.json']);
+      expect((await readdir(own)).sort()).toEqual(['history.ndjson', 'junit.xml', 'report.html', 'summary.json']);
       for (const name of await readdir(own)) expect((await stat(join(own, name))).mode & 0o777).toBe(0o600);
       const said = summary.parse(JSON.parse(await readFile(join(own, 'summary.json'), 'utf8')));
       const again = await analyze(join(own, 'history.ndjson'));

@@ -3,12 +3,14 @@ import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../lab/duration.ts';
 import { EXIT, type ExitCode, InvalidInput, worstOf } from '../../lab/errors.ts';
+import { History } from '../../lab/load/history.ts';
 import type { HistoryLine } from '../../lab/load/history-lines.ts';
 import { checkMutant } from '../../lab/mutants/mutants.ts';
 import { didYouMean } from '../../lab/nearest.ts';
 import { checkOutput, createOutput, type OutputFolder } from '../../lab/output-folder.ts';
 import { printableLines } from '../../lab/printable.ts';
-import type { Report, Summary } from '../../lab/report/events.ts';
+import type { Report } from '../../lab/report/events.ts';
+import type { ReportSource } from '../../lab/report/source.ts';
 import { type RunIdentity, refuseScenario, runScenario } from '../../lab/run.ts';
 import { readScenario, type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
 import { checkBackend, checkRegions } from '../../lab/scenarios/world-check.ts';
@@ -56,7 +58,11 @@ export function addRunCommand(program: Command, session: Session): void {
       new Option('--duration <time>', 'of the load, instead of the scenario’s').argParser(parseDurationOption).env('EDGESYNC_DURATION'),
     )
     .addOption(new Option('--mutant <name>', 'with a known bug: embedded and simulated').env('EDGESYNC_MUTANT'))
-    .addOption(new Option('--out <dir>', 'an empty folder: history.ndjson and summary.json of each scenario go there').env('EDGESYNC_OUT'))
+    .addOption(
+      new Option('--out <dir>', 'an empty folder: report.html, junit.xml, summary.json and history.ndjson of each scenario go there').env(
+        'EDGESYNC_OUT',
+      ),
+    )
     .addOption(new Option('--json', 'NDJSON on standard output, nothing else').env('EDGESYNC_JSON'))
     .addOption(new Option('--quiet', 'the result only').env('EDGESYNC_QUIET'));
   addKeepOption(addWorldOptions(command, ['docker', 'embedded', 'simulated'])).action(
@@ -117,9 +123,15 @@ async function runOne(name: string, options: RunOneOptions, report: Report, sess
     async ({ scenario, topology, out }) => {
       const seed = options.seed ?? scenario.seed ?? drawn;
       const { clock, startWorld, drive } = stageOf({ options, topology, seed, session });
-      const onHistoryLine = out === undefined ? {} : { onHistoryLine: (line: HistoryLine) => out.history.write(line) };
-      const summary = await drive(runScenario({ ...identify(seed, clock), scenario, signal, ...onHistoryLine, startWorld }));
-      if (out !== undefined) await saveRun(out, summary, session);
+      let history = new History();
+      const onHistory = (ended: History) => {
+        history = ended;
+      };
+      const saving = out === undefined ? {} : { onHistoryLine: (line: HistoryLine) => out.history.write(line), onHistory };
+      const summary = await drive(runScenario({ ...identify(seed, clock), scenario, signal, ...saving, startWorld }));
+      const { id, title, description = '' } = scenario;
+      const source = { scenario: id, title, description, backend: options.backend, seed, version, history, summary };
+      if (out !== undefined) await saveRun(out, source, session);
       return summary;
     },
     (error: unknown) => refuseScenario(identify(drawn, systemClock), name, error),
@@ -129,10 +141,10 @@ async function runOne(name: string, options: RunOneOptions, report: Report, sess
 }
 
 /** A history that is not whole is the lab's failure, whatever its verdict. */
-async function saveRun(out: OutputFolder, summary: Summary, { output, exitWith }: Session): Promise<void> {
+async function saveRun(out: OutputFolder, source: ReportSource, { output, exitWith }: Session): Promise<void> {
   try {
     await out.history.close();
-    await out.writeSummary(summary);
+    await out.writeReports(source);
   } catch (error) {
     output.note(printableLines(error instanceof Error ? error.message : String(error)));
     exitWith(EXIT.failed);

@@ -1,0 +1,39 @@
+/** The figures of a load beside those that the seed published, and its targets. */
+import { PUBLISHED, TARGETS } from '../../lab/seed-load/published.ts';
+import type { LoadFigures, SeedLoadResult } from '../../lab/seed-load/seed-load.ts';
+import { table } from '../print.ts';
+
+const NONE = '-';
+const HEAD = ['', 'reads', 'hit ratio', 'P50 ms', 'P95 ms', 'P99 ms', 'stale hits', 'new version after ms'];
+
+export function loadLines({ regions, overall, met, otherReads }: SeedLoadResult): readonly string[] {
+  const rows = regions.flatMap((figures) => {
+    const { region, strategy, delayMs, newVersionMs } = figures;
+    const seen = newVersionMs === null ? NONE : newVersionMs.toFixed(0);
+    return [[`${region}, ${strategy}, ${delayMs} ms`, ...cells(figures), seen], ...publishedRow(region)];
+  });
+  const { hitRatioAbove, p50MsBelow, p95MsBelow, p99MsBelow } = TARGETS;
+  const target = ['target', '', `> ${hitRatioAbove} %`, `< ${p50MsBelow}`, `< ${p95MsBelow}`, `< ${p99MsBelow}`, '', ''];
+  const missed = regions
+    .filter((figures) => !figures.met)
+    .map(({ region, failed }) => (failed > 0 ? `${region} (${failed} reads failed)` : region));
+  return [
+    ...table([HEAD, ...rows, ['overall', ...cells(overall), ''], ...publishedRow('overall'), target]),
+    ...(otherReads > 0 ? [`${otherReads} reads of others are in the hits, too`] : []),
+    'hits: by the counters of the edges; latencies: as measured here, over HTTP',
+    met ? 'every target is met in every region' : `a target is missed in ${missed.join(', ')}`,
+  ];
+}
+
+function cells({ reads, hitRatio, p50, p95, p99, staleHits }: LoadFigures): readonly string[] {
+  const ms = (value: number | null) => (value === null ? NONE : value.toFixed(value < 10 ? 1 : 0));
+  return [String(reads), hitRatio === null ? NONE : `${hitRatio.toFixed(2)} %`, ms(p50), ms(p95), ms(p99), String(staleHits)];
+}
+
+/** Its P50 and P95 were not published. */
+function publishedRow(region: string): readonly (readonly string[])[] {
+  const published = PUBLISHED[region];
+  if (published === undefined) return [];
+  const { reads, hitRatio, p99Ms, staleHits } = published;
+  return [['  the seed', String(reads), `${hitRatio.toFixed(2)} %`, NONE, NONE, String(p99Ms), String(staleHits), NONE]];
+}

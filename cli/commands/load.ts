@@ -1,0 +1,112 @@
+/** `load`: the load tests of the system this grew from, its published figures beside ours. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { EXIT, exitCodeOf, WorldFailed } from '../../lab/errors.ts';
+import { printableLines } from '../../lab/printable.ts';
+import { type Round, readsOf, roundsOf } from '../../lab/seed-load/rounds.ts';
+import { runSeedLoad, type SeedLoadResult } from '../../lab/seed-load/seed-load.ts';
+import type { StartStep } from '../../lab/worlds/world.ts';
+import { systemClock } from '../../services/runtime/clock.ts';
+import { createReleasers, type Releasers } from '../../services/runtime/releasers.ts';
+import { startProgress } from '../progress.ts';
+import type { Session } from '../session.ts';
+import { loadLines } from './load-lines.ts';
+import { addKeepOption, addWorldOptions, readWorldTopology, resolveBackend, startWorld, type WorldOptions } from './world-options.ts';
+
+interface LoadCommandOptions extends WorldOptions {
+  readonly requests: number;
+  readonly after: number;
+  readonly concurrency: number;
+  readonly basic?: boolean;
+  readonly json?: boolean;
+}
+
+const REQUESTS_DEFAULT = 1000;
+const AFTER_DEFAULT = 200;
+const READS_MAX = 100_000;
+/** With three regions a dozen reads are under way: enough to keep the services busy, too few to measure the lab itself. */
+const CONCURRENCY_DEFAULT = 4;
+/** As many connections to a service as the lab opens. */
+const CONCURRENCY_MAX = 64;
+
+function parseWithin(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d{1,9}$/.test(text) || value < min || value > max)
+      throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+export function addLoadCommand(program: Command, session: Session): void {
+  const command = program
+    .command('load')
+    .description(
+      'the seed’s load test on content 1, in every region at once: 50 reads to prime, many more, one PUT, and reads until each region must serve it; ends with 99 when a target of the seed is missed',
+    )
+    .addOption(
+      new Option('--requests <number>', 'reads in each region, after those to prime')
+        .argParser(parseWithin(1, READS_MAX))
+        .default(REQUESTS_DEFAULT)
+        .env('EDGESYNC_REQUESTS'),
+    )
+    .addOption(
+      new Option('--after <number>', 'reads in each region after the PUT, spread over the longest propagation delay and half a second')
+        .argParser(parseWithin(1, READS_MAX))
+        .default(AFTER_DEFAULT)
+        .env('EDGESYNC_AFTER'),
+    )
+    .addOption(
+      new Option('--basic', 'the smaller test of the seed before it: 100 reads, a PUT, 100 reads; together 1,450 a region').env(
+        'EDGESYNC_BASIC',
+      ),
+    )
+    .addOption(
+      new Option('--concurrency <number>', 'reads under way at a time in each region')
+        .argParser(parseWithin(1, CONCURRENCY_MAX))
+        .default(CONCURRENCY_DEFAULT)
+        .env('EDGESYNC_CONCURRENCY'),
+    )
+    .addOption(new Option('--json', 'one JSON object on standard output').env('EDGESYNC_JSON'));
+  addKeepOption(addWorldOptions(command)).action(async (options: LoadCommandOptions) => {
+    const releasers = createReleasers();
+    try {
+      const result = await startAndLoad(options, session, releasers);
+      if (options.json) session.output.line(JSON.stringify(result));
+      else for (const line of loadLines(result)) session.output.line(line);
+      session.exitWith(result.met ? EXIT.pass : EXIT.threshold);
+    } catch (error) {
+      if (session.signal.aborted) return session.exitWith(EXIT.interrupted);
+      session.output.note(printableLines(error instanceof Error ? error.message : String(error)));
+      session.exitWith(exitCodeOf(error));
+    } finally {
+      await releasers.release();
+    }
+  });
+}
+
+/** A world that is lost ends the load: half of it says nothing. */
+async function startAndLoad(options: LoadCommandOptions, session: Session, releasers: Releasers): Promise<SeedLoadResult> {
+  const { environment, output } = session;
+  const topology = await readWorldTopology(options, environment);
+  const onStep = ({ step, elapsedMs }: StartStep) => output.note(`${step} (${elapsedMs} ms)`);
+  const backend = await resolveBackend({ options, topology, environment, note: output.note });
+  const world = await startWorld({ options, backend, topology, environment, onStep, signal: session.signal });
+  releasers.push(() => world.close());
+  const clients = world.openClients();
+  releasers.push(() => clients.close());
+  const lost = new AbortController();
+  void world.lost.then((why) => lost.abort(new WorldFailed(why)));
+  const { requests, after, basic = false, concurrency } = options;
+  const rounds = roundsOf({ requests, after, basic });
+  output.note(`${readsOf(rounds)} reads in each of ${world.regions.length} regions, ${concurrency} at a time in each`);
+  const onRound = ({ name, reads }: Round) => output.note(`${name}: ${reads} reads in each region`);
+  const signal = AbortSignal.any([session.signal, lost.signal]);
+  let done = 0;
+  const onRead = () => {
+    done += 1;
+  };
+  const total = readsOf(rounds) * world.regions.length;
+  const progress = startProgress({ clock: systemClock, total, done: () => done, note: output.note, counted: 'reads' });
+  releasers.push(() => progress.close());
+  return runSeedLoad({ world, clients, clock: systemClock, rounds, concurrency, signal, onRound, onRead });
+}
