@@ -111,14 +111,14 @@ async function runOne(name: string, options: RunOneOptions, report: Report, sess
   const drawn = options.seed ?? drawSeed();
   const identify = (seed: number, clock: Clock): RunIdentity => {
     const reproduce = reproduceCommand(name, seed, options);
-    return { seed, backend: options.backend, report, clock, version, argv, reproduce };
+    return { seed, backend: options.backend, report, clock, version, argv, reproduce, mutant: options.mutant };
   };
   const summary = await prepare(name, options, session).then(
     async ({ scenario, topology, out }) => {
       const seed = options.seed ?? scenario.seed ?? drawn;
-      const { clock, startWorld, drive } = stageOf({ options, topology, seed, session });
+      const { drive, ...stage } = stageOf({ options, topology, seed, workload: scenario.workload, session });
       const onHistoryLine = out === undefined ? {} : { onHistoryLine: (line: HistoryLine) => out.history.write(line) };
-      const summary = await drive(runScenario({ ...identify(seed, clock), scenario, signal, ...onHistoryLine, startWorld }));
+      const summary = await drive(runScenario({ ...identify(seed, stage.clock), scenario, signal, ...onHistoryLine, ...stage }));
       if (out !== undefined) await saveRun(out, summary, session);
       return summary;
     },

@@ -1,0 +1,33 @@
+/** Runs a seed once more, and leaves what `run --out` leaves of a run: the same seed has the same history. */
+import { systemClock } from '../../services/runtime/clock.ts';
+import { createOutput } from '../output-folder.ts';
+import type { SeedSetup } from './outcome.ts';
+import { runSeed } from './seed-run.ts';
+import { drawScenario } from './swarm.ts';
+
+export interface SaveSeedOptions {
+  readonly setup: SeedSetup;
+  readonly folder: string;
+  /** Of the program. */
+  readonly version: string;
+  /** The command that runs the seed again. */
+  readonly reproduce: string;
+}
+
+/** In `folder/seed-N`. Throws InvalidInput when it cannot be made, WorldFailed when the history could not be written whole. */
+export async function saveSeed(seed: number, { setup, folder, version, reproduce }: SaveSeedOptions): Promise<void> {
+  const { topology, keys, durationMs, mutant } = setup;
+  const scenario = drawScenario({ seed, regions: topology.regions.map(({ region }) => region), keys, durationMs });
+  const { history, writeSummary } = await createOutput(folder, scenario.id, systemClock);
+  const { summary } = await runSeed({
+    scenario,
+    seed,
+    topology,
+    mutant,
+    version,
+    reproduce,
+    onHistoryLine: (line) => history.write(line),
+  });
+  await history.close();
+  await writeSummary(summary);
+}
