@@ -37,6 +37,8 @@ export interface RunIdentity {
   readonly argv: readonly string[];
   /** The command that does the same again. */
   readonly reproduce: string;
+  /** The known bug it runs with. */
+  readonly mutant?: string | undefined;
 }
 
 export interface RunOptions extends RunIdentity {
@@ -105,8 +107,7 @@ class Run {
   async #drive(): Promise<readonly CheckResult[]> {
     const { startWorld, report, signal } = this.#options;
     const world = await startWorld((step) => report({ type: 'Step', t: this.#t(), ...step }), signal);
-    const regions = world.regions.map(({ region }) => region);
-    this.#history.begin(toHead(this.#options, { scenario: this.#options.scenario, regions, runMs: this.#now() }));
+    this.#history.begin(toHead(this.#options, { scenario: this.#options.scenario, regions: world.regions, runMs: this.#now() }));
     const releasers = createReleasers();
     releasers.push(() => world.close());
     const lost = new AbortController();

@@ -9,6 +9,8 @@ import { HISTORY_VERSION, type HistoryHead } from './load/history-lines.ts';
 import { type LabEvent, SCHEMA_VERSION, type StartEvent, type Summary } from './report/events.ts';
 import type { RunIdentity } from './run.ts';
 import type { Scenario } from './scenarios/scenario.ts';
+import { toDocument } from './scenarios/written.ts';
+import type { WorldRegion } from './worlds/world.ts';
 
 export interface Ended {
   readonly status: Summary['status'];
@@ -25,14 +27,15 @@ export function toStart({ backend, seed, version, argv, clock }: RunIdentity, sc
 
 export interface HeadOptions {
   readonly scenario: Scenario;
-  readonly regions: readonly string[];
+  readonly regions: readonly WorldRegion[];
   /** ms since the run's start. */
   readonly runMs: number;
 }
 
 /** What a history must say of itself to be judged again. */
-export function toHead({ backend, seed, version, clock }: RunIdentity, { scenario, regions, runMs }: HeadOptions): HistoryHead {
-  const { id, staleness, checks } = scenario;
+export function toHead({ backend, seed, version, clock, mutant }: RunIdentity, { scenario, regions, runMs }: HeadOptions): HistoryHead {
+  const { id, staleness, checks, system } = scenario;
+  const begun = Object.fromEntries(regions.map(({ region, delayMs, strategy }) => [region, { delay: delayMs, strategy }]));
   const startedAt = toTimestamp(clock.now() - runMs);
   return {
     line: 'head',
@@ -42,10 +45,12 @@ export function toHead({ backend, seed, version, clock }: RunIdentity, { scenari
     backend,
     seed,
     scenario: id,
-    regions: [...regions],
+    regions: regions.map(({ region }) => region),
     staleness,
     checks: [...checks],
     startedAt,
+    written: toDocument({ ...scenario, system: { ...system, regions: begun } }),
+    ...(mutant === undefined ? {} : { mutant }),
   };
 }
 

@@ -1,16 +1,15 @@
 /** `analyze <history.ndjson>`: all checks of a run again, on what it left. Opens no connection, starts nothing. */
 import { type Command, Option } from 'commander';
 import { type CheckResult, composeVerdict } from '../../lab/checks/check.ts';
-import { CHECKS, type CheckName, isCheckName } from '../../lab/checks/checks.ts';
 import { consistencyFigures, stalenessFigures } from '../../lab/checks/figures.ts';
 import { judgeHistory } from '../../lab/checks/judge.ts';
 import { EXIT_OF_VERDICT, type ExitCode, exitCodeOf, InvalidInput } from '../../lab/errors.ts';
 import { convergenceOf } from '../../lab/load/convergence.ts';
 import { readHistory, type SavedHistory } from '../../lab/load/read-history.ts';
-import { didYouMean } from '../../lab/nearest.ts';
 import { printable, printableLines } from '../../lab/printable.ts';
 import { anomalyText, checkLines, figureLines } from '../print.ts';
 import type { Session } from '../session.ts';
+import { checksOf } from './saved-checks.ts';
 
 interface AnalyzeOptions {
   readonly json?: boolean;
@@ -20,7 +19,7 @@ export function addAnalyzeCommand(program: Command, session: Session): void {
   program
     .command('analyze')
     .description('judge a saved history again: the same checks, verdict and exit code as its run')
-    .argument('<file>', 'a history.ndjson that run --out wrote')
+    .argument('<file>', 'a history.ndjson that run --out or sim --out wrote')
     .addOption(new Option('--json', 'one object: verdict, checks, anomalies').env('EDGESYNC_JSON'))
     .action(async (file: string, options: AnalyzeOptions) => {
       try {
@@ -35,7 +34,7 @@ export function addAnalyzeCommand(program: Command, session: Session): void {
 
 function analyze(saved: SavedHistory, file: string, { json }: AnalyzeOptions, { output }: Session): ExitCode {
   const { history, head, isTorn } = saved;
-  const results = judgeHistory({ history, checks: namesOf(saved, file), context: head });
+  const results = judgeHistory({ history, checks: checksOf(saved, file), context: head });
   const verdict = composeVerdict(results);
   if (isTorn) output.note(`${printable(file)}: the last line is half written and was left out`);
   if (json) output.line(JSON.stringify(toJson(saved, results)));
@@ -43,17 +42,8 @@ function analyze(saved: SavedHistory, file: string, { json }: AnalyzeOptions, { 
   return EXIT_OF_VERDICT[verdict];
 }
 
-/** Throws InvalidInput for a check that this program does not have. */
-function namesOf({ head: { checks } }: SavedHistory, file: string): readonly CheckName[] {
-  return checks.map((name) => {
-    if (isCheckName(name)) return name;
-    const known = Object.keys(CHECKS);
-    throw new InvalidInput(`${file}:1: checks: expected one of ${known.join(', ')}, got ${JSON.stringify(name)}${didYouMean(name, known)}`);
-  });
-}
-
 function toJson({ head, isTorn }: SavedHistory, results: readonly CheckResult[]): unknown {
-  const { line: _, historyVersion: __, ...of } = head;
+  const { line: _, historyVersion: __, written: ___, ...of } = head;
   const checks = results.map(({ anomalies, ...result }) => ({ ...result, anomalies: anomalies.length }));
   return { of, isTorn, verdict: composeVerdict(results), checks, anomalies: results.flatMap(({ anomalies }) => anomalies) };
 }

@@ -117,18 +117,18 @@ async function runOne(name: string, options: RunOneOptions, report: Report, sess
   const drawn = options.seed ?? drawSeed();
   const identify = (seed: number, clock: Clock): RunIdentity => {
     const reproduce = reproduceCommand(name, seed, options);
-    return { seed, backend: options.backend, report, clock, version, argv, reproduce };
+    return { seed, backend: options.backend, report, clock, version, argv, reproduce, mutant: options.mutant };
   };
   const summary = await prepare(name, options, session).then(
     async ({ scenario, topology, out }) => {
       const seed = options.seed ?? scenario.seed ?? drawn;
-      const { clock, startWorld, drive } = stageOf({ options, topology, seed, session });
+      const { drive, ...stage } = stageOf({ options, topology, seed, workload: scenario.workload, session });
       let history = new History();
       const onHistory = (ended: History) => {
         history = ended;
       };
       const saving = out === undefined ? {} : { onHistoryLine: (line: HistoryLine) => out.history.write(line), onHistory };
-      const summary = await drive(runScenario({ ...identify(seed, clock), scenario, signal, ...saving, startWorld }));
+      const summary = await drive(runScenario({ ...identify(seed, stage.clock), scenario, signal, ...saving, ...stage }));
       const { id, title, description = '' } = scenario;
       const source = { scenario: id, title, description, backend: options.backend, seed, version, history, summary };
       if (out !== undefined) await saveRun(out, source, session);

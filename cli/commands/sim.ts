@@ -1,12 +1,14 @@
 /** `sim`: many seeds in virtual time; the first that fails, with the command that shows it again. */
 import { type Command, Option } from 'commander';
-import { EXIT, type ExitCode } from '../../lab/errors.ts';
+import { EXIT, type ExitCode, InvalidInput } from '../../lab/errors.ts';
 import { mutantNamed } from '../../lab/mutants/mutants.ts';
-import { printableLines } from '../../lab/printable.ts';
+import { checkOutput } from '../../lab/output-folder.ts';
+import { printable, printableLines } from '../../lab/printable.ts';
 import { type LabEvent, SCHEMA_VERSION } from '../../lab/report/events.ts';
 import { runCampaign, type SeedRange } from '../../lab/sim/campaign.ts';
 import { checkDeterminism } from '../../lab/sim/determinism.ts';
 import type { SeedOutcome, SeedSetup } from '../../lab/sim/outcome.ts';
+import { saveSeed } from '../../lab/sim/save-seed.ts';
 import { Tally } from '../../lab/sim/tally.ts';
 import { systemClock, toTimestamp } from '../../services/runtime/clock.ts';
 import { anomalyText, checkLines } from '../print.ts';
@@ -22,6 +24,7 @@ export interface SimOptions extends SwarmOptions {
   readonly mutants?: boolean;
   readonly checkDeterminism?: boolean;
   readonly keepGoing?: boolean;
+  readonly out?: string;
   readonly json?: boolean;
 }
 
@@ -43,14 +46,27 @@ export function addSimCommand(program: Command, session: Session): void {
       new Option('--check-determinism', 'run each seed twice, and name the first line that differs').env('EDGESYNC_CHECK_DETERMINISM'),
     )
     .addOption(new Option('--keep-going', 'count every failing seed instead of ending at the first').env('EDGESYNC_KEEP_GOING'))
+    .addOption(
+      new Option(
+        '--out <dir>',
+        'an empty folder: history and summary of the first seed that fails go there; of a single seed in any case',
+      ).env('EDGESYNC_OUT'),
+    )
     .addOption(new Option('--json', 'NDJSON on standard output, nothing else').env('EDGESYNC_JSON'))
     .action((options: SimOptions) =>
       orFail(session, async () => {
         if (options.mutant !== undefined) mutantNamed(options.mutant);
+        if (options.out !== undefined) await checkOut(options.out, options);
         const setup = await readSetup(options, session);
         session.exitWith(await simulate(options, setup, session));
       }),
     );
+}
+
+/** Before the first seed. Throws InvalidInput. */
+async function checkOut(out: string, { mutants, checkDeterminism: isCompared }: SimOptions): Promise<void> {
+  if (mutants || isCompared) throw new InvalidInput('--out: goes with neither --mutants nor --check-determinism, which look at many runs');
+  await checkOutput(out);
 }
 
 function simulate(options: SimOptions, setup: SeedSetup, session: Session): Promise<ExitCode> {
@@ -73,6 +89,10 @@ async function run(options: SimOptions & { readonly seeds: SeedRange }, setup: S
   const exitCode = signal.aborted ? EXIT.interrupted : tally.exitCode;
   if (json) for (const event of resultEvents(tally, options, exitCode)) output.line(JSON.stringify(event));
   else for (const line of resultLines(tally, options, signal.aborted)) output.line(line);
+  const shown = tally.failing[0]?.seed ?? (seeds.from === seeds.to ? seeds.from : undefined);
+  if (options.out === undefined || shown === undefined) return exitCode;
+  await saveSeed(shown, { setup, folder: options.out, version: session.version, reproduce: simCommand(String(shown), options) });
+  output.note(`the history of seed ${shown} is in ${printable(options.out)}`);
   return exitCode;
 }
 

@@ -1,44 +1,30 @@
 /** Where a run takes place: a world in real time, or the simulated one with a clock of its own that has to be driven. */
-import { mutantNamed } from '../../lab/mutants/mutants.ts';
+import type { RunOptions } from '../../lab/run.ts';
+import type { Workload } from '../../lab/scenarios/scenario.ts';
+import { type SimulatedStage, simulatedStage } from '../../lab/sim/simulated-stage.ts';
 import type { Topology } from '../../lab/topology.ts';
-import { startSimulated } from '../../lab/worlds/simulated/simulated.ts';
-import type { Backend, StartStep, World } from '../../lab/worlds/world.ts';
-import { type Clock, systemClock } from '../../services/runtime/clock.ts';
-import { createRandom } from '../../services/runtime/random.ts';
-import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
+import type { Backend } from '../../lab/worlds/world.ts';
+import { systemClock } from '../../services/runtime/clock.ts';
 import type { Session } from '../session.ts';
 import { startWorld, type WorldOptions } from './world-options.ts';
 
-export interface Stage {
-  readonly clock: Clock;
-  readonly startWorld: (onStep: (step: StartStep) => void) => Promise<World>;
-  /** Lets the time of the run pass. */
-  readonly drive: <T>(run: Promise<T>) => Promise<T>;
-}
+export interface Stage extends Pick<RunOptions, 'clock' | 'startWorld' | 'judgesUnsteady' | 'pollMs'>, Pick<SimulatedStage, 'drive'> {}
 
 export interface StageOptions {
   readonly options: Omit<WorldOptions, 'backend'> & { readonly backend: Backend; readonly mutant?: string };
   readonly topology: Topology;
   readonly seed: number;
+  readonly workload: Workload;
   readonly session: Session;
 }
 
-export function stageOf({ options, topology, seed, session }: StageOptions): Stage {
+export function stageOf({ options, topology, seed, workload, session }: StageOptions): Stage {
   const { backend, mutant, ...others } = options;
-  if (backend !== 'simulated') {
-    const { environment, signal } = session;
-    return {
-      clock: systemClock,
-      startWorld: (onStep) => startWorld({ options: others, backend, topology, environment, onStep, signal, mutant }),
-      drive: (run) => run,
-    };
-  }
-  const clock = new VirtualClock();
-  const random = createRandom(seed).fork('world');
+  if (backend === 'simulated') return simulatedStage({ topology, seed, workload, mutant });
+  const { environment, signal } = session;
   return {
-    clock,
-    startWorld: (onStep) =>
-      startSimulated({ topology, clock, random, onStep, mutant: mutant === undefined ? undefined : mutantNamed(mutant) }),
-    drive: (run) => clock.runUntil(run),
+    clock: systemClock,
+    startWorld: (onStep) => startWorld({ options: others, backend, topology, environment, onStep, signal, mutant }),
+    drive: (run) => run,
   };
 }

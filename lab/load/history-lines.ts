@@ -33,6 +33,10 @@ export const head = z.strictObject({
   checks: z.array(z.string()).min(1),
   /** RFC 3339: where the run's clock begins. */
   startedAt: z.string(),
+  /** The scenario as a file says it, with the delay and strategy each region began with: what is run again. Not known of older histories. */
+  written: z.record(z.string(), z.unknown()).optional(),
+  /** The known bug it was run with. */
+  mutant: z.string().optional(),
 });
 export type HistoryHead = Readonly<z.infer<typeof head>>;
 

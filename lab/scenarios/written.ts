@@ -18,13 +18,18 @@ function toStep({ atMs, fault, target, forMs, parameters }: ScheduledFault): Rea
 }
 
 export function writtenScenario(scenario: Scenario): string {
+  return stringifyYaml(toDocument(scenario));
+}
+
+/** The same before it is text. */
+export function toDocument(scenario: Scenario): Readonly<Record<string, unknown>> {
   const { title, description, tags, seed, system, workload, method, settle, checks, staleness } = scenario;
   const regions = Object.entries(system.regions).map(([region, { delay, strategy }]) => [
     region,
     { ...(delay === undefined ? {} : { delay: toMs(delay) }), ...(strategy === undefined ? {} : { strategy }) },
   ]);
   const { duration, reads, writes, keys, skew, creates, deletes, purges } = workload;
-  return stringifyYaml({
+  return {
     version: 1,
     title,
     ...(description === '' ? {} : { description }),
@@ -45,5 +50,5 @@ export function writtenScenario(scenario: Scenario): string {
     settle: toMs(settle),
     checks,
     staleness,
-  });
+  };
 }

@@ -19,7 +19,8 @@ describe('a seed', () => {
   it('gives the history it has always given', async () => {
     const setup = await seedSetup();
     const digests = [];
-    for (const seed of SEEDS) digests.push(digestOf(await historyOf(seed, setup)));
+    // The head says what is run; what follows is what happened.
+    for (const seed of SEEDS) digests.push(digestOf((await historyOf(seed, setup)).slice(1)));
     expect(digests).toMatchSnapshot();
   });
 });

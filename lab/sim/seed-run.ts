@@ -1,14 +1,12 @@
 /** One seed, from its scenario to its verdict, in virtual time. */
-import { createRandom } from '../../services/runtime/random.ts';
-import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
+import { History } from '../load/history.ts';
 import type { OnHistoryLine } from '../load/history-lines.ts';
-import { mutantNamed } from '../mutants/mutants.ts';
 import type { LabEvent, Summary } from '../report/events.ts';
 import { runScenario } from '../run.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { withSystem } from '../topology.ts';
-import { startSimulated } from '../worlds/simulated/simulated.ts';
 import type { SimulatedTopology } from './regions.ts';
+import { simulatedStage } from './simulated-stage.ts';
 
 export type AnomalyEvent = Extract<LabEvent, { type: 'Anomaly' }>;
 
@@ -20,43 +18,46 @@ export interface SeedRunOptions {
   readonly mutant?: string | undefined;
   /** Takes the history as it grows. */
   readonly onHistoryLine?: OnHistoryLine;
+  /** Of the program; told in the history. */
+  readonly version?: string;
+  /** Told in the summary: the command that does the same again. */
+  readonly reproduce?: string;
 }
 
 export interface SeedRun {
   readonly summary: Summary;
+  readonly history: History;
   readonly anomalies: readonly AnomalyEvent[];
 }
-
-/** Often enough that of the last events that the services tell none is missed, and seldom enough to cost little. */
-const POLL_MS = 3_000;
 
 /** Simulated time does not end before the run does: nobody can stop it half way. */
 const NEVER_ABORTED = new AbortController().signal;
 
-export async function runSeed({ scenario, seed, topology, mutant, onHistoryLine }: SeedRunOptions): Promise<SeedRun> {
-  const clock = new VirtualClock();
+export async function runSeed(options: SeedRunOptions): Promise<SeedRun> {
+  const { scenario, seed, topology, mutant, onHistoryLine, version = '', reproduce = '' } = options;
   const anomalies: AnomalyEvent[] = [];
-  const known = mutant === undefined ? undefined : mutantNamed(mutant);
-  const random = createRandom(seed).fork('world');
-  const summary = await clock.runUntil(
+  let history = new History();
+  const { workload, system } = scenario;
+  const { drive, ...stage } = simulatedStage({ topology: withSystem(topology, system.regions), seed, workload, mutant });
+  const summary = await drive(
     runScenario({
       scenario,
       seed,
       backend: 'simulated',
-      clock,
+      mutant,
       ...(onHistoryLine === undefined ? {} : { onHistoryLine }),
-      judgesUnsteady: true,
-      pollMs: POLL_MS,
-      version: '',
+      onHistory: (ended) => {
+        history = ended;
+      },
+      version,
       argv: [],
-      reproduce: '',
+      reproduce,
       signal: NEVER_ABORTED,
       report: (event) => {
         if (event.type === 'Anomaly') anomalies.push(event);
       },
-      startWorld: (onStep) =>
-        startSimulated({ topology: withSystem(topology, scenario.system.regions), clock, random, mutant: known, onStep }),
+      ...stage,
     }),
   );
-  return { summary, anomalies };
+  return { summary, history, anomalies };
 }

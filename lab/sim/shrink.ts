@@ -13,6 +13,8 @@ export interface ShrinkOptions {
   readonly seed: number;
   readonly topology: SimulatedTopology;
   readonly mutant?: string | undefined;
+  /** Which anomalies are looked for; left out: the first there is. */
+  readonly kinds?: readonly string[] | undefined;
   /** Ends it with the smallest found so far. */
   readonly signal: AbortSignal;
   readonly onStep: (text: string) => void;
@@ -92,9 +94,10 @@ class Shrinker {
     }
   }
 
+  /** The last first: those that the topology does not have come after those it has. */
   async #fewerRegions(): Promise<void> {
     const all = this.#best.system.only ?? this.#options.topology.regions.map(({ region }) => region);
-    for (const without of all) {
+    for (const without of all.toReversed()) {
       const only = all.filter((region) => region !== without);
       if (only.length === 0) return;
       if (await this.#attempt(within(this.#best, only), `regions ${only.join(', ')}`)) return this.#fewerRegions();
@@ -118,10 +121,10 @@ function isWithin({ target }: PlannedFault, only: readonly string[]): boolean {
   return region === undefined || only.includes(region);
 }
 
-/** undefined: the scenario shows no anomaly. */
+/** undefined: the scenario shows no such anomaly. */
 export async function shrink(options: ShrinkOptions): Promise<Shrunk | undefined> {
-  const { scenario, seed, topology, mutant } = options;
+  const { scenario, seed, topology, mutant, kinds } = options;
   const { anomalies } = await runSeed({ scenario, seed, topology: onlyRegions(topology, scenario.system.only), mutant });
-  const [first] = anomalies;
+  const first = anomalies.find(({ anomaly }) => kinds?.includes(anomaly) ?? true);
   return first === undefined ? undefined : new Shrinker(options, first).run();
 }

@@ -1,5 +1,5 @@
 /** The last few of many, newest first: what `/metrics` tells of single events beside its counters. */
-const RECENT_MAX = 20;
+export const RECENT_MAX = 20;
 
 export class Recent<T> {
   readonly #items: T[] = [];

@@ -1,0 +1,39 @@
+/**
+ * What the head of a history says of its run, ready to be run again in virtual time. What a real world was made of and what happened in
+ * it by chance is not in there: only its scenario is tried again.
+ */
+import { InvalidInput } from '../errors.ts';
+import type { HistoryHead } from '../load/history-lines.ts';
+import { mutantNamed } from '../mutants/mutants.ts';
+import { printable } from '../printable.ts';
+import { parseScenario, type Scenario } from '../scenarios/scenario.ts';
+import { checkBackend, checkRegions } from '../scenarios/world-check.ts';
+import { regionsNamed, type SimulatedTopology } from './regions.ts';
+
+export interface SavedRunOptions {
+  /** Named in errors. */
+  readonly file: string;
+  readonly head: HistoryHead;
+  readonly topology: SimulatedTopology;
+}
+
+export interface SavedRun {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly topology: SimulatedTopology;
+  readonly mutant: string | undefined;
+}
+
+/** Throws InvalidInput naming what of the head is missing, wrong, or nothing that the simulated world has. */
+export function savedRun({ file, head, topology }: SavedRunOptions): SavedRun {
+  const { written, seed, regions, mutant } = head;
+  if (written === undefined)
+    throw new InvalidInput(
+      printable(`${file}:1: written: expected the scenario of the run, got a history of before it was kept; run it again with --out`),
+    );
+  if (mutant !== undefined) mutantNamed(mutant);
+  const scenario = { id: 'saved', ...parseScenario(JSON.stringify(written), file) };
+  checkBackend(scenario, 'simulated');
+  checkRegions(scenario, regions);
+  return { scenario, seed, topology: regionsNamed(topology, regions), mutant };
+}
