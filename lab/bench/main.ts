@@ -4,10 +4,19 @@ import { burst } from './burst.ts';
 import { cluster } from './cluster.ts';
 import type { Figure } from './figure.ts';
 import { heal } from './heal.ts';
+import { scale } from './scale.ts';
 import { start } from './start.ts';
 import { terminal } from './terminal.ts';
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { burst, heal, start, terminal, cluster };
+const line = (text: string) => void process.stdout.write(`${text}\n`);
+const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  burst,
+  heal,
+  start,
+  terminal,
+  cluster,
+  scale: () => scale(line).then(() => []),
+};
 const EXIT_INVALID = 104;
 const GIB = 1024 ** 3;
 

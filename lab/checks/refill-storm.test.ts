@@ -14,6 +14,10 @@ const samples = (fetches: number, more: Parameters<typeof edgeSample>[1] = {}) =
   edgeSample(900, { originFetches: 10 }),
   edgeSample(3_000, { originFetches: 10 + fetches, ...more }),
 ];
+const filled = ({ fetches, fills }: { readonly fetches: number; readonly fills: number }) => [
+  edgeSample(900, { originFetches: 10, fills: 4 }),
+  edgeSample(3_000, { originFetches: 10 + fetches, fills: 4 + fills }),
+];
 const at = (name: string, target: string) => [fault(name, target, { fromMs: 1_400, toMs: 2_400 })];
 
 describe('refill-storm', () => {
@@ -71,6 +75,21 @@ describe('refill-storm', () => {
       'but for fetches that reached their deadline',
       { operations: OPERATIONS, edgeSamples: samples(ALLOWED + 2), faults: at('latency', 'edge:eu-west->origin') },
       'pass',
+    ],
+    [
+      'does not count fetches that brought nothing, where fills are counted',
+      { operations: OPERATIONS, edgeSamples: filled({ fetches: 90, fills: ALLOWED }) },
+      'pass',
+    ],
+    ['fails on one fill more', { operations: OPERATIONS, edgeSamples: filled({ fetches: 90, fills: ALLOWED + 1 }) }, 'fail'],
+    [
+      'allows no fill more on a slow link: what reached its deadline filled nothing',
+      {
+        operations: OPERATIONS,
+        edgeSamples: filled({ fetches: 90, fills: ALLOWED + 1 }),
+        faults: at('latency', 'edge:eu-west->origin'),
+      },
+      'fail',
     ],
     [
       'does not judge across a flush',

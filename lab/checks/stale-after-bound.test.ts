@@ -15,6 +15,8 @@ const WRITTEN = write(2, 1_000);
 const ABOVE = read(1, 1_001 + BOUND_MS);
 const AT_BOUND = read(1, 1_000 + BOUND_MS);
 const CUT = fault('partition', 'edge:eu-west<->kafka', { fromMs: 1_200, toMs: 1_201 });
+/** Between the first answer labelled stale and the end of what it asked for. */
+const BROKEN = fault('partition', 'edge:eu-west<->origin', { fromMs: 9_500, toMs: 10_000 });
 const SLOW_STEADY = [write(2, 100), read(1, 100 + DELAY_MS + 1_001, { phase: 'steady' })];
 
 describe('stale-after-bound', () => {
@@ -35,6 +37,19 @@ describe('stale-after-bound', () => {
       'fail',
     ],
     ['passes it until then', { operations: [WRITTEN, read(1, 9_000, { status: 'stale' }), read(1, 11_152, { status: 'stale' })] }, 'pass'],
+    [
+      'is not measured from a label whose revalidation a fault may have broken',
+      { operations: [WRITTEN, read(1, 9_000, { status: 'stale' }), read(1, 12_000, { status: 'stale' })], faults: [BROKEN] },
+      'pass',
+    ],
+    [
+      'but from the next one, whose revalidation it did not touch',
+      {
+        operations: [WRITTEN, ...[9_000, 12_000, 14_153].map((startMs) => read(1, startMs, { status: 'stale' }))],
+        faults: [BROKEN],
+      },
+      'fail',
+    ],
     ['is unknown without an operation', { operations: [] }, 'unknown'],
     ['is unknown without a read', { operations: [WRITTEN] }, 'unknown'],
     ['is unknown without an answered read', { operations: [WRITTEN, { ...ABOVE, outcome: 'fail' }] }, 'unknown'],

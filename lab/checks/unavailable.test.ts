@@ -37,6 +37,16 @@ describe('unavailable', () => {
       'pass',
     ],
     [
+      'passes reads that ended as the fault began',
+      { operations: reads(300, between(90, 100), { endMs: 1_000 }), faults: within('edge:eu-west') },
+      'pass',
+    ],
+    [
+      'fails on reads that ended a moment before it began',
+      { operations: reads(300, between(90, 100), { endMs: 998 }), faults: within('edge:eu-west') },
+      'fail',
+    ],
+    [
       'fails on what failed while another edge was killed',
       { operations: reads(300, between(100, 200)), faults: within('edge:us-east') },
       'fail',

@@ -9,16 +9,23 @@ import type { Clock, Timer } from './clock.ts';
 /** Immediates asked for together share one turn of the event loop, which costs more than they do. */
 const STEPS_A_TURN = 64;
 
+/** Below that many, cancelled timers in the heap are no burden. */
+const COMPACTED_ABOVE = 1_024;
+
 interface VirtualTimer {
   readonly dueMs: number;
   readonly sequence: number;
-  readonly callback: () => void;
+  /** undefined: it ran or was cancelled, and holds on to nothing any more. */
+  callback: (() => void) | undefined;
 }
 
 export class VirtualClock implements Clock {
-  /** A heap by (time, sequence): the root is what falls due next. Cancelled timers stay until they come to the root. */
-  readonly #heap: VirtualTimer[] = [];
-  readonly #pending = new Set<VirtualTimer>();
+  /**
+   * A heap by (time, sequence): the root is what falls due next. Cancelled timers stay until they come to the root, or until they are
+   * more than the others: nearly every call has a deadline that is never reached.
+   */
+  #heap: VirtualTimer[] = [];
+  #pending = 0;
   #wallOffsetMs: number;
   #elapsedMs = 0;
   #sequence = 0;
@@ -39,14 +46,14 @@ export class VirtualClock implements Clock {
   setTimer(delayMs: number, callback: () => void): Timer {
     this.#sequence += 1;
     const timer: VirtualTimer = { dueMs: this.#elapsedMs + Math.max(0, delayMs), sequence: this.#sequence, callback };
-    this.#pending.add(timer);
+    this.#pending += 1;
     this.#push(timer);
-    return { cancel: () => void this.#pending.delete(timer) };
+    return { cancel: () => this.#cancel(timer) };
   }
 
   /** Timers set and neither run nor cancelled. */
   get timers(): number {
-    return this.#pending.size;
+    return this.#pending;
   }
 
   /** The wall clock is set, by hand or by NTP: durations and timers do not notice. */
@@ -63,7 +70,7 @@ export class VirtualClock implements Clock {
       await untilImmediate();
       for (let next = this.#take(until); next !== undefined; next = this.#take(until)) {
         this.#elapsedMs = next.dueMs;
-        next.callback();
+        next.run();
         await untilImmediate();
       }
       this.#elapsedMs = until;
@@ -121,7 +128,7 @@ export class VirtualClock implements Clock {
     const next = this.#take(Number.POSITIVE_INFINITY);
     if (next === undefined) throw new Error('expected a timer to wait for, got none: nothing can happen any more');
     this.#elapsedMs = next.dueMs;
-    next.callback();
+    next.run();
   }
 
   /** Lets everything run that needs no time to pass. */
@@ -129,11 +136,28 @@ export class VirtualClock implements Clock {
     return this.advance(0);
   }
 
-  #take(until: number): VirtualTimer | undefined {
+  #cancel(timer: VirtualTimer): void {
+    if (timer.callback === undefined) return;
+    timer.callback = undefined;
+    this.#pending -= 1;
+    if (this.#heap.length > COMPACTED_ABOVE && this.#heap.length > 2 * this.#pending) this.#compact();
+  }
+
+  /** What is in order is a heap. */
+  #compact(): void {
+    this.#heap = this.#heap.filter(({ callback }) => callback !== undefined).sort((one, other) => (isBefore(one, other) ? -1 : 1));
+  }
+
+  /** The next that falls due until then; it counts as run. */
+  #take(until: number): { readonly dueMs: number; readonly run: () => void } | undefined {
     for (let root = this.#heap[0]; root !== undefined; root = this.#heap[0]) {
-      if (this.#pending.has(root) && root.dueMs > until) return undefined;
+      const { callback: run, dueMs } = root;
+      if (run !== undefined && dueMs > until) return undefined;
       this.#removeRoot();
-      if (this.#pending.delete(root)) return root;
+      if (run === undefined) continue;
+      root.callback = undefined;
+      this.#pending -= 1;
+      return { dueMs, run };
     }
     return undefined;
   }
