@@ -65,6 +65,17 @@ describe('lost-invalidation', () => {
     expect(judge({ operations: LOST, held: HELD, ...evidence }).anomalies.map((anomaly) => anomaly.subKind)).toEqual([subKind]);
   });
 
+  it.each([
+    ['past it', edgeSample(19_000), 'the region is past offset 5 of partition 2 in the log and never applied it'],
+    ['behind', edgeSample(19_000, { lag: 3 }), 'the region was 3 events behind the log, and it is offset 5 of partition 2'],
+  ])('shows where in the log it is when another region applied it and this one is %s', (_title, sample, because) => {
+    const elsewhere = { ...applied('us-east'), partition: 2, offset: 5 };
+    const evidence = { published: [PUBLISHED], applied: [elsewhere], edgeSamples: [sample] };
+    const [anomaly] = judge({ operations: LOST, held: HELD, ...evidence }).anomalies;
+    expect(anomaly?.explain).toContain(because);
+    expect(anomaly?.witness).toEqual([WRITTEN, PUBLISHED, elsewhere, sample, { ...last(2), id: 2 }]);
+  });
+
   it('shows the write, the evidence, the read and the faults since, with one sentence', () => {
     const cut = fault('partition', 'edge:eu-west<->kafka', { fromMs: 900, toMs: 2_000 });
     const sample = edgeSample(19_000, { lag: 3 });

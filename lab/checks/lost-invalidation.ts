@@ -109,7 +109,7 @@ function evidenceOf({ origin: { key, version }, read }: Lost, known: KnownOfLog,
   if (here !== undefined) return isFromBefore(read, here, staleness) ? withoutEffect(here) : overwritten(here);
   const published = known.published.get(key)?.find(isOfIt) ?? applied[0];
   if (published === undefined) return notPublished(known);
-  return notApplied(published, read.region, known);
+  return notApplied([...new Set([published, ...applied.slice(0, 1)])], read.region, known);
 }
 
 function overwritten(here: Applied): Evidence {
@@ -137,12 +137,19 @@ function notPublished({ originSamples }: KnownOfLog): Evidence {
   return { subKind: 'unpublished', because, shownBy: [last] };
 }
 
-function notApplied(published: Published | Applied, region: string, { edgeSamples }: KnownOfLog): Evidence {
+/** `told` of the event: that it was published, and what another region applied, which knows where it is in the log. */
+function notApplied(told: readonly (Published | Applied)[], region: string, { edgeSamples }: KnownOfLog): Evidence {
   const last = edgeSamples.findLast((sample) => sample.region === region);
-  if (last === undefined) return { subKind: undefined, because: 'nothing is known of what the region applied', shownBy: [published] };
-  const shownBy = [published, last];
-  if (last.lag === 0) return { subKind: 'unapplied', because: 'the region is past it in the log and never applied it', shownBy };
+  if (last === undefined) return { subKind: undefined, because: 'nothing is known of what the region applied', shownBy: told };
+  const shownBy = [...told, last];
+  const it = placeOf(told);
+  if (last.lag === 0) return { subKind: 'unapplied', because: `the region is past ${it} in the log and never applied it`, shownBy };
   if (last.queued > 0) return { subKind: 'unapplied', because: `${last.queued} events waited in the region`, shownBy };
   const behind = last.lag === null ? 'the log did not answer the region' : `the region was ${last.lag} events behind the log`;
-  return { subKind: 'undelivered', because: behind, shownBy };
+  return { subKind: 'undelivered', because: it === 'it' ? behind : `${behind}, and it is ${it}`, shownBy };
+}
+
+function placeOf(told: readonly (Published | Applied)[]): string {
+  const at = told.find((event) => 'offset' in event && event.offset !== undefined);
+  return at !== undefined && 'offset' in at ? `offset ${at.offset} of partition ${at.partition}` : 'it';
 }

@@ -47,6 +47,8 @@ const sent = (id: string, sentAt: number) => ({ ...event(id, 2), createdAt: 0, c
 const took = (id: string, appliedAt: number) => ({
   ...event(id, null),
   mode: 'hard' as const,
+  partition: 1,
+  offset: 4,
   recordedAt: 0,
   arrivedAt: 0,
   dueAt: 0,
@@ -94,9 +96,9 @@ describe('what the metrics tell of the log', () => {
       ['b', 200],
       ['c', 1_100],
     ]);
-    expect(history.applied.map((told) => [told.event, told.region, told.appliedMs])).toEqual([
-      ['a', 'eu-west', 400],
-      ['a', 'us-east', 300],
+    expect(history.applied.map((told) => [told.event, told.region, told.appliedMs, told.partition, told.offset])).toEqual([
+      ['a', 'eu-west', 400, 1, 4],
+      ['a', 'us-east', 300, 1, 4],
     ]);
     expect(history.originSamples).toEqual([
       { atMs: 1_000, pending: 1 },

@@ -29,8 +29,8 @@ export class LogWatch {
 
   sawEdge(region: string, { metrics, log, originFetches, fills, recent }: EdgeMetrics): void {
     const { history, wallClock, t } = this.#options;
-    for (const { id, target, version, mode, appliedAt } of this.#news(region, recent))
-      history.addApplied({ event: id, region, target, version, mode, appliedMs: wallClock.toRunMs(appliedAt) });
+    for (const { id, target, version, mode, appliedAt, partition, offset } of this.#news(region, recent))
+      history.addApplied({ event: id, region, target, version, mode, appliedMs: wallClock.toRunMs(appliedAt), partition, offset });
     const { lag, queued, applied } = log;
     const attempts = Object.values(fills.refused).reduce((sum, refused) => sum + refused, fills.stored);
     history.addEdgeSample({ region, atMs: t(), since: metrics.startTime, originFetches, fills: attempts, lag, queued, applied });

@@ -130,6 +130,9 @@ export const applied = z.strictObject({
   version: z.int().nullable(),
   mode: invalidationMode,
   appliedMs: ms,
+  /** Where it is in the log. Not known of older histories. */
+  partition: z.int().nonnegative().optional(),
+  offset: z.int().nonnegative().optional(),
 });
 export type Applied = Readonly<z.infer<typeof applied>>;
 

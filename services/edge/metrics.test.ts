@@ -16,6 +16,8 @@ const APPLIED: AppliedInvalidation = {
   target: 'content:1',
   version: 2,
   mode: 'hard',
+  partition: 0,
+  offset: 7,
   recordedAt: 1_000,
   arrivedAt: 1_005,
   dueAt: 1_300,

@@ -43,8 +43,10 @@ export interface ApplyTimes {
 /** What `/metrics` says of a record this region has applied. */
 export function toApplied({ record, arrivedAt }: QueuedRecord, { mark, position }: Application, times: ApplyTimes): AppliedInvalidation {
   const { type, target, version = null, mode } = mark;
+  const { id, partition, offset } = position;
   const dueAt = Math.min(record.time, arrivedAt) + times.delayMs;
-  return { id: position.id, type, target, version, mode, recordedAt: record.time, arrivedAt, dueAt, appliedAt: times.appliedAt };
+  const told = { id, type, target, version, mode, partition, offset } as const;
+  return { ...told, recordedAt: record.time, arrivedAt, dueAt, appliedAt: times.appliedAt };
 }
 
 /** Whether this is the record that was applied at the position: a log made anew has another one there. */

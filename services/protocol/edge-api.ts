@@ -60,6 +60,9 @@ export const appliedInvalidation = z.object({
   version: z.int().nullable(),
   /** The event's own, or what the region's strategy made of it. */
   mode: invalidationMode,
+  /** Where the record is in the log. */
+  partition: z.int().nonnegative(),
+  offset: z.int().nonnegative(),
   /** When the log took the record. */
   recordedAt: z.int(),
   /** When it reached the queue of this region. */

@@ -7,6 +7,8 @@ import type { Application, ApplyOutcome, CacheEntry, FillOutcome, Lookup, Positi
 import { type Judged, Marks } from './marks.ts';
 
 const ENTRIES_MAX = 200_000;
+/** How many of the newest can be listed, as in Redis: to list them all would copy them all, each second. */
+const LISTED_MAX = 10_000;
 /** No position yet: offsets start at 0. */
 const NOTHING_APPLIED = -1;
 
@@ -26,6 +28,8 @@ export class CacheStore {
   readonly life: string;
   readonly #markRetentionMs: number;
   readonly #entries = new Map<string, StoredEntry>();
+  /** The keys filled last, oldest first. */
+  #newest = new Set<string>();
   readonly #marks = new Marks();
   readonly #positions = new Map<number, Position>();
 
@@ -56,6 +60,7 @@ export class CacheStore {
     if (this.#marks.hasHardEpochAbove(key, clock, tagsOf(entry))) return 'hard-epoch';
     this.#entries.delete(key);
     this.#entries.set(key, { entry, clock });
+    this.#list(key);
     this.#evict();
     return 'stored';
   }
@@ -85,9 +90,11 @@ export class CacheStore {
 
   versions(limit: number, now: number): VersionRow[] {
     const rows: VersionRow[] = [];
-    for (const [key, stored] of [...this.#entries].reverse()) {
+    for (const key of [...this.#newest].reverse()) {
       if (rows.length >= limit) break;
-      if (now < stored.entry.expiresAt) rows.push({ key, version: stored.entry.version, state: this.#stateOf(key, stored, now) });
+      const stored = this.#entries.get(key);
+      if (stored !== undefined && now < stored.entry.expiresAt)
+        rows.push({ key, version: stored.entry.version, state: this.#stateOf(key, stored, now) });
     }
     return rows;
   }
@@ -97,6 +104,7 @@ export class CacheStore {
     const stored = this.#entries.get(key);
     if (stored === undefined || now < stored.entry.expiresAt) return stored;
     this.#entries.delete(key);
+    this.#newest.delete(key);
     return undefined;
   }
 
@@ -107,6 +115,13 @@ export class CacheStore {
     if (validity === 'valid' && now < stored.entry.freshUntil) return 'fresh';
     // A 404 is never stale: an old "not there" must not outlive the event that created the content.
     return stored.entry.content === null ? 'invalid' : 'stale';
+  }
+
+  /** Twice as many before the older half is dropped: dropping one at a time would look for the first among what was deleted. */
+  #list(key: string): void {
+    this.#newest.delete(key);
+    this.#newest.add(key);
+    if (this.#newest.size >= 2 * LISTED_MAX) this.#newest = new Set([...this.#newest].slice(-LISTED_MAX));
   }
 
   #evict(): void {
