@@ -55,3 +55,14 @@ describe('sim', () => {
     expect(code).toBe(104);
   });
 });
+
+describe('sim --mutants', () => {
+  it('ends with 1 when a mutant survives, and says so beside those that are caught', { timeout: 300_000 }, async () => {
+    const { code, stdout } = await startProgram(['sim', '--mutants', '--seeds', '2', '--jobs', '1']).ended;
+    expect(stdout).toMatch(/^mutant +caught by +first seed +mean seeds +by others only$/m);
+    expect(stdout).toMatch(/^\S+ +SURVIVES +- +- +\d$/m);
+    expect(stdout).toMatch(/^\S+ +[a-z-]+ +2 +1 +0$/m);
+    expect(stdout).toContain('the real protocol on the same 1 seeds: clean');
+    expect(code).toBe(1);
+  });
+});
