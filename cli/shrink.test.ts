@@ -51,6 +51,18 @@ const HEAD = {
 
 const RESET = [{ at: '1s', fault: 'reset', target: 'origin->kafka' }];
 
+/** Deleted content goes on being served, whatever chance has it. */
+const DELETED = {
+  mutant: 'delete-as-stale',
+  written: {
+    version: 1,
+    title: 'deletions',
+    workload: { duration: '4s', reads: '60/s', writes: '6/s', keys: 3, deletes: '40%' },
+    settle: '1s',
+    checks: ['resurrection'],
+  },
+};
+
 /** The command that `shrink` says shows it again. */
 function againOf(stdout: string): readonly string[] {
   return /^again: edgesync-lab (.*)$/m.exec(stdout)?.[1]?.split(' ') ?? [];
@@ -120,6 +132,17 @@ describe('shrink', () => {
       const { code, stderr } = await run('shrink', history, '--no-embedded');
       expect(stderr).toContain(said);
       expect(code).toBe(104);
+    });
+  });
+
+  it('says that the embedded world shows it, too', { timeout: MS_MAX }, async () => {
+    await withFolder(async (folder) => {
+      const history = join(folder, 'history.ndjson');
+      await writeFile(history, `${JSON.stringify({ ...HEAD, regions: ['us-east', 'eu-west', 'ap-south'], ...DELETED })}\n`);
+      const { code, stdout } = await run('shrink', history, '--out', join(folder, 'shrunk.yaml'));
+      expect(stdout).toMatch(/^resurrection /m);
+      expect(stdout).toContain('embedded: shows resurrection, too');
+      expect(code).toBe(1);
     });
   });
 

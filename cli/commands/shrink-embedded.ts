@@ -39,6 +39,8 @@ export async function tryEmbedded({ shrunk, seed, compose, mutant, session }: Tr
     startWorld: (onStep) => startEmbedded({ topology: wanted, onStep, signal, mutant }),
   });
   if (summary.status !== 'completed') return `embedded: the run did not come to its end: ${summary.error ?? summary.status}`;
-  const isShown = anomalies.some((found) => found.anomaly === anomaly.anomaly);
-  return isShown ? `embedded: shows ${anomaly.anomaly}, too` : `embedded: does not show ${anomaly.anomaly} (${summary.verdict})`;
+  const shown = [...new Set(anomalies.map((found) => found.anomaly))];
+  if (shown.includes(anomaly.anomaly)) return `embedded: shows ${anomaly.anomaly}, too`;
+  const instead = shown.length === 0 ? summary.verdict : `it shows ${shown.join(' and ')}`;
+  return `embedded: does not show ${anomaly.anomaly} (${instead})`;
 }
