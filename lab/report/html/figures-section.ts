@@ -91,6 +91,11 @@ export function faultsSection(faults: readonly FaultRecord[], endMs: number): Ma
     duration((healedMs ?? endMs) - injectedMs),
     duration(recoveryAllowanceMs),
   ]);
-  const columns = [{ name: 'fault' }, { name: 'target' }, { name: 'effect' }, ...numbers('injected', 'healed', 'lasted', 'excused after')];
+  const columns = [
+    { name: 'fault' },
+    { name: 'target' },
+    { name: 'effect' },
+    ...numbers('injected', 'healed', 'lasted', 'then excused for'),
+  ];
   return html`<section><h2>Faults</h2>${table('What was broken, from the start of the run', columns, rows)}</section>`;
 }
