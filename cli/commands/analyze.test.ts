@@ -85,6 +85,9 @@ describe('analyze', () => {
         await expect.poll(() => readFile(file, 'utf8'), { timeout: 20_000 }).toMatch(/"phase":"fault".*\n.*"line":"ended"/s);
         run.child.kill(signal);
         await run.ended;
+        // Whoever was killed reported nothing; whoever was stopped reports what there is, as an error.
+        const junit = await readFile(join(folder, 'baseline', 'junit.xml'), 'utf8').catch(() => undefined);
+        expect(junit?.includes('<error type="aborted"')).toBe(signal === 'SIGINT' ? true : undefined);
         const { code, analysis: found } = await analyze(file);
         expect([code, found.verdict]).toEqual([2, 'unknown']);
         expect(found.checks).toContainEqual({

@@ -59,7 +59,7 @@ export function mark(kind: Verdict, word: string = kind): Markup {
 
 export function checksSection({ checks }: Summary): Markup {
   const items = checks.map(({ check, verdict, reason, anomalies }) => {
-    const found = anomalies === 0 ? undefined : html` <b>${plural(anomalies, 'anomaly', 'anomalies')}</b>`;
+    const found = anomalies === 0 ? undefined : html` · <b>${plural(anomalies, 'anomaly', 'anomalies')}</b>`;
     return html`<li><code>${check}</code>${mark(verdict)}<span class="why">${reason}${found}</span></li>
 `;
   });
