@@ -40,6 +40,12 @@ export async function createOutput(folder: string, scenario: string, clock: Cloc
   });
 }
 
+/** The reports of a history that was saved elsewhere, in a folder of their own. Throws InvalidInput unless it is empty, or can be made. */
+export async function saveReports(folder: string, source: ReportSource): Promise<void> {
+  await checkOutput(folder);
+  await attempt(folder, () => writeReports(folder, source));
+}
+
 async function writeReports(own: string, source: ReportSource): Promise<void> {
   const write = (name: string, text: string) => writeFile(join(own, name), text, { flag: 'wx', mode: FILE_MODE });
   await write('summary.json', `${JSON.stringify(source.summary, null, 2)}\n`);

@@ -46,6 +46,34 @@ describe('analyze', () => {
     });
   });
 
+  it('writes the reports of a history anew with --out, for their owner alone', { timeout: RUN_MS_MAX }, async () => {
+    await withFolder(async (folder) => {
+      const run = ['run', 'partition-kafka', '--backend', 'simulated', '--seed', '3', '--quiet', '--out', join(folder, 'run')];
+      await startProgram(run).ended;
+      const own = join(folder, 'run', 'partition-kafka');
+      const again = join(folder, 'again');
+      const { code } = await startProgram(['analyze', join(own, 'history.ndjson'), '--out', again]).ended;
+      expect([code, (await readdir(again)).sort()]).toEqual([0, ['junit.xml', 'report.html', 'summary.json']]);
+      for (const name of await readdir(again)) expect((await stat(join(again, name))).mode & 0o777).toBe(0o600);
+      // All that is drawn comes from the history: only what names scenario and command may differ.
+      const drawn = async (of: string) =>
+        /<section><h2>Which version.*<footer>/s.exec(await readFile(join(of, 'report.html'), 'utf8'))?.[0];
+      expect(await drawn(again)).toBe(await drawn(own));
+      expect(await drawn(own)).toContain('edge:eu-west&lt;-&gt;kafka');
+    });
+  });
+
+  it('writes the same reports to the byte for the same seed in virtual time', { timeout: RUN_MS_MAX }, async () => {
+    await withFolder(async (folder) => {
+      const reports = async (out: string) => {
+        await startProgram(['run', 'baseline', '--backend', 'simulated', '--seed', '3', '--quiet', '--out', join(folder, out)]).ended;
+        const own = join(folder, out, 'baseline');
+        return Promise.all(['junit.xml', 'report.html', 'summary.json'].map((name) => readFile(join(own, name), 'utf8')));
+      };
+      expect(await reports('one')).toEqual(await reports('other'));
+    });
+  });
+
   it.each(['SIGKILL', 'SIGINT'] as const)(
     'judges what is there after %s, and does not pass it',
     { timeout: RUN_MS_MAX },
@@ -57,6 +85,9 @@ describe('analyze', () => {
         await expect.poll(() => readFile(file, 'utf8'), { timeout: 20_000 }).toMatch(/"phase":"fault".*\n.*"line":"ended"/s);
         run.child.kill(signal);
         await run.ended;
+        // Whoever was killed reported nothing; whoever was stopped reports what there is, as an error.
+        const junit = await readFile(join(folder, 'baseline', 'junit.xml'), 'utf8').catch(() => undefined);
+        expect(junit?.includes('<error type="aborted"')).toBe(signal === 'SIGINT' ? true : undefined);
         const { code, analysis: found } = await analyze(file);
         expect([code, found.verdict]).toEqual([2, 'unknown']);
         expect(found.checks).toContainEqual({

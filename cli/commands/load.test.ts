@@ -4,6 +4,8 @@ import { childrenOf, startProgram, untilGone } from '../process-test-support.ts'
 
 /** The embedded world takes its time on a machine that does other things too. */
 const LOAD_MS_MAX = 120_000;
+/** The services count their delay in whole ms of the wall clock, the lab on a monotonic one. */
+const CLOCK_SLACK_MS = 5;
 
 const figures = z.object({
   region: z.string(),
@@ -36,7 +38,7 @@ describe('load', () => {
     expect([overall.reads, otherReads]).toEqual([390, 0]);
     for (const { strategy, delayMs, staleHits, newVersionMs, hitRatio, p50, p99 } of regions) {
       // Nothing is invalidated before its delay; a lazy region answers once more from before, an eager one never.
-      expect(newVersionMs).toBeGreaterThanOrEqual(delayMs - 1);
+      expect(newVersionMs).toBeGreaterThanOrEqual(delayMs - CLOCK_SLACK_MS);
       expect(staleHits > 0).toBe(strategy === 'lazy');
       expect(hitRatio).toBeGreaterThan(50);
       expect(p99).toBeGreaterThanOrEqual(p50);

@@ -41,7 +41,7 @@ export function addLoadCommand(program: Command, session: Session): void {
   const command = program
     .command('load')
     .description(
-      'the seed’s load test on content 1, in every region at once: 50 reads to prime, many more, one PUT, and reads until each region must serve it; ends with 99 when a target of the seed is missed',
+      'the load test of the system this grew from (the seed), on content 1 in every region at once: 50 reads to prime, many more, one PUT, and reads until each region must serve it; ends with 99 when a target of the seed is missed',
     )
     .addOption(
       new Option('--requests <number>', 'reads in each region, after those to prime')

@@ -38,7 +38,7 @@ export interface LoadFigures {
 export interface RegionFigures extends LoadFigures {
   readonly strategy: Strategy;
   readonly delayMs: number;
-  /** From the answer to the last PUT until the first read that showed it; null when none did. */
+  /** From when the last PUT was sent until the first read that showed it was answered; null when none did. */
   readonly newVersionMs: number | null;
 }
 
@@ -91,8 +91,9 @@ export async function runSeedLoad(options: SeedLoadOptions): Promise<SeedLoadRes
     signal.throwIfAborted();
     onRound?.(round);
     if (round.afterPut) {
+      const sentAt = clock.monotonicMs();
       const { version } = await clients.update(LOADED_ID, { title });
-      put = { version, answeredAt: clock.monotonicMs() };
+      put = { version, sentAt };
     }
     await Promise.all(readers.map((reader) => reader.read(round.reads, round.afterPut ? overMs : 0)));
   }
@@ -114,7 +115,7 @@ async function countersOf(clients: Clients, regions: readonly WorldRegion[]): Pr
 
 interface Put {
   readonly version: number;
-  readonly answeredAt: number;
+  readonly sentAt: number;
 }
 
 interface Loaded {
@@ -137,7 +138,7 @@ function toResult({ readers, before, after, overall, put }: Loaded): SeedLoadRes
     const { region, strategy, delayMs } = reader.region;
     const { latencies, failed, firstSeenMs } = reader;
     const seenAt = put && firstSeenMs.get(put.version);
-    const newVersionMs = put === undefined || seenAt === undefined ? null : Math.max(0, seenAt - put.answeredAt);
+    const newVersionMs = put === undefined || seenAt === undefined ? null : seenAt - put.sentAt;
     return { ...figuresOf({ region, latencies, failed, counted: counted[at] }), strategy, delayMs, newVersionMs };
   });
   const sum = (of: (counts: Counted) => number) => counted.reduce((total, counts) => total + of(counts), 0);

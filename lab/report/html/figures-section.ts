@@ -59,7 +59,7 @@ export function mark(kind: Verdict, word: string = kind): Markup {
 
 export function checksSection({ checks }: Summary): Markup {
   const items = checks.map(({ check, verdict, reason, anomalies }) => {
-    const found = anomalies === 0 ? undefined : html` <b>${plural(anomalies, 'anomaly', 'anomalies')}</b>`;
+    const found = anomalies === 0 ? undefined : html` · <b>${plural(anomalies, 'anomaly', 'anomalies')}</b>`;
     return html`<li><code>${check}</code>${mark(verdict)}<span class="why">${reason}${found}</span></li>
 `;
   });
@@ -91,6 +91,11 @@ export function faultsSection(faults: readonly FaultRecord[], endMs: number): Ma
     duration((healedMs ?? endMs) - injectedMs),
     duration(recoveryAllowanceMs),
   ]);
-  const columns = [{ name: 'fault' }, { name: 'target' }, { name: 'effect' }, ...numbers('injected', 'healed', 'lasted', 'excused after')];
+  const columns = [
+    { name: 'fault' },
+    { name: 'target' },
+    { name: 'effect' },
+    ...numbers('injected', 'healed', 'lasted', 'then excused for'),
+  ];
   return html`<section><h2>Faults</h2>${table('What was broken, from the start of the run', columns, rows)}</section>`;
 }

@@ -76,7 +76,9 @@ function blockOf(block: Served, axis: TimeAxis): Markup {
   const shapes = parts.map((part) => rectangle(axis, part, { ...BLOCK, kind: kindOf(found, part.behind) }));
   const underline = label === 'stale' && rectangle(axis, block, { y: BLOCK.y + BLOCK.height - 4, height: 4, kind: 'labelled' });
   const long = `${name} · ${late}`;
-  const shown = most > 0 && fitting(long, widthOf(block, axis)) !== undefined ? long : name;
+  const behindMs = parts.filter(({ behind }) => behind > 0).reduce((ms, part) => ms + part.toMs - part.fromMs, 0);
+  const isMostlyBehind = behindMs * 2 > block.toMs - block.fromMs;
+  const shown = isMostlyBehind && fitting(long, widthOf(block, axis)) !== undefined ? long : name;
   return html`<g><title>${title}</title>${shapes}${underline || undefined}${nameIn(shown, block, axis)}</g>`;
 }
 

@@ -91,9 +91,11 @@ class Places {
     const to = healedMs === undefined ? this.#yAt(Number.POSITIVE_INFINITY) : this.#yAt(healedMs);
     const title = `${name} ${target.text}, ${instant(injectedMs)} to ${healedMs === undefined ? 'the end' : instant(healedMs)}`;
     const height = Math.max(4, to - from);
-    const shown = height < STEP_PX / 2 ? undefined : fitting(name, (right - left) * PICTURE_SHARE);
-    const text =
-      shown && html`<text class="band-name ${shown}" x="${(left + right) / 2}%" y="${to - 8}" text-anchor="middle">${name}</text>`;
+    // Between two moments, where no arrow of theirs is.
+    const between = this.#story.moments.map((_, at) => this.y(at) - STEP_PX / 2 + 4).find((y) => y > from + 10 && y < to - 2);
+    const shown = between === undefined ? undefined : fitting(name, (right - left) * PICTURE_SHARE);
+    const x = (left + right) / 2;
+    const text = shown && html`<text class="band-name ${shown}" x="${x}%" y="${between}" text-anchor="middle">${name}</text>`;
     return html`<g><title>${title}</title><rect class="band" x="${left}%" y="${from}" width="${right - left}%" height="${height}"/>${text}</g>`;
   }
 
