@@ -10,7 +10,9 @@ import { FAULTS } from '../lab/faults/faults.ts';
 import { parametersInWords, targetsInWords } from '../lab/faults/signature.ts';
 import { parseScenario, readScenario } from '../lab/scenarios/scenario.ts';
 import { BUILT_IN_SCENARIOS } from './program-files.ts';
-import { KEYS } from './view/keys.ts';
+import type { KeyBinding } from './view/keys/binding.ts';
+import { GLOBAL } from './view/keys/global.ts';
+import { ALL_SCREENS } from './view/screens/screens.ts';
 
 const README = fileURLToPath(new URL('../README.md', import.meta.url));
 
@@ -34,7 +36,8 @@ function checkTable(): string {
 }
 
 function keyTable(): string {
-  return toTable([['key', ''], ...KEYS.map(({ shown, about }) => [`\`${shown}\``, about])]);
+  const rowsOf = (keys: readonly KeyBinding[], where: string) => keys.map(({ shown, about }) => [`\`${shown}\``, where, about]);
+  return toTable([['key', 'where', ''], ...rowsOf(GLOBAL, ''), ...ALL_SCREENS.flatMap(({ title, keys }) => rowsOf(keys, title))]);
 }
 
 async function scenarioTable(): Promise<string> {

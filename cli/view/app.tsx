@@ -1,8 +1,9 @@
 /** The view and its keys: draws what the store holds, turns keys into actions. */
 import { useInput, usePaste, useWindowSize } from 'ink';
 import { useSyncExternalStore } from 'react';
+import { actionsOf, takesText } from './dispatch.ts';
+import { plain } from './format.ts';
 import { keyNames } from './key-names.ts';
-import { actionOf } from './keys.ts';
 import { Screen } from './screen.tsx';
 import type { ViewAction } from './state.ts';
 import type { ViewStore } from './store.ts';
@@ -14,17 +15,21 @@ export interface AppProps {
   readonly onAction: (action: ViewAction) => void;
 }
 
+const PASTED_MAX = 200;
+
 export function App({ store, theme, onAction }: AppProps) {
   const state = useSyncExternalStore(store.subscribe, store.get);
   const size = useWindowSize();
   useInput((input, key) => {
-    for (const name of keyNames(input, key)) {
-      const action = actionOf(store.get(), name);
-      if (action !== undefined) onAction(action);
-    }
+    for (const name of keyNames(input, key, { isText: takesText(store.get()) }))
+      for (const action of actionsOf(store.get(), name)) onAction(action);
   });
-  // What is pasted is no command.
-  usePaste(() => {});
+  // What is pasted is text where text is asked for, and no command anywhere.
+  usePaste((text) => {
+    if (!takesText(store.get())) return;
+    for (const character of [...plain(text.split(/\r|\n/)[0] ?? '')].slice(0, PASTED_MAX))
+      for (const action of actionsOf(store.get(), character)) onAction(action);
+  });
   return (
     <ThemeProvider value={theme}>
       <Screen state={state} size={size} />

@@ -1,7 +1,8 @@
 /** What stands around the panels, as lines: the header, the faults in force, the event log, the line of keys. */
-import type { FaultView } from '../../lab/live/live-lab.ts';
-import { ageText, momentText, plain, plural, portText } from './format.ts';
-import { KEYS } from './keys.ts';
+import type { FaultView, LiveVerdict } from '../../lab/live/live-lab.ts';
+import { ageText, delayText, momentText, plain, plural, portText } from './format.ts';
+import type { KeyBinding } from './keys/binding.ts';
+import { keyText } from './keys/key-text.ts';
 import { fitLine, joined, type Line, lineWidth, span, spread } from './line.ts';
 import { faultWords } from './links.ts';
 import type { ViewState } from './state.ts';
@@ -9,23 +10,60 @@ import type { Theme } from './theme.ts';
 
 /** How long the last key's echo stays. */
 const ECHO_MS = 4_000;
-/** The last keys of the table: help and quit. */
-const ALWAYS_SHOWN = 2;
+const ALWAYS_SHOWN: readonly string[] = ['help', 'quit'];
 const GAP = 2;
 
+/** As many as there is room for, in this order of weight: the verdict, what is in force, where the origin is, its outbox. */
 export function headerLine(state: ViewState, width: number, theme: Theme): Line {
-  const { phase, backend, originUrl, nowMs, faults, origin } = state;
+  const { phase, backend, nowMs } = state;
   const name = [span('EdgeSync Lab', 'accent'), span(` ${theme.dot} ${backend ?? 'starting'} ${theme.dot} ${momentText(nowMs)}`)];
   if (phase === 'leaving')
     return spread(name, [span(state.staysUp ? 'healing everything' : 'healing and stopping everything', 'warning')], width);
-  const where = originUrl === undefined ? [] : [span(`origin ${portText(originUrl)}  `, 'muted')];
-  const pending = origin.metrics?.outbox.pending;
-  const outbox = pending === undefined ? [] : [span(`outbox ${pending}  `, pending > 0 ? 'warning' : 'muted')];
-  const broken = faults.length === 0 ? span('no faults', 'good') : span(`${plural(faults.length, 'fault')} in force`, 'bad');
-  return spread(name, [...where, ...outbox, broken], width);
+  const room = width - lineWidth(name) - GAP;
+  const kept: Line[] = [];
+  for (const part of headerParts(state, theme)) {
+    const columns = [...kept, part].reduce((sum, line) => sum + lineWidth(line) + GAP, -GAP);
+    if (columns <= room) kept.push(part);
+  }
+  return spread(name, joined(kept.toReversed(), room, GAP), width);
 }
 
-function titleLine(title: Line, width: number, theme: Theme): Line {
+function headerParts(state: ViewState, theme: Theme): readonly Line[] {
+  const { originUrl, faults, origin } = state;
+  const broken = faults.length === 0 ? span('no faults', 'good') : span(`${plural(faults.length, 'fault')} in force`, 'bad');
+  const pending = origin.metrics?.outbox.pending;
+  return [
+    [broken],
+    ...verdictParts(state.verdict, theme),
+    ...(originUrl === undefined ? [] : [[span(`origin ${portText(originUrl)}`, 'muted')]]),
+    ...(pending === undefined ? [] : [[span(`outbox ${pending}`, pending > 0 ? 'warning' : 'muted')]]),
+  ];
+}
+
+/** What was seen so far, no more. */
+function verdictParts(verdict: LiveVerdict | undefined, theme: Theme): readonly Line[] {
+  if (verdict === undefined) return [];
+  const { good, warning, error } = theme.tones;
+  if (verdict.state === 'violated') return [[span(`${error.mark} ${plural(verdict.violations, 'violation')} seen`, 'bad')]];
+  if (verdict.state === 'unknown') return [[span(`${warning.mark} not judged yet`, 'warning')]];
+  return [[span(`${good.mark} no violation`, 'good')]];
+}
+
+/** What is in force in one line, oldest first; what has no room is counted. */
+export function faultStrip({ faults, nowMs }: ViewState, width: number, theme: Theme): Line {
+  if (faults.length === 0) return fitLine([span('no faults in force', 'muted')], width);
+  const parts = faults.map(
+    (fault): Line => [span(`${theme.tones.warning.mark} ${plain(faultWords(fault))}`, 'warning'), span(` ${sinceText(fault, nowMs)}`)],
+  );
+  const more = (count: number): Line => [span(`${count} more`, 'muted')];
+  for (let shown = parts.length; shown > 0; shown -= 1) {
+    const line = [...parts.slice(0, shown), ...(shown < parts.length ? [more(parts.length - shown)] : [])];
+    if (line.reduce((sum, part) => sum + lineWidth(part) + GAP, -GAP) <= width) return fitLine(joined(line, width, GAP), width);
+  }
+  return fitLine(parts[0] ?? [], width);
+}
+
+export function titleLine(title: Line, width: number, theme: Theme): Line {
   const line = [span(`${theme.rule} `, 'muted'), ...title, span(' ')];
   return fitLine([...line, span(theme.rule.repeat(Math.max(0, width - lineWidth(line))), 'muted')], width);
 }
@@ -42,15 +80,23 @@ export function faultLines({ faults, nowMs }: ViewState, { width, rows, theme }:
 
 function faultLine(fault: FaultView, nowMs: number, width: number): Line {
   const doubt = fault.state === 'inForce' && fault.effect === 'unconfirmed' ? ' (no effect seen)' : '';
-  const doing = fault.state === 'inForce' ? ageText(nowMs - fault.injectedMs) : fault.state === 'healing' ? 'healing' : 'injecting';
-  return spread([span(plain(faultWords(fault)) + doubt, 'warning')], [span(` ${doing}`)], width);
+  return spread([span(plain(faultWords(fault)) + doubt, 'warning')], [span(` ${sinceText(fault, nowMs)}`)], width);
+}
+
+/** How long it is in force, and where it ends by itself how long it lasts: `4 s of 10 s`. */
+function sinceText({ state, injectedMs, endsMs }: FaultView, nowMs: number): string {
+  if (state !== 'inForce') return state;
+  const lasts = endsMs === undefined ? '' : ` of ${delayText(endsMs - injectedMs)}`;
+  return `${ageText(nowMs - injectedMs)}${lasts}`;
 }
 
 /** A title with the last key's echo, and the newest `rows` events, the newest below. */
-export function eventLines({ log, echo, nowMs }: ViewState, { width, rows, theme }: LinesOptions): readonly Line[] {
+export function eventLines({ log, echo, nowMs, filter }: ViewState, { width, rows, theme }: LinesOptions): readonly Line[] {
   const isEchoed = echo !== undefined && nowMs - echo.t < ECHO_MS;
-  const title = isEchoed ? [span('events ', 'muted'), span(`${theme.echo} ${plain(echo.text)}`, 'accent')] : [span('events', 'muted')];
-  const lines = log.slice(-Math.max(1, rows)).map(({ t, tone, text }): Line => {
+  const named = span(filter === '' ? 'events ' : `events with ${plain(filter)} `, filter === '' ? 'muted' : 'accent');
+  const title = isEchoed ? [named, span(`${theme.echo} ${plain(echo.text)}`, 'accent')] : [span(named.text.trimEnd(), named.role)];
+  const shown = filter === '' ? log : log.filter(({ text }) => text.toLowerCase().includes(filter.toLowerCase()));
+  const lines = shown.slice(-Math.max(1, rows)).map(({ t, tone, text }): Line => {
     const { mark, role } = theme.tones[tone];
     return [span(`${momentText(t)} `, 'muted'), span(`${mark} ${plain(text)}`, role)];
   });
@@ -68,11 +114,25 @@ function filled(title: Line, lines: readonly Line[], { width, rows }: { readonly
   return [title, ...Array.from({ length: rows }, (_, at) => fitLine(lines[at] ?? [], width))];
 }
 
-/** As many keys as padTo, help and quit always. */
-export function footerLine(state: ViewState, width: number): Line {
-  if (state.isHelpOpen) return fitLine([span('Esc', 'key'), span(' closes this')], width);
-  const parts = KEYS.flatMap(({ shown, short }): readonly Line[] => (short === undefined ? [] : [[span(shown, 'key'), span(` ${short}`)]]));
-  const always = joined(parts.slice(-ALWAYS_SHOWN), width, GAP);
-  const others = state.phase === 'playing' ? joined(parts.slice(0, -ALWAYS_SHOWN), width - lineWidth(always) - GAP, GAP) : [];
-  return spread(others, always, width);
+export interface FooterOptions {
+  readonly state: ViewState;
+  /** What holds in the screen on top. */
+  readonly bindings: readonly KeyBinding[];
+  readonly width: number;
+  readonly theme: Theme;
+}
+
+/** As many keys as there is room for; those at the end, which help and leave, always. */
+export function footerLine({ state, bindings, width, theme }: FooterOptions): Line {
+  const named = bindings.filter(({ short }) => short !== undefined);
+  const isAlways = ({ short = '' }: KeyBinding) => ALWAYS_SHOWN.includes(short);
+  const partOf = ({ shown, short }: KeyBinding): Line => [span(keyText(firstOf(shown), theme), 'key'), span(` ${short}`)];
+  const always = joined(named.filter(isAlways).map(partOf), width, GAP);
+  const others = state.phase === 'playing' ? named.filter((binding) => !isAlways(binding)) : [];
+  return spread(joined(others.map(partOf), width - lineWidth(always) - GAP, GAP), always, width);
+}
+
+/** One of the keys that do the same. */
+function firstOf(shown: string): string {
+  return shown.split(', ')[0] ?? shown;
 }

@@ -2,58 +2,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LiveEvent } from '../../lab/live/live-lab.ts';
-import { eventLines, faultLines, footerLine, headerLine } from './chrome.ts';
 import { widthOf } from './format.ts';
-import { helpLines } from './help.ts';
-import { layoutOf, PANEL_ROWS } from './layout.ts';
+import { frameLines } from './frame.ts';
+import type { ScreenSize } from './layout.ts';
 import { type Line, lineWidth, textOf } from './line.ts';
 import { panelLines } from './region-panel.ts';
-import { startLines } from './start.ts';
-import type { ViewAction, ViewState } from './state.ts';
+import { EMPTY_PROMPT, type ScreenState } from './screen-state.ts';
+import { reduce, type ViewAction } from './state.ts';
 import { createTheme } from './theme.ts';
-import { fault, observed, ready, stateAfter } from './view-test-support.ts';
+import { fault, observed, ready, SCREEN_STATES, stateAfter, trace } from './view-test-support.ts';
 
 const RUNS = 300;
 const UNICODE = createTheme();
-
-/** The frame without Ink: all lines, with the width each should have. */
-function frameOf(
-  state: ViewState,
-  columns: number,
-  rows: number,
-  theme = UNICODE,
-): readonly { readonly line: Line; readonly width: number }[] {
-  const layout = layoutOf({ columns, rows }, { regions: state.regions.length, selected: state.selected, keys: state.keys.length });
-  const { faults, origin, keys, nowMs } = state;
-  const panels = layout.panels.flatMap(({ index, width }) => {
-    const region = state.regions[index];
-    if (region === undefined) return [];
-    const lines = panelLines({
-      region,
-      number: index + 1,
-      isSelected: index === state.selected,
-      faults,
-      origin,
-      keys,
-      nowMs,
-      width,
-      tableRows: layout.tableRows,
-      theme,
-    });
-    if (lines.length !== PANEL_ROWS + layout.tableRows)
-      throw new Error(`expected ${PANEL_ROWS + layout.tableRows} lines, got ${lines.length}`);
-    return lines.map((line) => ({ line, width }));
-  });
-  const wide = (lines: readonly Line[], width: number) => lines.map((line) => ({ line, width }));
-  return [
-    ...wide([headerLine(state, columns, theme), footerLine(state, columns)], columns),
-    ...panels,
-    ...wide(faultLines(state, { width: layout.faultColumns, rows: layout.logRows, theme }), layout.faultColumns),
-    ...wide(eventLines(state, { width: layout.logColumns, rows: layout.logRows, theme }), layout.logColumns),
-    ...wide(helpLines({ width: columns, rows: layout.bodyRows, theme }), columns),
-    ...wide(startLines(state, { width: columns, rows: layout.bodyRows, theme }), columns),
-  ];
-}
+const ASCII = createTheme({ ascii: true });
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
@@ -102,22 +63,86 @@ const hostileState = fc
       },
       { type: 'note', t: 3_000, tone: 'error', text: note },
     ];
-    return stateAfter(...events, { type: 'sent', command: { do: 'heal-all' }, text: note });
+    const traced = { type: 'traced', t: 3_100, trace: { ...trace(regions), reason: note } } as const;
+    const staleness = new Map(regions.map((region) => [region, { p99, max: p99, oldReads: 1, reads: 2 }]));
+    const verdict = { state: 'violated', violations: 2, reason: note } as const;
+    return stateAfter(
+      ...events,
+      traced,
+      { type: 'judged', t: 3_200, verdict, staleness },
+      { type: 'tick', t: 9_000 },
+      { type: 'sent', command: { do: 'heal-all' }, text: note },
+    );
   });
 
+/** Screens whose texts come from outside. */
+function hostileScreens(text: string): readonly ScreenState[] {
+  const prompt = { ...EMPTY_PROMPT, text: text.slice(0, 200), typed: text.slice(0, 200) };
+  return SCREEN_STATES.map((screen): ScreenState => {
+    if (screen.screen === 'command' || screen.screen === 'filter') return { ...screen, prompt };
+    return screen;
+  });
+}
+
+function expectWhole(lines: readonly Line[], { columns, rows }: ScreenSize): void {
+  if (lines.length !== rows) throw new Error(`expected ${rows} lines, got ${lines.length}`);
+  for (const line of lines) {
+    const text = textOf(line);
+    if (lineWidth(line) !== columns || widthOf(text) !== columns)
+      throw new Error(`expected ${columns} columns, got ${widthOf(text)}: ${JSON.stringify(text)}`);
+    if (/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(text)) throw new Error(`a control character in ${JSON.stringify(text)}`);
+  }
+}
+
 describe('the frame', () => {
-  it('has lines of the right width, free of control characters, whatever comes from outside', () => {
+  it('has as many lines as the screen, each as wide, free of control characters, whatever comes from outside, in every screen', () => {
+    const screens = hostile.chain((text) => fc.constantFrom(...hostileScreens(text)));
     fc.assert(
-      fc.property(hostileState, fc.integer({ min: 60, max: 250 }), fc.integer({ min: 16, max: 70 }), (state, columns, rows) => {
-        for (const { line, width } of frameOf(state, columns, rows)) {
-          const text = textOf(line);
-          if (lineWidth(line) !== width || widthOf(text) !== width)
-            throw new Error(`expected ${width} columns, got ${widthOf(text)}: ${JSON.stringify(text)}`);
-          if (/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(text)) throw new Error(`a control character in ${JSON.stringify(text)}`);
-        }
-      }),
+      fc.property(
+        hostileState,
+        screens,
+        fc.integer({ min: 60, max: 250 }),
+        fc.integer({ min: 16, max: 70 }),
+        (state, screen, columns, rows) => {
+          const open = screen.screen === 'overview' ? state : reduce(state, { type: 'open', screen });
+          expectWhole(frameLines(open, { columns, rows }, UNICODE), { columns, rows });
+        },
+      ),
       { numRuns: RUNS },
     );
+  });
+
+  it.each(SCREEN_STATES.map((screen, at) => [`${screen.screen} (${at})`, screen] as const))(
+    'is whole at every size with %s on top',
+    (_name, screen) => {
+      const faults = [
+        fault({ fault: 'partition', target: 'edge:us-east<->kafka' }),
+        fault({ id: 'f2', fault: 'pause', target: 'redis:eu-west' }),
+      ];
+      const playing = stateAfter(
+        ready(),
+        observed(),
+        { type: 'faults', t: 2_000, inForce: faults },
+        { type: 'traced', t: 2_000, trace: trace() },
+      );
+      const state = screen.screen === 'overview' ? playing : reduce(playing, { type: 'open', screen });
+      for (const starting of [false, true])
+        for (let columns = 60; columns <= 250; columns += 19)
+          for (let rows = 16; rows <= 70; rows += 9)
+            for (const theme of [UNICODE, ASCII]) {
+              const shown = starting ? { ...stateAfter(), screens: state.screens } : state;
+              expectWhole(frameLines(shown, { columns, rows }, theme), { columns, rows });
+            }
+    },
+  );
+
+  it('in ASCII has nothing else', () => {
+    for (const screen of SCREEN_STATES) {
+      const state = reduce(stateAfter(ready(), observed()), { type: 'open', screen });
+      // What Ink draws passes the same replacement; only dots of what was cut are left to it.
+      for (const line of frameLines(state, { columns: 100, rows: 30 }, ASCII))
+        expect(textOf(line).replaceAll('…', '~')).toMatch(/^[\x20-\x7e]*$/);
+    }
   });
 
   it('shows versions, what is behind, and what was deleted', () => {
@@ -204,6 +229,6 @@ describe('the frame', () => {
     const at = { t: 5_000, type: 'faults' } as const;
     expect(statusOf({ ...at, inForce: [fault({ fault: 'kill', target: 'edge:us-east' })] })).toBe('│edge ✗ killed 4 s       │');
     expect(statusOf({ ...at, inForce: [fault({ fault: 'pause', target: 'edge:us-east' })] })).toBe('│edge ‖ paused 4 s       │');
-    expect(statusOf(observed({ t: 1_000, failures: 2 }), { ...at, inForce: [] })).toBe('│edge silent for 4 s     │');
+    expect(statusOf(observed({ t: 1_000, failures: 2 }), { ...at, inForce: [] })).toBe('│silent 4 s, try 3       │');
   });
 });

@@ -1,6 +1,6 @@
 /** Every size from the smallest to a wall of a screen, walked whole. */
 import { describe, expect, it } from 'vitest';
-import { COLUMNS_MIN, GAP, layoutOf, PANEL_COLUMNS_MIN, PANEL_ROWS, ROWS_MIN } from './layout.ts';
+import { COLUMNS_MIN, fits, GAP, layoutOf, PANEL_COLUMNS_MIN, PANEL_ROWS, ROWS_MIN } from './layout.ts';
 
 const SIZES = Array.from({ length: 241 }, (_, at) => COLUMNS_MIN + at);
 const HEIGHTS = Array.from({ length: 65 }, (_, at) => ROWS_MIN + at);
@@ -11,9 +11,10 @@ describe('the layout', () => {
     for (const columns of SIZES)
       for (const rows of HEIGHTS)
         for (const regions of [1, 2, 3, 9]) {
-          const layout = layoutOf({ columns, rows }, { regions, selected: regions - 1, keys: 12 });
+          const layout = layoutOf({ columns, bodyRows: rows - 2 }, { regions, selected: regions - 1, keys: 12 });
           const across = layout.panels.reduce((sum, { width }) => sum + width, 0) + GAP * (layout.panels.length - 1);
-          const down = 1 + PANEL_ROWS + layout.tableRows + 1 + layout.logRows + 1;
+          const map = layout.mapRows === 0 ? 0 : 1 + layout.mapRows;
+          const down = 1 + PANEL_ROWS + layout.tableRows + map + 1 + layout.logRows + 1;
           if (across !== columns || down !== rows || layout.faultColumns + GAP + layout.logColumns !== columns)
             throw new Error(`${columns}x${rows}, ${regions} regions: ${JSON.stringify(layout)}`);
           walked += 1;
@@ -23,7 +24,7 @@ describe('the layout', () => {
 
   it('gives the selected region a panel, however many there are', () => {
     for (let selected = 0; selected < 9; selected += 1) {
-      const { panels, hidden } = layoutOf({ columns: 80, rows: 24 }, { regions: 9, selected, keys: 12 });
+      const { panels, hidden } = layoutOf({ columns: 80, bodyRows: 22 }, { regions: 9, selected, keys: 12 });
       expect(panels.map(({ index }) => index)).toContain(selected);
       expect(panels.every(({ width }) => width >= PANEL_COLUMNS_MIN)).toBe(true);
       expect(hidden).toBe(9 - panels.length);
@@ -31,8 +32,8 @@ describe('the layout', () => {
   });
 
   it('leaves a version table and events at the smallest size', () => {
-    const { tableRows, logRows, fits } = layoutOf({ columns: COLUMNS_MIN, rows: ROWS_MIN }, { regions: 3, selected: 0, keys: 12 });
-    expect(fits).toBe(true);
+    const { tableRows, logRows } = layoutOf({ columns: COLUMNS_MIN, bodyRows: ROWS_MIN - 2 }, { regions: 3, selected: 0, keys: 12 });
+    expect(fits({ columns: COLUMNS_MIN, rows: ROWS_MIN })).toBe(true);
     expect(tableRows).toBeGreaterThanOrEqual(2);
     expect(logRows).toBeGreaterThanOrEqual(2);
   });
@@ -42,6 +43,6 @@ describe('the layout', () => {
     [COLUMNS_MIN, ROWS_MIN - 1],
     [1, 1],
   ])('says that %i columns and %i rows are too few', (columns, rows) => {
-    expect(layoutOf({ columns, rows }, { regions: 3, selected: 0, keys: 12 }).fits).toBe(false);
+    expect(fits({ columns, rows })).toBe(false);
   });
 });

@@ -3,6 +3,7 @@
  *
  *     header                           1 row
  *     region panels, side by side      8 rows and the version table
+ *     map of the data path             a title and a row a region, where there is room
  *     faults | events                  a title and the lines of the log
  *     keys                             1 row
  */
@@ -13,14 +14,17 @@ export const GAP = 1;
 /** Of a panel, beside its version table: both borders, links, hits, two rows of times, lag, the table's head. */
 export const PANEL_ROWS = 8;
 
-const HEADER_ROWS = 1;
-const FOOTER_ROWS = 1;
 const TITLE_ROWS = 1;
 const LOG_ROWS_MIN = 2;
 const LOG_SHARE = 0.4;
 /** Rows kept free for keys before the first are known, so that nothing moves when they come. */
 const KEYS_EXPECTED = 12;
 const FAULT_COLUMNS_MAX = 60;
+/** Below that the map would take the rows that versions and events need. */
+const MAP_BODY_ROWS_MIN = 28;
+const MAP_COLUMNS_MIN = 76;
+const MAP_ROWS_MIN = 3;
+const MAP_ROWS_MAX = 9;
 
 export interface ScreenSize {
   readonly columns: number;
@@ -33,18 +37,26 @@ export interface PanelPlace {
   readonly width: number;
 }
 
-export interface Layout extends ScreenSize {
-  /** False: there is room for one sentence only. */
-  readonly fits: boolean;
+export function fits({ columns, rows }: ScreenSize): boolean {
+  return columns >= COLUMNS_MIN && rows >= ROWS_MIN;
+}
+
+export interface BodySize {
+  readonly columns: number;
+  /** Between header and keys. */
+  readonly bodyRows: number;
+}
+
+export interface Layout extends BodySize {
   readonly panels: readonly PanelPlace[];
   /** Regions without a panel. */
   readonly hidden: number;
   readonly tableRows: number;
+  /** Below the map's title; 0: no map. */
+  readonly mapRows: number;
   readonly faultColumns: number;
   readonly logColumns: number;
   readonly logRows: number;
-  /** Between header and footer. */
-  readonly bodyRows: number;
 }
 
 export interface LayoutContents {
@@ -55,25 +67,25 @@ export interface LayoutContents {
   readonly keys: number;
 }
 
-export function layoutOf(size: ScreenSize, { regions, selected, keys }: LayoutContents): Layout {
-  const { columns, rows } = size;
+export function layoutOf({ columns, bodyRows }: BodySize, { regions, selected, keys }: LayoutContents): Layout {
   const panels = placePanels(columns, regions, selected);
-  const bodyRows = Math.max(0, rows - HEADER_ROWS - FOOTER_ROWS);
-  const shared = Math.max(0, bodyRows - PANEL_ROWS - TITLE_ROWS);
+  const hasMap = bodyRows >= MAP_BODY_ROWS_MIN && columns >= MAP_COLUMNS_MIN && regions > 0;
+  const mapRows = hasMap ? Math.min(MAP_ROWS_MAX, regions, bodyRows - MAP_BODY_ROWS_MIN + MAP_ROWS_MIN) : 0;
+  const shared = Math.max(0, bodyRows - PANEL_ROWS - TITLE_ROWS - (hasMap ? mapRows + TITLE_ROWS : 0));
   const logRowsMin = Math.max(LOG_ROWS_MIN, Math.floor(shared * LOG_SHARE));
   const tableRows = Math.max(0, Math.min(shared - logRowsMin, Math.max(keys, KEYS_EXPECTED)));
   const [first, second] = panels;
   const faultColumns = Math.min(FAULT_COLUMNS_MAX, second === undefined ? Math.floor(columns / 3) : (first?.width ?? 0));
   return {
-    ...size,
-    fits: columns >= COLUMNS_MIN && rows >= ROWS_MIN,
+    columns,
+    bodyRows,
     panels,
     hidden: regions - panels.length,
     tableRows,
+    mapRows,
     faultColumns,
     logColumns: columns - faultColumns - GAP,
     logRows: shared - tableRows,
-    bodyRows,
   };
 }
 

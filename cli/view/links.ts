@@ -35,7 +35,7 @@ export function linksOf(region: string, metrics: EdgeMetrics | undefined, faults
   return {
     kafka: linkState(region, 'kafka', faults) ?? (isHeard ? unbroken : 'lost'),
     origin: linkState(region, 'origin', faults) ?? unbroken,
-    cache: nodeState(cacheOf(region), faults) ?? unbroken,
+    cache: stateOfNode(cacheOf(region), faults) ?? unbroken,
   };
 }
 
@@ -52,16 +52,22 @@ export function edgeFaultOf(
 /** The worst of what sits on the link and at its other end. */
 function linkState(region: string, other: 'kafka' | 'origin', faults: readonly Faulty[]): LinkState | undefined {
   const edge = edgeOf(region);
-  const onLink = faults.filter(({ target }) => {
-    const [left, right, more] = target.split(/<->|->/);
-    return more === undefined && ((left === edge && right === other) || (left === other && right === edge));
-  });
-  const states = onLink.map(({ fault }) => LINK_STATES.get(fault));
-  if (faults.some(({ fault, target }) => fault === 'isolate' && target === edge)) states.push('cut');
-  return states.includes('cut') ? 'cut' : (nodeState(other, faults) ?? states.find((state) => state !== undefined));
+  const isIsolated = faults.some(({ fault, target }) => fault === 'isolate' && target === edge);
+  return isIsolated ? 'cut' : stateOfLink(edge, other, faults);
 }
 
-function nodeState(node: string, faults: readonly Faulty[]): LinkState | undefined {
+/** Between two nodes, the second the one that is called; undefined: nothing was done to it. */
+export function stateOfLink(caller: string, callee: string, faults: readonly Faulty[]): LinkState | undefined {
+  const onLink = faults.filter(({ target }) => {
+    const [left, right, more] = target.split(/<->|->/);
+    return more === undefined && ((left === caller && right === callee) || (left === callee && right === caller));
+  });
+  const states = onLink.map(({ fault }) => LINK_STATES.get(fault));
+  return states.includes('cut') ? 'cut' : (stateOfNode(callee, faults) ?? states.find((state) => state !== undefined));
+}
+
+/** undefined: nothing was done to it. */
+export function stateOfNode(node: string, faults: readonly Faulty[]): LinkState | undefined {
   const found = faults.find(({ fault, target }) => target === node && NODE_STATES.has(fault));
   return found === undefined ? undefined : NODE_STATES.get(found.fault);
 }

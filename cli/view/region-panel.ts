@@ -83,14 +83,18 @@ function titleOf({ region, number, isSelected }: PanelOptions): Line {
   return [name, span(` ${strategy} ${delayText(propagationDelayMs)}`, region.wanted === undefined ? 'text' : 'accent')];
 }
 
-function statusLine({ region, faults, nowMs, theme }: PanelOptions, room: number): Line {
+/** Its links and its cache; or what became of the edge. */
+export function statusLine(
+  { region, faults, nowMs, theme }: Pick<PanelOptions, 'region' | 'faults' | 'nowMs' | 'theme'>,
+  room: number,
+): Line {
   const fault = edgeFaultOf(region.region, faults);
   if (fault !== undefined) {
     const { mark, role } = theme.links[fault.state];
     return [span(`edge ${mark} ${STATE_WORDS[fault.state]} ${ageText(nowMs - fault.sinceMs)}`, role)];
   }
   const { metrics, failures, answeredMs } = region.seen;
-  if (failures >= SILENCE_MIN) return [span(`edge silent for ${ageText(nowMs - (answeredMs ?? 0))}`, 'bad')];
+  if (failures >= SILENCE_MIN) return [span(silenceText(nowMs - (answeredMs ?? 0), failures, room), 'bad')];
   const links = linksOf(region.region, metrics, faults);
   const parts = (['kafka', 'origin', 'cache'] as const).map((name) => {
     const { mark, role } = theme.links[links[name]];
@@ -98,6 +102,12 @@ function statusLine({ region, faults, nowMs, theme }: PanelOptions, room: number
     return [span(`${name} `), span(`${mark}${word}`, role)];
   });
   return parts.flatMap((part, at): Span[] => (at === 0 ? part : [span(' '), ...part]));
+}
+
+/** The age of the figures shown, and the try that is under way. */
+function silenceText(ms: number, failures: number, room: number): string {
+  const short = `silent ${ageText(ms)}, try ${failures + 1}`;
+  return room < WORDS_FROM ? short : `edge silent for ${ageText(ms)}, reconnecting, try ${failures + 1}`;
 }
 
 const STATE_WORDS: Readonly<Record<LinkState, string>> = {

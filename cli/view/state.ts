@@ -4,10 +4,23 @@
  * Phases: starting -> playing -> leaving; starting -> leaving
  */
 import type { ExitCode } from '../../lab/errors.ts';
-import type { FaultView, LabCommand, LiveEvent, Observation, RegionView, Seen } from '../../lab/live/live-lab.ts';
+import type {
+  FaultView,
+  LabCommand,
+  LiveEvent,
+  LiveVerdict,
+  LoadRates,
+  Observation,
+  RegionStaleness,
+  RegionView,
+  Seen,
+} from '../../lab/live/live-lab.ts';
+import type { Trace } from '../../lab/trace.ts';
 import type { Backend } from '../../lab/worlds/world.ts';
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
+import { OVERVIEW, SCREENS_MAX, type ScreenState } from './screen-state.ts';
+import { type Traveller, travellersAfter } from './travellers.ts';
 import { keysInUse } from './version-rows.ts';
 import { type Wanted, wantedAfter, wantedFrom } from './wanted.ts';
 
@@ -15,6 +28,8 @@ import { type Wanted, wantedAfter, wantedFrom } from './wanted.ts';
 export interface Sample {
   readonly p99: number | null;
   readonly hitRatio: number | null;
+  /** The P99 of how old its answers were, in ms. */
+  readonly staleness: number | null;
 }
 
 export interface RegionState extends RegionView {
@@ -23,7 +38,27 @@ export interface RegionState extends RegionView {
   readonly history: readonly Sample[];
   /** Settings asked for and not yet seen in force. */
   readonly wanted: Wanted | undefined;
+  readonly staleness: RegionStaleness | undefined;
 }
+
+/** A fault, in force or over. */
+export interface FaultBand {
+  readonly id: string;
+  readonly says: string;
+  readonly fault: string;
+  readonly target: string;
+  /** undefined: it touches every region. */
+  readonly region: string | undefined;
+  readonly fromMs: number;
+  /** undefined: in force. */
+  readonly toMs: number | undefined;
+}
+
+/** The one trace there is at a time. */
+export type TraceView =
+  | { readonly state: 'running'; readonly id: number; readonly sinceMs: number }
+  | { readonly state: 'done'; readonly trace: Trace; readonly atMs: number }
+  | { readonly state: 'failed'; readonly why: string; readonly atMs: number };
 
 export interface LogLine {
   readonly t: number;
@@ -52,12 +87,24 @@ export interface ViewState {
   readonly faults: readonly FaultView[];
   /** Faults injected so far, healed or not. */
   readonly faultsSeen: number;
+  /** Each with its time, oldest first, as far back as the samples go. */
+  readonly bands: readonly FaultBand[];
+  readonly verdict: LiveVerdict | undefined;
+  readonly rates: LoadRates | undefined;
+  readonly trace: TraceView | undefined;
+  /** Invalidations on their way, for the map. */
+  readonly travellers: readonly Traveller[];
   readonly log: readonly LogLine[];
   /** The world could not start, or ended by itself. */
   readonly lost: { readonly why: string; readonly exitCode: ExitCode } | undefined;
   /** Index into `regions`. */
   readonly selected: number;
-  readonly isHelpOpen: boolean;
+  /** Bottom first, never empty; the last is on top. */
+  readonly screens: readonly ScreenState[];
+  /** Only versions and events with this word are shown; empty: all. */
+  readonly filter: string;
+  /** What was entered on the command line, oldest first. */
+  readonly commands: readonly string[];
   /** The last key that did something, in words. */
   readonly echo: { readonly text: string; readonly t: number } | undefined;
 }
@@ -66,7 +113,13 @@ export type ViewAction =
   | { readonly type: 'tick'; readonly t: number }
   | { readonly type: 'select'; readonly index: number }
   | { readonly type: 'step-selection'; readonly by: number }
-  | { readonly type: 'help'; readonly open: boolean }
+  | { readonly type: 'open'; readonly screen: ScreenState }
+  /** The top screen remembers something else. */
+  | { readonly type: 'change'; readonly screen: ScreenState }
+  | { readonly type: 'back' }
+  | { readonly type: 'filter'; readonly text: string }
+  /** A line was entered on the command line. */
+  | { readonly type: 'entered'; readonly text: string }
   /** An answer to a key that sends nothing. */
   | { readonly type: 'echo'; readonly text: string }
   /** A command went to the lab. */
@@ -76,6 +129,8 @@ export type ViewAction =
 /** Ten minutes. */
 export const HISTORY_MAX = 600;
 export const LOG_MAX = 500;
+export const COMMANDS_MAX = 100;
+const BANDS_MAX = 200;
 const STEPS_MAX = 50;
 const MS_PER_S = 1000;
 
@@ -93,15 +148,30 @@ export const INITIAL_STATE: ViewState = {
   keys: [],
   faults: [],
   faultsSeen: 0,
+  bands: [],
+  verdict: undefined,
+  rates: undefined,
+  trace: undefined,
+  travellers: [],
   log: [],
   lost: undefined,
   selected: 0,
-  isHelpOpen: false,
+  screens: [OVERVIEW],
+  filter: '',
+  commands: [],
   echo: undefined,
 };
 
+export function topOf({ screens }: Pick<ViewState, 'screens'>): ScreenState {
+  return screens.at(-1) ?? OVERVIEW;
+}
+
 export function reduce(state: ViewState, event: LiveEvent | ViewAction): ViewState {
-  const now = 't' in event ? withTime(state, event.t) : state;
+  if ('t' in event && event.type !== 'tick') return withEvent(withTime(state, event.t), event);
+  return withAction(event.type === 'tick' ? withTime(state, event.t) : state, event as ViewAction);
+}
+
+function withEvent(now: ViewState, event: LiveEvent): ViewState {
   switch (event.type) {
     case 'step':
       return { ...now, steps: [...now.steps, { step: event.step, elapsedMs: event.elapsedMs }].slice(-STEPS_MAX) };
@@ -113,22 +183,52 @@ export function reduce(state: ViewState, event: LiveEvent | ViewAction): ViewSta
       return withFaults(now, event.inForce);
     case 'note':
       return withLine(now, { t: event.t, tone: event.tone, text: event.text });
+    case 'judged':
+      return {
+        ...now,
+        verdict: event.verdict,
+        regions: now.regions.map((one) => ({ ...one, staleness: event.staleness.get(one.region) })),
+      };
+    case 'load':
+      return { ...now, rates: event.rates };
+    case 'trace-begun':
+      return { ...now, trace: { state: 'running', id: event.id, sinceMs: event.t } };
+    case 'traced':
+      return { ...now, trace: { state: 'done', trace: event.trace, atMs: event.t } };
+    case 'trace-failed':
+      return withLine(
+        { ...now, trace: { state: 'failed', why: event.why, atMs: event.t } },
+        { t: event.t, tone: 'warning', text: `no trace: ${event.why}` },
+      );
     case 'lost':
       return { ...withLine(now, { t: event.t, tone: 'error', text: event.why }), lost: { why: event.why, exitCode: event.exitCode } };
+  }
+}
+
+function withAction(now: ViewState, action: ViewAction): ViewState {
+  switch (action.type) {
     case 'tick':
       return now;
     case 'select':
-      return { ...now, selected: within(event.index, now.regions.length, now.selected) };
+      return { ...now, selected: within(action.index, now.regions.length, now.selected) };
     case 'step-selection':
-      return { ...now, selected: wrapped(now.selected + event.by, now.regions.length) };
-    case 'help':
-      return { ...now, isHelpOpen: event.open };
+      return { ...now, selected: wrapped(now.selected + action.by, now.regions.length) };
+    case 'open':
+      return now.screens.length < SCREENS_MAX ? { ...now, screens: [...now.screens, action.screen] } : now;
+    case 'change':
+      return { ...now, screens: [...now.screens.slice(0, -1), action.screen] };
+    case 'back':
+      return now.screens.length > 1 ? { ...now, screens: now.screens.slice(0, -1) } : now;
+    case 'filter':
+      return { ...now, filter: action.text };
+    case 'entered':
+      return { ...now, commands: [...now.commands.filter((text) => text !== action.text), action.text].slice(-COMMANDS_MAX) };
     case 'echo':
-      return { ...now, echo: { text: event.text, t: now.nowMs } };
+      return { ...now, echo: { text: action.text, t: now.nowMs } };
     case 'sent':
-      return withSent(now, event);
+      return withSent(now, action);
     case 'leave':
-      return { ...now, phase: 'leaving' };
+      return { ...now, phase: 'leaving', screens: [OVERVIEW] };
   }
 }
 
@@ -143,14 +243,15 @@ function withTime(state: ViewState, t: number): ViewState {
 /** Seconds nobody counted (a machine that slept) are gaps; only the last is known. */
 function sampled(region: RegionState, begun: number): RegionState {
   const { metrics, failures } = region.seen;
-  const missed = Array.from({ length: Math.min(begun - 1, HISTORY_MAX) }, (): Sample => ({ p99: null, hitRatio: null }));
+  const nothing: Sample = { p99: null, hitRatio: null, staleness: null };
+  const missed = Array.from({ length: Math.min(begun - 1, HISTORY_MAX) }, () => nothing);
   const answered = failures === 0 ? metrics?.window : undefined;
-  const sample = { p99: answered?.p99 ?? null, hitRatio: answered?.hitRatio ?? null };
+  const sample = { p99: answered?.p99 ?? null, hitRatio: answered?.hitRatio ?? null, staleness: region.staleness?.p99 ?? null };
   return { ...region, history: [...region.history, ...missed, sample].slice(-HISTORY_MAX) };
 }
 
 function toPlaying(state: ViewState, { backend, originUrl, staysUp, regions }: Extract<LiveEvent, { type: 'ready' }>): ViewState {
-  const known = regions.map((region) => ({ ...region, seen: UNSEEN, history: [], wanted: undefined }));
+  const known = regions.map((region) => ({ ...region, seen: UNSEEN, history: [], wanted: undefined, staleness: undefined }));
   return {
     ...state,
     phase: state.phase === 'starting' ? 'playing' : state.phase,
@@ -168,12 +269,27 @@ function withObservation(state: ViewState, { origin, regions }: Observation): Vi
     return { ...region, seen, wanted: wantedAfter(region.wanted, seen.metrics, state.nowMs) };
   });
   const edges = updated.map(({ seen }) => seen);
-  return { ...state, origin, regions: updated, keys: keysInUse(state.keys, origin.metrics, edges) };
+  const travellers = travellersAfter(state, updated);
+  return { ...state, origin, regions: updated, travellers, keys: keysInUse(state.keys, origin.metrics, edges) };
 }
 
 function withFaults(state: ViewState, inForce: readonly FaultView[]): ViewState {
   const known = new Set(state.faults.map(({ id }) => id));
-  return { ...state, faults: inForce, faultsSeen: state.faultsSeen + inForce.filter(({ id }) => !known.has(id)).length };
+  const begun = inForce.filter(({ id }) => !known.has(id));
+  const there = new Set(inForce.map(({ id }) => id));
+  const bands = state.bands.map((band) => (band.toMs === undefined && !there.has(band.id) ? { ...band, toMs: state.nowMs } : band));
+  const added = begun.map(
+    ({ id, says, fault, target, region, injectedMs }): FaultBand => ({
+      id,
+      says,
+      fault,
+      target,
+      region,
+      fromMs: injectedMs,
+      toMs: undefined,
+    }),
+  );
+  return { ...state, faults: inForce, faultsSeen: state.faultsSeen + begun.length, bands: [...bands, ...added].slice(-BANDS_MAX) };
 }
 
 function withLine(state: ViewState, line: LogLine): ViewState {

@@ -36,6 +36,24 @@ export interface Theme {
   readonly rule: string;
   readonly dot: string;
   readonly echo: string;
+  /** An invalidation on its way. */
+  readonly event: string;
+  /** Around the answer that has the focus, and around what can be chosen. */
+  readonly chosen: readonly [string, string];
+  readonly arrows: readonly [string, string];
+  /** Where a text being typed goes on. */
+  readonly cursor: string;
+  /** Of a band over time. */
+  readonly bandEnds: readonly [string, string];
+  readonly branches: {
+    readonly first: string;
+    readonly cross: string;
+    readonly top: string;
+    readonly last: string;
+    readonly side: string;
+    readonly broken: string;
+    readonly slow: string;
+  };
   readonly panel: BorderCharacters;
   readonly selectedPanel: BorderCharacters;
 }
@@ -99,6 +117,20 @@ export function createTheme({ noColor = false, ascii = false }: { readonly noCol
     rule: pick('─', '-'),
     dot: pick('·', '-'),
     echo: pick('›', '>'),
+    event: pick('◆', 'o'),
+    chosen: ['[', ']'],
+    arrows: [pick('◂', '<'), pick('▸', '>')],
+    cursor: pick('█', '_'),
+    bandEnds: [pick('├', '['), pick('┤', ']')],
+    branches: {
+      first: pick('┌', '+'),
+      cross: pick('┼', '+'),
+      top: pick('┬', '+'),
+      last: pick('└', '+'),
+      side: pick('├', '+'),
+      broken: pick('╌', ' '),
+      slow: pick('┄', '.'),
+    },
     panel: ascii ? ASCII_LIGHT : ROUND,
     selectedPanel: ascii ? ASCII_HEAVY : HEAVY,
   };

@@ -36,6 +36,11 @@ export function keysInUse(
   return [...keys].sort(byId.compare).slice(0, KEYS_MAX);
 }
 
+/** Those with the word of the filter. */
+export function keysShown(keys: readonly string[], filter: string): readonly string[] {
+  return filter === '' ? keys : keys.filter((key) => key.toLowerCase().includes(filter.toLowerCase()));
+}
+
 export function versionRows(
   keys: readonly string[],
   origin: OriginMetrics | undefined,

@@ -1,7 +1,10 @@
 /** States of the view as the lab's events make them, for tests. */
 import type { FaultView, LiveEvent, Observation } from '../../lab/live/live-lab.ts';
+import type { Trace } from '../../lab/trace.ts';
 import type { EdgeMetrics, VersionRow } from '../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
+import { actionsOf } from './dispatch.ts';
+import { EMPTY_PROMPT, type ScreenState } from './screen-state.ts';
 import { INITIAL_STATE, reduce, type ViewAction, type ViewState } from './state.ts';
 
 export const REGIONS = ['us-east', 'eu-west', 'ap-south'] as const;
@@ -93,8 +96,75 @@ export function fault(change: Partial<FaultView> & Pick<FaultView, 'fault' | 'ta
     region: undefined,
     says: `${change.fault} ${change.target}`,
     injectedMs: 1_000,
+    endsMs: undefined,
     effect: 'confirmed',
     state: 'inForce',
     ...change,
   };
 }
+
+/** The state after a key. */
+export function pressed(state: ViewState, key: string): ViewState {
+  return actionsOf(state, key).reduce(reduce, state);
+}
+
+export function typed(state: ViewState, text: string): ViewState {
+  return [...text].reduce(pressed, state);
+}
+
+export function trace(regions: readonly string[] = REGIONS): Trace {
+  const each = Object.fromEntries(regions.map((region, at) => [region, 100 * (at + 1)]));
+  const steps = Array.from({ length: 10 }, (_, at) => ({
+    step: at + 1,
+    name: `step ${at + 1}`,
+    file: 'services/edge/partition-queue.ts',
+    ...(at < 4 ? { ms: at } : { regions: { ...each, [regions[0] ?? '']: null } }),
+  }));
+  const answers = [{ ms: 100, version: 1, status: 'stale', source: 'cache' }] as const;
+  return {
+    key: 'content:1',
+    version: 2,
+    event: 'e',
+    sentAt: '2026-01-01T00:00:00.000Z',
+    answeredMs: 7,
+    complete: false,
+    steps,
+    served: regions.map((region) => ({ region, strategy: 'lazy', delayMs: 100, answers })),
+    verdict: 'pass',
+    reason: 'every region equals the origin',
+  };
+}
+
+/** One of each screen there is, and of those with parts one of each part. */
+export const SCREEN_STATES: readonly ScreenState[] = [
+  { screen: 'overview' },
+  { screen: 'zoom' },
+  { screen: 'help', scroll: 0 },
+  { screen: 'help', scroll: 30 },
+  { screen: 'trace' },
+  { screen: 'command', prompt: EMPTY_PROMPT },
+  { screen: 'command', prompt: { ...EMPTY_PROMPT, text: 'delay eu-west x', problem: 'expected a delay' } },
+  { screen: 'filter', prompt: { ...EMPTY_PROMPT, text: 'eu' } },
+  { screen: 'menu', at: 3, form: undefined },
+  {
+    screen: 'menu',
+    at: 1,
+    form: {
+      fields: [
+        { name: 'target', value: 'edge:us-east<->kafka', choices: ['edge:us-east<->kafka'], required: true },
+        { name: 'latency', value: '', choices: undefined, required: true },
+      ],
+      at: 0,
+      problem: 'latency: expected a duration',
+    },
+  },
+  {
+    screen: 'confirm',
+    question: 'kill edge:us-east?',
+    consequence: 'what it holds in memory is lost',
+    word: 'kill',
+    command: { do: 'inject', fault: 'kill', target: 'edge:us-east' },
+    echo: 'kill edge:us-east',
+    isAccepted: false,
+  },
+];

@@ -7,6 +7,7 @@ import type { Strategy } from '../../services/protocol/invalidation.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
 import type { ExitCode } from '../errors.ts';
 import type { Effect } from '../faults/fault.ts';
+import type { Trace } from '../trace.ts';
 import type { Backend, StartStep } from '../worlds/world.ts';
 
 /** The last answer of a service, and how it has been since. */
@@ -34,6 +35,8 @@ export interface FaultView {
   /** In a few words. */
   readonly says: string;
   readonly injectedMs: number;
+  /** When it is healed by itself; undefined: when somebody heals it. */
+  readonly endsMs: number | undefined;
   readonly effect: Effect;
   readonly state: 'injecting' | 'inForce' | 'healing';
 }
@@ -41,6 +44,28 @@ export interface FaultView {
 export interface RegionView {
   readonly region: string;
   readonly url: string;
+}
+
+/** What can be said while it goes on: `clear` means that no violation was seen so far, no more. */
+export interface LiveVerdict {
+  readonly state: 'clear' | 'violated' | 'unknown';
+  /** Versions that a region should not have answered, so far. */
+  readonly violations: number;
+  /** Why it is unknown, or what was judged. */
+  readonly reason: string;
+}
+
+/** How old the answers of the last 10 s were, in ms; faults excuse nothing here. */
+export interface RegionStaleness {
+  readonly p99: number | null;
+  readonly max: number | null;
+  readonly oldReads: number;
+  readonly reads: number;
+}
+
+export interface LoadRates {
+  readonly readsPerSecond: number;
+  readonly writesPerSecond: number;
 }
 
 /** `t`: ms since the start. Texts may come from outside: not yet made printable. */
@@ -59,17 +84,36 @@ export type LiveEvent =
   | { readonly type: 'faults'; readonly t: number; readonly inForce: readonly FaultView[] }
   /** For the event log: a write, a fault, a refusal, a region that fell behind or caught up. */
   | { readonly type: 'note'; readonly t: number; readonly tone: 'info' | 'good' | 'warning' | 'error'; readonly text: string }
+  /** Once a second: the checks over the last minute. */
+  | { readonly type: 'judged'; readonly t: number; readonly verdict: LiveVerdict; readonly staleness: ReadonlyMap<string, RegionStaleness> }
+  /** The load from now on. */
+  | { readonly type: 'load'; readonly t: number; readonly rates: LoadRates }
+  /** The trace asked for has begun, ended, or could not be. */
+  | { readonly type: 'trace-begun'; readonly t: number; readonly id: number }
+  | { readonly type: 'traced'; readonly t: number; readonly trace: Trace }
+  | { readonly type: 'trace-failed'; readonly t: number; readonly why: string }
   /** The world ended by itself, or could not start. */
   | { readonly type: 'lost'; readonly t: number; readonly why: string; readonly exitCode: ExitCode };
 
 export type LabCommand =
   /** Changes this many contents at once: 1 is a write, 50 a burst. */
   | { readonly do: 'write'; readonly count: number }
-  | { readonly do: 'inject'; readonly fault: string; readonly target: string; readonly parameters?: Readonly<Record<string, string>> }
+  | {
+      readonly do: 'inject';
+      readonly fault: string;
+      readonly target: string;
+      readonly parameters?: Readonly<Record<string, string>>;
+      /** Healed after that time; left out: when somebody heals it. */
+      readonly forMs?: number;
+    }
   | { readonly do: 'heal'; readonly id: string }
   | { readonly do: 'heal-all' }
   /** Settings are faults too, but these stay until the end: nothing to heal. */
-  | { readonly do: 'configure'; readonly region: string; readonly propagationDelayMs?: number; readonly strategy?: Strategy };
+  | { readonly do: 'configure'; readonly region: string; readonly propagationDelayMs?: number; readonly strategy?: Strategy }
+  /** Requests a second, from now on; what is left out stays. */
+  | ({ readonly do: 'load' } & Partial<LoadRates>)
+  /** One write of that content followed through its ten steps; the load's own writes wait meanwhile. */
+  | { readonly do: 'trace'; readonly id: number };
 
 export interface LiveLab {
   /** Never throws and never waits: what comes of it is told by events. */

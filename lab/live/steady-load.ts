@@ -5,7 +5,9 @@ import type { Random } from '../../services/runtime/random.ts';
 import type { Clients } from '../clients.ts';
 import { slugOf } from '../load/slots.ts';
 import { createZipf } from '../load/zipf.ts';
-import type { World } from '../worlds/world.ts';
+import type { World, WorldRegion } from '../worlds/world.ts';
+import type { EndedOperation } from './live-judge.ts';
+import type { LoadRates } from './live-lab.ts';
 
 export interface SteadyLoadOptions {
   readonly world: World;
@@ -15,6 +17,10 @@ export interface SteadyLoadOptions {
   readonly keys: number;
   readonly readsPerSecond: number;
   readonly writesPerSecond: number;
+  /** ms since the start. */
+  readonly t: () => number;
+  /** Takes every read and write that was answered. */
+  readonly onEnded: (operation: EndedOperation) => void;
 }
 
 export interface Written {
@@ -33,8 +39,12 @@ export class SteadyLoad {
   readonly #drawSlot: () => number;
   /** The contents of its rows, by slot. */
   readonly #ids: readonly number[];
-  readonly #startedMs: number;
-  readonly #sent = { reads: 0, writes: 0 };
+  #rates: LoadRates;
+  /** When the rates in force began, and what was sent since. */
+  #sinceMs: number;
+  #sent = { reads: 0, writes: 0 };
+  #reads = 0;
+  #writesWait = false;
   #timer: Timer | undefined;
   #underWay = 0;
   #changes = 0;
@@ -44,7 +54,9 @@ export class SteadyLoad {
     this.#options = options;
     this.#ids = ids;
     this.#drawSlot = createZipf(ids.length, SKEW, options.random.fork('slots'));
-    this.#startedMs = options.clock.monotonicMs();
+    const { readsPerSecond, writesPerSecond } = options;
+    this.#rates = { readsPerSecond, writesPerSecond };
+    this.#sinceMs = options.clock.monotonicMs();
     this.#tick();
   }
 
@@ -61,7 +73,23 @@ export class SteadyLoad {
 
   /** Changes that many contents at once, the hottest first. Rejects when one of them could not be changed. */
   write(count: number): Promise<readonly Written[]> {
-    return Promise.all(Array.from({ length: count }, (_, at) => this.#update(this.#idOf(at % this.#ids.length))));
+    return Promise.all(Array.from({ length: count }, (_, at) => this.#update(at % this.#ids.length)));
+  }
+
+  get rates(): LoadRates {
+    return this.#rates;
+  }
+
+  /** From now on. */
+  change(rates: Partial<LoadRates>): void {
+    this.#rates = { ...this.#rates, ...rates };
+    this.#sinceMs = this.#options.clock.monotonicMs();
+    this.#sent = { reads: 0, writes: 0 };
+  }
+
+  /** While they wait, writes that are due are left out; reads go on. */
+  holdWrites(wait: boolean): void {
+    this.#writesWait = wait;
   }
 
   close(): void {
@@ -72,11 +100,14 @@ export class SteadyLoad {
   /** Sends what is due by now. The schedule does not wait for answers. */
   #tick(): void {
     if (this.#closed) return;
-    const { clock, readsPerSecond, writesPerSecond } = this.#options;
-    const elapsedS = (clock.monotonicMs() - this.#startedMs) / MS_PER_S;
-    for (; this.#sent.reads < elapsedS * readsPerSecond; this.#sent.reads += 1) this.#send(() => this.#read(this.#sent.reads));
-    for (; this.#sent.writes < elapsedS * writesPerSecond; this.#sent.writes += 1)
-      this.#send(() => this.#update(this.#idOf(this.#drawSlot())));
+    const { clock } = this.#options;
+    const { readsPerSecond, writesPerSecond } = this.#rates;
+    const elapsedS = (clock.monotonicMs() - this.#sinceMs) / MS_PER_S;
+    for (; this.#sent.reads < elapsedS * readsPerSecond; this.#sent.reads += 1) this.#send(() => this.#read());
+    for (; this.#sent.writes < elapsedS * writesPerSecond; this.#sent.writes += 1) {
+      const slot = this.#drawSlot();
+      if (!this.#writesWait) this.#send(() => this.#update(slot));
+    }
     this.#timer = clock.setTimer(TICK_MS, () => this.#tick());
   }
 
@@ -86,16 +117,31 @@ export class SteadyLoad {
     return id;
   }
 
-  async #update(id: number): Promise<Written> {
+  async #update(slot: number): Promise<Written> {
+    const { clients, t, onEnded } = this.#options;
     this.#changes += 1;
-    const { version } = await this.#options.clients.update(id, { body: `change ${this.#changes}` });
-    return { key: contentKey(id), version };
+    const startMs = t();
+    const id = this.#idOf(slot);
+    const { version } = await clients.update(id, { body: `change ${this.#changes}` });
+    const key = contentKey(id);
+    onEnded({ kind: 'update', slot: slugOf(slot), key, startMs, endMs: t(), outcome: 'ok', version });
+    return { key, version };
   }
 
-  async #read(count: number): Promise<void> {
-    const { clients, world } = this.#options;
-    const region = world.regions[count % world.regions.length];
-    if (region !== undefined) await clients.read(region.url, this.#idOf(this.#drawSlot()));
+  async #read(): Promise<void> {
+    const { world } = this.#options;
+    this.#reads += 1;
+    const region = world.regions[this.#reads % world.regions.length];
+    if (region !== undefined) await this.#readIn(region, this.#drawSlot());
+  }
+
+  async #readIn({ region, url }: WorldRegion, slot: number): Promise<void> {
+    const { clients, t, onEnded } = this.#options;
+    const startMs = t();
+    const id = this.#idOf(slot);
+    const { version, found, source, status } = await clients.read(url, id);
+    const cell = { region, slot: slugOf(slot), key: contentKey(id), final: false };
+    onEnded({ kind: 'read', ...cell, startMs, endMs: t(), outcome: 'ok', version, found, source, status });
   }
 
   /** What fails shows in the figures of the regions; the load goes on. */

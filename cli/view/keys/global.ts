@@ -1,35 +1,19 @@
 /**
- * The keys of the terminal: one table, from which keys are dispatched, help is drawn and README's table is made.
+ * The keys that hold wherever no screen has taken them: on the overview and on what lies over it without asking something.
  *
  * What acts on a region acts on the selected one. A fault's key injects it, and heals it when it is in force.
  */
-import { type EdgeConfigChange, PROPAGATION_DELAY_MS_MAX } from '../../services/protocol/edge-api.ts';
-import { delayText, plain } from './format.ts';
-import { cacheOf, edgeOf, kafkaLinkOf, originLinkOf } from './links.ts';
-import type { RegionState, ViewAction, ViewState } from './state.ts';
-import { type Settings, settingsOf } from './wanted.ts';
+import { type EdgeConfigChange, PROPAGATION_DELAY_MS_MAX } from '../../../services/protocol/edge-api.ts';
+import { delayText, plain } from '../format.ts';
+import { cacheOf, edgeOf, kafkaLinkOf, originLinkOf } from '../links.ts';
+import { injectionAction } from '../orders.ts';
+import { EMPTY_PROMPT, type ScreenState } from '../screen-state.ts';
+import { topOf, type ViewState } from '../state.ts';
+import { type Settings, settingsOf } from '../wanted.ts';
+import { type KeyBinding, selectedOf } from './binding.ts';
 
-export type KeyGroup = 'write' | 'break' | 'set' | 'look';
-
-export interface KeyBinding {
-  /** Names as `key-names.ts` gives them. */
-  readonly keys: readonly string[];
-  /** As help, footer and README write it. */
-  readonly shown: string;
-  readonly group: KeyGroup;
-  /** For the line of keys; undefined: in help only. */
-  readonly short?: string;
-  readonly about: string;
-  /** undefined: nothing to do now. */
-  readonly act: (state: ViewState, key: string) => ViewAction | undefined;
-}
-
-const BURST = 50;
+export const BURST = 50;
 const DELAY_STEP_MS = 100;
-
-function selectedOf(state: ViewState): RegionState | undefined {
-  return state.regions[state.selected];
-}
 
 function write(count: number, text: string): KeyBinding['act'] {
   return ({ phase }) => (phase === 'playing' ? { type: 'sent', command: { do: 'write', count }, text } : undefined);
@@ -42,7 +26,7 @@ function toggle(fault: string, targetOf: (region: string) => string): KeyBinding
     if (region === undefined) return undefined;
     const target = targetOf(region);
     const active = state.faults.find((known) => known.fault === fault && known.target === target);
-    if (active === undefined) return { type: 'sent', command: { do: 'inject', fault, target }, text: `${fault} ${plain(target)}` };
+    if (active === undefined) return injectionAction({ do: 'inject', fault, target });
     return { type: 'sent', command: { do: 'heal', id: active.id }, text: `heal ${fault} ${plain(target)}` };
   };
 }
@@ -75,15 +59,35 @@ const switchStrategy = change(({ strategy }) => ({ strategy: strategy === 'eager
 const healAll: KeyBinding['act'] = ({ phase, faults }) =>
   phase !== 'playing' || faults.length === 0 ? undefined : { type: 'sent', command: { do: 'heal-all' }, text: 'heal everything' };
 
-export const KEYS: readonly KeyBinding[] = [
-  { keys: ['w'], shown: 'w', group: 'write', short: 'write', about: 'change one content at the origin', act: write(1, 'write one') },
+const undo: KeyBinding['act'] = ({ phase, faults }) => {
+  const last = faults.findLast(({ state }) => state !== 'healing');
+  if (phase !== 'playing' || last === undefined) return undefined;
+  return { type: 'sent', command: { do: 'heal', id: last.id }, text: `heal ${last.fault} ${plain(last.target)}` };
+};
+
+/** Opens it; closes it when it is open already. Before the world is up there is nothing to show. */
+function open(screen: ScreenState, { always = false } = {}): KeyBinding['act'] {
+  return (state) => {
+    if (topOf(state).screen === screen.screen) return { type: 'back' };
+    return always || state.regions.length > 0 ? { type: 'open', screen } : undefined;
+  };
+}
+
+/** Shows what is there; the next one is asked for by the screen's own key. */
+const trace: KeyBinding['act'] = ({ phase, trace: shown }) => {
+  if (phase !== 'playing') return undefined;
+  const ask = { type: 'sent', command: { do: 'trace', id: 1 }, text: 'trace content:1' } as const;
+  return [...(shown === undefined ? [ask] : []), { type: 'open', screen: { screen: 'trace' } }];
+};
+
+const BREAK: readonly KeyBinding[] = [
   {
-    keys: ['b'],
-    shown: 'b',
-    group: 'write',
-    short: 'burst',
-    about: `change contents ${BURST} times at once`,
-    act: write(BURST, `write ${BURST}`),
+    keys: ['f'],
+    shown: 'f',
+    group: 'break',
+    short: 'faults',
+    about: 'every fault there is, with target and time',
+    act: open({ screen: 'menu', at: 0, form: undefined }),
   },
   { keys: ['c'], shown: 'c', group: 'break', short: 'cut', about: 'cut the region off the log', act: toggle('partition', kafkaLinkOf) },
   { keys: ['o'], shown: 'o', group: 'break', about: 'cut the region off the origin', act: toggle('partition', originLinkOf) },
@@ -92,7 +96,11 @@ export const KEYS: readonly KeyBinding[] = [
   { keys: ['x'], shown: 'x', group: 'break', short: 'kill', about: 'kill the edge; healing starts it again', act: toggle('kill', edgeOf) },
   { keys: ['P'], shown: 'P', group: 'break', about: 'freeze the cache', act: toggle('pause', cacheOf) },
   { keys: ['X'], shown: 'X', group: 'break', about: 'kill the cache; it comes back empty', act: toggle('kill', cacheOf) },
+  { keys: ['u'], shown: 'u', group: 'break', short: 'undo', about: 'heal the last fault', act: undo },
   { keys: ['a'], shown: 'a', group: 'break', short: 'heal all', about: 'heal every fault', act: healAll },
+];
+
+const SET: readonly KeyBinding[] = [
   {
     keys: ['+', '='],
     shown: '+',
@@ -103,6 +111,9 @@ export const KEYS: readonly KeyBinding[] = [
   },
   { keys: ['-', '_'], shown: '-', group: 'set', about: 'lower it by 100 ms', act: changeDelay(-DELAY_STEP_MS) },
   { keys: ['s'], shown: 's', group: 'set', short: 'strategy', about: 'change between eager and lazy', act: switchStrategy },
+];
+
+const LOOK: readonly KeyBinding[] = [
   {
     keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
     shown: '1-9',
@@ -111,27 +122,66 @@ export const KEYS: readonly KeyBinding[] = [
     act: (_state, key) => ({ type: 'select', index: Number(key) - 1 }),
   },
   {
-    keys: ['tab', 'right', 'l'],
-    shown: 'Tab, →, l',
+    keys: ['tab', 'right', 'down', 'l', 'j'],
+    shown: 'Tab, →, ↓, l, j',
     group: 'look',
     about: 'select the next region',
     act: () => ({ type: 'step-selection', by: 1 }),
   },
   {
-    keys: ['shift+tab', 'left', 'h'],
-    shown: 'Shift-Tab, ←, h',
+    keys: ['shift+tab', 'left', 'up', 'h', 'k'],
+    shown: 'Shift-Tab, ←, ↑, h, k',
     group: 'look',
     about: 'select the one before',
     act: () => ({ type: 'step-selection', by: -1 }),
+  },
+  {
+    keys: ['z', 'return'],
+    shown: 'z, Enter',
+    group: 'look',
+    short: 'zoom',
+    about: 'look at the region closely; again, or Esc: back',
+    act: open({ screen: 'zoom' }),
+  },
+  { keys: ['t'], shown: 't', group: 'look', short: 'trace', about: 'follow one write through its ten steps', act: trace },
+  {
+    keys: ['/'],
+    shown: '/',
+    group: 'look',
+    about: 'show only the versions and events with a word',
+    act: open({ screen: 'filter', prompt: EMPTY_PROMPT }),
+  },
+  {
+    keys: [':'],
+    shown: ':',
+    group: 'look',
+    about: 'a line for commands; Tab completes them',
+    act: open({ screen: 'command', prompt: EMPTY_PROMPT }),
+  },
+  {
+    keys: ['escape'],
+    shown: 'Esc',
+    group: 'look',
+    about: 'back to where one came from; on the overview: show everything again',
+    act: back,
   },
   {
     keys: ['?'],
     shown: '?',
     group: 'look',
     short: 'help',
-    about: 'open and close this help; Esc closes it too',
-    act: ({ isHelpOpen }) => ({ type: 'help', open: !isHelpOpen }),
+    about: 'the keys that hold here',
+    act: open({ screen: 'help', scroll: 0 }, { always: true }),
   },
+];
+
+function back(state: ViewState): ReturnType<KeyBinding['act']> {
+  if (topOf(state).screen !== 'overview') return { type: 'back' };
+  return state.filter === '' ? undefined : { type: 'filter', text: '' };
+}
+
+/** Hold everywhere, whatever is asked or typed but for `q` where it is a letter. */
+export const LEAVE: readonly KeyBinding[] = [
   {
     keys: ['q'],
     shown: 'q',
@@ -149,11 +199,18 @@ export const KEYS: readonly KeyBinding[] = [
   },
 ];
 
-/** With the help open nothing acts but what closes it and what leaves. */
-const IN_HELP: readonly string[] = ['?', 'q', 'ctrl+c'];
-
-export function actionOf(state: ViewState, key: string): ViewAction | undefined {
-  if (state.isHelpOpen && key === 'escape') return { type: 'help', open: false };
-  if (state.isHelpOpen && !IN_HELP.includes(key)) return undefined;
-  return KEYS.find(({ keys }) => keys.includes(key))?.act(state, key);
-}
+export const GLOBAL: readonly KeyBinding[] = [
+  { keys: ['w'], shown: 'w', group: 'write', short: 'write', about: 'change one content at the origin', act: write(1, 'write one') },
+  {
+    keys: ['b'],
+    shown: 'b',
+    group: 'write',
+    short: 'burst',
+    about: `change contents ${BURST} times at once`,
+    act: write(BURST, `write ${BURST}`),
+  },
+  ...BREAK,
+  ...SET,
+  ...LOOK,
+  ...LEAVE,
+];

@@ -1,0 +1,54 @@
+/**
+ * From a key to what it does: the keys of the screen on top come first, then those that hold everywhere, then a screen that takes
+ * text takes the rest. The same tables are the help and the line of keys, so that none can tell another story.
+ */
+import { type KeyBinding, listOf } from './keys/binding.ts';
+import { GLOBAL, LEAVE } from './keys/global.ts';
+import { OVERVIEW, type ScreenState } from './screen-state.ts';
+import type { KeySection } from './screens/screen.ts';
+import { type AnyScreen, screenOf } from './screens/screens.ts';
+import { topOf, type ViewAction, type ViewState } from './state.ts';
+
+const INTERRUPT = LEAVE.filter(({ keys }) => keys.includes('ctrl+c'));
+const GROUP_TITLES = { write: 'write', break: 'break', set: 'settings', look: 'look' } as const;
+
+function othersIn({ others }: Pick<AnyScreen, 'others'>): readonly KeyBinding[] {
+  return others === 'all' ? GLOBAL : others === 'leave' ? LEAVE : INTERRUPT;
+}
+
+/** Every key that holds in a screen, those first that are its own. */
+export function bindingsIn(state: ScreenState): readonly KeyBinding[] {
+  const screen = screenOf(state);
+  const taken = new Set(screen.keys.flatMap(({ keys }) => keys));
+  return [...screen.keys, ...othersIn(screen).filter(({ keys }) => !keys.every((key) => taken.has(key)))];
+}
+
+/** The same in sections, for the help. */
+export function sectionsIn(state: ScreenState): readonly KeySection[] {
+  const screen = screenOf(state);
+  const others = bindingsIn(state).slice(screen.keys.length);
+  const groups = Object.entries(GROUP_TITLES).map(([group, title]) => ({ title, keys: others.filter((key) => key.group === group) }));
+  return [{ title: screen.title, keys: screen.keys }, ...groups].filter(({ keys }) => keys.length > 0);
+}
+
+/** Whether letters are letters: in a prompt, and in a form. */
+export function takesText(state: ViewState): boolean {
+  const top = topOf(state);
+  return screenOf(top).onText !== undefined && !(top.screen === 'menu' && top.form === undefined);
+}
+
+/** The screen below a prompt, or below the help: what the keys of the help are told of. */
+export function belowTop({ screens }: Pick<ViewState, 'screens'>): ScreenState {
+  return screens.at(-2) ?? OVERVIEW;
+}
+
+export function actionsOf(state: ViewState, key: string): readonly ViewAction[] {
+  // Whoever leaves can only stop waiting.
+  if (state.phase === 'leaving') return listOf(INTERRUPT.find(({ keys }) => keys.includes(key))?.act(state, key));
+  const top = topOf(state);
+  const screen = screenOf(top);
+  const binding = [...screen.keys, ...othersIn(screen)].find(({ keys }) => keys.includes(key));
+  if (binding !== undefined) return listOf(binding.act(state, key));
+  const isCharacter = [...key].length === 1;
+  return isCharacter && screen.onText !== undefined ? listOf(screen.onText(state, top, key)) : [];
+}

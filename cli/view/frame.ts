@@ -1,0 +1,40 @@
+/**
+ * The whole screen, as lines: header, what is in force (where the screen on top does not show it itself), the screen, the line of
+ * keys or what is asked in its place. A pure function of the state, the size and the theme.
+ */
+import { faultStrip, footerLine, headerLine } from './chrome.ts';
+import { belowTop, bindingsIn, sectionsIn } from './dispatch.ts';
+import { COLUMNS_MIN, fits, ROWS_MIN, type ScreenSize } from './layout.ts';
+import { fitLine, type Line, span } from './line.ts';
+import type { ScreenState } from './screen-state.ts';
+import { type AnyScreen, screenOf } from './screens/screens.ts';
+import { topOf, type ViewState } from './state.ts';
+import type { Theme } from './theme.ts';
+
+const PROMPT_ROWS_MAX = 3;
+
+/** Exactly `rows` lines of `columns` columns each; where there is too little room, one line that says how much is needed. */
+export function frameLines(state: ViewState, { columns, rows }: ScreenSize, theme: Theme): readonly Line[] {
+  if (!fits({ columns, rows }))
+    return [fitLine([span(`needs ${COLUMNS_MIN}x${ROWS_MIN}, has ${columns}x${rows}; q quits`, 'warning')], columns)];
+  const top = topOf(state);
+  const room = { width: columns, theme, holding: sectionsIn(belowTop(state)) };
+  const isPrompt = screenOf(top).place === 'prompt';
+  const bottom = isPrompt
+    ? drawn(top)(state, top, { ...room, rows: PROMPT_ROWS_MAX })
+    : [footerLine({ state, bindings: bindingsIn(top), width: columns, theme })];
+  const shown = isPrompt ? bodyBelow(state) : top;
+  const strip = shown.screen === 'overview' ? [] : [faultStrip(state, columns, theme)];
+  const bodyRows = rows - 1 - strip.length - bottom.length;
+  const body = drawn(shown)(state, shown, { ...room, rows: bodyRows });
+  return [headerLine(state, columns, theme), ...strip, ...body, ...bottom];
+}
+
+function drawn(state: ScreenState): AnyScreen['lines'] {
+  return screenOf(state).lines;
+}
+
+/** What lies below the prompts on top. */
+function bodyBelow({ screens }: ViewState): ScreenState {
+  return screens.findLast((screen) => screenOf(screen).place === 'body') ?? { screen: 'overview' };
+}

@@ -1,0 +1,28 @@
+/** A key and what it does; the shape of every table of keys. */
+import type { RegionState, ViewAction, ViewState } from '../state.ts';
+
+export type KeyGroup = 'write' | 'break' | 'set' | 'look';
+
+/** Nothing: there is nothing to do now. */
+export type Actions = ViewAction | readonly ViewAction[] | undefined;
+
+export interface KeyBinding {
+  /** Names as `key-names.ts` gives them. */
+  readonly keys: readonly string[];
+  /** As help, footer and README write it. */
+  readonly shown: string;
+  readonly group: KeyGroup;
+  /** For the line of keys; undefined: in help only. */
+  readonly short?: string;
+  readonly about: string;
+  readonly act: (state: ViewState, key: string) => Actions;
+}
+
+export function selectedOf(state: ViewState): RegionState | undefined {
+  return state.regions[state.selected];
+}
+
+export function listOf(actions: Actions): readonly ViewAction[] {
+  if (actions === undefined) return [];
+  return 'type' in actions ? [actions] : actions;
+}

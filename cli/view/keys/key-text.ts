@@ -1,0 +1,7 @@
+/** A key as the terminal can show it. */
+import type { Theme } from '../theme.ts';
+
+export function keyText(shown: string, theme: Theme): string {
+  if (!theme.isAscii) return shown;
+  return shown.replace('→', 'Right').replace('←', 'Left').replace('↑', 'Up').replace('↓', 'Down');
+}

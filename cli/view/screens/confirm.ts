@@ -1,0 +1,81 @@
+/** A question before something is destroyed. Cancel has the focus: Enter alone does nothing. */
+import { fitLine, type Line, type Span, span } from '../line.ts';
+import type { Confirm } from '../screen-state.ts';
+import { topOf, type ViewState } from '../state.ts';
+import type { Room, Screen } from './screen.ts';
+
+function asked(state: ViewState): Confirm | undefined {
+  const top = topOf(state);
+  return top.screen === 'confirm' ? top : undefined;
+}
+
+const CANCEL = [{ type: 'back' }, { type: 'echo', text: 'cancelled' }] as const;
+
+function accept({ command, echo }: Confirm) {
+  return [{ type: 'back' }, { type: 'sent', command, text: echo }] as const;
+}
+
+export const confirm: Screen<'confirm'> = {
+  name: 'confirm',
+  title: 'a question',
+  keys: [
+    {
+      keys: ['return'],
+      shown: 'Enter',
+      group: 'look',
+      short: 'choose',
+      about: 'do what is marked; Cancel is at first',
+      act: (state) => {
+        const screen = asked(state);
+        return screen?.isAccepted ? accept(screen) : CANCEL;
+      },
+    },
+    {
+      keys: ['left', 'right', 'tab', 'shift+tab', 'h', 'l'],
+      shown: '←, →, Tab',
+      group: 'look',
+      short: 'other',
+      about: 'mark the other answer',
+      act: (state) => {
+        const screen = asked(state);
+        return screen && { type: 'change', screen: { ...screen, isAccepted: !screen.isAccepted } };
+      },
+    },
+    {
+      keys: ['y'],
+      shown: 'y',
+      group: 'look',
+      short: 'yes',
+      about: 'do it',
+      act: (state) => {
+        const screen = asked(state);
+        return screen && accept(screen);
+      },
+    },
+    { keys: ['n', 'escape'], shown: 'n, Esc', group: 'look', short: 'no', about: 'do nothing', act: () => CANCEL },
+  ],
+  others: 'interrupt',
+  place: 'prompt',
+  lines,
+};
+
+function lines(_state: ViewState, { question, consequence, word, isAccepted }: Confirm, { width, theme }: Room): readonly Line[] {
+  const choice = (text: string, isChosen: boolean): Span =>
+    span(isChosen ? `${theme.chosen[0]}${text}${theme.chosen[1]}` : ` ${text} `, isChosen ? 'accent' : 'muted');
+  return [
+    fitLine([span(`${theme.tones.warning.mark} ${question} `, 'warning'), span(consequence)], width),
+    fitLine(
+      [
+        choice('Cancel', !isAccepted),
+        span('  '),
+        choice(word, isAccepted),
+        span('   '),
+        span('y', 'key'),
+        span(' yes  '),
+        span('n', 'key'),
+        span(' no'),
+      ],
+      width,
+    ),
+  ];
+}

@@ -1,0 +1,160 @@
+/** The fault menu: every fault this world can have, then its target, parameters and time. Made of the table of faults. */
+import type { Fault } from '../../../lab/faults/fault.ts';
+import { titleLine } from '../chrome.ts';
+import { padTo, plain } from '../format.ts';
+import type { KeyBinding } from '../keys/binding.ts';
+import { fitLine, type Line, span } from '../line.ts';
+import { type Form, formOf, orderOf, withChoice, withField, withText } from '../menu-form.ts';
+import type { FaultMenu, MenuField } from '../screen-state.ts';
+import { topOf, type ViewState } from '../state.ts';
+import { faultsHere } from '../targets.ts';
+import { filledTo, type Room, type Screen } from './screen.ts';
+
+const NAME_COLUMNS = 20;
+const FIELD_COLUMNS = 12;
+const UNTIL_HEALED = 'until it is healed';
+
+interface Open {
+  readonly menu: FaultMenu;
+  readonly faults: readonly Fault[];
+  readonly fault: Fault | undefined;
+}
+
+function openMenu(state: ViewState): Open | undefined {
+  const menu = topOf(state);
+  if (menu.screen !== 'menu') return undefined;
+  const faults = faultsHere(state);
+  return { menu, faults, fault: faults[menu.at] };
+}
+
+function on(
+  inList: (open: Open, state: ViewState) => ReturnType<KeyBinding['act']>,
+  inForm: (form: Form, open: Open, state: ViewState) => ReturnType<KeyBinding['act']>,
+): KeyBinding['act'] {
+  return (state) => {
+    const open = openMenu(state);
+    if (open === undefined) return undefined;
+    const { form } = open.menu;
+    return form === undefined ? inList(open, state) : inForm(form, open, state);
+  };
+}
+
+const change = (menu: FaultMenu, form: Form | undefined) => ({ type: 'change', screen: { ...menu, form } }) as const;
+
+function moved(by: number): KeyBinding['act'] {
+  return on(
+    ({ menu, faults }) => ({ type: 'change', screen: { ...menu, at: (menu.at + by + faults.length) % faults.length } }),
+    (form, { menu }) => change(menu, withField(form, by)),
+  );
+}
+
+const toForm = ({ menu, fault }: Open, state: ViewState) => (fault === undefined ? undefined : change(menu, formOf(fault, state)));
+
+function chosen(by: number): KeyBinding['act'] {
+  return on(
+    (open, state) => (by > 0 ? toForm(open, state) : undefined),
+    (form, { menu }) => change(menu, withChoice(form, by)),
+  );
+}
+
+const enter = on(toForm, (form, { menu, fault }, state) => {
+  if (fault === undefined) return undefined;
+  const done = orderOf(fault, form, state);
+  return 'problem' in done ? change(menu, { ...form, problem: done.problem }) : [{ type: 'back' }, ...done.actions];
+});
+
+const back = on(
+  () => ({ type: 'back' }),
+  (_form, { menu }) => change(menu, undefined),
+);
+
+function edited(edit: (text: string) => string): KeyBinding['act'] {
+  return on(
+    () => undefined,
+    (form, { menu }) => change(menu, withText(form, edit)),
+  );
+}
+
+export const faultMenu: Screen<'menu'> = {
+  name: 'menu',
+  title: 'fault menu',
+  keys: [
+    { keys: ['down', 'tab'], shown: '↓, Tab', group: 'break', short: 'next', about: 'the next fault, the next field', act: moved(1) },
+    { keys: ['up', 'shift+tab'], shown: '↑, Shift-Tab', group: 'break', about: 'the one before', act: moved(-1) },
+    {
+      keys: ['right'],
+      shown: '→',
+      group: 'break',
+      short: 'other',
+      about: 'another target or value; in the list: its form',
+      act: chosen(1),
+    },
+    { keys: ['left'], shown: '←', group: 'break', about: 'the target or value before', act: chosen(-1) },
+    { keys: ['return'], shown: 'Enter', group: 'break', short: 'go on', about: 'take the fault; in its form: inject it', act: enter },
+    {
+      keys: ['backspace'],
+      shown: 'Backspace',
+      group: 'break',
+      about: 'take the last character back',
+      act: edited((text) => [...text].slice(0, -1).join('')),
+    },
+    { keys: ['escape'], shown: 'Esc', group: 'break', short: 'back', about: 'back to the list, then out', act: back },
+  ],
+  others: 'interrupt',
+  onText: (state, _screen, text) => typedIn(state, text),
+  place: 'body',
+  lines: (state, menu, room) => filledTo(menuLines(state, menu, room), room.rows).map((line) => fitLine(line, room.width)),
+};
+
+/** In the list the letters that move elsewhere move here too; in the form they are letters. */
+function typedIn(state: ViewState, text: string): ReturnType<KeyBinding['act']> {
+  const moves: Readonly<Record<string, KeyBinding['act']>> = { j: moved(1), k: moved(-1), l: chosen(1) };
+  if (openMenu(state)?.menu.form === undefined) return text === 'f' ? { type: 'back' } : moves[text]?.(state, text);
+  return edited((value) => value + text)(state, text);
+}
+
+function menuLines(state: ViewState, menu: FaultMenu, room: Room): readonly Line[] {
+  const { width, rows, theme } = room;
+  const faults = faultsHere(state);
+  const fault = faults[menu.at];
+  const bottom = fault === undefined ? [] : menu.form === undefined ? [] : formLines(fault, menu.form, room);
+  const listRows = Math.max(1, rows - 1 - bottom.length);
+  const first = Math.max(0, Math.min(menu.at - Math.floor(listRows / 2), faults.length - listRows));
+  const list = faults.slice(first, first + listRows).map(({ name, about }, at): Line => {
+    const isChosen = first + at === menu.at;
+    return [
+      span(isChosen ? `${theme.echo} ` : '  ', 'accent'),
+      span(padTo(name, NAME_COLUMNS), isChosen ? 'accent' : menu.form === undefined ? 'text' : 'muted'),
+      span(about, 'muted'),
+    ];
+  });
+  return [titleLine([span('what to break', 'muted')], width, theme), ...list, ...bottom];
+}
+
+function formLines(fault: Fault, form: Form, { width, theme }: Room): readonly Line[] {
+  const { problem } = form;
+  return [
+    titleLine([span(fault.name, 'accent')], width, theme),
+    ...form.fields.map((field, at) => fieldLine(field, { isFocused: at === form.at, theme })),
+    problem === undefined ? [span(' ')] : [span(`${theme.tones.warning.mark} ${plain(problem)}`, 'warning')],
+  ];
+}
+
+function fieldLine(
+  { name, value, choices, required }: MenuField,
+  { isFocused, theme }: { readonly isFocused: boolean; readonly theme: Room['theme'] },
+): Line {
+  const place = choices === undefined ? undefined : `${choices.indexOf(value) + 1} of ${choices.length}`;
+  const shown =
+    choices === undefined
+      ? [span(value), span(isFocused ? theme.cursor : '', 'accent')]
+      : [span(isFocused ? `${theme.arrows[0]} ${plain(value)} ${theme.arrows[1]}` : `  ${plain(value)}  `)];
+  const empty = value === '' ? (name === 'for' ? ` ${UNTIL_HEALED}` : required ? ' must be given' : '') : '';
+  return [
+    span(isFocused ? `${theme.echo} ` : '  ', 'accent'),
+    span(padTo(name, FIELD_COLUMNS), isFocused ? 'accent' : 'muted'),
+    ...shown,
+    span(empty, 'muted'),
+    ...(place === undefined ? [] : [span(`  ${place}`, 'muted')]),
+  ];
+}

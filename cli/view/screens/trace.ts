@@ -1,0 +1,87 @@
+/** The trace: one write through its ten steps, with the time of each in every region. */
+import type { Trace, TraceStep } from '../../../lab/trace.ts';
+import { titleLine } from '../chrome.ts';
+import { ageText, cut, padTo, plain } from '../format.ts';
+import { fitLine, type Line, span } from '../line.ts';
+import type { TraceView, ViewState } from '../state.ts';
+import { filledTo, type Room, type Screen } from './screen.ts';
+
+const TIME_COLUMNS = 8;
+const REGION_COLUMNS = 10;
+const STEP_COLUMNS = 28;
+const FILE_COLUMNS = 32;
+
+export const trace: Screen<'trace'> = {
+  name: 'trace',
+  title: 'trace',
+  keys: [
+    {
+      keys: ['t'],
+      shown: 't',
+      group: 'look',
+      short: 'once more',
+      about: 'follow another write',
+      act: ({ phase, trace: shown }) =>
+        phase !== 'playing' || shown?.state === 'running'
+          ? undefined
+          : { type: 'sent', command: { do: 'trace', id: 1 }, text: 'trace content:1' },
+    },
+  ],
+  others: 'all',
+  place: 'body',
+  lines: (state, _screen, room) => filledTo(linesOf(state, state.trace, room), room.rows).map((line) => fitLine(line, room.width)),
+};
+
+function linesOf(state: ViewState, shown: TraceView | undefined, room: Room): readonly Line[] {
+  const { width, theme } = room;
+  if (shown === undefined) return [[span('no write traced yet; t follows one', 'muted')]];
+  if (shown.state === 'done') return traceLines(shown.trace, state.nowMs - shown.atMs, room);
+  const title = titleLine([span('trace', 'muted')], width, theme);
+  if (shown.state === 'failed')
+    return [
+      title,
+      [span(`${theme.tones.warning.mark} ${plain(shown.why)}`, 'warning')],
+      [span('heal what holds it up, or wait; t tries again', 'muted')],
+    ];
+  const words = `${theme.echo} content:${shown.id}: waits until nothing else is under way, then writes and follows`;
+  return [title, [span(words, 'accent'), span(` ${ageText(state.nowMs - shown.sinceMs)}`, 'muted')]];
+}
+
+function traceLines(
+  { key, version, answeredMs, steps, served, verdict, reason }: Trace,
+  agoMs: number,
+  { width, theme }: Room,
+): readonly Line[] {
+  const regions = served.map(({ region }) => region);
+  const shown = regions.slice(0, Math.max(1, Math.floor((width - STEP_COLUMNS - TIME_COLUMNS) / REGION_COLUMNS)));
+  const hasFiles = width >= STEP_COLUMNS + TIME_COLUMNS + shown.length * REGION_COLUMNS + FILE_COLUMNS;
+  const title = `trace of ${plain(key)} to version ${version}, answered after ${answeredMs} ms, ${ageText(agoMs)} ago`;
+  const head = [
+    padTo('ms since it was sent', STEP_COLUMNS),
+    padTo('once', TIME_COLUMNS, 'right'),
+    ...shown.map((name) => padTo(` ${plain(name)}`, REGION_COLUMNS, 'right')),
+  ];
+  const { mark, role } = theme.tones[verdict === 'pass' ? 'good' : verdict === 'fail' ? 'error' : 'warning'];
+  return [
+    titleLine([span(title, 'muted')], width, theme),
+    [span(`${mark} ${verdict}: ${plain(reason)}`, role)],
+    [span(head.join(''), 'muted')],
+    ...steps.map((step) => stepLine(step, shown, hasFiles)),
+    ...served.map(({ region, answers }): Line => {
+      const words = answers.map(({ ms, version: answered, status }) => `${answered}${status === 'stale' ? ' stale' : ''} at ${ms}`);
+      return [span(`${plain(region)} served `, 'muted'), span(words.join(', ') || 'nothing')];
+    }),
+  ];
+}
+
+function stepLine({ step, name, file, ms, regions = {} }: TraceStep, shown: readonly string[], hasFiles: boolean): Line {
+  const cell = (value: number | null | undefined, columns: number) =>
+    span(padTo(value === undefined ? '' : value === null ? '-' : String(value), columns, 'right'), value === null ? 'warning' : 'text');
+  return [
+    span(`${String(step).padStart(2)} `, 'muted'),
+    span(padTo(cut(plain(name), STEP_COLUMNS - 4), STEP_COLUMNS - 3)),
+    cell(ms, TIME_COLUMNS),
+    ...shown.map((region) => cell(regions[region], REGION_COLUMNS)),
+    ...(hasFiles ? [span(`  ${plain(file)}`, 'muted')] : []),
+  ];
+}

@@ -1,0 +1,90 @@
+/** The lower part of the zoom, as lines: the log, the invalidations applied last, the fills; side by side. */
+import type { AppliedInvalidation, EdgeMetrics } from '../../services/protocol/edge-api.ts';
+import { titleLine } from './chrome.ts';
+import { msText, padTo, plain } from './format.ts';
+import { GAP } from './layout.ts';
+import { fitLine, type Line, span, spread } from './line.ts';
+import { filledTo, type Room } from './screens/screen.ts';
+import type { RegionState, ViewState } from './state.ts';
+
+const LOG_COLUMNS = 22;
+const FILL_COLUMNS = 24;
+
+/** `rows` lines, the first of them titles. */
+export function zoomTables(state: ViewState, region: RegionState, room: Room): readonly Line[] {
+  const { width, rows } = room;
+  if (rows <= 0) return [];
+  const middle = width - LOG_COLUMNS - FILL_COLUMNS - 2 * GAP;
+  const { metrics } = region.seen;
+  const blocks = [
+    block('log: applied', logRows(metrics), { ...room, width: LOG_COLUMNS }),
+    block('invalidations applied last', recentRows(metrics, state.filter, middle), { ...room, width: middle }),
+    block('fills', fillRows(metrics), { ...room, width: FILL_COLUMNS }),
+  ];
+  return Array.from({ length: rows }, (_, row) =>
+    blocks.flatMap((lines, at) => [...(at === 0 ? [] : [span(' '.repeat(GAP))]), ...(lines[row] ?? [])]),
+  );
+}
+
+function block(title: string, lines: readonly Line[], { width, rows, theme }: Room): readonly Line[] {
+  const body = filledTo(lines, rows - 1).map((line) => fitLine(line, width));
+  return [titleLine([span(title, 'muted')], width, theme), ...body];
+}
+
+function pair(name: string, value: string, width: number): Line {
+  return spread([span(name, 'muted')], [span(value)], width);
+}
+
+function logRows(metrics: EdgeMetrics | undefined): readonly Line[] {
+  if (metrics === undefined) return [];
+  const { applied, lag, queued, unreadable, connected, catchingUp } = metrics.log;
+  const width = LOG_COLUMNS;
+  const state = !connected ? 'not connected' : catchingUp ? 'catching up' : 'connected';
+  return [
+    pair('lag', lag === null ? 'unknown' : String(lag), width),
+    pair('waiting here', String(queued), width),
+    ...Object.entries(applied).map(([partition, offset]) =>
+      pair(`partition ${plain(partition)}`, offset < 0 ? '-' : String(offset), width),
+    ),
+    pair('log', state, width),
+    ...(unreadable === 0 ? [] : [pair('unreadable', String(unreadable), width)]),
+  ];
+}
+
+function recentRows(metrics: EdgeMetrics | undefined, filter: string, width: number): readonly Line[] {
+  const recent = (metrics?.recent ?? []).filter(({ target }) => target.toLowerCase().includes(filter.toLowerCase()));
+  if (recent.length === 0) return [[span('none yet', 'muted')]];
+  const head: Line = [span(recentText(['what', '', 'mode', 'log', 'in all'], width), 'muted')];
+  return [head, ...recent.map((event): Line => [span(recentText(cellsOf(event), width))])];
+}
+
+/** What, its version, its mode; from the record to this region, and to its cache. */
+function cellsOf({ type, target, version, mode, recordedAt, arrivedAt, appliedAt }: AppliedInvalidation): readonly string[] {
+  const what = type === 'key' ? target.replace(/^content:/, '') : `${type} ${target}`;
+  return [
+    plain(what),
+    version === null ? 'purge' : `v${version}`,
+    mode,
+    msText(Math.max(0, arrivedAt - recordedAt)),
+    msText(appliedAt - recordedAt),
+  ];
+}
+
+const RECENT_COLUMNS = [7, 5, 7, 7] as const;
+
+function recentText([what = '', ...others]: readonly string[], width: number): string {
+  const fixed = RECENT_COLUMNS.reduce((sum, columns) => sum + columns, 0);
+  return padTo(what, Math.max(0, width - fixed)) + others.map((cell, at) => padTo(cell, RECENT_COLUMNS[at] ?? 0, 'right')).join('');
+}
+
+function fillRows(metrics: EdgeMetrics | undefined): readonly Line[] {
+  if (metrics === undefined) return [];
+  const refused = Object.entries(metrics.fills.refused).filter(([, count]) => count > 0);
+  const width = FILL_COLUMNS;
+  return [
+    pair('stored', String(metrics.fills.stored), width),
+    pair('joined a fetch', String(metrics.coalesced), width),
+    ...(refused.length === 0 ? [[span('none refused', 'muted')]] : [[span('refused, by reason:', 'muted')]]),
+    ...refused.map(([reason, count]) => pair(` ${plain(reason)}`, String(count), width)),
+  ];
+}
