@@ -68,7 +68,9 @@ describe('the terminal', () => {
     await lab.until((screen) => shows('no faults')(screen) && screen.filter((line) => line.includes('lag 0')).length > 0, 'the calm');
     lab.press('q');
     const said = await expectTidy(lab, 0);
-    expect(said).toContain('1 fault injected; everything healed and stopped');
+    expect(said).toMatch(/1 fault injected: partition edge:eu-west<->kafka for \d+ s/);
+    expect(said).toContain('no violation seen');
+    expect(said).toContain('everything healed and stopped');
     expect(lab.scrollback()).toEqual([]);
   });
 

@@ -1,12 +1,13 @@
 /** No command: the terminal. Where there is none (a pipe, CI), `baseline` in plain lines. */
 import { type Command, Option } from 'commander';
-import { EXIT, type ExitCode, exitCodeOf } from '../../lab/errors.ts';
+import { EXIT, exitCodeOf } from '../../lab/errors.ts';
 import { startLiveLab } from '../../lab/live/start-live-lab.ts';
-import { printable, printableLines } from '../../lab/printable.ts';
+import { printableLines } from '../../lab/printable.ts';
 import type { Topology } from '../../lab/topology.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { createRandom, drawSeed } from '../../services/runtime/random.ts';
 import type { CliEnvironment } from '../environment.ts';
+import { abandonedLines, exitCodeFor, farewell } from '../farewell.ts';
 import type { Session } from '../session.ts';
 import type { OpenTerminal, TerminalEnded } from '../view/terminal.tsx';
 import { runAll } from './run.ts';
@@ -113,27 +114,4 @@ async function show({ options, topology, session, logLines }: ShowOptions): Prom
 /** The screen is put back first: what is written before is lost with it. */
 function sayLeft(terminal: OpenTerminal, { stderr }: CliEnvironment, backend: string | undefined): void {
   for (const line of abandonedLines(terminal.abandon(), backend)) stderr.write(`${line}\n`);
-}
-
-function abandonedLines(left: readonly string[], backend: string | undefined): readonly string[] {
-  if (backend === 'docker')
-    return ['left at once: the cluster stays as it is. edgesync-lab heal mends it, edgesync-lab down removes it', ...left.map(printable)];
-  const services = 'left at once: the services end by themselves now that nobody holds them';
-  return left.length === 0 ? [services] : [`${services}, and with them ${left.map(printable).join(', ')}`];
-}
-
-function farewell({ by, left, state }: TerminalEnded): readonly string[] {
-  if (by === 'abandoned') return abandonedLines(left, state.backend);
-  if (by === 'lost' && state.backend === undefined) return [];
-  const stopped = state.staysUp ? 'everything healed; the cluster goes on, edgesync-lab down removes it' : 'everything healed and stopped';
-  const healed = left.length === 0 ? stopped : `could not heal: ${left.map(printable).join(', ')}`;
-  const seconds = Math.round(state.nowMs / 1000);
-  const faults = `${state.faultsSeen} ${state.faultsSeen === 1 ? 'fault' : 'faults'}`;
-  return [`EdgeSync Lab: ${state.backend ?? 'no'} world, ${seconds} s, ${faults} injected; ${healed}`];
-}
-
-function exitCodeFor({ by, left, state: { lost } }: TerminalEnded): ExitCode {
-  if (left.length > 0 && by !== 'abandoned') return EXIT.notHealed;
-  if (by === 'lost') return lost?.exitCode ?? EXIT.failed;
-  return by === 'quit' ? EXIT.pass : EXIT.interrupted;
 }

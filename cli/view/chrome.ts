@@ -43,9 +43,9 @@ function headerParts(state: ViewState, theme: Theme): readonly Line[] {
 /** What was seen so far, no more. */
 function verdictParts(verdict: LiveVerdict | undefined, theme: Theme): readonly Line[] {
   if (verdict === undefined) return [];
-  const { good, warning, error } = theme.tones;
+  const { good, info, error } = theme.tones;
   if (verdict.state === 'violated') return [[span(`${error.mark} ${plural(verdict.violations, 'violation')} seen`, 'bad')]];
-  if (verdict.state === 'unknown') return [[span(`${warning.mark} not judged yet`, 'warning')]];
+  if (verdict.state === 'unknown') return [[span(`${info.mark} not judged yet`, 'muted')]];
   return [[span(`${good.mark} no violation`, 'good')]];
 }
 

@@ -20,6 +20,17 @@ const NAMED = [
   ['pageDown', 'pagedown'],
 ] as const satisfies readonly (readonly [keyof Key, string])[];
 
+/** Keys that came in one piece with letters, as somebody types who is faster than the terminal. */
+const CONTROLS: ReadonlyMap<string, string> = new Map([
+  ['\r', 'return'],
+  ['\n', 'return'],
+  ['\t', 'tab'],
+  ['\u007f', 'backspace'],
+  ['\b', 'backspace'],
+  ['\u0003', 'ctrl+c'],
+]);
+const CONTROL = /\p{Cc}/u;
+
 /** Several when keys came in one piece; none for what has no name. */
 export function keyNames(input: string, key: Key, { isText = false } = {}): readonly string[] {
   if (key.eventType === 'release') return [];
@@ -27,6 +38,6 @@ export function keyNames(input: string, key: Key, { isText = false } = {}): read
   for (const [flag, name] of NAMED) if (key[flag]) return [name];
   if (key.ctrl) return input === '' ? [] : [`ctrl+${input}`];
   if (key.meta) return [];
-  const typed = [...input].map((character) => (character === '\r' || character === '\n' ? 'return' : character));
+  const typed = [...input].flatMap((character) => CONTROLS.get(character) ?? (CONTROL.test(character) ? [] : [character]));
   return typed.length > (isText ? TEXT_MAX : TYPED_MAX) ? [] : typed;
 }

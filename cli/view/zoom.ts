@@ -5,7 +5,7 @@
 import { bandLines } from './bands.ts';
 import { chartPoints, chartTexts, LABEL_COLUMNS } from './chart.ts';
 import { titleLine } from './chrome.ts';
-import { delayText, msText, padTo, percentText, plain, portText } from './format.ts';
+import { delayText, msText, percentText, plain, portText } from './format.ts';
 import { fitLine, type Line, span, spread } from './line.ts';
 import { statusLine } from './region-panel.ts';
 import { filledTo, type Room } from './screens/screen.ts';
@@ -14,14 +14,15 @@ import type { RegionState, ViewState } from './state.ts';
 import { settingsOf } from './wanted.ts';
 import { zoomTables } from './zoom-tables.ts';
 
-/** Rows beside charts, bands and tables: the head, two titles, staleness. */
-const FIXED_ROWS = 4;
+/** Rows beside charts, bands and tables: the head, the titles of the charts, two rows for the age of answers. */
+const FIXED_ROWS = 5;
 const TABLE_ROWS_MIN = 5;
 const BAND_ROWS_MAX = 4;
 const P99_MIN_MS = 5;
 /** Slower than any deadline: a scale beyond is nonsense. */
 const P99_MAX_MS = 600_000;
-const AGE_COLUMNS = 26;
+/** A second is nothing to draw a mountain of. */
+const AGE_MIN_MS = 1_000;
 
 export function zoomLines(state: ViewState, room: Room): readonly Line[] {
   const { width, rows, theme } = room;
@@ -35,7 +36,7 @@ export function zoomLines(state: ViewState, room: Room): readonly Line[] {
     ...p99Lines(region, { ...room, rows: p99Rows }),
     ...hitLines(region, { ...room, rows: hitRows }),
     ...bandLines({ bands, nowMs: state.nowMs, indent: width - points, points, rows: bandRows, theme }),
-    stalenessLine(region, room),
+    ...ageLines(region, room),
     ...zoomTables(state, region, { ...room, rows: tableRows }),
   ];
   return filledTo(lines, rows).map((line) => fitLine(line, width));
@@ -91,15 +92,18 @@ export function niceMax(value: number): number {
   return power * ([1, 2, 5, 10].find((step) => value <= step * power) ?? 10);
 }
 
-function stalenessLine({ history, staleness }: RegionState, { width, theme }: Room): Line {
-  const label = padTo('age ', LABEL_COLUMNS + 1, 'right');
+/** A title, then a block a second below the axis of the charts. */
+function ageLines({ history, staleness }: RegionState, { width, theme }: Room): readonly Line[] {
   const blocks = sparkline(
     history.map((sample) => sample.staleness),
-    { width: Math.max(0, width - label.length - AGE_COLUMNS), scaleMin: 1_000, ascii: theme.isAscii },
+    { width: chartPoints(width), scaleMin: AGE_MIN_MS, ascii: theme.isAscii },
   );
   const words =
     staleness === undefined || staleness.reads === 0 ? 'no reads yet' : ageWords(staleness.p99, staleness.oldReads, staleness.reads);
-  return [span(label, 'muted'), span(blocks, 'chart'), span(padTo(words, AGE_COLUMNS, 'right'))];
+  return [
+    titleLine([span('how old answers are ', 'muted'), span(words)], width, theme),
+    [span(' '.repeat(width - chartPoints(width))), span(blocks, 'chart')],
+  ];
 }
 
 function ageWords(p99: number | null, old: number, reads: number): string {

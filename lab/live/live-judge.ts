@@ -1,22 +1,21 @@
 /**
- * The verdict while somebody plays: the checks of a run that need no end, over the last minute, once a second.
+ * The verdict while somebody plays: stale-after-bound over the last minute, once a second. It needs no end of the session, and
+ * every version-regression is one, too.
  *
  * A window says less than a whole history, never more: a version superseded before it begins counts as superseded only from
  * the first answer in it that shows a later one. Faults and delays are kept for as long as they can excuse anything. Epsilon
- * is measured as a run measures it, before anything was broken.
+ * is measured as a run measures it, before anything was broken, and is at least a second: here other things go on beside the
+ * lab, and nobody can run it again.
  */
-import type { Anomaly } from '../checks/check.ts';
-import { staleAfterBound } from '../checks/stale-after-bound.ts';
-import { stalenessOf } from '../checks/staleness.ts';
-import { versionRegression } from '../checks/version-regression.ts';
+import { answerOf, cellOf, type Staleness, type StaleRead, stalenessOf } from '../checks/staleness.ts';
+import { worstOf } from '../checks/verdict.ts';
 import type { AnsweredRead } from '../checks/versions.ts';
 import { History } from '../load/history.ts';
 import { quantilesOf } from '../load/quantiles.ts';
 import type { DelayChange, FaultChangeRecord, FaultRecord, Operation, Stall } from '../load/records.ts';
 import type { LiveVerdict, RegionStaleness } from './live-lab.ts';
 
-/** What is judged of a session: a violation by these needs no settling and no last reads. */
-const CHECKS = [versionRegression, staleAfterBound] as const;
+const EPSILON_MS_MIN = 1_000;
 const WINDOW_MS = 60_000;
 /** Reads before the first fault, and within this time, tell epsilon. */
 const STEADY_MS = 15_000;
@@ -30,8 +29,8 @@ export type EndedOperation = Unnumbered<Operation>;
 
 export interface Judgement {
   readonly verdict: LiveVerdict;
-  /** Violations not told before. */
-  readonly found: readonly Anomaly[];
+  /** Violations not told before, each in one sentence. */
+  readonly found: readonly string[];
   readonly staleness: ReadonlyMap<string, RegionStaleness>;
 }
 
@@ -81,21 +80,22 @@ export class LiveJudge {
 
   judge(nowMs: number): Judgement {
     this.#forget(nowMs - WINDOW_MS);
-    const history = this.#history();
-    const context = { regions: this.#regions, staleness: RULE } as const;
-    const results = CHECKS.map((check) => check.judge(history, context));
-    const found = results.flatMap(({ anomalies }) => anomalies).filter((anomaly) => this.#isNew(anomaly));
-    const why = results.find(({ verdict }) => verdict === 'unknown')?.reason;
+    const staleness = stalenessOf(this.#history(), RULE);
+    const judged = staleness.reads.filter((read) => staleness.couldBeOld(read));
+    const found = violationsOf(judged, staleness).filter((stale) => this.#isNew(stale));
+    const why = staleness.whyNone(judged.length, 'began after a change of their key');
     const state = this.#told.size > 0 ? 'violated' : why === undefined ? 'clear' : 'unknown';
-    const verdict = { state, violations: this.#told.size, reason: why ?? results.map(({ reason }) => reason).join('; ') } as const;
-    return { verdict, found, staleness: this.#stalenessOf(history, nowMs) };
+    return {
+      verdict: { state, violations: this.#told.size, reason: why ?? `${judged.length} reads judged` },
+      found: found.map((stale) => explain(stale, staleness)),
+      staleness: this.#figures(staleness, nowMs),
+    };
   }
 
-  /** One cause is one violation, whichever check finds it. */
-  #isNew({ region, key, version }: Anomaly): boolean {
-    const cause = `${region} ${key} ${version ?? ''}`;
-    if (this.#told.has(cause) || this.#told.size >= VIOLATIONS_MAX) return false;
-    this.#told.add(cause);
+  /** One version of a key in a region is one violation. */
+  #isNew({ read }: StaleRead): boolean {
+    if (this.#told.has(cellOf(read)) || this.#told.size >= VIOLATIONS_MAX) return false;
+    this.#told.add(cellOf(read));
     return true;
   }
 
@@ -121,20 +121,30 @@ export class LiveJudge {
     );
   }
 
-  #stalenessOf(history: History, nowMs: number): ReadonlyMap<string, RegionStaleness> {
-    const staleness = stalenessOf(history, RULE);
+  #figures({ byRegion, versions }: Staleness, nowMs: number): ReadonlyMap<string, RegionStaleness> {
     return new Map(
       this.#regions.map((region) => {
-        const reads = (staleness.byRegion.get(region) ?? []).filter((read) => read.startMs >= nowMs - FIGURES_MS);
-        const ages = reads.map((read) => rawMs(read, staleness.judge(read)?.superseding.atMs));
+        const reads = (byRegion.get(region) ?? []).filter((read) => read.startMs >= nowMs - FIGURES_MS);
+        const ages = reads.map((read) => read.startMs - (versions.supersededBefore(read)?.atMs ?? read.startMs));
         const quantiles = quantilesOf(ages);
-        const old = ages.filter((ms) => ms > 0).length;
-        return [region, { p99: quantiles?.p99 ?? null, max: quantiles?.max ?? null, oldReads: old, reads: reads.length }];
+        const oldReads = ages.filter((ms) => ms > 0).length;
+        return [region, { p99: quantiles?.p99 ?? null, max: quantiles?.max ?? null, oldReads, reads: reads.length }];
       }),
     );
   }
 }
 
-function rawMs({ startMs }: AnsweredRead, supersededMs: number | undefined): number {
-  return supersededMs === undefined ? 0 : Math.max(0, startMs - supersededMs);
+/** The worst read of each version: further above its bound than this machine's own hesitation, and not while it stood still. */
+function violationsOf(judged: readonly AnsweredRead[], staleness: Staleness): readonly StaleRead[] {
+  const marginMs = Math.max(0, EPSILON_MS_MIN - staleness.epsilonMs);
+  const above = judged
+    .map((read) => staleness.judge(read))
+    .filter((stale) => stale !== undefined)
+    .filter((stale) => staleness.excessMs(stale) > marginMs && !staleness.isDoubtful(stale));
+  return worstOf(above, staleness);
+}
+
+function explain(stale: StaleRead, staleness: Staleness): string {
+  const { read, superseding } = stale;
+  return `${read.region} answered ${read.key} with ${answerOf(read)}, expected ${superseding.version} or later: ${staleness.because(stale)}`;
 }

@@ -122,7 +122,7 @@ class Lab implements LiveLab {
   }
 
   #onJudged({ verdict, found, staleness }: Judgement): void {
-    for (const { anomaly, explain } of found) this.#note('error', `${anomaly}: ${explain}`);
+    for (const violation of found) this.#note('error', violation);
     this.#tell({ type: 'judged', verdict, staleness });
   }
 

@@ -8,7 +8,7 @@ import { filledTo, type Room, type Screen } from './screen.ts';
 
 const TIME_COLUMNS = 8;
 const REGION_COLUMNS = 10;
-const STEP_COLUMNS = 28;
+const STEP_COLUMNS = 32;
 const FILE_COLUMNS = 32;
 
 export const trace: Screen<'trace'> = {

@@ -1,0 +1,61 @@
+/** What is said of a session of the terminal once the normal screen is back, and the exit code it ends with. */
+import { EXIT, type ExitCode, worstOf } from '../lab/errors.ts';
+import { printable } from '../lab/printable.ts';
+import { ageText, plural } from './view/format.ts';
+import type { FaultBand, ViewState } from './view/state.ts';
+import type { TerminalEnded } from './view/terminal.tsx';
+
+/** More are counted. */
+const FAULTS_NAMED_MAX = 6;
+const NAME_COLUMNS = 9;
+
+export function farewell({ by, left, state }: TerminalEnded): readonly string[] {
+  if (by === 'abandoned') return abandonedLines(left, state.backend);
+  if (by === 'lost' && state.backend === undefined) return [];
+  const rows = [
+    ['time', `${ageText(state.nowMs)} in the ${state.backend ?? 'no'} world`],
+    ['faults', faultsText(state)],
+    ...(state.origin.metrics === undefined ? [] : [['writes', String(state.origin.metrics.requests.writes)]]),
+    ['verdict', verdictText(state)],
+    ['left', leftText(left, state)],
+  ];
+  return ['EdgeSync Lab', ...rows.map(([name = '', text = '']) => `  ${name.padEnd(NAME_COLUMNS)}${printable(text)}`)];
+}
+
+/** The screen was left before anything was healed. */
+export function abandonedLines(left: readonly string[], backend: string | undefined): readonly string[] {
+  if (backend === 'docker')
+    return ['left at once: the cluster stays as it is. edgesync-lab heal mends it, edgesync-lab down removes it', ...left.map(printable)];
+  const services = 'left at once: the services end by themselves now that nobody holds them';
+  return left.length === 0 ? [services] : [`${services}, and with them ${left.map(printable).join(', ')}`];
+}
+
+/** The worst that the session showed comes first. */
+export function exitCodeFor({ by, left, state: { lost, verdict } }: TerminalEnded): ExitCode {
+  const codes: ExitCode[] = [];
+  if (left.length > 0 && by !== 'abandoned') codes.push(EXIT.notHealed);
+  if (by === 'lost') codes.push(lost?.exitCode ?? EXIT.failed);
+  if (by === 'interrupt' || by === 'abandoned') codes.push(EXIT.interrupted);
+  if (verdict?.state === 'violated') codes.push(EXIT.violated);
+  return worstOf(codes);
+}
+
+function faultsText({ faultsSeen, bands, nowMs }: ViewState): string {
+  if (faultsSeen === 0) return 'none injected';
+  const nameOf = ({ fault, target, fromMs, toMs }: FaultBand) => `${fault} ${target} for ${ageText((toMs ?? nowMs) - fromMs)}`;
+  const named = bands.slice(0, FAULTS_NAMED_MAX).map(nameOf);
+  const more = faultsSeen - named.length;
+  return `${plural(faultsSeen, 'fault')} injected: ${[...named, ...(more > 0 ? [`${more} more`] : [])].join(', ')}`;
+}
+
+function verdictText({ verdict }: ViewState): string {
+  if (verdict === undefined) return 'nothing was judged';
+  if (verdict.state === 'violated') return `${plural(verdict.violations, 'answer')} older than any fault and delay excuses`;
+  if (verdict.state === 'unknown') return `unknown: ${verdict.reason}`;
+  return 'no violation seen: no answer was older than faults and delays excuse';
+}
+
+function leftText(left: readonly string[], { staysUp }: ViewState): string {
+  if (left.length > 0) return `could not heal: ${left.join(', ')}`;
+  return staysUp ? 'everything healed; the cluster goes on, edgesync-lab down removes it' : 'nothing: everything healed and stopped';
+}
