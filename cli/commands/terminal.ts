@@ -1,7 +1,6 @@
 /** No command: the terminal. Where there is none (a pipe, CI), `baseline` in plain lines. */
 import { type Command, Option } from 'commander';
 import { EXIT, exitCodeOf } from '../../lab/errors.ts';
-import { startLiveLab } from '../../lab/live/start-live-lab.ts';
 import { printableLines } from '../../lab/printable.ts';
 import type { Topology } from '../../lab/topology.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
@@ -10,7 +9,6 @@ import type { CliEnvironment } from '../environment.ts';
 import { abandonedLines, exitCodeFor, farewell } from '../farewell.ts';
 import type { Session } from '../session.ts';
 import type { OpenTerminal, TerminalEnded } from '../view/terminal.tsx';
-import { runAll } from './run.ts';
 import {
   addKeepOption,
   addWorldOptions,
@@ -29,17 +27,20 @@ export interface TerminalCommandOptions extends WorldOptions {
 /** What the services said last: printed when their process ended by itself. */
 const LOG_LINES_MAX = 20;
 
-export function addTerminalCommand(program: Command, session: Session): void {
+/** `names`: of every command, for whoever asked for one there is not. */
+export function addTerminalCommand(program: Command, session: Session, names: readonly string[]): void {
   addKeepOption(addWorldOptions(program))
     .addOption(new Option('--no-color', 'in the terminal: no colours; NO_COLOR does the same'))
     .addOption(new Option('--ascii', 'in the terminal: nothing but ASCII').env('EDGESYNC_ASCII'))
     .action(async (options: TerminalCommandOptions) => {
       if (program.args.length > 0) {
-        const known = program.commands.map((command) => command.name()).join(', ');
-        program.error(`error: no command ${JSON.stringify(program.args[0])}; there are ${known}`);
+        program.error(`error: no command ${JSON.stringify(program.args[0])}; there are ${names.join(', ')}`);
       }
       if (isInteractive(session.environment)) await runTerminal(options, session);
-      else session.exitWith(await runAll(['baseline'], options, session));
+      else {
+        const { runAll } = await import('./run.ts');
+        session.exitWith(await runAll(['baseline'], options, session));
+      }
     });
 }
 
@@ -87,8 +88,9 @@ async function show({ options, topology, session, logLines }: ShowOptions): Prom
     stdout,
     theme: createTheme({ noColor, ascii: options.ascii ?? false }),
     clock: systemClock,
-    startLab: (onEvent, startedMs) =>
-      startLiveLab({
+    startLab: async (onEvent, startedMs) => {
+      const { startLiveLab } = await import('../../lab/live/start-live-lab.ts');
+      return startLiveLab({
         // After the first frame: looking for an engine loads what takes longer than the frame.
         startWorld: async (onStep, stop) => {
           const note = (step: string) => onStep({ step, elapsedMs: 0 });
@@ -99,7 +101,8 @@ async function show({ options, topology, session, logLines }: ShowOptions): Prom
         random: createRandom(drawSeed()),
         onEvent,
         startedMs,
-      }),
+      });
+    },
     signal,
   });
   session.onAbandon(() => sayLeft(terminal, environment, backend));

@@ -2,7 +2,6 @@
 import { type Command, Option } from 'commander';
 import { InvalidInput } from '../../lab/errors.ts';
 import { readTopology, type Topology } from '../../lab/topology.ts';
-import { startEmbedded } from '../../lab/worlds/embedded/embedded.ts';
 import type { Backend, StartStep, World } from '../../lab/worlds/world.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
@@ -103,7 +102,10 @@ export interface StartWorldOptions {
 }
 
 export async function startWorld({ options, backend, environment, mutant, ...start }: StartWorldOptions): Promise<World> {
-  if (backend === 'embedded') return startEmbedded({ ...start, mutant, logLevel: options.verbose ? 'info' : 'error' });
+  if (backend === 'embedded') {
+    const { startEmbedded } = await import('../../lab/worlds/embedded/embedded.ts');
+    return startEmbedded({ ...start, mutant, logLevel: options.verbose ? 'info' : 'error' });
+  }
   const { startDocker } = await import('../../lab/worlds/docker/docker.ts');
   const { topology, onStep, signal } = start;
   return startDocker({ topology, variables: environment.variables, onStep, signal, keep: options.keep });

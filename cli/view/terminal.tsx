@@ -20,7 +20,7 @@ export interface TerminalOptions {
   readonly theme: Theme;
   readonly clock: Clock;
   /** Called when the first frame is on the screen. `startedMs`: monotonic time the events count from. */
-  readonly startLab: (onEvent: (event: LiveEvent) => void, startedMs: number) => LiveLab;
+  readonly startLab: (onEvent: (event: LiveEvent) => void, startedMs: number) => Promise<LiveLab>;
   /** Aborted by a signal. */
   readonly signal: AbortSignal;
 }
@@ -52,7 +52,8 @@ class Terminal implements OpenTerminal {
   readonly #store = createViewStore();
   readonly #startedMs: number;
   readonly #screen: Instance;
-  #lab: LiveLab | undefined;
+  /** Loading it takes longer than the first frame, which does not wait for it. */
+  #lab: Promise<LiveLab> | undefined;
   #tick: Timer | undefined;
   #leave: (by: 'quit' | 'interrupt' | 'lost') => void = () => {};
   #abandon: () => void = () => {};
@@ -98,7 +99,7 @@ class Terminal implements OpenTerminal {
       const stopped = this.#closeLab(by);
       return await Promise.race([stopped, abandoned.then((): TerminalEnded => this.#endedBy('abandoned', this.abandon()))]);
     } catch (error) {
-      await this.#lab?.close();
+      await (await this.#lab)?.close();
       throw error;
     } finally {
       signal.removeEventListener('abort', onAbort);
@@ -115,7 +116,7 @@ class Terminal implements OpenTerminal {
   }
 
   async #closeLab(by: TerminalEnded['by']): Promise<TerminalEnded> {
-    const left = (await this.#lab?.close()) ?? [];
+    const left = (await (await this.#lab)?.close()) ?? [];
     return this.#endedBy(by, left);
   }
 
@@ -138,7 +139,7 @@ class Terminal implements OpenTerminal {
   #onAction(action: ViewAction): void {
     if (action.type === 'leave') return this.#onLeave(action);
     this.#store.dispatch(action);
-    if (action.type === 'sent') this.#lab?.do(action.command);
+    if (action.type === 'sent') void this.#lab?.then((lab) => lab.do(action.command));
   }
 
   /** The second interrupt does not wait. */
