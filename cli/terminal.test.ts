@@ -111,7 +111,7 @@ describe('the terminal', () => {
     const lab = open({ columns: 100, rows: 30 });
     await lab.until(isUp, 'the world');
     lab.press('?');
-    await lab.until((screen) => shows('change one content at the origin')(screen) && shows('Esc closes this')(screen), 'the help');
+    await lab.until((screen) => shows('change one content at the origin')(screen) && shows('Esc close')(screen), 'the help');
     lab.press('x');
     lab.press('\u001b');
     const after = await lab.until(shows(/╭|┏/), 'the panels');

@@ -5,10 +5,12 @@ import { printableLines } from '../../lab/printable.ts';
 import type { Topology } from '../../lab/topology.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { createRandom, drawSeed } from '../../services/runtime/random.ts';
+import { type ConfigFile, wrongIn } from '../config-file.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { abandonedLines, exitCodeFor, farewell } from '../farewell.ts';
 import type { Session } from '../session.ts';
 import type { OpenTerminal, TerminalEnded } from '../view/terminal.tsx';
+import type { ThemeName } from '../view/theme.ts';
 import {
   addKeepOption,
   addWorldOptions,
@@ -22,21 +24,32 @@ import {
 export interface TerminalCommandOptions extends WorldOptions {
   readonly color: boolean;
   readonly ascii?: boolean;
+  readonly theme: ThemeName;
+  readonly screenReader?: boolean;
 }
 
 /** What the services said last: printed when their process ended by itself. */
 const LOG_LINES_MAX = 20;
 
-/** `names`: of every command, for whoever asked for one there is not. */
-export function addTerminalCommand(program: Command, session: Session, names: readonly string[]): void {
+const THEME_NAMES: readonly ThemeName[] = ['dark', 'light', 'colour-blind'];
+
+export interface TerminalSetting {
+  /** Of every command, for whoever asked for one there is not. */
+  readonly names: readonly string[];
+  readonly config: ConfigFile;
+}
+
+export function addTerminalCommand(program: Command, session: Session, { names, config }: TerminalSetting): void {
   addKeepOption(addWorldOptions(program))
     .addOption(new Option('--no-color', 'in the terminal: no colours; NO_COLOR does the same'))
     .addOption(new Option('--ascii', 'in the terminal: nothing but ASCII').env('EDGESYNC_ASCII'))
+    .addOption(new Option('--theme <name>', 'in the terminal: its colours').choices(THEME_NAMES).default('dark').env('EDGESYNC_THEME'))
+    .addOption(new Option('--screen-reader', 'in the terminal: lines as things happen instead of a picture').env('EDGESYNC_SCREEN_READER'))
     .action(async (options: TerminalCommandOptions) => {
       if (program.args.length > 0) {
         program.error(`error: no command ${JSON.stringify(program.args[0])}; there are ${names.join(', ')}`);
       }
-      if (isInteractive(session.environment)) await runTerminal(options, session);
+      if (isInteractive(session.environment)) await runTerminal(options, session, config);
       else {
         const { runAll } = await import('./run.ts');
         session.exitWith(await runAll(['baseline'], options, session));
@@ -50,13 +63,13 @@ function isInteractive({ stdin, stdout, variables }: CliEnvironment): boolean {
 }
 
 /** Bad configuration is told before the screen is taken. */
-async function runTerminal(options: TerminalCommandOptions, session: Session): Promise<void> {
+async function runTerminal(options: TerminalCommandOptions, session: Session, config: ConfigFile): Promise<void> {
   const { environment } = session;
   const logLines: string[] = [];
   try {
     const topology = await readWorldTopology(options, environment);
     const release = session.output.hold();
-    const ended = await show({ options, topology, session, logLines }).finally(release);
+    const ended = await show({ options, topology, session, config, logLines }).finally(release);
     for (const line of farewell(ended)) session.output.line(line);
     const { lost } = ended.state;
     if (lost !== undefined) for (const line of [...logLines, lost.why]) session.output.note(printableLines(line));
@@ -73,11 +86,18 @@ interface ShowOptions {
   readonly options: TerminalCommandOptions;
   readonly topology: Topology;
   readonly session: Session;
+  readonly config: ConfigFile;
   readonly logLines: string[];
 }
 
-async function show({ options, topology, session, logLines }: ShowOptions): Promise<TerminalEnded> {
-  const [{ openTerminal }, { createTheme }] = await Promise.all([import('../view/terminal.tsx'), import('../view/theme.ts')]);
+async function show({ options, topology, session, config, logLines }: ShowOptions): Promise<TerminalEnded> {
+  const [{ openTerminal }, { createTheme }, { rebound }] = await Promise.all([
+    import('../view/terminal.tsx'),
+    import('../view/theme.ts'),
+    import('../view/keys/rebound.ts'),
+  ]);
+  const keys = rebound(config.keys);
+  if ('problem' in keys) throw wrongIn(config, ['keys', keys.name], keys.problem);
   const { environment, signal } = session;
   const { stdin, stdout, variables } = environment;
   const noColor = !options.color || (variables['NO_COLOR'] ?? '') !== '';
@@ -86,7 +106,9 @@ async function show({ options, topology, session, logLines }: ShowOptions): Prom
   const terminal = openTerminal({
     stdin,
     stdout,
-    theme: createTheme({ noColor, ascii: options.ascii ?? false }),
+    theme: createTheme({ name: options.theme, noColor, ascii: options.ascii ?? false }),
+    everywhere: keys.keys,
+    isSpoken: options.screenReader ?? (variables['INK_SCREEN_READER'] ?? '') !== '',
     clock: systemClock,
     startLab: async (onEvent, startedMs) => {
       const { startLiveLab } = await import('../../lab/live/start-live-lab.ts');

@@ -5,6 +5,7 @@ import { actionsOf, takesText } from './dispatch.ts';
 import { plain } from './format.ts';
 import { keyNames } from './key-names.ts';
 import { Screen } from './screen.tsx';
+import { Spoken } from './spoken.tsx';
 import type { ViewAction } from './state.ts';
 import type { ViewStore } from './store.ts';
 import { type Theme, ThemeProvider } from './theme.ts';
@@ -12,12 +13,13 @@ import { type Theme, ThemeProvider } from './theme.ts';
 export interface AppProps {
   readonly store: ViewStore;
   readonly theme: Theme;
+  readonly isSpoken: boolean;
   readonly onAction: (action: ViewAction) => void;
 }
 
 const PASTED_MAX = 200;
 
-export function App({ store, theme, onAction }: AppProps) {
+export function App({ store, theme, isSpoken, onAction }: AppProps) {
   const state = useSyncExternalStore(store.subscribe, store.get);
   const size = useWindowSize();
   useInput((input, key) => {
@@ -32,7 +34,7 @@ export function App({ store, theme, onAction }: AppProps) {
   });
   return (
     <ThemeProvider value={theme}>
-      <Screen state={state} size={size} />
+      {isSpoken ? <Spoken state={state} columns={size.columns} /> : <Screen state={state} size={size} />}
     </ThemeProvider>
   );
 }

@@ -12,21 +12,22 @@ import { topOf, type ViewAction, type ViewState } from './state.ts';
 const INTERRUPT = LEAVE.filter(({ keys }) => keys.includes('ctrl+c'));
 const GROUP_TITLES = { write: 'write', break: 'break', set: 'settings', look: 'look' } as const;
 
-function othersIn({ others }: Pick<AnyScreen, 'others'>): readonly KeyBinding[] {
-  return others === 'all' ? GLOBAL : others === 'leave' ? LEAVE : INTERRUPT;
+function othersIn({ others }: Pick<AnyScreen, 'others'>, everywhere: readonly KeyBinding[]): readonly KeyBinding[] {
+  const isLeaving = ({ name, keys }: KeyBinding) => name === 'quit' || keys.includes('ctrl+c');
+  return others === 'all' ? everywhere : others === 'leave' ? everywhere.filter(isLeaving) : INTERRUPT;
 }
 
 /** Every key that holds in a screen, those first that are its own. */
-export function bindingsIn(state: ScreenState): readonly KeyBinding[] {
+export function bindingsIn(state: ScreenState, everywhere: readonly KeyBinding[] = GLOBAL): readonly KeyBinding[] {
   const screen = screenOf(state);
   const taken = new Set(screen.keys.flatMap(({ keys }) => keys));
-  return [...screen.keys, ...othersIn(screen).filter(({ keys }) => !keys.every((key) => taken.has(key)))];
+  return [...screen.keys, ...othersIn(screen, everywhere).filter(({ keys }) => !keys.every((key) => taken.has(key)))];
 }
 
 /** The same in sections, for the help. */
-export function sectionsIn(state: ScreenState): readonly KeySection[] {
+export function sectionsIn(state: ScreenState, everywhere: readonly KeyBinding[] = GLOBAL): readonly KeySection[] {
   const screen = screenOf(state);
-  const others = bindingsIn(state).slice(screen.keys.length);
+  const others = bindingsIn(state, everywhere).slice(screen.keys.length);
   const groups = Object.entries(GROUP_TITLES).map(([group, title]) => ({ title, keys: others.filter((key) => key.group === group) }));
   return [{ title: screen.title, keys: screen.keys }, ...groups].filter(({ keys }) => keys.length > 0);
 }
@@ -47,7 +48,7 @@ export function actionsOf(state: ViewState, key: string): readonly ViewAction[] 
   if (state.phase === 'leaving') return listOf(INTERRUPT.find(({ keys }) => keys.includes(key))?.act(state, key));
   const top = topOf(state);
   const screen = screenOf(top);
-  const binding = [...screen.keys, ...othersIn(screen)].find(({ keys }) => keys.includes(key));
+  const binding = [...screen.keys, ...othersIn(screen, state.everywhere ?? GLOBAL)].find(({ keys }) => keys.includes(key));
   if (binding !== undefined) return listOf(binding.act(state, key));
   const isCharacter = [...key].length === 1;
   return isCharacter && screen.onText !== undefined ? listOf(screen.onText(state, top, key)) : [];

@@ -18,11 +18,11 @@ export function frameLines(state: ViewState, { columns, rows }: ScreenSize, them
   if (!fits({ columns, rows }))
     return [fitLine([span(`needs ${COLUMNS_MIN}x${ROWS_MIN}, has ${columns}x${rows}; q quits`, 'warning')], columns)];
   const top = topOf(state);
-  const room = { width: columns, theme, holding: sectionsIn(belowTop(state)) };
+  const room = { width: columns, theme, holding: sectionsIn(belowTop(state), state.everywhere) };
   const isPrompt = screenOf(top).place === 'prompt';
   const bottom = isPrompt
     ? drawn(top)(state, top, { ...room, rows: PROMPT_ROWS_MAX })
-    : [footerLine({ state, bindings: bindingsIn(top), width: columns, theme })];
+    : [footerLine({ state, bindings: bindingsIn(top, state.everywhere), width: columns, theme })];
   const shown = isPrompt ? bodyBelow(state) : top;
   const strip = shown.screen === 'overview' ? [] : [faultStrip(state, columns, theme)];
   const bodyRows = rows - 1 - strip.length - bottom.length;

@@ -19,6 +19,7 @@ import type { Trace } from '../../lab/trace.ts';
 import type { Backend } from '../../lab/worlds/world.ts';
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
+import type { KeyBinding } from './keys/binding.ts';
 import { OVERVIEW, SCREENS_MAX, type ScreenState } from './screen-state.ts';
 import { type Traveller, travellersAfter } from './travellers.ts';
 import { keysInUse } from './version-rows.ts';
@@ -101,6 +102,8 @@ export interface ViewState {
   readonly selected: number;
   /** Bottom first, never empty; the last is on top. */
   readonly screens: readonly ScreenState[];
+  /** Keys of one's own that hold everywhere; undefined: those of the table. */
+  readonly everywhere: readonly KeyBinding[] | undefined;
   /** Only versions and events with this word are shown; empty: all. */
   readonly filter: string;
   /** What was entered on the command line, oldest first. */
@@ -157,6 +160,7 @@ export const INITIAL_STATE: ViewState = {
   lost: undefined,
   selected: 0,
   screens: [OVERVIEW],
+  everywhere: undefined,
   filter: '',
   commands: [],
   echo: undefined,

@@ -9,8 +9,8 @@ export interface ViewStore {
   readonly subscribe: (listener: () => void) => () => void;
 }
 
-export function createViewStore(): ViewStore {
-  let state = INITIAL_STATE;
+export function createViewStore(initial: ViewState = INITIAL_STATE): ViewStore {
+  let state = initial;
   const listeners = new Set<() => void>();
   return {
     get: () => state,

@@ -10,14 +10,19 @@ import { type Instance, render } from 'ink';
 import type { LiveEvent, LiveLab } from '../../lab/live/live-lab.ts';
 import type { Clock, Timer } from '../../services/runtime/clock.ts';
 import { App } from './app.tsx';
-import type { ViewAction, ViewState } from './state.ts';
-import { createViewStore } from './store.ts';
+import type { KeyBinding } from './keys/binding.ts';
+import { INITIAL_STATE, type ViewAction, type ViewState } from './state.ts';
+import { createViewStore, type ViewStore } from './store.ts';
 import type { Theme } from './theme.ts';
 
 export interface TerminalOptions {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly theme: Theme;
+  /** The keys that hold everywhere. */
+  readonly everywhere: readonly KeyBinding[];
+  /** Lines as things happen, for a screen reader, instead of frames. */
+  readonly isSpoken: boolean;
   readonly clock: Clock;
   /** Called when the first frame is on the screen. `startedMs`: monotonic time the events count from. */
   readonly startLab: (onEvent: (event: LiveEvent) => void, startedMs: number) => Promise<LiveLab>;
@@ -49,7 +54,7 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
 class Terminal implements OpenTerminal {
   readonly ended: Promise<TerminalEnded>;
   readonly #options: TerminalOptions;
-  readonly #store = createViewStore();
+  readonly #store: ViewStore;
   readonly #startedMs: number;
   readonly #screen: Instance;
   /** Loading it takes longer than the first frame, which does not wait for it. */
@@ -60,15 +65,16 @@ class Terminal implements OpenTerminal {
 
   constructor(options: TerminalOptions) {
     this.#options = options;
-    const { stdin, stdout, theme, clock } = options;
+    const { stdin, stdout, theme, clock, everywhere, isSpoken } = options;
+    this.#store = createViewStore({ ...INITIAL_STATE, everywhere });
     this.#startedMs = clock.monotonicMs();
     const onAction = (action: ViewAction) => this.#onAction(action);
-    this.#screen = render(<App store={this.#store} theme={theme} onAction={onAction} />, {
+    this.#screen = render(<App store={this.#store} theme={theme} isSpoken={isSpoken} onAction={onAction} />, {
       stdin,
       stdout,
-      alternateScreen: true,
+      alternateScreen: !isSpoken,
       interactive: true,
-      incrementalRendering: true,
+      incrementalRendering: !isSpoken,
       exitOnCtrlC: false,
       patchConsole: false,
     });

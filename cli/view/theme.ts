@@ -58,7 +58,8 @@ export interface Theme {
   readonly selectedPanel: BorderCharacters;
 }
 
-const COLOURED: Theme['styles'] = {
+/** The terminal's own colours, which suit a dark ground. */
+const DARK: Theme['styles'] = {
   text: {},
   strong: { bold: true },
   muted: { dimColor: true },
@@ -69,6 +70,32 @@ const COLOURED: Theme['styles'] = {
   chart: { color: 'cyan' },
   key: { color: 'cyan' },
 };
+
+/** Dark enough to be read on white. */
+const LIGHT: Theme['styles'] = {
+  ...DARK,
+  muted: { color: '#5f6670' },
+  good: { color: '#1a7f37' },
+  warning: { color: '#8a5a00' },
+  bad: { color: '#b3261e', bold: true },
+  accent: { color: '#0b5cad', bold: true },
+  chart: { color: '#0b5cad' },
+  key: { color: '#0b5cad' },
+};
+
+/** Of Okabe and Ito, told apart with any kind of colour vision. */
+const COLOUR_BLIND: Theme['styles'] = {
+  ...DARK,
+  good: { color: '#56b4e9' },
+  warning: { color: '#e69f00' },
+  bad: { color: '#d55e00', bold: true },
+  accent: { color: '#f0e442', bold: true },
+  chart: { color: '#56b4e9' },
+  key: { color: '#f0e442' },
+};
+
+export const THEMES = { dark: DARK, light: LIGHT, 'colour-blind': COLOUR_BLIND } as const;
+export type ThemeName = keyof typeof THEMES;
 
 const COLOURLESS: Theme['styles'] = {
   text: {},
@@ -92,11 +119,17 @@ function frame(characters: string): BorderCharacters {
   return { topLeft, top, topRight, left, bottomLeft, bottom, bottomRight, right };
 }
 
-export function createTheme({ noColor = false, ascii = false }: { readonly noColor?: boolean; readonly ascii?: boolean } = {}): Theme {
+export interface ThemeOptions {
+  readonly name?: ThemeName;
+  readonly noColor?: boolean;
+  readonly ascii?: boolean;
+}
+
+export function createTheme({ name = 'dark', noColor = false, ascii = false }: ThemeOptions = {}): Theme {
   const pick = (unicode: string, plain: string) => (ascii ? plain : unicode);
   return {
     isAscii: ascii,
-    styles: noColor ? COLOURLESS : COLOURED,
+    styles: noColor ? COLOURLESS : THEMES[name],
     links: {
       ok: { mark: pick('●', '+'), role: 'good' },
       cut: { mark: pick('✗', 'x'), role: 'bad' },

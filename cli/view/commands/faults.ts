@@ -1,9 +1,11 @@
 /** Each fault of the table as a command: `partition edge:eu-west<->kafka for 10s`, `latency origin<->kafka latency=200ms`. */
 import { parseDuration } from '../../../lab/duration.ts';
+import { InvalidInput } from '../../../lab/errors.ts';
 import type { Fault } from '../../../lab/faults/fault.ts';
 import { FAULTS } from '../../../lab/faults/faults.ts';
+import { resolveTarget } from '../../../lab/faults/target.ts';
 import { faultProblems } from '../../../lab/faults/written-fault.ts';
-import { didYouMean } from '../../../lab/nearest.ts';
+import { createRandom } from '../../../services/runtime/random.ts';
 import { injectionAction } from '../orders.ts';
 import type { ViewState } from '../state.ts';
 import { parametersOf, targetsOf } from '../targets.ts';
@@ -11,8 +13,6 @@ import { type Done, does, type Word } from './word.ts';
 
 const FOR = 'for';
 const DURATIONS = ['5s', '10s', '30s', '1m'] as const;
-/** Words that stand for regions in scenario files stand for them here, too. */
-const ANY_REGION = /:(\*|one|majority)\b/;
 
 export interface WrittenOrder {
   readonly fault: string;
@@ -25,17 +25,29 @@ export interface WrittenOrder {
 export function orderFault({ fault, target, parameters, forText }: WrittenOrder, state: ViewState): Done {
   const forMs = forText === undefined ? undefined : parseDuration(forText);
   if (forText !== undefined && !forMs) return { problem: `for: expected a duration such as 300ms, 5s or 2m, got ${forText}` };
-  const [problem] = faultProblems({ fault, target, hasFor: forText !== undefined, parameters });
+  const problems = faultProblems({ fault, target, hasFor: forText !== undefined, parameters });
+  // A parameter that is misspelt is missing, too.
+  const problem = problems.find(({ message }) => message.startsWith('no such key')) ?? problems[0];
   if (problem !== undefined) return { problem: [...problem.path.map(String), problem.message].join(': ') };
   const found = FAULTS.get(fault);
   if (state.backend !== undefined && found !== undefined && !found.backends.includes(state.backend))
     return { problem: `${fault} cannot be injected in the ${state.backend} world, only in ${found.backends.join(', ')}` };
   const regions = state.regions.map(({ region }) => region);
-  const named = /(?:edge|redis):([^<>\s-]+(?:-[^<>\s-]+)*)/.exec(target)?.[1];
-  if (named !== undefined && !ANY_REGION.test(target) && !regions.includes(named))
-    return { problem: `expected a region (${regions.join(', ')}), got ${named}${didYouMean(named, regions)}` };
+  const wrong = targetProblem(target, regions);
+  if (wrong !== undefined) return { problem: wrong };
   const given = Object.keys(parameters).length === 0 ? {} : { parameters };
   return does(injectionAction({ do: 'inject', fault, target, ...given, ...(forMs === undefined ? {} : { forMs }) }));
+}
+
+/** Its region may be one there is not; which ones a word such as `one` means is drawn later. */
+function targetProblem(target: string, regions: readonly string[]): string | undefined {
+  try {
+    resolveTarget(target, regions, createRandom(0));
+    return undefined;
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.message;
+    throw error;
+  }
 }
 
 function toWord(fault: Fault): Word {

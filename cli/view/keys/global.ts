@@ -82,6 +82,7 @@ const trace: KeyBinding['act'] = ({ phase, trace: shown }) => {
 
 const BREAK: readonly KeyBinding[] = [
   {
+    name: 'faults',
     keys: ['f'],
     shown: 'f',
     group: 'break',
@@ -89,19 +90,58 @@ const BREAK: readonly KeyBinding[] = [
     about: 'every fault there is, with target and time',
     act: open({ screen: 'menu', at: 0, form: undefined }),
   },
-  { keys: ['c'], shown: 'c', group: 'break', short: 'cut', about: 'cut the region off the log', act: toggle('partition', kafkaLinkOf) },
-  { keys: ['o'], shown: 'o', group: 'break', about: 'cut the region off the origin', act: toggle('partition', originLinkOf) },
-  { keys: ['i'], shown: 'i', group: 'break', short: 'isolate', about: 'cut every link of the edge', act: toggle('isolate', edgeOf) },
-  { keys: ['p'], shown: 'p', group: 'break', short: 'pause', about: 'freeze the edge', act: toggle('pause', edgeOf) },
-  { keys: ['x'], shown: 'x', group: 'break', short: 'kill', about: 'kill the edge; healing starts it again', act: toggle('kill', edgeOf) },
-  { keys: ['P'], shown: 'P', group: 'break', about: 'freeze the cache', act: toggle('pause', cacheOf) },
-  { keys: ['X'], shown: 'X', group: 'break', about: 'kill the cache; it comes back empty', act: toggle('kill', cacheOf) },
-  { keys: ['u'], shown: 'u', group: 'break', short: 'undo', about: 'heal the last fault', act: undo },
-  { keys: ['a'], shown: 'a', group: 'break', short: 'heal all', about: 'heal every fault', act: healAll },
+  {
+    name: 'cut',
+    keys: ['c'],
+    shown: 'c',
+    group: 'break',
+    short: 'cut',
+    about: 'cut the region off the log',
+    act: toggle('partition', kafkaLinkOf),
+  },
+  {
+    name: 'cut-origin',
+    keys: ['o'],
+    shown: 'o',
+    group: 'break',
+    about: 'cut the region off the origin',
+    act: toggle('partition', originLinkOf),
+  },
+  {
+    name: 'isolate',
+    keys: ['i'],
+    shown: 'i',
+    group: 'break',
+    short: 'isolate',
+    about: 'cut every link of the edge',
+    act: toggle('isolate', edgeOf),
+  },
+  { name: 'pause', keys: ['p'], shown: 'p', group: 'break', short: 'pause', about: 'freeze the edge', act: toggle('pause', edgeOf) },
+  {
+    name: 'kill',
+    keys: ['x'],
+    shown: 'x',
+    group: 'break',
+    short: 'kill',
+    about: 'kill the edge; healing starts it again',
+    act: toggle('kill', edgeOf),
+  },
+  { name: 'pause-cache', keys: ['P'], shown: 'P', group: 'break', about: 'freeze the cache', act: toggle('pause', cacheOf) },
+  {
+    name: 'kill-cache',
+    keys: ['X'],
+    shown: 'X',
+    group: 'break',
+    about: 'kill the cache; it comes back empty',
+    act: toggle('kill', cacheOf),
+  },
+  { name: 'undo', keys: ['u'], shown: 'u', group: 'break', short: 'undo', about: 'heal the last fault', act: undo },
+  { name: 'heal-all', keys: ['a'], shown: 'a', group: 'break', short: 'heal all', about: 'heal every fault', act: healAll },
 ];
 
 const SET: readonly KeyBinding[] = [
   {
+    name: 'delay-up',
     keys: ['+', '='],
     shown: '+',
     group: 'set',
@@ -109,8 +149,16 @@ const SET: readonly KeyBinding[] = [
     about: 'raise the propagation delay by 100 ms',
     act: changeDelay(DELAY_STEP_MS),
   },
-  { keys: ['-', '_'], shown: '-', group: 'set', about: 'lower it by 100 ms', act: changeDelay(-DELAY_STEP_MS) },
-  { keys: ['s'], shown: 's', group: 'set', short: 'strategy', about: 'change between eager and lazy', act: switchStrategy },
+  { name: 'delay-down', keys: ['-', '_'], shown: '-', group: 'set', about: 'lower it by 100 ms', act: changeDelay(-DELAY_STEP_MS) },
+  {
+    name: 'strategy',
+    keys: ['s'],
+    shown: 's',
+    group: 'set',
+    short: 'strategy',
+    about: 'change between eager and lazy',
+    act: switchStrategy,
+  },
 ];
 
 const LOOK: readonly KeyBinding[] = [
@@ -136,6 +184,7 @@ const LOOK: readonly KeyBinding[] = [
     act: () => ({ type: 'step-selection', by: -1 }),
   },
   {
+    name: 'zoom',
     keys: ['z', 'return'],
     shown: 'z, Enter',
     group: 'look',
@@ -143,8 +192,9 @@ const LOOK: readonly KeyBinding[] = [
     about: 'look at the region closely; again, or Esc: back',
     act: open({ screen: 'zoom' }),
   },
-  { keys: ['t'], shown: 't', group: 'look', short: 'trace', about: 'follow one write through its ten steps', act: trace },
+  { name: 'trace', keys: ['t'], shown: 't', group: 'look', short: 'trace', about: 'follow one write through its ten steps', act: trace },
   {
+    name: 'filter',
     keys: ['/'],
     shown: '/',
     group: 'look',
@@ -152,6 +202,7 @@ const LOOK: readonly KeyBinding[] = [
     act: open({ screen: 'filter', prompt: EMPTY_PROMPT }),
   },
   {
+    name: 'command',
     keys: [':'],
     shown: ':',
     group: 'look',
@@ -166,6 +217,7 @@ const LOOK: readonly KeyBinding[] = [
     act: back,
   },
   {
+    name: 'help',
     keys: ['?'],
     shown: '?',
     group: 'look',
@@ -183,6 +235,7 @@ function back(state: ViewState): ReturnType<KeyBinding['act']> {
 /** Hold everywhere, whatever is asked or typed but for `q` where it is a letter. */
 export const LEAVE: readonly KeyBinding[] = [
   {
+    name: 'quit',
     keys: ['q'],
     shown: 'q',
     group: 'look',
@@ -200,8 +253,17 @@ export const LEAVE: readonly KeyBinding[] = [
 ];
 
 export const GLOBAL: readonly KeyBinding[] = [
-  { keys: ['w'], shown: 'w', group: 'write', short: 'write', about: 'change one content at the origin', act: write(1, 'write one') },
   {
+    name: 'write',
+    keys: ['w'],
+    shown: 'w',
+    group: 'write',
+    short: 'write',
+    about: 'change one content at the origin',
+    act: write(1, 'write one'),
+  },
+  {
+    name: 'burst',
     keys: ['b'],
     shown: 'b',
     group: 'write',

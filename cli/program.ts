@@ -1,0 +1,67 @@
+/** The program: its commands, loaded when they are asked for, and what the configuration file says of their options. */
+import { Command, type Option } from 'commander';
+import { InvalidInput } from '../lab/errors.ts';
+import { addTerminalCommand } from './commands/terminal.ts';
+import type { ConfigFile } from './config-file.ts';
+import type { Session } from './session.ts';
+
+type AddCommand = (program: Command, session: Session) => void;
+
+/** By name, in the order of the help. Each is loaded when it is asked for, so that the terminal need not wait for all of them. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  run: async () => (await import('./commands/run.ts')).addRunCommand,
+  up: async () => (await import('./commands/up.ts')).addUpCommand,
+  status: async () => (await import('./commands/status.ts')).addStatusCommand,
+  down: async () => (await import('./commands/down.ts')).addDownCommand,
+  heal: async () => (await import('./commands/heal.ts')).addHealCommand,
+  fault: async () => (await import('./commands/fault.ts')).addFaultCommand,
+  load: async () => (await import('./commands/load.ts')).addLoadCommand,
+  trace: async () => (await import('./commands/trace.ts')).addTraceCommand,
+  analyze: async () => (await import('./commands/analyze.ts')).addAnalyzeCommand,
+  sim: async () => (await import('./commands/sim.ts')).addSimCommand,
+  shrink: async () => (await import('./commands/shrink.ts')).addShrinkCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
+  list: async () => (await import('./commands/list.ts')).addListCommand,
+  validate: async () => (await import('./commands/validate.ts')).addValidateCommand,
+  schema: async () => (await import('./commands/schema.ts')).addSchemaCommand,
+};
+
+/** Those whose names are among the words: more than are meant, never fewer. For help, all. */
+function namesIn(argv: readonly string[]): readonly string[] {
+  const names = Object.keys(COMMANDS);
+  const isHelp = argv.some((word) => ['help', '--help', '-h'].includes(word));
+  return isHelp ? names : names.filter((name) => argv.includes(name));
+}
+
+/** Throws InvalidInput when the configuration file gives an option what it does not take. */
+export async function createProgram(session: Session, config: ConfigFile): Promise<Command> {
+  const program = new Command('edgesync-lab')
+    .description('A chaos lab in the terminal over a multi-region CDN: see, break and prove cache invalidation.')
+    .version(session.version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => session.output.line(text.trimEnd()), writeErr: (text) => session.output.note(text.trimEnd()) })
+    .showHelpAfterError('(--help shows every command and option)');
+  for (const add of await Promise.all(namesIn(session.argv).map((name) => COMMANDS[name]?.()))) add?.(program, session);
+  addTerminalCommand(program.allowExcessArguments().enablePositionalOptions(), session, { names: Object.keys(COMMANDS), config });
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  for (const command of [program, ...program.commands]) preset(command, config);
+  return program;
+}
+
+/** Flag and environment come before it. */
+function preset(command: Command, { options, where }: ConfigFile): void {
+  for (const option of command.options) {
+    const value = options.get(option.long?.replace(/^--(no-)?/, '') ?? '');
+    if (value === undefined) continue;
+    try {
+      command.setOptionValueWithSource(option.attributeName(), parsedBy(option, value), 'config');
+    } catch (error) {
+      throw new InvalidInput(`${where(option.attributeName())}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+/** As the same words on the command line would be. */
+function parsedBy(option: Option, value: string | boolean): unknown {
+  return typeof value === 'boolean' || option.parseArg === undefined ? value : option.parseArg(value, undefined);
+}

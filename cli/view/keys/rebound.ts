@@ -1,0 +1,28 @@
+/** The keys that hold everywhere, with those that the configuration file gives another character. */
+import { didYouMean } from '../../../lab/nearest.ts';
+import type { KeyBinding } from './binding.ts';
+import { GLOBAL } from './global.ts';
+
+export type Rebound = { readonly keys: readonly KeyBinding[] } | { readonly problem: string; readonly name: string };
+
+/** Two that do different things cannot be one key. */
+export function rebound(wanted: ReadonlyMap<string, string>): Rebound {
+  const names = GLOBAL.flatMap(({ name }) => name ?? []);
+  const unknown = [...wanted.keys()].find((name) => !names.includes(name));
+  if (unknown !== undefined) return { name: unknown, problem: `no such key (there are ${names.join(', ')})${didYouMean(unknown, names)}` };
+  const keys = GLOBAL.map((binding) => withKey(binding, binding.name === undefined ? undefined : wanted.get(binding.name)));
+  for (const [name, key] of wanted) {
+    const holders = keys.filter((binding) => binding.keys.includes(key));
+    const other = holders.find((binding) => binding.name !== name);
+    if (other !== undefined) return { name, problem: `${key} is the key of ${other.name ?? other.about} already` };
+  }
+  return { keys };
+}
+
+/** Keys with names (Enter, the arrows) stay beside it. */
+function withKey(binding: KeyBinding, key: string | undefined): KeyBinding {
+  if (key === undefined) return binding;
+  const named = binding.keys.filter((known) => [...known].length > 1);
+  const [, ...others] = binding.shown.split(', ');
+  return { ...binding, keys: [key, ...named], shown: [key, ...others].join(', ') };
+}

@@ -1,0 +1,106 @@
+/** The verdict of a session, from literal operations. */
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../services/runtime/random.ts';
+import { resolveTarget } from '../faults/target.ts';
+import { LiveJudge } from './live-judge.ts';
+
+const REGION = 'eu-west';
+const CELL = { slot: 'lab-0', key: 'content:4' } as const;
+
+function judge(): LiveJudge {
+  const created = new LiveJudge([REGION]);
+  created.addDelay({ region: REGION, atMs: 0, delayMs: 300 });
+  // A calm beginning, from which epsilon is measured.
+  write(created, 1_000, 1);
+  read(created, 2_000, 1);
+  return created;
+}
+
+function write(to: LiveJudge, atMs: number, version: number): void {
+  to.add({ ...CELL, kind: 'update', startMs: atMs, endMs: atMs + 5, outcome: 'ok', version });
+}
+
+function read(to: LiveJudge, atMs: number, version: number): void {
+  const answer = { version, found: true, source: 'cache', status: 'fresh' } as const;
+  to.add({ ...CELL, ...answer, kind: 'read', region: REGION, final: false, startMs: atMs, endMs: atMs + 1, outcome: 'ok' });
+}
+
+function cut(to: LiveJudge, injectedMs: number): void {
+  const [target] = resolveTarget(`edge:${REGION}<->kafka`, [REGION], createRandom(1));
+  if (target === undefined) throw new Error('expected a target');
+  to.addFault({ id: 'f1', fault: 'partition', target, injectedMs, healedMs: undefined, recoveryAllowanceMs: 3_000, effect: 'confirmed' });
+}
+
+describe('the live verdict', () => {
+  it('is not there before anything could be old', () => {
+    const created = new LiveJudge([REGION]);
+    created.addDelay({ region: REGION, atMs: 0, delayMs: 300 });
+    expect(created.judge(1_000).verdict.state).toBe('unknown');
+  });
+
+  it('has seen no violation while answers are current, or old within the delay', () => {
+    const created = judge();
+    write(created, 20_000, 2);
+    read(created, 20_200, 1);
+    read(created, 21_000, 2);
+    expect(created.judge(22_000)).toMatchObject({ verdict: { state: 'clear', violations: 0 }, found: [] });
+  });
+
+  it('tells a version answered for too long once, whoever asks again, and remembers it', () => {
+    const created = judge();
+    write(created, 20_000, 2);
+    read(created, 22_000, 1);
+    const first = created.judge(23_000);
+    expect(first.verdict).toMatchObject({ state: 'violated', violations: 1 });
+    expect(first.found[0]).toMatch(/^eu-west answered content:4 with version 1 labelled fresh from the cache, expected 2 or later/);
+    read(created, 23_500, 1);
+    expect(created.judge(24_000).found).toEqual([]);
+    expect(created.judge(200_000).verdict.state).toBe('violated');
+  });
+
+  it('counts no time of a fault, nor of recovering from it', () => {
+    const created = judge();
+    cut(created, 20_000);
+    write(created, 20_100, 2);
+    read(created, 40_000, 1);
+    created.changeFault('f1', { healedMs: 41_000 });
+    read(created, 43_900, 1);
+    expect(created.judge(44_000).verdict.state).toBe('clear');
+    read(created, 46_000, 1);
+    expect(created.judge(46_500).verdict.state).toBe('violated');
+  });
+
+  it('allows the largest delay there was meanwhile', () => {
+    const created = judge();
+    created.addDelay({ region: REGION, atMs: 20_000, delayMs: 5_000 });
+    write(created, 20_100, 2);
+    read(created, 24_000, 1);
+    expect(created.judge(25_000).verdict.state).toBe('clear');
+  });
+
+  it('proves nothing by a machine that stood still', () => {
+    const created = judge();
+    write(created, 20_000, 2);
+    created.addStall({ dueMs: 20_100, lateMs: 1_900 });
+    read(created, 22_000, 1);
+    expect(created.judge(23_000).verdict.state).toBe('clear');
+  });
+
+  it('forgets what is older than its window, and knows less for it, never more', () => {
+    const created = judge();
+    write(created, 20_000, 2);
+    const late = 120_000;
+    created.judge(late);
+    read(created, late, 1);
+    expect(created.judge(late + 1_000).verdict.violations).toBe(0);
+  });
+
+  it('says how old the answers of the last ten seconds were', () => {
+    const created = judge();
+    write(created, 20_000, 2);
+    read(created, 20_205, 1);
+    read(created, 21_000, 2);
+    expect(created.judge(22_000).staleness.get(REGION)).toEqual({ p99: 200, max: 200, oldReads: 1, reads: 2 });
+    expect(created.judge(40_000).staleness.get(REGION)).toEqual({ p99: null, max: null, oldReads: 0, reads: 0 });
+  });
+});
