@@ -7,7 +7,6 @@ import { InvalidInput } from '../lab/errors.ts';
 import { readConfigFile } from './config-file.ts';
 import { systemEnvironment } from './environment.ts';
 import { createProgram } from './program.ts';
-import { createSession } from './session.ts';
 import { rebound } from './view/keys/rebound.ts';
 
 let home: string;

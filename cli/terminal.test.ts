@@ -44,6 +44,12 @@ function isWhole(screen: readonly string[], columns: number): boolean {
   );
 }
 
+/** One header, and something in the last line: nothing scrolled, nothing left over. */
+function isFilled(screen: readonly string[]): boolean {
+  const headers = screen.filter((line) => line.startsWith('EdgeSync Lab'));
+  return headers.length === 1 && (screen[0] ?? '').startsWith('EdgeSync Lab') && screen.at(-1) !== '';
+}
+
 describe('the terminal', () => {
   it('shows a region fall behind when it is cut off, catch up when it is healed, and leaves everything as it was', async () => {
     const lab = open();
@@ -118,6 +124,91 @@ describe('the terminal', () => {
     expect(shows('no faults')(after)).toBe(true);
     lab.press('q');
     await expectTidy(lab, 0);
+  });
+
+  it('draws every screen whole at every size, with two faults in force, and clears nothing', async () => {
+    const lab = open({ columns: 100, rows: 30 });
+    await lab.until(isUp, 'the world');
+    lab.press('c');
+    lab.press('2');
+    lab.press('P');
+    await lab.until(shows('2 faults in force'), 'both faults');
+    await lab.until(shows('redis:eu-west is paused'), 'their effects');
+    const screens = [
+      ['z', /how old answers are/],
+      ['f', /what to break/],
+      ['t', /ms since it was sent|no trace|waits until/],
+      [':', /^:/],
+      ['/', /^\//],
+      ['?', /the keys that hold here/],
+    ] as const;
+    for (const [columns, rows] of [
+      [80, 24],
+      [100, 30],
+      [160, 45],
+      [250, 70],
+    ] as const) {
+      lab.resize(columns, rows);
+      await lab.until((screen) => isWhole(screen, columns), `the overview at ${columns}x${rows}`);
+      for (const [key, says] of screens) {
+        lab.press(key);
+        await lab.until((screen) => shows(says)(screen) && isFilled(screen), `${key} at ${columns}x${rows}`);
+        lab.press('\u001b');
+        await lab.until((screen) => isWhole(screen, columns), `the overview after ${key}`);
+      }
+    }
+    lab.press('q');
+    expect(await expectTidy(lab, 0)).toContain('2 faults injected');
+    for (const clear of ['[2J', '[3J']) expect(lab.written()).not.toContain(`\u001b${clear}`);
+  });
+
+  it('asks before it kills, and Enter alone cancels', async () => {
+    const lab = open();
+    await lab.until(isUp, 'the world');
+    lab.press('x');
+    await lab.until(shows('kill edge:us-east?'), 'the question');
+    lab.press('\r');
+    await lab.until(shows('cancelled'), 'that nothing was done');
+    lab.press('x');
+    await lab.until(shows('[Cancel]'), 'the question again');
+    lab.press('y');
+    await lab.until(shows('edge:us-east is killed'), 'the kill');
+    lab.press('u');
+    await lab.until(shows('healed: kill edge:us-east'), 'the heal');
+    lab.press('q');
+    await expectTidy(lab, 0);
+  });
+
+  it('takes commands in words, completes them, and heals by itself what was for a time', async () => {
+    const lab = open();
+    await lab.until(isUp, 'the world');
+    lab.press(':');
+    await lab.until(shows(/^:/), 'the line');
+    lab.press('parti\tedge:ap\tfor 1s');
+    await lab.until(shows(':partition edge:ap-south<->kafka for 1s'), 'the command');
+    lab.press('\r');
+    await lab.until(shows('edge:ap-south<->kafka is cut'), 'the fault');
+    await lab.until(shows('healed: partition edge:ap-south<->kafka'), 'its end');
+    lab.press(':');
+    await lab.until(shows(/^:/), 'the line again');
+    lab.press('brust 3\r');
+    await lab.until(shows('did you mean burst?'), 'the remedy');
+    lab.press('\u001b');
+    await lab.until((screen) => isWhole(screen, 80), 'the overview');
+    lab.press('q');
+    await expectTidy(lab, 0);
+  });
+
+  it('says lines instead of drawing frames for a screen reader, and takes the same keys', async () => {
+    const lab = open({ words: ['--ports', 'auto', '--screen-reader'] });
+    await lab.until(isUp, 'the world');
+    lab.press('c');
+    await lab.until(shows('edge:us-east<->kafka is cut'), 'the fault');
+    expect(shows(/[╭│┃]/)(lab.screen())).toBe(false);
+    lab.press('q');
+    const { code } = await lab.left();
+    expect(code).toBe(0);
+    expect(lab.written()).not.toContain('?1049h');
   });
 
   it('takes what is pasted for no command', async () => {

@@ -32,9 +32,5 @@ export function App({ store, theme, isSpoken, onAction }: AppProps) {
     for (const character of [...plain(text.split(/\r|\n/)[0] ?? '')].slice(0, PASTED_MAX))
       for (const action of actionsOf(store.get(), character)) onAction(action);
   });
-  return (
-    <ThemeProvider value={theme}>
-      {isSpoken ? <Spoken state={state} columns={size.columns} /> : <Screen state={state} size={size} />}
-    </ThemeProvider>
-  );
+  return <ThemeProvider value={theme}>{isSpoken ? <Spoken state={state} /> : <Screen state={state} size={size} />}</ThemeProvider>;
 }

@@ -7,7 +7,9 @@ import { topOf, type ViewState } from './state.ts';
 import { createTheme } from './theme.ts';
 
 const THEME = createTheme({ noColor: true, ascii: true });
+/** Room for everything: the terminal wraps what is too long for it. */
 const ROWS = 60;
+const COLUMNS = 160;
 
 /** What is new: each line once, in the order it came. */
 export function spokenSince(before: ViewState, now: ViewState): readonly string[] {
@@ -22,18 +24,31 @@ export function spokenSince(before: ViewState, now: ViewState): readonly string[
     ...echo,
     ...(chosen === undefined ? [] : [`${plain(chosen.region)} is selected`]),
     ...events.map(({ t, tone, text }) => `${momentText(t)} ${tone === 'info' ? '' : `${tone}: `}${plain(text)}`),
+    ...opened(before, now),
     ...(now.phase === 'leaving' && before.phase !== 'leaving' ? ['healing and stopping'] : []),
   ];
 }
 
-/** The screen on top, unless it is the overview: its lines, read once from above. */
-export function promptText(state: ViewState, columns: number): string | undefined {
+/** Screens that change by themselves: said when they are opened, and a trace once more when it has ended. */
+const SAID_ONCE: readonly string[] = ['zoom', 'trace', 'help'];
+
+function opened(before: ViewState, now: ViewState): readonly string[] {
+  const top = topOf(now);
+  if (!SAID_ONCE.includes(top.screen)) return [];
+  const isNew = topOf(before) !== top || (top.screen === 'trace' && before.trace !== now.trace);
+  return isNew ? readLines(now) : [];
+}
+
+/** What is asked or typed, as it stands; undefined while nothing is. */
+export function promptText(state: ViewState): string | undefined {
+  const { screen } = topOf(state);
+  return screen === 'overview' || SAID_ONCE.includes(screen) ? undefined : readLines(state).join('\n');
+}
+
+/** The lines of the screen on top, read once from above. */
+function readLines(state: ViewState): readonly string[] {
   const top = topOf(state);
-  if (top.screen === 'overview') return undefined;
-  const room = { width: Math.max(60, columns), rows: ROWS, theme: THEME, holding: sectionsIn(belowTop(state), state.everywhere) };
-  return screenOf(top)
-    .lines(state, top, room)
-    .map((line) => textOf(line).trimEnd())
-    .filter((text) => text !== '')
-    .join('\n');
+  const room = { width: COLUMNS, rows: ROWS, theme: THEME, holding: sectionsIn(belowTop(state), state.everywhere) };
+  const lines = screenOf(top).lines(state, top, room);
+  return lines.map((line) => textOf(line).trimEnd()).filter((text) => text !== '');
 }

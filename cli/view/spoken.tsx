@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 import { promptText, spokenSince } from './spoken.ts';
 import { INITIAL_STATE, type ViewState } from './state.ts';
 
-export function Spoken({ state, columns }: { readonly state: ViewState; readonly columns: number }) {
+export function Spoken({ state }: { readonly state: ViewState }) {
   const { write } = useStdout();
   const said = useRef(INITIAL_STATE);
   useEffect(() => {
@@ -12,6 +12,6 @@ export function Spoken({ state, columns }: { readonly state: ViewState; readonly
     said.current = state;
     if (lines.length > 0) write(`${lines.join('\n')}\n`);
   }, [state, write]);
-  const asked = promptText(state, columns);
+  const asked = promptText(state);
   return asked === undefined ? null : <Text>{asked}</Text>;
 }

@@ -70,11 +70,16 @@ function cellsOf({ type, target, version, mode, recordedAt, arrivedAt, appliedAt
   ];
 }
 
-const RECENT_COLUMNS = [7, 5, 7, 7] as const;
+/** Further apart and the eye loses the row. */
+const WHAT_COLUMNS_MAX = 28;
+const RECENT_COLUMNS = [7, 6, 8, 8] as const;
 
 function recentText([what = '', ...others]: readonly string[], width: number): string {
   const fixed = RECENT_COLUMNS.reduce((sum, columns) => sum + columns, 0);
-  return padTo(what, Math.max(0, width - fixed)) + others.map((cell, at) => padTo(cell, RECENT_COLUMNS[at] ?? 0, 'right')).join('');
+  return (
+    padTo(what, Math.max(0, Math.min(WHAT_COLUMNS_MAX, width - fixed))) +
+    others.map((cell, at) => padTo(cell, RECENT_COLUMNS[at] ?? 0, 'right')).join('')
+  );
 }
 
 function fillRows(metrics: EdgeMetrics | undefined): readonly Line[] {

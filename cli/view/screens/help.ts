@@ -10,7 +10,7 @@ import type { Theme } from '../theme.ts';
 import { filledTo, type Room, type Screen } from './screen.ts';
 
 const GROUP_COLUMNS = 11;
-const KEY_COLUMNS = 23;
+const KEY_COLUMNS = 26;
 const MARKS: readonly (readonly [LinkState, string])[] = [
   ['ok', 'answers'],
   ['cut', 'cut or killed'],

@@ -1,0 +1,43 @@
+/** What is said after the terminal, and how it ends. */
+import { describe, expect, it } from 'vitest';
+import { exitCodeFor, farewell } from './farewell.ts';
+import type { ViewState } from './view/state.ts';
+import type { TerminalEnded } from './view/terminal.tsx';
+import { fault, observed, ready, stateAfter } from './view/view-test-support.ts';
+
+const cut = fault({ id: 'f1', fault: 'partition', target: 'edge:us-east<->kafka', injectedMs: 2_000 });
+const PLAYED = stateAfter(ready(), observed(), { type: 'faults', t: 2_000, inForce: [cut] }, { type: 'faults', t: 14_000, inForce: [] });
+const violated: ViewState = { ...PLAYED, verdict: { state: 'violated', violations: 2, reason: '' } };
+const ended = (change: Partial<TerminalEnded> = {}): TerminalEnded => ({ by: 'quit', left: [], state: PLAYED, ...change });
+
+describe('the farewell', () => {
+  it('sums the session up', () => {
+    expect(farewell(ended({ state: { ...PLAYED, verdict: { state: 'clear', violations: 0, reason: '' } } }))).toEqual([
+      'EdgeSync Lab',
+      '  time     14 s in the embedded world',
+      '  faults   1 fault injected: partition edge:us-east<->kafka for 12 s',
+      '  writes   1',
+      '  verdict  no violation seen: no answer was older than faults and delays excuse',
+      '  left     nothing: everything healed and stopped',
+    ]);
+  });
+
+  it('names what could not be healed, and what outlives it', () => {
+    expect(farewell(ended({ left: ['edge:us-east is cut'] })).at(-1)).toBe('  left     could not heal: edge:us-east is cut');
+    expect(farewell(ended({ state: { ...PLAYED, staysUp: true } })).at(-1)).toMatch(/the cluster goes on/);
+  });
+});
+
+describe('the exit code', () => {
+  it.each([
+    [ended(), 0],
+    [ended({ by: 'interrupt' }), 105],
+    [ended({ state: violated }), 1],
+    [ended({ by: 'interrupt', state: violated }), 1],
+    [ended({ left: ['x'], state: violated }), 111],
+    [ended({ by: 'abandoned', left: ['x'] }), 105],
+    [ended({ by: 'lost', state: { ...violated, lost: { why: '', exitCode: 107 } } }), 107],
+  ])('is that of the worst: case %#', (end, code) => {
+    expect(exitCodeFor(end)).toBe(code);
+  });
+});

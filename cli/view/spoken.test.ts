@@ -1,0 +1,32 @@
+/** What is said for a screen reader: each thing once. */
+import { expect, it } from 'vitest';
+import { promptText, spokenSince } from './spoken.ts';
+import { INITIAL_STATE, LOG_MAX, reduce } from './state.ts';
+import { fault, observed, pressed, ready, stateAfter } from './view-test-support.ts';
+
+it('says steps, events and what a key did once each, in order', () => {
+  const started = stateAfter({ type: 'step', t: 1, step: 'postgres ready', elapsedMs: 5 }, ready(), observed());
+  expect(spokenSince(INITIAL_STATE, started)).toEqual(['postgres ready', '0:00 good: the embedded world is up']);
+  const chosen = pressed(started, '2');
+  expect(spokenSince(started, chosen)).toEqual(['eu-west is selected']);
+  const broken = reduce(pressed(chosen, '+'), { type: 'note', t: 2_000, tone: 'warning', text: 'it is cut' });
+  expect(spokenSince(chosen, broken)).toEqual(['eu-west: delay 400 ms', '0:02 warning: it is cut']);
+  expect(spokenSince(broken, reduce(broken, { type: 'tick', t: 3_000 }))).toEqual([]);
+});
+
+it('says nothing twice when old events fall out of the log', () => {
+  const note = (at: number) => ({ type: 'note', t: at, tone: 'info', text: `note ${at}` }) as const;
+  const full = Array.from({ length: LOG_MAX }, (_, at) => note(at)).reduce(reduce, stateAfter(ready()));
+  expect(spokenSince(full, reduce(full, note(9_999)))).toEqual(['0:09 note 9999']);
+});
+
+it('reads a screen that is opened, without frames', () => {
+  const inForce = [fault({ fault: 'pause', target: 'edge:us-east' })];
+  const state = stateAfter(ready(), observed(), { type: 'faults', t: 1, inForce });
+  expect(promptText(state)).toBeUndefined();
+  expect(promptText(pressed(state, 'x'))).toContain('kill edge:us-east?');
+  const help = pressed(state, '?');
+  expect(promptText(help)).toBeUndefined();
+  expect(spokenSince(state, help).join('\n')).toMatch(/^write +w +change one content[\x20-\x7e\n]*$/);
+  expect(spokenSince(help, reduce(help, { type: 'tick', t: 9_000 }))).toEqual([]);
+});
