@@ -148,6 +148,32 @@ describe('the live lab', () => {
     expect(told).toEqual(['redis:us-east is paused', 'healed: pause redis:us-east']);
   });
 
+  it('heals by itself what was for a time, and says until when', async () => {
+    const since = events.all.length;
+    lab.do({ do: 'inject', fault: 'partition', target: 'edge:us-east<->origin', forMs: 700 });
+    const told = await events.until((event) => event.type === 'faults' && event.inForce[0]?.endsMs !== undefined, since);
+    const [active] = told.type === 'faults' ? told.inForce : [];
+    expect((active?.endsMs ?? 0) - (active?.injectedMs ?? 0)).toBe(700);
+    await events.until(says(/^healed: partition edge:us-east<->origin$/), since);
+  });
+
+  it('changes the load', async () => {
+    await when({ do: 'load', readsPerSecond: 30 }, (event) => event.type === 'load' && event.rates.readsPerSecond === 30);
+    await when({ do: 'load', readsPerSecond: 60, writesPerSecond: 1 }, says(/^load: 60 reads\/s, 1 writes\/s$/));
+  });
+
+  it('traces a write while the load goes on, and says why it cannot', async () => {
+    const traced = await when({ do: 'trace', id: 1 }, (event) => event.type === 'traced' || event.type === 'trace-failed');
+    expect(traced).toMatchObject({ type: 'traced', trace: { key: 'content:1', complete: true } });
+    await when({ do: 'trace', id: 999_999 }, (event) => event.type === 'trace-failed');
+  });
+
+  it('judges as it goes, once a second', async () => {
+    const judged = await events.until((event) => event.type === 'judged' && event.verdict.state === 'clear', events.all.length);
+    expect(judged).toMatchObject({ verdict: { violations: 0 } });
+    if (judged.type === 'judged') expect([...judged.staleness.keys()]).toEqual(['us-east', 'eu-west', 'ap-south']);
+  });
+
   it('answers what cannot be done with a note', async () => {
     await when({ do: 'inject', fault: 'partitoin', target: 'origin' }, says(/did you mean partition/));
     await when({ do: 'configure', region: 'mars' }, says(/expected a region/));
