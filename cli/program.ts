@@ -51,12 +51,13 @@ export async function createProgram(session: Session, config: ConfigFile): Promi
 /** Flag and environment come before it. */
 function preset(command: Command, { options, where }: ConfigFile): void {
   for (const option of command.options) {
-    const value = options.get(option.long?.replace(/^--(no-)?/, '') ?? '');
+    const name = option.long?.replace(/^--(no-)?/, '') ?? '';
+    const value = options.get(name);
     if (value === undefined) continue;
     try {
       command.setOptionValueWithSource(option.attributeName(), parsedBy(option, value), 'config');
     } catch (error) {
-      throw new InvalidInput(`${where(option.attributeName())}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new InvalidInput(`${where(name)}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 }
