@@ -140,7 +140,7 @@ describe('the terminal', () => {
       ['t', /ms since it was sent|no trace|waits until/],
       [':', /^:/],
       ['/', /^\//],
-      ['?', /the keys that hold here/],
+      ['?', /change one content at the origin/],
     ] as const;
     for (const [columns, rows] of [
       [80, 24],
@@ -184,7 +184,7 @@ describe('the terminal', () => {
     await lab.until(isUp, 'the world');
     lab.press(':');
     await lab.until(shows(/^:/), 'the line');
-    lab.press('parti\tedge:ap\tfor 1s');
+    lab.press('parti\tedge:ap\t for 1s');
     await lab.until(shows(':partition edge:ap-south<->kafka for 1s'), 'the command');
     lab.press('\r');
     await lab.until(shows('edge:ap-south<->kafka is cut'), 'the fault');

@@ -1,5 +1,5 @@
 /** The help: every key that holds in the screen it was opened on, from the tables that dispatch them, then what the marks mean. */
-import { padTo } from '../format.ts';
+import { padTo, widthOf } from '../format.ts';
 import type { KeyBinding } from '../keys/binding.ts';
 import { keyText } from '../keys/key-text.ts';
 import { fitLine, type Line, span } from '../line.ts';
@@ -7,10 +7,10 @@ import type { LinkState } from '../links.ts';
 import type { ScreenOf } from '../screen-state.ts';
 import { topOf, type ViewState } from '../state.ts';
 import type { Theme } from '../theme.ts';
-import { filledTo, type Room, type Screen } from './screen.ts';
+import { filledTo, type KeySection, type Room, type Screen } from './screen.ts';
 
 const GROUP_COLUMNS = 11;
-const KEY_COLUMNS = 26;
+const KEY_GAP = 2;
 const MARKS: readonly (readonly [LinkState, string])[] = [
   ['ok', 'answers'],
   ['cut', 'cut or killed'],
@@ -42,7 +42,8 @@ export const help: Screen<'help'> = {
 };
 
 function lines(_state: ViewState, { scroll }: ScreenOf<'help'>, { width, rows, theme, holding }: Room): readonly Line[] {
-  const all = [...holding.flatMap(({ title, keys }) => sectionLines(title, keys, theme)), ...legend(theme)];
+  const columns = KEY_GAP + Math.max(...holding.flatMap(({ keys }) => keys.map(({ shown }) => widthOf(keyText(shown, theme)))));
+  const all = [...holding.flatMap(({ title, keys }) => sectionLines({ title, keys, columns, theme })), ...legend(theme)];
   const first = Math.max(0, Math.min(scroll, all.length - rows));
   const shown = all.slice(first, first + rows);
   const left = all.length - first - shown.length;
@@ -50,10 +51,10 @@ function lines(_state: ViewState, { scroll }: ScreenOf<'help'>, { width, rows, t
   return filledTo(shown, rows).map((line) => fitLine(line, width));
 }
 
-function sectionLines(title: string, keys: readonly KeyBinding[], theme: Theme): readonly Line[] {
+function sectionLines({ title, keys, columns, theme }: KeySection & { readonly columns: number; readonly theme: Theme }): readonly Line[] {
   return keys.map(({ shown, about }, at) => [
     span(padTo(at === 0 ? title : '', GROUP_COLUMNS), 'muted'),
-    span(padTo(keyText(shown, theme), KEY_COLUMNS), 'key'),
+    span(padTo(keyText(shown, theme), columns), 'key'),
     span(about),
   ]);
 }
