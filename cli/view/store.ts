@@ -1,6 +1,8 @@
 /** Holds the state of the view between the lab, which tells it things, and React, which draws it. */
 import type { LiveEvent } from '../../lab/live/live-lab.ts';
-import { INITIAL_STATE, reduce, type ViewAction, type ViewState } from './state.ts';
+import type { Clock } from '../../services/runtime/clock.ts';
+import { createRefresh } from './refresh.ts';
+import { reduce, type ViewAction, type ViewState } from './state.ts';
 
 export interface ViewStore {
   readonly get: () => ViewState;
@@ -9,14 +11,21 @@ export interface ViewStore {
   readonly subscribe: (listener: () => void) => () => void;
 }
 
-export function createViewStore(initial: ViewState = INITIAL_STATE): ViewStore {
+/** What comes by itself and often: it can wait to be drawn together. */
+const FREQUENT: readonly string[] = ['observed', 'judged', 'tick'];
+
+export function createViewStore(initial: ViewState, clock: Pick<Clock, 'setTimer'>): ViewStore {
   let state = initial;
   const listeners = new Set<() => void>();
+  const refresh = createRefresh(clock, () => {
+    for (const listener of listeners) listener();
+  });
   return {
     get: () => state,
     dispatch: (event) => {
       state = reduce(state, event);
-      for (const listener of listeners) listener();
+      if (FREQUENT.includes(event.type)) refresh.soon();
+      else refresh.now();
     },
     subscribe: (listener) => {
       listeners.add(listener);

@@ -66,7 +66,7 @@ class Terminal implements OpenTerminal {
   constructor(options: TerminalOptions) {
     this.#options = options;
     const { stdin, stdout, theme, clock, everywhere, isSpoken } = options;
-    this.#store = createViewStore({ ...INITIAL_STATE, everywhere });
+    this.#store = createViewStore({ ...INITIAL_STATE, everywhere }, clock);
     this.#startedMs = clock.monotonicMs();
     const onAction = (action: ViewAction) => this.#onAction(action);
     this.#screen = render(<App store={this.#store} theme={theme} isSpoken={isSpoken} onAction={onAction} />, {
