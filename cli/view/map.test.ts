@@ -18,6 +18,8 @@ const applied = (id: string): AppliedInvalidation => ({
   target: 'content:4',
   version: 2,
   mode: 'soft',
+  partition: 0,
+  offset: 1,
   recordedAt: 1_000,
   arrivedAt: 1_001,
   dueAt: 1_300,
