@@ -5,20 +5,12 @@
 import { type Clock, type Timer, toTimestamp } from '../services/runtime/clock.ts';
 import type { Clients } from './clients.ts';
 import type { LogWatch } from './load/log-watch.ts';
-import type { LabEvent, Phase, Report } from './report/events.ts';
+import type { Phase, Report } from './report/events.ts';
 import type { World, WorldRegion } from './worlds/world.ts';
 
 const POLL_MS = 1000;
 /** In the Region line; the edge itself keeps to 100. */
 const VERSIONS_MAX = 30;
-
-type MetricDeclaration = Pick<Extract<LabEvent, { type: 'Metric' }>, 'metric' | 'data'>;
-
-export const RUN_METRICS: readonly MetricDeclaration[] = [
-  { metric: 'edge_hit_ratio', data: { type: 'rate', contains: 'default' } },
-  { metric: 'edge_read_duration', data: { type: 'trend', contains: 'time' } },
-  { metric: 'invalidation_lag', data: { type: 'trend', contains: 'time' } },
-];
 
 export interface MetricsPollerOptions {
   /** Left out: once a second. */

@@ -19,12 +19,13 @@ import type { OnHistoryLine } from './load/history-lines.ts';
 import { LogWatch } from './load/log-watch.ts';
 import { planLoad } from './load/plan.ts';
 import { WallClock } from './load/wall-clock.ts';
-import { MetricsPoller, RUN_METRICS } from './metrics-poller.ts';
+import { MetricsPoller } from './metrics-poller.ts';
 import type { Phase, Report, Summary } from './report/events.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { isSettled } from './settled.ts';
 import { watchStalls } from './stall-meter.ts';
 import { type Ended, toAnomalyEvent, toFailure, toHead, toStart, toSummary } from './summary.ts';
+import { METRICS } from './thresholds/metrics.ts';
 import type { StartStep, World } from './worlds/world.ts';
 
 /** What a block of events says of itself, whatever becomes of the run. */
@@ -101,7 +102,7 @@ class Run {
   #reportStart(): void {
     const { scenario, report } = this.#options;
     report(toStart(this.#options, { ...scenario }));
-    for (const metric of RUN_METRICS) report({ type: 'Metric', ...metric });
+    for (const { metric, data } of METRICS) report({ type: 'Metric', metric, data });
   }
 
   async #drive(): Promise<readonly CheckResult[]> {

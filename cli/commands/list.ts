@@ -4,10 +4,11 @@ import { CHECKS } from '../../lab/checks/checks.ts';
 import { EXIT } from '../../lab/errors.ts';
 import { FAULTS } from '../../lab/faults/faults.ts';
 import { parametersInWords, targetsInWords } from '../../lab/faults/signature.ts';
-import { RUN_METRICS } from '../../lab/metrics-poller.ts';
 import { printable } from '../../lab/printable.ts';
 import { keysAt } from '../../lab/problems.ts';
 import { readScenario } from '../../lab/scenarios/scenario.ts';
+import { aggregationsOf } from '../../lab/thresholds/expression.ts';
+import { METRICS } from '../../lab/thresholds/metrics.ts';
 import { BUILT_IN_SCENARIOS } from '../program-files.ts';
 import type { Session } from '../session.ts';
 
@@ -42,7 +43,11 @@ const LISTS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   faults: async () => listFaults(),
   checks: async () => Object.values(CHECKS).map(({ name, about }) => ({ name, about })),
   metrics: async () =>
-    RUN_METRICS.map(({ metric, data }) => ({ name: metric, about: data.contains === 'time' ? `${data.type}, ms` : data.type })),
+    METRICS.map(({ metric, data, tags, about }) => {
+      const aggregations = aggregationsOf(data.type);
+      const unit = data.contains === 'time' ? `${data.type}, ms` : data.type;
+      return { name: metric, about, columns: [unit, aggregations.join(' '), tags.join(', ')], details: { ...data, aggregations, tags } };
+    }),
 };
 
 function toLines(rows: readonly Row[]): string[] {

@@ -58,6 +58,28 @@ describe('the JSON Schema of scenarios', () => {
   });
 
   it.each([
+    [
+      'thresholds',
+      { 'edge_hit_ratio{region:us-east}': ['rate>0.9'], staleness: [{ threshold: 'p(99.9) <= 1e3', abortOnFail: true }] },
+      true,
+    ],
+    ['an unknown metric', { edge_hits: ['rate>0.9'] }, false],
+    ['an aggregation of another type', { edge_reads: ['p(99)<1'] }, false],
+    ['a threshold without a list', { edge_reads: 'count>1' }, false],
+  ])('judges %s', (_what, thresholds, isRight) => {
+    expect(schema.safeParse({ ...scenarioOf(), thresholds }).success).toBe(isRight);
+  });
+
+  it.each([
+    ['every probe', [{ converged: true }, { 'error-ratio': '< 0.01' }, { 'hit-ratio': '>0.9' }, { p99: '< 210' }], true],
+    ['no probe', [], false],
+    ['a probe that is false', [{ converged: false }], false],
+    ['an unknown probe', [{ p95: '< 1' }], false],
+  ])('judges %s', (_what, probes, isRight) => {
+    expect(schema.safeParse({ ...scenarioOf(), 'steady-state-hypothesis': { title: 't', probes } }).success).toBe(isRight);
+  });
+
+  it.each([
     ['an unknown fault', { ...cut, fault: 'partitoin' }],
     ['a target of another kind', { ...cut, target: 'edge:eu-west' }],
     ['a missing parameter', { ...cut, fault: 'latency' }],

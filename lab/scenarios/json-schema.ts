@@ -3,6 +3,10 @@ import { z } from 'zod';
 import type { Fault } from '../faults/fault.ts';
 import { FAULTS } from '../faults/faults.ts';
 import { NODE_KINDS, type TargetKind } from '../faults/target.ts';
+import { patternOf } from '../thresholds/expression.ts';
+import { METRICS, type Metric } from '../thresholds/metrics.ts';
+import { FILTER_PATTERN } from '../thresholds/selector.ts';
+import { thresholdObject, writtenThresholds } from '../thresholds/threshold.ts';
 import { step } from './method.ts';
 import { scenarioFile, writtenMethod } from './scenario.ts';
 
@@ -18,6 +22,7 @@ export function scenarioJsonSchema(): JsonSchema {
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema === writtenMethod) jsonSchema.items = { oneOf: [...FAULTS.values()].map(stepSchema) };
+      if (zodSchema === writtenThresholds) describeThresholds(jsonSchema);
     },
   });
 }
@@ -39,6 +44,22 @@ function stepSchema({ name, about, targets, parameters, lasts }: Fault): JsonSch
     required: ['at', 'fault', 'target', ...required],
     additionalProperties: false,
   };
+}
+
+/** For each metric the thresholds its type allows. */
+function describeThresholds(jsonSchema: JsonSchema): void {
+  delete jsonSchema.propertyNames;
+  jsonSchema.additionalProperties = false;
+  jsonSchema.patternProperties = Object.fromEntries(
+    METRICS.map((metric) => [`^ *${metric.metric} *${FILTER_PATTERN} *$`, { ...thresholdsSchema(metric) }]),
+  );
+}
+
+function thresholdsSchema({ about, data: { type } }: Metric): JsonSchema {
+  const text: JsonSchema = { type: 'string', pattern: patternOf(type) };
+  const { properties, required = [] } = z.toJSONSchema(thresholdObject, { io: 'input' });
+  const object: JsonSchema = { type: 'object', properties: { ...properties, threshold: text }, required, additionalProperties: false };
+  return { description: about, type: 'array', minItems: 1, items: { anyOf: [text, object] } };
 }
 
 function asObject(schema: z.core.JSONSchema._JSONSchema | undefined): JsonSchema {

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../checks/checks.ts';
 import { InvalidInput } from '../errors.ts';
 import { parseScenario, readScenario, withDuration } from './scenario.ts';
+import { writtenScenario } from './written.ts';
 
 /** Without deletions and purges. */
 const LEAST_CHECKS = Object.keys(CHECKS).filter((name) => name !== 'resurrection' && name !== 'purge-ignored');
@@ -71,6 +72,28 @@ describe('a scenario file', () => {
     ]);
   });
 
+  it('has thresholds and a steady-state hypothesis, and is written back as the same', () => {
+    const text = [
+      LEAST,
+      "steady-state-hypothesis: { title: s, probes: [{ converged: true }, { error-ratio: '< 0.01' }, { p99: '<2e2' }] }",
+      'thresholds:',
+      "  'edge_hit_ratio{region:us-east}': ['rate>0.9']",
+      "  edge_read_duration: ['p(99)<210', { threshold: 'p(95)<50', abortOnFail: true, delayAbortEval: 5s }]",
+    ].join('\n');
+    const scenario = { id: 'f', ...parseScenario(text, 'f.yaml') };
+    expect(scenario.hypothesis).toEqual({
+      title: 's',
+      probes: [{ converged: true }, { 'error-ratio': { operator: '<', limit: 0.01 } }, { p99: { operator: '<', limit: 200 } }],
+    });
+    expect(scenario.thresholds).toMatchObject([
+      { selector: 'edge_hit_ratio{region:us-east}', tags: { region: 'us-east' }, text: 'rate>0.9', abortOnFail: false },
+      { text: 'p(99)<210', expression: { aggregation: { percentile: 99 }, operator: '<', limit: 210 } },
+      { text: 'p(95)<50', abortOnFail: true, delayAbortEvalMs: 5_000 },
+    ]);
+    const again = parseScenario(writtenScenario(scenario), 'f.yaml');
+    expect([again.hypothesis, again.thresholds]).toEqual([scenario.hypothesis, scenario.thresholds]);
+  });
+
   it('may change a region of the system', () => {
     const { system } = parseScenario(`${LEAST}system: { regions: { eu-west: { delay: 300ms, strategy: lazy }, us-east: {} } }\n`, 'f.yaml');
     expect(system).toEqual({ regions: { 'eu-west': { delay: 300, strategy: 'lazy' }, 'us-east': {} } });
@@ -83,7 +106,43 @@ describe('a scenario file', () => {
       LEAST.replace('keys: 1', 'keys: 1, speed: 2'),
       /^f\.yaml:3: workload\.speed: no such key \(there are duration,/,
     ],
-    ['a key of a later version', `${LEAST}thresholds: {}\n`, /^f\.yaml:4: thresholds: no such key/],
+    ['a key of a later version', `${LEAST}sessions: {}\n`, /^f\.yaml:4: sessions: no such key/],
+    [
+      'an unknown metric',
+      `${LEAST}thresholds:\n  'edge_hit_ration{region:x}': ['rate>0.9']\n`,
+      /^f\.yaml:5: thresholds\.edge_hit_ration\{region:x\}: expected a metric \(edge_reads, .*did you mean edge_hit_ratio\?$/,
+    ],
+    [
+      'an aggregation of another type of metric',
+      `${LEAST}thresholds:\n  edge_reads:\n    - count>1\n    - { threshold: 'p(99)<210' }\n`,
+      /^f\.yaml:7: thresholds\.edge_reads\.1\.threshold: expected one of count, rate of a counter, got "p\(99\)"/,
+    ],
+    [
+      'a misspelt word of a threshold',
+      `${LEAST}thresholds:\n  staleness: [{ threshold: 'max<9', abortOnFial: true }]\n`,
+      /^f\.yaml:5: .*abortOnFial: no such key .*; did you mean abortOnFail\?$/,
+    ],
+    ['thresholds that are no map', `${LEAST}thresholds: [1]\n`, /^f\.yaml:4: thresholds: expected a map, got \[1\]$/],
+    [
+      'thresholds that are no list',
+      `${LEAST}thresholds: { staleness: 'max<9' }\n`,
+      /^f\.yaml:4: thresholds\.staleness: expected a list of 1 to 20/,
+    ],
+    [
+      'an unknown probe',
+      `${LEAST}steady-state-hypothesis:\n  title: t\n  probes:\n    - { convergd: true }\n`,
+      /^f\.yaml:7: steady-state-hypothesis\.probes\.0\.convergd: no such key .*did you mean converged\?/,
+    ],
+    [
+      'a probe that compares nothing',
+      `${LEAST}steady-state-hypothesis:\n  title: t\n  probes:\n    - { p99: 210 }\n`,
+      /^f\.yaml:7: steady-state-hypothesis\.probes\.0\.p99: expected a comparison such as '< 0\.01'.*, got 210$/,
+    ],
+    [
+      'two probes in one',
+      `${LEAST}steady-state-hypothesis:\n  title: t\n  probes:\n    - { converged: true, p99: '< 1' }\n`,
+      /^f\.yaml:7: steady-state-hypothesis\.probes\.0: expected one of converged, error-ratio, hit-ratio, p99, got/,
+    ],
     ['a bad duration', LEAST.replace('10s,', '10 sec,'), /^f\.yaml:3: workload\.duration: expected a duration.*, got "10 sec"$/],
     ['a number for a duration', LEAST.replace('10s,', '10,'), /^f\.yaml:3: workload\.duration: expected a duration.*, got 10$/],
     ['another version', LEAST.replace('version: 1', 'version: 2'), /^f\.yaml:1: version: expected 1, got 2$/],

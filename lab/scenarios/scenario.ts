@@ -11,7 +11,9 @@ import { InvalidInput } from '../errors.ts';
 import { delay } from '../faults/parameters.ts';
 import { printable } from '../printable.ts';
 import { type Problem, problemsOf, refusal, shown } from '../problems.ts';
+import { type Threshold, thresholdProblems, toThresholds, writtenThresholds } from '../thresholds/threshold.ts';
 import { parseYaml, readSource } from '../yaml-source.ts';
+import { type Hypothesis, hypothesis } from './hypothesis.ts';
 import { methodProblems, type ScheduledFault, timeProblems, toMethod } from './method.ts';
 
 const KEYS_MAX = 10_000;
@@ -53,15 +55,21 @@ export const scenarioFile = z.strictObject({
   seed: z.int().min(0).max(SEED_MAX).optional(),
   system: system.default({ regions: {} }),
   workload,
+  /** The gate before the faults, judged again after the heal; left out: every region equals the origin, before. */
+  'steady-state-hypothesis': hypothesis.optional(),
   method: writtenMethod.default([]),
   settle: duration.default(10_000),
   /** Left out: all that the workload gives something to judge. */
   checks: z.array(z.enum(CHECK_NAMES)).min(1).optional(),
   /** Whether the windows of faults are subtracted from staleness. */
   staleness: z.enum(['adjusted', 'strict']).default('adjusted'),
+  /** By metric and tags. */
+  thresholds: writtenThresholds.default({}),
 });
 
-export interface ParsedScenario extends Omit<z.infer<typeof scenarioFile>, 'method' | 'checks'> {
+export interface ParsedScenario extends Omit<z.infer<typeof scenarioFile>, 'method' | 'checks' | 'thresholds' | 'steady-state-hypothesis'> {
+  readonly hypothesis: Hypothesis | undefined;
+  readonly thresholds: readonly Threshold[];
   readonly method: readonly ScheduledFault[];
   readonly checks: readonly CheckName[];
   /** Those of the same scenario under another workload. (Functions, both, so that no JSON of a scenario carries them.) */
@@ -90,20 +98,33 @@ export async function readScenario(file: string): Promise<Scenario> {
 
 export function parseScenario(text: string, file: string): ParsedScenario {
   const source = parseYaml(text, { file });
-  const steps = z.looseObject({ method: writtenMethod }).safeParse(source.value).data?.method ?? [];
-  const inMethod = methodProblems(steps).map(({ path, message }) => ({ path: ['method', ...path], message }));
-  const problems = [...problemsOf(scenarioFile, source.value), ...inMethod];
+  const { steps, thresholds } = judgedElsewhere(source.value);
+  const under = (key: string, problems: readonly Problem[]) => problems.map(({ path, message }) => ({ path: [key, ...path], message }));
+  const problems = [
+    ...problemsOf(scenarioFile, source.value),
+    ...under('method', methodProblems(steps)),
+    ...under('thresholds', thresholdProblems(thresholds)),
+  ];
   if (problems.length > 0) throw refusal(source, problems);
-  const parsed = scenarioFile.parse(source.value);
+  const { 'steady-state-hypothesis': steady, ...parsed } = scenarioFile.parse(source.value);
   const checksUnder = (under: Workload) => parsed.checks ?? checksFor(under);
   const scenario = {
     ...parsed,
     checks: checksUnder(parsed.workload),
     checksUnder,
+    hypothesis: steady,
     method: toMethod(steps),
+    thresholds: toThresholds(thresholds),
     refuse: (found: readonly Problem[]) => refusal(source, found),
   };
   return checkTimes(scenario);
+}
+
+/** What the schema leaves to the tables of faults and metrics. */
+function judgedElsewhere(value: unknown) {
+  const steps = z.looseObject({ method: writtenMethod }).safeParse(value).data?.method ?? [];
+  const thresholds = z.looseObject({ thresholds: writtenThresholds }).safeParse(value).data?.thresholds ?? {};
+  return { steps, thresholds };
 }
 
 /** Without a deletion nothing can come back, without a purge none can be ignored: such a check could only ever be unknown. */

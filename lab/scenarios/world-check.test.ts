@@ -18,6 +18,9 @@ method:
   - { at: 1s, fault: kill, target: 'redis:majority' }
   - { at: 1s, fault: kill, target: origin }
   - { at: 1s, fault: reset, target: 'edge:one->origin' }
+thresholds:
+  'staleness{region:us-est}': [max<900, avg<9]
+  'staleness{region:us-east}': [max<900]
 `,
   'f.yaml',
 );
@@ -25,9 +28,9 @@ method:
 describe('a scenario and its world', () => {
   it('agree on the regions, or each that is not there is named by line', () => {
     expect(() => checkRegions(SCENARIO, REGIONS)).toThrow(
-      /^f\.yaml:7: system\.regions\.eu-wast: expected a region \(us-east, eu-west\), got "eu-wast"; did you mean eu-west\?\nf\.yaml:10: method\.1\.target: expected a region .*got "ap-south"[^\n]*$/,
+      /^f\.yaml:7: system\.regions\.eu-wast: expected a region \(us-east, eu-west\), got "eu-wast"; did you mean eu-west\?\nf\.yaml:10: method\.1\.target: expected a region .*got "ap-south"[^\n]*\nf\.yaml:16: thresholds\.staleness\{region:us-est\}: expected a region .*got "us-est"; did you mean us-east\?$/,
     );
-    expect(() => checkRegions(SCENARIO, [...REGIONS, 'eu-wast', 'ap-south'])).not.toThrow();
+    expect(() => checkRegions(SCENARIO, [...REGIONS, 'eu-wast', 'ap-south', 'us-est'])).not.toThrow();
   });
 
   it('agree on the faults, or each that cannot be injected there is named by line', () => {

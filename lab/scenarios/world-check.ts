@@ -5,6 +5,7 @@ import { FAULTS } from '../faults/faults.ts';
 import { resolveTarget } from '../faults/target.ts';
 import { didYouMean } from '../nearest.ts';
 import { type Problem, shown } from '../problems.ts';
+import { regionProblems } from '../thresholds/threshold.ts';
 import type { Backend } from '../worlds/world.ts';
 import type { ParsedScenario } from './scenario.ts';
 
@@ -23,7 +24,7 @@ export function checkRegions(scenario: ParsedScenario, regions: readonly string[
   const inOnly = (scenario.system.only ?? []).flatMap((region, at) =>
     regions.includes(region) ? [] : [{ path: ['system', 'only', at], message: unknown(region, regions) }],
   );
-  refuse(scenario, [...inOnly, ...inSystem, ...inMethod]);
+  refuse(scenario, [...inOnly, ...inSystem, ...inMethod, ...regionProblems(scenario.thresholds, running)]);
 }
 
 /** Throws InvalidInput naming every fault that this kind of world cannot inject. */

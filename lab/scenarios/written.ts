@@ -1,5 +1,7 @@
 /** A scenario as a file says it: what `parseScenario` reads back as the same. */
+import { toKept } from '../thresholds/threshold.ts';
 import { stringifyYaml } from '../yaml-source.ts';
+import { writtenHypothesis } from './hypothesis.ts';
 import type { ScheduledFault } from './method.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -23,7 +25,7 @@ export function writtenScenario(scenario: Scenario): string {
 
 /** The same before it is text. */
 export function toDocument(scenario: Scenario): Readonly<Record<string, unknown>> {
-  const { title, description, tags, seed, system, workload, method, settle, checks, staleness } = scenario;
+  const { title, description, tags, seed, system, workload, method, settle, checks, staleness, hypothesis, thresholds } = scenario;
   const regions = Object.entries(system.regions).map(([region, { delay, strategy }]) => [
     region,
     { ...(delay === undefined ? {} : { delay: toMs(delay) }), ...(strategy === undefined ? {} : { strategy }) },
@@ -46,9 +48,11 @@ export function toDocument(scenario: Scenario): Readonly<Record<string, unknown>
       deletes: toShare(deletes),
       purges: toShare(purges),
     },
+    ...(hypothesis === undefined ? {} : { 'steady-state-hypothesis': writtenHypothesis(hypothesis) }),
     method: method.map(toStep),
     settle: toMs(settle),
     checks,
     staleness,
+    ...(thresholds.length === 0 ? {} : { thresholds: toKept(thresholds) }),
   };
 }

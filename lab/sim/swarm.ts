@@ -63,6 +63,8 @@ export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions):
       ),
     },
     workload,
+    hypothesis: undefined,
+    thresholds: [],
     method: drawMethod({ random: random.fork('faults'), regions, durationMs }),
     settle: SETTLE_MS,
     checks: checksFor(workload),

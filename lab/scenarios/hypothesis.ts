@@ -1,0 +1,55 @@
+/**
+ * The steady-state hypothesis of a scenario: what must hold before anything is broken, and again after the heal. Its probes are
+ * judged over one read of every key in every region.
+ */
+import { z } from 'zod';
+import { type Expression, parseComparison } from '../thresholds/expression.ts';
+
+export type Comparison = Pick<Expression, 'operator' | 'limit'>;
+
+const EXPECTED = "expected a comparison such as '< 0.01' or '> 0.9'";
+const COMPARISON = /^\s*[<>]\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/;
+
+const comparison = z
+  .string(EXPECTED)
+  .meta({ pattern: COMPARISON.source })
+  .transform((text, context): Comparison => {
+    const parsed = parseComparison(text);
+    if (parsed !== undefined) return parsed;
+    context.addIssue({ code: 'custom', message: EXPECTED });
+    return z.NEVER;
+  });
+
+/** Shares are from 0 to 1; `p99` is in ms. */
+const PROBES = { converged: z.literal(true), 'error-ratio': comparison, 'hit-ratio': comparison, p99: comparison } as const;
+
+const probe = z
+  .strictObject({
+    converged: PROBES.converged.optional(),
+    'error-ratio': comparison.optional(),
+    'hit-ratio': comparison.optional(),
+    p99: comparison.optional(),
+  })
+  .refine((one) => Object.keys(one).length === 1, `expected one of ${Object.keys(PROBES).join(', ')}`)
+  .meta({ minProperties: 1, maxProperties: 1 });
+
+const PROBES_MAX = 20;
+
+export const hypothesis = z.strictObject({
+  title: z.string().min(1),
+  probes: z.array(probe).min(1).max(PROBES_MAX),
+});
+export type Hypothesis = Readonly<z.infer<typeof hypothesis>>;
+export type HypothesisProbe = Hypothesis['probes'][number];
+
+/** Of a scenario that says none. */
+export const CONVERGED: Hypothesis = { title: 'every region equals the origin', probes: [{ converged: true }] };
+
+/** As a file says it. */
+export function writtenHypothesis({ title, probes }: Hypothesis): unknown {
+  const written = (value: true | Comparison | undefined) => (typeof value === 'object' ? `${value.operator} ${value.limit}` : value);
+  return {
+    title,
+    probes: probes.map((one) => Object.fromEntries(Object.entries(one).map(([name, value]) => [name, written(value)]))),
+  };
+}
