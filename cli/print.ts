@@ -77,13 +77,22 @@ export function checkLines(checks: readonly Pick<Summary['checks'][number], 'che
   return checks.map(({ check, verdict, reason }) => `${verdict.padEnd(7)}  ${check}: ${printable(reason)}`);
 }
 
+/** A line for each threshold, as it was written. */
+export function thresholdLines(thresholds: readonly Summary['thresholds'][number][]): string[] {
+  const digits = (value: number) => Number(value.toPrecision(4));
+  return thresholds.map(({ metric, threshold, ok, value, samples }) => {
+    const got = value === null ? 'no samples' : `${digits(value)} of ${samples} ${samples === 1 ? 'sample' : 'samples'}`;
+    return `${ok ? 'held   ' : value === null ? 'unknown' : 'crossed'}  ${printable(`${metric} ${threshold}`)}: ${got}`;
+  });
+}
+
 function summaryLines(summary: Summary): string[] {
   const { operations, checks, faults } = summary;
   const allowed = faults.map(
     ({ fault, target, recoveryAllowanceMs }) =>
       `excused  ${printable(`${fault} ${target}`)}: until ${(recoveryAllowanceMs / MS_PER_S).toFixed(0)} s after its heal`,
   );
-  const lines = [...allowed, ...checkLines(checks)];
+  const lines = [...allowed, ...checkLines(checks), ...thresholdLines(summary.thresholds)];
   const ended = `${operations.reads} reads, ${operations.writes} writes, ${operations.failed} failed, ${operations.unknown} unknown`;
   const why = summary.error === undefined ? '' : `: ${printableLines(summary.error)}`;
   const head = { completed: summary.verdict.toUpperCase(), aborted: 'STOPPED', failed: 'FAILED' }[summary.status];

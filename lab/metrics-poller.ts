@@ -2,15 +2,19 @@
  * Asks every edge for its metrics once a second and reports them: a Region line, and a Point for each metric. The origin is asked, too; what
  * either tells of the log goes into the history.
  */
+
+import type { EdgeMetrics } from '../services/protocol/edge-api.ts';
 import { type Clock, type Timer, toTimestamp } from '../services/runtime/clock.ts';
 import type { Clients } from './clients.ts';
 import type { LogWatch } from './load/log-watch.ts';
 import type { Phase, Report } from './report/events.ts';
+import type { MetricName } from './thresholds/metrics.ts';
 import type { World, WorldRegion } from './worlds/world.ts';
 
 const POLL_MS = 1000;
 /** In the Region line; the edge itself keeps to 100. */
 const VERSIONS_MAX = 30;
+const PERCENT = 100;
 
 export interface MetricsPollerOptions {
   /** Left out: once a second. */
@@ -26,6 +30,8 @@ export interface MetricsPollerOptions {
 
 export class MetricsPoller {
   readonly #options: MetricsPollerOptions;
+  /** By region: what it said the time before. */
+  readonly #before = new Map<string, EdgeMetrics>();
   #phase: Phase = 'warmup';
   #timer: Timer | undefined;
   #polling: Promise<void> = Promise.resolve();
@@ -76,7 +82,7 @@ export class MetricsPoller {
     if (metrics === undefined || this.#closed) return;
     logWatch.sawEdge(region, metrics);
     const { window } = metrics;
-    const hitRatio = window.hitRatio === null ? null : window.hitRatio / 100;
+    const hitRatio = window.hitRatio === null ? null : window.hitRatio / PERCENT;
     const versions = metrics.versions.slice(0, VERSIONS_MAX);
     report({
       type: 'Region',
@@ -90,10 +96,36 @@ export class MetricsPoller {
       lag: metrics.log.lag,
       versions,
     });
-    const values = { edge_hit_ratio: hitRatio, edge_read_duration: window.p99, invalidation_lag: metrics.invalidationLagMs };
-    for (const [metric, value] of Object.entries(values)) {
+    const before = this.#before.get(region);
+    this.#before.set(region, metrics);
+    for (const [metric, value] of Object.entries(pointsOf(metrics, before))) {
       if (value === null) continue;
       report({ type: 'Point', t: t(), metric, data: { time: toTimestamp(clock.now()), value, tags: { region, phase: this.#phase } } });
     }
   }
+}
+
+/**
+ * What an edge itself tells of the metrics, for whoever watches: counters since the look before, ratios and times of its last ten
+ * seconds. Thresholds are judged by the history.
+ */
+function pointsOf(now: EdgeMetrics, before: EdgeMetrics | undefined): Partial<Record<MetricName, number | null>> {
+  const { window, invalidationLagMs } = now;
+  const live = {
+    edge_hit_ratio: window.hitRatio === null ? null : window.hitRatio / PERCENT,
+    edge_read_duration: window.p99,
+    invalidation_lag: invalidationLagMs,
+  };
+  // Its counters begin anew with its process.
+  if (before === undefined || before.metrics.startTime !== now.metrics.startTime) return live;
+  const grown = (counterOf: (metrics: EdgeMetrics) => number) => counterOf(now) - counterOf(before);
+  const reads = grown(({ metrics }) => metrics.totalRequests);
+  const stale = grown(({ metrics }) => metrics.staleHits);
+  return {
+    ...live,
+    edge_reads: reads,
+    origin_fetches: grown(({ originFetches }) => originFetches),
+    fills_refused: grown(({ fills }) => Object.values(fills.refused).reduce((sum, count) => sum + count, 0)),
+    edge_stale_ratio: reads === 0 ? null : stale / reads,
+  };
 }

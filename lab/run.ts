@@ -8,10 +8,9 @@ import type { Clock } from '../services/runtime/clock.ts';
 import { sleep } from '../services/runtime/clock.ts';
 import { createRandom } from '../services/runtime/random.ts';
 import { createReleasers, type Releasers } from '../services/runtime/releasers.ts';
-import { type CheckResult, composeVerdict } from './checks/check.ts';
 import { judgeHistory } from './checks/judge.ts';
 import type { Clients } from './clients.ts';
-import { EXIT, EXIT_OF_VERDICT, NotHealed, WorldFailed } from './errors.ts';
+import { EXIT, NotHealed, WorldFailed, worstOf } from './errors.ts';
 import { FaultSchedule } from './fault-schedule.ts';
 import { Driver } from './load/driver.ts';
 import { History } from './load/history.ts';
@@ -24,7 +23,10 @@ import type { Phase, Report, Summary } from './report/events.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { isSettled } from './settled.ts';
 import { watchStalls } from './stall-meter.ts';
-import { type Ended, toAnomalyEvent, toFailure, toHead, toStart, toSummary } from './summary.ts';
+import { SteadyGate } from './steady-gate.ts';
+import { conclude, type Ended, type Judged, toAnomalyEvent, toFailure, toHead, toStart, toSummary } from './summary.ts';
+import { watchForAbort } from './thresholds/abort-watch.ts';
+import { evaluateThresholds } from './thresholds/evaluate.ts';
 import { METRICS } from './thresholds/metrics.ts';
 import type { StartStep, World } from './worlds/world.ts';
 
@@ -68,9 +70,6 @@ interface Driven {
   readonly signal: AbortSignal;
 }
 
-const GATE_MS_MAX = 10_000;
-const GATE_PAUSE_MS = 100;
-const GATE_PAUSE_MS_MAX = 400;
 const SETTLE_POLL_MS = 100;
 
 class Run {
@@ -90,7 +89,7 @@ class Run {
   async run(): Promise<Summary> {
     this.#reportStart();
     const ended = await this.#drive().then(
-      (results) => this.#judged(results),
+      (judged): Ended => ({ status: 'completed', ...conclude(judged) }),
       (error: unknown) => this.#failed(error),
     );
     const summary = toSummary({ ended, history: this.#history, left: this.#left, reproduce: this.#options.reproduce });
@@ -105,7 +104,7 @@ class Run {
     for (const { metric, data } of METRICS) report({ type: 'Metric', metric, data });
   }
 
-  async #drive(): Promise<readonly CheckResult[]> {
+  async #drive(): Promise<Judged> {
     const { startWorld, report, signal } = this.#options;
     const world = await startWorld((step) => report({ type: 'Step', t: this.#t(), ...step }), signal);
     this.#history.begin(toHead(this.#options, { scenario: this.#options.scenario, regions: world.regions, runMs: this.#now() }));
@@ -149,11 +148,13 @@ class Run {
     await this.#phases({ world, clients, poller, faults, driver, signal });
   }
 
-  async #phases({ world, clients, poller, faults, driver, signal }: Driven): Promise<void> {
-    const { scenario, seed, clock } = this.#options;
+  async #phases(driven: Driven): Promise<void> {
+    const { world, clients, poller, faults, driver, signal } = driven;
+    const { scenario, clock } = this.#options;
     const enter = (phase: Phase) => {
       driver.enter(phase);
       poller.enter(phase);
+      this.#history.enterPhase({ phase, atMs: this.#now() });
       this.#options.report({ type: 'Phase', t: this.#t(), phase });
       signal.throwIfAborted();
     };
@@ -162,18 +163,16 @@ class Run {
     await poller.pollNow();
     enter('steady');
     await driver.updateAll();
-    await this.#gate(driver, signal);
-    enter('fault');
-    const regions = world.regions.map(({ region }) => region);
-    const loaded = new AbortController();
-    await Promise.all([
-      driver.run(planLoad({ workload: scenario.workload, regions, random: createRandom(seed) }), signal).finally(() => loaded.abort()),
-      faults.run(scenario.method, AbortSignal.any([signal, loaded.signal])),
-    ]);
+    const steadiness = new SteadyGate({ scenario, history: this.#history, driver, clock, t: () => this.#now(), signal });
+    if ((await steadiness.isSteady()) || this.#options.judgesUnsteady) {
+      enter('fault');
+      await this.#load(driven);
+    }
     enter('heal');
     await this.#heal(faults);
     enter('settle');
     await this.#settle(world, clients, signal);
+    await steadiness.judgeAgain();
     enter('final');
     await driver.readFinally(clock.monotonicMs() + scenario.settle, signal);
     signal.throwIfAborted();
@@ -186,17 +185,22 @@ class Run {
     if (!this.#isLost) this.#left = await faults.healAll();
   }
 
-  /** Every region serves the latest version before anything is judged. */
-  async #gate(driver: Driver, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
-    const deadline = clock.monotonicMs() + GATE_MS_MAX;
-    for (let pauseMs = GATE_PAUSE_MS; !(await driver.isConverged()); pauseMs = Math.min(GATE_PAUSE_MS_MAX, pauseMs * 2)) {
-      if (clock.monotonicMs() > deadline && this.#options.judgesUnsteady) return;
-      if (clock.monotonicMs() > deadline)
-        throw new WorldFailed(`the regions do not equal the origin ${GATE_MS_MAX} ms after warm-up: no steady state to start from`);
-      await sleep(clock, pauseMs, signal);
-      signal.throwIfAborted();
-    }
+  /** The load, and the faults while it lasts. A threshold with `abortOnFail` may end it. */
+  async #load({ world, faults, driver, signal }: Driven): Promise<void> {
+    const { scenario, seed, clock } = this.#options;
+    const { workload, method, thresholds } = scenario;
+    const plan = planLoad({ workload, regions: world.regions.map(({ region }) => region), random: createRandom(seed) });
+    const reads = plan.filter(({ kind }) => kind === 'read').length;
+    this.#history.planLoad({ fromMs: this.#now(), durationMs: workload.duration, reads, writes: plan.length - reads });
+    const [crossed, loaded] = [new AbortController(), new AbortController()];
+    const over = AbortSignal.any([signal, loaded.signal]);
+    await Promise.all([
+      driver.run(plan, AbortSignal.any([signal, crossed.signal])).finally(() => loaded.abort()),
+      faults.run(method, over),
+      watchForAbort({ history: this.#history, thresholds, clock, t: () => this.#now(), signal: over }).then((isCrossed) => {
+        if (isCrossed) crossed.abort();
+      }),
+    ]);
   }
 
   /** Until nothing is in the outbox and no region lags behind the log, at most `settle`. */
@@ -209,23 +213,20 @@ class Run {
     }
   }
 
-  #judge(): readonly CheckResult[] {
-    const { checks, staleness } = this.#options.scenario;
+  /** Of a run that was stopped: what there is. */
+  #judge(): Judged {
+    const { checks, staleness, thresholds, report } = { ...this.#options.scenario, ...this.#options };
     const regions = this.#history.head?.regions ?? [];
     const results = judgeHistory({ history: this.#history, checks, context: { regions, staleness } });
-    for (const anomaly of results.flatMap((result) => result.anomalies)) this.#options.report(toAnomalyEvent(anomaly, this.#t()));
-    return results;
-  }
-
-  #judged(results: readonly CheckResult[]): Ended {
-    const verdict = composeVerdict(results);
-    return { status: 'completed', verdict, exitCode: EXIT_OF_VERDICT[verdict], results };
+    for (const anomaly of results.flatMap((result) => result.anomalies)) report(toAnomalyEvent(anomaly, this.#t()));
+    return { results, thresholds: evaluateThresholds(this.#history, thresholds) };
   }
 
   #failed(error: unknown): Ended {
-    if (this.#options.signal.aborted && !(error instanceof NotHealed))
-      return { status: 'aborted', verdict: 'unknown', exitCode: EXIT.interrupted, results: [] };
-    return toFailure(error);
+    if (!this.#options.signal.aborted || error instanceof NotHealed) return toFailure(error);
+    const judged = this.#history.head === undefined ? { results: [], thresholds: [] } : this.#judge();
+    const concluded = conclude(judged);
+    return { ...concluded, status: 'aborted', exitCode: worstOf([concluded.exitCode, EXIT.interrupted]) };
   }
 
   #now(): number {

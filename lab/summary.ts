@@ -1,8 +1,8 @@
 /** How a run ended, as its Start and Summary say it. */
 import { toTimestamp } from '../services/runtime/clock.ts';
-import type { Anomaly, CheckResult, Verdict } from './checks/check.ts';
+import { type Anomaly, type CheckResult, composeVerdict, type Verdict } from './checks/check.ts';
 import { consistencyFigures, stalenessFigures } from './checks/figures.ts';
-import { EXIT, type ExitCode, exitCodeOf, worstOf } from './errors.ts';
+import { EXIT, EXIT_OF_VERDICT, type ExitCode, exitCodeOf, worstOf } from './errors.ts';
 import { convergenceOf } from './load/convergence.ts';
 import type { History } from './load/history.ts';
 import { HISTORY_VERSION, type HistoryHead } from './load/history-lines.ts';
@@ -10,6 +10,7 @@ import { type LabEvent, SCHEMA_VERSION, type StartEvent, type Summary } from './
 import type { RunIdentity } from './run.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { toDocument } from './scenarios/written.ts';
+import { isCrossed, type ThresholdResult, unmeasured } from './thresholds/evaluate.ts';
 import type { WorldRegion } from './worlds/world.ts';
 
 export interface Ended {
@@ -17,6 +18,7 @@ export interface Ended {
   readonly verdict: Verdict;
   readonly exitCode: ExitCode;
   readonly results: readonly CheckResult[];
+  readonly thresholds: readonly ThresholdResult[];
   readonly error?: string;
 }
 
@@ -54,9 +56,23 @@ export function toHead({ backend, seed, version, clock, mutant }: RunIdentity, {
   };
 }
 
+export interface Judged {
+  readonly results: readonly CheckResult[];
+  readonly thresholds: readonly ThresholdResult[];
+}
+
+/** What the checks and the thresholds come to. A threshold that was crossed fails a run whose invariants held, with a code of its own. */
+export function conclude({ results: found, thresholds }: Judged): Omit<Ended, 'status' | 'error'> {
+  const results = [...found, ...unmeasured(thresholds)];
+  const ofChecks = composeVerdict(results);
+  const crossed = thresholds.some(isCrossed);
+  const exitCode = worstOf([EXIT_OF_VERDICT[ofChecks], ...(crossed ? [EXIT.threshold] : [])]);
+  return { verdict: crossed ? 'fail' : ofChecks, exitCode, results, thresholds };
+}
+
 export function toFailure(error: unknown): Ended {
   const message = error instanceof Error ? error.message : String(error);
-  return { status: 'failed', verdict: 'unknown', exitCode: exitCodeOf(error), results: [], error: message };
+  return { status: 'failed', verdict: 'unknown', exitCode: exitCodeOf(error), results: [], thresholds: [], error: message };
 }
 
 export function toAnomalyEvent({ version: _, witness, ...anomaly }: Anomaly, t: number): Extract<LabEvent, { type: 'Anomaly' }> {
@@ -90,7 +106,7 @@ export function toSummary({ ended, history, left, reproduce }: SummaryOptions): 
       reason: result.reason,
       anomalies: result.anomalies.length,
     })),
-    thresholds: [],
+    thresholds: [...ended.thresholds],
     faults: history.faults.map(({ id, fault, target, effect, recoveryAllowanceMs }) => ({
       id,
       fault,

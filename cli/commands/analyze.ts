@@ -1,16 +1,17 @@
 /** `analyze <history.ndjson>`: all checks of a run again, on what it left. Opens no connection, starts nothing. */
 import { type Command, Option } from 'commander';
-import { type CheckResult, composeVerdict } from '../../lab/checks/check.ts';
 import { consistencyFigures, stalenessFigures } from '../../lab/checks/figures.ts';
 import { judgeHistory } from '../../lab/checks/judge.ts';
-import { EXIT_OF_VERDICT, type ExitCode, exitCodeOf, InvalidInput } from '../../lab/errors.ts';
+import { type ExitCode, exitCodeOf, InvalidInput } from '../../lab/errors.ts';
 import { convergenceOf } from '../../lab/load/convergence.ts';
 import { readHistory, type SavedHistory } from '../../lab/load/read-history.ts';
 import { saveReports } from '../../lab/output-folder.ts';
 import { printable, printableLines } from '../../lab/printable.ts';
 import type { ReportSource } from '../../lab/report/source.ts';
-import { toSummary } from '../../lab/summary.ts';
-import { anomalyText, checkLines, figureLines } from '../print.ts';
+import { conclude, toSummary } from '../../lab/summary.ts';
+import { evaluateThresholds } from '../../lab/thresholds/evaluate.ts';
+import { type Threshold, thresholdProblems, toThresholds, writtenThresholds } from '../../lab/thresholds/threshold.ts';
+import { anomalyText, checkLines, figureLines, thresholdLines } from '../print.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
 import { checksOf } from './saved-checks.ts';
@@ -23,7 +24,7 @@ interface AnalyzeOptions {
 export function addAnalyzeCommand(program: Command, session: Session): void {
   program
     .command('analyze')
-    .description('judge a saved history again: the same checks, verdict and exit code as its run')
+    .description('judge a saved history again: the same checks, thresholds, verdict and exit code as its run')
     .argument('<file>', 'a history.ndjson that run --out or sim --out wrote')
     .addOption(new Option('--out <dir>', 'an empty folder: report.html, junit.xml and summary.json go there').env('EDGESYNC_OUT'))
     .addOption(new Option('--json', 'one object: verdict, checks, anomalies').env('EDGESYNC_JSON'))
@@ -41,32 +42,40 @@ export function addAnalyzeCommand(program: Command, session: Session): void {
 async function analyze(saved: SavedHistory, file: string, { json, out }: AnalyzeOptions, { output }: Session): Promise<ExitCode> {
   const { history, head, isTorn } = saved;
   const results = judgeHistory({ history, checks: checksOf(saved, file), context: head });
-  const verdict = composeVerdict(results);
-  if (out !== undefined) await saveReports(out, toSource(saved, file, results));
+  const concluded = conclude({ results, thresholds: evaluateThresholds(history, thresholdsOf(saved, file)) });
+  if (out !== undefined) await saveReports(out, toSource(saved, file, concluded));
   if (isTorn) output.note(`${printable(file)}: the last line is half written and was left out`);
-  if (json) output.line(JSON.stringify(toJson(saved, results)));
-  else for (const line of toLines(saved, results)) output.line(line);
-  return EXIT_OF_VERDICT[verdict];
+  if (json) output.line(JSON.stringify(toJson(saved, concluded)));
+  else for (const line of toLines(saved, concluded)) output.line(line);
+  return concluded.exitCode;
 }
 
-/** What a history does not tell is left out: its thresholds, and of an older one the scenario's title. */
-function toSource({ history, head }: SavedHistory, file: string, results: readonly CheckResult[]): ReportSource {
+/** Throws InvalidInput for a metric or a word that this program does not have. */
+function thresholdsOf({ head: { written = {} } }: SavedHistory, file: string): readonly Threshold[] {
+  const { data } = writtenThresholds.safeParse(written['thresholds'] ?? {});
+  const [problem] = data === undefined ? [{ path: [], message: 'expected a map' }] : thresholdProblems(data);
+  if (problem === undefined) return toThresholds(data ?? {});
+  throw new InvalidInput(`${file}:1: written.thresholds.${problem.path.map(String).join('.')}: ${problem.message}`);
+}
+
+type Concluded = ReturnType<typeof conclude>;
+
+/** What a history does not tell is left out: of an older one the scenario's title. */
+function toSource({ history, head }: SavedHistory, file: string, concluded: Concluded): ReportSource {
   const { scenario, backend, seed, version } = head;
-  const verdict = composeVerdict(results);
-  const status = history.endedMs === undefined ? 'aborted' : 'completed';
-  const ended = { status, verdict, exitCode: EXIT_OF_VERDICT[verdict], results } as const;
+  const ended = { status: history.endedMs === undefined ? 'aborted' : 'completed', ...concluded } as const;
   const summary = toSummary({ ended, history, left: [], reproduce: toCommand(['edgesync-lab', 'analyze', file]) });
   const { title = scenario, description = '' } = head.written ?? {};
   return { scenario, title: String(title), description: String(description), backend, seed, version, history, summary };
 }
 
-function toJson({ head, isTorn }: SavedHistory, results: readonly CheckResult[]): unknown {
+function toJson({ head, isTorn }: SavedHistory, { results, verdict, thresholds }: Concluded): unknown {
   const { line: _, historyVersion: __, written: ___, ...of } = head;
   const checks = results.map(({ anomalies, ...result }) => ({ ...result, anomalies: anomalies.length }));
-  return { of, isTorn, verdict: composeVerdict(results), checks, anomalies: results.flatMap(({ anomalies }) => anomalies) };
+  return { of, isTorn, verdict, checks, thresholds, anomalies: results.flatMap(({ anomalies }) => anomalies) };
 }
 
-function toLines({ history, head }: SavedHistory, results: readonly CheckResult[]): readonly string[] {
+function toLines({ history, head }: SavedHistory, { results, verdict, thresholds }: Concluded): readonly string[] {
   const convergence = convergenceOf(history, head.regions);
   const perRegion = <Figures>(figures: (region: string) => Figures) =>
     Object.fromEntries(head.regions.map((region) => [region, figures(region)]));
@@ -80,6 +89,7 @@ function toLines({ history, head }: SavedHistory, results: readonly CheckResult[
       consistency: perRegion((region) => consistencyFigures(history, region)),
     }),
     ...checkLines(results),
-    composeVerdict(results).toUpperCase(),
+    ...thresholdLines(thresholds),
+    verdict.toUpperCase(),
   ];
 }

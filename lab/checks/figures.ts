@@ -27,14 +27,27 @@ export interface ConsistencyFigures {
 }
 
 export function stalenessFigures(history: History, region: string): StalenessFigures {
+  const samples = stalenessSamples(history, region);
+  return {
+    samples: samples.length,
+    raw: quantilesOf(samples.map((sample) => sample.rawMs)),
+    adjusted: quantilesOf(samples.map(({ adjustedMs }) => adjustedMs)),
+  };
+}
+
+export interface StalenessSample {
+  readonly read: AnsweredRead;
+  readonly rawMs: number;
+  readonly adjustedMs: number;
+}
+
+export function stalenessSamples(history: History, region: string): readonly StalenessSample[] {
   const staleness = stalenessOf(history, 'adjusted');
   const reads = (staleness.byRegion.get(region) ?? []).filter((read) => staleness.couldBeOld(read));
-  const stale = reads.map((read) => staleness.judge(read));
-  return {
-    samples: reads.length,
-    raw: quantilesOf(reads.map((read, at) => rawMs(read, stale[at]))),
-    adjusted: quantilesOf(stale.map((found) => found?.adjustedMs ?? 0)),
-  };
+  return reads.map((read) => {
+    const stale = staleness.judge(read);
+    return { read, rawMs: rawMs(read, stale), adjustedMs: stale?.adjustedMs ?? 0 };
+  });
 }
 
 /** Since the supersession, whatever the label says. */

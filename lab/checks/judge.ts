@@ -5,6 +5,7 @@
 import type { History } from '../load/history.ts';
 import type { Anomaly, CheckContext, CheckResult } from './check.ts';
 import { CHECKS, type CheckName } from './checks.ts';
+import { loadHeld } from './load-held.ts';
 
 export interface JudgeOptions {
   readonly history: History;
@@ -19,7 +20,8 @@ export function judgeHistory({ history, checks, context }: JudgeOptions): readon
   const results = new Map<string, CheckResult>();
   for (const check of inOrder) results.set(check.name, withoutTold(check.judge(history, context), told));
   const ordered = checks.flatMap((name) => results.get(name) ?? []);
-  return [...ordered, ...unconfirmedFaults(history), ...unfinished(history)];
+  const found = history.findings.map((finding) => ({ ...finding, anomalies: [] }));
+  return [...ordered, ...unconfirmedFaults(history), ...loadHeld(history), ...found, ...unfinished(history)];
 }
 
 /** Adds what it tells itself to what is told. */

@@ -5,18 +5,24 @@ import type { Operation, ReadOperation, WriteOperation } from './records.ts';
 
 /** Only writes that were answered and seen count: a version never read says nothing. */
 export function convergenceOf(history: History, regions: readonly string[]): Readonly<Record<string, Quantiles | null>> {
-  const answered = history.reads().filter(({ outcome }) => outcome === 'ok');
+  return Object.fromEntries(
+    regions.map((region) => [region, quantilesOf(convergenceSamples(history, region).map(({ delayMs }) => delayMs))]),
+  );
+}
+
+export interface ConvergenceSample {
+  readonly write: WriteOperation;
+  readonly delayMs: number;
+}
+
+export function convergenceSamples(history: History, region: string): readonly ConvergenceSample[] {
+  const answered = history.reads().filter((read) => read.region === region && read.outcome === 'ok');
   const reads = Map.groupBy(
     answered.sort((one, other) => one.startMs - other.startMs),
-    ({ region, key }) => `${region} ${key}`,
+    ({ key }) => key,
   );
   const writes = Map.groupBy(history.operations.filter(isAnsweredWrite), ({ key }) => key ?? '');
-  return Object.fromEntries(
-    regions.map((region) => {
-      const delays = [...writes].flatMap(([key, ofKey]) => delaysOf(ofKey, reads.get(`${region} ${key}`) ?? []));
-      return [region, quantilesOf(delays)];
-    }),
-  );
+  return [...writes].flatMap(([key, ofKey]) => delaysOf(ofKey, reads.get(key) ?? []));
 }
 
 function isAnsweredWrite(operation: Operation): operation is WriteOperation {
@@ -24,14 +30,15 @@ function isAnsweredWrite(operation: Operation): operation is WriteOperation {
 }
 
 /** Of one key, whose writes and versions go up together: what shows the next write is never before what shows this one. */
-function delaysOf(writes: readonly WriteOperation[], reads: readonly ReadOperation[]): readonly number[] {
-  const delays: number[] = [];
+function delaysOf(writes: readonly WriteOperation[], reads: readonly ReadOperation[]): readonly ConvergenceSample[] {
+  const delays: ConvergenceSample[] = [];
   let at = 0;
-  for (const { endMs = 0, version = 0 } of writes) {
+  for (const write of writes) {
+    const { endMs = 0, version = 0 } = write;
     while (at < reads.length && ((reads[at]?.startMs ?? 0) < endMs || (reads[at]?.version ?? 0) < version)) at += 1;
     const seen = reads[at];
     if (seen === undefined) break;
-    delays.push(seen.startMs - endMs);
+    delays.push({ write, delayMs: seen.startMs - endMs });
   }
   return delays;
 }

@@ -24,12 +24,32 @@ export interface DriverOptions {
   readonly startedAt: number;
 }
 
+/** One read of every key in every region. */
+export interface Round {
+  readonly reads: readonly ReadOperation[];
+  /** Every region answered each key with what the origin held then. */
+  readonly isConverged: boolean;
+  /** Origin and regions answered, whatever they said. */
+  readonly isAnswered: boolean;
+}
+
 const ASK_AGAIN_MS = 100;
+/** Below this a send is at its time. */
+const LATE_MS_MIN = 1;
 
 interface Cell {
   readonly region: WorldRegion;
   readonly id: number;
+  /** When the plan has it, on the run's clock. */
+  readonly dueMs?: number;
 }
+
+interface Due {
+  /** Of the plan, on the run's clock. */
+  readonly dueMs: number;
+}
+
+type PlannedWrite = Exclude<PlannedOperation, { kind: 'read' }> & Partial<Due>;
 
 interface FinalCell extends Cell {
   readonly expected: number;
@@ -76,14 +96,15 @@ export class Driver {
 
   /** Sends the plan at its times; resolves when every answer is in, or at once after an abort. */
   async run(plan: readonly PlannedOperation[], signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, startedAt } = this.#options;
     const begunAt = clock.monotonicMs();
     const pending: Promise<void>[] = [];
     for (const operation of plan) {
       const waitMs = begunAt + operation.atMs - clock.monotonicMs();
       if (waitMs > 0) await sleep(clock, waitMs, signal);
       if (signal.aborted) break;
-      pending.push(operation.kind === 'read' ? this.#readSlot(operation) : this.#write(operation));
+      const due = { ...operation, dueMs: begunAt + operation.atMs - startedAt };
+      pending.push(due.kind === 'read' ? this.#readSlot(due) : this.#write(due));
     }
     await Promise.all(pending);
   }
@@ -134,17 +155,22 @@ export class Driver {
     }
   }
 
-  /** Whether every region answers each key with what the origin holds now. Reads all of them: a stale one is revalidated by being read. */
-  async isConverged(): Promise<boolean> {
-    const agreed = await Promise.all([...this.#written.keys()].map((id) => this.#isConverged(id)));
-    return agreed.every((agrees) => agrees);
+  /** Also changes something: a stale entry is revalidated by being read. */
+  async readRound(): Promise<Round> {
+    const rounds = await Promise.all([...this.#written.keys()].map((id) => this.#readRoundOf(id)));
+    return {
+      reads: rounds.flatMap(({ reads }) => reads),
+      isConverged: rounds.every(({ isConverged }) => isConverged),
+      isAnswered: rounds.every(({ isAnswered }) => isAnswered),
+    };
   }
 
-  async #isConverged(id: number): Promise<boolean> {
+  async #readRoundOf(id: number): Promise<Round> {
     const { world, clients } = this.#options;
     const origin = await clients.originVersion(id).catch(undefinedWhenUnanswered);
     const reads = await Promise.all(world.regions.map((region) => this.#read({ region, id, final: false })));
-    return origin !== undefined && reads.every((read) => read.version === origin.version && read.status === 'fresh');
+    const isConverged = origin !== undefined && reads.every((read) => read.version === origin.version && read.status === 'fresh');
+    return { reads, isConverged, isAnswered: origin !== undefined && reads.every(({ outcome }) => outcome === 'ok') };
   }
 
   #slot(slot: number): Slot {
@@ -157,25 +183,25 @@ export class Driver {
     return this.#options.clock.monotonicMs() - this.#options.startedAt;
   }
 
-  #base(slot: string) {
+  #base(slot: string, dueMs: number | undefined) {
     const { history } = this.#options;
-    return { id: history.nextId, phase: this.#phase, slot, startMs: this.#now() };
+    const startMs = this.#now();
+    const late = dueMs === undefined || startMs - dueMs < LATE_MS_MIN ? {} : { dueMs };
+    return { id: history.nextId, phase: this.#phase, slot, ...late, startMs };
   }
 
-  #write(planned: Exclude<PlannedOperation, { kind: 'read' }>): Promise<void> {
+  #write(planned: PlannedWrite): Promise<void> {
     const slot = this.#slot(planned.slot);
-    slot.tail = slot.tail.then(() =>
-      planned.kind === 'purge' ? this.#purge(planned, slot) : this.#change(planned.kind, planned.slot, slot),
-    );
+    slot.tail = slot.tail.then(() => (planned.kind === 'purge' ? this.#purge(planned, slot) : this.#change(planned, slot)));
     return slot.tail;
   }
 
-  async #change(kind: WriteOperation['kind'], index: number, slot: Slot): Promise<void> {
+  async #change({ kind, slot: index, dueMs }: Exclude<PlannedWrite, { kind: 'purge' }>, slot: Slot): Promise<void> {
     // The plan cannot know that a create failed, or that a write is in doubt.
     if (slot.doubtful || (kind === 'create') !== (slot.id === undefined)) return;
     const name = slugOf(index);
     const key = slot.id === undefined ? undefined : contentKey(slot.id);
-    const operation = this.#options.history.add<WriteOperation>({ ...this.#base(name), kind, key });
+    const operation = this.#options.history.add<WriteOperation>({ ...this.#base(name, dueMs), kind, key });
     await this.#settle(operation, () => this.#send(operation, slot));
     slot.doubtful = operation.outcome === 'unknown';
   }
@@ -197,28 +223,28 @@ export class Driver {
     return { version };
   }
 
-  async #purge(planned: Extract<PlannedOperation, { kind: 'purge' }>, slot: Slot): Promise<void> {
+  async #purge(planned: Extract<PlannedWrite, { kind: 'purge' }>, slot: Slot): Promise<void> {
     const name = slugOf(planned.slot);
     const key = contentKey(slot.id ?? slot.deletedId ?? 0);
     const target = { key, tag: tagOf(name), pattern: `${key.slice(0, -1)}*`, all: '*' }[planned.type];
     const { type, mode } = planned;
-    const operation = this.#options.history.add({ ...this.#base(name), kind: 'purge', type, target, mode });
+    const operation = this.#options.history.add({ ...this.#base(name, planned.dueMs), kind: 'purge', type, target, mode });
     await this.#settle(operation, async () => {
       await this.#options.clients.purge({ type, target, mode });
       return {};
     });
   }
 
-  async #readSlot({ region: name, slot: index }: Extract<PlannedOperation, { kind: 'read' }>): Promise<void> {
+  async #readSlot({ region: name, slot: index, dueMs }: Extract<PlannedOperation, { kind: 'read' }> & Due): Promise<void> {
     const region = this.#options.world.regions.find((known) => known.region === name);
     const slot = this.#slot(index);
     const id = slot.id ?? slot.deletedId;
-    if (region !== undefined && id !== undefined) await this.#read({ region, id, final: false });
+    if (region !== undefined && id !== undefined) await this.#read({ region, id, dueMs, final: false });
   }
 
-  async #read({ region, id, final }: Cell & { readonly final: boolean }): Promise<ReadOperation> {
+  async #read({ region, id, dueMs, final }: Cell & { readonly final: boolean }): Promise<ReadOperation> {
     const operation = this.#options.history.add<ReadOperation>({
-      ...this.#base(this.#written.get(id) ?? ''),
+      ...this.#base(this.#written.get(id) ?? '', dueMs),
       kind: 'read',
       region: region.region,
       key: contentKey(id),

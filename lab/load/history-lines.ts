@@ -4,15 +4,19 @@
  */
 import { z } from 'zod';
 import {
+  abort,
   applied,
   clockShift,
   delayChange,
   edgeSample,
   ending,
   faultChange,
+  finding,
+  loadPlanned,
   operation,
   originSample,
   originState,
+  phaseEntered,
   published,
   stall,
 } from './records.ts';
@@ -65,6 +69,10 @@ export const historyLine = z.discriminatedUnion(
     z.strictObject({ line: z.literal('edge-sample'), ...edgeSample.shape }),
     z.strictObject({ line: z.literal('published'), ...published.shape }),
     z.strictObject({ line: z.literal('applied'), ...applied.shape }),
+    z.strictObject({ line: z.literal('phase'), ...phaseEntered.shape }),
+    z.strictObject({ line: z.literal('load'), ...loadPlanned.shape }),
+    z.strictObject({ line: z.literal('abort'), ...abort.shape }),
+    z.strictObject({ line: z.literal('finding'), ...finding.shape }),
     /** The run went through all its phases. */
     z.strictObject({ line: z.literal('end'), atMs: z.number() }),
   ],

@@ -4,6 +4,7 @@
  */
 import type { HistoryHead, OnHistoryLine } from './history-lines.ts';
 import type {
+  Abort,
   Applied,
   ClockShift,
   DelayChange,
@@ -11,9 +12,12 @@ import type {
   Ending,
   FaultChangeRecord,
   FaultRecord,
+  Finding,
+  LoadPlanned,
   Operation,
   OriginSample,
   OriginState,
+  PhaseEntered,
   Published,
   ReadOperation,
   Stall,
@@ -32,8 +36,12 @@ export class History {
   readonly #edgeSamples: EdgeSample[] = [];
   readonly #published: Published[] = [];
   readonly #applied: Applied[] = [];
+  readonly #phases: PhaseEntered[] = [];
+  readonly #aborts: Abort[] = [];
+  readonly #findings: Finding[] = [];
   readonly #onLine: OnHistoryLine | undefined;
   #head: HistoryHead | undefined;
+  #load: LoadPlanned | undefined;
   #endedMs: number | undefined;
   #revision = 0;
 
@@ -94,6 +102,23 @@ export class History {
 
   get applied(): readonly Applied[] {
     return this.#applied;
+  }
+
+  get phases(): readonly PhaseEntered[] {
+    return this.#phases;
+  }
+
+  /** undefined: the load has not begun. */
+  get load(): LoadPlanned | undefined {
+    return this.#load;
+  }
+
+  get aborts(): readonly Abort[] {
+    return this.#aborts;
+  }
+
+  get findings(): readonly Finding[] {
+    return this.#findings;
   }
 
   get nextId(): number {
@@ -191,6 +216,30 @@ export class History {
     this.#revision += 1;
     this.#applied.push(event);
     this.#onLine?.({ line: 'applied', ...event });
+  }
+
+  enterPhase(entered: PhaseEntered): void {
+    this.#revision += 1;
+    this.#phases.push(entered);
+    this.#onLine?.({ line: 'phase', ...entered });
+  }
+
+  planLoad(load: LoadPlanned): void {
+    this.#revision += 1;
+    this.#load = load;
+    this.#onLine?.({ line: 'load', ...load });
+  }
+
+  addAbort(abort: Abort): void {
+    this.#revision += 1;
+    this.#aborts.push(abort);
+    this.#onLine?.({ line: 'abort', ...abort });
+  }
+
+  addFinding(finding: Finding): void {
+    this.#revision += 1;
+    this.#findings.push(finding);
+    this.#onLine?.({ line: 'finding', ...finding });
   }
 
   reads(): ReadOperation[] {

@@ -1,6 +1,7 @@
 /**
  * Latencies in an HDR histogram (`createHistogram` of node:perf_hooks, owned by this file): however many there are, it takes the same
- * space, and each quantile is right to three figures. It counts whole microseconds from 1.
+ * space, and each quantile is right to three figures. It counts whole
+ * microseconds from 1, so each is held as one more than it is: a time may be 0.
  */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 
@@ -8,12 +9,13 @@ const US_PER_MS = 1000;
 /** Above every deadline there is; what takes longer counts as this. */
 const US_MAX = 600_000_000;
 const FIGURES = 3;
+const OFFSET_US = 1;
 
 export class LatencyHistogram {
-  readonly #histogram: RecordableHistogram = createHistogram({ lowest: 1, highest: US_MAX, figures: FIGURES });
+  readonly #histogram: RecordableHistogram = createHistogram({ lowest: 1, highest: US_MAX + OFFSET_US, figures: FIGURES });
 
   record(ms: number): void {
-    this.#histogram.record(Math.max(1, Math.min(US_MAX, Math.round(ms * US_PER_MS))));
+    this.#histogram.record(Math.max(0, Math.min(US_MAX, Math.round(ms * US_PER_MS))) + OFFSET_US);
   }
 
   get count(): number {
@@ -23,6 +25,7 @@ export class LatencyHistogram {
   /** ms, `share` from 0 to 1; null without samples. */
   quantile(share: number): number | null {
     if (this.count === 0) return null;
-    return (share === 0 ? this.#histogram.min : this.#histogram.percentile(share * 100)) / US_PER_MS;
+    const us = share === 0 ? this.#histogram.min : this.#histogram.percentile(share * 100);
+    return (us - OFFSET_US) / US_PER_MS;
   }
 }

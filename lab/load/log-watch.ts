@@ -32,8 +32,9 @@ export class LogWatch {
     for (const { id, target, version, mode, appliedAt, partition, offset } of this.#news(region, recent))
       history.addApplied({ event: id, region, target, version, mode, appliedMs: wallClock.toRunMs(appliedAt), partition, offset });
     const { lag, queued, applied } = log;
-    const attempts = Object.values(fills.refused).reduce((sum, refused) => sum + refused, fills.stored);
-    history.addEdgeSample({ region, atMs: t(), since: metrics.startTime, originFetches, fills: attempts, lag, queued, applied });
+    const refused = Object.values(fills.refused).reduce((sum, count) => sum + count, 0);
+    const attempts = fills.stored + refused;
+    history.addEdgeSample({ region, atMs: t(), since: metrics.startTime, originFetches, fills: attempts, refused, lag, queued, applied });
   }
 
   /** Those not told before, oldest first; `newest` is the other way round. */

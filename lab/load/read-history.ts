@@ -114,6 +114,14 @@ function takeRecord(history: History, line: RecordLine): void {
       return history.addPublished(withoutLine(line));
     case 'applied':
       return history.addApplied(withoutLine(line));
+    case 'phase':
+      return history.enterPhase(withoutLine(line));
+    case 'load':
+      return history.planLoad(withoutLine(line));
+    case 'abort':
+      return history.addAbort(withoutLine(line));
+    case 'finding':
+      return history.addFinding(withoutLine(line));
   }
 }
 

@@ -21,6 +21,8 @@ const base = {
   phase,
   /** `lab-3`: one slot of the workload. Its content's id may change when it is deleted and made again. */
   slot: z.string(),
+  /** When the plan had it, where it was sent later. */
+  dueMs: ms.optional(),
   startMs: ms,
   endMs: ms.optional(),
   outcome: outcome.optional(),
@@ -109,6 +111,8 @@ export const edgeSample = z.strictObject({
   originFetches: z.int().nonnegative(),
   /** Of those, how many had brought something for the cache, whether or not it was stored. Not known of older histories. */
   fills: z.int().nonnegative().optional(),
+  /** And how many a cache refused to store. Not known of older histories. */
+  refused: z.int().nonnegative().optional(),
   /** Records in the log it had not applied; null while the log did not answer. */
   lag: z.int().nullable(),
   /** Of those, how many had reached it. */
@@ -135,6 +139,22 @@ export const applied = z.strictObject({
   offset: z.int().nonnegative().optional(),
 });
 export type Applied = Readonly<z.infer<typeof applied>>;
+
+/** When a phase began. */
+export const phaseEntered = z.strictObject({ phase, atMs: ms });
+export type PhaseEntered = Readonly<z.infer<typeof phaseEntered>>;
+
+/** What the load was planned to be: from when on, for how long, and how many of each. */
+export const loadPlanned = z.strictObject({ fromMs: ms, durationMs: ms, reads: z.int().nonnegative(), writes: z.int().nonnegative() });
+export type LoadPlanned = Readonly<z.infer<typeof loadPlanned>>;
+
+/** A threshold with `abortOnFail` that was crossed and ended the load. */
+export const abort = z.strictObject({ metric: z.string(), threshold: z.string(), value: z.number(), samples: z.int(), atMs: ms });
+export type Abort = Readonly<z.infer<typeof abort>>;
+
+/** What only the run itself could judge: the steady state before the faults and after them. */
+export const finding = z.strictObject({ check: z.string(), verdict: z.enum(['pass', 'fail', 'unknown']), reason: z.string() });
+export type Finding = Readonly<z.infer<typeof finding>>;
 
 /** A fault as it was in force, and for how long after its heal its after-effects are excused. */
 export interface FaultRecord {

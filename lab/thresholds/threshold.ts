@@ -27,12 +27,8 @@ export const thresholdObject = z.strictObject({
   delayAbortEval: duration.optional(),
 });
 
-/** As a history keeps them, and a scenario file that the lab writes. */
-export const keptThresholds = z.record(
-  z.string(),
-  z.array(z.union([z.string(), thresholdObject.extend({ delayAbortEval: z.string().optional() })])),
-);
-export type KeptThresholds = z.input<typeof keptThresholds>;
+/** As a file has them. */
+export type KeptThresholds = Readonly<Record<string, readonly (string | z.input<typeof thresholdObject>)[]>>;
 
 /** Each is judged by the metric it is written under. */
 export const writtenThresholds = z.record(z.string(), z.unknown());

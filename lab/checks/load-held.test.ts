@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { Operation } from '../load/records.ts';
+import { fault, historyOf, read, write } from './history-test-support.ts';
+import { loadHeld } from './load-held.ts';
+
+const FAULTS = [fault('kill', 'origin', { fromMs: 1_000, toMs: 2_000 })];
+
+interface Sent {
+  readonly reads?: number;
+  readonly writes?: number;
+  /** How many reads were late, and by how much. */
+  readonly late?: number;
+  readonly byMs?: number;
+  readonly hasFaults?: boolean;
+}
+
+/** Of a plan of 100 reads and 20 writes in 10 s. */
+function judge({ reads = 100, writes = 20, late = 0, byMs = 0, hasFaults = false }: Sent) {
+  const operations: Operation[] = [
+    ...Array.from({ length: reads }, (_, at) => read(1, 1_000 + at, at < late ? { dueMs: 1_000 + at - byMs } : {})),
+    ...Array.from({ length: writes }, (_, at) => write(at + 2, 1_000 + at)),
+    // Of the warm-up: no part of the load.
+    read(1, 10, { phase: 'warmup' }),
+    write(1, 5, { phase: 'warmup' }),
+  ];
+  const history = historyOf({ operations, faults: hasFaults ? FAULTS : [] });
+  history.planLoad({ fromMs: 1_000, durationMs: 10_000, reads: 100, writes: 20 });
+  return { history, judged: () => loadHeld(history) };
+}
+
+describe('a load', () => {
+  it('that was held needs no word', () => {
+    expect(judge({}).judged()).toEqual([]);
+    expect(judge({ reads: 95, writes: 19, late: 4, byMs: 5_000 }).judged()).toEqual([]);
+    expect(judge({ late: 100, byMs: 500 }).judged()).toEqual([]);
+  });
+
+  it.each([
+    ['without reads', { reads: 0 }, 'unknown', 'it sent no read, so nothing was shown'],
+    ['without writes', { writes: 0 }, 'unknown', 'it sent no write, so nothing was shown'],
+    ['without anything', { reads: 0, writes: 0 }, 'unknown', 'it sent neither a read nor a write, so nothing was shown'],
+    ['that the lab sent late', { late: 6, byMs: 501 }, 'unknown', expect.stringContaining('sent 6 of 100 reads over 500 ms late')],
+    ['with too few writes', { writes: 18 }, 'unknown', expect.stringContaining('100 of 100 reads and 18 of 20 writes were sent')],
+    ['with too few writes under faults', { writes: 18, hasFaults: true }, 'pass', expect.stringContaining('18 of 20 writes')],
+  ] as const)('%s is told', (_what, sent, verdict, reason) => {
+    expect(judge(sent).judged()).toEqual([{ check: 'load', verdict, reason, anomalies: [] }]);
+  });
+
+  it('that a threshold ended is no pass', () => {
+    const { history, judged } = judge({ reads: 50, writes: 10 });
+    history.addAbort({ metric: 'staleness', threshold: 'max<9', value: 10, samples: 3, atMs: 6_000 });
+    expect(judged()).toMatchObject([{ verdict: 'unknown', reason: 'ended after 5000 of 10000 ms, for staleness max<9 was crossed' }]);
+  });
+});

@@ -1,0 +1,67 @@
+/**
+ * The steady state before the faults and after them. Before: nothing is broken, and no load sent, until it is there; without it what
+ * the last reads show is judged, and the verdict is unknown at best. After the heal: a hypothesis that the scenario states must hold again.
+ */
+import type { Clock } from '../services/runtime/clock.ts';
+import { WorldFailed } from './errors.ts';
+import type { Driver } from './load/driver.ts';
+import type { History } from './load/history.ts';
+import { CONVERGED, type Hypothesis } from './scenarios/hypothesis.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import { awaitSteadyState, type SteadyState } from './steady-state.ts';
+
+export interface SteadyGateOptions {
+  readonly scenario: Pick<Scenario, 'hypothesis' | 'settle'>;
+  readonly history: History;
+  readonly driver: Driver;
+  readonly clock: Clock;
+  /** ms since the run's start. */
+  readonly t: () => number;
+  readonly signal: AbortSignal;
+}
+
+const NAME = 'steady-state';
+const GATE_MS_MAX = 10_000;
+
+export class SteadyGate {
+  readonly #options: SteadyGateOptions;
+  /** Of the gate, where it was not passed. */
+  #isUnmet = false;
+
+  constructor(options: SteadyGateOptions) {
+    this.#options = options;
+  }
+
+  /** Throws WorldFailed where nobody answers. */
+  async isSteady(): Promise<boolean> {
+    const { scenario, history } = this.#options;
+    const hypothesis = scenario.hypothesis ?? CONVERGED;
+    const { why, isAnswered } = await this.#await(hypothesis, GATE_MS_MAX);
+    if (why === undefined) return true;
+    const reason = `${why} ${GATE_MS_MAX} ms after warm-up: no steady state to start from`;
+    if (!isAnswered) throw new WorldFailed(reason);
+    history.addFinding({ check: NAME, verdict: 'unknown', reason: `${hypothesis.title}: ${reason}, and nothing was broken` });
+    this.#isUnmet = true;
+    return false;
+  }
+
+  async judgeAgain(): Promise<void> {
+    const { scenario, history, t } = this.#options;
+    const { hypothesis, settle } = scenario;
+    if (hypothesis === undefined || this.#isUnmet) return;
+    const begunMs = t();
+    const { why } = await this.#await(hypothesis, settle);
+    const { title } = hypothesis;
+    if (why === undefined)
+      return history.addFinding({ check: NAME, verdict: 'pass', reason: `${title}: before the faults and after the heal` });
+    const reason = `${title}: ${why} ${settle} ms after everything had settled`;
+    const isStalled = history.stalls.some(({ dueMs, lateMs }) => dueMs + lateMs > begunMs);
+    if (isStalled) history.addFinding({ check: NAME, verdict: 'unknown', reason: `${reason}, while the machine stood still` });
+    else history.addFinding({ check: NAME, verdict: 'fail', reason });
+  }
+
+  #await(hypothesis: Hypothesis, withinMs: number): Promise<SteadyState> {
+    const { driver, clock, signal } = this.#options;
+    return awaitSteadyState({ hypothesis, readRound: () => driver.readRound(), clock, withinMs, signal });
+  }
+}

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { edgeSample, fault, historyOf, purge, REGIONS, read, type Written, write } from '../checks/history-test-support.ts';
+import type { History } from '../load/history.ts';
+import { conclude } from '../summary.ts';
+import { evaluateThresholds, type ThresholdResult } from './evaluate.ts';
+import { METRIC_NAMES } from './metrics.ts';
+import { toThresholds } from './threshold.ts';
+
+/** A run of 20 s whose fault phase is from 1 s to 11 s. */
+function runOf(written: Written): History {
+  const history = historyOf(written);
+  history.begin({
+    line: 'head',
+    historyVersion: 1,
+    tool: 'edgesync-lab',
+    version: '0',
+    backend: 'simulated',
+    seed: 1,
+    scenario: 's',
+    regions: [...REGIONS],
+    staleness: 'adjusted',
+    checks: ['divergence'],
+    startedAt: '2026-01-01T00:00:00.000Z',
+  });
+  history.enterPhase({ phase: 'warmup', atMs: 0 });
+  history.enterPhase({ phase: 'fault', atMs: 1_000 });
+  history.enterPhase({ phase: 'final', atMs: 11_000 });
+  history.finish(20_000);
+  return history;
+}
+
+function judge(history: History, selector: string, text: string): ThresholdResult {
+  const [result] = evaluateThresholds(history, toThresholds({ [selector]: [text] }));
+  if (result === undefined) throw new TypeError('expected a result');
+  return result;
+}
+
+const since = '2026-01-01T00:00:09.000Z';
+const HISTORY = runOf({
+  operations: [
+    read(1, 100, { phase: 'warmup', source: 'origin' }),
+    write(2, 1_000),
+    read(1, 1_400),
+    read(2, 1_500, { status: 'stale' }),
+    read(2, 1_600, { dueMs: 1_502 }),
+    read(0, 1_700, { region: 'us-east', outcome: 'fail' }),
+    purge(5_000, { dueMs: 4_000 }),
+  ],
+  faults: [fault('partition', 'edge:eu-west<->kafka', { fromMs: 1_100, toMs: 1_200 })],
+  published: [{ event: 'a', target: 'content:7', version: 2, sentMs: 1_010 }],
+  applied: [
+    { event: 'a', region: 'eu-west', target: 'content:7', version: 2, mode: 'hard', appliedMs: 1_310 },
+    { event: 'unknown', region: 'eu-west', target: 'content:7', version: 3, mode: 'hard', appliedMs: 1_320 },
+  ],
+  edgeSamples: [
+    edgeSample(1_000, { originFetches: 10, refused: 1 }),
+    edgeSample(2_000, { originFetches: 14, refused: 3 }),
+    edgeSample(12_000, { originFetches: 5, refused: 0, since }),
+  ],
+});
+
+describe('a metric of a history', () => {
+  it.each([
+    ['edge_reads', 'count==5', 5, 5],
+    ['edge_reads', 'rate==0.25', 0.25, 5],
+    ['edge_reads{phase:fault}', 'rate==0.4', 0.4, 4],
+    ['edge_reads{region:us-east}', 'count==1', 1, 1],
+    ['origin_fetches', 'count==9', 9, 2],
+    ['origin_fetches{phase:fault}', 'count==4', 4, 1],
+    ['fills_refused{region:eu-west}', 'count==2', 2, 2],
+    ['edge_hit_ratio', 'rate==0.8', 0.8, 5],
+    ['edge_hit_ratio{region:eu-west,phase:fault}', 'rate==1', 1, 3],
+    ['edge_stale_ratio', 'rate==0.2', 0.2, 5],
+    ['edge_error_ratio{phase:fault}', 'rate==0.25', 0.25, 4],
+    ['edge_read_duration', 'max==100', 100, 5],
+    ['edge_read_duration', 'min==2', 2, 5],
+    ['edge_read_duration{phase:warmup}', 'med==2', 2, 1],
+    ['origin_write_duration', 'max==1005', 1005, 2],
+    ['origin_write_duration', 'avg==505', 505, 2],
+    ['invalidation_lag', 'p(99)==300', 300, 1],
+    ['staleness_raw', 'max==400', 400, 3],
+    ['staleness', 'max==300', 300, 3],
+    ['convergence{region:eu-west}', 'max==500', 500, 1],
+  ])('%s %s', (selector, text, value, samples) => {
+    expect(judge(HISTORY, selector, text)).toEqual({ metric: selector, threshold: text, ok: true, value, samples });
+  });
+
+  it.each(METRIC_NAMES)('%s has no value where nothing was measured, and then no threshold holds', (metric) => {
+    const empty = runOf({ operations: [] });
+    for (const text of ['max<1', 'rate<1', 'rate!=7']) {
+      const isTrend = text.startsWith('max');
+      const type = ['edge_read_duration', 'origin_write_duration', 'invalidation_lag', 'staleness', 'staleness_raw', 'convergence'];
+      if (type.includes(metric) === isTrend) expect(judge(empty, metric, text)).toMatchObject({ ok: false, value: null, samples: 0 });
+    }
+  });
+});
+
+describe('the end of a run', () => {
+  const held: ThresholdResult = { metric: 'm', threshold: 't', ok: true, value: 1, samples: 1 };
+  const crossed: ThresholdResult = { ...held, ok: false };
+  const empty: ThresholdResult = { ...crossed, value: null, samples: 0 };
+  const resultOf = (verdict: 'pass' | 'fail' | 'unknown') => ({ check: 'c', verdict, reason: '', anomalies: [] });
+
+  it.each([
+    ['pass', [held], 'pass', 0],
+    ['pass', [held, empty], 'unknown', 2],
+    ['pass', [held, crossed], 'fail', 99],
+    ['unknown', [crossed, empty], 'fail', 99],
+    ['unknown', [held], 'unknown', 2],
+    ['fail', [crossed], 'fail', 1],
+    ['fail', [empty], 'fail', 1],
+  ] as const)('with checks that %s and thresholds %j is %s, %i', (ofChecks, thresholds, verdict, exitCode) => {
+    expect(conclude({ results: [resultOf(ofChecks)], thresholds })).toMatchObject({ verdict, exitCode });
+  });
+
+  it('names what was not measured', () => {
+    expect(conclude({ results: [resultOf('pass')], thresholds: [empty] }).results.at(-1)).toMatchObject({
+      check: 'thresholds',
+      verdict: 'unknown',
+      reason: 'nothing was measured of m t',
+    });
+  });
+
+  it('keeps to what ended the load, though later samples were better', () => {
+    const history = runOf({ operations: [read(1, 100)] });
+    history.addAbort({ metric: 'edge_read_duration', threshold: 'max<50', value: 90, samples: 7, atMs: 5_000 });
+    expect(judge(history, 'edge_read_duration', 'max<50')).toMatchObject({ ok: false, value: 90, samples: 7 });
+    expect(judge(history, 'edge_read_duration', 'max<60')).toMatchObject({ ok: true, value: 2 });
+  });
+});
