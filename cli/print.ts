@@ -3,8 +3,10 @@
 import type { Quantiles } from '../lab/load/quantiles.ts';
 import { printable, printableLines } from '../lab/printable.ts';
 import type { LabEvent, Report, Summary } from '../lab/report/events.ts';
+import { planLines } from './print-plan.ts';
 
 const MS_PER_S = 1000;
+const HEAL_HINT = ' (edgesync-lab heal removes it from a cluster that still runs)';
 
 type AnomalyText = Pick<Extract<LabEvent, { type: 'Anomaly' }>, 'anomaly' | 'subKind' | 'region' | 'key' | 'explain'>;
 type RegionEvent = Extract<LabEvent, { type: 'Region' }>;
@@ -92,7 +94,8 @@ function summaryLines(summary: Summary): string[] {
     ({ fault, target, recoveryAllowanceMs }) =>
       `excused  ${printable(`${fault} ${target}`)}: until ${(recoveryAllowanceMs / MS_PER_S).toFixed(0)} s after its heal`,
   );
-  const lines = [...allowed, ...checkLines(checks), ...thresholdLines(summary.thresholds)];
+  const left = summary.heal.left.map((what) => `could not heal: ${printable(what)}${HEAL_HINT}`);
+  const lines = [...left, ...allowed, ...checkLines(checks), ...thresholdLines(summary.thresholds)];
   const ended = `${operations.reads} reads, ${operations.writes} writes, ${operations.failed} failed, ${operations.unknown} unknown`;
   const why = summary.error === undefined ? '' : `: ${printableLines(summary.error)}`;
   const head = { completed: summary.verdict.toUpperCase(), aborted: 'STOPPED', failed: 'FAILED' }[summary.status];
@@ -105,6 +108,7 @@ export function plainReport(line: (text: string) => void, quiet: boolean): Repor
   const progress = quiet ? () => {} : line;
   return (event) => {
     if (event.type === 'Start') progress(`${printable(String(event.scenario['title']))} · ${event.backend} · seed ${event.seed}`);
+    else if (event.type === 'Plan') for (const text of planLines(event)) line(text);
     else if (event.type === 'Step') progress(`        ${event.step} (${event.elapsedMs} ms)`);
     else if (event.type === 'Phase') progress(`${seconds(event.t)}  ${event.phase}`);
     else if (event.type === 'Fault') progress(`${seconds(event.t)}  ${faultText(event)}`);

@@ -10,6 +10,7 @@ import { createRandom } from '../services/runtime/random.ts';
 import { createReleasers, type Releasers } from '../services/runtime/releasers.ts';
 import { judgeHistory } from './checks/judge.ts';
 import type { Clients } from './clients.ts';
+import { type DryRunOptions, toPlan } from './dry-run.ts';
 import { EXIT, NotHealed, WorldFailed, worstOf } from './errors.ts';
 import { FaultSchedule } from './fault-schedule.ts';
 import { Driver } from './load/driver.ts';
@@ -54,7 +55,10 @@ export interface RunOptions extends RunIdentity {
   readonly onHistory?: (history: History) => void;
   /** Aborted by the user; the run then reports what it has. */
   readonly signal: AbortSignal;
-  /** A world that reaches no steady state is judged all the same: in virtual time nothing but a bug keeps it from it. */
+  /**
+   * A world that reaches no steady state is broken and judged all the same, unless the scenario says what a steady state is: in virtual
+   * time nothing but a bug keeps it from it.
+   */
   readonly judgesUnsteady?: boolean;
   /** How often the services are asked for their metrics; left out: once a second. */
   readonly pollMs?: number;
@@ -150,7 +154,7 @@ class Run {
 
   async #phases(driven: Driven): Promise<void> {
     const { world, clients, poller, faults, driver, signal } = driven;
-    const { scenario, clock } = this.#options;
+    const { scenario, clock, judgesUnsteady = false } = this.#options;
     const enter = (phase: Phase) => {
       driver.enter(phase);
       poller.enter(phase);
@@ -163,8 +167,8 @@ class Run {
     await poller.pollNow();
     enter('steady');
     await driver.updateAll();
-    const steadiness = new SteadyGate({ scenario, history: this.#history, driver, clock, t: () => this.#now(), signal });
-    if ((await steadiness.isSteady()) || this.#options.judgesUnsteady) {
+    const steadiness = new SteadyGate({ scenario, history: this.#history, driver, clock, t: () => this.#now(), signal, judgesUnsteady });
+    if (await steadiness.isSteady()) {
       enter('fault');
       await this.#load(driven);
     }
@@ -244,6 +248,12 @@ export function refuseScenario(identity: RunIdentity, name: string, error: unkno
   identity.report(toStart(identity, { title: name }));
   identity.report(summary);
   return summary;
+}
+
+/** What a run would do; nothing is started. */
+export function planScenario(identity: RunIdentity, planned: Omit<DryRunOptions, 'seed'>): void {
+  identity.report(toStart(identity, { ...planned.scenario }));
+  identity.report(toPlan({ ...planned, seed: identity.seed }));
 }
 
 /** Runs a scenario to its summary; never throws for what the world or the checks do. */

@@ -18,6 +18,8 @@ export interface SteadyGateOptions {
   /** ms since the run's start. */
   readonly t: () => number;
   readonly signal: AbortSignal;
+  /** Goes on without a steady state where the scenario states no hypothesis. */
+  readonly judgesUnsteady: boolean;
 }
 
 const NAME = 'steady-state';
@@ -34,10 +36,10 @@ export class SteadyGate {
 
   /** Throws WorldFailed where nobody answers. */
   async isSteady(): Promise<boolean> {
-    const { scenario, history } = this.#options;
+    const { scenario, history, judgesUnsteady } = this.#options;
     const hypothesis = scenario.hypothesis ?? CONVERGED;
     const { why, isAnswered } = await this.#await(hypothesis, GATE_MS_MAX);
-    if (why === undefined) return true;
+    if (why === undefined || (judgesUnsteady && scenario.hypothesis === undefined)) return true;
     const reason = `${why} ${GATE_MS_MAX} ms after warm-up: no steady state to start from`;
     if (!isAnswered) throw new WorldFailed(reason);
     history.addFinding({ check: NAME, verdict: 'unknown', reason: `${hypothesis.title}: ${reason}, and nothing was broken` });

@@ -11,7 +11,7 @@ import { checkOutput, createOutput, type OutputFolder } from '../../lab/output-f
 import { printableLines } from '../../lab/printable.ts';
 import type { Report } from '../../lab/report/events.ts';
 import type { ReportSource } from '../../lab/report/source.ts';
-import { type RunIdentity, refuseScenario, runScenario } from '../../lab/run.ts';
+import { planScenario, type RunIdentity, refuseScenario, runScenario } from '../../lab/run.ts';
 import { readScenario, type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
 import { checkBackend, checkRegions } from '../../lab/scenarios/world-check.ts';
 import { onlyRegions, type Topology, withSystem } from '../../lab/topology.ts';
@@ -33,6 +33,7 @@ interface RunCommandOptions extends Omit<WorldOptions, 'backend'> {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly out?: string;
+  readonly dryRun?: boolean;
 }
 
 const SEED_MAX = 2 ** 32 - 1;
@@ -63,6 +64,7 @@ export function addRunCommand(program: Command, session: Session): void {
         'EDGESYNC_OUT',
       ),
     )
+    .addOption(new Option('--dry-run', 'print what would be done, from the seed, and start nothing').env('EDGESYNC_DRY_RUN'))
     .addOption(new Option('--json', 'NDJSON on standard output, nothing else').env('EDGESYNC_JSON'))
     .addOption(new Option('--quiet', 'the result only').env('EDGESYNC_QUIET'));
   addKeepOption(addWorldOptions(command, ['docker', 'embedded', 'simulated'])).action(
@@ -72,7 +74,8 @@ export function addRunCommand(program: Command, session: Session): void {
   );
 }
 
-export async function runAll(names: readonly string[], options: RunCommandOptions, session: Session): Promise<ExitCode> {
+export async function runAll(names: readonly string[], given: RunCommandOptions, session: Session): Promise<ExitCode> {
+  const options = given.dryRun ? asDryRun(given) : given;
   const report: Report = options.json
     ? (event) => session.output.line(JSON.stringify(event))
     : plainReport(session.output.line, options.quiet ?? false);
@@ -84,6 +87,11 @@ export async function runAll(names: readonly string[], options: RunCommandOption
     codes.push(await runOne(name, { ...options, backend }, report, session));
   }
   return worstOf(session.signal.aborted ? [...codes, EXIT.interrupted] : codes);
+}
+
+/** Opens no connection: nobody is asked for an engine or for a port, and no folder is made. The plan is the same in every world. */
+function asDryRun({ out: _, ports: __, backend = 'embedded', ...options }: RunCommandOptions): RunCommandOptions {
+  return { ...options, backend };
 }
 
 /** Asked once, before the first scenario makes its folder in it. */
@@ -122,6 +130,10 @@ async function runOne(name: string, options: RunOneOptions, report: Report, sess
   const summary = await prepare(name, options, session).then(
     async ({ scenario, topology, out }) => {
       const seed = options.seed ?? scenario.seed ?? drawn;
+      if (options.dryRun) {
+        planScenario(identify(seed, systemClock), { scenario, topology });
+        return undefined;
+      }
       const { drive, ...stage } = stageOf({ options, topology, seed, workload: scenario.workload, session });
       let history = new History();
       const onHistory = (ended: History) => {
@@ -136,6 +148,7 @@ async function runOne(name: string, options: RunOneOptions, report: Report, sess
     },
     (error: unknown) => refuseScenario(identify(drawn, systemClock), name, error),
   );
+  if (summary === undefined) return EXIT.pass;
   if (options.json && summary.error !== undefined) session.output.note(printableLines(summary.error));
   return summary.exitCode as ExitCode;
 }

@@ -110,6 +110,7 @@ describe('what the metrics tell of the log', () => {
       since: 'then',
       originFetches: 4,
       fills: 3,
+      refused: 1,
       lag: 3,
       queued: 2,
       applied: { '0': 5 },

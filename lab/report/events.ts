@@ -125,7 +125,58 @@ const mutant = z.strictObject({
   otherwise: z.int(),
 });
 
-export const labEvent = z.discriminatedUnion('type', [start, step, phaseEvent, metric, point, region, fault, anomaly, mutant, summary]);
+/** Of `run --dry-run`, after its Start and instead of everything else. Times in ms from the start of the load. */
+const plan = z.strictObject({
+  type: z.literal('Plan'),
+  seed: z.int().nonnegative(),
+  regions: z.array(z.strictObject({ region: z.string(), delayMs: z.number(), strategy: z.string() })),
+  phases: z.array(phase),
+  /** As a scenario file says it. */
+  steadyState: z.strictObject({ title: z.string(), probes: z.array(z.record(z.string(), z.unknown())) }),
+  /** Whether it must hold after the heal, too. */
+  isJudgedAgain: z.boolean(),
+  load: z.strictObject({
+    durationMs: z.number(),
+    keys: z.int(),
+    reads: z.int(),
+    updates: z.int(),
+    creates: z.int(),
+    deletes: z.int(),
+    purges: z.int(),
+  }),
+  faults: z.array(
+    z.strictObject({
+      atMs: z.number(),
+      fault: z.string(),
+      /** One, also where the scenario says one, majority or *. */
+      target: z.string(),
+      parameters: z.record(z.string(), z.unknown()),
+      /** Whether it is in force until it is healed, or over at once. */
+      lasts: z.boolean(),
+      /** null: not before everything is healed. */
+      healMs: z.number().nullable(),
+    }),
+  ),
+  settleMs: z.number(),
+  checks: z.array(z.string()),
+  thresholds: z.array(
+    z.strictObject({ metric: z.string(), threshold: z.string(), abortOnFail: z.boolean(), delayAbortEvalMs: z.number() }),
+  ),
+});
+
+export const labEvent = z.discriminatedUnion('type', [
+  start,
+  plan,
+  step,
+  phaseEvent,
+  metric,
+  point,
+  region,
+  fault,
+  anomaly,
+  mutant,
+  summary,
+]);
 export type LabEvent = z.infer<typeof labEvent>;
 export type Summary = z.infer<typeof summary>;
 export type StartEvent = z.infer<typeof start>;

@@ -46,7 +46,7 @@ export type HypothesisProbe = Hypothesis['probes'][number];
 export const CONVERGED: Hypothesis = { title: 'every region equals the origin', probes: [{ converged: true }] };
 
 /** As a file says it. */
-export function writtenHypothesis({ title, probes }: Hypothesis): unknown {
+export function writtenHypothesis({ title, probes }: Hypothesis): { title: string; probes: Record<string, unknown>[] } {
   const written = (value: true | Comparison | undefined) => (typeof value === 'object' ? `${value.operator} ${value.limit}` : value);
   return {
     title,
