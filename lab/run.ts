@@ -10,7 +10,6 @@ import { createRandom } from '../services/runtime/random.ts';
 import { createReleasers, type Releasers } from '../services/runtime/releasers.ts';
 import { judgeHistory } from './checks/judge.ts';
 import type { Clients } from './clients.ts';
-import { type DryRunOptions, toPlan } from './dry-run.ts';
 import { EXIT, NotHealed, WorldFailed, worstOf } from './errors.ts';
 import { FaultSchedule } from './fault-schedule.ts';
 import { Driver } from './load/driver.ts';
@@ -240,20 +239,6 @@ class Run {
   #t(): number {
     return Math.round(this.#now());
   }
-}
-
-/** A scenario that cannot be read: its block is reported all the same, with the error. */
-export function refuseScenario(identity: RunIdentity, name: string, error: unknown): Summary {
-  const summary = toSummary({ ended: toFailure(error), history: new History(), left: [], reproduce: identity.reproduce });
-  identity.report(toStart(identity, { title: name }));
-  identity.report(summary);
-  return summary;
-}
-
-/** What a run would do; nothing is started. */
-export function planScenario(identity: RunIdentity, planned: Omit<DryRunOptions, 'seed'>): void {
-  identity.report(toStart(identity, { ...planned.scenario }));
-  identity.report(toPlan({ ...planned, seed: identity.seed }));
 }
 
 /** Runs a scenario to its summary; never throws for what the world or the checks do. */
