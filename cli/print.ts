@@ -1,5 +1,6 @@
 /** A run in plain lines: what happens while it happens, then a table and the verdict. */
 
+import { EXIT } from '../lab/errors.ts';
 import type { Quantiles } from '../lab/load/quantiles.ts';
 import { printable, printableLines } from '../lab/printable.ts';
 import type { LabEvent, Report, Summary } from '../lab/report/events.ts';
@@ -97,7 +98,8 @@ function summaryLines(summary: Summary): string[] {
   const left = summary.heal.left.map((what) => `could not heal: ${printable(what)}${HEAL_HINT}`);
   const lines = [...left, ...allowed, ...checkLines(checks), ...thresholdLines(summary.thresholds)];
   const ended = `${operations.reads} reads, ${operations.writes} writes, ${operations.failed} failed, ${operations.unknown} unknown`;
-  const why = summary.error === undefined ? '' : `: ${printableLines(summary.error)}`;
+  const crossed = summary.exitCode === EXIT.threshold ? ': no check failed, a threshold was crossed' : '';
+  const why = summary.error === undefined ? crossed : `: ${printableLines(summary.error)}`;
   const head = { completed: summary.verdict.toUpperCase(), aborted: 'STOPPED', failed: 'FAILED' }[summary.status];
   return [...lines, `${head}${why} (${ended})`, `again: ${printable(summary.reproduce)}`];
 }

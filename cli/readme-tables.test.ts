@@ -1,5 +1,5 @@
 /**
- * README's tables of keys, faults, checks and scenarios, made from what the program has. When one differs,
+ * README's tables of keys, faults, checks, metrics and scenarios, made from what the program has. When one differs,
  * `npx vitest run cli/readme-tables.test.ts -u` writes it anew between its markers.
  */
 import { readFile } from 'node:fs/promises';
@@ -9,6 +9,8 @@ import { CHECKS } from '../lab/checks/checks.ts';
 import { FAULTS } from '../lab/faults/faults.ts';
 import { parametersInWords, targetsInWords } from '../lab/faults/signature.ts';
 import { parseScenario, readScenario } from '../lab/scenarios/scenario.ts';
+import { aggregationsOf } from '../lab/thresholds/expression.ts';
+import { METRICS } from '../lab/thresholds/metrics.ts';
 import { BUILT_IN_SCENARIOS } from './program-files.ts';
 import type { KeyBinding } from './view/keys/binding.ts';
 import { GLOBAL } from './view/keys/global.ts';
@@ -35,6 +37,19 @@ function checkTable(): string {
   return toTable([['check', 'what it finds'], ...Object.values(CHECKS).map(({ name, about }) => [`\`${name}\``, about])]);
 }
 
+function metricTable(): string {
+  const rows = METRICS.map(({ metric, data, tags, about }) => [
+    `\`${metric}\``,
+    about,
+    data.contains === 'time' ? `${data.type}, ms` : data.type,
+    aggregationsOf(data.type)
+      .map((word) => `\`${word}\``)
+      .join(' '),
+    tags.join(', '),
+  ]);
+  return toTable([['metric', '', 'type', 'has', 'tags'], ...rows]);
+}
+
 function keyTable(): string {
   const rowsOf = (keys: readonly KeyBinding[], where: string) => keys.map(({ shown, about }) => [`\`${shown}\``, where, about]);
   return toTable([['key', 'where', ''], ...rowsOf(GLOBAL, ''), ...ALL_SCREENS.flatMap(({ title, keys }) => rowsOf(keys, title))]);
@@ -56,14 +71,15 @@ function withBlock(text: string, name: string, block: string): string {
   return `${text.slice(0, from + start.length)}\n${block}\n${text.slice(to)}`;
 }
 
-it('README has the keys, faults, checks and scenarios there are', async () => {
+it('README has the keys, faults, checks, metrics and scenarios there are', async () => {
   const readme = await readFile(README, 'utf8');
-  const blocks = { keys: keyTable(), faults: faultTable(), checks: checkTable(), scenarios: await scenarioTable() };
+  const blocks = { keys: keyTable(), faults: faultTable(), checks: checkTable(), metrics: metricTable(), scenarios: await scenarioTable() };
   const current = Object.entries(blocks).reduce((text, [name, block]) => withBlock(text, name, block), readme);
   await expect(current).toMatchFileSnapshot(README);
 });
 
 it('README’s scenario is one', async () => {
   const [, example = ''] = /```yaml\n(.*?)```/s.exec(await readFile(README, 'utf8')) ?? [];
-  expect(parseScenario(example, 'README.md').method).toHaveLength(2);
+  const { method, thresholds } = parseScenario(example, 'README.md');
+  expect([method.length, thresholds.length]).toEqual([2, 3]);
 });

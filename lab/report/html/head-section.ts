@@ -1,5 +1,6 @@
 /** The head of a report: how the run ended and why, then what was run and how to run it again. */
 
+import { EXIT } from '../../errors.ts';
 import type { Summary } from '../events.ts';
 import type { ReportSource } from '../source.ts';
 import { endOf } from '../source.ts';
@@ -23,11 +24,11 @@ ${description === '' ? undefined : html`<p class="description">${description}</p
 }
 
 /** In words, the worst first; colour only repeats them. */
-function outcomeOf({ status, verdict, heal, thresholds }: Summary): { readonly word: string; readonly kind: Outcome } {
+function outcomeOf({ status, verdict, heal, exitCode }: Summary): { readonly word: string; readonly kind: Outcome } {
   if (!heal.clean) return { word: 'Not healed', kind: 'fail' };
   if (status === 'failed') return { word: 'The lab failed', kind: 'unknown' };
   if (status === 'aborted') return { word: 'Stopped', kind: verdict === 'fail' ? 'fail' : 'unknown' };
-  if (verdict === 'pass' && thresholds.some(({ ok }) => !ok)) return { word: 'Threshold crossed', kind: 'fail' };
+  if (exitCode === EXIT.threshold) return { word: 'Threshold crossed', kind: 'fail' };
   return { word: { pass: 'Pass', fail: 'Fail', unknown: 'Unknown' }[verdict], kind: verdict };
 }
 
@@ -47,7 +48,7 @@ function reasonOf(summary: Summary, regions: number): string {
   if (verdict === 'unknown')
     return `There is not enough evidence ${over}: ${named(found('unknown').map(({ check, reason }) => `${check}: ${reason}`)) || 'nothing was judged'}.`;
   if (crossed.length > 0)
-    return `${plural(checks.length, 'check')} held ${over}; ${crossed.length} of ${plural(thresholds.length, 'threshold')} crossed: ${named(crossed)}.`;
+    return `${plural(found('pass').length, 'check')} held ${over}; ${crossed.length} of ${plural(thresholds.length, 'threshold')} crossed: ${named(crossed)}.`;
   const kept = thresholds.length === 0 ? '' : `, ${plural(thresholds.length, 'threshold')} kept`;
   return `${plural(checks.length, 'check')} held ${over}${kept}.`;
 }
