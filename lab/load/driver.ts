@@ -8,6 +8,7 @@ import { CallFailed, type Clients, type EdgeRead, undefinedWhenUnanswered } from
 import type { Phase } from '../report/events.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
 import { bodyOf, writerOf } from './bodies.ts';
+import { FinalReads } from './final-reads.ts';
 import type { History } from './history.ts';
 import type { PlannedOperation } from './plan.ts';
 import type { Ending, Operation, ReadOperation, WriteOperation } from './records.ts';
@@ -33,7 +34,6 @@ export interface Round {
   readonly isAnswered: boolean;
 }
 
-const ASK_AGAIN_MS = 100;
 /** Below this a send is at its time. */
 const LATE_MS_MIN = 1;
 
@@ -50,12 +50,6 @@ interface Due {
 }
 
 type PlannedWrite = Exclude<PlannedOperation, { kind: 'read' }> & Partial<Due>;
-
-interface FinalCell extends Cell {
-  readonly expected: number;
-  readonly deadline: number;
-  readonly signal: AbortSignal;
-}
 
 export class Driver {
   readonly #options: DriverOptions;
@@ -118,41 +112,10 @@ export class Driver {
 
   /** The final reads: each repeated while it is stale or differs, until `deadline` on the monotonic clock; the last counts. */
   async readFinally(deadline: number, signal: AbortSignal): Promise<void> {
-    const { world, clients, history } = this.#options;
-    await this.#adoptDoubtful(deadline, signal);
-    for (const [id, slot] of this.#written) {
-      if (signal.aborted) return;
-      history.addOrigin({ key: contentKey(id), slot, ...(await this.#asked(() => clients.originVersion(id), deadline, signal)) });
-    }
-    const versions = new Map(history.origin.map(({ key, version }) => [key, version]));
-    await Promise.all(
-      world.regions.flatMap((region) =>
-        [...this.#written.keys()].map((id) =>
-          this.#readUntilCurrent({ region, id, expected: versions.get(contentKey(id)) ?? 0, deadline, signal }),
-        ),
-      ),
-    );
-  }
-
-  /** A create that ended unknown may have made a content, under an id that only the origin knows. */
-  async #adoptDoubtful(deadline: number, signal: AbortSignal): Promise<void> {
-    const names = new Set([...this.#slots].filter(([, { doubtful, id }]) => doubtful && id === undefined).map(([slot]) => slugOf(slot)));
-    if (names.size === 0) return;
-    const contents = await this.#asked(() => this.#options.clients.list(), deadline, signal);
-    for (const { id, slug } of contents) if (names.has(slug)) this.#written.set(id, slug);
-  }
-
-  /** The origin's own word, asked for again until `deadline` while it gives none: what was healed a moment ago may still be felt. */
-  async #asked<T>(ask: () => Promise<T>, deadline: number, signal: AbortSignal): Promise<T> {
-    const { clock } = this.#options;
-    for (;;) {
-      const answer = await ask().catch((error: unknown) => {
-        if (!(error instanceof CallFailed) || signal.aborted || clock.monotonicMs() > deadline) throw error;
-        return undefined;
-      });
-      if (answer !== undefined) return answer;
-      await sleep(clock, ASK_AGAIN_MS, signal);
-    }
+    const { world, clients, history, clock } = this.#options;
+    const doubtful = [...this.#slots].filter(([, slot]) => slot.doubtful && slot.id === undefined).map(([slot]) => slugOf(slot));
+    const read = (region: WorldRegion, id: number) => this.#read({ region, id, final: true });
+    await new FinalReads({ world, clients, history, clock, written: this.#written, doubtful, read, deadline, signal }).run();
   }
 
   /** Also changes something: a stale entry is revalidated by being read. */
@@ -259,16 +222,6 @@ export class Driver {
     return { ...answer, ...writer, cachedMs: this.#options.wallClock.toRunMs(cachedAt) };
   }
 
-  async #readUntilCurrent(cell: FinalCell): Promise<void> {
-    const { clock } = this.#options;
-    for (let pauseMs = FINAL_PAUSE_MS; ; pauseMs = Math.min(FINAL_PAUSE_MS_MAX, pauseMs * 2)) {
-      const read = await this.#read({ ...cell, final: true });
-      const isCurrent = read.outcome === 'ok' && read.status === 'fresh' && read.version === cell.expected;
-      if (isCurrent || clock.monotonicMs() >= cell.deadline || cell.signal.aborted) return;
-      await sleep(clock, pauseMs, cell.signal);
-    }
-  }
-
   /** Runs an operation to its end and records how it ended. Reads change nothing, so a failed one is `fail`. */
   async #settle(operation: Operation, send: () => Promise<Partial<Ending>>): Promise<void> {
     const { history } = this.#options;
@@ -282,6 +235,3 @@ export class Driver {
     }
   }
 }
-
-const FINAL_PAUSE_MS = 20;
-const FINAL_PAUSE_MS_MAX = 200;
