@@ -11,6 +11,8 @@ const HEAD = 'version: 1\ntitle: t\n';
 const LOAD = 'workload: { duration: 3s, reads: 40/s, writes: 4/s, keys: 5 }\n';
 const CUT = "method:\n  - { at: 500ms, fault: partition, target: 'edge:one<->kafka', for: 1s }\n";
 
+const LONG = `${HEAD}${LOAD.replace('3s', '60s')}method:\n  - { at: 500ms, fault: partition, target: 'edge:eu-west<->kafka' }\n`;
+
 /** By the names of their files. */
 const SCENARIOS = {
   held: `${HEAD}${LOAD}${CUT}thresholds: { 'edge_reads{phase:fault}': [count==120], edge_error_ratio: [rate<0.01] }\n`,
@@ -22,7 +24,8 @@ const SCENARIOS = {
   unsteady: `${HEAD}${LOAD}steady-state-hypothesis: { title: impossible, probes: [{ hit-ratio: '> 1' }] }\n${CUT}`,
   steady: `${HEAD}${LOAD}steady-state-hypothesis: { title: possible, probes: [{ converged: true }, { error-ratio: '< 0.01' }] }\n${CUT}`,
   wrong: `${HEAD}${LOAD}thresholds: { edge_raeds: [count<10] }\n`,
-  long: `${HEAD}workload: { duration: 60s, reads: 20/s, writes: 2/s, keys: 5 }\nmethod:\n  - { at: 500ms, fault: partition, target: 'edge:eu-west<->kafka' }\n`,
+  long: LONG,
+  longcrossed: `${LONG}thresholds: { edge_reads: [count<1] }\n`,
 } as const;
 /** To give up on a heal takes 15 s, to insist that the services end 8. */
 const HEAL_MS_MAX = 90_000;
@@ -151,6 +154,28 @@ describe('a run', () => {
       });
       expect(code).toBe(111);
       await untilGone(hosts);
+    },
+    HEAL_MS_MAX,
+  );
+
+  it(
+    'stopped by a signal heals and judges what it has: 99 goes before 105',
+    async () => {
+      const program = startProgram(['run', ...files(['longcrossed']), '--ports', 'auto', '--json', '--seed', '1']);
+      await program.says('"event":"injected"');
+      program.child.kill('SIGINT');
+      const { code, stdout } = await program.ended;
+      const summary = eventsOf(stdout).at(-1);
+      expect(summary).toMatchObject({
+        status: 'aborted',
+        exitCode: 99,
+        heal: { clean: true },
+        thresholds: [{ metric: 'edge_reads', ok: false }],
+      });
+      expect(summary).toMatchObject({
+        checks: expect.arrayContaining([expect.objectContaining({ check: 'history', verdict: 'unknown' })]),
+      });
+      expect(code).toBe(99);
     },
     HEAL_MS_MAX,
   );
