@@ -90,6 +90,12 @@ describe('a read labelled stale', () => {
     ['is not measured from one begun before the supersession', [stale(999)], 9_000],
     ['nor from one that may have found that revalidation under way', [stale(500, { endMs: 510 }), stale(2_509)], 9_000],
     ['but from one that cannot have', [stale(500, { endMs: 510 }), stale(2_510)], 2_512],
+    [
+      'nor from one that may have found under way what an answer of another version asked for',
+      [read(0, 500, { status: 'stale', endMs: 510 }), stale(2_509)],
+      9_000,
+    ],
+    ['but from one that cannot have, either', [read(0, 500, { status: 'stale', endMs: 510 }), stale(2_510)], 2_512],
     ['is measured from the first that ended', [stale(5_000, { endMs: 6_000 }), stale(5_100)], 5_102],
   ];
   it.each(cases)('%s', (_title, before, fromMs) => {

@@ -8,7 +8,7 @@
  * A read labelled stale is measured from the end of the first answer so labelled whose revalidation must have asked the origin
  * after the supersession, and might be stale by one fetch plus epsilon. (Without this a perfect lazy region fails every run.) An
  * answer so labelled before it says nothing: a soft purge marks a current version stale, too. Nor does one that followed such an
- * answer by less than a fetch: it may have found that revalidation still under way. Nor does one whose revalidation a fault may have
+ * answer, of whatever version, by less than a fetch: it may have found that revalidation still under way. Nor does one whose revalidation a fault may have
  * made fail: the next read asks for another.
  *
  * The time of faults does not count (`fault-windows.ts`), unless the rule is `strict`.
@@ -199,11 +199,14 @@ export function stalenessOf(history: History, rule: CheckContext['staleness']): 
 /** By version of a key in a region: the end of the answer from which those labelled stale are measured. `reads` by their start, all labelled stale. */
 function labelledMsOf(reads: readonly AnsweredRead[], versions: Versions): ReadonlyMap<string, number> {
   const labelledMs = new Map<string, number>();
-  const underWayMs = new Map<string, number>();
+  const earlier = new Map<string, readonly AnsweredRead[]>();
   for (const read of reads) {
+    const underWay = (earlier.get(keyOf(read)) ?? []).filter(({ endMs }) => endMs + FETCH_DEADLINE_MS > read.startMs);
+    earlier.set(keyOf(read), [...underWay, read]);
+    const superseding = versions.supersededBefore(read);
+    if (superseding === undefined || underWay.some(({ startMs }) => startMs <= superseding.atMs)) continue;
     const cell = cellOf(read);
-    if (versions.supersededBefore(read) === undefined) underWayMs.set(cell, read.endMs + FETCH_DEADLINE_MS);
-    else if (read.startMs >= (underWayMs.get(cell) ?? 0)) labelledMs.set(cell, Math.min(read.endMs, labelledMs.get(cell) ?? read.endMs));
+    labelledMs.set(cell, Math.min(read.endMs, labelledMs.get(cell) ?? read.endMs));
   }
   return labelledMs;
 }
