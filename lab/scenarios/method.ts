@@ -59,3 +59,14 @@ export function timeProblems(method: readonly ScheduledFault[], durationMs: numb
     atMs < durationMs ? [] : [{ path: ['method', at, 'at'], message: `expected before the load ends (${durationMs} ms), got ${atMs} ms` }],
   );
 }
+
+const FOR_MS_MIN = 1;
+
+/** The same faults with all times in proportion, so that in a shorter run each still comes, and as much calm is left around it. */
+export function shortened(method: readonly ScheduledFault[], share: number): readonly ScheduledFault[] {
+  return method.map((fault) => ({
+    ...fault,
+    atMs: Math.floor(fault.atMs * share),
+    forMs: fault.forMs === undefined ? undefined : Math.max(FOR_MS_MIN, Math.round(fault.forMs * share)),
+  }));
+}

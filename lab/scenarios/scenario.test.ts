@@ -263,13 +263,24 @@ describe('a scenario file', () => {
     }
   });
 
-  it('may be run for another time, unless a fault would then begin after the load', () => {
-    const scenario = { id: 'f', ...parseScenario(withMethod('{ at: 5s, fault: kill, target: origin }'), 'f.yaml') };
+  it('may be run for another time: when that is shorter, its faults come and go in proportion', () => {
+    const steps = ['{ at: 5s, fault: kill, target: origin, for: 2s }', '{ at: 9s, fault: restart, target: origin }'];
+    const scenario = { id: 'f', ...parseScenario(withMethod(...steps), 'f.yaml') };
+    const timesUnder = (durationMs: number) => withDuration(scenario, durationMs).method.map(({ atMs, forMs }) => [atMs, forMs]);
     expect(withDuration(scenario, undefined)).toBe(scenario);
     expect(withDuration(scenario, 5_001).workload.duration).toBe(5_001);
-    expect(() => withDuration(scenario, 5_000)).toThrow(
-      /^f\.yaml:5: method\.0\.at: expected before the load ends \(5000 ms\), got 5000 ms$/,
-    );
+    expect(timesUnder(5_000)).toEqual([
+      [2_500, 1_000],
+      [4_500, undefined],
+    ]);
+    expect(timesUnder(60_000)).toEqual([
+      [5_000, 2_000],
+      [9_000, undefined],
+    ]);
+    expect(timesUnder(1)).toEqual([
+      [0, 1],
+      [0, undefined],
+    ]);
   });
 
   it('of any bytes is read or refused in lines that name it', () => {

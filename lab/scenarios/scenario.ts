@@ -14,7 +14,7 @@ import { type Problem, problemsOf, refusal, shown } from '../problems.ts';
 import { type Threshold, thresholdProblems, toThresholds, writtenThresholds } from '../thresholds/threshold.ts';
 import { parseYaml, readSource } from '../yaml-source.ts';
 import { type Hypothesis, hypothesis } from './hypothesis.ts';
-import { methodProblems, type ScheduledFault, timeProblems, toMethod } from './method.ts';
+import { methodProblems, type ScheduledFault, shortened, timeProblems, toMethod } from './method.ts';
 
 const KEYS_MAX = 10_000;
 const SEED_MAX = 2 ** 32 - 1;
@@ -139,9 +139,10 @@ function checkTimes<Timed extends ParsedScenario>(scenario: Timed): Timed {
   return scenario;
 }
 
-/** The same under a load of another length. Throws InvalidInput when a fault would then begin after it. */
+/** The same under a load of another length: under a shorter one the faults come and go sooner, under a longer one they stay as they are. */
 export function withDuration(scenario: Scenario, durationMs: number | undefined): Scenario {
   if (durationMs === undefined) return scenario;
   const workload = { ...scenario.workload, duration: durationMs };
-  return checkTimes({ ...scenario, workload, checks: scenario.checksUnder(workload) });
+  const method = shortened(scenario.method, Math.min(1, durationMs / scenario.workload.duration));
+  return { ...scenario, workload, method, checks: scenario.checksUnder(workload) };
 }
