@@ -1,0 +1,48 @@
+/** The catalogue in virtual time: no scenario raises a false alarm, and every known bug is caught by the one made for it. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runSeed } from '../sim/seed-run.ts';
+import { readTopology } from '../topology.ts';
+import { catches } from './made-for.ts';
+import { readScenario } from './scenario.ts';
+
+const FOLDER = import.meta.dirname;
+const FILES = (await readdir(FOLDER)).filter((file) => file.endsWith('.yaml'));
+const SEEDS = [1, 2, 3];
+const CAUGHT_WITHIN = 5;
+const MS_MAX = 120_000;
+
+const topology = await readTopology({ file: join(FOLDER, '../../compose.yaml'), environment: {} });
+const run = async (file: string, options: { readonly seed: number; readonly mutant?: string }) =>
+  runSeed({ scenario: await readScenario(join(FOLDER, file)), topology, ...options });
+
+describe.each(FILES)('%s', (file) => {
+  it(
+    'passes in virtual time, each fault seen in effect',
+    async () => {
+      for (const seed of SEEDS) {
+        const { summary, anomalies } = await run(file, { seed });
+        const found = [summary.error, ...anomalies.map(({ explain }) => explain)];
+        expect({ seed, verdict: summary.verdict, found }).toEqual({ seed, verdict: 'pass', found: [undefined] });
+        expect(summary.faults.filter(({ effect }) => effect !== 'confirmed')).toEqual([]);
+      }
+    },
+    MS_MAX,
+  );
+});
+
+describe('the catalogue', () => {
+  it.each(catches().map(({ mutant, scenario }) => [mutant.name, scenario, mutant.caughtBy] as const))(
+    'catches %s in %s, by a check that names its damage',
+    async (mutant, scenario, caughtBy) => {
+      for (let seed = 1; seed <= CAUGHT_WITHIN; seed += 1) {
+        const { summary } = await run(`${scenario}.yaml`, { seed, mutant });
+        const failed = summary.checks.filter(({ verdict }) => verdict === 'fail').map(({ check }) => check);
+        if (failed.some((check) => caughtBy.includes(check))) return;
+      }
+      expect.fail(`not caught within ${CAUGHT_WITHIN} seeds`);
+    },
+    MS_MAX,
+  );
+});
