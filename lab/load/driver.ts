@@ -7,6 +7,7 @@ import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import { CallFailed, type Clients, type EdgeRead, undefinedWhenUnanswered } from '../clients.ts';
 import type { Phase } from '../report/events.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
+import { inBatches } from './batches.ts';
 import { bodyOf, writerOf } from './bodies.ts';
 import { FinalReads } from './final-reads.ts';
 import type { History } from './history.ts';
@@ -34,6 +35,8 @@ export interface Round {
   readonly isAnswered: boolean;
 }
 
+/** Of a round of reads, in each region. */
+const KEYS_AT_ONCE = 20;
 /** Below this a send is at its time. */
 const LATE_MS_MIN = 1;
 
@@ -105,9 +108,16 @@ export class Driver {
 
   /** One read of every key in every region. */
   async readEverywhere(): Promise<void> {
-    await Promise.all(
-      this.#options.world.regions.flatMap((region) => [...this.#written.keys()].map((id) => this.#read({ region, id, final: false }))),
+    const { regions } = this.#options.world;
+    await inBatches(this.#keysInBatches(), (ids) =>
+      Promise.all(regions.flatMap((region) => ids.map((id) => this.#read({ region, id, final: false })))),
     );
+  }
+
+  /** In virtual time a burst costs nothing. */
+  #keysInBatches() {
+    const items = [...this.#written.keys()];
+    return { items, atOnce: this.#options.world.backend === 'simulated' ? Math.max(1, items.length) : KEYS_AT_ONCE };
   }
 
   /** The final reads: each repeated while it is stale or differs, until `deadline` on the monotonic clock; the last counts. */
@@ -120,7 +130,7 @@ export class Driver {
 
   /** Also changes something: a stale entry is revalidated by being read. */
   async readRound(): Promise<Round> {
-    const rounds = await Promise.all([...this.#written.keys()].map((id) => this.#readRoundOf(id)));
+    const rounds = await inBatches(this.#keysInBatches(), (ids) => Promise.all(ids.map((id) => this.#readRoundOf(id))));
     return {
       reads: rounds.flatMap(({ reads }) => reads),
       isConverged: rounds.every(({ isConverged }) => isConverged),

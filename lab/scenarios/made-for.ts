@@ -24,9 +24,9 @@ const MADE_FOR: Readonly<Record<string, string>> = {
   'join-any-fetch': 'stale-set-race',
   'missing-at-version-zero': 'delete-while-filling',
   'unfenced-304': 'stale-set-race',
-  'soft-purges': 'eager-vs-lazy',
+  'soft-purges': 'baseline',
   'lifetime-in-milliseconds': 'partition-origin',
-  'drop-revalidation': 'slow-region',
+  'drop-revalidation': 'eager-vs-lazy',
   'unnoticed-return': 'redis-outage',
 };
 
