@@ -3,48 +3,64 @@
  * for them. (All of them are caught in virtual time: lab/scenarios/catalogue.test.ts.)
  */
 import { describe, expect, it } from 'vitest';
-import { labEvent } from '../lab/report/events.ts';
+import { type LabEvent, labEvent } from '../lab/report/events.ts';
 import { catches } from '../lab/scenarios/made-for.ts';
 import { startProgram } from './process-test-support.ts';
 import { BUILT_IN_SCENARIOS } from './program-files.ts';
+
+type Summary = Extract<LabEvent, { type: 'Summary' }>;
 
 const NAMES = [...BUILT_IN_SCENARIOS.keys()];
 /** Side by side: half of the time a run waits, and with more of them the machine's jitter makes verdicts unknown. */
 const LANES = 2;
 const SHORT = ['--duration', '6s', '--ports', 'auto', '--json'];
-const LANE_MS_MAX = 600_000;
-const MUTANT_MS_MAX = 120_000;
+const LANE_MS_MAX = 900_000;
+const MUTANT_MS_MAX = 180_000;
+/** What the lab says where the machine keeps it from judging: honest, and no alarm. Of most scenarios it must not. */
+const BY_THE_MACHINE = /the machine stood still|too (?:slow|busy)/;
+const UNJUDGED_SHARE_MAX = 1 / 3;
 
 /** Those that show in seconds. */
 const IN_REAL_TIME: readonly string[] = ['unfenced-fill', 'delete-as-stale', 'revalidate-each-time'];
 
-/** The verdict of each block, with what was found where it is not a pass. */
-async function verdictsOf(words: readonly string[]) {
+interface Ran {
+  readonly code: number | null;
+  readonly summaries: readonly Summary[];
+  readonly explained: readonly string[];
+}
+
+async function run(...words: readonly string[]): Promise<Ran> {
   const { stdout, code } = await startProgram(['run', ...words, ...SHORT]).ended;
-  const events = stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => labEvent.parse(JSON.parse(line)));
-  const blocks = events.flatMap((event) => {
-    if (event.type !== 'Summary') return [];
-    const checks = event.checks.filter(({ verdict }) => verdict !== 'pass');
-    return [{ verdict: event.verdict, faults: event.faults.filter(({ effect }) => effect !== 'confirmed'), checks, error: event.error }];
-  });
-  return { code, blocks, explained: events.flatMap((event) => (event.type === 'Anomaly' ? [event.explain] : [])) };
+  const lines = stdout.trimEnd().split('\n');
+  const events = lines.map((line) => labEvent.parse(JSON.parse(line)));
+  const summaries = events.filter((event) => event.type === 'Summary');
+  return { code, summaries, explained: events.flatMap((event) => (event.type === 'Anomaly' ? [event.explain] : [])) };
+}
+
+/** What kept it from passing, other than the machine. */
+function alarmsOf({ error, checks, thresholds, faults }: Summary): readonly string[] {
+  return [
+    ...(error === undefined ? [] : [error]),
+    ...checks
+      .filter(({ verdict, reason }) => verdict !== 'pass' && !(verdict === 'unknown' && BY_THE_MACHINE.test(reason)))
+      .map(({ check, verdict, reason }) => `${verdict} ${check}: ${reason}`),
+    ...thresholds.filter(({ ok }) => !ok).map(({ metric, threshold, value }) => `${metric} ${threshold}: ${value}`),
+    ...faults.filter(({ effect }) => effect !== 'confirmed').map(({ fault, target }) => `no effect: ${fault} ${target}`),
+  ];
 }
 
 describe.concurrent('the catalogue in the embedded world', () => {
   const lanes = Array.from({ length: LANES }, (_, lane) => NAMES.filter((_name, at) => at % LANES === lane));
 
   it.each(lanes.map((names) => [names.join(', '), names] as const))(
-    'passes: %s',
+    'raises no false alarm: %s',
     async (_title, names) => {
-      const { code, blocks, explained } = await verdictsOf(names);
-      expect({ explained, blocks: blocks.map((block, at) => ({ scenario: names[at], ...block })) }).toEqual({
-        explained: [],
-        blocks: names.map((scenario) => ({ scenario, verdict: 'pass', faults: [], checks: [], error: undefined })),
-      });
-      expect(code).toBe(0);
+      const { code, summaries, explained } = await run(...names);
+      const alarms = Object.fromEntries(summaries.map((summary, at) => [names[at], alarmsOf(summary)]));
+      expect({ alarms, explained }).toEqual({ alarms: Object.fromEntries(names.map((name) => [name, []])), explained: [] });
+      const unjudged = summaries.filter(({ verdict }) => verdict !== 'pass').length;
+      expect(unjudged).toBeLessThanOrEqual(names.length * UNJUDGED_SHARE_MAX);
+      expect(code).toBe(unjudged === 0 ? 0 : 2);
     },
     LANE_MS_MAX,
   );
@@ -56,8 +72,8 @@ describe('a known bug in the embedded world', () => {
   it.each(shown.map(({ mutant, scenario }) => [mutant.name, scenario, mutant.caughtBy] as const))(
     '%s is caught by %s',
     async (mutant, scenario, caughtBy) => {
-      const { code, blocks } = await verdictsOf([scenario, '--mutant', mutant]);
-      const failed = blocks.flatMap(({ checks }) => checks.filter(({ verdict }) => verdict === 'fail').map(({ check }) => check));
+      const { code, summaries } = await run(scenario, '--mutant', mutant);
+      const failed = summaries.flatMap(({ checks }) => checks.filter(({ verdict }) => verdict === 'fail').map(({ check }) => check));
       expect(failed.filter((check) => caughtBy.includes(check))).not.toEqual([]);
       expect(code).toBe(1);
     },

@@ -61,6 +61,28 @@ describe('stale-after-bound', () => {
     ['is unknown when the machine stood still before the read', { operations: [WRITTEN, ABOVE], stalls: [[1_100, 151]] }, 'unknown'],
     ['is unknown when it stood still from before the supersession', { operations: [WRITTEN, ABOVE], stalls: [[500, 501]] }, 'unknown'],
     ['is not excused by a stall of no more than epsilon', { operations: [WRITTEN, ABOVE], stalls: [[1_100, 150]] }, 'fail'],
+    [
+      'is unknown when several stalls make up what it is above',
+      {
+        operations: [WRITTEN, ABOVE],
+        stalls: [
+          [1_100, 80],
+          [1_200, 80],
+        ],
+      },
+      'unknown',
+    ],
+    [
+      'is not excused by several stalls that do not',
+      {
+        operations: [WRITTEN, { ...ABOVE, startMs: ABOVE.startMs + 200, endMs: ABOVE.startMs + 202 }],
+        stalls: [
+          [1_100, 80],
+          [1_200, 80],
+        ],
+      },
+      'fail',
+    ],
     ['is not excused by a stall before', { operations: [WRITTEN, ABOVE], stalls: [[500, 500]] }, 'fail'],
     ['is not excused by a stall after', { operations: [WRITTEN, ABOVE], stalls: [[1_001 + BOUND_MS, 500]] }, 'fail'],
     ['stays a pass whatever stood still', { operations: [WRITTEN, AT_BOUND], stalls: [[1_100, 500]] }, 'pass'],
