@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { systemClock as clock } from '../../services/runtime/clock.ts';
 import { EXIT, type ExitCode, worstOf } from '../errors.ts';
-import { printable } from '../printable.ts';
+import { printable, printableLines } from '../printable.ts';
 import { runProgram } from './program.ts';
 import { SOAK_LEGEND, toRow, whyNot } from './table.ts';
 
@@ -32,7 +32,7 @@ function readOptions(): { readonly values: Options; readonly names: readonly str
     });
     return { values: options.parse(values), names: positionals };
   } catch (error) {
-    process.stderr.write(`${printable(error instanceof z.ZodError ? z.prettifyError(error) : String(error))}\n`);
+    process.stderr.write(`${printableLines(error instanceof z.ZodError ? z.prettifyError(error) : String(error))}\n`);
     return undefined;
   }
 }
