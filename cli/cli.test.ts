@@ -155,7 +155,7 @@ describe('the command line', () => {
     [['run', 'baseline', '--backend', 'mars']],
     [['run', 'baseline', '--nonsense']],
     [['run', 'constructor']],
-    [['run', 'partition-kafka', '--duration', '1s']],
+    [['run', 'partition-kafka', '--duration', '0s']],
     [['run', 'baseline', '--compose', '/nowhere.yaml']],
     [['up', '--ports', 'some']],
     [['fly']],

@@ -120,11 +120,19 @@ export class Staleness {
    */
   isDoubtful(found: Pick<StaleRead, 'interval'> & Partial<Pick<StaleRead, 'stalenessMs' | 'allowedMs'>>): boolean {
     const { interval, stalenessMs, allowedMs } = found;
-    const during = this.#stalls.filter(({ dueMs, lateMs }) => overlaps({ fromMs: dueMs, toMs: dueMs + lateMs }, interval));
-    if (during.some(({ lateMs }) => lateMs > this.epsilonMs)) return true;
+    if (this.#stallsDuring(interval).some(({ lateMs }) => lateMs > this.epsilonMs)) return true;
     if (stalenessMs === undefined || allowedMs === undefined) return false;
-    const totalMs = during.reduce((sum, { lateMs }) => sum + lateMs, 0);
-    return totalMs > this.epsilonMs && totalMs >= this.excessMs({ stalenessMs, allowedMs });
+    const stoodMs = this.stoodStillMs(interval);
+    return stoodMs > this.epsilonMs && stoodMs >= this.excessMs({ stalenessMs, allowedMs });
+  }
+
+  /** For how long altogether, in stalls that touch the interval. */
+  stoodStillMs(interval: Interval): number {
+    return this.#stallsDuring(interval).reduce((sum, { lateMs }) => sum + lateMs, 0);
+  }
+
+  #stallsDuring(interval: Interval): readonly Stall[] {
+    return this.#stalls.filter(({ dueMs, lateMs }) => overlaps({ fromMs: dueMs, toMs: dueMs + lateMs }, interval));
   }
 
   /** Whether what an answer labelled stale asked for may have failed by a fault. */

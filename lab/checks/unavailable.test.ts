@@ -59,6 +59,28 @@ describe('unavailable', () => {
     ],
     ['is unknown when the machine stood still', { operations: reads(299, between(10, 13)), stalls: [[95, 151]] }, 'unknown'],
     [
+      'is unknown when it stood still several times while a read waited',
+      {
+        operations: reads(299, between(10, 13), { endMs: 900 }),
+        stalls: [
+          [200, 80],
+          [500, 80],
+        ],
+      },
+      'unknown',
+    ],
+    [
+      'fails when it stood still for no more than epsilon altogether',
+      {
+        operations: reads(299, between(10, 13), { endMs: 900 }),
+        stalls: [
+          [200, 70],
+          [500, 80],
+        ],
+      },
+      'fail',
+    ],
+    [
       'is unknown when a region was not read outside faults',
       { operations: [read(1, 100), read(1, 1_500, { region: 'us-east' })], faults: within('edge:us-east') },
       'unknown',

@@ -108,7 +108,7 @@ function isAbove(region: RegionReads): boolean {
 function isDoubtful(region: RegionReads, staleness: Staleness): boolean {
   if (hasLongOutage(region) && region.outage !== undefined)
     return staleness.isDoubtful({ interval: spanOf(region.outage.first, region.outage.last) });
-  return region.failed.some((read) => staleness.isDoubtful({ interval: spanOf(read, read) }));
+  return region.failed.some((read) => staleness.stoodStillMs(spanOf(read, read)) > staleness.epsilonMs);
 }
 
 function toAnomaly(region: RegionReads): Anomaly {
