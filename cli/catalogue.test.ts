@@ -21,7 +21,7 @@ const BY_THE_MACHINE = /the machine stood still|too (?:slow|busy)/;
 const UNJUDGED_SHARE_MAX = 1 / 3;
 
 /** Those that show in seconds. */
-const IN_REAL_TIME: readonly string[] = ['unfenced-fill', 'delete-as-stale', 'revalidate-each-time'];
+const IN_REAL_TIME: readonly string[] = ['unfenced-fill', 'torn-entry', 'revalidate-each-time'];
 
 interface Ran {
   readonly code: number | null;
