@@ -1,7 +1,6 @@
 /**
- * `npm run soak [-- --backend docker --times 3 --duration 6s --project NAME --ports auto] [-- scenario …]`: every built-in scenario one after
- * another, a line for each run, the worst exit code. Ctrl-C stops the run under way, which heals, and ends. A cluster that was not
- * there before is removed in the end.
+ * `npm run soak`: every built-in scenario one after another, a line for each run, the worst exit code. Ctrl-C stops the run under way, which
+ * heals, and ends. A cluster that was not there before is removed in the end.
  */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -11,6 +10,10 @@ import { printable, printableLines } from '../printable.ts';
 import { runProgram } from './program.ts';
 import { SOAK_LEGEND, toRow, whyNot } from './table.ts';
 
+const USAGE = `npm run soak [-- [--backend docker|embedded|simulated] [--times 3] [--duration 6s] [--project NAME] [scenario …]]
+
+Runs the scenarios named, or every built-in one, one after another; prints a line for each run and ends with the worst exit code.
+Ctrl-C heals what is broken and ends. A cluster that was not there before is removed in the end.`;
 const TIMES_MAX = 1_000;
 const STOP = new AbortController();
 
@@ -23,16 +26,23 @@ const options = z.object({
 });
 type Options = z.infer<typeof options>;
 
-function readOptions(): { readonly values: Options; readonly names: readonly string[] } | undefined {
+interface Asked {
+  readonly values: Options;
+  readonly names: readonly string[];
+  readonly help: boolean;
+}
+
+function readOptions(): Asked | undefined {
   try {
     const text = { type: 'string' } as const;
     const { values, positionals } = parseArgs({
-      options: { backend: text, times: text, duration: text, project: text, ports: text },
+      options: { backend: text, times: text, duration: text, project: text, ports: text, help: { type: 'boolean', short: 'h' } },
       allowPositionals: true,
     });
-    return { values: options.parse(values), names: positionals };
+    return { values: options.parse(values), names: positionals, help: values.help ?? false };
   } catch (error) {
-    process.stderr.write(`${printableLines(error instanceof z.ZodError ? z.prettifyError(error) : String(error))}\n`);
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${printableLines(why)}\n\n${USAGE}\n`);
     return undefined;
   }
 }
@@ -77,7 +87,11 @@ async function runAll(names: readonly string[], of: Options): Promise<readonly E
 async function soak(): Promise<ExitCode> {
   const read = readOptions();
   if (read === undefined) return EXIT.invalidInput;
-  const { values, names } = read;
+  const { values, names, help } = read;
+  if (help) {
+    said(USAGE);
+    return EXIT.pass;
+  }
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => STOP.abort());
   const isDocker = values.backend === 'docker';
   const wasUp = isDocker && (await isUp(values));

@@ -40,7 +40,7 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   });
 }
 
-/** RFC 3339 in UTC with milliseconds. */
+/** RFC 3339 in UTC, to the nearest millisecond. */
 export function toTimestamp(epochMs: number): string {
-  return new Date(epochMs).toISOString();
+  return new Date(Math.round(epochMs)).toISOString();
 }
