@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type LabEvent, labEvent } from '../lab/report/events.ts';
-import { childrenOf, startProgram, untilGone } from './process-test-support.ts';
+import { childrenOf } from '../lab/testing/children.ts';
+import { startProgram, untilGone } from './process-test-support.ts';
 
 const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
 const SCENARIO = fileURLToPath(new URL('../lab/scenarios/baseline.yaml', import.meta.url));

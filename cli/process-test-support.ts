@@ -1,6 +1,5 @@
 /** The program as its users run it: a process of its own, with what it said and how it ended. Embedded unless a test says otherwise, on any machine. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -51,12 +50,6 @@ export function startProgram(words: readonly string[], options: StartProgramOpti
       child.once('close', () => reject(new Error(`ended before it said ${wanted}: ${text.stdout}${text.stderr}`)));
     });
   return { child, ended, says };
-}
-
-/** The processes it started. */
-export async function childrenOf(pid: number | undefined): Promise<number[]> {
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return children.trim().split(' ').filter(Boolean).map(Number);
 }
 
 function isAlive(pid: number): boolean {

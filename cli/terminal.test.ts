@@ -1,6 +1,7 @@
 /** The terminal, driven as a person drives it: keys into a real pseudo-terminal, the picture read from an emulator. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { childrenOf, untilGone } from './process-test-support.ts';
+import { childrenOf } from '../lab/testing/children.ts';
+import { untilGone } from './process-test-support.ts';
 import { type Bundle, buildBundle, type LabTerminal, openLab, type TerminalOptions } from './terminal-test-support.ts';
 import { PANEL_ROWS } from './view/layout.ts';
 

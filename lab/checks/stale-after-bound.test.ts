@@ -75,7 +75,7 @@ describe('stale-after-bound', () => {
     [
       'is not excused by several stalls that do not',
       {
-        operations: [WRITTEN, { ...ABOVE, startMs: ABOVE.startMs + 200, endMs: ABOVE.startMs + 202 }],
+        operations: [WRITTEN, { ...ABOVE, startMs: ABOVE.startMs + 320, endMs: ABOVE.startMs + 322 }],
         stalls: [
           [1_100, 80],
           [1_200, 80],
@@ -83,6 +83,12 @@ describe('stale-after-bound', () => {
       },
       'fail',
     ],
+    [
+      'is unknown when one stall, taken twice, explains it',
+      { operations: [WRITTEN, read(1, 1_400 + BOUND_MS)], stalls: [[1_100, 200]] },
+      'unknown',
+    ],
+    ['is not excused by one that explains less', { operations: [WRITTEN, read(1, 1_401 + BOUND_MS)], stalls: [[1_100, 200]] }, 'fail'],
     ['is not excused by a stall before', { operations: [WRITTEN, ABOVE], stalls: [[500, 500]] }, 'fail'],
     ['is not excused by a stall after', { operations: [WRITTEN, ABOVE], stalls: [[1_001 + BOUND_MS, 500]] }, 'fail'],
     ['stays a pass whatever stood still', { operations: [WRITTEN, AT_BOUND], stalls: [[1_100, 500]] }, 'pass'],

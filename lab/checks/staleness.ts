@@ -22,6 +22,8 @@ import { type AnsweredRead, isAnswered, type Known, Versions } from './versions.
 /** A fetch that takes longer counts as failed: FETCH_DEADLINE_MS of services/edge/origin-client.ts, which the lab may not import. */
 export const FETCH_DEADLINE_MS = 2_000;
 const EPSILON_MS_MIN = 150;
+/** A stall, and serving what waited meanwhile. */
+const STALL_AND_WAKE = 2;
 /** Above this nothing can be judged by time. */
 const EPSILON_MS_MAX = 1_000;
 
@@ -115,15 +117,16 @@ export class Staleness {
   }
 
   /**
-   * Whether the lab or its services stood still for longer than epsilon meanwhile: then the time says nothing about the region. On a busy machine
-   * many short stalls add up to that: they count when what is above the bound is no more than they.
+   * Whether the lab or its services stood still for longer than epsilon meanwhile, in one stall or in many: then the time says nothing about
+   * the region, unless it is above its bound by more than stalls can explain. What waited in them is served after them, so
+   * they are taken twice.
    */
   isDoubtful(found: Pick<StaleRead, 'interval'> & Partial<Pick<StaleRead, 'stalenessMs' | 'allowedMs'>>): boolean {
     const { interval, stalenessMs, allowedMs } = found;
-    if (this.#stallsDuring(interval).some(({ lateMs }) => lateMs > this.epsilonMs)) return true;
-    if (stalenessMs === undefined || allowedMs === undefined) return false;
+    if (stalenessMs === undefined || allowedMs === undefined)
+      return this.#stallsDuring(interval).some(({ lateMs }) => lateMs > this.epsilonMs);
     const stoodMs = this.stoodStillMs(interval);
-    return stoodMs > this.epsilonMs && stoodMs >= this.excessMs({ stalenessMs, allowedMs });
+    return stoodMs > this.epsilonMs && stoodMs * STALL_AND_WAKE >= this.excessMs({ stalenessMs, allowedMs });
   }
 
   /** For how long altogether, in stalls that touch the interval. */

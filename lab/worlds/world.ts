@@ -26,10 +26,20 @@ export interface World {
   readonly journal: UndoJournal;
   /** Whether it goes on after `close`: it ran before, or is to be kept. */
   readonly staysUp: boolean;
+  /** Tells of each time its services stood still, where the world can notice it. Answers how to stop listening. */
+  readonly onStall?: (told: (stall: WorldStall) => void) => () => void;
   /** Resolves with the reason when the world is lost before it was closed. */
   readonly lost: Promise<string>;
   /** Stops everything the world started, and leaves alone what was there before. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/** Services that run in one process stood still together. */
+export interface WorldStall {
+  /** ms since 1970. */
+  readonly endedAt: number;
+  /** For how long, in ms. */
+  readonly lateMs: number;
 }
 
 /** A named step of a start, as it ends. */

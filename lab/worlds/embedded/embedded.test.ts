@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sleep, systemClock } from '../../../services/runtime/clock.ts';
+import { childrenOf } from '../../testing/children.ts';
+import type { WorldStall } from '../world.ts';
 import { readUntil, startTestWorld, type TestWorld, type TimedRead, untilSettled } from './test-support.ts';
 
 /** Ten times what the README promises: a test asserts the mechanism, a benchmark the time. */
 const DEADLINE_MS = 10_000;
+const STOPPED_MS = 400;
 
 let test: TestWorld;
 beforeAll(async () => {
@@ -80,6 +84,23 @@ describe('the embedded world', () => {
     while (performance.now() < deadline && after.some((count, at) => count - (before[at] ?? 0) < 1000)) after = await applied();
     expect(after.map((count, at) => count - (before[at] ?? 0))).toEqual([1000, 1000, 1000]);
     for (const region of world.regions) await readUntil({ clients, region, id: 2 }, isFresh(1001), DEADLINE_MS);
+  });
+
+  it('tells that its services stood still, for how long and when', async () => {
+    const [host = 0] = await childrenOf(process.pid);
+    const stalls: WorldStall[] = [];
+    const told = Promise.withResolvers<void>();
+    const forget = test.world.onStall?.((stall) => {
+      stalls.push(stall);
+      if (stall.lateMs > STOPPED_MS / 2) told.resolve();
+    });
+    const stoppedAt = systemClock.now();
+    process.kill(host, 'SIGSTOP');
+    await sleep(systemClock, STOPPED_MS);
+    process.kill(host, 'SIGCONT');
+    await told.promise;
+    forget?.();
+    expect(Math.max(...stalls.map(({ endedAt, lateMs }) => endedAt - lateMs))).toBeGreaterThan(stoppedAt - STOPPED_MS);
   });
 
   it('brings a deletion everywhere, lazy regions too, and never serves the content again', async () => {

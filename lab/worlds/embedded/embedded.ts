@@ -11,7 +11,7 @@ import { openHttpClients } from '../../http-clients.ts';
 import { NO_JOURNAL } from '../../journal.ts';
 import type { Topology } from '../../topology.ts';
 import type { HostedRegion, StartOrder } from '../hosted/services.ts';
-import type { StartStep, World } from '../world.ts';
+import type { StartStep, World, WorldStall } from '../world.ts';
 import { DUMP_FILE } from './dump.ts';
 import type { FromHost, ToHost } from './messages.ts';
 import { findBusyPorts } from './ports.ts';
@@ -78,6 +78,7 @@ export async function startEmbedded({
       staysUp: false,
       control,
       journal: NO_JOURNAL,
+      onStall: (told) => listenForStalls(host, told),
       lost,
       close,
     };
@@ -137,6 +138,14 @@ function untilReady(host: ChildProcess, order: ToHost, onStep: (step: StartStep)
     host.once('exit', () => overdue.cancel());
     host.send(order);
   });
+}
+
+function listenForStalls(host: ChildProcess, told: (stall: WorldStall) => void): () => void {
+  const listener = (message: FromHost) => {
+    if (message.type === 'stall') told({ endedAt: message.endedAt, lateMs: message.lateMs });
+  };
+  host.on('message', listener);
+  return () => host.off('message', listener);
 }
 
 /** Asks it to stop, then insists. */

@@ -5,7 +5,9 @@
  * (its end of the channel closes, also after kill -9). Ctrl-C reaches the whole terminal group; the lab decides what it
  * means, so it is ignored here.
  */
+import { systemClock } from '../../../services/runtime/clock.ts';
 import { ConfigError } from '../../../services/runtime/config.ts';
+import { watchStalls } from '../../stall-meter.ts';
 import { type HostedServices, startServices } from '../hosted/services.ts';
 import { embeddedHosting } from './hosting.ts';
 import type { FromHost, ToHost } from './messages.ts';
@@ -22,6 +24,7 @@ async function start({ order, ...options }: Extract<ToHost, { type: 'start' }>):
     services = startServices(order, embeddedHosting(options), (step) => tell({ type: 'step', ...step }));
     const { originPort, edgePorts } = await services;
     tell({ type: 'ready', originPort, edgePorts });
+    watchStalls(systemClock, (lateMs) => tell({ type: 'stall', endedAt: systemClock.now(), lateMs }));
   } catch (error) {
     tell({ type: 'failed', message: error instanceof Error ? error.message : String(error), badConfig: error instanceof ConfigError });
   }

@@ -1,7 +1,7 @@
 /** What passes between the lab and the process that runs the embedded services. Both ends are of one version. */
 import type { ControlAnswer, ControlRequest } from '../hosted/control.ts';
 import type { StartOrder } from '../hosted/services.ts';
-import type { StartStep } from '../world.ts';
+import type { StartStep, WorldStall } from '../world.ts';
 
 export type ToHost =
   | {
@@ -19,5 +19,7 @@ export type FromHost =
   | { readonly type: 'ready'; readonly originPort: number; readonly edgePorts: Readonly<Record<string, number>> }
   /** `badConfig`: the environment of a service is wrong; nothing is left running. */
   | { readonly type: 'failed'; readonly message: string; readonly badConfig: boolean }
+  /** The process stood still; `endedAt` in ms since 1970. */
+  | ({ readonly type: 'stall' } & WorldStall)
   | { readonly type: 'controlled'; readonly call: number; readonly answer: ControlAnswer }
   | { readonly type: 'refused'; readonly call: number; readonly message: string };
