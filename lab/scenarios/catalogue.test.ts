@@ -10,7 +10,6 @@ import { readScenario } from './scenario.ts';
 const FOLDER = import.meta.dirname;
 const FILES = (await readdir(FOLDER)).filter((file) => file.endsWith('.yaml'));
 const SEEDS = [1, 2, 3];
-const CAUGHT_WITHIN = 5;
 const MS_MAX = 120_000;
 
 const topology = await readTopology({ file: join(FOLDER, '../../compose.yaml'), environment: {} });
@@ -34,14 +33,13 @@ describe.each(FILES)('%s', (file) => {
 
 describe('the catalogue', () => {
   it.each(catches().map(({ mutant, scenario }) => [mutant.name, scenario, mutant.caughtBy] as const))(
-    'catches %s in %s, by a check that names its damage',
+    'catches %s in %s whatever the seed, by a check that names its damage',
     async (mutant, scenario, caughtBy) => {
-      for (let seed = 1; seed <= CAUGHT_WITHIN; seed += 1) {
+      for (const seed of SEEDS) {
         const { summary } = await run(`${scenario}.yaml`, { seed, mutant });
         const failed = summary.checks.filter(({ verdict }) => verdict === 'fail').map(({ check }) => check);
-        if (failed.some((check) => caughtBy.includes(check))) return;
+        expect({ seed, names: failed.some((check) => caughtBy.includes(check)) }).toEqual({ seed, names: true });
       }
-      expect.fail(`not caught within ${CAUGHT_WITHIN} seeds`);
     },
     MS_MAX,
   );
