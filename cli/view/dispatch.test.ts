@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { actionsOf, bindingsIn, sectionsIn, takesText } from './dispatch.ts';
 import { GLOBAL } from './keys/global.ts';
+import { reduce } from './reduce.ts';
 import { EMPTY_PROMPT, type ScreenState } from './screen-state.ts';
 import { ALL_SCREENS } from './screens/screens.ts';
-import { reduce, topOf, type ViewState } from './state.ts';
+import { topOf, type ViewState } from './state.ts';
 import { fault, observed, pressed, ready, SCREEN_STATES, stateAfter } from './view-test-support.ts';
 
 const PLAYING = stateAfter(ready(), observed());

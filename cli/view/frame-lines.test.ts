@@ -6,9 +6,10 @@ import { widthOf } from './format.ts';
 import { frameLines } from './frame.ts';
 import type { ScreenSize } from './layout.ts';
 import { type Line, lineWidth, textOf } from './line.ts';
+import { reduce } from './reduce.ts';
 import { panelLines } from './region-panel.ts';
 import { EMPTY_PROMPT, type ScreenState } from './screen-state.ts';
-import { reduce, type ViewAction } from './state.ts';
+import type { ViewAction } from './state.ts';
 import { createTheme } from './theme.ts';
 import { fault, observed, ready, SCREEN_STATES, stateAfter, trace } from './view-test-support.ts';
 

@@ -1,7 +1,9 @@
 /** What is said for a screen reader: each thing once. */
 import { expect, it } from 'vitest';
+import { reduce } from './reduce.ts';
 import { promptText, spokenSince } from './spoken.ts';
-import { INITIAL_STATE, LOG_MAX, reduce } from './state.ts';
+import { INITIAL_STATE } from './state.ts';
+import { LOG_MAX } from './told.ts';
 import { fault, observed, pressed, ready, stateAfter } from './view-test-support.ts';
 
 it('says steps, events and what a key did once each, in order', () => {

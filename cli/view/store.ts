@@ -1,8 +1,9 @@
 /** Holds the state of the view between the lab, which tells it things, and React, which draws it. */
 import type { LiveEvent } from '../../lab/live/live-lab.ts';
 import type { Clock } from '../../services/runtime/clock.ts';
+import { reduce } from './reduce.ts';
 import { createRefresh } from './refresh.ts';
-import { reduce, type ViewAction, type ViewState } from './state.ts';
+import type { ViewAction, ViewState } from './state.ts';
 
 export interface ViewStore {
   readonly get: () => ViewState;

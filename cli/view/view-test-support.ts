@@ -4,8 +4,9 @@ import type { Trace } from '../../lab/trace.ts';
 import type { EdgeMetrics, VersionRow } from '../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
 import { actionsOf } from './dispatch.ts';
+import { reduce } from './reduce.ts';
 import { EMPTY_PROMPT, type ScreenState } from './screen-state.ts';
-import { INITIAL_STATE, reduce, type ViewAction, type ViewState } from './state.ts';
+import { INITIAL_STATE, type ViewAction, type ViewState } from './state.ts';
 
 export const REGIONS = ['us-east', 'eu-west', 'ap-south'] as const;
 

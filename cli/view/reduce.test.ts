@@ -1,6 +1,9 @@
 /** The reducer: what the view makes of what it is told. */
 import { describe, expect, it } from 'vitest';
-import { HISTORY_MAX, INITIAL_STATE, LOG_MAX, reduce } from './state.ts';
+import { reduce } from './reduce.ts';
+import { HISTORY_MAX } from './samples.ts';
+import { INITIAL_STATE } from './state.ts';
+import { LOG_MAX } from './told.ts';
 import { fault, observed, ready, stateAfter } from './view-test-support.ts';
 
 describe('the state of the view', () => {

@@ -1,0 +1,83 @@
+/** The keys that select a region, and those that open a screen on top. */
+import { EMPTY_PROMPT } from '../screen-state.ts';
+import { topOf, type ViewState } from '../state.ts';
+import type { KeyBinding } from './binding.ts';
+import { open } from './open.ts';
+
+/** Shows what is there; the next one is asked for by the screen's own key. */
+const trace: KeyBinding['act'] = ({ phase, trace: shown }) => {
+  if (phase !== 'playing') return undefined;
+  const ask = { type: 'sent', command: { do: 'trace', id: 1 }, text: 'trace content:1' } as const;
+  return [...(shown === undefined ? [ask] : []), { type: 'open', screen: { screen: 'trace' } }];
+};
+
+export const LOOK: readonly KeyBinding[] = [
+  {
+    keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    shown: '1-9',
+    group: 'look',
+    about: 'select a region',
+    act: (_state, key) => ({ type: 'select', index: Number(key) - 1 }),
+  },
+  {
+    keys: ['tab', 'right', 'down', 'l', 'j'],
+    shown: 'Tab, →, ↓, l, j',
+    group: 'look',
+    about: 'select the next region',
+    act: () => ({ type: 'step-selection', by: 1 }),
+  },
+  {
+    keys: ['shift+tab', 'left', 'up', 'h', 'k'],
+    shown: 'Shift-Tab, ←, ↑, h, k',
+    group: 'look',
+    about: 'select the one before',
+    act: () => ({ type: 'step-selection', by: -1 }),
+  },
+  {
+    name: 'zoom',
+    keys: ['z', 'return'],
+    shown: 'z, Enter',
+    group: 'look',
+    short: 'zoom',
+    about: 'look at the region closely, and back',
+    act: open({ screen: 'zoom' }),
+  },
+  { name: 'trace', keys: ['t'], shown: 't', group: 'look', short: 'trace', about: 'follow one write through its ten steps', act: trace },
+  {
+    name: 'filter',
+    keys: ['/'],
+    shown: '/',
+    group: 'look',
+    about: 'show only the versions and events with a word',
+    act: open({ screen: 'filter', prompt: EMPTY_PROMPT }),
+  },
+  {
+    name: 'command',
+    keys: [':'],
+    shown: ':',
+    group: 'look',
+    about: 'a line for commands; Tab completes them',
+    act: open({ screen: 'command', prompt: EMPTY_PROMPT }),
+  },
+  {
+    keys: ['escape'],
+    shown: 'Esc',
+    group: 'look',
+    about: 'back; on the overview: show everything again',
+    act: back,
+  },
+  {
+    name: 'help',
+    keys: ['?'],
+    shown: '?',
+    group: 'look',
+    short: 'help',
+    about: 'the keys that hold here',
+    act: open({ screen: 'help', scroll: 0 }, { always: true }),
+  },
+];
+
+function back(state: ViewState): ReturnType<KeyBinding['act']> {
+  if (topOf(state).screen !== 'overview') return { type: 'back' };
+  return state.filter === '' ? undefined : { type: 'filter', text: '' };
+}
