@@ -28,6 +28,20 @@ const withoutUnused: Plugin = {
   },
 };
 
+/**
+ * zod as a namespace is bundled without what nobody uses of it: its translations, 350 KB, were read before the first frame.
+ * `import { z }` says the same in the sources and keeps everything.
+ */
+const leanZod: Plugin = {
+  name: 'lean-zod',
+  setup(bundle) {
+    bundle.onLoad({ filter: /[\\/](cli|lab|services)[\\/].*\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace("import { z } from 'zod';", "import * as z from 'zod';"),
+      loader: 'ts',
+    }));
+  },
+};
+
 const common = {
   bundle: true,
   splitting: true,
@@ -42,6 +56,7 @@ const common = {
   minifyWhitespace: true,
   legalComments: 'linked',
   logLevel: 'warning',
+  plugins: [withoutUnused, leanZod],
 } satisfies BuildOptions;
 
 await rm(FOLDER, { recursive: true, force: true });
@@ -52,7 +67,6 @@ await Promise.all([
     entryPoints: { main: 'cli/main.ts', 'embedded-host': 'lab/worlds/embedded/host.ts', 'sim-worker': 'lab/sim/worker.ts' },
     outdir: FOLDER,
     target: NODE_OLDEST,
-    plugins: [withoutUnused],
   }),
   build({
     ...common,

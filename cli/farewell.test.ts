@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodeFor, farewell } from './farewell.ts';
 import type { ViewState } from './view/state.ts';
-import type { TerminalEnded } from './view/terminal.tsx';
+import type { TerminalEnded } from './view/terminal.ts';
 import { fault, observed, ready, stateAfter } from './view/view-test-support.ts';
 
 const cut = fault({ id: 'f1', fault: 'partition', target: 'edge:us-east<->kafka', injectedMs: 2_000 });

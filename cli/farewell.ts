@@ -3,7 +3,7 @@ import { EXIT, type ExitCode, worstOf } from '../lab/errors.ts';
 import { printable } from '../lab/printable.ts';
 import { ageText, plural } from './view/format.ts';
 import type { FaultBand, ViewState } from './view/state.ts';
-import type { TerminalEnded } from './view/terminal.tsx';
+import type { TerminalEnded } from './view/terminal.ts';
 
 /** More are counted. */
 const FAULTS_NAMED_MAX = 6;

@@ -8,8 +8,9 @@ import { createRandom, drawSeed } from '../../services/runtime/random.ts';
 import { type ConfigFile, wrongIn } from '../config-file.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { abandonedLines, exitCodeFor, farewell } from '../farewell.ts';
+import { COMPOSE_FILE } from '../program-files.ts';
 import type { Session } from '../session.ts';
-import type { OpenTerminal, TerminalEnded } from '../view/terminal.tsx';
+import type { OpenTerminal, TerminalEnded } from '../view/terminal.ts';
 import type { ThemeName } from '../view/theme.ts';
 import {
   addKeepOption,
@@ -67,9 +68,11 @@ async function runTerminal(options: TerminalCommandOptions, session: Session, co
   const { environment } = session;
   const logLines: string[] = [];
   try {
-    const topology = await readWorldTopology(options, environment);
+    const read = () => readWorldTopology(options, environment);
+    // The one that comes with the program is right, and reading it can wait for the first frame.
+    const topology = options.compose === COMPOSE_FILE ? undefined : await read();
     const release = session.output.hold();
-    const ended = await show({ options, topology, session, config, logLines }).finally(release);
+    const ended = await show({ options, readTopology: async () => topology ?? read(), session, config, logLines }).finally(release);
     for (const line of farewell(ended)) session.output.line(line);
     const { lost } = ended.state;
     if (lost !== undefined) for (const line of [...logLines, lost.why]) session.output.note(printableLines(line));
@@ -84,15 +87,15 @@ async function runTerminal(options: TerminalCommandOptions, session: Session, co
 
 interface ShowOptions {
   readonly options: TerminalCommandOptions;
-  readonly topology: Topology;
+  readonly readTopology: () => Promise<Topology>;
   readonly session: Session;
   readonly config: ConfigFile;
   readonly logLines: string[];
 }
 
-async function show({ options, topology, session, config, logLines }: ShowOptions): Promise<TerminalEnded> {
+async function show({ options, readTopology, session, config, logLines }: ShowOptions): Promise<TerminalEnded> {
   const [{ openTerminal }, { createTheme }, { rebound }] = await Promise.all([
-    import('../view/terminal.tsx'),
+    import('../view/terminal.ts'),
     import('../view/theme.ts'),
     import('../view/keys/rebound.ts'),
   ]);
@@ -115,6 +118,7 @@ async function show({ options, topology, session, config, logLines }: ShowOption
       return startLiveLab({
         // After the first frame: looking for an engine loads what takes longer than the frame.
         startWorld: async (onStep, stop) => {
+          const topology = await readTopology();
           const note = (step: string) => onStep({ step, elapsedMs: 0 });
           backend = await resolveBackend({ options, topology, environment, note });
           return startWorld({ options, backend, topology, environment, onStep, signal: stop, onLogLine });

@@ -1,7 +1,7 @@
 /** The options that say which world to start, shared by every command that starts one. */
 import { type Command, Option } from 'commander';
 import { InvalidInput } from '../../lab/errors.ts';
-import { readTopology, type Topology } from '../../lab/topology.ts';
+import type { Topology } from '../../lab/topology.ts';
 import type { Backend, StartStep, World } from '../../lab/worlds/world.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
@@ -49,7 +49,9 @@ export function addKeepOption(command: Command): Command {
 }
 
 /** Bad configuration ends here, before anything starts. Throws InvalidInput. */
-export function readWorldTopology({ compose, project, ports }: WorldOptions, environment: CliEnvironment): Promise<Topology> {
+export async function readWorldTopology({ compose, project, ports }: WorldOptions, environment: CliEnvironment): Promise<Topology> {
+  // With it comes what reads YAML: not before the first frame.
+  const { readTopology } = await import('../../lab/topology.ts');
   return readTopology({ file: compose, environment: environment.variables, project, freePorts: ports === 'auto' });
 }
 

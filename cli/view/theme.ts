@@ -2,12 +2,11 @@
  * Colours and marks by what they mean. Nothing is told by colour alone: each state has a word or a mark too, so that
  * without colour, or in ASCII, nothing is lost but looks.
  */
-import { createContext, useContext } from 'react';
 import type { LinkState } from './links.ts';
 
 export type Role = 'text' | 'strong' | 'muted' | 'good' | 'warning' | 'bad' | 'accent' | 'chart' | 'key';
 
-/** As Ink's `Text` takes it. */
+/** Names of the terminal's own colours, or `#rrggbb`. */
 export interface TextStyle {
   readonly color?: string;
   readonly dimColor?: boolean;
@@ -167,12 +166,4 @@ export function createTheme({ name = 'dark', noColor = false, ascii = false }: T
     panel: ascii ? ASCII_LIGHT : ROUND,
     selectedPanel: ascii ? ASCII_HEAVY : HEAVY,
   };
-}
-
-const ThemeContext = createContext<Theme>(createTheme());
-
-export const ThemeProvider = ThemeContext.Provider;
-
-export function useTheme(): Theme {
-  return useContext(ThemeContext);
 }

@@ -3,17 +3,22 @@
  *
  * States: opening -> showing -> leaving -> closed; leaving -> abandoned (a second Ctrl-C)
  *
- * The first frame is drawn before the lab is started. Whatever ends it, the lab is closed first, then the screen is left, and
- * only then anything is printed: what is printed on the alternate screen is lost with it.
+ * The first frame is drawn before anything is loaded that it does not need: Ink, which listens to the keys, then the lab. Whatever
+ * ends it, the lab is closed first, then the screen is left, and only then anything is printed: what is printed on the alternate
+ * screen is lost with it.
  */
-import { type Instance, render } from 'ink';
+import type { Instance } from 'ink';
 import type { LiveEvent, LiveLab } from '../../lab/live/live-lab.ts';
 import type { Clock, Timer } from '../../services/runtime/clock.ts';
-import { App } from './app.tsx';
+import { type ColourDepth, styledText } from './ansi.ts';
+import { frameLines } from './frame.ts';
 import type { KeyBinding } from './keys/binding.ts';
+import { createPainter, type Painter } from './painter.ts';
+import { openStage, type Stage } from './stage.ts';
 import { INITIAL_STATE, type ViewAction, type ViewState } from './state.ts';
 import { createViewStore, type ViewStore } from './store.ts';
 import type { Theme } from './theme.ts';
+import { keepYoungSpaceSmall } from './young-space.ts';
 
 export interface TerminalOptions {
   readonly stdin: NodeJS.ReadStream;
@@ -44,8 +49,8 @@ export interface OpenTerminal {
   abandon(): readonly string[];
 }
 
-/** So that ages go on while nothing happens. */
-const TICK_MS = 250;
+/** So that ages go on while nothing happens, and what moves on the map while something does. */
+const TICK_MS = { calm: 1_000, moving: 250 } as const;
 
 export function openTerminal(options: TerminalOptions): OpenTerminal {
   return new Terminal(options);
@@ -56,7 +61,12 @@ class Terminal implements OpenTerminal {
   readonly #options: TerminalOptions;
   readonly #store: ViewStore;
   readonly #startedMs: number;
-  readonly #screen: Instance;
+  /** undefined: lines for a screen reader instead of frames. */
+  readonly #stage: Stage | undefined;
+  readonly #depth: ColourDepth;
+  readonly #painter: Painter;
+  #app: Instance | undefined;
+  #isClosed = false;
   /** Loading it takes longer than the first frame, which does not wait for it. */
   #lab: Promise<LiveLab> | undefined;
   #tick: Timer | undefined;
@@ -65,21 +75,28 @@ class Terminal implements OpenTerminal {
 
   constructor(options: TerminalOptions) {
     this.#options = options;
-    const { stdin, stdout, theme, clock, everywhere, isSpoken } = options;
+    const { stdout, clock, everywhere, isSpoken } = options;
     this.#store = createViewStore({ ...INITIAL_STATE, everywhere }, clock);
     this.#startedMs = clock.monotonicMs();
-    const onAction = (action: ViewAction) => this.#onAction(action);
-    this.#screen = render(<App store={this.#store} theme={theme} isSpoken={isSpoken} onAction={onAction} />, {
-      stdin,
-      stdout,
-      alternateScreen: !isSpoken,
-      interactive: true,
-      incrementalRendering: !isSpoken,
-      exitOnCtrlC: false,
-      patchConsole: false,
-    });
+    this.#depth = stdout.getColorDepth();
+    this.#painter = createPainter((text) => void stdout.write(text));
+    this.#stage = isSpoken ? undefined : openStage(options);
+    this.#draw();
+    this.#store.subscribe(this.#draw);
+    stdout.on('resize', this.#draw);
     this.ended = this.#run();
   }
+
+  readonly #draw = () => {
+    if (this.#stage === undefined || this.#isClosed) return;
+    const { stdout, theme } = this.#options;
+    const size = { columns: stdout.columns, rows: stdout.rows };
+    const lines = frameLines(this.#store.get(), size, theme);
+    this.#painter.paint(
+      lines.map((line) => styledText(line, theme, this.#depth)),
+      size,
+    );
+  };
 
   abandon(): readonly string[] {
     this.#close();
@@ -93,12 +110,13 @@ class Terminal implements OpenTerminal {
     const abandoned = new Promise<'abandoned'>((resolve) => {
       this.#abandon = () => resolve('abandoned');
     });
-    const crashed = this.#screen.waitUntilExit().then(() => 'interrupt' as const);
     const { signal } = this.#options;
     const onAbort = () => this.#onAction({ type: 'leave', by: 'interrupt' });
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      await this.#screen.waitUntilRenderFlush();
+      const app = await this.#listen();
+      keepYoungSpaceSmall();
+      const crashed = app.waitUntilExit().then(() => 'interrupt' as const);
       if (signal.aborted) onAbort();
       this.#startLab();
       const by = await Promise.race([left, crashed]);
@@ -110,8 +128,19 @@ class Terminal implements OpenTerminal {
     } finally {
       signal.removeEventListener('abort', onAbort);
       this.#close();
-      await this.#screen.waitUntilExit().catch(() => {});
+      await this.#app?.waitUntilExit().catch(() => {});
     }
+  }
+
+  /** Once the first frame is out of the door. */
+  async #listen(): Promise<Instance> {
+    await new Promise((resolve) => setImmediate(resolve));
+    const { mountApp } = await import('./app.tsx');
+    const { stdin, stdout, isSpoken } = this.#options;
+    this.#app = mountApp({ store: this.#store, stdin, stdout, isSpoken, onAction: (action) => this.#onAction(action) });
+    await this.#app.waitUntilRenderFlush();
+    if (this.#isClosed) this.#app.unmount();
+    return this.#app;
   }
 
   /** Unless somebody left while the first frame was drawn. */
@@ -131,8 +160,11 @@ class Terminal implements OpenTerminal {
   }
 
   #close(): void {
+    this.#isClosed = true;
     this.#tick?.cancel();
-    this.#screen.unmount();
+    this.#options.stdout.off('resize', this.#draw);
+    this.#app?.unmount();
+    this.#stage?.close();
   }
 
   #onEvent(event: LiveEvent): void {
@@ -158,10 +190,13 @@ class Terminal implements OpenTerminal {
     this.#leave(action.by);
   }
 
+  /** At the turn of each second: that is when an age becomes another one. */
   #keepTime(): void {
     const { clock } = this.#options;
-    this.#tick = clock.setTimer(TICK_MS, () => {
-      this.#store.dispatch({ type: 'tick', t: Math.round(clock.monotonicMs() - this.#startedMs) });
+    const t = () => Math.round(clock.monotonicMs() - this.#startedMs);
+    const everyMs = this.#store.get().travellers.length > 0 ? TICK_MS.moving : TICK_MS.calm;
+    this.#tick = clock.setTimer(everyMs - (t() % everyMs), () => {
+      this.#store.dispatch({ type: 'tick', t: t() });
       this.#keepTime();
     });
   }
