@@ -35,9 +35,15 @@ function colourCode(color: string, depth: ColourDepth): string {
   if (named !== undefined) return String(named);
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
   if (depth >= DEPTH_TRUE) return `38;2;${red};${green};${blue}`;
-  const level = (value: number, levels: number) => Math.round((value / 255) * levels);
-  if (depth >= DEPTH_CUBE) return `38;5;${CUBE_FIRST + 36 * level(red, 5) + 6 * level(green, 5) + level(blue, 5)}`;
-  return String(BASIC_FIRST + level(red, 1) + 2 * level(green, 1) + 4 * level(blue, 1));
+  if (depth >= DEPTH_CUBE) return `38;5;${CUBE_FIRST + 36 * toCube(red) + 6 * toCube(green) + toCube(blue)}`;
+  const toBit = (value: number) => Math.round(value / 255);
+  return String(BASIC_FIRST + toBit(red) + 2 * toBit(green) + 4 * toBit(blue));
+}
+
+/** The nearest of 0, 95, 135, 175, 215, 255. */
+function toCube(value: number): number {
+  if (value < 48) return 0;
+  return value < 115 ? 1 : Math.round((value - 55) / 40);
 }
 
 /** As many columns as before. */

@@ -7,6 +7,7 @@ import { heal } from './heal.ts';
 import { scale } from './scale.ts';
 import { start } from './start.ts';
 import { terminal } from './terminal.ts';
+import { terminalView } from './terminal-view.ts';
 
 const line = (text: string) => void process.stdout.write(`${text}\n`);
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
@@ -14,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   heal,
   start,
   terminal,
+  view: terminalView,
   cluster,
   scale: () => scale(line).then(() => []),
 };

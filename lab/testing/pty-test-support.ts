@@ -48,8 +48,9 @@ export function startPty({ command, words, columns, rows, environment = {}, cwd 
   const ended = new Promise<{ code: number; signal: number | undefined }>((resolve) => {
     child.onExit(({ exitCode, signal }) => resolve({ code: exitCode, signal }));
   });
+  // The emulator keeps what stood beyond the edge of a screen that was made narrower; nobody sees it.
   const linesOf = (from: number, count: number, buffer = emulator.buffer.active) =>
-    Array.from({ length: count }, (_, at) => buffer.getLine(from + at)?.translateToString(true) ?? '');
+    Array.from({ length: count }, (_, at) => buffer.getLine(from + at)?.translateToString(true, 0, emulator.cols) ?? '');
   const screen = () => linesOf(emulator.buffer.active.viewportY, emulator.rows);
   const until = (holds: (lines: readonly string[]) => boolean, what: string, withinMs = UNTIL_MS) =>
     new Promise<readonly string[]>((resolve, reject) => {
