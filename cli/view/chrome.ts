@@ -13,15 +13,23 @@ const ECHO_MS = 4_000;
 const ALWAYS_SHOWN: readonly string[] = ['help', 'quit'];
 const GAP = 2;
 
-/** As many as there is room for, in this order of weight: the verdict, what is in force, where the origin is, its outbox. */
-export function headerLine(state: ViewState, width: number, theme: Theme): Line {
+export interface HeaderOptions {
+  readonly width: number;
+  readonly theme: Theme;
+  /** How far back one looks; undefined: at what is now. */
+  readonly agoMs?: number | undefined;
+}
+
+/** As many as there is room for, in this order of weight: how far back, what is in force, the verdict, where the origin is, its outbox. */
+export function headerLine(state: ViewState, { width, theme, agoMs }: HeaderOptions): Line {
   const { phase, backend, nowMs } = state;
   const name = [span('EdgeSync Lab', 'accent'), span(` ${theme.dot} ${backend ?? 'starting'} ${theme.dot} ${momentText(nowMs)}`)];
   if (phase === 'leaving')
     return spread(name, [span(state.staysUp ? 'healing everything' : 'healing and stopping everything', 'warning')], width);
   const room = width - lineWidth(name) - GAP;
   const kept: Line[] = [];
-  for (const part of headerParts(state, theme)) {
+  const paused: readonly Line[] = agoMs === undefined ? [] : [[span(`PAUSED ${momentText(agoMs)} ago`, 'accent')]];
+  for (const part of [...paused, ...headerParts(state, theme)]) {
     const columns = [...kept, part].reduce((sum, line) => sum + lineWidth(line) + GAP, -GAP);
     if (columns <= room) kept.push(part);
   }

@@ -6,6 +6,7 @@ import { faultStrip, footerLine, headerLine } from './chrome.ts';
 import { belowTop, bindingsIn, sectionsIn } from './dispatch.ts';
 import { COLUMNS_MIN, fits, ROWS_MIN, type ScreenSize } from './layout.ts';
 import { fitLine, type Line, span } from './line.ts';
+import { asItWas } from './past.ts';
 import type { ScreenState } from './screen-state.ts';
 import { type AnyScreen, screenOf } from './screens/screens.ts';
 import { topOf, type ViewState } from './state.ts';
@@ -14,9 +15,10 @@ import type { Theme } from './theme.ts';
 const PROMPT_ROWS_MAX = 3;
 
 /** Exactly `rows` lines of `columns` columns each; where there is too little room, one line that says how much is needed. */
-export function frameLines(state: ViewState, { columns, rows }: ScreenSize, theme: Theme): readonly Line[] {
+export function frameLines(current: ViewState, { columns, rows }: ScreenSize, theme: Theme): readonly Line[] {
   if (!fits({ columns, rows }))
     return [fitLine([span(`needs ${COLUMNS_MIN}x${ROWS_MIN}, has ${columns}x${rows}; q quits`, 'warning')], columns)];
+  const { state, agoMs } = asItWas(current);
   const top = topOf(state);
   const room = { width: columns, theme, holding: sectionsIn(belowTop(state), state.everywhere) };
   const isPrompt = screenOf(top).place === 'prompt';
@@ -27,7 +29,7 @@ export function frameLines(state: ViewState, { columns, rows }: ScreenSize, them
   const strip = shown.screen === 'overview' ? [] : [faultStrip(state, columns, theme)];
   const bodyRows = rows - 1 - strip.length - bottom.length;
   const body = drawn(shown)(state, shown, { ...room, rows: bodyRows });
-  return [headerLine(state, columns, theme), ...strip, ...body, ...bottom];
+  return [headerLine(state, { width: columns, theme, agoMs }), ...strip, ...body, ...bottom];
 }
 
 function drawn(state: ScreenState): AnyScreen['lines'] {

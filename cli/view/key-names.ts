@@ -18,6 +18,7 @@ const NAMED = [
   ['downArrow', 'down'],
   ['pageUp', 'pageup'],
   ['pageDown', 'pagedown'],
+  ['end', 'end'],
 ] as const satisfies readonly (readonly [keyof Key, string])[];
 
 /** Keys that came in one piece with letters, as somebody types who is faster than the terminal. */

@@ -1,5 +1,6 @@
 /** How what is shown changes, as a pure function of what it was and what it is told: the lab's events, and the view's own actions. */
 import type { LiveEvent } from '../../lab/live/live-lab.ts';
+import { movedBy } from './past.ts';
 import { withTime } from './samples.ts';
 import { OVERVIEW, SCREENS_MAX } from './screen-state.ts';
 import type { ViewAction, ViewState } from './state.ts';
@@ -29,6 +30,12 @@ function withAction(now: ViewState, action: ViewAction): ViewState {
       return now.screens.length > 1 ? { ...now, screens: now.screens.slice(0, -1) } : now;
     case 'filter':
       return { ...now, filter: action.text };
+    case 'pause':
+      return { ...now, lookedAtMs: now.lookedAtMs === undefined ? movedBy(now, 0) : undefined };
+    case 'look':
+      return { ...now, lookedAtMs: movedBy(now, action.byMs) };
+    case 'look-now':
+      return { ...now, lookedAtMs: undefined };
     case 'entered':
       return { ...now, commands: [...now.commands.filter((text) => text !== action.text), action.text].slice(-COMMANDS_MAX) };
     case 'echo':
@@ -36,7 +43,7 @@ function withAction(now: ViewState, action: ViewAction): ViewState {
     case 'sent':
       return withSent(now, action);
     case 'leave':
-      return { ...now, phase: 'leaving', screens: [OVERVIEW] };
+      return { ...now, phase: 'leaving', screens: [OVERVIEW], lookedAtMs: undefined };
   }
 }
 

@@ -1,4 +1,5 @@
 /** The time, and what is kept of each second of it. */
+import { withMoment } from './past.ts';
 import type { RegionState, Sample, ViewState } from './state.ts';
 
 /** Ten minutes. */
@@ -10,7 +11,8 @@ export function withTime(state: ViewState, t: number): ViewState {
   const nowMs = Math.max(state.nowMs, t);
   const begun = Math.floor(nowMs / MS_PER_S) - Math.floor(state.nowMs / MS_PER_S);
   if (begun === 0 || state.regions.length === 0) return { ...state, nowMs };
-  return { ...state, nowMs, regions: state.regions.map((region) => sampled(region, begun)) };
+  const next = { ...state, nowMs, regions: state.regions.map((region) => sampled(region, begun)) };
+  return { ...next, past: withMoment(state.past, next) };
 }
 
 /** Seconds nobody counted (a machine that slept) are gaps; only the last is known. */

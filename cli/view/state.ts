@@ -10,6 +10,7 @@ import type { Backend } from '../../lab/worlds/world.ts';
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
 import type { KeyBinding } from './keys/binding.ts';
+import type { Moment } from './past.ts';
 import { OVERVIEW, type ScreenState } from './screen-state.ts';
 import type { Traveller } from './travellers.ts';
 import type { Wanted } from './wanted.ts';
@@ -95,6 +96,10 @@ export interface ViewState {
   readonly everywhere: readonly KeyBinding[] | undefined;
   /** Only versions and events with this word are shown; empty: all. */
   readonly filter: string;
+  /** A moment a second, the newest last. */
+  readonly past: readonly Moment[];
+  /** The time one looks back at; undefined: now. */
+  readonly lookedAtMs: number | undefined;
   /** What was entered on the command line, oldest first. */
   readonly commands: readonly string[];
   /** The last key that did something, in words. */
@@ -110,6 +115,11 @@ export type ViewAction =
   | { readonly type: 'change'; readonly screen: ScreenState }
   | { readonly type: 'back' }
   | { readonly type: 'filter'; readonly text: string }
+  /** Stops the display, or lets it go on. */
+  | { readonly type: 'pause' }
+  /** Looks further back, or further on until it is now. */
+  | { readonly type: 'look'; readonly byMs: number }
+  | { readonly type: 'look-now' }
   /** A line was entered on the command line. */
   | { readonly type: 'entered'; readonly text: string }
   /** An answer to a key that sends nothing. */
@@ -144,6 +154,8 @@ export const INITIAL_STATE: ViewState = {
   screens: [OVERVIEW],
   everywhere: undefined,
   filter: '',
+  past: [],
+  lookedAtMs: undefined,
   commands: [],
   echo: undefined,
 };

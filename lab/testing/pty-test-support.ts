@@ -15,10 +15,22 @@ export interface PtyOptions {
   readonly cwd?: string;
 }
 
+/** A run of characters that look alike. `colour`: `#rrggbb`, or the number of one of the terminal's 256; undefined: its own. */
+export interface StyledRun {
+  /** Columns from the left. */
+  readonly column: number;
+  readonly text: string;
+  readonly colour: string | number | undefined;
+  readonly isBold: boolean;
+  readonly isDim: boolean;
+}
+
 export interface Pty {
   readonly pid: number;
   /** The lines on the screen now, without blanks at their ends. */
   screen(): readonly string[];
+  /** The same with their colours, for pictures. */
+  styledScreen(): readonly (readonly StyledRun[])[];
   /** Everything the program has written, byte for byte. */
   written(): string;
   /** Lines that have scrolled off the top of the normal screen. */
@@ -52,6 +64,10 @@ export function startPty({ command, words, columns, rows, environment = {}, cwd 
   const linesOf = (from: number, count: number, buffer = emulator.buffer.active) =>
     Array.from({ length: count }, (_, at) => buffer.getLine(from + at)?.translateToString(true, 0, emulator.cols) ?? '');
   const screen = () => linesOf(emulator.buffer.active.viewportY, emulator.rows);
+  const styledScreen = () =>
+    Array.from({ length: emulator.rows }, (_, row) =>
+      runsOf(emulator.buffer.active.getLine(emulator.buffer.active.viewportY + row), emulator.cols),
+    );
   const until = (holds: (lines: readonly string[]) => boolean, what: string, withinMs = UNTIL_MS) =>
     new Promise<readonly string[]>((resolve, reject) => {
       const overdue = systemClock.setTimer(withinMs, () => {
@@ -71,6 +87,7 @@ export function startPty({ command, words, columns, rows, environment = {}, cwd 
   return {
     pid: child.pid,
     screen,
+    styledScreen,
     written: () => written,
     scrollback: () => linesOf(0, emulator.buffer.normal.baseY, emulator.buffer.normal),
     until,
@@ -82,4 +99,26 @@ export function startPty({ command, words, columns, rows, environment = {}, cwd 
     kill: (signal) => child.kill(signal),
     ended,
   };
+}
+
+type BufferLine = NonNullable<ReturnType<InstanceType<typeof xterm.Terminal>['buffer']['active']['getLine']>>;
+
+function runsOf(line: BufferLine | undefined, columns: number): readonly StyledRun[] {
+  const runs: StyledRun[] = [];
+  for (let column = 0; column < columns; column += 1) {
+    const cell = line?.getCell(column);
+    // The second half of a wide character.
+    if (cell === undefined || cell.getWidth() === 0) continue;
+    const colour = cell.isFgRGB()
+      ? `#${cell.getFgColor().toString(16).padStart(6, '0')}`
+      : cell.isFgPalette()
+        ? cell.getFgColor()
+        : undefined;
+    const next: StyledRun = { column, text: cell.getChars() || ' ', colour, isBold: cell.isBold() !== 0, isDim: cell.isDim() !== 0 };
+    const last = runs.at(-1);
+    const isAlike = last !== undefined && last.colour === next.colour && last.isBold === next.isBold && last.isDim === next.isDim;
+    if (isAlike) runs[runs.length - 1] = { ...last, text: last.text + next.text };
+    else runs.push(next);
+  }
+  return runs;
 }

@@ -4,6 +4,10 @@ import { topOf, type ViewState } from '../state.ts';
 import type { KeyBinding } from './binding.ts';
 import { open } from './open.ts';
 
+const STEP_MS = 1_000;
+/** Of the keys that go further at once. */
+const STEPS_MS: Readonly<Record<string, number>> = { pageup: 30_000, pagedown: 30_000 };
+
 /** Shows what is there; the next one is asked for by the screen's own key. */
 const trace: KeyBinding['act'] = ({ phase, trace: shown }) => {
   if (phase !== 'playing') return undefined;
@@ -43,6 +47,37 @@ export const LOOK: readonly KeyBinding[] = [
     act: open({ screen: 'zoom' }),
   },
   { name: 'trace', keys: ['t'], shown: 't', group: 'look', short: 'trace', about: 'follow one write through its ten steps', act: trace },
+  {
+    name: 'pause-display',
+    keys: [' '],
+    shown: 'Space',
+    group: 'look',
+    about: 'stop the display; again: back to now',
+    act: ({ past }) => (past.length === 0 ? undefined : { type: 'pause' }),
+  },
+  {
+    name: 'earlier',
+    keys: ['[', 'pageup'],
+    shown: '[, PgUp',
+    group: 'look',
+    about: 'look further back, up to ten minutes',
+    act: ({ past }, key) => (past.length === 0 ? undefined : { type: 'look', byMs: -(STEPS_MS[key] ?? STEP_MS) }),
+  },
+  {
+    name: 'later',
+    keys: [']', 'pagedown'],
+    shown: '], PgDn',
+    group: 'look',
+    about: 'the other way',
+    act: (state, key) => (state.lookedAtMs === undefined ? undefined : { type: 'look', byMs: STEPS_MS[key] ?? STEP_MS }),
+  },
+  {
+    keys: ['end'],
+    shown: 'End',
+    group: 'look',
+    about: 'back to now',
+    act: ({ lookedAtMs }) => (lookedAtMs === undefined ? undefined : { type: 'look-now' }),
+  },
   {
     name: 'filter',
     keys: ['/'],
