@@ -94,8 +94,9 @@ interface ShowOptions {
 }
 
 async function show({ options, readTopology, session, config, logLines }: ShowOptions): Promise<TerminalEnded> {
-  const [{ openTerminal }, { createTheme }, { rebound }] = await Promise.all([
+  const [{ openTerminal }, { colourDepthOf }, { createTheme }, { rebound }] = await Promise.all([
     import('../view/terminal.ts'),
+    import('../view/ansi.ts'),
     import('../view/theme.ts'),
     import('../view/keys/rebound.ts'),
   ]);
@@ -110,6 +111,7 @@ async function show({ options, readTopology, session, config, logLines }: ShowOp
     stdin,
     stdout,
     theme: createTheme({ name: options.theme, noColor, ascii: options.ascii ?? false }),
+    depth: colourDepthOf(stdout, variables),
     everywhere: keys.keys,
     isSpoken: options.screenReader ?? (variables['INK_SCREEN_READER'] ?? '') !== '',
     clock: systemClock,

@@ -23,7 +23,7 @@ async function picture(pty: Pty, name: string, title: string): Promise<void> {
   process.stdout.write(`${file}\n`);
 }
 
-const environment = { COLORTERM: '', XDG_CONFIG_HOME: join(import.meta.dirname, 'none') };
+const environment = { NO_COLOR: '', COLORTERM: '', XDG_CONFIG_HOME: join(import.meta.dirname, 'none') };
 const pty = startPty({ command: process.execPath, words, ...SIZE, environment });
 await pty.until(shows('the embedded world is up'), 'the world');
 await waited(CALM_MS);

@@ -37,24 +37,24 @@ export function toSvg({ title, columns, screen }: SvgOptions): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
     `<title>${escaped(title)}</title>`,
     `<rect width="100%" height="100%" rx="8" fill="${GROUND}"/>`,
-    `<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${FONT_SIZE}" fill="${INK}" xml:space="preserve">`,
+    `<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${FONT_SIZE}" fill="${INK}">`,
     ...rows,
     '</g>',
     '</svg>',
   ].join('\n')}\n`;
 }
 
-/** Each run is given its width, so that columns stand below each other in whatever font there is. */
+/** Each word or row of words is given its width, so that columns stand below each other in whatever font there is. */
 function rowOf(runs: readonly StyledRun[], y: number): string {
   return runs
-    .flatMap(({ column, text, ...style }) => {
-      const kept = text.trimEnd();
-      const blanks = kept.length - kept.trimStart().length;
-      const shown = kept.slice(blanks);
-      if (shown === '') return [];
-      const place = `x="${round(MARGIN + (column + blanks) * CELL.width)}" y="${y}" textLength="${round([...shown].length * CELL.width)}"`;
-      return [`<text ${place}${attributesOf(style)}>${escaped(shown)}</text>`];
-    })
+    .flatMap(({ column, text, ...style }) =>
+      // Several blanks would be one in a picture.
+      [...text.matchAll(/\S+(?: \S+)*/gu)].map(({ 0: words, index }) => {
+        const x = round(MARGIN + (column + [...text.slice(0, index)].length) * CELL.width);
+        const length = round([...words].length * CELL.width);
+        return `<text x="${x}" y="${y}" textLength="${length}"${attributesOf(style)}>${escaped(words)}</text>`;
+      }),
+    )
     .join('');
 }
 

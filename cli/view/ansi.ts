@@ -6,6 +6,14 @@ import type { TextStyle, Theme } from './theme.ts';
 /** As `WriteStream.getColorDepth` answers it: bits of a colour; 1 is none. */
 export type ColourDepth = number;
 
+/** What the terminal can show. Node takes any `CI`, also an empty one, for a terminal without colours; whoever sits at one sees them. */
+export function colourDepthOf(
+  stdout: Pick<NodeJS.WriteStream, 'getColorDepth'>,
+  { CI: _, ...variables }: Readonly<Record<string, string | undefined>>,
+): ColourDepth {
+  return stdout.getColorDepth(variables);
+}
+
 const NAMED: Readonly<Record<string, number>> = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36 };
 const BASIC_FIRST = 30;
 const CUBE_FIRST = 16;

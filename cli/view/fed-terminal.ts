@@ -83,5 +83,14 @@ function startLab(onEvent: Tell): Promise<LiveLab> {
 
 const { stdin, stdout } = process;
 const signal = new AbortController().signal;
-await openTerminal({ stdin, stdout, theme: createTheme(), everywhere: GLOBAL, isSpoken: false, clock: systemClock, startLab, signal })
-  .ended;
+await openTerminal({
+  stdin,
+  stdout,
+  theme: createTheme(),
+  depth: 8,
+  everywhere: GLOBAL,
+  isSpoken: false,
+  clock: systemClock,
+  startLab,
+  signal,
+}).ended;

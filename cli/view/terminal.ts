@@ -24,6 +24,7 @@ export interface TerminalOptions {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly theme: Theme;
+  readonly depth: ColourDepth;
   /** The keys that hold everywhere. */
   readonly everywhere: readonly KeyBinding[];
   /** Lines as things happen, for a screen reader, instead of frames. */
@@ -63,7 +64,6 @@ class Terminal implements OpenTerminal {
   readonly #startedMs: number;
   /** undefined: lines for a screen reader instead of frames. */
   readonly #stage: Stage | undefined;
-  readonly #depth: ColourDepth;
   readonly #painter: Painter;
   #app: Instance | undefined;
   #isClosed = false;
@@ -78,7 +78,6 @@ class Terminal implements OpenTerminal {
     const { stdout, clock, everywhere, isSpoken } = options;
     this.#store = createViewStore({ ...INITIAL_STATE, everywhere }, clock);
     this.#startedMs = clock.monotonicMs();
-    this.#depth = stdout.getColorDepth();
     this.#painter = createPainter((text) => void stdout.write(text));
     this.#stage = isSpoken ? undefined : openStage(options);
     this.#draw();
@@ -89,11 +88,11 @@ class Terminal implements OpenTerminal {
 
   readonly #draw = () => {
     if (this.#stage === undefined || this.#isClosed) return;
-    const { stdout, theme } = this.#options;
+    const { stdout, theme, depth } = this.#options;
     const size = { columns: stdout.columns, rows: stdout.rows };
     const lines = frameLines(this.#store.get(), size, theme);
     this.#painter.paint(
-      lines.map((line) => styledText(line, theme, this.#depth)),
+      lines.map((line) => styledText(line, theme, depth)),
       size,
     );
   };
