@@ -79,7 +79,7 @@ export function titleLine(title: Line, width: number, theme: Theme): Line {
 /** A title and `rows` lines. */
 export function faultLines({ faults, nowMs }: ViewState, { width, rows, theme }: LinesOptions): readonly Line[] {
   const shown = faults.length > rows ? faults.slice(0, Math.max(0, rows - 1)) : faults;
-  const lines = shown.map((fault) => faultLine(fault, nowMs, width));
+  const lines = shown.map((fault) => faultLine(fault, nowMs, width - 1));
   const left = faults.length - shown.length;
   if (left > 0 && rows > 0) lines.push([span(`${left} more`, 'muted')]);
   if (faults.length === 0) lines.push([span('none', 'muted')]);

@@ -2,22 +2,24 @@
 import type { AppliedInvalidation, EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import { titleLine } from './chrome.ts';
 import { msText, padTo, plain } from './format.ts';
-import { GAP } from './layout.ts';
 import { fitLine, type Line, span, spread } from './line.ts';
 import { filledTo, type Room } from './screens/screen.ts';
 import type { RegionState, ViewState } from './state.ts';
+import type { Theme } from './theme.ts';
 
+/** Two numbers side by side would be read as one row. */
+const GAP = 2;
 const LOG_COLUMNS = 22;
 const FILL_COLUMNS = 24;
 
 /** `rows` lines, the first of them titles. */
 export function zoomTables(state: ViewState, region: RegionState, room: Room): readonly Line[] {
-  const { width, rows } = room;
+  const { width, rows, theme } = room;
   if (rows <= 0) return [];
   const middle = width - LOG_COLUMNS - FILL_COLUMNS - 2 * GAP;
   const { metrics } = region.seen;
   const blocks = [
-    block('log: applied', logRows(metrics), { ...room, width: LOG_COLUMNS }),
+    block('log: applied', logRows(state, region, theme), { ...room, width: LOG_COLUMNS }),
     block('invalidations applied last', recentRows(metrics, state.filter, middle), { ...room, width: middle }),
     block('fills', fillRows(metrics), { ...room, width: FILL_COLUMNS }),
   ];
@@ -35,7 +37,7 @@ function pair(name: string, value: string, width: number): Line {
   return spread([span(name, 'muted')], [span(value)], width);
 }
 
-function logRows(metrics: EdgeMetrics | undefined): readonly Line[] {
+function logRows({ regions }: ViewState, { seen: { metrics } }: RegionState, theme: Theme): readonly Line[] {
   if (metrics === undefined) return [];
   const { applied, lag, queued, unreadable, connected, catchingUp } = metrics.log;
   const width = LOG_COLUMNS;
@@ -43,18 +45,24 @@ function logRows(metrics: EdgeMetrics | undefined): readonly Line[] {
   return [
     pair('lag', lag === null ? 'unknown' : String(lag), width),
     pair('waiting here', String(queued), width),
-    ...Object.entries(applied).map(([partition, offset]) =>
-      pair(`partition ${plain(partition)}`, offset < 0 ? '-' : String(offset), width),
-    ),
+    ...Object.entries(applied).map(([partition, offset]) => {
+      const behind = furthest(regions, partition) - offset;
+      return pair(`partition ${plain(partition)}`, `${offset < 0 ? '-' : offset}${behind > 0 ? ` ${theme.behind}${behind}` : ''}`, width);
+    }),
     pair('log', state, width),
     ...(unreadable === 0 ? [] : [pair('unreadable', String(unreadable), width)]),
   ];
 }
 
+/** The furthest that any region is known to be: what lies between is written for certain; more may be. */
+function furthest(regions: readonly RegionState[], partition: string): number {
+  return Math.max(-1, ...regions.map(({ seen }) => seen.metrics?.log.applied[partition] ?? -1));
+}
+
 function recentRows(metrics: EdgeMetrics | undefined, filter: string, width: number): readonly Line[] {
   const recent = (metrics?.recent ?? []).filter(({ target }) => target.toLowerCase().includes(filter.toLowerCase()));
   if (recent.length === 0) return [[span('none yet', 'muted')]];
-  const head: Line = [span(recentText(['what', '', 'mode', 'log', 'in all'], width), 'muted')];
+  const head: Line = [span(recentText(['id', '', 'mode', 'log', 'in all'], width), 'muted')];
   return [head, ...recent.map((event): Line => [span(recentText(cellsOf(event), width))])];
 }
 
