@@ -2,7 +2,6 @@
  * The first file Node loads: kept apart from the bundle and old-fashioned, so that a Node too old for the rest can still
  * say so in one sentence, with a command that works there.
  */
-import module from 'node:module';
 import { EXIT } from '../lab/errors.ts';
 import { toCommand } from './quote.ts';
 
@@ -18,8 +17,6 @@ if (isTooOld) {
   );
   process.exitCode = EXIT.failed;
 } else {
-  // What was compiled is kept beside the temporary files: the second start is a third shorter.
-  module.enableCompileCache?.();
   const main = './main.js';
   import(main).catch((error) => {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

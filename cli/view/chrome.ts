@@ -28,7 +28,8 @@ export function headerLine(state: ViewState, { width, theme, agoMs }: HeaderOpti
     return spread(name, [span(state.staysUp ? 'healing everything' : 'healing and stopping everything', 'warning')], width);
   const room = width - lineWidth(name) - GAP;
   const kept: Line[] = [];
-  const paused: readonly Line[] = agoMs === undefined ? [] : [[span(`PAUSED ${momentText(agoMs)} ago`, 'accent')]];
+  const paused: readonly Line[] =
+    agoMs === undefined ? [] : [[span(`PAUSED ${momentText(agoMs)} ago`, 'accent'), span(' Space: now', 'muted')]];
   for (const part of [...paused, ...headerParts(state, theme)]) {
     const columns = [...kept, part].reduce((sum, line) => sum + lineWidth(line) + GAP, -GAP);
     if (columns <= room) kept.push(part);
