@@ -22,6 +22,16 @@ describe('the farewell', () => {
     ]);
   });
 
+  it('names the scenarios that ran, and counts how they ended', () => {
+    const ran = [
+      { id: 'stampede', verdict: 'fail', exitCode: 1 },
+      { id: 'burst', verdict: 'aborted', exitCode: 105 },
+    ] as const;
+    expect(farewell(ended({ state: { ...PLAYED, ran } }))).toContain('  runs     stampede fail, burst aborted');
+    expect(exitCodeFor(ended({ state: { ...PLAYED, ran } }))).toBe(1);
+    expect(exitCodeFor(ended({ state: { ...PLAYED, ran: ran.slice(1) } }))).toBe(0);
+  });
+
   it('names what could not be healed, and what outlives it', () => {
     expect(farewell(ended({ left: ['edge:us-east is cut'] })).at(-1)).toBe('  left     could not heal: edge:us-east is cut');
     expect(farewell(ended({ state: { ...PLAYED, staysUp: true } })).at(-1)).toMatch(/the cluster goes on/);

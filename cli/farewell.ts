@@ -7,6 +7,7 @@ import type { TerminalEnded } from './view/terminal.ts';
 
 /** More are counted. */
 const FAULTS_NAMED_MAX = 6;
+const RUNS_NAMED_MAX = 6;
 const NAME_COLUMNS = 9;
 
 export function farewell({ by, left, state }: TerminalEnded): readonly string[] {
@@ -16,6 +17,7 @@ export function farewell({ by, left, state }: TerminalEnded): readonly string[] 
     ['time', `${ageText(state.nowMs)} in the ${state.backend ?? 'no'} world`],
     ['faults', faultsText(state)],
     ...(state.origin.metrics === undefined ? [] : [['writes', String(state.origin.metrics.requests.writes)]]),
+    ...(state.ran.length === 0 ? [] : [['runs', ranText(state)]]),
     ['verdict', verdictText(state)],
     ['left', leftText(left, state)],
   ];
@@ -31,12 +33,14 @@ export function abandonedLines(left: readonly string[], backend: string | undefi
 }
 
 /** The worst that the session showed comes first. */
-export function exitCodeFor({ by, left, state: { lost, verdict } }: TerminalEnded): ExitCode {
+export function exitCodeFor({ by, left, state: { lost, verdict, ran } }: TerminalEnded): ExitCode {
   const codes: ExitCode[] = [];
   if (left.length > 0 && by !== 'abandoned') codes.push(EXIT.notHealed);
   if (by === 'lost') codes.push(lost?.exitCode ?? EXIT.failed);
   if (by === 'interrupt' || by === 'abandoned') codes.push(EXIT.interrupted);
   if (verdict?.state === 'violated') codes.push(EXIT.violated);
+  // One that was stopped from here interrupted nothing but itself.
+  codes.push(...Object.values(EXIT).filter((code) => code !== EXIT.interrupted && ran.some(({ exitCode }) => exitCode === code)));
   return worstOf(codes);
 }
 
@@ -53,6 +57,11 @@ function verdictText({ verdict }: ViewState): string {
   if (verdict.state === 'violated') return `${plural(verdict.violations, 'answer')} older than any fault and delay excuses`;
   if (verdict.state === 'unknown') return `unknown: ${verdict.reason}`;
   return 'no violation seen: no answer was older than faults and delays excuse';
+}
+
+function ranText({ ran }: ViewState): string {
+  const named = ran.slice(-RUNS_NAMED_MAX).map(({ id, verdict }) => `${id} ${verdict}`);
+  return `${ran.length > named.length ? `${ran.length - named.length} before, ` : ''}${named.join(', ')}`;
 }
 
 function leftText(left: readonly string[], { staysUp }: ViewState): string {

@@ -8,7 +8,7 @@ import { createRandom, drawSeed } from '../../services/runtime/random.ts';
 import { type ConfigFile, wrongIn } from '../config-file.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { abandonedLines, exitCodeFor, farewell } from '../farewell.ts';
-import { COMPOSE_FILE } from '../program-files.ts';
+import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
 import type { Session } from '../session.ts';
 import type { OpenTerminal, TerminalEnded } from '../view/terminal.ts';
 import type { ThemeName } from '../view/theme.ts';
@@ -27,6 +27,7 @@ export interface TerminalCommandOptions extends WorldOptions {
   readonly ascii?: boolean;
   readonly theme: ThemeName;
   readonly screenReader?: boolean;
+  readonly tour?: boolean;
 }
 
 /** What the services said last: printed when their process ended by itself. */
@@ -46,6 +47,7 @@ export function addTerminalCommand(program: Command, session: Session, { names, 
     .addOption(new Option('--ascii', 'in the terminal: nothing but ASCII').env('EDGESYNC_ASCII'))
     .addOption(new Option('--theme <name>', 'in the terminal: its colours').choices(THEME_NAMES).default('dark').env('EDGESYNC_THEME'))
     .addOption(new Option('--screen-reader', 'in the terminal: lines as things happen instead of a picture').env('EDGESYNC_SCREEN_READER'))
+    .addOption(new Option('--tour', 'in the terminal: begin with the guided tour').env('EDGESYNC_TOUR'))
     .action(async (options: TerminalCommandOptions) => {
       if (program.args.length > 0) {
         program.error(`error: no command ${JSON.stringify(program.args[0])}; there are ${names.join(', ')}`);
@@ -113,6 +115,7 @@ async function show({ options, readTopology, session, config, logLines }: ShowOp
     theme: createTheme({ name: options.theme, noColor, ascii: options.ascii ?? false }),
     depth: colourDepthOf(stdout, variables),
     everywhere: keys.keys,
+    withTour: options.tour ?? false,
     isSpoken: options.screenReader ?? (variables['INK_SCREEN_READER'] ?? '') !== '',
     clock: systemClock,
     startLab: async (onEvent, startedMs) => {
@@ -126,6 +129,7 @@ async function show({ options, readTopology, session, config, logLines }: ShowOp
           return startWorld({ options, backend, topology, environment, onStep, signal: stop, onLogLine });
         },
         clock: systemClock,
+        catalogue: { files: BUILT_IN_SCENARIOS, version: session.version, topology: readTopology },
         random: createRandom(drawSeed()),
         onEvent,
         startedMs,

@@ -89,6 +89,7 @@ await openTerminal({
   theme: createTheme(),
   depth: 8,
   everywhere: GLOBAL,
+  withTour: false,
   isSpoken: false,
   clock: systemClock,
   startLab,

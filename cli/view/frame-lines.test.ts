@@ -11,7 +11,7 @@ import { panelLines } from './region-panel.ts';
 import { EMPTY_PROMPT, type ScreenState } from './screen-state.ts';
 import type { ViewAction } from './state.ts';
 import { createTheme } from './theme.ts';
-import { fault, observed, ready, SCREEN_STATES, stateAfter, trace } from './view-test-support.ts';
+import { fault, observed, ready, runEvents, runReport, SCREEN_STATES, stateAfter, trace } from './view-test-support.ts';
 
 const RUNS = 300;
 const UNICODE = createTheme();
@@ -70,6 +70,7 @@ const hostileState = fc
     return stateAfter(
       ...events,
       traced,
+      ...(lag === null ? runEvents(says) : runReport(says)),
       { type: 'judged', t: 3_200, verdict, staleness },
       { type: 'tick', t: 9_000 },
       { type: 'sent', command: { do: 'heal-all' }, text: note },
@@ -125,6 +126,7 @@ describe('the frame', () => {
         observed(),
         { type: 'faults', t: 2_000, inForce: faults },
         { type: 'traced', t: 2_000, trace: trace() },
+        ...runReport(),
       );
       const state = screen.screen === 'overview' ? playing : reduce(playing, { type: 'open', screen });
       for (const starting of [false, true])

@@ -65,14 +65,16 @@ export interface LayoutContents {
   readonly selected: number;
   /** Rows the version tables would like. */
   readonly keys: number;
+  /** Rows that what is below needs, where there is room; left out: those of the log. */
+  readonly below?: number;
 }
 
-export function layoutOf({ columns, bodyRows }: BodySize, { regions, selected, keys }: LayoutContents): Layout {
+export function layoutOf({ columns, bodyRows }: BodySize, { regions, selected, keys, below = 0 }: LayoutContents): Layout {
   const panels = placePanels(columns, regions, selected);
   const hasMap = bodyRows >= MAP_BODY_ROWS_MIN && columns >= MAP_COLUMNS_MIN && regions > 0;
   const mapRows = hasMap ? Math.min(MAP_ROWS_MAX, regions, bodyRows - MAP_BODY_ROWS_MIN + MAP_ROWS_MIN) : 0;
   const shared = Math.max(0, bodyRows - PANEL_ROWS - TITLE_ROWS - (hasMap ? mapRows + TITLE_ROWS : 0));
-  const logRowsMin = Math.max(LOG_ROWS_MIN, Math.floor(shared * LOG_SHARE));
+  const logRowsMin = Math.max(LOG_ROWS_MIN, Math.floor(shared * LOG_SHARE), below);
   const tableRows = Math.max(0, Math.min(shared - logRowsMin, Math.max(keys, KEYS_EXPECTED)));
   const [first, second] = panels;
   const faultColumns = Math.min(FAULT_COLUMNS_MAX, second === undefined ? Math.floor(columns / 3) : (first?.width ?? 0));

@@ -53,6 +53,18 @@ export function joined(parts: readonly Line[], width: number, gap: number): Line
   return line;
 }
 
+/** All parts, on as many lines as they need. */
+export function flowed(parts: readonly Line[], width: number, gap: number): readonly Line[] {
+  const lines: Line[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last !== undefined && lineWidth(last) + gap + lineWidth(part) <= width)
+      lines[lines.length - 1] = [...last, span(' '.repeat(gap)), ...part];
+    else lines.push(part);
+  }
+  return lines;
+}
+
 export function textOf(line: Line): string {
   return line.map(({ text }) => text).join('');
 }

@@ -9,15 +9,29 @@ import { startLines } from './start.ts';
 import type { ViewState } from './state.ts';
 import { keysShown } from './version-rows.ts';
 
-export function overviewLines(state: ViewState, room: Room): readonly Line[] {
+/** What is below the panels: a title and `rows` lines. */
+export interface Below {
+  readonly rowsMin: number;
+  readonly lines: (room: Pick<Room, 'width' | 'rows' | 'theme'>) => readonly Line[];
+}
+
+/** Left out, what is below are the faults in force and the events. */
+export function overviewLines(state: ViewState, room: Room, instead?: Below): readonly Line[] {
   const { width, rows, theme } = room;
   if (state.regions.length === 0) return startLines(state, room);
-  const layout = layoutOf({ columns: width, bodyRows: rows }, contentsOf(state));
+  const layout = layoutOf(
+    { columns: width, bodyRows: rows },
+    { ...contentsOf(state), ...(instead === undefined ? {} : { below: instead.rowsMin }) },
+  );
   const { faultColumns, logColumns, logRows, mapRows } = layout;
   const map =
     mapRows === 0
       ? []
       : [titleLine([span('path of an invalidation', 'muted')], width, theme), ...mapLines(state, { width, rows: mapRows, theme })];
+  if (instead !== undefined)
+    return [...beside(panelsOf(state, layout, room)), ...map, ...instead.lines({ width, rows: logRows, theme })]
+      .slice(0, rows)
+      .map((line) => fitLine(line, width));
   const below = beside([
     faultLines(state, { width: faultColumns, rows: logRows, theme }),
     eventLines(state, { width: logColumns, rows: logRows, theme }),

@@ -5,12 +5,13 @@ import { withTime } from './samples.ts';
 import { OVERVIEW, SCREENS_MAX } from './screen-state.ts';
 import type { ViewAction, ViewState } from './state.ts';
 import { withEvent } from './told.ts';
+import { toured } from './tour/engine.ts';
 import { wantedFrom } from './wanted.ts';
 
 export const COMMANDS_MAX = 100;
 
 export function reduce(state: ViewState, event: LiveEvent | ViewAction): ViewState {
-  if ('t' in event && event.type !== 'tick') return withEvent(withTime(state, event.t), event);
+  if ('t' in event && event.type !== 'tick') return toured(withEvent(withTime(state, event.t), event));
   return withAction(event.type === 'tick' ? withTime(state, event.t) : state, event as ViewAction);
 }
 
@@ -48,7 +49,7 @@ function withAction(now: ViewState, action: ViewAction): ViewState {
 }
 
 function withSent(state: ViewState, { command, text }: Extract<ViewAction, { type: 'sent' }>): ViewState {
-  const echoed = { ...state, echo: { text, t: state.nowMs } };
+  const echoed = { ...state, echo: { text, t: state.nowMs }, ...(command.do === 'run' ? { run: undefined } : {}) };
   if (command.do !== 'configure') return echoed;
   const regions = state.regions.map((region) =>
     region.region === command.region ? { ...region, wanted: wantedFrom(region.wanted, command, state.nowMs) } : region,

@@ -3,6 +3,7 @@
  * draws and which keys hold in it stands in its file under `screens/`, its place in the table of `screens/screens.ts`.
  */
 import type { LabCommand } from '../../lab/live/live-lab.ts';
+import type { Begun } from './tour/step.ts';
 
 /** A text being typed. */
 export interface Prompt {
@@ -49,6 +50,17 @@ export interface Confirm {
   readonly isAccepted: boolean;
 }
 
+export interface Tour {
+  readonly screen: 'tour';
+  /** Indices into the steps, and into the acts of the step; behind the last step: the end. */
+  readonly step: number;
+  readonly act: number;
+  /** undefined: it waits for the key. */
+  readonly begun: Begun | undefined;
+  /** What was to be seen of the act, in sentences; undefined: not yet. */
+  readonly seen: readonly string[] | undefined;
+}
+
 export type ScreenState =
   | { readonly screen: 'overview' }
   | { readonly screen: 'zoom' }
@@ -56,6 +68,9 @@ export type ScreenState =
   | { readonly screen: 'trace' }
   | { readonly screen: 'command'; readonly prompt: Prompt }
   | { readonly screen: 'filter'; readonly prompt: Prompt }
+  | { readonly screen: 'catalogue'; readonly at: number }
+  | { readonly screen: 'run'; readonly scroll: number }
+  | Tour
   | FaultMenu
   | Confirm;
 

@@ -2,7 +2,7 @@
 import { belowTop, sectionsIn } from './dispatch.ts';
 import { momentText, plain } from './format.ts';
 import { textOf } from './line.ts';
-import { screenOf } from './screens/screens.ts';
+import { type AnyScreen, screenOf } from './screens/screens.ts';
 import { topOf, type ViewState } from './state.ts';
 import { createTheme } from './theme.ts';
 
@@ -34,15 +34,24 @@ const SAID_ONCE: readonly string[] = ['zoom', 'trace', 'help'];
 
 function opened(before: ViewState, now: ViewState): readonly string[] {
   const top = topOf(now);
+  const { said } = screenOf(top);
+  if (said !== undefined) return saidSince(before, now, said);
   if (!SAID_ONCE.includes(top.screen)) return [];
   const isNew = topOf(before) !== top || (top.screen === 'trace' && before.trace !== now.trace);
   return isNew ? readLines(now) : [];
 }
 
+function saidSince(before: ViewState, now: ViewState, said: NonNullable<AnyScreen['said']>): readonly string[] {
+  const [was, is] = [topOf(before), topOf(now)];
+  const known = new Set(was.screen === is.screen ? said(before, was) : []);
+  return said(now, is).filter((sentence) => !known.has(sentence));
+}
+
 /** What is asked or typed, as it stands; undefined while nothing is. */
 export function promptText(state: ViewState): string | undefined {
   const { screen } = topOf(state);
-  return screen === 'overview' || SAID_ONCE.includes(screen) ? undefined : readLines(state).join('\n');
+  const isSaid = SAID_ONCE.includes(screen) || screenOf(topOf(state)).said !== undefined;
+  return screen === 'overview' || isSaid ? undefined : readLines(state).join('\n');
 }
 
 /** The lines of the screen on top, read once from above. */

@@ -4,6 +4,8 @@
  * Phases: starting -> playing -> leaving; starting -> leaving
  */
 import type { ExitCode } from '../../lab/errors.ts';
+import type { ScenarioCard } from '../../lab/live/catalogue.ts';
+import type { Race, Stampede } from '../../lab/live/lessons.ts';
 import type { FaultView, LabCommand, LiveVerdict, LoadRates, RegionStaleness, RegionView, Seen } from '../../lab/live/live-lab.ts';
 import type { Trace } from '../../lab/trace.ts';
 import type { Backend } from '../../lab/worlds/world.ts';
@@ -11,6 +13,7 @@ import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
 import type { KeyBinding } from './keys/binding.ts';
 import type { Moment } from './past.ts';
+import type { Ran, RunView } from './run-view.ts';
 import { OVERVIEW, type ScreenState } from './screen-state.ts';
 import type { Traveller } from './travellers.ts';
 import type { Wanted } from './wanted.ts';
@@ -83,6 +86,14 @@ export interface ViewState {
   readonly verdict: LiveVerdict | undefined;
   readonly rates: LoadRates | undefined;
   readonly trace: TraceView | undefined;
+  /** undefined before it was asked for. */
+  readonly scenarios: readonly ScenarioCard[] | undefined;
+  /** The scenario that runs, or ran last. */
+  readonly run: RunView | undefined;
+  /** How the scenarios of the session ended, the newest last. */
+  readonly ran: readonly Ran[];
+  readonly race: Race | undefined;
+  readonly stampede: Stampede | undefined;
   /** Invalidations on their way, for the map. */
   readonly travellers: readonly Traveller[];
   readonly log: readonly LogLine[];
@@ -147,6 +158,11 @@ export const INITIAL_STATE: ViewState = {
   verdict: undefined,
   rates: undefined,
   trace: undefined,
+  scenarios: undefined,
+  run: undefined,
+  ran: [],
+  race: undefined,
+  stampede: undefined,
   travellers: [],
   log: [],
   lost: undefined,

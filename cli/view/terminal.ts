@@ -14,10 +14,12 @@ import { type ColourDepth, styledText } from './ansi.ts';
 import { frameLines } from './frame.ts';
 import type { KeyBinding } from './keys/binding.ts';
 import { createPainter, type Painter } from './painter.ts';
+import { OVERVIEW } from './screen-state.ts';
 import { openStage, type Stage } from './stage.ts';
 import { INITIAL_STATE, type ViewAction, type ViewState } from './state.ts';
 import { createViewStore, type ViewStore } from './store.ts';
 import type { Theme } from './theme.ts';
+import { TOUR } from './tour/engine.ts';
 import { keepYoungSpaceSmall } from './young-space.ts';
 
 export interface TerminalOptions {
@@ -27,6 +29,8 @@ export interface TerminalOptions {
   readonly depth: ColourDepth;
   /** The keys that hold everywhere. */
   readonly everywhere: readonly KeyBinding[];
+  /** Begin with the tour. */
+  readonly withTour: boolean;
   /** Lines as things happen, for a screen reader, instead of frames. */
   readonly isSpoken: boolean;
   readonly clock: Clock;
@@ -75,8 +79,8 @@ class Terminal implements OpenTerminal {
 
   constructor(options: TerminalOptions) {
     this.#options = options;
-    const { stdout, clock, everywhere, isSpoken } = options;
-    this.#store = createViewStore({ ...INITIAL_STATE, everywhere }, clock);
+    const { stdout, clock, everywhere, isSpoken, withTour } = options;
+    this.#store = createViewStore({ ...INITIAL_STATE, everywhere, screens: withTour ? [OVERVIEW, TOUR] : [OVERVIEW] }, clock);
     this.#startedMs = clock.monotonicMs();
     this.#painter = createPainter((text) => void stdout.write(text));
     this.#stage = isSpoken ? undefined : openStage(options);

@@ -1,5 +1,6 @@
 /** What the lab told, taken into the state. */
 import type { FaultView, LiveEvent, Observation } from '../../lab/live/live-lab.ts';
+import { type RunLiveEvent, ranAfter, runAfter } from './run-view.ts';
 import { type FaultBand, type LogLine, UNSEEN, type ViewState } from './state.ts';
 import { travellersAfter } from './travellers.ts';
 import { keysInUse } from './version-rows.ts';
@@ -38,6 +39,16 @@ export function withEvent(now: ViewState, event: LiveEvent): ViewState {
         { ...now, trace: { state: 'failed', why: event.why, atMs: event.t } },
         { t: event.t, tone: 'warning', text: `no trace: ${event.why}` },
       );
+    case 'scenarios':
+      return { ...now, scenarios: event.scenarios };
+    case 'run-begun':
+    case 'run-said':
+    case 'run-ended':
+      return withRun(now, event);
+    case 'raced':
+      return { ...now, race: event.race };
+    case 'stampeded':
+      return { ...now, stampede: event.stampede };
     case 'lost':
       return { ...withLine(now, { t: event.t, tone: 'error', text: event.why }), lost: { why: event.why, exitCode: event.exitCode } };
   }
@@ -83,6 +94,15 @@ function withFaults(state: ViewState, inForce: readonly FaultView[]): ViewState 
     }),
   );
   return { ...state, faults: inForce, faultsSeen: state.faultsSeen + begun.length, bands: [...bands, ...added].slice(-BANDS_MAX) };
+}
+
+function withRun(state: ViewState, event: RunLiveEvent): ViewState {
+  const run = runAfter(state.run, event);
+  const ran = event.type === 'run-ended' ? ranAfter(state.ran, run) : state.ran;
+  const last = ran === state.ran ? undefined : ran.at(-1);
+  const told = { ...state, run, ran };
+  if (last === undefined) return told;
+  return withLine(told, { t: event.t, tone: last.verdict === 'pass' ? 'good' : 'warning', text: `${last.id}: ${last.verdict}` });
 }
 
 function withLine(state: ViewState, line: LogLine): ViewState {

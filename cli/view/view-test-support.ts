@@ -1,5 +1,5 @@
 /** States of the view as the lab's events make them, for tests. */
-import type { FaultView, LiveEvent, Observation } from '../../lab/live/live-lab.ts';
+import type { FaultView, LiveEvent, Observation, RunEvent } from '../../lab/live/live-lab.ts';
 import type { Trace } from '../../lab/trace.ts';
 import type { EdgeMetrics, VersionRow } from '../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
@@ -7,6 +7,7 @@ import { actionsOf } from './dispatch.ts';
 import { reduce } from './reduce.ts';
 import { EMPTY_PROMPT, type ScreenState } from './screen-state.ts';
 import { INITIAL_STATE, type ViewAction, type ViewState } from './state.ts';
+import { TOUR } from './tour/engine.ts';
 
 export const REGIONS = ['us-east', 'eu-west', 'ap-south'] as const;
 
@@ -136,6 +137,53 @@ export function trace(regions: readonly string[] = REGIONS): Trace {
   };
 }
 
+/** A catalogue, and a run of one of it with a fault in force; `text` stands wherever a text may come from outside. */
+export function runEvents(text = 'a text'): readonly LiveEvent[] {
+  const card = { id: text, title: text, description: text, durationMs: 20_000 };
+  const plan = { ...card, seed: 7, settleMs: 1_000, checks: ['divergence'], thresholds: [{ metric: 'edge_hit_ratio', threshold: text }] };
+  const said = (t: number, event: RunEvent): LiveEvent => ({ type: 'run-said', t, event });
+  const tags = { region: text, phase: 'fault' } as const;
+  return [
+    { type: 'scenarios', t: 3_000, scenarios: [card, card] },
+    { type: 'run-begun', t: 3_000, plan },
+    said(3_100, { type: 'Phase', t: 10, phase: 'warmup' }),
+    said(3_200, { type: 'Phase', t: 10, phase: 'fault' }),
+    said(3_300, { type: 'Fault', t: 10, id: 'f1', fault: 'partition', target: text, event: 'injected', effect: 'confirmed' }),
+    said(3_300, { type: 'Point', t: 10, metric: 'edge_hit_ratio', data: { time: '', value: 0.5, tags } }),
+  ];
+}
+
+/** The same with its report. */
+export function runReport(text = 'a text'): readonly LiveEvent[] {
+  const times = { min: 1, p50: 2, p95: 3, p99: 4, max: 5 };
+  const summary: RunEvent = {
+    type: 'Summary',
+    schemaVersion: 1,
+    status: 'completed',
+    verdict: 'fail',
+    exitCode: 1,
+    checks: [{ check: 'divergence', verdict: 'fail', reason: text, anomalies: 1 }],
+    thresholds: [{ metric: 'edge_hit_ratio', threshold: text, ok: false, value: 0.4, samples: 3 }],
+    faults: [],
+    convergence: { [text]: times },
+    staleness: { [text]: { samples: 1, raw: times, adjusted: times } },
+    consistency: {},
+    operations: { reads: 10, writes: 2, failed: 1, unknown: 0 },
+    heal: { clean: false, left: [text] },
+    error: text,
+    reproduce: text,
+  };
+  const anomaly: RunEvent = { type: 'Anomaly', t: 1, anomaly: 'divergence', region: text, key: text, explain: text, witness: [] };
+  const [phase] = runEvents(text).slice(2, 3);
+  return [
+    ...runEvents(text),
+    ...(phase === undefined ? [] : [phase]),
+    { type: 'run-said', t: 4_000, event: anomaly },
+    { type: 'run-said', t: 4_000, event: summary },
+    { type: 'run-ended', t: 4_100, why: undefined },
+  ];
+}
+
 /** One of each screen there is, and of those with parts one of each part. */
 export const SCREEN_STATES: readonly ScreenState[] = [
   { screen: 'overview' },
@@ -146,6 +194,18 @@ export const SCREEN_STATES: readonly ScreenState[] = [
   { screen: 'command', prompt: EMPTY_PROMPT },
   { screen: 'command', prompt: { ...EMPTY_PROMPT, text: 'delay eu-west x', problem: 'expected a delay' } },
   { screen: 'filter', prompt: { ...EMPTY_PROMPT, text: 'eu' } },
+  { screen: 'catalogue', at: 1 },
+  { screen: 'run', scroll: 0 },
+  { screen: 'run', scroll: 9 },
+  TOUR,
+  { ...TOUR, step: 2, act: 1, begun: { ...INITIAL_STATE }, seen: undefined },
+  {
+    ...TOUR,
+    step: 3,
+    begun: { ...INITIAL_STATE },
+    seen: ['it was seen, and this sentence is so long that at eighty columns it takes more than one line'],
+  },
+  { ...TOUR, step: 6 },
   { screen: 'menu', at: 3, form: undefined },
   {
     screen: 'menu',

@@ -2,6 +2,7 @@
 import type { Clock, Timer } from '../../services/runtime/clock.ts';
 import type { Clients } from '../clients.ts';
 import type { FaultChange } from '../faults/active-faults.ts';
+import type { FaultRecord } from '../load/records.ts';
 import { type StallMeter, watchStalls } from '../stall-meter.ts';
 import type { World } from '../worlds/world.ts';
 import { type EndedOperation, type Judgement, LiveJudge } from './live-judge.ts';
@@ -52,6 +53,15 @@ export class Judging {
     if (event === 'injected') this.#judge.changeFault(spec.id, { effect });
     if (event === 'healed' && effect === 'confirmed') this.#judge.changeFault(spec.id, { healedMs: atMs });
     if (event !== 'healing' && spec.target.kind === 'edge') void this.#readDelay(change);
+  }
+
+  /** Of a fault that something else than the session has injected. */
+  faultKnown(fault: FaultRecord): void {
+    this.#judge.addFault(fault);
+  }
+
+  faultHealed(id: string, healedMs: number): void {
+    this.#judge.changeFault(id, { healedMs });
   }
 
   close(): void {

@@ -1,15 +1,22 @@
 /** The world to play with, played with: what its events say of commands, on the embedded world. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { createRandom } from '../../services/runtime/random.ts';
-import { readTopology } from '../topology.ts';
+import { readTopology, type Topology } from '../topology.ts';
 import { startEmbedded } from '../worlds/embedded/embedded.ts';
+import type { Catalogue } from './catalogue.ts';
 import type { LabCommand, LiveEvent, LiveLab } from './live-lab.ts';
 import { startLiveLab } from './start-live-lab.ts';
 
 const COMPOSE = fileURLToPath(new URL('../../compose.yaml', import.meta.url));
+const RACE = fileURLToPath(new URL('../scenarios/stale-set-race.yaml', import.meta.url));
 const DEADLINE_MS = 20_000;
+/** As long as a run may take that heals and reads everything. */
+const LONG_MS = 90_000;
 
 /** Every event so far, and whoever waits for one. */
 class Events {
@@ -27,16 +34,16 @@ class Events {
   }
 
   /** The first event from `since` on that matches. */
-  async until<T extends LiveEvent>(matches: (event: LiveEvent) => event is T, since?: number): Promise<T>;
-  async until(matches: (event: LiveEvent) => boolean, since?: number): Promise<LiveEvent>;
-  async until(matches: (event: LiveEvent) => boolean, since = 0): Promise<LiveEvent> {
-    const deadline = performance.now() + DEADLINE_MS;
+  async until<T extends LiveEvent>(matches: (event: LiveEvent) => event is T, since?: number, withinMs?: number): Promise<T>;
+  async until(matches: (event: LiveEvent) => boolean, since?: number, withinMs?: number): Promise<LiveEvent>;
+  async until(matches: (event: LiveEvent) => boolean, since = 0, withinMs = DEADLINE_MS): Promise<LiveEvent> {
+    const deadline = performance.now() + withinMs;
     for (let at = since; ; ) {
       for (; at < this.all.length; at += 1) {
         const event = this.all[at];
         if (event !== undefined && matches(event)) return event;
       }
-      if (performance.now() > deadline) throw new Error(`no such event within ${DEADLINE_MS} ms, but:\n${this.#told(since).join('\n')}`);
+      if (performance.now() > deadline) throw new Error(`no such event within ${withinMs} ms, but:\n${this.#told(since).join('\n')}`);
       await new Promise<void>((resolve) => {
         this.#arrived = resolve;
       });
@@ -49,6 +56,32 @@ const says = (text: RegExp) => (event: LiveEvent) => event.type === 'note' && te
 const metricsOf = (event: LiveEvent, region: string) =>
   event.type === 'observed' ? event.observation.regions.get(region)?.metrics : undefined;
 
+const SHORT = `
+version: 1
+title: A short cut
+description: for a test
+system: { regions: { us-east: { delay: 250ms, strategy: lazy } } }
+workload: { duration: 3s, reads: 60/s, writes: 4/s, keys: 4, deletes: 10%, purges: 30% }
+method: [{ at: 1s, fault: partition, target: 'edge:eu-west<->kafka', for: 1s }]
+settle: 5s
+thresholds: { 'edge_reads': ['count>10'] }
+`;
+
+let folder: string;
+async function testCatalogue(topology: Topology): Promise<Catalogue> {
+  folder = await mkdtemp(join(tmpdir(), 'edgesync-catalogue-'));
+  const files = new Map([
+    ['short', join(folder, 'short.yaml')],
+    ['long', join(folder, 'long.yaml')],
+    ['lost', join(folder, 'lost.yaml')],
+    ['stale-set-race', RACE],
+  ]);
+  await writeFile(join(folder, 'short.yaml'), SHORT);
+  await writeFile(join(folder, 'long.yaml'), SHORT.replace('3s', '60s').replace('for: 1s', 'for: 50s'));
+  await writeFile(join(folder, 'lost.yaml'), SHORT.replace('edge:eu-west', 'edge:mars'));
+  return { files, version: '0', topology: async () => topology };
+}
+
 let events: Events;
 let lab: LiveLab;
 
@@ -57,11 +90,18 @@ beforeAll(async () => {
   const topology = await readTopology({ file: COMPOSE, environment: {}, freePorts: true });
   const startWorld = (onStep: (step: { step: string; elapsedMs: number }) => void, signal: AbortSignal) =>
     startEmbedded({ topology, onStep, signal });
-  lab = startLiveLab({ startWorld, clock: systemClock, random: createRandom(1), onEvent: events.take });
+  lab = startLiveLab({
+    startWorld,
+    catalogue: await testCatalogue(topology),
+    clock: systemClock,
+    random: createRandom(1),
+    onEvent: events.take,
+  });
   await events.until(isReady);
 });
 afterAll(async () => {
   expect(await lab.close()).toEqual([]);
+  await rm(folder, { recursive: true, force: true });
 });
 
 /** Sends the command and waits for what comes after it. */
@@ -174,6 +214,66 @@ describe('the live lab', () => {
     if (judged.type === 'judged') expect([...judged.staleness.keys()]).toEqual(['us-east', 'eu-west', 'ap-south']);
   });
 
+  it('purges a content and lets two hundred readers ask for it: the origin is asked once', async () => {
+    const done = await when({ do: 'stampede', region: 'ap-south', readers: 200 }, (event) => event.type === 'stampeded');
+    expect(done).toMatchObject({ stampede: { readers: 200, answered: 200, fetches: 1 } });
+  });
+
+  it('runs the stale-set race in virtual time, without the fence and with it', async () => {
+    const raced = await when({ do: 'race' }, (event) => event.type === 'raced');
+    expect(raced).toMatchObject({ race: { broken: { verdict: 'fail' }, real: { verdict: 'pass', failed: [] } } });
+  });
+
+  it('lists the scenarios, and refuses to run what this world has not', async () => {
+    const listed = await when({ do: 'list-scenarios' }, (event) => event.type === 'scenarios');
+    const card = { id: 'short', title: 'A short cut', description: 'for a test', durationMs: 3_000 };
+    expect(listed).toMatchObject({ scenarios: [card, { id: 'long' }, { id: 'lost' }, { id: 'stale-set-race' }] });
+    const refused = await when({ do: 'run', scenario: 'lost' }, (event) => event.type === 'run-ended');
+    expect(refused).toMatchObject({ why: expect.stringContaining('mars') });
+  });
+
+  it('runs a scenario in its world: heals first, waits with its load, and puts back what it set', { timeout: LONG_MS }, async () => {
+    await when({ do: 'configure', region: 'us-east', propagationDelayMs: 70 }, says(/^us-east: delay 70 ms$/));
+    await when({ do: 'inject', fault: 'pause', target: 'redis:us-east' }, says(/^redis:us-east is paused$/));
+    const since = events.all.length;
+    lab.do({ do: 'run', scenario: 'short' });
+    await events.until((event) => event.type === 'run-begun', since);
+    expect(events.all.slice(since).some(says(/^healed: pause redis:us-east$/))).toBe(true);
+    await events.until((event) => metricsOf(event, 'us-east')?.propagationDelayMs === 250, since);
+    await when({ do: 'write', count: 1 }, says(/a scenario runs: nothing else is done/));
+    await events.until((event) => event.type === 'faults' && event.inForce.some(({ id }) => id.startsWith('run-')), since);
+    await events.until((event) => event.type === 'run-ended', since, LONG_MS);
+    const said = events.all.slice(since).flatMap((event) => (event.type === 'run-said' ? [event.event] : []));
+    expect(said.flatMap((event) => (event.type === 'Phase' ? [event.phase] : []))).toEqual([
+      'warmup',
+      'steady',
+      'fault',
+      'heal',
+      'settle',
+      'final',
+    ]);
+    expect(said.at(-1)).toMatchObject({ type: 'Summary', status: 'completed', verdict: 'pass', thresholds: [{ ok: true }] });
+    expect(events.all.findLast((event) => event.type === 'faults')).toMatchObject({ inForce: [] });
+    const back = await events.until((event) => metricsOf(event, 'us-east')?.propagationDelayMs === 70, events.all.length);
+    expect(metricsOf(back, 'us-east')?.strategy).toBe('lazy');
+    await when({ do: 'write', count: 12 }, says(/^12 writes at the origin$/));
+    await events.until((event) => event.type === 'judged', events.all.length);
+    expect(events.all.findLast((event) => event.type === 'judged')).toMatchObject({ verdict: { violations: 0 } });
+  });
+
+  it('stops a run that is aborted, heals its faults, and reports', { timeout: LONG_MS }, async () => {
+    const since = events.all.length;
+    lab.do({ do: 'run', scenario: 'long' });
+    await events.until((event) => event.type === 'faults' && event.inForce.some(({ id }) => id.startsWith('run-')), since, LONG_MS);
+    lab.do({ do: 'abort-run' });
+    await events.until((event) => event.type === 'run-ended', since, LONG_MS);
+    const [summary] = events.all
+      .slice(since)
+      .flatMap((event) => (event.type === 'run-said' && event.event.type === 'Summary' ? [event.event] : []));
+    expect(summary).toMatchObject({ status: 'aborted', heal: { clean: true } });
+    expect(events.all.findLast((event) => event.type === 'faults')).toMatchObject({ inForce: [] });
+  });
+
   it('answers what cannot be done with a note', async () => {
     await when({ do: 'inject', fault: 'partitoin', target: 'origin' }, says(/did you mean partition/));
     await when({ do: 'configure', region: 'mars' }, says(/expected a region/));
@@ -185,6 +285,7 @@ describe('a start', () => {
     const seen = new Events();
     const failed = startLiveLab({
       startWorld: () => Promise.reject(new Error('port 4000 is busy')),
+      catalogue: { files: new Map(), version: '0', topology: () => Promise.reject(new Error('nobody asks')) },
       clock: systemClock,
       random: createRandom(1),
       onEvent: seen.take,
@@ -197,6 +298,7 @@ describe('a start', () => {
     const topology = await readTopology({ file: COMPOSE, environment: {}, freePorts: true });
     const early = startLiveLab({
       startWorld: (onStep, signal) => startEmbedded({ topology, onStep, signal }),
+      catalogue: { files: new Map(), version: '0', topology: async () => topology },
       clock: systemClock,
       random: createRandom(1),
       onEvent: () => {},

@@ -7,8 +7,11 @@ import type { Strategy } from '../../services/protocol/invalidation.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
 import type { ExitCode } from '../errors.ts';
 import type { Effect } from '../faults/fault.ts';
+import type { LabEvent } from '../report/events.ts';
 import type { Trace } from '../trace.ts';
 import type { Backend, StartStep } from '../worlds/world.ts';
+import type { ScenarioCard } from './catalogue.ts';
+import type { Race, Stampede } from './lessons.ts';
 
 /** The last answer of a service, and how it has been since. */
 export interface Seen<Metrics> {
@@ -68,6 +71,18 @@ export interface LoadRates {
   readonly writesPerSecond: number;
 }
 
+/** A scenario that is about to run. */
+export interface RunPlan extends ScenarioCard {
+  readonly seed: number;
+  /** Of the last reads, at most. */
+  readonly settleMs: number;
+  readonly checks: readonly string[];
+  readonly thresholds: readonly { readonly metric: string; readonly threshold: string }[];
+}
+
+/** What a run says as it goes on. */
+export type RunEvent = Extract<LabEvent, { type: 'Phase' | 'Fault' | 'Anomaly' | 'Point' | 'Summary' }>;
+
 /** `t`: ms since the start. Texts may come from outside: not yet made printable. */
 export type LiveEvent =
   | ({ readonly type: 'step'; readonly t: number } & StartStep)
@@ -92,8 +107,21 @@ export type LiveEvent =
   | { readonly type: 'trace-begun'; readonly t: number; readonly id: number }
   | { readonly type: 'traced'; readonly t: number; readonly trace: Trace }
   | { readonly type: 'trace-failed'; readonly t: number; readonly why: string }
+  /** The catalogue, when it was asked for. */
+  | { readonly type: 'scenarios'; readonly t: number; readonly scenarios: readonly ScenarioCard[] }
+  /** A scenario runs in this world; the steady load waits meanwhile. */
+  | { readonly type: 'run-begun'; readonly t: number; readonly plan: RunPlan }
+  | { readonly type: 'run-said'; readonly t: number; readonly event: RunEvent }
+  /** Everything is as it was before; `why`: it could not run at all. */
+  | { readonly type: 'run-ended'; readonly t: number; readonly why: string | undefined }
+  /** What came of the lessons that were asked for. */
+  | { readonly type: 'raced'; readonly t: number; readonly race: Race }
+  | { readonly type: 'stampeded'; readonly t: number; readonly stampede: Stampede }
   /** The world ended by itself, or could not start. */
   | { readonly type: 'lost'; readonly t: number; readonly why: string; readonly exitCode: ExitCode };
+
+/** An event before it has its time. */
+export type Told<Event> = Event extends LiveEvent ? Omit<Event, 't'> : never;
 
 export type LabCommand =
   /** Changes this many contents at once: 1 is a write, 50 a burst. */
@@ -113,7 +141,16 @@ export type LabCommand =
   /** Requests a second, from now on; what is left out stays. */
   | ({ readonly do: 'load' } & Partial<LoadRates>)
   /** One write of that content followed through its ten steps; the load's own writes wait meanwhile. */
-  | { readonly do: 'trace'; readonly id: number };
+  | { readonly do: 'trace'; readonly id: number }
+  | { readonly do: 'list-scenarios' }
+  /** What is in force is healed first, and the steady load waits. Until its end only `abort-run` is done. */
+  | { readonly do: 'run'; readonly scenario: string }
+  /** Heals, and reports what there is. */
+  | { readonly do: 'abort-run' }
+  /** The stale-set race in virtual time, twice: with the mutant that has no fence, and without it. */
+  | { readonly do: 'race' }
+  /** Purges one content, then that many readers ask for it at once in that region. */
+  | { readonly do: 'stampede'; readonly region: string; readonly readers: number };
 
 export interface LiveLab {
   /** Never throws and never waits: what comes of it is told by events. */

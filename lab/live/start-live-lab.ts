@@ -8,13 +8,17 @@ import type { Random } from '../../services/runtime/random.ts';
 import type { Clients } from '../clients.ts';
 import { EXIT, exitCodeOf, InvalidInput } from '../errors.ts';
 import { ActiveFaults, type FaultChange } from '../faults/active-faults.ts';
-import { traceWrite } from '../trace.ts';
 import type { StartStep, World } from '../worlds/world.ts';
+import type { Catalogue } from './catalogue.ts';
+import { Experiments } from './experiments.ts';
+import { faultView } from './fault-view.ts';
 import { Judging } from './judging.ts';
 import type { Judgement } from './live-judge.ts';
-import type { LabCommand, LiveEvent, LiveLab } from './live-lab.ts';
+import type { LabCommand, LiveEvent, LiveLab, Told } from './live-lab.ts';
 import { Observer } from './observer.ts';
+import { RegionSettings } from './region-settings.ts';
 import { RegionWatch } from './region-watch.ts';
+import { ScenarioRuns } from './scenario-runs.ts';
 import { SteadyLoad } from './steady-load.ts';
 
 export interface StartLiveLabOptions {
@@ -22,6 +26,8 @@ export interface StartLiveLabOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly onEvent: (event: LiveEvent) => void;
+  /** The scenarios that can be run. */
+  readonly catalogue: Catalogue;
   /** Ends a start that is under way. `close` is still to be called. */
   readonly signal?: AbortSignal;
   /** Monotonic time that `t` of the events counts from; now when left out. */
@@ -44,21 +50,19 @@ interface Playing {
   readonly observer: Observer;
   readonly load: SteadyLoad;
   readonly judging: Judging;
+  readonly runs: ScenarioRuns;
+  readonly experiments: Experiments;
+  readonly settings: RegionSettings;
 }
-
-type Told<Event> = Event extends LiveEvent ? Omit<Event, 't'> : never;
 
 class Lab implements LiveLab {
   readonly #options: StartLiveLabOptions;
   readonly #startedMs: number;
   readonly #closing = new AbortController();
   readonly #started: Promise<void>;
-  /** The last change of settings asked for, by region. */
-  readonly #configuring = new Map<string, Promise<void>>();
   /** When a fault ends by itself, by its id. */
   readonly #ends = new Map<string, { readonly atMs: number; readonly timer: Timer }>();
   #judging: Judging | undefined;
-  #isTracing = false;
   #playing: Playing | undefined;
   #closed: Promise<readonly string[]> | undefined;
 
@@ -118,7 +122,15 @@ class Lab implements LiveLab {
     const { backend, originUrl, staysUp } = world;
     this.#tell({ type: 'ready', backend, originUrl, staysUp, regions: world.regions.map(({ region, url }) => ({ region, url })) });
     this.#tell({ type: 'load', rates });
-    return { world, clients, faults, load, judging, observer: new Observer({ ...context, onObserved }) };
+    const { catalogue } = this.#options;
+    const shared = { ...context, catalogue, load, tell: (event: Told<LiveEvent>) => this.#tell(event) };
+    return {
+      ...{ world, clients, faults, load, judging },
+      runs: new ScenarioRuns({ ...shared, faults, judging, random: random.fork('runs'), onFaults: () => this.#tellFaults() }),
+      experiments: new Experiments({ ...shared, signal: this.#closing.signal }),
+      settings: new RegionSettings({ ...context, judging, onSet: (says) => this.#note('info', says) }),
+      observer: new Observer({ ...context, onObserved }),
+    };
   }
 
   #onJudged({ verdict, found, staleness }: Judgement): void {
@@ -127,8 +139,14 @@ class Lab implements LiveLab {
   }
 
   async #execute(command: LabCommand, playing: Playing): Promise<void> {
-    const { load, faults } = playing;
-    if (command.do === 'write') {
+    const { load, faults, runs, experiments, settings } = playing;
+    if (command.do === 'abort-run') await runs.abort();
+    else if (runs.isRunning) throw new InvalidInput('a scenario runs: nothing else is done until its end');
+    else if (command.do === 'list-scenarios') await runs.list();
+    else if (command.do === 'run') await runs.begin(command.scenario, experiments.underWay);
+    else if (command.do === 'race') await experiments.race();
+    else if (command.do === 'stampede') await experiments.stampede(command);
+    else if (command.do === 'write') {
       const written = await load.write(command.count);
       const [first] = written;
       const said =
@@ -138,8 +156,8 @@ class Lab implements LiveLab {
     else if (command.do === 'heal') await faults.heal(command.id);
     else if (command.do === 'heal-all') await faults.healAll();
     else if (command.do === 'load') this.#changeLoad(command, load);
-    else if (command.do === 'trace') await this.#trace(command.id, playing);
-    else await this.#configure(command, playing);
+    else if (command.do === 'trace') await experiments.trace(command.id);
+    else await settings.change(command);
   }
 
   async #inject({ fault, target, parameters = {}, forMs }: Extract<LabCommand, { do: 'inject' }>, faults: ActiveFaults): Promise<void> {
@@ -160,43 +178,6 @@ class Lab implements LiveLab {
     this.#note('info', `load: ${load.rates.readsPerSecond} reads/s, ${load.rates.writesPerSecond} writes/s`);
   }
 
-  /** One at a time. */
-  async #trace(id: number, { world, clients, load }: Playing): Promise<void> {
-    if (this.#isTracing) return;
-    this.#isTracing = true;
-    load.holdWrites(true);
-    this.#tell({ type: 'trace-begun', id });
-    try {
-      const trace = await traceWrite({ world, clients, clock: this.#options.clock, id, signal: this.#closing.signal });
-      this.#tell({ type: 'traced', trace });
-    } catch (error) {
-      this.#tell({ type: 'trace-failed', why: messageOf(error) });
-    } finally {
-      load.holdWrites(false);
-      this.#isTracing = false;
-    }
-  }
-
-  /** One after the other in each region, so that the last asked for is the one that stays. */
-  #configure(command: Extract<LabCommand, { do: 'configure' }>, playing: Playing): Promise<void> {
-    const before = this.#configuring.get(command.region) ?? Promise.resolve();
-    const done = before.catch(() => {}).then(() => this.#configureNow(command, playing));
-    this.#configuring.set(command.region, done);
-    return done;
-  }
-
-  async #configureNow(command: Extract<LabCommand, { do: 'configure' }>, { world, clients, judging }: Playing): Promise<void> {
-    const { do: _, region, ...change } = command;
-    const found = world.regions.find((known) => known.region === region);
-    if (found === undefined) throw new InvalidInput(`expected a region, got ${region}`);
-    const begunMs = this.#t();
-    await clients.configureEdge({ url: found.url, token: world.adminToken }, change);
-    const { propagationDelayMs, strategy } = change;
-    if (propagationDelayMs !== undefined) judging.delayChanged(region, begunMs, propagationDelayMs);
-    const delay = propagationDelayMs === undefined ? [] : [`delay ${propagationDelayMs} ms`];
-    this.#note('info', `${region}: ${[...delay, ...(strategy === undefined ? [] : [strategy])].join(', ')}`);
-  }
-
   #onFault(change: FaultChange): void {
     const { event, effect, says, spec } = change;
     this.#judging?.faultChanged(change);
@@ -210,29 +191,21 @@ class Lab implements LiveLab {
   }
 
   #tellFaults(): void {
-    const inForce = (this.#playing?.faults.inForce ?? []).map(({ spec, says, injectedMs, effect, state }) => ({
-      id: spec.id,
-      fault: spec.fault,
-      target: spec.target.text,
-      region: spec.target.region,
-      says,
-      injectedMs,
-      endsMs: this.#ends.get(spec.id)?.atMs,
-      effect,
-      state,
-    }));
-    this.#tell({ type: 'faults', inForce });
+    const inForce = (this.#playing?.faults.inForce ?? []).map((fault) => faultView(fault, this.#ends.get(fault.spec.id)?.atMs));
+    this.#tell({ type: 'faults', inForce: [...inForce, ...(this.#playing?.runs.inForce ?? [])] });
   }
 
   async #close(): Promise<readonly string[]> {
     this.#closing.abort(new Error('the lab is closing'));
     await this.#started;
     if (this.#playing === undefined) return [];
-    const { faults, load, judging, observer, clients, world } = this.#playing;
+    const { faults, load, judging, observer, clients, world, runs } = this.#playing;
+    await Promise.race([runs.abort(), world.lost]);
     load.close();
     judging.close();
     for (const { timer } of this.#ends.values()) timer.cancel();
-    const left = await Promise.race([faults.healAll(), world.lost.then(() => [])]);
+    const healed = faults.healAll().then((left) => [...left, ...runs.inForce.map(({ says }) => says)]);
+    const left = await Promise.race([healed, world.lost.then(() => [])]);
     await observer.close();
     await clients.close();
     await world.close();

@@ -1,9 +1,9 @@
 /** An unending load on rows of its own: reads in every region in turn and a write now and then, at fixed rates, answered or not. */
 import { contentKey } from '../../services/protocol/content.ts';
-import type { Clock, Timer } from '../../services/runtime/clock.ts';
+import { type Clock, sleep, type Timer } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
 import type { Clients } from '../clients.ts';
-import { slugOf } from '../load/slots.ts';
+import { slugOf, tagsOf } from '../load/slots.ts';
 import { createZipf } from '../load/zipf.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
 import type { EndedOperation } from './live-judge.ts';
@@ -38,13 +38,14 @@ export class SteadyLoad {
   readonly #options: SteadyLoadOptions;
   readonly #drawSlot: () => number;
   /** The contents of its rows, by slot. */
-  readonly #ids: readonly number[];
+  #ids: readonly number[];
   #rates: LoadRates;
   /** When the rates in force began, and what was sent since. */
   #sinceMs: number;
   #sent = { reads: 0, writes: 0 };
   #reads = 0;
   #writesWait = false;
+  #isPaused = false;
   #timer: Timer | undefined;
   #underWay = 0;
   #changes = 0;
@@ -62,18 +63,17 @@ export class SteadyLoad {
 
   /** Makes its rows `lab-0` … where they are not there yet. */
   static async start(options: SteadyLoadOptions): Promise<SteadyLoad> {
-    const existing = new Map((await options.clients.list()).map(({ slug, id }) => [slug, id]));
-    const ids: number[] = [];
-    for (let slot = 0; slot < options.keys; slot += 1) {
-      const slug = slugOf(slot);
-      ids.push(existing.get(slug) ?? (await options.clients.create({ slug, title: slug, body: 'made by the lab', tags: ['lab'] })).id);
-    }
-    return new SteadyLoad(options, ids);
+    return new SteadyLoad(options, await rowsOf(options));
   }
 
   /** Changes that many contents at once, the hottest first. Rejects when one of them could not be changed. */
   write(count: number): Promise<readonly Written[]> {
-    return Promise.all(Array.from({ length: count }, (_, at) => this.#update(at % this.#ids.length)));
+    return Promise.all(Array.from({ length: count }, (_, at) => this.#counted(() => this.#update(at % this.#ids.length))));
+  }
+
+  /** The content most of its reads are of. */
+  get hottest(): number {
+    return this.#idOf(0);
   }
 
   get rates(): LoadRates {
@@ -90,6 +90,22 @@ export class SteadyLoad {
   /** While they wait, writes that are due are left out; reads go on. */
   holdWrites(wait: boolean): void {
     this.#writesWait = wait;
+  }
+
+  /** Nothing more is sent; resolves when everything under way has ended. */
+  async pause(): Promise<void> {
+    this.#isPaused = true;
+    while (this.#underWay > 0 && !this.#closed) await sleep(this.#options.clock, TICK_MS);
+  }
+
+  /** Goes on, with new rows for those that somebody has deleted meanwhile. Rejects when the origin does not answer, and goes on all the same. */
+  async resume(): Promise<void> {
+    try {
+      this.#ids = await rowsOf(this.#options);
+    } finally {
+      this.change({});
+      this.#isPaused = false;
+    }
   }
 
   close(): void {
@@ -146,11 +162,26 @@ export class SteadyLoad {
 
   /** What fails shows in the figures of the regions; the load goes on. */
   #send(request: () => Promise<unknown>): void {
-    if (this.#underWay >= UNDER_WAY_MAX) return;
-    this.#underWay += 1;
-    const ended = () => {
-      this.#underWay -= 1;
-    };
-    request().then(ended, ended);
+    if (!this.#isPaused && this.#underWay < UNDER_WAY_MAX) this.#counted(request).catch(() => {});
   }
+
+  async #counted<T>(request: () => Promise<T>): Promise<T> {
+    this.#underWay += 1;
+    try {
+      return await request();
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+}
+
+/** Its rows, by slot: those of a run, too, which purges them by their tags. */
+async function rowsOf({ clients, keys }: SteadyLoadOptions): Promise<readonly number[]> {
+  const existing = new Map((await clients.list()).map(({ slug, id }) => [slug, id]));
+  const ids: number[] = [];
+  for (let slot = 0; slot < keys; slot += 1) {
+    const slug = slugOf(slot);
+    ids.push(existing.get(slug) ?? (await clients.create({ slug, title: slug, body: 'made by the lab', tags: tagsOf(slug) })).id);
+  }
+  return ids;
 }

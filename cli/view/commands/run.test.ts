@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FAULTS } from '../../../lab/faults/faults.ts';
 import { topOf, type ViewState } from '../state.ts';
 import { PARAMETER_DEFAULTS, parametersOf, targetsOf } from '../targets.ts';
+import { TOUR } from '../tour/engine.ts';
 import { fault, observed, pressed, ready, stateAfter, typed } from '../view-test-support.ts';
 import { COMMANDS, candidatesFor, runCommand } from './run.ts';
 
@@ -33,6 +34,8 @@ describe('the command line', () => {
     ['undo', { do: 'heal', id: 'f7' }],
     ['trace content:2', { do: 'trace', id: 2 }],
     ['quit', { type: 'leave', by: 'quit' }],
+    ['run stampede', { do: 'run', scenario: 'stampede' }],
+    ['tour', { type: 'open', screen: TOUR }],
     ['filter eu west', { type: 'filter', text: 'eu west' }],
     ['zoom eu-west', { type: 'select', index: 1 }],
   ])('%s does it', (text, command) => {
@@ -57,6 +60,7 @@ describe('the command line', () => {
     ['burst 100000', /expected how many/],
     ['load fast', /expected reads a second/],
     ['heal f9', /expected what is in force/],
+    ['run', /expected a scenario/],
     ['toString', /no command/],
   ])('%s is refused with a remedy', (text, says) => {
     expect(commandsOf(text)).toMatch(says);

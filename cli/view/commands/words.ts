@@ -4,7 +4,9 @@ import { didYouMean } from '../../../lab/nearest.ts';
 import { PROPAGATION_DELAY_MS_MAX } from '../../../services/protocol/edge-api.ts';
 import { delayText, plain } from '../format.ts';
 import { BURST } from '../keys/global.ts';
+import { runActions } from '../screens/catalogue.ts';
 import type { ViewState } from '../state.ts';
+import { TOUR } from '../tour/engine.ts';
 import { type Done, does, sends, type Word } from './word.ts';
 
 const WRITES_MAX = 1_000;
@@ -101,6 +103,20 @@ const zoom: Word['run'] = (state, [region]) => {
   return unknownRegion(state, region) ?? does({ type: 'select', index: state.regions.findIndex((known) => known.region === region) }, open);
 };
 
+const run: Word['run'] = (state, [id]) => {
+  const known = scenarioNames(state);
+  if (id === undefined) return { problem: 'expected a scenario; r on the overview lists them' };
+  if (known.length > 0 && !known.includes(id))
+    return { problem: `expected a scenario (${known.join(', ')}), got ${id}${didYouMean(id, known)}` };
+  if (state.phase !== 'playing') return { problem: 'the world is not up yet' };
+  return does(...runActions(id));
+};
+
+/** Empty until the list was opened once. */
+function scenarioNames({ scenarios = [] }: ViewState): readonly string[] {
+  return scenarios.map(({ id }) => id);
+}
+
 export const WORDS: readonly Word[] = [
   { word: 'write', usage: 'write [n]', about: 'change one content at the origin, or n', next: nothing, run: write(1) },
   { word: 'burst', usage: 'burst [n]', about: `change contents ${BURST} times at once, or n times`, next: nothing, run: write(BURST) },
@@ -129,6 +145,20 @@ export const WORDS: readonly Word[] = [
   { word: 'undo', usage: 'undo', about: 'heal the last fault', next: nothing, run: undo },
   { word: 'trace', usage: 'trace [content]', about: 'follow one write through its ten steps', next: nothing, run: trace },
   { word: 'zoom', usage: 'zoom [region]', about: 'look at a region closely', next: regionNames, run: zoom },
+  {
+    word: 'run',
+    usage: 'run <scenario>',
+    about: 'heal everything, then run a scenario in this world',
+    next: (state, before) => (before.length === 0 ? scenarioNames(state) : []),
+    run,
+  },
+  {
+    word: 'tour',
+    usage: 'tour',
+    about: 'a guided tour in six short steps',
+    next: nothing,
+    run: () => does({ type: 'open', screen: TOUR }),
+  },
   {
     word: 'filter',
     usage: 'filter [word]',

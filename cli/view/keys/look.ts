@@ -1,6 +1,7 @@
 /** The keys that select a region, and those that open a screen on top. */
 import { EMPTY_PROMPT } from '../screen-state.ts';
 import { topOf, type ViewState } from '../state.ts';
+import { TOUR } from '../tour/engine.ts';
 import type { KeyBinding } from './binding.ts';
 import { open } from './open.ts';
 
@@ -14,6 +15,25 @@ const trace: KeyBinding['act'] = ({ phase, trace: shown }) => {
   const ask = { type: 'sent', command: { do: 'trace', id: 1 }, text: 'trace content:1' } as const;
   return [...(shown === undefined ? [ask] : []), { type: 'open', screen: { screen: 'trace' } }];
 };
+
+/** The list; the run, where one is under way. */
+const catalogue: KeyBinding['act'] = (state) => {
+  if (state.phase !== 'playing') return undefined;
+  const list = { type: 'open', screen: { screen: 'catalogue', at: 0 } } as const;
+  const now = state.lookedAtMs === undefined ? [] : [{ type: 'look-now' } as const];
+  if (state.run !== undefined && !state.run.isOver) return [...now, list, { type: 'open', screen: { screen: 'run', scroll: 0 } }];
+  return [
+    ...(state.scenarios === undefined ? [{ type: 'sent', command: { do: 'list-scenarios' }, text: 'scenarios' } as const] : []),
+    ...now,
+    list,
+  ];
+};
+
+/** What happens in it happens now. */
+const tour: KeyBinding['act'] = (state) =>
+  state.regions.length === 0
+    ? undefined
+    : [...(state.lookedAtMs === undefined ? [] : [{ type: 'look-now' } as const]), { type: 'open', screen: TOUR }];
 
 export const LOOK: readonly KeyBinding[] = [
   {
@@ -46,6 +66,16 @@ export const LOOK: readonly KeyBinding[] = [
     about: 'look at the region closely, and back',
     act: open({ screen: 'zoom' }),
   },
+  {
+    name: 'scenarios',
+    keys: ['r'],
+    shown: 'r',
+    group: 'look',
+    short: 'run',
+    about: 'run a scenario of the catalogue in this world',
+    act: catalogue,
+  },
+  { name: 'tour', keys: ['T'], shown: 'T', group: 'look', about: 'a guided tour in six short steps', act: tour },
   { name: 'trace', keys: ['t'], shown: 't', group: 'look', short: 'trace', about: 'follow one write through its ten steps', act: trace },
   {
     name: 'pause-display',

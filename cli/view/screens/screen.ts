@@ -34,6 +34,8 @@ export interface Screen<Name extends ScreenName = ScreenName> {
   readonly place: 'body' | 'prompt';
   /** Exactly `rows` lines of `width` columns for a body; for a prompt as many as it needs, at most `rows`. */
   readonly lines: (state: ViewState, screen: ScreenOf<Name>, room: Room) => readonly Line[];
+  /** For a screen reader, of a screen that changes by itself: sentences, each said when it is new. Left out: its lines. */
+  readonly said?: (state: ViewState, screen: ScreenOf<Name>) => readonly string[];
 }
 
 /** As many as there is room for, and empty ones after them. */

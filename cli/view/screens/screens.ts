@@ -1,16 +1,21 @@
 /** The table of screens. A new one is a file, a shape in `screen-state.ts` and a line here. */
 import type { ScreenName, ScreenOf, ScreenState } from '../screen-state.ts';
+import { catalogue } from './catalogue.ts';
 import { command } from './command.ts';
 import { confirm } from './confirm.ts';
 import { faultMenu } from './fault-menu.ts';
 import { filter } from './filter.ts';
 import { help } from './help.ts';
 import { overview } from './overview.ts';
+import { run } from './run.ts';
 import type { Screen } from './screen.ts';
+import { tour } from './tour.ts';
 import { trace } from './trace.ts';
 import { zoom } from './zoom.ts';
 
-const SCREENS: { readonly [Name in ScreenName]: Screen<Name> } = { overview, zoom, trace, menu: faultMenu, command, filter, confirm, help };
+const SCREENS: { readonly [Name in ScreenName]: Screen<Name> } = {
+  ...{ overview, zoom, trace, menu: faultMenu, catalogue, run, tour, command, filter, confirm, help },
+};
 
 /** A screen is drawn and asked only with what it remembers itself, which is what makes the cast true. */
 export type AnyScreen = Screen<ScreenName> & { readonly name: ScreenName };

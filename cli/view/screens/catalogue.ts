@@ -1,0 +1,77 @@
+/** The catalogue: the scenarios that come with the program, and what the selected one shows. Enter runs it in this world. */
+import type { ScenarioCard } from '../../../lab/live/catalogue.ts';
+import { titleLine } from '../chrome.ts';
+import { delayText, padTo, plain } from '../format.ts';
+import type { KeyBinding } from '../keys/binding.ts';
+import { fitLine, type Line, span, spread } from '../line.ts';
+import type { ScreenOf } from '../screen-state.ts';
+import { topOf, type ViewState } from '../state.ts';
+import { wrapped } from '../wrap.ts';
+import { filledTo, type Room, type Screen } from './screen.ts';
+
+const ID_COLUMNS = 21;
+const LIST_ROWS_MIN = 3;
+
+function moved(by: number): KeyBinding['act'] {
+  return (state) => {
+    const top = topOf(state);
+    const count = state.scenarios?.length ?? 0;
+    if (top.screen !== 'catalogue' || count === 0) return undefined;
+    return { type: 'change', screen: { ...top, at: (top.at + by + count) % count } };
+  };
+}
+
+const run: KeyBinding['act'] = (state) => {
+  const top = topOf(state);
+  const card = top.screen === 'catalogue' ? state.scenarios?.[top.at] : undefined;
+  return card === undefined || state.phase !== 'playing' ? undefined : runActions(card.id);
+};
+
+export function runActions(scenario: string) {
+  return [
+    { type: 'sent', command: { do: 'run', scenario }, text: `run ${scenario}` },
+    { type: 'open', screen: { screen: 'run', scroll: 0 } },
+  ] as const;
+}
+
+export const catalogue: Screen<'catalogue'> = {
+  name: 'catalogue',
+  title: 'scenarios',
+  keys: [
+    { keys: ['down', 'j', 'tab'], shown: '↓, j', group: 'look', short: 'next', about: 'the next scenario', act: moved(1) },
+    { keys: ['up', 'k', 'shift+tab'], shown: '↑, k', group: 'look', about: 'the one before', act: moved(-1) },
+    { keys: ['return'], shown: 'Enter', group: 'look', short: 'run it', about: 'heal everything, then run it in this world', act: run },
+    { keys: ['escape', 'r'], shown: 'Esc, r', group: 'look', short: 'back', about: 'close the list', act: () => ({ type: 'back' }) },
+  ],
+  others: 'leave',
+  place: 'body',
+  said: ({ scenarios }, { at }) => {
+    const card = scenarios?.[at];
+    return card === undefined ? [] : [`${plain(card.id)}, ${delayText(card.durationMs)}: ${plain(card.title)}. ${plain(card.description)}`];
+  },
+  lines: (state, screen, room) => filledTo(linesOf(state, screen, room), room.rows).map((line) => fitLine(line, room.width)),
+};
+
+function linesOf({ scenarios }: ViewState, { at }: ScreenOf<'catalogue'>, room: Room): readonly Line[] {
+  const { width, rows, theme } = room;
+  const title = titleLine([span('scenarios to run in this world', 'muted')], width, theme);
+  const card = scenarios?.[at];
+  if (scenarios === undefined || card === undefined) return [title, [span('reading them', 'muted')]];
+  const about = aboutLines(card, room);
+  const listRows = Math.max(LIST_ROWS_MIN, rows - 1 - about.length);
+  const first = Math.max(0, Math.min(at - Math.floor(listRows / 2), scenarios.length - listRows));
+  const list = scenarios.slice(first, first + listRows).map(({ id, title: says, durationMs }, index): Line => {
+    const isChosen = first + index === at;
+    const left = [
+      span(isChosen ? `${theme.echo} ` : '  ', 'accent'),
+      span(padTo(plain(id), ID_COLUMNS), isChosen ? 'accent' : 'text'),
+      span(` ${plain(says)}`, 'muted'),
+    ];
+    return spread(left, [span(` ${delayText(durationMs)}`, 'muted')], width);
+  });
+  return [title, ...list, ...about];
+}
+
+function aboutLines({ id, description }: ScenarioCard, { width, theme }: Room): readonly Line[] {
+  return [titleLine([span(plain(id), 'accent')], width, theme), ...wrapped(description, width).map((line): Line => [span(line)])];
+}

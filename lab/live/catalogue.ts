@@ -1,0 +1,37 @@
+/** The scenarios a session can run: what the list shows of each, and the files they are read from. */
+import { InvalidInput } from '../errors.ts';
+import { readScenario, type Scenario } from '../scenarios/scenario.ts';
+import type { SimulatedTopology } from '../sim/regions.ts';
+
+/** What the list shows of a scenario. */
+export interface ScenarioCard {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  /** Of its load. */
+  readonly durationMs: number;
+}
+
+export interface Catalogue {
+  /** By name: the file each is read from, when it is asked for. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Of the program: told by the runs. */
+  readonly version: string;
+  /** What the simulated world is made of. */
+  readonly topology: () => Promise<SimulatedTopology>;
+}
+
+/** Throws InvalidInput for what there is not, or cannot be read. */
+export async function readFrom({ files }: Catalogue, id: string): Promise<Scenario> {
+  const file = files.get(id);
+  if (file === undefined) throw new InvalidInput(`expected a scenario (${[...files.keys()].join(', ')}), got ${id}`);
+  return readScenario(file);
+}
+
+export async function cardsOf({ files }: Catalogue): Promise<readonly ScenarioCard[]> {
+  return (await Promise.all([...files.values()].map(readScenario))).map(cardOf);
+}
+
+function cardOf({ id, title, description, workload }: Scenario): ScenarioCard {
+  return { id, title, description, durationMs: workload.duration };
+}

@@ -1,0 +1,118 @@
+/** Two experiments that need more than a fault: the stale-set race, twice in virtual time, and a stampede on one content. */
+import { contentKey } from '../../services/protocol/content.ts';
+import { type Clock, sleep } from '../../services/runtime/clock.ts';
+import type { Verdict } from '../checks/check.ts';
+import type { Clients } from '../clients.ts';
+import { InvalidInput, WorldFailed } from '../errors.ts';
+import type { World } from '../worlds/world.ts';
+import { type Catalogue, readFrom } from './catalogue.ts';
+
+export interface RaceRun {
+  readonly verdict: Verdict;
+  /** Of every check that failed, its name and how many it found. */
+  readonly failed: readonly { readonly check: string; readonly anomalies: number }[];
+  /** The first of what was found, in one sentence. */
+  readonly explain: string | undefined;
+  readonly reads: number;
+}
+
+export interface Race {
+  readonly seed: number;
+  readonly mutant: string;
+  /** With the mutant, and as it is. */
+  readonly broken: RaceRun;
+  readonly real: RaceRun;
+  /** Of real time, for both. */
+  readonly tookMs: number;
+}
+
+const RACE = 'stale-set-race';
+const RACE_MUTANT = 'unfenced-fill';
+const RACE_SEED = 1;
+
+/** The same scenario and seed with the known bug and without it. Its code is loaded when it is asked for. */
+export async function race(catalogue: Catalogue, clock: Clock): Promise<Race> {
+  const [{ runSeed }, { regionsNamed }] = await Promise.all([import('../sim/seed-run.ts'), import('../sim/regions.ts')]);
+  const begunAt = clock.monotonicMs();
+  const scenario = await readFrom(catalogue, RACE);
+  const topology = regionsNamed(await catalogue.topology(), Object.keys(scenario.system.regions));
+  const runOf = async (mutant: string | undefined): Promise<RaceRun> => {
+    const { summary, anomalies } = await runSeed({ scenario, seed: RACE_SEED, topology, mutant });
+    const failed = summary.checks
+      .filter(({ verdict }) => verdict === 'fail')
+      .map(({ check, anomalies: found }) => ({ check, anomalies: found }));
+    return { verdict: summary.verdict, failed, explain: anomalies[0]?.explain, reads: summary.operations.reads };
+  };
+  const broken = await runOf(RACE_MUTANT);
+  const real = await runOf(undefined);
+  return { seed: RACE_SEED, mutant: RACE_MUTANT, broken, real, tookMs: Math.round(clock.monotonicMs() - begunAt) };
+}
+
+export interface Stampede {
+  readonly region: string;
+  readonly key: string;
+  readonly readers: number;
+  /** That got the content. */
+  readonly answered: number;
+  /** That joined a fetch already under way. */
+  readonly joined: number;
+  /** Requests of that edge to the origin meanwhile. */
+  readonly fetches: number;
+  readonly slowestMs: number;
+}
+
+export interface StampedeOptions {
+  readonly world: World;
+  readonly clients: Clients;
+  readonly clock: Clock;
+  readonly region: string;
+  readonly readers: number;
+  /** Of a row of the lab's own. */
+  readonly id: number;
+  readonly signal: AbortSignal;
+}
+
+const ASK_AGAIN_MS = 20;
+const INVALID_MS_MAX = 10_000;
+
+/** Nobody else may read there meanwhile: whoever calls holds the load. */
+export async function stampede({ world, clients, clock, region, readers, id, signal }: StampedeOptions): Promise<Stampede> {
+  const url = world.regions.find((known) => known.region === region)?.url;
+  if (url === undefined) throw new InvalidInput(`expected a region, got ${region}`);
+  const key = contentKey(id);
+  await clients.read(url, id);
+  await clients.purge({ type: 'key', target: key, mode: 'hard' });
+  for (const deadline = clock.monotonicMs() + INVALID_MS_MAX; await isServed({ clients, url, key }); ) {
+    if (clock.monotonicMs() > deadline) throw new WorldFailed(`${region} still serves ${key} ${INVALID_MS_MAX} ms after its purge`);
+    await sleep(clock, ASK_AGAIN_MS, signal);
+    signal.throwIfAborted();
+  }
+  const before = await clients.edgeMetrics(url);
+  const begunAt = clock.monotonicMs();
+  const reads = await Promise.allSettled(Array.from({ length: readers }, () => clients.read(url, id)));
+  const slowestMs = Math.round(clock.monotonicMs() - begunAt);
+  const after = await clients.edgeMetrics(url);
+  return {
+    region,
+    key,
+    readers,
+    answered: reads.filter(({ status }) => status === 'fulfilled').length,
+    joined: after.coalesced - before.coalesced,
+    fetches: after.originFetches - before.originFetches,
+    slowestMs,
+  };
+}
+
+/** Asked of its table, for a read would fetch it. */
+async function isServed({
+  clients,
+  url,
+  key,
+}: {
+  readonly clients: Clients;
+  readonly url: string;
+  readonly key: string;
+}): Promise<boolean> {
+  const { versions } = await clients.edgeMetrics(url);
+  return versions.some((row) => row.key === key && (row.state === 'fresh' || row.state === 'stale'));
+}

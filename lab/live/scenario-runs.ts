@@ -1,0 +1,177 @@
+/**
+ * Scenarios in a world that somebody plays with: what is in force is healed, the steady load waits, the regions are set as the
+ * scenario wants them; afterwards all of it is as it was. One at a time.
+ */
+import type { Clock } from '../../services/runtime/clock.ts';
+import { drawSeed, type Random } from '../../services/runtime/random.ts';
+import { createReleasers, type Releasers } from '../../services/runtime/releasers.ts';
+import type { Clients } from '../clients.ts';
+import { InvalidInput } from '../errors.ts';
+import type { ActiveFaults } from '../faults/active-faults.ts';
+import { FAULTS } from '../faults/faults.ts';
+import { resolveTarget } from '../faults/target.ts';
+import type { LabEvent } from '../report/events.ts';
+import { runScenario } from '../run.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { checkBackend, checkRegions } from '../scenarios/world-check.ts';
+import type { World } from '../worlds/world.ts';
+import { type Catalogue, cardsOf, readFrom } from './catalogue.ts';
+import type { Judging } from './judging.ts';
+import type { FaultView, LiveEvent, RunEvent, Told } from './live-lab.ts';
+import { setForRun } from './run-regions.ts';
+import type { SteadyLoad } from './steady-load.ts';
+
+export interface ScenarioRunsOptions {
+  readonly catalogue: Catalogue;
+  readonly world: World;
+  readonly clients: Clients;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly faults: ActiveFaults;
+  readonly load: SteadyLoad;
+  readonly judging: Judging;
+  /** ms since the start. */
+  readonly t: () => number;
+  readonly tell: (event: Told<LiveEvent>) => void;
+  /** Those of the run have changed. */
+  readonly onFaults: () => void;
+}
+
+interface Beginning {
+  readonly id: string;
+  readonly underWay: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+const FORWARDED: readonly LabEvent['type'][] = ['Phase', 'Fault', 'Anomaly', 'Point', 'Summary'];
+
+function isForwarded(event: LabEvent): event is RunEvent {
+  return FORWARDED.includes(event.type);
+}
+
+export class ScenarioRuns {
+  readonly #options: ScenarioRunsOptions;
+  #running: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
+  #inForce: readonly FaultView[] = [];
+
+  constructor(options: ScenarioRunsOptions) {
+    this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Of the run's own faults, those that are not seen gone. */
+  get inForce(): readonly FaultView[] {
+    return this.#inForce;
+  }
+
+  async list(): Promise<void> {
+    this.#options.tell({ type: 'scenarios', scenarios: await cardsOf(this.#options.catalogue) });
+  }
+
+  /** Resolves when it has ended; what comes of it is told. `underWay`: what else holds the load, so that it cannot run. */
+  begin(id: string, underWay: string | undefined): Promise<void> {
+    const abort = new AbortController();
+    const ended = this.#run({ id, underWay, signal: abort.signal })
+      .then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      )
+      .then((why) => {
+        this.#running = undefined;
+        this.#options.tell({ type: 'run-ended', why });
+      });
+    this.#running = { abort, ended };
+    return ended;
+  }
+
+  /** Resolves when everything is as it was. */
+  async abort(): Promise<void> {
+    this.#running?.abort.abort(new Error('the run was stopped'));
+    await this.#running?.ended;
+  }
+
+  async #run({ id, underWay, signal }: Beginning): Promise<void> {
+    if (underWay !== undefined) throw new InvalidInput(`${underWay} is under way: once more when it has ended`);
+    const { catalogue, world, faults, load } = this.#options;
+    const scenario = await readFrom(catalogue, id);
+    check(scenario, world);
+    const left = await faults.healAll();
+    if (left.length > 0) throw new InvalidInput(`could not heal ${left.join(', ')}: no scenario begins on a broken world`);
+    const releasers = createReleasers();
+    releasers.push(() => load.resume());
+    try {
+      await load.pause();
+      await this.#runIn(scenario, releasers, signal);
+    } finally {
+      await releasers.release();
+    }
+  }
+
+  async #runIn(scenario: Scenario, releasers: Releasers, signal: AbortSignal): Promise<void> {
+    const { catalogue, world, clients, clock, judging, t, tell } = this.#options;
+    const onDelay = (region: string, delayMs: number) => judging.delayChanged(region, t(), delayMs);
+    const regions = await setForRun({ world, clients, overrides: scenario.system.regions, releasers, onDelay });
+    const seed = scenario.seed ?? drawSeed();
+    const { id, title, description, workload, settle, checks, thresholds } = scenario;
+    const judged = thresholds.map(({ selector, text }) => ({ metric: selector, threshold: text }));
+    tell({
+      type: 'run-begun',
+      plan: { id, title, description, durationMs: workload.duration, settleMs: settle, seed, checks, thresholds: judged },
+    });
+    await runScenario({
+      scenario,
+      seed,
+      backend: world.backend,
+      clock,
+      version: catalogue.version,
+      argv: [],
+      reproduce: `edgesync-lab run ${id} --seed ${seed} --backend ${world.backend}`,
+      // The world goes on after it.
+      startWorld: async () => ({ ...world, regions, close: async () => {} }),
+      report: (event) => this.#onEvent(event),
+      signal,
+    });
+  }
+
+  #onEvent(event: LabEvent): void {
+    if (event.type === 'Fault') this.#onFault(event);
+    if (isForwarded(event)) this.#options.tell({ type: 'run-said', event });
+  }
+
+  /** The live verdict excuses what a fault of the run leaves behind, as it does with any other. */
+  #onFault({ id: runId, fault: name, target: text, event, effect }: Extract<LabEvent, { type: 'Fault' }>): void {
+    const { world, judging, random, t, onFaults } = this.#options;
+    const id = `run-${runId}`;
+    const [target] = resolveTarget(
+      text,
+      world.regions.map(({ region }) => region),
+      random,
+    );
+    const recoveryAllowanceMs = FAULTS.get(name)?.recoveryAllowanceMs ?? 0;
+    const before = this.#inForce.filter((known) => known.id !== id);
+    if (event === 'injected') {
+      const says = `${name} ${text}`;
+      const view = { id, fault: name, target: text, region: target?.region, says, injectedMs: t(), endsMs: undefined, effect } as const;
+      this.#inForce = [...before, { ...view, state: 'inForce' }];
+      if (target !== undefined)
+        judging.faultKnown({ id, fault: name, target, injectedMs: t(), healedMs: undefined, recoveryAllowanceMs, effect });
+    } else if (effect === 'confirmed') {
+      this.#inForce = before;
+      judging.faultHealed(id, t());
+    }
+    onFaults();
+  }
+}
+
+/** Everything that can be wrong is found before anything is healed or held. Throws InvalidInput. */
+function check(scenario: Scenario, world: World): void {
+  const names = world.regions.map(({ region }) => region);
+  checkBackend(scenario, world.backend);
+  checkRegions(scenario, names);
+  const { only } = scenario.system;
+  if (only !== undefined && only.length < names.length)
+    throw new InvalidInput(`${scenario.id} runs in ${only.join(', ')} alone, this world has more: edgesync-lab run ${scenario.id}`);
+}
