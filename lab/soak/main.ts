@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { systemClock as clock } from '../../services/runtime/clock.ts';
 import { EXIT, type ExitCode, worstOf } from '../errors.ts';
 import { printable, printableLines } from '../printable.ts';
+import { isThere } from './is-there.ts';
 import { runProgram } from './program.ts';
 import { SOAK_LEGEND, toRow, whyNot } from './table.ts';
 
@@ -61,9 +62,7 @@ async function builtIn(): Promise<readonly string[]> {
 
 /** Whether something of the cluster is there. */
 async function isUp(of: Options): Promise<boolean> {
-  const { lines } = await program('status', '--json', ...projectOf(of));
-  const status = z.object({ services: z.array(z.unknown()) }).safeParse(JSON.parse(lines.join('\n') || '{}')).data;
-  return (status?.services.length ?? 0) > 0;
+  return isThere((await program('status', '--json', ...projectOf(of))).lines);
 }
 
 async function runAll(names: readonly string[], of: Options): Promise<readonly ExitCode[]> {

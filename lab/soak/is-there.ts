@@ -1,0 +1,10 @@
+/** Whether `status --json` tells of a cluster: it lists every service of compose.yaml, absent ones too. */
+import { z } from 'zod';
+
+const status = z.object({ madeBy: z.string().nullable() });
+
+/** What it printed; nothing where it could not ask. */
+export function isThere(lines: readonly string[]): boolean {
+  const [line] = lines;
+  return line !== undefined && status.parse(JSON.parse(line)).madeBy !== null;
+}
