@@ -1,4 +1,7 @@
-/** Watches a world: asks every service for its metrics twice a second, each at its own pace, so that one that hangs holds up no other. */
+/**
+ * Watches a world: asks every service for its metrics twice a second, once where nothing has happened since; each at its own pace, so
+ * that one that hangs holds up no other.
+ */
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import type { Clients } from '../clients.ts';
 import type { World } from '../worlds/world.ts';
@@ -13,7 +16,16 @@ export interface ObserverOptions {
   readonly onObserved: (observation: Observation) => void;
 }
 
+interface Watched<Metrics> {
+  readonly ask: (signal: AbortSignal) => Promise<Metrics>;
+  readonly before: (observation: Observation) => Seen<Metrics> | undefined;
+  readonly put: (seen: Seen<Metrics>, observation: Observation) => Observation;
+  /** Stays the same as long as nothing happens. */
+  readonly activity: (metrics: Metrics) => string;
+}
+
 const PERIOD_MS = 500;
+const IDLE_PERIOD_MS = 1_000;
 const ANSWER_MS_MAX = 2_500;
 
 export class Observer {
@@ -38,26 +50,24 @@ export class Observer {
   async #watchAll(): Promise<void> {
     const { clients, world } = this.#options;
     await Promise.all([
-      this.#watch(
-        (signal) => clients.originMetrics(signal),
-        ({ origin }) => origin,
-        (origin, before) => ({ ...before, origin }),
-      ),
+      this.#watch({
+        ask: (signal) => clients.originMetrics(signal),
+        before: ({ origin }) => origin,
+        put: (origin, before) => ({ ...before, origin }),
+        activity: ({ outbox, requests }) => `${outbox.pending} ${requests.writes}`,
+      }),
       ...world.regions.map(({ region, url }) =>
-        this.#watch(
-          (signal) => clients.edgeMetrics(url, signal),
-          ({ regions }) => regions.get(region),
-          (seen, before) => ({ ...before, regions: new Map(before.regions).set(region, seen) }),
-        ),
+        this.#watch({
+          ask: (signal) => clients.edgeMetrics(url, signal),
+          before: ({ regions }) => regions.get(region),
+          put: (seen, before) => ({ ...before, regions: new Map(before.regions).set(region, seen) }),
+          activity: ({ metrics }) => `${metrics.totalRequests} ${metrics.totalInvalidations}`,
+        }),
       ),
     ]);
   }
 
-  async #watch<Metrics>(
-    ask: (signal: AbortSignal) => Promise<Metrics>,
-    before: (observation: Observation) => Seen<Metrics> | undefined,
-    put: (seen: Seen<Metrics>, observation: Observation) => Observation,
-  ): Promise<void> {
+  async #watch<Metrics>({ ask, before, put, activity }: Watched<Metrics>): Promise<void> {
     const { clock, t, onObserved } = this.#options;
     const { signal } = this.#closing;
     while (!signal.aborted) {
@@ -69,7 +79,9 @@ export class Observer {
       if (signal.aborted) return;
       this.#observation = put(seen, this.#observation);
       onObserved(this.#observation);
-      await sleep(clock, PERIOD_MS, signal);
+      const [now, then] = [seen.failures === 0 ? seen.metrics : undefined, last.metrics];
+      const isIdle = now !== undefined && then !== undefined && activity(now) === activity(then);
+      await sleep(clock, isIdle ? IDLE_PERIOD_MS : PERIOD_MS, signal);
     }
   }
 }
