@@ -123,8 +123,10 @@ function isWithin({ target }: PlannedFault, only: readonly string[]): boolean {
 
 /** undefined: the scenario shows no such anomaly. */
 export async function shrink(options: ShrinkOptions): Promise<Shrunk | undefined> {
-  const { scenario, seed, topology, mutant, kinds } = options;
+  const { seed, topology, mutant, kinds } = options;
+  // A figure that is crossed is no anomaly, and it may be of a region that goes.
+  const scenario = { ...options.scenario, thresholds: [] };
   const { anomalies } = await runSeed({ scenario, seed, topology: onlyRegions(topology, scenario.system.only), mutant });
   const first = anomalies.find(({ anomaly }) => kinds?.includes(anomaly) ?? true);
-  return first === undefined ? undefined : new Shrinker(options, first).run();
+  return first === undefined ? undefined : new Shrinker({ ...options, scenario }, first).run();
 }
