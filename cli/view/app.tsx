@@ -41,7 +41,9 @@ export interface MountOptions extends AppProps {
   readonly stdout: NodeJS.WriteStream;
 }
 
-export function mountApp({ stdin, stdout, ...props }: MountOptions): Instance {
+export type MountedApp = Pick<Instance, 'unmount' | 'waitUntilExit' | 'waitUntilRenderFlush'>;
+
+export function mountApp({ stdin, stdout, ...props }: MountOptions): MountedApp {
   return render(<App {...props} />, {
     stdin,
     stdout: props.isSpoken ? stdout : unpainted(stdout),

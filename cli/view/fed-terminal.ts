@@ -9,9 +9,8 @@
  * FILE is told what it took, as JSON.
  */
 import { writeFileSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import type { LiveEvent, LiveLab } from '../../lab/live/live-lab.ts';
-import { systemClock } from '../../services/runtime/clock.ts';
+import { sleep, systemClock } from '../../services/runtime/clock.ts';
 import { feedAt, feedBegin } from './feed.ts';
 import { GLOBAL } from './keys/global.ts';
 import { openTerminal } from './terminal.ts';
@@ -42,7 +41,7 @@ async function inTime(tell: Tell, seconds: number): Promise<Omit<Measured, 'rssM
   const feed = async (ms: number) => {
     for (const endMs = t() + ms; t() < endMs; ) {
       if (mode === 'live' || update === 0) for (const event of feedAt(update++, t())) tell(event);
-      await setTimeout(MS_PER_S);
+      await sleep(systemClock, MS_PER_S);
     }
   };
   await feed(WARM_MS);
@@ -60,7 +59,7 @@ async function fast(tell: Tell, updates: number): Promise<Omit<Measured, 'rssMb'
     for (const event of feedAt(update, update * MS_PER_S)) tell(event);
     // Draws at once, where figures wait to be drawn together.
     tell({ type: 'note', t: update * MS_PER_S, tone: 'info', text: `update ${update}` });
-    await setTimeout(0);
+    await sleep(systemClock, 0);
   }
   const { user, system } = process.cpuUsage(before);
   return { cpuShare: (user + system) / MS_PER_S / ((WARM_UPDATES + updates) * MS_PER_S), grownMb: heapMb() - heapBefore };

@@ -7,10 +7,10 @@
  * ends it, the lab is closed first, then the screen is left, and only then anything is printed: what is printed on the alternate
  * screen is lost with it.
  */
-import type { Instance } from 'ink';
 import type { LiveEvent, LiveLab } from '../../lab/live/live-lab.ts';
-import type { Clock, Timer } from '../../services/runtime/clock.ts';
+import { type Clock, sleep, type Timer } from '../../services/runtime/clock.ts';
 import { type ColourDepth, styledText } from './ansi.ts';
+import type { MountedApp } from './app.tsx';
 import { frameLines } from './frame.ts';
 import type { KeyBinding } from './keys/binding.ts';
 import { createPainter, type Painter } from './painter.ts';
@@ -69,7 +69,7 @@ class Terminal implements OpenTerminal {
   /** undefined: lines for a screen reader instead of frames. */
   readonly #stage: Stage | undefined;
   readonly #painter: Painter;
-  #app: Instance | undefined;
+  #app: MountedApp | undefined;
   #isClosed = false;
   /** Loading it takes longer than the first frame, which does not wait for it. */
   #lab: Promise<LiveLab> | undefined;
@@ -136,8 +136,8 @@ class Terminal implements OpenTerminal {
   }
 
   /** Once the first frame is out of the door. */
-  async #listen(): Promise<Instance> {
-    await new Promise((resolve) => setImmediate(resolve));
+  async #listen(): Promise<MountedApp> {
+    await sleep(this.#options.clock, 0);
     const { mountApp } = await import('./app.tsx');
     const { stdin, stdout, isSpoken } = this.#options;
     this.#app = mountApp({ store: this.#store, stdin, stdout, isSpoken, onAction: (action) => this.#onAction(action) });

@@ -18,7 +18,7 @@ describe('what was applied last', () => {
       await region.clock.advance(DELAY_MS);
       const applied = { recordedAt: takenAt, arrivedAt: takenAt + 40, dueAt: takenAt + DELAY_MS, appliedAt: takenAt + DELAY_MS };
       expect(region.meter.snapshot().recent).toEqual([
-        { id: 'a', type: 'key', target: contentKey(1), version: 2, mode: 'hard', ...applied },
+        { id: 'a', type: 'key', target: contentKey(1), version: 2, mode: 'hard', partition: expect.any(Number), offset: 0, ...applied },
       ]);
     }));
 
@@ -32,7 +32,10 @@ describe('what was applied last', () => {
       region.settings.change({ propagationDelayMs: 100 });
       await region.clock.advance(70);
       const applied = { recordedAt: takenAt, arrivedAt: takenAt, dueAt: takenAt + 100, appliedAt: takenAt + 1_070 };
-      expect(region.meter.snapshot().recent).toEqual([{ id: 'b', type: 'tag', target: 'news', version: null, mode: 'soft', ...applied }]);
+      const place = { partition: expect.any(Number), offset: 0 };
+      expect(region.meter.snapshot().recent).toEqual([
+        { id: 'b', type: 'tag', target: 'news', version: null, mode: 'soft', ...place, ...applied },
+      ]);
     }));
 
   test('has the mode it was applied in, though the strategy changed before the cache answered', () =>
