@@ -1,6 +1,6 @@
 /** What is said after the terminal, and how it ends. */
 import { describe, expect, it } from 'vitest';
-import { exitCodeFor, farewell } from './farewell.ts';
+import { abandonedLines, exitCodeFor, farewell } from './farewell.ts';
 import type { ViewState } from './view/state.ts';
 import type { TerminalEnded } from './view/terminal.ts';
 import { fault, observed, ready, stateAfter } from './view/view-test-support.ts';
@@ -34,7 +34,11 @@ describe('the farewell', () => {
 
   it('names what could not be healed, and what outlives it', () => {
     expect(farewell(ended({ left: ['edge:us-east is cut'] })).at(-1)).toBe('  left     could not heal: edge:us-east is cut');
-    expect(farewell(ended({ state: { ...PLAYED, staysUp: true } })).at(-1)).toMatch(/the cluster goes on/);
+    const stays = ended({ state: { ...PLAYED, staysUp: true } });
+    expect(farewell(stays).at(-1)).toMatch(/the cluster goes on, edgesync-lab down removes it$/);
+    expect(farewell(stays, 'mine').at(-1)).toMatch(/edgesync-lab down --project mine removes it$/);
+    const abandoned = { left: [], backend: 'docker', project: 'mine' };
+    expect(abandonedLines(abandoned)[0]).toMatch(/edgesync-lab heal --project mine mends it, edgesync-lab down --project mine removes it$/);
   });
 });
 

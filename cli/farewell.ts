@@ -1,6 +1,7 @@
 /** What is said of a session of the terminal once the normal screen is back, and the exit code it ends with. */
 import { EXIT, type ExitCode, worstOf } from '../lab/errors.ts';
 import { printable } from '../lab/printable.ts';
+import { toCommand } from './quote.ts';
 import { ageText, plural } from './view/format.ts';
 import type { FaultBand, ViewState } from './view/state.ts';
 import type { TerminalEnded } from './view/terminal.ts';
@@ -10,8 +11,15 @@ const FAULTS_NAMED_MAX = 6;
 const RUNS_NAMED_MAX = 6;
 const NAME_COLUMNS = 9;
 
-export function farewell({ by, left, state }: TerminalEnded): readonly string[] {
-  if (by === 'abandoned') return abandonedLines(left, state.backend);
+export interface Left {
+  readonly left: readonly string[];
+  readonly backend: string | undefined;
+  /** As it was named on the command line. */
+  readonly project: string | undefined;
+}
+
+export function farewell({ by, left, state }: TerminalEnded, project?: string): readonly string[] {
+  if (by === 'abandoned') return abandonedLines({ left, backend: state.backend, project });
   if (by === 'lost' && state.backend === undefined) return [];
   const rows = [
     ['time', `${ageText(state.nowMs)} in the ${state.backend ?? 'no'} world`],
@@ -19,15 +27,17 @@ export function farewell({ by, left, state }: TerminalEnded): readonly string[] 
     ...(state.origin.metrics === undefined ? [] : [['writes', String(state.origin.metrics.requests.writes)]]),
     ...(state.ran.length === 0 ? [] : [['runs', ranText(state)]]),
     ['verdict', verdictText(state)],
-    ['left', leftText(left, state)],
+    ['left', leftText(left, state.staysUp, project)],
   ];
   return ['EdgeSync Lab', ...rows.map(([name = '', text = '']) => `  ${name.padEnd(NAME_COLUMNS)}${printable(text)}`)];
 }
 
 /** The screen was left before anything was healed. */
-export function abandonedLines(left: readonly string[], backend: string | undefined): readonly string[] {
-  if (backend === 'docker')
-    return ['left at once: the cluster stays as it is. edgesync-lab heal mends it, edgesync-lab down removes it', ...left.map(printable)];
+export function abandonedLines({ left, backend, project }: Left): readonly string[] {
+  if (backend === 'docker') {
+    const [heal, down] = [commandFor('heal', project), commandFor('down', project)];
+    return [`left at once: the cluster stays as it is. ${heal} mends it, ${down} removes it`, ...left.map(printable)];
+  }
   const services = 'left at once: the services end by themselves now that nobody holds them';
   return left.length === 0 ? [services] : [`${services}, and with them ${left.map(printable).join(', ')}`];
 }
@@ -64,7 +74,12 @@ function ranText({ ran }: ViewState): string {
   return `${ran.length > named.length ? `${ran.length - named.length} before, ` : ''}${named.join(', ')}`;
 }
 
-function leftText(left: readonly string[], { staysUp }: ViewState): string {
+function leftText(left: readonly string[], staysUp: boolean, project: string | undefined): string {
   if (left.length > 0) return `could not heal: ${left.join(', ')}`;
-  return staysUp ? 'everything healed; the cluster goes on, edgesync-lab down removes it' : 'nothing: everything healed and stopped';
+  if (!staysUp) return 'nothing: everything healed and stopped';
+  return `everything healed; the cluster goes on, ${commandFor('down', project)} removes it`;
+}
+
+function commandFor(word: 'heal' | 'down', project: string | undefined): string {
+  return toCommand(['edgesync-lab', word, ...(project === undefined ? [] : ['--project', project])]);
 }

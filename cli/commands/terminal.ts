@@ -10,7 +10,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { abandonedLines, exitCodeFor, farewell } from '../farewell.ts';
 import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
 import type { Session } from '../session.ts';
-import type { OpenTerminal, TerminalEnded } from '../view/terminal.ts';
+import type { TerminalEnded } from '../view/terminal.ts';
 import type { ThemeName } from '../view/theme.ts';
 import {
   addKeepOption,
@@ -75,7 +75,7 @@ async function runTerminal(options: TerminalCommandOptions, session: Session, co
     const topology = options.compose === COMPOSE_FILE ? undefined : await read();
     const release = session.output.hold();
     const ended = await show({ options, readTopology: async () => topology ?? read(), session, config, logLines }).finally(release);
-    for (const line of farewell(ended)) session.output.line(line);
+    for (const line of farewell(ended, options.project)) session.output.line(line);
     const { lost } = ended.state;
     if (lost !== undefined) for (const line of [...logLines, lost.why]) session.output.note(printableLines(line));
     session.exitWith(exitCodeFor(ended));
@@ -137,16 +137,16 @@ async function show({ options, readTopology, session, config, logLines }: ShowOp
     },
     signal,
   });
-  session.onAbandon(() => sayLeft(terminal, environment, backend));
+  // The screen is put back first: what is written before is lost with it.
+  const sayLeft = () => {
+    const { project } = options;
+    for (const line of abandonedLines({ left: terminal.abandon(), backend, project })) environment.stderr.write(`${line}\n`);
+  };
+  session.onAbandon(sayLeft);
   process.once('uncaughtException', (error) => {
-    sayLeft(terminal, environment, backend);
+    sayLeft();
     environment.stderr.write(`edgesync-lab failed: ${error.stack ?? String(error)}\n`);
     process.exit(EXIT.failed);
   });
   return terminal.ended;
-}
-
-/** The screen is put back first: what is written before is lost with it. */
-function sayLeft(terminal: OpenTerminal, { stderr }: CliEnvironment, backend: string | undefined): void {
-  for (const line of abandonedLines(terminal.abandon(), backend)) stderr.write(`${line}\n`);
 }
