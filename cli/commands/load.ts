@@ -4,13 +4,13 @@ import { EXIT, exitCodeOf, WorldFailed } from '../../lab/errors.ts';
 import { printableLines } from '../../lab/printable.ts';
 import { type Round, readsOf, roundsOf } from '../../lab/seed-load/rounds.ts';
 import { runSeedLoad, type SeedLoadResult } from '../../lab/seed-load/seed-load.ts';
-import type { StartStep } from '../../lab/worlds/world.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { createReleasers, type Releasers } from '../../services/runtime/releasers.ts';
 import { startProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { loadLines } from './load-lines.ts';
-import { addKeepOption, addWorldOptions, readWorldTopology, resolveBackend, startWorld, type WorldOptions } from './world-options.ts';
+import { openWorld } from './open-world.ts';
+import { addKeepOption, addWorldOptions, type WorldOptions } from './world-options.ts';
 
 interface LoadCommandOptions extends WorldOptions {
   readonly requests: number;
@@ -86,14 +86,8 @@ export function addLoadCommand(program: Command, session: Session): void {
 
 /** A world that is lost ends the load: half of it says nothing. */
 async function startAndLoad(options: LoadCommandOptions, session: Session, releasers: Releasers): Promise<SeedLoadResult> {
-  const { environment, output } = session;
-  const topology = await readWorldTopology(options, environment);
-  const onStep = ({ step, elapsedMs }: StartStep) => output.note(`${step} (${elapsedMs} ms)`);
-  const backend = await resolveBackend({ options, topology, environment, note: output.note });
-  const world = await startWorld({ options, backend, topology, environment, onStep, signal: session.signal });
-  releasers.push(() => world.close());
-  const clients = world.openClients();
-  releasers.push(() => clients.close());
+  const { output } = session;
+  const { world, clients } = await openWorld({ options, session, releasers });
   const lost = new AbortController();
   void world.lost.then((why) => lost.abort(new WorldFailed(why)));
   const { requests, after, basic = false, concurrency } = options;

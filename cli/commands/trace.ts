@@ -3,12 +3,12 @@ import { type Command, Option } from 'commander';
 import { EXIT, exitCodeOf, WorldFailed } from '../../lab/errors.ts';
 import { printableLines } from '../../lab/printable.ts';
 import { parseTraceKey, TRACE_GRACE_MS, type Trace, type TraceServed, type TraceStep, traceWrite } from '../../lab/trace.ts';
-import type { StartStep } from '../../lab/worlds/world.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { createReleasers, type Releasers } from '../../services/runtime/releasers.ts';
 import { table } from '../print.ts';
 import type { Session } from '../session.ts';
-import { addKeepOption, addWorldOptions, readWorldTopology, resolveBackend, startWorld, type WorldOptions } from './world-options.ts';
+import { openWorld } from './open-world.ts';
+import { addKeepOption, addWorldOptions, type WorldOptions } from './world-options.ts';
 
 interface TraceCommandOptions extends WorldOptions {
   readonly json?: boolean;
@@ -42,15 +42,9 @@ export function addTraceCommand(program: Command, session: Session): void {
 
 /** A world that is lost ends the trace as Ctrl-C does: as far as it got. */
 async function startAndTrace(key: string, options: TraceCommandOptions, session: Session, releasers: Releasers): Promise<Trace> {
-  const { environment, output } = session;
+  const { output } = session;
   const id = parseTraceKey(key);
-  const topology = await readWorldTopology(options, environment);
-  const onStep = ({ step, elapsedMs }: StartStep) => output.note(`${step} (${elapsedMs} ms)`);
-  const backend = await resolveBackend({ options, topology, environment, note: output.note });
-  const world = await startWorld({ options, backend, topology, environment, onStep, signal: session.signal });
-  releasers.push(() => world.close());
-  const clients = world.openClients();
-  releasers.push(() => clients.close());
+  const { world, clients } = await openWorld({ options, session, releasers });
   const lost = new AbortController();
   let isOver = false;
   void world.lost.then((why) => {

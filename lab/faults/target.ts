@@ -4,7 +4,7 @@
  * In place of a region may stand `*` (all), `one` or `majority` (drawn from the seed); `resolveTarget` turns those into
  * concrete targets. A link is named by its two ends in either order; it is one of the four kinds that exist.
  */
-import type { Random } from '../../services/runtime/random.ts';
+import { createRandom, type Random } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Direction, Link, NodeName } from '../worlds/world.ts';
@@ -126,4 +126,15 @@ export function linkOf(target: ConcreteTarget): Extract<ConcreteTarget, { kind: 
 export function nodeOf(target: ConcreteTarget): NodeName {
   if (target.kind === 'link') throw new TypeError(`expected a node, got ${target.text}`);
   return target.node;
+}
+
+/** What is wrong with a target among these regions. Which of them `one` and `majority` become is of no matter here: any seed does. */
+export function targetProblem(text: string, regions: readonly string[]): string | undefined {
+  try {
+    resolveTarget(text, regions, createRandom(0));
+    return undefined;
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.message;
+    throw error;
+  }
 }

@@ -1,8 +1,6 @@
 /** What a scenario asks of its world, judged when the world is known and before it starts: regions, and faults it can inject. */
-import { createRandom } from '../../services/runtime/random.ts';
-import { InvalidInput } from '../errors.ts';
 import { FAULTS } from '../faults/faults.ts';
-import { resolveTarget } from '../faults/target.ts';
+import { targetProblem } from '../faults/target.ts';
 import { didYouMean } from '../nearest.ts';
 import { type Problem, shown } from '../problems.ts';
 import { regionProblems } from '../thresholds/threshold.ts';
@@ -18,7 +16,7 @@ export function checkRegions(scenario: ParsedScenario, regions: readonly string[
     .filter((region) => !running.includes(region))
     .map((region) => ({ path: ['system', 'regions', region], message: unknown(region, running) }));
   const inMethod = scenario.method.flatMap(({ target }, at) => {
-    const message = refusalOf(target, running);
+    const message = targetProblem(target, running);
     return message === undefined ? [] : [{ path: ['method', at, 'target'], message }];
   });
   const inOnly = (scenario.system.only ?? []).flatMap((region, at) =>
@@ -43,15 +41,4 @@ export function checkBackend(scenario: ParsedScenario, backend: Backend): void {
 
 function refuse(scenario: ParsedScenario, problems: readonly Problem[]): void {
   if (problems.length > 0) throw scenario.refuse(problems);
-}
-
-/** Which regions `one` and `majority` become is of no matter here: any seed does. */
-function refusalOf(target: string, regions: readonly string[]): string | undefined {
-  try {
-    resolveTarget(target, regions, createRandom(0));
-    return undefined;
-  } catch (error) {
-    if (error instanceof InvalidInput) return error.message;
-    throw error;
-  }
 }

@@ -1,11 +1,9 @@
 /** Each fault of the table as a command: `partition edge:eu-west<->kafka for 10s`, `latency origin<->kafka latency=200ms`. */
 import { parseDuration } from '../../../lab/duration.ts';
-import { InvalidInput } from '../../../lab/errors.ts';
 import type { Fault } from '../../../lab/faults/fault.ts';
 import { FAULTS } from '../../../lab/faults/faults.ts';
-import { resolveTarget } from '../../../lab/faults/target.ts';
+import { targetProblem } from '../../../lab/faults/target.ts';
 import { faultProblems } from '../../../lab/faults/written-fault.ts';
-import { createRandom } from '../../../services/runtime/random.ts';
 import { injectionAction } from '../orders.ts';
 import type { ViewState } from '../state.ts';
 import { parametersOf, targetsOf } from '../targets.ts';
@@ -37,17 +35,6 @@ export function orderFault({ fault, target, parameters, forText }: WrittenOrder,
   if (wrong !== undefined) return { problem: wrong };
   const given = Object.keys(parameters).length === 0 ? {} : { parameters };
   return does(injectionAction({ do: 'inject', fault, target, ...given, ...(forMs === undefined ? {} : { forMs }) }));
-}
-
-/** Its region may be one there is not; which ones a word such as `one` means is drawn later. */
-function targetProblem(target: string, regions: readonly string[]): string | undefined {
-  try {
-    resolveTarget(target, regions, createRandom(0));
-    return undefined;
-  } catch (error) {
-    if (error instanceof InvalidInput) return error.message;
-    throw error;
-  }
 }
 
 function toWord(fault: Fault): Word {
