@@ -140,7 +140,7 @@ class Run {
     const poller = new MetricsPoller({ world, clients, clock, report, logWatch, t, ...(pollMs === undefined ? {} : { pollMs }) });
     releasers.push(() => poller.close());
     if (world.backend !== 'simulated') {
-      const stalls = watchStalls(clock, (lateMs) => history.addStall({ dueMs: this.#now() - lateMs, lateMs }));
+      const stalls = watchStalls({ clock }, (lateMs) => history.addStall({ dueMs: this.#now() - lateMs, lateMs }));
       releasers.push(() => stalls.close());
       const forget = world.onStall?.(({ endedAt, lateMs }) =>
         history.addStall({ dueMs: this.#now() - (clock.now() - endedAt) - lateMs, lateMs }),

@@ -9,12 +9,18 @@ export interface StallMeter {
   close(): void;
 }
 
+export interface StallMeterOptions {
+  readonly clock: Clock;
+  /** A stall may begin so long before it is seen to; each look costs. */
+  readonly periodMs?: number;
+}
+
 /** `onStall` is told how late the timer was, when it ran. */
-export function watchStalls(clock: Clock, onStall: (lateMs: number) => void): StallMeter {
+export function watchStalls({ clock, periodMs = PERIOD_MS }: StallMeterOptions, onStall: (lateMs: number) => void): StallMeter {
   let timer: Timer;
   const arm = () => {
-    const dueMs = clock.monotonicMs() + PERIOD_MS;
-    timer = clock.setTimer(PERIOD_MS, () => {
+    const dueMs = clock.monotonicMs() + periodMs;
+    timer = clock.setTimer(periodMs, () => {
       const lateMs = clock.monotonicMs() - dueMs;
       if (lateMs >= LATE_MS_MIN) onStall(lateMs);
       arm();

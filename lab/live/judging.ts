@@ -17,6 +17,8 @@ export interface JudgingOptions {
 }
 
 const PERIOD_MS = 1_000;
+/** Against an epsilon of a second a coarse look does, and a terminal may be open all day. */
+const STALL_PERIOD_MS = 200;
 
 export class Judging {
   readonly #options: JudgingOptions;
@@ -31,7 +33,7 @@ export class Judging {
     const { world, clock, t } = options;
     this.#judge = new LiveJudge(world.regions.map(({ region }) => region));
     for (const { region, delayMs } of world.regions) this.delayChanged(region, 0, delayMs);
-    this.#stalls = watchStalls(clock, (lateMs) => this.#judge.addStall({ dueMs: t() - lateMs, lateMs }));
+    this.#stalls = watchStalls({ clock, periodMs: STALL_PERIOD_MS }, (lateMs) => this.#judge.addStall({ dueMs: t() - lateMs, lateMs }));
     this.#judgeLater();
   }
 

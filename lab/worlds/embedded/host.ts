@@ -24,7 +24,7 @@ async function start({ order, ...options }: Extract<ToHost, { type: 'start' }>):
     services = startServices(order, embeddedHosting(options), (step) => tell({ type: 'step', ...step }));
     const { originPort, edgePorts } = await services;
     tell({ type: 'ready', originPort, edgePorts });
-    watchStalls(systemClock, (lateMs) => tell({ type: 'stall', endedAt: systemClock.now(), lateMs }));
+    watchStalls({ clock: systemClock }, (lateMs) => tell({ type: 'stall', endedAt: systemClock.now(), lateMs }));
   } catch (error) {
     tell({ type: 'failed', message: error instanceof Error ? error.message : String(error), badConfig: error instanceof ConfigError });
   }
