@@ -3,6 +3,7 @@ import { type Clock, sleep } from '../services/runtime/clock.ts';
 import type { Random } from '../services/runtime/random.ts';
 import type { Clients } from './clients.ts';
 import { ActiveFaults, type FaultChange, type FaultOrder } from './faults/active-faults.ts';
+import { FaultRecorder } from './faults/fault-recorder.ts';
 import type { History } from './load/history.ts';
 import type { Report } from './report/events.ts';
 import type { World } from './worlds/world.ts';
@@ -28,14 +29,14 @@ export interface FaultScheduleOptions {
 export class FaultSchedule {
   readonly #options: FaultScheduleOptions;
   readonly #faults: ActiveFaults;
-  readonly #delaysMs = new Map<string, number>();
+  readonly #recorder: FaultRecorder;
   #delaysRead: Promise<void> = Promise.resolve();
   #healed: Promise<readonly string[]> | undefined;
 
   constructor(options: FaultScheduleOptions) {
     this.#options = options;
     this.#faults = new ActiveFaults({ ...options, onChange: (change) => this.#onChange(change) });
-    for (const { region, delayMs } of options.world.regions) this.#recordDelay(region, 0, delayMs);
+    this.#recorder = new FaultRecorder({ ...options, sink: options.history });
   }
 
   /** Resolves when nothing is left to inject, or at once after an abort. Rejects when the world could not do one. */
@@ -64,33 +65,10 @@ export class FaultSchedule {
   }
 
   #onChange(change: FaultChange): void {
-    const { spec, fault, event, effect, injectedMs, atMs } = change;
-    const { history, report } = this.#options;
-    if (event === 'injecting') {
-      const recoveryAllowanceMs = fault.recoveryAllowanceMs + (fault.heldBackMs?.(spec) ?? 0);
-      const { id, target } = spec;
-      history.addFault({ id, fault: spec.fault, target, injectedMs, healedMs: undefined, recoveryAllowanceMs, effect });
-    }
+    const { spec, event, effect, atMs } = change;
+    this.#recorder.changed(change);
     if (event === 'injecting' || event === 'healing') return;
-    if (event === 'injected') history.changeFault(spec.id, { effect });
-    else if (effect === 'confirmed') history.changeFault(spec.id, { healedMs: atMs });
-    report({ type: 'Fault', t: Math.round(atMs), id: spec.id, fault: spec.fault, target: spec.target.text, event, effect });
-    if (spec.target.kind === 'edge') this.#delaysRead = Promise.all([this.#delaysRead, this.#readDelay(change)]).then(() => {});
-  }
-
-  /** A delay that grew is dated from before the fault was injected, one that shrank from when that was seen. */
-  async #readDelay({ spec, injectedMs, atMs, event }: FaultChange): Promise<void> {
-    const { world, clients } = this.#options;
-    const found = world.regions.find(({ region }) => region === spec.target.region);
-    const config = found && (await clients.edgeConfig({ url: found.url, token: world.adminToken }).catch(() => undefined));
-    if (found === undefined || config === undefined) return;
-    const grew = config.propagationDelayMs > (this.#delaysMs.get(found.region) ?? 0);
-    this.#recordDelay(found.region, grew && event === 'injected' ? injectedMs : atMs, config.propagationDelayMs);
-  }
-
-  #recordDelay(region: string, atMs: number, delayMs: number): void {
-    if (this.#delaysMs.get(region) === delayMs) return;
-    this.#delaysMs.set(region, delayMs);
-    this.#options.history.addDelay({ region, atMs, delayMs });
+    this.#options.report({ type: 'Fault', t: Math.round(atMs), id: spec.id, fault: spec.fault, target: spec.target.text, event, effect });
+    if (spec.target.kind === 'edge') this.#delaysRead = Promise.all([this.#delaysRead, this.#recorder.readDelay(change)]).then(() => {});
   }
 }

@@ -117,6 +117,13 @@ export function resolveTarget(text: string, regions: readonly string[], random: 
   });
 }
 
+/** Of a text that names one node or link, as records have it. Throws InvalidInput for any other. */
+export function concreteTarget(text: string, regions: readonly string[]): ConcreteTarget {
+  const [target, ...more] = resolveTarget(text, regions, createRandom(0));
+  if (target === undefined || more.length > 0) throw new InvalidInput(`target: expected a node or a link, got ${text}`);
+  return target;
+}
+
 /** The link of a target that is one. Anything else here is a bug: the table of faults allows only what a fault takes. */
 export function linkOf(target: ConcreteTarget): Extract<ConcreteTarget, { kind: 'link' }> {
   if (target.kind !== 'link') throw new TypeError(`expected a link, got ${target.text}`);

@@ -2,7 +2,7 @@
 import type { Clock, Timer } from '../../services/runtime/clock.ts';
 import type { Clients } from '../clients.ts';
 import type { FaultChange } from '../faults/active-faults.ts';
-import type { FaultRecord } from '../load/records.ts';
+import { FaultRecorder, type FaultSink } from '../faults/fault-recorder.ts';
 import { type StallMeter, watchStalls } from '../stall-meter.ts';
 import type { World } from '../worlds/world.ts';
 import { type EndedOperation, type Judgement, LiveJudge } from './live-judge.ts';
@@ -24,7 +24,7 @@ export class Judging {
   readonly #options: JudgingOptions;
   readonly #judge: LiveJudge;
   readonly #stalls: StallMeter;
-  readonly #delaysMs = new Map<string, number>();
+  readonly #recorder: FaultRecorder;
   #timer: Timer | undefined;
   #closed = false;
 
@@ -32,7 +32,7 @@ export class Judging {
     this.#options = options;
     const { world, clock, t } = options;
     this.#judge = new LiveJudge(world.regions.map(({ region }) => region));
-    for (const { region, delayMs } of world.regions) this.delayChanged(region, 0, delayMs);
+    this.#recorder = new FaultRecorder({ ...options, sink: this.#judge });
     this.#stalls = watchStalls({ clock, periodMs: STALL_PERIOD_MS }, (lateMs) => this.#judge.addStall({ dueMs: t() - lateMs, lateMs }));
     this.#judgeLater();
   }
@@ -40,46 +40,24 @@ export class Judging {
   readonly ended = (operation: EndedOperation): void => this.#judge.add(operation);
 
   delayChanged(region: string, atMs: number, delayMs: number): void {
-    if (this.#delaysMs.get(region) === delayMs) return;
-    this.#delaysMs.set(region, delayMs);
-    this.#judge.addDelay({ region, atMs, delayMs });
+    this.#recorder.delayChanged(region, atMs, delayMs);
   }
 
   faultChanged(change: FaultChange): void {
-    const { spec, fault, event, effect, injectedMs, atMs } = change;
-    if (event === 'injecting') {
-      const recoveryAllowanceMs = fault.recoveryAllowanceMs + (fault.heldBackMs?.(spec) ?? 0);
-      const { id, target } = spec;
-      this.#judge.addFault({ id, fault: spec.fault, target, injectedMs, healedMs: undefined, recoveryAllowanceMs, effect });
-    }
-    if (event === 'injected') this.#judge.changeFault(spec.id, { effect });
-    if (event === 'healed' && effect === 'confirmed') this.#judge.changeFault(spec.id, { healedMs: atMs });
-    if (event !== 'healing' && spec.target.kind === 'edge') void this.#readDelay(change);
+    const { spec, event } = change;
+    this.#recorder.changed(change);
+    if (event !== 'healing' && spec.target.kind === 'edge') void this.#recorder.readDelay(change);
   }
 
-  /** Of a fault that something else than the session has injected. */
-  faultKnown(fault: FaultRecord): void {
-    this.#judge.addFault(fault);
-  }
-
-  faultHealed(id: string, healedMs: number): void {
-    this.#judge.changeFault(id, { healedMs });
+  /** Takes the faults of something else than the session. */
+  get sink(): FaultSink {
+    return this.#judge;
   }
 
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
     this.#stalls.close();
-  }
-
-  /** A delay that grew is dated from before the fault was injected, one that shrank from when that was seen. */
-  async #readDelay({ spec, injectedMs, atMs, event }: FaultChange): Promise<void> {
-    const { world, clients } = this.#options;
-    const found = world.regions.find(({ region }) => region === spec.target.region);
-    const config = found && (await clients.edgeConfig({ url: found.url, token: world.adminToken }).catch(() => undefined));
-    if (found === undefined || config === undefined) return;
-    const grew = config.propagationDelayMs > (this.#delaysMs.get(found.region) ?? 0);
-    this.delayChanged(found.region, grew && event !== 'healed' ? injectedMs : atMs, config.propagationDelayMs);
   }
 
   #judgeLater(): void {

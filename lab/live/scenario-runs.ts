@@ -3,13 +3,11 @@
  * scenario wants them; afterwards all of it is as it was. One at a time.
  */
 import type { Clock } from '../../services/runtime/clock.ts';
-import { drawSeed, type Random } from '../../services/runtime/random.ts';
+import { drawSeed } from '../../services/runtime/random.ts';
 import { createReleasers, type Releasers } from '../../services/runtime/releasers.ts';
 import type { Clients } from '../clients.ts';
 import { InvalidInput } from '../errors.ts';
 import type { ActiveFaults } from '../faults/active-faults.ts';
-import { FAULTS } from '../faults/faults.ts';
-import { resolveTarget } from '../faults/target.ts';
 import type { LabEvent } from '../report/events.ts';
 import { runScenario } from '../run.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
@@ -18,6 +16,7 @@ import type { World } from '../worlds/world.ts';
 import { type Catalogue, cardsOf, readFrom } from './catalogue.ts';
 import type { Judging } from './judging.ts';
 import type { FaultView, LiveEvent, RunEvent, Told } from './live-lab.ts';
+import { RunFaults } from './run-faults.ts';
 import { setForRun } from './run-regions.ts';
 import type { SteadyLoad } from './steady-load.ts';
 
@@ -26,7 +25,6 @@ export interface ScenarioRunsOptions {
   readonly world: World;
   readonly clients: Clients;
   readonly clock: Clock;
-  readonly random: Random;
   readonly faults: ActiveFaults;
   readonly load: SteadyLoad;
   readonly judging: Judging;
@@ -51,11 +49,13 @@ function isForwarded(event: LabEvent): event is RunEvent {
 
 export class ScenarioRuns {
   readonly #options: ScenarioRunsOptions;
+  readonly #faults: RunFaults;
   #running: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
-  #inForce: readonly FaultView[] = [];
 
   constructor(options: ScenarioRunsOptions) {
     this.#options = options;
+    const { world, judging, t, onFaults } = options;
+    this.#faults = new RunFaults({ regions: namesOf(world), t, sink: judging.sink, onChange: onFaults });
   }
 
   get isRunning(): boolean {
@@ -64,7 +64,7 @@ export class ScenarioRuns {
 
   /** Of the run's own faults, those that are not seen gone. */
   get inForce(): readonly FaultView[] {
-    return this.#inForce;
+    return this.#faults.inForce;
   }
 
   async list(): Promise<void> {
@@ -132,46 +132,27 @@ export class ScenarioRuns {
       // The world goes on after it.
       startWorld: async () => ({ ...world, regions, close: async () => {} }),
       report: (event) => this.#onEvent(event),
+      onHistoryLine: this.#faults.written,
       signal,
     });
   }
 
   #onEvent(event: LabEvent): void {
-    if (event.type === 'Fault') this.#onFault(event);
+    if (event.type === 'Fault') this.#faults.reported(event);
     if (isForwarded(event)) this.#options.tell({ type: 'run-said', event });
-  }
-
-  /** The live verdict excuses what a fault of the run leaves behind, as it does with any other. */
-  #onFault({ id: runId, fault: name, target: text, event, effect }: Extract<LabEvent, { type: 'Fault' }>): void {
-    const { world, judging, random, t, onFaults } = this.#options;
-    const id = `run-${runId}`;
-    const [target] = resolveTarget(
-      text,
-      world.regions.map(({ region }) => region),
-      random,
-    );
-    const recoveryAllowanceMs = FAULTS.get(name)?.recoveryAllowanceMs ?? 0;
-    const before = this.#inForce.filter((known) => known.id !== id);
-    if (event === 'injected') {
-      const says = `${name} ${text}`;
-      const view = { id, fault: name, target: text, region: target?.region, says, injectedMs: t(), endsMs: undefined, effect } as const;
-      this.#inForce = [...before, { ...view, state: 'inForce' }];
-      if (target !== undefined)
-        judging.faultKnown({ id, fault: name, target, injectedMs: t(), healedMs: undefined, recoveryAllowanceMs, effect });
-    } else if (effect === 'confirmed') {
-      this.#inForce = before;
-      judging.faultHealed(id, t());
-    }
-    onFaults();
   }
 }
 
 /** Everything that can be wrong is found before anything is healed or held. Throws InvalidInput. */
 function check(scenario: Scenario, world: World): void {
-  const names = world.regions.map(({ region }) => region);
+  const names = namesOf(world);
   checkBackend(scenario, world.backend);
   checkRegions(scenario, names);
   const { only } = scenario.system;
   if (only !== undefined && only.length < names.length)
     throw new InvalidInput(`${scenario.id} runs in ${only.join(', ')} alone, this world has more: edgesync-lab run ${scenario.id}`);
+}
+
+function namesOf({ regions }: World): readonly string[] {
+  return regions.map(({ region }) => region);
 }

@@ -126,7 +126,7 @@ class Lab implements LiveLab {
     const shared = { ...context, catalogue, load, tell: (event: Told<LiveEvent>) => this.#tell(event) };
     return {
       ...{ world, clients, faults, load, judging },
-      runs: new ScenarioRuns({ ...shared, faults, judging, random: random.fork('runs'), onFaults: () => this.#tellFaults() }),
+      runs: new ScenarioRuns({ ...shared, faults, judging, onFaults: () => this.#tellFaults() }),
       experiments: new Experiments({ ...shared, signal: this.#closing.signal }),
       settings: new RegionSettings({ ...context, judging, onSet: (says) => this.#note('info', says) }),
       observer: new Observer({ ...context, onObserved }),

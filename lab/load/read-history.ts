@@ -1,8 +1,7 @@
 /** A saved history, read back. A last line that a killed lab left half written is left out, and said. */
 import { readFile, stat } from 'node:fs/promises';
-import { createRandom } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
-import { resolveTarget } from '../faults/target.ts';
+import { concreteTarget } from '../faults/target.ts';
 import { printable } from '../printable.ts';
 import { problemsOf } from '../problems.ts';
 import { History } from './history.ts';
@@ -136,9 +135,7 @@ function takeEnding(history: History, { line: _, id, ...ending }: Extract<Histor
 }
 
 function takeFault(history: History, { line: _, target, ...fault }: Extract<HistoryLine, { line: 'fault' }>): void {
-  const [resolved] = resolveTarget(target, history.head?.regions ?? [], createRandom(0));
-  if (resolved === undefined) throw new InvalidInput(`target: expected a node or a link, got ${target}`);
-  history.addFault({ ...fault, target: resolved, healedMs: undefined });
+  history.addFault({ ...fault, target: concreteTarget(target, history.head?.regions ?? []), healedMs: undefined });
 }
 
 function takeFaultChange(history: History, { line: _, id, ...change }: Extract<HistoryLine, { line: 'fault-changed' }>): void {

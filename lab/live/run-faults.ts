@@ -1,0 +1,59 @@
+/**
+ * The faults of a run in a world that somebody plays with: what of them is in force, and what the live verdict has to excuse. How long
+ * their after-effects are excused is what the history of the run has, for only the run knows their parameters.
+ */
+import type { FaultSink } from '../faults/fault-recorder.ts';
+import { concreteTarget } from '../faults/target.ts';
+import type { HistoryLine } from '../load/history-lines.ts';
+import type { LabEvent } from '../report/events.ts';
+import type { FaultView } from './live-lab.ts';
+
+export interface RunFaultsOptions {
+  readonly regions: readonly string[];
+  /** ms since the start of the session. */
+  readonly t: () => number;
+  /** Judges the session. */
+  readonly sink: Pick<FaultSink, 'addFault' | 'changeFault'>;
+  readonly onChange: () => void;
+}
+
+export class RunFaults {
+  readonly #options: RunFaultsOptions;
+  /** By the run's own id. */
+  readonly #allowancesMs = new Map<string, number>();
+  #inForce: readonly FaultView[] = [];
+
+  constructor(options: RunFaultsOptions) {
+    this.#options = options;
+  }
+
+  /** Those that are not seen gone. */
+  get inForce(): readonly FaultView[] {
+    return this.#inForce;
+  }
+
+  /** A line of the run's history; that of a fault comes before what is reported of it. */
+  readonly written = (line: HistoryLine): void => {
+    if (line.line === 'fault') this.#allowancesMs.set(line.id, line.recoveryAllowanceMs);
+  };
+
+  /** What the run reports of a fault. */
+  reported({ id: runId, fault, target: text, event, effect }: Extract<LabEvent, { type: 'Fault' }>): void {
+    const { regions, t, sink, onChange } = this.#options;
+    const id = `run-${runId}`;
+    const before = this.#inForce.filter((known) => known.id !== id);
+    if (event === 'injected') {
+      const target = concreteTarget(text, regions);
+      const injectedMs = t();
+      const says = `${fault} ${text}`;
+      const view = { id, fault, target: text, region: target.region, says, injectedMs, endsMs: undefined, effect } as const;
+      this.#inForce = [...before, { ...view, state: 'inForce' }];
+      const recoveryAllowanceMs = this.#allowancesMs.get(runId) ?? 0;
+      sink.addFault({ id, fault, target, injectedMs, healedMs: undefined, recoveryAllowanceMs, effect });
+    } else if (effect === 'confirmed') {
+      this.#inForce = before;
+      sink.changeFault(id, { healedMs: t() });
+    }
+    onChange();
+  }
+}
