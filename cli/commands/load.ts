@@ -1,13 +1,13 @@
 /** `load`: the load tests of the system this grew from, its published figures beside ours. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { EXIT, exitCodeOf, WorldFailed } from '../../lab/errors.ts';
-import { printableLines } from '../../lab/printable.ts';
+import { EXIT, WorldFailed } from '../../lab/errors.ts';
 import { type Round, readsOf, roundsOf } from '../../lab/seed-load/rounds.ts';
 import { runSeedLoad, type SeedLoadResult } from '../../lab/seed-load/seed-load.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
-import { createReleasers, type Releasers } from '../../services/runtime/releasers.ts';
+import type { Releasers } from '../../services/runtime/releasers.ts';
 import { startProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
+import { orFailReleasing } from './failed.ts';
 import { loadLines } from './load-lines.ts';
 import { openWorld } from './open-world.ts';
 import { addKeepOption, addWorldOptions, type WorldOptions } from './world-options.ts';
@@ -67,21 +67,14 @@ export function addLoadCommand(program: Command, session: Session): void {
         .env('EDGESYNC_CONCURRENCY'),
     )
     .addOption(new Option('--json', 'one JSON object on standard output').env('EDGESYNC_JSON'));
-  addKeepOption(addWorldOptions(command)).action(async (options: LoadCommandOptions) => {
-    const releasers = createReleasers();
-    try {
+  addKeepOption(addWorldOptions(command)).action((options: LoadCommandOptions) =>
+    orFailReleasing(session, async (releasers) => {
       const result = await startAndLoad(options, session, releasers);
       if (options.json) session.output.line(JSON.stringify(result));
       else for (const line of loadLines(result)) session.output.line(line);
       session.exitWith(result.met ? EXIT.pass : EXIT.threshold);
-    } catch (error) {
-      if (session.signal.aborted) return session.exitWith(EXIT.interrupted);
-      session.output.note(printableLines(error instanceof Error ? error.message : String(error)));
-      session.exitWith(exitCodeOf(error));
-    } finally {
-      await releasers.release();
-    }
-  });
+    }),
+  );
 }
 
 /** A world that is lost ends the load: half of it says nothing. */

@@ -1,12 +1,12 @@
 /** `trace <key>`: one write through its ten steps, in a world of its own, with the time of each. */
 import { type Command, Option } from 'commander';
-import { EXIT, exitCodeOf, WorldFailed } from '../../lab/errors.ts';
-import { printableLines } from '../../lab/printable.ts';
+import { EXIT, WorldFailed } from '../../lab/errors.ts';
 import { parseTraceKey, TRACE_GRACE_MS, type Trace, type TraceServed, type TraceStep, traceWrite } from '../../lab/trace.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
-import { createReleasers, type Releasers } from '../../services/runtime/releasers.ts';
+import type { Releasers } from '../../services/runtime/releasers.ts';
 import { table } from '../print.ts';
 import type { Session } from '../session.ts';
+import { orFailReleasing } from './failed.ts';
 import { openWorld } from './open-world.ts';
 import { addKeepOption, addWorldOptions, type WorldOptions } from './world-options.ts';
 
@@ -22,22 +22,15 @@ export function addTraceCommand(program: Command, session: Session): void {
     .description('follow one write through its ten steps, with the time of each in every region')
     .argument('<key>', 'a content that is there: 1, or content:1')
     .addOption(new Option('--json', 'one JSON object on standard output').env('EDGESYNC_JSON'));
-  addKeepOption(addWorldOptions(command)).action(async (key: string, options: TraceCommandOptions) => {
-    const releasers = createReleasers();
-    try {
+  addKeepOption(addWorldOptions(command)).action((key: string, options: TraceCommandOptions) =>
+    orFailReleasing(session, async (releasers) => {
       const trace = await startAndTrace(key, options, session, releasers);
       if (options.json) session.output.line(JSON.stringify(trace));
       else for (const line of toLines(trace)) session.output.line(line);
       if (!trace.complete) session.output.note(whatIsMissing(trace));
       session.exitWith(trace.complete ? EXIT.pass : session.signal.aborted ? EXIT.interrupted : EXIT.failed);
-    } catch (error) {
-      if (session.signal.aborted) return session.exitWith(EXIT.interrupted);
-      session.output.note(printableLines(error instanceof Error ? error.message : String(error)));
-      session.exitWith(exitCodeOf(error));
-    } finally {
-      await releasers.release();
-    }
-  });
+    }),
+  );
 }
 
 /** A world that is lost ends the trace as Ctrl-C does: as far as it got. */
