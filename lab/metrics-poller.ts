@@ -6,7 +6,7 @@
 import type { EdgeMetrics } from '../services/protocol/edge-api.ts';
 import { type Clock, type Timer, toTimestamp } from '../services/runtime/clock.ts';
 import type { Clients } from './clients.ts';
-import type { LogWatch } from './load/log-watch.ts';
+import { type LogWatch, refusedOf } from './load/log-watch.ts';
 import type { Phase, Report } from './report/events.ts';
 import type { MetricName } from './thresholds/metrics.ts';
 import type { World, WorldRegion } from './worlds/world.ts';
@@ -125,7 +125,7 @@ function pointsOf(now: EdgeMetrics, before: EdgeMetrics | undefined): Partial<Re
     ...live,
     edge_reads: reads,
     origin_fetches: grown(({ originFetches }) => originFetches),
-    fills_refused: grown(({ fills }) => Object.values(fills.refused).reduce((sum, count) => sum + count, 0)),
+    fills_refused: grown(({ fills }) => refusedOf(fills)),
     edge_stale_ratio: reads === 0 ? null : stale / reads,
   };
 }

@@ -50,8 +50,6 @@ export interface RunOptions extends RunIdentity {
   readonly startWorld: (onStep: (step: StartStep) => void, signal: AbortSignal) => Promise<World>;
   /** Takes the history as it grows. */
   readonly onHistoryLine?: OnHistoryLine;
-  /** Takes it whole, when nothing more is added: before the summary is reported. */
-  readonly onHistory?: (history: History) => void;
   /** Aborted by the user; the run then reports what it has. */
   readonly signal: AbortSignal;
   /**
@@ -61,6 +59,11 @@ export interface RunOptions extends RunIdentity {
   readonly judgesUnsteady?: boolean;
   /** How often the services are asked for their metrics; left out: once a second. */
   readonly pollMs?: number;
+}
+
+export interface RunResult {
+  readonly summary: Summary;
+  readonly history: History;
 }
 
 /** What the phases of a run act on. */
@@ -89,16 +92,15 @@ class Run {
     this.#history = new History(options.onHistoryLine);
   }
 
-  async run(): Promise<Summary> {
+  async run(): Promise<RunResult> {
     this.#reportStart();
     const ended = await this.#drive().then(
       (judged): Ended => ({ status: 'completed', ...conclude(judged) }),
       (error: unknown) => this.#failed(error),
     );
     const summary = toSummary({ ended, history: this.#history, left: this.#left, reproduce: this.#options.reproduce });
-    this.#options.onHistory?.(this.#history);
     this.#options.report(summary);
-    return summary;
+    return { summary, history: this.#history };
   }
 
   #reportStart(): void {
@@ -246,6 +248,11 @@ class Run {
 }
 
 /** Runs a scenario to its summary; never throws for what the world or the checks do. */
-export function runScenario(options: RunOptions): Promise<Summary> {
+export async function runScenario(options: RunOptions): Promise<Summary> {
+  return (await runWithHistory(options)).summary;
+}
+
+/** The same, with its history: nothing more is added to it. */
+export function runWithHistory(options: RunOptions): Promise<RunResult> {
   return new Run(options).run();
 }

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../lab/duration.ts';
 import { EXIT, type ExitCode, InvalidInput, worstOf } from '../../lab/errors.ts';
-import { History } from '../../lab/load/history.ts';
 import type { HistoryLine } from '../../lab/load/history-lines.ts';
 import { checkMutant } from '../../lab/mutants/mutants.ts';
 import { didYouMean } from '../../lab/nearest.ts';
@@ -11,8 +10,8 @@ import { planScenario, refuseScenario } from '../../lab/not-run.ts';
 import { checkOutput, createOutput, type OutputFolder } from '../../lab/output-folder.ts';
 import { printableLines } from '../../lab/printable.ts';
 import type { Report } from '../../lab/report/events.ts';
-import type { ReportSource } from '../../lab/report/source.ts';
-import { type RunIdentity, runScenario } from '../../lab/run.ts';
+import { type ReportSource, sourceOf } from '../../lab/report/source.ts';
+import { type RunIdentity, runWithHistory } from '../../lab/run.ts';
 import { readScenario, type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
 import { checkBackend, checkRegions } from '../../lab/scenarios/world-check.ts';
 import { onlyRegions, type Topology, withSystem } from '../../lab/topology.ts';
@@ -136,16 +135,10 @@ async function runOne(name: string, options: RunOneOptions, report: Report, sess
         return undefined;
       }
       const { drive, ...stage } = stageOf({ options, topology, seed, workload: scenario.workload, session });
-      let history = new History();
-      const onHistory = (ended: History) => {
-        history = ended;
-      };
-      const saving = out === undefined ? {} : { onHistoryLine: (line: HistoryLine) => out.history.write(line), onHistory };
-      const summary = await drive(runScenario({ ...identify(seed, stage.clock), scenario, signal, ...saving, ...stage }));
-      const { id, title, description = '' } = scenario;
-      const source = { scenario: id, title, description, backend: options.backend, seed, version, history, summary };
-      if (out !== undefined) await saveRun(out, source, session);
-      return summary;
+      const saving = out === undefined ? {} : { onHistoryLine: (line: HistoryLine) => out.history.write(line) };
+      const result = await drive(runWithHistory({ ...identify(seed, stage.clock), scenario, signal, ...saving, ...stage }));
+      if (out !== undefined) await saveRun(out, sourceOf(scenario, { backend: options.backend, seed, version, ...result }), session);
+      return result.summary;
     },
     (error: unknown) => refuseScenario(identify(drawn, systemClock), name, error),
   );

@@ -4,6 +4,11 @@ import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
 import type { History } from './history.ts';
 import type { WallClock } from './wall-clock.ts';
 
+/** How many fills a cache refused, for whatever reason. */
+export function refusedOf({ refused }: EdgeMetrics['fills']): number {
+  return Object.values(refused).reduce((sum, count) => sum + count, 0);
+}
+
 export interface LogWatchOptions {
   readonly history: History;
   readonly wallClock: WallClock;
@@ -32,7 +37,7 @@ export class LogWatch {
     for (const { id, target, version, mode, appliedAt, partition, offset } of this.#news(region, recent))
       history.addApplied({ event: id, region, target, version, mode, appliedMs: wallClock.toRunMs(appliedAt), partition, offset });
     const { lag, queued, applied } = log;
-    const refused = Object.values(fills.refused).reduce((sum, count) => sum + count, 0);
+    const refused = refusedOf(fills);
     const attempts = fills.stored + refused;
     history.addEdgeSample({ region, atMs: t(), since: metrics.startTime, originFetches, fills: attempts, refused, lag, queued, applied });
   }

@@ -4,9 +4,10 @@
  * What failed is a failure; what could not be told is an error, so that nothing but a pass is green. A run that ends with another
  * exit code than 0 has at least one of them.
  */
+import { endOf } from '../load/end.ts';
 import { printable } from '../printable.ts';
 import type { Summary } from './events.ts';
-import { anomaliesOf, endOf, type ReportSource } from './source.ts';
+import { anomaliesOf, type ReportSource } from './source.ts';
 import { element, escaped } from './xml.ts';
 
 /** How many sentences a case has; the rest is counted. */

@@ -3,6 +3,7 @@ import type { Anomaly } from '../checks/check.ts';
 import { isCheckName } from '../checks/checks.ts';
 import { judgeHistory } from '../checks/judge.ts';
 import type { History } from '../load/history.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
 import type { Backend } from '../worlds/world.ts';
 import type { Summary } from './events.ts';
 
@@ -19,18 +20,17 @@ export interface ReportSource {
   readonly summary: Summary;
 }
 
+/** Of a run that has just ended. */
+export function sourceOf(
+  { id, title, description = '' }: Pick<Scenario, 'id' | 'title' | 'description'>,
+  run: Omit<ReportSource, 'scenario' | 'title' | 'description'>,
+): ReportSource {
+  return { scenario: id, title, description, ...run };
+}
+
 /** The summary counts them; what they are is found in the history again. */
 export function anomaliesOf({ history, summary }: Pick<ReportSource, 'history' | 'summary'>): readonly Anomaly[] {
   const { head } = history;
   if (head === undefined || summary.checks.every(({ anomalies }) => anomalies === 0)) return [];
   return judgeHistory({ history, checks: head.checks.filter(isCheckName), context: head }).flatMap(({ anomalies }) => anomalies);
-}
-
-/** When the last thing of the run happened that is known of; ms since its start, 0 when nothing is. */
-export function endOf({ endedMs, operations, faults }: History): number {
-  if (endedMs !== undefined) return endedMs;
-  let lastMs = 0;
-  for (const { startMs, endMs } of operations) lastMs = Math.max(lastMs, endMs ?? startMs);
-  for (const { injectedMs, healedMs } of faults) lastMs = Math.max(lastMs, healedMs ?? injectedMs);
-  return lastMs;
 }

@@ -1,6 +1,7 @@
 /** Runs a seed once more, and leaves what `run --out` leaves of a run: the same seed has the same history. */
 import { systemClock } from '../../services/runtime/clock.ts';
 import { createOutput } from '../output-folder.ts';
+import { sourceOf } from '../report/source.ts';
 import type { SeedSetup } from './outcome.ts';
 import { runSeed } from './seed-run.ts';
 import { drawScenario } from './swarm.ts';
@@ -29,6 +30,5 @@ export async function saveSeed(seed: number, { setup, folder, version, reproduce
     onHistoryLine: (line) => out.history.write(line),
   });
   await out.history.close();
-  const { id, title, description = '' } = scenario;
-  await out.writeReports({ scenario: id, title, description, backend: 'simulated', seed, version, history, summary });
+  await out.writeReports(sourceOf(scenario, { backend: 'simulated', seed, version, history, summary }));
 }

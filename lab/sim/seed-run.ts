@@ -1,8 +1,7 @@
 /** One seed, from its scenario to its verdict, in virtual time. */
-import { History } from '../load/history.ts';
 import type { OnHistoryLine } from '../load/history-lines.ts';
-import type { LabEvent, Summary } from '../report/events.ts';
-import { runScenario } from '../run.ts';
+import type { LabEvent } from '../report/events.ts';
+import { type RunResult, runWithHistory } from '../run.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { withSystem } from '../topology.ts';
 import type { SimulatedTopology } from './regions.ts';
@@ -24,9 +23,7 @@ export interface SeedRunOptions {
   readonly reproduce?: string;
 }
 
-export interface SeedRun {
-  readonly summary: Summary;
-  readonly history: History;
+export interface SeedRun extends RunResult {
   readonly anomalies: readonly AnomalyEvent[];
 }
 
@@ -36,19 +33,15 @@ const NEVER_ABORTED = new AbortController().signal;
 export async function runSeed(options: SeedRunOptions): Promise<SeedRun> {
   const { scenario, seed, topology, mutant, onHistoryLine, version = '', reproduce = '' } = options;
   const anomalies: AnomalyEvent[] = [];
-  let history = new History();
   const { workload, system } = scenario;
   const { drive, ...stage } = simulatedStage({ topology: withSystem(topology, system.regions), seed, workload, mutant });
-  const summary = await drive(
-    runScenario({
+  const result = await drive(
+    runWithHistory({
       scenario,
       seed,
       backend: 'simulated',
       mutant,
       ...(onHistoryLine === undefined ? {} : { onHistoryLine }),
-      onHistory: (ended) => {
-        history = ended;
-      },
       version,
       argv: [],
       reproduce,
@@ -59,5 +52,5 @@ export async function runSeed(options: SeedRunOptions): Promise<SeedRun> {
       ...stage,
     }),
   );
-  return { summary, history, anomalies };
+  return { ...result, anomalies };
 }

@@ -1,4 +1,5 @@
 /** The phases of a history in time. */
+import { endOf } from '../load/end.ts';
 import type { History } from '../load/history.ts';
 import type { Phase } from '../report/events.ts';
 
@@ -10,15 +11,9 @@ export function phaseAt({ phases }: History, atMs: number): Phase | undefined {
 /** How long a phase lasted, or all of them, as far as the history goes. */
 export function lengthMs(history: History, phase: string | undefined): number {
   const { phases } = history;
-  const endMs = lastMs(history);
+  const endMs = endOf(history);
   return phases.reduce((sum, entered, at) => {
     const untilMs = phases[at + 1]?.atMs ?? endMs;
     return phase === undefined || phase === entered.phase ? sum + Math.max(0, untilMs - entered.atMs) : sum;
   }, 0);
-}
-
-/** The end of the run; of one that has none, the last that is known of it. */
-function lastMs({ endedMs, operations, phases }: History): number {
-  if (endedMs !== undefined) return endedMs;
-  return operations.reduce((last, { startMs, endMs = startMs }) => Math.max(last, endMs), phases.at(-1)?.atMs ?? 0);
 }

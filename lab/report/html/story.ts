@@ -3,9 +3,9 @@
  * when the region applied it, when the origin was asked for what a read returned.
  */
 import type { Anomaly, Witness } from '../../checks/check.ts';
+import { endOf } from '../../load/end.ts';
 import type { History } from '../../load/history.ts';
 import type { FaultRecord, Operation, ReadOperation, WriteOperation } from '../../load/records.ts';
-import { endOf } from '../source.ts';
 import { duration, plural } from './format.ts';
 
 export const ORIGIN = 'origin';

@@ -1,7 +1,7 @@
 /** The time that all charts of a report share, from the first operation to the end, as percentages of their width. */
+import { endOf } from '../../load/end.ts';
 import type { History } from '../../load/history.ts';
 import type { Phase } from '../events.ts';
-import { endOf } from '../source.ts';
 
 export interface Span {
   readonly fromMs: number;
