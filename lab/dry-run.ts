@@ -1,7 +1,7 @@
 /** What a run would do, resolved: from the scenario, the topology and the seed alone. The same draws as the run makes, nothing started. */
 import { createRandom } from '../services/runtime/random.ts';
+import { drawSchedule } from './faults/drawn-schedule.ts';
 import { FAULTS } from './faults/faults.ts';
-import { resolveTarget } from './faults/target.ts';
 import { planLoad } from './load/plan.ts';
 import { type LabEvent, phase } from './report/events.ts';
 import { CONVERGED, writtenHypothesis } from './scenarios/hypothesis.ts';
@@ -58,18 +58,14 @@ function toLoad({ workload }: Scenario, regions: readonly string[], seed: number
   };
 }
 
-/** In the order in which a run injects them, for that is the order of its draws. */
+/** In the order in which a run injects them. */
 function toFaults({ method }: Scenario, regions: readonly string[], seed: number): PlanEvent['faults'] {
-  const random = createRandom(seed).fork('targets');
-  const inOrder = method.toSorted((one, other) => one.atMs - other.atMs);
-  return inOrder.flatMap(({ atMs, fault, target, forMs, parameters }) =>
-    resolveTarget(target, regions, random).map(({ text }) => ({
-      atMs,
-      fault,
-      target: text,
-      parameters: { ...parameters },
-      lasts: FAULTS.get(fault)?.lasts ?? true,
-      healMs: forMs === undefined ? null : atMs + forMs,
-    })),
-  );
+  return drawSchedule({ method, regions, seed }).faults.map(({ planned: { atMs, fault, forMs, parameters }, target }) => ({
+    atMs,
+    fault,
+    target: target.text,
+    parameters: { ...parameters },
+    lasts: FAULTS.get(fault)?.lasts ?? true,
+    healMs: forMs === undefined ? null : atMs + forMs,
+  }));
 }

@@ -1,25 +1,21 @@
 /** The faults of a run: injected at their times, each healed after its `for`, and everything seen of them recorded and reported. */
 import { type Clock, sleep } from '../services/runtime/clock.ts';
-import type { Random } from '../services/runtime/random.ts';
+import { createRandom } from '../services/runtime/random.ts';
 import type { Clients } from './clients.ts';
-import { ActiveFaults, type FaultChange, type FaultOrder } from './faults/active-faults.ts';
+import { InvalidInput } from './errors.ts';
+import { ActiveFaults, type FaultChange } from './faults/active-faults.ts';
+import { type DrawnFault, drawSchedule, type PlannedFault } from './faults/drawn-schedule.ts';
 import { FaultRecorder } from './faults/fault-recorder.ts';
 import type { History } from './load/history.ts';
 import type { Report } from './report/events.ts';
 import type { World } from './worlds/world.ts';
 
-export interface PlannedFault extends FaultOrder {
-  /** ms from the start of the fault phase. */
-  readonly atMs: number;
-  /** undefined: until everything is healed. */
-  readonly forMs: number | undefined;
-}
-
 export interface FaultScheduleOptions {
   readonly world: World;
   readonly clients: Clients;
   readonly clock: Clock;
-  readonly random: Random;
+  /** Draws what `one` and `majority` mean. */
+  readonly seed: number;
   readonly history: History;
   readonly report: Report;
   /** ms since the run's start. */
@@ -31,37 +27,59 @@ export class FaultSchedule {
   readonly #faults: ActiveFaults;
   readonly #recorder: FaultRecorder;
   #delaysRead: Promise<void> = Promise.resolve();
-  #healed: Promise<readonly string[]> | undefined;
 
   constructor(options: FaultScheduleOptions) {
     this.#options = options;
-    this.#faults = new ActiveFaults({ ...options, onChange: (change) => this.#onChange(change) });
+    const random = createRandom(options.seed);
+    this.#faults = new ActiveFaults({ ...options, random, onChange: (change) => this.#onChange(change) });
     this.#recorder = new FaultRecorder({ ...options, sink: options.history });
   }
 
-  /** Resolves when nothing is left to inject, or at once after an abort. Rejects when the world could not do one. */
+  /**
+   * Resolves when nothing is left to inject, or soon after an abort. Rejects when the world could not do one, once the others have been
+   * stopped, too; InvalidInput for faults that exclude each other.
+   */
   async run(method: readonly PlannedFault[], signal: AbortSignal): Promise<void> {
-    await Promise.all(method.map((planned) => this.#runOne(planned, signal)));
+    const { world, seed } = this.#options;
+    const { faults, problems } = drawSchedule({ method, regions: world.regions.map(({ region }) => region), seed });
+    const [problem] = problems;
+    if (problem !== undefined) throw new InvalidInput(`method ${problem.at + 1}: ${problem.message}`);
+    const failed = new AbortController();
+    const over = AbortSignal.any([signal, failed.signal]);
+    const one = (drawn: DrawnFault) =>
+      this.#runOne(drawn, over).catch((error: unknown) => {
+        failed.abort();
+        throw error;
+      });
+    const rejected = (await Promise.allSettled(faults.map(one))).find(({ status }) => status === 'rejected');
+    if (rejected?.status === 'rejected') throw rejected.reason;
   }
 
-  /** Answers what could not be healed. */
-  healAll(): Promise<readonly string[]> {
-    this.#healed ??= this.#faults.healAll().then(async (left) => {
-      await this.#delaysRead;
-      return left;
-    });
-    return this.#healed;
+  /** Nothing more is injected; resolves when nothing is on its way. */
+  end(): Promise<void> {
+    return this.#faults.end();
   }
 
-  async #runOne(planned: PlannedFault, signal: AbortSignal): Promise<void> {
+  /** Ends it. Answers what could not be healed. */
+  async healAll(): Promise<readonly string[]> {
+    await this.end();
+    const left = await this.#faults.healAll();
+    await this.#delaysRead;
+    return left;
+  }
+
+  async #runOne({ planned, target }: DrawnFault, signal: AbortSignal): Promise<void> {
     const { clock, t } = this.#options;
     await sleep(clock, planned.atMs, signal);
     if (signal.aborted) return;
-    const injected = await this.#faults.inject(planned);
-    const [first] = injected;
-    if (first === undefined || planned.forMs === undefined) return;
-    await sleep(clock, Math.max(0, first.injectedMs + planned.forMs - t()), signal);
-    await Promise.all(injected.map(({ spec }) => this.#faults.heal(spec.id)));
+    const [injected] = await this.#faults.inject({ ...planned, target: target.text }).catch((error: unknown) => {
+      // The load was over before this one had begun.
+      if (signal.aborted && error instanceof InvalidInput) return [];
+      throw error;
+    });
+    if (injected === undefined || planned.forMs === undefined) return;
+    await sleep(clock, Math.max(0, injected.injectedMs + planned.forMs - t()), signal);
+    await this.#faults.heal(injected.spec.id);
   }
 
   #onChange(change: FaultChange): void {

@@ -24,6 +24,8 @@ const undo = z.discriminatedUnion('do', [
     network: z.string(),
     endpoint: z.strictObject({ networkId: z.string(), address: z.string(), aliases: z.array(z.string()) }),
   }),
+  /** Switches a proxy of a link on. */
+  z.strictObject({ do: z.literal('enable'), proxy: z.string() }),
   z.strictObject({ do: z.literal('resume'), container: z.string() }),
   z.strictObject({ do: z.literal('start'), container: z.string() }),
   z.strictObject({ do: z.literal('configure'), region: z.string(), change: edgeConfigChange }),

@@ -149,8 +149,7 @@ class Run {
       );
       releasers.push(() => forget?.());
     }
-    const random = createRandom(seed).fork('targets');
-    const faults = new FaultSchedule({ world, clients, clock, random, report, history, t: () => this.#now() });
+    const faults = new FaultSchedule({ world, clients, clock, seed, report, history, t: () => this.#now() });
     releasers.push(() => this.#heal(faults));
     poller.start();
     const driver = new Driver({ world, clients, history, wallClock, clock, startedAt: this.#startedAt });
@@ -189,9 +188,10 @@ class Run {
     this.#history.finish(this.#now());
   }
 
-  /** A world that is lost took its faults with it. */
+  /** A world that is lost took its faults with it: what is on its way is waited for, for the world undoes what it has written down. */
   async #heal(faults: FaultSchedule): Promise<void> {
-    if (!this.#isLost) this.#left = await faults.healAll();
+    if (this.#isLost) await faults.end();
+    else this.#left = await faults.healAll();
   }
 
   /** The load, and the faults while it lasts. A threshold with `abortOnFail` may end it. */
@@ -203,13 +203,17 @@ class Run {
     this.#history.planLoad({ fromMs: this.#now(), durationMs: workload.duration, reads, writes: plan.length - reads });
     const [crossed, loaded] = [new AbortController(), new AbortController()];
     const over = AbortSignal.any([signal, loaded.signal]);
-    await Promise.all([
+    const parts = [
       driver.run(plan, AbortSignal.any([signal, crossed.signal])).finally(() => loaded.abort()),
       faults.run(method, over),
       watchForAbort({ history: this.#history, thresholds, clock, t: () => this.#now(), signal: over }).then((isCrossed) => {
         if (isCrossed) crossed.abort();
       }),
-    ]);
+    ];
+    // Where one fails the others are over, too, and have ended before anything is healed or closed.
+    for (const part of parts) part.catch(() => crossed.abort());
+    const failed = (await Promise.allSettled(parts)).find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
   }
 
   /** Until nothing is in the outbox and no region lags behind the log, at most `settle`. */

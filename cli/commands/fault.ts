@@ -73,6 +73,7 @@ async function injectOne(written: Written, options: FaultOptions, { environment,
     const faults = new ActiveFaults({ world, clients, clock, random, t, onChange: () => {} });
     let staysInForce = false;
     releasers.push(async () => {
+      await faults.end();
       if (staysInForce) return;
       const left = await faults.healAll();
       for (const what of left)

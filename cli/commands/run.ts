@@ -13,7 +13,7 @@ import type { Report } from '../../lab/report/events.ts';
 import { type ReportSource, sourceOf } from '../../lab/report/source.ts';
 import { type RunIdentity, runWithHistory } from '../../lab/run.ts';
 import { readScenario, type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
-import { checkBackend, checkRegions } from '../../lab/scenarios/world-check.ts';
+import { checkBackend, checkRegions, checkSchedule } from '../../lab/scenarios/world-check.ts';
 import { onlyRegions, type Topology, withSystem } from '../../lab/topology.ts';
 import type { Backend } from '../../lab/worlds/world.ts';
 import { type Clock, systemClock } from '../../services/runtime/clock.ts';
@@ -127,7 +127,7 @@ async function runOne(name: string, options: RunOneOptions, report: Report, sess
     const reproduce = reproduceCommand(name, seed, options);
     return { seed, backend: options.backend, report, clock, version, argv, reproduce, mutant: options.mutant };
   };
-  const summary = await prepare(name, options, session).then(
+  const summary = await prepare(name, { ...options, drawn }, session).then(
     async ({ scenario, topology, out }) => {
       const seed = options.seed ?? scenario.seed ?? drawn;
       if (options.dryRun) {
@@ -165,7 +165,11 @@ interface Prepared {
 }
 
 /** Everything that can be wrong is found here, before anything starts. Throws InvalidInput. */
-async function prepare(name: string, options: RunOneOptions, session: Session): Promise<Prepared> {
+async function prepare(
+  name: string,
+  { drawn, ...options }: RunOneOptions & { readonly drawn: number },
+  session: Session,
+): Promise<Prepared> {
   const scenario = withDuration(await readNamed(name), options.duration);
   const { backend, mutant, ...world } = options;
   const topology = await readWorldTopology(world, session.environment);
@@ -173,10 +177,9 @@ async function prepare(name: string, options: RunOneOptions, session: Session): 
   if (backend === 'simulated') refuseKeep(options);
   else await resolveBackend({ options: { ...world, backend }, topology, environment: session.environment, note: session.output.note });
   checkBackend(scenario, options.backend);
-  checkRegions(
-    scenario,
-    topology.regions.map(({ region }) => region),
-  );
+  const regions = topology.regions.map(({ region }) => region);
+  checkRegions(scenario, regions);
+  checkSchedule(scenario, regions, options.seed ?? scenario.seed ?? drawn);
   const out = options.out === undefined ? undefined : await createOutput(options.out, scenario.id, systemClock);
   return { scenario, topology: withSystem(onlyRegions(topology, scenario.system.only), scenario.system.regions), out };
 }

@@ -1,6 +1,6 @@
 /** bandwidth: a link carries so many KiB a second and no more, in each direction it names. */
 import { z } from 'zod';
-import { fastestProbe } from './evidence.ts';
+import { baseline, isSeenGone, isSeenOn } from './evidence.ts';
 import type { Fault } from './fault.ts';
 import { linkOf } from './target.ts';
 
@@ -31,22 +31,25 @@ export const bandwidth: Fault<Parameters> = {
   lasts: true,
   recoveryAllowanceMs: 2_000,
   describe: ({ target, parameters: { rate: kibPerSecond } }) => `${target.text} carries ${kibPerSecond} KiB/s`,
-  async inject({ world: { control } }, { id, target, parameters: { rate: kibPerSecond } }) {
+  async prepare({ world: { control } }, { id, target, parameters: { rate: kibPerSecond } }) {
     const { link, direction } = linkOf(target);
     const bytesPerSecond = kibPerSecond * BYTES_PER_KIB;
     const bytes = Math.round(Math.min(Math.max(bytesPerSecond * EVIDENCE_SECONDS, EVIDENCE_BYTES.least), EVIDENCE_BYTES.most));
-    const before = await fastestProbe(control, link, bytes);
-    await control.impair(id, link, direction, { kind: 'bandwidth', bytesPerSecond });
+    const before = await baseline(control, { id, link }, bytes);
+    const impairment = { kind: 'bandwidth', bytesPerSecond } as const;
+    await control.register({ do: 'impair', id, link, direction, impairment });
     const carried = link.callee === 'postgres' ? Math.min(bytes, ECHO_BYTES_MAX) : bytes;
     const slowerMs = EVIDENT_SHARE * ((1000 * carried) / bytesPerSecond) * (direction === 'both' ? 2 : 1);
     const isSlow = async () => {
       const probe = await control.probe(link, bytes);
       return !probe.answered || probe.elapsedMs >= before.elapsedMs + slowerMs;
     };
+    const isFast = async () => (await control.probe(link, bytes)).answered && !(await isSlow());
     return {
-      isInEffect: isSlow,
+      act: () => control.impair(id, link, direction, impairment),
+      isInEffect: () => isSeenOn(control, { id, link }, before.isClean ? isSlow : undefined),
       heal: () => control.repair(id),
-      isGone: async () => (await control.probe(link, bytes)).answered && !(await isSlow()),
+      isGone: () => isSeenGone(control, { id, link }, before.isClean ? isFast : undefined),
     };
   },
 };

@@ -1,6 +1,6 @@
 /** A fault that changes a setting of an edge and puts the old value back: what propagation-delay and strategy have in common. */
 import type { EdgeConfigChange } from '../../services/protocol/edge-api.ts';
-import type { FaultContext, FaultSpec, InjectedFault } from './fault.ts';
+import type { FaultContext, FaultSpec, PreparedFault } from './fault.ts';
 import { adminOf } from './region-target.ts';
 
 /** One setting of the two. */
@@ -10,7 +10,7 @@ export async function configure(
   { world, clients }: FaultContext,
   { target, fault }: FaultSpec,
   change: EdgeConfigChange,
-): Promise<InjectedFault> {
+): Promise<PreparedFault> {
   const admin = adminOf(world, target);
   const before = await clients.edgeConfig(admin);
   const settings = Object.keys(change) as Setting[];
@@ -22,10 +22,9 @@ export async function configure(
   const entry = `${fault}-${target.text}`;
   const undo = { do: 'configure', region: admin.region, change: old } as const;
   await world.journal.write({ id: entry, says: `${target.text} is under ${fault}`, undo });
-  await clients.configureEdge(admin, change);
   const heal = async () => {
     await clients.configureEdge(admin, old);
     await world.journal.strike(entry);
   };
-  return { isInEffect: () => has(change), heal, isGone: () => has(old) };
+  return { act: () => clients.configureEdge(admin, change), isInEffect: () => has(change), heal, isGone: () => has(old) };
 }

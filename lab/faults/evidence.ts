@@ -1,6 +1,6 @@
 /** What shows from outside whether a node can be used: its own answers where it has a port, its users' view of it where not. */
 import type { Clock } from '../../services/runtime/clock.ts';
-import type { Link, NodeName, Probe, WorldControl } from '../worlds/world.ts';
+import type { Link, NodeName, WorldControl } from '../worlds/world.ts';
 import type { FaultContext } from './fault.ts';
 import { adminOf } from './region-target.ts';
 import type { ConcreteTarget } from './target.ts';
@@ -19,14 +19,45 @@ export async function isRunning(control: WorldControl, node: NodeName): Promise<
 
 const PROBES = 3;
 
-/** A link as it is before a fault: of several probes the fastest, for a busy machine makes some slow, and none fast. */
-export async function fastestProbe(control: WorldControl, link: Link, bytes?: number): Promise<Probe> {
+/** An impairment of a link, by its id. */
+export interface Impaired {
+  readonly id: string;
+  readonly link: Link;
+}
+
+/** A link as it is before an impairment. */
+export interface Baseline {
+  /** ms that a probe takes. */
+  readonly elapsedMs: number;
+  /** Whether nothing else was in force there: else what probes take says nothing of this impairment. */
+  readonly isClean: boolean;
+}
+
+/** Of several probes the fastest, for a busy machine makes some slow, and none fast. */
+export async function baseline(control: WorldControl, { id, link }: Impaired, bytes?: number): Promise<Baseline> {
+  const { isHidden } = await control.record(id, link);
+  if (isHidden) return { elapsedMs: 0, isClean: false };
   let fastest = await control.probe(link, bytes);
   for (let count = 1; count < PROBES; count += 1) {
     const probe = await control.probe(link, bytes);
     if (probe.answered && (!fastest.answered || probe.elapsedMs < fastest.elapsedMs)) fastest = probe;
   }
-  return fastest;
+  return { elapsedMs: fastest.elapsedMs, isClean: fastest.answered };
+}
+
+/**
+ * Whether an impairment is in effect: the world's own record of it says so, and so does what crosses the link, unless something else
+ * on it hides that. `probed` is left out where probes cannot tell.
+ */
+export async function isSeenOn(control: WorldControl, { id, link }: Impaired, probed?: () => Promise<boolean>): Promise<boolean> {
+  const { inForce, isHidden } = await control.record(id, link);
+  return inForce && (isHidden || probed === undefined || (await probed()));
+}
+
+/** Whether it is gone, by the same two witnesses: another fault that still holds the link does not keep this one from being seen gone. */
+export async function isSeenGone(control: WorldControl, { id, link }: Impaired, probed?: () => Promise<boolean>): Promise<boolean> {
+  const { inForce, isHidden } = await control.record(id, link);
+  return !inForce && (isHidden || probed === undefined || (await probed()));
 }
 
 async function holds(clock: Clock, ask: (signal: AbortSignal) => Promise<boolean>, deadlineMs = EVIDENCE_DEADLINE_MS): Promise<boolean> {
@@ -37,7 +68,22 @@ async function holds(clock: Clock, ask: (signal: AbortSignal) => Promise<boolean
     .finally(() => timer.cancel());
 }
 
-export function isUsable({ world, clients, clock }: FaultContext, target: ConcreteTarget): Promise<boolean> {
+/**
+ * Whether a node is back in use. Where its users are away themselves, or cut off from it, they cannot show it, and what the world says of
+ * the node is all there is.
+ */
+export async function isUsable(context: FaultContext, target: ConcreteTarget): Promise<boolean> {
+  return (await isSeenUsable(context, target)) || (await isUserAway(context.world.control, target));
+}
+
+async function isUserAway(control: WorldControl, { kind, region }: ConcreteTarget): Promise<boolean> {
+  if (kind === 'redis') return !(await isRunning(control, `edge:${region ?? ''}`));
+  if (kind !== 'kafka' && kind !== 'postgres') return false;
+  return !(await isRunning(control, 'origin')) || (await control.record('', { caller: 'origin', callee: kind })).isHidden;
+}
+
+/** Whether its users can use it now. */
+export function isSeenUsable({ world, clients, clock }: FaultContext, target: ConcreteTarget): Promise<boolean> {
   switch (target.kind) {
     case 'edge':
       return holds(clock, async (signal) => (await clients.edgeMetrics(adminOf(world, target).url, signal)).success);

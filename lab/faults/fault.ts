@@ -1,6 +1,6 @@
 /**
  * The interface of a fault: one file each, one table. What belongs to a fault is in one object, so that none of it can
- * be forgotten: where it is allowed, how it is injected and healed, and the evidence that it took effect and is gone.
+ * be forgotten: where it is allowed, how it is prepared, done and healed, and the evidence that it took effect and is gone.
  */
 import type { z } from 'zod';
 import type { Clock } from '../../services/runtime/clock.ts';
@@ -26,11 +26,13 @@ export interface FaultContext {
   readonly clock: Clock;
 }
 
-/** A fault in force. */
-export interface InjectedFault {
-  /** Whether the world shows, now, that it has taken effect. */
+/** A fault that is ready to be injected: what would undo it is written down, and nothing is done yet. */
+export interface PreparedFault {
+  /** Does it, once. Rejects with WorldFailed when it could not, or only by half: then it is to be healed. */
+  act(): Promise<void>;
+  /** Whether the world shows, now, that it has taken effect. Asked from when it begins to act. */
   isInEffect(): Promise<boolean>;
-  /** Removes it. Safe to call twice. Rejects with WorldFailed when it could not. */
+  /** Removes it, or what there is of it. Safe to call twice, and where it never acted. Rejects with WorldFailed when it could not. */
   heal(): Promise<void>;
   /** Whether the world shows, now, that it is gone. */
   isGone(): Promise<boolean>;
@@ -44,7 +46,7 @@ export interface Fault<Parameters = unknown> {
   readonly targets: readonly TargetKind[];
   /** A strict object; values as a scenario file or a command line writes them. */
   readonly parameters: z.ZodType<Parameters>;
-  /** An instant fault has no `for`: it is over when it is injected. */
+  /** An instant fault has no `for`: it is over when it has acted. */
   readonly lasts: boolean;
   /** How long after the heal its after-effects are excused, in ms. */
   readonly recoveryAllowanceMs: number;
@@ -52,5 +54,6 @@ export interface Fault<Parameters = unknown> {
   readonly heldBackMs?: (spec: FaultSpec<Parameters>) => number;
   /** In a few words: `edge:eu-west is cut off from kafka`. */
   describe(spec: FaultSpec<Parameters>): string;
-  inject(context: FaultContext, spec: FaultSpec<Parameters>): Promise<InjectedFault>;
+  /** Reads what it needs to know, then registers it with the world; what fails here has changed nothing. */
+  prepare(context: FaultContext, spec: FaultSpec<Parameters>): Promise<PreparedFault>;
 }

@@ -1,4 +1,6 @@
 /** isolate: an edge loses every link and still answers on its published port. */
+import type { Link } from '../worlds/world.ts';
+import { isSeenGone, isSeenOn } from './evidence.ts';
 import type { Fault } from './fault.ts';
 import { type NoParameters, noParameters } from './parameters.ts';
 import { nodeOf } from './target.ts';
@@ -12,17 +14,17 @@ export const isolate: Fault<NoParameters> = {
   lasts: true,
   recoveryAllowanceMs: 3_000,
   describe: ({ target }) => `${target.text} is isolated`,
-  async inject({ world: { control } }, { id, target }) {
+  async prepare({ world: { control } }, { id, target }) {
     const edge = nodeOf(target);
-    const answers = async () => {
-      const probes = await Promise.all((['kafka', 'origin'] as const).map((callee) => control.probe({ caller: edge, callee })));
-      return probes.filter(({ answered }) => answered).length;
-    };
-    await control.isolate(id, edge);
+    const links = (['kafka', 'origin'] as const).map((callee) => ({ caller: edge, callee }));
+    const ofEach = async (isSeen: (link: Link) => Promise<boolean>) => (await Promise.all(links.map(isSeen))).every((seen) => seen);
+    const answers = async (link: Link) => (await control.probe(link)).answered;
+    await control.register({ do: 'isolate', id, edge });
     return {
-      isInEffect: async () => (await answers()) === 0,
+      act: () => control.isolate(id, edge),
+      isInEffect: () => ofEach((link) => isSeenOn(control, { id, link }, async () => !(await answers(link)))),
       heal: () => control.repair(id),
-      isGone: async () => (await answers()) === 2,
+      isGone: () => ofEach((link) => isSeenGone(control, { id, link }, () => answers(link))),
     };
   },
 };

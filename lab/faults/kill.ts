@@ -1,5 +1,5 @@
 /** kill: a node ends at once, as under SIGKILL, and is started again when the fault is healed. */
-import { isRunning, isUsable } from './evidence.ts';
+import { isRunning, isSeenUsable, isUsable } from './evidence.ts';
 import type { Fault } from './fault.ts';
 import { type NoParameters, noParameters } from './parameters.ts';
 import { NODE_KINDS, nodeOf } from './target.ts';
@@ -14,20 +14,15 @@ export const kill: Fault<NoParameters> = {
   // A killed member holds its partitions until its session has run out.
   recoveryAllowanceMs: 10_000,
   describe: ({ target }) => `${target.text} is killed`,
-  async inject(context, { target }) {
+  async prepare(context, { target }) {
     const { control } = context.world;
     const node = nodeOf(target);
-    const before = await control.inspect(node);
-    await control.kill(node);
+    await control.register({ do: 'kill', node });
     return {
-      isInEffect: async () => (await control.inspect(node)).state === 'stopped' && !(await isUsable(context, target)),
-      heal: async () => {
-        if ((await control.inspect(node)).state === 'stopped') await control.start(node);
-      },
-      isGone: async () =>
-        (await isRunning(control, node)) &&
-        (await control.inspect(node)).incarnation !== before.incarnation &&
-        (await isUsable(context, target)),
+      act: () => control.kill(node),
+      isInEffect: async () => (await control.inspect(node)).state === 'stopped' && !(await isSeenUsable(context, target)),
+      heal: () => control.start(node),
+      isGone: async () => (await isRunning(control, node)) && (await isUsable(context, target)),
     };
   },
 };

@@ -1,7 +1,7 @@
 /** latency: what passes a link is late, each direction it names by as much. */
 import { z } from 'zod';
 import { duration } from '../duration.ts';
-import { fastestProbe } from './evidence.ts';
+import { baseline, isSeenGone, isSeenOn } from './evidence.ts';
 import type { Fault } from './fault.ts';
 import { linkOf } from './target.ts';
 
@@ -24,19 +24,22 @@ export const latency: Fault<Parameters> = {
     (latencyMs + jitterMs) * (linkOf(target).direction === 'both' ? 2 : 1),
   describe: ({ target, parameters: { latency: latencyMs, jitter } }) =>
     `${target.text} is late by ${latencyMs} ms${jitter > 0 ? ` ± ${jitter} ms` : ''}`,
-  async inject({ world: { control } }, { id, target, parameters: { latency: latencyMs, jitter: jitterMs } }) {
+  async prepare({ world: { control } }, { id, target, parameters: { latency: latencyMs, jitter: jitterMs } }) {
     const { link, direction } = linkOf(target);
-    const before = await fastestProbe(control, link);
-    await control.impair(id, link, direction, { kind: 'latency', latencyMs, jitterMs });
+    const before = await baseline(control, { id, link });
+    const impairment = { kind: 'latency', latencyMs, jitterMs } as const;
+    await control.register({ do: 'impair', id, link, direction, impairment });
     const expectedMs = EVIDENT_SHARE * Math.max(0, latencyMs - jitterMs) * (direction === 'both' ? 2 : 1);
     const isLate = async () => {
       const probe = await control.probe(link);
       return !probe.answered || probe.elapsedMs >= before.elapsedMs * EVIDENT_SHARE + expectedMs;
     };
+    const isInTime = async () => (await control.probe(link)).answered && (expectedMs === 0 || !(await isLate()));
     return {
-      isInEffect: isLate,
+      act: () => control.impair(id, link, direction, impairment),
+      isInEffect: () => isSeenOn(control, { id, link }, before.isClean ? isLate : undefined),
       heal: () => control.repair(id),
-      isGone: async () => (await control.probe(link)).answered && (expectedMs === 0 || !(await isLate())),
+      isGone: () => isSeenGone(control, { id, link }, before.isClean ? isInTime : undefined),
     };
   },
 };

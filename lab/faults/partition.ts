@@ -1,6 +1,6 @@
 /** partition: a link swallows what is sent over it, in one direction or both. */
+import { isSeenGone, isSeenOn } from './evidence.ts';
 import type { Fault } from './fault.ts';
-
 import { type NoParameters, noParameters } from './parameters.ts';
 import { linkOf } from './target.ts';
 
@@ -14,13 +14,16 @@ export const partition: Fault<NoParameters> = {
   // One deadline of a call that hangs, and a rejoin after a session that ran out.
   recoveryAllowanceMs: 3_000,
   describe: ({ target }) => `${target.text} is cut`,
-  async inject({ world: { control } }, { id, target }) {
+  async prepare({ world: { control } }, { id, target }) {
     const { link, direction } = linkOf(target);
-    await control.impair(id, link, direction, { kind: 'cut' });
+    const impairment = { kind: 'cut' } as const;
+    await control.register({ do: 'impair', id, link, direction, impairment });
+    const answers = async () => (await control.probe(link)).answered;
     return {
-      isInEffect: async () => !(await control.probe(link)).answered,
+      act: () => control.impair(id, link, direction, impairment),
+      isInEffect: () => isSeenOn(control, { id, link }, async () => !(await answers())),
       heal: () => control.repair(id),
-      isGone: async () => (await control.probe(link)).answered,
+      isGone: () => isSeenGone(control, { id, link }, answers),
     };
   },
 };

@@ -1,5 +1,5 @@
 /** pause: a node freezes with its connections open, as under SIGSTOP. */
-import { isRunning, isUsable } from './evidence.ts';
+import { isRunning, isSeenUsable, isUsable } from './evidence.ts';
 import type { Fault } from './fault.ts';
 import { type NoParameters, noParameters } from './parameters.ts';
 import { NODE_KINDS, nodeOf } from './target.ts';
@@ -13,15 +13,14 @@ export const pause: Fault<NoParameters> = {
   lasts: true,
   recoveryAllowanceMs: 3_000,
   describe: ({ target }) => `${target.text} is paused`,
-  async inject(context, { target }) {
+  async prepare(context, { target }) {
     const { control } = context.world;
     const node = nodeOf(target);
-    await control.pause(node);
+    await control.register({ do: 'pause', node });
     return {
-      isInEffect: async () => (await control.inspect(node)).state === 'paused' && !(await isUsable(context, target)),
-      heal: async () => {
-        if ((await control.inspect(node)).state === 'paused') await control.resume(node);
-      },
+      act: () => control.pause(node),
+      isInEffect: async () => (await control.inspect(node)).state === 'paused' && !(await isSeenUsable(context, target)),
+      heal: () => control.resume(node),
       isGone: async () => (await isRunning(control, node)) && (await isUsable(context, target)),
     };
   },

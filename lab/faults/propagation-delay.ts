@@ -16,5 +16,5 @@ export const propagationDelay: Fault<Parameters> = {
   lasts: true,
   recoveryAllowanceMs: 0,
   describe: ({ target, parameters: { delay: delayMs } }) => `${target.text} applies invalidations after ${delayMs} ms`,
-  inject: (context, spec) => configure(context, spec, { propagationDelayMs: spec.parameters.delay }),
+  prepare: (context, spec) => configure(context, spec, { propagationDelayMs: spec.parameters.delay }),
 };

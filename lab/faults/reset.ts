@@ -1,4 +1,5 @@
 /** reset: the connections of a link break once; what was under way fails. */
+import { isSeenGone } from './evidence.ts';
 import type { Fault } from './fault.ts';
 import { type NoParameters, noParameters } from './parameters.ts';
 import { linkOf } from './target.ts';
@@ -12,13 +13,17 @@ export const reset: Fault<NoParameters> = {
   lasts: false,
   recoveryAllowanceMs: 2_000,
   describe: ({ target }) => `the connections of ${target.text} are reset`,
-  async inject({ world: { control } }, { target }) {
+  async prepare({ world: { control } }, { id, target }) {
     const { link } = linkOf(target);
-    const broken = await control.reset(link);
+    await control.register({ do: 'reset', id, link });
+    let broken = 0;
     return {
+      act: async () => {
+        broken = await control.reset(id, link);
+      },
       isInEffect: async () => broken > 0,
-      heal: async () => {},
-      isGone: async () => (await control.probe(link)).answered,
+      heal: () => control.repair(id),
+      isGone: () => isSeenGone(control, { id, link }, async () => (await control.probe(link)).answered),
     };
   },
 };

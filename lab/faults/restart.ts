@@ -13,17 +13,22 @@ export const restart: Fault<NoParameters> = {
   lasts: false,
   recoveryAllowanceMs: 10_000,
   describe: ({ target }) => `${target.text} is restarted`,
-  async inject(context, { target }) {
+  async prepare(context, { target }) {
     const { control } = context.world;
     const node = nodeOf(target);
     const before = await control.inspect(node);
-    await control.kill(node);
-    await control.start(node);
+    await control.register({ do: 'kill', node });
     return {
-      isInEffect: async () => (await control.inspect(node)).incarnation !== before.incarnation,
-      heal: async () => {
-        if ((await control.inspect(node)).state === 'stopped') await control.start(node);
+      act: async () => {
+        await control.kill(node);
+        await control.start(node);
       },
+      // Its end is seen while it is still on its way up.
+      isInEffect: async () => {
+        const { state, incarnation } = await control.inspect(node);
+        return state === 'stopped' || incarnation !== before.incarnation;
+      },
+      heal: () => control.start(node),
       isGone: () => isUsable(context, target),
     };
   },

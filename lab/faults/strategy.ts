@@ -16,5 +16,5 @@ export const strategy: Fault<Parameters> = {
   lasts: true,
   recoveryAllowanceMs: 0,
   describe: ({ target, parameters: { strategy: name } }) => `${target.text} is ${name}`,
-  inject: (context, spec) => configure(context, spec, { strategy: spec.parameters.strategy }),
+  prepare: (context, spec) => configure(context, spec, { strategy: spec.parameters.strategy }),
 };

@@ -87,10 +87,21 @@ function concreteLink({ left, right, isTwoWay }: ParsedLink, region: string | un
   };
 }
 
-function drawRegions(word: string, regions: readonly string[], random: Random): readonly string[] {
+interface Choice {
+  readonly regions: readonly string[];
+  /** Of those, the ones that may be drawn. */
+  readonly free: readonly string[];
+  readonly random: Random;
+}
+
+function drawRegions(word: string, { regions, free, random }: Choice): readonly string[] {
   if (word === '*') return regions;
-  const left = [...regions];
+  const left = [...free];
   const count = word === 'one' ? 1 : Math.floor(regions.length / 2) + 1;
+  if (left.length < count)
+    throw new InvalidInput(
+      `expected ${count} of ${regions.join(', ')} to be free for it, got ${left.length}: the others are under a fault that excludes it`,
+    );
   return Array.from({ length: count }, () => left.splice(random.below(left.length), 1)[0] ?? '').sort();
 }
 
@@ -100,8 +111,16 @@ export function targetKindOf(text: string): TargetKind {
   return 'kind' in parsed ? parsed.kind : 'link';
 }
 
-/** The concrete targets of a text: several for `*` and `majority`. Throws InvalidInput for what there is not. */
-export function resolveTarget(text: string, regions: readonly string[], random: Random): readonly ConcreteTarget[] {
+/**
+ * The concrete targets of a text: several for `*` and `majority`; `one` and `majority` are drawn among those that are free. Throws
+ * InvalidInput for what there is not, or where too few are free.
+ */
+export function resolveTarget(
+  text: string,
+  regions: readonly string[],
+  random: Random,
+  isFree: (target: ConcreteTarget) => boolean = () => true,
+): readonly ConcreteTarget[] {
   const parsed = parse(text);
   const word = 'kind' in parsed ? parsed.region : (parsed.left.region ?? parsed.right.region);
   const isWord = REGION_WORDS.some((known) => known === word);
@@ -109,12 +128,14 @@ export function resolveTarget(text: string, regions: readonly string[], random: 
     throw new InvalidInput(
       `expected a region (${regions.join(', ')}), got ${JSON.stringify(word)}${didYouMean(word, [...regions, ...REGION_WORDS])}`,
     );
-  const chosen = word === undefined ? [undefined] : isWord ? drawRegions(word, regions, random) : [word];
-  return chosen.map((region) => {
+  const at = (region: string | undefined): ConcreteTarget => {
     if (!('kind' in parsed)) return concreteLink(parsed, region);
     const node = nameOf({ ...parsed, region });
     return { kind: parsed.kind, text: node, node, region };
-  });
+  };
+  if (word === undefined || !isWord) return [at(word)];
+  const free = regions.filter((region) => isFree(at(region)));
+  return drawRegions(word, { regions, free, random }).map(at);
 }
 
 /** Of a text that names one node or link, as records have it. Throws InvalidInput for any other. */

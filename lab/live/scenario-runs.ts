@@ -11,7 +11,7 @@ import type { ActiveFaults } from '../faults/active-faults.ts';
 import type { LabEvent } from '../report/events.ts';
 import { runScenario } from '../run.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { checkBackend, checkRegions } from '../scenarios/world-check.ts';
+import { checkBackend, checkRegions, checkSchedule } from '../scenarios/world-check.ts';
 import type { World } from '../worlds/world.ts';
 import { type Catalogue, cardsOf, readFrom } from './catalogue.ts';
 import type { Judging } from './judging.ts';
@@ -38,6 +38,13 @@ export interface ScenarioRunsOptions {
 interface Beginning {
   readonly id: string;
   readonly underWay: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+interface RunIn {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly releasers: Releasers;
   readonly signal: AbortSignal;
 }
 
@@ -97,24 +104,24 @@ export class ScenarioRuns {
     if (underWay !== undefined) throw new InvalidInput(`${underWay} is under way: once more when it has ended`);
     const { catalogue, world, faults, load } = this.#options;
     const scenario = await readFrom(catalogue, id);
-    check(scenario, world);
+    const seed = scenario.seed ?? drawSeed();
+    check(scenario, world, seed);
     const left = await faults.healAll();
     if (left.length > 0) throw new InvalidInput(`could not heal ${left.join(', ')}: no scenario begins on a broken world`);
     const releasers = createReleasers();
     releasers.push(() => load.resume());
     try {
       await load.pause();
-      await this.#runIn(scenario, releasers, signal);
+      await this.#runIn({ scenario, seed, releasers, signal });
     } finally {
       await releasers.release();
     }
   }
 
-  async #runIn(scenario: Scenario, releasers: Releasers, signal: AbortSignal): Promise<void> {
+  async #runIn({ scenario, seed, releasers, signal }: RunIn): Promise<void> {
     const { catalogue, world, clients, clock, judging, t, tell } = this.#options;
     const onDelay = (region: string, delayMs: number) => judging.delayChanged(region, t(), delayMs);
     const regions = await setForRun({ world, clients, overrides: scenario.system.regions, releasers, onDelay });
-    const seed = scenario.seed ?? drawSeed();
     const { id, title, description, workload, settle, checks, thresholds } = scenario;
     const judged = thresholds.map(({ selector, text }) => ({ metric: selector, threshold: text }));
     tell({
@@ -144,10 +151,11 @@ export class ScenarioRuns {
 }
 
 /** Everything that can be wrong is found before anything is healed or held. Throws InvalidInput. */
-function check(scenario: Scenario, world: World): void {
+function check(scenario: Scenario, world: World, seed: number): void {
   const names = namesOf(world);
   checkBackend(scenario, world.backend);
   checkRegions(scenario, names);
+  checkSchedule(scenario, names, seed);
   const { only } = scenario.system;
   if (only !== undefined && only.length < names.length)
     throw new InvalidInput(`${scenario.id} runs in ${only.join(', ')} alone, this world has more: edgesync-lab run ${scenario.id}`);

@@ -204,12 +204,18 @@ class Lab implements LiveLab {
     load.close();
     judging.close();
     for (const { timer } of this.#ends.values()) timer.cancel();
-    const healed = faults.healAll().then((left) => [...left, ...runs.inForce.map(({ says }) => says)]);
-    const left = await Promise.race([healed, world.lost.then(() => [])]);
+    const left = await Promise.race([this.#healAll(faults, runs), world.lost.then(() => [])]);
+    // Also of a world that is lost: it undoes what it has written down as it closes.
+    await faults.end();
     await observer.close();
     await clients.close();
     await world.close();
     return left;
+  }
+
+  async #healAll(faults: ActiveFaults, runs: ScenarioRuns): Promise<readonly string[]> {
+    await faults.end();
+    return [...(await faults.healAll()), ...runs.inForce.map(({ says }) => says)];
   }
 
   #note(tone: Extract<LiveEvent, { type: 'note' }>['tone'], text: string): void {

@@ -1,4 +1,5 @@
 /** What a scenario asks of its world, judged when the world is known and before it starts: regions, and faults it can inject. */
+import { drawSchedule } from '../faults/drawn-schedule.ts';
 import { FAULTS } from '../faults/faults.ts';
 import { targetProblem } from '../faults/target.ts';
 import { didYouMean } from '../nearest.ts';
@@ -23,6 +24,16 @@ export function checkRegions(scenario: ParsedScenario, regions: readonly string[
     regions.includes(region) ? [] : [{ path: ['system', 'only', at], message: unknown(region, regions) }],
   );
   refuse(scenario, [...inOnly, ...inSystem, ...inMethod, ...regionProblems(scenario.thresholds, running)]);
+}
+
+/** Throws InvalidInput naming every fault that would meet another there that excludes it. */
+export function checkSchedule(scenario: ParsedScenario, regions: readonly string[], seed: number): void {
+  const running = scenario.system.only ?? regions;
+  const { problems } = drawSchedule({ method: scenario.method, regions: running, seed });
+  refuse(
+    scenario,
+    problems.map(({ at, message }) => ({ path: ['method', at, 'target'], message })),
+  );
 }
 
 /** Throws InvalidInput naming every fault that this kind of world cannot inject. */

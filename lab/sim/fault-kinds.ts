@@ -1,6 +1,6 @@
 /** The kinds of faults a seed mixes: each draws one fault, with its target and parameters as a scenario file writes them. */
 import type { Random } from '../../services/runtime/random.ts';
-import type { FaultOrder } from '../faults/active-faults.ts';
+import type { FaultOrder } from '../faults/order.ts';
 
 export interface DrawnFault extends FaultOrder {
   readonly lasts: boolean;

@@ -7,7 +7,7 @@ import type { HistoryHead } from '../load/history-lines.ts';
 import { mutantNamed } from '../mutants/mutants.ts';
 import { printable } from '../printable.ts';
 import { parseScenario, type Scenario } from '../scenarios/scenario.ts';
-import { checkBackend, checkRegions } from '../scenarios/world-check.ts';
+import { checkBackend, checkRegions, checkSchedule } from '../scenarios/world-check.ts';
 import { regionsNamed, type SimulatedTopology } from './regions.ts';
 
 export interface SavedRunOptions {
@@ -35,5 +35,6 @@ export function savedRun({ file, head, topology }: SavedRunOptions): SavedRun {
   const scenario = { id: 'saved', ...parseScenario(JSON.stringify(written), file) };
   checkBackend(scenario, 'simulated');
   checkRegions(scenario, regions);
+  checkSchedule(scenario, regions, seed);
   return { scenario, seed, topology: regionsNamed(topology, regions), mutant };
 }

@@ -2,7 +2,7 @@
  * The smallest scenario that still shows an anomaly of the same kind: fewer faults (each goes with its heal), then less time, fewer keys,
  * fewer regions, and fewer faults once more. Each step is kept only when a run shows the anomaly again.
  */
-import type { PlannedFault } from '../fault-schedule.ts';
+import type { PlannedFault } from '../faults/drawn-schedule.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { onlyRegions } from '../topology.ts';
 import type { SimulatedTopology } from './regions.ts';

@@ -5,7 +5,7 @@
  */
 import { createRandom, type Random } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
-import type { PlannedFault } from '../fault-schedule.ts';
+import type { PlannedFault } from '../faults/drawn-schedule.ts';
 import { checksFor, type Scenario, type Workload } from '../scenarios/scenario.ts';
 import { FAULT_KINDS, type FaultDraw } from './fault-kinds.ts';
 

@@ -79,27 +79,50 @@ export interface Probe {
   readonly elapsedMs: number;
 }
 
+/** What can be broken, as the method of WorldControl of that name does it. `id` names what `repair` undoes. */
+export type Breakage =
+  | { readonly do: 'impair'; readonly id: string; readonly link: Link; readonly direction: Direction; readonly impairment: Impairment }
+  | { readonly do: 'isolate'; readonly id: string; readonly edge: NodeName }
+  | { readonly do: 'reset'; readonly id: string; readonly link: Link }
+  | { readonly do: 'pause' | 'kill'; readonly node: NodeName };
+
+/** What the world itself holds against a link, without asking across it. */
+export interface LinkRecord {
+  /** Whether what has that id is in force there. */
+  readonly inForce: boolean;
+  /** Whether anything else is, so that a probe of the link shows nothing of this one: another impairment, an end that does not run. */
+  readonly isHidden: boolean;
+}
+
 /**
  * The mechanisms faults are made of: each world has its own way of doing each. Every method resolves when it is done and
- * rejects with WorldFailed when it could not be; evidence comes from `probe` and `inspect`, never from having asked.
+ * rejects with WorldFailed when it could not be; evidence comes from `probe`, `inspect` and `record`, never from having asked.
+ * What undoes can be done twice, and does nothing where there is nothing to undo.
  */
 export interface WorldControl {
+  /**
+   * Writes down what would undo it, and does nothing else. Every breakage is registered before it is done; what undoes it strikes the
+   * record. Rejects with InvalidInput where that very thing is in force already, by somebody else: the undo that is written leads back.
+   */
+  register(breakage: Breakage): Promise<void>;
   /** `id` names the impairment; several add up on one link. */
   impair(id: string, link: Link, direction: Direction, impairment: Impairment): Promise<void>;
-  /** Removes the impairment of that id; nothing when it is not there. */
+  /** Removes what has that id; nothing when it is not there. */
   repair(id: string): Promise<void>;
   /** Breaks the connections of the link once; answers how many calls were under way, one probe of its own among them. */
-  reset(link: Link): Promise<number>;
+  reset(id: string, link: Link): Promise<number>;
+  record(id: string, link: Link): Promise<LinkRecord>;
   /** With `bytes`, question and answer are about as long as that, as far as the callee has something so long to say. */
   probe(link: Link, bytes?: number): Promise<Probe>;
   /** Cuts every link of an edge; its published port and its cache stay. Undone by `repair`. */
   isolate(id: string, edge: NodeName): Promise<void>;
   /** Freezes a node with its connections open: its callers hang. */
   pause(node: NodeName): Promise<void>;
+  /** Lets a paused node go on. */
   resume(node: NodeName): Promise<void>;
   /** Ends a node at once: its callers are refused, what is not durable is gone. */
   kill(node: NodeName): Promise<void>;
-  /** Starts a killed node; resolves when it is up. */
+  /** Starts a node that was killed; resolves when it is up. */
   start(node: NodeName): Promise<void>;
   inspect(node: NodeName): Promise<NodeStatus>;
 }

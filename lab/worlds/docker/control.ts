@@ -4,8 +4,8 @@
  */
 import { type Clock, systemClock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
-import type { Undo, UndoJournal } from '../../journal.ts';
-import type { Direction, Impairment, Link, NodeName, NodeStatus, Probe, WorldControl } from '../world.ts';
+import type { JournalEntry, Undo, UndoJournal } from '../../journal.ts';
+import type { Breakage, Direction, Impairment, Link, LinkRecord, NodeName, NodeStatus, Probe, WorldControl } from '../world.ts';
 import type { Engine } from './engine.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import { untilUp } from './health.ts';
@@ -36,35 +36,48 @@ export const TOXIC_PREFIX = 'edgesync-lab.';
 export class DockerControl implements WorldControl {
   readonly #options: DockerControlOptions;
   readonly #clock: Clock = systemClock;
-  readonly #isolated = new Map<string, Extract<Undo, { do: 'reconnect' }>>();
+  /** What is written in the journal by this lab and not undone, by its id there. */
+  readonly #registered = new Map<string, Undo>();
 
   constructor(options: DockerControlOptions) {
     this.#options = options;
   }
 
+  /** Nothing where this lab has registered it already. */
+  async register(breakage: Breakage): Promise<void> {
+    const entry = await this.#entryOf(breakage);
+    if (this.#registered.has(entry.id)) return;
+    await this.#options.journal.write(entry);
+    this.#registered.set(entry.id, entry.undo);
+  }
+
   async impair(id: string, link: Link, direction: Direction, impairment: Impairment): Promise<void> {
-    const { links, journal } = this.#options;
-    const prefix = this.#toxicPrefix(id);
-    const says = `${link.caller}${{ both: '<->', there: '->', back: '<-' }[direction]}${link.callee}: ${impairment.kind}`;
-    await journal.write({ id: prefix, says, undo: { do: 'repair', prefix } });
-    for (const stream of streamsOf(direction)) await links.add(proxyOf(link), toToxic(`${prefix}${stream}`, stream, impairment));
+    await this.register({ do: 'impair', id, link, direction, impairment });
+    const prefix = this.#keyOf(id);
+    for (const stream of streamsOf(direction))
+      await this.#options.links.add(proxyOf(link), toToxic(`${prefix}${stream}`, stream, impairment));
   }
 
   async repair(id: string): Promise<void> {
-    const { links, journal } = this.#options;
-    const prefix = this.#toxicPrefix(id);
-    await links.removeAll(prefix);
-    await this.#reconnect(prefix);
-    await journal.strike(prefix);
+    const { engine, links } = this.#options;
+    const key = this.#keyOf(id);
+    const undo = this.#registered.get(key);
+    await links.removeAll(key);
+    if (undo?.do === 'reconnect') await reconnect(engine, undo);
+    if (undo?.do === 'enable') await links.switch(undo.proxy, true);
+    await this.#strike(key);
   }
 
   /** One of them is a connection held open by the lab: that it breaks is the evidence, also on a link nobody uses. */
-  async reset(link: Link): Promise<number> {
+  async reset(id: string, link: Link): Promise<number> {
     const { links, prober } = this.#options;
-    const name = proxyOf(link);
+    await this.register({ do: 'reset', id, link });
     const held = await prober.hold(link);
-    await links.switch(name, false);
-    await links.switch(name, true);
+    try {
+      await links.switch(proxyOf(link), false);
+    } finally {
+      await links.switch(proxyOf(link), true);
+    }
     return (await held.hasBroken()) ? 1 : 0;
   }
 
@@ -72,52 +85,52 @@ export class DockerControl implements WorldControl {
     return this.#options.prober.probe(link, bytes);
   }
 
-  async isolate(id: string, edge: NodeName): Promise<void> {
-    const { engine, journal, mesh, project } = this.#options;
-    const container = await this.#facts(edge);
-    const endpoint = container.networks.get(mesh);
-    if (endpoint === undefined) throw new WorldFailed(`${edge}: expected it on the network ${mesh}, got one that is not`);
-    // An address may only be asked for in a network whose subnet was asked for: in one that Compose made, it was not.
-    const isAskedFor = (await engine.networks(project)).some((one) => one.id === endpoint.networkId && one.isOurs);
-    const undo: Extract<Undo, { do: 'reconnect' }> = {
-      do: 'reconnect',
-      container: container.id,
-      network: mesh,
-      endpoint: { ...endpoint, address: isAskedFor ? endpoint.address : '', aliases: [...endpoint.aliases] },
+  async record(id: string, link: Link): Promise<LinkRecord> {
+    const { links, mesh } = this.#options;
+    const key = this.#keyOf(id);
+    const [proxy, caller, callee] = await Promise.all([links.proxy(proxyOf(link)), this.#facts(link.caller), this.#facts(link.callee)]);
+    const own = proxy.toxics.filter(({ name }) => name.startsWith(key)).length;
+    const isApart = caller.state === 'running' && !caller.networks.has(mesh);
+    const isOwnDoing = this.#registered.get(key)?.do === 'reconnect';
+    return {
+      inForce: own > 0 || (isApart && isOwnDoing),
+      isHidden: proxy.toxics.length > own || !proxy.enabled || callee.state !== 'running' || (isApart && !isOwnDoing),
     };
-    const key = this.#toxicPrefix(id);
-    this.#isolated.set(key, undo);
-    await journal.write({ id: key, says: `${edge} is isolated`, undo });
-    await engine.disconnect(endpoint.networkId, container.id);
+  }
+
+  async isolate(id: string, edge: NodeName): Promise<void> {
+    await this.register({ do: 'isolate', id, edge });
+    const undo = this.#registered.get(this.#keyOf(id));
+    if (undo?.do !== 'reconnect') throw new TypeError(`expected ${id} registered as an isolation, got ${undo?.do}`);
+    await this.#options.engine.disconnect(undo.endpoint.networkId, undo.container);
   }
 
   async pause(node: NodeName): Promise<void> {
-    const { id } = await this.#facts(node);
-    await this.#options.journal.write({ id: `pause-${id}`, says: `${node} is paused`, undo: { do: 'resume', container: id } });
-    await this.#options.engine.pause(id);
+    await this.register({ do: 'pause', node });
+    await this.#options.engine.pause((await this.#facts(node)).id);
   }
 
   async resume(node: NodeName): Promise<void> {
-    const { id } = await this.#facts(node);
-    await this.#options.engine.unpause(id);
-    await this.#options.journal.strike(`pause-${id}`);
+    const { id, state } = await this.#facts(node);
+    if (state === 'paused') await this.#options.engine.unpause(id);
+    await this.#strike(`pause-${id}`);
   }
 
   async kill(node: NodeName): Promise<void> {
-    const { engine, journal, onKill } = this.#options;
+    const { engine, onKill } = this.#options;
     const { id, state } = await this.#facts(node);
     if (state === 'stopped') return;
-    await journal.write({ id: `kill-${id}`, says: `${node} is killed`, undo: { do: 'start', container: id } });
+    await this.register({ do: 'kill', node });
     onKill(id);
     await engine.kill(id);
   }
 
   async start(node: NodeName): Promise<void> {
-    const { engine, journal } = this.#options;
-    const { id } = await this.#facts(node);
+    const { engine } = this.#options;
+    const { id, service } = await this.#facts(node);
     await engine.start(id);
-    await untilUp({ engine, clock: this.#clock, id, service: serviceOf(node) });
-    await journal.strike(`kill-${id}`);
+    await untilUp({ engine, clock: this.#clock, id, service });
+    await this.#strike(`kill-${id}`);
   }
 
   async inspect(node: NodeName): Promise<NodeStatus> {
@@ -125,14 +138,47 @@ export class DockerControl implements WorldControl {
     return { state, incarnation: Date.parse(startedAt) };
   }
 
-  async #reconnect(key: string): Promise<void> {
-    const undo = this.#isolated.get(key);
-    if (undo === undefined) return;
-    await reconnect(this.#options.engine, undo);
-    this.#isolated.delete(key);
+  async #entryOf(breakage: Breakage): Promise<JournalEntry> {
+    if (breakage.do === 'impair') {
+      const { id, link, direction, impairment } = breakage;
+      const prefix = this.#keyOf(id);
+      const says = `${link.caller}${{ both: '<->', there: '->', back: '<-' }[direction]}${link.callee}: ${impairment.kind}`;
+      return { id: prefix, says, undo: { do: 'repair', prefix } };
+    }
+    if (breakage.do === 'reset') {
+      const { id, link } = breakage;
+      return { id: this.#keyOf(id), says: `${link.caller}<->${link.callee} is switched off`, undo: { do: 'enable', proxy: proxyOf(link) } };
+    }
+    if (breakage.do === 'isolate')
+      return { id: this.#keyOf(breakage.id), says: `${breakage.edge} is isolated`, undo: await this.#reconnection(breakage.edge) };
+    const { node } = breakage;
+    const { id: container } = await this.#facts(node);
+    if (breakage.do === 'pause') return { id: `pause-${container}`, says: `${node} is paused`, undo: { do: 'resume', container } };
+    return { id: `kill-${container}`, says: `${node} is killed`, undo: { do: 'start', container } };
   }
 
-  #toxicPrefix(id: string): string {
+  async #reconnection(edge: NodeName): Promise<Undo> {
+    const { engine, mesh, project } = this.#options;
+    const container = await this.#facts(edge);
+    const endpoint = container.networks.get(mesh);
+    if (endpoint === undefined) throw new WorldFailed(`${edge}: expected it on the network ${mesh}, got one that is not`);
+    // An address may only be asked for in a network whose subnet was asked for: in one that Compose made, it was not.
+    const isAskedFor = (await engine.networks(project)).some((one) => one.id === endpoint.networkId && one.isOurs);
+    return {
+      do: 'reconnect',
+      container: container.id,
+      network: mesh,
+      endpoint: { ...endpoint, address: isAskedFor ? endpoint.address : '', aliases: [...endpoint.aliases] },
+    };
+  }
+
+  async #strike(id: string): Promise<void> {
+    await this.#options.journal.strike(id);
+    this.#registered.delete(id);
+  }
+
+  /** What this lab calls it at the links and in the journal. */
+  #keyOf(id: string): string {
     return `${this.#options.prefix}${id}.`;
   }
 
@@ -144,10 +190,12 @@ export class DockerControl implements WorldControl {
   }
 }
 
-/** Nothing when it is connected already. */
-export async function reconnect(engine: Engine, { container, network, endpoint }: Extract<Undo, { do: 'reconnect' }>): Promise<void> {
+/** Whether it was apart: nothing is done when it is connected already. */
+export async function reconnect(engine: Engine, { container, network, endpoint }: Extract<Undo, { do: 'reconnect' }>): Promise<boolean> {
   const facts = await engine.container(container);
-  if (facts !== undefined && !facts.networks.has(network)) await engine.connect(container, endpoint);
+  const isApart = facts !== undefined && !facts.networks.has(network);
+  if (isApart) await engine.connect(container, endpoint);
+  return isApart;
 }
 
 function streamsOf(direction: Direction): readonly NewToxic['stream'][] {

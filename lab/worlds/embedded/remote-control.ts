@@ -2,8 +2,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
-import type { ControlAnswer, ControlRequest } from '../hosted/control.ts';
-import type { NodeName, NodeStatus, Probe, WorldControl } from '../world.ts';
+import { type ControlAnswer, type ControlRequest, controlBy } from '../hosted/control.ts';
+import type { WorldControl } from '../world.ts';
 import type { FromHost, ToHost } from './messages.ts';
 
 /** Above the longest start of a node. */
@@ -46,18 +46,5 @@ export function controlOf(host: ChildProcess): WorldControl {
     });
     return answer.finally(() => overdue.cancel());
   };
-  const order = async (request: ControlRequest) => void (await ask(request));
-  const node = (action: 'pause' | 'resume' | 'kill' | 'start') => (name: NodeName) => order({ do: action, node: name });
-  return {
-    impair: (id, link, direction, impairment) => order({ do: 'impair', id, link, direction, impairment }),
-    repair: (id) => order({ do: 'repair', id }),
-    isolate: (id, edge) => order({ do: 'isolate', id, edge }),
-    reset: async (link) => (await ask({ do: 'reset', link })) as number,
-    probe: async (link) => (await ask({ do: 'probe', link })) as Probe,
-    inspect: async (name) => (await ask({ do: 'inspect', node: name })) as NodeStatus,
-    pause: node('pause'),
-    resume: node('resume'),
-    kill: node('kill'),
-    start: node('start'),
-  };
+  return controlBy(ask);
 }

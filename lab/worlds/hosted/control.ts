@@ -2,20 +2,39 @@
 import { WorldFailed } from '../../errors.ts';
 import { Gate } from '../wires/gate.ts';
 import type { Wire } from '../wires/wire.ts';
-import type { Direction, Impairment, Link, NodeName, NodeStatus, Probe } from '../world.ts';
+import type { Breakage, Link, LinkRecord, NodeName, NodeStatus, Probe, WorldControl } from '../world.ts';
 import type { HostedNode } from './nodes.ts';
 
 export type ControlRequest =
-  | { readonly do: 'impair'; readonly id: string; readonly link: Link; readonly direction: Direction; readonly impairment: Impairment }
+  | Breakage
   | { readonly do: 'repair'; readonly id: string }
-  | { readonly do: 'isolate'; readonly id: string; readonly edge: NodeName }
-  | { readonly do: 'reset'; readonly link: Link }
   | { readonly do: 'probe'; readonly link: Link }
-  | { readonly do: 'inspect'; readonly node: NodeName }
-  | { readonly do: 'pause' | 'resume' | 'kill' | 'start'; readonly node: NodeName };
+  | { readonly do: 'record'; readonly id: string; readonly link: Link }
+  | { readonly do: 'inspect' | 'resume' | 'start'; readonly node: NodeName };
 
-/** How many calls a reset broke, what came of a probe, how a node is; nothing of the others. */
-export type ControlAnswer = number | Probe | NodeStatus | undefined;
+/** How many calls a reset broke, what came of a probe, what is held against a link, how a node is; nothing of the others. */
+export type ControlAnswer = number | Probe | LinkRecord | NodeStatus | undefined;
+
+/** The lab's end of it, wherever the services are: `ask` takes a request to them and rejects with WorldFailed when they refuse. */
+export function controlBy(ask: (request: ControlRequest) => Promise<ControlAnswer>): WorldControl {
+  const order = async (request: ControlRequest) => void (await ask(request));
+  const node = (action: 'pause' | 'resume' | 'kill' | 'start') => (name: NodeName) => order({ do: action, node: name });
+  return {
+    // What is broken here ends with the lab.
+    register: async () => {},
+    impair: (id, link, direction, impairment) => order({ do: 'impair', id, link, direction, impairment }),
+    repair: (id) => order({ do: 'repair', id }),
+    isolate: (id, edge) => order({ do: 'isolate', id, edge }),
+    reset: async (id, link) => (await ask({ do: 'reset', id, link })) as number,
+    record: async (id, link) => (await ask({ do: 'record', id, link })) as LinkRecord,
+    probe: async (link) => (await ask({ do: 'probe', link })) as Probe,
+    inspect: async (name) => (await ask({ do: 'inspect', node: name })) as NodeStatus,
+    pause: node('pause'),
+    resume: node('resume'),
+    kill: node('kill'),
+    start: node('start'),
+  };
+}
 
 interface HostedLink {
   readonly link: Link;
@@ -46,6 +65,7 @@ export class HostControl {
   async execute(request: ControlRequest): Promise<ControlAnswer> {
     if (request.do === 'probe') return this.#probe(this.#link(request.link));
     if (request.do === 'reset') return this.#reset(this.#link(request.link));
+    if (request.do === 'record') return this.#link(request.link).wire.record(request.id);
     if (request.do === 'inspect') return this.#node(request.node).status();
     if (request.do === 'impair') this.#link(request.link).wire.impair(request.id, request.direction, request.impairment);
     else if (request.do === 'isolate') this.#isolate(request.id, request.edge);

@@ -73,6 +73,7 @@ export class ProcessNode implements HostedNode {
   }
 
   resume(): void {
+    if (this.#gate.state === 'running') return;
     assertIs(this.#gate, 'paused');
     this.#gate.set('running');
   }
@@ -84,6 +85,7 @@ export class ProcessNode implements HostedNode {
   }
 
   async start(): Promise<void> {
+    if (this.#gate.state === 'running') return;
     assertIs(this.#gate, 'stopped');
     const gate = new Gate();
     this.#life = await this.#launch({ gate, clock: gatedClock(this.#clock, gate), port: this.#life.port });
@@ -117,6 +119,7 @@ export class ServerNode implements HostedNode {
   }
 
   resume(): void {
+    if (this.gate.state === 'running') return;
     assertIs(this.gate, 'paused');
     this.gate.set('running');
   }
@@ -126,6 +129,7 @@ export class ServerNode implements HostedNode {
   }
 
   async start(): Promise<void> {
+    if (this.gate.state === 'running') return;
     assertIs(this.gate, 'stopped');
     this.#incarnation += 1;
     this.#onStart();

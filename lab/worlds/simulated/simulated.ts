@@ -13,9 +13,9 @@ import { Clients } from '../../clients.ts';
 import { NO_JOURNAL } from '../../journal.ts';
 import type { Mutant } from '../../mutants/mutant.ts';
 import type { Topology } from '../../topology.ts';
-import type { HostControl } from '../hosted/control.ts';
+import { controlBy } from '../hosted/control.ts';
 import { type Hosting, type StartOrder, startServices } from '../hosted/services.ts';
-import type { NodeName, NodeStatus, Probe, StartStep, World, WorldControl } from '../world.ts';
+import type { StartStep, World } from '../world.ts';
 import { DirectOriginClient } from './direct-origin-client.ts';
 import { DirectTransport } from './direct-transport.ts';
 import { latencyOf } from './latencies.ts';
@@ -71,7 +71,7 @@ export async function startSimulated({ topology, clock, random, mutant, onStep =
     })),
     adminToken: ADMIN_TOKEN,
     staysUp: false,
-    control: controlOf(services.control),
+    control: controlBy((request) => services.control.execute(request)),
     journal: NO_JOURNAL,
     lost: bug.promise,
     close: () => services.close(),
@@ -92,22 +92,5 @@ function toOrder({ origin, regions }: StartSimulatedOptions['topology']): StartO
         LOG_LEVEL: 'silent',
       },
     })),
-  };
-}
-
-function controlOf(host: HostControl): WorldControl {
-  const node = (action: 'pause' | 'resume' | 'kill' | 'start') => async (name: NodeName) =>
-    void (await host.execute({ do: action, node: name }));
-  return {
-    impair: async (id, link, direction, impairment) => void (await host.execute({ do: 'impair', id, link, direction, impairment })),
-    repair: async (id) => void (await host.execute({ do: 'repair', id })),
-    isolate: async (id, edge) => void (await host.execute({ do: 'isolate', id, edge })),
-    reset: async (link) => (await host.execute({ do: 'reset', link })) as number,
-    probe: async (link) => (await host.execute({ do: 'probe', link })) as Probe,
-    inspect: async (name) => (await host.execute({ do: 'inspect', node: name })) as NodeStatus,
-    pause: node('pause'),
-    resume: node('resume'),
-    kill: node('kill'),
-    start: node('start'),
   };
 }

@@ -8,7 +8,7 @@
  */
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import type { Random } from '../../../services/runtime/random.ts';
-import type { Direction, Impairment, Probe } from '../world.ts';
+import type { Direction, Impairment, LinkRecord, Probe } from '../world.ts';
 import type { Gate } from './gate.ts';
 
 export interface WireOptions {
@@ -65,6 +65,12 @@ export class Wire {
     this.#impaired.delete(id);
     if (found.impairment.kind === 'cut') for (const call of this.#underWay) if (call.swallowed) call.fail('the connection was broken');
     this.#tell();
+  }
+
+  /** What is held against it here: by that id, and by anything else that a probe would not get through. */
+  record(id: string): LinkRecord {
+    const others = this.#impaired.size - (this.#impaired.has(id) ? 1 : 0);
+    return { inForce: this.#impaired.has(id), isHidden: others > 0 || this.#options.callee.state !== 'running' };
   }
 
   /** Breaks what is under way; answers how much that was. */
