@@ -91,10 +91,11 @@ export function thresholdLines(thresholds: readonly Summary['thresholds'][number
 
 function summaryLines(summary: Summary): string[] {
   const { operations, checks, faults } = summary;
-  const allowed = faults.map(
-    ({ fault, target, recoveryAllowanceMs }) =>
-      `excused  ${printable(`${fault} ${target}`)}: until ${(recoveryAllowanceMs / MS_PER_S).toFixed(0)} s after its heal`,
-  );
+  const allowed = faults.map(({ fault, target, recoveryAllowanceMs, slowsByMs }) => {
+    const what = printable(`${fault} ${target}`);
+    if (slowsByMs !== undefined) return `slowed   ${what}: invalidations may be ${Math.round(slowsByMs)} ms later while it lasts`;
+    return `excused  ${what}: until the region has caught up, at most ${(recoveryAllowanceMs / MS_PER_S).toFixed(0)} s after its heal`;
+  });
   const left = summary.heal.left.map((what) => `could not heal: ${printable(what)}${HEAL_HINT}`);
   const lines = [...left, ...allowed, ...checkLines(checks), ...thresholdLines(summary.thresholds)];
   const ended = `${operations.reads} reads, ${operations.writes} writes, ${operations.failed} failed, ${operations.unknown} unknown`;

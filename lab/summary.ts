@@ -107,12 +107,13 @@ export function toSummary({ ended, history, left, reproduce }: SummaryOptions): 
       anomalies: result.anomalies.length,
     })),
     thresholds: [...ended.thresholds],
-    faults: history.faults.map(({ id, fault, target, effect, recoveryAllowanceMs }) => ({
+    faults: history.faults.map(({ id, fault, target, effect, recoveryAllowanceMs, slows }) => ({
       id,
       fault,
       target: target.text,
       effect,
       recoveryAllowanceMs,
+      ...(slows === undefined ? {} : { slowsByMs: slows.invalidationMs }),
     })),
     convergence: convergenceOf(history, regions),
     staleness: perRegion((region) => stalenessFigures(history, region)),

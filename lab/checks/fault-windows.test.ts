@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAULTS } from '../faults/faults.ts';
+import type { FaultRecord } from '../load/records.ts';
 import { EXCUSES_NOTHING, FaultWindows, isOnPath, lengthOutside, unionOf } from './fault-windows.ts';
-import { fault } from './history-test-support.ts';
+import { fault, historyOf } from './history-test-support.ts';
 
 const FRESH = { region: 'eu-west', status: 'fresh' } as const;
 const STALE = { region: 'eu-west', status: 'stale' } as const;
 const TIMES = { fromMs: 100, toMs: 200 };
+const windowsOf = (...faults: FaultRecord[]) => new FaultWindows(historyOf({ operations: [], faults }));
 
 describe('the path of a read', () => {
   it.each([
@@ -47,11 +49,11 @@ describe('the window of a fault', () => {
     ['lasts for the recovery allowance after the heal', { fromMs: 100, toMs: 200, allowanceMs: 300 }, 600],
     ['lasts to the end while it is not healed', { fromMs: 100, allowanceMs: 300 }, 100],
   ])('%s', (_title, times, unexcusedMs) => {
-    expect(new FaultWindows([fault('kill', 'origin', times)]).unexcusedMs(FRESH, interval)).toBe(unexcusedMs);
+    expect(windowsOf(fault('kill', 'origin', times)).unexcusedMs(FRESH, interval)).toBe(unexcusedMs);
   });
 
   it('is kept apart by region and label', () => {
-    const windows = new FaultWindows([fault('partition', 'edge:eu-west<->origin', TIMES), fault('kill', 'redis:us-east', TIMES)]);
+    const windows = windowsOf(fault('partition', 'edge:eu-west<->origin', TIMES), fault('kill', 'redis:us-east', TIMES));
     const us = { region: 'us-east', status: 'fresh' } as const;
     expect([FRESH, STALE, us].map((read) => windows.unexcusedMs(read, interval))).toEqual([1_000, 900, 900]);
   });
@@ -59,7 +61,7 @@ describe('the window of a fault', () => {
   it('shows what was in force or recovering meanwhile, whatever it excuses', () => {
     const during = fault('strategy', 'edge:us-east', { fromMs: 500, toMs: 900, allowanceMs: 200 });
     const before = fault('kill', 'origin', { fromMs: 100, toMs: 400, allowanceMs: 600 });
-    const windows = new FaultWindows([during, before]);
+    const windows = windowsOf(during, before);
     expect(windows.during({ fromMs: 1_000, toMs: 2_000 })).toEqual([during]);
     expect(windows.during({ fromMs: 0, toMs: 500 })).toEqual([before]);
   });

@@ -1,22 +1,38 @@
 /**
- * Which time faults excuse. A fault's window runs from its injection to the end of the recovery allowance after its heal,
- * and to the end of time while it is not healed; what an interval loses is the union of the windows on the path of its read.
+ * What faults excuse. A fault that stops what is on a read's path suspends judgement from the moment the lab saw it in effect until it
+ * saw it gone and the region had caught up (`recovery.ts`): what an interval loses is the union of those windows. A fault that slows
+ * widens the bound by what it delays, and suspends nothing; one so slow that calls reach their deadline stops them.
  *
  * The path of a read labelled fresh is the origin's process, its store, the log, the links between them, and its own edge
  * and cache. The link from an edge to the origin counts only for a read labelled stale, whose revalidation goes over it:
  * else the very faults that open the race between a fetch and an invalidation would excuse what comes of it.
+ *
+ * Time in which a fault may have been in effect and nobody saw it is no excuse: but what only that time explains is no proof either.
  */
+import type { History } from '../load/history.ts';
 import type { FaultRecord, ReadOperation } from '../load/records.ts';
+import { recoveredMs, type Samples } from './recovery.ts';
 
 export interface Interval {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
+export type Path = Pick<ReadOperation, 'region' | 'status'>;
+
 /** Faults that change what is right rather than break it: a changed delay is in the bound, and no answer need be older for a flush. */
 export const EXCUSES_NOTHING: readonly string[] = ['propagation-delay', 'strategy', 'flush'];
+/** Those that slow a link. */
+export const SLOWS: readonly string[] = ['latency', 'bandwidth'];
 
-export function isOnPath({ fault, target }: FaultRecord, { region, status }: Pick<ReadOperation, 'region' | 'status'>): boolean {
+/** A fetch that takes longer counts as failed: FETCH_DEADLINE_MS of services/edge/origin-client.ts, which the lab may not import. */
+export const FETCH_DEADLINE_MS = 2_000;
+/** What a fetch takes besides, on a busy machine. */
+const FETCH_REST_MS = 500;
+/** The shortest deadline of a call across a link: an edge that asks the log for its bounds as it joins. */
+const CALL_DEADLINE_MS = 1_000;
+
+export function isOnPath({ fault, target }: FaultRecord, { region, status }: Path): boolean {
   if (EXCUSES_NOTHING.includes(fault)) return false;
   if (target.region !== undefined && target.region !== region) return false;
   const isEdgeToOrigin = target.kind === 'link' && target.region !== undefined && target.link.callee === 'origin';
@@ -28,8 +44,10 @@ export function touches(fault: FaultRecord, region: string): boolean {
   return isOnPath(fault, { region, status: 'stale' });
 }
 
-export function windowOf({ injectedMs, healedMs, recoveryAllowanceMs }: FaultRecord): Interval {
-  return { fromMs: injectedMs, toMs: healedMs === undefined ? Number.POSITIVE_INFINITY : healedMs + recoveryAllowanceMs };
+/** All the time in which it may have had an effect, seen or not. */
+export function windowOf({ injectedMs, healedMs, recoveryAllowanceMs, slows }: FaultRecord): Interval {
+  const heldBackMs = slows?.invalidationMs ?? 0;
+  return { fromMs: injectedMs, toMs: healedMs === undefined ? Number.POSITIVE_INFINITY : healedMs + recoveryAllowanceMs + heldBackMs };
 }
 
 export function overlaps(one: Interval, other: Interval): boolean {
@@ -54,35 +72,119 @@ export function lengthOutside({ fromMs, toMs }: Interval, disjoint: readonly Int
   return outsideMs;
 }
 
-/** The windows of a history's faults. */
+/** The windows on one path, each as disjoint intervals, ascending. */
+interface Windows {
+  /** Seen in effect. */
+  readonly seen: readonly Interval[];
+  /** Those, and what may have been in effect. */
+  readonly possible: readonly Interval[];
+  /** What slows, with how much later an invalidation is applied while it does. */
+  readonly slow: readonly (Interval & { readonly byMs: number })[];
+}
+
+/** What the faults of a history excuse. */
 export class FaultWindows {
   readonly #faults: readonly FaultRecord[];
-  /** By region and label: the union on the path of such a read. */
-  readonly #excused = new Map<string, readonly Interval[]>();
+  readonly #samples: Samples;
+  /** By region and label. */
+  readonly #ofPath = new Map<string, Windows>();
 
-  constructor(faults: readonly FaultRecord[]) {
+  constructor({ faults, edgeSamples, originSamples }: Pick<History, 'faults' | 'edgeSamples' | 'originSamples'>) {
     this.#faults = faults;
+    this.#samples = { ofEdges: Map.groupBy(edgeSamples, ({ region }) => region), ofOrigin: originSamples };
   }
 
-  /** How much of the interval no fault on the read's path excuses, in ms. */
-  unexcusedMs(read: Pick<ReadOperation, 'region' | 'status'>, interval: Interval): number {
-    return lengthOutside(interval, this.#unionOf(read));
+  /** How much of the interval no fault on the path was seen to excuse, in ms. */
+  unexcusedMs(path: Path, interval: Interval): number {
+    return lengthOutside(interval, this.#on(path).seen);
   }
 
-  #unionOf(read: Pick<ReadOperation, 'region' | 'status'>): readonly Interval[] {
-    const path = `${read.region} ${read.status}`;
-    const known = this.#excused.get(path) ?? unionOf(this.#faults.filter((fault) => isOnPath(fault, read)).map(windowOf));
-    this.#excused.set(path, known);
-    return known;
+  /** And how much of that a fault may have been in effect without having been seen. */
+  unseenMs(path: Path, interval: Interval): number {
+    const { seen, possible } = this.#on(path);
+    return lengthOutside(interval, seen) - lengthOutside(interval, possible);
+  }
+
+  /** By how much later than else an invalidation may have been applied because of slow links in the interval. */
+  slowedMs(path: Path, interval: Interval): number {
+    return this.#on(path)
+      .slow.filter((window) => overlaps(window, interval))
+      .reduce((sum, { byMs }) => sum + byMs, 0);
   }
 
   /** The time in which a region may fail to answer, as disjoint intervals, ascending. */
   touching(region: string): readonly Interval[] {
-    return this.#unionOf({ region, status: 'stale' });
+    return this.#on({ region, status: 'stale' }).possible;
   }
 
   /** Every fault whose window touches the interval, whether or not it excuses anything. */
   during(interval: Interval): readonly FaultRecord[] {
     return this.#faults.filter((fault) => overlaps(windowOf(fault), interval));
   }
+
+  #on(path: Path): Windows {
+    const name = `${path.region} ${path.status}`;
+    const known = this.#ofPath.get(name) ?? this.#windowsOn(path);
+    this.#ofPath.set(name, known);
+    return known;
+  }
+
+  #windowsOn(path: Path): Windows {
+    const onPath = this.#faults.filter((fault) => isOnPath(fault, path));
+    const slow = onPath.filter(({ slows }) => slows !== undefined);
+    const stops = onPath.filter(({ slows }) => slows === undefined);
+    const tooSlow = slow.filter(({ slows }) => (slows?.callMs ?? 0) >= CALL_DEADLINE_MS);
+    const overdue = path.status === 'stale' ? whereSumReaches(slow.map(toFetchDelay), FETCH_DEADLINE_MS - FETCH_REST_MS) : [];
+    const seen = [...stops.filter(isSeen).map((fault) => this.#seenWindow(fault, path.region, tooSlow)), ...overdue];
+    const possible = [...seen, ...stops.map(unseenWindow), ...slow.filter(({ slows }) => slows?.isLeast).map(windowOf)];
+    return {
+      seen: unionOf(seen),
+      possible: unionOf(possible),
+      slow: slow.map((fault) => ({ ...windowOf(fault), byMs: fault.slows?.invalidationMs ?? 0 })),
+    };
+  }
+
+  /** A region cannot join the log again while a call to it takes too long. */
+  #seenWindow(fault: FaultRecord, region: string, tooSlow: readonly FaultRecord[]): Interval {
+    const { injectedMs, seenMs, healedMs, recoveryAllowanceMs } = fault;
+    const fromMs = seenMs ?? injectedMs;
+    if (healedMs === undefined) return { fromMs, toMs: Number.POSITIVE_INFINITY };
+    let goneMs = healedMs;
+    for (const slow of tooSlow) {
+      const window = { fromMs: slow.injectedMs, toMs: slow.healedMs ?? Number.POSITIVE_INFINITY };
+      if (overlaps(window, { fromMs: injectedMs, toMs: goneMs + recoveryAllowanceMs })) goneMs = Math.max(goneMs, window.toMs);
+    }
+    return { fromMs, toMs: recoveredMs(fault, region, { fromMs: goneMs, toMs: goneMs + recoveryAllowanceMs }, this.#samples) };
+  }
+}
+
+/** An older history does not say when: there it is when it was injected. Nor by how much a slow link slowed: that excuses nothing for sure. */
+function isSeen({ effect, fault }: FaultRecord): boolean {
+  return effect === 'confirmed' && !SLOWS.includes(fault);
+}
+
+/** From when it began to act until it was seen; all of it where it was not. */
+function unseenWindow(fault: FaultRecord): Interval {
+  const window = windowOf(fault);
+  return isSeen(fault) ? { fromMs: fault.injectedMs, toMs: fault.seenMs ?? fault.injectedMs } : window;
+}
+
+interface Delay extends Interval {
+  readonly byMs: number;
+}
+
+/** Until what it held back has arrived. */
+function toFetchDelay(fault: FaultRecord): Delay {
+  return { ...windowOf(fault), byMs: fault.slows?.fetchMs ?? 0 };
+}
+
+/** Where delays that are in force together add up to so much. */
+function whereSumReaches(delays: readonly Delay[], leastMs: number): readonly Interval[] {
+  const edges = [...new Set(delays.flatMap(({ fromMs, toMs }) => [fromMs, toMs]))].sort((one, other) => one - other);
+  return edges.flatMap((fromMs, at) => {
+    const toMs = edges[at + 1];
+    if (toMs === undefined) return [];
+    const sumMs = delays.filter((delay) => overlaps(delay, { fromMs, toMs })).reduce((sum, { byMs }) => sum + byMs, 0);
+    return sumMs >= leastMs ? [{ fromMs, toMs }] : [];
+  });
 }

@@ -83,3 +83,25 @@ describe('all checks together', () => {
     for (const { about } of Object.values(CHECKS)) expect(about).toMatch(/^[^.]+$/);
   });
 });
+
+describe('a fault', () => {
+  const CUT = fault('partition', 'edge:eu-west<->kafka', { fromMs: 2_000, toMs: 3_000 });
+  const reasonsOf = (one: Partial<typeof CUT>) =>
+    judge({ operations: [], faults: [{ ...CUT, ...one }] })
+      .filter(({ check }) => check === 'heals')
+      .map(({ verdict, reason }) => `${verdict}: ${reason}`);
+
+  it('whose heal was seen in time says nothing', () => {
+    expect(reasonsOf({ healingMs: 2_800 })).toEqual([]);
+    expect(reasonsOf({ healingMs: 3_000, healedMs: 18_000 })).toEqual([]);
+  });
+
+  it('whose heal was seen late, or never, makes the verdict unknown and says so', () => {
+    expect(reasonsOf({ healingMs: 3_000, healedMs: 40_000 })).toEqual([
+      'unknown: the heal of partition edge:eu-west<->kafka was not seen for 37.0 s: what came meanwhile was not judged',
+    ]);
+    expect(reasonsOf({ healingMs: 3_000, healedMs: undefined })).toEqual([
+      'unknown: the heal of partition edge:eu-west<->kafka was not seen: nothing after 2.0 s could be judged',
+    ]);
+  });
+});

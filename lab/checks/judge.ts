@@ -2,10 +2,14 @@
  * All checks over one history. Each check's verdict is its own; but one cause makes one anomaly: what a check finds of a version that a
  * region should not have answered is told by the first of the table that finds it, and left out of the others.
  */
+import { HEAL_SEEN_MS_MAX } from '../faults/fault.ts';
 import type { History } from '../load/history.ts';
 import type { Anomaly, CheckContext, CheckResult } from './check.ts';
 import { CHECKS, type CheckName } from './checks.ts';
+import { EXCUSES_NOTHING } from './fault-windows.ts';
 import { loadHeld } from './load-held.ts';
+
+const MS_PER_S = 1_000;
 
 export interface JudgeOptions {
   readonly history: History;
@@ -21,7 +25,7 @@ export function judgeHistory({ history, checks, context }: JudgeOptions): readon
   for (const check of inOrder) results.set(check.name, withoutTold(check.judge(history, context), told));
   const ordered = checks.flatMap((name) => results.get(name) ?? []);
   const found = history.findings.map((finding) => ({ ...finding, anomalies: [] }));
-  return [...ordered, ...unconfirmedFaults(history), ...loadHeld(history), ...found, ...unfinished(history)];
+  return [...ordered, ...unconfirmedFaults(history), ...unseenHeals(history), ...loadHeld(history), ...found, ...unfinished(history)];
 }
 
 /** Adds what it tells itself to what is told. */
@@ -42,6 +46,25 @@ function unconfirmedFaults({ faults }: History): readonly CheckResult[] {
   if (found.length === 0) return [];
   const names = found.map(({ fault, target }) => `${fault} ${target.text}`).join(', ');
   return [{ check: 'faults', verdict: 'unknown', reason: `no evidence that they took effect: ${names}`, anomalies: [] }];
+}
+
+/** A fault whose end nobody saw may have been in effect for longer or for less long than it was excused. */
+function unseenHeals({ faults }: History): readonly CheckResult[] {
+  const reasons = faults.flatMap((fault) => {
+    const { fault: name, target, injectedMs, healingMs = injectedMs, healedMs } = fault;
+    if (EXCUSES_NOTHING.includes(name)) return [];
+    const what = `${name} ${target.text}`;
+    if (healedMs === undefined) return [`the heal of ${what} was not seen: nothing after ${seconds(injectedMs)} could be judged`];
+    const lateMs = healedMs - healingMs;
+    return fault.healingMs === undefined || lateMs <= HEAL_SEEN_MS_MAX
+      ? []
+      : [`the heal of ${what} was not seen for ${seconds(lateMs)}: what came meanwhile was not judged`];
+  });
+  return reasons.length === 0 ? [] : [{ check: 'heals', verdict: 'unknown', reason: reasons.join('; '), anomalies: [] }];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / MS_PER_S).toFixed(1)} s`;
 }
 
 /** A run that was stopped or killed shows what it shows, but not that nothing else would have come. */

@@ -15,7 +15,8 @@ import type { History } from '../load/history.ts';
 import type { Applied, OriginState, Published } from '../load/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult, Witness } from './check.ts';
 import { finalAnswers } from './divergence.ts';
-import { answerOf, FETCH_DEADLINE_MS, keyOf, type Staleness, stalenessOf } from './staleness.ts';
+import { FETCH_DEADLINE_MS } from './fault-windows.ts';
+import { answerOf, keyOf, type Staleness, stalenessOf } from './staleness.ts';
 import { type AcknowledgedWrite, type AnsweredRead, isAcknowledged, isAnswered } from './versions.ts';
 
 const NAME = 'lost-invalidation';

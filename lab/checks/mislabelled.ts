@@ -8,7 +8,8 @@
  */
 import type { History } from '../load/history.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
-import { answerOf, FETCH_DEADLINE_MS, type Staleness, type StaleRead, stalenessOf } from './staleness.ts';
+import { FETCH_DEADLINE_MS } from './fault-windows.ts';
+import { answerOf, type Staleness, type StaleRead, stalenessOf } from './staleness.ts';
 import { verdictOf } from './verdict.ts';
 import type { AnsweredRead } from './versions.ts';
 
@@ -21,7 +22,7 @@ export const mislabelled: Check = {
 };
 
 /** Two answers labelled stale, the first of which asked for what the other should have had. */
-interface StillStale extends Pick<StaleRead, 'interval' | 'stalenessMs' | 'allowedMs'> {
+interface StillStale extends Pick<StaleRead, 'interval' | 'stalenessMs' | 'allowedMs' | 'unseenMs'> {
   readonly first: AnsweredRead;
   readonly read: AnsweredRead;
 }

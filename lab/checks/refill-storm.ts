@@ -5,23 +5,21 @@
  * has one revalidation. So between two looks at a region's counter of fetches, with no fault of its own in between, each key may cost one
  * fetch for what was before, two for each write or purge in that time (the fetch under way that it outdates, and the one after it), and one
  * for each read that failed or found a 404 (kept for a short time only): and never more than it was read. Any purge but one of a
- * key counts for every key, for until a fetch is back nobody knows its tags. A slow link to the origin is no excuse: it is what
+ * key counts for every key, for until a fetch is back nobody knows its tags. A slow link is no excuse: it is what
  * makes a storm; but a fetch that reached its deadline is made again, and on a machine that stood still any of them may have. One
  * anomaly for each region.
  */
 import type { History } from '../load/history.ts';
 import type { EdgeSample, FaultRecord, Operation, ReadOperation } from '../load/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
-import { EXCUSES_NOTHING, type Interval, overlaps, touches, windowOf } from './fault-windows.ts';
-import { FETCH_DEADLINE_MS, type Staleness, stalenessOf } from './staleness.ts';
+import { EXCUSES_NOTHING, FETCH_DEADLINE_MS, type Interval, overlaps, SLOWS, touches, windowOf } from './fault-windows.ts';
+import { type Staleness, stalenessOf } from './staleness.ts';
 import { verdictOf } from './verdict.ts';
 
 const NAME = 'refill-storm';
 const FETCHES_PER_MARK = 2;
 /** For what the lab itself asks an edge beside the load. */
 const FETCHES_BESIDE = 5;
-/** Those make fetches slow and do not empty a cache. */
-const SLOWS: readonly string[] = ['latency', 'bandwidth'];
 
 export const refillStorm: Check = {
   name: NAME,
@@ -51,7 +49,7 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
   );
   const counted = regions.flatMap((region) => {
     const marks = new Marks(history.operations, allowanceMs(region, staleness));
-    const slow = history.faults.filter((fault) => isSlowLink(fault) && touches(fault, region)).map(windowOf);
+    const slow = history.faults.filter((fault) => SLOWS.includes(fault.fault) && touches(fault, region)).map(windowOf);
     return stretchesOf(region, samples.get(region) ?? [], history.faults).map((stretch) =>
       count(stretch, { reads: reads.get(region) ?? [], marks, slow }),
     );
@@ -83,17 +81,14 @@ function worstByRegion(storms: readonly Counted[]): readonly Counted[] {
 
 /** Until then after its acknowledgement an invalidation may be applied, and the fetch after it be under way. */
 function allowanceMs(region: string, staleness: Staleness): number {
-  const delayMs = staleness.delayMsMax(region, { fromMs: 0, toMs: Number.POSITIVE_INFINITY });
+  const always = { fromMs: 0, toMs: Number.POSITIVE_INFINITY };
+  const delayMs = staleness.delayMsMax(region, always) + staleness.windows.slowedMs({ region, status: 'fresh' }, always);
   return delayMs + staleness.epsilonMs + FETCH_DEADLINE_MS;
-}
-
-function isSlowLink({ fault, target }: FaultRecord): boolean {
-  return SLOWS.includes(fault) && target.kind === 'link' && target.link.callee === 'origin';
 }
 
 /** Whatever may empty a cache, make fetches fail, or make an edge read through. */
 function interrupts(fault: FaultRecord, region: string): boolean {
-  if (isSlowLink(fault)) return false;
+  if (SLOWS.includes(fault.fault)) return false;
   if (fault.fault === 'flush') return fault.target.region === region;
   return !EXCUSES_NOTHING.includes(fault.fault) && touches(fault, region);
 }

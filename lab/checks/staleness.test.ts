@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../load/records.ts';
+import type { FaultRecord, Operation } from '../load/records.ts';
 import { DELAY_MS, EPSILON_MS, fault, historyOf, read, type Written, write } from './history-test-support.ts';
 import { Staleness } from './staleness.ts';
 
@@ -8,9 +8,9 @@ function lastOf(written: Written, rule: 'adjusted' | 'strict' = 'adjusted') {
   const staleness = new Staleness({ history: historyOf(written), rule });
   const last = staleness.reads.at(-1);
   const stale = last && staleness.judge(last);
-  return (
-    stale && { fromMs: stale.interval.fromMs, stalenessMs: stale.stalenessMs, allowedMs: stale.allowedMs, by: stale.superseding.by.id }
-  );
+  if (stale === undefined) return undefined;
+  const { interval, stalenessMs, allowedMs, unseenMs, superseding } = stale;
+  return { fromMs: interval.fromMs, stalenessMs, allowedMs, unseenMs, by: superseding.by.id };
 }
 
 describe('when a version is superseded', () => {
@@ -127,6 +127,56 @@ describe('the time of faults', () => {
 
   it('counts under the strict rule', () => {
     expect(lastOf({ operations, faults }, 'strict')?.stalenessMs).toBe(8_000);
+  });
+
+  it('counts until a fault was seen in effect; what it may have caused before is in doubt', () => {
+    const seenLate = faults.map((one) => ({ ...one, seenMs: one.injectedMs + 400 }));
+    expect(lastOf({ operations, faults: seenLate })).toMatchObject({ stalenessMs: 8_000 - 3_000 + 400, unseenMs: 400 });
+  });
+
+  it('counts where no effect was seen at all, and is in doubt to its end', () => {
+    const unseen = faults.map((one) => ({ ...one, effect: 'unconfirmed' as const }));
+    expect(lastOf({ operations, faults: unseen })).toMatchObject({ stalenessMs: 8_000, unseenMs: 3_000 });
+  });
+});
+
+describe('a slow link', () => {
+  const operations = [write(2, 1_000), read(1, 9_000)];
+  const slows = { invalidationMs: 250, fetchMs: 0, callMs: 100 };
+  const slow = (target: string, times: Parameters<typeof fault>[2]) => ({ ...fault('latency', target, times), slows });
+  it.each([
+    ['widens the bound by what it delays', [slow('edge:eu-west<->kafka', { fromMs: 2_000, toMs: 3_000 })], 250],
+    ['and by all that were in force', [slow('edge:eu-west<->kafka', { fromMs: 2_000 }), slow('origin->kafka', { fromMs: 8_000 })], 500],
+    ['by nothing once what it held back has arrived', [slow('edge:eu-west<->kafka', { fromMs: 100, toMs: 700 })], 0],
+    ['by nothing before it is there', [slow('edge:eu-west<->kafka', { fromMs: 9_000 })], 0],
+    ['by nothing in another region', [slow('edge:us-east<->kafka', { fromMs: 2_000 })], 0],
+    ['nor on the way to the origin, for what is labelled fresh', [slow('edge:eu-west<->origin', { fromMs: 2_000 })], 0],
+  ])('%s', (_title, faults, byMs) => {
+    expect(lastOf({ operations, faults })).toMatchObject({ stalenessMs: 8_000, allowedMs: DELAY_MS + byMs, unseenMs: 0 });
+  });
+
+  it('widens nothing under the strict rule', () => {
+    const faults = [slow('edge:eu-west<->kafka', { fromMs: 2_000 })];
+    expect(lastOf({ operations, faults }, 'strict')?.allowedMs).toBe(DELAY_MS);
+  });
+
+  it('is in doubt where how slow it was depends on what else was sent, or an older history does not tell', () => {
+    const of = (one: FaultRecord) => lastOf({ operations, faults: [one] });
+    const least = { ...slow('edge:eu-west<->kafka', { fromMs: 2_000, toMs: 4_000 }), slows: { ...slows, isLeast: true as const } };
+    expect(of(least)).toMatchObject({ stalenessMs: 8_000, allowedMs: DELAY_MS + 250, unseenMs: 2_250 });
+    expect(of(fault('latency', 'edge:eu-west<->kafka', { fromMs: 2_000, toMs: 4_000 }))).toMatchObject({ unseenMs: 2_000 });
+  });
+
+  it('stops fetches that it makes reach their deadline, two together, too', () => {
+    const fetch = (fetchMs: number, fromMs: number) => ({
+      ...fault('latency', 'edge:eu-west<->origin', { fromMs, toMs: 8_000 }),
+      slows: { invalidationMs: 0, fetchMs, callMs: fetchMs },
+    });
+    const labelled = [write(2, 1_000), read(1, 1_500, { status: 'stale' }), read(1, 9_000, { status: 'stale' })];
+    const stalenessMs = (...faults: FaultRecord[]) => lastOf({ operations: labelled, faults })?.stalenessMs;
+    expect(stalenessMs(fetch(1_400, 2_000))).toBe(9_000 - 1_502);
+    expect(stalenessMs(fetch(1_500, 4_000))).toBe(9_000 - 1_502 - 4_000);
+    expect(stalenessMs(fetch(800, 4_000), fetch(800, 5_000))).toBe(9_000 - 1_502 - 3_000);
   });
 });
 

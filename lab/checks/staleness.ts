@@ -11,16 +11,15 @@
  * answer, of whatever version, by less than a fetch: it may have found that revalidation still under way. Nor does one whose revalidation a fault may have
  * made fail: the next read asks for another.
  *
- * The time of faults does not count (`fault-windows.ts`), unless the rule is `strict`.
+ * The time in which faults were seen to stop what is on the path does not count, and slow links widen the bound (`fault-windows.ts`),
+ * unless the rule is `strict`.
  */
 import type { History } from '../load/history.ts';
 import type { DelayChange, FaultRecord, Stall } from '../load/records.ts';
 import type { CheckContext } from './check.ts';
-import { FaultWindows, type Interval, overlaps } from './fault-windows.ts';
+import { FaultWindows, FETCH_DEADLINE_MS, type Interval, overlaps, type Path } from './fault-windows.ts';
 import { type AnsweredRead, isAnswered, type Known, Versions } from './versions.ts';
 
-/** A fetch that takes longer counts as failed: FETCH_DEADLINE_MS of services/edge/origin-client.ts, which the lab may not import. */
-export const FETCH_DEADLINE_MS = 2_000;
 const EPSILON_MS_MIN = 150;
 /** A stall, and serving what waited meanwhile. */
 const STALL_AND_WAKE = 2;
@@ -35,6 +34,8 @@ export interface StaleRead {
   readonly interval: Interval;
   /** The interval without the time of faults. */
   readonly adjustedMs: number;
+  /** How much of that a fault may have been in effect without having been seen. */
+  readonly unseenMs: number;
   /** `adjustedMs`, or the whole interval where the rule is `strict`. */
   readonly stalenessMs: number;
   /** The region's delay, or a fetch's deadline for a read labelled stale. */
@@ -67,7 +68,7 @@ export class Staleness {
     this.byKey = Map.groupBy(this.reads, keyOf);
     this.byRegion = Map.groupBy(this.reads, ({ region }) => region);
     this.versions = new Versions(history.operations);
-    this.windows = new FaultWindows(history.faults);
+    this.windows = new FaultWindows(history);
     this.#isStrict = rule === 'strict';
     this.#delays = Map.groupBy(
       [...history.delays].sort((one, other) => one.atMs - other.atMs),
@@ -101,14 +102,16 @@ export class Staleness {
   /** As if labelled fresh: what must be gone after `sinceMs` and the delay, under whatever label. */
   judgeSince(read: AnsweredRead, sinceMs: number): Omit<StaleRead, 'superseding'> {
     const interval = { fromMs: sinceMs, toMs: read.startMs };
-    const measured = this.measure({ region: read.region, status: 'fresh' }, interval);
-    return { read, ...measured, allowedMs: this.delayMsMax(read.region, interval) };
+    const path = { region: read.region, status: 'fresh' } as const;
+    const slowedMs = this.#isStrict ? 0 : this.windows.slowedMs(path, interval);
+    return { read, ...this.measure(path, interval), allowedMs: this.delayMsMax(read.region, interval) + slowedMs };
   }
 
   /** How much of an interval counts on the path of a read. */
-  measure(path: Pick<AnsweredRead, 'region' | 'status'>, interval: Interval): Pick<StaleRead, 'interval' | 'adjustedMs' | 'stalenessMs'> {
+  measure(path: Path, interval: Interval): Pick<StaleRead, 'interval' | 'adjustedMs' | 'stalenessMs' | 'unseenMs'> {
     const adjustedMs = this.windows.unexcusedMs(path, interval);
-    return { interval, adjustedMs, stalenessMs: this.#isStrict ? interval.toMs - interval.fromMs : adjustedMs };
+    if (this.#isStrict) return { interval, adjustedMs, stalenessMs: interval.toMs - interval.fromMs, unseenMs: 0 };
+    return { interval, adjustedMs, stalenessMs: adjustedMs, unseenMs: this.windows.unseenMs(path, interval) };
   }
 
   /** By how much it is above its bound; not positive within it. */
@@ -117,14 +120,15 @@ export class Staleness {
   }
 
   /**
-   * Whether the lab or its services stood still for longer than epsilon meanwhile, in one stall or in many: then the time says nothing about
+   * Whether a fault that nobody saw in effect explains it, or the lab or its services stood still for longer than epsilon meanwhile, in one stall or in many: then the time says nothing about
    * the region, unless it is above its bound by more than stalls can explain. What waited in them is served after them, so
    * they are taken twice.
    */
-  isDoubtful(found: Pick<StaleRead, 'interval'> & Partial<Pick<StaleRead, 'stalenessMs' | 'allowedMs'>>): boolean {
-    const { interval, stalenessMs, allowedMs } = found;
+  isDoubtful(found: Pick<StaleRead, 'interval'> & Partial<Pick<StaleRead, 'stalenessMs' | 'allowedMs' | 'unseenMs'>>): boolean {
+    const { interval, stalenessMs, allowedMs, unseenMs = 0 } = found;
     if (stalenessMs === undefined || allowedMs === undefined)
       return this.#stallsDuring(interval).some(({ lateMs }) => lateMs > this.epsilonMs);
+    if (unseenMs > 0 && this.excessMs({ stalenessMs, allowedMs }) <= unseenMs) return true;
     const stoodMs = this.stoodStillMs(interval);
     return stoodMs > this.epsilonMs && stoodMs * STALL_AND_WAKE >= this.excessMs({ stalenessMs, allowedMs });
   }

@@ -12,7 +12,7 @@
 import { sleep } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
-import type { Effect, Fault, FaultContext, FaultSpec, PreparedFault } from './fault.ts';
+import { type Effect, type Fault, type FaultContext, type FaultSpec, HEAL_SEEN_MS_MAX, type PreparedFault } from './fault.ts';
 import { type FaultOrder, isConflict, type Resolved, resolveOrder } from './order.ts';
 
 export interface FaultInForce {
@@ -59,7 +59,6 @@ interface Active {
 }
 
 const EFFECT_MS_MAX = 4_000;
-const GONE_MS_MAX = 15_000;
 const POLL_MS = 50;
 const WATCH_MS = 1_000;
 
@@ -240,7 +239,7 @@ export class ActiveFaults {
   /** A heal that could not be done is tried again: what it needs may be on its way back, too. */
   async #untilGone(prepared: PreparedFault): Promise<boolean> {
     const { clock } = this.#options;
-    const deadline = clock.monotonicMs() + GONE_MS_MAX;
+    const deadline = clock.monotonicMs() + HEAL_SEEN_MS_MAX;
     for (let isHealed = false; ; await sleep(clock, POLL_MS)) {
       isHealed ||= await prepared.heal().then(
         () => true,

@@ -2,10 +2,14 @@
 import { z } from 'zod';
 import { baseline, isSeenGone, isSeenOn } from './evidence.ts';
 import type { Fault } from './fault.ts';
+import { slowingOf } from './slowing.ts';
 import { linkOf } from './target.ts';
 
 const RATE_MAX = 10_000;
 const BYTES_PER_KIB = 1024;
+const MS_PER_S = 1_000;
+/** A message with one event or one content in it. */
+const MESSAGE_BYTES = 1_024;
 
 const rate = z
   .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
@@ -30,6 +34,10 @@ export const bandwidth: Fault<Parameters> = {
   parameters,
   lasts: true,
   recoveryAllowanceMs: 2_000,
+  slows: ({ target, parameters: { rate: kibPerSecond } }) => {
+    const { link, direction } = linkOf(target);
+    return { ...slowingOf(link, direction, (MS_PER_S * MESSAGE_BYTES) / (kibPerSecond * BYTES_PER_KIB)), isLeast: true };
+  },
   describe: ({ target, parameters: { rate: kibPerSecond } }) => `${target.text} carries ${kibPerSecond} KiB/s`,
   async prepare({ world: { control } }, { id, target, parameters: { rate: kibPerSecond } }) {
     const { link, direction } = linkOf(target);

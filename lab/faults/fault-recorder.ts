@@ -31,10 +31,13 @@ export class FaultRecorder {
     const { sink } = this.#options;
     const { id, target } = spec;
     if (event === 'injecting') {
-      const recoveryAllowanceMs = fault.recoveryAllowanceMs + (fault.heldBackMs?.(spec) ?? 0);
-      sink.addFault({ id, fault: spec.fault, target, injectedMs, healedMs: undefined, recoveryAllowanceMs, effect });
+      const { recoveryAllowanceMs } = fault;
+      const slows = fault.slows?.(spec);
+      const record = { id, fault: spec.fault, target, injectedMs, healedMs: undefined, recoveryAllowanceMs, effect };
+      sink.addFault(slows === undefined ? record : { ...record, slows });
     }
-    if (event === 'injected') sink.changeFault(id, { effect });
+    if (event === 'injected') sink.changeFault(id, effect === 'confirmed' ? { effect, seenMs: atMs } : { effect });
+    if (event === 'healing') sink.changeFault(id, { healingMs: atMs });
     if (event === 'healed' && effect === 'confirmed') sink.changeFault(id, { healedMs: atMs });
   }
 

@@ -6,7 +6,11 @@ import type { z } from 'zod';
 import type { Clock } from '../../services/runtime/clock.ts';
 import type { Clients } from '../clients.ts';
 import type { Backend, World } from '../worlds/world.ts';
+import type { Slowing } from './slowing.ts';
 import type { ConcreteTarget, TargetKind } from './target.ts';
+
+/** A heal that is seen later than that was not observed: nobody knows until when the fault was in effect. */
+export const HEAL_SEEN_MS_MAX = 15_000;
 
 export type Effect = 'confirmed' | 'unconfirmed';
 
@@ -48,10 +52,10 @@ export interface Fault<Parameters = unknown> {
   readonly parameters: z.ZodType<Parameters>;
   /** An instant fault has no `for`: it is over when it has acted. */
   readonly lasts: boolean;
-  /** How long after the heal its after-effects are excused, in ms. */
+  /** How long after the heal its after-effects are excused at most, in ms: until the region says that it has caught up. */
   readonly recoveryAllowanceMs: number;
-  /** How much longer than that what it held back may still be on its way after the heal, in ms. Left out: no longer. */
-  readonly heldBackMs?: (spec: FaultSpec<Parameters>) => number;
+  /** By how much it delays what it does not stop. Left out: it stops what is on its way, or changes nothing there. */
+  readonly slows?: (spec: FaultSpec<Parameters>) => Slowing;
   /** In a few words: `edge:eu-west is cut off from kafka`. */
   describe(spec: FaultSpec<Parameters>): string;
   /** Reads what it needs to know, then registers it with the world; what fails here has changed nothing. */

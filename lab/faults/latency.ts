@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { duration } from '../duration.ts';
 import { baseline, isSeenGone, isSeenOn } from './evidence.ts';
 import type { Fault } from './fault.ts';
+import { slowingOf } from './slowing.ts';
 import { linkOf } from './target.ts';
 
 const parameters = z.strictObject({ latency: duration, jitter: duration.default(0) });
@@ -19,9 +20,10 @@ export const latency: Fault<Parameters> = {
   parameters,
   lasts: true,
   recoveryAllowanceMs: 1_000,
-  // What was sent just before the heal arrives that late, and what follows in its partition not before it.
-  heldBackMs: ({ target, parameters: { latency: latencyMs, jitter: jitterMs } }) =>
-    (latencyMs + jitterMs) * (linkOf(target).direction === 'both' ? 2 : 1),
+  slows: ({ target, parameters: { latency: latencyMs, jitter: jitterMs } }) => {
+    const { link, direction } = linkOf(target);
+    return slowingOf(link, direction, latencyMs + jitterMs);
+  },
   describe: ({ target, parameters: { latency: latencyMs, jitter } }) =>
     `${target.text} is late by ${latencyMs} ms${jitter > 0 ? ` ± ${jitter} ms` : ''}`,
   async prepare({ world: { control } }, { id, target, parameters: { latency: latencyMs, jitter: jitterMs } }) {

@@ -72,10 +72,8 @@ export class LiveJudge {
   }
 
   changeFault(id: string, change: FaultChangeRecord): void {
-    const { effect, healedMs } = change;
-    this.#faults = this.#faults.map((fault) =>
-      fault.id === id ? { ...fault, effect: effect ?? fault.effect, healedMs: healedMs ?? fault.healedMs } : fault,
-    );
+    const known = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    this.#faults = this.#faults.map((fault) => (fault.id === id ? { ...fault, ...known } : fault));
   }
 
   judge(nowMs: number): Judgement {

@@ -38,8 +38,8 @@ it('excuses what a fault of a run leaves behind for as long as the run itself do
   );
   const allowances = summary.faults.map(({ id, recoveryAllowanceMs }) => [`run-${id}`, recoveryAllowanceMs]);
   expect(allowances.length).toBeGreaterThan(1);
-  // Of links that hold back what they carry: more than the fault alone is allowed.
-  expect(allowances.every(([, ms]) => Number(ms) > 1_000)).toBe(true);
+  // Of slow links: by how much each delays what it carries, which only its parameters tell.
+  expect(excused.every(({ slows }) => (slows?.callMs ?? 0) >= 150)).toBe(true);
   expect(excused.map(({ id, recoveryAllowanceMs }) => [id, recoveryAllowanceMs])).toEqual(allowances);
   expect(new Set(healed)).toEqual(new Set(excused.map(({ id }) => id)));
   expect([shown[0], shown.at(-1)]).toEqual([1, 0]);

@@ -5,6 +5,7 @@
 import type { FaultSink } from '../faults/fault-recorder.ts';
 import { concreteTarget } from '../faults/target.ts';
 import type { HistoryLine } from '../load/history-lines.ts';
+import type { FaultRecord } from '../load/records.ts';
 import type { LabEvent } from '../report/events.ts';
 import type { FaultView } from './live-lab.ts';
 
@@ -19,8 +20,8 @@ export interface RunFaultsOptions {
 
 export class RunFaults {
   readonly #options: RunFaultsOptions;
-  /** By the run's own id. */
-  readonly #allowancesMs = new Map<string, number>();
+  /** What only the run knows of each, by its own id. */
+  readonly #known = new Map<string, Pick<FaultRecord, 'recoveryAllowanceMs' | 'slows'>>();
   #inForce: readonly FaultView[] = [];
 
   constructor(options: RunFaultsOptions) {
@@ -34,7 +35,7 @@ export class RunFaults {
 
   /** A line of the run's history; that of a fault comes before what is reported of it. */
   readonly written = (line: HistoryLine): void => {
-    if (line.line === 'fault') this.#allowancesMs.set(line.id, line.recoveryAllowanceMs);
+    if (line.line === 'fault') this.#known.set(line.id, { recoveryAllowanceMs: line.recoveryAllowanceMs, slows: line.slows });
   };
 
   /** What the run reports of a fault. */
@@ -48,8 +49,8 @@ export class RunFaults {
       const says = `${fault} ${text}`;
       const view = { id, fault, target: text, region: target.region, says, injectedMs, endsMs: undefined, effect } as const;
       this.#inForce = [...before, { ...view, state: 'inForce' }];
-      const recoveryAllowanceMs = this.#allowancesMs.get(runId) ?? 0;
-      sink.addFault({ id, fault, target, injectedMs, healedMs: undefined, recoveryAllowanceMs, effect });
+      const known = this.#known.get(runId) ?? { recoveryAllowanceMs: 0 };
+      sink.addFault({ id, fault, target, injectedMs, healedMs: undefined, ...known, effect });
     } else if (effect === 'confirmed') {
       this.#inForce = before;
       sink.changeFault(id, { healedMs: t() });

@@ -18,6 +18,7 @@ import {
   originState,
   phaseEntered,
   published,
+  slowing,
   stall,
 } from './records.ts';
 
@@ -58,6 +59,7 @@ export const historyLine = z.discriminatedUnion(
       target: z.string(),
       injectedMs: z.number(),
       recoveryAllowanceMs: z.number(),
+      slows: slowing.optional(),
       effect: z.enum(['confirmed', 'unconfirmed']),
     }),
     z.strictObject({ line: z.literal('fault-changed'), id: z.string(), ...faultChange.shape }),

@@ -162,9 +162,11 @@ export class History {
   addFault(fault: FaultRecord): void {
     this.#revision += 1;
     this.#faults.push({ ...fault });
-    const { id, target, injectedMs, recoveryAllowanceMs, effect, healedMs } = fault;
-    this.#onLine?.({ line: 'fault', id, fault: fault.fault, target: target.text, injectedMs, recoveryAllowanceMs, effect });
-    if (healedMs !== undefined) this.#onLine?.({ line: 'fault-changed', id, healedMs });
+    const { id, target, injectedMs, recoveryAllowanceMs, slows, effect, seenMs, healingMs, healedMs } = fault;
+    const line = { line: 'fault', id, fault: fault.fault, target: target.text, injectedMs, recoveryAllowanceMs, effect } as const;
+    this.#onLine?.(slows === undefined ? line : { ...line, slows });
+    for (const change of [{ seenMs }, { healingMs }, { healedMs }])
+      if (Object.values(change).some((ms) => ms !== undefined)) this.#onLine?.({ line: 'fault-changed', id, ...change });
   }
 
   /** Of the last fault of that id. */

@@ -113,6 +113,7 @@ describe('what the metrics tell of the log', () => {
       refused: 1,
       lag: 3,
       queued: 2,
+      caughtUp: false,
       applied: { '0': 5 },
     });
   });

@@ -36,10 +36,12 @@ export class LogWatch {
     const { history, wallClock, t } = this.#options;
     for (const { id, target, version, mode, appliedAt, partition, offset } of this.#news(region, recent))
       history.addApplied({ event: id, region, target, version, mode, appliedMs: wallClock.toRunMs(appliedAt), partition, offset });
-    const { lag, queued, applied } = log;
+    const { lag, queued, applied, joins } = log;
+    const caughtUp = log.connected && !log.catchingUp && lag !== null && lag <= queued;
     const refused = refusedOf(fills);
     const attempts = fills.stored + refused;
-    history.addEdgeSample({ region, atMs: t(), since: metrics.startTime, originFetches, fills: attempts, refused, lag, queued, applied });
+    const said = { lag, queued, caughtUp, ...(joins === undefined ? {} : { joins }), applied };
+    history.addEdgeSample({ region, atMs: t(), since: metrics.startTime, originFetches, fills: attempts, refused, ...said });
   }
 
   /** Those not told before, oldest first; `newest` is the other way round. */

@@ -117,6 +117,10 @@ export const edgeSample = z.strictObject({
   lag: z.int().nullable(),
   /** Of those, how many had reached it. */
   queued: z.int().nonnegative(),
+  /** Whether it read the log and had caught up with what was there when it last joined it. Not known of older histories. */
+  caughtUp: z.boolean().optional(),
+  /** How often it had joined the log. Not known of older histories. */
+  joins: z.int().nonnegative().optional(),
   /** Per partition of the log, the offset applied last. */
   applied: z.record(z.string(), z.int()),
 });
@@ -156,19 +160,34 @@ export type Abort = Readonly<z.infer<typeof abort>>;
 export const finding = z.strictObject({ check: z.string(), verdict: z.enum(['pass', 'fail', 'unknown']), reason: z.string() });
 export type Finding = Readonly<z.infer<typeof finding>>;
 
-/** A fault as it was in force, and for how long after its heal its after-effects are excused. */
+/** By how much a fault delays what it does not stop, in ms: `faults/slowing.ts`. */
+export const slowing = z.strictObject({ invalidationMs: ms, fetchMs: ms, callMs: ms, isLeast: z.literal(true).optional() });
+
+/** A fault as it was in force, and for how long after its heal its after-effects are excused at most. */
 export interface FaultRecord {
   readonly id: string;
   readonly fault: string;
   readonly target: ConcreteTarget;
+  /** Just before it acted. */
   readonly injectedMs: number;
-  /** undefined while it is in force. */
+  /** When the lab first saw it in effect; undefined: it did not, or the history is an older one. */
+  readonly seenMs?: number | undefined;
+  /** When its heal began. Not known of older histories. */
+  readonly healingMs?: number | undefined;
+  /** When it was seen gone; undefined while it is in force. */
   readonly healedMs: number | undefined;
   readonly recoveryAllowanceMs: number;
+  /** Of one that slows. Not known of older histories. */
+  readonly slows?: z.infer<typeof slowing> | undefined;
   /** Unconfirmed until the world has shown it. */
   readonly effect: Effect;
 }
 
 /** What may become known of a fault later. */
-export const faultChange = z.strictObject({ effect: z.enum(['confirmed', 'unconfirmed']).optional(), healedMs: ms.optional() });
+export const faultChange = z.strictObject({
+  effect: z.enum(['confirmed', 'unconfirmed']).optional(),
+  seenMs: ms.optional(),
+  healingMs: ms.optional(),
+  healedMs: ms.optional(),
+});
 export type FaultChangeRecord = Readonly<z.infer<typeof faultChange>>;

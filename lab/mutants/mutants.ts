@@ -14,6 +14,7 @@ import { missingAtVersionZero } from './missing-at-version-zero.ts';
 import type { Mutant } from './mutant.ts';
 import { offsetOneTooFar } from './offset-one-too-far.ts';
 import { publishWithoutOutbox } from './publish-without-outbox.ts';
+import { refuseUnderSoftMark } from './refuse-under-soft-mark.ts';
 import { revalidateEachTime } from './revalidate-each-time.ts';
 import { shortTombstones } from './short-tombstones.ts';
 import { sleepSerially } from './sleep-serially.ts';
@@ -48,6 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
   lifetimeInMilliseconds,
   dropRevalidation,
   unnoticedReturn,
+  refuseUnderSoftMark,
 ];
 
 /** Throws InvalidInput naming the nearest known one. */

@@ -95,8 +95,10 @@ const summary = z.strictObject({
       fault: z.string(),
       target: z.string(),
       effect: z.enum(['confirmed', 'unconfirmed']),
-      /** For so long after its heal its after-effects are excused. */
+      /** For so long after its heal its after-effects are excused at most. */
       recoveryAllowanceMs: z.number(),
+      /** Of one that slows: by so much later an invalidation may be applied while it lasts. It excuses nothing else. */
+      slowsByMs: z.number().optional(),
     }),
   ),
   /** Per region, from the answer to a write until the first read there that shows it or a later one; ms. */

@@ -28,6 +28,7 @@ const MADE_FOR: Readonly<Record<string, string>> = {
   'lifetime-in-milliseconds': 'partition-origin',
   'drop-revalidation': 'eager-vs-lazy',
   'unnoticed-return': 'redis-outage',
+  'refuse-under-soft-mark': 'outpaced-fetch',
 };
 
 export interface Catch {

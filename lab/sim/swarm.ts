@@ -33,8 +33,6 @@ const FAULT_MS = { from: 500, to: 8_000 } as const;
 const CALM_MS = { from: 1_000, to: 8_000 } as const;
 /** Verified gone by then, unless something else keeps it from being seen. */
 const HEAL_SEEN_MS = 4_000;
-/** The longest a fault is given to be seen gone: until then it may not be injected again at the same place. */
-const SAME_AGAIN_MS = 20_000;
 const MS_PER_S = 1000;
 
 function pick<T>(random: Random, choices: readonly [T, ...T[]]): T {
@@ -144,19 +142,22 @@ function drawMethod({ random, regions, durationMs }: MethodOptions): readonly Pl
   return faults.sort((one, other) => one.atMs - other.atMs);
 }
 
-/** Which place a fault may hold: the same one not again before it must be gone, two of one region's nodes not together. */
+/**
+ * Which place a fault may hold: the same one not again before it must be gone, two of one region's nodes not together. Faults of one link may
+ * overlap, in whatever directions: each has evidence of its own.
+ */
 class Places {
   readonly #taken: { readonly place: string; readonly fromMs: number; readonly untilMs: number }[] = [];
 
   /** From the start to the end. */
   hold(fault: string, target: string): void {
-    this.#taken.push({ place: `${fault} ${undirected(target)}`, fromMs: 0, untilMs: Number.POSITIVE_INFINITY });
+    this.#taken.push({ place: `${fault} ${target}`, fromMs: 0, untilMs: Number.POSITIVE_INFINITY });
   }
 
   take({ fault, target, region }: ReturnType<FaultDraw>, { atMs, untilMs }: { readonly atMs: number; readonly untilMs: number }): boolean {
     const wanted = [
-      { place: `${fault} ${undirected(target)}`, fromMs: atMs, untilMs: untilMs + SAME_AGAIN_MS },
-      { place: `node ${target}`, fromMs: atMs, untilMs: untilMs + SAME_AGAIN_MS },
+      { place: `${fault} ${target}`, fromMs: atMs, untilMs: untilMs + HEAL_SEEN_MS },
+      { place: `node ${target}`, fromMs: atMs, untilMs: untilMs + HEAL_SEEN_MS },
       ...(region === undefined ? [] : [{ place: `region ${region}`, fromMs: atMs, untilMs: untilMs + HEAL_SEEN_MS }]),
     ];
     const isFree = wanted.every(({ place, fromMs, untilMs: toMs }) =>
@@ -165,9 +166,4 @@ class Places {
     if (isFree) this.#taken.push(...wanted);
     return isFree;
   }
-}
-
-/** Two of a kind on one link hide from each other whether they are gone, whichever way they go. */
-function undirected(target: string): string {
-  return target.replace(/<->|->|<-/, '-');
 }

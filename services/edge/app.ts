@@ -139,7 +139,7 @@ async function answerMetrics(options: EdgeAppOptions, lag: LagMeter, request: Ht
 
 async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<EdgeMetrics> {
   const { region, cache, log, invalidator, settings, meter } = options;
-  const { catchingUp, queued, applied } = invalidator.status();
+  const { catchingUp, joins, queued, applied } = invalidator.status();
   return {
     success: true,
     region,
@@ -150,6 +150,7 @@ async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<E
     log: {
       connected: log.connected(),
       catchingUp,
+      joins,
       lag: await lag.behind(applied),
       applied: Object.fromEntries(applied),
       queued,

@@ -23,6 +23,8 @@ export interface InvalidatorOptions extends QueuePorts {
 
 export interface InvalidatorStatus {
   readonly catchingUp: boolean;
+  /** How often it has joined the log. */
+  readonly joins: number;
   readonly queued: number;
   /** Per partition the offset applied last, -1 before the first. */
   readonly applied: ReadonlyMap<number, number>;
@@ -41,6 +43,7 @@ export class Invalidator {
   /** Per partition the last offset that was in the log at the last join; undefined before it. */
   #catchUpTo: ReadonlyMap<number, number> | undefined;
   #subscription: LogSubscription | undefined;
+  #joins = 0;
   /** Counts take-ups and joins: one that waits for the log or the cache is overruled by the next. */
   #epoch = 0;
   #takingUp: Promise<void> | undefined;
@@ -85,7 +88,7 @@ export class Invalidator {
 
   status(): InvalidatorStatus {
     const queued = [...this.#queues.values()].reduce((sum, queue) => sum + queue.length, 0);
-    return { catchingUp: this.catchingUp(), queued, applied: new Map(this.#applied) };
+    return { catchingUp: this.catchingUp(), joins: this.#joins, queued, applied: new Map(this.#applied) };
   }
 
   async close(): Promise<void> {
@@ -97,6 +100,7 @@ export class Invalidator {
 
   async #join(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number>> {
     this.#catchUpTo = undefined;
+    this.#joins += 1;
     const from = await this.#untilCacheAnswers(async () => {
       // Overruled by a take-up, which may itself have failed: the log needs an answer all the same.
       for (;;) {

@@ -96,6 +96,8 @@ export const edgeMetrics = z.object({
   log: z.object({
     connected: z.boolean(),
     catchingUp: z.boolean(),
+    /** How often this process has joined the log: each time it catches up again. */
+    joins: z.int().nonnegative().optional(),
     /** Records in the log that this region has not applied; null while the log does not answer. */
     lag: z.int().nullable(),
     /** Per partition the offset applied last; -1 before the first. */

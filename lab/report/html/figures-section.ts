@@ -95,7 +95,7 @@ export function faultsSection(faults: readonly FaultRecord[], endMs: number): Ma
     { name: 'fault' },
     { name: 'target' },
     { name: 'effect' },
-    ...numbers('injected', 'healed', 'lasted', 'then excused for'),
+    ...numbers('injected', 'healed', 'lasted', 'then excused for at most'),
   ];
   return html`<section><h2>Faults</h2>${table('What was broken, from the start of the run', columns, rows)}</section>`;
 }
