@@ -18,6 +18,10 @@ const filled = ({ fetches, fills }: { readonly fetches: number; readonly fills: 
   edgeSample(900, { originFetches: 10, fills: 4 }),
   edgeSample(3_000, { originFetches: 10 + fetches, fills: 4 + fills }),
 ];
+const answered = ({ fetches, failed, fills }: { readonly fetches: number; readonly failed: number; readonly fills: number }) => [
+  edgeSample(900, { originFetches: 10, fetchedForCache: 10, fills: 4 }),
+  edgeSample(3_000, { originFetches: 10 + fetches, fetchedForCache: 10 + fetches - failed, fills: 4 + fills }),
+];
 const at = (name: string, target: string) => [fault(name, target, { fromMs: 1_400, toMs: 2_400 })];
 
 describe('refill-storm', () => {
@@ -79,6 +83,16 @@ describe('refill-storm', () => {
     [
       'does not count fetches that brought nothing, where fills are counted',
       { operations: OPERATIONS, edgeSamples: filled({ fetches: 90, fills: ALLOWED }) },
+      'pass',
+    ],
+    [
+      'fails on fetches that were answered and not offered to the cache: an edge that asks at every hit',
+      { operations: OPERATIONS, edgeSamples: answered({ fetches: 100, failed: 0, fills: 2 }) },
+      'fail',
+    ],
+    [
+      'does not count those that failed or went past a cache that was away',
+      { operations: OPERATIONS, edgeSamples: answered({ fetches: 100, failed: 100 - ALLOWED, fills: 2 }) },
       'pass',
     ],
     ['fails on one fill more', { operations: OPERATIONS, edgeSamples: filled({ fetches: 90, fills: ALLOWED + 1 }) }, 'fail'],

@@ -133,9 +133,17 @@ function count(stretch: Stretch, { reads, marks, slow }: Explaining): Counted {
   return { ...stretch, allowed, reads: within.length, fetches: fills ?? stretch.last.originFetches - stretch.first.originFetches };
 }
 
-/** Fetches that brought something: what failed was asked for again, and rightly. undefined: nobody counted them. */
+/**
+ * Fetches that brought something: what failed was asked for again, and rightly. An edge may ask and not store what it is answered: the
+ * larger of what was answered and what was offered to the cache. undefined: nobody counted them.
+ */
 function fillsIn({ first, last }: Stretch): number | undefined {
-  return first.fills === undefined || last.fills === undefined ? undefined : last.fills - first.fills;
+  const grown = (count: (sample: EdgeSample) => number | undefined) => {
+    const [before, after] = [count(first), count(last)];
+    return before === undefined || after === undefined ? undefined : after - before;
+  };
+  const [fills, fetched] = [grown((sample) => sample.fills), grown((sample) => sample.fetchedForCache)];
+  return fills === undefined || fetched === undefined ? fills : Math.max(fills, fetched);
 }
 
 /** At most so many fetches can have reached their deadline on a slow link. */

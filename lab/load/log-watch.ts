@@ -32,7 +32,8 @@ export class LogWatch {
     history.addOriginSample({ atMs: t(), pending: outbox.pending });
   }
 
-  sawEdge(region: string, { metrics, log, originFetches, fills, recent }: EdgeMetrics): void {
+  sawEdge(region: string, edge: EdgeMetrics): void {
+    const { metrics, log, originFetches, fills, recent } = edge;
     const { history, wallClock, t } = this.#options;
     for (const { id, target, version, mode, appliedAt, partition, offset } of this.#news(region, recent))
       history.addApplied({ event: id, region, target, version, mode, appliedMs: wallClock.toRunMs(appliedAt), partition, offset });
@@ -40,7 +41,7 @@ export class LogWatch {
     const caughtUp = log.connected && !log.catchingUp && lag !== null && lag <= queued;
     const refused = refusedOf(fills);
     const attempts = fills.stored + refused;
-    const said = { lag, queued, caughtUp, ...(joins === undefined ? {} : { joins }), applied };
+    const said = { ...fetchedForCache(edge), lag, queued, caughtUp, ...(joins === undefined ? {} : { joins }), applied };
     history.addEdgeSample({ region, atMs: t(), since: metrics.startTime, originFetches, fills: attempts, refused, ...said });
   }
 
@@ -54,4 +55,9 @@ export class LogWatch {
       return isNew;
     });
   }
+}
+
+function fetchedForCache({ originFetches, failedFetches, readsThrough }: EdgeMetrics): { fetchedForCache?: number } {
+  if (failedFetches === undefined || readsThrough === undefined) return {};
+  return { fetchedForCache: originFetches - failedFetches - readsThrough };
 }

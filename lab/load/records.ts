@@ -109,6 +109,8 @@ export const edgeSample = z.strictObject({
   /** When the process began, on its own wall clock: its counters begin anew with it. */
   since: z.string(),
   originFetches: z.int().nonnegative(),
+  /** Of those, how many were answered and did not go past a cache that was away. Not known of older histories. */
+  fetchedForCache: z.int().nonnegative().optional(),
   /** Of those, how many had brought something for the cache, whether or not it was stored. Not known of older histories. */
   fills: z.int().nonnegative().optional(),
   /** And how many a cache refused to store. Not known of older histories. */

@@ -27,6 +27,8 @@ export class EdgeMeter {
   #stored = 0;
   #coalesced = 0;
   #originFetches = 0;
+  #failedFetches = 0;
+  #readsThrough = 0;
   #unreadable = 0;
   #invalidationLagMs: number | null = null;
 
@@ -49,6 +51,16 @@ export class EdgeMeter {
     this.#invalidations[applied.mode] += 1;
     this.#invalidationLagMs = Math.max(0, applied.appliedAt - applied.recordedAt);
     this.#recent.add(applied);
+  }
+
+  /** Of those counted: one that brought no answer. */
+  countFailedFetch(): void {
+    this.#failedFetches += 1;
+  }
+
+  /** Of those counted: one past the cache, for it does not answer. */
+  countReadThrough(): void {
+    this.#readsThrough += 1;
   }
 
   countUnreadable(): void {
@@ -77,7 +89,10 @@ export class EdgeMeter {
   }
 
   /** Everything `/metrics` says that this meter knows. */
-  snapshot(): Pick<EdgeMetrics, 'metrics' | 'window' | 'fills' | 'coalesced' | 'originFetches' | 'invalidationLagMs' | 'recent'> {
+  snapshot(): Pick<
+    EdgeMetrics,
+    'metrics' | 'window' | 'fills' | 'coalesced' | 'originFetches' | 'failedFetches' | 'readsThrough' | 'invalidationLagMs' | 'recent'
+  > {
     return {
       metrics: this.#lifetime(),
       window: this.#lastSeconds(),
@@ -86,6 +101,8 @@ export class EdgeMeter {
       fills: { stored: this.#stored, refused: Object.fromEntries(this.#refused) },
       coalesced: this.#coalesced,
       originFetches: this.#originFetches,
+      failedFetches: this.#failedFetches,
+      readsThrough: this.#readsThrough,
     };
   }
 

@@ -125,13 +125,19 @@ export class Reader {
     return this.#toEntry(answer, askedAt);
   }
 
+  async #fetchPast(id: number): Promise<CacheEntry> {
+    const entry = await this.#fetchEntry(id);
+    this.#options.meter.countReadThrough();
+    return entry;
+  }
+
   async #readThrough(id: number, key: string): Promise<Answer> {
     if (this.#throughs.size >= READ_THROUGH_MAX && !this.#throughs.has(key)) {
       throw new ServiceError('unavailable', `the cache is away and ${READ_THROUGH_MAX} keys are being fetched already`, {
         retryAfterS: RETRY_AFTER_S,
       });
     }
-    const { landed, joined } = this.#throughs.board(key, NO_CACHE, () => this.#fetchEntry(id));
+    const { landed, joined } = this.#throughs.board(key, NO_CACHE, () => this.#fetchPast(id));
     if (joined) this.#options.meter.countCoalesced();
     try {
       const entry = await landed;
@@ -186,9 +192,15 @@ export class Reader {
     await this.#fill(key, entry, stamp);
   }
 
-  #fetch(id: number, ifNoneMatch?: string): Promise<OriginAnswer> {
-    this.#options.meter.countOriginFetch();
-    return this.#options.origin.fetch(id, ifNoneMatch);
+  async #fetch(id: number, ifNoneMatch?: string): Promise<OriginAnswer> {
+    const { meter, origin } = this.#options;
+    meter.countOriginFetch();
+    try {
+      return await origin.fetch(id, ifNoneMatch);
+    } catch (error) {
+      meter.countFailedFetch();
+      throw error;
+    }
   }
 
   async #fill(key: string, entry: CacheEntry, stamp: Stamp): Promise<boolean> {

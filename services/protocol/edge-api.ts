@@ -109,6 +109,10 @@ export const edgeMetrics = z.object({
   /** Reads that joined a fetch already in flight. */
   coalesced: z.int(),
   originFetches: z.int(),
+  /** Of those: how many brought no answer. */
+  failedFetches: z.int().optional(),
+  /** Of those: how many went past the cache, for it did not answer. */
+  readsThrough: z.int().optional(),
 });
 export type EdgeMetrics = z.infer<typeof edgeMetrics>;
 
