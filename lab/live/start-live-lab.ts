@@ -162,7 +162,8 @@ class Lab implements LiveLab {
 
   async #inject({ fault, target, parameters = {}, forMs }: Extract<LabCommand, { do: 'inject' }>, faults: ActiveFaults): Promise<void> {
     const injected = await faults.inject({ fault, target, parameters });
-    if (forMs === undefined) return;
+    // Closed meanwhile: everything is healed, and no timer may keep the process.
+    if (forMs === undefined || this.#closed !== undefined) return;
     for (const { spec, injectedMs } of injected) {
       const { id } = spec;
       const atMs = injectedMs + forMs;
