@@ -162,8 +162,7 @@ class Lab implements LiveLab {
 
   async #inject({ fault, target, parameters = {}, forMs }: Extract<LabCommand, { do: 'inject' }>, faults: ActiveFaults): Promise<void> {
     const injected = await faults.inject({ fault, target, parameters });
-    // Closed meanwhile: everything is healed, and no timer may keep the process.
-    if (forMs === undefined || this.#closed !== undefined) return;
+    if (forMs === undefined) return;
     for (const { spec, injectedMs } of injected) {
       const { id } = spec;
       const atMs = injectedMs + forMs;
@@ -182,7 +181,7 @@ class Lab implements LiveLab {
   #onFault(change: FaultChange): void {
     const { event, effect, says, spec } = change;
     this.#judging?.faultChanged(change);
-    if (event === 'healing') this.#ends.get(spec.id)?.timer.cancel();
+    if (event === 'healing' || event === 'healed') this.#ends.get(spec.id)?.timer.cancel();
     if (event === 'healed' && effect === 'confirmed') this.#ends.delete(spec.id);
     this.#tellFaults();
     if (event === 'injected' && effect === 'confirmed') this.#note('warning', says);
