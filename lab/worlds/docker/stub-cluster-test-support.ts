@@ -6,7 +6,7 @@ import type { Clock } from '../../../services/runtime/clock.ts';
 import { sleep } from '../../../services/runtime/clock.ts';
 import type { Clients } from '../../clients.ts';
 import { WorldFailed } from '../../errors.ts';
-import { type Journal, NO_JOURNAL, type UndoJournal } from '../../journal.ts';
+import { type JournalEntry, NO_JOURNAL, type UndoJournal } from '../../journal.ts';
 import type { Link, Probe, World } from '../world.ts';
 import { DockerControl, type DockerControlOptions } from './control.ts';
 import type { ContainerFacts } from './engine-facts.ts';
@@ -33,7 +33,35 @@ interface StubProxy {
 }
 
 /** An act on its way: `pause`, `kill edge-a`, `add a-kafka`, `switch a-kafka off`. Waits, or throws, or lets it be. */
-export type OnAct = (act: string) => Promise<void> | void;
+export type OnAct = (act: string, by: ActBy) => Promise<void> | void;
+
+export interface ActBy {
+  readonly clock: Clock;
+  /** Does it, whatever became of the request. */
+  readonly repeat: () => void;
+}
+
+/** The journal of a lab in virtual time. */
+export class MemoryJournal implements UndoJournal {
+  readonly #entries = new Map<string, JournalEntry>();
+
+  get entries(): readonly JournalEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  async write(entry: JournalEntry): Promise<void> {
+    this.#entries.set(entry.id, entry);
+  }
+
+  async done(id: string): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) this.#entries.set(id, { ...entry, isDone: true });
+  }
+
+  async strike(id: string): Promise<void> {
+    this.#entries.delete(id);
+  }
+}
 
 export interface StubClusterOptions {
   readonly clock: Clock;
@@ -102,7 +130,7 @@ export class StubCluster {
   }
 
   /** As the `heal` command and the end of a lab do. */
-  undo(journal: Journal): Promise<Undone> {
+  undo(journal: UndoAllOptions['journal']): Promise<Undone> {
     const containers = new Map([...this.containers.keys()].map((id) => [this.#facts(id).service, this.#facts(id)]));
     return undoAll({ engine: this.engine, links: this.links, clock: this.#clock, journal, containers, adminToken: 'token' });
   }
@@ -110,8 +138,9 @@ export class StubCluster {
   get engine(): DockerControlOptions['engine'] & UndoAllOptions['engine'] {
     const at = (id: string) => this.#container(id);
     const act = async (name: string, id: string, change: (container: StubContainer) => void) => {
-      await this.onAct(`${name} ${at(id).service}`);
-      change(at(id));
+      const repeat = () => change(at(id));
+      await this.onAct(`${name} ${at(id).service}`, { clock: this.#clock, repeat });
+      repeat();
     };
     return {
       container: async (id) => this.#facts(id),
@@ -149,11 +178,11 @@ export class StubCluster {
       proxies: async () => [...this.proxies.keys()].map((name) => this.#proxyFacts(name)),
       proxy: async (name) => this.#proxyFacts(name),
       add: async (name, toxic) => {
-        await this.onAct(`add ${name}`);
-        at(name).toxics.push(toxic);
+        const repeat = () => void at(name).toxics.push(toxic);
+        await this.onAct(`add ${name}`, { clock: this.#clock, repeat });
+        repeat();
       },
       removeAll: async (prefix) => {
-        await this.onAct('remove');
         let removed = 0;
         for (const proxy of this.proxies.values()) {
           const kept = proxy.toxics.filter((toxic) => !toxic.name.startsWith(prefix));
@@ -163,8 +192,11 @@ export class StubCluster {
         return removed;
       },
       switch: async (name, enabled) => {
-        await this.onAct(`switch ${name} ${enabled ? 'on' : 'off'}`);
-        at(name).enabled = enabled;
+        const repeat = () => {
+          at(name).enabled = enabled;
+        };
+        await this.onAct(`switch ${name} ${enabled ? 'on' : 'off'}`, { clock: this.#clock, repeat });
+        repeat();
       },
     };
   }

@@ -14,7 +14,7 @@ import { reconnect, resume } from './mend.ts';
 export interface UndoAllOptions {
   readonly engine: Pick<Engine, 'container' | 'connect' | 'unpause' | 'start' | 'execute' | 'logs'>;
   readonly clock: Clock;
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, 'entries' | 'strike'>;
   /** By service. */
   readonly containers: ReadonlyMap<string, ContainerFacts>;
   /** undefined when nothing of the cluster is there. */
