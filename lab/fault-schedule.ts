@@ -2,9 +2,9 @@
 import { type Clock, sleep } from '../services/runtime/clock.ts';
 import { createRandom } from '../services/runtime/random.ts';
 import type { Clients } from './clients.ts';
-import { InvalidInput } from './errors.ts';
+import { InvalidInput, WorldFailed } from './errors.ts';
 import { ActiveFaults, type FaultChange } from './faults/active-faults.ts';
-import { type DrawnFault, drawSchedule, type PlannedFault } from './faults/drawn-schedule.ts';
+import { type DrawnFault, drawSchedule, excludes, type PlannedFault } from './faults/drawn-schedule.ts';
 import { FaultRecorder } from './faults/fault-recorder.ts';
 import type { History } from './load/history.ts';
 import type { Report } from './report/events.ts';
@@ -46,12 +46,15 @@ export class FaultSchedule {
     if (problem !== undefined) throw new InvalidInput(`method ${problem.at + 1}: ${problem.message}`);
     const failed = new AbortController();
     const over = AbortSignal.any([signal, failed.signal]);
-    const one = (drawn: DrawnFault) =>
-      this.#runOne(drawn, over).catch((error: unknown) => {
-        failed.abort();
-        throw error;
-      });
-    const rejected = (await Promise.allSettled(faults.map(one))).find(({ status }) => status === 'rejected');
+    const ended = new Map<DrawnFault, Promise<void>>();
+    for (const drawn of faults) {
+      // What takes long to inject or to heal may last longer than was planned.
+      const others = [...ended].filter(([other]) => excludes(other, drawn)).map(([, end]) => end);
+      const end = this.#runOne(drawn, Promise.allSettled(others), over);
+      end.catch(() => failed.abort());
+      ended.set(drawn, end);
+    }
+    const rejected = (await Promise.allSettled(ended.values())).find(({ status }) => status === 'rejected');
     if (rejected?.status === 'rejected') throw rejected.reason;
   }
 
@@ -68,14 +71,18 @@ export class FaultSchedule {
     return left;
   }
 
-  async #runOne({ planned, target }: DrawnFault, signal: AbortSignal): Promise<void> {
+  /** `free`: when what excludes it is over. */
+  async #runOne({ planned, target }: DrawnFault, free: Promise<unknown>, signal: AbortSignal): Promise<void> {
     const { clock, t } = this.#options;
     await sleep(clock, planned.atMs, signal);
+    await free;
     if (signal.aborted) return;
     const [injected] = await this.#faults.inject({ ...planned, target: target.text }).catch((error: unknown) => {
+      if (!(error instanceof InvalidInput)) throw error;
       // The load was over before this one had begun.
-      if (signal.aborted && error instanceof InvalidInput) return [];
-      throw error;
+      if (signal.aborted) return [];
+      // Nothing is wrong with what was asked for: that was found out before the start.
+      throw new WorldFailed(error.message, { cause: error });
     });
     if (injected === undefined || planned.forMs === undefined) return;
     await sleep(clock, Math.max(0, injected.injectedMs + planned.forMs - t()), signal);

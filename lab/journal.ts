@@ -37,6 +37,8 @@ const entry = z.strictObject({
   /** What is in force, in a few words. */
   says: z.string(),
   undo,
+  /** What it undoes has ended: no request of it can be on its way any more. */
+  isDone: z.boolean().optional(),
 });
 export type JournalEntry = z.infer<typeof entry>;
 const file = z.strictObject({ version: z.literal(1), entries: z.array(entry).max(ENTRIES_MAX) });
@@ -45,12 +47,14 @@ const file = z.strictObject({ version: z.literal(1), entries: z.array(entry).max
 export interface UndoJournal {
   /** Resolves when it is on disk. Throws InvalidInput where that very thing is in force: its undo is the one that leads back. */
   write(entry: JournalEntry): Promise<void>;
+  /** After it was injected. Only makes a heal after a crash quicker: see `isDone`. */
+  done(id: string): Promise<void>;
   /** After its heal. */
   strike(id: string): Promise<void>;
 }
 
 /** For worlds that end with the lab. */
-export const NO_JOURNAL: UndoJournal = { write: async () => {}, strike: async () => {} };
+export const NO_JOURNAL: UndoJournal = { write: async () => {}, done: async () => {}, strike: async () => {} };
 
 export function stateFolder(project: string, variables: Variables): string {
   const home = variables['HOME'] ?? homedir();
@@ -89,6 +93,19 @@ export class Journal implements UndoJournal {
       throw new InvalidInput(`${added.says} already, by an earlier command. Remove that first: edgesync-lab heal`);
     if (this.#entries.size >= ENTRIES_MAX) throw new WorldFailed(`expected at most ${ENTRIES_MAX} faults in the journal, got more`);
     this.#entries.set(added.id, added);
+    try {
+      await this.#save();
+    } catch (error) {
+      // Nothing is done that is not on disk, so nothing is to be undone either.
+      this.#entries.delete(added.id);
+      throw error;
+    }
+  }
+
+  async done(id: string): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    this.#entries.set(id, { ...entry, isDone: true });
     await this.#save();
   }
 

@@ -1,17 +1,20 @@
 /** The docker column of the table of faults, on containers. */
 import { describe, inject } from 'vitest';
-import { startSharedWorld } from '../worlds/docker/test-support.ts';
+import { type DockerTestWorld, startSharedWorld } from '../worlds/docker/test-support.ts';
 import { everyFaultIsSeen } from './every-fault-suite.ts';
+import { overlappingFaultsAreSeenAt } from './overlap-suite.ts';
 
 const cluster = inject('cluster');
 
+function startWorld(): Promise<DockerTestWorld> {
+  if (cluster === undefined) throw new TypeError('expected a cluster');
+  return startSharedWorld(cluster);
+}
+
 describe.skipIf(cluster === undefined)('every fault of the table', () => {
-  everyFaultIsSeen({
-    backend: 'docker',
-    startWorld: () => {
-      if (cluster === undefined) throw new TypeError('expected a cluster');
-      return startSharedWorld(cluster);
-    },
-    settledMsMax: 60_000,
-  });
+  everyFaultIsSeen({ backend: 'docker', startWorld, settledMsMax: 60_000 });
+});
+
+describe.skipIf(cluster === undefined)('faults that overlap', () => {
+  overlappingFaultsAreSeenAt({ backend: 'docker', startWorld });
 });

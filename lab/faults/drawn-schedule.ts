@@ -44,8 +44,7 @@ export function drawSchedule({ method, regions, seed }: DrawScheduleOptions): Dr
   const problems: ScheduleProblem[] = [];
   for (const planned of method.toSorted((one, other) => one.atMs - other.atMs)) {
     const others = faults.filter((drawn) => meets(drawn.planned, planned));
-    const inTheWayOf = (target: ConcreteTarget) =>
-      others.find((drawn) => isConflict({ fault: drawn.planned.fault, target: drawn.target }, { fault: planned.fault, target }));
+    const inTheWayOf = (target: ConcreteTarget) => others.find((drawn) => excludes(drawn, { planned, target }));
     const refuse = (message: string) => problems.push({ at: method.indexOf(planned), message });
     try {
       for (const target of resolveTarget(planned.target, regions, random, (one) => inTheWayOf(one) === undefined)) {
@@ -60,6 +59,11 @@ export function drawSchedule({ method, regions, seed }: DrawScheduleOptions): Dr
     }
   }
   return { faults, problems };
+}
+
+/** Whether the two can never be in force together. */
+export function excludes(one: DrawnFault, other: DrawnFault): boolean {
+  return isConflict({ fault: one.planned.fault, target: one.target }, { fault: other.planned.fault, target: other.target });
 }
 
 /** Whether the first, which does not begin later, is to be in force when the second begins. */

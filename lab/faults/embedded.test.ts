@@ -6,11 +6,16 @@ import { InvalidInput } from '../errors.ts';
 import { startTestWorld, type TestWorld } from '../worlds/embedded/test-support.ts';
 import { ActiveFaults } from './active-faults.ts';
 import { everyFaultIsSeen } from './every-fault-suite.ts';
+import { overlappingFaultsAreSeenAt } from './overlap-suite.ts';
 
 const DEADLINE_MS = 20_000;
 
 describe('every fault of the table', () => {
   everyFaultIsSeen({ backend: 'embedded', startWorld: startTestWorld, settledMsMax: DEADLINE_MS });
+});
+
+describe('faults that overlap', () => {
+  overlappingFaultsAreSeenAt({ backend: 'embedded', startWorld: startTestWorld });
 });
 
 describe('an order', () => {

@@ -1,5 +1,8 @@
 /** Writes down which faults were in force and which delay each region had, for a history or for whoever judges without one. */
-import type { Clients } from '../clients.ts';
+
+import type { EdgeConfig } from '../../services/protocol/edge-api.ts';
+import { type Clock, sleep } from '../../services/runtime/clock.ts';
+import type { Clients, EdgeAdmin } from '../clients.ts';
 import type { DelayChange, FaultChangeRecord, FaultRecord } from '../load/records.ts';
 import type { World } from '../worlds/world.ts';
 import type { FaultChange } from './active-faults.ts';
@@ -14,10 +17,18 @@ export interface FaultRecorderOptions {
   readonly world: World;
   readonly clients: Clients;
   readonly sink: FaultSink;
+  readonly clock: Clock;
+  /** ms on the run's clock. */
+  readonly t: () => number;
 }
+
+/** An edge that does not say its delay is asked again: without it the bound would be the old one. */
+const ASKED_MS_MAX = 5_000;
+const ASK_AGAIN_MS = 250;
 
 export class FaultRecorder {
   readonly #options: FaultRecorderOptions;
+  readonly #closed = new AbortController();
   /** The last known, by region. */
   readonly #delaysMs = new Map<string, number>();
 
@@ -50,11 +61,27 @@ export class FaultRecorder {
 
   /** A delay that grew is dated from before the fault was injected, one that shrank from when that was seen. */
   async readDelay({ spec, injectedMs, atMs, event }: FaultChange): Promise<void> {
-    const { world, clients } = this.#options;
+    const { world } = this.#options;
     const found = world.regions.find(({ region }) => region === spec.target.region);
-    const config = found && (await clients.edgeConfig({ url: found.url, token: world.adminToken }).catch(() => undefined));
+    const config = found && (await this.#configOf({ url: found.url, token: world.adminToken }));
     if (found === undefined || config === undefined) return;
     const grew = config.propagationDelayMs > (this.#delaysMs.get(found.region) ?? 0);
-    this.delayChanged(found.region, grew && event !== 'healed' ? injectedMs : atMs, config.propagationDelayMs);
+    const grownMs = event === 'healed' ? atMs : injectedMs;
+    this.delayChanged(found.region, grew ? grownMs : this.#options.t(), config.propagationDelayMs);
+  }
+
+  /** Nobody waits for an answer any more. */
+  close(): void {
+    this.#closed.abort();
+  }
+
+  /** undefined: it did not answer. */
+  async #configOf(admin: EdgeAdmin): Promise<EdgeConfig | undefined> {
+    const { clients, clock } = this.#options;
+    const { signal } = this.#closed;
+    for (const deadline = clock.monotonicMs() + ASKED_MS_MAX; ; await sleep(clock, ASK_AGAIN_MS, signal)) {
+      const config = await clients.edgeConfig(admin).catch(() => undefined);
+      if (config !== undefined || signal.aborted || clock.monotonicMs() >= deadline) return config;
+    }
   }
 }

@@ -57,6 +57,7 @@ export class Judging {
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
+    this.#recorder.close();
     this.#stalls.close();
   }
 

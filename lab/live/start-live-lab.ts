@@ -181,7 +181,7 @@ class Lab implements LiveLab {
   #onFault(change: FaultChange): void {
     const { event, effect, says, spec } = change;
     this.#judging?.faultChanged(change);
-    if (event === 'healing') this.#ends.get(spec.id)?.timer.cancel();
+    if (event === 'healing' || event === 'healed') this.#ends.get(spec.id)?.timer.cancel();
     if (event === 'healed' && effect === 'confirmed') this.#ends.delete(spec.id);
     this.#tellFaults();
     if (event === 'injected' && effect === 'confirmed') this.#note('warning', says);

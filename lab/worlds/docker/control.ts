@@ -2,22 +2,27 @@
  * Breaks and mends a cluster, as the lab asks: links by their proxies, nodes by the engine. What would undo each act is in the
  * journal before the act, and struck out after it is undone.
  */
-import { type Clock, systemClock } from '../../../services/runtime/clock.ts';
+import type { Clock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import type { JournalEntry, Undo, UndoJournal } from '../../journal.ts';
 import type { Breakage, Direction, Impairment, Link, LinkRecord, NodeName, NodeStatus, Probe, WorldControl } from '../world.ts';
 import type { Engine } from './engine.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import { untilUp } from './health.ts';
+import { LATE_ACT_MS_MAX, undoUntil } from './late-acts.ts';
 import { type Links, type NewToxic, proxyOf } from './links.ts';
+import { reconnect, resume } from './mend.ts';
 import { serviceOf } from './nodes.ts';
 import type { Prober } from './prober.ts';
 
+type Mechanism = 'container' | 'networks' | 'disconnect' | 'connect' | 'pause' | 'unpause' | 'kill' | 'start' | 'execute' | 'logs';
+
 export interface DockerControlOptions {
-  readonly engine: Engine;
-  readonly links: Links;
-  readonly prober: Prober;
+  readonly engine: Pick<Engine, Mechanism>;
+  readonly links: Pick<Links, 'proxy' | 'add' | 'removeAll' | 'switch'>;
+  readonly prober: Pick<Prober, 'probe' | 'hold'>;
   readonly journal: UndoJournal;
+  readonly clock: Clock;
   readonly project: string;
   /** Container ids by service. */
   readonly containers: ReadonlyMap<string, string>;
@@ -35,9 +40,10 @@ export const TOXIC_PREFIX = 'edgesync-lab.';
 
 export class DockerControl implements WorldControl {
   readonly #options: DockerControlOptions;
-  readonly #clock: Clock = systemClock;
   /** What is written in the journal by this lab and not undone, by its id there. */
   readonly #registered = new Map<string, Undo>();
+  /** Until when an act that failed may still be done, by its id in the journal. */
+  readonly #lateUntilMs = new Map<string, number>();
 
   constructor(options: DockerControlOptions) {
     this.#options = options;
@@ -54,18 +60,21 @@ export class DockerControl implements WorldControl {
   async impair(id: string, link: Link, direction: Direction, impairment: Impairment): Promise<void> {
     await this.register({ do: 'impair', id, link, direction, impairment });
     const prefix = this.#keyOf(id);
-    for (const stream of streamsOf(direction))
-      await this.#options.links.add(proxyOf(link), toToxic(`${prefix}${stream}`, stream, impairment));
+    await this.#act(prefix, async () => {
+      for (const stream of streamsOf(direction))
+        await this.#options.links.add(proxyOf(link), toToxic(`${prefix}${stream}`, stream, impairment));
+    });
   }
 
   async repair(id: string): Promise<void> {
     const { engine, links } = this.#options;
     const key = this.#keyOf(id);
     const undo = this.#registered.get(key);
-    await links.removeAll(key);
-    if (undo?.do === 'reconnect') await reconnect(engine, undo);
-    if (undo?.do === 'enable') await links.switch(undo.proxy, true);
-    await this.#strike(key);
+    await this.#undo(key, async () => {
+      await links.removeAll(key);
+      if (undo?.do === 'reconnect') await reconnect(engine, undo);
+      if (undo?.do === 'enable') await links.switch(undo.proxy, true);
+    });
   }
 
   /** One of them is a connection held open by the lab: that it breaks is the evidence, also on a link nobody uses. */
@@ -73,11 +82,13 @@ export class DockerControl implements WorldControl {
     const { links, prober } = this.#options;
     await this.register({ do: 'reset', id, link });
     const held = await prober.hold(link);
-    try {
-      await links.switch(proxyOf(link), false);
-    } finally {
-      await links.switch(proxyOf(link), true);
-    }
+    await this.#act(this.#keyOf(id), async () => {
+      try {
+        await links.switch(proxyOf(link), false);
+      } finally {
+        await links.switch(proxyOf(link), true);
+      }
+    });
     return (await held.hasBroken()) ? 1 : 0;
   }
 
@@ -90,30 +101,33 @@ export class DockerControl implements WorldControl {
     const key = this.#keyOf(id);
     const [proxy, caller, callee] = await Promise.all([links.proxy(proxyOf(link)), this.#facts(link.caller), this.#facts(link.callee)]);
     const own = proxy.toxics.filter(({ name }) => name.startsWith(key)).length;
-    const isApart = caller.state === 'running' && !caller.networks.has(mesh);
-    const isOwnDoing = this.#registered.get(key)?.do === 'reconnect';
+    const undo = this.#registered.get(key);
+    const isApart = !caller.networks.has(mesh);
+    const isCutByIt = isApart && undo?.do === 'reconnect';
+    const isOffByIt = !proxy.enabled && undo?.do === 'enable' && undo.proxy === proxy.name;
     return {
-      inForce: own > 0 || (isApart && isOwnDoing),
-      isHidden: proxy.toxics.length > own || !proxy.enabled || callee.state !== 'running' || (isApart && !isOwnDoing),
+      inForce: own > 0 || isCutByIt || isOffByIt,
+      isHidden: proxy.toxics.length > own || (isApart && !isCutByIt) || (!proxy.enabled && !isOffByIt) || callee.state !== 'running',
     };
   }
 
   async isolate(id: string, edge: NodeName): Promise<void> {
     await this.register({ do: 'isolate', id, edge });
-    const undo = this.#registered.get(this.#keyOf(id));
+    const key = this.#keyOf(id);
+    const undo = this.#registered.get(key);
     if (undo?.do !== 'reconnect') throw new TypeError(`expected ${id} registered as an isolation, got ${undo?.do}`);
-    await this.#options.engine.disconnect(undo.endpoint.networkId, undo.container);
+    await this.#act(key, () => this.#options.engine.disconnect(undo.endpoint.networkId, undo.container));
   }
 
   async pause(node: NodeName): Promise<void> {
     await this.register({ do: 'pause', node });
-    await this.#options.engine.pause((await this.#facts(node)).id);
+    const { id } = await this.#facts(node);
+    await this.#act(`pause-${id}`, () => this.#options.engine.pause(id));
   }
 
   async resume(node: NodeName): Promise<void> {
-    const { id, state } = await this.#facts(node);
-    if (state === 'paused') await this.#options.engine.unpause(id);
-    await this.#strike(`pause-${id}`);
+    const { id } = await this.#facts(node);
+    await this.#undo(`pause-${id}`, () => resume(this.#options.engine, id));
   }
 
   async kill(node: NodeName): Promise<void> {
@@ -122,15 +136,16 @@ export class DockerControl implements WorldControl {
     if (state === 'stopped') return;
     await this.register({ do: 'kill', node });
     onKill(id);
-    await engine.kill(id);
+    await this.#act(`kill-${id}`, () => engine.kill(id));
   }
 
   async start(node: NodeName): Promise<void> {
-    const { engine } = this.#options;
+    const { engine, clock } = this.#options;
     const { id, service } = await this.#facts(node);
-    await engine.start(id);
-    await untilUp({ engine, clock: this.#clock, id, service });
-    await this.#strike(`kill-${id}`);
+    await this.#undo(`kill-${id}`, async () => {
+      await engine.start(id);
+      await untilUp({ engine, clock, id, service });
+    });
   }
 
   async inspect(node: NodeName): Promise<NodeStatus> {
@@ -172,9 +187,23 @@ export class DockerControl implements WorldControl {
     };
   }
 
-  async #strike(id: string): Promise<void> {
-    await this.#options.journal.strike(id);
-    this.#registered.delete(id);
+  async #act(key: string, act: () => Promise<void>): Promise<void> {
+    const { clock, journal } = this.#options;
+    try {
+      await act();
+    } catch (error) {
+      this.#lateUntilMs.set(key, clock.monotonicMs() + LATE_ACT_MS_MAX);
+      throw error;
+    }
+    await journal.done(key).catch(() => {});
+  }
+
+  /** Strikes it out when it is undone. */
+  async #undo(key: string, undo: () => Promise<void>): Promise<void> {
+    await undoUntil(this.#options.clock, this.#lateUntilMs.get(key) ?? 0, undo);
+    await this.#options.journal.strike(key);
+    this.#registered.delete(key);
+    this.#lateUntilMs.delete(key);
   }
 
   /** What this lab calls it at the links and in the journal. */
@@ -188,14 +217,6 @@ export class DockerControl implements WorldControl {
     if (facts === undefined) throw new WorldFailed(`${node}: its container is not there`);
     return facts;
   }
-}
-
-/** Whether it was apart: nothing is done when it is connected already. */
-export async function reconnect(engine: Engine, { container, network, endpoint }: Extract<Undo, { do: 'reconnect' }>): Promise<boolean> {
-  const facts = await engine.container(container);
-  const isApart = facts !== undefined && !facts.networks.has(network);
-  if (isApart) await engine.connect(container, endpoint);
-  return isApart;
 }
 
 function streamsOf(direction: Direction): readonly NewToxic['stream'][] {

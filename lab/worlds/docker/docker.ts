@@ -154,6 +154,7 @@ async function toWorld({ engine, journal, cluster, adminToken, topology, release
     links,
     prober: new Prober({ engine, links, containers, mesh }),
     journal,
+    clock,
     project,
     containers,
     mesh,

@@ -13,8 +13,10 @@ const UP_MS_MAX = 45_000;
 /** What a service ends with when its configuration is wrong. */
 const EXIT_CONFIGURATION = 78;
 
+type Asked = Pick<Engine, 'container' | 'execute' | 'logs'>;
+
 export interface UntilReadyOptions {
-  readonly engine: Engine;
+  readonly engine: Asked;
   readonly clock: Clock;
   readonly id: string;
   readonly service: string;
@@ -47,7 +49,7 @@ async function pollReady({ engine, clock, id, service, signal }: UntilReadyOptio
 }
 
 /** One that ends meanwhile is not ready; the next look says so. */
-async function isReady(engine: Engine, facts: ContainerFacts): Promise<boolean> {
+async function isReady(engine: Asked, facts: ContainerFacts): Promise<boolean> {
   if (isHealthy(facts) || facts.healthCommand === undefined) return facts.state === 'running';
   const { exitCode } = await engine.execute(facts.id, facts.healthCommand).catch(() => ({ exitCode: -1 }));
   return exitCode === 0;
@@ -61,7 +63,7 @@ export function endOf({ exitCode, outOfMemory }: ContainerFacts): string {
   return outOfMemory ? 'ended: it was out of memory' : `ended with exit ${exitCode}`;
 }
 
-async function explain(engine: Engine, { id, service, exitCode }: ContainerFacts, what: string): Promise<Error> {
+async function explain(engine: Asked, { id, service, exitCode }: ContainerFacts, what: string): Promise<Error> {
   const lines = await engine.logs(id).catch(() => []);
   const message = [`${service} ${what}${lines.length > 0 ? '; its last lines:' : ''}`, ...lines.map((line) => `  ${line}`)].join('\n');
   return exitCode === EXIT_CONFIGURATION ? new InvalidInput(message) : new WorldFailed(message);

@@ -65,7 +65,7 @@ export class HostControl {
   async execute(request: ControlRequest): Promise<ControlAnswer> {
     if (request.do === 'probe') return this.#probe(this.#link(request.link));
     if (request.do === 'reset') return this.#reset(this.#link(request.link));
-    if (request.do === 'record') return this.#link(request.link).wire.record(request.id);
+    if (request.do === 'record') return this.#record(request.id, request.link);
     if (request.do === 'inspect') return this.#node(request.node).status();
     if (request.do === 'impair') this.#link(request.link).wire.impair(request.id, request.direction, request.impairment);
     else if (request.do === 'isolate') this.#isolate(request.id, request.edge);
@@ -88,6 +88,12 @@ export class HostControl {
 
   #probe({ wire, ask }: HostedLink): Promise<Probe> {
     return wire.probe(ask, this.#ownGate);
+  }
+
+  /** A callee that is a process has a gate of its own, past the wire. */
+  #record(id: string, link: Link): LinkRecord {
+    const { inForce, isHidden } = this.#link(link).wire.record(id);
+    return { inForce, isHidden: isHidden || this.#node(link.callee).status().state !== 'running' };
   }
 
   #node(name: NodeName): HostedNode {

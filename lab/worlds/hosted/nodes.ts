@@ -45,6 +45,8 @@ export class ProcessNode implements HostedNode {
   readonly #launch: Launch;
   #gate: Gate;
   #life: ProcessLife;
+  /** On its way up: whoever asks once more waits for that. */
+  #starting: Promise<void> | undefined;
   #incarnation = 1;
 
   private constructor(clock: Clock, launch: Launch, gate: Gate, life: ProcessLife) {
@@ -87,6 +89,13 @@ export class ProcessNode implements HostedNode {
   async start(): Promise<void> {
     if (this.#gate.state === 'running') return;
     assertIs(this.#gate, 'stopped');
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined;
+    });
+    await this.#starting;
+  }
+
+  async #start(): Promise<void> {
     const gate = new Gate();
     this.#life = await this.#launch({ gate, clock: gatedClock(this.#clock, gate), port: this.#life.port });
     this.#gate = gate;

@@ -1,0 +1,64 @@
+/** Faults on a simulated world in virtual time, whose control a test may slow down or let fail; and what was told of them. */
+import { createRandom } from '../../services/runtime/random.ts';
+import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
+import type { Clients } from '../clients.ts';
+import { seedSetup } from '../sim/test-support.ts';
+import { startSimulated } from '../worlds/simulated/simulated.ts';
+import type { Link, NodeName, World, WorldControl } from '../worlds/world.ts';
+import { ActiveFaults, type FaultChange } from './active-faults.ts';
+
+export interface FaultBench {
+  readonly clock: VirtualClock;
+  readonly world: World;
+  readonly clients: Clients;
+  readonly faults: ActiveFaults;
+  readonly changes: readonly FaultChange[];
+  /** What was told of each fault, as `f1 injecting unconfirmed`. */
+  readonly told: () => readonly string[];
+  /** What the world itself says is broken, past the faults. */
+  readonly broken: () => Promise<readonly string[]>;
+  readonly inject: (fault: string, target: string, parameters?: Readonly<Record<string, string>>) => ReturnType<ActiveFaults['inject']>;
+}
+
+export interface BenchOptions {
+  /** Methods of the control in place of the world's own. */
+  readonly control?: (own: WorldControl, clock: VirtualClock) => Partial<WorldControl>;
+}
+
+export async function withFaults(run: (bench: FaultBench) => Promise<void>, { control = () => ({}) }: BenchOptions = {}): Promise<void> {
+  const { topology } = await seedSetup();
+  const clock = new VirtualClock();
+  await clock.runUntil(
+    (async () => {
+      const begun = await startSimulated({ topology, clock, random: createRandom(1) });
+      const world = { ...begun, control: { ...begun.control, ...control(begun.control, clock) } };
+      const clients = world.openClients();
+      const changes: FaultChange[] = [];
+      const t = () => clock.monotonicMs();
+      const faults = new ActiveFaults({ world, clients, clock, random: createRandom(1), t, onChange: (change) => changes.push(change) });
+      const inject: FaultBench['inject'] = (fault, target, parameters = {}) => faults.inject({ fault, target, parameters });
+      const told = () => changes.map(({ spec, event, effect }) => `${spec.id} ${event} ${effect}`);
+      await run({ clock, world, clients, faults, changes, told, inject, broken: () => brokenOf(begun) });
+      await faults.end();
+      await clients.close();
+      await begun.close();
+    })(),
+  );
+}
+
+export async function brokenOf({ control, regions }: Pick<World, 'control' | 'regions'>): Promise<readonly string[]> {
+  const edges = regions.map(({ region }): NodeName => `edge:${region}`);
+  const nodes: readonly NodeName[] = ['origin', 'kafka', 'postgres', ...edges, ...regions.map(({ region }): NodeName => `redis:${region}`)];
+  const links: readonly Link[] = [
+    { caller: 'origin', callee: 'kafka' },
+    { caller: 'origin', callee: 'postgres' },
+    ...edges.flatMap((caller) => (['kafka', 'origin'] as const).map((callee) => ({ caller, callee }))),
+  ];
+  const states = await Promise.all(nodes.map(async (node) => [node, (await control.inspect(node)).state] as const));
+  const records = await Promise.all(links.map(async (link) => [link, await control.record('', link)] as const));
+  const isUp = (node: NodeName) => states.some(([name, state]) => name === node && state === 'running');
+  return [
+    ...states.flatMap(([node, state]) => (state === 'running' ? [] : [`${node} is ${state}`])),
+    ...records.flatMap(([{ caller, callee }, { isHidden }]) => (isHidden && isUp(callee) ? [`${caller}-${callee} is impaired`] : [])),
+  ];
+}
