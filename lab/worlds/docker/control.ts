@@ -5,6 +5,8 @@
 import { type Clock, systemClock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import type { JournalEntry, Undo, UndoJournal } from '../../journal.ts';
+import { regionOfEdge } from '../edge-node.ts';
+import type { WorldSettings } from '../settings.ts';
 import type { Breakage, Direction, Impairment, Link, LinkRecord, NodeName, NodeStatus, Probe, WorldControl } from '../world.ts';
 import type { Engine } from './engine.ts';
 import type { ContainerFacts } from './engine-facts.ts';
@@ -18,6 +20,7 @@ export interface DockerControlOptions {
   readonly links: Links;
   readonly prober: Prober;
   readonly journal: UndoJournal;
+  readonly settings: WorldSettings;
   readonly project: string;
   /** Container ids by service. */
   readonly containers: ReadonlyMap<string, string>;
@@ -47,6 +50,8 @@ export class DockerControl implements WorldControl {
   async register(breakage: Breakage): Promise<void> {
     const entry = await this.#entryOf(breakage);
     if (this.#registered.has(entry.id)) return;
+    const region = breakage.do === 'kill' ? regionOfEdge(breakage.node) : undefined;
+    if (region !== undefined) await this.#options.settings.of(region).leave();
     await this.#options.journal.write(entry);
     this.#registered.set(entry.id, entry.undo);
   }
@@ -126,9 +131,12 @@ export class DockerControl implements WorldControl {
   }
 
   async start(node: NodeName): Promise<void> {
-    const { engine } = this.#options;
+    const { engine, settings } = this.#options;
     const { id, service } = await this.#facts(node);
-    await engine.start(id);
+    const region = regionOfEdge(node);
+    // It comes up as its container was made, and is told as soon as it answers.
+    if (region === undefined) await engine.start(id);
+    else await settings.of(region).restart(() => engine.start(id));
     await untilUp({ engine, clock: this.#clock, id, service });
     await this.#strike(`kill-${id}`);
   }
