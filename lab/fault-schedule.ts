@@ -26,7 +26,6 @@ export class FaultSchedule {
   readonly #options: FaultScheduleOptions;
   readonly #faults: ActiveFaults;
   readonly #recorder: FaultRecorder;
-  #delaysRead: Promise<void> = Promise.resolve();
 
   constructor(options: FaultScheduleOptions) {
     this.#options = options;
@@ -66,9 +65,7 @@ export class FaultSchedule {
   /** Ends it. Answers what could not be healed. */
   async healAll(): Promise<readonly string[]> {
     await this.end();
-    const left = await this.#faults.healAll();
-    await this.#delaysRead;
-    return left;
+    return this.#faults.healAll();
   }
 
   /** `free`: when what excludes it is over. */
@@ -94,6 +91,5 @@ export class FaultSchedule {
     this.#recorder.changed(change);
     if (event === 'injecting' || event === 'healing') return;
     this.#options.report({ type: 'Fault', t: Math.round(atMs), id: spec.id, fault: spec.fault, target: spec.target.text, event, effect });
-    if (spec.target.kind === 'edge') this.#delaysRead = Promise.all([this.#delaysRead, this.#recorder.readDelay(change)]).then(() => {});
   }
 }

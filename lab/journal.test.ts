@@ -34,6 +34,20 @@ describe('the crash journal', () => {
     expect((await Journal.open(folder)).entries).toEqual([entryOf('a')]);
   });
 
+  it('has one thing replaced by what undoes it now, and nothing that was never written', async () => {
+    const journal = await Journal.open(folder);
+    await journal.write(entryOf('a'));
+    const undo = { do: 'configure', region: 'eu-west', change: { strategy: 'lazy' } } as const;
+    const layers = [{ layer: 'fault strategy', change: { strategy: 'eager' } } as const];
+    const changed: JournalEntry = { ...entryOf('a'), undo: { ...undo, layers } };
+    await journal.replace(changed);
+    expect((await Journal.open(folder)).entries).toEqual([changed]);
+    await expect(journal.replace(entryOf('b'))).rejects.toThrow(/nothing to replace/);
+    // As an older lab wrote it.
+    await journal.replace({ ...entryOf('a'), undo });
+    expect((await Journal.open(folder)).entries).toEqual([{ ...entryOf('a'), undo }]);
+  });
+
   it('is for its owner alone, and leaves no half-written file', async () => {
     await (await Journal.open(folder)).write(entryOf('a'));
     expect(await readdir(folder)).toEqual(['journal.json']);

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { edgeConfigChange } from '../services/protocol/edge-api.ts';
 import type { Variables } from './compose-file.ts';
 import { InvalidInput, WorldFailed } from './errors.ts';
+import { settingsLayer } from './worlds/setting-layers.ts';
 
 const FILE = 'journal.json';
 const ENTRIES_MAX = 1_000;
@@ -28,7 +29,13 @@ const undo = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('enable'), proxy: z.string() }),
   z.strictObject({ do: z.literal('resume'), container: z.string() }),
   z.strictObject({ do: z.literal('start'), container: z.string() }),
-  z.strictObject({ do: z.literal('configure'), region: z.string(), change: edgeConfigChange }),
+  /** Gives an edge what it had without the lab. `layers` is what was wanted over it, for the next lab that starts that edge. */
+  z.strictObject({
+    do: z.literal('configure'),
+    region: z.string(),
+    change: edgeConfigChange,
+    layers: z.array(z.strictObject({ layer: settingsLayer, change: edgeConfigChange })).optional(),
+  }),
 ]);
 export type Undo = z.infer<typeof undo>;
 
@@ -49,12 +56,19 @@ export interface UndoJournal {
   write(entry: JournalEntry): Promise<void>;
   /** After it was injected. Only makes a heal after a crash quicker: see `isDone`. */
   done(id: string): Promise<void>;
+  /** In the place of what this lab has written under that id. Resolves when it is on disk. */
+  replace(entry: JournalEntry): Promise<void>;
   /** After its heal. */
   strike(id: string): Promise<void>;
 }
 
 /** For worlds that end with the lab. */
-export const NO_JOURNAL: UndoJournal = { write: async () => {}, done: async () => {}, strike: async () => {} };
+export const NO_JOURNAL: UndoJournal = {
+  write: async () => {},
+  replace: async () => {},
+  done: async () => {},
+  strike: async () => {},
+};
 
 export function stateFolder(project: string, variables: Variables): string {
   const home = variables['HOME'] ?? homedir();
@@ -106,6 +120,12 @@ export class Journal implements UndoJournal {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     this.#entries.set(id, { ...entry, isDone: true });
+    await this.#save();
+  }
+
+  async replace(changed: JournalEntry): Promise<void> {
+    if (!this.#entries.has(changed.id)) throw new TypeError(`expected ${changed.id} in the journal, got nothing to replace`);
+    this.#entries.set(changed.id, changed);
     await this.#save();
   }
 

@@ -77,9 +77,11 @@ export class MetricsPoller {
 
   /** An edge that does not answer has no line: silence is visible, an invented figure is not. */
   async #poll({ region, url }: WorldRegion): Promise<void> {
-    const { clients, report, t, clock, logWatch } = this.#options;
+    const { world, clients, report, t, clock, logWatch } = this.#options;
+    const saw = world.settings.of(region).look();
     const metrics = await clients.edgeMetrics(url).catch(() => undefined);
     if (metrics === undefined || this.#closed) return;
+    saw(metrics);
     logWatch.sawEdge(region, metrics);
     const { window } = metrics;
     const hitRatio = window.hitRatio === null ? null : window.hitRatio / PERCENT;

@@ -20,6 +20,7 @@ import { planLoad } from './load/plan.ts';
 import { WallClock } from './load/wall-clock.ts';
 import { MetricsPoller } from './metrics-poller.ts';
 import type { Phase, Report, Summary } from './report/events.ts';
+import { holdSettings } from './run-settings.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { isSettled } from './settled.ts';
 import { watchStalls } from './stall-meter.ts';
@@ -137,6 +138,7 @@ class Run {
     const clients = world.openClients();
     releasers.push(() => clients.close());
     const history = this.#history;
+    await holdSettings({ world, releasers, history, t: () => this.#now(), onLeft: (what) => this.#notUndone(what) });
     const wallClock = new WallClock({ clock, history, startedAt: this.#startedAt });
     const logWatch = new LogWatch({ history, wallClock, t: () => this.#now() });
     const poller = new MetricsPoller({ world, clients, clock, report, logWatch, t, ...(pollMs === undefined ? {} : { pollMs }) });
@@ -192,6 +194,11 @@ class Run {
   async #heal(faults: FaultSchedule): Promise<void> {
     if (this.#isLost) await faults.end();
     else this.#left = await faults.healAll();
+  }
+
+  /** What was set in a world that is lost is gone with it. */
+  #notUndone(what: string): void {
+    if (!this.#isLost) this.#left = [...this.#left, what];
   }
 
   /** The load, and the faults while it lasts. A threshold with `abortOnFail` may end it. */

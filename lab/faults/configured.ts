@@ -1,5 +1,6 @@
-/** A fault that changes a setting of an edge and puts the old value back: what propagation-delay and strategy have in common. */
+/** A fault that changes a setting of an edge for as long as it is in force: what propagation-delay and strategy have in common. */
 import type { EdgeConfigChange } from '../../services/protocol/edge-api.ts';
+import { isRunning } from './evidence.ts';
 import type { FaultContext, FaultSpec, PreparedFault } from './fault.ts';
 import { adminOf } from './region-target.ts';
 
@@ -12,19 +13,20 @@ export async function configure(
   change: EdgeConfigChange,
 ): Promise<PreparedFault> {
   const admin = adminOf(world, target);
-  const before = await clients.edgeConfig(admin);
-  const settings = Object.keys(change) as Setting[];
+  const settings = world.settings.of(admin.region);
+  const layer = `fault ${fault}` as const;
+  const names = Object.keys(change) as Setting[];
+  /** What the edge itself says. */
   const has = async (expected: EdgeConfigChange) => {
     const now = await clients.edgeConfig(admin).catch(() => undefined);
-    return now !== undefined && settings.every((setting) => now[setting] === expected[setting]);
+    return now !== undefined && names.every((name) => now[name] === expected[name]);
   };
-  const old: EdgeConfigChange = Object.fromEntries(settings.map((setting) => [setting, before[setting]]));
-  const entry = `${fault}-${target.text}`;
-  const undo = { do: 'configure', region: admin.region, change: old } as const;
-  await world.journal.write({ id: entry, says: `${target.text} is under ${fault}`, undo });
-  const heal = async () => {
-    await clients.configureEdge(admin, old);
-    await world.journal.strike(entry);
+  await settings.plan(layer);
+  return {
+    act: () => settings.set(layer, change),
+    isInEffect: () => has(change),
+    heal: () => settings.remove(layer),
+    // An edge that does not run will start without it.
+    isGone: async () => (await has(settings.wanted)) || !(await isRunning(world.control, `edge:${admin.region}`)),
   };
-  return { act: () => clients.configureEdge(admin, change), isInEffect: () => has(change), heal, isGone: () => has(old) };
 }

@@ -120,6 +120,9 @@ export function theProtocolSurvives({ startWorld, convergedMsMax, cutMs }: Survi
       await until(async () => (await metricsOf('ap-south')).log.queued >= KEYS, convergedMsMax, 'queued');
       const [killed] = await inject('kill', 'edge:ap-south');
       await faults.heal(killed?.spec.id ?? '');
+      // Its delay outlives it: what it reads again waits once more, until that is healed, too.
+      await until(async () => (await metricsOf('ap-south')).log.queued >= KEYS, convergedMsMax, 'queued again');
+      await faults.healAll();
       await untilConverged();
     });
 

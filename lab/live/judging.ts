@@ -1,15 +1,14 @@
-/** Judges a session as it goes on: hears of every operation, fault and delay, and says once a second what stands. */
+/** Judges a session as it goes on: hears of every operation, fault and setting, and says once a second what stands. */
 import type { Clock, Timer } from '../../services/runtime/clock.ts';
-import type { Clients } from '../clients.ts';
 import type { FaultChange } from '../faults/active-faults.ts';
 import { FaultRecorder, type FaultSink } from '../faults/fault-recorder.ts';
+import { recordSettings } from '../load/settings-recorder.ts';
 import { type StallMeter, watchStalls } from '../stall-meter.ts';
 import type { World } from '../worlds/world.ts';
 import { type EndedOperation, type Judgement, LiveJudge } from './live-judge.ts';
 
 export interface JudgingOptions {
   readonly world: World;
-  readonly clients: Clients;
   readonly clock: Clock;
   /** ms since the start. */
   readonly t: () => number;
@@ -25,6 +24,7 @@ export class Judging {
   readonly #judge: LiveJudge;
   readonly #stalls: StallMeter;
   readonly #recorder: FaultRecorder;
+  readonly #endSettings: () => void;
   #timer: Timer | undefined;
   #closed = false;
 
@@ -32,21 +32,16 @@ export class Judging {
     this.#options = options;
     const { world, clock, t } = options;
     this.#judge = new LiveJudge(world.regions.map(({ region }) => region));
-    this.#recorder = new FaultRecorder({ ...options, sink: this.#judge });
+    this.#recorder = new FaultRecorder({ sink: this.#judge });
+    this.#endSettings = recordSettings({ settings: world.settings, regions: world.regions, t, sink: this.#judge });
     this.#stalls = watchStalls({ clock, periodMs: STALL_PERIOD_MS }, (lateMs) => this.#judge.addStall({ dueMs: t() - lateMs, lateMs }));
     this.#judgeLater();
   }
 
   readonly ended = (operation: EndedOperation): void => this.#judge.add(operation);
 
-  delayChanged(region: string, atMs: number, delayMs: number): void {
-    this.#recorder.delayChanged(region, atMs, delayMs);
-  }
-
   faultChanged(change: FaultChange): void {
-    const { spec, event } = change;
     this.#recorder.changed(change);
-    if (event !== 'healing' && spec.target.kind === 'edge') void this.#recorder.readDelay(change);
   }
 
   /** Takes the faults of something else than the session. */
@@ -57,8 +52,8 @@ export class Judging {
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
-    this.#recorder.close();
     this.#stalls.close();
+    this.#endSettings();
   }
 
   #judgeLater(): void {

@@ -12,7 +12,7 @@ import { worstOf } from '../checks/verdict.ts';
 import type { AnsweredRead } from '../checks/versions.ts';
 import { History } from '../load/history.ts';
 import { quantilesOf } from '../load/quantiles.ts';
-import type { DelayChange, FaultChangeRecord, FaultRecord, Operation, Stall } from '../load/records.ts';
+import type { DelayChange, FaultChangeRecord, FaultRecord, Operation, Stall, StrategyChange } from '../load/records.ts';
 import type { LiveVerdict, RegionStaleness } from './live-lab.ts';
 
 const EPSILON_MS_MIN = 1_000;
@@ -41,6 +41,7 @@ export class LiveJudge {
   readonly #steady: Operation[] = [];
   #faults: FaultRecord[] = [];
   #delays: DelayChange[] = [];
+  #strategies: StrategyChange[] = [];
   #stalls: Stall[] = [];
   readonly #told = new Set<string>();
   #begunMs: number | undefined;
@@ -60,6 +61,10 @@ export class LiveJudge {
 
   addDelay(change: DelayChange): void {
     this.#delays.push(change);
+  }
+
+  addStrategy(change: StrategyChange): void {
+    this.#strategies.push(change);
   }
 
   addStall(stall: Stall): void {
@@ -101,6 +106,7 @@ export class LiveJudge {
     const history = new History();
     for (const operation of [...this.#steady, ...this.#operations]) history.add({ ...operation, id: history.nextId });
     for (const change of this.#delays) history.addDelay(change);
+    for (const change of this.#strategies) history.addStrategy(change);
     for (const fault of this.#faults) history.addFault(fault);
     for (const stall of this.#stalls) history.addStall(stall);
     return history;
@@ -112,11 +118,8 @@ export class LiveJudge {
     this.#faults = this.#faults.filter(
       ({ healedMs, recoveryAllowanceMs }) => healedMs === undefined || healedMs + recoveryAllowanceMs >= beforeMs,
     );
-    // The last before the window is the one in force when it begins.
-    this.#delays = this.#delays.filter(
-      ({ region, atMs }, at) =>
-        atMs >= beforeMs || !this.#delays.some((later, other) => other > at && later.region === region && later.atMs < beforeMs),
-    );
+    this.#delays = inForceSince(this.#delays, beforeMs);
+    this.#strategies = inForceSince(this.#strategies, beforeMs);
   }
 
   #figures({ byRegion, versions }: Staleness, nowMs: number): ReadonlyMap<string, RegionStaleness> {
@@ -145,4 +148,11 @@ function violationsOf(judged: readonly AnsweredRead[], staleness: Staleness): re
 function explain(stale: StaleRead, staleness: Staleness): string {
   const { read, superseding } = stale;
   return `${read.region} answered ${read.key} with ${answerOf(read)}, expected ${superseding.version} or later: ${staleness.because(stale)}`;
+}
+
+/** The last before the moment is the one in force then. */
+function inForceSince<Change extends DelayChange | StrategyChange>(changes: readonly Change[], ms: number): Change[] {
+  return changes.filter(
+    ({ region, atMs }, at) => atMs >= ms || !changes.some((later, other) => other > at && later.region === region && later.atMs < ms),
+  );
 }

@@ -9,52 +9,14 @@ import { createRandom } from '../../services/runtime/random.ts';
 import { readTopology, type Topology } from '../topology.ts';
 import { startEmbedded } from '../worlds/embedded/embedded.ts';
 import type { Catalogue } from './catalogue.ts';
+import { Events, isReady, metricsOf, says } from './events-test-support.ts';
 import type { LabCommand, LiveEvent, LiveLab } from './live-lab.ts';
 import { startLiveLab } from './start-live-lab.ts';
 
 const COMPOSE = fileURLToPath(new URL('../../compose.yaml', import.meta.url));
 const RACE = fileURLToPath(new URL('../scenarios/stale-set-race.yaml', import.meta.url));
-const DEADLINE_MS = 20_000;
 /** As long as a run may take that heals and reads everything. */
 const LONG_MS = 90_000;
-
-/** Every event so far, and whoever waits for one. */
-class Events {
-  readonly all: LiveEvent[] = [];
-  #arrived: () => void = () => {};
-
-  readonly take = (event: LiveEvent): void => {
-    this.all.push(event);
-    this.#arrived();
-  };
-
-  /** Notes and lists of faults from `since` on, for whoever waits in vain. */
-  #told(since: number): string[] {
-    return this.all.slice(since).flatMap((event) => (event.type === 'note' || event.type === 'faults' ? [JSON.stringify(event)] : []));
-  }
-
-  /** The first event from `since` on that matches. */
-  async until<T extends LiveEvent>(matches: (event: LiveEvent) => event is T, since?: number, withinMs?: number): Promise<T>;
-  async until(matches: (event: LiveEvent) => boolean, since?: number, withinMs?: number): Promise<LiveEvent>;
-  async until(matches: (event: LiveEvent) => boolean, since = 0, withinMs = DEADLINE_MS): Promise<LiveEvent> {
-    const deadline = performance.now() + withinMs;
-    for (let at = since; ; ) {
-      for (; at < this.all.length; at += 1) {
-        const event = this.all[at];
-        if (event !== undefined && matches(event)) return event;
-      }
-      if (performance.now() > deadline) throw new Error(`no such event within ${withinMs} ms, but:\n${this.#told(since).join('\n')}`);
-      await new Promise<void>((resolve) => {
-        this.#arrived = resolve;
-      });
-    }
-  }
-}
-
-const isReady = (event: LiveEvent): event is Extract<LiveEvent, { type: 'ready' }> => event.type === 'ready';
-const says = (text: RegExp) => (event: LiveEvent) => event.type === 'note' && text.test(event.text);
-const metricsOf = (event: LiveEvent, region: string) =>
-  event.type === 'observed' ? event.observation.regions.get(region)?.metrics : undefined;
 
 const SHORT = `
 version: 1

@@ -58,7 +58,12 @@ export class Observer {
       }),
       ...world.regions.map(({ region, url }) =>
         this.#watch({
-          ask: (signal) => clients.edgeMetrics(url, signal),
+          ask: async (signal) => {
+            const saw = world.settings.of(region).look();
+            const metrics = await clients.edgeMetrics(url, signal);
+            saw(metrics);
+            return metrics;
+          },
           before: ({ regions }) => regions.get(region),
           put: (seen, before) => ({ ...before, regions: new Map(before.regions).set(region, seen) }),
           activity: ({ metrics }) => `${metrics.totalRequests} ${metrics.totalInvalidations}`,

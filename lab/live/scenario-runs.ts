@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../services/runtime/clock.ts';
 import { drawSeed } from '../../services/runtime/random.ts';
-import { createReleasers, type Releasers } from '../../services/runtime/releasers.ts';
+import { createReleasers } from '../../services/runtime/releasers.ts';
 import type { Clients } from '../clients.ts';
 import { InvalidInput } from '../errors.ts';
 import type { ActiveFaults } from '../faults/active-faults.ts';
@@ -17,7 +17,7 @@ import { type Catalogue, cardsOf, readFrom } from './catalogue.ts';
 import type { Judging } from './judging.ts';
 import type { FaultView, LiveEvent, RunEvent, Told } from './live-lab.ts';
 import { RunFaults } from './run-faults.ts';
-import { setForRun } from './run-regions.ts';
+import { regionsOfRun } from './run-regions.ts';
 import type { SteadyLoad } from './steady-load.ts';
 
 export interface ScenarioRunsOptions {
@@ -44,7 +44,6 @@ interface Beginning {
 interface RunIn {
   readonly scenario: Scenario;
   readonly seed: number;
-  readonly releasers: Releasers;
   readonly signal: AbortSignal;
 }
 
@@ -112,16 +111,14 @@ export class ScenarioRuns {
     releasers.push(() => load.resume());
     try {
       await load.pause();
-      await this.#runIn({ scenario, seed, releasers, signal });
+      await this.#runIn({ scenario, seed, signal });
     } finally {
       await releasers.release();
     }
   }
 
-  async #runIn({ scenario, seed, releasers, signal }: RunIn): Promise<void> {
-    const { catalogue, world, clients, clock, judging, t, tell } = this.#options;
-    const onDelay = (region: string, delayMs: number) => judging.delayChanged(region, t(), delayMs);
-    const regions = await setForRun({ world, clients, overrides: scenario.system.regions, releasers, onDelay });
+  async #runIn({ scenario, seed, signal }: RunIn): Promise<void> {
+    const { catalogue, world, clock, tell } = this.#options;
     const { id, title, description, workload, settle, checks, thresholds } = scenario;
     const judged = thresholds.map(({ selector, text }) => ({ metric: selector, threshold: text }));
     tell({
@@ -137,7 +134,7 @@ export class ScenarioRuns {
       argv: [],
       reproduce: `edgesync-lab run ${id} --seed ${seed} --backend ${world.backend}`,
       // The world goes on after it.
-      startWorld: async () => ({ ...world, regions, close: async () => {} }),
+      startWorld: async () => ({ ...world, regions: regionsOfRun(world, scenario), close: async () => {} }),
       report: (event) => this.#onEvent(event),
       onHistoryLine: this.#faults.written,
       signal,

@@ -108,7 +108,7 @@ class Lab implements LiveLab {
   async #play(world: World, clients: Clients): Promise<Playing> {
     const { clock, random } = this.#options;
     const t = () => this.#t();
-    const judging = new Judging({ world, clients, clock, t, onJudged: (judgement) => this.#onJudged(judgement) });
+    const judging = new Judging({ world, clock, t, onJudged: (judgement) => this.#onJudged(judgement) });
     this.#judging = judging;
     const context = { world, clients, clock, t };
     const faults = new ActiveFaults({ ...context, random: random.fork('faults'), onChange: (change) => this.#onFault(change) });
@@ -128,7 +128,7 @@ class Lab implements LiveLab {
       ...{ world, clients, faults, load, judging },
       runs: new ScenarioRuns({ ...shared, faults, judging, onFaults: () => this.#tellFaults() }),
       experiments: new Experiments({ ...shared, signal: this.#closing.signal }),
-      settings: new RegionSettings({ ...context, judging, onSet: (says) => this.#note('info', says) }),
+      settings: new RegionSettings({ world, onSet: (says) => this.#note('info', says) }),
       observer: new Observer({ ...context, onObserved }),
     };
   }

@@ -20,6 +20,7 @@ import {
   published,
   slowing,
   stall,
+  strategyChange,
 } from './records.ts';
 
 export const HISTORY_VERSION = 1;
@@ -65,6 +66,7 @@ export const historyLine = z.discriminatedUnion(
     z.strictObject({ line: z.literal('fault-changed'), id: z.string(), ...faultChange.shape }),
     z.strictObject({ line: z.literal('origin'), ...originState.shape }),
     z.strictObject({ line: z.literal('delay'), ...delayChange.shape }),
+    z.strictObject({ line: z.literal('strategy'), ...strategyChange.shape }),
     z.strictObject({ line: z.literal('stall'), ...stall.shape }),
     z.strictObject({ line: z.literal('clock'), ...clockShift.shape }),
     z.strictObject({ line: z.literal('origin-sample'), ...originSample.shape }),

@@ -21,6 +21,7 @@ import type {
   Published,
   ReadOperation,
   Stall,
+  StrategyChange,
 } from './records.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -30,6 +31,7 @@ export class History {
   readonly #origin: OriginState[] = [];
   readonly #faults: Mutable<FaultRecord>[] = [];
   readonly #delays: DelayChange[] = [];
+  readonly #strategies: StrategyChange[] = [];
   readonly #stalls: Stall[] = [];
   readonly #shifts: ClockShift[] = [];
   readonly #originSamples: OriginSample[] = [];
@@ -78,6 +80,10 @@ export class History {
 
   get delays(): readonly DelayChange[] {
     return this.#delays;
+  }
+
+  get strategies(): readonly StrategyChange[] {
+    return this.#strategies;
   }
 
   get stalls(): readonly Stall[] {
@@ -182,6 +188,12 @@ export class History {
     this.#revision += 1;
     this.#delays.push(change);
     this.#onLine?.({ line: 'delay', ...change });
+  }
+
+  addStrategy(change: StrategyChange): void {
+    this.#revision += 1;
+    this.#strategies.push(change);
+    this.#onLine?.({ line: 'strategy', ...change });
   }
 
   addStall(stall: Stall): void {

@@ -36,6 +36,7 @@ async function withFile(use: (file: string) => Promise<void>): Promise<void> {
 function fill(history: History): void {
   history.begin(HEAD);
   history.addDelay({ region: 'eu-west', atMs: 0, delayMs: 300 });
+  history.addStrategy({ region: 'eu-west', atMs: 0, strategy: 'lazy' });
   const { endMs: _, outcome: __, error: ___, version, key, ...sent } = write(2, 1_000.125, { id: 0, kind: 'create' });
   const written = history.add(sent);
   history.addFault({ ...fault('latency', 'origin->edge:eu-west', { fromMs: 900 }), effect: 'unconfirmed' });
@@ -69,6 +70,7 @@ function dump(history: History) {
     operations,
     faults,
     delays,
+    strategies,
     stalls,
     shifts,
     originSamples,
@@ -78,7 +80,21 @@ function dump(history: History) {
     origin: held,
   } = history;
   return JSON.parse(
-    JSON.stringify({ head, endedMs, operations, faults, delays, stalls, shifts, originSamples, edgeSamples, published, applied, held }),
+    JSON.stringify({
+      head,
+      endedMs,
+      operations,
+      faults,
+      delays,
+      strategies,
+      stalls,
+      shifts,
+      originSamples,
+      edgeSamples,
+      published,
+      applied,
+      held,
+    }),
   );
 }
 
@@ -93,6 +109,16 @@ describe('a saved history', () => {
       expect(dump(found.history)).toEqual(dump(history));
       expect(found).toMatchObject({ head: HEAD, isTorn: false });
       expect((await stat(file)).mode & 0o777).toBe(0o600);
+    });
+  });
+
+  it('of an older lab, which wrote down no strategies, is read without any', async () => {
+    await withFile(async (file) => {
+      const older = linesOf().filter(({ line }) => line !== 'strategy');
+      await writeFile(file, older.map(toText).join(''));
+      const { history } = await readHistory(file);
+      expect(history.strategies).toEqual([]);
+      expect(history.delays).toHaveLength(1);
     });
   });
 

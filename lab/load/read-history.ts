@@ -101,6 +101,8 @@ function takeRecord(history: History, line: RecordLine): void {
       return history.addOrigin(withoutLine(line));
     case 'delay':
       return history.addDelay(withoutLine(line));
+    case 'strategy':
+      return history.addStrategy(withoutLine(line));
     case 'stall':
       return history.addStall(withoutLine(line));
     case 'clock':

@@ -6,7 +6,7 @@
  * Times are ms on one monotonic clock, from the run's start.
  */
 import { z } from 'zod';
-import { invalidationMode, invalidationType } from '../../services/protocol/invalidation.ts';
+import { invalidationMode, invalidationType, strategy } from '../../services/protocol/invalidation.ts';
 import type { Effect } from '../faults/fault.ts';
 import type { ConcreteTarget } from '../faults/target.ts';
 import { phase } from '../report/events.ts';
@@ -89,6 +89,10 @@ export type OriginState = Readonly<z.infer<typeof originState>>;
 /** The propagation delay of a region from a moment on. The first of a region is at 0. */
 export const delayChange = z.strictObject({ region: z.string(), atMs: ms, delayMs: ms });
 export type DelayChange = Readonly<z.infer<typeof delayChange>>;
+
+/** The strategy of a region from a moment on. The first of a region is at 0. Not known of older histories. */
+export const strategyChange = z.strictObject({ region: z.string(), atMs: ms, strategy });
+export type StrategyChange = Readonly<z.infer<typeof strategyChange>>;
 
 /** The lab or its services stood still: something that was due at `dueMs` ran `lateMs` later. */
 export const stall = z.strictObject({ dueMs: ms, lateMs: ms });

@@ -1,7 +1,7 @@
 /** What the lab drives: an origin and its edges, wherever they run. Reached by their routes only, as a user would. */
 import type { Strategy } from '../../services/protocol/invalidation.ts';
 import type { Clients } from '../clients.ts';
-import type { UndoJournal } from '../journal.ts';
+import type { WorldSettings } from './settings.ts';
 
 export type Backend = 'docker' | 'embedded' | 'simulated';
 
@@ -22,8 +22,8 @@ export interface World {
   openClients(): Clients;
   /** How its parts are broken and mended. */
   readonly control: WorldControl;
-  /** Where what outlives the lab is written down before it is done. `control` does so by itself. */
-  readonly journal: UndoJournal;
+  /** The delay and the strategy of each region: whoever wants others says so there, and nowhere else. */
+  readonly settings: WorldSettings;
   /** Whether it goes on after `close`: it ran before, or is to be kept. */
   readonly staysUp: boolean;
   /** Tells of each time its services stood still, where the world can notice it. Answers how to stop listening. */
@@ -122,7 +122,7 @@ export interface WorldControl {
   resume(node: NodeName): Promise<void>;
   /** Ends a node at once: its callers are refused, what is not durable is gone. */
   kill(node: NodeName): Promise<void>;
-  /** Starts a node that was killed; resolves when it is up. */
+  /** Starts a node that was killed; resolves when it is up. An edge has what its region is wanted to have by then. */
   start(node: NodeName): Promise<void>;
   inspect(node: NodeName): Promise<NodeStatus>;
 }

@@ -73,6 +73,16 @@ describe('report.html', () => {
     expect(page).toContain('origin: v2 from 3.00 s to 20.00 s');
   });
 
+  it('shows the strategy of each region beside its delay, and where it changed', () => {
+    const { history, summary } = lostHistory();
+    expect(toHtml(reportSource({ history, summary }))).toContain('staleness of us-east, at most ');
+    history.addStrategy({ region: 'us-east', atMs: 0, strategy: 'eager' });
+    history.addStrategy({ region: 'us-east', atMs: 4_000, strategy: 'lazy' });
+    const page = wellFormed(toHtml(reportSource({ history, summary })));
+    expect(page).toContain('staleness of us-east, eager, lazy from 4.00 s, at most ');
+    expect([...page.matchAll(/<title>(\w+ from [^<]*)<\/title><line/g)].map(([, title]) => title)).toEqual(['lazy from 4.00 s']);
+  });
+
   it('is well-formed and unharmed by what titles, keys, slots and errors hold', () => {
     const key = `content:${HOSTILE}`;
     const operations = [

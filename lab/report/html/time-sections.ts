@@ -7,6 +7,7 @@ import { html, type Markup, type Part } from './markup.ts';
 import { linearScale, logScale, type Scale } from './scale.ts';
 import type { ChartContext } from './served-section.ts';
 import { bars, drawing, path, ranges, type Step, stairs } from './shapes.ts';
+import { strategyMarks, strategyWords } from './strategies.ts';
 
 const PLOT_PX = 92;
 
@@ -54,13 +55,9 @@ function stalenessSection(context: ChartContext, perRegion: readonly RegionBins[
       ),
       path('bound', stairs(bounds.get(region) ?? [], context.axis, scale)),
     ];
-    return plot(context, {
-      region,
-      scale,
-      about: `at most ${duration(largest)}`,
-      described: `staleness of ${region}, at most ${duration(largest)}`,
-      content,
-    });
+    const about = `${strategyWords(context.history, region)}at most ${duration(largest)}`;
+    const over = strategyMarks(context.history, region, context.axis);
+    return plot(context, { region, scale, about, described: `staleness of ${region}, ${about}`, content, over });
   });
   return html`<section><h2>How stale the answers were</h2>
 <p class="lead">The oldest answer in each ${duration(sliceMs(context))}: how long its version had been superseded when the read began. A write is allowed the region’s propagation delay and ${duration(context.staleness.epsilonMs)}; the time of faults does not count.</p>

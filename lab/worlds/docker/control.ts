@@ -5,6 +5,8 @@
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import type { JournalEntry, Undo, UndoJournal } from '../../journal.ts';
+import { regionOfEdge } from '../edge-node.ts';
+import type { WorldSettings } from '../settings.ts';
 import type { Breakage, Direction, Impairment, Link, LinkRecord, NodeName, NodeStatus, Probe, WorldControl } from '../world.ts';
 import type { Engine } from './engine.ts';
 import type { ContainerFacts } from './engine-facts.ts';
@@ -23,6 +25,7 @@ export interface DockerControlOptions {
   readonly prober: Pick<Prober, 'probe' | 'hold'>;
   readonly journal: UndoJournal;
   readonly clock: Clock;
+  readonly settings: WorldSettings;
   readonly project: string;
   /** Container ids by service. */
   readonly containers: ReadonlyMap<string, string>;
@@ -53,6 +56,8 @@ export class DockerControl implements WorldControl {
   async register(breakage: Breakage): Promise<void> {
     const entry = await this.#entryOf(breakage);
     if (this.#registered.has(entry.id)) return;
+    const region = breakage.do === 'kill' ? regionOfEdge(breakage.node) : undefined;
+    if (region !== undefined) await this.#options.settings.of(region).leave();
     await this.#options.journal.write(entry);
     this.#registered.set(entry.id, entry.undo);
   }
@@ -140,10 +145,13 @@ export class DockerControl implements WorldControl {
   }
 
   async start(node: NodeName): Promise<void> {
-    const { engine, clock } = this.#options;
+    const { engine, clock, settings } = this.#options;
     const { id, service } = await this.#facts(node);
+    const region = regionOfEdge(node);
     await this.#undo(`kill-${id}`, async () => {
-      await engine.start(id);
+      // It comes up as its container was made, and is told as soon as it answers.
+      if (region === undefined) await engine.start(id);
+      else await settings.of(region).restart(() => engine.start(id));
       await untilUp({ engine, clock, id, service });
     });
   }

@@ -4,7 +4,6 @@
  * One lab per project holds it. What a lab before it left broken is healed first. `close` removes what was made for this world,
  * and leaves alone a cluster that was there before.
  */
-import { strategy } from '../../../services/protocol/invalidation.ts';
 import { systemClock as clock } from '../../../services/runtime/clock.ts';
 import { systemRandom as random } from '../../../services/runtime/random.ts';
 import { type Releasers, withReleasers } from '../../../services/runtime/releasers.ts';
@@ -16,6 +15,7 @@ import { takeLock } from '../../lock.ts';
 import type { Topology } from '../../topology.ts';
 import type { StartStep, World, WorldRegion } from '../world.ts';
 import { ADMIN_TOKEN, type Cluster, ensureCluster } from './cluster.ts';
+import { clusterSettings, madeWith } from './cluster-settings.ts';
 import { plainServices } from './container-spec.ts';
 import { DockerControl, TOXIC_PREFIX } from './control.ts';
 import { watchEnds } from './ends.ts';
@@ -149,28 +149,33 @@ async function toWorld({ engine, journal, cluster, adminToken, topology, release
   if (mesh === undefined) throw new WorldFailed(`the project ${project} has no network ${MESH}: it cannot be broken`);
   const ends = await watchEnds({ engine, project, services: new Map([...containers].map(([service, id]) => [id, service])) });
   releasers.push(() => ends.close());
+  const originUrl = urlOf(cluster, 'origin');
+  const regions = topology.regions.map(({ region, service }) => toRegion(cluster, region, service));
+  const clients = openHttpClients(originUrl);
+  releasers.push(() => clients.close());
+  const settings = await clusterSettings({ clock, engine, journal, cluster, clients, regions, adminToken });
   const control = new DockerControl({
     engine,
     links,
     prober: new Prober({ engine, links, containers, mesh }),
     journal,
     clock,
+    settings,
     project,
     containers,
     mesh,
     prefix: `${TOXIC_PREFIX}${random.uuid().slice(0, SESSION_LENGTH)}.`,
     onKill: (id) => ends.expect(id),
   });
-  const originUrl = urlOf(cluster, 'origin');
   let closed: Promise<void> | undefined;
   return {
     backend: 'docker',
     originUrl,
     openClients: () => openHttpClients(originUrl),
-    regions: topology.regions.map(({ region, service }) => toRegion(cluster, region, service)),
+    regions,
     adminToken,
     control,
-    journal,
+    settings,
     lost: ends.lost,
     wasThere: cluster.wasThere,
     linksUrl: urlOf(cluster, LINKS_SERVICE),
@@ -189,11 +194,6 @@ function urlOf({ containers, project }: Cluster, service: string): string {
 
 /** As its container was made, not as the file says now. */
 function toRegion(cluster: Cluster, region: string, service: string): WorldRegion {
-  const environment = cluster.containers.get(service)?.environment;
-  return {
-    region,
-    url: urlOf(cluster, service),
-    delayMs: Number(environment?.get('PROPAGATION_DELAY') ?? 0),
-    strategy: strategy.parse(environment?.get('INVALIDATION_STRATEGY') ?? 'eager'),
-  };
+  const { propagationDelayMs: delayMs, strategy } = madeWith(cluster.containers.get(service)?.environment);
+  return { region, url: urlOf(cluster, service), delayMs, strategy };
 }

@@ -7,6 +7,7 @@ import { sleep } from '../../../services/runtime/clock.ts';
 import type { Clients } from '../../clients.ts';
 import { WorldFailed } from '../../errors.ts';
 import { type JournalEntry, NO_JOURNAL, type UndoJournal } from '../../journal.ts';
+import { WorldSettings } from '../settings.ts';
 import type { Link, Probe, World } from '../world.ts';
 import { DockerControl, type DockerControlOptions } from './control.ts';
 import type { ContainerFacts } from './engine-facts.ts';
@@ -53,6 +54,10 @@ export class MemoryJournal implements UndoJournal {
     this.#entries.set(entry.id, entry);
   }
 
+  async replace(entry: JournalEntry): Promise<void> {
+    this.#entries.set(entry.id, entry);
+  }
+
   async done(id: string): Promise<void> {
     const entry = this.#entries.get(id);
     if (entry !== undefined) this.#entries.set(id, { ...entry, isDone: true });
@@ -76,6 +81,7 @@ export class StubCluster {
   readonly control: DockerControl;
   onAct: OnAct;
   readonly #clock: Clock;
+  readonly #settings: WorldSettings;
 
   constructor({ clock, onAct = () => {}, journal = NO_JOURNAL }: StubClusterOptions) {
     this.#clock = clock;
@@ -86,6 +92,14 @@ export class StubCluster {
     for (const caller of ['origin', ...REGIONS] as const)
       for (const callee of CALLEES[caller === 'origin' ? 'origin' : 'edge'])
         this.proxies.set(`${caller}-${callee}`, { enabled: true, toxics: [] });
+    this.#settings = new WorldSettings({
+      clock,
+      mayChange: true,
+      journal: NO_JOURNAL,
+      put: async () => {},
+      isStopped: async () => false,
+      regions: REGIONS.map((region) => ({ region, found: { propagationDelayMs: 100, strategy: 'eager' as const } })),
+    });
     this.control = new DockerControl({
       engine: this.engine,
       links: this.links,
@@ -96,6 +110,7 @@ export class StubCluster {
       containers: new Map(services.map((service) => [service, `id-${service}`])),
       mesh: MESH,
       prefix: PREFIX,
+      settings: this.#settings,
       onKill: () => {},
     });
   }
@@ -108,7 +123,7 @@ export class StubCluster {
       openClients: () => this.clients,
       adminToken: 'token',
       control: this.control,
-      journal: NO_JOURNAL,
+      settings: this.#settings,
       staysUp: true,
       lost: new Promise(() => {}),
       close: async () => {},

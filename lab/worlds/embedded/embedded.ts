@@ -8,14 +8,15 @@ import { systemClock } from '../../../services/runtime/clock.ts';
 import { systemRandom } from '../../../services/runtime/random.ts';
 import { InvalidInput, WorldFailed } from '../../errors.ts';
 import { openHttpClients } from '../../http-clients.ts';
-import { NO_JOURNAL } from '../../journal.ts';
 import type { Topology } from '../../topology.ts';
+import { controlBy } from '../hosted/control.ts';
 import type { HostedRegion, StartOrder } from '../hosted/services.ts';
-import type { StartStep, World, WorldStall } from '../world.ts';
+import { hostedSettings } from '../hosted/settings.ts';
+import type { StartStep, World, WorldRegion, WorldStall } from '../world.ts';
 import { DUMP_FILE } from './dump.ts';
 import type { FromHost, ToHost } from './messages.ts';
 import { findBusyPorts } from './ports.ts';
-import { controlOf } from './remote-control.ts';
+import { askOf } from './remote-control.ts';
 
 export interface StartEmbeddedOptions {
   readonly topology: Topology;
@@ -57,35 +58,42 @@ export async function startEmbedded({
   const lost = new Promise<string>((resolve) => {
     host.once('exit', (code, killedBy) => resolve(`the process of the services ended (${killedBy ?? `exit ${code}`})`));
   });
-  const control = controlOf(host);
+  const ask = askOf(host);
   const close = () => closeHost(host);
   try {
     const abort = abortedBy(signal);
     const order = { type: 'start', order: toOrder(topology, adminToken, logLevel), dumpFile: DUMP_FILE, mutant } satisfies ToHost;
     const ready = await Promise.race([untilReady(host, order, onStep), lost.then((why) => Promise.reject(new WorldFailed(why))), abort]);
     const originUrl = `http://127.0.0.1:${ready.originPort}`;
+    const regions = toRegions(topology, ready);
+    const clients = openHttpClients(originUrl);
+    const settings = hostedSettings({ clock: systemClock, ask, clients, regions, adminToken });
     return {
       backend: 'embedded',
       originUrl,
       openClients: () => openHttpClients(originUrl),
-      regions: topology.regions.map(({ region, environment }) => ({
-        region,
-        url: `http://127.0.0.1:${ready.edgePorts[region]}`,
-        delayMs: Number(environment['PROPAGATION_DELAY'] ?? 0),
-        strategy: strategy.parse(environment['INVALIDATION_STRATEGY'] ?? 'eager'),
-      })),
+      regions,
       adminToken,
       staysUp: false,
-      control,
-      journal: NO_JOURNAL,
+      control: controlBy(ask, settings),
+      settings,
       onStall: (told) => listenForStalls(host, told),
       lost,
-      close,
+      close: () => close().then(() => clients.close()),
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function toRegions({ regions }: Topology, { edgePorts }: Extract<FromHost, { type: 'ready' }>): readonly WorldRegion[] {
+  return regions.map(({ region, environment }) => ({
+    region,
+    url: `http://127.0.0.1:${edgePorts[region]}`,
+    delayMs: Number(environment['PROPAGATION_DELAY'] ?? 0),
+    strategy: strategy.parse(environment['INVALIDATION_STRATEGY'] ?? 'eager'),
+  }));
 }
 
 function toOrder(topology: Topology, adminToken: string, logLevel: string): StartOrder {

@@ -2,8 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
-import { type ControlAnswer, type ControlRequest, controlBy } from '../hosted/control.ts';
-import type { WorldControl } from '../world.ts';
+import type { Ask, ControlAnswer, ControlRequest } from '../hosted/control.ts';
 import type { FromHost, ToHost } from './messages.ts';
 
 /** Above the longest start of a node. */
@@ -16,7 +15,7 @@ interface Waiting {
 }
 
 /** Requests after the process is gone, or when it does not answer, reject with WorldFailed. */
-export function controlOf(host: ChildProcess): WorldControl {
+export function askOf(host: ChildProcess): Ask {
   const waiting = new Map<number, Waiting>();
   let calls = 0;
   const end = (call: number, settle: (waiting: Waiting) => void) => {
@@ -33,7 +32,7 @@ export function controlOf(host: ChildProcess): WorldControl {
     for (const call of [...waiting.keys()])
       end(call, ({ reject, request }) => reject(new WorldFailed(`${request.do}: the services have ended`)));
   });
-  const ask = (request: ControlRequest): Promise<ControlAnswer> => {
+  return (request) => {
     if (!host.connected) return Promise.reject(new WorldFailed(`${request.do}: the services have ended`));
     calls += 1;
     const call = calls;
@@ -46,5 +45,4 @@ export function controlOf(host: ChildProcess): WorldControl {
     });
     return answer.finally(() => overdue.cancel());
   };
-  return controlBy(ask);
 }

@@ -1,5 +1,8 @@
 /** Breaks and mends the nodes and wires of this process, as the lab asks. */
+import type { EdgeConfig } from '../../../services/protocol/edge-api.ts';
 import { WorldFailed } from '../../errors.ts';
+import { regionOfEdge } from '../edge-node.ts';
+import type { WorldSettings } from '../settings.ts';
 import { Gate } from '../wires/gate.ts';
 import type { Wire } from '../wires/wire.ts';
 import type { Breakage, Link, LinkRecord, NodeName, NodeStatus, Probe, WorldControl } from '../world.ts';
@@ -10,15 +13,20 @@ export type ControlRequest =
   | { readonly do: 'repair'; readonly id: string }
   | { readonly do: 'probe'; readonly link: Link }
   | { readonly do: 'record'; readonly id: string; readonly link: Link }
-  | { readonly do: 'inspect' | 'resume' | 'start'; readonly node: NodeName };
+  | { readonly do: 'inspect' | 'resume'; readonly node: NodeName }
+  /** `settings`: what an edge begins with. */
+  | { readonly do: 'start'; readonly node: NodeName; readonly settings?: EdgeConfig };
 
 /** How many calls a reset broke, what came of a probe, what is held against a link, how a node is; nothing of the others. */
 export type ControlAnswer = number | Probe | LinkRecord | NodeStatus | undefined;
 
-/** The lab's end of it, wherever the services are: `ask` takes a request to them and rejects with WorldFailed when they refuse. */
-export function controlBy(ask: (request: ControlRequest) => Promise<ControlAnswer>): WorldControl {
+/** Takes a request to the services, wherever they are. Rejects with WorldFailed when they refuse. */
+export type Ask = (request: ControlRequest) => Promise<ControlAnswer>;
+
+/** The lab's end of it. */
+export function controlBy(ask: Ask, settings: WorldSettings): WorldControl {
   const order = async (request: ControlRequest) => void (await ask(request));
-  const node = (action: 'pause' | 'resume' | 'kill' | 'start') => (name: NodeName) => order({ do: action, node: name });
+  const node = (action: 'pause' | 'resume' | 'kill') => (name: NodeName) => order({ do: action, node: name });
   return {
     // What is broken here ends with the lab.
     register: async () => {},
@@ -32,7 +40,11 @@ export function controlBy(ask: (request: ControlRequest) => Promise<ControlAnswe
     pause: node('pause'),
     resume: node('resume'),
     kill: node('kill'),
-    start: node('start'),
+    start: (name) => {
+      const region = regionOfEdge(name);
+      if (region === undefined) return order({ do: 'start', node: name });
+      return settings.of(region).restart((wanted) => order({ do: 'start', node: name, settings: wanted }));
+    },
   };
 }
 
@@ -69,6 +81,7 @@ export class HostControl {
     if (request.do === 'inspect') return this.#node(request.node).status();
     if (request.do === 'impair') this.#link(request.link).wire.impair(request.id, request.direction, request.impairment);
     else if (request.do === 'isolate') this.#isolate(request.id, request.edge);
+    else if (request.do === 'start') await this.#node(request.node).start(request.settings);
     else if (request.do === 'repair') for (const { wire } of this.#links.values()) wire.repair(request.id);
     else await this.#node(request.node)[request.do]();
     return undefined;

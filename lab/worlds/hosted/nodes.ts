@@ -4,6 +4,7 @@
  * A ProcessNode (origin, edge) gets a gate of its own for each life, so that nothing a killed one had under way goes on.
  * A ServerNode (kafka, postgres, a redis) keeps its gate, for its callers' wires outlive it.
  */
+import type { EdgeConfig } from '../../../services/protocol/edge-api.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import { Gate, gatedClock } from '../wires/gate.ts';
@@ -14,7 +15,8 @@ export interface HostedNode {
   pause(): void;
   resume(): void;
   kill(): Promise<void>;
-  start(): Promise<void>;
+  /** `settings`: what an edge begins its new life with. */
+  start(settings?: EdgeConfig): Promise<void>;
 }
 
 function assertIs(gate: Gate, expected: NodeStatus['state']): void {
@@ -36,6 +38,8 @@ export interface LaunchOptions {
   readonly clock: Clock;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Of an edge, instead of what it is configured with. */
+  readonly settings?: EdgeConfig | undefined;
 }
 
 type Launch = (options: LaunchOptions) => Promise<ProcessLife>;
@@ -86,18 +90,18 @@ export class ProcessNode implements HostedNode {
     await this.#life.kill();
   }
 
-  async start(): Promise<void> {
+  async start(settings?: EdgeConfig): Promise<void> {
     if (this.#gate.state === 'running') return;
     assertIs(this.#gate, 'stopped');
-    this.#starting ??= this.#start().finally(() => {
+    this.#starting ??= this.#start(settings).finally(() => {
       this.#starting = undefined;
     });
     await this.#starting;
   }
 
-  async #start(): Promise<void> {
+  async #start(settings: EdgeConfig | undefined): Promise<void> {
     const gate = new Gate();
-    this.#life = await this.#launch({ gate, clock: gatedClock(this.#clock, gate), port: this.#life.port });
+    this.#life = await this.#launch({ gate, clock: gatedClock(this.#clock, gate), port: this.#life.port, settings });
     this.#gate = gate;
     this.#incarnation += 1;
   }

@@ -11,6 +11,7 @@ import type { InvalidationLog } from '../../../services/log/log.ts';
 import { ORIGIN_SETTINGS, type OriginConfig } from '../../../services/origin/config.ts';
 import type { Database } from '../../../services/origin/database/database.ts';
 import { createOrigin } from '../../../services/origin/origin.ts';
+import type { EdgeConfig as EdgeSettings } from '../../../services/protocol/edge-api.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { ConfigError, readConfig } from '../../../services/runtime/config.ts';
 import type { HttpServer, HttpServiceOptions, Route } from '../../../services/runtime/http.ts';
@@ -155,13 +156,13 @@ async function launchOrigin(
   return node;
 }
 
-async function launchEdge(config: EdgeConfig, { log, kafka, control, releasers, hosting }: Shared): Promise<number> {
-  const region = config.REGION_NAME;
+async function launchEdge(configured: EdgeConfig, { log, kafka, control, releasers, hosting }: Shared): Promise<number> {
+  const region = configured.REGION_NAME;
   const edge: NodeName = `edge:${region}`;
   const serverOptions = {
     clock: hosting.clock,
     random: hosting.random.fork(`redis:${region}`),
-    markRetentionMs: markRetentionMsOf(config),
+    markRetentionMs: markRetentionMsOf(configured),
   };
   const cacheServer = hosting.mutant?.cacheServer?.(serverOptions) ?? new MemoryCacheServer(serverOptions);
   const redis = new ServerNode(() => cacheServer.restart());
@@ -169,8 +170,9 @@ async function launchEdge(config: EdgeConfig, { log, kafka, control, releasers, 
   const toKafka = layWire(hosting, 'edge-kafka', edge, kafka.gate);
   // The origin's own sockets refuse and hang: the wire only adds what happens on the way.
   const toOrigin = layWire(hosting, 'edge-origin', edge, new ServerNode().gate);
-  const logger = hosting.createLogger(`edge-${region}`, config.LOG_LEVEL);
-  const node = await ProcessNode.launch(hosting.clock, config.EDGE_PORT, async ({ gate, clock, port }) => {
+  const logger = hosting.createLogger(`edge-${region}`, configured.LOG_LEVEL);
+  const node = await ProcessNode.launch(hosting.clock, configured.EDGE_PORT, async ({ gate, clock, port, settings }) => {
+    const config = withSettings(configured, settings);
     const wired = {
       cache: new WiredCache({ cache: new MemoryCache(cacheServer), wire: toCache, caller: gate }),
       log: new WiredLog({ log, wire: toKafka, caller: gate, clock }),
@@ -187,7 +189,7 @@ async function launchEdge(config: EdgeConfig, { log, kafka, control, releasers, 
     return life;
   });
   releasers.push(() => node.close());
-  const probe = hosting.createOriginClient(config.ORIGIN_URL);
+  const probe = hosting.createOriginClient(configured.ORIGIN_URL);
   releasers.push(() => probe.close());
   control.addNode(edge, node);
   control.addNode(`redis:${region}`, redis);
@@ -196,6 +198,12 @@ async function launchEdge(config: EdgeConfig, { log, kafka, control, releasers, 
     if (!(await probe.answers())) throw new Error('the origin does not answer');
   });
   return node.port;
+}
+
+/** As if it had been configured so: it is never served, and applies nothing, with anything else. */
+function withSettings(config: EdgeConfig, settings: EdgeSettings | undefined): EdgeConfig {
+  if (settings === undefined) return config;
+  return { ...config, PROPAGATION_DELAY: settings.propagationDelayMs, INVALIDATION_STRATEGY: settings.strategy };
 }
 
 interface ServeOptions {

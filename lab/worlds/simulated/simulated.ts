@@ -10,11 +10,11 @@ import { silentLogger } from '../../../services/runtime/log.ts';
 import type { Random } from '../../../services/runtime/random.ts';
 import type { VirtualClock } from '../../../services/runtime/virtual-clock.ts';
 import { Clients } from '../../clients.ts';
-import { NO_JOURNAL } from '../../journal.ts';
 import type { Mutant } from '../../mutants/mutant.ts';
 import type { Topology } from '../../topology.ts';
-import { controlBy } from '../hosted/control.ts';
+import { type Ask, controlBy } from '../hosted/control.ts';
 import { type Hosting, type StartOrder, startServices } from '../hosted/services.ts';
+import { hostedSettings } from '../hosted/settings.ts';
 import type { StartStep, World } from '../world.ts';
 import { DirectOriginClient } from './direct-origin-client.ts';
 import { DirectTransport } from './direct-transport.ts';
@@ -59,20 +59,24 @@ export async function startSimulated({ topology, clock, random, mutant, onStep =
   const services = await startServices(toOrder(topology), hosting, onStep);
   const originUrl = `${BASE}${services.originPort}`;
   const drawLatencyMs = latencyOf('lab', random.fork('lab'));
+  const openClients = () => new Clients(originUrl, new DirectTransport({ network, clock, drawLatencyMs, portOf }));
+  const regions = topology.regions.map(({ region, environment }) => ({
+    region,
+    url: `${BASE}${services.edgePorts[region]}`,
+    delayMs: Number(environment['PROPAGATION_DELAY'] ?? 0),
+    strategy: strategy.parse(environment['INVALIDATION_STRATEGY'] ?? 'eager'),
+  }));
+  const ask: Ask = (request) => services.control.execute(request);
+  const settings = hostedSettings({ clock, ask, clients: openClients(), regions, adminToken: ADMIN_TOKEN });
   return {
     backend: 'simulated',
     originUrl,
-    openClients: () => new Clients(originUrl, new DirectTransport({ network, clock, drawLatencyMs, portOf })),
-    regions: topology.regions.map(({ region, environment }) => ({
-      region,
-      url: `${BASE}${services.edgePorts[region]}`,
-      delayMs: Number(environment['PROPAGATION_DELAY'] ?? 0),
-      strategy: strategy.parse(environment['INVALIDATION_STRATEGY'] ?? 'eager'),
-    })),
+    openClients,
+    regions,
     adminToken: ADMIN_TOKEN,
     staysUp: false,
-    control: controlBy((request) => services.control.execute(request)),
-    journal: NO_JOURNAL,
+    control: controlBy(ask, settings),
+    settings,
     lost: bug.promise,
     close: () => services.close(),
   };

@@ -1,0 +1,72 @@
+/**
+ * The settings of a cluster: an edge starts as its container was made, and is told what is wanted as soon as it answers. What it has when
+ * the lab comes is asked, for somebody may have set it; what an earlier lab left in force is in the journal.
+ */
+
+import type { EdgeConfig } from '../../../services/protocol/edge-api.ts';
+import { strategy } from '../../../services/protocol/invalidation.ts';
+import type { Clock } from '../../../services/runtime/clock.ts';
+import type { Clients } from '../../clients.ts';
+import type { Journal } from '../../journal.ts';
+import { edgeOf } from '../edge-node.ts';
+import { WorldSettings } from '../settings.ts';
+import { type BegunRegion, entryIdOf } from '../wanted-settings.ts';
+import type { WorldRegion } from '../world.ts';
+import type { Cluster } from './cluster.ts';
+import type { Engine } from './engine.ts';
+import { serviceOf } from './nodes.ts';
+
+export interface ClusterSettingsOptions {
+  readonly clock: Clock;
+  readonly engine: Engine;
+  readonly journal: Journal;
+  readonly cluster: Cluster;
+  readonly clients: Clients;
+  readonly regions: readonly WorldRegion[];
+  readonly adminToken: string;
+}
+
+/** One that is frozen does not answer at all. */
+const ANSWER_MS_MAX = 1_000;
+
+/** As a container was made, not as the file says now. */
+export function madeWith(environment: ReadonlyMap<string, string> | undefined): EdgeConfig {
+  return {
+    propagationDelayMs: Number(environment?.get('PROPAGATION_DELAY') ?? 0),
+    strategy: strategy.parse(environment?.get('INVALIDATION_STRATEGY') ?? 'eager'),
+  };
+}
+
+export async function clusterSettings(options: ClusterSettingsOptions): Promise<WorldSettings> {
+  const { clock, engine, journal, cluster, clients, regions, adminToken } = options;
+  const urls = new Map(regions.map(({ region, url }) => [region, url]));
+  return new WorldSettings({
+    clock,
+    journal,
+    mayChange: adminToken !== '',
+    put: (region, settings) => clients.configureEdge({ url: urls.get(region) ?? '', token: adminToken }, settings),
+    isStopped: async (region) => {
+      const id = cluster.containers.get(serviceOf(edgeOf(region)))?.id;
+      return id !== undefined && (await engine.container(id))?.state === 'stopped';
+    },
+    regions: await Promise.all(regions.map((region) => asFound(region, options))),
+  });
+}
+
+async function asFound(
+  { region, url, ...made }: WorldRegion,
+  { clock, clients, cluster, journal }: ClusterSettingsOptions,
+): Promise<BegunRegion> {
+  const own = { propagationDelayMs: made.delayMs, strategy: made.strategy };
+  const left = journal.entries.find(({ id }) => id === entryIdOf(region));
+  return { region, own, left, found: cluster.wasThere ? ((await asked(url, clients, clock)) ?? own) : own };
+}
+
+/** Without a token, too: an edge says what it has to everybody. undefined: it does not answer. */
+async function asked(url: string, clients: Clients, clock: Clock): Promise<EdgeConfig | undefined> {
+  const overdue = new AbortController();
+  const timer = clock.setTimer(ANSWER_MS_MAX, () => overdue.abort());
+  const metrics = await clients.edgeMetrics(url, overdue.signal).catch(() => undefined);
+  timer.cancel();
+  return metrics && { propagationDelayMs: metrics.propagationDelayMs, strategy: metrics.strategy };
+}

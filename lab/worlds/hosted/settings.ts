@@ -1,0 +1,29 @@
+/** The settings of a hosted world: an edge starts with what is wanted, and one that runs is told by its own route. */
+import type { Clock } from '../../../services/runtime/clock.ts';
+import type { Clients } from '../../clients.ts';
+import { NO_JOURNAL } from '../../journal.ts';
+import { edgeOf } from '../edge-node.ts';
+import { WorldSettings } from '../settings.ts';
+import type { NodeStatus, WorldRegion } from '../world.ts';
+import type { Ask } from './control.ts';
+
+export interface HostedSettingsOptions {
+  readonly clock: Clock;
+  readonly ask: Ask;
+  readonly clients: Clients;
+  readonly regions: readonly WorldRegion[];
+  readonly adminToken: string;
+}
+
+export function hostedSettings({ clock, ask, clients, regions, adminToken }: HostedSettingsOptions): WorldSettings {
+  const urls = new Map(regions.map(({ region, url }) => [region, url]));
+  return new WorldSettings({
+    clock,
+    // What is set here ends with the lab.
+    journal: NO_JOURNAL,
+    mayChange: true,
+    put: (region, settings) => clients.configureEdge({ url: urls.get(region) ?? '', token: adminToken }, settings),
+    isStopped: async (region) => ((await ask({ do: 'inspect', node: edgeOf(region) })) as NodeStatus).state === 'stopped',
+    regions: regions.map(({ region, delayMs, strategy }) => ({ region, found: { propagationDelayMs: delayMs, strategy } })),
+  });
+}

@@ -1,0 +1,278 @@
+/**
+ * The delay and the strategy that one region is wanted to have, kept in force: given to its edge when they change, and again when the
+ * edge has started anew, by whomever.
+ *
+ * What is done to them is done in turns, one after the other: a change that is asked for while the edge starts waits until it is up. Each
+ * turn writes down what would undo it, says what may be in force from now on, gives it to the edge, and says that it is. What the edge
+ * did not take is owed: it is given again as soon as the edge answers somebody who looks at it.
+ */
+import type { EdgeConfig, EdgeConfigChange, EdgeMetrics } from '../../services/protocol/edge-api.ts';
+import { type Clock, sleep } from '../../services/runtime/clock.ts';
+import { InvalidInput, WorldFailed } from '../errors.ts';
+import type { JournalEntry, UndoJournal } from '../journal.ts';
+import { coveringOf, describeLayers, isSame, layered, over, type SettingsLayer } from './setting-layers.ts';
+
+/** What is in force in a region, as far as it is known. */
+export interface SettingsTold {
+  readonly region: string;
+  readonly settings: EdgeConfig;
+  /** These and no others; else these may be in force instead, from now on. */
+  readonly isCertain: boolean;
+  /** For how long it may have been so already, in ms. */
+  readonly agoMs: number;
+}
+
+/** A region as its world begins. */
+export interface BegunRegion {
+  readonly region: string;
+  /** What its edge has. */
+  readonly found: EdgeConfig;
+  /** What its edge has when it starts, until it is told otherwise. Left out: it starts with what is wanted. */
+  readonly own?: EdgeConfig;
+  /** What an earlier lab wrote down of it and left in force. */
+  readonly left?: JournalEntry | undefined;
+}
+
+export interface WantedSettingsOptions extends BegunRegion {
+  readonly clock: Clock;
+  readonly journal: UndoJournal;
+  /** Its edge has a token, without which nothing can be changed. */
+  readonly mayChange: boolean;
+  /** Gives them to its edge. Rejects when that does not take them. */
+  readonly put: (region: string, settings: EdgeConfig) => Promise<void>;
+  /** Whether its edge does not run at all: it will have what is wanted when it starts. */
+  readonly isStopped: (region: string) => Promise<boolean>;
+  readonly onTold: (told: SettingsTold) => void;
+}
+
+/** In the journal. */
+export function entryIdOf(region: string): string {
+  return `settings-${region}`;
+}
+
+/** Of an edge that starts under faults. */
+const UP_MS_MAX = 45_000;
+const POLL_MS = 50;
+
+export class WantedSettings {
+  readonly #options: WantedSettingsOptions;
+  readonly #layers = new Map<SettingsLayer, EdgeConfigChange>();
+  /** Written down, and not in force yet. */
+  readonly #planned = new Set<SettingsLayer>();
+  /** Of those in force, the ones that are not ours to change. */
+  readonly #earlier: ReadonlySet<SettingsLayer>;
+  readonly #found: EdgeConfig;
+  /** undefined: not known, for the edge did not answer. */
+  #inForce: EdgeConfig | undefined;
+  #isOwed = false;
+  /** Its edge is about to end, or has: whoever starts it must be told what it had. */
+  #isLeaving = false;
+  #written: JournalEntry | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  #turns = 0;
+  /** Another one when a turn begins and when it ends. */
+  #revision = 0;
+  /** The last look at the edge, or the last turn. */
+  #lookedMs: number;
+  /** When the process began that was seen last. */
+  #since: string | undefined;
+
+  constructor(options: WantedSettingsOptions) {
+    this.#options = options;
+    const { found, left, clock } = options;
+    const undo = left?.undo.do === 'configure' ? left.undo : undefined;
+    this.#written = left;
+    this.#found = undo === undefined ? found : over(found, undo.change);
+    for (const { layer, change } of undo?.layers ?? []) this.#layers.set(layer, change);
+    this.#earlier = new Set(this.#layers.keys());
+    this.#inForce = found;
+    this.#lookedMs = clock.monotonicMs();
+  }
+
+  /** What all layers come to. */
+  get wanted(): EdgeConfig {
+    return layered(this.#found, this.#layers);
+  }
+
+  get inForce(): EdgeConfig {
+    return this.#inForce ?? this.wanted;
+  }
+
+  /** What keeps that change of that layer from being in force, in a word. undefined: nothing does. */
+  covering(layer: SettingsLayer, change: EdgeConfigChange): string | undefined {
+    return coveringOf(this.#layers, layer, change);
+  }
+
+  /** Writes down what would undo it, and does nothing else. Throws InvalidInput where an earlier command has it in force. */
+  plan(layer: SettingsLayer): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#refuse(layer);
+      this.#planned.add(layer);
+      await this.#write().catch((error: unknown) => {
+        this.#planned.delete(layer);
+        throw error;
+      });
+    });
+  }
+
+  /** Beside what that layer wants already. Resolves when it is in force, or will be when the edge starts. Rejects when neither is so. */
+  set(layer: SettingsLayer, change: EdgeConfigChange): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#refuse(layer);
+      const before = this.#layers.get(layer);
+      this.#planned.delete(layer);
+      this.#layers.set(layer, { ...before, ...change });
+      await this.#write();
+      try {
+        await this.#apply();
+      } catch (error) {
+        if (before === undefined) this.#layers.delete(layer);
+        else this.#layers.set(layer, before);
+        throw error;
+      }
+    });
+  }
+
+  /** What the layers that are left want is in force when it resolves. Can be done twice, and where there is no such layer. */
+  remove(layer: SettingsLayer): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#planned.delete(layer);
+      this.#layers.delete(layer);
+      await this.#apply();
+      await this.#write();
+    });
+  }
+
+  /** Its edge is about to be ended. */
+  leave(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#isLeaving = true;
+      await this.#write();
+    });
+  }
+
+  /** Starts its edge, with what is wanted: in force when it resolves, unless the edge ended again. */
+  restart(start: (wanted: EdgeConfig) => Promise<void>): Promise<void> {
+    const { own } = this.#options;
+    return this.#inTurn(async () => {
+      if (own !== undefined) {
+        this.#tell(own, { isCertain: false });
+        this.#inForce &&= own;
+      }
+      await start(this.wanted);
+      this.#isLeaving = false;
+      await this.#applyWhenUp();
+      await this.#write();
+    });
+  }
+
+  /** To be called before the edge is asked for its metrics; what it answers is to be given to what this answers. */
+  look(): (metrics: EdgeMetrics) => void {
+    const [revision, askedMs] = [this.#revision, this.#options.clock.monotonicMs()];
+    return (metrics) => {
+      // What was changed meanwhile may have been so before or after the answer.
+      if (this.#turns === 0 && revision === this.#revision) this.#saw(metrics, askedMs);
+    };
+  }
+
+  #saw({ propagationDelayMs, strategy, metrics }: EdgeMetrics, askedMs: number): void {
+    const seen = { propagationDelayMs, strategy };
+    const isNew = this.#since !== undefined && this.#since !== metrics.startTime;
+    this.#since = metrics.startTime;
+    if (this.#inForce === undefined || !isSame(seen, this.#inForce)) this.#tell(seen, { isCertain: true });
+    this.#inForce = seen;
+    this.#lookedMs = askedMs;
+    if (!isNew && !this.#isOwed) return;
+    this.#isOwed = true;
+    const again = this.#inTurn(async () => {
+      await this.#apply();
+      await this.#write();
+    });
+    // Still owed: the next look tries once more.
+    again.catch(() => {});
+  }
+
+  #refuse(layer: SettingsLayer): void {
+    const { region, mayChange } = this.#options;
+    if (!mayChange)
+      throw new WorldFailed(
+        `${region} runs without ADMIN_TOKEN: its delay and strategy cannot be changed. Start it with one, or by: edgesync-lab up`,
+      );
+    if (this.#earlier.has(layer) && this.#layers.has(layer))
+      throw new InvalidInput(
+        `edge:${region} is ${describeLayers([layer])} already, by an earlier command. Remove that first: edgesync-lab heal`,
+      );
+  }
+
+  async #applyWhenUp(): Promise<void> {
+    const { clock } = this.#options;
+    const deadline = clock.monotonicMs() + UP_MS_MAX;
+    for (;;) {
+      try {
+        return await this.#apply();
+      } catch (error) {
+        if (clock.monotonicMs() > deadline) throw error;
+        await sleep(clock, POLL_MS);
+      }
+    }
+  }
+
+  async #apply(): Promise<void> {
+    const { region, put, isStopped } = this.#options;
+    const { wanted } = this;
+    if (this.#inForce === undefined || !isSame(this.#inForce, wanted)) {
+      this.#tell(wanted, { isCertain: false });
+      this.#inForce = undefined;
+      this.#isOwed = true;
+      try {
+        await put(region, wanted);
+      } catch (error) {
+        if (!(await isStopped(region).catch(() => false))) throw error;
+      }
+      this.#inForce = wanted;
+    }
+    this.#isOwed = false;
+    this.#lookedMs = this.#options.clock.monotonicMs();
+    this.#tell(wanted, { isCertain: true });
+  }
+
+  #tell(settings: EdgeConfig, { isCertain }: Pick<SettingsTold, 'isCertain'>): void {
+    const { region, clock, onTold } = this.#options;
+    onTold({ region, settings, isCertain, agoMs: isCertain ? clock.monotonicMs() - this.#lookedMs : 0 });
+  }
+
+  /** What undoes all of it leads back to what the edge would have without this lab: what was found, and what a person has set. */
+  async #write(): Promise<void> {
+    const { region, journal, own } = this.#options;
+    const id = entryIdOf(region);
+    const layers = [...this.#layers].filter(([layer]) => layer !== 'person').map(([layer, change]) => ({ layer, change }));
+    const change = over(this.#found, this.#layers.get('person') ?? {});
+    const isForgotten = this.#isLeaving && own !== undefined && !isSame(change, own);
+    const isNeeded = layers.length > 0 || this.#planned.size > 0 || isForgotten || (this.#isOwed && this.#written !== undefined);
+    const before = this.#written;
+    if (isNeeded) {
+      const says = `edge:${region} is ${describeLayers([...layers.map(({ layer }) => layer), ...this.#planned])}`;
+      const entry: JournalEntry = { id, says, undo: { do: 'configure', region, change, layers } };
+      await (before === undefined ? journal.write(entry) : journal.replace(entry));
+      this.#written = entry;
+    } else if (before !== undefined) {
+      await journal.strike(id);
+      this.#written = undefined;
+    }
+  }
+
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(async () => {
+      this.#turns += 1;
+      this.#revision += 1;
+      try {
+        await act();
+      } finally {
+        this.#turns -= 1;
+        this.#revision += 1;
+      }
+    });
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+}
