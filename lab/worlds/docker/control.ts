@@ -25,8 +25,8 @@ export interface DockerControlOptions {
   readonly mesh: string;
   /** Begins the name of every toxic of this lab, so that it can be told from any other’s. */
   readonly prefix: string;
-  /** Hears of a container that is about to end as asked. */
-  readonly onKill: (id: string) => void;
+  /** Does what ends a container, so that whoever watches for such ends knows that it was asked for. */
+  readonly whileEnding: (id: string, act: () => Promise<void>) => Promise<void>;
 }
 
 /** A toxic’s rate is in thousands of bytes a second. */
@@ -104,12 +104,11 @@ export class DockerControl implements WorldControl {
   }
 
   async kill(node: NodeName): Promise<void> {
-    const { engine, journal, onKill } = this.#options;
+    const { engine, journal, whileEnding } = this.#options;
     const { id, state } = await this.#facts(node);
     if (state === 'stopped') return;
     await journal.write({ id: `kill-${id}`, says: `${node} is killed`, undo: { do: 'start', container: id } });
-    onKill(id);
-    await engine.kill(id);
+    await whileEnding(id, () => engine.kill(id));
   }
 
   async start(node: NodeName): Promise<void> {

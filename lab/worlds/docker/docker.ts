@@ -158,7 +158,7 @@ async function toWorld({ engine, journal, cluster, adminToken, topology, release
     containers,
     mesh,
     prefix: `${TOXIC_PREFIX}${random.uuid().slice(0, SESSION_LENGTH)}.`,
-    onKill: (id) => ends.expect(id),
+    whileEnding: ends.asked,
   });
   const originUrl = urlOf(cluster, 'origin');
   let closed: Promise<void> | undefined;
