@@ -3,12 +3,12 @@
  * after it is healed. After kill -9 of the lab it is all that is known, so an entry says everything its heal needs.
  */
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { edgeConfigChange } from '../services/protocol/edge-api.ts';
 import type { Variables } from './compose-file.ts';
 import { InvalidInput, WorldFailed } from './errors.ts';
+import { stateHome } from './places.ts';
 
 const FILE = 'journal.json';
 const ENTRIES_MAX = 1_000;
@@ -50,10 +50,9 @@ export interface UndoJournal {
 /** For worlds that end with the lab. */
 export const NO_JOURNAL: UndoJournal = { write: async () => {}, strike: async () => {} };
 
+/** Of a project. Throws InvalidInput where there is no place for it. */
 export function stateFolder(project: string, variables: Variables): string {
-  const home = variables['HOME'] ?? homedir();
-  const given = variables['XDG_STATE_HOME'];
-  return join(given === undefined || given === '' ? join(home, '.local/state') : given, 'edgesync-lab', project);
+  return join(stateHome(variables), 'edgesync-lab', project);
 }
 
 export class Journal implements UndoJournal {
