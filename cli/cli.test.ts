@@ -183,6 +183,8 @@ describe('the command line', () => {
     [['list', 'faults']],
     [['list', 'checks', '--json']],
     [['list', 'metrics']],
+    [['list', 'mutants']],
+    [['list', 'mutants', '--json']],
     [['validate', SCENARIO]],
   ])('answers %j with 0', async (words) => {
     const { code, stdout, stderr } = await startProgram(words).ended;

@@ -4,17 +4,18 @@ import { EXIT, type ExitCode, InvalidInput } from '../../lab/errors.ts';
 import { mutantNamed } from '../../lab/mutants/mutants.ts';
 import { checkOutput } from '../../lab/output-folder.ts';
 import { printable, printableLines } from '../../lab/printable.ts';
-import { type LabEvent, SCHEMA_VERSION } from '../../lab/report/events.ts';
-import { runCampaign, type SeedRange } from '../../lab/sim/campaign.ts';
+import type { LabEvent } from '../../lab/report/events.ts';
+import { runCampaigns, type SeedRange } from '../../lab/sim/campaign.ts';
 import { checkDeterminism } from '../../lab/sim/determinism.ts';
 import type { SeedOutcome, SeedSetup } from '../../lab/sim/outcome.ts';
 import { saveSeed } from '../../lab/sim/save-seed.ts';
 import { Tally } from '../../lab/sim/tally.ts';
-import { systemClock, toTimestamp } from '../../services/runtime/clock.ts';
+import { systemClock } from '../../services/runtime/clock.ts';
 import { anomalyText, checkLines } from '../print.ts';
 import { startProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
+import { rangeText, startEvent, summaryEvent } from './sim-events.ts';
 import { huntAll } from './sim-mutants.ts';
 import { addSwarmOptions, jobsOption, parseSeeds, readSetup, type SwarmOptions, simCommand } from './sim-options.ts';
 
@@ -82,54 +83,32 @@ async function run(options: SimOptions & { readonly seeds: SeedRange }, setup: S
   if (json) output.line(JSON.stringify(startEvent(options, session)));
   const progress = startProgress({ clock: systemClock, total: seeds.to - seeds.from + 1, note: output.note, done: () => tally.seeds });
   try {
-    await runCampaign({ seeds, setup, jobs, signal, stopAtFailure: !options.keepGoing, onOutcome: (outcome) => tally.add(outcome) });
+    const campaigns = [{ setup, onOutcome: (outcome: SeedOutcome) => tally.add(outcome) }];
+    await runCampaigns({ campaigns, seeds, jobs, signal, stopAtFailure: !options.keepGoing });
   } finally {
     progress.close();
   }
   const exitCode = signal.aborted ? EXIT.interrupted : tally.exitCode;
   if (json) for (const event of resultEvents(tally, options, exitCode)) output.line(JSON.stringify(event));
   else for (const line of resultLines(tally, options, signal.aborted)) output.line(line);
-  const shown = tally.failing[0]?.seed ?? (seeds.from === seeds.to ? seeds.from : undefined);
+  const [first] = tally.failing;
+  const shown = first?.seed ?? (seeds.from === seeds.to ? seeds.from : undefined);
   if (options.out === undefined || shown === undefined) return exitCode;
+  // Run once more it would end this process.
+  if (first?.crashed) {
+    output.note(`${printable(options.out)} stays empty: seed ${shown} ended its process and has no history`);
+    return exitCode;
+  }
   await saveSeed(shown, { setup, folder: options.out, version: session.version, reproduce: simCommand(String(shown), options) });
   output.note(`the history of seed ${shown} is in ${printable(options.out)}`);
   return exitCode;
 }
 
-function rangeText({ from, to }: SeedRange): string {
-  return from === to ? String(from) : `${from}..${to}`;
-}
-
-function startEvent(options: SimOptions & { readonly seeds: SeedRange }, { version, argv }: Session): LabEvent {
-  const { seeds, regions, keys, duration, mutant } = options;
-  const scenario = { title: `seeds ${rangeText(seeds)}`, regions, keys, duration, ...(mutant === undefined ? {} : { mutant }) };
-  const time = toTimestamp(systemClock.now());
-  const told = { tool: 'edgesync-lab', version, backend: 'simulated', seed: seeds.from, scenario, time } as const;
-  return { type: 'Start', schemaVersion: SCHEMA_VERSION, ...told, argv: [...argv] };
-}
-
 function resultEvents(tally: Tally, options: SimOptions & { readonly seeds: SeedRange }, exitCode: ExitCode): readonly LabEvent[] {
   const [first] = tally.failing;
-  const error = first?.error;
-  const status = exitCode === EXIT.interrupted ? 'aborted' : exitCode === EXIT.failed ? 'failed' : 'completed';
-  const summary: LabEvent = {
-    type: 'Summary',
-    schemaVersion: SCHEMA_VERSION,
-    status,
-    verdict: exitCode === EXIT.interrupted ? 'unknown' : tally.verdict,
-    exitCode,
-    checks: tally.checks,
-    thresholds: [],
-    faults: [],
-    convergence: {},
-    staleness: {},
-    consistency: {},
-    operations: tally.operations,
-    heal: { clean: true, left: [] },
-    ...(error === undefined ? {} : { error }),
-    reproduce: reproduceCommand(first, options),
-  };
-  return [...(first?.anomalies ?? []), summary];
+  const { verdict, checks, operations } = tally;
+  const ended = { verdict, checks, operations, exitCode, error: first?.error, reproduce: reproduceCommand(first, options) };
+  return [...(first?.anomalies ?? []), summaryEvent(ended)];
 }
 
 function resultLines(tally: Tally, options: SimOptions & { readonly seeds: SeedRange }, isAborted: boolean): readonly string[] {
