@@ -204,6 +204,13 @@ describe('the command line', () => {
     await untilGone(hosts);
   });
 
+  it('ends with 107, not with the code of a violation, for an error that nobody caught', async () => {
+    const leftOver = `data:text/javascript,setTimeout(() => Promise.reject(new Error('left over')), 500)`;
+    const { code, stderr } = await startProgram(['sim', '--seeds', '1..100000'], { execArgv: ['--import', leftOver] }).ended;
+    expect(stderr).toContain('edgesync-lab failed: Error: left over');
+    expect(code).toBe(107);
+  });
+
   it('says in one sentence that Node is too old, with a command', async () => {
     const pretend = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.20.2'})`;
     const { code, stdout, stderr } = await startProgram(['run', 'baseline'], { file: BIN, execArgv: ['--import', pretend] }).ended;
