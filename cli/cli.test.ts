@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type LabEvent, labEvent } from '../lab/report/events.ts';
 import { childrenOf } from '../lab/testing/children.ts';
+import { takeFreePorts } from '../lab/worlds/docker/free-ports.ts';
+import { systemRandom } from '../services/runtime/random.ts';
 import { startProgram, untilGone } from './process-test-support.ts';
 
 const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
@@ -118,6 +120,20 @@ describe('run', () => {
       error: expect.stringContaining(`port ${port} (origin) is busy`),
     });
     expect(events.some((event) => event.type === 'Step')).toBe(false);
+  });
+
+  it('names what holds the port, and the remedy, when another lab starts at the same moment', { timeout: 180_000 }, async () => {
+    const ports = await takeFreePorts(4, systemRandom);
+    const names = ['ORIGIN_PORT', 'EDGE_US_EAST_PORT', 'EDGE_EU_WEST_PORT', 'EDGE_AP_SOUTH_PORT'];
+    const env = Object.fromEntries(names.map((name, at) => [name, String(ports[at])]));
+    const labs = [startProgram(['up'], { env }), startProgram(['up'], { env })];
+    const first = await Promise.race(labs.map((lab) => lab.ended));
+    for (const { child } of labs) child.kill('SIGINT');
+    const codes = (await Promise.all(labs.map((lab) => lab.ended))).map(({ code }) => code);
+    expect(codes.sort()).toEqual([105, 107]);
+    expect(first.code).toBe(107);
+    expect(`${first.stdout}${first.stderr}`).toMatch(/ports? .*\(origin\).* (is|are) busy, held by .+\(pid \d+\).*--ports auto/);
+    expect(`${first.stdout}${first.stderr}`).not.toContain('EADDRINUSE');
   });
 
   it('is 104 when compose.yaml configures a service badly, each problem on a line of its own', async () => {
