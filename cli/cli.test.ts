@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type LabEvent, labEvent } from '../lab/report/events.ts';
 import { childrenOf } from '../lab/testing/children.ts';
+import { takeFreePorts } from '../lab/worlds/docker/free-ports.ts';
+import { systemRandom } from '../services/runtime/random.ts';
 import { startProgram, untilGone } from './process-test-support.ts';
 
 const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
@@ -120,6 +122,20 @@ describe('run', () => {
     expect(events.some((event) => event.type === 'Step')).toBe(false);
   });
 
+  it('names what holds the port, and the remedy, when another lab starts at the same moment', { timeout: 180_000 }, async () => {
+    const ports = await takeFreePorts(4, systemRandom);
+    const names = ['ORIGIN_PORT', 'EDGE_US_EAST_PORT', 'EDGE_EU_WEST_PORT', 'EDGE_AP_SOUTH_PORT'];
+    const env = Object.fromEntries(names.map((name, at) => [name, String(ports[at])]));
+    const labs = [startProgram(['up'], { env }), startProgram(['up'], { env })];
+    const first = await Promise.race(labs.map((lab) => lab.ended));
+    for (const { child } of labs) child.kill('SIGINT');
+    const codes = (await Promise.all(labs.map((lab) => lab.ended))).map(({ code }) => code);
+    expect(codes.sort()).toEqual([105, 107]);
+    expect(first.code).toBe(107);
+    expect(`${first.stdout}${first.stderr}`).toMatch(/ports? .*\(origin\).* (is|are) busy, held by .+\(pid \d+\).*--ports auto/);
+    expect(`${first.stdout}${first.stderr}`).not.toContain('EADDRINUSE');
+  });
+
   it('is 104 when compose.yaml configures a service badly, each problem on a line of its own', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'edgesync-'));
     const compose = join(folder, 'compose.yaml');
@@ -183,6 +199,8 @@ describe('the command line', () => {
     [['list', 'faults']],
     [['list', 'checks', '--json']],
     [['list', 'metrics']],
+    [['list', 'mutants']],
+    [['list', 'mutants', '--json']],
     [['validate', SCENARIO]],
   ])('answers %j with 0', async (words) => {
     const { code, stdout, stderr } = await startProgram(words).ended;
@@ -200,6 +218,13 @@ describe('the command line', () => {
     expect(code).toBe(105);
     expect(stdout).toMatch(/us-east\s+http:\/\/127\.0\.0\.1:\d+\s+100 ms\s+eager/);
     await untilGone(hosts);
+  });
+
+  it('ends with 107, not with the code of a violation, for an error that nobody caught', async () => {
+    const leftOver = `data:text/javascript,setTimeout(() => Promise.reject(new Error('left over')), 500)`;
+    const { code, stderr } = await startProgram(['sim', '--seeds', '1..100000'], { execArgv: ['--import', leftOver] }).ended;
+    expect(stderr).toContain('edgesync-lab failed: Error: left over');
+    expect(code).toBe(107);
   });
 
   it('says in one sentence that Node is too old, with a command', async () => {

@@ -3,9 +3,9 @@
  * nor the environment says otherwise, and the keys of the terminal. A file that is not there says nothing.
  */
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidInput } from '../lab/errors.ts';
+import { configHome } from '../lab/places.ts';
 import type { CliEnvironment } from './environment.ts';
 
 export interface ConfigFile {
@@ -21,9 +21,9 @@ const NONE: ConfigFile = { options: new Map(), keys: new Map(), where: (...path)
 
 /** Throws InvalidInput with file and line. */
 export async function readConfigFile({ variables }: Pick<CliEnvironment, 'variables'>): Promise<ConfigFile> {
-  const home = variables['XDG_CONFIG_HOME'] || join(variables['HOME'] || homedir(), '.config');
-  const file = join(home, 'edgesync-lab', 'config.yaml');
-  if (!existsSync(file)) return NONE;
+  const home = configHome(variables);
+  const file = home === undefined ? undefined : join(home, 'edgesync-lab', 'config.yaml');
+  if (file === undefined || !existsSync(file)) return NONE;
   const { readConfig } = await import('./config-schema.ts');
   return (await readConfig(file)) ?? NONE;
 }

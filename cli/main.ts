@@ -24,7 +24,17 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
+function sayFailed(error: unknown): void {
   process.stderr.write(`edgesync-lab failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+}
+
+// Node would end with 1, and that says that an invariant was violated.
+process.on('uncaughtException', (error) => {
+  sayFailed(error);
+  process.exit(EXIT.failed);
+});
+
+main().catch((error: unknown) => {
+  sayFailed(error);
   process.exitCode = EXIT.failed;
 });

@@ -19,11 +19,13 @@ const SCENARIOS = {
   held: `${HEAD}${LOAD}${CUT}thresholds: { 'edge_reads{phase:fault}': [count==120], edge_error_ratio: [rate<0.01] }\n`,
   crossed: `${HEAD}${LOAD}thresholds: { edge_reads: [count<10] }\n`,
   unmeasured: `${HEAD}${LOAD}thresholds: { 'origin_write_duration{phase:heal}': [max<1000] }\n`,
-  unread: `${HEAD}${LOAD.replace('reads: 40/s', 'reads: 0/s')}`,
-  unwritten: `${HEAD}${LOAD.replace('writes: 4/s', 'writes: 0/s')}`,
+  // Too few for the time there is.
+  unread: `${HEAD}${LOAD.replace('reads: 40/s', 'reads: 0.1/s')}`,
+  unwritten: `${HEAD}${LOAD.replace('writes: 4/s', 'writes: 0.1/s')}`,
   aborted: `${HEAD}${LOAD.replace('3s', '30s')}${CUT}thresholds:\n  edge_read_duration: [{ threshold: max<0, abortOnFail: true, delayAbortEval: 4s }]\n`,
-  unsteady: `${HEAD}${LOAD}steady-state-hypothesis: { title: impossible, probes: [{ hit-ratio: '> 1' }] }\n${CUT}`,
+  unsteady: `${HEAD}${LOAD}steady-state-hypothesis: { title: impossible, probes: [{ p99: '< 0.001' }] }\n${CUT}`,
   steady: `${HEAD}${LOAD}steady-state-hypothesis: { title: possible, probes: [{ converged: true }, { error-ratio: '< 0.01' }] }\n${CUT}`,
+  overdrawn: `${HEAD}${LOAD.replace('keys: 5', 'keys: 5, creates: 60%, deletes: 60%')}`,
   wrong: `${HEAD}${LOAD}thresholds: { edge_raeds: [count<10] }\n`,
   long: LONG,
   longcrossed: `${LONG}thresholds: { edge_reads: [count<1] }\n`,
@@ -91,7 +93,7 @@ describe('a run', () => {
     ['a threshold without samples', 'unmeasured', 'thresholds', /^nothing was measured of origin_write_duration\{phase:heal\} max<1000$/],
     ['no reads', 'unread', 'load', /^it sent no read/],
     ['no writes', 'unwritten', 'load', /^it sent no write/],
-    ['no steady state', 'unsteady', 'steady-state', /^impossible: hit-ratio is .*, not > 1 10000 ms after warm-up.*nothing was broken$/],
+    ['no steady state', 'unsteady', 'steady-state', /^impossible: p99 is .*, not < 0\.001 10000 ms after warm-up.*nothing was broken$/],
   ] as const)('with %s ends with 2 and the reason', async (_what, name, check, reason) => {
     const { code, summary, events: all } = await run([name]);
     expect(summary).toMatchObject({ verdict: 'unknown', exitCode: 2 });
@@ -207,6 +209,20 @@ describe('run --dry-run', () => {
     const { stdout } = await startProgram(['run', ...files(['held']), '--dry-run', '--seed', '1']).ended;
     expect(stdout).toContain(`at 0.5 s  partition ${injected[0]}, healed at 1.5 s`);
     expect(stdout).toMatch(/^threshold {2}edge_error_ratio rate<0\.01$/m);
+  });
+
+  it('ends with 104, as the run and its validation do, when the shares of the writes are above 100 % in all', async () => {
+    for (const words of [
+      ['run', ...files(['overdrawn']), '--backend', 'simulated'],
+      ['run', ...files(['overdrawn']), '--dry-run'],
+      ['validate', ...files(['overdrawn'])],
+    ]) {
+      const { code, stdout, stderr } = await startProgram(words).ended;
+      expect(`${stdout}${stderr}`).toMatch(
+        /overdrawn\.yaml:3: workload: expected creates, deletes and purges to be at most 100 % .*got 120 %/,
+      );
+      expect(code).toBe(104);
+    }
   });
 
   it('ends with 104 for a file that is wrong', async () => {

@@ -25,10 +25,13 @@ export interface StartProgramOptions {
   /** A file descriptor instead of a pipe. */
   readonly stdout?: number;
   readonly env?: NodeJS.ProcessEnv;
+  /** Where it is started. */
+  readonly cwd?: string;
 }
 
 export function startProgram(words: readonly string[], options: StartProgramOptions = {}): Running {
   const child = spawn(process.execPath, [...(options.execArgv ?? []), options.file ?? MAIN, ...words], {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
     // Whatever this machine has of Docker.
     env: { ...process.env, EDGESYNC_BACKEND: 'embedded', ...options.env },

@@ -1,6 +1,7 @@
 /** The program: its commands, loaded when they are asked for, and what the configuration file says of their options. */
 import { Command, type Option } from 'commander';
 import { InvalidInput } from '../lab/errors.ts';
+import { refuseRelative } from '../lab/places.ts';
 import { addTerminalCommand } from './commands/terminal.ts';
 import type { ConfigFile } from './config-file.ts';
 import type { Session } from './session.ts';
@@ -44,8 +45,31 @@ export async function createProgram(session: Session, config: ConfigFile): Promi
   for (const add of await Promise.all(namesIn(session.argv).map((name) => COMMANDS[name]?.()))) add?.(program, session);
   addTerminalCommand(program.allowExcessArguments().enablePositionalOptions(), session, { names: Object.keys(COMMANDS), config });
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
-  for (const command of [program, ...program.commands]) preset(command, config);
-  return program;
+  for (const command of [program, ...program.commands]) {
+    passOverEmpty(command, session);
+    preset(command, config);
+  }
+  return program.hook('preAction', (_program, command) => refuseRelativePlaces(command, config));
+}
+
+/** Options that say where something is, or is to go. */
+const PLACES: readonly string[] = ['compose', 'out'];
+
+/** A place that the environment names with an empty word is none. */
+function passOverEmpty(command: Command, { environment: { variables } }: Session): void {
+  for (const option of command.options)
+    if (PLACES.includes(option.attributeName()) && option.envVar !== undefined && variables[option.envVar] === '')
+      Reflect.deleteProperty(option, 'envVar');
+}
+
+/** What was typed is meant from where one stands; what was set once and for all must be the same place from everywhere. Throws InvalidInput. */
+function refuseRelativePlaces(command: Command, { where }: ConfigFile): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    const source = command.getOptionValueSource(name);
+    if (!PLACES.includes(name) || (source !== 'env' && source !== 'config')) continue;
+    refuseRelative(String(command.getOptionValue(name)), source === 'env' ? String(option.envVar) : where(name));
+  }
 }
 
 /** Flag and environment come before it. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MUTANTS } from '../lab/mutants/mutants.ts';
 import { labEvent } from '../lab/report/events.ts';
 import { startProgram } from './process-test-support.ts';
 
@@ -56,13 +57,61 @@ describe('sim', () => {
   });
 });
 
+/** Loaded before every process of the program: one that simulates the mutant ends when it is given seeds. */
+function endingWith(mutant: string): NodeJS.ProcessEnv {
+  const code = `let mutant;
+    if (process.send) process.prependListener('message', (message) => {
+      if (message.type === 'setup') mutant = message.setup.mutant;
+      else if (mutant === '${mutant}') throw new Error('out of everything');
+    });`;
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
+}
+
+const MUTANTS_MS_MAX = 900_000;
+
 describe('sim --mutants', () => {
-  it('ends with 1 when a mutant survives, and says so beside those that are caught', { timeout: 300_000 }, async () => {
-    const { code, stdout } = await startProgram(['sim', '--mutants', '--seeds', '2', '--jobs', '1']).ended;
-    expect(stdout).toMatch(/^mutant +caught by +first seed +mean seeds +by others only$/m);
-    expect(stdout).toMatch(/^\S+ +SURVIVES +- +- +\d$/m);
-    expect(stdout).toMatch(/^\S+ +[a-z-]+ +2 +1 +0$/m);
+  it('ends with 1 when a mutant survives, and says so beside those that are caught', { timeout: MUTANTS_MS_MAX }, async () => {
+    const { code, stdout, stderr } = await startProgram(['sim', '--mutants', '--seeds', '2', '--jobs', '1']).ended;
+    expect(stdout).toMatch(/^mutant +caught by +first seed +seeds +mean seeds +by others only +crashed$/m);
+    expect(stdout).toMatch(/^\S+ +SURVIVES +- +0 of 1 +- +\d +-$/m);
+    expect(stdout).toMatch(/^\S+ +[a-z-]+ +2 +1 of 1 +1 +0 +-$/m);
     expect(stdout).toContain('the real protocol on the same 1 seeds: clean');
+    expect(stdout).toContain('again: edgesync-lab sim --mutants --seeds 2');
+    expect(stderr).toMatch(/^[a-z-]+: \d+ of 22 seeds, /m);
     expect(code).toBe(1);
+  });
+
+  it('comes to its end on seeds on which an assignment cannot be answered', { timeout: MUTANTS_MS_MAX }, async () => {
+    const { stdout, stderr } = await startProgram(['sim', '--mutants', '--seeds', '190..200', '--jobs', '2', '--json']).ended;
+    expect(stderr).not.toContain('crashed');
+    const events = eventsOf(stdout);
+    expect(events.map(({ type }) => type)).toEqual(['Start', ...MUTANTS.map(() => 'Mutant'), 'Summary']);
+    const mutants = events.filter((event) => event.type === 'Mutant');
+    expect(mutants.map(({ mutant }) => mutant)).toEqual(MUTANTS.map(({ name }) => name));
+    expect(mutants.map(({ seeds, crashed }) => [seeds, ...crashed])).toEqual(MUTANTS.map(() => [11]));
+    expect(events.at(-1)).toMatchObject({ status: 'completed', reproduce: 'edgesync-lab sim --mutants --seeds 190..200' });
+  });
+
+  it('tells a mutant that ends its process as crashed, goes on with the others, and ends with 107', {
+    timeout: MUTANTS_MS_MAX,
+  }, async () => {
+    const words = ['sim', '--mutants', '--seeds', '1..2', '--jobs', '2'];
+    const { code, stdout, stderr } = await startProgram(words, { env: endingWith('torn-entry') }).ended;
+    expect(stdout).toMatch(/^torn-entry +CRASHED +- +0 of 2 +- +0 +1 2$/m);
+    expect(stdout).toMatch(/^unnoticed-return +\S+ /m);
+    expect(stdout.match(/CRASHED/g)).toHaveLength(1);
+    expect(stderr).toContain('torn-entry: seed 1 crashed: a process that simulates ended (exit 1): Error: out of everything');
+    expect(code).toBe(107);
+  });
+
+  it('tells what it knows when it is stopped, and what was not run', { timeout: MUTANTS_MS_MAX }, async () => {
+    const program = startProgram(['sim', '--mutants', '--seeds', '1..4', '--jobs', '1']);
+    await program.says('publish-without-outbox: ');
+    program.child.kill('SIGINT');
+    const { code, stdout } = await program.ended;
+    expect(stdout).toMatch(/^publish-without-outbox +\S+ /m);
+    expect(stdout).toMatch(/^not run: .*unnoticed-return$/m);
+    expect(stdout).toContain('the real protocol on the same 4 seeds: ');
+    expect(code).toBe(105);
   });
 });

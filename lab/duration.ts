@@ -20,6 +20,11 @@ function written(expected: string, pattern: RegExp) {
   return z.string(expected).meta({ pattern: pattern.source });
 }
 
+/** The same with a digit that is not 0. */
+function notZero(pattern: RegExp): RegExp {
+  return new RegExp(pattern.source.replace('^', '^(?=.*[1-9])'));
+}
+
 const EXPECTED_DURATION = 'expected a duration such as 300ms, 5s or 2m, at most 24 hours';
 
 export const duration = written(EXPECTED_DURATION, DURATION).transform((text, context) => {
@@ -29,14 +34,19 @@ export const duration = written(EXPECTED_DURATION, DURATION).transform((text, co
   return z.NEVER;
 });
 
+/** Of what has to last: to the nearest millisecond it is not nothing. */
+export const lasting = written(EXPECTED_DURATION, notZero(DURATION))
+  .pipe(duration)
+  .refine((ms) => ms > 0, { message: 'expected a duration above 0', abort: true });
+
 const RATE_MAX = 10_000;
 
-const EXPECTED_RATE = `expected a rate such as 60/s, at most ${RATE_MAX}/s`;
+const EXPECTED_RATE = `expected a rate above 0/s such as 60/s, at most ${RATE_MAX}/s`;
 
 /** Per second. */
-export const rate = written(EXPECTED_RATE, RATE).transform((text, context) => {
+export const rate = written(EXPECTED_RATE, notZero(RATE)).transform((text, context) => {
   const perSecond = Number(RATE.exec(text)?.[1] ?? Number.NaN);
-  if (perSecond <= RATE_MAX) return perSecond;
+  if (perSecond > 0 && perSecond <= RATE_MAX) return perSecond;
   context.addIssue({ code: 'custom', message: EXPECTED_RATE });
   return z.NEVER;
 });

@@ -2,13 +2,14 @@
  * The crash journal: what would undo each fault in force, written and synced to disk before the fault is injected, struck out
  * after it is healed. After kill -9 of the lab it is all that is known, so an entry says everything its heal needs.
  */
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { edgeConfigChange } from '../services/protocol/edge-api.ts';
 import type { Variables } from './compose-file.ts';
 import { InvalidInput, WorldFailed } from './errors.ts';
+import { stateHome } from './places.ts';
+import { notWritten } from './whole-files.ts';
 import { settingsLayer } from './worlds/setting-layers.ts';
 
 const FILE = 'journal.json';
@@ -70,10 +71,9 @@ export const NO_JOURNAL: UndoJournal = {
   strike: async () => {},
 };
 
+/** Of a project. Throws InvalidInput where there is no place for it. */
 export function stateFolder(project: string, variables: Variables): string {
-  const home = variables['HOME'] ?? homedir();
-  const given = variables['XDG_STATE_HOME'];
-  return join(given === undefined || given === '' ? join(home, '.local/state') : given, 'edgesync-lab', project);
+  return join(stateHome(variables), 'edgesync-lab', project);
 }
 
 export class Journal implements UndoJournal {
@@ -141,7 +141,16 @@ export class Journal implements UndoJournal {
 
   /** One at a time; each writes what there is when its turn comes. */
   #save(): Promise<void> {
-    this.#writing = this.#writing.catch(() => {}).then(() => this.#replace());
+    const path = join(this.#folder, FILE);
+    const replaced = async () => {
+      try {
+        await this.#replace();
+      } catch (error) {
+        await rm(`${path}.new`, { force: true }).catch(() => {});
+        throw notWritten(path, error);
+      }
+    };
+    this.#writing = this.#writing.catch(() => {}).then(replaced);
     return this.#writing;
   }
 

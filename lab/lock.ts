@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { systemRandom } from '../services/runtime/random.ts';
 import { WorldFailed } from './errors.ts';
+import { notWritten } from './whole-files.ts';
 
 const FILE = 'lock';
 const ATTEMPTS_MAX = 5;
@@ -69,15 +70,15 @@ export async function takeLock(folder: string, project: string): Promise<Lock> {
 /** Whole or not at all: a lock without its holder's name would look dead. */
 async function createWith(file: string, content: string): Promise<boolean> {
   const written = `${file}.${systemRandom.uuid()}`;
-  await writeFile(written, content, { mode: 0o600 });
   try {
+    await writeFile(written, content, { mode: 0o600 });
     await link(written, file);
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
+    throw notWritten(file, error);
   } finally {
-    await unlink(written);
+    await rm(written, { force: true });
   }
 }
 

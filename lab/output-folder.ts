@@ -1,8 +1,9 @@
 /**
- * Where a run leaves what it has to show: DIR/<scenario>/history.ndjson, summary.json, junit.xml and report.html. Nothing that is there
- * is ever written over: DIR must be empty, each folder and file is made by us, and only its owner may read it.
+ * Where a run leaves what it has to show: DIR/<scenario>/history.ndjson, report.html, junit.xml and summary.json. Nothing that is there
+ * is ever written over: DIR must be empty, each folder and file is made by us, and only its owner may read it. The history grows in its
+ * place; the others, which tell the verdict, are all there or none is.
  */
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../services/runtime/clock.ts';
 import { InvalidInput } from './errors.ts';
@@ -10,13 +11,14 @@ import { HistoryFile } from './load/history-file.ts';
 import { printable } from './printable.ts';
 import { toJunit } from './report/junit.ts';
 import type { ReportSource } from './report/source.ts';
+import { writeWhole } from './whole-files.ts';
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
 export interface OutputFolder {
   readonly history: HistoryFile;
-  /** Everything but the history, which was written as it grew. */
+  /** Everything but the history, which was written as it grew. Throws WorldFailed that names the file; then none of them is there. */
   writeReports(source: ReportSource): Promise<void>;
 }
 
@@ -40,19 +42,27 @@ export async function createOutput(folder: string, scenario: string, clock: Cloc
   });
 }
 
-/** The reports of a history that was saved elsewhere, in a folder of their own. Throws InvalidInput unless it is empty, or can be made. */
+/**
+ * The reports of a history that was saved elsewhere, in a folder of their own. Throws InvalidInput unless it is empty, or can be made, and
+ * WorldFailed when they cannot be written.
+ */
 export async function saveReports(folder: string, source: ReportSource): Promise<void> {
   await checkOutput(folder);
-  await attempt(folder, () => writeReports(folder, source));
+  await writeReports(folder, source);
 }
 
 async function writeReports(own: string, source: ReportSource): Promise<void> {
-  const write = (name: string, text: string) => writeFile(join(own, name), text, { flag: 'wx', mode: FILE_MODE });
-  await write('summary.json', `${JSON.stringify(source.summary, null, 2)}\n`);
-  await write('junit.xml', toJunit(source));
   // Loaded when there is something to draw: every other command starts without it.
   const { toHtml } = await import('./report/html/page.ts');
-  await write('report.html', toHtml(source));
+  const files = {
+    'report.html': toHtml(source),
+    'junit.xml': toJunit(source),
+    'summary.json': `${JSON.stringify(source.summary, null, 2)}\n`,
+  };
+  await writeWhole(
+    Object.entries(files).map(([name, text]) => ({ path: join(own, name), text })),
+    { mode: FILE_MODE },
+  );
 }
 
 async function attempt<T>(folder: string, act: () => Promise<T>): Promise<T> {

@@ -178,6 +178,12 @@ const OWNED = [
     owners: /^services\/runtime\/random\.ts$/,
   },
   { word: 'process.env', pattern: /\bprocess\s*(?:\.\s*env\b|\[\s*['"]env)/, owners: /(?:^|\/)main\.tsx?$|^cli\/environment\.ts$/ },
+  // An empty or relative one would be another place in each folder the lab is started in.
+  {
+    word: 'a place that the environment names',
+    pattern: /['"](?:HOME|USERPROFILE|TMPDIR|DOCKER_CONFIG|XDG_\w+)['"]|\b(?:homedir|userInfo|tmpdir)\b/,
+    owners: /^lab\/places\.ts$/,
+  },
   { word: 'Express', pattern: /from 'express'/, owners: /^services\/runtime\/http\.ts$/ },
   { word: 'pino', pattern: /from 'pino'/, owners: /^services\/runtime\/log\.ts$/ },
   { word: 'kafkajs', pattern: /from 'kafkajs/, owners: /^services\/log\/kafka\/(?:client|request-queue)\.ts$/ },
@@ -203,6 +209,8 @@ describe('the sources', () => {
     ['a bare timer', 'setTimeout(go, 5);'],
     ['Math.random', 'const dice = Math.random() * 6;'],
     ['process.env', "const port = process.env['PORT'];"],
+    ['a place that the environment names', "const home = variables['HOME'] ?? fallback;"],
+    ['a place that the environment names', 'const home = homedir();'],
   ])('would be caught saying %s as %s', (word, code) => {
     expect(OWNED.find((owned) => owned.word === word)?.pattern.test(withoutComments(code))).toBe(true);
   });

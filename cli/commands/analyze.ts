@@ -2,11 +2,11 @@
 import { type Command, Option } from 'commander';
 import { consistencyFigures, stalenessFigures } from '../../lab/checks/figures.ts';
 import { judgeHistory } from '../../lab/checks/judge.ts';
-import { type ExitCode, exitCodeOf, InvalidInput } from '../../lab/errors.ts';
+import { type ExitCode, InvalidInput } from '../../lab/errors.ts';
 import { convergenceOf } from '../../lab/load/convergence.ts';
 import { readHistory, type SavedHistory } from '../../lab/load/read-history.ts';
 import { saveReports } from '../../lab/output-folder.ts';
-import { printable, printableLines } from '../../lab/printable.ts';
+import { printable } from '../../lab/printable.ts';
 import type { ReportSource } from '../../lab/report/source.ts';
 import { conclude, toSummary } from '../../lab/summary.ts';
 import { evaluateThresholds } from '../../lab/thresholds/evaluate.ts';
@@ -14,6 +14,7 @@ import { type Threshold, thresholdProblems, toThresholds, writtenThresholds } fr
 import { anomalyText, checkLines, figureLines, thresholdLines } from '../print.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
+import { orFail } from './failed.ts';
 import { checksOf } from './saved-checks.ts';
 
 interface AnalyzeOptions {
@@ -28,15 +29,9 @@ export function addAnalyzeCommand(program: Command, session: Session): void {
     .argument('<file>', 'a history.ndjson that run --out or sim --out wrote')
     .addOption(new Option('--out <dir>', 'an empty folder: report.html, junit.xml and summary.json go there').env('EDGESYNC_OUT'))
     .addOption(new Option('--json', 'one object: verdict, checks, anomalies').env('EDGESYNC_JSON'))
-    .action(async (file: string, options: AnalyzeOptions) => {
-      try {
-        session.exitWith(await analyze(await readHistory(file), file, options, session));
-      } catch (error) {
-        if (!(error instanceof InvalidInput)) throw error;
-        session.output.note(printableLines(error.message));
-        session.exitWith(exitCodeOf(error));
-      }
-    });
+    .action((file: string, options: AnalyzeOptions) =>
+      orFail(session, async () => session.exitWith(await analyze(await readHistory(file), file, options, session))),
+    );
 }
 
 async function analyze(saved: SavedHistory, file: string, { json, out }: AnalyzeOptions, { output }: Session): Promise<ExitCode> {

@@ -1,9 +1,10 @@
-/** `list [scenarios|faults|checks|metrics]`: a line each, or JSON. */
+/** `list [scenarios|faults|checks|metrics|mutants]`: a line each, or JSON. */
 import { Argument, type Command, Option } from 'commander';
 import { CHECKS } from '../../lab/checks/checks.ts';
 import { EXIT } from '../../lab/errors.ts';
 import { FAULTS } from '../../lab/faults/faults.ts';
 import { parametersInWords, targetsInWords } from '../../lab/faults/signature.ts';
+import { MUTANTS } from '../../lab/mutants/mutants.ts';
 import { printable } from '../../lab/printable.ts';
 import { keysAt } from '../../lab/problems.ts';
 import { readScenario } from '../../lab/scenarios/scenario.ts';
@@ -48,6 +49,7 @@ const LISTS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       const unit = data.contains === 'time' ? `${data.type}, ms` : data.type;
       return { name: metric, about, columns: [unit, aggregations.join(' '), tags.join(', ')], details: { ...data, aggregations, tags } };
     }),
+  mutants: async () => MUTANTS.map(({ name, about, caughtBy }) => ({ name, about, columns: [caughtBy.join(', ')], details: { caughtBy } })),
 };
 
 function toLines(rows: readonly Row[]): string[] {
@@ -64,7 +66,9 @@ function toLines(rows: readonly Row[]): string[] {
 export function addListCommand(program: Command, session: Session): void {
   program
     .command('list')
-    .description('list what there is; of faults their targets, parameters (* must be given), and where they can be injected')
+    .description(
+      'list what there is; of faults their targets, parameters (* must be given), and where they can be injected; of mutants the checks one of which must catch it',
+    )
     .addArgument(new Argument('[which]', 'what to list').choices(Object.keys(LISTS)).default('scenarios'))
     .addOption(new Option('--json', 'an array of objects, each with name and about').env('EDGESYNC_JSON'))
     .action(async (which: string, { json }: { readonly json?: boolean }) => {

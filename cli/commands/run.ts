@@ -9,7 +9,7 @@ import { didYouMean } from '../../lab/nearest.ts';
 import { planScenario, refuseScenario } from '../../lab/not-run.ts';
 import { checkOutput, createOutput, type OutputFolder } from '../../lab/output-folder.ts';
 import { printableLines } from '../../lab/printable.ts';
-import type { Report } from '../../lab/report/events.ts';
+import type { Report, Summary } from '../../lab/report/events.ts';
 import { type ReportSource, sourceOf } from '../../lab/report/source.ts';
 import { type RunIdentity, runWithHistory } from '../../lab/run.ts';
 import { readScenario, type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
@@ -123,9 +123,9 @@ type RunOneOptions = RunCommandOptions & { readonly backend: Backend };
 async function runOne(name: string, options: RunOneOptions, report: Report, session: Session): Promise<ExitCode> {
   const { version, argv, signal } = session;
   const drawn = options.seed ?? drawSeed();
-  const identify = (seed: number, clock: Clock): RunIdentity => {
+  const identify = (seed: number, clock: Clock, told = report): RunIdentity => {
     const reproduce = reproduceCommand(name, seed, options);
-    return { seed, backend: options.backend, report, clock, version, argv, reproduce, mutant: options.mutant };
+    return { seed, backend: options.backend, report: told, clock, version, argv, reproduce, mutant: options.mutant };
   };
   const summary = await prepare(name, { ...options, drawn }, session).then(
     async ({ scenario, topology, out }) => {
@@ -135,10 +135,13 @@ async function runOne(name: string, options: RunOneOptions, report: Report, sess
         return undefined;
       }
       const { drive, ...stage } = stageOf({ options, topology, seed, workload: scenario.workload, session });
-      const saving = out === undefined ? {} : { onHistoryLine: (line: HistoryLine) => out.history.write(line) };
-      const result = await drive(runWithHistory({ ...identify(seed, stage.clock), scenario, signal, ...saving, ...stage }));
-      if (out !== undefined) await saveRun(out, sourceOf(scenario, { backend: options.backend, seed, version, ...result }), session);
-      return result.summary;
+      if (out === undefined) return (await drive(runWithHistory({ ...identify(seed, stage.clock), scenario, signal, ...stage }))).summary;
+      const onHistoryLine = (line: HistoryLine) => out.history.write(line);
+      const identity = identify(seed, stage.clock, butSummary(report));
+      const result = await drive(runWithHistory({ ...identity, scenario, signal, onHistoryLine, ...stage }));
+      const saved = await saveRun(out, sourceOf(scenario, { backend: options.backend, seed, version, ...result }));
+      report(saved);
+      return saved;
     },
     (error: unknown) => refuseScenario(identify(drawn, systemClock), name, error),
   );
@@ -147,14 +150,24 @@ async function runOne(name: string, options: RunOneOptions, report: Report, sess
   return summary.exitCode as ExitCode;
 }
 
-/** A history that is not whole is the lab's failure, whatever its verdict. */
-async function saveRun(out: OutputFolder, source: ReportSource, { output, exitWith }: Session): Promise<void> {
+/** What the run came to is told when its files are there: a verdict that could not be saved is none. */
+function butSummary(report: Report): Report {
+  return (event) => {
+    if (event.type !== 'Summary') report(event);
+  };
+}
+
+/** A history that is not whole, or reports that are not there, are the lab's failure, whatever the verdict. */
+async function saveRun(out: OutputFolder, source: ReportSource): Promise<Summary> {
+  const { summary } = source;
   try {
     await out.history.close();
     await out.writeReports(source);
+    return summary;
   } catch (error) {
-    output.note(printableLines(error instanceof Error ? error.message : String(error)));
-    exitWith(EXIT.failed);
+    const why = error instanceof Error ? error.message : String(error);
+    const exitCode = worstOf([summary.exitCode as ExitCode, EXIT.failed]);
+    return { ...summary, status: 'failed', verdict: 'unknown', exitCode, error: [summary.error, why].filter(Boolean).join('; ') };
   }
 }
 

@@ -1,6 +1,5 @@
 /** `shrink <seed|history>`: the smallest scenario that still shows what the seed or the history shows, as a file that runs by itself. */
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { EXIT, type ExitCode, InvalidInput } from '../../lab/errors.ts';
 import { mutantNamed } from '../../lab/mutants/mutants.ts';
@@ -8,6 +7,7 @@ import { printable } from '../../lab/printable.ts';
 import type { Scenario } from '../../lab/scenarios/scenario.ts';
 import { writtenScenario } from '../../lab/scenarios/written.ts';
 import { type Shrunk, shrink } from '../../lab/sim/shrink.ts';
+import { isTaken, writeWhole } from '../../lab/whole-files.ts';
 import { anomalyText } from '../print.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
@@ -22,6 +22,9 @@ interface ShrinkCommandOptions extends SwarmOptions {
   readonly out?: string;
   readonly embedded: boolean;
 }
+
+/** As the system masks it: a scenario is no secret. */
+const FILE_MODE = 0o666;
 
 /** A shrunk scenario, and the seed that shows it. */
 interface Found {
@@ -91,10 +94,11 @@ function refuseTaken(file: string): void {
   if (existsSync(file)) throw new InvalidInput(`${printable(file)}: expected no such file yet, got one; name another with --out`);
 }
 
-/** Throws InvalidInput when there is such a file by now, or it cannot be written. */
+/** Throws InvalidInput when there is such a file by now, WorldFailed when it cannot be written. */
 async function write(file: string, text: string): Promise<void> {
-  await writeFile(file, text, { flag: 'wx' }).catch((error: unknown) => {
-    throw new InvalidInput(`${printable(file)}: cannot be written (${error instanceof Error ? error.message : String(error)})`);
+  await writeWhole([{ path: file, text }], { mode: FILE_MODE }).catch((error: unknown) => {
+    if (isTaken(error)) refuseTaken(file);
+    throw error;
   });
 }
 

@@ -83,8 +83,11 @@ export async function readSetup({ compose, regions, keys, duration, mutant }: Sw
 }
 
 /** The command that runs the seeds again. */
-export function simCommand(seeds: string, { compose, regions, keys, duration, mutant }: SwarmOptions): string {
-  const words = ['edgesync-lab', 'sim', '--seeds', seeds];
+export function simCommand(
+  seeds: string,
+  { compose, regions, keys, duration, mutant, mutants }: SwarmOptions & { readonly mutants?: boolean },
+): string {
+  const words = ['edgesync-lab', 'sim', ...(mutants ? ['--mutants'] : []), '--seeds', seeds];
   if (regions !== DEFAULTS.regions) words.push('--regions', String(regions));
   if (keys !== DEFAULTS.keys) words.push('--keys', String(keys));
   if (duration !== DEFAULTS.duration) words.push('--duration', `${duration}ms`);

@@ -3,18 +3,19 @@ import { type Command, Option } from 'commander';
 import { EXIT, type ExitCode, InvalidInput } from '../../lab/errors.ts';
 import { mutantNamed } from '../../lab/mutants/mutants.ts';
 import { checkOutput } from '../../lab/output-folder.ts';
-import { printable, printableLines } from '../../lab/printable.ts';
-import { type LabEvent, SCHEMA_VERSION } from '../../lab/report/events.ts';
-import { runCampaign, type SeedRange } from '../../lab/sim/campaign.ts';
+import { printableLines } from '../../lab/printable.ts';
+import type { LabEvent } from '../../lab/report/events.ts';
+import { runCampaigns, type SeedRange } from '../../lab/sim/campaign.ts';
 import { checkDeterminism } from '../../lab/sim/determinism.ts';
 import type { SeedOutcome, SeedSetup } from '../../lab/sim/outcome.ts';
 import { saveSeed } from '../../lab/sim/save-seed.ts';
 import { Tally } from '../../lab/sim/tally.ts';
-import { systemClock, toTimestamp } from '../../services/runtime/clock.ts';
+import { systemClock } from '../../services/runtime/clock.ts';
 import { anomalyText, checkLines } from '../print.ts';
 import { startProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
+import { rangeText, startEvent, summaryEvent } from './sim-events.ts';
 import { huntAll } from './sim-mutants.ts';
 import { addSwarmOptions, jobsOption, parseSeeds, readSetup, type SwarmOptions, simCommand } from './sim-options.ts';
 
@@ -75,67 +76,71 @@ function simulate(options: SimOptions, setup: SeedSetup, session: Session): Prom
   return options.checkDeterminism ? compare(seeds, setup, session) : run({ ...options, seeds }, setup, session);
 }
 
-async function run(options: SimOptions & { readonly seeds: SeedRange }, setup: SeedSetup, session: Session): Promise<ExitCode> {
+async function run(options: RangeOptions, setup: SeedSetup, session: Session): Promise<ExitCode> {
   const { output, signal } = session;
   const { seeds, jobs, json } = options;
   const tally = new Tally();
   if (json) output.line(JSON.stringify(startEvent(options, session)));
   const progress = startProgress({ clock: systemClock, total: seeds.to - seeds.from + 1, note: output.note, done: () => tally.seeds });
   try {
-    await runCampaign({ seeds, setup, jobs, signal, stopAtFailure: !options.keepGoing, onOutcome: (outcome) => tally.add(outcome) });
+    const campaigns = [{ setup, onOutcome: (outcome: SeedOutcome) => tally.add(outcome) }];
+    await runCampaigns({ campaigns, seeds, jobs, signal, stopAtFailure: !options.keepGoing });
   } finally {
     progress.close();
   }
-  const exitCode = signal.aborted ? EXIT.interrupted : tally.exitCode;
-  if (json) for (const event of resultEvents(tally, options, exitCode)) output.line(JSON.stringify(event));
-  else for (const line of resultLines(tally, options, signal.aborted)) output.line(line);
-  const shown = tally.failing[0]?.seed ?? (seeds.from === seeds.to ? seeds.from : undefined);
-  if (options.out === undefined || shown === undefined) return exitCode;
-  await saveSeed(shown, { setup, folder: options.out, version: session.version, reproduce: simCommand(String(shown), options) });
-  output.note(`the history of seed ${shown} is in ${printable(options.out)}`);
+  // Before anything is told: a verdict that could not be saved is none.
+  const saved = await saveShown(tally, options, setup, session);
+  const exitCode = saved.error !== undefined ? EXIT.failed : signal.aborted ? EXIT.interrupted : tally.exitCode;
+  const results: Results = { tally, options, exitCode, error: saved.error ?? tally.failing[0]?.error };
+  if (json) for (const event of resultEvents(results)) output.line(JSON.stringify(event));
+  else for (const line of resultLines(results)) output.line(line);
+  for (const text of [saved.error, saved.said]) if (text !== undefined) output.note(printableLines(text));
   return exitCode;
 }
 
-function rangeText({ from, to }: SeedRange): string {
-  return from === to ? String(from) : `${from}..${to}`;
+type RangeOptions = SimOptions & { readonly seeds: SeedRange };
+
+interface Results {
+  readonly tally: Tally;
+  readonly options: RangeOptions;
+  readonly exitCode: ExitCode;
+  readonly error: string | undefined;
 }
 
-function startEvent(options: SimOptions & { readonly seeds: SeedRange }, { version, argv }: Session): LabEvent {
-  const { seeds, regions, keys, duration, mutant } = options;
-  const scenario = { title: `seeds ${rangeText(seeds)}`, regions, keys, duration, ...(mutant === undefined ? {} : { mutant }) };
-  const time = toTimestamp(systemClock.now());
-  const told = { tool: 'edgesync-lab', version, backend: 'simulated', seed: seeds.from, scenario, time } as const;
-  return { type: 'Start', schemaVersion: SCHEMA_VERSION, ...told, argv: [...argv] };
+interface Saved {
+  readonly said?: string;
+  /** Why it is not there. */
+  readonly error?: string;
 }
 
-function resultEvents(tally: Tally, options: SimOptions & { readonly seeds: SeedRange }, exitCode: ExitCode): readonly LabEvent[] {
+/** With `--out`: of the first seed that fails, or of the only one. */
+async function saveShown(tally: Tally, options: RangeOptions, setup: SeedSetup, session: Session): Promise<Saved> {
+  const { seeds, out } = options;
   const [first] = tally.failing;
-  const error = first?.error;
-  const status = exitCode === EXIT.interrupted ? 'aborted' : exitCode === EXIT.failed ? 'failed' : 'completed';
-  const summary: LabEvent = {
-    type: 'Summary',
-    schemaVersion: SCHEMA_VERSION,
-    status,
-    verdict: exitCode === EXIT.interrupted ? 'unknown' : tally.verdict,
-    exitCode,
-    checks: tally.checks,
-    thresholds: [],
-    faults: [],
-    convergence: {},
-    staleness: {},
-    consistency: {},
-    operations: tally.operations,
-    heal: { clean: true, left: [] },
-    ...(error === undefined ? {} : { error }),
-    reproduce: reproduceCommand(first, options),
-  };
-  return [...(first?.anomalies ?? []), summary];
+  const shown = first?.seed ?? (seeds.from === seeds.to ? seeds.from : undefined);
+  if (out === undefined || shown === undefined) return {};
+  // Run once more it would end this process.
+  if (first?.crashed) return { said: `${out} stays empty: seed ${shown} ended its process and has no history` };
+  try {
+    await saveSeed(shown, { setup, folder: out, version: session.version, reproduce: simCommand(String(shown), options) });
+    return { said: `the history of seed ${shown} is in ${out}` };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
 }
 
-function resultLines(tally: Tally, options: SimOptions & { readonly seeds: SeedRange }, isAborted: boolean): readonly string[] {
+function resultEvents({ tally, options, exitCode, error }: Results): readonly LabEvent[] {
+  const [first] = tally.failing;
+  const { checks, operations } = tally;
+  const verdict = exitCode === EXIT.failed ? 'unknown' : tally.verdict;
+  const ended = { verdict, checks, operations, exitCode, error, reproduce: reproduceCommand(first, options) };
+  return [...(first?.anomalies ?? []), summaryEvent(ended)];
+}
+
+function resultLines({ tally, options, exitCode }: Results): readonly string[] {
   const { reads, writes } = tally.operations;
   const [first] = tally.failing;
-  const head = isAborted ? 'STOPPED' : tally.failing.some(({ status }) => status !== 'completed') ? 'FAILED' : tally.verdict.toUpperCase();
+  const head = exitCode === EXIT.interrupted ? 'STOPPED' : exitCode === EXIT.failed ? 'FAILED' : tally.verdict.toUpperCase();
   return [
     ...checkLines(tally.checks),
     ...tally.failing.flatMap((outcome) => failureLines(outcome)),
@@ -150,7 +155,7 @@ function failureLines({ seed, anomalies, error }: SeedOutcome): readonly string[
   return anomalies.length > ANOMALIES_SHOWN ? [...shown, `seed ${seed}: … and more`] : shown;
 }
 
-function reproduceCommand(failing: SeedOutcome | undefined, options: SimOptions & { readonly seeds: SeedRange }): string {
+function reproduceCommand(failing: SeedOutcome | undefined, options: RangeOptions): string {
   return simCommand(failing === undefined ? rangeText(options.seeds) : String(failing.seed), options);
 }
 

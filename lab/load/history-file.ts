@@ -4,7 +4,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock, Timer } from '../../services/runtime/clock.ts';
-import { WorldFailed } from '../errors.ts';
+import { notWritten } from '../whole-files.ts';
 import type { HistoryLine } from './history-lines.ts';
 
 const FLUSH_MS = 250;
@@ -43,10 +43,10 @@ export class HistoryFile {
   async close(): Promise<void> {
     this.#flush();
     await this.#written;
-    await this.#file.close();
-    if (this.#failure === undefined) return;
-    const why = this.#failure instanceof Error ? this.#failure.message : String(this.#failure);
-    throw new WorldFailed(`${this.#path} could not be written: ${why}`);
+    await this.#file.close().catch((error: unknown) => {
+      this.#failure ??= error;
+    });
+    if (this.#failure !== undefined) throw notWritten(this.#path, this.#failure);
   }
 
   /** Whole lines, one write after another. */

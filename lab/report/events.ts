@@ -125,6 +125,8 @@ const mutant = z.strictObject({
   meanSeeds: z.number().nullable(),
   /** Seeds that failed by other checks only. */
   otherwise: z.int(),
+  /** Seeds that broke down or ended their process: nothing was judged. */
+  crashed: z.array(z.int()),
 });
 
 /** Of `run --dry-run`, after its Start and instead of everything else. Times in ms from the start of the load. */

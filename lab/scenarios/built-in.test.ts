@@ -80,6 +80,16 @@ describe('the JSON Schema of scenarios', () => {
   });
 
   it.each([
+    ['a duration that is none', { duration: '0s' }],
+    ['a duration of many zeros', { duration: '00.00m' }],
+    ['no reads', { reads: '0/s' }],
+    ['no writes', { writes: '0.0/s' }],
+  ])('refuses %s', (_what, workload) => {
+    const whole = scenarioOf();
+    expect(schema.safeParse({ ...whole, workload: { ...whole.workload, ...workload } }).success).toBe(false);
+  });
+
+  it.each([
     ['an unknown fault', { ...cut, fault: 'partitoin' }],
     ['a target of another kind', { ...cut, target: 'edge:eu-west' }],
     ['a missing parameter', { ...cut, fault: 'latency' }],
@@ -87,6 +97,7 @@ describe('the JSON Schema of scenarios', () => {
     ['for of what is over at once', { at: '1s', fault: 'flush', target: 'redis:eu-west', for: '1s' }],
     ['a number for a time', { ...cut, at: 1 }],
     ['a time without unit', { ...cut, at: '1' }],
+    ['a fault for no time', { ...cut, for: '0s' }],
   ])('refuses %s', (_what, step) => {
     expect(schema.safeParse(scenarioOf(step)).success).toBe(false);
   });

@@ -3,32 +3,40 @@
  * judged over one read of every key in every region.
  */
 import { z } from 'zod';
+import { CALL_DEADLINE_MS } from '../clients.ts';
 import { type Expression, parseComparison } from '../thresholds/expression.ts';
 
 export type Comparison = Pick<Expression, 'operator' | 'limit'>;
 
 const EXPECTED = "expected a comparison such as '< 0.01' or '> 0.9'";
+/** No answer takes longer: the lab waits no more. */
+const P99_MS_MAX = CALL_DEADLINE_MS;
 const COMPARISON = /^\s*[<>]\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/;
 
-const comparison = z
-  .string(EXPECTED)
-  .meta({ pattern: COMPARISON.source })
-  .transform((text, context): Comparison => {
-    const parsed = parseComparison(text);
-    if (parsed !== undefined) return parsed;
-    context.addIssue({ code: 'custom', message: EXPECTED });
-    return z.NEVER;
-  });
+/** Of a value from 0 to `most`. A probe that nothing can meet would keep every run from its faults. */
+function comparison(most: number) {
+  return z
+    .string(EXPECTED)
+    .meta({ pattern: COMPARISON.source })
+    .transform((text, context): Comparison => {
+      const parsed = parseComparison(text);
+      const isMet = parsed !== undefined && (parsed.operator.startsWith('<') ? parsed.limit > 0 : parsed.limit < most);
+      if (isMet) return parsed;
+      const never = `expected a comparison that can hold, of a value from 0 to ${most}`;
+      context.addIssue({ code: 'custom', message: parsed === undefined ? EXPECTED : never });
+      return z.NEVER;
+    });
+}
 
-/** Shares are from 0 to 1; `p99` is in ms. */
-const PROBES = { converged: z.literal(true), 'error-ratio': comparison, 'hit-ratio': comparison, p99: comparison } as const;
+const SHARE = comparison(1);
+const PROBES = { converged: z.literal(true), 'error-ratio': SHARE, 'hit-ratio': SHARE, p99: comparison(P99_MS_MAX) } as const;
 
 const probe = z
   .strictObject({
     converged: PROBES.converged.optional(),
-    'error-ratio': comparison.optional(),
-    'hit-ratio': comparison.optional(),
-    p99: comparison.optional(),
+    'error-ratio': PROBES['error-ratio'].optional(),
+    'hit-ratio': PROBES['hit-ratio'].optional(),
+    p99: PROBES.p99.optional(),
   })
   .refine((one) => Object.keys(one).length === 1, `expected one of ${Object.keys(PROBES).join(', ')}`)
   .meta({ minProperties: 1, maxProperties: 1 });

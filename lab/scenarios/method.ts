@@ -1,6 +1,6 @@
 /** The method of a scenario: its faults with their times, judged against the table of faults. */
 import { z } from 'zod';
-import { duration } from '../duration.ts';
+import { duration, lasting } from '../duration.ts';
 import { FAULT_WORDS, faultProblems } from '../faults/written-fault.ts';
 import { type Problem, problemsOf } from '../problems.ts';
 
@@ -21,7 +21,7 @@ export const step = z.looseObject({
   at: duration,
   fault: z.string('expected a fault'),
   target: z.string('expected a target such as edge:eu-west or origin->kafka'),
-  for: duration.refine((ms) => ms > 0, 'expected a duration above 0').optional(),
+  for: lasting.optional(),
 });
 
 /** All that is wrong with the steps; paths begin at the number of the step. */

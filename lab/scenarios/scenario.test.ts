@@ -40,6 +40,13 @@ describe('a scenario file', () => {
     expect(withDuration(scenario, 4_000).checks).toEqual(['resurrection']);
   });
 
+  it('may have shares of all its writes, whatever their digits', () => {
+    for (const shares of ['creates: 50%, deletes: 25%, purges: 25%', 'creates: 33.3%, deletes: 33.3%, purges: 33.4%', 'purges: 100%']) {
+      const { workload } = parseScenario(LEAST.replace('{ ', `{ ${shares}, `), 'f.yaml');
+      expect(workload.creates + workload.deletes + workload.purges).toBeCloseTo(1);
+    }
+  });
+
   it('needs no more than a title and a workload', () => {
     expect(parseScenario(LEAST, 'f.yaml')).toMatchObject({
       settle: 10_000,
@@ -142,6 +149,35 @@ describe('a scenario file', () => {
       'two probes in one',
       `${LEAST}steady-state-hypothesis:\n  title: t\n  probes:\n    - { converged: true, p99: '< 1' }\n`,
       /^f\.yaml:7: steady-state-hypothesis\.probes\.0: expected one of converged, error-ratio, hit-ratio, p99, got/,
+    ],
+    ['no duration', LEAST.replace('10s,', '0s,'), /^f\.yaml:3: workload\.duration: expected a duration above 0, got "0s"$/],
+    [
+      'a duration that is none when rounded',
+      LEAST.replace('10s,', '0.4ms,'),
+      /^f\.yaml:3: workload\.duration: expected a duration above 0, got "0\.4ms"$/,
+    ],
+    ['no reads', LEAST.replace('reads: 1/s', 'reads: 0/s'), /^f\.yaml:3: workload\.reads: expected a rate above 0\/s.*, got "0\/s"$/],
+    [
+      'no writes',
+      LEAST.replace('writes: 1/s', 'writes: 0.0/s'),
+      /^f\.yaml:3: workload\.writes: expected a rate above 0\/s.*, got "0\.0\/s"$/,
+    ],
+    ['no time to settle', `${LEAST}settle: 0s\n`, /^f\.yaml:4: settle: expected a duration above 0, got "0s"$/],
+    ['hardly time to settle', `${LEAST}settle: 10ms\n`, /^f\.yaml:4: settle: expected at least 1000 ms, .*, got "10ms"$/],
+    [
+      'shares of more than all writes',
+      LEAST.replace('{ ', '{ creates: 60%, deletes: 60%, purges: 60%, '),
+      /^f\.yaml:3: workload: expected creates, deletes and purges to be at most 100 % of the writes together, got 180 %/,
+    ],
+    [
+      'a probe that no ratio can meet',
+      `${LEAST}steady-state-hypothesis:\n  title: t\n  probes:\n    - { hit-ratio: '> 1' }\n`,
+      /^f\.yaml:7: steady-state-hypothesis\.probes\.0\.hit-ratio: expected a comparison that can hold, of a value from 0 to 1, got "> 1"$/,
+    ],
+    [
+      'a probe that no latency can meet',
+      `${LEAST}steady-state-hypothesis:\n  title: t\n  probes:\n    - { p99: '< 0' }\n`,
+      /^f\.yaml:7: .*p99: expected a comparison that can hold, of a value from 0 to \d+, got "< 0"$/,
     ],
     ['a bad duration', LEAST.replace('10s,', '10 sec,'), /^f\.yaml:3: workload\.duration: expected a duration.*, got "10 sec"$/],
     ['a number for a duration', LEAST.replace('10s,', '10,'), /^f\.yaml:3: workload\.duration: expected a duration.*, got 10$/],

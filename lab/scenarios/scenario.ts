@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { strategy } from '../../services/protocol/invalidation.ts';
 import { CHECKS, type CheckName } from '../checks/checks.ts';
-import { duration, rate, share } from '../duration.ts';
+import { lasting, rate, share } from '../duration.ts';
 import { InvalidInput } from '../errors.ts';
 import { delay } from '../faults/parameters.ts';
 import { printable } from '../printable.ts';
@@ -19,20 +19,33 @@ import { methodProblems, type ScheduledFault, shortened, timeProblems, toMethod 
 const KEYS_MAX = 10_000;
 const SEED_MAX = 2 ** 32 - 1;
 const FAULTS_MAX = 1_000;
+/** Without any, what is still on its way when the load ends would be taken for lost. */
+const SETTLE_MS_MIN = 1_000;
 
-const workload = z.strictObject({
-  /** From the start of the fault phase. */
-  duration,
-  /** Over all regions, evenly. */
-  reads: rate,
-  writes: rate,
-  keys: z.int().min(1).max(KEYS_MAX),
-  /** Exponent of the Zipf distribution; 0 is uniform. */
-  skew: z.number().min(0).max(3).default(0.9),
-  creates: share.default(0),
-  deletes: share.default(0),
-  purges: share.default(0),
-});
+/** What rounding may add to a sum of shares. */
+const SHARES_ROUNDED = 1e-9;
+
+const workload = z
+  .strictObject({
+    /** From the start of the fault phase. */
+    duration: lasting,
+    /** Over all regions, evenly. */
+    reads: rate,
+    writes: rate,
+    keys: z.int().min(1).max(KEYS_MAX),
+    /** Exponent of the Zipf distribution; 0 is uniform. */
+    skew: z.number().min(0).max(3).default(0.9),
+    /** Of the writes. What is left of them are updates. */
+    creates: share.default(0),
+    deletes: share.default(0),
+    purges: share.default(0),
+  })
+  .superRefine(({ creates, deletes, purges }, context) => {
+    const sum = creates + deletes + purges;
+    if (sum <= 1 + SHARES_ROUNDED) return;
+    const message = `expected creates, deletes and purges to be at most 100 % of the writes together, got ${Math.round(sum * 100)} %`;
+    context.addIssue({ code: 'custom', message });
+  });
 export type Workload = z.infer<typeof workload>;
 
 const CHECK_NAMES = Object.keys(CHECKS) as [CheckName, ...CheckName[]];
@@ -58,7 +71,9 @@ export const scenarioFile = z.strictObject({
   /** The gate before the faults, judged again after the heal; left out: every region equals the origin, before. */
   'steady-state-hypothesis': hypothesis.optional(),
   method: writtenMethod.default([]),
-  settle: duration.default(10_000),
+  settle: lasting
+    .refine((ms) => ms >= SETTLE_MS_MIN, `expected at least ${SETTLE_MS_MIN} ms, in which a right region can converge`)
+    .default(10_000),
   /** Left out: all that the workload gives something to judge. */
   checks: z.array(z.enum(CHECK_NAMES)).min(1).optional(),
   /** Whether the windows of faults are subtracted from staleness. */

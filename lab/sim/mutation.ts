@@ -1,6 +1,5 @@
 /** Whether the checks catch a mutant, over the seeds on which the real protocol is clean. */
 import type { Mutant } from '../mutants/mutant.ts';
-import { type CampaignOptions, runCampaign } from './campaign.ts';
 import { isFailing, type SeedOutcome } from './outcome.ts';
 
 export interface MutantReport {
@@ -15,11 +14,15 @@ export interface MutantReport {
   readonly meanSeeds: number | null;
   /** Seeds that failed by other checks only. */
   readonly otherwise: number;
+  /** Seeds that broke down or ended their process: nothing was judged. Lowest first. */
+  readonly crashed: readonly number[];
 }
 
-class Caught {
+/** What the seeds of one mutant have shown so far. */
+export class Hunt {
   readonly #mutant: Mutant;
   readonly #bySeed = new Map<number, readonly string[]>();
+  readonly #crashed: number[] = [];
   #seeds = 0;
   #otherwise = 0;
 
@@ -30,8 +33,19 @@ class Caught {
   add(outcome: SeedOutcome): void {
     this.#seeds += 1;
     const checks = caughtBy(outcome, this.#mutant);
-    if (checks.length > 0) this.#bySeed.set(outcome.seed, checks);
+    if (outcome.status !== 'completed') this.#crashed.push(outcome.seed);
+    else if (checks.length > 0) this.#bySeed.set(outcome.seed, checks);
     else if (isFailing(outcome)) this.#otherwise += 1;
+  }
+
+  /** Of the mutant. */
+  get name(): string {
+    return this.#mutant.name;
+  }
+
+  /** How many are over. */
+  get seeds(): number {
+    return this.#seeds;
   }
 
   report(): MutantReport {
@@ -47,6 +61,7 @@ class Caught {
       firstSeed: caught === 0 ? null : Math.min(...this.#bySeed.keys()),
       meanSeeds: caught === 0 ? null : Number((this.#seeds / caught).toFixed(1)),
       otherwise: this.#otherwise,
+      crashed: this.#crashed.toSorted((one, other) => one - other),
     };
   }
 }
@@ -54,12 +69,4 @@ class Caught {
 /** The checks that failed the seed and name what the mutant does. */
 export function caughtBy({ checks }: Pick<SeedOutcome, 'checks'>, mutant: Mutant): readonly string[] {
   return checks.filter(({ check, verdict }) => verdict === 'fail' && mutant.caughtBy.includes(check)).map(({ check }) => check);
-}
-
-/** Runs every seed with the mutant. */
-export async function hunt(mutant: Mutant, options: Omit<CampaignOptions, 'onOutcome' | 'stopAtFailure'>): Promise<MutantReport> {
-  const caught = new Caught(mutant);
-  const setup = { ...options.setup, mutant: mutant.name };
-  await runCampaign({ ...options, setup, stopAtFailure: false, onOutcome: (outcome) => caught.add(outcome) });
-  return caught.report();
 }

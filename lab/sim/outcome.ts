@@ -1,5 +1,6 @@
 /** What became of one seed, as it travels from the process that ran it. */
 import type { Verdict } from '../checks/check.ts';
+import { EXIT } from '../errors.ts';
 import type { Summary } from '../report/events.ts';
 import type { SimulatedTopology } from './regions.ts';
 import { type AnomalyEvent, runSeed } from './seed-run.ts';
@@ -24,6 +25,8 @@ export interface SeedOutcome {
   /** The first few. */
   readonly anomalies: readonly AnomalyEvent[];
   readonly error?: string | undefined;
+  /** It has ended the process that ran it: run again, it would end the next one. */
+  readonly crashed?: true;
 }
 
 /** One cause shows in many reads: a few tell enough. */
@@ -35,6 +38,12 @@ export async function runSeedOf(seed: number, { topology, keys, durationMs, muta
   const { summary, anomalies } = await runSeed({ scenario, seed, topology, mutant });
   const { status, verdict, exitCode, checks, operations, error } = summary;
   return { seed, status, verdict, exitCode, checks, operations, anomalies: anomalies.slice(0, ANOMALIES_MAX), error };
+}
+
+/** Of a seed that came to no end: nothing was judged. */
+export function brokenDown(seed: number, error: string): SeedOutcome {
+  const operations = { reads: 0, writes: 0, failed: 0, unknown: 0 };
+  return { seed, status: 'failed', verdict: 'unknown', exitCode: EXIT.failed, checks: [], operations, anomalies: [], error };
 }
 
 export function isFailing({ status, verdict }: SeedOutcome): boolean {

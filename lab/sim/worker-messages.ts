@@ -4,7 +4,10 @@ import type { SeedOutcome, SeedSetup } from './outcome.ts';
 export type ToWorker = { readonly type: 'setup'; readonly setup: SeedSetup } | { readonly type: 'run'; readonly seeds: readonly number[] };
 
 export type FromWorker =
+  /** It is loaded, and takes seeds. */
+  | { readonly type: 'ready' }
   | { readonly type: 'outcome'; readonly outcome: SeedOutcome }
   /** Everything it was given is done. */
   | { readonly type: 'idle' }
-  | { readonly type: 'failed'; readonly message: string };
+  /** Its last words: the seed under way has ended the process. */
+  | { readonly type: 'crashed'; readonly message: string };

@@ -7,7 +7,7 @@ import { systemRandom as random } from '../../../services/runtime/random.ts';
 import type { Environment } from '../../compose-file.ts';
 import { WorldFailed } from '../../errors.ts';
 import type { Topology } from '../../topology.ts';
-import { findBusyPorts } from '../embedded/ports.ts';
+import { refuseBusyPorts } from '../embedded/ports.ts';
 import type { StartStep } from '../world.ts';
 import { type ContainerSpec, plainServices, toNetworkSpec, toSpec } from './container-spec.ts';
 import type { Engine } from './engine.ts';
@@ -112,8 +112,7 @@ class Building {
     const wanted = missing.flatMap(
       (service) => compose.services[service]?.ports.map(({ hostPort }) => ({ service, port: hostPort })) ?? [],
     );
-    const busy = isAuto ? undefined : await findBusyPorts(wanted);
-    if (busy !== undefined) throw new WorldFailed(`${busy}. Stop what holds it, or use --ports auto`);
+    if (!isAuto) await refuseBusyPorts(wanted);
     const free = [...(isAuto ? await takeFreePorts(wanted.length, random) : [])];
     return missing.map((service) => {
       const hostPorts = isAuto ? free.splice(0, compose.services[service]?.ports.length ?? 0) : undefined;

@@ -33,8 +33,8 @@ export interface DockerControlOptions {
   readonly mesh: string;
   /** Begins the name of every toxic of this lab, so that it can be told from any other’s. */
   readonly prefix: string;
-  /** Hears of a container that is about to end as asked. */
-  readonly onKill: (id: string) => void;
+  /** Does what ends a container, so that whoever watches for such ends knows that it was asked for. */
+  readonly whileEnding: (id: string, act: () => Promise<void>) => Promise<void>;
 }
 
 /** A toxic’s rate is in thousands of bytes a second. */
@@ -136,12 +136,11 @@ export class DockerControl implements WorldControl {
   }
 
   async kill(node: NodeName): Promise<void> {
-    const { engine, onKill } = this.#options;
+    const { engine, whileEnding } = this.#options;
     const { id, state } = await this.#facts(node);
     if (state === 'stopped') return;
     await this.register({ do: 'kill', node });
-    onKill(id);
-    await this.#act(`kill-${id}`, () => engine.kill(id));
+    await this.#act(`kill-${id}`, () => whileEnding(id, () => engine.kill(id)));
   }
 
   async start(node: NodeName): Promise<void> {

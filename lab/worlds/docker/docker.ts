@@ -165,7 +165,7 @@ async function toWorld({ engine, journal, cluster, adminToken, topology, release
     containers,
     mesh,
     prefix: `${TOXIC_PREFIX}${random.uuid().slice(0, SESSION_LENGTH)}.`,
-    onKill: (id) => ends.expect(id),
+    whileEnding: ends.asked,
   });
   let closed: Promise<void> | undefined;
   return {

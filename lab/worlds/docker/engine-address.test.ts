@@ -47,6 +47,27 @@ describe('the address of the engine', () => {
   );
 });
 
+describe('an engine that the environment names carelessly', () => {
+  it('is that of the user’s own context when a place is empty or relative', async () => {
+    await addContext('current', 'unix:///run/current.sock');
+    for (const value of ['', 'here', './.docker']) {
+      const variables = { HOME: home, DOCKER_CONFIG: value, DOCKER_CONTEXT: '', DOCKER_HOST: '', XDG_RUNTIME_DIR: value };
+      expect(await findEngineAddress(variables), JSON.stringify(value)).toEqual({ socketPath: '/run/current.sock' });
+    }
+  });
+
+  it.each(['unix://', 'unix://docker.sock', 'unix://./docker.sock'])('is refused when DOCKER_HOST is %s', async (host) => {
+    await expect(findEngineAddress({ HOME: home, DOCKER_HOST: host })).rejects.toThrow(
+      'expected unix:// and an absolute path from DOCKER_HOST',
+    );
+  });
+
+  it('is refused when its certificates would be looked for in the folder one stands in', async () => {
+    const variables = { HOME: home, DOCKER_HOST: 'tcp://127.0.0.1:2376', DOCKER_CERT_PATH: 'certificates' };
+    await expect(findEngineAddress(variables)).rejects.toThrow('DOCKER_CERT_PATH: expected an absolute path, got "certificates"');
+  });
+});
+
 describe('no engine', () => {
   it.each([
     [undefined, undefined, /no Docker engine is here.* Install and start Docker/],

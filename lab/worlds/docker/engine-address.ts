@@ -6,11 +6,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import type { Variables } from '../../compose-file.ts';
 import { WorldFailed } from '../../errors.ts';
+import { dockerFolder, homeFolder, runtimeFolder } from '../../places.ts';
 import { printable } from '../../printable.ts';
 
 export type EngineAddress =
@@ -31,31 +31,33 @@ export function shownAddress(address: EngineAddress): string {
 
 /** undefined where nothing says that there is one. Throws WorldFailed for a remote engine. */
 export async function findEngineAddress(variables: Variables): Promise<EngineAddress | undefined> {
-  const home = variables['HOME'] ?? homedir();
   const host = variables['DOCKER_HOST'];
-  if (host !== undefined && host !== '') return parseHost(host, 'DOCKER_HOST');
-  const context = variables['DOCKER_CONTEXT'] ?? (await currentContext(variables['DOCKER_CONFIG'] ?? join(home, '.docker')));
+  if (host !== undefined && host !== '') {
+    refuseRelativeCertificates(variables);
+    return parseHost(host, 'DOCKER_HOST');
+  }
+  const folder = dockerFolder(variables);
+  const context = variables['DOCKER_CONTEXT'] || (await currentContext(folder));
   if (context !== undefined && context !== '' && context !== DEFAULT_CONTEXT)
-    return parseHost(await hostOfContext(variables['DOCKER_CONFIG'] ?? join(home, '.docker'), context), `the docker context ${context}`);
-  const socketPath = usualSockets(home, variables['XDG_RUNTIME_DIR']).find((path) => existsSync(path));
+    return parseHost(await hostOfContext(folder, context), `the docker context ${context}`);
+  const socketPath = usualSockets(homeFolder(variables), runtimeFolder(variables)).find((path) => existsSync(path));
   return socketPath === undefined ? undefined : { socketPath };
 }
 
-function usualSockets(home: string, runtimeFolder: string | undefined): readonly string[] {
+function usualSockets(home: string | undefined, runtime: string | undefined): readonly string[] {
+  const within = (folder: string | undefined, ...paths: readonly string[]) =>
+    folder === undefined ? [] : paths.map((path) => join(folder, path));
   return [
     '/var/run/docker.sock',
-    ...(runtimeFolder === undefined ? [] : [join(runtimeFolder, 'docker.sock')]),
-    join(home, '.docker/run/docker.sock'),
-    join(home, '.docker/desktop/docker.sock'),
-    join(home, '.orbstack/run/docker.sock'),
-    join(home, '.colima/default/docker.sock'),
-    join(home, '.rd/docker.sock'),
-    ...(runtimeFolder === undefined ? [] : [join(runtimeFolder, 'podman/podman.sock')]),
+    ...within(runtime, 'docker.sock'),
+    ...within(home, '.docker/run/docker.sock', '.docker/desktop/docker.sock', '.orbstack/run/docker.sock', '.colima/default/docker.sock'),
+    ...within(home, '.rd/docker.sock'),
+    ...within(runtime, 'podman/podman.sock'),
   ];
 }
 
 function parseHost(host: string, source: string): EngineAddress {
-  if (host.startsWith('unix://')) return { socketPath: host.slice('unix://'.length) };
+  if (host.startsWith('unix://')) return { socketPath: absoluteSocket(host.slice('unix://'.length), source) };
   if (host.startsWith('npipe://')) return { socketPath: host.slice('npipe://'.length) };
   const url = URL.canParse(host) ? new URL(host) : undefined;
   if (url?.protocol === 'tcp:' && LOOPBACK.includes(url.hostname))
@@ -66,6 +68,18 @@ function parseHost(host: string, source: string): EngineAddress {
   );
 }
 
+/** Docker's own command line would look for it in the folder one happens to stand in. */
+function absoluteSocket(path: string, source: string): string {
+  if (isAbsolute(path)) return path;
+  throw new WorldFailed(`expected unix:// and an absolute path from ${printable(source)}, got ${printable(JSON.stringify(path))}`);
+}
+
+/** dockerode reads them itself. */
+function refuseRelativeCertificates({ DOCKER_CERT_PATH: path }: Variables): void {
+  if (path === undefined || path === '' || isAbsolute(path)) return;
+  throw new WorldFailed(`DOCKER_CERT_PATH: expected an absolute path, got ${printable(JSON.stringify(path))}`);
+}
+
 async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'));
@@ -74,15 +88,16 @@ async function readJson(file: string): Promise<unknown> {
   }
 }
 
-async function currentContext(folder: string): Promise<string | undefined> {
+async function currentContext(folder: string | undefined): Promise<string | undefined> {
+  if (folder === undefined) return undefined;
   const parsed = dockerConfig.safeParse(await readJson(join(folder, 'config.json')));
   return parsed.success ? parsed.data.currentContext : undefined;
 }
 
 /** Docker names the folder of a context by the hash of its name. */
-async function hostOfContext(folder: string, context: string): Promise<string> {
+async function hostOfContext(folder: string | undefined, context: string): Promise<string> {
   const id = createHash('sha256').update(context).digest('hex');
-  const parsed = contextMeta.safeParse(await readJson(join(folder, 'contexts/meta', id, 'meta.json')));
+  const parsed = contextMeta.safeParse(folder === undefined ? undefined : await readJson(join(folder, 'contexts/meta', id, 'meta.json')));
   if (parsed.success) return parsed.data.Endpoints.docker.Host;
   throw new WorldFailed(`the docker context ${printable(context)} cannot be read. Choose one with: docker context use default`);
 }

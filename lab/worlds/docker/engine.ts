@@ -206,6 +206,8 @@ export class Engine {
   async kill(id: string): Promise<void> {
     const container = this.#docker.getContainer(id);
     const stopped = container.wait();
+    // When the kill fails, nobody waits for it any more.
+    stopped.catch(() => {});
     await container.kill({ signal: 'SIGKILL' }).catch(unless(409, 'kill'));
     await this.#ask('wait', stopped);
   }

@@ -111,7 +111,7 @@ export class StubCluster {
       mesh: MESH,
       prefix: PREFIX,
       settings: this.#settings,
-      onKill: () => {},
+      whileEnding: (_id, act) => act(),
     });
   }
 

@@ -15,7 +15,7 @@ import { hostedSettings } from '../hosted/settings.ts';
 import type { StartStep, World, WorldRegion, WorldStall } from '../world.ts';
 import { DUMP_FILE } from './dump.ts';
 import type { FromHost, ToHost } from './messages.ts';
-import { findBusyPorts } from './ports.ts';
+import { refuseBusyPorts } from './ports.ts';
 import { askOf } from './remote-control.ts';
 
 export interface StartEmbeddedOptions {
@@ -49,8 +49,7 @@ export async function startEmbedded({
   mutant,
 }: StartEmbeddedOptions): Promise<World> {
   const ports = [{ port: topology.origin.port, service: 'origin' }, ...topology.regions.map(({ port, service }) => ({ port, service }))];
-  const busy = await findBusyPorts(ports);
-  if (busy !== undefined) throw new WorldFailed(`${busy}. Stop what holds it, or use --ports auto`);
+  await refuseBusyPorts(ports);
   signal?.throwIfAborted();
   const adminToken = systemRandom.uuid();
   const host = fork(hostFile(), { stdio: ['ignore', 'ignore', onLogLine === undefined ? 'inherit' : 'pipe', 'ipc'], execArgv: [] });

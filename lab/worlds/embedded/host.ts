@@ -8,7 +8,7 @@
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { ConfigError } from '../../../services/runtime/config.ts';
 import { watchStalls } from '../../stall-meter.ts';
-import { type HostedServices, startServices } from '../hosted/services.ts';
+import { type HostedServices, type StartOrder, startServices } from '../hosted/services.ts';
 import { embeddedHosting } from './hosting.ts';
 import type { FromHost, ToHost } from './messages.ts';
 
@@ -21,7 +21,7 @@ function tell(message: FromHost): void {
 
 async function start({ order, ...options }: Extract<ToHost, { type: 'start' }>): Promise<void> {
   try {
-    services = startServices(order, embeddedHosting(options), (step) => tell({ type: 'step', ...step }));
+    services = startServices(order, embeddedHosting({ ...options, services: namesOf(order) }), (step) => tell({ type: 'step', ...step }));
     const { originPort, edgePorts } = await services;
     tell({ type: 'ready', originPort, edgePorts });
     watchStalls({ clock: systemClock }, (lateMs) => tell({ type: 'stall', endedAt: systemClock.now(), lateMs }));
@@ -30,13 +30,21 @@ async function start({ order, ...options }: Extract<ToHost, { type: 'start' }>):
   }
 }
 
+/** By port; those that take a free one are not among them. */
+function namesOf({ originEnvironment, regions }: StartOrder): ReadonlyMap<number, string> {
+  const named = [
+    [Number(originEnvironment['PORT']), 'origin'] as const,
+    ...regions.map(({ region, environment }) => [Number(environment['EDGE_PORT']), `edge-${region}`] as const),
+  ];
+  return new Map(named.filter(([port]) => port > 0));
+}
+
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
-  await services?.then(
-    (running) => running.close(),
-    () => {},
-  );
+  // A start that failed was told already.
+  const running = await services?.catch(() => undefined);
+  await running?.close().catch((error: unknown) => process.stderr.write(`not everything could be closed: ${String(error)}\n`));
   process.exit(0);
 }
 

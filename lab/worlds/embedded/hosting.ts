@@ -9,22 +9,28 @@ import { createLogger } from '../../../services/runtime/log.ts';
 import { systemRandom } from '../../../services/runtime/random.ts';
 import { mutantNamed } from '../../mutants/mutants.ts';
 import type { Hosting } from '../hosted/services.ts';
+import { toPortError } from './ports.ts';
 
 export interface EmbeddedHostingOptions {
   /** An empty Postgres cluster; made anew where the file is missing. */
   readonly dumpFile: string;
   /** A known bug to run with, by its name. */
   readonly mutant?: string | undefined;
+  /** Services by the port each is to listen on: to name it where it cannot. */
+  readonly services: ReadonlyMap<number, string>;
 }
 
-export function embeddedHosting({ dumpFile, mutant }: EmbeddedHostingOptions): Hosting {
+export function embeddedHosting({ dumpFile, mutant, services }: EmbeddedHostingOptions): Hosting {
   return {
     clock: systemClock,
     random: systemRandom,
     openDatabase: () => PgliteDatabase.open({ dumpFile }),
     openLog: () => new MemoryLog({ clock: systemClock, partitions: INVALIDATION_PARTITIONS }),
     createLogger,
-    serve: serveHttp,
+    serve: (options) =>
+      serveHttp(options).catch(async (error: unknown) => {
+        throw await toPortError(error, { port: options.port, service: services.get(options.port) ?? 'a service' });
+      }),
     baseUrlOf: (port) => `http://127.0.0.1:${port}`,
     createOriginClient: (baseUrl) => new HttpOriginClient(baseUrl),
     mutant: mutant === undefined ? undefined : mutantNamed(mutant),

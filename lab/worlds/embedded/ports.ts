@@ -7,6 +7,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { basename } from 'node:path';
+import { WorldFailed } from '../../errors.ts';
 import { printable } from '../../printable.ts';
 
 const LISTEN = '0A';
@@ -74,4 +75,19 @@ export async function findBusyPorts(wanted: readonly WantedPort[]): Promise<stri
     return `${subject}, held by ${holder}`;
   });
   return sentences.length === 0 ? undefined : sentences.join('; ');
+}
+
+const REMEDY = 'Stop what holds it, or use --ports auto';
+
+/** Throws WorldFailed that names what holds a port, and the remedy. */
+export async function refuseBusyPorts(wanted: readonly WantedPort[]): Promise<void> {
+  const busy = await findBusyPorts(wanted);
+  if (busy !== undefined) throw new WorldFailed(`${busy}. ${REMEDY}`);
+}
+
+/** Of a port that was free when it was looked at and could not be bound a moment later: two labs may start together. */
+export async function toPortError(error: unknown, wanted: WantedPort): Promise<unknown> {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return error;
+  const busy = (await findBusyPorts([wanted])) ?? `port ${wanted.port} (${wanted.service}) was busy a moment ago`;
+  return new WorldFailed(`${busy}. ${REMEDY}`, { cause: error });
 }
