@@ -69,6 +69,18 @@ export class FaultWindows {
     return lengthOutside(interval, this.#unionOf(read));
   }
 
+  /** The parts of the interval that no fault on the read's path excuses. */
+  unexcused(read: Pick<ReadOperation, 'region' | 'status'>, { fromMs, toMs }: Interval): readonly Interval[] {
+    const parts: Interval[] = [];
+    let sinceMs = fromMs;
+    for (const window of this.#unionOf(read)) {
+      if (window.toMs <= sinceMs || window.fromMs >= toMs) continue;
+      if (window.fromMs > sinceMs) parts.push({ fromMs: sinceMs, toMs: window.fromMs });
+      sinceMs = window.toMs;
+    }
+    return sinceMs < toMs ? [...parts, { fromMs: sinceMs, toMs }] : parts;
+  }
+
   #unionOf(read: Pick<ReadOperation, 'region' | 'status'>): readonly Interval[] {
     const path = `${read.region} ${read.status}`;
     const known = this.#excused.get(path) ?? unionOf(this.#faults.filter((fault) => isOnPath(fault, read)).map(windowOf));

@@ -8,6 +8,7 @@
  */
 import type { History } from '../load/history.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
+import { sift } from './doubt.ts';
 import { answerOf, FETCH_DEADLINE_MS, type Staleness, type StaleRead, stalenessOf } from './staleness.ts';
 import { verdictOf } from './verdict.ts';
 import type { AnsweredRead } from './versions.ts';
@@ -21,7 +22,7 @@ export const mislabelled: Check = {
 };
 
 /** Two answers labelled stale, the first of which asked for what the other should have had. */
-interface StillStale extends Pick<StaleRead, 'interval' | 'stalenessMs' | 'allowedMs'> {
+interface StillStale extends Pick<StaleRead, 'interval' | 'path' | 'stalenessMs' | 'allowedMs'> {
   readonly first: AnsweredRead;
   readonly read: AnsweredRead;
 }
@@ -34,11 +35,11 @@ function judge(history: History, { staleness: rule }: CheckContext): CheckResult
   const finals = cells.flatMap((reads) => stillStaleAtTheEnd(reads, staleness));
   const still = [...cells.flatMap((reads) => stillStale(reads, staleness)), ...finals].filter((found) => staleness.excessMs(found) > 0);
   const anomalies = new Map<string, Anomaly>();
-  for (const found of still.filter((doubted) => !staleness.isDoubtful(doubted)))
-    anomalies.set(`${found.read.region} ${found.read.key}`, toAnomaly(found, staleness));
+  const { certain, doubts } = sift(still, (found) => staleness.doubtOf(found));
+  for (const found of certain) anomalies.set(`${found.read.region} ${found.read.key}`, toAnomaly(found, staleness));
   const labelled = staleness.reads.filter(({ status }) => status === 'stale').length;
   const reason = `${still.length} of ${labelled} answers labelled stale were still so after one fetch, ${staleness.reads.length} answers`;
-  const result = verdictOf({ check: NAME, found: still.length, anomalies: [...anomalies.values()], reason });
+  const result = verdictOf({ check: NAME, found: still.length, anomalies: [...anomalies.values()], reason, doubts });
   if (result.verdict !== 'pass' || finals.length === 0) return result;
   return { ...result, verdict: 'unknown', reason: `${finals.length} last answers labelled stale, asked for again for less than one fetch` };
 }

@@ -1,11 +1,15 @@
 /** Judges a session as it goes on: hears of every operation, fault and delay, and says once a second what stands. */
+import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
+import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
 import type { Clock, Timer } from '../../services/runtime/clock.ts';
 import type { Clients } from '../clients.ts';
 import type { FaultChange } from '../faults/active-faults.ts';
 import { FaultRecorder, type FaultSink } from '../faults/fault-recorder.ts';
-import { type StallMeter, watchStalls } from '../stall-meter.ts';
+import { ServiceStalls } from '../load/service-stalls.ts';
+import { type MachineWatch, watchMachine } from '../machine-watch.ts';
 import type { World } from '../worlds/world.ts';
 import { type EndedOperation, type Judgement, LiveJudge } from './live-judge.ts';
+import type { Observation, Seen } from './live-lab.ts';
 
 export interface JudgingOptions {
   readonly world: World;
@@ -23,7 +27,8 @@ const STALL_PERIOD_MS = 200;
 export class Judging {
   readonly #options: JudgingOptions;
   readonly #judge: LiveJudge;
-  readonly #stalls: StallMeter;
+  readonly #machine: MachineWatch;
+  readonly #services: ServiceStalls;
   readonly #recorder: FaultRecorder;
   #timer: Timer | undefined;
   #closed = false;
@@ -33,7 +38,9 @@ export class Judging {
     const { world, clock, t } = options;
     this.#judge = new LiveJudge(world.regions.map(({ region }) => region));
     this.#recorder = new FaultRecorder({ ...options, sink: this.#judge });
-    this.#stalls = watchStalls({ clock, periodMs: STALL_PERIOD_MS }, (lateMs) => this.#judge.addStall({ dueMs: t() - lateMs, lateMs }));
+    const sink = this.#judge;
+    this.#machine = watchMachine({ world, clock, sink, t, periodMs: STALL_PERIOD_MS });
+    this.#services = new ServiceStalls({ sink, isOneProcess: world.onStall !== undefined });
     this.#judgeLater();
   }
 
@@ -49,6 +56,16 @@ export class Judging {
     if (event !== 'healing' && spec.target.kind === 'edge') void this.#recorder.readDelay(change);
   }
 
+  /** What the services said of themselves when they were looked at; what has been told is not told again. */
+  observed({ origin, regions }: Observation): void {
+    this.#saw('origin', origin);
+    for (const [region, seen] of regions) this.#saw(`edge:${region}`, seen);
+  }
+
+  #saw(of: string, { metrics, answeredMs }: Seen<OriginMetrics | EdgeMetrics>): void {
+    if (answeredMs !== undefined) this.#services.saw(of, metrics?.process, answeredMs);
+  }
+
   /** Takes the faults of something else than the session. */
   get sink(): FaultSink {
     return this.#judge;
@@ -57,7 +74,7 @@ export class Judging {
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
-    this.#stalls.close();
+    this.#machine.close();
   }
 
   #judgeLater(): void {

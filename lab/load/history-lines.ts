@@ -17,6 +17,7 @@ import {
   originSample,
   originState,
   phaseEntered,
+  pressure,
   published,
   stall,
 } from './records.ts';
@@ -64,6 +65,7 @@ export const historyLine = z.discriminatedUnion(
     z.strictObject({ line: z.literal('origin'), ...originState.shape }),
     z.strictObject({ line: z.literal('delay'), ...delayChange.shape }),
     z.strictObject({ line: z.literal('stall'), ...stall.shape }),
+    z.strictObject({ line: z.literal('pressure'), ...pressure.shape }),
     z.strictObject({ line: z.literal('clock'), ...clockShift.shape }),
     z.strictObject({ line: z.literal('origin-sample'), ...originSample.shape }),
     z.strictObject({ line: z.literal('edge-sample'), ...edgeSample.shape }),

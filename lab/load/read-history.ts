@@ -103,6 +103,8 @@ function takeRecord(history: History, line: RecordLine): void {
       return history.addDelay(withoutLine(line));
     case 'stall':
       return history.addStall(withoutLine(line));
+    case 'pressure':
+      return history.addPressure(withoutLine(line));
     case 'clock':
       return history.addShift(withoutLine(line));
     case 'origin-sample':

@@ -5,6 +5,7 @@ import { PgliteDatabase } from '../../../services/origin/database/pglite.ts';
 import { INVALIDATION_PARTITIONS } from '../../../services/protocol/invalidation.ts';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { serveHttp } from '../../../services/runtime/http.ts';
+import type { LatenessMeter } from '../../../services/runtime/lateness.ts';
 import { createLogger } from '../../../services/runtime/log.ts';
 import { systemRandom } from '../../../services/runtime/random.ts';
 import { mutantNamed } from '../../mutants/mutants.ts';
@@ -15,9 +16,11 @@ export interface EmbeddedHostingOptions {
   readonly dumpFile: string;
   /** A known bug to run with, by its name. */
   readonly mutant?: string | undefined;
+  /** Of the process that the services run in. */
+  readonly lateness?: LatenessMeter | undefined;
 }
 
-export function embeddedHosting({ dumpFile, mutant }: EmbeddedHostingOptions): Hosting {
+export function embeddedHosting({ dumpFile, mutant, lateness }: EmbeddedHostingOptions): Hosting {
   return {
     clock: systemClock,
     random: systemRandom,
@@ -27,6 +30,7 @@ export function embeddedHosting({ dumpFile, mutant }: EmbeddedHostingOptions): H
     serve: serveHttp,
     baseUrlOf: (port) => `http://127.0.0.1:${port}`,
     createOriginClient: (baseUrl) => new HttpOriginClient(baseUrl),
+    lateness,
     mutant: mutant === undefined ? undefined : mutantNamed(mutant),
   };
 }

@@ -14,6 +14,7 @@ import { createOrigin } from '../../../services/origin/origin.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { ConfigError, readConfig } from '../../../services/runtime/config.ts';
 import type { HttpServer, HttpServiceOptions, Route } from '../../../services/runtime/http.ts';
+import type { LatenessMeter } from '../../../services/runtime/lateness.ts';
 import type { Logger, LogLevel } from '../../../services/runtime/log.ts';
 import type { Random } from '../../../services/runtime/random.ts';
 import { type Releasers, withReleasers } from '../../../services/runtime/releasers.ts';
@@ -51,6 +52,8 @@ export interface Hosting {
   readonly latency?: (kind: LinkKind, random: Random) => () => number;
   /** For each life of each edge. Left out: histograms. */
   readonly createLatencies?: () => Latencies;
+  /** Of the process that all of them run in. Left out: in virtual time nothing is late. */
+  readonly lateness?: LatenessMeter | undefined;
   readonly mutant?: Mutant | undefined;
 }
 
@@ -142,7 +145,7 @@ async function launchOrigin(
       log: new WiredLog({ log, wire: toKafka, caller: gate, clock }),
     };
     const ports = hosting.mutant?.origin?.(wired, { clock }) ?? wired;
-    const parts = await createOrigin({ ...ports, clock, random, logger });
+    const parts = await createOrigin({ ...ports, clock, random, logger, lateness: hosting.lateness });
     return serveGated({ parts, gate, port, config, logger, serve: hosting.serve, disconnect: async () => {} });
   });
   releasers.push(() => node.close());
@@ -177,7 +180,8 @@ async function launchEdge(config: EdgeConfig, { log, kafka, control, releasers, 
       origin: new WiredOriginClient({ origin: hosting.createOriginClient(config.ORIGIN_URL), wire: toOrigin, caller: gate }),
     };
     const ports = hosting.mutant?.edge?.(wired, { config, clock }) ?? wired;
-    const parts = createEdge(config, { ...ports, clock, logger, ...(hosting.createLatencies && { latencies: hosting.createLatencies() }) });
+    const latencies = hosting.createLatencies && { latencies: hosting.createLatencies() };
+    const parts = createEdge(config, { ...ports, clock, logger, lateness: hosting.lateness, ...latencies });
     const disconnect = async () => {
       await wired.cache.close();
       await wired.origin.close();
