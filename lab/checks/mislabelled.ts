@@ -9,6 +9,7 @@
 import type { History } from '../load/history.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
 import { sift } from './doubt.ts';
+import { ServiceClocks } from './service-clocks.ts';
 import { answerOf, FETCH_DEADLINE_MS, type Staleness, type StaleRead, stalenessOf } from './staleness.ts';
 import { verdictOf } from './verdict.ts';
 import type { AnsweredRead } from './versions.ts';
@@ -35,13 +36,20 @@ function judge(history: History, { staleness: rule }: CheckContext): CheckResult
   const finals = cells.flatMap((reads) => stillStaleAtTheEnd(reads, staleness));
   const still = [...cells.flatMap((reads) => stillStale(reads, staleness)), ...finals].filter((found) => staleness.excessMs(found) > 0);
   const anomalies = new Map<string, Anomaly>();
-  const { certain, doubts } = sift(still, (found) => staleness.doubtOf(found));
+  const clocks = new ServiceClocks(history);
+  const { certain, doubts } = sift(still, (found) => staleness.doubtOf(found) ?? doubtAboutEntry(found, clocks));
   for (const found of certain) anomalies.set(`${found.read.region} ${found.read.key}`, toAnomaly(found, staleness));
   const labelled = staleness.reads.filter(({ status }) => status === 'stale').length;
   const reason = `${still.length} of ${labelled} answers labelled stale were still so after one fetch, ${staleness.reads.length} answers`;
   const result = verdictOf({ check: NAME, found: still.length, anomalies: [...anomalies.values()], reason, doubts });
   if (result.verdict !== 'pass' || finals.length === 0) return result;
   return { ...result, verdict: 'unknown', reason: `${finals.length} last answers labelled stale, asked for again for less than one fetch` };
+}
+
+/** What was fetched at one time is one entry, unless the edge's clock showed that time twice. */
+function doubtAboutEntry({ read }: StillStale, clocks: ServiceClocks): string | undefined {
+  const isOneByItsClock = !read.final && clocks.edge(read.region).wasSetBack;
+  return isOneByItsClock ? "by the edge's clock, which was set back" : undefined;
 }
 
 /** The same entry, answered again long after. `reads` of one key in one region, by their start. */

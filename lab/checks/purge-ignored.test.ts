@@ -45,6 +45,18 @@ describe('purge-ignored', () => {
       { operations: [PURGED, BEFORE], readings: clockAhead(-101) },
       'pass',
     ],
+    [
+      'passes it though one fetch was begun so late that the clock looked right by it',
+      {
+        operations: [
+          PURGED,
+          { ...AFTER, cachedMs: 1_001 - 2_500 },
+          read(1, 200, { key: 'content:8', source: 'origin', endMs: 3_400, cachedMs: 3_000 - 2_500 }),
+        ],
+        readings: clockAhead(-2_500),
+      },
+      'pass',
+    ],
     ['fails on it when that clock is behind by less', { operations: [PURGED, BEFORE], readings: clockAhead(-79) }, 'fail'],
     ['fails on what a clock far ahead dates before it all', { operations: [PURGED, BEFORE], readings: clockAhead(500) }, 'fail'],
     [

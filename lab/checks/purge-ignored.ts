@@ -17,7 +17,7 @@ import { sift } from './doubt.ts';
 import { ServiceClocks } from './service-clocks.ts';
 import { answerOf, type Staleness, type StaleRead, stalenessOf } from './staleness.ts';
 import { verdictOf, worstOf } from './verdict.ts';
-import type { AnsweredRead } from './versions.ts';
+import { type AnsweredRead, isAcknowledged } from './versions.ts';
 
 const NAME = 'purge-ignored';
 
@@ -75,6 +75,8 @@ class Fetched {
   readonly #clocks: ServiceClocks;
   /** When each entry was answered first: it was fetched before. */
   readonly #seenMs = new Map<string, number>();
+  /** When each version was sent: it was fetched after. */
+  readonly #sentMs = new Map<string, number>();
 
   constructor(history: History, reads: readonly AnsweredRead[]) {
     this.#clocks = new ServiceClocks(history);
@@ -82,15 +84,16 @@ class Fetched {
       const entry = entryOf(read);
       this.#seenMs.set(entry, Math.min(read.endMs, this.#seenMs.get(entry) ?? read.endMs));
     }
+    for (const write of history.operations) if (isAcknowledged(write)) this.#sentMs.set(`${write.key} ${write.version}`, write.startMs);
   }
 
   of(read: AnsweredRead, cachedMs: number): { readonly latestMs: number; readonly likelyMs: number } {
     const clock = this.#clocks.edge(read.region);
-    const { toMs, likelyMs } = clock.told(cachedMs);
     const seenMs = this.#seenMs.get(entryOf(read)) ?? read.endMs;
+    const fromMs = this.#sentMs.get(`${read.key} ${read.version}`) ?? Number.NEGATIVE_INFINITY;
     // A clock that went back may show one time twice: then two entries look like one.
-    const knownMs = clock.wasSetBack ? read.endMs : seenMs;
-    return { latestMs: Math.min(toMs, knownMs), likelyMs: Math.min(likelyMs, knownMs) };
+    const { toMs, likelyMs } = clock.told(cachedMs, { fromMs, toMs: clock.wasSetBack ? read.endMs : seenMs });
+    return { latestMs: toMs, likelyMs };
   }
 }
 

@@ -16,7 +16,9 @@ import { firstIndex } from './profile.ts';
 const ROUNDING_MS = 2;
 /** Within a stretch a clock may run off and come back by so much of half its length. */
 const WANDER_MAX = 0.01;
-/** Clocks that go on run no slower or faster than this; one that loses more was set back. */
+/** Nothing else is known. */
+const ALWAYS: Interval = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+/** Clocks that go on run no slower or faster than this; one that loses or gains more was set. */
 const DRIFT_MAX = 0.05;
 
 /** Between two readings, before the first, or after the last. */
@@ -37,9 +39,11 @@ export class ServiceClock {
   readonly #stretches: readonly Stretch[];
   /** The latest that it may have shown in a stretch or in any before it. */
   readonly #shownToMs: readonly number[];
-  /** It was seen to go back: one time of it is then two moments. */
+  /** It was seen to be set: two times of it are not as far apart as they were. */
+  readonly wasSet: boolean;
+  /** It was set back: one time of it is then two moments. */
   readonly wasSetBack: boolean;
-  readonly #known = new Map<number, Told>();
+  readonly #places = new Map<number, readonly Told[]>();
 
   constructor(readings: readonly ClockReading[]) {
     const inOrder = [...readings].sort((one, other) => one.fromMs - other.fromMs);
@@ -49,27 +53,40 @@ export class ServiceClock {
       latestMs = Math.max(latestMs, shownMs.toMs);
       return latestMs;
     });
-    this.wasSetBack = inOrder.some((reading, at) => at > 0 && isSetBack(inOrder[at - 1] ?? reading, reading));
+    const pairs = inOrder.slice(1).map((reading, at) => [inOrder[at] ?? reading, reading] as const);
+    this.wasSetBack = pairs.some(([one, other]) => isSetBack(one, other));
+    this.wasSet = this.wasSetBack || pairs.some(([one, other]) => isSetOn(one, other));
   }
 
-  /** `clockMs` as it is in the history: by the service's clock. */
-  told(clockMs: number): Told {
-    const known = this.#known.get(clockMs) ?? this.#find(clockMs);
-    this.#known.set(clockMs, known);
-    return known;
-  }
-
-  #find(clockMs: number): Told {
+  /** `clockMs` as it is in the history: by the service's clock. `within`: what else is known of when it was. */
+  told(clockMs: number, within: Interval = ALWAYS): Told {
+    const known = this.#places.get(clockMs) ?? this.#placesOf(clockMs);
+    this.#places.set(clockMs, known);
     let found: Told | undefined;
+    for (const place of known) {
+      const clipped = clip(place, within);
+      if (clipped !== undefined) found = found === undefined ? clipped : hullOf(found, clipped);
+    }
+    // Never asked; or set twice between two readings, and what it showed meanwhile is in no stretch.
+    return found ?? { ...within, likelyMs: Math.min(within.toMs, Math.max(within.fromMs, clockMs)) };
+  }
+
+  /** In each stretch in which the clock can have shown it. */
+  #placesOf(clockMs: number): readonly Told[] {
+    const places: Told[] = [];
     const end = firstIndex(this.#stretches.length, (at) => (this.#stretches[at]?.shownMs.fromMs ?? 0) > clockMs + ROUNDING_MS);
     for (let at = end - 1; at >= 0 && (this.#shownToMs[at] ?? 0) >= clockMs - ROUNDING_MS; at -= 1) {
       const stretch = this.#stretches[at];
-      const within = stretch && placeIn(stretch, clockMs);
-      if (within !== undefined) found = found === undefined ? within : hullOf(found, within);
+      const place = stretch && placeIn(stretch, clockMs);
+      if (place !== undefined) places.push(place);
     }
-    // Never asked; or set twice between two readings, and what it showed meanwhile is in no stretch.
-    return found ?? { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY, likelyMs: clockMs };
+    return places;
   }
+}
+
+function clip({ likelyMs, ...place }: Told, within: Interval): Told | undefined {
+  const [fromMs, toMs] = [Math.max(place.fromMs, within.fromMs), Math.min(place.toMs, within.toMs)];
+  return fromMs > toMs ? undefined : { fromMs, toMs, likelyMs: Math.min(toMs, Math.max(fromMs, likelyMs)) };
 }
 
 function hullOf(one: Told, other: Told): Told {
@@ -82,7 +99,7 @@ function placeIn({ aheadMs, likelyAheadMs, shownMs, ...stretch }: Stretch, clock
   if (clockMs < shownMs.fromMs - ROUNDING_MS || clockMs > shownMs.toMs + ROUNDING_MS) return undefined;
   const fromMs = aheadMs === undefined ? stretch.fromMs : Math.max(stretch.fromMs, clockMs - aheadMs.toMs - ROUNDING_MS);
   const toMs = aheadMs === undefined ? stretch.toMs : Math.min(stretch.toMs, clockMs - aheadMs.fromMs + ROUNDING_MS);
-  return fromMs > toMs ? undefined : { fromMs, toMs, likelyMs: Math.min(toMs, Math.max(fromMs, clockMs - likelyAheadMs)) };
+  return clip({ fromMs, toMs, likelyMs: clockMs - likelyAheadMs }, ALWAYS);
 }
 
 /** By how much the clock is ahead of the run's. */
@@ -91,8 +108,15 @@ function aheadOf({ fromMs, toMs, nowMs }: ClockReading): Interval {
 }
 
 function isSetBack(one: ClockReading, other: ClockReading): boolean {
-  const lostMs = aheadOf(one).fromMs - aheadOf(other).toMs;
-  return lostMs > ROUNDING_MS + DRIFT_MAX * (other.toMs - one.fromMs);
+  return aheadOf(one).fromMs - aheadOf(other).toMs > driftMs(one, other);
+}
+
+function isSetOn(one: ClockReading, other: ClockReading): boolean {
+  return aheadOf(other).fromMs - aheadOf(one).toMs > driftMs(one, other);
+}
+
+function driftMs(one: ClockReading, other: ClockReading): number {
+  return ROUNDING_MS + DRIFT_MAX * (other.toMs - one.fromMs);
 }
 
 function widthOf({ fromMs, toMs }: Interval): number {

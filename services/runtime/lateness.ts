@@ -53,6 +53,8 @@ export function watchLateness({ clock, periodMs = PERIOD_MS }: LatenessOptions, 
     // One look on time in between ends it, so does its length.
     if (open !== undefined && (dueMs - open.toMs > periodMs || toMs - open.fromMs > SPELL_MS_MAX)) flush();
     if (lateMs >= LATE_MS_MIN) open = { fromMs: open?.fromMs ?? dueMs, toMs, lateMs: (open?.lateMs ?? 0) + lateMs };
+    // No other can belong to it: it is told at once.
+    if (open !== undefined && toMs - open.fromMs >= SPELL_MS_MAX) flush();
     arm();
   };
   const arm = () => {

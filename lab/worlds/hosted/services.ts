@@ -29,6 +29,7 @@ import { WiredOriginClient } from '../wires/wired-origin-client.ts';
 import type { NodeName, StartStep } from '../world.ts';
 import { HostControl } from './control.ts';
 import { type LaunchOptions, type ProcessLife, ProcessNode, ServerNode } from './nodes.ts';
+import { type Skews, skewedClock } from './skewed-clock.ts';
 
 export interface HostedRegion {
   readonly region: string;
@@ -41,6 +42,8 @@ export type LinkKind = 'edge-kafka' | 'edge-origin' | 'edge-redis' | 'origin-kaf
 /** What a world gives the services it hosts. */
 export interface Hosting {
   readonly clock: Clock;
+  /** Whose clocks are not that one, and how they differ. */
+  readonly skews?: Skews;
   readonly random: Random;
   readonly openDatabase: () => Promise<Database>;
   readonly openLog: () => InvalidationLog;
@@ -123,6 +126,12 @@ export function startServices(order: StartOrder, hosting: Hosting, onStep: (step
   });
 }
 
+/** As on the machine that this node would be on. */
+export function clockAt(node: NodeName, { clock, skews = {} }: Pick<Hosting, 'clock' | 'skews'>): Clock {
+  const skew = skews[node];
+  return skew === undefined ? clock : skewedClock(clock, skew);
+}
+
 /** A wire of one link, with a stream of chance of its own. */
 function layWire({ clock, random, latency }: Hosting, kind: LinkKind, caller: NodeName, callee: Gate): Wire {
   const own = random.fork(`${kind} ${caller}`);
@@ -139,7 +148,7 @@ async function launchOrigin(
   const toPostgres = layWire(hosting, 'origin-postgres', 'origin', postgres.gate);
   const logger = hosting.createLogger('origin', config.LOG_LEVEL);
   const random = hosting.random.fork('origin');
-  const node = await ProcessNode.launch(hosting.clock, config.PORT, async ({ gate, clock, port }) => {
+  const node = await ProcessNode.launch(clockAt('origin', hosting), config.PORT, async ({ gate, clock, port }) => {
     const wired = {
       database: new WiredDatabase({ database, wire: toPostgres, caller: gate, callee: postgres.gate }),
       log: new WiredLog({ log, wire: toKafka, caller: gate, clock }),
@@ -161,8 +170,10 @@ async function launchOrigin(
 async function launchEdge(config: EdgeConfig, { log, kafka, control, releasers, hosting }: Shared): Promise<number> {
   const region = config.REGION_NAME;
   const edge: NodeName = `edge:${region}`;
+  // A cache has no clock of its own: it is told the time by its edge.
+  const ownClock = clockAt(edge, hosting);
   const serverOptions = {
-    clock: hosting.clock,
+    clock: ownClock,
     random: hosting.random.fork(`redis:${region}`),
     markRetentionMs: markRetentionMsOf(config),
   };
@@ -173,7 +184,7 @@ async function launchEdge(config: EdgeConfig, { log, kafka, control, releasers, 
   // The origin's own sockets refuse and hang: the wire only adds what happens on the way.
   const toOrigin = layWire(hosting, 'edge-origin', edge, new ServerNode().gate);
   const logger = hosting.createLogger(`edge-${region}`, config.LOG_LEVEL);
-  const node = await ProcessNode.launch(hosting.clock, config.EDGE_PORT, async ({ gate, clock, port }) => {
+  const node = await ProcessNode.launch(ownClock, config.EDGE_PORT, async ({ gate, clock, port }) => {
     const wired = {
       cache: new WiredCache({ cache: new MemoryCache(cacheServer), wire: toCache, caller: gate }),
       log: new WiredLog({ log, wire: toKafka, caller: gate, clock }),
