@@ -12,6 +12,7 @@ import type { MetricName } from './thresholds/metrics.ts';
 import type { World, WorldRegion } from './worlds/world.ts';
 
 const POLL_MS = 1000;
+const ASKED_MAX = 3;
 /** In the Region line; the edge itself keeps to 100. */
 const VERSIONS_MAX = 30;
 const PERCENT = 100;
@@ -53,10 +54,10 @@ export class MetricsPoller {
     });
   }
 
-  /** Once more, after the poll under way: what is seen then is the last evidence. */
+  /** Once more, after the poll under way: what is seen then is the last evidence, so who does not answer is asked again, a few times. */
   async pollNow(): Promise<void> {
     await this.#polling;
-    await this.#pollAll();
+    for (let times = 0; times < ASKED_MAX && !this.#closed; times += 1) if (await this.#pollAll()) return;
   }
 
   async close(): Promise<void> {
@@ -65,24 +66,30 @@ export class MetricsPoller {
     await this.#polling;
   }
 
-  async #pollAll(): Promise<void> {
-    await Promise.all([this.#pollOrigin(), ...this.#options.world.regions.map((region) => this.#poll(region))]);
+  /** Whether all have answered. */
+  async #pollAll(): Promise<boolean> {
+    const answered = await Promise.all([this.#pollOrigin(), ...this.#options.world.regions.map((region) => this.#poll(region))]);
+    return answered.every(Boolean);
   }
 
-  async #pollOrigin(): Promise<void> {
+  async #pollOrigin(): Promise<boolean> {
     const { clients, logWatch } = this.#options;
+    const askedMs = logWatch.asks();
     const metrics = await clients.originMetrics().catch(() => undefined);
-    if (metrics !== undefined && !this.#closed) logWatch.sawOrigin(metrics);
+    if (metrics === undefined || this.#closed) return false;
+    logWatch.sawOrigin(metrics, askedMs);
+    return true;
   }
 
   /** An edge that does not answer has no line: silence is visible, an invented figure is not. */
-  async #poll({ region, url }: WorldRegion): Promise<void> {
+  async #poll({ region, url }: WorldRegion): Promise<boolean> {
     const { world, clients, report, t, clock, logWatch } = this.#options;
     const saw = world.settings.of(region).look();
+    const askedMs = logWatch.asks();
     const metrics = await clients.edgeMetrics(url).catch(() => undefined);
-    if (metrics === undefined || this.#closed) return;
+    if (metrics === undefined || this.#closed) return false;
     saw(metrics);
-    logWatch.sawEdge(region, metrics);
+    logWatch.sawEdge(region, metrics, askedMs);
     const { window } = metrics;
     const hitRatio = window.hitRatio === null ? null : window.hitRatio / PERCENT;
     const versions = metrics.versions.slice(0, VERSIONS_MAX);
@@ -104,6 +111,7 @@ export class MetricsPoller {
       if (value === null) continue;
       report({ type: 'Point', t: t(), metric, data: { time: toTimestamp(clock.now()), value, tags: { region, phase: this.#phase } } });
     }
+    return true;
   }
 }
 

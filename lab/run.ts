@@ -18,12 +18,12 @@ import type { OnHistoryLine } from './load/history-lines.ts';
 import { LogWatch } from './load/log-watch.ts';
 import { planLoad } from './load/plan.ts';
 import { WallClock } from './load/wall-clock.ts';
+import { type MachineWatch, watchMachine } from './machine-watch.ts';
 import { MetricsPoller } from './metrics-poller.ts';
 import type { Phase, Report, Summary } from './report/events.ts';
 import { holdSettings } from './run-settings.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { isSettled } from './settled.ts';
-import { watchStalls } from './stall-meter.ts';
 import { SteadyGate } from './steady-gate.ts';
 import { conclude, type Ended, type Judged, toAnomalyEvent, toFailure, toHead, toStart, toSummary } from './summary.ts';
 import { watchForAbort } from './thresholds/abort-watch.ts';
@@ -72,6 +72,7 @@ interface Driven {
   readonly world: World;
   readonly clients: Clients;
   readonly poller: MetricsPoller;
+  readonly machine: MachineWatch | undefined;
   readonly faults: FaultSchedule;
   readonly driver: Driver;
   readonly signal: AbortSignal;
@@ -140,26 +141,21 @@ class Run {
     const history = this.#history;
     await holdSettings({ world, releasers, history, t: () => this.#now(), onLeft: (what) => this.#notUndone(what) });
     const wallClock = new WallClock({ clock, history, startedAt: this.#startedAt });
-    const logWatch = new LogWatch({ history, wallClock, t: () => this.#now() });
+    const logWatch = new LogWatch({ history, wallClock, t: () => this.#now(), isOneProcess: world.onStall !== undefined });
     const poller = new MetricsPoller({ world, clients, clock, report, logWatch, t, ...(pollMs === undefined ? {} : { pollMs }) });
     releasers.push(() => poller.close());
-    if (world.backend !== 'simulated') {
-      const stalls = watchStalls({ clock }, (lateMs) => history.addStall({ dueMs: this.#now() - lateMs, lateMs }));
-      releasers.push(() => stalls.close());
-      const forget = world.onStall?.(({ endedAt, lateMs }) =>
-        history.addStall({ dueMs: this.#now() - (clock.now() - endedAt) - lateMs, lateMs }),
-      );
-      releasers.push(() => forget?.());
-    }
+    // In virtual time nothing stands still.
+    const machine = world.backend === 'simulated' ? undefined : watchMachine({ world, clock, sink: history, t: () => this.#now() });
+    releasers.push(() => machine?.close());
     const faults = new FaultSchedule({ world, clients, clock, seed, report, history, t: () => this.#now() });
     releasers.push(() => this.#heal(faults));
     poller.start();
     const driver = new Driver({ world, clients, history, wallClock, clock, startedAt: this.#startedAt });
-    await this.#phases({ world, clients, poller, faults, driver, signal });
+    await this.#phases({ world, clients, poller, machine, faults, driver, signal });
   }
 
   async #phases(driven: Driven): Promise<void> {
-    const { world, clients, poller, faults, driver, signal } = driven;
+    const { world, clients, poller, machine, faults, driver, signal } = driven;
     const { scenario, clock, judgesUnsteady = false } = this.#options;
     const enter = (phase: Phase) => {
       driver.enter(phase);
@@ -187,6 +183,7 @@ class Run {
     await driver.readFinally(clock.monotonicMs() + scenario.settle, signal);
     signal.throwIfAborted();
     await poller.pollNow();
+    machine?.flush();
     this.#history.finish(this.#now());
   }
 

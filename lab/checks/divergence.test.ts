@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { History } from '../load/history.ts';
 import type { OriginState, ReadOperation } from '../load/records.ts';
 import { divergence } from './divergence.ts';
+import { historyOf as literalHistory, read, write } from './history-test-support.ts';
 
 const CONTEXT = { regions: ['us-east', 'eu-west'], staleness: 'adjusted' } as const;
 
@@ -64,5 +65,23 @@ describe('divergence', () => {
     const [anomaly] = divergence.judge(historyOf([AT_3], [finalRead('us-east', {}), older]), CONTEXT).anomalies;
     expect(anomaly).toMatchObject({ anomaly: 'divergence', region: 'eu-west', key: 'content:7', witness: [AT_3, older] });
     expect(anomaly?.explain).toBe('expected version 3 in eu-west, got version 2: the cache answered so after settle');
+  });
+});
+
+describe('a region that is behind at the end', () => {
+  const WRITTEN = write(3, 1_000);
+  const end = (version: number, more: Partial<ReadOperation> = {}) => read(version, 4_000, { final: true, phase: 'final', ...more });
+  const NOW = end(3, { region: 'us-east' });
+  const again = (startMs: number) => end(3, { startMs, endMs: startMs + 2, status: 'stale' });
+  it.each([
+    ['is in doubt when the machine stood still meanwhile', [end(2)], [[1_100, 1_300]], 'unknown'],
+    ['is not when it stood still for less than explains it', [end(2)], [[1_100, 1_200]], 'fail'],
+    ['is in doubt when it was still labelled stale after a standstill', [again(4_000), again(6_500)], [[4_100, 1_500]], 'unknown'],
+    ['is not when that was over before it was asked for', [again(4_000), again(6_500)], [[2_000, 1_500]], 'fail'],
+    ['does not have what the origin does not by reason of any standstill', [end(4)], [[1_100, 2_800]], 'fail'],
+    ['nor a 404 of the very version', [end(3, { found: false })], [[1_100, 2_800]], 'fail'],
+  ] as const)('%s', (_title, ends, stalls, verdict) => {
+    const history = literalHistory({ operations: [WRITTEN, NOW, ...ends], held: [AT_3], stalls });
+    expect(divergence.judge(history, CONTEXT).verdict).toBe(verdict);
   });
 });

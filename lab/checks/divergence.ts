@@ -2,12 +2,16 @@
  * divergence: after settle, a region does not serve what the origin holds.
  *
  * Judged by the final read of each key in each region, which the run repeats while it is labelled stale. A key without a
- * final answer in some region makes the verdict unknown: nothing measured is never a pass.
+ * final answer in some region makes the verdict unknown: nothing measured is never a pass. So does one that is behind because the machine
+ * stood still while the region was to catch up.
  */
 import type { History } from '../load/history.ts';
 import type { Operation, OriginState, ReadOperation } from '../load/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
+import { sift } from './doubt.ts';
+import { doubtAboutLast } from './late-answer.ts';
 import { keyOf } from './staleness.ts';
+import { verdictOf } from './verdict.ts';
 
 const NAME = 'divergence';
 
@@ -17,22 +21,34 @@ export const divergence: Check = {
   judge,
 };
 
-function judge(history: History, { regions }: CheckContext): CheckResult {
+interface Differing {
+  readonly region: string;
+  readonly origin: OriginState;
+  readonly read: ReadOperation;
+}
+
+function judge(history: History, { regions, staleness: rule }: CheckContext): CheckResult {
   const finals = finalAnswers(history);
   const doubtful = new Set(history.operations.filter(isDoubtfulWrite).map(({ slot }) => slot));
-  const anomalies: Anomaly[] = [];
+  const differing: Differing[] = [];
   let unread = 0;
   for (const origin of history.origin) {
     for (const region of regions) {
       const read = finals.get(keyOf({ region, key: origin.key }));
       const isNewer = (read?.version ?? 0) > origin.version && doubtful.has(origin.slot);
       if (read === undefined || isNewer) unread += 1;
-      else if (!agrees(read, origin)) anomalies.push(toAnomaly(region, origin, read));
+      else if (!agrees(read, origin)) differing.push({ region, origin, read });
     }
   }
   const cells = history.origin.length * regions.length;
-  if (anomalies.length > 0)
-    return { check: NAME, verdict: 'fail', reason: `${anomalies.length} of ${cells} keys differ from the origin`, anomalies };
+  const { certain, doubts } = sift(differing, ({ origin, read }) =>
+    isBehind(read, origin) ? doubtAboutLast(history, read, rule) : undefined,
+  );
+  const anomalies = certain.map(toAnomaly);
+  if (differing.length > 0) {
+    const reason = `${differing.length} of ${cells} keys differ from the origin`;
+    return verdictOf({ check: NAME, found: differing.length, anomalies, reason, doubts });
+  }
   if (cells === 0) return { check: NAME, verdict: 'unknown', reason: 'no key was written', anomalies };
   if (unread > 0) return { check: NAME, verdict: 'unknown', reason: `${unread} of ${cells} keys have no final answer`, anomalies };
   return { check: NAME, verdict: 'pass', reason: `${cells} of ${cells} keys equal the origin`, anomalies };
@@ -56,7 +72,12 @@ function agrees(read: ReadOperation, origin: OriginState): boolean {
   return read.version === origin.version && read.found === !origin.deleted && read.status === 'fresh';
 }
 
-function toAnomaly(region: string, origin: OriginState, read: ReadOperation): Anomaly {
+/** It may yet come: what is newer than the origin's, or not there at the same version, comes from nothing late. */
+function isBehind({ version = 0, status }: ReadOperation, origin: OriginState): boolean {
+  return version < origin.version || (version === origin.version && status === 'stale');
+}
+
+function toAnomaly({ region, origin, read }: Differing): Anomaly {
   const expected = origin.deleted ? `the deletion at version ${origin.version}` : `version ${origin.version}`;
   const got = read.found ? `version ${read.version ?? '?'}` : `a 404 at version ${read.version ?? '?'}`;
   const because =

@@ -99,6 +99,18 @@ export class FaultWindows {
     return lengthOutside(interval, this.#on(path).seen);
   }
 
+  /** The parts of the interval that no fault on the path was seen to excuse. */
+  unexcused(path: Path, { fromMs, toMs }: Interval): readonly Interval[] {
+    const parts: Interval[] = [];
+    let sinceMs = fromMs;
+    for (const window of this.#on(path).seen) {
+      if (window.toMs <= sinceMs || window.fromMs >= toMs) continue;
+      if (window.fromMs > sinceMs) parts.push({ fromMs: sinceMs, toMs: window.fromMs });
+      sinceMs = window.toMs;
+    }
+    return sinceMs < toMs ? [...parts, { fromMs: sinceMs, toMs }] : parts;
+  }
+
   /** And how much of that a fault may have been in effect without having been seen. */
   unseenMs(path: Path, interval: Interval): number {
     const { seen, possible } = this.#on(path);

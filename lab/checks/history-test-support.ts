@@ -4,6 +4,7 @@ import { resolveTarget } from '../faults/target.ts';
 import { History } from '../load/history.ts';
 import type {
   Applied,
+  ClockReading,
   ClockShift,
   DelayChange,
   EdgeSample,
@@ -11,6 +12,7 @@ import type {
   Operation,
   OriginSample,
   OriginState,
+  Pressure,
   Published,
   PurgeOperation,
   ReadOperation,
@@ -88,6 +90,17 @@ export interface Written {
   readonly applied?: readonly Applied[];
   readonly originSamples?: readonly OriginSample[];
   readonly edgeSamples?: readonly EdgeSample[];
+  /** What the clock of an edge said when it was asked. */
+  readonly readings?: readonly (readonly [region: string, reading: ClockReading])[];
+  readonly pressures?: readonly Pressure[];
+}
+
+/** A clock that is ahead by so much, asked twice a second until `untilMs`; each answer is there within 16 ms. */
+export function clockAhead(aheadMs: number, { region = 'eu-west', fromMs = 0, untilMs = 20_000 } = {}): NonNullable<Written['readings']> {
+  return Array.from({ length: (untilMs - fromMs) / 500 }, (_, at) => fromMs + at * 500).map((ms) => [
+    region,
+    { fromMs: ms, toMs: ms + 16, nowMs: ms + aheadMs },
+  ]);
 }
 
 /** Operations get their place as their id. */
@@ -104,5 +117,7 @@ export function historyOf(written: Written): History {
   for (const event of written.applied ?? []) history.addApplied(event);
   for (const sample of written.originSamples ?? []) history.addOriginSample(sample);
   for (const sample of written.edgeSamples ?? []) history.addEdgeSample(sample);
+  for (const [region, clock] of written.readings ?? []) history.addEdgeSample(edgeSample(clock.toMs, { region, clock }));
+  for (const pressure of written.pressures ?? []) history.addPressure(pressure);
   return history;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { edgeSample, fault, historyOf, KEY, origin, REGIONS, read, type Written, write } from './history-test-support.ts';
+import { clockAhead, edgeSample, fault, historyOf, KEY, origin, REGIONS, read, type Written, write } from './history-test-support.ts';
 import { lostInvalidation } from './lost-invalidation.ts';
 
 const judge = (written: Written) => lostInvalidation.judge(historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
@@ -12,6 +12,10 @@ const LOST = [WRITTEN, EAST, last(2)];
 const PUBLISHED = { event: 'e1', target: KEY, version: 3, sentMs: 1_010 };
 const applied = (region: string, version = 3) => ({ event: 'e1', region, target: KEY, version, mode: 'hard' as const, appliedMs: 1_300 });
 
+/** Until 10 s nothing comes through. */
+const CUT = fault('partition', 'edge:eu-west<->kafka', { fromMs: 900, toMs: 8_000, allowanceMs: 2_000 });
+const ELSEWHERE = { of: 'edge:us-east', atMs: 20_000, overMs: 19_000, waitedMs: 19_000 };
+
 describe('lost-invalidation', () => {
   const cases: readonly (readonly [title: string, written: Written, verdict: 'pass' | 'fail' | 'unknown'])[] = [
     ['passes when every region has what the origin holds', { operations: [WRITTEN, EAST, last(3)], held: HELD }, 'pass'],
@@ -22,6 +26,18 @@ describe('lost-invalidation', () => {
     ['judges the last of several final answers', { operations: [WRITTEN, EAST, last(2), last(3)], held: HELD }, 'pass'],
     ['is unknown when a region was not read at the end', { operations: [WRITTEN, EAST, read(3, 9_000)], held: HELD }, 'unknown'],
     ['is unknown when its last read failed', { operations: [WRITTEN, EAST, last(3, { outcome: 'fail' })], held: HELD }, 'unknown'],
+    [
+      'is unknown when the machine stood still for most of the time there was to catch up',
+      { operations: LOST, held: HELD, faults: [CUT], stalls: [[10_050, 4_900]] },
+      'unknown',
+    ],
+    ['fails when it did for less', { operations: LOST, held: HELD, faults: [CUT], stalls: [[10_050, 4_700]] }, 'fail'],
+    [
+      'fails when it did while a fault excused the region anyway',
+      { operations: LOST, held: HELD, faults: [CUT], stalls: [[2_000, 7_000]] },
+      'fail',
+    ],
+    ['fails on one region though the edge of another stood still', { operations: LOST, held: HELD, pressures: [ELSEWHERE] }, 'fail'],
     ['is unknown when nothing was written', { operations: [] }, 'unknown'],
   ];
   it.each(cases)('%s', (_title, written, verdict) => {
@@ -45,13 +61,40 @@ describe('lost-invalidation', () => {
     ],
     [
       'the region applied it while a fetch of the entry may have been under way',
-      { operations: [WRITTEN, EAST, last(2, { cachedMs: -700 })], applied: [applied('eu-west')] },
+      { operations: [WRITTEN, EAST, last(2, { cachedMs: -700 })], applied: [applied('eu-west')], readings: clockAhead(0) },
       'overwritten',
     ],
     [
       'the region says that it applied it, and had answered the entry before',
-      { operations: [read(2, 1_100, { cachedMs: 900 }), WRITTEN, EAST, last(2, { cachedMs: 900 })], applied: [applied('eu-west')] },
+      {
+        operations: [read(2, 1_100, { cachedMs: 900 }), WRITTEN, EAST, last(2, { cachedMs: 900 })],
+        applied: [applied('eu-west')],
+        readings: clockAhead(0),
+      },
       'unapplied',
+    ],
+    [
+      'the same by a clock that is far behind',
+      {
+        operations: [read(2, 1_100, { cachedMs: -7_100 }), WRITTEN, EAST, last(2, { cachedMs: -7_100 })],
+        applied: [{ ...applied('eu-west'), appliedMs: applied('eu-west').appliedMs - 8_000 }],
+        readings: clockAhead(-8_000),
+      },
+      'unapplied',
+    ],
+    [
+      'it had answered the entry before, and nobody asked what its clock says',
+      { operations: [read(2, 1_100, { cachedMs: 900 }), WRITTEN, EAST, last(2, { cachedMs: 900 })], applied: [applied('eu-west')] },
+      undefined,
+    ],
+    [
+      'its clock was set since the entry was fetched',
+      {
+        operations: [WRITTEN, EAST, last(2, { cachedMs: -9_701 })],
+        applied: [applied('eu-west')],
+        readings: [...clockAhead(-9_000, { untilMs: 1_000 }), ...clockAhead(0, { fromMs: 1_000 })],
+      },
+      undefined,
     ],
     [
       'the region applied an older one',

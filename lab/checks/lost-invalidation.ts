@@ -9,14 +9,19 @@
  *   unapplied     the region's offset is past it, or it waits in its queue, and its cache never took it, or says so without effect
  *   overwritten   applied there, or answered there before, and an older answer came back
  *
- * Without any evidence from the services there is no sub-kind. One anomaly for each key in a region.
+ * Without any evidence from the services there is no sub-kind, nor where only two clocks that differ could tell one from the other. One
+ * anomaly for each key in a region. Behind because the machine stood still while it was to catch up, it is not lost, but unknown.
  */
 import type { History } from '../load/history.ts';
 import type { Applied, OriginState, Published } from '../load/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult, Witness } from './check.ts';
 import { finalAnswers } from './divergence.ts';
+import { sift } from './doubt.ts';
 import { FETCH_DEADLINE_MS } from './fault-windows.ts';
+import { doubtAboutLast } from './late-answer.ts';
+import { ServiceClocks } from './service-clocks.ts';
 import { answerOf, keyOf, type Staleness, stalenessOf } from './staleness.ts';
+import { verdictOf } from './verdict.ts';
 import { type AcknowledgedWrite, type AnsweredRead, isAcknowledged, isAnswered } from './versions.ts';
 
 const NAME = 'lost-invalidation';
@@ -51,10 +56,11 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
     }
   }
   const cells = history.origin.length * regions.length;
-  const known = lost.length === 0 ? undefined : new KnownOfLog(history);
-  const anomalies = known === undefined ? [] : lost.map((found) => toAnomaly(found, known, stalenessOf(history, rule)));
+  const { certain, doubts } = sift(lost, ({ read }) => doubtAboutLast(history, read, rule));
+  const known = certain.length === 0 ? undefined : new KnownOfLog(history);
+  const anomalies = known === undefined ? [] : certain.map((found) => toAnomaly(found, known, stalenessOf(history, rule)));
   const reason = `${lost.length} of ${cells} keys are behind the origin after settle`;
-  if (lost.length > 0) return { check: NAME, verdict: 'fail', reason, anomalies };
+  if (lost.length > 0) return verdictOf({ check: NAME, found: lost.length, anomalies, reason, doubts });
   if (cells === 0) return { check: NAME, verdict: 'unknown', reason: 'no key was written', anomalies };
   if (unread > 0) return { check: NAME, verdict: 'unknown', reason: `${unread} of ${cells} keys have no final answer`, anomalies };
   return { check: NAME, verdict: 'pass', reason, anomalies };
@@ -66,9 +72,12 @@ class KnownOfLog {
   readonly applied: ReadonlyMap<string, readonly Applied[]>;
   readonly originSamples: History['originSamples'];
   readonly edgeSamples: History['edgeSamples'];
+  readonly clocks: ServiceClocks;
   readonly #writes: ReadonlyMap<string, AcknowledgedWrite>;
 
-  constructor({ published, applied, originSamples, edgeSamples, operations }: History) {
+  constructor(history: History) {
+    const { published, applied, originSamples, edgeSamples, operations } = history;
+    this.clocks = new ServiceClocks(history);
     this.published = Map.groupBy(published, ({ target }) => target);
     this.applied = Map.groupBy(applied, ({ target }) => target);
     this.originSamples = originSamples;
@@ -107,7 +116,7 @@ function evidenceOf({ origin: { key, version }, read }: Lost, known: KnownOfLog,
   if (seen !== undefined)
     return { subKind: 'overwritten', because: 'its cache had answered it, and an older answer came back', shownBy: [seen] };
   const here = applied.find(({ region }) => region === read.region);
-  if (here !== undefined) return isFromBefore(read, here, staleness) ? withoutEffect(here) : overwritten(here);
+  if (here !== undefined) return appliedHere(read, here, { known, staleness });
   const published = known.published.get(key)?.find(isOfIt) ?? applied[0];
   if (published === undefined) return notPublished(known);
   return notApplied([...new Set([published, ...applied.slice(0, 1)])], read.region, known);
@@ -121,14 +130,33 @@ function withoutEffect(here: Applied): Evidence {
   return { subKind: 'unapplied', because: 'the region says that it applied it, and what it held before is still there', shownBy: [here] };
 }
 
-/** Whether the entry was in the cache when the event was applied: it had been answered before, or was fetched too long before to come in after it. */
-function isFromBefore(read: AnsweredRead, { appliedMs }: Applied, staleness: Staleness): boolean {
+interface Knowledge {
+  readonly known: KnownOfLog;
+  readonly staleness: Staleness;
+}
+
+/**
+ * Whether the entry was in the cache when the event was applied: it had been answered before, or was fetched too long before to come in after
+ * it. When it was applied the edge tells by its own clock, as when the entry was fetched: the two compare if that clock was not set.
+ */
+function appliedHere(read: AnsweredRead, here: Applied, { known: { clocks }, staleness }: Knowledge): Evidence {
+  const clock = clocks.edge(read.region);
+  const applied = clock.told(here.appliedMs);
   const { cachedMs } = read;
-  if (cachedMs === undefined) return false;
-  if (cachedMs + FETCH_DEADLINE_MS < appliedMs) return true;
+  if (cachedMs === undefined) return overwritten(here);
+  const answered = staleness.byKey.get(keyOf(read)) ?? [];
   const isSameEntry = (before: AnsweredRead) =>
-    before.version === read.version && before.cachedMs === cachedMs && before.source === 'cache';
-  return staleness.byKey.get(keyOf(read))?.some((before) => before.endMs < appliedMs && isSameEntry(before)) ?? false;
+    before.version === read.version && before.cachedMs === cachedMs && before.source === 'cache' && !clock.wasSetBack;
+  const beforeMs = Math.min(...answered.filter(isSameEntry).map(({ endMs }) => endMs));
+  const fetchedMs = here.appliedMs - cachedMs;
+  if (beforeMs < applied.fromMs || (!clock.wasSet && fetchedMs > FETCH_DEADLINE_MS)) return withoutEffect(here);
+  if (beforeMs < applied.toMs || (clock.wasSet && fetchedMs > FETCH_DEADLINE_MS)) return inDoubt(here);
+  return overwritten(here);
+}
+
+function inDoubt(here: Applied): Evidence {
+  const because = 'the region says that it applied it; whether what it answers is from before, clocks that differ do not tell';
+  return { subKind: undefined, because, shownBy: [here] };
 }
 
 function notPublished({ originSamples }: KnownOfLog): Evidence {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EPSILON_MS, fault, historyOf, KEY, REGIONS, read, type Written, write } from './history-test-support.ts';
+import { clockAhead, EPSILON_MS, fault, historyOf, KEY, REGIONS, read, type Written, write } from './history-test-support.ts';
 import { mislabelled } from './mislabelled.ts';
 
 const judge = (written: Written) => mislabelled.judge(historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
@@ -18,6 +18,12 @@ describe('mislabelled', () => {
     ['fails on the same entry still stale after a fetch', { operations: [WRITTEN, FIRST, ABOVE] }, 'fail'],
     ['passes it until then', { operations: [WRITTEN, FIRST, stale(3_002 + BOUND_MS)] }, 'pass'],
     ['passes an entry that was fetched again', { operations: [WRITTEN, FIRST, { ...ABOVE, cachedMs: 4_000 }] }, 'pass'],
+    ['fails on it by a clock that is far off', { operations: [WRITTEN, FIRST, ABOVE], readings: clockAhead(-7_200_000) }, 'fail'],
+    [
+      'is unknown when that clock was set back: it may be another entry of the same time',
+      { operations: [WRITTEN, FIRST, ABOVE], readings: [...clockAhead(0, { untilMs: 4_000 }), ...clockAhead(-3_000, { fromMs: 4_000 })] },
+      'unknown',
+    ],
     ['passes another version', { operations: [WRITTEN, { ...FIRST, version: 1 }, ABOVE] }, 'pass'],
     ['passes another region', { operations: [WRITTEN, { ...FIRST, region: 'us-east' }, ABOVE] }, 'pass'],
     ['passes a fresh one', { operations: [WRITTEN, read(2, 3_000, { cachedMs: 1_500 }), ABOVE] }, 'pass'],

@@ -8,7 +8,9 @@
  */
 import type { History } from '../load/history.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
+import { sift } from './doubt.ts';
 import { FETCH_DEADLINE_MS } from './fault-windows.ts';
+import { ServiceClocks } from './service-clocks.ts';
 import { answerOf, type Staleness, type StaleRead, stalenessOf } from './staleness.ts';
 import { verdictOf } from './verdict.ts';
 import type { AnsweredRead } from './versions.ts';
@@ -22,7 +24,7 @@ export const mislabelled: Check = {
 };
 
 /** Two answers labelled stale, the first of which asked for what the other should have had. */
-interface StillStale extends Pick<StaleRead, 'interval' | 'stalenessMs' | 'allowedMs' | 'unseenMs'> {
+interface StillStale extends Pick<StaleRead, 'interval' | 'path' | 'stalenessMs' | 'allowedMs' | 'unseenMs'> {
   readonly first: AnsweredRead;
   readonly read: AnsweredRead;
 }
@@ -35,13 +37,20 @@ function judge(history: History, { staleness: rule }: CheckContext): CheckResult
   const finals = cells.flatMap((reads) => stillStaleAtTheEnd(reads, staleness));
   const still = [...cells.flatMap((reads) => stillStale(reads, staleness)), ...finals].filter((found) => staleness.excessMs(found) > 0);
   const anomalies = new Map<string, Anomaly>();
-  for (const found of still.filter((doubted) => !staleness.isDoubtful(doubted)))
-    anomalies.set(`${found.read.region} ${found.read.key}`, toAnomaly(found, staleness));
+  const clocks = new ServiceClocks(history);
+  const { certain, doubts } = sift(still, (found) => staleness.doubtOf(found) ?? doubtAboutEntry(found, clocks));
+  for (const found of certain) anomalies.set(`${found.read.region} ${found.read.key}`, toAnomaly(found, staleness));
   const labelled = staleness.reads.filter(({ status }) => status === 'stale').length;
   const reason = `${still.length} of ${labelled} answers labelled stale were still so after one fetch, ${staleness.reads.length} answers`;
-  const result = verdictOf({ check: NAME, found: still.length, anomalies: [...anomalies.values()], reason });
+  const result = verdictOf({ check: NAME, found: still.length, anomalies: [...anomalies.values()], reason, doubts });
   if (result.verdict !== 'pass' || finals.length === 0) return result;
   return { ...result, verdict: 'unknown', reason: `${finals.length} last answers labelled stale, asked for again for less than one fetch` };
+}
+
+/** What was fetched at one time is one entry, unless the edge's clock showed that time twice. */
+function doubtAboutEntry({ read }: StillStale, clocks: ServiceClocks): string | undefined {
+  const isOneByItsClock = !read.final && clocks.edge(read.region).wasSetBack;
+  return isOneByItsClock ? "by the edge's clock, which was set back" : undefined;
 }
 
 /** The same entry, answered again long after. `reads` of one key in one region, by their start. */

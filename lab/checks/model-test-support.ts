@@ -3,7 +3,7 @@
  * and which time the faults excuse (counted ms by ms). It answers reads as the protocol would, sharing fetches, and tells them as a history.
  */
 import type { History } from '../load/history.ts';
-import type { DelayChange, FaultRecord, ReadOperation, WriteOperation } from '../load/records.ts';
+import type { ClockReading, DelayChange, FaultRecord, ReadOperation, WriteOperation } from '../load/records.ts';
 import { DELAY_MS, edgeSample, fault, historyOf, origin, purge, REGIONS, read, write } from './history-test-support.ts';
 import {
   FETCH_MS_MAX,
@@ -110,7 +110,11 @@ class Model {
   #samples() {
     return Array.from({ length: (HORIZON_MS + SETTLE_MS) / 1_000 }, (_, at) => at * 1_000).flatMap((atMs) =>
       REGIONS.map((where) =>
-        edgeSample(atMs, { region: where, originFetches: this.#fetches.get(where)?.filter((ms) => ms <= atMs).length ?? 0 }),
+        edgeSample(atMs, {
+          region: where,
+          originFetches: this.#fetches.get(where)?.filter((ms) => ms <= atMs).length ?? 0,
+          clock: readingOf(where, atMs),
+        }),
       ),
     );
   }
@@ -182,7 +186,8 @@ class Model {
 
   #tell({ version, begunMs }: Fill, startMs: number, more: Partial<ReadOperation>): ReadOperation {
     const name = more.key ?? '';
-    const told = read(version, startMs, { ...more, cachedMs: begunMs, found: !this.#isDeletion(name, version) });
+    const where = more.region === 'us-east' ? 'us-east' : 'eu-west';
+    const told = read(version, startMs, { ...more, cachedMs: shownBy(where, begunMs), found: !this.#isDeletion(name, version) });
     const commit = (this.#commits.get(name) ?? []).find((known) => known.version === version);
     if (commit !== undefined && told.found) this.#shown.set(told, commit.by);
     return told;
@@ -270,4 +275,20 @@ export function historyOfPlan(plan: Plan): History {
 export function modelOfPlan(plan: Plan): { readonly history: History; readonly truth: Model['truth'] } {
   const model = new Model(plan);
   return { history: model.history(), truth: (read) => model.truth(read) };
+}
+
+/** The clocks of the regions: far off, and no two go alike. */
+const CLOCKS: Readonly<Record<Region, { readonly aheadMs: number; readonly rate: number }>> = {
+  'us-east': { aheadMs: 3_600_000, rate: 1.01 },
+  'eu-west': { aheadMs: -5_000, rate: 0.9998 },
+};
+
+export function shownBy(where: Region, ms: number): number {
+  const { aheadMs, rate } = CLOCKS[where];
+  return Math.round(aheadMs + ms * rate);
+}
+
+/** Asked just before `atMs`. */
+export function readingOf(where: Region, atMs: number): ClockReading {
+  return { fromMs: atMs - 4, toMs: atMs, nowMs: shownBy(where, atMs - 2) };
 }

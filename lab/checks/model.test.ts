@@ -6,7 +6,7 @@ import { CHECKS } from './checks.ts';
 import { stalenessFigures } from './figures.ts';
 import { edgeSample, KEY, origin, purge, REGIONS, read, write } from './history-test-support.ts';
 import { plans } from './model-plans-test-support.ts';
-import { historyOfPlan, modelOfPlan } from './model-test-support.ts';
+import { historyOfPlan, modelOfPlan, readingOf, shownBy } from './model-test-support.ts';
 import { staleAfterBound } from './stale-after-bound.ts';
 import { stalenessOf } from './staleness.ts';
 import { versionRegression } from './version-regression.ts';
@@ -54,7 +54,10 @@ const ignorePurge: Damaging = (history, damage) => {
   const { region, delayMs } = damage;
   history.addDelay({ region, atMs: AFTER_MS - 1, delayMs });
   add(history, purge(AFTER_MS, { endMs: AFTER_MS }));
-  add(history, read(0, boundMs(AFTER_MS, damage), { region, found: false, cachedMs: AFTER_MS - 100, key: KEY }));
+  const where = region === 'us-east' ? 'us-east' : 'eu-west';
+  add(history, read(0, boundMs(AFTER_MS, damage), { region, found: false, cachedMs: shownBy(where, AFTER_MS - 100), key: KEY }));
+  for (const atMs of [AFTER_MS - 500, AFTER_MS + 500])
+    history.addEdgeSample(edgeSample(atMs, { region, since: 'it', clock: readingOf(where, atMs) }));
 };
 
 const resurrect: Damaging = (history, damage) => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { BOUND_MS, fault, historyOf, KEY, purge, REGIONS, read, type Written } from './history-test-support.ts';
+import { BOUND_MS, clockAhead, fault, historyOf, KEY, purge, REGIONS, read, type Written } from './history-test-support.ts';
 import { purgeIgnored } from './purge-ignored.ts';
 
-const judge = (written: Written) => purgeIgnored.judge(historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
+/** Unless it says something else, the clock of the edge is the lab's. */
+const judge = (written: Written) =>
+  purgeIgnored.judge(historyOf({ readings: clockAhead(0), ...written }), { regions: REGIONS, staleness: 'adjusted' });
 
 const PURGED = purge(1_000);
 /** Fetched before the purge; read one millisecond past its bound, and at it. */
@@ -39,16 +41,55 @@ describe('purge-ignored', () => {
     ['fails on the first of two purges though the second is within its bound', { operations: [PURGED, purge(1_400), BEFORE] }, 'fail'],
     ['passes what a fault on the path excuses', { operations: [PURGED, BEFORE], faults: [CUT] }, 'pass'],
     [
-      'passes when the wall clock was set meanwhile by as much',
-      { operations: [PURGED, BEFORE], shifts: [{ atMs: 950, shiftMs: -81 }] },
+      'passes what was fetched after it by a clock that is behind by more',
+      { operations: [PURGED, BEFORE], readings: clockAhead(-101) },
       'pass',
     ],
     [
-      'passes when the clock of the edge is behind by as much',
-      { operations: [PURGED, BEFORE, read(1, 500, { source: 'origin', cachedMs: 400 })] },
+      'passes it though one fetch was begun so late that the clock looked right by it',
+      {
+        operations: [
+          PURGED,
+          { ...AFTER, cachedMs: 1_001 - 2_500 },
+          read(1, 200, { key: 'content:8', source: 'origin', endMs: 3_400, cachedMs: 3_000 - 2_500 }),
+        ],
+        readings: clockAhead(-2_500),
+      },
       'pass',
     ],
-    ['passes when it is ahead by as much', { operations: [PURGED, BEFORE, read(1, 500, { source: 'origin', cachedMs: 603 })] }, 'pass'],
+    ['fails on it when that clock is behind by less', { operations: [PURGED, BEFORE], readings: clockAhead(-79) }, 'fail'],
+    ['fails on what a clock far ahead dates before it all', { operations: [PURGED, BEFORE], readings: clockAhead(500) }, 'fail'],
+    [
+      'fails on what a clock that is ahead dates after the purge',
+      { operations: [PURGED, { ...BEFORE, cachedMs: 8_900 }], readings: clockAhead(8_000) },
+      'fail',
+    ],
+    ['is unknown when the clock was never asked', { operations: [PURGED, BEFORE], readings: [] }, 'unknown'],
+    ['but passes what was fetched after the purge, if it is right', { operations: [PURGED, AFTER], readings: [] }, 'pass'],
+    [
+      'fails on an entry answered before the purge was sent, whatever the clock',
+      { operations: [read(1, 950, { cachedMs: 900 }), PURGED, BEFORE], readings: [] },
+      'fail',
+    ],
+    ['not on one answered as it was sent', { operations: [read(1, 998, { cachedMs: 900 }), PURGED, BEFORE], readings: [] }, 'unknown'],
+    [
+      'is unknown when the clock was set meanwhile, so that it may have been after it',
+      { operations: [PURGED, BEFORE], readings: [...clockAhead(0, { untilMs: 1_000 }), ...clockAhead(-101, { fromMs: 1_000 })] },
+      'unknown',
+    ],
+    [
+      'is unknown about an entry answered before it when the clock went back: it may be another one of the same time',
+      {
+        operations: [read(1, 950, { cachedMs: 900 }), PURGED, { ...BEFORE, startMs: 9_000, endMs: 9_002 }],
+        readings: [...clockAhead(0, { untilMs: 3_000 }), ...clockAhead(-3_000, { fromMs: 3_000 })],
+      },
+      'unknown',
+    ],
+    [
+      'is unknown when it was asked too seldom to know',
+      { operations: [PURGED, BEFORE], readings: [['eu-west', { fromMs: 0, toMs: 4_000, nowMs: 2_000 }]] },
+      'unknown',
+    ],
     ['is unknown when the machine stood still', { operations: [PURGED, BEFORE], stalls: [[1_100, 151]] }, 'unknown'],
     ['is unknown when the purge ended unknown', { operations: [purge(1_000, { outcome: 'unknown' }), BEFORE] }, 'unknown'],
     ['is unknown without a purge', { operations: [BEFORE] }, 'unknown'],
@@ -66,7 +107,7 @@ describe('purge-ignored', () => {
         region: 'eu-west',
         key: KEY,
         version: 1,
-        explain: `expected an answer fetched after the hard purge of key ${KEY} in eu-west, got version 1 labelled fresh from the cache, fetched 100 ms before it: purged 451 ms before, where a delay of 300 ms and 150 ms are allowed`,
+        explain: `expected an answer fetched after the hard purge of key ${KEY} in eu-west, got version 1 labelled fresh from the cache, fetched 92 ms before it by its clock: purged 451 ms before, where a delay of 300 ms and 150 ms are allowed`,
         witness: [PURGED, { ...BEFORE, id: 1 }],
       },
     ]);

@@ -2,20 +2,22 @@
  * purge-ignored: an answer that was fetched before a purge that covers it, to a read that began after the purge's bound. After a hard purge
  * under whatever label; after a soft one only labelled fresh.
  *
- * `cached_at` says when the origin was asked. It is a wall clock's time, so it counts as before the purge only by more than the clocks
- * are known to differ. The bound is the purge's acknowledgement, the delay and epsilon, outside faults. A purge that was not
- * acknowledged may not have happened. By tag it covers contents that carry it, and no 404. One anomaly for each version of a key in
- * a region.
+ * `cached_at` says when the origin was asked, by the edge's wall clock. It counts as before the purge only where no clock can explain it
+ * away: the same entry had been answered before the purge was sent, or the edge's clock, as it was asked again and again, cannot have shown
+ * that time later (`service-clocks.ts`). Where it is likely and no more, the verdict is unknown. The bound is the purge's acknowledgement, the delay and epsilon, outside
+ * faults. A purge that was not acknowledged may not have happened. By tag it covers contents that carry it, and no 404. One
+ * anomaly for each version of a key in a region.
  */
 import { matchesGlob } from '../../services/protocol/glob.ts';
 import type { History } from '../load/history.ts';
 import type { PurgeOperation } from '../load/records.ts';
 import { tagsOf } from '../load/slots.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
-import { ClockSlack } from './clock-slack.ts';
+import { sift } from './doubt.ts';
+import { ServiceClocks } from './service-clocks.ts';
 import { answerOf, type Staleness, type StaleRead, stalenessOf } from './staleness.ts';
 import { verdictOf, worstOf } from './verdict.ts';
-import type { AnsweredRead } from './versions.ts';
+import { type AnsweredRead, isAcknowledged } from './versions.ts';
 
 const NAME = 'purge-ignored';
 
@@ -25,48 +27,91 @@ export const purgeIgnored: Check = {
   judge,
 };
 
+/** What a likely time may be off by, of clocks that are the same. */
+const LIKELY_MS = 20;
+
 type AcknowledgedPurge = PurgeOperation & { readonly endMs: number };
 interface Ignored extends Omit<StaleRead, 'superseding'> {
   readonly purge: AcknowledgedPurge;
+  /** When the origin was likely asked. */
+  readonly fetchedMs: number;
+  /** It was asked before the purge was sent, whatever any clock says. */
+  readonly isCertain: boolean;
 }
 
 function judge(history: History, { staleness: rule }: CheckContext): CheckResult {
   const staleness = stalenessOf(history, rule);
-  const slack = new ClockSlack(history, staleness.reads);
+  const fetched = new Fetched(history, staleness.reads);
   const purges = new Purges(history);
-  const judged: Ignored[] = [];
+  const ignored: Ignored[] = [];
   let covered = 0;
   for (const read of staleness.reads) {
     if (read.cachedMs === undefined) continue;
     const covering = purges.covering(read);
-    if (covering.hasBefore(read.startMs)) covered += 1;
-    const purge = covering.firstAfter(read.cachedMs + slack.ofRegion(read.region));
-    if (purge !== undefined && purge.endMs < read.startMs) judged.push(toIgnored(read, purge, staleness));
+    if (!covering.hasBefore(read.startMs)) continue;
+    covered += 1;
+    const { latestMs, likelyMs } = fetched.of(read, read.cachedMs);
+    const found = (afterMs: number, isCertain: boolean) => {
+      const purge = covering.firstAfter(afterMs);
+      if (purge === undefined || purge.endMs >= read.startMs) return undefined;
+      const stale = { ...staleness.judgeSince(read, purge.endMs), purge, fetchedMs: likelyMs, isCertain };
+      return staleness.excessMs(stale) > 0 ? stale : undefined;
+    };
+    const worst = found(latestMs, true) ?? found(likelyMs + LIKELY_MS, false);
+    if (worst !== undefined) ignored.push(worst);
   }
   const why = staleness.whyNone(covered, 'began after a purge that covers them');
   if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
-  const ignored = judged.filter((stale) => staleness.excessMs(stale) > 0);
-  const certain = ignored.filter((stale) => !staleness.isDoubtful(stale));
+  const { certain, doubts } = sift(ignored, (stale) => (stale.isCertain ? staleness.doubtOf(stale) : BY_ITS_CLOCK));
   const anomalies = worstOf(certain, staleness).map((stale) => toAnomaly(stale, staleness));
   const reason = `${ignored.length} of ${covered} reads after a purge were answered with what was fetched before it`;
-  return verdictOf({ check: NAME, found: ignored.length, anomalies, reason });
+  return verdictOf({ check: NAME, found: ignored.length, anomalies, reason, doubts });
 }
 
-function toIgnored(read: AnsweredRead, purge: AcknowledgedPurge, staleness: Staleness): Ignored {
-  return { ...staleness.judgeSince(read, purge.endMs), purge };
+const BY_ITS_CLOCK = "by the edge's clock, which need not be the lab's";
+
+/** When the origin was asked for what a read was answered. */
+class Fetched {
+  readonly #clocks: ServiceClocks;
+  /** When each entry was answered first: it was fetched before. */
+  readonly #seenMs = new Map<string, number>();
+  /** When each version was sent: it was fetched after. */
+  readonly #sentMs = new Map<string, number>();
+
+  constructor(history: History, reads: readonly AnsweredRead[]) {
+    this.#clocks = new ServiceClocks(history);
+    for (const read of reads) {
+      const entry = entryOf(read);
+      this.#seenMs.set(entry, Math.min(read.endMs, this.#seenMs.get(entry) ?? read.endMs));
+    }
+    for (const write of history.operations) if (isAcknowledged(write)) this.#sentMs.set(`${write.key} ${write.version}`, write.startMs);
+  }
+
+  of(read: AnsweredRead, cachedMs: number): { readonly latestMs: number; readonly likelyMs: number } {
+    const clock = this.#clocks.edge(read.region);
+    const seenMs = this.#seenMs.get(entryOf(read)) ?? read.endMs;
+    const fromMs = this.#sentMs.get(`${read.key} ${read.version}`) ?? Number.NEGATIVE_INFINITY;
+    // A clock that went back may show one time twice: then two entries look like one.
+    const { toMs, likelyMs } = clock.told(cachedMs, { fromMs, toMs: clock.wasSetBack ? read.endMs : seenMs });
+    return { latestMs: toMs, likelyMs };
+  }
+}
+
+function entryOf({ region, key, version, cachedMs }: AnsweredRead): string {
+  return `${region} ${key} ${version} ${cachedMs}`;
 }
 
 function toAnomaly(stale: Ignored, staleness: Staleness): Anomaly {
-  const { read, purge } = stale;
+  const { read, purge, fetchedMs } = stale;
   const wanted = purge.mode === 'hard' ? 'an answer fetched after' : 'no answer labelled fresh that was fetched before';
-  const fetchedMs = Math.round(purge.startMs - (read.cachedMs ?? 0));
+  const beforeMs = Math.round(purge.startMs - fetchedMs);
   const target = purge.type === 'all' ? 'all' : `${purge.type} ${purge.target}`;
   return {
     anomaly: NAME,
     region: read.region,
     key: read.key,
     version: read.version,
-    explain: `expected ${wanted} the ${purge.mode} purge of ${target} in ${read.region}, got ${answerOf(read)}, fetched ${fetchedMs} ms before it: ${staleness.becauseSince(stale, 'purged')}`,
+    explain: `expected ${wanted} the ${purge.mode} purge of ${target} in ${read.region}, got ${answerOf(read)}, fetched ${beforeMs} ms before it by its clock: ${staleness.becauseSince(stale, 'purged')}`,
     witness: [purge, read, ...staleness.faultsDuring(stale)],
   };
 }

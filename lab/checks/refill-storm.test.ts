@@ -130,7 +130,21 @@ describe('refill-storm', () => {
       },
       'fail',
     ],
-    ['is unknown when the machine stood still', { operations: OPERATIONS, edgeSamples: samples(90), stalls: [[1_000, 151]] }, 'unknown'],
+    [
+      'is unknown when the machine stood still, so that each read may have made it fetch once more',
+      { operations: OPERATIONS, edgeSamples: samples(ALLOWED + READS.length), stalls: [[1_000, 1_200]] },
+      'unknown',
+    ],
+    [
+      'fails on more than that',
+      { operations: OPERATIONS, edgeSamples: samples(ALLOWED + READS.length + 1), stalls: [[1_000, 1_200]] },
+      'fail',
+    ],
+    [
+      'is not excused by less than half of a deadline',
+      { operations: OPERATIONS, edgeSamples: samples(ALLOWED + 1), stalls: [[1_000, 151]] },
+      'fail',
+    ],
     ['is unknown without a count', { operations: OPERATIONS }, 'unknown'],
     ['is unknown with one count', { operations: OPERATIONS, edgeSamples: [edgeSample(900)] }, 'unknown'],
     ['is unknown when nothing was read in between', { operations: [], edgeSamples: samples(0) }, 'unknown'],

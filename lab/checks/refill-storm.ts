@@ -6,12 +6,13 @@
  * fetch for what was before, two for each write or purge in that time (the fetch under way that it outdates, and the one after it), and one
  * for each read that failed or found a 404 (kept for a short time only): and never more than it was read. Any purge but one of a
  * key counts for every key, for until a fetch is back nobody knows its tags. A slow link is no excuse: it is what
- * makes a storm; but a fetch that reached its deadline is made again, and on a machine that stood still any of them may have. One
+ * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for half of that it may have. One
  * anomaly for each region.
  */
 import type { History } from '../load/history.ts';
 import type { EdgeSample, FaultRecord, Operation, ReadOperation } from '../load/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
+import { sift } from './doubt.ts';
 import { EXCUSES_NOTHING, FETCH_DEADLINE_MS, type Interval, overlaps, SLOWS, touches, windowOf } from './fault-windows.ts';
 import { type Staleness, stalenessOf } from './staleness.ts';
 import { verdictOf } from './verdict.ts';
@@ -55,9 +56,8 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
     );
   });
   const above = counted.filter(({ fetches, allowed }) => fetches > allowed);
-  const storms = worstByRegion(
-    above.filter(({ first, last }) => !staleness.isDoubtful({ interval: { fromMs: first.atMs, toMs: last.atMs } })),
-  );
+  const { certain, doubts } = sift(above, (stretch) => doubtAbout(stretch, reads.get(stretch.region) ?? [], staleness));
+  const storms = worstByRegion(certain);
   const fetches = counted.reduce((sum, stretch) => sum + stretch.fetches, 0);
   const reason = `${fetches} fetches outside faults, at most ${counted.reduce((sum, { allowed }) => sum + allowed, 0)} explained`;
   if (counted.every((stretch) => stretch.reads === 0))
@@ -67,7 +67,18 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
       reason: 'nothing to judge: no fetches were counted over a time without faults',
       anomalies: [],
     };
-  return verdictOf({ check: NAME, found: above.length, anomalies: storms.map(toAnomaly), reason });
+  return verdictOf({ check: NAME, found: above.length, anomalies: storms.map(toAnomaly), reason, doubts });
+}
+
+/** Where each read that the machine may have made fetch once more did so, and that explains it. */
+function doubtAbout({ region, first, last, fetches, allowed }: Counted, reads: readonly ReadOperation[], staleness: Staleness) {
+  const span = { fromMs: first.atMs, toMs: last.atMs };
+  const heldUp = reads.filter(({ startMs }) => {
+    const fetch = { fromMs: startMs, toMs: startMs + FETCH_DEADLINE_MS };
+    return overlaps(fetch, span) && staleness.stood.explainsMs(region, fetch) >= FETCH_DEADLINE_MS / 2;
+  });
+  if (heldUp.length === 0 || fetches > allowed + heldUp.length) return undefined;
+  return staleness.doubtAbout({ region, during: [span], excessMs: 0 });
 }
 
 function worstByRegion(storms: readonly Counted[]): readonly Counted[] {

@@ -7,6 +7,7 @@
  */
 import type { History } from '../load/history.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
+import { sift } from './doubt.ts';
 import { answerOf, type Staleness, type StaleRead, stalenessOf } from './staleness.ts';
 import { verdictOf, worstOf } from './verdict.ts';
 
@@ -30,13 +31,14 @@ function judge(history: History, { staleness: rule }: CheckContext): CheckResult
     .filter(({ read, deletion }) => read.found === true && read.version < deletion.version)
     .map(({ read, deletion }) => ({ ...staleness.judgeSince(read, deletion.atMs), superseding: deletion }))
     .filter((stale) => staleness.excessMs(stale) > 0);
-  const certain = back.filter((stale) => !staleness.isDoubtful(stale));
+  const { certain, doubts } = sift(back, (stale) => staleness.doubtOf(stale));
   const anomalies = worstOf(certain, staleness).map((stale) => toAnomaly(stale, staleness));
   return verdictOf({
     check: NAME,
     found: back.length,
     anomalies,
     reason: `${back.length} of ${judged.length} reads after a deletion answered what was deleted`,
+    doubts,
   });
 }
 

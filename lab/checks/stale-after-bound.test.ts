@@ -161,7 +161,7 @@ describe('stale-after-bound', () => {
 
   it('says that the machine stood still', () => {
     expect(judge({ operations: [WRITTEN, ABOVE], stalls: [[1_100, 151]] })).toMatchObject({
-      reason: '1 of 1 reads above their bound, epsilon 150 ms, while the machine stood still',
+      reason: '1 of 1 reads above their bound, epsilon 150 ms, while the machine stood still for 0.15 s of the 0.45 s',
       anomalies: [],
     });
   });

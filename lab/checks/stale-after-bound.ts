@@ -6,6 +6,7 @@
  */
 import type { History } from '../load/history.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
+import { sift } from './doubt.ts';
 import { answerOf, type Staleness, type StaleRead, stalenessOf } from './staleness.ts';
 import { verdictOf, worstOf } from './verdict.ts';
 
@@ -26,12 +27,10 @@ function judge(history: History, { staleness: rule }: CheckContext): CheckResult
     .map((read) => staleness.judge(read))
     .filter((stale) => stale !== undefined)
     .filter((stale) => staleness.excessMs(stale) > 0);
-  const worst = worstOf(
-    above.filter((stale) => !staleness.isDoubtful(stale)),
-    staleness,
-  );
+  const { certain, doubts } = sift(above, (stale) => staleness.doubtOf(stale));
+  const worst = worstOf(certain, staleness);
   const reason = `${above.length} of ${judged.length} reads above their bound, epsilon ${Math.round(staleness.epsilonMs)} ms`;
-  return verdictOf({ check: NAME, found: above.length, anomalies: worst.map((stale) => toAnomaly(stale, staleness)), reason });
+  return verdictOf({ check: NAME, found: above.length, anomalies: worst.map((stale) => toAnomaly(stale, staleness)), reason, doubts });
 }
 
 function toAnomaly(stale: StaleRead, staleness: Staleness): Anomaly {

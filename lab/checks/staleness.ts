@@ -15,14 +15,14 @@
  * unless the rule is `strict`.
  */
 import type { History } from '../load/history.ts';
-import type { DelayChange, FaultRecord, Stall } from '../load/records.ts';
+import type { DelayChange, FaultRecord } from '../load/records.ts';
 import type { CheckContext } from './check.ts';
+import { type Doubted, doubtOf } from './doubt.ts';
 import { FaultWindows, FETCH_DEADLINE_MS, type Interval, overlaps, type Path } from './fault-windows.ts';
+import { StoodStill } from './stood-still.ts';
 import { type AnsweredRead, isAnswered, type Known, Versions } from './versions.ts';
 
 const EPSILON_MS_MIN = 150;
-/** A stall, and serving what waited meanwhile. */
-const STALL_AND_WAKE = 2;
 /** Above this nothing can be judged by time. */
 const EPSILON_MS_MAX = 1_000;
 
@@ -32,6 +32,8 @@ export interface StaleRead {
   readonly superseding: Known;
   /** From when its staleness is measured until it began. */
   readonly interval: Interval;
+  /** The label by which the faults on its path are told. */
+  readonly path: AnsweredRead['status'];
   /** The interval without the time of faults. */
   readonly adjustedMs: number;
   /** How much of that a fault may have been in effect without having been seen. */
@@ -45,6 +47,8 @@ export interface StaleRead {
 export interface StalenessOptions {
   readonly history: History;
   readonly rule: CheckContext['staleness'];
+  /** Where it was measured before. Left out: it is measured in the history. */
+  readonly epsilonMs?: number | undefined;
 }
 
 export class Staleness {
@@ -56,19 +60,20 @@ export class Staleness {
   readonly byRegion: ReadonlyMap<string, readonly AnsweredRead[]>;
   readonly versions: Versions;
   readonly windows: FaultWindows;
+  readonly stood: StoodStill;
   readonly #judged = new Map<AnsweredRead, StaleRead | undefined>();
   readonly #isStrict: boolean;
   /** By region, in their order. */
   readonly #delays: ReadonlyMap<string, readonly DelayChange[]>;
   readonly #labelledMs: ReadonlyMap<string, number>;
-  readonly #stalls: readonly Stall[];
 
-  constructor({ history, rule }: StalenessOptions) {
+  constructor({ history, rule, epsilonMs }: StalenessOptions) {
     this.reads = history.operations.filter(isAnswered).sort((one, other) => one.startMs - other.startMs);
     this.byKey = Map.groupBy(this.reads, keyOf);
     this.byRegion = Map.groupBy(this.reads, ({ region }) => region);
     this.versions = new Versions(history.operations);
     this.windows = new FaultWindows(history);
+    this.stood = new StoodStill(history);
     this.#isStrict = rule === 'strict';
     this.#delays = Map.groupBy(
       [...history.delays].sort((one, other) => one.atMs - other.atMs),
@@ -79,8 +84,7 @@ export class Staleness {
       this.versions,
     );
     // In virtual time nothing is late but what is to be judged.
-    this.epsilonMs = history.head?.backend === 'simulated' ? EPSILON_MS_MIN : this.#measureEpsilon();
-    this.#stalls = history.stalls;
+    this.epsilonMs = epsilonMs ?? (history.head?.backend === 'simulated' ? EPSILON_MS_MIN : this.#measureEpsilon());
   }
 
   /** undefined: what it returned was not known to be superseded when it began. */
@@ -108,10 +112,11 @@ export class Staleness {
   }
 
   /** How much of an interval counts on the path of a read. */
-  measure(path: Path, interval: Interval): Pick<StaleRead, 'interval' | 'adjustedMs' | 'stalenessMs' | 'unseenMs'> {
+  measure(path: Path, interval: Interval): Pick<StaleRead, 'interval' | 'path' | 'adjustedMs' | 'stalenessMs' | 'unseenMs'> {
     const adjustedMs = this.windows.unexcusedMs(path, interval);
-    if (this.#isStrict) return { interval, adjustedMs, stalenessMs: interval.toMs - interval.fromMs, unseenMs: 0 };
-    return { interval, adjustedMs, stalenessMs: adjustedMs, unseenMs: this.windows.unseenMs(path, interval) };
+    const of = { interval, path: path.status, adjustedMs };
+    if (this.#isStrict) return { ...of, stalenessMs: interval.toMs - interval.fromMs, unseenMs: 0 };
+    return { ...of, stalenessMs: adjustedMs, unseenMs: this.windows.unseenMs(path, interval) };
   }
 
   /** By how much it is above its bound; not positive within it. */
@@ -119,27 +124,20 @@ export class Staleness {
     return stalenessMs - allowedMs - this.epsilonMs;
   }
 
-  /**
-   * Whether a fault that nobody saw in effect explains it, or the lab or its services stood still for longer than epsilon meanwhile, in one stall or in many: then the time says nothing about
-   * the region, unless it is above its bound by more than stalls can explain. What waited in them is served after them, so
-   * they are taken twice.
-   */
-  isDoubtful(found: Pick<StaleRead, 'interval'> & Partial<Pick<StaleRead, 'stalenessMs' | 'allowedMs' | 'unseenMs'>>): boolean {
-    const { interval, stalenessMs, allowedMs, unseenMs = 0 } = found;
-    if (stalenessMs === undefined || allowedMs === undefined)
-      return this.#stallsDuring(interval).some(({ lateMs }) => lateMs > this.epsilonMs);
-    if (unseenMs > 0 && this.excessMs({ stalenessMs, allowedMs }) <= unseenMs) return true;
-    const stoodMs = this.stoodStillMs(interval);
-    return stoodMs > this.epsilonMs && stoodMs * STALL_AND_WAKE >= this.excessMs({ stalenessMs, allowedMs });
+  /** Why what is above its bound proves nothing, in words; undefined: nothing but the region explains it. */
+  doubtOf(found: Pick<StaleRead, 'read' | 'interval' | 'path' | 'stalenessMs' | 'allowedMs' | 'unseenMs'>): string | undefined {
+    const { interval, path, unseenMs } = found;
+    const { region } = found.read;
+    const excessMs = this.excessMs(found);
+    if (unseenMs > 0 && excessMs <= unseenMs) return `while for ${Math.round(unseenMs)} ms a fault may have been in effect that nobody saw`;
+    // What a fault excuses is not excused once more by a machine that stood still then.
+    const during = this.#isStrict ? [interval] : this.windows.unexcused({ region, status: path }, interval);
+    return this.doubtAbout({ region, during, excessMs });
   }
 
-  /** For how long altogether, in stalls that touch the interval. */
-  stoodStillMs(interval: Interval): number {
-    return this.#stallsDuring(interval).reduce((sum, { lateMs }) => sum + lateMs, 0);
-  }
-
-  #stallsDuring(interval: Interval): readonly Stall[] {
-    return this.#stalls.filter(({ dueMs, lateMs }) => overlaps({ fromMs: dueMs, toMs: dueMs + lateMs }, interval));
+  /** The same of anything that came too late. */
+  doubtAbout(doubted: Omit<Doubted, 'ordinaryMs'>): string | undefined {
+    return doubtOf(this.stood, { ...doubted, ordinaryMs: this.epsilonMs });
   }
 
   /** Whether what an answer labelled stale asked for may have failed by a fault. */

@@ -59,7 +59,18 @@ describe('unavailable', () => {
     ],
     ['is unknown when the machine stood still', { operations: reads(299, between(10, 13)), stalls: [[95, 151]] }, 'unknown'],
     [
-      'is unknown when it stood still several times while a read waited',
+      'is unknown when it stood still several times while a read waited, for half of the time with what that costs',
+      {
+        operations: reads(299, between(10, 13), { endMs: 900 }),
+        stalls: [
+          [200, 101],
+          [500, 101],
+        ],
+      },
+      'unknown',
+    ],
+    [
+      'fails when that was less than half of it',
       {
         operations: reads(299, between(10, 13), { endMs: 900 }),
         stalls: [
@@ -67,7 +78,17 @@ describe('unavailable', () => {
           [500, 80],
         ],
       },
+      'fail',
+    ],
+    [
+      'is unknown when it stood still while the fetch was under way that the reads joined',
+      { operations: reads(299, between(230, 233)), stalls: [[500, 1_100]] },
       'unknown',
+    ],
+    [
+      'fails on those that failed at another time',
+      { operations: reads(299, (at) => between(10, 13)(at) || between(100, 104)(at)), stalls: [[95, 151]] },
+      'fail',
     ],
     [
       'fails when it stood still for no more than epsilon altogether',

@@ -8,7 +8,8 @@
 import type { History } from '../load/history.ts';
 import type { ReadOperation } from '../load/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
-import { type Interval, lengthOutside, overlaps } from './fault-windows.ts';
+import { sift } from './doubt.ts';
+import { FETCH_DEADLINE_MS, type Interval, lengthOutside, overlaps } from './fault-windows.ts';
 import { type Staleness, stalenessOf } from './staleness.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -49,9 +50,10 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
   if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
   const unread = judged.filter(({ calm }) => calm.length === 0).map(({ region }) => region);
   const above = judged.filter(isAbove);
-  const anomalies = above.filter((region) => !isDoubtful(region, staleness)).map((region) => toAnomaly(region));
+  const { certain, doubts } = sift(above, (region) => doubtAbout(region, staleness));
   const failed = judged.reduce((sum, region) => sum + region.failed.length, 0);
-  const result = verdictOf({ check: NAME, found: above.length, anomalies, reason: `${failed} of ${count} reads outside faults failed` });
+  const reason = `${failed} of ${count} reads outside faults failed`;
+  const result = verdictOf({ check: NAME, found: above.length, anomalies: certain.map(toAnomaly), reason, doubts });
   if (result.verdict !== 'pass' || unread.length === 0) return result;
   return { ...result, verdict: 'unknown', reason: `no read outside faults in ${unread.join(', ')}` };
 }
@@ -101,14 +103,34 @@ function hasLongOutage({ outage }: RegionReads): boolean {
 }
 
 function isAbove(region: RegionReads): boolean {
-  const { failed, calm } = region;
-  return hasLongOutage(region) || (failed.length > FAILED_MAX && failed.length > calm.length * FAILED_SHARE_MAX);
+  return hasLongOutage(region) || isTooMany(region.failed.length, region.calm.length);
 }
 
-function isDoubtful(region: RegionReads, staleness: Staleness): boolean {
-  if (hasLongOutage(region) && region.outage !== undefined)
-    return staleness.isDoubtful({ interval: spanOf(region.outage.first, region.outage.last) });
-  return region.failed.some((read) => staleness.stoodStillMs(spanOf(read, read)) > staleness.epsilonMs);
+function isTooMany(failed: number, calm: number): boolean {
+  return failed > FAILED_MAX && failed > calm * FAILED_SHARE_MAX;
+}
+
+/** Why a region above the limit need not be to blame; undefined: what nothing explains is above it by itself. */
+function doubtAbout({ region, calm, failed, outage }: RegionReads, staleness: Staleness): string | undefined {
+  const { certain, doubts } = sift(failed, (read) => doubtAboutRead(read, staleness));
+  if (isTooMany(certain.length, calm.length)) return undefined;
+  if (outage === undefined || outage.lengthMs <= OUTAGE_MS_MAX) return doubts[0];
+  const during = [withFetch(spanOf(outage.first, outage.last))];
+  return staleness.doubtAbout({ region, during, excessMs: outage.lengthMs - OUTAGE_MS_MAX });
+}
+
+/** A read fails by a deadline: for half of it, or of the fetch that it may have joined, nothing was done. */
+function doubtAboutRead(read: EndedRead, staleness: Staleness): string | undefined {
+  const span = spanOf(read, read);
+  return doubtAboutHalf(read.region, span, staleness) ?? doubtAboutHalf(read.region, withFetch(span), staleness);
+}
+
+function doubtAboutHalf(region: string, span: Interval, staleness: Staleness): string | undefined {
+  return staleness.doubtAbout({ region, during: [span], excessMs: (span.toMs - span.fromMs) / 2 });
+}
+
+function withFetch({ fromMs, toMs }: Interval): Interval {
+  return { fromMs: fromMs - FETCH_DEADLINE_MS, toMs };
 }
 
 function toAnomaly(region: RegionReads): Anomaly {

@@ -1,4 +1,4 @@
-/** What the checks that judge by time have in common: which of many reads is shown, and what a doubtful one means. */
+/** What the checks that judge by time have in common: which of many reads is shown, and what doubtful ones mean. */
 import type { Anomaly, CheckResult } from './check.ts';
 import { cellOf, type Staleness, type StaleRead } from './staleness.ts';
 
@@ -18,11 +18,13 @@ export interface Judged {
   readonly found: number;
   readonly anomalies: readonly Anomaly[];
   readonly reason: string;
+  /** Why what was found beside the anomalies proves nothing. */
+  readonly doubts: readonly string[];
 }
 
-/** What was found while the machine stood still proves nothing, but is no pass either. */
-export function verdictOf({ check, found, anomalies, reason }: Judged): CheckResult {
+/** What something else may explain proves nothing, but is no pass either. */
+export function verdictOf({ check, found, anomalies, reason, doubts: [doubt = 'for a reason that is not known'] }: Judged): CheckResult {
   if (anomalies.length > 0) return { check, verdict: 'fail', reason, anomalies };
-  if (found > 0) return { check, verdict: 'unknown', reason: `${reason}, while the machine stood still`, anomalies };
+  if (found > 0) return { check, verdict: 'unknown', reason: `${reason}, ${doubt}`, anomalies };
   return { check, verdict: 'pass', reason, anomalies };
 }

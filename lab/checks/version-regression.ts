@@ -7,6 +7,7 @@
  */
 import type { History } from '../load/history.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
+import { sift } from './doubt.ts';
 import { answerOf, cellOf, type Staleness, type StaleRead, stalenessOf } from './staleness.ts';
 import { verdictOf } from './verdict.ts';
 import type { AnsweredRead } from './versions.ts';
@@ -36,11 +37,11 @@ function judge(history: History, { staleness: rule }: CheckContext): CheckResult
   if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
   const back = judged.flatMap((follow) => toRegression(follow, staleness));
   const first = new Map<string, Regression>();
-  for (const regression of back.filter(({ stale }) => !staleness.isDoubtful(stale)))
-    if (!first.has(cellOf(regression.read))) first.set(cellOf(regression.read), regression);
+  const { certain, doubts } = sift(back, ({ stale }) => staleness.doubtOf(stale));
+  for (const regression of certain) if (!first.has(cellOf(regression.read))) first.set(cellOf(regression.read), regression);
   const anomalies = [...first.values()].map((regression) => toAnomaly(regression, staleness));
   const reason = `${back.length} of ${judged.length} reads went back past their bound, epsilon ${Math.round(staleness.epsilonMs)} ms`;
-  return verdictOf({ check: NAME, found: back.length, anomalies, reason });
+  return verdictOf({ check: NAME, found: back.length, anomalies, reason, doubts });
 }
 
 /** `reads` of one key in one region, by their start. A read that follows no answer from the cache is left out. */

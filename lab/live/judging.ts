@@ -1,11 +1,15 @@
 /** Judges a session as it goes on: hears of every operation, fault and setting, and says once a second what stands. */
+import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
+import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
 import type { Clock, Timer } from '../../services/runtime/clock.ts';
 import type { FaultChange } from '../faults/active-faults.ts';
 import { FaultRecorder, type FaultSink } from '../faults/fault-recorder.ts';
+import { ServiceStalls } from '../load/service-stalls.ts';
 import { recordSettings } from '../load/settings-recorder.ts';
-import { type StallMeter, watchStalls } from '../stall-meter.ts';
+import { type MachineWatch, watchMachine } from '../machine-watch.ts';
 import type { World } from '../worlds/world.ts';
 import { type EndedOperation, type Judgement, LiveJudge } from './live-judge.ts';
+import type { Observation, Seen } from './live-lab.ts';
 
 export interface JudgingOptions {
   readonly world: World;
@@ -22,7 +26,8 @@ const STALL_PERIOD_MS = 200;
 export class Judging {
   readonly #options: JudgingOptions;
   readonly #judge: LiveJudge;
-  readonly #stalls: StallMeter;
+  readonly #machine: MachineWatch;
+  readonly #services: ServiceStalls;
   readonly #recorder: FaultRecorder;
   readonly #endSettings: () => void;
   #timer: Timer | undefined;
@@ -32,9 +37,11 @@ export class Judging {
     this.#options = options;
     const { world, clock, t } = options;
     this.#judge = new LiveJudge(world.regions.map(({ region }) => region));
-    this.#recorder = new FaultRecorder({ sink: this.#judge });
-    this.#endSettings = recordSettings({ settings: world.settings, regions: world.regions, t, sink: this.#judge });
-    this.#stalls = watchStalls({ clock, periodMs: STALL_PERIOD_MS }, (lateMs) => this.#judge.addStall({ dueMs: t() - lateMs, lateMs }));
+    const sink = this.#judge;
+    this.#recorder = new FaultRecorder({ sink });
+    this.#endSettings = recordSettings({ settings: world.settings, regions: world.regions, t, sink });
+    this.#machine = watchMachine({ world, clock, sink, t, periodMs: STALL_PERIOD_MS });
+    this.#services = new ServiceStalls({ sink, isOneProcess: world.onStall !== undefined });
     this.#judgeLater();
   }
 
@@ -42,6 +49,16 @@ export class Judging {
 
   faultChanged(change: FaultChange): void {
     this.#recorder.changed(change);
+  }
+
+  /** What the services said of themselves when they were looked at; what has been told is not told again. */
+  observed({ origin, regions }: Observation): void {
+    this.#saw('origin', origin);
+    for (const [region, seen] of regions) this.#saw(`edge:${region}`, seen);
+  }
+
+  #saw(of: string, { metrics, answeredMs }: Seen<OriginMetrics | EdgeMetrics>): void {
+    if (answeredMs !== undefined) this.#services.saw(of, metrics?.process, answeredMs);
   }
 
   /** Takes the faults of something else than the session. */
@@ -52,7 +69,7 @@ export class Judging {
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
-    this.#stalls.close();
+    this.#machine.close();
     this.#endSettings();
   }
 

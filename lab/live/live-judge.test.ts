@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../services/runtime/random.ts';
 import { resolveTarget } from '../faults/target.ts';
+import type { Pressure, Stall } from '../load/records.ts';
 import { LiveJudge } from './live-judge.ts';
 
 const REGION = 'eu-west';
@@ -84,6 +85,67 @@ describe('the live verdict', () => {
     created.addStall({ dueMs: 20_100, lateMs: 1_900 });
     read(created, 22_000, 1);
     expect(created.judge(23_000).verdict.state).toBe('clear');
+  });
+
+  it.each([
+    ['how late it was', 22_200, '0.90 s of the 2.2 s', { stall: { dueMs: 20_100, lateMs: 900, overMs: 1_000, of: `edge:${REGION}` } }],
+    [
+      'how long it waited for a processor',
+      21_900,
+      '1.5 s of the 1.9 s',
+      { pressure: { of: 'origin', atMs: 21_600, overMs: 1_600, waitedMs: 1_500 } },
+    ],
+  ] as const)('hears from a service %s', (_title, atMs, said, { stall, pressure }: { stall?: Stall; pressure?: Pressure }) => {
+    const created = judge();
+    write(created, 20_000, 2);
+    if (stall !== undefined) created.addStall(stall);
+    if (pressure !== undefined) created.addPressure(pressure);
+    read(created, atMs, 1);
+    const reason = `2 reads judged, 1 above their bound while the machine stood still for ${said}`;
+    expect(created.judge(23_000).verdict).toEqual({ state: 'clear', violations: 0, reason });
+  });
+
+  it('is not moved by what another region says of itself', () => {
+    const created = judge();
+    write(created, 20_000, 2);
+    created.addStall({ dueMs: 20_100, lateMs: 1_900, of: 'edge:us-east' });
+    read(created, 22_000, 1);
+    expect(created.judge(23_000).verdict.state).toBe('violated');
+  });
+
+  it('is no worse after a fault that was told late, when that is forgotten', () => {
+    const created = judge();
+    write(created, 5_100, 2);
+    for (const atMs of [6_000, 8_000, 10_900]) read(created, atMs, 1);
+    // It began before those reads, which it explains, and is told after them.
+    cut(created, 5_000);
+    created.changeFault('f1', { healedMs: 11_000 });
+    let version = 2;
+    for (let atMs = 12_000; atMs < 110_000; atMs += 1_000) {
+      if (atMs % 10_000 === 0) {
+        version += 1;
+        write(created, atMs - 500, version);
+      }
+      read(created, atMs, version);
+      const { verdict } = created.judge(atMs + 10);
+      expect([atMs, verdict.state, verdict.reason]).toEqual([atMs, 'clear', expect.stringMatching(/reads judged$/)]);
+    }
+    write(created, 110_000, version + 1);
+    read(created, 113_000, version);
+    expect(created.judge(113_100).verdict.state).toBe('violated');
+  });
+
+  it('allows what reads showed before the first fault, and goes on allowing it', () => {
+    const created = judge();
+    write(created, 4_000, 2);
+    read(created, 5_200, 1);
+    cut(created, 20_000);
+    created.changeFault('f1', { healedMs: 21_000 });
+    for (const beginMs of [30_000, 200_000]) {
+      write(created, beginMs, beginMs);
+      read(created, beginMs + 1_290, beginMs - 1);
+      expect(created.judge(beginMs + 1_300).verdict.state).toBe('clear');
+    }
   });
 
   it('forgets what is older than its window, and knows less for it, never more', () => {

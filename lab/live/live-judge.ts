@@ -5,14 +5,16 @@
  * A window says less than a whole history, never more: a version superseded before it begins counts as superseded only from
  * the first answer in it that shows a later one. Faults and delays are kept for as long as they can excuse anything. Epsilon
  * is measured as a run measures it, before anything was broken, and is at least a second: here other things go on beside the
- * lab, and nobody can run it again.
+ * lab, and nobody can run it again. It is what it was when the first fault was told, or the calm was long enough: measured anew, old reads
+ * would be without the faults that explained them, for those are forgotten.
  */
-import { answerOf, cellOf, type Staleness, type StaleRead, stalenessOf } from '../checks/staleness.ts';
+import { type Sifted, sift } from '../checks/doubt.ts';
+import { answerOf, cellOf, Staleness, type StaleRead } from '../checks/staleness.ts';
 import { worstOf } from '../checks/verdict.ts';
 import type { AnsweredRead } from '../checks/versions.ts';
 import { History } from '../load/history.ts';
 import { quantilesOf } from '../load/quantiles.ts';
-import type { DelayChange, FaultChangeRecord, FaultRecord, Operation, Stall, StrategyChange } from '../load/records.ts';
+import type { DelayChange, FaultChangeRecord, FaultRecord, Operation, Pressure, Stall, StrategyChange } from '../load/records.ts';
 import type { LiveVerdict, RegionStaleness } from './live-lab.ts';
 
 const EPSILON_MS_MIN = 1_000;
@@ -37,15 +39,15 @@ export interface Judgement {
 export class LiveJudge {
   readonly #regions: readonly string[];
   #operations: Operation[] = [];
-  /** Of the calm before the first fault: kept to the end, for epsilon. */
-  readonly #steady: Operation[] = [];
   #faults: FaultRecord[] = [];
   #delays: DelayChange[] = [];
   #strategies: StrategyChange[] = [];
   #stalls: Stall[] = [];
+  #pressures: Pressure[] = [];
   readonly #told = new Set<string>();
   #begunMs: number | undefined;
-  #isCalm = true;
+  /** undefined in the calm at the beginning: it is still measured. */
+  #epsilonMs: number | undefined;
 
   constructor(regions: readonly string[]) {
     this.#regions = regions;
@@ -54,9 +56,9 @@ export class LiveJudge {
   /** An operation that has ended. */
   add(ended: EndedOperation): void {
     this.#begunMs ??= ended.startMs;
-    const isSteady = this.#isCalm && ended.startMs - this.#begunMs < STEADY_MS;
-    const operation = { ...ended, id: 0, phase: isSteady ? 'steady' : 'fault' } as Operation;
-    (isSteady ? this.#steady : this.#operations).push(operation);
+    const isSteady = this.#epsilonMs === undefined && ended.startMs - this.#begunMs < STEADY_MS;
+    this.#operations.push({ ...ended, id: 0, phase: isSteady ? 'steady' : 'fault' } as Operation);
+    if (!isSteady) this.#freeze(Number.POSITIVE_INFINITY);
   }
 
   addDelay(change: DelayChange): void {
@@ -71,9 +73,22 @@ export class LiveJudge {
     this.#stalls.push(stall);
   }
 
+  addPressure(pressure: Pressure): void {
+    this.#pressures.push(pressure);
+  }
+
   addFault(fault: FaultRecord): void {
-    this.#isCalm = false;
+    this.#freeze(fault.injectedMs);
     this.#faults.push(fault);
+  }
+
+  /** Epsilon is what reads begun before `untilMs` showed. */
+  #freeze(untilMs: number): void {
+    if (this.#epsilonMs !== undefined) return;
+    const calm = this.#operations.map(
+      (operation): Operation => (operation.startMs < untilMs ? operation : { ...operation, phase: 'fault' }),
+    );
+    this.#epsilonMs = new Staleness({ history: this.#history(calm), rule: RULE }).epsilonMs;
   }
 
   changeFault(id: string, change: FaultChangeRecord): void {
@@ -83,13 +98,20 @@ export class LiveJudge {
 
   judge(nowMs: number): Judgement {
     this.#forget(nowMs - WINDOW_MS);
-    const staleness = stalenessOf(this.#history(), RULE);
+    const staleness = new Staleness({ history: this.#history(this.#operations), rule: RULE, epsilonMs: this.#epsilonMs });
     const judged = staleness.reads.filter((read) => staleness.couldBeOld(read));
-    const found = violationsOf(judged, staleness).filter((stale) => this.#isNew(stale));
+    const { certain, doubts } = violationsOf(judged, staleness);
+    const found = worstOf(certain, staleness).filter((stale) => this.#isNew(stale));
     const why = staleness.whyNone(judged.length, 'began after a change of their key');
     const state = this.#told.size > 0 ? 'violated' : why === undefined ? 'clear' : 'unknown';
     return {
-      verdict: { state, violations: this.#told.size, reason: why ?? `${judged.length} reads judged` },
+      verdict: {
+        state,
+        violations: this.#told.size,
+        reason:
+          why ??
+          [`${judged.length} reads judged`, ...doubts.slice(0, 1).map((doubt) => `${doubts.length} above their bound ${doubt}`)].join(', '),
+      },
       found: found.map((stale) => explain(stale, staleness)),
       staleness: this.#figures(staleness, nowMs),
     };
@@ -102,19 +124,21 @@ export class LiveJudge {
     return true;
   }
 
-  #history(): History {
+  #history(operations: readonly Operation[]): History {
     const history = new History();
-    for (const operation of [...this.#steady, ...this.#operations]) history.add({ ...operation, id: history.nextId });
+    for (const operation of operations) history.add({ ...operation, id: history.nextId });
     for (const change of this.#delays) history.addDelay(change);
     for (const change of this.#strategies) history.addStrategy(change);
     for (const fault of this.#faults) history.addFault(fault);
     for (const stall of this.#stalls) history.addStall(stall);
+    for (const pressure of this.#pressures) history.addPressure(pressure);
     return history;
   }
 
   #forget(beforeMs: number): void {
     this.#operations = this.#operations.filter(({ startMs }) => startMs >= beforeMs).slice(-OPERATIONS_MAX);
-    this.#stalls = this.#stalls.filter(({ dueMs, lateMs }) => dueMs + lateMs >= beforeMs);
+    this.#stalls = this.#stalls.filter(({ dueMs, lateMs, overMs = lateMs }) => dueMs + overMs >= beforeMs);
+    this.#pressures = this.#pressures.filter(({ atMs }) => atMs >= beforeMs);
     this.#faults = this.#faults.filter(
       ({ healedMs, recoveryAllowanceMs }) => healedMs === undefined || healedMs + recoveryAllowanceMs >= beforeMs,
     );
@@ -135,14 +159,14 @@ export class LiveJudge {
   }
 }
 
-/** The worst read of each version: further above its bound than this machine's own hesitation, and not while it stood still. */
-function violationsOf(judged: readonly AnsweredRead[], staleness: Staleness): readonly StaleRead[] {
+/** Reads further above their bound than this machine's own hesitation, and those of them that prove something. */
+function violationsOf(judged: readonly AnsweredRead[], staleness: Staleness): Sifted<StaleRead> {
   const marginMs = Math.max(0, EPSILON_MS_MIN - staleness.epsilonMs);
   const above = judged
     .map((read) => staleness.judge(read))
     .filter((stale) => stale !== undefined)
-    .filter((stale) => staleness.excessMs(stale) > marginMs && !staleness.isDoubtful(stale));
-  return worstOf(above, staleness);
+    .filter((stale) => staleness.excessMs(stale) > marginMs);
+  return sift(above, (stale) => staleness.doubtOf(stale));
 }
 
 function explain(stale: StaleRead, staleness: Staleness): string {

@@ -117,6 +117,7 @@ class Lab implements LiveLab {
     const watch = new RegionWatch((tone, text) => this.#note(tone, text));
     const onObserved = (observation: Parameters<RegionWatch['observe']>[0]) => {
       watch.observe(observation);
+      judging.observed(observation);
       this.#tell({ type: 'observed', observation });
     };
     const { backend, originUrl, staysUp } = world;

@@ -2,7 +2,7 @@
  * The history of a run: every operation, before it is sent and after it ends, and what else is known of the time. Checks judge
  * nothing else. What is added is told as a line, too, at once: see `history-lines.ts`.
  */
-import type { HistoryHead, OnHistoryLine } from './history-lines.ts';
+import type { HistoryHead, HistoryLine, OnHistoryLine } from './history-lines.ts';
 import type {
   Abort,
   Applied,
@@ -18,6 +18,7 @@ import type {
   OriginSample,
   OriginState,
   PhaseEntered,
+  Pressure,
   Published,
   ReadOperation,
   Stall,
@@ -33,6 +34,7 @@ export class History {
   readonly #delays: DelayChange[] = [];
   readonly #strategies: StrategyChange[] = [];
   readonly #stalls: Stall[] = [];
+  readonly #pressures: Pressure[] = [];
   readonly #shifts: ClockShift[] = [];
   readonly #originSamples: OriginSample[] = [];
   readonly #edgeSamples: EdgeSample[] = [];
@@ -88,6 +90,10 @@ export class History {
 
   get stalls(): readonly Stall[] {
     return this.#stalls;
+  }
+
+  get pressures(): readonly Pressure[] {
+    return this.#pressures;
   }
 
   get shifts(): readonly ClockShift[] {
@@ -197,39 +203,31 @@ export class History {
   }
 
   addStall(stall: Stall): void {
-    this.#revision += 1;
-    this.#stalls.push(stall);
-    this.#onLine?.({ line: 'stall', ...stall });
+    this.#keep(this.#stalls, stall, { line: 'stall', ...stall });
+  }
+
+  addPressure(pressure: Pressure): void {
+    this.#keep(this.#pressures, pressure, { line: 'pressure', ...pressure });
   }
 
   addShift(shift: ClockShift): void {
-    this.#revision += 1;
-    this.#shifts.push(shift);
-    this.#onLine?.({ line: 'clock', ...shift });
+    this.#keep(this.#shifts, shift, { line: 'clock', ...shift });
   }
 
   addOriginSample(sample: OriginSample): void {
-    this.#revision += 1;
-    this.#originSamples.push(sample);
-    this.#onLine?.({ line: 'origin-sample', ...sample });
+    this.#keep(this.#originSamples, sample, { line: 'origin-sample', ...sample });
   }
 
   addEdgeSample(sample: EdgeSample): void {
-    this.#revision += 1;
-    this.#edgeSamples.push(sample);
-    this.#onLine?.({ line: 'edge-sample', ...sample });
+    this.#keep(this.#edgeSamples, sample, { line: 'edge-sample', ...sample });
   }
 
   addPublished(event: Published): void {
-    this.#revision += 1;
-    this.#published.push(event);
-    this.#onLine?.({ line: 'published', ...event });
+    this.#keep(this.#published, event, { line: 'published', ...event });
   }
 
   addApplied(event: Applied): void {
-    this.#revision += 1;
-    this.#applied.push(event);
-    this.#onLine?.({ line: 'applied', ...event });
+    this.#keep(this.#applied, event, { line: 'applied', ...event });
   }
 
   enterPhase(entered: PhaseEntered): void {
@@ -258,5 +256,10 @@ export class History {
 
   reads(): ReadOperation[] {
     return this.#operations.filter((operation) => operation.kind === 'read');
+  }
+  #keep<Kept>(kept: Kept[], item: Kept, line: HistoryLine): void {
+    this.#revision += 1;
+    kept.push(item);
+    this.#onLine?.(line);
   }
 }

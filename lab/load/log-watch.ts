@@ -1,7 +1,13 @@
-/** What the services' metrics tell of the log, into the history: each event published and applied once, and how things stood then. */
+/**
+ * What the services' metrics tell, into the history: of the log each event published and applied once, and how things stood then; of
+ * themselves what their clock said and how late they were.
+ */
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
+import type { ProcessTold } from '../../services/protocol/process.ts';
 import type { History } from './history.ts';
+import type { ClockReading } from './records.ts';
+import { ServiceStalls } from './service-stalls.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /** How many fills a cache refused, for whatever reason. */
@@ -14,26 +20,39 @@ export interface LogWatchOptions {
   readonly wallClock: WallClock;
   /** ms since the run's start. */
   readonly t: () => number;
+  /** The services are one process, of whose stalls the world tells by itself. */
+  readonly isOneProcess?: boolean;
 }
+
+/** How much longer than it says a service may have had the question: its clock need not go as fast, and rounds. */
+const HELD_SHARE = 0.98;
+const HELD_MS_OFF = 1;
 
 export class LogWatch {
   readonly #options: LogWatchOptions;
   /** By region, '' for the origin: the events already told. As many as there were, which the run bounds. */
   readonly #known = new Map<string, Set<string>>();
+  readonly #stalls: ServiceStalls;
 
   constructor(options: LogWatchOptions) {
     this.#options = options;
+    this.#stalls = new ServiceStalls({ sink: options.history, isOneProcess: options.isOneProcess ?? false });
   }
 
-  sawOrigin({ outbox, published }: OriginMetrics): void {
+  /** What `saw...` is given of a question that is sent now. */
+  asks(): number {
+    return this.#options.t();
+  }
+
+  sawOrigin({ outbox, published, process }: OriginMetrics, askedMs: number): void {
     const { history, wallClock, t } = this.#options;
     for (const { id, target, version, sentAt } of this.#news('', published))
       history.addPublished({ event: id, target, version, sentMs: wallClock.toRunMs(sentAt) });
-    history.addOriginSample({ atMs: t(), pending: outbox.pending });
+    history.addOriginSample({ atMs: t(), pending: outbox.pending, ...this.#sawProcess('origin', process, askedMs) });
   }
 
-  sawEdge(region: string, edge: EdgeMetrics): void {
-    const { metrics, log, originFetches, fills, recent } = edge;
+  sawEdge(region: string, edge: EdgeMetrics, askedMs: number): void {
+    const { metrics, log, originFetches, fills, recent, process } = edge;
     const { history, wallClock, t } = this.#options;
     for (const { id, target, version, mode, appliedAt, partition, offset } of this.#news(region, recent))
       history.addApplied({ event: id, region, target, version, mode, appliedMs: wallClock.toRunMs(appliedAt), partition, offset });
@@ -41,8 +60,19 @@ export class LogWatch {
     const caughtUp = log.connected && !log.catchingUp && lag !== null && lag <= queued;
     const refused = refusedOf(fills);
     const attempts = fills.stored + refused;
-    const said = { ...fetchedForCache(edge), lag, queued, caughtUp, ...(joins === undefined ? {} : { joins }), applied };
-    history.addEdgeSample({ region, atMs: t(), since: metrics.startTime, originFetches, fills: attempts, refused, ...said });
+    const fetched = { originFetches, ...fetchedForCache(edge), fills: attempts, refused };
+    const read = { lag, queued, caughtUp, ...(joins === undefined ? {} : { joins }), applied };
+    const clock = this.#sawProcess(`edge:${region}`, process, askedMs);
+    history.addEdgeSample({ region, atMs: t(), since: metrics.startTime, ...fetched, ...read, ...clock });
+  }
+
+  #sawProcess(of: string, told: ProcessTold | undefined, askedMs: number): { readonly clock?: ClockReading } {
+    if (told === undefined) return {};
+    const { wallClock, t } = this.#options;
+    const fromMs = askedMs + Math.max(0, told.heldMs * HELD_SHARE - HELD_MS_OFF);
+    const toMs = Math.max(fromMs, t());
+    this.#stalls.saw(of, told, (fromMs + toMs) / 2);
+    return { clock: { fromMs, toMs, nowMs: wallClock.toRunMs(told.now) } };
   }
 
   /** Those not told before, oldest first; `newest` is the other way round. */

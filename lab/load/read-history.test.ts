@@ -48,9 +48,14 @@ function fill(history: History): void {
   const { endMs: ____, outcome: _____, ...underWay } = read(2, 1_700, { id: 3 });
   history.add(underWay);
   history.addStall({ dueMs: 1, lateMs: 60 });
+  history.addStall({ dueMs: 1, lateMs: 60, overMs: 90, of: 'edge:eu-west' });
+  history.addPressure({ of: 'lab', atMs: 1_000, overMs: 1_000, waitedMs: 400, someMs: 900, fullMs: 0 });
+  history.addPressure({ of: 'origin', atMs: 1_000, overMs: 1_000, waitedMs: 400 });
   history.addShift({ atMs: 5, shiftMs: -7 });
   history.addOriginSample({ atMs: 6, pending: 1 });
+  history.addOriginSample({ atMs: 6, pending: 1, clock: { fromMs: 4, toMs: 6, nowMs: -3 } });
   history.addEdgeSample(edgeSample(7, { lag: null, applied: { '0': 4 } }));
+  history.addEdgeSample(edgeSample(7, { clock: { fromMs: 4, toMs: 6, nowMs: -3 } }));
   history.addPublished({ event: 'e', target: 'content:7', version: null, sentMs: 8 });
   history.addApplied({ event: 'e', region: 'eu-west', target: 'content:7', version: 2, mode: 'soft', appliedMs: 9 });
   history.addOrigin(origin(2, { deleted: true }));
@@ -72,6 +77,7 @@ function dump(history: History) {
     delays,
     strategies,
     stalls,
+    pressures,
     shifts,
     originSamples,
     edgeSamples,
@@ -88,6 +94,7 @@ function dump(history: History) {
       delays,
       strategies,
       stalls,
+      pressures,
       shifts,
       originSamples,
       edgeSamples,

@@ -105,6 +105,8 @@ function takeRecord(history: History, line: RecordLine): void {
       return history.addStrategy(withoutLine(line));
     case 'stall':
       return history.addStall(withoutLine(line));
+    case 'pressure':
+      return history.addPressure(withoutLine(line));
     case 'clock':
       return history.addShift(withoutLine(line));
     case 'origin-sample':

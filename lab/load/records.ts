@@ -35,7 +35,7 @@ const answer = {
   found: z.boolean().optional(),
   source: z.enum(['cache', 'origin']).optional(),
   status: z.enum(['fresh', 'stale']).optional(),
-  /** When the origin was asked for it: by the edge's wall clock, told on the run's (`wall-clock.ts`). */
+  /** When the origin was asked for it, by the edge's wall clock (`wall-clock.ts`): no time of the run's before it is read as one. */
   cachedMs: ms.optional(),
   /** The operation that wrote the body; null for a body that is not the workload's. */
   writer: z.int().nonnegative().nullable().optional(),
@@ -93,17 +93,48 @@ export type DelayChange = Readonly<z.infer<typeof delayChange>>;
 /** The strategy of a region from a moment on. The first of a region is at 0. Not known of older histories. */
 export const strategyChange = z.strictObject({ region: z.string(), atMs: ms, strategy });
 export type StrategyChange = Readonly<z.infer<typeof strategyChange>>;
+/** Which process something is told of: `lab`, `services` (all of them in one), or a node. */
+const processName = z.string();
 
 /** The lab or its services stood still: something that was due at `dueMs` ran `lateMs` later. */
-export const stall = z.strictObject({ dueMs: ms, lateMs: ms });
+export const stall = z.strictObject({
+  dueMs: ms,
+  lateMs: ms,
+  /** Left out: `lateMs`. More where several things in a row were late, together by `lateMs`. */
+  overMs: ms.optional(),
+  /** Not known of older histories. */
+  of: processName.optional(),
+});
 export type Stall = Readonly<z.infer<typeof stall>>;
+
+/** Linux: how a process fared with the processors until `atMs`, over `overMs`. Not known of older histories. */
+export const pressure = z.strictObject({
+  of: processName,
+  atMs: ms,
+  overMs: ms,
+  /** For how long it was ready to run and none was free. */
+  waitedMs: ms,
+  /** For how long some task of the whole machine had to wait, and for how long all of them: told by the lab. */
+  someMs: ms.optional(),
+  fullMs: ms.optional(),
+});
+export type Pressure = Readonly<z.infer<typeof pressure>>;
+
+/** A service's wall clock said `nowMs` at some moment between `fromMs` and `toMs`. Told like all its times, see `wall-clock.ts`. */
+export const clockReading = z.strictObject({ fromMs: ms, toMs: ms, nowMs: ms });
+export type ClockReading = Readonly<z.infer<typeof clockReading>>;
 
 /** By how much the wall clock has gone on more than the monotonic one, since the run's start. */
 export const clockShift = z.strictObject({ atMs: ms, shiftMs: ms });
 export type ClockShift = Readonly<z.infer<typeof clockShift>>;
 
 /** What the origin's metrics said, asked about once a second. */
-export const originSample = z.strictObject({ atMs: ms, pending: z.int().nonnegative() });
+export const originSample = z.strictObject({
+  atMs: ms,
+  pending: z.int().nonnegative(),
+  /** Not known of older histories. */
+  clock: clockReading.optional(),
+});
 export type OriginSample = Readonly<z.infer<typeof originSample>>;
 
 /** What an edge's metrics said, asked about once a second. */
@@ -129,14 +160,16 @@ export const edgeSample = z.strictObject({
   joins: z.int().nonnegative().optional(),
   /** Per partition of the log, the offset applied last. */
   applied: z.record(z.string(), z.int()),
+  /** Not known of older histories. */
+  clock: clockReading.optional(),
 });
 export type EdgeSample = Readonly<z.infer<typeof edgeSample>>;
 
-/** An event that the log took: told by the origin. */
+/** An event that the log took: told by the origin, `sentMs` by its wall clock (`wall-clock.ts`). */
 export const published = z.strictObject({ event: z.string(), target: z.string(), version: z.int().nullable(), sentMs: ms });
 export type Published = Readonly<z.infer<typeof published>>;
 
-/** An event that a region's cache took: told by its edge. */
+/** An event that a region's cache took: told by its edge, `appliedMs` by its wall clock (`wall-clock.ts`). */
 export const applied = z.strictObject({
   event: z.string(),
   region: z.string(),

@@ -2,6 +2,7 @@
 import type { Verdict } from '../checks/check.ts';
 import { EXIT } from '../errors.ts';
 import type { Summary } from '../report/events.ts';
+import type { Skews } from '../worlds/hosted/skewed-clock.ts';
 import type { SimulatedTopology } from './regions.ts';
 import { type AnomalyEvent, runSeed } from './seed-run.ts';
 import { drawScenario } from './swarm.ts';
@@ -13,6 +14,8 @@ export interface SeedSetup {
   readonly durationMs: number;
   /** A known bug to run with, by its name. */
   readonly mutant?: string | undefined;
+  /** Services whose clocks are not the lab's. */
+  readonly skews?: Skews | undefined;
 }
 
 export interface SeedOutcome {
@@ -32,10 +35,10 @@ export interface SeedOutcome {
 /** One cause shows in many reads: a few tell enough. */
 const ANOMALIES_MAX = 10;
 
-export async function runSeedOf(seed: number, { topology, keys, durationMs, mutant }: SeedSetup): Promise<SeedOutcome> {
+export async function runSeedOf(seed: number, { topology, keys, durationMs, mutant, skews }: SeedSetup): Promise<SeedOutcome> {
   const regions = topology.regions.map(({ region }) => region);
   const scenario = drawScenario({ seed, regions, keys, durationMs });
-  const { summary, anomalies } = await runSeed({ scenario, seed, topology, mutant });
+  const { summary, anomalies } = await runSeed({ scenario, seed, topology, mutant, skews });
   const { status, verdict, exitCode, checks, operations, error } = summary;
   return { seed, status, verdict, exitCode, checks, operations, anomalies: anomalies.slice(0, ANOMALIES_MAX), error };
 }

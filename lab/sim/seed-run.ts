@@ -4,6 +4,7 @@ import type { LabEvent } from '../report/events.ts';
 import { type RunResult, runWithHistory } from '../run.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { withSystem } from '../topology.ts';
+import type { Skews } from '../worlds/hosted/skewed-clock.ts';
 import type { SimulatedTopology } from './regions.ts';
 import { simulatedStage } from './simulated-stage.ts';
 
@@ -15,6 +16,8 @@ export interface SeedRunOptions {
   readonly topology: SimulatedTopology;
   /** A known bug to run with, by its name. */
   readonly mutant?: string | undefined;
+  /** Services whose clocks are not the lab's. */
+  readonly skews?: Skews | undefined;
   /** Takes the history as it grows. */
   readonly onHistoryLine?: OnHistoryLine;
   /** Of the program; told in the history. */
@@ -31,10 +34,10 @@ export interface SeedRun extends RunResult {
 const NEVER_ABORTED = new AbortController().signal;
 
 export async function runSeed(options: SeedRunOptions): Promise<SeedRun> {
-  const { scenario, seed, topology, mutant, onHistoryLine, version = '', reproduce = '' } = options;
+  const { scenario, seed, topology, mutant, skews, onHistoryLine, version = '', reproduce = '' } = options;
   const anomalies: AnomalyEvent[] = [];
   const { workload, system } = scenario;
-  const { drive, ...stage } = simulatedStage({ topology: withSystem(topology, system.regions), seed, workload, mutant });
+  const { drive, ...stage } = simulatedStage({ topology: withSystem(topology, system.regions), seed, workload, mutant, skews });
   const result = await drive(
     runWithHistory({
       scenario,

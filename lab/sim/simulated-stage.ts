@@ -8,6 +8,7 @@ import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
 import { mutantNamed } from '../mutants/mutants.ts';
 import type { RunOptions } from '../run.ts';
 import type { Workload } from '../scenarios/scenario.ts';
+import type { Skews } from '../worlds/hosted/skewed-clock.ts';
 import { startSimulated } from '../worlds/simulated/simulated.ts';
 import type { SimulatedTopology } from './regions.ts';
 
@@ -18,6 +19,8 @@ export interface SimulatedStageOptions {
   readonly workload: Pick<Workload, 'writes'>;
   /** A known bug to run with, by its name. */
   readonly mutant?: string | undefined;
+  /** Services whose clocks are not the lab's. */
+  readonly skews?: Skews | undefined;
 }
 
 export interface SimulatedStage extends Pick<RunOptions, 'clock' | 'startWorld' | 'judgesUnsteady' | 'pollMs'> {
@@ -35,13 +38,13 @@ function pollMsOf({ writes }: Pick<Workload, 'writes'>): number {
   return Math.max(POLL_MS.from, Math.min(POLL_MS.to, Math.floor((NEWS_MAX * MS_PER_S) / writes)));
 }
 
-export function simulatedStage({ topology, seed, workload, mutant }: SimulatedStageOptions): SimulatedStage {
+export function simulatedStage({ topology, seed, workload, mutant, skews }: SimulatedStageOptions): SimulatedStage {
   const clock = new VirtualClock();
   const random = createRandom(seed).fork('world');
   const known = mutant === undefined ? undefined : mutantNamed(mutant);
   return {
     clock,
-    startWorld: (onStep) => startSimulated({ topology, clock, random, mutant: known, onStep }),
+    startWorld: (onStep) => startSimulated({ topology, clock, random, mutant: known, skews, onStep }),
     judgesUnsteady: true,
     pollMs: pollMsOf(workload),
     drive: (run) => clock.runUntil(run),

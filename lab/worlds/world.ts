@@ -40,6 +40,8 @@ export interface WorldStall {
   readonly endedAt: number;
   /** For how long, in ms. */
   readonly lateMs: number;
+  /** Left out: `lateMs`. More where it ran a little in between. */
+  readonly overMs?: number;
 }
 
 /** A named step of a start, as it ends. */

@@ -7,12 +7,15 @@ import { type EdgeHealth, type EdgeMetrics, edgeConfigChange, type ReadLabel } f
 import { ServiceError } from '../protocol/errors.ts';
 import { type Clock, toTimestamp } from '../runtime/clock.ts';
 import { type HttpAnswer, type HttpRequest, matchesEtag, parseInput, type Route } from '../runtime/http.ts';
+import type { LatenessMeter } from '../runtime/lateness.ts';
+import { beginAnswer } from '../runtime/process-told.ts';
+import { PROMETHEUS_ACCEPTED, PROMETHEUS_CONTENT_TYPE } from '../runtime/scrape.ts';
 import { CacheUnavailable, type EdgeCache } from './cache/cache.ts';
 import type { Invalidator } from './invalidator.ts';
 import { LagMeter } from './lag.ts';
 import type { EdgeMeter, ReadOutcome } from './metrics.ts';
 import { type OriginClient, OriginUnavailable } from './origin-client.ts';
-import { PROMETHEUS_CONTENT_TYPE, renderPrometheus } from './prometheus.ts';
+import { renderPrometheus } from './prometheus.ts';
 import type { Answer, EntryLifetimes, Reader } from './reader.ts';
 import type { EdgeSettings } from './settings.ts';
 
@@ -29,6 +32,8 @@ export interface EdgeAppOptions {
   readonly clock: Clock;
   /** Empty: the admin routes answer 403, always. */
   readonly adminToken: string;
+  /** Of its process. Left out: nobody looks. */
+  readonly lateness?: LatenessMeter | undefined;
 }
 
 const METRIC_VERSIONS_MAX = 100;
@@ -131,14 +136,13 @@ async function listContents({ origin }: EdgeAppOptions, request: HttpRequest): P
 async function answerMetrics(options: EdgeAppOptions, lag: LagMeter, request: HttpRequest): Promise<HttpAnswer> {
   const metrics = await collectMetrics(options, lag);
   const headers = { vary: 'Accept' };
-  // With its version, for Prometheus asks for that one: a plain `text/plain` would lose to the `*/*` at the end of its list.
-  if (request.prefers('application/json', 'text/plain;version=0.0.4') !== 'text/plain;version=0.0.4')
-    return { status: 200, headers, body: metrics };
+  if (request.prefers('application/json', PROMETHEUS_ACCEPTED) !== PROMETHEUS_ACCEPTED) return { status: 200, headers, body: metrics };
   return { status: 200, headers: { ...headers, 'content-type': PROMETHEUS_CONTENT_TYPE }, text: await renderPrometheus(metrics) };
 }
 
 async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<EdgeMetrics> {
   const { region, cache, log, invalidator, settings, meter } = options;
+  const tellProcess = beginAnswer(options);
   const { catchingUp, joins, queued, applied } = invalidator.status();
   return {
     success: true,
@@ -156,6 +160,7 @@ async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<E
       queued,
       unreadable: meter.unreadable,
     },
+    process: tellProcess(),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { InvalidationLog } from '../log/log.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
 import { type Route, serveHttp } from '../runtime/http.ts';
+import type { LatenessMeter } from '../runtime/lateness.ts';
 import type { Logger } from '../runtime/log.ts';
 import { withReleasers } from '../runtime/releasers.ts';
 import { edgeRoutes } from './app.ts';
@@ -22,6 +23,8 @@ export interface EdgePorts {
   readonly logger: Logger;
   /** Left out: histograms. */
   readonly latencies?: Latencies;
+  /** Of its process; told in `/metrics`. Left out: nobody looks. */
+  readonly lateness?: LatenessMeter | undefined;
 }
 
 export interface Edge {
@@ -67,7 +70,7 @@ export interface EdgeParts {
 }
 
 export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
-  const { cache, log, origin, clock, logger, latencies } = ports;
+  const { cache, log, origin, clock, logger, latencies, lateness } = ports;
   const region = config.REGION_NAME;
   const settings = new EdgeSettings({ propagationDelayMs: config.PROPAGATION_DELAY, strategy: config.INVALIDATION_STRATEGY });
   const meter = new EdgeMeter(clock, latencies);
@@ -77,7 +80,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const closing = new AbortController();
   const adminToken = config.ADMIN_TOKEN;
   return {
-    routes: edgeRoutes({ region, reader, cache, origin, log, invalidator, settings, meter, lifetimes, clock, adminToken }),
+    routes: edgeRoutes({ region, reader, cache, origin, log, invalidator, settings, meter, lifetimes, clock, adminToken, lateness }),
     join: () => void joinLog(invalidator, ports, closing.signal),
     close: async () => {
       closing.abort();

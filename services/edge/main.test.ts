@@ -2,11 +2,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { edgeMetrics } from '../protocol/edge-api.ts';
+import { sleep, systemClock } from '../runtime/clock.ts';
 import { exchange } from '../runtime/http-test-support.ts';
 import { holdRequest, untilClosed, withProcess } from '../runtime/lifecycle-test-support.ts';
 
 const main = new URL('./main.ts', import.meta.url);
 const TOKEN = 'a token';
+const STOPPED_MS = 600;
 /** No origin listens there: an edge starts without one. */
 const GOOD = {
   REGION_NAME: 'us-east',
@@ -48,6 +51,22 @@ describe('an edge as a process', () => {
       expect(await ended).toMatchObject({ code: 0, standardOutput: '' });
     }),
   );
+
+  it('tells how long it stood still, and when that was, by its own clock', () =>
+    withProcess({ main, environment: GOOD }, async ({ port, kill }) => {
+      const at = await port;
+      kill('SIGSTOP');
+      await sleep(systemClock, STOPPED_MS);
+      kill('SIGCONT');
+      const metrics = edgeMetrics.strict().parse((await exchange(at, { path: '/metrics' })).json);
+      const told = metrics.process?.eventLoop;
+      expect(Math.max(...(told?.spells ?? []).map(({ lateMs }) => lateMs))).toBeGreaterThan(STOPPED_MS / 2);
+      expect(told?.lateMs).toBeGreaterThan(STOPPED_MS / 2);
+      const { text } = await exchange(at, { path: '/metrics', headers: { accept: 'text/plain' } });
+      const seconds = Number(text.match(/^edgesync_edge_event_loop_late_seconds_total\{region="us-east"\} (.*)$/m)?.[1]);
+      expect(seconds * 1_000).toBeGreaterThan(STOPPED_MS / 2);
+      expect(text).toMatch(/^edgesync_edge_event_loop_late_seconds_max\{/m);
+    }));
 
   it.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 when %s comes while it starts', (signal) =>
     withProcess({ main, environment: GOOD }, async ({ starting, ended, kill }) => {

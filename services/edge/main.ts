@@ -2,6 +2,7 @@
 import { openLog } from '../log/open.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { readConfig } from '../runtime/config.ts';
+import { meterLateness } from '../runtime/lateness.ts';
 import { runService } from '../runtime/lifecycle.ts';
 import { createLogger } from '../runtime/log.ts';
 import { withReleasers } from '../runtime/releasers.ts';
@@ -17,6 +18,8 @@ await runService(() =>
     const logger = createLogger(name, config.LOG_LEVEL);
     logger.info({}, 'edge starting');
     const shared = { clock: systemClock, logger };
+    const lateness = meterLateness(shared);
+    releasers.push(() => lateness.close());
     const [region, markRetentionMs] = [config.REGION_NAME, markRetentionMsOf(config)];
     const cache = await openCache({ url: config.REDIS_URL, region, markRetentionMs, ...shared });
     releasers.push(() => cache.close());
@@ -24,7 +27,7 @@ await runService(() =>
     releasers.push(() => log.close());
     const origin = new HttpOriginClient(config.ORIGIN_URL);
     releasers.push(() => origin.close());
-    const edge = await startEdge(config, { cache, log, origin, ...shared });
+    const edge = await startEdge(config, { cache, log, origin, lateness, ...shared });
     releasers.push(() => edge.close());
     return { close: () => releasers.release() };
   }),

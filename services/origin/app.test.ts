@@ -151,6 +151,21 @@ describe('the origin', () => {
       expect(metrics.requests).toEqual({ reads: 1, writes: 1 });
     }));
 
+  it('tells its own wall clock, and says the same in Prometheus text where that is asked for', () =>
+    withFreshOrigin(async ({ port }) => {
+      const before = Date.now();
+      await exchange(port, { path: `${PATH}/2` });
+      const json = await exchange(port, { path: '/metrics' });
+      const { now = 0, heldMs = 0 } = originMetrics.strict().parse(json.json).process ?? {};
+      expect(now - heldMs).toBeGreaterThan(before - 1);
+      expect(now).toBeLessThanOrEqual(Date.now());
+      expect(json.headers.vary).toBe('Accept');
+      const { text, headers } = await exchange(port, { path: '/metrics', headers: { accept: 'text/plain' } });
+      expect(headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+      expect(text).toContain('edgesync_origin_requests_total{kind="read"} 1');
+      expect(text).toContain('edgesync_origin_outbox_pending 0');
+    }));
+
   it.each([
     ['both answer', true, true, 200, { status: 'ok', postgres: 'connected', log: 'connected' }],
     ['the log is away', true, false, 503, { status: 'unavailable', postgres: 'connected', log: 'disconnected' }],

@@ -4,10 +4,15 @@ import { type Content, contentChange, contentDraft, contentId, contentListQuery 
 import { ServiceError } from '../protocol/errors.ts';
 import { purgeRequest } from '../protocol/invalidation.ts';
 import type { OriginHealth, OriginMetrics } from '../protocol/origin-api.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { type HttpAnswer, type HttpRequest, matchesEtag, parseInput, type Route } from '../runtime/http.ts';
+import type { LatenessMeter } from '../runtime/lateness.ts';
+import { beginAnswer } from '../runtime/process-told.ts';
+import { PROMETHEUS_ACCEPTED, PROMETHEUS_CONTENT_TYPE } from '../runtime/scrape.ts';
 import { type Contents, notFound } from './contents.ts';
 import { type Database, DatabaseUnavailable } from './database/database.ts';
 import type { Outbox } from './outbox.ts';
+import { renderPrometheus } from './prometheus.ts';
 import type { Relay } from './relay.ts';
 
 export interface OriginAppOptions {
@@ -16,6 +21,9 @@ export interface OriginAppOptions {
   readonly outbox: Outbox;
   readonly relay: Relay;
   readonly log: InvalidationLog;
+  readonly clock: Clock;
+  /** Of its process. Left out: nobody looks. */
+  readonly lateness?: LatenessMeter | undefined;
 }
 
 const METRIC_VERSIONS_MAX = 100;
@@ -51,7 +59,7 @@ export function originRoutes(options: OriginAppOptions): readonly Route[] {
     { method: 'GET', path: '/api/content/:id', handle: read((request) => readContent(contents, request)) },
     { method: 'GET', path: '/api/content', handle: read((request) => listContents(contents, request)) },
     { method: 'POST', path: '/api/invalidate', handle: write((request) => purge(options.outbox, request)) },
-    { method: 'GET', path: '/metrics', handle: guarded(() => answerMetrics(options, requests)) },
+    { method: 'GET', path: '/metrics', handle: guarded((request) => answerMetrics(options, requests, request)) },
     { method: 'GET', path: '/health', handle: () => answerHealth(options) },
   ];
 }
@@ -108,16 +116,25 @@ async function purge(outbox: Outbox, request: HttpRequest): Promise<HttpAnswer> 
   return { status: 202, body: { success: true, data: { id } } };
 }
 
-async function answerMetrics({ contents, outbox, relay }: OriginAppOptions, requests: OriginMetrics['requests']): Promise<HttpAnswer> {
+async function answerMetrics(options: OriginAppOptions, requests: OriginMetrics['requests'], request: HttpRequest): Promise<HttpAnswer> {
+  const metrics = await collectMetrics(options, requests);
+  const headers = { vary: 'Accept' };
+  if (request.prefers('application/json', PROMETHEUS_ACCEPTED) !== PROMETHEUS_ACCEPTED) return { status: 200, headers, body: metrics };
+  return { status: 200, headers: { ...headers, 'content-type': PROMETHEUS_CONTENT_TYPE }, text: await renderPrometheus(metrics) };
+}
+
+async function collectMetrics(options: OriginAppOptions, requests: OriginMetrics['requests']): Promise<OriginMetrics> {
+  const { contents, outbox, relay } = options;
+  const tellProcess = beginAnswer(options);
   const [versions, status] = await Promise.all([contents.latestVersions(METRIC_VERSIONS_MAX), outbox.status()]);
-  const body: OriginMetrics = {
+  return {
     success: true,
     versions: [...versions],
     outbox: status,
     published: relay.published(),
     requests: { ...requests },
+    process: tellProcess(),
   };
-  return { status: 200, body };
 }
 
 async function answerHealth({ database, log }: OriginAppOptions): Promise<HttpAnswer> {

@@ -42,7 +42,7 @@ beforeAll(async () => {
   const outbox = new Outbox(shared);
   const log = createLog();
   const relay = new Relay({ ...shared, outbox, log, logger: silentLogger });
-  const routes = originRoutes({ database, contents: new Contents(shared), outbox, relay, log });
+  const routes = originRoutes({ database, contents: new Contents(shared), outbox, relay, log, clock: shared.clock });
   server = await serveHttp({ routes, allowedHosts: LOOPBACK_HOSTS, log: silentLogger, port: 0, host: '127.0.0.1' });
 });
 afterAll(() => server.close());

@@ -25,6 +25,8 @@ describe('the origin as a process', () => {
     withProcess({ main, environment: GOOD }, async (service) => {
       const port = await service.port;
       expect(await exchange(port, { path: '/health' })).toMatchObject({ status: 200, json: { status: 'ok' } });
+      const { text } = await exchange(port, { path: '/metrics', headers: { accept: 'text/plain' } });
+      expect(text).toContain('edgesync_origin_event_loop_late_seconds_total ');
       const held = await holdRequest(port, { method: 'POST', path: '/api/content', body: { title: 't', slug: 's', body: 'b' } });
       service.kill('SIGTERM');
       await untilClosed(port);

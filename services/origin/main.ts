@@ -2,6 +2,7 @@
 import { openLog } from '../log/open.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { readConfig } from '../runtime/config.ts';
+import { meterLateness } from '../runtime/lateness.ts';
 import { runService } from '../runtime/lifecycle.ts';
 import { createLogger } from '../runtime/log.ts';
 import { systemRandom } from '../runtime/random.ts';
@@ -16,11 +17,13 @@ await runService(() =>
     const logger = createLogger('origin', config.LOG_LEVEL);
     logger.info({}, 'origin starting');
     const shared = { clock: systemClock, logger };
+    const lateness = meterLateness(shared);
+    releasers.push(() => lateness.close());
     const database = await openDatabase({ url: config.DATABASE_URL, ...shared });
     releasers.push(() => database.close());
     const log = await openLog({ address: config.KAFKA_BROKERS, clientId: 'origin', createTopic: true, ...shared });
     releasers.push(() => log.close());
-    const origin = await startOrigin(config, { database, log, random: systemRandom, ...shared });
+    const origin = await startOrigin(config, { database, log, random: systemRandom, lateness, ...shared });
     releasers.push(() => origin.close());
     return { close: () => releasers.release() };
   }),

@@ -2,6 +2,7 @@
 import type { InvalidationLog } from '../log/log.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Route, serveHttp } from '../runtime/http.ts';
+import type { LatenessMeter } from '../runtime/lateness.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Random } from '../runtime/random.ts';
 import { withReleasers } from '../runtime/releasers.ts';
@@ -19,6 +20,8 @@ export interface OriginPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Of its process; told in `/metrics`. Left out: nobody looks. */
+  readonly lateness?: LatenessMeter | undefined;
 }
 
 export interface Origin {
@@ -33,14 +36,14 @@ export interface OriginParts {
 }
 
 /** Makes the tables where they are missing, or as soon as the database is there; the relay runs when it resolves. */
-export async function createOrigin({ database: opened, log, clock, random, logger }: OriginPorts): Promise<OriginParts> {
+export async function createOrigin({ database: opened, log, clock, random, logger, lateness }: OriginPorts): Promise<OriginParts> {
   const database = await PreparedDatabase.open({ database: opened, prepare: () => migrate(opened), clock, logger });
   const contents = new Contents({ database, clock, random });
   const outbox = new Outbox({ database, clock, random });
   const relay = new Relay({ database, outbox, log, clock, logger });
   relay.start();
   return {
-    routes: originRoutes({ database, contents, outbox, relay, log }),
+    routes: originRoutes({ database, contents, outbox, relay, log, clock, lateness }),
     close: async () => {
       await database.close();
       await relay.close();

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { content } from './content.ts';
 import { invalidationMode, invalidationType, strategy } from './invalidation.ts';
+import { processTold } from './process.ts';
 
 export const entryState = z.enum(['fresh', 'stale', 'invalid', 'absent']);
 export type EntryState = z.infer<typeof entryState>;
@@ -89,7 +90,7 @@ export const edgeMetrics = z.object({
     p99: z.number().nullable(),
   }),
   versions: z.array(versionRow),
-  /** Record time to apply, of the event applied last; null before the first. */
+  /** Record time by the log's clock to apply by the edge's own, of the event applied last; null before the first. */
   invalidationLagMs: z.number().nullable(),
   /** The invalidations applied last, newest first, at most 20. */
   recent: z.array(appliedInvalidation),
@@ -113,6 +114,8 @@ export const edgeMetrics = z.object({
   failedFetches: z.int().optional(),
   /** Of those: how many went past the cache, for it did not answer. */
   readsThrough: z.int().optional(),
+  /** Not told by an older one. */
+  process: processTold.optional(),
 });
 export type EdgeMetrics = z.infer<typeof edgeMetrics>;
 

@@ -1,6 +1,7 @@
 /** What the origin answers beside content: `/metrics` and `/health`. */
 import { z } from 'zod';
 import { invalidationType } from './invalidation.ts';
+import { processTold } from './process.ts';
 
 /** One invalidation on its way from the outbox into the log. Its times are wall clock, ms since 1970. */
 export const publishedInvalidation = z.object({
@@ -26,6 +27,8 @@ export const originMetrics = z.object({
   /** What was published last, newest first, at most 20; twice what was published twice. */
   published: z.array(publishedInvalidation),
   requests: z.object({ reads: z.int(), writes: z.int() }),
+  /** Not told by an older one. */
+  process: processTold.optional(),
 });
 export type OriginMetrics = z.infer<typeof originMetrics>;
 

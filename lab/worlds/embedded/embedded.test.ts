@@ -88,19 +88,18 @@ describe('the embedded world', () => {
 
   it('tells that its services stood still, for how long and when', async () => {
     const [host = 0] = await childrenOf(process.pid);
-    const stalls: WorldStall[] = [];
-    const told = Promise.withResolvers<void>();
-    const forget = test.world.onStall?.((stall) => {
-      stalls.push(stall);
-      if (stall.lateMs > STOPPED_MS / 2) told.resolve();
-    });
     const stoppedAt = systemClock.now();
+    const told = Promise.withResolvers<WorldStall>();
+    // A machine that is busy tells of others, too.
+    const forget = test.world.onStall?.((stall) => {
+      if (stall.endedAt > stoppedAt + STOPPED_MS / 2 && stall.lateMs > STOPPED_MS / 2) told.resolve(stall);
+    });
     process.kill(host, 'SIGSTOP');
     await sleep(systemClock, STOPPED_MS);
     process.kill(host, 'SIGCONT');
-    await told.promise;
+    const { endedAt, lateMs } = await told.promise;
     forget?.();
-    expect(Math.max(...stalls.map(({ endedAt, lateMs }) => endedAt - lateMs))).toBeGreaterThan(stoppedAt - STOPPED_MS);
+    expect(endedAt - lateMs).toBeGreaterThan(stoppedAt - STOPPED_MS);
   });
 
   it('brings a deletion everywhere, lazy regions too, and never serves the content again', async () => {

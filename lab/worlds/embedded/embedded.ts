@@ -149,7 +149,7 @@ function untilReady(host: ChildProcess, order: ToHost, onStep: (step: StartStep)
 
 function listenForStalls(host: ChildProcess, told: (stall: WorldStall) => void): () => void {
   const listener = (message: FromHost) => {
-    if (message.type === 'stall') told({ endedAt: message.endedAt, lateMs: message.lateMs });
+    if (message.type === 'stall') told(message);
   };
   host.on('message', listener);
   return () => host.off('message', listener);

@@ -7,7 +7,7 @@
  */
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { ConfigError } from '../../../services/runtime/config.ts';
-import { watchStalls } from '../../stall-meter.ts';
+import { meterLateness, type Spell } from '../../../services/runtime/lateness.ts';
 import { type HostedServices, type StartOrder, startServices } from '../hosted/services.ts';
 import { embeddedHosting } from './hosting.ts';
 import type { FromHost, ToHost } from './messages.ts';
@@ -19,12 +19,18 @@ function tell(message: FromHost): void {
   if (process.connected) process.send?.(message);
 }
 
+function tellStall({ fromMs, toMs, lateMs }: Spell): void {
+  const endedAt = systemClock.now() - (systemClock.monotonicMs() - toMs);
+  tell({ type: 'stall', endedAt, lateMs, overMs: toMs - fromMs });
+}
+
 async function start({ order, ...options }: Extract<ToHost, { type: 'start' }>): Promise<void> {
   try {
-    services = startServices(order, embeddedHosting({ ...options, services: namesOf(order) }), (step) => tell({ type: 'step', ...step }));
+    const lateness = meterLateness({ clock: systemClock }, tellStall);
+    const hosting = embeddedHosting({ ...options, lateness, services: namesOf(order) });
+    services = startServices(order, hosting, (step) => tell({ type: 'step', ...step }));
     const { originPort, edgePorts } = await services;
     tell({ type: 'ready', originPort, edgePorts });
-    watchStalls({ clock: systemClock }, (lateMs) => tell({ type: 'stall', endedAt: systemClock.now(), lateMs }));
   } catch (error) {
     tell({ type: 'failed', message: error instanceof Error ? error.message : String(error), badConfig: error instanceof ConfigError });
   }

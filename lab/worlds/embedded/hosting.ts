@@ -5,6 +5,7 @@ import { PgliteDatabase } from '../../../services/origin/database/pglite.ts';
 import { INVALIDATION_PARTITIONS } from '../../../services/protocol/invalidation.ts';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { serveHttp } from '../../../services/runtime/http.ts';
+import type { LatenessMeter } from '../../../services/runtime/lateness.ts';
 import { createLogger } from '../../../services/runtime/log.ts';
 import { systemRandom } from '../../../services/runtime/random.ts';
 import { mutantNamed } from '../../mutants/mutants.ts';
@@ -18,9 +19,11 @@ export interface EmbeddedHostingOptions {
   readonly mutant?: string | undefined;
   /** Services by the port each is to listen on: to name it where it cannot. */
   readonly services: ReadonlyMap<number, string>;
+  /** Of the process that the services run in. */
+  readonly lateness?: LatenessMeter | undefined;
 }
 
-export function embeddedHosting({ dumpFile, mutant, services }: EmbeddedHostingOptions): Hosting {
+export function embeddedHosting({ dumpFile, mutant, services, lateness }: EmbeddedHostingOptions): Hosting {
   return {
     clock: systemClock,
     random: systemRandom,
@@ -33,6 +36,7 @@ export function embeddedHosting({ dumpFile, mutant, services }: EmbeddedHostingO
       }),
     baseUrlOf: (port) => `http://127.0.0.1:${port}`,
     createOriginClient: (baseUrl) => new HttpOriginClient(baseUrl),
+    lateness,
     mutant: mutant === undefined ? undefined : mutantNamed(mutant),
   };
 }

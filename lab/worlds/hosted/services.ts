@@ -15,6 +15,7 @@ import type { EdgeConfig as EdgeSettings } from '../../../services/protocol/edge
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { ConfigError, readConfig } from '../../../services/runtime/config.ts';
 import type { HttpServer, HttpServiceOptions, Route } from '../../../services/runtime/http.ts';
+import type { LatenessMeter } from '../../../services/runtime/lateness.ts';
 import type { Logger, LogLevel } from '../../../services/runtime/log.ts';
 import type { Random } from '../../../services/runtime/random.ts';
 import { type Releasers, withReleasers } from '../../../services/runtime/releasers.ts';
@@ -29,6 +30,7 @@ import { WiredOriginClient } from '../wires/wired-origin-client.ts';
 import type { NodeName, StartStep } from '../world.ts';
 import { HostControl } from './control.ts';
 import { type LaunchOptions, type ProcessLife, ProcessNode, ServerNode } from './nodes.ts';
+import { type Skews, skewedClock } from './skewed-clock.ts';
 
 export interface HostedRegion {
   readonly region: string;
@@ -41,6 +43,8 @@ export type LinkKind = 'edge-kafka' | 'edge-origin' | 'edge-redis' | 'origin-kaf
 /** What a world gives the services it hosts. */
 export interface Hosting {
   readonly clock: Clock;
+  /** Whose clocks are not that one, and how they differ. */
+  readonly skews?: Skews;
   readonly random: Random;
   readonly openDatabase: () => Promise<Database>;
   readonly openLog: () => InvalidationLog;
@@ -52,6 +56,8 @@ export interface Hosting {
   readonly latency?: (kind: LinkKind, random: Random) => () => number;
   /** For each life of each edge. Left out: histograms. */
   readonly createLatencies?: () => Latencies;
+  /** Of the process that all of them run in. Left out: in virtual time nothing is late. */
+  readonly lateness?: LatenessMeter | undefined;
   readonly mutant?: Mutant | undefined;
 }
 
@@ -121,6 +127,12 @@ export function startServices(order: StartOrder, hosting: Hosting, onStep: (step
   });
 }
 
+/** As on the machine that this node would be on. */
+export function clockAt(node: NodeName, { clock, skews = {} }: Pick<Hosting, 'clock' | 'skews'>): Clock {
+  const skew = skews[node];
+  return skew === undefined ? clock : skewedClock(clock, skew);
+}
+
 /** A wire of one link, with a stream of chance of its own. */
 function layWire({ clock, random, latency }: Hosting, kind: LinkKind, caller: NodeName, callee: Gate): Wire {
   const own = random.fork(`${kind} ${caller}`);
@@ -137,13 +149,13 @@ async function launchOrigin(
   const toPostgres = layWire(hosting, 'origin-postgres', 'origin', postgres.gate);
   const logger = hosting.createLogger('origin', config.LOG_LEVEL);
   const random = hosting.random.fork('origin');
-  const node = await ProcessNode.launch(hosting.clock, config.PORT, async ({ gate, clock, port }) => {
+  const node = await ProcessNode.launch(clockAt('origin', hosting), config.PORT, async ({ gate, clock, port }) => {
     const wired = {
       database: new WiredDatabase({ database, wire: toPostgres, caller: gate, callee: postgres.gate }),
       log: new WiredLog({ log, wire: toKafka, caller: gate, clock }),
     };
     const ports = hosting.mutant?.origin?.(wired, { clock }) ?? wired;
-    const parts = await createOrigin({ ...ports, clock, random, logger });
+    const parts = await createOrigin({ ...ports, clock, random, logger, lateness: hosting.lateness });
     return serveGated({ parts, gate, port, config, logger, serve: hosting.serve, disconnect: async () => {} });
   });
   releasers.push(() => node.close());
@@ -159,8 +171,10 @@ async function launchOrigin(
 async function launchEdge(configured: EdgeConfig, { log, kafka, control, releasers, hosting }: Shared): Promise<number> {
   const region = configured.REGION_NAME;
   const edge: NodeName = `edge:${region}`;
+  // A cache has no clock of its own: it is told the time by its edge.
+  const ownClock = clockAt(edge, hosting);
   const serverOptions = {
-    clock: hosting.clock,
+    clock: ownClock,
     random: hosting.random.fork(`redis:${region}`),
     markRetentionMs: markRetentionMsOf(configured),
   };
@@ -171,7 +185,7 @@ async function launchEdge(configured: EdgeConfig, { log, kafka, control, release
   // The origin's own sockets refuse and hang: the wire only adds what happens on the way.
   const toOrigin = layWire(hosting, 'edge-origin', edge, new ServerNode().gate);
   const logger = hosting.createLogger(`edge-${region}`, configured.LOG_LEVEL);
-  const node = await ProcessNode.launch(hosting.clock, configured.EDGE_PORT, async ({ gate, clock, port, settings }) => {
+  const node = await ProcessNode.launch(ownClock, configured.EDGE_PORT, async ({ gate, clock, port, settings }) => {
     const config = withSettings(configured, settings);
     const wired = {
       cache: new WiredCache({ cache: new MemoryCache(cacheServer), wire: toCache, caller: gate }),
@@ -179,7 +193,8 @@ async function launchEdge(configured: EdgeConfig, { log, kafka, control, release
       origin: new WiredOriginClient({ origin: hosting.createOriginClient(config.ORIGIN_URL), wire: toOrigin, caller: gate }),
     };
     const ports = hosting.mutant?.edge?.(wired, { config, clock }) ?? wired;
-    const parts = createEdge(config, { ...ports, clock, logger, ...(hosting.createLatencies && { latencies: hosting.createLatencies() }) });
+    const latencies = hosting.createLatencies && { latencies: hosting.createLatencies() };
+    const parts = createEdge(config, { ...ports, clock, logger, lateness: hosting.lateness, ...latencies });
     const disconnect = async () => {
       await wired.cache.close();
       await wired.origin.close();

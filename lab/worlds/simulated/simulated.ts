@@ -13,8 +13,9 @@ import { Clients } from '../../clients.ts';
 import type { Mutant } from '../../mutants/mutant.ts';
 import type { Topology } from '../../topology.ts';
 import { type Ask, controlBy } from '../hosted/control.ts';
-import { type Hosting, type StartOrder, startServices } from '../hosted/services.ts';
+import { clockAt, type Hosting, type StartOrder, startServices } from '../hosted/services.ts';
 import { hostedSettings } from '../hosted/settings.ts';
+import type { Skews } from '../hosted/skewed-clock.ts';
 import type { StartStep, World } from '../world.ts';
 import { DirectOriginClient } from './direct-origin-client.ts';
 import { DirectTransport } from './direct-transport.ts';
@@ -29,6 +30,8 @@ export interface StartSimulatedOptions {
   /** Chance of the world: latencies, identifiers, repeats. */
   readonly random: Random;
   readonly mutant?: Mutant | undefined;
+  /** Services whose clocks are not the lab's. */
+  readonly skews?: Skews | undefined;
   readonly onStep?: (step: StartStep) => void;
 }
 
@@ -40,14 +43,26 @@ function portOf(baseUrl: string): number {
   return Number(baseUrl.slice(BASE.length));
 }
 
-export async function startSimulated({ topology, clock, random, mutant, onStep = () => {} }: StartSimulatedOptions): Promise<World> {
+export async function startSimulated({
+  topology,
+  clock,
+  random,
+  mutant,
+  skews = {},
+  onStep = () => {},
+}: StartSimulatedOptions): Promise<World> {
   const bug = Promise.withResolvers<string>();
   const network = new Network((error) => bug.resolve(`a service failed: ${error instanceof Error ? error.stack : String(error)}`));
   const hosting: Hosting = {
     clock,
+    skews,
     random,
-    openDatabase: async () => new MemoryDatabase(clock),
-    openLog: () => new RepeatingLog(new MemoryLog({ clock, partitions: INVALIDATION_PARTITIONS }), random.fork('kafka')),
+    openDatabase: async () => new MemoryDatabase(clockAt('postgres', { clock, skews })),
+    openLog: () =>
+      new RepeatingLog(
+        new MemoryLog({ clock: clockAt('kafka', { clock, skews }), partitions: INVALIDATION_PARTITIONS }),
+        random.fork('kafka'),
+      ),
     createLogger: () => silentLogger,
     serve: (options) => network.listen(options),
     baseUrlOf: (port) => `${BASE}${port}`,

@@ -28,6 +28,8 @@ interface PartitionFlow {
   arrivesMs: number;
   /** Batches on the way. */
   travelling: number;
+  /** When the last of them has been delivered: of timers of about one moment any may run first, on a real clock, too. */
+  arrived: Promise<void>;
 }
 
 export class WiredSubscription implements LogSubscription {
@@ -110,7 +112,14 @@ export class WiredSubscription implements LogSubscription {
   }
 
   #flow(partition: number): PartitionFlow {
-    const known = this.#flows.get(partition) ?? { next: 0, paused: false, epoch: 0, arrivesMs: 0, travelling: 0 };
+    const known = this.#flows.get(partition) ?? {
+      next: 0,
+      paused: false,
+      epoch: 0,
+      arrivesMs: 0,
+      travelling: 0,
+      arrived: Promise.resolve(),
+    };
     this.#flows.set(partition, known);
     return known;
   }
@@ -132,9 +141,9 @@ export class WiredSubscription implements LogSubscription {
     const nowMs = clock.monotonicMs();
     flow.arrivesMs = Math.max(flow.arrivesMs, nowMs + wire.drawRoundTripMs());
     if (flow.arrivesMs <= nowMs && flow.travelling === 0) return this.#deliver(partition, flow, records);
-    const { epoch, arrivesMs } = flow;
+    const { epoch, arrivesMs, arrived } = flow;
     flow.travelling += 1;
-    void sleep(clock, arrivesMs - nowMs).then(() => {
+    flow.arrived = Promise.all([sleep(clock, arrivesMs - nowMs), arrived]).then(() => {
       flow.travelling -= 1;
       if (epoch === flow.epoch && !this.#closed) this.#deliver(partition, flow, records);
     });

@@ -5,6 +5,7 @@ import { describeCacheContract } from '../../../services/edge/cache/contract.ts'
 import { describeLogContract } from '../../../services/log/contract.ts';
 import type { LogRecord } from '../../../services/log/log.ts';
 import { MemoryLog } from '../../../services/log/memory.ts';
+import type { Clock } from '../../../services/runtime/clock.ts';
 import { createRandom } from '../../../services/runtime/random.ts';
 import { VirtualClock } from '../../../services/runtime/virtual-clock.ts';
 import type { Direction } from '../world.ts';
@@ -199,10 +200,10 @@ async function withWiredLog(use: (made: ReturnType<typeof wireLog>) => Promise<v
   }
 }
 
-function wireLog() {
+function wireLog(clockOf = (clock: Clock) => clock) {
   const { clock, callee, caller, wire } = setUp();
   const inner = new MemoryLog({ clock, partitions: 3 });
-  return { clock, callee, caller, wire, inner, log: new WiredLog({ log: inner, wire, caller, clock }) };
+  return { clock, callee, caller, wire, inner, log: new WiredLog({ log: inner, wire, caller, clock: clockOf(clock) }) };
 }
 
 describeLogContract('a log across an open wire', (use) =>
@@ -228,8 +229,8 @@ describeCacheContract('a cache across an open wire', (use) =>
 );
 
 describe('a subscription', () => {
-  async function subscribed() {
-    const made = wireLog();
+  async function subscribed(clockOf?: Parameters<typeof wireLog>[0]) {
+    const made = wireLog(clockOf);
     const delivered: LogRecord[] = [];
     let assignments = 0;
     const failing = { assignments: 0, deliveries: 0 };
@@ -380,6 +381,27 @@ describe('a subscription', () => {
 
   it('keeps the order of a partition on a wire that jitters', async () => {
     const { clock, wire, append, values } = await subscribed();
+    wire.impair('slow', 'both', { kind: 'latency', latencyMs: 100, jitterMs: 100 });
+    const expected = Array.from({ length: 100 }, (_, at) => String(at));
+    for (const value of expected) {
+      await append(value);
+      await clock.advance(3);
+    }
+    await clock.advance(1_000);
+    expect(values()).toEqual(expected);
+  });
+
+  it('keeps it when of the timers of one moment the later ones run first, as those of real clocks may', async () => {
+    let set = 0;
+    const coarse = (clock: Clock): Clock => ({
+      now: () => clock.now(),
+      monotonicMs: () => clock.monotonicMs(),
+      setTimer: (delayMs, callback) => {
+        set += 1;
+        return clock.setTimer(delayMs - set / 1_000, callback);
+      },
+    });
+    const { clock, wire, append, values } = await subscribed(coarse);
     wire.impair('slow', 'both', { kind: 'latency', latencyMs: 100, jitterMs: 100 });
     const expected = Array.from({ length: 100 }, (_, at) => String(at));
     for (const value of expected) {

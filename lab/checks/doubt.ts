@@ -1,0 +1,47 @@
+/** What else than the region explains what a check by time found. Then it is no anomaly, and no pass either: it is unknown, with the reason. */
+import type { Interval } from './fault-windows.ts';
+import type { StoodStill } from './stood-still.ts';
+
+export interface Doubted {
+  /** On whose way it was found; undefined: no edge was on the way. */
+  readonly region: string | undefined;
+  /** The time in which whatever came too late should have come, in its parts. */
+  readonly during: readonly Interval[];
+  /** By how much it came too late. */
+  readonly excessMs: number;
+  /** To stand still for no longer than that is in every bound. */
+  readonly ordinaryMs: number;
+}
+
+/** In words; undefined: the machine does not explain it. */
+export function doubtOf(stood: StoodStill, { region, during, excessMs, ordinaryMs }: Doubted): string | undefined {
+  const lateMs = sum(during, (part) => stood.lateMs(region, part));
+  if (lateMs <= ordinaryMs || sum(during, (part) => stood.explainsMs(region, part)) < excessMs) return undefined;
+  const lengthMs = sum(during, ({ fromMs, toMs }) => toMs - fromMs);
+  return `while the machine stood still for ${seconds(Math.min(lateMs, lengthMs))} of the ${seconds(lengthMs)}`;
+}
+
+function sum(parts: readonly Interval[], of: (part: Interval) => number): number {
+  return parts.reduce((total, part) => total + of(part), 0);
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(ms < 1_000 ? 2 : 1)} s`;
+}
+
+/** What was found, sorted into what nothing else explains, and why the rest proves nothing. */
+export interface Sifted<Found> {
+  readonly certain: readonly Found[];
+  readonly doubts: readonly string[];
+}
+
+export function sift<Found>(found: readonly Found[], doubtAbout: (one: Found) => string | undefined): Sifted<Found> {
+  const certain: Found[] = [];
+  const doubts: string[] = [];
+  for (const one of found) {
+    const doubt = doubtAbout(one);
+    if (doubt === undefined) certain.push(one);
+    else doubts.push(doubt);
+  }
+  return { certain, doubts };
+}

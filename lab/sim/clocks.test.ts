@@ -1,0 +1,79 @@
+/** Services on machines of their own, whose clocks differ: the real protocol is clean all the same, and known bugs are caught. */
+import { describe, expect, it } from 'vitest';
+import type { Mutant } from '../mutants/mutant.ts';
+import { MUTANTS } from '../mutants/mutants.ts';
+import { caughtBy } from './mutation.ts';
+import { isFailing, runSeedOf } from './outcome.ts';
+import { drawSkews } from './skews-test-support.ts';
+import { seedSetup } from './test-support.ts';
+
+const SEEDS = Number(process.env['CLOCK_SEEDS'] ?? 60);
+const MUTANT_SEEDS = 200;
+const MS_MAX = 600_000;
+/** One for each of ten checks and ways to break it, `purge-ignored` above all: it alone judges by another clock. */
+const TEN = [
+  'ignore-tags-and-patterns',
+  'epoch-off-by-one',
+  'soft-purges',
+  'unfenced-fill',
+  'start-at-latest',
+  'publish-without-outbox',
+  'delete-as-stale',
+  'drop-revalidation',
+  'swallow-apply-error',
+  'sleep-serially',
+] as const;
+
+async function outcomesOf(areSet: boolean) {
+  const setup = await seedSetup();
+  const regions = setup.topology.regions.map(({ region }) => region);
+  const outcomes = [];
+  for (let seed = 1; seed <= SEEDS; seed += 1)
+    outcomes.push(await runSeedOf(seed, { ...setup, skews: drawSkews(seed, regions, { areSet }) }));
+  return outcomes;
+}
+
+function toldOf(outcomes: Awaited<ReturnType<typeof outcomesOf>>) {
+  return outcomes
+    .filter(isFailing)
+    .map(({ seed, error, anomalies }) => ({ seed, error, explain: anomalies.map(({ explain }) => explain) }));
+}
+
+async function firstCaught(mutant: Mutant): Promise<number | undefined> {
+  const setup = await seedSetup({ mutant: mutant.name });
+  const regions = setup.topology.regions.map(({ region }) => region);
+  for (let seed = 1; seed <= MUTANT_SEEDS; seed += 1) {
+    const outcome = await runSeedOf(seed, { ...setup, skews: drawSkews(seed, regions, { areSet: false }) });
+    if (caughtBy(outcome, mutant).length > 0) return seed;
+  }
+  return undefined;
+}
+
+describe('where the clocks of the services differ', () => {
+  it(
+    'the real protocol is clean, and judged as it is elsewhere',
+    async () => {
+      const outcomes = await outcomesOf(false);
+      expect(toldOf(outcomes)).toEqual([]);
+      expect(outcomes.filter(({ verdict }) => verdict === 'unknown').length).toBeLessThan(SEEDS / 20);
+    },
+    MS_MAX,
+  );
+
+  it(
+    'and are set while the load lasts, it is not accused either',
+    async () => {
+      expect(toldOf(await outcomesOf(true))).toEqual([]);
+    },
+    MS_MAX,
+  );
+
+  it.each(TEN)(
+    '%s is caught',
+    async (name) => {
+      const mutant = MUTANTS.find((known) => known.name === name);
+      expect(mutant && (await firstCaught(mutant))).toBeDefined();
+    },
+    MS_MAX,
+  );
+});
