@@ -55,7 +55,7 @@ describe('compose.yaml', () => {
     expect([free.origin.port, ...free.regions.map((region) => region.port)]).toEqual([0, 0, 0, 0]);
   });
 
-  it.each<readonly [what: string, source: string, message: RegExp]>([
+  it.each<readonly [what: string, source: string, message: RegExp, profiles?: readonly string[]]>([
     [
       'an unsupported key, with its line',
       SMALL.replace('    image: x\n    ports', '    image: x\n    hostname: me\n    ports'),
@@ -84,6 +84,28 @@ describe('compose.yaml', () => {
       SMALL.replace('    image: x\n    ports', '    image: x\n    networks: [mars]\n    ports'),
       /services\.origin\.networks: there is no network mars/,
     ],
+    ['a profile that nothing belongs to', SMALL, /compose\.yaml has none, got the profile "debug"/, ['debug']],
+    [
+      'a profile that is called otherwise',
+      SMALL.replace('    image: x\n    ports', '    image: x\n    profiles: [tools]\n    ports'),
+      /expected tools, got the profile "debug"/,
+      ['debug'],
+    ],
+    [
+      'a mode that Compose reads as octal and YAML as decimal',
+      SMALL.replace('    image: x\n    ports', '    image: x\n    configs: [{ source: a, target: /a, mode: 0555 }]\n    ports'),
+      /:5: services\.origin\.configs\.0\.mode: expected 0o444 \(to read\) or 0o555 \(to run\)/,
+    ],
+    [
+      'a place for its log where logs does not look',
+      SMALL.replace('    image: x\n    ports', '    image: x\n    logging: { driver: none, options: { max-size: 1m } }\n    ports'),
+      /:5: services\.origin\.logging\.driver: /,
+    ],
+    [
+      'a log without an end',
+      SMALL.replace('    image: x\n    ports', '    image: x\n    logging: { driver: json-file, options: {} }\n    ports'),
+      /services\.origin\.logging\.options\.max-size: /,
+    ],
     ['an unsupported top-level key', `${SMALL}volumes: {}\n`, /volumes: the lab does not support this key/],
     [
       'a port published beyond loopback',
@@ -101,9 +123,9 @@ describe('compose.yaml', () => {
       /alias/,
     ],
     ['something that is no map', '7', /expected/i],
-  ])('with %s is refused', async (_what, source, message) => {
+  ])('with %s is refused', async (_what, source, message, profiles = []) => {
     await withComposeFile(source, async (file) => {
-      await expect(readTopology({ file, environment: {} })).rejects.toThrow(message);
+      await expect(readTopology({ file, environment: {}, profiles })).rejects.toThrow(message);
     });
   });
 });

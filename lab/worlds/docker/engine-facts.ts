@@ -90,6 +90,12 @@ export function toFacts({ Id, State, Config, NetworkSettings, HostConfig }: Cont
   };
 }
 
+/** Where a service is reached from this machine. One that is called after Redis speaks its protocol, the others HTTP. */
+export function urlsOf(service: string, ports: ContainerFacts['ports']): readonly string[] {
+  const scheme = service.includes('redis') ? 'redis' : 'http';
+  return [...ports.values()].map((port) => `${scheme}://127.0.0.1:${port}`);
+}
+
 /** The first word says how the others are to be run. */
 function toCommand(test: readonly string[] | undefined): readonly string[] | undefined {
   const [how, ...words] = test ?? [];

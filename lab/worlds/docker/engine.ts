@@ -165,7 +165,7 @@ export class Engine {
   async createContainer(spec: ContainerSpec, networkNames: ReadonlyMap<string, string>): Promise<string> {
     const asked = `container ${spec.name}`;
     const container = await this.#ask(asked, this.#docker.createContainer(toCreateOptions(spec, networkNames)));
-    for (const { path, content } of spec.files) await this.#ask(asked, container.putArchive(tarOf(path, content), { path: '/' }));
+    for (const file of spec.files) await this.#ask(asked, container.putArchive(tarOf(file), { path: '/' }));
     for (const network of spec.networks.slice(1))
       await this.#ask(
         asked,
