@@ -76,7 +76,11 @@ export function toSpec({ compose, project, service: name, environment, hostPorts
   const service = compose.services[name];
   if (service === undefined) throw new TypeError(`expected a service of ${compose.file}, got ${name}`);
   const ports = service.ports.map((port, at) => ({ ...port, hostPort: hostPorts?.[at] ?? port.hostPort }));
-  const files = service.configs.map(({ source, target, mode }) => ({ path: target, content: compose.configs[source]?.content ?? '', mode }));
+  const files = service.configs.map(({ source, target, mode }) => ({
+    path: target,
+    content: compose.configs[source]?.content ?? '',
+    mode,
+  }));
   const spec = {
     service: name,
     name: `${project}-${name}-1`,
