@@ -165,7 +165,7 @@ export const ADDRESSES = [
 
 /** What it says of a cluster that runs. */
 export const OF_A_CLUSTER: readonly OriginalCommand[] = [
-  { section: 'Cache Not Updating', words: 'docker-compose logs kafka | tail -50', shows: [/Kafka Server started/] },
+  { section: 'Cache Not Updating', words: 'docker-compose logs kafka | tail -50', shows: [/ INFO .*\(.*kafka\./] },
   {
     section: 'Cache Not Updating',
     words: 'docker-compose logs edge-us-east | grep "invalidation"',

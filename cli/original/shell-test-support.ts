@@ -88,9 +88,18 @@ function missing(shows: readonly RegExp[], text: string): RegExp | undefined {
   return undefined;
 }
 
-/** Those of the words that end with 0 and show what they must. */
+/** The words end with one of the codes and show what they must. */
 export async function expectShown({ words, shows }: OriginalCommand, shell: Shell, codes: readonly number[] = [0]): Promise<void> {
   const { code, stdout, stderr } = await run(words, shell);
   expect(codes, `${words}\n${stdout}\n${stderr}`).toContain(code);
   expect(missing(shows, stdout), `in what ${words} printed:\n${stdout}`).toBeUndefined();
+}
+
+/** For what comes a moment later, such as a line of a log. */
+export async function untilShown({ words, shows }: OriginalCommand, shell: Shell, withinMs: number): Promise<void> {
+  const look = async () => {
+    const { code, stdout, stderr } = await run(words, shell);
+    return code === 0 && missing(shows, stdout) === undefined ? 'shown' : `${words} ended with ${code}:\n${stdout}\n${stderr}`;
+  };
+  await expect.poll(look, { interval: 500, timeout: withinMs }).toBe('shown');
 }
