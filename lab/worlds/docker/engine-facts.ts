@@ -4,6 +4,8 @@ import { LABELS } from './labels.ts';
 
 export interface EngineFacts {
   readonly version: string;
+  /** Of its HTTP API: 1.41, say. What speaks it in place of Docker has a version of its own, and this one. */
+  readonly apiVersion: string;
   readonly memoryBytes: number;
 }
 

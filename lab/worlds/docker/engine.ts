@@ -69,7 +69,8 @@ export class Engine {
 
   async facts(): Promise<EngineFacts> {
     const info: { ServerVersion: string; MemTotal: number } = await this.#ask('info', this.#docker.info());
-    return { version: info.ServerVersion, memoryBytes: info.MemTotal };
+    const { ApiVersion: apiVersion } = await this.#ask('version', this.#docker.version());
+    return { version: info.ServerVersion, apiVersion, memoryBytes: info.MemTotal };
   }
 
   /** undefined when it is not there. */
