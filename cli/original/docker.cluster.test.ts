@@ -8,7 +8,7 @@ import { findBusyPorts } from '../../lab/worlds/embedded/ports.ts';
 import type { TestCluster } from '../../vitest-context.d.ts';
 import { startProgram } from '../process-test-support.ts';
 import { FOLLOWING, OF_A_CLUSTER, PLAIN } from './commands-test-support.ts';
-import { expectShown, follow, isHere, run, type Shell, untilShown } from './shell-test-support.ts';
+import { expectShown, follow, isHere, run, type Shell, succeeds, untilShown } from './shell-test-support.ts';
 
 const provided = inject('cluster');
 const cluster: TestCluster = provided ?? { project: '', state: '' };
@@ -59,7 +59,10 @@ const COMPOSE_STAND_IN = `docker-compose() {
     *) echo "no stand-in for $verb" >&2; return 1 ;;
   esac
 }`;
-const hasCompose = isHere('docker-compose');
+const PLUGIN = 'docker-compose() { docker compose "$@"; }';
+const hasPlugin = succeeds('docker compose version');
+const hasCompose = hasPlugin || isHere('docker-compose');
+const COMPOSE = hasPlugin ? [PLUGIN] : hasCompose ? [] : [COMPOSE_STAND_IN];
 
 function shellOf(suffix: string): Shell {
   const env = { ...OWN_PORTS, KAFKA_UI_IMAGE: UI_IMAGE, COMPOSE_PROJECT_NAME: `${cluster.project}${suffix}`, ADMIN_TOKEN: 'of-a-test' };
@@ -67,7 +70,7 @@ function shellOf(suffix: string): Shell {
   return {
     ports: new Map(Object.values(PORTS)),
     env: { ...env, ...ofLab },
-    prelude: [OPEN, ...(hasCompose ? [] : [COMPOSE_STAND_IN])].join('\n'),
+    prelude: [OPEN, ...COMPOSE].join('\n'),
   };
 }
 

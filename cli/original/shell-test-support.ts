@@ -23,8 +23,12 @@ export interface Ran {
 
 /** Programs that the words name; vitest skips what needs one that is not here, and CI has them all. */
 export function isHere(program: string): boolean {
+  return succeeds(`command -v ${program}`);
+}
+
+export function succeeds(words: string): boolean {
   try {
-    execFileSync('bash', ['-c', `command -v ${program}`], { stdio: 'ignore' });
+    execFileSync('bash', ['-c', words], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
