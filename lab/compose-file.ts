@@ -62,6 +62,15 @@ const publishedPort = text.transform((written, context) => {
   return z.NEVER;
 });
 
+/** Octal in YAML 1.2, and in Compose's: `0555`, octal to Compose alone, would be another number here. */
+const FILE_MODES = [0o444, 0o555] as const;
+
+/** `json-file` and `local` keep lines where `logs` finds them; the size of their files is an option of theirs. */
+const logging = z.strictObject({
+  driver: z.enum(['json-file', 'local']),
+  options: z.strictObject({ 'max-size': text, 'max-file': text.optional() }),
+});
+
 const service = z.strictObject({
   image: z.string(),
   build: z
@@ -87,7 +96,16 @@ const service = z.strictObject({
   stop_grace_period: durationMs.optional(),
   networks: z.array(z.string()).optional(),
   profiles: z.array(z.string()).optional(),
-  configs: z.array(z.strictObject({ source: z.string(), target: z.string() })).default([]),
+  configs: z
+    .array(
+      z.strictObject({
+        source: z.string(),
+        target: z.string(),
+        mode: z.literal(FILE_MODES, 'expected 0o444 (to read) or 0o555 (to run)').default(FILE_MODES[0]),
+      }),
+    )
+    .default([]),
+  logging: logging.optional(),
   depends_on: z.record(z.string(), z.strictObject({ condition: z.enum(['service_started', 'service_healthy']) })).default({}),
   healthcheck: z
     .strictObject({

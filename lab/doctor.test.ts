@@ -15,10 +15,12 @@ const WELL: Patient = {
   dumpFile: HERE,
   docker: {
     engine: 'Docker 28',
+    apiVersion: '1.48',
     memoryProblem: undefined,
     ownPorts: [],
     images: [{ name: 'redis:7', isHere: true, isBuilt: false, standIn: undefined }],
   },
+  compose: { command: 'docker compose', version: '2.40.0' },
   needsDocker: false,
 };
 
@@ -31,7 +33,7 @@ async function stateOf(name: string, patient: Partial<Patient>): Promise<string 
 describe('the doctor', () => {
   it('finds nothing to do where everything is there', async () => {
     const diagnoses = await examine(WELL);
-    expect(diagnoses.map(({ name }) => name)).toEqual(['node', 'memory', 'ports', 'postgres', 'database', 'engine', 'images']);
+    expect(diagnoses.map(({ name }) => name)).toEqual(['node', 'memory', 'ports', 'postgres', 'database', 'engine', 'compose', 'images']);
     expect(diagnoses.filter(({ state, remedy }) => state !== 'ok' || remedy !== null)).toEqual([]);
   });
 
@@ -88,9 +90,46 @@ describe('the doctor', () => {
     expect(engine).toMatchObject({ says: 'no Docker engine is here: no socket', remedy: expect.stringContaining('Install') });
   });
 
+  it.each<readonly [apiVersion: string, state: string, needed: string]>([
+    ['1.24', 'missing', 'needed 1.29 (Docker 17.05) or newer'],
+    ['1.28', 'missing', 'needed 1.29'],
+    ['1.29', 'warning', 'never tried below 1.41 (Docker 20.10)'],
+    ['1.40', 'warning', 'never tried below 1.41'],
+    ['1.41', 'ok', 'Docker 28'],
+    ['1.51', 'ok', 'Docker 28'],
+    ['2.0', 'ok', 'Docker 28'],
+  ])('says of an engine whose API is %s: %s', async (apiVersion, state, needed) => {
+    const docker = { engine: 'Docker 28', apiVersion, memoryProblem: undefined, ownPorts: [], images: [] };
+    expect(await stateOf('engine', { docker, needsDocker: true })).toBe(state);
+    expect((await examine({ ...WELL, docker })).find(({ name }) => name === 'engine')?.says).toContain(needed);
+    if (state === 'missing') expect(await stateOf('engine', { docker })).toBe('warning');
+  });
+
+  it.each([
+    ['1.29.2', 'warning'],
+    ['2.0.0', 'warning'],
+    ['v2.23.0', 'warning'],
+    ['2.23.1', 'ok'],
+    ['v2.24.0-desktop.1', 'ok'],
+    ['5.0.2', 'ok'],
+    ['dev', 'ok'],
+  ])('says of Compose %s: %s', async (version, state) => {
+    expect(await stateOf('compose', { compose: { command: 'docker compose', version } })).toBe(state);
+  });
+
+  it('can do without Compose', async () => {
+    expect(await stateOf('compose', { compose: undefined })).toBe('ok');
+  });
+
+  it('asks for the Compose that what compose.yaml uses came with', async () => {
+    const file = await readFile(new URL('../compose.yaml', import.meta.url), 'utf8');
+    expect(file).toMatch(/^configs:\n(?: {2}.*\n)*? {4}content: \|$/m);
+    expect((await examine(WELL)).find(({ name }) => name === 'compose')?.says).toContain('2.23.1');
+  });
+
   it('names images that are not here, and what stands in for an official one', async () => {
     const image = { name: 'kafka:4', isHere: true, isBuilt: false, standIn: 'Debian and Maven' };
-    const docker = { engine: 'Docker 28', memoryProblem: undefined, ownPorts: [], images: [image] };
+    const docker = { engine: 'Docker 28', apiVersion: '1.48', memoryProblem: undefined, ownPorts: [], images: [image] };
     expect((await examine({ ...WELL, docker })).at(-1)).toMatchObject({
       state: 'ok',
       says: expect.stringContaining('kafka:4 is a stand-in'),
@@ -100,7 +139,13 @@ describe('the doctor', () => {
   });
 
   it('says of an engine with too little memory what it has', async () => {
-    const docker = { engine: 'Docker 28', memoryProblem: 'the Docker engine has 900 MB of memory', ownPorts: [], images: [] };
+    const docker = {
+      engine: 'Docker 28',
+      apiVersion: '1.48',
+      memoryProblem: 'the Docker engine has 900 MB of memory',
+      ownPorts: [],
+      images: [],
+    };
     expect(await stateOf('engine', { docker, needsDocker: true })).toBe('missing');
   });
 });

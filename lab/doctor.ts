@@ -22,6 +22,8 @@ export interface Patient {
   /** The empty cluster that the build leaves for PGlite. */
   readonly dumpFile: string;
   readonly docker: DockerFindings;
+  /** undefined: not on this machine. */
+  readonly compose: ComposeFinding | undefined;
   /** Without one, what is missing of it is only a warning: the embedded world needs none of it. */
   readonly needsDocker: boolean;
 }
@@ -31,11 +33,20 @@ export type DockerFindings =
   | { readonly problem: string }
   | {
       readonly engine: string;
+      /** `1.41`. */
+      readonly apiVersion: string;
       readonly memoryProblem: string | undefined;
       readonly images: readonly ImageFinding[];
       /** Host ports that the project's own containers hold. */
       readonly ownPorts: readonly number[];
     };
+
+export interface ComposeFinding {
+  /** `docker compose` or `docker-compose`. */
+  readonly command: string;
+  /** As it says. */
+  readonly version: string;
+}
 
 export interface ImageFinding {
   readonly name: string;
@@ -53,8 +64,14 @@ export const NODE_OLDEST = '22.19';
 const MEMORY_MB_NEEDED = 700;
 const MEMORY_MB_AMPLE = 1_000;
 const BYTES_PER_MB = 1_000_000;
+/** Docker 17.05: with it came the start period of health checks, and ARG before FROM, which builds the image of the services. */
+const ENGINE_API_OLDEST = '1.29';
+/** Docker 20.10, the oldest one that all of this was run on. */
+const ENGINE_API_TRIED = '1.41';
+/** With it came `content` of `configs`, in which compose.yaml keeps the links and kafka-topics. */
+const COMPOSE_OLDEST = '2.23.1';
 
-const CHECKS: readonly DoctorCheck[] = [checkNode, checkMemory, checkPorts, checkPglite, checkDump, checkEngine, checkImages];
+const CHECKS: readonly DoctorCheck[] = [checkNode, checkMemory, checkPorts, checkPglite, checkDump, checkEngine, checkCompose, checkImages];
 
 /** In the order of the table. */
 export function examine(patient: Patient): Promise<Diagnosis[]> {
@@ -65,11 +82,19 @@ function ok(name: string, says: string): Diagnosis {
   return { name, state: 'ok', says, remedy: null };
 }
 
+/** Whether a version is that one or a later one, number by number. */
+function isSince(version: string, oldest: string): boolean {
+  const [numbers, oldestNumbers] = [version, oldest].map((text) => text.replace(/^v/, '').split('.').map(Number.parseFloat));
+  for (const [at, needed] of (oldestNumbers ?? []).entries()) {
+    const number = numbers?.[at] ?? 0;
+    if (number !== needed) return number > needed;
+  }
+  return true;
+}
+
 function checkNode({ nodeVersion }: Patient): Diagnosis {
-  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
-  const [oldestMajor = 0, oldestMinor = 0] = NODE_OLDEST.split('.').map(Number);
   const says = `Node ${nodeVersion}, needed ${NODE_OLDEST} or newer`;
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return ok('node', says);
+  if (isSince(nodeVersion, NODE_OLDEST)) return ok('node', says);
   return { name: 'node', state: 'missing', says, remedy: 'npx --yes -p node@24 -p edgesync-lab -- edgesync-lab' };
 }
 
@@ -105,8 +130,31 @@ function checkEngine({ docker, needsDocker }: Patient): Diagnosis {
     const [says = '', remedy = 'see --backend docker in README'] = docker.problem.split(/\. (?=[A-Z])/);
     return { name: 'engine', state, says, remedy };
   }
+  if (!isSince(docker.apiVersion, ENGINE_API_TRIED)) return checkOldEngine(docker, state);
   if (docker.memoryProblem === undefined) return ok('engine', docker.engine);
   return { name: 'engine', state, says: docker.memoryProblem, remedy: 'give it more, or use --backend embedded' };
+}
+
+function checkOldEngine({ engine, apiVersion }: Extract<DockerFindings, { engine: string }>, missing: Diagnosis['state']): Diagnosis {
+  const isTooOld = !isSince(apiVersion, ENGINE_API_OLDEST);
+  const needed = isTooOld ? `needed ${ENGINE_API_OLDEST} (Docker 17.05) or newer` : `never tried below ${ENGINE_API_TRIED} (Docker 20.10)`;
+  return {
+    name: 'engine',
+    state: isTooOld ? missing : 'warning',
+    says: `${engine}, its API is ${apiVersion}, ${needed}`,
+    remedy: 'install Docker 20.10 or newer, or use --backend embedded',
+  };
+}
+
+/** The lab starts containers by itself, so nothing of it is missing without Compose. */
+function checkCompose({ compose }: Patient): Diagnosis {
+  if (compose === undefined) return ok('compose', 'Compose is not here; only commands of docker compose need it');
+  const { command, version } = compose;
+  const says = `${command} ${version}, compose.yaml needs ${COMPOSE_OLDEST} or newer`;
+  // One built from its source says `dev`.
+  if (!/^v?\d/.test(version) || isSince(version, COMPOSE_OLDEST)) return ok('compose', says);
+  const remedy = 'install a newer one (https://docs.docker.com/compose/install), or use edgesync-lab up, which needs none';
+  return { name: 'compose', state: 'warning', says, remedy };
 }
 
 function checkImages({ docker }: Patient): Diagnosis {

@@ -84,6 +84,21 @@ describe('compose.yaml', () => {
       SMALL.replace('    image: x\n    ports', '    image: x\n    networks: [mars]\n    ports'),
       /services\.origin\.networks: there is no network mars/,
     ],
+    [
+      'a mode that Compose reads as octal and YAML as decimal',
+      SMALL.replace('    image: x\n    ports', '    image: x\n    configs: [{ source: a, target: /a, mode: 0555 }]\n    ports'),
+      /:5: services\.origin\.configs\.0\.mode: expected 0o444 \(to read\) or 0o555 \(to run\)/,
+    ],
+    [
+      'a place for its log where logs does not look',
+      SMALL.replace('    image: x\n    ports', '    image: x\n    logging: { driver: none, options: { max-size: 1m } }\n    ports'),
+      /:5: services\.origin\.logging\.driver: /,
+    ],
+    [
+      'a log without an end',
+      SMALL.replace('    image: x\n    ports', '    image: x\n    logging: { driver: json-file, options: {} }\n    ports'),
+      /services\.origin\.logging\.options\.max-size: /,
+    ],
     ['an unsupported top-level key', `${SMALL}volumes: {}\n`, /volumes: the lab does not support this key/],
     [
       'a port published beyond loopback',
@@ -104,6 +119,15 @@ describe('compose.yaml', () => {
   ])('with %s is refused', async (_what, source, message) => {
     await withComposeFile(source, async (file) => {
       await expect(readTopology({ file, environment: {} })).rejects.toThrow(message);
+    });
+  });
+
+  it.each([
+    [SMALL, /compose\.yaml has none, got the profile "debug"/],
+    [SMALL.replace('    image: x\n    ports', '    image: x\n    profiles: [tools]\n    ports'), /expected tools, got the profile "debug"/],
+  ])('refuses a profile that is not in it, and says which are', async (source, message) => {
+    await withComposeFile(source, async (file) => {
+      await expect(readTopology({ file, environment: {}, profiles: ['debug'] })).rejects.toThrow(message);
     });
   });
 });

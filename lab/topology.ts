@@ -17,6 +17,8 @@ export interface Topology {
   readonly project: string;
   /** What it was read from: the docker world makes its containers of it. */
   readonly compose: ComposeFile;
+  /** Those whose services are started, too. Only the docker world has any. */
+  readonly profiles: readonly string[];
   readonly origin: { readonly port: number; readonly environment: Environment };
   readonly regions: readonly RegionTopology[];
 }
@@ -33,13 +35,16 @@ export interface ReadTopologyOptions {
   readonly project?: string | undefined;
   /** Take free ports instead of the file's. */
   readonly freePorts?: boolean;
+  readonly profiles?: readonly string[];
 }
 
 /** Throws InvalidInput naming file, line and key. */
-export async function readTopology({ file, environment, project, freePorts = false }: ReadTopologyOptions): Promise<Topology> {
+export async function readTopology(options: ReadTopologyOptions): Promise<Topology> {
+  const { file, environment, project, freePorts = false, profiles = [] } = options;
   if (project !== undefined && !PROJECT_NAME.test(project))
     throw new InvalidInput(`expected a project name of a-z, 0-9, _ and -, at most 63, got ${JSON.stringify(project)}`);
   const compose = await readComposeFile(file, environment);
+  refuseUnknownProfile(compose, profiles);
   const portOf = (name: string, { ports }: ComposeService) => {
     const [published] = ports;
     if (published === undefined) throw new InvalidInput(`${file}: services.${name}.ports: expected 127.0.0.1:PORT:PORT, got nothing`);
@@ -61,9 +66,18 @@ export async function readTopology({ file, environment, project, freePorts = fal
   return {
     project: project ?? compose.name,
     compose,
+    profiles,
     origin: { port: portOf(ORIGIN_SERVICE, origin), environment: origin.environment },
     regions,
   };
+}
+
+function refuseUnknownProfile({ file, services }: ComposeFile, profiles: readonly string[]): void {
+  const known = [...new Set(Object.values(services).flatMap((service) => service.profiles ?? []))];
+  const unknown = profiles.find((profile) => !known.includes(profile));
+  if (unknown === undefined) return;
+  const expected = known.length === 0 ? `${file} has none` : `expected ${known.join(' or ')}`;
+  throw new InvalidInput(`${expected}, got the profile ${JSON.stringify(unknown)}`);
 }
 
 /** The same with some of its regions; undefined: all. */

@@ -53,4 +53,14 @@ describe('without an engine', () => {
     expect(code).toBe(104);
     expect(`${stdout}${stderr}`).toContain('only docker can be kept');
   });
+
+  it.each([
+    [['--tools'], '--profile tools: the embedded world has none'],
+    [['--profile', 'redis-ports'], '--profile redis-ports: the embedded world has none'],
+    [['--profile', 'debug'], 'expected tools or redis-ports, got the profile "debug"'],
+  ])('up %j is 104, for there are no containers', async (words, sentence) => {
+    const { code, stdout, stderr } = await startProgram(['up', '--ports', 'auto', ...words], { env: NOWHERE }).ended;
+    expect(code).toBe(104);
+    expect(`${stdout}${stderr}`).toContain(sentence);
+  });
 });

@@ -1,4 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startProgram } from '../process-test-support.ts';
@@ -11,7 +14,7 @@ describe('doctor', () => {
   it('prints a line for each thing and exits 0 where nothing is missing', async () => {
     const { code, stdout, stderr } = await startProgram(['doctor', '--ports', 'auto']).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const name of ['node', 'memory', 'ports', 'postgres']) expect(stdout).toMatch(new RegExp(`^ok +${name} +\\S`, 'm'));
+    for (const name of ['node', 'memory', 'ports', 'postgres', 'compose']) expect(stdout).toMatch(new RegExp(`^ok +${name} +\\S`, 'm'));
     expect(stdout).toContain(`Node ${process.versions.node}`);
   });
 
@@ -28,6 +31,18 @@ describe('doctor', () => {
       says: expect.stringContaining(`${port} (origin)`),
       remedy: expect.stringContaining('--ports auto'),
     });
+  });
+
+  it.each([
+    ['docker', 'docker compose 2.40.1', 'ok'],
+    ['docker-compose', 'docker-compose 1.29.2', 'warning'],
+  ])('asks the program %s which Compose it is', async (program, answer, state) => {
+    const folder = await mkdtemp(join(tmpdir(), 'edgesync-programs-'));
+    await writeFile(join(folder, program), `#!/bin/sh\necho ${answer.split(' ').at(-1)}\n`, { mode: 0o755 });
+    const { stdout } = await startProgram(['doctor', '--ports', 'auto', '--json'], { env: { PATH: folder } }).ended;
+    await rm(folder, { recursive: true });
+    const found = diagnoses.parse(JSON.parse(stdout)).find(({ name }) => name === 'compose');
+    expect(found).toMatchObject({ state, says: `${answer}, compose.yaml needs 2.23.1 or newer` });
   });
 
   it('refuses a topology that is not there with 104', async () => {

@@ -34,6 +34,7 @@ export function addDoctorCommand(program: Command, session: Session): void {
 async function examineThisMachine(options: DoctorCommandOptions, { environment }: Session): Promise<Diagnosis[]> {
   const { origin, regions, compose, project } = await readWorldTopology(options, environment);
   const { examineDocker } = await import('../../lab/worlds/docker/examine.ts');
+  const { findCompose } = await import('../../lab/worlds/docker/find-compose.ts');
   const docker = await examineDocker({ compose, project }, environment.variables);
   // A cluster of this project that runs holds them by right.
   const own = 'problem' in docker ? [] : docker.ownPorts;
@@ -45,6 +46,7 @@ async function examineThisMachine(options: DoctorCommandOptions, { environment }
     pgliteFile: findPglite(),
     dumpFile: DUMP_FILE,
     docker,
+    compose: await findCompose(),
     needsDocker: options.backend === 'docker',
   });
 }

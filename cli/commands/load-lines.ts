@@ -6,7 +6,8 @@ import { table } from '../print.ts';
 const NONE = '-';
 const HEAD = ['', 'reads', 'hit ratio', 'P50 ms', 'P95 ms', 'P99 ms', 'stale hits', 'new version after ms'];
 
-export function loadLines({ regions, overall, met, otherReads }: SeedLoadResult): readonly string[] {
+export function loadLines(result: SeedLoadResult): readonly string[] {
+  const { regions, overall } = result;
   const rows = regions.flatMap((figures) => {
     const { region, strategy, delayMs, newVersionMs } = figures;
     const seen = newVersionMs === null ? NONE : newVersionMs.toFixed(0);
@@ -14,11 +15,15 @@ export function loadLines({ regions, overall, met, otherReads }: SeedLoadResult)
   });
   const { hitRatioAbove, p50MsBelow, p95MsBelow, p99MsBelow } = TARGETS;
   const target = ['target', '', `> ${hitRatioAbove} %`, `< ${p50MsBelow}`, `< ${p95MsBelow}`, `< ${p99MsBelow}`, '', ''];
+  return [...table([HEAD, ...rows, ['overall', ...cells(overall), ''], ...publishedRow('overall'), target]), ...remarks(result)];
+}
+
+/** What is to be known of the figures, whichever way they are shown. */
+export function remarks({ regions, met, otherReads }: SeedLoadResult): readonly string[] {
   const missed = regions
     .filter((figures) => !figures.met)
     .map(({ region, failed }) => (failed > 0 ? `${region} (${failed} reads failed)` : region));
   return [
-    ...table([HEAD, ...rows, ['overall', ...cells(overall), ''], ...publishedRow('overall'), target]),
     ...(otherReads > 0 ? [`${otherReads} reads of others are in the hits, too`] : []),
     'hits: by the counters of the edges; latencies: as measured here, over HTTP',
     met ? 'every target is met in every region' : `a target is missed in ${missed.join(', ')}`,

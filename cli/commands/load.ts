@@ -8,8 +8,9 @@ import type { Releasers } from '../../services/runtime/releasers.ts';
 import { startProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { orFailReleasing } from './failed.ts';
-import { loadLines } from './load-lines.ts';
-import { openWorld } from './open-world.ts';
+import { loadLines, remarks } from './load-lines.ts';
+import { openServices } from './open-services.ts';
+import { originalLines } from './original-lines.ts';
 import { addKeepOption, addWorldOptions, type WorldOptions } from './world-options.ts';
 
 interface LoadCommandOptions extends WorldOptions {
@@ -17,6 +18,8 @@ interface LoadCommandOptions extends WorldOptions {
   readonly after: number;
   readonly concurrency: number;
   readonly basic?: boolean;
+  readonly onlyBasic?: boolean;
+  readonly original?: boolean;
   readonly json?: boolean;
 }
 
@@ -60,6 +63,12 @@ export function addLoadCommand(program: Command, session: Session): void {
         'EDGESYNC_BASIC',
       ),
     )
+    .addOption(new Option('--only-basic', 'the smaller test of the seed alone').conflicts(['requests', 'after']).env('EDGESYNC_ONLY_BASIC'))
+    .addOption(
+      new Option('--original', 'the lines that the load scripts of the seed end with, instead of a table')
+        .conflicts('json')
+        .env('EDGESYNC_ORIGINAL'),
+    )
     .addOption(
       new Option('--concurrency <number>', 'reads under way at a time in each region')
         .argParser(parseWithin(1, CONCURRENCY_MAX))
@@ -71,7 +80,8 @@ export function addLoadCommand(program: Command, session: Session): void {
     orFailReleasing(session, async (releasers) => {
       const result = await startAndLoad(options, session, releasers);
       if (options.json) session.output.line(JSON.stringify(result));
-      else for (const line of loadLines(result)) session.output.line(line);
+      else for (const line of options.original ? originalLines(result) : loadLines(result)) session.output.line(line);
+      if (options.original) for (const remark of remarks(result)) session.output.note(remark);
       session.exitWith(result.met ? EXIT.pass : EXIT.threshold);
     }),
   );
@@ -80,20 +90,20 @@ export function addLoadCommand(program: Command, session: Session): void {
 /** A world that is lost ends the load: half of it says nothing. */
 async function startAndLoad(options: LoadCommandOptions, session: Session, releasers: Releasers): Promise<SeedLoadResult> {
   const { output } = session;
-  const { world, clients } = await openWorld({ options, session, releasers });
+  const { regions, clients, lost: whyLost } = await openServices({ options, session, releasers });
   const lost = new AbortController();
-  void world.lost.then((why) => lost.abort(new WorldFailed(why)));
-  const { requests, after, basic = false, concurrency } = options;
-  const rounds = roundsOf({ requests, after, basic });
-  output.note(`${readsOf(rounds)} reads in each of ${world.regions.length} regions, ${concurrency} at a time in each`);
+  void whyLost.then((why) => lost.abort(new WorldFailed(why)));
+  const { requests, after, basic = false, onlyBasic = false, concurrency } = options;
+  const rounds = roundsOf({ requests, after, basic: basic || onlyBasic, heavy: !onlyBasic });
+  output.note(`${readsOf(rounds)} reads in each of ${regions.length} regions, ${concurrency} at a time in each`);
   const onRound = ({ name, reads }: Round) => output.note(`${name}: ${reads} reads in each region`);
   const signal = AbortSignal.any([session.signal, lost.signal]);
   let done = 0;
   const onRead = () => {
     done += 1;
   };
-  const total = readsOf(rounds) * world.regions.length;
+  const total = readsOf(rounds) * regions.length;
   const progress = startProgress({ clock: systemClock, total, done: () => done, note: output.note, counted: 'reads' });
   releasers.push(() => progress.close());
-  return runSeedLoad({ world, clients, clock: systemClock, rounds, concurrency, signal, onRound, onRead });
+  return runSeedLoad({ regions, clients, clock: systemClock, rounds, concurrency, signal, onRound, onRead });
 }

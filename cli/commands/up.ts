@@ -1,5 +1,5 @@
 /** `up`: docker: start and leave running; embedded: serve in the foreground until Ctrl-C. Without load. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { EXIT } from '../../lab/errors.ts';
 import type { Topology } from '../../lab/topology.ts';
 import type { StartStep, World } from '../../lab/worlds/world.ts';
@@ -10,12 +10,21 @@ import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
 import { addWorldOptions, readWorldTopology, resolveBackend, startWorld, type WorldOptions } from './world-options.ts';
 
+interface UpOptions extends WorldOptions {
+  readonly tools?: boolean;
+}
+
+const TOOLS_PROFILE = 'tools';
+
 export function addUpCommand(program: Command, session: Session): void {
   const command = program
     .command('up')
-    .description('start the origin and the edges: docker leaves them running, embedded serves until Ctrl-C');
-  addWorldOptions(command).action((options: WorldOptions) =>
+    .description('start the origin and the edges: docker leaves them running, embedded serves until Ctrl-C')
+    .addOption(new Option('--tools', `docker: Kafka UI, too; the same as --profile ${TOOLS_PROFILE}`).env('EDGESYNC_TOOLS'))
+    .addOption(new Option('--profile <names...>', 'docker: what belongs to these profiles of the topology, too').env('EDGESYNC_PROFILE'));
+  addWorldOptions(command).action((given: UpOptions) =>
     orFail(session, async () => {
+      const options = { ...given, profile: [...(given.profile ?? []), ...(given.tools ? [TOOLS_PROFILE] : [])] };
       const { environment, signal, output } = session;
       const onStep = ({ step, elapsedMs }: StartStep) => output.note(`${step} (${elapsedMs} ms)`);
       const topology = await readWorldTopology(options, environment);
@@ -47,8 +56,9 @@ async function serve(world: World, { output, signal, exitWith }: Session): Promi
   exitWith(lost === undefined ? EXIT.interrupted : EXIT.failed);
 }
 
-function describeWorld({ originUrl, regions }: World): string[] {
+function describeWorld({ originUrl, regions, tools = [] }: World): string[] {
   const rows = regions.map(({ region, url, delayMs, strategy }) => [region, url, `${delayMs} ms`, strategy]);
   const example = regions[0]?.url ?? originUrl;
-  return [...table([['origin', originUrl, '', ''], ...rows]), `try: curl ${example}/api/content/1`];
+  const beside = tools.flatMap(({ service, urls }) => urls.map((url) => [service, url, '', '']));
+  return [...table([['origin', originUrl, '', ''], ...rows, ...beside]), `try: curl ${example}/api/content/1`];
 }

@@ -21,6 +21,8 @@ export interface WorldOptions extends ClusterOptions {
   readonly ports?: 'auto';
   readonly verbose?: boolean;
   readonly keep?: boolean;
+  /** Of compose.yaml, whose services are started, too. */
+  readonly profile?: readonly string[];
 }
 
 /** Which cluster: for commands that only know Docker. */
@@ -49,10 +51,11 @@ export function addKeepOption(command: Command): Command {
 }
 
 /** Bad configuration ends here, before anything starts. Throws InvalidInput. */
-export async function readWorldTopology({ compose, project, ports }: WorldOptions, environment: CliEnvironment): Promise<Topology> {
+export async function readWorldTopology(options: WorldOptions, { variables }: CliEnvironment): Promise<Topology> {
+  const { compose, project, ports, profile } = options;
   // With it comes what reads YAML: not before the first frame.
   const { readTopology } = await import('../../lab/topology.ts');
-  return readTopology({ file: compose, environment: environment.variables, project, freePorts: ports === 'auto' });
+  return readTopology({ file: compose, environment: variables, project, freePorts: ports === 'auto', profiles: profile ?? [] });
 }
 
 export interface ResolveBackendOptions {
@@ -70,9 +73,10 @@ export async function resolveBackend({ options, topology, environment, note }: R
   return resolved;
 }
 
-/** For worlds that end with the lab. Throws InvalidInput. */
-export function refuseKeep({ keep }: { readonly keep?: boolean | undefined }): void {
+/** For worlds that end with the lab and have no containers. Throws InvalidInput. */
+export function refuseKeep({ keep, profile = [] }: Pick<WorldOptions, 'keep' | 'profile'>): void {
   if (keep) throw new InvalidInput('--keep: the embedded world ends with the lab; only docker can be kept');
+  if (profile.length > 0) throw new InvalidInput(`--profile ${profile.join(' ')}: the embedded world has none; use --backend docker`);
 }
 
 async function defaultBackend(topology: Topology, { variables }: CliEnvironment, note: (text: string) => void): Promise<StartedBackend> {

@@ -13,22 +13,24 @@ export interface RoundsOptions {
   readonly after: number;
   /** The smaller of the two tests as well, before the other. */
   readonly basic: boolean;
+  /** The other; left out, it is done. */
+  readonly heavy?: boolean;
 }
 
 const PRIMING = 50;
 const BASIC = 100;
 
-export function roundsOf({ requests, after, basic }: RoundsOptions): readonly Round[] {
+export function roundsOf({ requests, after, basic, heavy = true }: RoundsOptions): readonly Round[] {
   const smaller = [
     { name: 'basic', reads: BASIC, afterPut: false },
     { name: 'basic, after the PUT', reads: BASIC, afterPut: true },
   ];
-  return [
-    ...(basic ? smaller : []),
+  const larger = [
     { name: 'priming', reads: PRIMING, afterPut: false },
     { name: 'load', reads: requests, afterPut: false },
     { name: 'after the PUT', reads: after, afterPut: true },
-  ].filter(({ reads }) => reads > 0);
+  ];
+  return [...(basic ? smaller : []), ...(heavy ? larger : [])].filter(({ reads }) => reads > 0);
 }
 
 export function readsOf(rounds: readonly Round[]): number {

@@ -31,3 +31,11 @@ it.each([
 ])('has targets that %s meets or not', (_, figures, met) => {
   expect(isMet(figures)).toBe(met);
 });
+
+it('can leave the larger test out', () => {
+  const rounds = roundsOf({ requests: 1000, after: 200, basic: true, heavy: false });
+  expect(rounds.map(({ reads, afterPut }) => [reads, afterPut])).toEqual([
+    [100, false],
+    [100, true],
+  ]);
+});

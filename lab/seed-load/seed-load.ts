@@ -13,7 +13,7 @@ import { WorldFailed } from '../errors.ts';
 import { LatencyHistogram } from '../load/latency-histogram.ts';
 import { isSettled } from '../settled.ts';
 import { untilSeen } from '../trace-watch.ts';
-import type { World, WorldRegion } from '../worlds/world.ts';
+import type { WorldRegion } from '../worlds/world.ts';
 import { TARGETS } from './published.ts';
 import { RegionReader } from './region-reader.ts';
 import type { Round } from './rounds.ts';
@@ -52,7 +52,7 @@ export interface SeedLoadResult {
 }
 
 export interface SeedLoadOptions {
-  readonly world: World;
+  readonly regions: readonly WorldRegion[];
   readonly clients: Clients;
   readonly clock: Clock;
   readonly rounds: readonly Round[];
@@ -72,20 +72,20 @@ const SETTLE_MS_MAX = 5_000;
 
 /** Throws WorldFailed when there is no such content, when the world does not come to rest, or an edge starts again meanwhile. */
 export async function runSeedLoad(options: SeedLoadOptions): Promise<SeedLoadResult> {
-  const { world, clients, clock, rounds, concurrency, signal, onRound, onRead } = options;
+  const { regions, clients, clock, rounds, concurrency, signal, onRound, onRead } = options;
   const title = await findTitle(clients);
   const settled = await untilSeen(
     { clock, deadlineMs: SETTLE_MS_MAX, signal },
-    async () => (await isSettled(clients, world.regions)) || undefined,
+    async () => (await isSettled(clients, regions)) || undefined,
   );
   signal.throwIfAborted();
   if (settled === undefined) throw new WorldFailed(`writes are still under way after ${SETTLE_MS_MAX} ms`);
-  const before = await countersOf(clients, world.regions);
+  const before = await countersOf(clients, regions);
   const overall = new LatencyHistogram();
-  const readers = world.regions.map(
+  const readers = regions.map(
     (region) => new RegionReader(region, { clients, clock, id: LOADED_ID, concurrency, signal, overall, onRead }),
   );
-  const overMs = Math.max(...world.regions.map(({ delayMs }) => delayMs)) + GRACE_MS;
+  const overMs = Math.max(...regions.map(({ delayMs }) => delayMs)) + GRACE_MS;
   let put: Put | undefined;
   for (const round of rounds) {
     signal.throwIfAborted();
@@ -98,7 +98,7 @@ export async function runSeedLoad(options: SeedLoadOptions): Promise<SeedLoadRes
     await Promise.all(readers.map((reader) => reader.read(round.reads, round.afterPut ? overMs : 0)));
   }
   signal.throwIfAborted();
-  return toResult({ readers, before, after: await countersOf(clients, world.regions), overall, put });
+  return toResult({ readers, before, after: await countersOf(clients, regions), overall, put });
 }
 
 async function findTitle(clients: Clients): Promise<string> {

@@ -16,6 +16,8 @@ export interface World {
   readonly backend: Backend;
   readonly originUrl: string;
   readonly regions: readonly WorldRegion[];
+  /** What runs beside it to look at it: services of a profile of compose.yaml, which only the docker world starts. */
+  readonly tools?: readonly ToolAddress[];
   /** Bearer token of the edges' admin routes; never printed. */
   readonly adminToken: string;
   /** Requests of the lab's own to it; who opens them closes them. */
@@ -32,6 +34,11 @@ export interface World {
   readonly lost: Promise<string>;
   /** Stops everything the world started, and leaves alone what was there before. Safe to call twice. */
   close(): Promise<void>;
+}
+
+export interface ToolAddress {
+  readonly service: string;
+  readonly urls: readonly string[];
 }
 
 /** Services that run in one process stood still together. */

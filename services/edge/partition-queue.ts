@@ -18,7 +18,7 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Application, ApplyOutcome, EdgeCache, Position } from './cache/cache.ts';
 import type { EdgeMeter } from './metrics.ts';
-import { isRecordAt, type QueuedRecord, toApplication, toApplied } from './queued-record.ts';
+import { isRecordAt, type QueuedRecord, toApplication, toApplied, toLine } from './queued-record.ts';
 import type { EdgeSettings } from './settings.ts';
 
 export interface QueuePorts {
@@ -164,12 +164,14 @@ export class PartitionQueue {
   }
 
   #count(batch: readonly Applying[], outcomes: readonly ApplyOutcome[], delayMs: number): void {
-    const { clock, meter } = this.#ports;
+    const { clock, meter, logger, region } = this.#ports;
     const appliedAt = clock.now();
     for (const [at, { item, application }] of batch.entries()) {
       if (outcomes[at] !== 'applied') continue;
       if (item.event === undefined) meter.countUnreadable();
-      meter.countInvalidation(toApplied(item, application, { delayMs, appliedAt }));
+      const told = toApplied(item, application, { delayMs, appliedAt });
+      meter.countInvalidation(told);
+      logger.info({ region, ...toLine(told) }, 'invalidation applied');
     }
   }
 

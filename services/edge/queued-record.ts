@@ -49,6 +49,11 @@ export function toApplied({ record, arrivedAt }: QueuedRecord, { mark, position 
   return { ...told, recordedAt: record.time, arrivedAt, dueAt, appliedAt: times.appliedAt };
 }
 
+/** What the log line of an edge says of it. */
+export function toLine({ id, type, target, version, mode, partition, offset, recordedAt, appliedAt }: AppliedInvalidation): object {
+  return { id, type, target, version, mode, partition, offset, lagMs: appliedAt - recordedAt };
+}
+
 /** Whether this is the record that was applied at the position: a log made anew has another one there. */
 export function isRecordAt(position: Position, record: LogRecord): boolean {
   return (

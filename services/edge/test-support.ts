@@ -5,7 +5,7 @@ import { MemoryLog } from '../log/memory.ts';
 import { type Content, contentKey } from '../protocol/content.ts';
 import type { VersionRow } from '../protocol/edge-api.ts';
 import type { InvalidationEvent, Strategy } from '../protocol/invalidation.ts';
-import { silentLogger } from '../runtime/log.ts';
+import { type Logger, silentLogger } from '../runtime/log.ts';
 import { createRandom } from '../runtime/random.ts';
 import { VirtualClock } from '../runtime/virtual-clock.ts';
 import type { Application, ApplyOutcome, CacheEntry, FillOutcome, Lookup, Position, Stamp } from './cache/cache.ts';
@@ -185,6 +185,7 @@ export interface RegionOptions {
   readonly strategy?: Strategy;
   readonly partitions?: number;
   readonly seed?: number;
+  readonly logger?: Logger;
 }
 
 /** One region: its cache outlives its edge, and its edge can be started again. */
@@ -197,9 +198,11 @@ export class Region {
   cache: FaultyCache;
   invalidator: Invalidator;
   readonly #partitions: number;
+  readonly #logger: Logger;
 
-  constructor({ delayMs = DELAY_MS, strategy = 'eager', partitions = 1, seed = 1 }: RegionOptions) {
+  constructor({ delayMs = DELAY_MS, strategy = 'eager', partitions = 1, seed = 1, logger = silentLogger }: RegionOptions) {
     this.#partitions = partitions;
+    this.#logger = logger;
     this.server = new MemoryCacheServer({ clock: this.clock, random: createRandom(seed), markRetentionMs: LIFE_MS });
     this.log = new RejoiningLog(this.createLog());
     this.settings = new EdgeSettings({ propagationDelayMs: delayMs, strategy });
@@ -214,7 +217,7 @@ export class Region {
 
   #createInvalidator(): Invalidator {
     const { log, cache, settings, clock, meter } = this;
-    return new Invalidator({ region: 'test', log, cache, settings, clock, meter, logger: silentLogger });
+    return new Invalidator({ region: 'test', log, cache, settings, clock, meter, logger: this.#logger });
   }
 
   async start(): Promise<void> {

@@ -9,7 +9,7 @@ import { WorldFailed } from '../../errors.ts';
 import type { Topology } from '../../topology.ts';
 import { refuseBusyPorts } from '../embedded/ports.ts';
 import type { StartStep } from '../world.ts';
-import { type ContainerSpec, plainServices, toNetworkSpec, toSpec } from './container-spec.ts';
+import { type ContainerSpec, plainServices, startedServices, toNetworkSpec, toSpec } from './container-spec.ts';
 import type { Engine } from './engine.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import { takeFreePorts } from './free-ports.ts';
@@ -20,7 +20,7 @@ export interface Cluster {
   readonly project: string;
   /** By service. */
   readonly containers: ReadonlyMap<string, ContainerFacts>;
-  /** Nothing had to be made: somebody else brought it up, and may go on with it. */
+  /** Nothing had to be made, but for services of profiles: somebody else brought it up, and may go on with it. */
   readonly wasThere: boolean;
   /** Removes what was made here: containers with their anonymous volumes, networks. Safe to call twice. */
   remove(): Promise<void>;
@@ -71,14 +71,14 @@ class Building {
 
   async ensure(): Promise<Cluster> {
     const { engine, topology, onStep } = this.#options;
-    const { compose, project } = topology;
+    const { compose, project, profiles } = topology;
     const there = new Map((await engine.containers(project)).map((facts) => [facts.service, facts]));
-    const services = plainServices(compose);
+    const services = startedServices(compose, profiles);
     const specs = await this.#specs(services.filter((service) => !there.has(service)));
     if (specs.length > 0) {
       const problem = memoryProblem((await engine.facts()).memoryBytes);
       if (problem !== undefined) throw new WorldFailed(`${problem}. Give it more, or use --backend embedded`);
-      await fetchImages(engine, await missingImages(engine, wantedImages(compose)), onStep);
+      await fetchImages(engine, await missingImages(engine, wantedImages(compose, profiles)), onStep);
       this.#networks = await this.#ensureNetworks();
     }
     const bySpec = new Map(specs.map((spec) => [spec.service, spec]));
@@ -94,7 +94,7 @@ class Building {
     return {
       project,
       containers: new Map(containers.map((facts) => [facts.service, facts])),
-      wasThere: this.#made.containers.length === 0,
+      wasThere: plainServices(compose).every((service) => !bySpec.has(service)),
       remove: () => this.remove(),
     };
   }

@@ -28,7 +28,15 @@ export interface ContainerSpec {
   readonly networks: readonly string[];
   readonly aliases: readonly string[];
   /** Put into it before it starts. */
-  readonly files: readonly { readonly path: string; readonly content: string }[];
+  readonly files: readonly ContainerFile[];
+  readonly logging: ComposeService['logging'];
+}
+
+export interface ContainerFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly content: string;
+  readonly mode: number;
 }
 
 export interface NetworkSpec {
@@ -52,10 +60,15 @@ export interface ToSpecOptions {
   readonly hostPorts?: readonly number[] | undefined;
 }
 
-/** The services of the file that belong to no profile. */
-export function plainServices({ services }: ComposeFile): readonly string[] {
+/** The services of the file that belong to no profile: what a cluster is made of. */
+export function plainServices(compose: ComposeFile): readonly string[] {
+  return startedServices(compose, []);
+}
+
+/** Those, and those of the profiles that are on. */
+export function startedServices({ services }: ComposeFile, on: readonly string[]): readonly string[] {
   return Object.entries(services)
-    .filter(([, { profiles = [] }]) => profiles.length === 0)
+    .filter(([, { profiles = [] }]) => profiles.length === 0 || profiles.some((profile) => on.includes(profile)))
     .map(([name]) => name);
 }
 
@@ -63,7 +76,11 @@ export function toSpec({ compose, project, service: name, environment, hostPorts
   const service = compose.services[name];
   if (service === undefined) throw new TypeError(`expected a service of ${compose.file}, got ${name}`);
   const ports = service.ports.map((port, at) => ({ ...port, hostPort: hostPorts?.[at] ?? port.hostPort }));
-  const files = service.configs.map(({ source, target }) => ({ path: target, content: compose.configs[source]?.content ?? '' }));
+  const files = service.configs.map(({ source, target, mode }) => ({
+    path: target,
+    content: compose.configs[source]?.content ?? '',
+    mode,
+  }));
   const spec = {
     service: name,
     name: `${project}-${name}-1`,
@@ -86,6 +103,7 @@ export function toSpec({ compose, project, service: name, environment, hostPorts
     networks: service.networks ?? Object.keys(compose.networks).slice(0, 1),
     aliases: [name],
     files,
+    logging: service.logging,
   };
   return { ...spec, labels: containerLabels(compose, { project, name, hash: hashOf(spec) }) };
 }

@@ -13,14 +13,14 @@ import { openHttpClients } from '../../http-clients.ts';
 import { Journal, stateFolder } from '../../journal.ts';
 import { takeLock } from '../../lock.ts';
 import type { Topology } from '../../topology.ts';
-import type { StartStep, World, WorldRegion } from '../world.ts';
+import type { StartStep, ToolAddress, World, WorldRegion } from '../world.ts';
 import { ADMIN_TOKEN, type Cluster, ensureCluster } from './cluster.ts';
 import { clusterSettings, madeWith } from './cluster-settings.ts';
-import { plainServices } from './container-spec.ts';
+import { plainServices, startedServices } from './container-spec.ts';
 import { DockerControl, TOXIC_PREFIX } from './control.ts';
 import { watchEnds } from './ends.ts';
 import { Engine } from './engine.ts';
-import type { ContainerFacts } from './engine-facts.ts';
+import { type ContainerFacts, urlsOf } from './engine-facts.ts';
 import { Links } from './links.ts';
 import { Prober } from './prober.ts';
 import { setRegions } from './set-regions.ts';
@@ -147,7 +147,10 @@ async function toWorld({ engine, journal, cluster, adminToken, topology, release
   const containers = new Map([...cluster.containers].map(([service, { id }]) => [service, id]));
   const mesh = (await engine.networks(project)).find(({ network }) => network === MESH)?.name;
   if (mesh === undefined) throw new WorldFailed(`the project ${project} has no network ${MESH}: it cannot be broken`);
-  const ends = await watchEnds({ engine, project, services: new Map([...containers].map(([service, id]) => [id, service])) });
+  // Those of a profile look on: a world without them is whole.
+  const watched = plainServices(topology.compose).flatMap((service) => (containers.has(service) ? [service] : []));
+  const services = new Map(watched.map((service) => [containers.get(service) ?? '', service]));
+  const ends = await watchEnds({ engine, project, services });
   releasers.push(() => ends.close());
   const originUrl = urlOf(cluster, 'origin');
   const regions = topology.regions.map(({ region, service }) => toRegion(cluster, region, service));
@@ -179,6 +182,7 @@ async function toWorld({ engine, journal, cluster, adminToken, topology, release
     lost: ends.lost,
     wasThere: cluster.wasThere,
     linksUrl: urlOf(cluster, LINKS_SERVICE),
+    tools: toolsOf(cluster, topology),
     close: () => {
       closed ??= releasers.release();
       return closed;
@@ -190,6 +194,12 @@ function urlOf({ containers, project }: Cluster, service: string): string {
   const [port] = containers.get(service)?.ports.values() ?? [];
   if (port === undefined) throw new WorldFailed(`${service} of the project ${project} has no published port`);
   return `http://127.0.0.1:${port}`;
+}
+
+function toolsOf({ containers }: Cluster, { compose, profiles }: Topology): readonly ToolAddress[] {
+  const plain = plainServices(compose);
+  const tools = startedServices(compose, profiles).filter((service) => !plain.includes(service));
+  return tools.map((service) => ({ service, urls: urlsOf(service, containers.get(service)?.ports ?? new Map()) }));
 }
 
 /** As its container was made, not as the file says now. */

@@ -4,6 +4,8 @@ import { LABELS } from './labels.ts';
 
 export interface EngineFacts {
   readonly version: string;
+  /** Of its HTTP API: 1.41, say. What speaks it in place of Docker has a version of its own, and this one. */
+  readonly apiVersion: string;
   readonly memoryBytes: number;
 }
 
@@ -88,6 +90,12 @@ export function toFacts({ Id, State, Config, NetworkSettings, HostConfig }: Cont
     ports: new Map(ports.filter(([, host]) => host > 0)),
     networks: new Map(networks),
   };
+}
+
+/** Where a service is reached from this machine. One that is called after Redis speaks its protocol, the others HTTP. */
+export function urlsOf(service: string, ports: ContainerFacts['ports']): readonly string[] {
+  const scheme = service.includes('redis') ? 'redis' : 'http';
+  return [...ports.values()].map((port) => `${scheme}://127.0.0.1:${port}`);
 }
 
 /** The first word says how the others are to be run. */

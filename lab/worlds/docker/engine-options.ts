@@ -39,7 +39,12 @@ function toHostConfig(spec: ContainerSpec, network: string | undefined): HostCon
     ...(network === undefined ? {} : { NetworkMode: network }),
     ...(spec.memoryBytes === undefined ? {} : { Memory: spec.memoryBytes }),
     ...(spec.pidsMax === undefined ? {} : { PidsLimit: spec.pidsMax }),
+    ...(spec.logging === undefined ? {} : { LogConfig: toLogConfig(spec.logging) }),
   };
+}
+
+function toLogConfig({ driver, options }: NonNullable<ContainerSpec['logging']>): NonNullable<HostConfig['LogConfig']> {
+  return { Type: driver, Config: Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) };
 }
 
 /** `start_interval` is left out: engines before 25 refuse it, and without it a check only comes later. */

@@ -69,7 +69,8 @@ export class Engine {
 
   async facts(): Promise<EngineFacts> {
     const info: { ServerVersion: string; MemTotal: number } = await this.#ask('info', this.#docker.info());
-    return { version: info.ServerVersion, memoryBytes: info.MemTotal };
+    const { ApiVersion: apiVersion } = await this.#ask('version', this.#docker.version());
+    return { version: info.ServerVersion, apiVersion, memoryBytes: info.MemTotal };
   }
 
   /** undefined when it is not there. */
@@ -165,7 +166,7 @@ export class Engine {
   async createContainer(spec: ContainerSpec, networkNames: ReadonlyMap<string, string>): Promise<string> {
     const asked = `container ${spec.name}`;
     const container = await this.#ask(asked, this.#docker.createContainer(toCreateOptions(spec, networkNames)));
-    for (const { path, content } of spec.files) await this.#ask(asked, container.putArchive(tarOf(path, content), { path: '/' }));
+    for (const file of spec.files) await this.#ask(asked, container.putArchive(tarOf(file), { path: '/' }));
     for (const network of spec.networks.slice(1))
       await this.#ask(
         asked,

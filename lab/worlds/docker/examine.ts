@@ -15,7 +15,7 @@ export interface Examined {
 export async function examineDocker({ compose, project }: Examined, variables: Variables): Promise<DockerFindings> {
   try {
     const engine = await Engine.connect(variables);
-    const { version, memoryBytes } = await engine.facts();
+    const { version, apiVersion, memoryBytes } = await engine.facts();
     const images = await Promise.all(
       wantedImages(compose).map(async ({ name, build }) => {
         const found = await engine.image(name);
@@ -23,7 +23,8 @@ export async function examineDocker({ compose, project }: Examined, variables: V
       }),
     );
     const ownPorts = (await engine.containers(project)).flatMap(({ ports }) => [...ports.values()]);
-    return { ownPorts, engine: `Docker ${version} at ${shownAddress(engine.address)}`, memoryProblem: memoryProblem(memoryBytes), images };
+    const called = `Docker ${version} at ${shownAddress(engine.address)}`;
+    return { ownPorts, engine: called, apiVersion, memoryProblem: memoryProblem(memoryBytes), images };
   } catch (error) {
     if (!(error instanceof WorldFailed)) throw error;
     return { problem: error.message };

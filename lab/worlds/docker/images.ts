@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../../../services/runtime/clock.ts';
 import type { ComposeFile, Environment } from '../../compose-file.ts';
 import { WorldFailed } from '../../errors.ts';
 import type { StartStep } from '../world.ts';
-import { plainServices } from './container-spec.ts';
+import { startedServices } from './container-spec.ts';
 import type { Engine } from './engine.ts';
 import { LABELS } from './labels.ts';
 
@@ -26,10 +26,10 @@ interface Build {
   readonly args: Environment;
 }
 
-/** Each once, of the services without a profile. */
-export function wantedImages(compose: ComposeFile): readonly WantedImage[] {
+/** Each once, of the services without a profile and of those in the profiles that are on. */
+export function wantedImages(compose: ComposeFile, profiles: readonly string[] = []): readonly WantedImage[] {
   const wanted = new Map<string, WantedImage>();
-  for (const name of plainServices(compose)) {
+  for (const name of startedServices(compose, profiles)) {
     const service = compose.services[name];
     if (service === undefined) continue;
     const build = service.build && { folder: resolve(compose.folder, service.build.context), args: service.build.args };

@@ -8,7 +8,7 @@ import type { Topology } from '../../topology.ts';
 import { plainServices } from './container-spec.ts';
 import { linksOf, tokenOf } from './docker.ts';
 import { Engine } from './engine.ts';
-import type { ContainerFacts } from './engine-facts.ts';
+import { type ContainerFacts, urlsOf } from './engine-facts.ts';
 import { type Undone, undoAll } from './undo.ts';
 
 export interface ManageOptions {
@@ -60,7 +60,7 @@ function toStatus(service: string, facts: ContainerFacts | undefined): ServiceSt
     state: facts.state,
     health: facts.health ?? null,
     since: facts.state === 'stopped' ? null : facts.startedAt,
-    urls: [...facts.ports.values()].map((port) => `http://127.0.0.1:${port}`),
+    urls: urlsOf(service, facts.ports),
   };
 }
 

@@ -1,17 +1,18 @@
 /** One small file as a tar archive: how a file is put into a container that is not started yet. */
+import type { ContainerFile } from './container-spec.ts';
+
 const BLOCK = 512;
 const NAME_LENGTH_MAX = 100;
-const MODE = 0o444;
 
 /** `path` is absolute. The archive is to be unpacked at `/`. */
-export function tarOf(path: string, content: string): Buffer {
+export function tarOf({ path, content, mode }: ContainerFile): Buffer {
   const name = path.replace(/^\/+/, '');
   if (name.length > NAME_LENGTH_MAX) throw new RangeError(`expected a path of at most ${NAME_LENGTH_MAX} characters, got ${path}`);
   const body = Buffer.from(content, 'utf8');
   const head = Buffer.alloc(BLOCK);
   const octal = (value: number, at: number, length: number) => head.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, 'ascii');
   head.write(name, 0, 'utf8');
-  octal(MODE, 100, 8);
+  octal(mode, 100, 8);
   octal(0, 108, 8);
   octal(0, 116, 8);
   octal(body.length, 124, 12);

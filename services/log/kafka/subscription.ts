@@ -73,6 +73,7 @@ export class KafkaSubscription implements LogSubscription {
   /** A consumer was given these partitions. */
   joined(consumer: Consumer, partitions: readonly number[]): void {
     this.#joined = { consumer, partitions };
+    this.#options.logger.info({ group: this.#options.subscriber.group, partitions }, 'Consumer has joined the group');
     this.#commits.use(consumer);
     this.reassign('the group was joined');
   }

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { type Call, CallFailed, Clients, type RawAnswer } from '../clients.ts';
+import { findServices } from './found-services.ts';
+
+const REGIONS = [
+  { region: 'us-east', service: 'edge-us-east', port: 5001, environment: {} },
+  { region: 'eu-west', service: 'edge-eu-west', port: 5002, environment: {} },
+];
+const OK = (body: unknown): RawAnswer => ({ status: 200, body });
+
+/** Trusted, so that an answer need only have what is looked at. */
+function clientsOf(answer: (call: Call) => RawAnswer): Clients {
+  return new Clients('http://127.0.0.1:4000', { isTrusted: true, call: async (call) => answer(call), close: async () => {} });
+}
+
+function services({ base }: Call): RawAnswer {
+  if (base.endsWith(':4000')) return OK({ outbox: { pending: 0 } });
+  const region = base.endsWith(':5001') ? 'us-east' : 'eu-west';
+  return OK({ region, propagationDelayMs: 70, strategy: 'lazy' });
+}
+
+it('finds what answers, as it describes itself', async () => {
+  expect(await findServices({ regions: REGIONS }, clientsOf(services))).toEqual([
+    { region: 'us-east', url: 'http://127.0.0.1:5001', delayMs: 70, strategy: 'lazy' },
+    { region: 'eu-west', url: 'http://127.0.0.1:5002', delayMs: 70, strategy: 'lazy' },
+  ]);
+});
+
+it.each<readonly [what: string, port: number, answer: () => RawAnswer]>([
+  ['no origin', 4000, () => refused()],
+  ['somebody else at the port of the origin', 4000, () => ({ status: 404, body: 'a page' })],
+  ['no edge', 5002, () => refused()],
+  ['the edge of another region', 5002, () => OK({ region: 'mars', propagationDelayMs: 70, strategy: 'lazy' })],
+  ['an edge that cannot say what it is', 5001, () => ({ status: 500, body: {} })],
+])('finds nothing where there is %s', async (_what, port, answer) => {
+  const clients = clientsOf((call) => (call.base.endsWith(`:${port}`) ? answer() : services(call)));
+  expect(await findServices({ regions: REGIONS }, clients)).toBeUndefined();
+});
+
+function refused(): never {
+  throw new CallFailed('no answer', true);
+}
