@@ -12,6 +12,7 @@ const status = z.object({
   services: z.array(z.object({ service: z.string(), state: z.string(), since: z.string().nullable(), urls: z.array(z.string()) })),
   faults: z.array(z.string()),
 });
+const metrics = z.object({ propagationDelayMs: z.number() });
 const proxies = z.record(z.string(), z.object({ toxics: z.array(z.object({ name: z.string() })) }));
 
 function lab(...words: readonly string[]): Running {
@@ -153,6 +154,23 @@ describe.skipIf(provided === undefined)('fault', () => {
     if (words[0] !== 'partition') expect(again.code).not.toBe(0);
     expect((await lab('heal').ended).code).toBe(0);
     expect((await statusNow()).faults).toEqual([]);
+  });
+
+  it('that an earlier command left outlives the end of its edge by a later one, and heal leads back from the middle of it', async () => {
+    const delay = async () => {
+      const url = (await statusNow()).services.find(({ service }) => service === 'edge-us-east')?.urls[0] ?? '';
+      return metrics.parse(await (await fetch(`${url}/metrics`)).json()).propagationDelayMs;
+    };
+    const before = await delay();
+    expect((await lab('fault', 'propagation-delay', 'edge:us-east', 'delay=5s').ended).code).toBe(0);
+    expect((await lab('fault', 'kill', 'edge:us-east', '--for', '1s').ended).code).toBe(0);
+    expect(await delay()).toBe(5_000);
+    expect((await statusNow()).faults).toEqual(['edge:us-east is under propagation-delay']);
+    expect((await lab('fault', 'kill', 'edge:us-east').ended).code).toBe(0);
+    expect((await statusNow()).faults).toHaveLength(2);
+    expect((await lab('heal').ended).code).toBe(0);
+    expect((await statusNow()).faults).toEqual([]);
+    expect(await delay()).toBe(before);
   });
 
   it('with --for is healed after that time', async () => {

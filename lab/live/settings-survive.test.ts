@@ -44,7 +44,7 @@ beforeAll(async () => {
     random: createRandom(1),
     onEvent: events.take,
   });
-  await events.until(isReady);
+  await events.until(isReady, 0, LONG_MS);
 });
 afterAll(async () => {
   expect(await lab.close()).toEqual([]);

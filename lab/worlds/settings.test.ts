@@ -36,7 +36,7 @@ function withRegion({ mayChange = true, ...begun }: Options = {}) {
       edge.has = given;
     },
     isStopped: async () => edge.isStopped,
-    regions: [{ region: REGION, found: FOUND, ...begun }],
+    regions: [{ region: REGION, made: FOUND, found: FOUND, startsAsMade: false, ...begun }],
   });
   settings.onTold((one) => told.push(one));
   const region = settings.of(REGION);
@@ -128,7 +128,7 @@ describe('an edge', () => {
   });
 
   it('of a cluster comes up as it was made, and has what is wanted when its start is over', async () => {
-    const { region, edge, told, startAnew } = withRegion({ own: FOUND });
+    const { region, edge, told, startAnew } = withRegion({ startsAsMade: true });
     await region.set('run', WANTED);
     edge.isStopped = true;
     told.length = 0;
@@ -142,7 +142,7 @@ describe('an edge', () => {
   });
 
   it('that takes a while to answer is told as soon as it does, and who asks for something else meanwhile waits', async () => {
-    const { region, edge, clock, startAnew } = withRegion({ own: FOUND });
+    const { region, edge, clock, startAnew } = withRegion({ startsAsMade: true });
     await region.set('run', WANTED);
     Object.assign(edge, { isStopped: true, isDeaf: true });
     const up = region.restart(() => startAnew());
@@ -156,7 +156,7 @@ describe('an edge', () => {
   });
 
   it('that is away takes a change when it starts', async () => {
-    const { region, edge, startAnew } = withRegion({ own: FOUND });
+    const { region, edge, startAnew } = withRegion({ startsAsMade: true });
     edge.isStopped = true;
     await region.set('person', { propagationDelayMs: 300 });
     await region.restart(() => startAnew());
@@ -164,7 +164,7 @@ describe('an edge', () => {
   });
 
   it('that somebody else started again is given what is wanted when it is seen', async () => {
-    const { region, edge, told, look, startAnew, clock } = withRegion({ own: FOUND });
+    const { region, edge, told, look, startAnew, clock } = withRegion({ startsAsMade: true });
     await region.set('run', WANTED);
     await look();
     await clock.advance(800);
@@ -178,7 +178,7 @@ describe('an edge', () => {
   });
 
   it('that somebody else set otherwise is left so, and that it is so is told', async () => {
-    const { region, edge, told, look } = withRegion({ own: FOUND });
+    const { region, edge, told, look } = withRegion({ startsAsMade: true });
     await region.set('run', WANTED);
     await look();
     const other = { propagationDelayMs: 7, strategy: 'eager' } as const;
@@ -224,11 +224,19 @@ describe('an edge', () => {
     expect(journal.size).toBe(0);
   });
 
+  it('that did not say what it has, as it was frozen when the lab came, is told all the same', async () => {
+    const { region, edge } = withRegion({ startsAsMade: true, found: undefined });
+    edge.has = WANTED;
+    await region.set('run', FOUND);
+    expect(edge.given).toEqual([FOUND]);
+  });
+
   it('without a token is changed by nobody, and may start again', async () => {
-    const { region, startAnew } = withRegion({ own: FOUND, mayChange: false });
+    const { region, edge, startAnew } = withRegion({ startsAsMade: true, found: undefined, mayChange: false });
     await expect(region.set('run', WANTED)).rejects.toThrow(`${REGION} runs without ADMIN_TOKEN`);
     await expect(region.plan(DELAY)).rejects.toThrow('without ADMIN_TOKEN');
     await region.restart(() => startAnew());
+    expect(edge.given).toEqual([]);
   });
 });
 
@@ -259,7 +267,7 @@ describe('the journal', () => {
   });
 
   it('keeps what a person set of an edge that is about to end, where its container was made with something else', async () => {
-    const { region, journal, startAnew } = withRegion({ own: FOUND });
+    const { region, journal, startAnew } = withRegion({ startsAsMade: true });
     await region.leave();
     expect(journal.size).toBe(0);
     await region.restart(() => startAnew());
@@ -271,11 +279,11 @@ describe('the journal', () => {
   });
 
   it('hands a fault that an earlier command left in force to the lab that starts its edge again', async () => {
-    const first = withRegion({ own: FOUND });
+    const first = withRegion({ startsAsMade: true });
     await first.region.set('person', { strategy: 'lazy' });
     await first.region.set(DELAY, { propagationDelayMs: 500 });
     const [left] = first.journal.values();
-    const second = withRegion({ own: FOUND, found: first.edge.has, left });
+    const second = withRegion({ startsAsMade: true, found: first.edge.has, left });
     await second.region.restart(() => second.startAnew());
     expect(second.edge.has).toEqual({ propagationDelayMs: 500, strategy: 'lazy' });
     await expect(second.region.plan(DELAY)).rejects.toThrow(/is under propagation-delay already, by an earlier command/);

@@ -25,10 +25,12 @@ export interface SettingsTold {
 /** A region as its world begins. */
 export interface BegunRegion {
   readonly region: string;
-  /** What its edge has. */
-  readonly found: EdgeConfig;
-  /** What its edge has when it starts, until it is told otherwise. Left out: it starts with what is wanted. */
-  readonly own?: EdgeConfig;
+  /** What its edge was made with. */
+  readonly made: EdgeConfig;
+  /** What its edge has; undefined: it does not say. */
+  readonly found: EdgeConfig | undefined;
+  /** Its edge starts with what it was made with, until it is told otherwise; else with what is wanted. */
+  readonly startsAsMade: boolean;
   /** What an earlier lab wrote down of it and left in force. */
   readonly left?: JournalEntry | undefined;
 }
@@ -79,10 +81,10 @@ export class WantedSettings {
 
   constructor(options: WantedSettingsOptions) {
     this.#options = options;
-    const { found, left, clock } = options;
+    const { made, found, left, clock } = options;
     const undo = left?.undo.do === 'configure' ? left.undo : undefined;
     this.#written = left;
-    this.#found = undo === undefined ? found : over(found, undo.change);
+    this.#found = over(found ?? made, undo?.change ?? {});
     for (const { layer, change } of undo?.layers ?? []) this.#layers.set(layer, change);
     this.#earlier = new Set(this.#layers.keys());
     this.#inForce = found;
@@ -153,11 +155,11 @@ export class WantedSettings {
 
   /** Starts its edge, with what is wanted: in force when it resolves, unless the edge ended again. */
   restart(start: (wanted: EdgeConfig) => Promise<void>): Promise<void> {
-    const { own } = this.#options;
+    const { made, startsAsMade } = this.#options;
     return this.#inTurn(async () => {
-      if (own !== undefined) {
-        this.#tell(own, { isCertain: false });
-        this.#inForce &&= own;
+      if (startsAsMade) {
+        this.#tell(made, { isCertain: false });
+        this.#inForce &&= made;
       }
       await start(this.wanted);
       this.#isLeaving = false;
@@ -218,9 +220,10 @@ export class WantedSettings {
   }
 
   async #apply(): Promise<void> {
-    const { region, put, isStopped } = this.#options;
+    const { region, put, isStopped, mayChange } = this.#options;
     const { wanted } = this;
-    if (this.#inForce === undefined || !isSame(this.#inForce, wanted)) {
+    // Where nobody may change anything, nobody has.
+    if (mayChange && (this.#inForce === undefined || !isSame(this.#inForce, wanted))) {
       this.#tell(wanted, { isCertain: false });
       this.#inForce = undefined;
       this.#isOwed = true;
@@ -229,8 +232,8 @@ export class WantedSettings {
       } catch (error) {
         if (!(await isStopped(region).catch(() => false))) throw error;
       }
-      this.#inForce = wanted;
     }
+    this.#inForce = wanted;
     this.#isOwed = false;
     this.#lookedMs = this.#options.clock.monotonicMs();
     this.#tell(wanted, { isCertain: true });
@@ -243,11 +246,11 @@ export class WantedSettings {
 
   /** What undoes all of it leads back to what the edge would have without this lab: what was found, and what a person has set. */
   async #write(): Promise<void> {
-    const { region, journal, own } = this.#options;
+    const { region, journal, made, startsAsMade } = this.#options;
     const id = entryIdOf(region);
     const layers = [...this.#layers].filter(([layer]) => layer !== 'person').map(([layer, change]) => ({ layer, change }));
     const change = over(this.#found, this.#layers.get('person') ?? {});
-    const isForgotten = this.#isLeaving && own !== undefined && !isSame(change, own);
+    const isForgotten = this.#isLeaving && startsAsMade && !isSame(change, made);
     const isNeeded = layers.length > 0 || this.#planned.size > 0 || isForgotten || (this.#isOwed && this.#written !== undefined);
     const before = this.#written;
     if (isNeeded) {

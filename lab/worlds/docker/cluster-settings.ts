@@ -4,7 +4,7 @@
  */
 
 import type { EdgeConfig } from '../../../services/protocol/edge-api.ts';
-import { strategy } from '../../../services/protocol/invalidation.ts';
+import { strategy as strategyName } from '../../../services/protocol/invalidation.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';
 import type { Clients } from '../../clients.ts';
 import type { Journal } from '../../journal.ts';
@@ -33,7 +33,7 @@ const ANSWER_MS_MAX = 1_000;
 export function madeWith(environment: ReadonlyMap<string, string> | undefined): EdgeConfig {
   return {
     propagationDelayMs: Number(environment?.get('PROPAGATION_DELAY') ?? 0),
-    strategy: strategy.parse(environment?.get('INVALIDATION_STRATEGY') ?? 'eager'),
+    strategy: strategyName.parse(environment?.get('INVALIDATION_STRATEGY') ?? 'eager'),
   };
 }
 
@@ -54,12 +54,12 @@ export async function clusterSettings(options: ClusterSettingsOptions): Promise<
 }
 
 async function asFound(
-  { region, url, ...made }: WorldRegion,
+  { region, url, delayMs, strategy }: WorldRegion,
   { clock, clients, cluster, journal }: ClusterSettingsOptions,
 ): Promise<BegunRegion> {
-  const own = { propagationDelayMs: made.delayMs, strategy: made.strategy };
+  const made = { propagationDelayMs: delayMs, strategy };
   const left = journal.entries.find(({ id }) => id === entryIdOf(region));
-  return { region, own, left, found: cluster.wasThere ? ((await asked(url, clients, clock)) ?? own) : own };
+  return { region, made, left, startsAsMade: true, found: cluster.wasThere ? await asked(url, clients, clock) : made };
 }
 
 /** Without a token, too: an edge says what it has to everybody. undefined: it does not answer. */

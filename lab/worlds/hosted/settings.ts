@@ -24,6 +24,9 @@ export function hostedSettings({ clock, ask, clients, regions, adminToken }: Hos
     mayChange: true,
     put: (region, settings) => clients.configureEdge({ url: urls.get(region) ?? '', token: adminToken }, settings),
     isStopped: async (region) => ((await ask({ do: 'inspect', node: edgeOf(region) })) as NodeStatus).state === 'stopped',
-    regions: regions.map(({ region, delayMs, strategy }) => ({ region, found: { propagationDelayMs: delayMs, strategy } })),
+    regions: regions.map(({ region, delayMs, strategy }) => {
+      const made = { propagationDelayMs: delayMs, strategy };
+      return { region, made, found: made, startsAsMade: false };
+    }),
   });
 }
