@@ -76,9 +76,12 @@ export class FaultRecorder {
   async #configOf(admin: EdgeAdmin): Promise<EdgeConfig | undefined> {
     const { clients, clock } = this.#options;
     const { signal } = this.#closed;
-    for (const deadline = clock.monotonicMs() + ASKED_MS_MAX; ; await sleep(clock, ASK_AGAIN_MS, signal)) {
+    const deadline = clock.monotonicMs() + ASKED_MS_MAX;
+    for (;;) {
       const config = await clients.edgeConfig(admin).catch(() => undefined);
-      if (config !== undefined || signal.aborted || clock.monotonicMs() >= deadline) return config;
+      if (config !== undefined || clock.monotonicMs() >= deadline) return config;
+      await sleep(clock, ASK_AGAIN_MS, signal);
+      if (signal.aborted) return undefined;
     }
   }
 }
