@@ -83,9 +83,11 @@ export function checkLines(checks: readonly Pick<Summary['checks'][number], 'che
 /** A line for each threshold, as it was written. */
 export function thresholdLines(thresholds: readonly Summary['thresholds'][number][]): string[] {
   const digits = (value: number) => Number(value.toPrecision(4));
-  return thresholds.map(({ metric, threshold, ok, value, samples }) => {
+  return thresholds.map(({ metric, threshold, ok, value, samples, doubt }) => {
     const got = value === null ? 'no samples' : `${digits(value)} of ${samples} ${samples === 1 ? 'sample' : 'samples'}`;
-    return `${ok ? 'held   ' : value === null ? 'unknown' : 'crossed'}  ${printable(`${metric} ${threshold}`)}: ${got}`;
+    const why = doubt === undefined ? '' : `, ${printable(doubt)}`;
+    const isUnknown = value === null || doubt !== undefined;
+    return `${ok ? 'held   ' : isUnknown ? 'unknown' : 'crossed'}  ${printable(`${metric} ${threshold}`)}: ${got}${why}`;
   });
 }
 

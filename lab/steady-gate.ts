@@ -1,8 +1,11 @@
 /**
  * The steady state before the faults and after them. Before: nothing is broken, and no load sent, until it is there; without it what
  * the last reads show is judged, and the verdict is unknown at best. After the heal: a hypothesis that the scenario states must hold again.
+ * A machine that stood still for half of the time there was for it makes either unknown, whatever did not answer meanwhile.
  */
 import type { Clock } from '../services/runtime/clock.ts';
+import { doubtOf } from './checks/doubt.ts';
+import { StoodStill } from './checks/stood-still.ts';
 import { WorldFailed } from './errors.ts';
 import type { Driver } from './load/driver.ts';
 import type { History } from './load/history.ts';
@@ -13,7 +16,7 @@ import { awaitSteadyState, type SteadyState } from './steady-state.ts';
 export interface SteadyGateOptions {
   readonly scenario: Pick<Scenario, 'hypothesis' | 'settle'>;
   readonly history: History;
-  readonly driver: Driver;
+  readonly driver: Pick<Driver, 'readRound'>;
   readonly clock: Clock;
   /** ms since the run's start. */
   readonly t: () => number;
@@ -38,11 +41,14 @@ export class SteadyGate {
   async isSteady(): Promise<boolean> {
     const { scenario, history, judgesUnsteady } = this.#options;
     const hypothesis = scenario.hypothesis ?? CONVERGED;
+    const begunMs = this.#options.t();
     const { why, isAnswered } = await this.#await(hypothesis, GATE_MS_MAX);
     if (why === undefined || (judgesUnsteady && scenario.hypothesis === undefined)) return true;
     const reason = `${why} ${GATE_MS_MAX} ms after warm-up: no steady state to start from`;
-    if (!isAnswered) throw new WorldFailed(reason);
-    history.addFinding({ check: NAME, verdict: 'unknown', reason: `${hypothesis.title}: ${reason}, and nothing was broken` });
+    const doubt = this.#doubtSince(begunMs);
+    if (!isAnswered && doubt === undefined) throw new WorldFailed(reason);
+    const said = `${hypothesis.title}: ${reason}, and nothing was broken`;
+    history.addFinding({ check: NAME, verdict: 'unknown', reason: doubt === undefined ? said : `${said}, ${doubt}` });
     this.#isUnmet = true;
     return false;
   }
@@ -57,9 +63,19 @@ export class SteadyGate {
     if (why === undefined)
       return history.addFinding({ check: NAME, verdict: 'pass', reason: `${title}: before the faults and after the heal` });
     const reason = `${title}: ${why} ${settle} ms after everything had settled`;
-    const isStalled = history.stalls.some(({ dueMs, lateMs }) => dueMs + lateMs > begunMs);
-    if (isStalled) history.addFinding({ check: NAME, verdict: 'unknown', reason: `${reason}, while the machine stood still` });
-    else history.addFinding({ check: NAME, verdict: 'fail', reason });
+    const doubt = this.#doubtSince(begunMs);
+    if (doubt === undefined) history.addFinding({ check: NAME, verdict: 'fail', reason });
+    else history.addFinding({ check: NAME, verdict: 'unknown', reason: `${reason}, ${doubt}` });
+  }
+
+  /** Half of the time that there was is what it takes to doubt the rest: what waited is served meanwhile. */
+  #doubtSince(fromMs: number): string | undefined {
+    const { history, t } = this.#options;
+    const during = [{ fromMs, toMs: t() }];
+    const stood = new StoodStill(history);
+    const regions = history.head?.regions ?? [];
+    const excessMs = (t() - fromMs) / 2;
+    return regions.map((region) => doubtOf(stood, { region, during, excessMs, ordinaryMs: 0 })).find((doubt) => doubt !== undefined);
   }
 
   #await(hypothesis: Hypothesis, withinMs: number): Promise<SteadyState> {

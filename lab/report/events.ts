@@ -87,7 +87,15 @@ const summary = z.strictObject({
   exitCode: z.int(),
   checks: z.array(z.strictObject({ check: z.string(), verdict, reason: z.string(), anomalies: z.int() })),
   thresholds: z.array(
-    z.strictObject({ metric: z.string(), threshold: z.string(), ok: z.boolean(), value: z.number().nullable(), samples: z.int() }),
+    z.strictObject({
+      metric: z.string(),
+      threshold: z.string(),
+      ok: z.boolean(),
+      value: z.number().nullable(),
+      samples: z.int(),
+      /** Why it was crossed by something else than the system: then it makes the verdict unknown. */
+      doubt: z.string().optional(),
+    }),
   ),
   faults: z.array(
     z.strictObject({

@@ -92,14 +92,12 @@ function checkCases(source: ReportSource): readonly Case[] {
   });
 }
 
-function thresholdCase({ metric, threshold, ok, value, samples }: Summary['thresholds'][number]): Case {
+function thresholdCase({ metric, threshold, ok, value, samples, doubt }: Summary['thresholds'][number]): Case {
   const [group, name] = ['thresholds', `${metric} ${threshold}`];
   if (ok) return { group, name };
-  const message = samples === 0 || value === null ? `${name}: no samples` : `${name}: got ${value} of ${samples} samples`;
-  const isUnknown = samples === 0 || value === null;
-  return {
-    group,
-    name,
-    problem: { kind: isUnknown ? 'error' : 'failure', type: isUnknown ? 'no-samples' : 'crossed', message, lines: [message] },
-  };
+  const isEmpty = samples === 0 || value === null;
+  const why = doubt === undefined ? '' : `, ${printable(doubt)}`;
+  const message = isEmpty ? `${name}: no samples` : `${name}: got ${value} of ${samples} samples${why}`;
+  const type = isEmpty ? 'no-samples' : doubt === undefined ? 'crossed' : 'doubtful';
+  return { group, name, problem: { kind: type === 'crossed' ? 'failure' : 'error', type, message, lines: [message] } };
 }

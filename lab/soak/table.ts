@@ -55,7 +55,9 @@ export function whyNot(run: SoakRun): readonly string[] {
   return [
     ...(summary.error === undefined ? [] : [summary.error]),
     ...summary.checks.filter(({ verdict }) => verdict !== 'pass').map(({ check, verdict, reason }) => `${verdict} ${check}: ${reason}`),
-    ...summary.thresholds.filter(({ ok }) => !ok).map(({ metric, threshold, value }) => `crossed ${metric} ${threshold}: ${value}`),
+    ...summary.thresholds
+      .filter(({ ok, doubt }) => !ok && doubt === undefined)
+      .map(({ metric, threshold, value }) => `crossed ${metric} ${threshold}: ${value}`),
     summary.reproduce,
   ];
 }

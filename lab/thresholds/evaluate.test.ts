@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { edgeSample, fault, historyOf, purge, REGIONS, read, type Written, write } from '../checks/history-test-support.ts';
+import { clockAhead, edgeSample, fault, historyOf, purge, REGIONS, read, type Written, write } from '../checks/history-test-support.ts';
 import type { History } from '../load/history.ts';
 import { conclude } from '../summary.ts';
 import { evaluateThresholds, type ThresholdResult } from './evaluate.ts';
@@ -126,5 +126,76 @@ describe('the end of a run', () => {
     history.addAbort({ metric: 'edge_read_duration', threshold: 'max<50', value: 90, samples: 7, atMs: 5_000 });
     expect(judge(history, 'edge_read_duration', 'max<50')).toMatchObject({ ok: false, value: 90, samples: 7 });
     expect(judge(history, 'edge_read_duration', 'max<60')).toMatchObject({ ok: true, value: 2 });
+  });
+});
+
+/** Ten reads of 100 ms in the fault phase, the last of 900 ms. */
+const SLOW: Written = {
+  operations: Array.from({ length: 10 }, (_, at) => read(1, 2_000 + at * 1_000, { endMs: 2_000 + at * 1_000 + (at < 9 ? 100 : 900) })),
+};
+const LAST = 'edge_read_duration{phase:fault}';
+
+describe('a threshold that is crossed', () => {
+  it.each([
+    [
+      'is in doubt when the machine stood still meanwhile',
+      [[10_950, 700]],
+      /^while the machine stood still for 0\.7 s of the 10\.0 s; without that it is 100$/,
+    ],
+    ['is not when it stood still at another time', [[5_000, 700]], undefined],
+    ['is not when it did for less than explains it', [[10_950, 50]], undefined],
+    [
+      'is in doubt, whatever it is of, when it stood still for half of the time',
+      [[1_500, 5_100]],
+      /^while the machine stood still for 5\.1 s of the 10\.0 s$/,
+    ],
+  ] as const)('%s', (_title, stalls, doubt) => {
+    const history = runOf({ ...SLOW, operations: SLOW.operations.map((one) => ({ ...one })), stalls });
+    const result = judge(history, LAST, 'p(99)<500');
+    expect([result.ok, result.doubt]).toEqual([false, doubt === undefined ? undefined : expect.stringMatching(doubt)]);
+    const concluded = conclude({ results: [{ check: 'divergence', verdict: 'pass', reason: '', anomalies: [] }], thresholds: [result] });
+    expect([concluded.verdict, concluded.exitCode]).toEqual(doubt === undefined ? ['fail', 99] : ['unknown', 2]);
+    if (doubt !== undefined) expect(concluded.results.at(-1)?.reason).toMatch(/p\(99\)<500 was crossed while the machine stood still/);
+  });
+
+  it('is in doubt about reads that failed while the machine stood still, not about others', () => {
+    const operations = Array.from({ length: 100 }, (_, at) =>
+      read(1, 2_000 + at * 10, at % 10 === 0 ? { outcome: 'fail', endMs: 4_000 + at * 10 } : {}),
+    );
+    const of = (stalls: Written['stalls']) =>
+      judge(runOf({ operations, ...(stalls && { stalls }) }), 'edge_error_ratio', 'rate<0.05').doubt;
+    expect(of([[1_900, 1_500]])).toMatch(/without that it is 0$/);
+    expect(of([[8_000, 1_500]])).toBeUndefined();
+  });
+});
+
+describe('how long an invalidation took', () => {
+  const lagOf = (written: Partial<Written>, text = 'p(99)<500') =>
+    judge(
+      runOf({
+        operations: [],
+        published: [{ event: 'a', target: 'content:7', version: 2, sentMs: 3_000 }],
+        applied: [{ event: 'a', region: 'eu-west', target: 'content:7', version: 2, mode: 'hard', appliedMs: 10_300 }],
+        ...written,
+      }),
+      'invalidation_lag',
+      text,
+    );
+  const askedOrigin = (aheadMs: number) => clockAhead(aheadMs).map(([, clock]) => ({ atMs: clock.toMs, pending: 0, clock }));
+
+  it('is told by two clocks, corrected by what they said when they were asked', () => {
+    // The edge's clock is 7 s ahead: it took 300 ms.
+    const { ok, value } = lagOf({ originSamples: askedOrigin(0), readings: clockAhead(7_000) });
+    expect([ok, Math.round(value ?? 0)]).toEqual([true, 300]);
+    expect(lagOf({ originSamples: askedOrigin(-7_000), readings: clockAhead(0) }).ok).toBe(true);
+  });
+
+  it('is crossed when it was long by any clock', () => {
+    const result = lagOf({ originSamples: askedOrigin(0), readings: clockAhead(0) });
+    expect([result.ok, result.doubt]).toEqual([false, undefined]);
+  });
+
+  it('is in doubt when nobody asked the clocks', () => {
+    expect(lagOf({})).toMatchObject({ ok: false, value: 7_300, doubt: 'by clocks that may differ; at best it is 0' });
   });
 });

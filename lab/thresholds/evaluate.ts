@@ -1,13 +1,18 @@
 /**
  * Whether thresholds held, from the history alone: a run and `analyze` say the same. One without samples has not held, and makes
  * the verdict unknown; one that ended the load has not held, whatever came after it.
+ *
+ * Thresholds judge what was measured. One that is crossed only because the machine stood still, or by clocks that differ, has not held
+ * either; but it says nothing about the system, so it makes the verdict unknown, with the reason.
  */
 import type { CheckResult } from '../checks/check.ts';
+import { StoodStill } from '../checks/stood-still.ts';
 import type { History } from '../load/history.ts';
 import type { Summary } from '../report/events.ts';
 import { holds } from './expression.ts';
+import { atBest, measured } from './kindness.ts';
 import type { MetricName, Tag } from './metrics.ts';
-import { lengthMs } from './phases.ts';
+import { lengthMs, partsOf } from './phases.ts';
 import { SAMPLES, type Sample } from './samples.ts';
 import { Sink } from './sink.ts';
 import type { Threshold } from './threshold.ts';
@@ -26,10 +31,40 @@ export function evaluateThresholds(history: History, thresholds: readonly Thresh
     const { selector, text, metric } = threshold;
     const aborted = history.aborts.find((abort) => abort.metric === selector && abort.threshold === text);
     if (aborted !== undefined) return { metric: selector, threshold: text, ok: false, value: aborted.value, samples: aborted.samples };
-    const samples = known.get(metric.metric) ?? SAMPLES[metric.metric](history);
+    const samples = known.get(metric.metric) ?? SAMPLES[metric.metric](history, measured(history));
     known.set(metric.metric, samples);
-    return evaluate(history, threshold, samples);
+    const result = evaluate(history, threshold, samples);
+    const doubt = isCrossed(result) ? doubtAbout(history, threshold) : undefined;
+    return doubt === undefined ? result : { ...result, doubt };
   });
+}
+
+/** Why one that was crossed need not have been, in words. */
+function doubtAbout(history: History, threshold: Threshold): string | undefined {
+  const { tags, metric } = threshold;
+  const { lateMs, ofMs } = stoodStillIn(history, tags);
+  const stood = `while the machine stood still for ${seconds(lateMs)} of the ${seconds(ofMs)}`;
+  if (lateMs >= ofMs / 2) return stood;
+  const best = evaluate(history, threshold, SAMPLES[metric.metric](history, atBest(history)));
+  if (!best.ok && best.value !== null) return undefined;
+  const without = best.value === null ? 'nothing is left of it' : `it is ${Number(best.value.toPrecision(4))}`;
+  return lateMs > 0 ? `${stood}; without that ${without}` : `by clocks that may differ; at best ${without}`;
+}
+
+/** In the phase that is measured, or all of them. */
+function stoodStillIn(history: History, { phase, region }: Threshold['tags']): { readonly lateMs: number; readonly ofMs: number } {
+  const stood = new StoodStill(history);
+  let [lateMs, ofMs] = [0, 0];
+  for (const part of partsOf(history, phase)) {
+    const length = part.toMs - part.fromMs;
+    lateMs += Math.min(length, stood.lateMs(region, part));
+    ofMs += length;
+  }
+  return { lateMs, ofMs };
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function evaluate(history: History, threshold: Threshold, samples: readonly Sample[]): ThresholdResult {
@@ -48,14 +83,18 @@ function metricTags(tags: Threshold['tags']): readonly Tag[] {
   return (['region', 'phase'] as const).filter((tag) => tags[tag] !== undefined);
 }
 
-export function isCrossed({ ok, value }: ThresholdResult): boolean {
-  return !ok && value !== null;
+export function isCrossed({ ok, value, doubt }: ThresholdResult): boolean {
+  return !ok && value !== null && doubt === undefined;
 }
 
-/** What stands against a pass beside the thresholds that were crossed: those of which nothing was measured. */
+/** What stands against a pass beside the thresholds that were crossed: those of which nothing was measured, or that something else crossed. */
 export function unmeasured(results: readonly ThresholdResult[]): readonly CheckResult[] {
-  const found = results.filter(({ value }) => value === null);
-  if (found.length === 0) return [];
-  const names = found.map(({ metric, threshold }) => `${metric} ${threshold}`).join(', ');
-  return [{ check: 'thresholds', verdict: 'unknown', reason: `nothing was measured of ${names}`, anomalies: [] }];
+  const empty = results.filter(({ value }) => value === null).map(nameOf);
+  const doubtful = results.flatMap((result) => (result.doubt === undefined ? [] : [`${nameOf(result)} was crossed ${result.doubt}`]));
+  const reasons = [...(empty.length === 0 ? [] : [`nothing was measured of ${empty.join(', ')}`]), ...doubtful];
+  return reasons.length === 0 ? [] : [{ check: 'thresholds', verdict: 'unknown', reason: reasons.join('; '), anomalies: [] }];
+}
+
+function nameOf({ metric, threshold }: ThresholdResult): string {
+  return `${metric} ${threshold}`;
 }

@@ -1,4 +1,5 @@
 /** The phases of a history in time. */
+import type { Interval } from '../checks/fault-windows.ts';
 import { endOf } from '../load/end.ts';
 import type { History } from '../load/history.ts';
 import type { Phase } from '../report/events.ts';
@@ -10,10 +11,15 @@ export function phaseAt({ phases }: History, atMs: number): Phase | undefined {
 
 /** How long a phase lasted, or all of them, as far as the history goes. */
 export function lengthMs(history: History, phase: string | undefined): number {
+  return partsOf(history, phase).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+}
+
+/** When that was. */
+export function partsOf(history: History, phase: string | undefined): readonly Interval[] {
   const { phases } = history;
   const endMs = endOf(history);
-  return phases.reduce((sum, entered, at) => {
-    const untilMs = phases[at + 1]?.atMs ?? endMs;
-    return phase === undefined || phase === entered.phase ? sum + Math.max(0, untilMs - entered.atMs) : sum;
-  }, 0);
+  return phases.flatMap((entered, at) => {
+    const toMs = Math.max(entered.atMs, phases[at + 1]?.atMs ?? endMs);
+    return phase === undefined || phase === entered.phase ? [{ fromMs: entered.atMs, toMs }] : [];
+  });
 }

@@ -1,9 +1,11 @@
-/** What a history tells of each metric, sample by sample: a threshold takes those with its tags. */
+/** What a history tells of each metric, sample by sample, as measured or at best: a threshold takes those with its tags. */
 import { stalenessSamples } from '../checks/figures.ts';
+import { ServiceClocks } from '../checks/service-clocks.ts';
 import { convergenceSamples } from '../load/convergence.ts';
 import type { History } from '../load/history.ts';
 import type { EdgeSample, Operation, ReadOperation } from '../load/records.ts';
 import type { Phase } from '../report/events.ts';
+import type { Kindness } from './kindness.ts';
 import type { MetricName } from './metrics.ts';
 import { phaseAt } from './phases.ts';
 
@@ -24,15 +26,21 @@ function ofReads(history: History, sampleOf: (read: Ended<ReadOperation>) => num
   return endedReads(history).map((read) => ({ value: sampleOf(read), phase: read.phase, region: read.region }));
 }
 
-/** From when it was due: a send that the lab or an earlier answer held up counts as slow. */
-function durationMs({ startMs, dueMs = startMs, endMs }: Ended<Operation>): number {
-  return endMs - dueMs;
+/** The share of reads, of those whose answer the machine had no part in. */
+function shareOf(history: History, { isDoubtful }: Kindness, has: (read: Ended<ReadOperation>) => boolean): readonly Sample[] {
+  const reads = endedReads(history).filter((read) => !isDoubtful(read));
+  return reads.map((read) => ({ value: Number(has(read)), phase: read.phase, region: read.region }));
 }
 
-function writeDurations({ operations }: History): readonly Sample[] {
+/** From when it was due: a send that the lab or an earlier answer held up counts as slow. */
+function durationMs({ startMs, dueMs = startMs, endMs }: Ended<Operation>, region: string | undefined, { left }: Kindness): number {
+  return left(endMs - dueMs, region, { fromMs: dueMs, toMs: endMs });
+}
+
+function writeDurations({ operations }: History, kindness: Kindness): readonly Sample[] {
   return operations
     .filter((operation): operation is Ended<Operation> => operation.kind !== 'read' && operation.endMs !== undefined)
-    .map((write) => ({ value: durationMs(write), phase: write.phase }));
+    .map((write) => ({ value: durationMs(write, undefined, kindness), phase: write.phase }));
 }
 
 /** How much a counter of the edges grew between two looks at it. It begins anew with its process. */
@@ -48,11 +56,14 @@ function growth(history: History, counterOf: (sample: EdgeSample) => number | un
   });
 }
 
-function lags(history: History): readonly Sample[] {
+/** From the origin's clock to the edge's. */
+function lags(history: History, { between }: Kindness): readonly Sample[] {
+  const clocks = new ServiceClocks(history);
   const sentMs = new Map(history.published.map(({ event, sentMs }) => [event, sentMs]));
   return history.applied.flatMap(({ event, region, appliedMs }) => {
     const sent = sentMs.get(event);
-    return sent === undefined ? [] : [{ value: Math.max(0, appliedMs - sent), phase: phaseAt(history, appliedMs), region }];
+    const atMs = clocks.edge(region).told(appliedMs).likelyMs;
+    return sent === undefined ? [] : [{ value: between(sent, region, appliedMs), phase: phaseAt(history, atMs), region }];
   });
 }
 
@@ -60,24 +71,35 @@ function perRegion(history: History, samplesOf: (region: string) => readonly Sam
   return (history.head?.regions ?? []).flatMap((region) => samplesOf(region).map((sample) => ({ ...sample, region })));
 }
 
-function ages(history: History, age: 'rawMs' | 'adjustedMs'): readonly Sample[] {
-  return perRegion(history, (region) => stalenessSamples(history, region).map((found) => ({ value: found[age], phase: found.read.phase })));
+function ages(history: History, age: 'rawMs' | 'adjustedMs', { left }: Kindness): readonly Sample[] {
+  return perRegion(history, (region) =>
+    stalenessSamples(history, region).map(({ read, ...aged }) => {
+      const during = { fromMs: read.startMs - aged.rawMs, toMs: read.startMs };
+      return { value: left(aged[age], region, during), phase: read.phase };
+    }),
+  );
 }
 
-export const SAMPLES: Readonly<Record<MetricName, (history: History) => readonly Sample[]>> = {
+function convergences(history: History, { left }: Kindness): readonly Sample[] {
+  return perRegion(history, (region) =>
+    convergenceSamples(history, region).map(({ delayMs, write }) => {
+      const { endMs = write.startMs, phase } = write;
+      return { value: left(delayMs, region, { fromMs: endMs, toMs: endMs + delayMs }), phase };
+    }),
+  );
+}
+
+export const SAMPLES: Readonly<Record<MetricName, (history: History, kindness: Kindness) => readonly Sample[]>> = {
   edge_reads: (history) => ofReads(history, () => 1),
   origin_fetches: (history) => growth(history, ({ originFetches }) => originFetches),
   fills_refused: (history) => growth(history, ({ refused }) => refused),
-  edge_hit_ratio: (history) => ofReads(history, ({ source }) => Number(source === 'cache')),
-  edge_stale_ratio: (history) => ofReads(history, ({ status }) => Number(status === 'stale')),
-  edge_error_ratio: (history) => ofReads(history, ({ outcome }) => Number(outcome !== 'ok')),
-  edge_read_duration: (history) => ofReads(history, durationMs),
+  edge_hit_ratio: (history, kindness) => shareOf(history, kindness, ({ source }) => source === 'cache'),
+  edge_stale_ratio: (history, kindness) => shareOf(history, kindness, ({ status }) => status === 'stale'),
+  edge_error_ratio: (history, kindness) => shareOf(history, kindness, ({ outcome }) => outcome !== 'ok'),
+  edge_read_duration: (history, kindness) => ofReads(history, (read) => durationMs(read, read.region, kindness)),
   origin_write_duration: writeDurations,
   invalidation_lag: lags,
-  staleness: (history) => ages(history, 'adjustedMs'),
-  staleness_raw: (history) => ages(history, 'rawMs'),
-  convergence: (history) =>
-    perRegion(history, (region) =>
-      convergenceSamples(history, region).map(({ delayMs, write }) => ({ value: delayMs, phase: write.phase })),
-    ),
+  staleness: (history, kindness) => ages(history, 'adjustedMs', kindness),
+  staleness_raw: (history, kindness) => ages(history, 'rawMs', kindness),
+  convergence: convergences,
 };

@@ -69,10 +69,10 @@ export function checksSection({ checks }: Summary): Markup {
 
 export function thresholdsSection({ thresholds }: Summary): Markup {
   if (thresholds.length === 0) return html``;
-  const rows = thresholds.map(({ metric, threshold, ok, value, samples }): readonly Part[] => [
+  const rows = thresholds.map(({ metric, threshold, ok, value, samples, doubt }): readonly Part[] => [
     html`<code>${metric}</code>`,
     html`<code>${threshold}</code>`,
-    mark(ok ? 'pass' : samples === 0 || value === null ? 'unknown' : 'fail'),
+    mark(ok ? 'pass' : samples === 0 || value === null || doubt !== undefined ? 'unknown' : 'fail'),
     value === null ? '–' : String(Math.round(value * 1000) / 1000),
     count(samples),
   ]);

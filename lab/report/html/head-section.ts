@@ -36,7 +36,7 @@ function reasonOf(summary: Summary, regions: number): string {
   const over = `over ${plural(operations.reads, 'read')} and ${plural(operations.writes, 'write')} in ${plural(regions, 'region')}`;
   if (!heal.clean) return `Faults could not be healed; what may be left behind: ${heal.left.join(', ')}.`;
   if (status === 'failed') return `${error ?? 'Its world did not hold.'}`;
-  const crossed = thresholds.filter(({ ok }) => !ok).map(({ metric, threshold }) => `${metric} ${threshold}`);
+  const crossed = thresholds.filter(({ ok, doubt }) => !ok && doubt === undefined).map(({ metric, threshold }) => `${metric} ${threshold}`);
   const found = (wanted: Outcome) => checks.filter((check) => check.verdict === wanted);
   const failed = found('fail').map(({ check, anomalies }) =>
     anomalies > 0 ? `${check} (${plural(anomalies, 'anomaly', 'anomalies')})` : check,

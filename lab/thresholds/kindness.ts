@@ -1,0 +1,51 @@
+/**
+ * What was measured, with every doubt in favour of what is measured: without the time the machine stood still, and by clocks that are as
+ * kind as they may be. A threshold that is crossed but not so is crossed by nobody's fault.
+ */
+import type { Interval } from '../checks/fault-windows.ts';
+import { type ServiceClock, ServiceClocks } from '../checks/service-clocks.ts';
+import { FETCH_DEADLINE_MS } from '../checks/staleness.ts';
+import { StoodStill } from '../checks/stood-still.ts';
+import type { History } from '../load/history.ts';
+import type { ReadOperation } from '../load/records.ts';
+
+export interface Kindness {
+  /** What is left of a time. `region` undefined: no edge was on the way. */
+  readonly left: (ms: number, region: string | undefined, during: Interval) => number;
+  /** The machine may have made it another answer, or none. */
+  readonly isDoubtful: (read: ReadOperation & { readonly endMs: number }) => boolean;
+  /** From an origin's time to an edge's. */
+  readonly between: (sentMs: number, region: string, appliedMs: number) => number;
+}
+
+/** As it was measured. */
+export function measured(history: History): Kindness {
+  const clocks = new ServiceClocks(history);
+  return {
+    left: (ms) => ms,
+    isDoubtful: () => false,
+    between: (sentMs, region, appliedMs) => Math.max(0, likely(clocks.edge(region), appliedMs) - likely(clocks.origin, sentMs)),
+  };
+}
+
+export function atBest(history: History): Kindness {
+  const stood = new StoodStill(history);
+  const clocks = new ServiceClocks(history);
+  const left: Kindness['left'] = (ms, region, during) => Math.max(0, ms - stood.explainsMs(region, during));
+  return {
+    left,
+    isDoubtful: ({ region, startMs, endMs }) => isHeldUp(stood, region, { fromMs: startMs - FETCH_DEADLINE_MS, toMs: endMs }),
+    between: (sentMs, region, appliedMs) => {
+      const [sent, applied] = [clocks.origin.told(sentMs), clocks.edge(region).told(appliedMs)];
+      return left(Math.max(0, applied.fromMs - sent.toMs), region, { fromMs: sent.fromMs, toMs: applied.toMs });
+    },
+  };
+}
+
+function likely(clock: ServiceClock, clockMs: number): number {
+  return clock.told(clockMs).likelyMs;
+}
+
+function isHeldUp(stood: StoodStill, region: string, during: Interval): boolean {
+  return stood.explainsMs(region, during) >= (during.toMs - during.fromMs) / 2;
+}
