@@ -80,7 +80,7 @@ export interface RawAnswer {
 export interface Transport {
   /** Answers come from this very program, as its own types say: they need not be parsed. */
   readonly isTrusted?: boolean;
-  /** Throws CallFailed when there is no answer within CALL_DEADLINE_MS. */
+  /** Throws CallFailed, with the cause in words, when there is no answer within CALL_DEADLINE_MS. */
   call(call: Call): Promise<RawAnswer>;
   close(): Promise<void>;
 }

@@ -1,13 +1,9 @@
 /** The lab's requests over HTTP (undici, owned by this file): straight to the published ports of a world. */
 import { Agent } from 'undici';
+import { failureInWords, isNeverSent, parseAnswer } from '../services/runtime/request-failure.ts';
 import { CALL_DEADLINE_MS, type Call, CallFailed, Clients, type RawAnswer, type Transport } from './clients.ts';
 
 const CONNECTIONS_MAX = 64;
-
-/** A connection that was never made carried no request. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
-}
 
 class HttpTransport implements Transport {
   readonly #agent = new Agent({ connections: CONNECTIONS_MAX, connect: { timeout: CALL_DEADLINE_MS } });
@@ -26,9 +22,9 @@ class HttpTransport implements Transport {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.any([AbortSignal.timeout(CALL_DEADLINE_MS), ...(signal === undefined ? [] : [signal])]),
       });
-      return { status: response.statusCode, body: await response.body.json() };
+      return { status: response.statusCode, body: parseAnswer(response.statusCode, await response.body.text()) };
     } catch (error) {
-      throw new CallFailed(`${method} ${base}${path}: no answer within ${CALL_DEADLINE_MS} ms`, isRefusal(error), error);
+      throw new CallFailed(`${method} ${base}${path}: ${failureInWords(error, CALL_DEADLINE_MS)}`, isNeverSent(error), error);
     }
   }
 

@@ -42,9 +42,9 @@ export class SteadyGate {
     const { scenario, history, judgesUnsteady } = this.#options;
     const hypothesis = scenario.hypothesis ?? CONVERGED;
     const begunMs = this.#options.t();
-    const { why, isAnswered } = await this.#await(hypothesis, GATE_MS_MAX);
+    const { why, isAnswered, error } = await this.#await(hypothesis, GATE_MS_MAX);
     if (why === undefined || (judgesUnsteady && scenario.hypothesis === undefined)) return true;
-    const reason = `${why} ${GATE_MS_MAX} ms after warm-up: no steady state to start from`;
+    const reason = `${why} ${GATE_MS_MAX} ms after warm-up: no steady state to start from${lastSaid(error)}`;
     const doubt = this.#doubtSince(begunMs);
     if (!isAnswered && doubt === undefined) throw new WorldFailed(reason);
     const said = `${hypothesis.title}: ${reason}, and nothing was broken`;
@@ -58,11 +58,11 @@ export class SteadyGate {
     const { hypothesis, settle } = scenario;
     if (hypothesis === undefined || this.#isUnmet) return;
     const begunMs = t();
-    const { why } = await this.#await(hypothesis, settle);
+    const { why, error } = await this.#await(hypothesis, settle);
     const { title } = hypothesis;
     if (why === undefined)
       return history.addFinding({ check: NAME, verdict: 'pass', reason: `${title}: before the faults and after the heal` });
-    const reason = `${title}: ${why} ${settle} ms after everything had settled`;
+    const reason = `${title}: ${why} ${settle} ms after everything had settled${lastSaid(error)}`;
     const doubt = this.#doubtSince(begunMs);
     if (doubt === undefined) history.addFinding({ check: NAME, verdict: 'fail', reason });
     else history.addFinding({ check: NAME, verdict: 'unknown', reason: `${reason}, ${doubt}` });
@@ -82,4 +82,8 @@ export class SteadyGate {
     const { driver, clock, signal } = this.#options;
     return awaitSteadyState({ hypothesis, readRound: () => driver.readRound(), clock, withinMs, signal });
   }
+}
+
+function lastSaid(error: string | undefined): string {
+  return error === undefined ? '' : ` (last: ${error})`;
 }

@@ -8,6 +8,7 @@ import { awaitSteadyState, refutationOf } from './steady-state.ts';
 const ROUND: Round = {
   isConverged: true,
   isAnswered: true,
+  errors: [],
   reads: [read(1, 0), read(1, 0), read(1, 0, { source: 'origin', endMs: 90 }), read(1, 0, { outcome: 'fail' })],
 };
 
@@ -44,10 +45,11 @@ describe('a steady-state hypothesis', () => {
     expect(await clock.runUntil(awaitSteadyState({ ...options, readRound: soon }))).toMatchObject({ why: undefined });
     expect(rounds).toBe(4);
     const begunMs = clock.monotonicMs();
-    const never = async () => ({ ...ROUND, isConverged: false });
+    const never = async () => ({ ...ROUND, isConverged: false, errors: ['one', 'GET it: the connection was refused'] });
     expect(await clock.runUntil(awaitSteadyState({ ...options, readRound: never }))).toMatchObject({
       why: expect.any(String),
       isAnswered: true,
+      error: 'GET it: the connection was refused',
     });
     expect(clock.monotonicMs() - begunMs).toBeLessThan(6_000);
   });

@@ -22,6 +22,8 @@ export interface SteadyState {
   readonly why: string | undefined;
   /** Whether the origin and every region answered in the end. */
   readonly isAnswered: boolean;
+  /** The last thing said of a request that failed in the end; undefined: none did. */
+  readonly error: string | undefined;
 }
 
 const PAUSE_MS = 100;
@@ -32,7 +34,7 @@ export async function awaitSteadyState({ hypothesis, readRound, clock, withinMs,
   for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2)) {
     const round = await readRound();
     const why = refutationOf(hypothesis, round);
-    if (why === undefined || clock.monotonicMs() > deadline) return { why, isAnswered: round.isAnswered };
+    if (why === undefined || clock.monotonicMs() > deadline) return { why, isAnswered: round.isAnswered, error: round.errors.at(-1) };
     await sleep(clock, pauseMs, signal);
     signal.throwIfAborted();
   }

@@ -33,6 +33,8 @@ export interface Round {
   readonly isConverged: boolean;
   /** Origin and regions answered, whatever they said. */
   readonly isAnswered: boolean;
+  /** What was said of each request that failed. */
+  readonly errors: readonly string[];
 }
 
 /** Of a round of reads, in each region. */
@@ -135,15 +137,21 @@ export class Driver {
       reads: rounds.flatMap(({ reads }) => reads),
       isConverged: rounds.every(({ isConverged }) => isConverged),
       isAnswered: rounds.every(({ isAnswered }) => isAnswered),
+      errors: rounds.flatMap(({ errors }) => errors),
     };
   }
 
   async #readRoundOf(id: number): Promise<Round> {
     const { world, clients } = this.#options;
-    const origin = await clients.originVersion(id).catch(undefinedWhenUnanswered);
+    const errors: string[] = [];
+    const origin = await clients.originVersion(id).catch((error: unknown) => {
+      if (error instanceof CallFailed) errors.push(error.message);
+      return undefinedWhenUnanswered(error);
+    });
     const reads = await Promise.all(world.regions.map((region) => this.#read({ region, id, final: false })));
+    errors.push(...reads.flatMap(({ error }) => error ?? []));
     const isConverged = origin !== undefined && reads.every((read) => read.version === origin.version && read.status === 'fresh');
-    return { reads, isConverged, isAnswered: origin !== undefined && reads.every(({ outcome }) => outcome === 'ok') };
+    return { reads, isConverged, isAnswered: origin !== undefined && reads.every(({ outcome }) => outcome === 'ok'), errors };
   }
 
   #slot(slot: number): Slot {

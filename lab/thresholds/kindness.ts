@@ -2,9 +2,8 @@
  * What was measured, with every doubt in favour of what is measured: without the time the machine stood still, and by clocks that are as
  * kind as they may be. A threshold that is crossed but not so is crossed by nobody's fault.
  */
-import type { Interval } from '../checks/fault-windows.ts';
+import { FETCH_DEADLINE_MS, type Interval } from '../checks/fault-windows.ts';
 import { type ServiceClock, ServiceClocks } from '../checks/service-clocks.ts';
-import { FETCH_DEADLINE_MS } from '../checks/staleness.ts';
 import { StoodStill } from '../checks/stood-still.ts';
 import type { History } from '../load/history.ts';
 import type { ReadOperation } from '../load/records.ts';

@@ -204,7 +204,7 @@ describe('a read at the edge', () => {
       expect(await read(edge)).toMatchObject({
         status: 503,
         headers: { 'retry-after': '1' },
-        json: { success: false, code: 'unavailable' },
+        json: { success: false, error: 'not cached, and the origin does not answer: the origin is away', code: 'unavailable' },
       });
     }));
 });

@@ -75,6 +75,24 @@ describe('the origin over HTTP', () => {
     }),
   );
 
+  it.each<[string, Handle, string]>([
+    [
+      'an origin that resets',
+      (request) => void request.socket.resetAndDestroy(),
+      'the connection was reset before the answer was there (ECONNRESET)',
+    ],
+    [
+      'an origin that hangs up',
+      (request) => void request.socket.destroy(),
+      'the connection was closed before the answer was there (UND_ERR_SOCKET)',
+    ],
+    ['something else', answer(200, '<html>', { etag: '"1"' }), 'expected JSON, got 200 with a body that begins "<html>"'],
+  ])('says of %s what it was', (_title, handle, words) =>
+    withClient(handle, async (client) => {
+      await expect(client.fetch(7)).rejects.toThrow(words);
+    }),
+  );
+
   it('asks for one id, and with the tag it is given', async () => {
     const asked: unknown[] = [];
     const handle: Handle = (request, response) => {
@@ -110,6 +128,7 @@ describe('the origin over HTTP', () => {
 
   it('says that an origin which is not there is away', async () => {
     const client = new HttpOriginClient('http://127.0.0.1:9');
+    await expect(client.fetch(1)).rejects.toThrow(/no usable answer from http:\/\/127\.0\.0\.1:9: the connection was refused/);
     await expect(client.fetch(1)).rejects.toBeInstanceOf(OriginUnavailable);
     await expect(client.list('')).rejects.toBeInstanceOf(OriginUnavailable);
     expect(await client.answers()).toBe(false);

@@ -4,6 +4,7 @@
  */
 import { Pool } from 'undici';
 import { type Content, contentAnswer, contentMissingAnswer } from '../protocol/content.ts';
+import { failureInWords, parseAnswer } from '../runtime/request-failure.ts';
 
 export type OriginAnswer =
   | { readonly kind: 'content'; readonly content: Content; readonly etag: string }
@@ -103,10 +104,10 @@ export class HttpOriginClient implements OriginClient {
       return {
         status: response.statusCode,
         etag: typeof etag === 'string' ? etag : undefined,
-        body: text === '' ? undefined : JSON.parse(text),
+        body: text === '' ? undefined : parseAnswer(response.statusCode, text),
       };
     } catch (error) {
-      throw new OriginUnavailable(`no usable answer from ${this.#url} within ${FETCH_DEADLINE_MS} ms`, error);
+      throw new OriginUnavailable(`no usable answer from ${this.#url}: ${failureInWords(error, FETCH_DEADLINE_MS)}`, error);
     }
   }
 }

@@ -144,14 +144,15 @@ export class Reader {
       this.#remember(key, entry.version);
       return { entry, source: 'origin', status: 'fresh', forwarded: { reason: 'bypass', stored: false, collapsed: joined } };
     } catch (error) {
-      if (error instanceof OriginUnavailable) throw unavailable('neither the cache nor the origin answers', error);
+      if (error instanceof OriginUnavailable) throw unavailable(`neither the cache nor the origin answers: ${error.message}`, error);
       throw error;
     }
   }
 
   async #staleIfError(key: string, cause: OriginUnavailable): Promise<Answer> {
     const found = await this.#lookup(key);
-    if (found?.entry === null || found === undefined) throw unavailable('not cached, and the origin does not answer', cause);
+    if (found?.entry === null || found === undefined)
+      throw unavailable(`not cached, and the origin does not answer: ${cause.message}`, cause);
     return { entry: found.entry, source: 'cache', status: found.state === 'fresh' ? 'fresh' : 'stale' };
   }
 

@@ -73,6 +73,7 @@ describe('no engine', () => {
     [undefined, undefined, /no Docker engine is here.* Install and start Docker/],
     ['/run/docker.sock', { code: 'EACCES' }, /no permission on \/run\/docker\.sock.* usermod -aG docker/],
     ['/run/docker.sock', { code: 'ENOENT' }, /no Docker engine listens on \/run\/docker\.sock.* Start it/],
+    ['/run/docker.sock', { code: 'EMFILE', message: 'connect EMFILE' }, /cannot be asked: this process may open no more files .*EMFILE/],
     ['/run/docker.sock', new Error('no answer'), /does not answer within a second.* Restart it/],
   ])('at %s with %j is a sentence with the remedy', (address, error, sentence) => {
     expect(absenceOf(address, error)).toMatch(sentence);

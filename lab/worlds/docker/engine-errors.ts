@@ -1,4 +1,5 @@
 /** What an engine's errors mean, in a sentence with the remedy. */
+import { failureInWords } from '../../../services/runtime/request-failure.ts';
 import { printable } from '../../printable.ts';
 
 function fieldOf(error: unknown, name: string): unknown {
@@ -25,5 +26,8 @@ export function absenceOf(address: string | undefined, error: unknown): string {
     return `no permission on ${address}. Join the group that owns it (sudo usermod -aG docker $USER, then log in again), ${instead}`;
   if (code === 'ENOENT' || code === 'ECONNREFUSED')
     return `no Docker engine listens on ${address}. Start it (Docker Desktop, or sudo systemctl start docker), ${instead}`;
+  // What the system said of the asking itself: no wait had any part in it.
+  if (typeof code === 'string')
+    return `the Docker engine at ${address} cannot be asked: ${printable(failureInWords(error, 0))}. Mend that, ${instead}`;
   return `the Docker engine at ${address} does not answer within a second (${errorText(error)}). Restart it, ${instead}`;
 }

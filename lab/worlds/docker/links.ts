@@ -1,5 +1,6 @@
 /** The links of a cluster: Toxiproxy's HTTP API, as far as the lab needs it. Asked on its published port, past every network a fault sits on. */
 import { z } from 'zod';
+import { failureInWords, parseAnswer } from '../../../services/runtime/request-failure.ts';
 import { WorldFailed } from '../../errors.ts';
 import type { Link, NodeName } from '../world.ts';
 
@@ -78,10 +79,10 @@ export class Links {
       const answer = await response.text();
       if (method === 'DELETE' && response.status === 404) return undefined;
       if (!response.ok) throw new WorldFailed(`${asked}: ${response.status} ${answer}`);
-      return answer === '' ? undefined : JSON.parse(answer);
+      return answer === '' ? undefined : parseAnswer(response.status, answer);
     } catch (error) {
       if (error instanceof WorldFailed) throw error;
-      throw new WorldFailed(`${asked}: no answer at ${this.#url} within ${DEADLINE_MS} ms`, { cause: error });
+      throw new WorldFailed(`${asked}: no usable answer at ${this.#url}: ${failureInWords(error, DEADLINE_MS)}`, { cause: error });
     }
   }
 }

@@ -42,6 +42,8 @@ export interface ActBy {
   readonly repeat: () => void;
 }
 
+const MADE = { propagationDelayMs: 100, strategy: 'eager' } as const;
+
 /** The journal of a lab in virtual time. */
 export class MemoryJournal implements UndoJournal {
   readonly #entries = new Map<string, JournalEntry>();
@@ -98,7 +100,7 @@ export class StubCluster {
       journal: NO_JOURNAL,
       put: async () => {},
       isStopped: async () => false,
-      regions: REGIONS.map((region) => ({ region, found: { propagationDelayMs: 100, strategy: 'eager' as const } })),
+      regions: REGIONS.map((region) => ({ region, made: MADE, found: MADE, startsAsMade: true })),
     });
     this.control = new DockerControl({
       engine: this.engine,

@@ -1,5 +1,6 @@
 /** The lab's own requests in the simulated world: calls of the services' routes, a moment later, with a deadline in virtual time. */
 import type { Clock } from '../../../services/runtime/clock.ts';
+import { failureInWords } from '../../../services/runtime/request-failure.ts';
 import { CALL_DEADLINE_MS, type Call, CallFailed, type RawAnswer, type Transport } from '../../clients.ts';
 import { ConnectionFailed, type Network, type NetworkRequest } from './network.ts';
 
@@ -29,7 +30,7 @@ export class DirectTransport implements Transport {
         run();
       };
       const fail = (definite: boolean, cause?: unknown) =>
-        settle(() => reject(new CallFailed(`${method} ${base}${path}: no answer within ${CALL_DEADLINE_MS} ms`, definite, cause)));
+        settle(() => reject(new CallFailed(`${method} ${base}${path}: ${whyOf(cause)}`, definite, cause)));
       const abort = () => fail(false, signal?.reason);
       const overdue = clock.setTimer(CALL_DEADLINE_MS, () => fail(false));
       signal?.addEventListener('abort', abort, { once: true });
@@ -43,6 +44,11 @@ export class DirectTransport implements Transport {
   }
 
   async close(): Promise<void> {}
+}
+
+/** Without a cause it was the deadline. */
+function whyOf(cause: unknown): string {
+  return cause === undefined ? `no answer within ${CALL_DEADLINE_MS} ms` : failureInWords(cause, CALL_DEADLINE_MS);
 }
 
 function toRequest({ method, path, body, token }: Call): NetworkRequest {

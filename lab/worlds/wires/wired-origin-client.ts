@@ -40,7 +40,7 @@ export class WiredOriginClient implements OriginClient {
 
   #call<T>(send: (origin: OriginClient) => Promise<T>): Promise<T> {
     const { origin, wire, caller } = this.#options;
-    const toError = (why: string) => new OriginUnavailable(`the origin does not answer: ${why}`);
+    const toError = (why: string) => new OriginUnavailable(`no usable answer from the origin: ${why}`);
     return wire.call(() => send(origin), { caller, deadlineMs: FETCH_DEADLINE_MS, toError });
   }
 }

@@ -1,0 +1,122 @@
+/** What is said of a request that had no usable answer, by servers and a system that really fail so. */
+import { execFile, execFileSync } from 'node:child_process';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { CallFailed } from './clients.ts';
+import { openHttpClients } from './http-clients.ts';
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => void;
+
+interface Failure {
+  readonly message: string;
+  readonly definite: boolean;
+}
+
+async function failureOf(url: string): Promise<Failure> {
+  const clients = openHttpClients(url);
+  try {
+    await clients.originVersion(1);
+  } catch (error) {
+    if (error instanceof CallFailed) return { message: error.message, definite: error.definite };
+    throw error;
+  } finally {
+    await clients.close();
+  }
+  throw new Error('expected a failure, got an answer');
+}
+
+async function failureAt(handle: Handle): Promise<Failure> {
+  const server = createServer(handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    return await failureOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+const MODULE = JSON.stringify(fileURLToPath(new URL('./http-clients.ts', import.meta.url)));
+/** In a process of its own: one request to a port where nothing listens, after what `before` does. */
+const asking = (before: string) => `
+  const { openHttpClients } = await import(${MODULE});
+  const fs = await import('node:fs');
+  const clients = openHttpClients('http://127.0.0.1:9');
+  const say = (error) => fs.writeSync(1, JSON.stringify({ message: error.message, definite: error.definite }));
+  ${before}
+  await clients.originVersion(1).then(() => {}, say);
+  process.exit(0);`;
+
+function failureIn(shell: string, program: string): Promise<Failure> {
+  const words = ['-c', shell, 'asking', process.execPath, '--input-type=module', '--eval', program];
+  return new Promise((resolve, reject) => {
+    execFile('bash', words, (error, stdout) =>
+      stdout === '' ? reject(error ?? new Error('nothing was said')) : resolve(JSON.parse(stdout)),
+    );
+  });
+}
+
+function canUnshare(): boolean {
+  try {
+    execFileSync('unshare', ['-n', 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('a request of the lab', () => {
+  it.each<[string, Handle, RegExp]>([
+    [
+      'a server that resets',
+      (request) => void request.socket.resetAndDestroy(),
+      /: the connection was reset before the answer was there \(ECONNRESET\)$/,
+    ],
+    [
+      'a server that hangs up',
+      (request) => void request.socket.destroy(),
+      /: the connection was closed before the answer was there \(UND_ERR_SOCKET\)$/,
+    ],
+    [
+      'a server that ends half way',
+      (_request, response) => void response.writeHead(200, { 'content-length': '100' }).write('{', () => response.destroy()),
+      /: the connection was closed before the answer was there/,
+    ],
+    [
+      'a server of something else',
+      (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>'),
+      /: expected JSON, got 200 with a body that begins "<h1>It works!<\/h1>"$/,
+    ],
+    [
+      'a proxy',
+      (_request, response) => void response.writeHead(502).end('Bad Gateway'),
+      /: expected JSON, got 502 with a body that begins "Bad Gateway"$/,
+    ],
+    ['a server that says nothing', () => {}, /: no answer within 5000 ms$/],
+  ])('to %s says what it was; it may have had its effect', async (_what, handle, words) => {
+    const { message, definite } = await failureAt(handle);
+    expect(message).toMatch(/^GET http:\/\/127\.0\.0\.1:\d+\/api\/content\/1: /);
+    expect(message).toMatch(words);
+    expect(definite).toBe(false);
+  });
+
+  it('to a port where nothing listens was refused, and had no effect', async () => {
+    const { message, definite } = await failureOf('http://127.0.0.1:9');
+    expect(message).toMatch(/: the connection was refused, nothing listens there \(ECONNREFUSED\)$/);
+    expect(definite).toBe(true);
+  });
+
+  it('of a process that may open no more files says that, and had no effect', async () => {
+    const { message, definite } = await failureIn('ulimit -n 64; exec "$@"', asking(`try { for (;;) fs.openSync('/dev/null'); } catch {}`));
+    expect(message).toMatch(/: this process may open no more files and connections; raise its limit: ulimit -n \(EMFILE\)$/);
+    expect(definite).toBe(true);
+  });
+
+  it.skipIf(!canUnshare())('without a network says that, and had no effect (needs root: unshare -n)', async () => {
+    const { message, definite } = await failureIn('exec unshare -n "$@"', asking(''));
+    expect(message).toMatch(/: there is no way to that network from here \(ENETUNREACH\)$/);
+    expect(definite).toBe(true);
+  });
+});
