@@ -67,7 +67,8 @@ if kind == 'all' then
 else
   local field = string.sub(kind, 1, 1) .. ':' .. target
   local mark = readMark(field)
-  if version == '' then
+  -- Only a key has versions: anything else is a purge, whatever it carries.
+  if version == '' or kind ~= 'key' then
     mark[mode] = clock
   else
     mark[mode .. 'Minimum'] = math.max(mark[mode .. 'Minimum'], tonumber(version))
