@@ -61,7 +61,7 @@ class World {
 
   #createReader(): Reader {
     const { cache, clock, meter, invalidator } = this.#region;
-    return new Reader({ cache, origin: this.#origin, clock, meter, lifetimes: LIFETIMES, catchingUp: () => invalidator.catchingUp() });
+    return new Reader({ cache, origin: this.#origin, clock, meter, lifetimes: LIFETIMES, upToDate: () => invalidator.upToDate() });
   }
 
   /** Read at a random moment of a slow fetch. */

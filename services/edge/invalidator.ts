@@ -45,6 +45,8 @@ export class Invalidator {
   #epoch = 0;
   #takingUp: Promise<void> | undefined;
   #takeUpAgain = false;
+  /** Counts the times that it began to catch up. */
+  #spell = 0;
   /** The log was found to be another one, and the cache has not been told yet. */
   #logToForget = false;
 
@@ -83,6 +85,11 @@ export class Invalidator {
     return false;
   }
 
+  /** undefined while catching up; else which spell of being up to date this is: another one, if it has caught up in between. */
+  upToDate(): number | undefined {
+    return this.catchingUp() ? undefined : this.#spell;
+  }
+
   status(): InvalidatorStatus {
     const queued = [...this.#queues.values()].reduce((sum, queue) => sum + queue.length, 0);
     return { catchingUp: this.catchingUp(), queued, applied: new Map(this.#applied) };
@@ -97,6 +104,7 @@ export class Invalidator {
 
   async #join(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number>> {
     this.#catchUpTo = undefined;
+    this.#spell += 1;
     const from = await this.#untilCacheAnswers(async () => {
       // Overruled by a take-up, which may itself have failed: the log needs an answer all the same.
       for (;;) {
