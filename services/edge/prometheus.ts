@@ -33,6 +33,12 @@ export async function renderPrometheus(metrics: EdgeMetrics): Promise<string> {
   }
   gauge('edgesync_edge_propagation_delay_seconds', 'Propagation delay in force.', metrics.propagationDelayMs / MS_PER_S);
   gauge('edgesync_edge_invalidation_lag_seconds', 'Record time to apply, of the event applied last.', toSeconds(metrics.invalidationLagMs));
+  gauge(
+    'edgesync_edge_log_overdue_seconds',
+    'For how long an event has been due that was read and is not applied.',
+    (log.overdueMs ?? 0) / MS_PER_S,
+  );
+  gauge('edgesync_edge_catching_up', '1 while nothing is called fresh.', log.catchingUp ? 1 : 0);
   gauge('edgesync_edge_log_lag_records', 'Records in the log not applied here.', log.lag);
   gauge(
     'edgesync_edge_window_hit_ratio',
