@@ -31,7 +31,7 @@ function gateOf({ isAnswered = true, stalls = [] }: Told) {
     checks: ['divergence'],
     startedAt: '2026-01-01T00:00:00.000Z',
   });
-  const readRound = async (): Promise<Round> => ({ reads: [], isConverged: false, isAnswered });
+  const readRound = async (): Promise<Round> => ({ reads: [], isConverged: false, isAnswered, errors: [] });
   const gate = new SteadyGate({
     scenario: { hypothesis: hypothesis.parse({ title: 't', probes: [{ converged: true }] }), settle: SETTLE_MS },
     history,

@@ -9,7 +9,7 @@ import type {
   Position,
   Stamp,
 } from '../../services/edge/cache/cache.ts';
-import type { VersionRow } from '../../services/protocol/edge-api.ts';
+import type { EdgeHealth, VersionRow } from '../../services/protocol/edge-api.ts';
 
 export class DecoratedCache implements EdgeCache {
   protected readonly cache: EdgeCache;
@@ -48,6 +48,10 @@ export class DecoratedCache implements EdgeCache {
 
   connected(): boolean {
     return this.cache.connected();
+  }
+
+  condition(): Promise<EdgeHealth['redis']> {
+    return this.cache.condition();
   }
 
   onNewLife(listener: () => void): void {

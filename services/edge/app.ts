@@ -15,6 +15,7 @@ import type { Invalidator } from './invalidator.ts';
 import { LagMeter } from './lag.ts';
 import type { EdgeMeter, ReadOutcome } from './metrics.ts';
 import { type OriginClient, OriginUnavailable } from './origin-client.ts';
+import { OVERDUE_MS_MAX } from './overdue.ts';
 import { renderPrometheus } from './prometheus.ts';
 import type { Answer, EntryLifetimes, Reader } from './reader.ts';
 import type { EdgeSettings } from './settings.ts';
@@ -143,7 +144,7 @@ async function answerMetrics(options: EdgeAppOptions, lag: LagMeter, request: Ht
 async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<EdgeMetrics> {
   const { region, cache, log, invalidator, settings, meter } = options;
   const tellProcess = beginAnswer(options);
-  const { catchingUp, joins, queued, applied } = invalidator.status();
+  const { catchingUp, joins, queued, overdueMs, applied } = invalidator.status();
   return {
     success: true,
     region,
@@ -158,6 +159,7 @@ async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<E
       lag: await lag.behind(applied),
       applied: Object.fromEntries(applied),
       queued,
+      overdueMs: Math.round(overdueMs),
       unreadable: meter.unreadable,
     },
     process: tellProcess(),
@@ -169,17 +171,19 @@ function emptyWhenAway(error: unknown): [] {
   throw error;
 }
 
-async function answerHealth({ region, cache, log, origin }: EdgeAppOptions): Promise<HttpAnswer> {
-  const connected = { redis: cache.connected(), log: log.connected(), origin: await origin.answers() };
+async function answerHealth({ region, cache, log, origin, invalidator }: EdgeAppOptions): Promise<HttpAnswer> {
+  const [redis, originAnswers] = await Promise.all([cache.condition(), origin.answers()]);
   const say = (is: boolean) => (is ? 'connected' : 'disconnected');
-  const canServe = connected.redis || connected.origin;
-  const all = connected.redis && connected.log && connected.origin;
+  const canServe = redis !== 'disconnected' || originAnswers;
+  // What is known and not applied makes a region less than whole, whoever is to blame for it.
+  const isOnTime = invalidator.status().overdueMs <= OVERDUE_MS_MAX;
+  const all = redis === 'connected' && log.connected() && originAnswers && isOnTime;
   const body: EdgeHealth = {
     status: canServe ? (all ? 'ok' : 'degraded') : 'unavailable',
     region,
-    redis: say(connected.redis),
-    log: say(connected.log),
-    origin: say(connected.origin),
+    redis,
+    log: say(log.connected()),
+    origin: say(originAnswers),
   };
   return { status: canServe ? 200 : 503, body };
 }

@@ -139,6 +139,24 @@ describe('the metrics of an edge', () => {
       expect(samples).toContain(`edgesync_edge_window_hit_ratio{region="${REGION}"} 0.4`);
     }));
 
+  it('say for how long an event has been due that the cache does not take, in both forms', () =>
+    withEdge({}, async ({ port, cache, log }) => {
+      const metrics = async () => edgeMetrics.parse((await exchange(port, { path: '/metrics' })).json).log;
+      await expect.poll(metrics, { interval: 5, timeout: 10_000 }).toMatchObject({ catchingUp: false, overdueMs: 0 });
+      cache.refusing = true;
+      await log.append([writeOf(1, 2)]);
+      await expect.poll(metrics, { interval: 20, timeout: 10_000 }).toMatchObject({ catchingUp: true, lag: 1 });
+      expect((await metrics()).overdueMs).toBeGreaterThan(1_000);
+      // Whoever is to blame for it.
+      cache.condition = async () => 'connected';
+      expect((await exchange(port, { path: '/health' })).json).toMatchObject({ status: 'degraded', redis: 'connected' });
+      const { text } = await exchange(port, { path: '/metrics', headers: { accept: 'text/plain' } });
+      expect(Number(/^edgesync_edge_log_overdue_seconds\{[^}]*\} (\S+)$/m.exec(text)?.[1])).toBeGreaterThan(1);
+      expect(text).toContain(`edgesync_edge_catching_up{region="${REGION}"} 1`);
+      cache.refusing = false;
+      await expect.poll(metrics, { interval: 20, timeout: 10_000 }).toMatchObject({ catchingUp: false, overdueMs: 0 });
+    }));
+
   it('are Prometheus text before the first sample, and while cache and log are away', () =>
     withEdge({}, async ({ port, cache, log }) => {
       const scrape = async () => (await exchange(port, { path: '/metrics', headers: { accept: 'text/plain' } })).text;
@@ -152,6 +170,18 @@ describe('the health of an edge', () => {
   it.each([
     ['all answer', [], 200, { status: 'ok', redis: 'connected', log: 'connected', origin: 'connected' }],
     ['the cache is away', ['cache'], 200, { status: 'degraded', redis: 'disconnected', log: 'connected', origin: 'connected' }],
+    [
+      'the cache answers and takes no change',
+      ['changes'],
+      200,
+      { status: 'degraded', redis: 'refuses writes', log: 'connected', origin: 'connected' },
+    ],
+    [
+      'the cache takes no change and the origin is away',
+      ['changes', 'origin'],
+      200,
+      { status: 'degraded', redis: 'refuses writes', log: 'connected', origin: 'disconnected' },
+    ],
     ['the log is away', ['log'], 200, { status: 'degraded', redis: 'connected', log: 'disconnected', origin: 'connected' }],
     ['the origin is away', ['origin'], 200, { status: 'degraded', redis: 'connected', log: 'connected', origin: 'disconnected' }],
     [
@@ -169,6 +199,7 @@ describe('the health of an edge', () => {
   ])('is told when %s', (_title, away, status, body) =>
     withEdge({}, async ({ port, cache, log, origin }) => {
       origin.away = away.includes('origin');
+      cache.refusing = away.includes('changes');
       if (away.includes('cache')) await cache.close();
       if (away.includes('log')) await log.close();
       const answer = await exchange(port, { path: '/health' });

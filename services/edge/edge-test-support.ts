@@ -1,11 +1,13 @@
 /** A whole edge over real sockets, with an origin that tests answer for and a wall clock they move. */
 import { MemoryLog } from '../log/memory.ts';
 import type { Content } from '../protocol/content.ts';
+import type { EdgeHealth } from '../protocol/edge-api.ts';
 import { INVALIDATION_PARTITIONS } from '../protocol/invalidation.ts';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { readConfig } from '../runtime/config.ts';
 import { silentLogger } from '../runtime/log.ts';
 import { systemRandom } from '../runtime/random.ts';
+import { type Application, type ApplyOutcome, CacheUnavailable } from './cache/cache.ts';
 import { MemoryCache, MemoryCacheServer } from './cache/memory.ts';
 import { EDGE_SETTINGS } from './config.ts';
 import { markRetentionMsOf, startEdge } from './edge.ts';
@@ -49,6 +51,21 @@ export class StagedOrigin implements OriginClient {
   async close(): Promise<void> {}
 }
 
+/** A cache that can be told to answer lookups only. */
+export class StagedCache extends MemoryCache {
+  refusing = false;
+
+  override async apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]> {
+    if (this.refusing) throw new CacheUnavailable('apply: READONLY');
+    return super.apply(batch);
+  }
+
+  override async condition(): Promise<EdgeHealth['redis']> {
+    const condition = await super.condition();
+    return this.refusing && condition === 'connected' ? 'refuses writes' : condition;
+  }
+}
+
 export interface MovableClock extends Clock {
   /** Only the wall: what is due is timed by the monotonic clock, which goes on by itself. */
   advance(byMs: number): void;
@@ -68,7 +85,7 @@ export function createMovableClock(): MovableClock {
 export interface EdgeUnderTest {
   readonly port: number;
   readonly origin: StagedOrigin;
-  readonly cache: MemoryCache;
+  readonly cache: StagedCache;
   readonly log: MemoryLog;
   readonly clock: MovableClock;
 }
@@ -86,7 +103,7 @@ export async function withEdge<T>(environment: Readonly<Record<string, string>>,
     ...environment,
   });
   const clock = createMovableClock();
-  const cache = new MemoryCache(new MemoryCacheServer({ clock, random: systemRandom, markRetentionMs: markRetentionMsOf(config) }));
+  const cache = new StagedCache(new MemoryCacheServer({ clock, random: systemRandom, markRetentionMs: markRetentionMsOf(config) }));
   const log = new MemoryLog({ clock, partitions: INVALIDATION_PARTITIONS });
   const origin = new StagedOrigin();
   const edge = await startEdge(config, { cache, log, origin, clock, logger: silentLogger });

@@ -76,7 +76,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const meter = new EdgeMeter(clock, latencies);
   const lifetimes = lifetimesOf(config);
   const invalidator = new Invalidator({ region, log, cache, settings, clock, meter, logger });
-  const reader = new Reader({ cache, origin, clock, meter, lifetimes, catchingUp: () => invalidator.catchingUp() });
+  const reader = new Reader({ cache, origin, clock, meter, lifetimes, upToDate: () => invalidator.upToDate() });
   const closing = new AbortController();
   const adminToken = config.ADMIN_TOKEN;
   return {

@@ -1,6 +1,7 @@
 /**
  * Everything that can go wrong in a region, in random order and overlapping; then all is healed, and what must hold holds:
- * every event was applied, and nothing that is called fresh is older than the origin. fast-check prints seed and trace.
+ * every event was applied, and nothing that is called fresh is older than the origin. Before that nothing is called fresh that
+ * is older than the edge has known for a second after its delay. fast-check prints seed and trace.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -11,7 +12,7 @@ import { createRandom } from '../runtime/random.ts';
 import type { OriginAnswer } from './origin-client.ts';
 import { Reader } from './reader.ts';
 import { contentAnswer, LIFETIMES, ScriptedOrigin } from './reader-test-support.ts';
-import { eventOf, type Region, withRegion, writeOf } from './test-support.ts';
+import { DELAY_MS, eventOf, type Region, withRegion, writeOf } from './test-support.ts';
 
 const SEED = 20_260_101;
 const RUNS = 150;
@@ -19,6 +20,11 @@ const IDS = [1, 2, 3, 4, 5];
 const TAG = 'news';
 /** Longer than the longest delay, the longest backoff and the slowest fetch together. */
 const HEALED_MS = 20_000;
+/** Longer than the slowest fetch, and so short that nothing ages that was read before. */
+const FETCHED_MS = 2_000;
+/** An event due for longer than that is overdue; a lookup may have been judged that long ago. */
+const OVERDUE_MS = 1_000;
+const SLOW_CACHE_MS_MAX = 200;
 
 const idOf = fc.constantFrom(...IDS);
 const step = fc.oneof(
@@ -34,13 +40,23 @@ const step = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('strategy' as const), strategy: fc.constantFrom('eager' as const, 'lazy' as const) }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('failApply' as const), at: fc.nat(3), times: fc.integer({ min: 1, max: 3 }) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('slowCache' as const), msMax: fc.constantFrom(0, 20, 200) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('slowCache' as const), msMax: fc.constantFrom(0, 20, SLOW_CACHE_MS_MAX) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('refuseApplies' as const), refuse: fc.constantFrom(true, true, false) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('cacheAway' as const), away: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('boundsAway' as const), away: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('cacheRestart' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('edgeRestart' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('rejoin' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('wallClock' as const), ms: fc.constantFrom(-60_000, -500, 500) }) },
+);
+/** Few keys, and what keeps events that were read from being applied. */
+const knowingStep = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('write' as const), id: fc.constantFrom(1, 2) }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('read' as const), id: fc.constantFrom(1, 2) }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(50, 300, 1_000, 4_000) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('refuseApplies' as const), refuse: fc.constantFrom(true, true, false) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('boundsAway' as const), away: fc.constantFrom(true, true, false) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('cacheRestart' as const, 'rejoin' as const) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
@@ -49,6 +65,11 @@ class World {
   readonly #origin = new ScriptedOrigin();
   readonly #versions = new Map(IDS.map((id) => [id, 1]));
   readonly #deleted = new Set<number>();
+  /** When the log had each version, on the monotonic clock. */
+  readonly #appendedMs = new Map<string, number>();
+  #delayMsMax = DELAY_MS;
+  /** Called fresh, and older than what the edge has known of for too long. */
+  readonly #tooOld: string[] = [];
   readonly #random = createRandom(SEED);
   #reader: Reader;
   #rejoining: Promise<void> = Promise.resolve();
@@ -61,7 +82,7 @@ class World {
 
   #createReader(): Reader {
     const { cache, clock, meter, invalidator } = this.#region;
-    return new Reader({ cache, origin: this.#origin, clock, meter, lifetimes: LIFETIMES, catchingUp: () => invalidator.catchingUp() });
+    return new Reader({ cache, origin: this.#origin, clock, meter, lifetimes: LIFETIMES, upToDate: () => invalidator.upToDate() });
   }
 
   /** Read at a random moment of a slow fetch. */
@@ -76,7 +97,18 @@ class World {
   #nextVersion(id: number): number {
     const version = (this.#versions.get(id) ?? 0) + 1;
     this.#versions.set(id, version);
+    this.#appendedMs.set(`${id} ${version}`, this.#region.clock.monotonicMs());
     return version;
+  }
+
+  /** Nothing ever keeps the log from handing over what it has, so an edge that is not catching up knows of all that is in it. */
+  async #read(id: number): Promise<void> {
+    const askedMs = this.#region.clock.monotonicMs();
+    const { entry, status, source } = await this.#reader.read(id);
+    if (source !== 'cache' || status !== 'fresh') return;
+    const nextMs = this.#appendedMs.get(`${id} ${entry.version + 1}`);
+    if (nextMs === undefined || askedMs - nextMs <= this.#delayMsMax + OVERDUE_MS + SLOW_CACHE_MS_MAX) return;
+    this.#tooOld.push(`content ${id} at version ${entry.version}, ${askedMs - nextMs} ms after the log had the next`);
   }
 
   async take(next: Step): Promise<void> {
@@ -88,9 +120,12 @@ class World {
     }
     if (next.kind === 'purge') await log.append([eventOf({ type: 'tag', target: TAG, mode: next.mode })]);
     if (next.kind === 'unreadable') await log.append([{ key: contentKey(next.id), value: 'no event', headers: {} }]);
-    if (next.kind === 'read') this.#reader.read(next.id).catch(() => {});
+    if (next.kind === 'read') this.#read(next.id).catch(() => {});
     if (next.kind === 'pass') await clock.advance(next.ms);
-    if (next.kind === 'delay') settings.change({ propagationDelayMs: next.ms });
+    if (next.kind === 'delay') {
+      settings.change({ propagationDelayMs: next.ms });
+      this.#delayMsMax = Math.max(this.#delayMsMax, next.ms);
+    }
     if (next.kind === 'strategy') settings.change({ strategy: next.strategy });
     if (next.kind === 'wallClock') clock.jumpWall(next.ms);
     if (next.kind === 'cacheRestart') server.restart();
@@ -107,6 +142,7 @@ class World {
     if (next.kind === 'boundsAway') {
       log.beforeBounds = () => (next.away ? Promise.reject(new LogUnavailable('no bounds')) : sleep(clock, 10));
     }
+    if (next.kind === 'refuseApplies') cache.failing = (batch) => (next.refuse ? batch.map((_, at) => at) : []);
     if (next.kind === 'failApply') {
       let left = next.times;
       cache.failing = (batch) => {
@@ -137,14 +173,15 @@ class World {
 
   async check(): Promise<void> {
     const { cache, clock, invalidator } = this.#region;
+    expect(this.#tooOld).toEqual([]);
     expect(this.#region.appliedOffsets()).toEqual(await this.#region.endOffsets());
-    expect(invalidator.status()).toMatchObject({ queued: 0, catchingUp: false, applied: await this.#paddedEnds() });
+    expect(invalidator.status()).toMatchObject({ queued: 0, catchingUp: false, overdueMs: 0, applied: await this.#paddedEnds() });
     for (const id of IDS) {
       const { state, entry } = await cache.lookup(contentKey(id));
       if (state === 'fresh') expect(entry?.version, `content ${id}`).toBe(this.#versions.get(id));
     }
     for (const id of IDS) this.#reader.read(id).catch(() => {});
-    await clock.advance(HEALED_MS);
+    await clock.advance(FETCHED_MS);
     for (const id of IDS) {
       const reading = this.#reader.read(id);
       await clock.advance(1_000);
@@ -164,18 +201,26 @@ class World {
   }
 }
 
+function runAll(steps: readonly Step[], partitions: number): Promise<void> {
+  return withRegion({ partitions }, async (region) => {
+    const world = new World(region);
+    await region.start();
+    for (const next of steps) await world.take(next);
+    await world.heal();
+    await world.check();
+  });
+}
+
 for (const partitions of [1, 3]) {
   test(`whatever happens to a region with ${partitions} partition(s), once healed it has applied everything and is right`, () =>
     fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), (steps) =>
-        withRegion({ partitions }, async (region) => {
-          const world = new World(region);
-          await region.start();
-          for (const next of steps) await world.take(next);
-          await world.heal();
-          await world.check();
-        }),
-      ),
+      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), (steps) => runAll(steps, partitions)),
+      { seed: SEED, numRuns: RUNS },
+    ));
+
+  test(`whatever a region with ${partitions} partition(s) cannot apply, nothing is called fresh that it has known for long to be old`, () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(knowingStep, { minLength: 20, maxLength: 60 }), (steps) => runAll(steps, partitions)),
       { seed: SEED, numRuns: RUNS },
     ));
 }

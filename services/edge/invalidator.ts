@@ -9,12 +9,17 @@
  * joining -> running -> takingUp -> running ... -> closed
  * A take-up begun later overrules one that still waits for the cache, so queues and stored positions always belong together.
  *
- * Catching up, from the start and each rejoin until what was in the log then is applied, nothing is called fresh. It does
- * not end before the record at each stored offset has been recognised: until then the log may be another one.
+ * Catching up, nothing is called fresh, and entries read as stale: nobody waits for it.
+ *   From the start and each rejoin until what was in the log then is applied. It does not end before the record at each
+ *   stored offset has been recognised: until then the log may be another one.
+ *   Known and overdue is not fresh: while an event that has been read is due for more than a second and not applied, or the
+ *   queues have been dropped for longer than that and no take-up has put others in their place (overdue.ts).
  */
 import type { InvalidationLog, LogRecord, LogSubscription, PartitionBounds } from '../log/log.ts';
 import { sleep } from '../runtime/clock.ts';
 import { CacheUnavailable, type Position } from './cache/cache.ts';
+import { CatchUp } from './catch-up.ts';
+import { OVERDUE_MS_MAX, Overdue } from './overdue.ts';
 import { PartitionQueue, type QueueFeed, type QueuePorts } from './partition-queue.ts';
 
 export interface InvalidatorOptions extends QueuePorts {
@@ -26,6 +31,8 @@ export interface InvalidatorStatus {
   /** How often it has joined the log. */
   readonly joins: number;
   readonly queued: number;
+  /** How long an event has been due that was read and is not applied; 0: none. */
+  readonly overdueMs: number;
   /** Per partition the offset applied last, -1 before the first. */
   readonly applied: ReadonlyMap<number, number>;
 }
@@ -33,15 +40,14 @@ export interface InvalidatorStatus {
 const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 1_000;
 const BEFORE_FIRST = -1;
-const NOTHING_TO_CATCH_UP: ReadonlyMap<number, number> = new Map();
 
 export class Invalidator {
   readonly #options: InvalidatorOptions;
   readonly #queues = new Map<number, PartitionQueue>();
   readonly #applied = new Map<number, number>();
+  readonly #catchUp = new CatchUp();
+  readonly #overdue: Overdue;
   readonly #closing = new AbortController();
-  /** Per partition the last offset that was in the log at the last join; undefined before it. */
-  #catchUpTo: ReadonlyMap<number, number> | undefined;
   #subscription: LogSubscription | undefined;
   #joins = 0;
   /** Counts take-ups and joins: one that waits for the log or the cache is overruled by the next. */
@@ -53,6 +59,7 @@ export class Invalidator {
 
   constructor(options: InvalidatorOptions) {
     this.#options = options;
+    this.#overdue = new Overdue(options);
     options.settings.onChange(() => {
       for (const queue of this.#queues.values()) queue.schedule();
     });
@@ -76,19 +83,18 @@ export class Invalidator {
   }
 
   catchingUp(): boolean {
-    if (this.#catchUpTo === undefined) return true;
-    for (const [partition, target] of this.#catchUpTo) {
-      const queue = this.#queues.get(partition);
-      if (queue === undefined || !queue.recognised) return true;
-      if ((this.#applied.get(partition) ?? BEFORE_FIRST) < target) return true;
-    }
-    this.#catchUpTo = NOTHING_TO_CATCH_UP;
-    return false;
+    return this.#catchUp.isUnderWay(this.#queues, this.#applied) || this.#overdue.longestMs(this.#queues) > OVERDUE_MS_MAX;
+  }
+
+  /** undefined while catching up; else which spell of being up to date this is: another one, if it has caught up in between. */
+  upToDate(): number | undefined {
+    return this.catchingUp() ? undefined : this.#catchUp.begun;
   }
 
   status(): InvalidatorStatus {
     const queued = [...this.#queues.values()].reduce((sum, queue) => sum + queue.length, 0);
-    return { catchingUp: this.catchingUp(), joins: this.#joins, queued, applied: new Map(this.#applied) };
+    const overdueMs = this.#overdue.longestMs(this.#queues);
+    return { catchingUp: this.catchingUp(), joins: this.#joins, queued, overdueMs, applied: new Map(this.#applied) };
   }
 
   async close(): Promise<void> {
@@ -99,7 +105,7 @@ export class Invalidator {
   }
 
   async #join(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number>> {
-    this.#catchUpTo = undefined;
+    this.#catchUp.begin();
     this.#joins += 1;
     const from = await this.#untilCacheAnswers(async () => {
       // Overruled by a take-up, which may itself have failed: the log needs an answer all the same.
@@ -108,8 +114,7 @@ export class Invalidator {
         if (positions !== undefined) return positions;
       }
     });
-    // Already there when everything was made invalid. A partition with nothing left in it has nothing to catch up with.
-    this.#catchUpTo ??= new Map(bounds.filter(({ start, end }) => end > start).map(({ partition, end }) => [partition, end - 1]));
+    this.#catchUp.aim(bounds);
     return from;
   }
 
@@ -142,21 +147,26 @@ export class Invalidator {
     this.#logToForget = false;
     if (epoch !== this.#epoch) return undefined;
     // Everything is invalid from here on, so there is nothing left to catch up with.
-    this.#catchUpTo = NOTHING_TO_CATCH_UP;
+    this.#catchUp.end();
+    this.#overdue.forget();
     return this.#resetTo(bounds, new Map());
   }
 
   /** New queues and their positions change in one turn: no record read from the old position may reach a new queue. */
   #resetTo(bounds: readonly PartitionBounds[], stored: ReadonlyMap<number, Position>): ReadonlyMap<number, number> {
     const from = new Map<number, number>();
-    for (const { partition, start } of bounds) {
+    for (const each of bounds) {
+      const { partition, start } = each;
       const position = stored.get(partition);
+      const applied = position?.offset ?? BEFORE_FIRST;
+      const owed = this.#overdue.owed(each, applied);
       const feed = this.#feedOf(partition);
-      this.#queues.set(partition, new PartitionQueue({ partition, stored: position, ports: this.#options, feed }));
-      this.#applied.set(partition, position?.offset ?? BEFORE_FIRST);
+      this.#queues.set(partition, new PartitionQueue({ partition, stored: position, owed, ports: this.#options, feed }));
+      this.#applied.set(partition, applied);
       from.set(partition, position?.offset ?? start);
       this.#subscription?.seek(partition, position?.offset ?? start);
     }
+    this.#overdue.replaced();
     return from;
   }
 
@@ -174,6 +184,7 @@ export class Invalidator {
   }
 
   #dropQueues(): void {
+    this.#overdue.dropped(this.#queues);
     for (const [partition, queue] of this.#queues) {
       queue.drop();
       if (queue.paused) this.#subscription?.resume(partition);
@@ -220,7 +231,11 @@ export class Invalidator {
   }
 
   #enqueue(partition: number, records: readonly LogRecord[]): void {
-    if (!this.#closing.signal.aborted) this.#queues.get(partition)?.enqueue(records);
+    if (this.#closing.signal.aborted) return;
+    const queue = this.#queues.get(partition);
+    if (queue !== undefined) return queue.enqueue(records);
+    const last = records.at(-1);
+    if (last !== undefined) this.#overdue.lost(partition, last.offset);
   }
 
   /** The commit is for display only: a failed one costs nothing. */

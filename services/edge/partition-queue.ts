@@ -18,7 +18,7 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Application, ApplyOutcome, EdgeCache, Position } from './cache/cache.ts';
 import type { EdgeMeter } from './metrics.ts';
-import { isRecordAt, type QueuedRecord, toApplication, toApplied, toLine } from './queued-record.ts';
+import { isRecordAt, type Owed, type QueuedRecord, toApplication, toApplied, toLine } from './queued-record.ts';
 import type { EdgeSettings } from './settings.ts';
 
 export interface QueuePorts {
@@ -47,6 +47,8 @@ export interface PartitionQueueOptions {
   readonly partition: number;
   /** What the cache applied last; undefined: nothing. The record there must come first. */
   readonly stored: Position | undefined;
+  /** What the queue before it had read and not applied: it will be read again. */
+  readonly owed: readonly Owed[];
   readonly ports: QueuePorts;
   readonly feed: QueueFeed;
 }
@@ -70,6 +72,9 @@ export class PartitionQueue {
   readonly #ports: QueuePorts;
   readonly #feed: QueueFeed;
   readonly #items: QueuedRecord[] = [];
+  readonly #owed: readonly Owed[];
+  /** How many of those owed have been read again, or passed by. */
+  #reread = 0;
   #state: QueueState = 'waiting';
   /** The record that must come first, when reading again from a stored offset. */
   #awaited: Position | undefined;
@@ -78,9 +83,10 @@ export class PartitionQueue {
   #timer: Timer | undefined;
   #paused = false;
 
-  constructor({ partition, stored, ports, feed }: PartitionQueueOptions) {
+  constructor({ partition, stored, owed, ports, feed }: PartitionQueueOptions) {
     this.#partition = partition;
     this.#awaited = stored;
+    this.#owed = owed;
     this.#ports = ports;
     this.#feed = feed;
   }
@@ -91,6 +97,16 @@ export class PartitionQueue {
 
   get paused(): boolean {
     return this.#paused;
+  }
+
+  /** Since when the record has been waiting that is to be applied next, whether it has been read again or not. */
+  get oldestMs(): number {
+    return (this.#items[0] ?? this.#owed[this.#reread])?.sinceMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** What was read of the partition and is not applied, in order. */
+  owed(): readonly Owed[] {
+    return [...this.#items.map(({ record: { offset }, sinceMs }) => ({ offset, sinceMs })), ...this.#owed.slice(this.#reread)];
   }
 
   /** The record at the stored offset has been read, and it is the one applied there. */
@@ -109,7 +125,7 @@ export class PartitionQueue {
         if (!isRecordAt(this.#awaited, record)) return this.#feed.onOtherLog();
         this.#awaited = undefined;
       } else {
-        const sinceMs = arrivedMs - Math.max(0, arrivedAt - record.time);
+        const sinceMs = Math.min(arrivedMs - Math.max(0, arrivedAt - record.time), this.#firstReadMs(record.offset));
         this.#items.push({ record, event: parseInvalidation(record.value), arrivedAt, sinceMs, previous: this.#last });
       }
       this.#last = record.offset;
@@ -136,6 +152,15 @@ export class PartitionQueue {
   drop(): void {
     this.#timer?.cancel();
     this.#state = 'dropped';
+  }
+
+  /** Read again it is no younger: it arrived when it was first read. */
+  #firstReadMs(offset: number): number {
+    while ((this.#owed[this.#reread]?.offset ?? offset) < offset) this.#reread += 1;
+    const owed = this.#owed[this.#reread];
+    if (owed?.offset !== offset) return Number.POSITIVE_INFINITY;
+    this.#reread += 1;
+    return owed.sinceMs;
   }
 
   #dueMs({ sinceMs }: QueuedRecord): number {

@@ -25,6 +25,12 @@ export function renderPrometheus(metrics: EdgeMetrics): Promise<string> {
     'Record time by the clock of the log to apply by the clock of the edge, of the event applied last.',
     toSeconds(metrics.invalidationLagMs),
   );
+  scrape.gauge(
+    'edgesync_edge_log_overdue_seconds',
+    'For how long an event has been due that was read and is not applied.',
+    toSeconds(log.overdueMs ?? 0),
+  );
+  scrape.gauge('edgesync_edge_catching_up', '1 while nothing is called fresh.', log.catchingUp ? 1 : 0);
   scrape.gauge('edgesync_edge_log_lag_records', 'Records in the log not applied here.', log.lag);
   scrape.gauge(
     'edgesync_edge_window_hit_ratio',

@@ -24,6 +24,13 @@ export interface QueuedRecord {
   readonly previous: number;
 }
 
+/** A record that was read and is not applied. */
+export interface Owed {
+  readonly offset: number;
+  /** min(record time, arrival), on the monotonic clock. */
+  readonly sinceMs: number;
+}
+
 /** The mode is the event's own; without one, the region's strategy decides when it is applied. */
 function modeIn(strategy: Strategy, event: InvalidationEvent | undefined): InvalidationMode {
   return event?.mode ?? modeOf(strategy);

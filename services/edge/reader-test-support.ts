@@ -72,13 +72,24 @@ export class ReaderRig {
   readonly cache = new FaultyCache(new MemoryCache(this.server));
   readonly origin = new ScriptedOrigin();
   readonly meter = new EdgeMeter(this.clock);
-  catchingUp = false;
   readonly reader: Reader;
+  #catchingUp = false;
+  #spell = 0;
   #applied = -1;
 
   constructor() {
     const { cache, origin, clock, meter } = this;
-    this.reader = new Reader({ cache, origin, clock, meter, lifetimes: LIFETIMES, catchingUp: () => this.catchingUp });
+    this.reader = new Reader({ cache, origin, clock, meter, lifetimes: LIFETIMES, upToDate: () => this.#upToDate() });
+  }
+
+  /** As the invalidator says it. */
+  set catchingUp(catchingUp: boolean) {
+    if (catchingUp) this.#spell += 1;
+    this.#catchingUp = catchingUp;
+  }
+
+  #upToDate(): number | undefined {
+    return this.#catchingUp ? undefined : this.#spell;
   }
 
   /** As the invalidator would, one event at a time. */

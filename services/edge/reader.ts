@@ -31,8 +31,11 @@ export interface ReaderOptions {
   readonly clock: Clock;
   readonly meter: EdgeMeter;
   readonly lifetimes: EntryLifetimes;
-  /** While true nothing is called fresh: see `invalidator.ts`. */
-  readonly catchingUp: () => boolean;
+  /**
+   * undefined while something is known to be missing, and nothing is called fresh: see `invalidator.ts`. Else a number for this
+   * spell of being up to date: two that are equal say that it was so all the time between them.
+   */
+  readonly upToDate: () => number | undefined;
 }
 
 export interface Answer {
@@ -84,15 +87,19 @@ export class Reader {
     return this.#fetchShared(id, key, found);
   }
 
-  /** The cache's own judgement, and what only the edge knows. undefined: the cache does not answer. */
+  /**
+   * The cache's own judgement, and what only the edge knows: that is asked for before the cache is, and again afterwards, for the
+   * answer is that of some moment in between. undefined: the cache does not answer.
+   */
   async #lookup(key: string): Promise<Lookup | undefined> {
-    const { cache, catchingUp } = this.#options;
+    const { cache, upToDate } = this.#options;
     try {
       await this.#remembered.ready(() => cache.flush());
+      const [remembered, spell] = [this.#remembered.of(key), upToDate()];
       const found = await cache.lookup(key);
       if (found.entry === null) return found;
-      if (found.entry.version < this.#remembered.minimum(key)) return { ...found, state: 'invalid', entry: null };
-      if (found.state !== 'fresh' || !catchingUp()) return found;
+      if (!this.#remembered.allows(key, found.entry.version, remembered)) return { ...found, state: 'invalid', entry: null };
+      if (found.state !== 'fresh' || (spell !== undefined && spell === upToDate())) return found;
       return found.entry.content === null ? { ...found, state: 'invalid', entry: null } : { ...found, state: 'stale' };
     } catch (error) {
       if (error instanceof CacheUnavailable) return undefined;
@@ -216,10 +223,12 @@ export class Reader {
     }
   }
 
-  /** No reader from now on may be answered less, from the cache or by a fetch that began before. */
+  /** No reader from now on may be answered less, from the cache or by a fetch that began before, with the cache or without it. */
   #remember(key: string, version: number): void {
-    this.#remembered.remember(key, version);
+    const isMore = this.#remembered.remember(key, version);
     this.#misses.close(key);
+    // Else each reader who lands would end the fetch that the next ones share.
+    if (isMore) this.#throughs.close(key);
   }
 
   #toEntry(answer: Exclude<OriginAnswer, { kind: 'unchanged' }>, askedAt: number): CacheEntry {

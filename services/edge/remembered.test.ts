@@ -43,7 +43,7 @@ describe('RememberedVersions', () => {
   test('what is answered while the flush is under way is remembered', async () => {
     const remembered = createFull();
     remembered.remember('one more', 2);
-    await remembered.ready(async () => remembered.remember('one more', 7));
+    await remembered.ready(async () => void remembered.remember('one more', 7));
     expect(remembered.minimum('one more')).toBe(7);
   });
 

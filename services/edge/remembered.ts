@@ -4,19 +4,30 @@
  */
 const KEYS_MAX = 10_000;
 
+/** What was remembered of a key when the cache was asked for it. */
+export interface Remembered {
+  readonly minimum: number;
+  /** Of the answers there was no room for, how many a hard epoch of all had taken the place of. */
+  readonly madeUpFor: number;
+}
+
 export class RememberedVersions {
   readonly #versions = new Map<string, number>();
-  /** Answers there was no room for, since the last hard epoch of all. */
+  /** Answers there was no room for, ever. */
   #overflows = 0;
+  #madeUpFor = 0;
   #flushing: Promise<void> | undefined;
 
-  remember(key: string, version: number): void {
+  /** Answers whether that is more than was known: false says that every fetch begun since then brings as much. */
+  remember(key: string, version: number): boolean {
     const known = this.#versions.get(key);
     if (known === undefined && this.#versions.size >= KEYS_MAX) {
       this.#overflows += 1;
-      return;
+      return true;
     }
-    this.#versions.set(key, Math.max(known ?? 0, version));
+    if (known !== undefined && version <= known) return false;
+    this.#versions.set(key, version);
+    return true;
   }
 
   /** The lowest version of the key that may still be served from the cache. */
@@ -24,9 +35,22 @@ export class RememberedVersions {
     return this.#versions.get(key) ?? 0;
   }
 
+  /** To be taken before the cache is asked, for `allows`. */
+  of(key: string): Remembered {
+    return { minimum: this.minimum(key), madeUpFor: this.#madeUpFor };
+  }
+
+  /**
+   * Whether a version that the cache answered may be served. What counts is what was remembered when it was asked, and what has
+   * come since: the one may be forgotten by now, for a flush that this answer did not see; of the other some may have found no room.
+   */
+  allows(key: string, version: number, asked: Remembered): boolean {
+    return version >= Math.max(asked.minimum, this.minimum(key)) && this.#overflows <= asked.madeUpFor;
+  }
+
   /** Must have resolved before anything cached is served: when there was no room, flushes first, once for all who ask. */
   async ready(flush: () => Promise<void>): Promise<void> {
-    if (this.#overflows === 0) return;
+    if (this.#overflows === this.#madeUpFor) return;
     this.#flushing ??= this.#flush(flush).finally(() => {
       this.#flushing = undefined;
     });
@@ -38,6 +62,6 @@ export class RememberedVersions {
     const overflows = this.#overflows;
     this.#versions.clear();
     await flush();
-    this.#overflows -= overflows;
+    this.#madeUpFor = overflows;
   }
 }

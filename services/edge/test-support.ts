@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { InvalidationLog, LogMessage, LogSubscriber, LogSubscription, PartitionBounds } from '../log/log.ts';
 import { MemoryLog } from '../log/memory.ts';
 import { type Content, contentKey } from '../protocol/content.ts';
-import type { VersionRow } from '../protocol/edge-api.ts';
+import type { EdgeHealth, VersionRow } from '../protocol/edge-api.ts';
 import type { InvalidationEvent, Strategy } from '../protocol/invalidation.ts';
 import { type Logger, silentLogger } from '../runtime/log.ts';
 import { createRandom } from '../runtime/random.ts';
@@ -110,6 +110,10 @@ export class FaultyCache implements EdgeCache {
 
   connected(): boolean {
     return !this.away && this.#inner.connected();
+  }
+
+  async condition(): Promise<EdgeHealth['redis']> {
+    return this.away ? 'disconnected' : this.#inner.condition();
   }
 
   onNewLife(listener: () => void): void {

@@ -104,6 +104,8 @@ export const edgeMetrics = z.object({
     /** Per partition the offset applied last; -1 before the first. */
     applied: z.record(z.string(), z.int()),
     queued: z.int(),
+    /** ms for which an event has been due that was read and is not applied; above a second nothing is called fresh. Not told by older edges. */
+    overdueMs: z.int().nonnegative().optional(),
     unreadable: z.int(),
   }),
   fills: z.object({ stored: z.int(), refused: z.record(z.string(), z.int()) }),
@@ -122,7 +124,8 @@ export type EdgeMetrics = z.infer<typeof edgeMetrics>;
 export const edgeHealth = z.object({
   status: z.enum(['ok', 'degraded', 'unavailable']),
   region: z.string(),
-  redis: z.enum(['connected', 'disconnected']),
+  /** `refuses writes`: it answers lookups, and takes neither invalidations nor entries. */
+  redis: z.enum(['connected', 'refuses writes', 'disconnected']),
   log: z.enum(['connected', 'disconnected']),
   origin: z.enum(['connected', 'disconnected']),
 });

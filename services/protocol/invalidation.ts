@@ -1,8 +1,9 @@
 /**
  * The events on the topic `cache.invalidation` and what a cache makes of them.
  *
- * A write to a content carries the version it made; a purge carries none. `mode` is the event's own wish; without one
- * each region applies its strategy (eager: hard, lazy: soft).
+ * A write to a content carries the version it made; a purge carries none. Only a key has versions: an event that gives one to
+ * a tag, a pattern or all could mean either, so it cannot be read. `mode` is the event's own wish; without one each region
+ * applies its strategy (eager: hard, lazy: soft).
  */
 import { z } from 'zod';
 
@@ -29,16 +30,18 @@ export function modeOf(inForce: Strategy): InvalidationMode {
   return inForce === 'eager' ? 'hard' : 'soft';
 }
 
-export const invalidationEvent = z.object({
-  id: z.string().min(1).max(100),
-  type: invalidationType,
-  target: z.string().min(1).max(TARGET_LENGTH_MAX),
-  version: z.int().positive().optional(),
-  mode: invalidationMode.optional(),
-  /** RFC 3339: when the origin accepted the write. */
-  timestamp: z.string(),
-  priority: z.enum(['normal', 'high']),
-});
+export const invalidationEvent = z
+  .object({
+    id: z.string().min(1).max(100),
+    type: invalidationType,
+    target: z.string().min(1).max(TARGET_LENGTH_MAX),
+    version: z.int().positive().optional(),
+    mode: invalidationMode.optional(),
+    /** RFC 3339: when the origin accepted the write. */
+    timestamp: z.string(),
+    priority: z.enum(['normal', 'high']),
+  })
+  .refine(({ type, version }) => type === 'key' || version === undefined, { path: ['version'], message: 'only with type key' });
 export type InvalidationEvent = z.infer<typeof invalidationEvent>;
 
 /** Body of `POST /api/invalidate`. */

@@ -10,7 +10,7 @@ import {
   type Position,
   type Stamp,
 } from '../../../services/edge/cache/cache.ts';
-import type { VersionRow } from '../../../services/protocol/edge-api.ts';
+import type { EdgeHealth, VersionRow } from '../../../services/protocol/edge-api.ts';
 import type { Gate } from './gate.ts';
 import type { Wire } from './wire.ts';
 
@@ -61,6 +61,10 @@ export class WiredCache implements EdgeCache {
 
   connected(): boolean {
     return this.#options.wire.isOpen && this.#options.cache.connected();
+  }
+
+  async condition(): Promise<EdgeHealth['redis']> {
+    return this.#options.wire.isOpen ? this.#options.cache.condition() : 'disconnected';
   }
 
   /** A new life begins when the server is up again, so that those who hear of it can ask at once. */

@@ -5,7 +5,7 @@
  * last. Validity is judged at lookup, from an entry's clock and version against the marks; see `marks.ts` for the rules.
  */
 import type { Content } from '../../protocol/content.ts';
-import type { EntryState, VersionRow } from '../../protocol/edge-api.ts';
+import type { EdgeHealth, EntryState, VersionRow } from '../../protocol/edge-api.ts';
 import type { InvalidationMode, InvalidationType } from '../../protocol/invalidation.ts';
 
 /** What the origin said of a key, with the times that bound its use. All times in ms since 1970. */
@@ -85,6 +85,8 @@ export interface EdgeCache {
   /** The entries stored last, newest first. */
   versions(limit: number): Promise<readonly VersionRow[]>;
   connected(): boolean;
+  /** As it is now, asked of it: a cache that refuses to change goes on answering lookups, and what it answers may be old. Never rejects. */
+  condition(): Promise<EdgeHealth['redis']>;
   /** Called after each new life: the cache may have gone back, so stored offsets must be taken up again. */
   onNewLife(listener: () => void): void;
   close(): Promise<void>;

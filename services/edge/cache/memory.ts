@@ -1,5 +1,5 @@
 /** A region's cache in memory: the port over a store that outlives the edge, as a Redis does. */
-import type { VersionRow } from '../../protocol/edge-api.ts';
+import type { EdgeHealth, VersionRow } from '../../protocol/edge-api.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Random } from '../../runtime/random.ts';
 import {
@@ -100,6 +100,10 @@ export class MemoryCache implements EdgeCache {
 
   connected(): boolean {
     return !this.#closed;
+  }
+
+  async condition(): Promise<EdgeHealth['redis']> {
+    return this.connected() ? 'connected' : 'disconnected';
   }
 
   onNewLife(listener: () => void): void {

@@ -4,18 +4,19 @@
  *
  *   away       no session: every call fails at once
  *   beginning  connected: memory policy checked, scripts loaded, life compared or begun; still no session
- *   open       a session: calls go to this server, under this life
+ *   open       a session: calls go to this server, under this life; it may take no change, and go on answering
  *
  * Each connection is a client of its own, never re-used: ioredis' own reconnect would let through what was queued for the
  * server before. So nothing reaches a server whose life has not been compared, and a command cut off by the end of its
  * connection is never sent again. A session ends when its socket does, when nothing comes back for twice the deadline (a
- * paused server keeps its sockets open), and when a script finds another life. Then it begins anew, with capped backoff.
+ * paused server keeps its sockets open), when a script finds another life, and when it is looked at again: by then its address may
+ * lead to another server. Then it begins anew, with capped backoff.
  */
 import { Redis } from 'ioredis';
 import { type Clock, sleep, systemClock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { CacheUnavailable } from './cache.ts';
-import { OTHER_LIFE, type Script } from './lua/script.ts';
+import { isRefusal, OTHER_LIFE, type Script } from './lua/script.ts';
 import { SCRIPTS } from './lua/scripts.ts';
 import { beginLife, type ServerCalls } from './redis-life.ts';
 
@@ -23,13 +24,16 @@ export interface ConnectionOptions {
   readonly url: string;
   /** Shown by CLIENT LIST and in log lines. */
   readonly name: string;
-  readonly stateKey: string;
+  /** The state and its parts. */
+  readonly keys: readonly string[];
   /** A call that takes longer has failed. */
   readonly deadlineMs: number;
   /** Gathers the calls of a turn into one write. */
   readonly pipelined: boolean;
   readonly logger: Logger;
   readonly onOpen: (life: string) => void;
+  /** It answered that it takes no change, and why. */
+  readonly onRefused: (reason: string) => void;
 }
 
 export type Argument = string | number;
@@ -46,6 +50,8 @@ const END_MS = 200;
 const BACKOFF_MS_MIN = 5;
 const BACKOFF_MS_MAX = 1_000;
 const STALLED_MS_MIN = 500;
+/** No more often, for a server that refuses again and again: each look costs what is under way on the connection. */
+const LOOK_AGAIN_MS_MIN = 1_000;
 /** Errors that say that what a session knows of its server is no longer true; the next one compares and loads again. */
 const LOST = [OTHER_LIFE, 'NOSCRIPT'];
 /** Sockets have a time of their own, whatever clock entries are judged by. */
@@ -58,6 +64,7 @@ export class RedisConnection {
   #session: RedisSession | undefined;
   #client: Redis | undefined;
   #away = 'it has not been reached yet';
+  #openedMs = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -72,6 +79,18 @@ export class RedisConnection {
   session(): RedisSession {
     if (this.#session === undefined) throw new CacheUnavailable(`the cache is away: ${this.#away}`);
     return this.#session;
+  }
+
+  /** Why there is no session; empty while there is one. */
+  get away(): string {
+    return this.#away;
+  }
+
+  /** Begins anew at the address, where another server may be by now; not if that was done a moment ago. */
+  lookAgain(reason: string): void {
+    if (this.#session === undefined || clock.monotonicMs() - this.#openedMs < LOOK_AGAIN_MS_MIN) return;
+    this.#away = reason;
+    this.renew();
   }
 
   /** Ends the session, if there is one, and begins anew. */
@@ -119,13 +138,16 @@ export class RedisConnection {
       });
       // It may have ended, or been ended, while it began.
       if (client.status !== 'ready' || client !== this.#client) throw new Error(failure);
-      this.#session = new RedisSession({ client, life, deadlineMs: this.#options.deadlineMs, onLost: () => this.#end(client) });
+      const { deadlineMs, onRefused } = this.#options;
+      this.#session = new RedisSession({ client, life, deadlineMs, onRefused, onLost: () => this.#end(client) });
+      this.#openedMs = clock.monotonicMs();
+      // Looked at again, and the same: no news.
+      logger[isRefusal(this.#away) ? 'debug' : 'info']({ connection: name, life }, 'the cache is connected');
       this.#away = '';
       onBegun();
-      logger.info({ connection: name, life }, 'the cache is connected');
       onOpen(life);
       await ended;
-      this.#tell(failure);
+      if (!isRefusal(this.#away)) this.#tell(failure);
     } finally {
       this.#end(client);
     }
@@ -163,7 +185,7 @@ export class RedisConnection {
       load: ({ text }) => client.script('LOAD', text),
       run: ({ sha }, keys, values) => client.evalsha(sha, keys.length, ...keys, ...values),
     };
-    return within(BEGIN_MS, beginLife(calls, { scripts: SCRIPTS, stateKey: this.#options.stateKey }));
+    return within(BEGIN_MS, beginLife(calls, { scripts: SCRIPTS, keys: this.#options.keys }));
   }
 
   /** Once for each reason: a server that stays away is one line, not one a second. */
@@ -179,6 +201,7 @@ interface SessionOptions {
   readonly life: string;
   readonly deadlineMs: number;
   readonly onLost: () => void;
+  readonly onRefused: (reason: string) => void;
 }
 
 export class RedisSession {
@@ -213,6 +236,7 @@ export class RedisSession {
   #fail(name: string, error: unknown): never {
     const message = error instanceof Error ? error.message : String(error);
     if (LOST.some((lost) => message.startsWith(lost))) this.#options.onLost();
+    else if (isRefusal(message)) this.#options.onRefused(message);
     throw new CacheUnavailable(`${name}: ${message}`, error);
   }
 }

@@ -1,10 +1,12 @@
 /**
  * What each connection asks a server before anything else: whether it can be trusted with marks, and whether its data is
- * what it was. The answer is the life, under which all later calls are made.
+ * what it was. The answer is the life, under which all later calls are made. A server that takes no change may be used by those who
+ * read, if its data is what it was; otherwise a new life would have to begin, and cannot.
+ *
+ * The policy may be changed later. That costs what is evicted: a part that is lost is found missing, and a new connection asks again.
  */
-
 import { systemRandom } from '../../runtime/random.ts';
-import { BEGIN } from './lua/begin.ts';
+import { BEGIN, NEW_LIFE } from './lua/begin.ts';
 import type { Script } from './lua/script.ts';
 
 export interface ServerCalls {
@@ -18,10 +20,10 @@ const POLICY = 'volatile-ttl';
 const MAJOR_MIN = 7;
 const RUN_ID = /^[0-9a-f]{40}$/;
 
-/** Info and script go over one connection, so they speak of one server. */
+/** Info and scripts go over one connection, so they speak of one server. `keys`: the state and its parts. */
 export async function beginLife(
   server: ServerCalls,
-  { scripts, stateKey }: { readonly scripts: readonly Script[]; readonly stateKey: string },
+  { scripts, keys }: { readonly scripts: readonly Script[]; readonly keys: readonly string[] },
 ): Promise<string> {
   const fields = parseInfo(await server.info());
   assertVersion(fields);
@@ -29,7 +31,8 @@ export async function beginLife(
   await Promise.all(scripts.map((script) => server.load(script)));
   const runId = fields.get('run_id') ?? '';
   if (!RUN_ID.test(runId)) throw new Error(`expected a run id in INFO, got "${runId}"`);
-  const life = await server.run(BEGIN, [stateKey], [`${runId}:${systemRandom.uuid()}`, runId]);
+  const inForce = await server.run(BEGIN, keys, [runId]);
+  const life = inForce ?? (await server.run(NEW_LIFE, keys, [`${runId}:${systemRandom.uuid()}`, runId]));
   if (typeof life !== 'string') throw new Error(`expected the name of a life, got ${typeof life}`);
   return life;
 }

@@ -3,7 +3,8 @@
  * all there is to know. The rules are in `marks.ts` and `store.ts`; the scripts in `lua/` say the same.
  *
  * Two connections: reads must fail within 50 ms, applies may take longer. Both begin with the life of the server; when they
- * agree on another one than before, whoever listens is told.
+ * agree on another one than before, whoever listens is told. Where the server takes no change, the one for applies is made anew now and
+ * then, for the address may lead to another server by now; readers go on with what there is.
  *
  * All keys of a region begin with `edgesync:{region}:`, whose braces keep them in one slot. Entries carry a TTL, the rest
  * never does, so that `volatile-ttl` evicts entries only.
@@ -11,18 +12,15 @@
  * Where memory.ts differs: marks that lapse together go a few with each apply, marks of all kinds share one bound (100,000
  * take 23 MB), and only the 10,000 entries stored last are listed.
  */
-import { z } from 'zod';
-import { entryState, type VersionRow } from '../../protocol/edge-api.ts';
+import type { EdgeHealth, VersionRow } from '../../protocol/edge-api.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import {
-  APPLY_OUTCOMES,
   type Application,
   type ApplyOutcome,
   type CacheEntry,
   CacheUnavailable,
   type EdgeCache,
-  FILL_OUTCOMES,
   type FillOutcome,
   type Lookup,
   type Position,
@@ -33,9 +31,24 @@ import { FILL } from './lua/fill.ts';
 import { LOOKUP } from './lua/lookup.ts';
 import { POSITIONS } from './lua/positions.ts';
 import { RAISE_ALL } from './lua/raise-all.ts';
-import { VERSIONS } from './lua/versions.ts';
+import { isRefusal } from './lua/script.ts';
+import { PARTS } from './lua/state.ts';
+import { TAKES_WRITES } from './lua/takes-writes.ts';
+import { UNLIST, VERSIONS } from './lua/versions.ts';
+import {
+  applyAnswers,
+  chunked,
+  fillAnswer,
+  lookupAnswer,
+  parsed,
+  parsedEntry,
+  textAnswers,
+  toPosition,
+  versionRow,
+  versionsAnswer,
+} from './redis-answers.ts';
 import { RedisConnection, type ScriptCall } from './redis-connection.ts';
-import { parseStored, toStored } from './redis-entry.ts';
+import { toStored } from './redis-entry.ts';
 
 export interface RedisCacheOptions {
   readonly url: string;
@@ -57,12 +70,6 @@ const MARKS_MAX = 100_000;
 const ENTRIES_LISTED_MAX = 10_000;
 const TTL_MS_MIN = 1;
 
-const lookupAnswer = z.tuple([entryState, z.int(), z.int(), z.string().nullable()]);
-const fillAnswer = z.enum(FILL_OUTCOMES);
-const applyAnswers = z.array(z.enum(APPLY_OUTCOMES));
-const textAnswers = z.array(z.string());
-const versionRow = z.tuple([z.string(), z.coerce.number(), entryState]);
-
 /** Usable at once: while Redis has not answered, every operation fails with CacheUnavailable. */
 export class RedisCache implements EdgeCache {
   readonly #options: RedisCacheOptions;
@@ -71,6 +78,7 @@ export class RedisCache implements EdgeCache {
   readonly #newLifeListeners = new Set<() => void>();
   /** What both connections agreed on last. */
   #life: string | undefined;
+  #refusal = '';
 
   static open(options: RedisCacheOptions): RedisCache {
     return new RedisCache(options);
@@ -94,7 +102,7 @@ export class RedisCache implements EdgeCache {
     const session = this.#reads.session();
     if (life !== session.life) return 'other-life';
     const keys = this.#keys('state', 'marks', 'patterns', `entry:${key}`, 'entries');
-    const { tags, text } = toStored(entry, clock);
+    const { tags, text } = toStored(entry, { clock, life });
     const ttlMs = Math.max(TTL_MS_MIN, Math.ceil(entry.expiresAt - this.#now()));
     const values = [this.#now(), key, clock, entry.version, ttlMs, ENTRIES_LISTED_MAX, tags, text];
     return parsed(fillAnswer, await session.call(FILL, { keys, values }));
@@ -107,6 +115,7 @@ export class RedisCache implements EdgeCache {
       APPLY,
       batch.map((application) => this.#applyCall(application)),
     );
+    this.#refusal = '';
     return parsed(applyAnswers, answers);
   }
 
@@ -126,8 +135,12 @@ export class RedisCache implements EdgeCache {
   async versions(limit: number): Promise<readonly VersionRow[]> {
     const keys = this.#keys('state', 'marks', 'patterns', 'entries');
     const values = [this.#now(), limit, ...this.#keys('entry:')];
-    const answer = parsed(textAnswers, await this.#applies.session().call(VERSIONS, { keys, values }));
-    return chunked(answer, 3).map((row) => {
+    const session = this.#applies.session();
+    const [rows, gone] = parsed(versionsAnswer, await session.call(VERSIONS, { keys, values }));
+    const unlist = { keys: this.#keys('state', 'entries'), values: [...this.#keys('entry:'), ...gone] };
+    // What is in nobody's way does not keep the list from being told.
+    if (gone.length > 0) await session.call(UNLIST, unlist).catch(() => {});
+    return chunked(rows, 3).map((row) => {
       const [key, version, state] = parsed(versionRow, row);
       return { key, version, state };
     });
@@ -135,6 +148,17 @@ export class RedisCache implements EdgeCache {
 
   connected(): boolean {
     return this.#reads.life !== undefined && this.#applies.life !== undefined;
+  }
+
+  async condition(): Promise<EdgeHealth['redis']> {
+    if (this.#reads.life === undefined) return 'disconnected';
+    if (this.#applies.life === undefined) return isRefusal(this.#applies.away) ? 'refuses writes' : 'disconnected';
+    try {
+      await this.#applies.session().call(TAKES_WRITES, { keys: this.#keys('state'), values: [] });
+      return 'connected';
+    } catch (error) {
+      return isRefused(error) ? 'refuses writes' : 'disconnected';
+    }
   }
 
   onNewLife(listener: () => void): void {
@@ -148,15 +172,15 @@ export class RedisCache implements EdgeCache {
   #connect(use: string, deadlineMs: number): RedisConnection {
     const { url, region, logger } = this.#options;
     const name = `edgesync:${region}:${use}`;
-    const [stateKey = ''] = this.#keys('state');
     return new RedisConnection({
       url,
       name,
-      stateKey,
+      keys: this.#keys('state', ...PARTS),
       deadlineMs,
       pipelined: use === 'reads',
       logger,
       onOpen: (life) => this.#agree(life),
+      onRefused: (reason) => this.#lookAgain(reason),
     });
   }
 
@@ -170,6 +194,15 @@ export class RedisCache implements EdgeCache {
     if (isFirst) return;
     this.#options.logger.warn({ region: this.#options.region, life }, 'the cache began a new life: nothing cached before is served');
     for (const listener of this.#newLifeListeners) listener();
+  }
+
+  /** Told once for each reason, until something has been applied again. */
+  #lookAgain(reason: string): void {
+    if (reason !== this.#refusal) {
+      this.#options.logger.warn({ region: this.#options.region, reason }, 'the cache answers and takes no change');
+      this.#refusal = reason;
+    }
+    this.#applies.lookAgain(reason);
   }
 
   #applyCall({ mark, position, previous }: Application): ScriptCall {
@@ -204,26 +237,6 @@ export class RedisCache implements EdgeCache {
   }
 }
 
-/** Only another program's data can fail here; it is as good as no answer. */
-function parsed<T>(schema: z.ZodType<T>, answer: unknown): T {
-  const result = schema.safeParse(answer);
-  if (result.success) return result.data;
-  throw new CacheUnavailable(`expected an answer of this version's scripts, got another: ${z.prettifyError(result.error)}`);
-}
-
-function parsedEntry(body: string): CacheEntry {
-  try {
-    return parseStored(body);
-  } catch (error) {
-    throw new CacheUnavailable('expected an entry stored by this version, got another', error);
-  }
-}
-
-function toPosition(partition: string | undefined, text = ''): Position {
-  const [offset, time, ...id] = text.split(' ');
-  return { partition: Number(partition), offset: Number(offset), id: id.join(' '), time: Number(time) };
-}
-
-function chunked(texts: readonly string[], size: number): string[][] {
-  return Array.from({ length: texts.length / size }, (_, at) => texts.slice(at * size, at * size + size));
+function isRefused(error: unknown): boolean {
+  return error instanceof CacheUnavailable && error.cause instanceof Error && isRefusal(error.cause.message);
 }

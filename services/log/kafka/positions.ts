@@ -67,6 +67,12 @@ export class Positions {
   paused(): number[] {
     return [...this.#paused];
   }
+
+  /** Of each partition that has records to come and is not paused, where it stands. */
+  unread(bounds: readonly PartitionBounds[]): ReadonlyMap<number, number> {
+    const ends = new Map(bounds.map(({ partition, end }) => [partition, end]));
+    return new Map([...this.#next].filter(([partition, next]) => !this.isPaused(partition) && next < (ends.get(partition) ?? next)));
+  }
 }
 
 /**

@@ -154,9 +154,9 @@ export class KafkaSubscription implements LogSubscription {
     this.reassign('the log was made anew');
   }
 
-  /** Whether a partition that is not paused has records to come. */
-  isBehind(bounds: readonly PartitionBounds[]): boolean {
-    return bounds.some(({ partition, end }) => !this.#positions.isPaused(partition) && (this.#positions.next(partition) ?? end) < end);
+  /** Of each partition that has records to come and is not paused, where it stands. */
+  unread(bounds: readonly PartitionBounds[]): ReadonlyMap<number, number> {
+    return this.#positions.unread(bounds);
   }
 
   /** Without effect on a partition that another member of the group has. */

@@ -16,15 +16,22 @@ export interface SupervisedSubscriptionOptions {
   readonly onClosed: () => void;
 }
 
-/** Records are there, none was read for so long: the consumer is stuck in a way it does not know of. */
+/** A partition has records, and none of them was read for so long: the consumer is stuck there in a way it does not know of. */
 const UNREAD_MS_MAX = 10_000;
+
+/** Where a partition with records to come stands, and since when. */
+interface Unread {
+  readonly epoch: number;
+  readonly next: number;
+  readonly sinceMs: number;
+}
 
 export class SupervisedSubscription implements LogSubscription {
   readonly #options: SupervisedSubscriptionOptions;
   readonly #subscription: KafkaSubscription;
   readonly #supervisor: Supervisor;
-  /** The position when records were first seen waiting there. */
-  #unread: { readonly noted: Noted; readonly sinceMs: number } | undefined;
+  /** For each partition by itself: a consumer can be stuck with one of them and go on with the others. */
+  #unread: ReadonlyMap<number, Unread> = new Map();
 
   constructor(options: SupervisedSubscriptionOptions) {
     this.#options = options;
@@ -45,11 +52,11 @@ export class SupervisedSubscription implements LogSubscription {
   /** `before` was noted before `bounds` were asked for. */
   check(before: Noted | undefined, bounds: readonly PartitionBounds[]): void {
     if (before === undefined) {
-      this.#unread = undefined;
+      this.#unread = new Map();
       return;
     }
     this.#subscription.check(before, bounds);
-    this.#checkReading(before, bounds);
+    this.#checkReading(before.epoch, bounds);
   }
 
   checkIdentity(noted: Noted, later: ReadonlyMap<number, number>): void {
@@ -79,18 +86,18 @@ export class SupervisedSubscription implements LogSubscription {
     this.#options.onClosed();
   }
 
-  #checkReading(before: Noted, bounds: readonly PartitionBounds[]): void {
+  #checkReading(epoch: number, bounds: readonly PartitionBounds[]): void {
     const nowMs = this.#options.clock.monotonicMs();
-    const moved = this.#unread === undefined || !isSame(this.#unread.noted, before);
-    if (!this.#subscription.isBehind(bounds)) this.#unread = undefined;
-    else if (moved) this.#unread = { noted: before, sinceMs: nowMs };
-    else if (this.#unread !== undefined && nowMs - this.#unread.sinceMs > UNREAD_MS_MAX) {
-      this.#unread = undefined;
-      this.#supervisor.restart(`records were there and none was read for ${UNREAD_MS_MAX} ms`);
+    const unread = new Map<number, Unread>();
+    for (const [partition, next] of this.#subscription.unread(bounds)) {
+      const known = this.#unread.get(partition);
+      const stands = known !== undefined && known.epoch === epoch && known.next === next;
+      unread.set(partition, stands ? known : { epoch, next, sinceMs: nowMs });
     }
+    const stuck = [...unread.entries()].find(([, { sinceMs }]) => nowMs - sinceMs > UNREAD_MS_MAX);
+    this.#unread = stuck === undefined ? unread : new Map();
+    if (stuck === undefined) return;
+    const [partition, { next }] = stuck;
+    this.#supervisor.restart(`partition ${partition} has records from offset ${next} on, and none was read for ${UNREAD_MS_MAX} ms`);
   }
-}
-
-function isSame(one: Noted, other: Noted): boolean {
-  return one.epoch === other.epoch && [...one.next].every(([partition, next]) => other.next.get(partition) === next);
 }

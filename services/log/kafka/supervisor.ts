@@ -3,8 +3,8 @@
  *
  * kafkajs stops for ever on a coordinator that is not found (the first boot of an empty cluster), on a topic that is not
  * there, on a crash it calls not retriable; and it may hang in a join or a disconnect. So a life ends with a crash, when
- * nothing has moved for a while (`STILL_MS_MAX`), when records are there and none is read (`restart`, called by the log's
- * watch), or when the subscription closes. Between two lives: a pause that doubles up to a second.
+ * nothing has moved for a while (`STILL_MS_MAX`), when a partition has records and none of them is read (`restart`, called by the
+ * log's watch), or when the subscription closes. Between two lives: a pause that doubles up to a second.
  */
 import { type Clock, sleep } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';

@@ -27,20 +27,22 @@ export interface Faulty {
 
 export interface FaultyOptions {
   readonly server: RedisServer;
+  /** Left out: straight to the server. */
+  readonly url?: string;
   /** false: the test begins before the cache has reached its server. */
   readonly connected?: boolean;
   readonly deadlines?: typeof PATIENT;
 }
 
 export async function withFaulty(
-  { server, connected = true, deadlines = PATIENT }: FaultyOptions,
+  { server, url = server.url, connected = true, deadlines = PATIENT }: FaultyOptions,
   test: (faulty: Faulty) => Promise<void>,
 ): Promise<void> {
   const clock = new VirtualClock();
   const lines: string[] = [];
   const keep = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`);
   const logger = { ...silentLogger, info: keep, warn: keep, error: keep };
-  const cache = RedisCache.open({ url: server.url, region: REGION, clock, markRetentionMs: MARK_RETENTION_MS, logger, ...deadlines });
+  const cache = RedisCache.open({ url, region: REGION, clock, markRetentionMs: MARK_RETENTION_MS, logger, ...deadlines });
   let newLives = 0;
   cache.onNewLife(() => {
     newLives += 1;

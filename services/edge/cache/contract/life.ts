@@ -114,9 +114,9 @@ export function describeLife(withCache: WithCache): void {
 
   it('a closed cache is not connected and answers nothing', () =>
     withCache(async ({ cache }) => {
-      expect(cache.connected()).toBe(true);
+      expect([cache.connected(), await cache.condition()]).toEqual([true, 'connected']);
       await cache.close();
-      expect(cache.connected()).toBe(false);
+      expect([cache.connected(), await cache.condition()]).toEqual([false, 'disconnected']);
       await expect(cache.lookup(KEY)).rejects.toThrow(CacheUnavailable);
       await expect(cache.flush()).rejects.toThrow(CacheUnavailable);
     }));

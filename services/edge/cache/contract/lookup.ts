@@ -58,6 +58,19 @@ const JUDGED: readonly JudgedCase[] = [
     content: 'invalid',
     missing: 'invalid',
   },
+  // A version of no key: as if it were not there.
+  {
+    title: 'a hard purge of its tag with a version',
+    marks: [{ ...purged('tag', 'a'), version: 2 }],
+    content: 'invalid',
+    missing: 'fresh 404 v2',
+  },
+  {
+    title: 'a soft purge of a pattern with a version',
+    marks: [{ ...purged('pattern', '*', 'soft'), version: 2 }],
+    content: 'stale v2',
+    missing: 'invalid',
+  },
   { title: 'a hard purge of all', marks: [purged('all', '*')], content: 'invalid', missing: 'invalid' },
   { title: 'a soft purge of all', marks: [purged('all', '*', 'soft')], content: 'stale v2', missing: 'invalid' },
   {

@@ -31,6 +31,16 @@ const mark: fc.Arbitrary<Mark> = fc.oneof(
     arbitrary: fc.record({ type: fc.constant('pattern'), target: fc.constantFrom('content:*', '*2', 'content:?', 'news*'), mode }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('all'), target: fc.constant('*'), mode }) },
+  // No event says so, for nobody could tell what is meant: a version that no key has. Every cache takes it for a purge.
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constantFrom('tag', 'pattern', 'all'),
+      target: fc.constantFrom('a', 'content:*', '*'),
+      mode,
+      version: fc.integer({ min: 1, max: 5 }),
+    }),
+  },
 );
 const record = fc.record({ mark, stand, partition: fc.constantFrom(0, 1) });
 /** Version 0 is a 404 for what was never created. */

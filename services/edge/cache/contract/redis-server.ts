@@ -29,7 +29,8 @@ export class RedisServer {
     const [image = '', network = ''] = like.stdout.trim().split(' ');
     const port = await freePort();
     const name = `edgesync-test-redis-${randomUUID()}`;
-    const policy = ['--save', '', '--maxmemory', MEMORY, '--maxmemory-policy', 'volatile-ttl'];
+    // Protected: where it keeps its snapshots. A test makes them fail.
+    const policy = ['--save', '', '--maxmemory', MEMORY, '--maxmemory-policy', 'volatile-ttl', '--enable-protected-configs', 'yes'];
     const where = ['--network', network, '--publish', `127.0.0.1:${port}:6379`];
     await run('docker', ['run', '--detach', '--name', name, ...where, image, 'redis-server', ...policy]);
     const server = new RedisServer(name, port);

@@ -54,7 +54,7 @@ export class ReferenceCache {
     if (life !== this.#life) return 'other-life';
     const filled = { key, entry, clock };
     const againstIt = this.#happened.filter((event) => event.mark.mode === 'hard' && isAgainst(event, filled));
-    if (againstIt.some(({ mark }) => mark.version !== undefined)) return 'below-hard-minimum';
+    if (againstIt.some(({ mark }) => isVersioned(mark))) return 'below-hard-minimum';
     const held = this.#find(key, now);
     if (held !== undefined && (held.entry.version > entry.version || (held.entry.version === entry.version && held.clock > clock))) {
       return 'newer-stored';
@@ -106,8 +106,13 @@ export class ReferenceCache {
 
 /** A versioned event is against lower versions, whenever they were read; a purge against all that was read before it. */
 function isAgainst({ mark, clock }: Happened, held: Held): boolean {
-  if (mark.version !== undefined) return mark.target === held.key && held.entry.version < mark.version;
+  if (isVersioned(mark)) return mark.target === held.key && held.entry.version < mark.version;
   return clock > held.clock && isInScope(mark, held);
+}
+
+/** Only a key has versions. */
+function isVersioned(mark: Mark): mark is Mark & { readonly version: number } {
+  return mark.type === 'key' && mark.version !== undefined;
 }
 
 function isInScope({ type, target }: Mark, { key, entry }: Held): boolean {

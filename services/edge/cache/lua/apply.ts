@@ -51,7 +51,7 @@ export const APPLY = script({
     MARKS,
     FOLD,
     `
-local state, refusal = readState()
+local state, refusal = readState(1, 4, 2)
 if not state then return refusal end
 local now, retention, kind, target, mode, version = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local partition, offset, previous = ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10])
@@ -67,7 +67,8 @@ if kind == 'all' then
 else
   local field = string.sub(kind, 1, 1) .. ':' .. target
   local mark = readMark(field)
-  if version == '' then
+  -- Only a key has versions: anything else is a purge, whatever it carries.
+  if version == '' or kind ~= 'key' then
     mark[mode] = clock
   else
     mark[mode .. 'Minimum'] = math.max(mark[mode .. 'Minimum'], tonumber(version))
@@ -85,8 +86,9 @@ else
   end
 end
 prune(state, tonumber(now) - retention, tonumber(ARGV[14]))
-writeState(state)
 redis.call('HSET', KEYS[5], partition, ARGV[9] .. ' ' .. ARGV[11] .. ' ' .. ARGV[12])
+state.kept = keptParts()
+writeState(state)
 return 'applied'
 `,
   ],

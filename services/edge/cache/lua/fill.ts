@@ -18,13 +18,14 @@ export const FILL = script({
     GLOB,
     JUDGE,
     `
-local state, refusal = readState()
+local state, refusal = readState(1, 2, 2)
 if not state then return refusal end
 local now, key, clock, version = tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 if clock < state.floor then return 'below-floor' end
 local own = readMark('k:' .. key)
 if version < own.hardMinimum then return 'below-hard-minimum' end
 local held = toEntry(redis.call('GET', KEYS[4]), now)
+if held and not isOfThisLife(held) then held = nil end
 if held and (held.version > version or (held.version == version and held.clock > clock)) then return 'newer-stored' end
 local hard = covering(state, own, key, clock, ARGV[8])
 if hard > clock then return 'hard-epoch' end

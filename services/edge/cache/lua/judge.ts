@@ -1,15 +1,17 @@
 /**
  * How an entry is judged by the marks: `Marks.judge` of `marks.ts`. `KEYS[3]` is the list of live patterns, by clock.
  *
- * An entry is one string: a line of numbers, its tags as JSON, its body as JSON. The line ends with the length of the
- * tags, so that neither is decoded unless it is needed: tags only when a tag was purged after the entry's clock.
+ * An entry is one string: a line of numbers and what tells the life it was stored in, its tags as JSON, its body as JSON. The numbers end with
+ * the length of the tags, so that neither is decoded unless it is needed: tags only when a tag was purged after the entry's clock.
+ *
+ * The life stands there because a clock means nothing in another one, and where the state is lost the clock begins anew.
  */
 export const JUDGE = String.raw`
 -- nil when absent or past its life.
 local function toEntry(stored, now)
   if not stored then return nil end
-  local version, clock, freshUntil, expiresAt, missing, tagsLength, tagsAt =
-    string.match(stored, '^(%d+) (%d+) (%S+) (%S+) ([01]) (%d+)\n()')
+  local version, clock, freshUntil, expiresAt, missing, tagsLength, life, tagsAt =
+    string.match(stored, '^(%d+) (%d+) (%S+) (%S+) ([01]) (%d+) ?(%S*)\n()')
   if not version then error('expected an entry, got ' .. string.sub(stored, 1, 80)) end
   if now >= tonumber(expiresAt) then return nil end
   return {
@@ -17,9 +19,15 @@ local function toEntry(stored, now)
     clock = tonumber(clock),
     freshUntil = tonumber(freshUntil),
     missing = missing == '1',
+    life = life,
     tags = string.sub(stored, tagsAt, tagsAt + tagsLength - 1),
     bodyAt = tagsAt + tagsLength,
   }
+end
+
+-- Older versions of this program stored no life with it.
+local function isOfThisLife(entry)
+  return entry.life == '' or entry.life == string.sub(ARGV[1], -12)
 end
 
 -- The highest hard and soft epoch that cover the key, of those that could be above the clock.
@@ -48,6 +56,7 @@ local function covering(state, own, key, clock, tags)
 end
 
 local function stateOf(state, own, key, entry, now)
+  if not isOfThisLife(entry) then return 'invalid' end
   if entry.clock < state.floor or entry.version < own.hardMinimum then return 'invalid' end
   local hard, soft = covering(state, own, key, entry.clock, entry.tags)
   if entry.clock < hard then return 'invalid' end

@@ -17,7 +17,7 @@ export const LOOKUP = script({
     GLOB,
     JUDGE,
     `
-local state, refusal = readState()
+local state, refusal = readState(1, 2, 2)
 if not state then return refusal end
 local now, key = tonumber(ARGV[2]), ARGV[3]
 local own = readMark('k:' .. key)

@@ -8,7 +8,7 @@ export const POSITIONS = script({
   parts: [
     STATE,
     `
-local state, refusal = readState()
+local state, refusal = readState(4, 4, 2)
 if not state then return refusal end
 return redis.call('HGETALL', KEYS[2])
 `,

@@ -12,8 +12,11 @@ local state, refusal = readState()
 if not state then return refusal end
 state.clock = state.clock + 1
 state.allHard = state.clock
+if KEYS[2] then
+  redis.call('DEL', KEYS[2])
+  state.kept = string.sub(state.kept, 1, 3) .. '0'
+end
 writeState(state)
-if KEYS[2] then redis.call('DEL', KEYS[2]) end
 return 'raised'
 `,
   ],

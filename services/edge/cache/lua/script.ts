@@ -15,6 +15,12 @@ export interface Script {
 
 /** What a script's error starts with when the data is of another life, or of none. */
 export const OTHER_LIFE = 'OTHERLIFE';
+/** What Redis' own errors start with where it answers and takes no change: a replica, failed snapshots, too few replicas. */
+export const REFUSALS = ['READONLY', 'MISCONF', 'NOREPLICAS'];
+
+export function isRefusal(message: string): boolean {
+  return REFUSALS.some((refusal) => message.startsWith(refusal));
+}
 
 export interface ScriptSource {
   readonly name: string;

@@ -1,6 +1,6 @@
 /**
  * KEYS: state, marks, patterns, the list of entries. ARGV: life, now, limit, what the key of an entry starts with.
- * Answers key, version and state in turn, newest first. Entries that expired or were evicted leave the list when met.
+ * Answers key, version and state in turn, newest first; and the keys met whose entries have expired or were evicted, for UNLIST.
  *
  * Of an entry only the start is read, with its tags: a body may be a megabyte.
  */
@@ -15,20 +15,20 @@ const START_BYTES = 512;
 
 export const VERSIONS = script({
   name: 'versions',
-  flag: 'allow-oom',
+  flag: 'no-writes',
   parts: [
     STATE,
     MARKS,
     GLOB,
     JUDGE,
     String.raw`
-local state, refusal = readState()
+local state, refusal = readState(1, 2, 2)
 if not state then return refusal end
 local now, limit, prefix = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 
 local function startOf(key)
   local start = redis.call('GETRANGE', prefix .. key, 0, ${START_BYTES - 1})
-  local length, tagsAt = string.match(start, '^%d+ %d+ %S+ %S+ [01] (%d+)\n()')
+  local length, tagsAt = string.match(start, '^%d+ %d+ %S+ %S+ [01] (%d+) ?%S*\n()')
   if not length then return nil end
   local ends = tagsAt + length - 1
   if ends <= #start then return start end
@@ -52,8 +52,24 @@ while #rows < limit * 3 do
     end
   end
 end
-for _, key in ipairs(gone) do redis.call('ZREM', KEYS[4], key) end
-return rows
+return { rows, gone }
+`,
+  ],
+});
+
+/** KEYS: state, the list of entries. ARGV: life, what the key of an entry starts with, keys whose entries are gone. */
+export const UNLIST = script({
+  name: 'unlist',
+  flag: 'allow-oom',
+  parts: [
+    STATE,
+    `
+local state, refusal = readState()
+if not state then return refusal end
+for at = 3, #ARGV do
+  if redis.call('EXISTS', ARGV[2] .. ARGV[at]) == 0 then redis.call('ZREM', KEYS[2], ARGV[at]) end
+end
+return #ARGV - 2
 `,
   ],
 });

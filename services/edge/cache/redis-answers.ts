@@ -1,0 +1,36 @@
+/** What the scripts of the cache answer, as it comes from Redis. */
+import { z } from 'zod';
+import { entryState } from '../../protocol/edge-api.ts';
+import { APPLY_OUTCOMES, type CacheEntry, CacheUnavailable, FILL_OUTCOMES, type Position } from './cache.ts';
+import { parseStored } from './redis-entry.ts';
+
+export const lookupAnswer = z.tuple([entryState, z.int(), z.int(), z.string().nullable()]);
+export const fillAnswer = z.enum(FILL_OUTCOMES);
+export const applyAnswers = z.array(z.enum(APPLY_OUTCOMES));
+export const textAnswers = z.array(z.string());
+export const versionsAnswer = z.tuple([textAnswers, textAnswers]);
+export const versionRow = z.tuple([z.string(), z.coerce.number(), entryState]);
+
+/** Only another program's data can fail here; it is as good as no answer. */
+export function parsed<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const result = schema.safeParse(answer);
+  if (result.success) return result.data;
+  throw new CacheUnavailable(`expected an answer of this version's scripts, got another: ${z.prettifyError(result.error)}`);
+}
+
+export function parsedEntry(body: string): CacheEntry {
+  try {
+    return parseStored(body);
+  } catch (error) {
+    throw new CacheUnavailable('expected an entry stored by this version, got another', error);
+  }
+}
+
+export function toPosition(partition: string | undefined, text = ''): Position {
+  const [offset, time, ...id] = text.split(' ');
+  return { partition: Number(partition), offset: Number(offset), id: id.join(' '), time: Number(time) };
+}
+
+export function chunked(texts: readonly string[], size: number): string[][] {
+  return Array.from({ length: texts.length / size }, (_, at) => texts.slice(at * size, at * size + size));
+}
