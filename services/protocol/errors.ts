@@ -13,6 +13,7 @@ export const SERVICE_ERRORS = {
   unknown_route: { status: 404, definite: true },
   method_not_allowed: { status: 405, definite: true },
   duplicate_slug: { status: 409, definite: true },
+  precondition_failed: { status: 412, definite: true },
   body_too_large: { status: 413, definite: true },
   unsupported_media_type: { status: 415, definite: true },
   misdirected_request: { status: 421, definite: true },

@@ -9,6 +9,7 @@ import express from 'express';
 import type { z } from 'zod';
 import { ServiceError } from '../protocol/errors.ts';
 import { systemClock } from './clock.ts';
+import { readCondition, refuseUntagged } from './conditions.ts';
 import type { Logger } from './log.ts';
 
 export interface HttpRequest {
@@ -35,6 +36,8 @@ export interface HttpAnswer {
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
+  /** What it looks at. What it does not take, a write must not carry: it would be dropped without a word. */
+  readonly takes?: readonly ('body' | 'conditions')[];
   handle(request: HttpRequest): Promise<HttpAnswer> | HttpAnswer;
 }
 
@@ -65,13 +68,6 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown, name = 'body
   const issue = parsed.error.issues[0];
   const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.');
   throw new ServiceError('invalid_field', `${field || name}: ${issue?.message ?? 'not valid'}`);
-}
-
-/** RFC 9110 section 13.1.2: weak comparison against a list, or `*`. */
-export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  const opaque = (tag: string) => tag.trim().replace(/^W\//, '');
-  return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => opaque(tag) === opaque(etag));
 }
 
 function hostName(header: string): string {
@@ -119,15 +115,24 @@ function answerErrors(log: Logger): express.ErrorRequestHandler {
   };
 }
 
-function handlerOf(route: Route): express.RequestHandler {
+/** Of a route that does not look at conditions: they are about the path's representation, which has no tag. */
+function refuseWithoutTag({ method, takes = [], path }: Route, routes: readonly Route[], header: HttpRequest['header']): void {
+  if (method === 'GET' || takes.includes('conditions')) return;
+  const isThere = routes.some((route) => route.path === path && route.method === 'GET');
+  refuseUntagged(readCondition(header), isThere);
+}
+
+function handlerOf(route: Route, routes: readonly Route[]): express.RequestHandler {
   return async (request, response) => {
+    const header = (name: string) => request.get(name);
+    refuseWithoutTag(route, routes, header);
     const answer = await route.handle({
       method: request.method,
       params: request.params as Record<string, string>,
       query: request.query,
       search: new URL(request.originalUrl, 'http://localhost').search,
       body: request.body,
-      header: (name) => request.get(name),
+      header,
       prefers: (...types) => types.find((type) => type === request.accepts([...types])),
     });
     response.status(answer.status);
@@ -154,7 +159,7 @@ function createApp({ routes, allowedHosts, log }: HttpServiceOptions): express.E
   app.use(checkHost(allowedHosts), checkContentType, express.json({ limit: BODY_BYTES_MAX, type: 'application/json' }));
   for (const route of routes) {
     const method = route.method.toLowerCase() as 'get' | 'post' | 'put' | 'delete';
-    app[method](route.path, handlerOf(route));
+    app[method](route.path, handlerOf(route, routes));
   }
   for (const path of new Set(routes.map((route) => route.path))) app.all(path, refuseOtherMethods(routes, path));
   app.use((request, _response, next) => next(new ServiceError('unknown_route', `no route ${request.method} ${request.path}`)));
