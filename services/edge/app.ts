@@ -39,22 +39,17 @@ const MS_PER_S = 1000;
 const entriesQuery = z.strictObject({ limit: queryInteger(1, ADMIN_ENTRIES_MAX).default(METRIC_VERSIONS_MAX) });
 
 export function edgeRoutes(options: EdgeAppOptions): readonly Route[] {
-  const admin =
-    (handle: Route['handle']): Route['handle'] =>
-    (request) => {
-      checkToken(options.adminToken, request.header('authorization'));
-      return handle(request);
-    };
+  const admit = (header: HttpRequest['header']) => checkToken(options.adminToken, header('authorization'));
   const lag = new LagMeter(options);
   return [
     { method: 'GET', path: '/api/content/:id', handle: (request) => readContent(options, request) },
     { method: 'GET', path: '/api/content', handle: (request) => listContents(options, request) },
     { method: 'GET', path: '/metrics', handle: (request) => answerMetrics(options, lag, request) },
     { method: 'GET', path: '/health', handle: () => answerHealth(options) },
-    { method: 'GET', path: '/admin/config', handle: admin(() => answerConfig(options)) },
-    { method: 'PUT', path: '/admin/config', handle: admin((request) => changeConfig(options, request)) },
-    { method: 'POST', path: '/admin/flush', handle: admin(() => flush(options)) },
-    { method: 'GET', path: '/admin/entries', handle: admin((request) => listEntries(options, request)) },
+    { method: 'GET', path: '/admin/config', admit, handle: () => answerConfig(options) },
+    { method: 'PUT', path: '/admin/config', admit, takes: ['body'], handle: (request) => changeConfig(options, request) },
+    { method: 'POST', path: '/admin/flush', admit, handle: () => flush(options) },
+    { method: 'GET', path: '/admin/entries', admit, handle: (request) => listEntries(options, request) },
   ];
 }
 

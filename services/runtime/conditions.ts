@@ -44,32 +44,27 @@ export function opaqueTag(tag: string): string {
 
 /** The header whose condition is false for what has this tag; without a tag, for what is there and has none. */
 export function falseCondition({ ifMatch, ifNoneMatch }: Condition, etag: string | undefined): ConditionHeader | undefined {
-  if (ifMatch !== undefined && ifMatch !== '*' && !ifMatch.some((tag) => tag === etag)) return 'if-match';
+  if (ifMatch !== undefined && ifMatch !== '*' && !ifMatch.some((tag) => tag === etag && !tag.startsWith('W/'))) return 'if-match';
   if (ifNoneMatch === undefined) return undefined;
   if (ifNoneMatch === '*') return 'if-none-match';
   return ifNoneMatch.some((tag) => etag !== undefined && opaqueTag(tag) === opaqueTag(etag)) ? 'if-none-match' : undefined;
 }
 
-export function preconditionFailed(header: ConditionHeader, etag: string | undefined): ServiceError {
-  const has = etag === undefined ? 'which has no tag' : `which has the tag ${etag} now`;
-  const expected = header === 'if-match' ? 'expected a tag of what is there' : 'expected no tag of what is there';
-  return new ServiceError('precondition_failed', `${header}: ${expected}, ${has}. Read it again, then decide`);
+export function preconditionFailed(header: ConditionHeader, etag: string): ServiceError {
+  const expected = header === 'if-match' ? 'expected the tag of what is there' : 'expected no tag of what is there';
+  return new ServiceError('precondition_failed', `${header}: ${expected}, and that is ${etag} now. Read it again, then decide`);
 }
 
 /**
- * For a write to a path whose representation has no tag. `isThere`: whether there is a representation at all, which is what `*` asks.
+ * For a write to a path that has no tags. `isThere`: whether something can be read there, which is what `*` asks.
  * Throws `precondition_failed`.
  */
 export function refuseUntagged(condition: Condition, isThere: boolean): void {
-  const { ifMatch, ifNoneMatch } = condition;
-  const header = isThere ? falseCondition(condition, undefined) : ifMatch === undefined ? undefined : 'if-match';
+  const ofNothing = condition.ifMatch === undefined ? undefined : 'if-match';
+  const header = isThere ? falseCondition(condition, undefined) : ofNothing;
   if (header === undefined) return;
-  const asked = header === 'if-match' ? ifMatch : ifNoneMatch;
-  const got = asked === '*' ? '*' : 'tags';
-  throw new ServiceError(
-    'precondition_failed',
-    `${header}: expected no such condition, got ${got}: what is at this path has no tag${isThere ? '' : ' and cannot be read'}`,
-  );
+  const has = isThere ? 'has no tag' : 'cannot be read';
+  throw new ServiceError('precondition_failed', `${header}: expected no such condition: what is at this path ${has}`);
 }
 
 /** RFC 9110 section 13.1.2 for a read: weak comparison against a list, or `*`. What cannot be read matches nothing: a full answer is always right. */
