@@ -4,6 +4,7 @@
  */
 import { Pool } from 'undici';
 import { type Content, contentAnswer, contentMissingAnswer } from '../protocol/content.ts';
+import { parseExactJson } from '../protocol/exact-json.ts';
 
 export type OriginAnswer =
   | { readonly kind: 'content'; readonly content: Content; readonly etag: string }
@@ -98,12 +99,12 @@ export class HttpOriginClient implements OriginClient {
         headers: ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch },
         signal: AbortSignal.timeout(FETCH_DEADLINE_MS),
       });
-      const text = await response.body.text();
+      const bytes = await response.body.bytes();
       const etag = response.headers['etag'];
       return {
         status: response.statusCode,
         etag: typeof etag === 'string' ? etag : undefined,
-        body: text === '' ? undefined : JSON.parse(text),
+        body: bytes.length === 0 ? undefined : parseExactJson(bytes),
       };
     } catch (error) {
       throw new OriginUnavailable(`no usable answer from ${this.#url} within ${FETCH_DEADLINE_MS} ms`, error);

@@ -30,6 +30,8 @@ describe('a record of the log', () => {
     ['an event with a version in text', JSON.stringify({ ...EVENT, version: '3' })],
     ['an event without target', JSON.stringify({ ...EVENT, target: '' })],
     ['an event with an endless target', JSON.stringify({ ...EVENT, target: 'x'.repeat(513) })],
+    ['an event with its target twice', JSON.stringify(EVENT).replace('"target":', '"target":"other","target":')],
+    ['an event with half a surrogate pair in its target', JSON.stringify({ ...EVENT, target: '\ud800' })],
     ['an event with null for its mode', JSON.stringify({ ...EVENT, mode: null })],
   ])('cannot be read as an event when it holds %s', (_title, value) => {
     expect(parseInvalidation(value)).toBeUndefined();

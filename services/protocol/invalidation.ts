@@ -5,6 +5,7 @@
  * each region applies its strategy (eager: hard, lazy: soft).
  */
 import { z } from 'zod';
+import { parseExactJson } from './exact-json.ts';
 
 export const INVALIDATION_TOPIC = 'cache.invalidation';
 export const INVALIDATION_PARTITIONS = 3;
@@ -63,7 +64,7 @@ export type PurgeRequest = z.infer<typeof purgeRequest>;
 export function parseInvalidation(value: string): InvalidationEvent | undefined {
   let json: unknown;
   try {
-    json = JSON.parse(value);
+    json = parseExactJson(value);
   } catch {
     return undefined;
   }
