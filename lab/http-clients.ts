@@ -22,7 +22,7 @@ class HttpTransport implements Transport {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.any([AbortSignal.timeout(CALL_DEADLINE_MS), ...(signal === undefined ? [] : [signal])]),
       });
-      return { status: response.statusCode, body: parseAnswer(response.statusCode, await response.body.text()) };
+      return { status: response.statusCode, body: parseAnswer(response.statusCode, await response.body.bytes()) };
     } catch (error) {
       throw new CallFailed(`${method} ${base}${path}: ${failureInWords(error, CALL_DEADLINE_MS)}`, isNeverSent(error), error);
     }

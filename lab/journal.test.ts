@@ -63,6 +63,33 @@ describe('the crash journal', () => {
     },
   );
 
+  it.each([
+    [
+      'a key twice',
+      '{"version":1,"entries":[{"id":"a","says":"x","undo":{"do":"start","container":"one","container":"two"}}]}',
+      'entries.0.undo.container: expected each key once',
+    ],
+    [
+      'a list twice',
+      '{"version":1,"entries":[{"id":"a","says":"x","undo":{"do":"start","container":"one"}}],"entries":[]}',
+      'entries: expected each key once',
+    ],
+    [
+      'a number no double holds',
+      '{"version":1.00000000000000000001,"entries":[]}',
+      'version: expected a number that a double holds exactly',
+    ],
+    [
+      'bytes that are no text',
+      Buffer.from('{"version":1,"entries":[{"id":"a","says":"\xff","undo":{"do":"start","container":"one"}}]}', 'latin1'),
+      'expected JSON in UTF-8',
+    ],
+  ])('that another program wrote, with %s, is refused and told why', async (_what, text, why) => {
+    await writeFile(join(folder, 'journal.json'), text);
+    await expect(Journal.open(folder)).rejects.toThrow(why);
+    await expect(Journal.open(folder)).rejects.toThrow(/cannot be read, so what it lists is unknown/);
+  });
+
   it('lies in XDG_STATE_HOME, else below the home folder, by project', () => {
     expect(stateFolder('two', { XDG_STATE_HOME: '/state' })).toBe('/state/edgesync-lab/two');
     expect(stateFolder('two', { HOME: '/home/me', XDG_STATE_HOME: '' })).toBe('/home/me/.local/state/edgesync-lab/two');

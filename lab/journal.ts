@@ -6,9 +6,11 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { edgeConfigChange } from '../services/protocol/edge-api.ts';
+import { InexactJson, MalformedJson, parseExactJson } from '../services/protocol/exact-json.ts';
 import type { Variables } from './compose-file.ts';
 import { InvalidInput, WorldFailed } from './errors.ts';
 import { stateHome } from './places.ts';
+import { printable } from './printable.ts';
 import { notWritten } from './whole-files.ts';
 import { settingsLayer } from './worlds/setting-layers.ts';
 
@@ -76,6 +78,14 @@ export function stateFolder(project: string, variables: Variables): string {
   return join(stateHome(variables), 'edgesync-lab', project);
 }
 
+/** In brackets: what stands in it may have been written by anybody. */
+function whyOf(error: unknown): string {
+  if (error instanceof InexactJson) return printable(` (${error.path}: ${error.message})`);
+  if (error instanceof MalformedJson) return ` (${error.message})`;
+  const [issue] = error instanceof z.ZodError ? error.issues : [];
+  return issue === undefined ? '' : printable(` (${issue.path.map(String).join('.')}: ${issue.message})`);
+}
+
 export class Journal implements UndoJournal {
   readonly #folder: string;
   readonly #entries: Map<string, JournalEntry>;
@@ -90,10 +100,12 @@ export class Journal implements UndoJournal {
   static async open(folder: string): Promise<Journal> {
     const path = join(folder, FILE);
     try {
-      return new Journal(folder, file.parse(JSON.parse(await readFile(path, 'utf8'))).entries);
+      return new Journal(folder, file.parse(parseExactJson(await readFile(path))).entries);
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Journal(folder, []);
-      throw new WorldFailed(`${path}: cannot be read, so what it lists is unknown. Look at it, then remove it`, { cause: error });
+      throw new WorldFailed(`${path}: cannot be read, so what it lists is unknown${whyOf(error)}. Look at it, then remove it`, {
+        cause: error,
+      });
     }
   }
 

@@ -97,6 +97,16 @@ describe('YAML', () => {
     ['that cannot be read', 'a: 1\nb: [', /^f\.yaml:2: /],
     ['that says a key twice', 'a: 1\nb:\n  c: 1\n  c: 2', /^f\.yaml:4: expected each key once, got "c" again$/],
     ['that says a key twice in two ways', 'a: { 1: x, "1": y }', /got "1" again/],
+    [
+      'with a number above 2^53',
+      'a: 1\nkeys: 9007199254740993',
+      /^f\.yaml:2: expected a number that a double holds exactly, got 9007199254740993$/,
+    ],
+    ['with such a number in base 16', 'a: [0x20000000000001]', /got 0x20000000000001$/],
+    ['with such a number in base 8', 'a: 0o400000000000000001', /got 0o400000000000000001$/],
+    ['with such a number for a key', '9007199254740993: x', /got 9007199254740993$/],
+    ['with more digits than are kept', 'a: 0.12345678901234567890', /^f\.yaml:1: .*got 0\.12345678901234567890$/],
+    ['with a number too large', 'a: 1e400', /got 1e400$/],
     ['with __proto__', 'a:\n  __proto__: { polluted: 1 }', /^f\.yaml:2: no such key as "__proto__"$/],
     ['of several documents', 'a: 1\n---\nb: 2', /^f\.yaml:2: /],
     ['of more aliases than allowed', `a: &a x\nb: [${numbered(101, () => '*a', ', ')}]`, /expected at most 100 aliases, got more/],
@@ -126,6 +136,13 @@ describe('YAML', () => {
     expect(parseYaml(`${'['.repeat(32)}${']'.repeat(32)}`, { file: 'f.yaml' }).value).toHaveLength(1);
     const merged = parseYaml('a: &a { x: 1 }\nb: { <<: *a, y: 2 }', { file: 'f.yaml', merge: true });
     expect(merged.value).toMatchObject({ b: { x: 1, y: 2 } });
+  });
+
+  it('keeps every number that is exact, however it is written', () => {
+    const text = 'a: [+5, 1.0, .5, 5., 1e2, 0x10, 0o17, 9007199254740991, -.inf, 0, 10000000000000000000000, "9007199254740993"]';
+    const { value } = parseYaml(text, { file: 'f.yaml' });
+    const read = [5, 1, 0.5, 5, 100, 16, 15, 9_007_199_254_740_991, -Infinity, 0, 1e22, '9007199254740993'];
+    expect(value).toEqual({ a: read });
   });
 
   it('of any text is a value or a sentence that names the file', () => {

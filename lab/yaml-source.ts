@@ -16,9 +16,11 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  type Scalar,
   stringify,
   type YAMLError,
 } from 'yaml';
+import { isExactDecimal } from '../services/protocol/exact-json.ts';
 import { InvalidInput } from './errors.ts';
 import { printable } from './printable.ts';
 
@@ -95,13 +97,15 @@ function inWords({ code, message }: YAMLError): string {
   return code === 'RESOURCE_EXHAUSTION' ? TOO_DEEP : (message.split('\n')[0] ?? code);
 }
 
-/** What is allowed in YAML and would silently lose something here: a key said twice, `__proto__`; and too many aliases. */
+/** What is allowed in YAML and would silently lose something here: a key said twice, `__proto__`, digits; and too many aliases. */
 function oddityOf(document: Document): { readonly offset: number | undefined; readonly message: string } | undefined {
   const waiting: unknown[] = [document.contents];
   let aliases = 0;
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (isAlias(node)) aliases += 1;
     if (aliases > ALIASES_MAX) return { offset: undefined, message: `expected at most ${ALIASES_MAX} aliases, got more` };
+    if (isScalar(node) && !isExactNumber(node))
+      return { offset: node.range?.[0], message: `expected a number that a double holds exactly, got ${node.source}` };
     if (isPair(node)) waiting.push(node.key ?? undefined, node.value ?? undefined);
     if (!isCollection(node)) continue;
     for (const item of node.items) waiting.push(item);
@@ -116,6 +120,12 @@ function oddityOf(document: Document): { readonly offset: number | undefined; re
     }
   }
   return undefined;
+}
+
+/** In base 8 and 16 every digit counts; `.inf` and `.nan` have none. */
+function isExactNumber({ value, source = '' }: Scalar): boolean {
+  if (typeof value !== 'number' || /^[+-]?\.(?:inf|nan)$/i.test(source)) return true;
+  return /^[+-]?0[xo]/.test(source) ? Number.isSafeInteger(value) : isExactDecimal(source);
 }
 
 /** Level by level, each object once a level: aliases cannot make it long, and one inside what it names never comes to an end. */

@@ -39,7 +39,7 @@ export const head = z.strictObject({
   staleness: z.enum(['adjusted', 'strict']),
   checks: z.array(z.string()).min(1),
   /** RFC 3339: where the run's clock begins. */
-  startedAt: z.string(),
+  startedAt: z.iso.datetime('expected a time in UTC such as 2026-01-31T12:00:00Z'),
   /** The scenario as a file says it, with the delay and strategy each region began with: what is run again. Not known of older histories. */
   written: z.record(z.string(), z.unknown()).optional(),
   /** The known bug it was run with. */

@@ -190,12 +190,65 @@ describe('a saved history', () => {
       `${toText(HEAD)}{"line":"fault-changed","id":"f1","healedMs":1}\n`,
       /:2: id: expected a fault that was injected, got f1/,
     ],
+    [
+      'a key twice',
+      `${toText(HEAD)}{"line":"stall","dueMs":1,"lateMs":2,"dueMs":3}\n`,
+      /:2: dueMs: expected each key once, got "dueMs" again$/,
+    ],
+    [
+      'a key twice deep inside',
+      toText({ ...HEAD, written: {} }).replace('"written":{}', '"written":{"load":[{"rate":1,"rate":2}]}'),
+      /:1: written\.load\.0\.rate: expected each key once/,
+    ],
+    [
+      'a number no double holds',
+      `${toText(HEAD)}{"line":"stall","dueMs":1,"lateMs":0.12345678901234567890}\n`,
+      /:2: lateMs: expected a number that a double holds exactly, got 0\.12345678901234567890/,
+    ],
+    [
+      'a seed above 2^53',
+      toText(HEAD).replace('"seed":7', '"seed":9007199254740993'),
+      /:1: seed: expected a number that a double holds exactly, got 9007199254740993/,
+    ],
+    [
+      'half a surrogate pair',
+      toText(HEAD).replace('"baseline"', '"base\\ud800line"'),
+      /:1: scenario: expected text without half a surrogate pair/,
+    ],
+    ['a time that is none', toText(HEAD).replace('2026-01-01T00:00:00.000Z', 'last Friday'), /:1: startedAt: /],
+    ['a byte order mark', `\ufeff${toText(HEAD)}`, /:1: expected a line of JSON, got a byte order mark before it$/],
     ['a torn line in the middle', `${toText(HEAD)}{"line":"sta\n${SENT}`, /:2: expected a line of JSON$/],
   ])('of %s is refused, naming file, line and what was expected', async (_what, text, message) => {
     await withFile(async (file) => {
       await writeFile(file, text);
       await expect(readHistory(file)).rejects.toThrow(message);
       await expect(readHistory(file)).rejects.toThrow(file);
+    });
+  });
+
+  it.each([
+    ['a byte of no character', [0xff]],
+    ['half a surrogate pair', [0xed, 0xa0, 0x80]],
+    ['an overlong form', [0xc0, 0xaf]],
+  ])('that is no text in UTF-8 is refused with its line, at %s', async (_what, bytes) => {
+    const [before, after] = toText({ line: 'finding', check: 'c', verdict: 'pass', reason: 'at | here' })
+      .split('|')
+      .map((part) => Buffer.from(part));
+    if (before === undefined || after === undefined) throw new Error('expected two halves of a line');
+    await withFile(async (file) => {
+      await writeFile(file, Buffer.concat([Buffer.from(toText(HEAD)), before, Buffer.from(bytes), after, before, after]));
+      await expect(readHistory(file)).rejects.toThrow(/:2: expected a line of JSON in UTF-8, got other bytes$/);
+    });
+  });
+
+  it('is read whatever its text, also cut off within a character', async () => {
+    const reason = 'é \u2028 \u{1f600} \0 "';
+    const lines = Buffer.from(toText(HEAD) + toText({ line: 'finding', check: 'c', verdict: 'pass', reason }));
+    await withFile(async (file) => {
+      await writeFile(file, lines);
+      expect((await readHistory(file)).history.findings).toEqual([{ check: 'c', verdict: 'pass', reason }]);
+      await writeFile(file, lines.subarray(0, lines.indexOf('é') + 1));
+      expect(await readHistory(file)).toMatchObject({ isTorn: true, head: HEAD });
     });
   });
 

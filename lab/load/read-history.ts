@@ -1,5 +1,6 @@
 /** A saved history, read back. A last line that a killed lab left half written is left out, and said. */
 import { readFile, stat } from 'node:fs/promises';
+import { InexactJson, MalformedJson, parseExactJson } from '../../services/protocol/exact-json.ts';
 import { InvalidInput } from '../errors.ts';
 import { concreteTarget } from '../faults/target.ts';
 import { printable } from '../printable.ts';
@@ -9,6 +10,7 @@ import { type HistoryHead, type HistoryLine, historyLine } from './history-lines
 
 /** Above what one run writes in a day. */
 const BYTES_MAX = 256 * 1024 * 1024;
+const NEWLINE = 0x0a;
 
 export interface SavedHistory {
   readonly history: History;
@@ -19,12 +21,11 @@ export interface SavedHistory {
 
 /** Throws InvalidInput naming file, line and what was expected. */
 export async function readHistory(file: string): Promise<SavedHistory> {
-  const text = await readText(file);
-  const lines = text.split('\n');
-  // After the last newline: nothing, or a line that was cut off.
-  const rest = lines.pop() ?? '';
-  const isTorn = rest !== '' && !isJson(rest);
-  if (rest !== '' && !isTorn) lines.push(rest);
+  const lines = linesOf(await readBytes(file));
+  // After the last newline: nothing, or a line that was cut off, perhaps within a character.
+  const rest = lines.pop();
+  const isTorn = rest !== undefined && rest.length > 0 && !isJson(rest);
+  if (rest !== undefined && rest.length > 0 && !isTorn) lines.push(rest);
   const history = new History();
   for (const [at, line] of lines.entries()) {
     try {
@@ -39,11 +40,11 @@ export async function readHistory(file: string): Promise<SavedHistory> {
   return { history, head, isTorn };
 }
 
-async function readText(file: string): Promise<string> {
+async function readBytes(file: string): Promise<Buffer> {
   try {
     const { size } = await stat(file);
     if (size > BYTES_MAX) throw new InvalidInput(printable(`${file}: expected at most ${BYTES_MAX} bytes, got ${size}`));
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (error) {
     if (error instanceof InvalidInput) throw error;
     const why = error instanceof Error ? error.message : String(error);
@@ -51,18 +52,38 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-function isJson(text: string): boolean {
+/** In bytes: what is not UTF-8 must be found in its line, and not replaced. The last is what follows the last newline. */
+function linesOf(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  let from = 0;
+  for (let to = bytes.indexOf(NEWLINE); to >= 0; to = bytes.indexOf(NEWLINE, from)) {
+    lines.push(bytes.subarray(from, to));
+    from = to + 1;
+  }
+  return [...lines, bytes.subarray(from)];
+}
+
+function isJson(line: Buffer): boolean {
   try {
-    JSON.parse(text);
+    parseExactJson(line);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return !(error instanceof MalformedJson);
   }
 }
 
-function parseLine(text: string): HistoryLine {
-  if (!isJson(text)) throw new InvalidInput('expected a line of JSON');
-  const value: unknown = JSON.parse(text);
+function readLine(line: Buffer): unknown {
+  try {
+    return parseExactJson(line);
+  } catch (error) {
+    if (error instanceof MalformedJson) throw new InvalidInput(error.message.replace('JSON', 'a line of JSON'), { cause: error });
+    if (error instanceof InexactJson) throw new InvalidInput(`${error.path}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+function parseLine(line: Buffer): HistoryLine {
+  const value = readLine(line);
   const parsed = historyLine.safeParse(value);
   if (parsed.success) return parsed.data;
   const [problem] = problemsOf(historyLine, value);

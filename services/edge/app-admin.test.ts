@@ -99,6 +99,35 @@ describe('the admin routes', () => {
     }),
   );
 
+  it.each([
+    ['{"propagationDelayMs":5,"propagationDelayMs":500}', 'propagationDelayMs'],
+    ['{"strategy":"lazy","strategy":"eager"}', 'strategy'],
+    ['{"propagationDelayMs":-0}', 'propagationDelayMs'],
+    ['{"propagationDelayMs":5.00000000000000001}', 'propagationDelayMs'],
+  ])('refuse the change %s: it would not be taken as it was sent', (body, field) =>
+    withEdge({}, async (edge) => {
+      const before = await config(edge);
+      const headers = { ...ADMIN, 'content-type': 'application/json' };
+      const answer = await exchange(edge.port, { method: 'PUT', path: '/admin/config', headers, body });
+      expect(answer.status).toBe(400);
+      expect(errorAnswer.parse(answer.json)).toMatchObject({ code: 'invalid_field', error: expect.stringMatching(`^${field}: `) });
+      expect(await config(edge)).toEqual(before);
+    }),
+  );
+
+  it.each([
+    [{}, 401, 200],
+    [{ 'if-match': '"a"' }, 401, 412],
+    [{ 'if-match': '*' }, 401, 412],
+    [{ 'if-none-match': '*' }, 401, 200],
+  ])('look at the conditions %j of a flush only after the token', (headers, without, withToken) =>
+    withEdge({}, async ({ port }) => {
+      const flush = { method: 'POST', path: '/admin/flush' };
+      expect((await exchange(port, { ...flush, headers })).status).toBe(without);
+      expect((await exchange(port, { ...flush, headers: { ...headers, ...ADMIN } })).status).toBe(withToken);
+    }),
+  );
+
   it('hold a changed strategy for the next event without a mode', () =>
     withEdge({}, async (edge) => {
       await exchange(edge.port, { path: '/api/content/1' });
@@ -152,7 +181,7 @@ describe('the admin routes', () => {
 });
 
 describe('a wrong request to an edge', () => {
-  it.each(['0', '-1', '1.5', '1e3', '2147483648', '01', 'abc', '%00', '%2E%2E%2Fx', '%D9%A1'])(
+  it.each(['0', '-1', '1.5', '1e3', '0x1', '+1', '1+', '%201', '1%0A', '2147483648', '01', 'abc', '%00', '%2E%2E%2Fx', '%D9%A1'])(
     'is refused with 400 for the id %s, and not sent on',
     (id) =>
       withEdge({}, async ({ port, origin }) => {
@@ -206,6 +235,11 @@ describe('the HTTP contract', () => {
     port: edge.port,
     readPath: '/api/content/1',
     bodyRoute: { method: 'PUT', path: '/admin/config', headers: ADMIN },
+    writes: [
+      { method: 'PUT', path: '/admin/config', headers: ADMIN, body: { strategy: 'eager' }, takesBody: true },
+      { method: 'POST', path: '/admin/flush', headers: ADMIN, takesBody: false },
+    ],
+    listing: { path: '/admin/entries', headers: ADMIN },
     allowed: {
       '/api/content/1': 'HEAD, GET',
       '/api/content': 'HEAD, GET',

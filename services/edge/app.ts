@@ -6,7 +6,8 @@ import { contentId, queryInteger } from '../protocol/content.ts';
 import { type EdgeHealth, type EdgeMetrics, edgeConfigChange, type ReadLabel } from '../protocol/edge-api.ts';
 import { ServiceError } from '../protocol/errors.ts';
 import { type Clock, toTimestamp } from '../runtime/clock.ts';
-import { type HttpAnswer, type HttpRequest, matchesEtag, parseInput, type Route } from '../runtime/http.ts';
+import { matchesEtag } from '../runtime/conditions.ts';
+import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import { beginAnswer } from '../runtime/process-told.ts';
 import { PROMETHEUS_ACCEPTED, PROMETHEUS_CONTENT_TYPE } from '../runtime/scrape.ts';
@@ -44,22 +45,17 @@ const MS_PER_S = 1000;
 const entriesQuery = z.strictObject({ limit: queryInteger(1, ADMIN_ENTRIES_MAX).default(METRIC_VERSIONS_MAX) });
 
 export function edgeRoutes(options: EdgeAppOptions): readonly Route[] {
-  const admin =
-    (handle: Route['handle']): Route['handle'] =>
-    (request) => {
-      checkToken(options.adminToken, request.header('authorization'));
-      return handle(request);
-    };
+  const admit = (header: HttpRequest['header']) => checkToken(options.adminToken, header('authorization'));
   const lag = new LagMeter(options);
   return [
     { method: 'GET', path: '/api/content/:id', handle: (request) => readContent(options, request) },
     { method: 'GET', path: '/api/content', handle: (request) => listContents(options, request) },
     { method: 'GET', path: '/metrics', handle: (request) => answerMetrics(options, lag, request) },
     { method: 'GET', path: '/health', handle: () => answerHealth(options) },
-    { method: 'GET', path: '/admin/config', handle: admin(() => answerConfig(options)) },
-    { method: 'PUT', path: '/admin/config', handle: admin((request) => changeConfig(options, request)) },
-    { method: 'POST', path: '/admin/flush', handle: admin(() => flush(options)) },
-    { method: 'GET', path: '/admin/entries', handle: admin((request) => listEntries(options, request)) },
+    { method: 'GET', path: '/admin/config', admit, handle: () => answerConfig(options) },
+    { method: 'PUT', path: '/admin/config', admit, takes: ['body'], handle: (request) => changeConfig(options, request) },
+    { method: 'POST', path: '/admin/flush', admit, handle: () => flush(options) },
+    { method: 'GET', path: '/admin/entries', admit, handle: (request) => listEntries(options, request) },
   ];
 }
 

@@ -24,9 +24,11 @@ async function withClient(handle: Handle, use: (client: HttpOriginClient) => Pro
 const answer =
   (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Handle =>
   (_request, response) =>
-    void response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
+    void response.writeHead(status, headers).end(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
 
 const CONTENT = contentOf(7, 3, ['news']);
+/** An answer that would be another one once it was read. */
+const inexact = (metadata: string) => JSON.stringify({ success: true, data: CONTENT }).replace(/"metadata":\{[^}]*\}/, metadata);
 
 describe('the origin over HTTP', () => {
   it.each([
@@ -49,6 +51,9 @@ describe('the origin over HTTP', () => {
     ['200 without a tag', answer(200, { success: true, data: CONTENT })],
     ['200 with something else', answer(200, { success: true, data: { ...CONTENT, version: 0 } }, { etag: '"1"' })],
     ['200 in HTML', answer(200, '<html>', { etag: '"1"' })],
+    ['200 with a number that no double holds', answer(200, inexact('"metadata":{"id":9007199254740993}'), { etag: '"1"' })],
+    ['200 with a key twice', answer(200, inexact('"metadata":{"a":1,"a":2}'), { etag: '"1"' })],
+    ['200 with bytes that are no text', answer(200, Buffer.from(inexact('"metadata":{"a":"\xff"}'), 'latin1'), { etag: '"1"' })],
     ['404 without a version', answer(404, { success: false, error: 'no route', code: 'unknown_route' })],
     ['404 in HTML', answer(404, '<html>')],
     [

@@ -99,12 +99,12 @@ export class HttpOriginClient implements OriginClient {
         headers: ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch },
         signal: AbortSignal.timeout(FETCH_DEADLINE_MS),
       });
-      const text = await response.body.text();
+      const bytes = await response.body.bytes();
       const etag = response.headers['etag'];
       return {
         status: response.statusCode,
         etag: typeof etag === 'string' ? etag : undefined,
-        body: text === '' ? undefined : parseAnswer(response.statusCode, text),
+        body: bytes.length === 0 ? undefined : parseAnswer(response.statusCode, bytes),
       };
     } catch (error) {
       throw new OriginUnavailable(`no usable answer from ${this.#url}: ${failureInWords(error, FETCH_DEADLINE_MS)}`, error);

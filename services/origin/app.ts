@@ -5,12 +5,14 @@ import { ServiceError } from '../protocol/errors.ts';
 import { purgeRequest } from '../protocol/invalidation.ts';
 import type { OriginHealth, OriginMetrics } from '../protocol/origin-api.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { type HttpAnswer, type HttpRequest, matchesEtag, parseInput, type Route } from '../runtime/http.ts';
+import { falseCondition, matchesEtag, preconditionFailed, readCondition, readTags } from '../runtime/conditions.ts';
+import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import { beginAnswer } from '../runtime/process-told.ts';
 import { PROMETHEUS_ACCEPTED, PROMETHEUS_CONTENT_TYPE } from '../runtime/scrape.ts';
 import { type Contents, notFound } from './contents.ts';
 import { type Database, DatabaseUnavailable } from './database/database.ts';
+import { etagOf } from './etag.ts';
 import type { Outbox } from './outbox.ts';
 import { renderPrometheus } from './prometheus.ts';
 import type { Relay } from './relay.ts';
@@ -48,17 +50,26 @@ export function originRoutes(options: OriginAppOptions): readonly Route[] {
     {
       method: 'POST',
       path: '/api/content',
+      takes: ['body'],
       handle: write(async ({ body }) => created(await contents.create(parseInput(contentDraft, body)))),
     },
     {
       method: 'PUT',
       path: '/api/content/:id',
-      handle: write(async (request) => found(await contents.update(idOf(request), parseInput(contentChange, request.body)))),
+      takes: ['body', 'conditions'],
+      handle: write(async (request) =>
+        found(await contents.update(idOf(request), parseInput(contentChange, request.body), readCondition(request.header))),
+      ),
     },
-    { method: 'DELETE', path: '/api/content/:id', handle: write(async (request) => ok(await contents.delete(idOf(request)))) },
+    {
+      method: 'DELETE',
+      path: '/api/content/:id',
+      takes: ['conditions'],
+      handle: write(async (request) => ok(await contents.delete(idOf(request), readCondition(request.header)))),
+    },
     { method: 'GET', path: '/api/content/:id', handle: read((request) => readContent(contents, request)) },
     { method: 'GET', path: '/api/content', handle: read((request) => listContents(contents, request)) },
-    { method: 'POST', path: '/api/invalidate', handle: write((request) => purge(options.outbox, request)) },
+    { method: 'POST', path: '/api/invalidate', takes: ['body'], handle: write((request) => purge(options.outbox, request)) },
     { method: 'GET', path: '/metrics', handle: guarded((request) => answerMetrics(options, requests, request)) },
     { method: 'GET', path: '/health', handle: () => answerHealth(options) },
   ];
@@ -84,11 +95,6 @@ function ok(data: unknown): HttpAnswer {
   return { status: 200, body: { success: true, data } };
 }
 
-/** Strong: one version of one content has one representation. The time keeps two databases apart. */
-function etagOf({ id, version, updated_at }: Content): string {
-  return `"${id}-${version}-${Date.parse(updated_at).toString(36)}"`;
-}
-
 function found(content: Content): HttpAnswer {
   return { ...ok(content), headers: { etag: etagOf(content) } };
 }
@@ -101,6 +107,8 @@ async function readContent(contents: Contents, request: HttpRequest): Promise<Ht
   const known = await contents.find(idOf(request));
   if (known.content === null) throw notFound(known.version);
   const etag = etagOf(known.content);
+  const ifMatch = readTags('if-match', request.header('if-match'));
+  if (falseCondition({ ifMatch }, etag) !== undefined) throw preconditionFailed('if-match', etag);
   if (matchesEtag(request.header('if-none-match'), etag)) return { status: 304, headers: { etag } };
   return found(known.content);
 }

@@ -65,7 +65,24 @@ export const BAD_FIELDS: readonly (readonly [title: string, sent: Sent, field: s
   [
     'a number no double holds',
     { ...post('{"title":"t","slug":"s","body":"b","metadata":{"n":1e400}}'), headers: { 'content-type': 'application/json' } },
-    'metadata',
+    'metadata.n',
+  ],
+  ...(
+    [
+      ['a whole number above 2^53', '{"metadata":{"id":9007199254740993}}', 'metadata.id'],
+      ['the largest number of 64 bits', '{"metadata":{"deep":[{"max":9223372036854775807}]}}', 'metadata.deep.0.max'],
+      ['a fraction of 20 digits', '{"metadata":{"pi":3.14159265358979323846}}', 'metadata.pi'],
+      ['minus zero', '{"metadata":{"zero":-0}}', 'metadata.zero'],
+      ['a key of metadata said twice', '{"metadata":{"a":1,"a":2}}', 'metadata.a'],
+      ['a field said twice', '{"title":"x","title":"y"}', 'title'],
+    ] as const
+  ).map(
+    ([title, body, field]) => [`a change with ${title}`, { ...put(body), headers: { 'content-type': 'application/json' } }, field] as const,
+  ),
+  [
+    'a purge whose target is said twice',
+    { ...purge('{"type":"key","target":"content:1","target":"content:2"}'), headers: { 'content-type': 'application/json' } },
+    'target',
   ],
   ['NUL in a title', post({ ...DRAFT, title: 'a\0b' }), 'title'],
   ['NUL in a slug', post({ ...DRAFT, slug: '\0' }), 'slug'],
@@ -74,7 +91,7 @@ export const BAD_FIELDS: readonly (readonly [title: string, sent: Sent, field: s
   ['NUL in metadata', post({ ...DRAFT, metadata: { a: ['\0'] } }), 'metadata'],
   ['NUL in a key of metadata', post({ ...DRAFT, metadata: { '\0': 1 } }), 'metadata'],
   ['half a surrogate pair in a body', { ...post(HALF_PAIR), headers: { 'content-type': 'application/json' } }, 'body'],
-  ['half a surrogate pair in metadata', post({ ...DRAFT, metadata: { a: '\udc00' } }), 'metadata'],
+  ['half a surrogate pair in metadata', post({ ...DRAFT, metadata: { a: '\udc00' } }), 'metadata.a'],
   ['an empty change', put({}), 'body'],
   ['a change of the slug', put({ slug: 'other' }), 'slug'],
   ['a change of the version', put({ title: 'x', version: 9 }), 'version'],
@@ -122,6 +139,13 @@ export const BAD_IDS = [
   '01',
   '+1',
   'abc',
+  '1e1',
+  '0x1',
+  '1+',
+  '1%0A',
+  '1%00',
+  '1%EF%BB%BF',
+  '%EF%BC%91',
   '%00',
   '%201',
   '1%20',

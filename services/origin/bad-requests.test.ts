@@ -8,7 +8,7 @@ import { errorAnswer, exchange, type Got, type Sent } from '../runtime/http-test
 import { silentLogger } from '../runtime/log.ts';
 import { drawSeed, systemRandom } from '../runtime/random.ts';
 import { originRoutes } from './app.ts';
-import { BAD_FIELDS, BAD_IDS, DRAFT, PATH, post, put } from './bad-requests-test-support.ts';
+import { BAD_FIELDS, BAD_IDS, DRAFT, PATH, post, purge, put } from './bad-requests-test-support.ts';
 import { Contents } from './contents.ts';
 import type { Database } from './database/database.ts';
 import { createLog, openedDatabase, resetTables } from './origin-test-support.ts';
@@ -138,6 +138,13 @@ describeHttpContract('the origin', () => ({
   port: server.port,
   readPath: `${PATH}/1`,
   bodyRoute: { method: 'PUT', path: `${PATH}/1` },
+  writes: [
+    { ...post(DRAFT), takesBody: true },
+    { ...put({ title: 'x' }), takesBody: true },
+    { method: 'DELETE', path: `${PATH}/1`, takesBody: false },
+    { ...purge({ type: 'all' }), takesBody: true },
+  ],
+  listing: { path: PATH },
   allowed: {
     [PATH]: 'HEAD, POST, GET',
     [`${PATH}/1`]: 'HEAD, PUT, DELETE, GET',

@@ -9,6 +9,7 @@ import { contentDraft } from '../protocol/content.ts';
 import { TARGET_ALL } from '../protocol/invalidation.ts';
 import { type Clock, toTimestamp } from '../runtime/clock.ts';
 import { createRandom, drawSeed } from '../runtime/random.ts';
+import { describeConditionsContract } from './conditions-contract.ts';
 import { Contents } from './contents.ts';
 import type { Database } from './database/database.ts';
 import { Outbox } from './outbox.ts';
@@ -180,6 +181,8 @@ export function describeContentStoreContract(name: string, withDatabase: WithDat
         ]);
       }));
   });
+
+  describeConditionsContract(name, withStores);
 
   describe(`the outbox on ${name}`, () => {
     it('holds one event for each write, in the order of the writes', () =>

@@ -5,8 +5,10 @@
 import type { Content, ContentChange, ContentDraft, ContentListQuery } from '../protocol/content.ts';
 import { ServiceError } from '../protocol/errors.ts';
 import { type Clock, toTimestamp } from '../runtime/clock.ts';
+import { type Condition, falseCondition, isUnconditional, opaqueTag, preconditionFailed, type Tags } from '../runtime/conditions.ts';
 import type { Random } from '../runtime/random.ts';
 import { type Database, UniqueViolation } from './database/database.ts';
+import { etagOf } from './etag.ts';
 import { type ContentRow, STATEMENTS, schema } from './statements.ts';
 
 export interface ContentsOptions {
@@ -48,18 +50,18 @@ export class Contents {
     }
   }
 
-  /** Throws ServiceError `not_found`. */
-  async update(id: number, { title, body, metadata, tags }: ContentChange): Promise<Content> {
+  /** Throws ServiceError `not_found` or `precondition_failed`. */
+  async update(id: number, { title, body, metadata, tags }: ContentChange, condition: Condition = {}): Promise<Content> {
     const fields = [title ?? null, body ?? null, metadata === undefined ? null : JSON.stringify(metadata), tags ?? null];
-    const [row] = await this.#change<ContentRow>(STATEMENTS.update, [id, ...fields]);
-    if (row === undefined) throw notFound(await this.#lastVersion(id));
+    const [row] = await this.#change<ContentRow>(STATEMENTS.update, [id, ...fields, ...toParameters(condition)]);
+    if (row === undefined) throw await this.#refusal(id, condition);
     return toContent(row);
   }
 
-  /** Answers the version of the deletion. Throws ServiceError `not_found`. */
-  async delete(id: number): Promise<{ readonly id: number; readonly version: number }> {
-    const [row] = await this.#change<{ id: number; version: number }>(STATEMENTS.delete, [id]);
-    if (row === undefined) throw notFound(await this.#lastVersion(id));
+  /** Answers the version of the deletion. Throws ServiceError `not_found` or `precondition_failed`. */
+  async delete(id: number, condition: Condition = {}): Promise<{ readonly id: number; readonly version: number }> {
+    const [row] = await this.#change<{ id: number; version: number }>(STATEMENTS.delete, [id, ...toParameters(condition)]);
+    if (row === undefined) throw await this.#refusal(id, condition);
     return row;
   }
 
@@ -83,11 +85,27 @@ export class Contents {
     return this.#database.query<Row>(sql, [this.#random.uuid(), toTimestamp(this.#clock.now()), ...parameters]);
   }
 
+  /** Why no row was written. What is not there is not found, whatever was asked of it (RFC 9110, section 13.2.1). */
+  async #refusal(id: number, condition: Condition): Promise<ServiceError> {
+    if (isUnconditional(condition)) return notFound(await this.#lastVersion(id));
+    const known = await this.find(id);
+    if (known.content === null) return notFound(known.version);
+    const etag = etagOf(known.content);
+    // Another writer may have come in between: then what was false a moment ago is not any more.
+    const header = falseCondition(condition, etag) ?? (condition.ifMatch === undefined ? 'if-none-match' : 'if-match');
+    return preconditionFailed(header, etag);
+  }
+
   /** Ids are never used again, so a row that was absent a moment ago can only be deleted or not yet created. */
   async #lastVersion(id: number): Promise<number> {
     const [row] = await this.#database.query<{ version: number }>(STATEMENTS.lastVersion, [id]);
     return row?.version ?? 0;
   }
+}
+
+function toParameters({ ifMatch, ifNoneMatch }: Condition): readonly (readonly string[] | null)[] {
+  const listOf = (tags: Tags | undefined) => (tags === undefined ? null : tags === '*' ? ['*'] : tags);
+  return [listOf(ifMatch), listOf(ifNoneMatch)?.map(opaqueTag) ?? null];
 }
 
 export function notFound(version: number): ServiceError {

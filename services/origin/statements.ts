@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Content } from '../protocol/content.ts';
 import type { InvalidationMode, InvalidationType } from '../protocol/invalidation.ts';
+import { ETAG_SQL } from './etag.ts';
 
 export interface ContentRow extends Omit<Content, 'created_at' | 'updated_at'> {
   readonly created_at: Date;
@@ -30,6 +31,15 @@ function withInvalidation(change: string, { mode, priority }: { mode: 'hard' | n
     )`;
 }
 
+/**
+ * The condition of a write: in the statement that writes, so that of two that name one tag the second finds another. Each parameter is
+ * null (not asked), a list of tags, or the list `{*}`.
+ */
+function onCondition(ifMatch: string, ifNoneMatch: string): string {
+  const isAmong = (tags: string) => `('*' = ANY(${tags}::text[]) OR ${ETAG_SQL} = ANY(${tags}::text[]))`;
+  return `(${ifMatch}::text[] IS NULL OR ${isAmong(ifMatch)}) AND (${ifNoneMatch}::text[] IS NULL OR NOT ${isAmong(ifNoneMatch)})`;
+}
+
 const CREATE = `${withInvalidation(
   `INSERT INTO content (slug, title, body, metadata, tags, created_at, updated_at)
    VALUES ($3, $4, $5, $6::jsonb, $7::text[], $2::timestamptz, $2::timestamptz) RETURNING ${COLUMNS}`,
@@ -39,11 +49,14 @@ const CREATE = `${withInvalidation(
 const UPDATE = `${withInvalidation(
   `UPDATE content SET title = coalesce($4, title), body = coalesce($5, body), metadata = coalesce($6::jsonb, metadata),
      tags = coalesce($7::text[], tags), version = version + 1, updated_at = $2::timestamptz
-   WHERE id = $3 RETURNING ${COLUMNS}`,
+   WHERE id = $3 AND ${onCondition('$8', '$9')} RETURNING ${COLUMNS}`,
   { mode: null, priority: 'normal' },
 )} SELECT ${COLUMNS} FROM changed`;
 
-const DELETE = `${withInvalidation('DELETE FROM content WHERE id = $3 RETURNING id, version + 1 AS version', { mode: 'hard', priority: 'high' })},
+const DELETE = `${withInvalidation(
+  `DELETE FROM content WHERE id = $3 AND ${onCondition('$4', '$5')} RETURNING id, version + 1 AS version`,
+  { mode: 'hard', priority: 'high' },
+)},
     kept AS (INSERT INTO deleted_content (id, version, deleted_at) SELECT id, version, $2::timestamptz FROM changed)
   SELECT id, version FROM changed`;
 

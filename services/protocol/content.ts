@@ -90,7 +90,7 @@ export function queryInteger(min: number, max: number): z.ZodType<number, string
   const message = `expected a whole number from ${min} to ${max}`;
   return z
     .string(message)
-    .regex(/^\d{1,10}$/, message)
+    .regex(/^(?:0|[1-9]\d{0,9})$/, message)
     .transform(Number)
     .refine((value) => value >= min && value <= max, message);
 }

@@ -5,6 +5,7 @@
  * still take effect, so a history records it as `unknown`.
  */
 export const SERVICE_ERRORS = {
+  malformed_request: { status: 400, definite: true },
   malformed_json: { status: 400, definite: true },
   invalid_field: { status: 400, definite: true },
   unauthorized: { status: 401, definite: true },
@@ -12,10 +13,14 @@ export const SERVICE_ERRORS = {
   not_found: { status: 404, definite: true },
   unknown_route: { status: 404, definite: true },
   method_not_allowed: { status: 405, definite: true },
+  request_timeout: { status: 408, definite: true },
   duplicate_slug: { status: 409, definite: true },
+  precondition_failed: { status: 412, definite: true },
   body_too_large: { status: 413, definite: true },
   unsupported_media_type: { status: 415, definite: true },
+  expectation_failed: { status: 417, definite: true },
   misdirected_request: { status: 421, definite: true },
+  headers_too_large: { status: 431, definite: true },
   internal: { status: 500, definite: false },
   unavailable: { status: 503, definite: false },
 } as const;

@@ -31,6 +31,8 @@ describe('a record of the log', () => {
     ['an event without target', JSON.stringify({ ...EVENT, target: '' })],
     ['an event with an endless target', JSON.stringify({ ...EVENT, target: 'x'.repeat(513) })],
     ...['tag', 'pattern', 'all'].map((type) => [`a purge of type ${type} with a version`, JSON.stringify({ ...EVENT, type, version: 3 })]),
+    ['an event with its target twice', JSON.stringify(EVENT).replace('"target":', '"target":"other","target":')],
+    ['an event with half a surrogate pair in its target', JSON.stringify({ ...EVENT, target: '\ud800' })],
     ['an event with null for its mode', JSON.stringify({ ...EVENT, mode: null })],
   ])('cannot be read as an event when it holds %s', (_title, value) => {
     expect(parseInvalidation(value)).toBeUndefined();

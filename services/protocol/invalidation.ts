@@ -6,6 +6,7 @@
  * applies its strategy (eager: hard, lazy: soft).
  */
 import { z } from 'zod';
+import { parseExactJson } from './exact-json.ts';
 
 export const INVALIDATION_TOPIC = 'cache.invalidation';
 export const INVALIDATION_PARTITIONS = 3;
@@ -66,7 +67,7 @@ export type PurgeRequest = z.infer<typeof purgeRequest>;
 export function parseInvalidation(value: string): InvalidationEvent | undefined {
   let json: unknown;
   try {
-    json = JSON.parse(value);
+    json = parseExactJson(value);
   } catch {
     return undefined;
   }

@@ -1,6 +1,8 @@
 /** What every service answers to requests that no route should see. Runs against origin and edge, over real sockets. */
 import { describe, expect, it } from 'vitest';
+import { describeBodyContract } from './http-body-contract.ts';
 import { errorAnswer, exchange, exchangeRaw, type Sent } from './http-test-support.ts';
+import { describeWireContract } from './http-wire-contract.ts';
 
 export interface HttpSubject {
   readonly port: number;
@@ -8,6 +10,10 @@ export interface HttpSubject {
   readonly readPath: string;
   /** A route that takes a JSON body, with the headers it needs. */
   readonly bodyRoute: Sent & { readonly method: string };
+  /** Every route that writes, as it would be done. */
+  readonly writes: readonly (Sent & { readonly takesBody: boolean })[];
+  /** A listing that takes `limit`. */
+  readonly listing: Sent;
   /** The `Allow` of some paths. */
   readonly allowed: Readonly<Record<string, string>>;
 }
@@ -42,7 +48,7 @@ const OTHER_TYPES = [
   'nonsense',
 ] as const;
 
-const MALFORMED = ['{', '{"title":}', '{"title":"x"', 'undefined', "{'title':'x'}", '"text"', '42', 'null', '{}{}', '\0'] as const;
+const MALFORMED = ['{', '{"title":}', '{"title":"x"', 'undefined', "{'title':'x'}", 'NaN', '01', '{}{}', '\0'] as const;
 
 const STRANGE_TARGETS = [
   '//api/content/1',
@@ -73,6 +79,9 @@ export function describeHttpContract(name: string, subject: () => HttpSubject): 
   const refusal = (answer: { readonly json: unknown }) => errorAnswer.parse(answer.json);
 
   describe(`HTTP of ${name}`, () => {
+    describeWireContract(subject);
+    describeBodyContract(subject);
+
     it.each(HOSTS_ANSWERED)('answers to the Host %s', async (host) => {
       expect(await exchange(subject().port, { path: subject().readPath, headers: { host } })).toMatchObject({ status: 200 });
     });

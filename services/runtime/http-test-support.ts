@@ -59,6 +59,12 @@ export function exchange(port: number, { method = 'GET', path, headers = {}, bod
   });
 }
 
+/** The one answer in what came back. */
+export function parseAnswer(text: string): { readonly status: number; readonly head: string; readonly json: unknown } {
+  const [head = '', body = ''] = text.split('\r\n\r\n');
+  return { status: Number(/^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1]), head, json: parsed(body) };
+}
+
 /** Sends these bytes and answers everything that comes back until the server closes the connection. */
 export function exchangeRaw(port: number, bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {

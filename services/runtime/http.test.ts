@@ -3,7 +3,8 @@ import { Agent, request as startRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ServiceError } from '../protocol/errors.ts';
-import { type HttpServer, LOOPBACK_HOSTS, matchesEtag, parseInput, type Route, serveHttp } from './http.ts';
+import { matchesEtag } from './conditions.ts';
+import { type HttpServer, LOOPBACK_HOSTS, parseInput, type Route, serveHttp } from './http.ts';
 import { errorAnswer, exchange } from './http-test-support.ts';
 import { type Logger, silentLogger } from './log.ts';
 

@@ -1,20 +1,25 @@
 /**
  * HTTP for the services, the one owner of Express. A service is a list of routes: functions from a request to an answer
- * that know nothing of sockets. This file adds what every service needs: the Host check, JSON bodies, error answers,
- * 404 and 405, a server that closes.
+ * that know nothing of sockets. This file and those beside it add what every service needs: the Host check, JSON bodies, error
+ * answers, 404 and 405, a server that closes. What comes in reaches a route as it was sent, or is refused.
  */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ServiceError } from '../protocol/errors.ts';
 import { systemClock } from './clock.ts';
+import { readCondition, refuseUntagged } from './conditions.ts';
+import { checkBodyHeaders, readBody } from './http-body.ts';
+import { answerRefusals, headersOf, refuse } from './http-refusals.ts';
+import { readQuery, targetOf } from './http-target.ts';
 import type { Logger } from './log.ts';
 
 export interface HttpRequest {
   readonly method: string;
   readonly params: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, unknown>>;
+  /** Throws `invalid_field` for what is no query, so only what is looked at is refused. */
+  readonly query: Readonly<Record<string, string>>;
   /** The query as sent, with its `?`; empty without one. */
   readonly search: string;
   readonly body: unknown;
@@ -35,6 +40,10 @@ export interface HttpAnswer {
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
+  /** Refuses whom it is not for, before anything else of the request is judged. */
+  admit?(header: HttpRequest['header']): void;
+  /** What it looks at. What it does not take, a write must not carry: it would be dropped without a word. */
+  readonly takes?: readonly ('body' | 'conditions')[];
   handle(request: HttpRequest): Promise<HttpAnswer> | HttpAnswer;
 }
 
@@ -57,6 +66,8 @@ const BODY_BYTES_MAX = 1024 * 1024;
 /** Above the idle time of any client of ours, so that a client never writes into a connection being closed. */
 const KEEP_ALIVE_MS = 65_000;
 const CLOSE_GRACE_MS = 2_000;
+/** A body or a query of which a route takes nothing; an empty object says nothing. */
+const NOTHING = z.strictObject({}).optional();
 
 /** Validates input against a schema; the error names the first field that is wrong. */
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown, name = 'body'): T {
@@ -67,44 +78,15 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown, name = 'body
   throw new ServiceError('invalid_field', `${field || name}: ${issue?.message ?? 'not valid'}`);
 }
 
-/** RFC 9110 section 13.1.2: weak comparison against a list, or `*`. */
-export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  const opaque = (tag: string) => tag.trim().replace(/^W\//, '');
-  return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => opaque(tag) === opaque(etag));
-}
-
-function hostName(header: string): string {
-  return header.replace(/:\d+$/, '').toLowerCase();
-}
-
-function checkHost(allowedHosts: readonly string[]): express.RequestHandler {
-  const allowed = new Set(allowedHosts.map((name) => name.toLowerCase()));
-  return (request, _response, next) => {
-    const header = request.headers.host ?? '';
-    if (allowed.has(hostName(header))) return next();
-    next(new ServiceError('misdirected_request', `expected a Host among ${[...allowed].join(', ')}, got ${JSON.stringify(header)}`));
-  };
-}
-
-function checkContentType(request: express.Request, _response: express.Response, next: express.NextFunction): void {
-  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
-  if (!hasBody || request.is('application/json')) return next();
-  const got = JSON.stringify(request.headers['content-type'] ?? '');
-  next(new ServiceError('unsupported_media_type', `expected content-type application/json, got ${got}`));
-}
-
-/** What Express and its body parser throw, in our words. */
+/** What Express and its body reader throw, in our words. */
 function toServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   const type = error instanceof Error && 'type' in error ? String(error.type) : '';
   if (type === 'entity.too.large') return new ServiceError('body_too_large', `expected a body of at most ${BODY_BYTES_MAX} bytes`);
-  if (type === 'entity.parse.failed') return new ServiceError('malformed_json', 'expected a body in JSON');
-  if (type === 'charset.unsupported') return new ServiceError('unsupported_media_type', 'expected JSON in UTF-8');
-  if (type === 'encoding.unsupported')
-    return new ServiceError('unsupported_media_type', 'expected no content-encoding, gzip, deflate or br');
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
-  if (status >= 400 && status < 500) return new ServiceError('invalid_field', 'expected a readable request', { cause: error });
+  if (error instanceof URIError)
+    return new ServiceError('invalid_field', 'path: expected text in UTF-8, percent-encoded', { cause: error });
+  if (status >= 400 && status < 500) return new ServiceError('invalid_field', 'body: expected a readable one', { cause: error });
   return new ServiceError('internal', 'internal error', { cause: error });
 }
 
@@ -113,23 +95,46 @@ function answerErrors(log: Logger): express.ErrorRequestHandler {
     const error = toServiceError(thrown);
     if (error.code === 'internal') log.error({ method: request.method, path: request.path, cause: String(error.cause) }, 'request failed');
     if (response.headersSent || response.destroyed) return;
-    if (error.retryAfterS !== undefined) response.setHeader('retry-after', String(error.retryAfterS));
-    if (error.code === 'unauthorized') response.setHeader('www-authenticate', 'Bearer');
-    response.status(error.status).json(error.body());
+    response.status(error.status).set(headersOf(error)).json(error.body());
   };
 }
 
-function handlerOf(route: Route): express.RequestHandler {
-  return async (request, response) => {
-    const answer = await route.handle({
-      method: request.method,
-      params: request.params as Record<string, string>,
-      query: request.query,
-      search: new URL(request.originalUrl, 'http://localhost').search,
-      body: request.body,
-      header: (name) => request.get(name),
-      prefers: (...types) => types.find((type) => type === request.accepts([...types])),
-    });
+/** What a request carries that its route does not look at: it would be dropped without a word. Reads may carry parameters of anybody's. */
+function refuseRest({ method, takes = [], path }: Route, routes: readonly Route[], request: HttpRequest): void {
+  if (!takes.includes('body')) parseInput(NOTHING, request.body);
+  if (method === 'GET') return;
+  parseInput(NOTHING, request.query, 'query');
+  if (takes.includes('conditions')) return;
+  refuseUntagged(
+    readCondition(request.header),
+    routes.some((route) => route.path === path && route.method === 'GET'),
+  );
+}
+
+/** With its `?`; empty without one. */
+function searchOf(target: string): string {
+  const at = target.indexOf('?');
+  return at < 0 ? '' : target.slice(at);
+}
+
+function handlerOf(route: Route, routes: readonly Route[]): express.RequestHandler {
+  return async (received, response) => {
+    const header = (name: string) => received.get(name);
+    route.admit?.(header);
+    const search = searchOf(received.originalUrl);
+    const request: HttpRequest = {
+      method: received.method,
+      params: received.params as Record<string, string>,
+      get query() {
+        return readQuery(search);
+      },
+      search,
+      body: received.body instanceof Uint8Array ? readBody(received.body) : undefined,
+      header,
+      prefers: (...types) => types.find((type) => type === received.accepts([...types])),
+    };
+    refuseRest(route, routes, request);
+    const answer = await route.handle(request);
     response.status(answer.status);
     for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
     if (answer.text !== undefined) response.send(answer.text);
@@ -147,14 +152,22 @@ function refuseOtherMethods(routes: readonly Route[], path: string): express.Req
   };
 }
 
-function createApp({ routes, allowedHosts, log }: HttpServiceOptions): express.Express {
+function createApp({ routes, log }: HttpServiceOptions): express.Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(checkHost(allowedHosts), checkContentType, express.json({ limit: BODY_BYTES_MAX, type: 'application/json' }));
+  // A path is one spelling: Express would take another case and a slash after it as well.
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
+  app.set('query parser', false);
+  app.use((request, _response, next) => {
+    checkBodyHeaders(request.headers);
+    next();
+  });
+  app.use(express.raw({ limit: BODY_BYTES_MAX, type: () => true, inflate: false }));
   for (const route of routes) {
     const method = route.method.toLowerCase() as 'get' | 'post' | 'put' | 'delete';
-    app[method](route.path, handlerOf(route));
+    app[method](route.path, handlerOf(route, routes));
   }
   for (const path of new Set(routes.map((route) => route.path))) app.all(path, refuseOtherMethods(routes, path));
   app.use((request, _response, next) => next(new ServiceError('unknown_route', `no route ${request.method} ${request.path}`)));
@@ -173,25 +186,25 @@ function closeServer(server: Server, graceMs: number): Promise<void> {
   });
 }
 
-/** Of the forms of RFC 9112 section 3.2 those that name a resource: a path, or a whole URL. */
-function isReadableTarget(target: string): boolean {
-  return target.startsWith('/') || (/^https?:\/\//i.test(target) && URL.canParse(target));
-}
-
-/** Express answers a target it cannot parse with a page of HTML, before any of our checks. */
-function listenerOf(app: express.Express): RequestListener {
+function listenerOf(options: HttpServiceOptions): RequestListener {
+  const app = createApp(options);
+  const allowedHosts = new Set(options.allowedHosts.map((name) => name.toLowerCase()));
   return (request, response) => {
-    if (isReadableTarget(request.url ?? '')) return app(request, response);
-    const error = new ServiceError('invalid_field', 'expected a request target that is a path or an http: URL');
-    const text = JSON.stringify(error.body());
-    const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) };
-    response.writeHead(error.status, headers).end(text);
+    try {
+      request.url = targetOf(request, allowedHosts);
+    } catch (error) {
+      return refuse(response, toServiceError(error));
+    }
+    app(request, response);
   };
 }
 
 /** Serves the routes. Port 0 takes a free one. Rejects with the system's error when the address cannot be bound. */
 export function serveHttp(options: HttpServiceOptions & { readonly port: number; readonly host: string }): Promise<HttpServer> {
-  const server = createServer(listenerOf(createApp(options)));
+  // Without a Host Node would answer by itself, and of more than 2,000 headers drop the rest: 16 KiB bound them.
+  const server = createServer({ requireHostHeader: false }, listenerOf(options));
+  server.maxHeadersCount = 0;
+  answerRefusals(server);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   // Once closing, a connection kept alive is idle when its last answer is out, and would use up the whole grace.
   server.on('request', (_request, response) => response.on('close', () => server.listening || server.closeIdleConnections()));

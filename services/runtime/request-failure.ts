@@ -3,6 +3,7 @@
  * reads of it is at the bottom: that the connection was refused, that no file could be opened any more. A deadline is only told
  * where it was one.
  */
+import { MalformedJson, parseExactJson } from '../protocol/exact-json.ts';
 
 /** By the code of the error. */
 const CAUSES: ReadonlyMap<string, string> = new Map([
@@ -43,12 +44,13 @@ export class NoJson extends Error {
   }
 }
 
-/** Throws NoJson that shows how the text begins. */
-export function parseAnswer(status: number, text: string): unknown {
+/** Throws NoJson that shows how the body begins; InexactJson for one that would be changed by being read. */
+export function parseAnswer(status: number, body: string | Uint8Array): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(body);
   } catch (error) {
-    throw new NoJson(status, text, error);
+    if (!(error instanceof MalformedJson)) throw error;
+    throw new NoJson(status, typeof body === 'string' ? body : new TextDecoder().decode(body), error);
   }
 }
 

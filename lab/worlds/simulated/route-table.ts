@@ -29,8 +29,10 @@ export class RouteTable {
     const segments = resource.split('/');
     for (const pattern of this.#patterns.get(`${method} ${segments.length}`) ?? []) {
       const params = paramsOf(pattern, segments);
-      if (params !== undefined)
-        return pattern.route.handle({ method, params, query: queryOf(search), search, body, ...negotiation(headers) });
+      if (params === undefined) continue;
+      const request = { method, params, query: queryOf(search), search, body, ...negotiation(headers) };
+      pattern.route.admit?.(request.header);
+      return pattern.route.handle(request);
     }
     throw new ServiceError('unknown_route', `no route ${method} ${resource}`);
   }

@@ -3,6 +3,7 @@
  * step, as a statement is one transaction. It has one session, as PGlite has: its lock excludes nobody.
  */
 import type { Clock } from '../../runtime/clock.ts';
+import { etagOf } from '../etag.ts';
 import { type ContentRow, type OutboxRow, STATEMENTS, schema } from '../statements.ts';
 import { type Database, DatabaseUnavailable, type Lease, UniqueViolation } from './database.ts';
 
@@ -111,9 +112,9 @@ export class MemoryDatabase implements Database {
     return [row];
   }
 
-  #update([eventId, time, id, title, body, metadata, tags]: readonly unknown[]): readonly unknown[] {
+  #update([eventId, time, id, title, body, metadata, tags, ...condition]: readonly unknown[]): readonly unknown[] {
     const old = this.#contents.get(Number(id));
-    if (old === undefined) return [];
+    if (old === undefined || !holds(condition, old)) return [];
     const row: ContentRow = {
       ...old,
       title: title === null ? old.title : toText(title),
@@ -128,9 +129,9 @@ export class MemoryDatabase implements Database {
     return [row];
   }
 
-  #delete([eventId, time, id]: readonly unknown[]): readonly unknown[] {
+  #delete([eventId, time, id, ...condition]: readonly unknown[]): readonly unknown[] {
     const old = this.#contents.get(Number(id));
-    if (old === undefined) return [];
+    if (old === undefined || !holds(condition, old)) return [];
     const deleted = { id: old.id, version: old.version + 1, at: toDate(time) };
     this.#contents.delete(old.id);
     this.#idsBySlug.delete(old.slug);
@@ -174,6 +175,12 @@ export class MemoryDatabase implements Database {
     const times = [...this.#pending.values()].map((row) => row.created_at.getTime());
     return [{ pending: times.length, oldest: times.length === 0 ? null : new Date(Math.min(...times)) }];
   }
+}
+
+function holds([ifMatch, ifNoneMatch]: readonly unknown[], { id, version, updated_at }: ContentRow): boolean {
+  const etag = etagOf({ id, version, updated_at: updated_at.toISOString() });
+  const isAmong = (tags: unknown) => toTexts(tags).some((tag) => tag === '*' || tag === etag);
+  return ((ifMatch ?? null) === null || isAmong(ifMatch)) && ((ifNoneMatch ?? null) === null || !isAmong(ifNoneMatch));
 }
 
 function present<T>(found: T | undefined): readonly T[] {
