@@ -8,6 +8,7 @@ import type { AppliedInvalidation } from '../services/protocol/edge-api.ts';
 import type { PublishedInvalidation } from '../services/protocol/origin-api.ts';
 import { type Clock, sleep } from '../services/runtime/clock.ts';
 import { type Clients, type EdgeRead, undefinedWhenUnanswered } from './clients.ts';
+import type { TraceClocks } from './trace-clocks.ts';
 import type { WorldRegion } from './worlds/world.ts';
 
 const POLL_MS = 5;
@@ -15,6 +16,8 @@ const POLL_MS = 5;
 export interface WatchOptions {
   readonly clients: Clients;
   readonly clock: Clock;
+  /** Hears what the services' clocks say. */
+  readonly clocks: TraceClocks;
   readonly id: number;
   readonly key: string;
   /** The version before the write. */
@@ -23,7 +26,7 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
 }
 
-/** One read, by the wall clock the services stamp their steps with, in ms since 1970. */
+/** One read, by the lab's wall clock, in ms since 1970. */
 export interface TimedRead extends EdgeRead {
   readonly startedAt: number;
   readonly endedAt: number;
@@ -51,17 +54,19 @@ export async function untilSeen<T>(
 }
 
 export function watchOrigin(options: WatchOptions): Promise<PublishedInvalidation | undefined> {
-  const { clients, key, before, signal } = options;
+  const { clients, clock, clocks, key, before, signal } = options;
   return untilSeen(options, async () => {
-    const { published } = await clients.originMetrics(signal);
+    const askedAt = clock.now();
+    const { published, process } = await clients.originMetrics(signal);
+    clocks.saw('origin', process, { askedAt, answeredAt: clock.now() });
     // The first time: a relay that could not mark it as sent publishes it again.
     return published.findLast(({ target, version }) => target === key && version === before + 1);
   });
 }
 
 /** Reads until the new version is shown, then asks `/metrics` until it is listed; once only when it was not shown. */
-export async function watchRegion(options: WatchOptions, { url }: WorldRegion): Promise<RegionSight> {
-  const { clients, clock, id, key, before, signal } = options;
+export async function watchRegion(options: WatchOptions, { region, url }: WorldRegion): Promise<RegionSight> {
+  const { clients, clock, clocks, id, key, before, signal } = options;
   const reads: TimedRead[] = [];
   const shown = await untilSeen(options, async () => {
     const startedAt = clock.now();
@@ -71,7 +76,9 @@ export async function watchRegion(options: WatchOptions, { url }: WorldRegion): 
   });
   let applied: AppliedInvalidation | undefined;
   const look = async () => {
-    const { recent, versions } = await clients.edgeMetrics(url, signal);
+    const askedAt = clock.now();
+    const { recent, versions, process } = await clients.edgeMetrics(url, signal);
+    clocks.saw(`edge:${region}`, process, { askedAt, answeredAt: clock.now() });
     applied = recent.find(({ target, version }) => target === key && version === before + 1);
     const isListed = versions.some((row) => row.key === key && row.version > before);
     return applied !== undefined && isListed ? clock.now() : undefined;

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../services/runtime/clock.ts';
 import { InvalidInput } from './errors.ts';
-import { parseTraceKey, type Trace, type TraceOptions, type TraceStep, traceWrite } from './trace.ts';
+import { parseTraceKey, type Trace, type TraceOptions, traceWrite } from './trace.ts';
+import type { TraceStep } from './trace-steps.ts';
 import { startTestWorld, type TestWorld, untilSettled } from './worlds/embedded/test-support.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -2,28 +2,21 @@
  * One write, followed through its ten steps: the steps of origin and edges by the times they stamped themselves, the reads
  * and the verdict by the lab. Nothing but the version of one content changes: it is given the title it already has.
  *
- * All times are ms since the PUT was sent, by the wall clock, whole: the one clock that the services and the lab share.
+ * All times are ms since the PUT was sent, by the lab's wall clock, whole. What a service stamped by a clock that is certainly another one is
+ * told on the lab's (`trace-clocks.ts`), and the trace says so.
  */
 import { contentId, contentKey } from '../services/protocol/content.ts';
 import type { Strategy } from '../services/protocol/invalidation.ts';
-import type { PublishedInvalidation } from '../services/protocol/origin-api.ts';
 import { type Clock, toTimestamp } from '../services/runtime/clock.ts';
 import type { Verdict } from './checks/check.ts';
 import type { Clients } from './clients.ts';
 import { InvalidInput, WorldFailed } from './errors.ts';
 import { isSettled } from './settled.ts';
+import { type TraceClock, TraceClocks } from './trace-clocks.ts';
+import { isSeen, type TraceStep, toSteps } from './trace-steps.ts';
 import { judgeTrace } from './trace-verdict.ts';
-import { isShown, type RegionSight, type TimedRead, untilSeen, type WatchOptions, watchOrigin, watchRegion } from './trace-watch.ts';
+import { type TimedRead, untilSeen, type WatchOptions, watchOrigin, watchRegion } from './trace-watch.ts';
 import type { World, WorldRegion } from './worlds/world.ts';
-
-/** One of the ten. `ms` where it happens once, `regions` where it happens in each; null when it was not seen. */
-export interface TraceStep {
-  readonly step: number;
-  readonly name: string;
-  readonly file: string;
-  readonly ms?: number | null;
-  readonly regions?: Readonly<Record<string, number | null>>;
-}
 
 /** What a region answered, from `ms` on until the next. */
 export interface TraceAnswer {
@@ -51,6 +44,8 @@ export interface Trace {
   readonly answeredMs: number;
   /** Every step was seen. */
   readonly complete: boolean;
+  /** Clocks that are not the lab's: what they stamped is corrected. */
+  readonly clocks: readonly TraceClock[];
   readonly steps: readonly TraceStep[];
   readonly served: readonly TraceServed[];
   readonly verdict: Verdict;
@@ -86,7 +81,8 @@ export async function traceWrite(options: TraceOptions): Promise<Trace> {
   const { title, version: before } = await findContent(clients, id);
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
-  const watch = { clients, clock, id, key: contentKey(id), before, signal };
+  const clocks = new TraceClocks();
+  const watch = { clients, clock, clocks, id, key: contentKey(id), before, signal };
   await warmUp({ ...watch, deadlineMs: graceMs }, world.regions);
   const sentAt = clock.now();
   // Before the PUT is sent: where there is no delay, its invalidation may be applied before it is answered.
@@ -102,7 +98,8 @@ export async function traceWrite(options: TraceOptions): Promise<Trace> {
     const sights = await watched;
     const origin = await clients.originVersion(id).catch(() => undefined);
     const { verdict, reason } = judgeTrace({ key: watch.key, origin, regions: world.regions, sights, sentAt });
-    const steps = toSteps({ id, before, sentAt, judgedAt: clock.now(), regions: world.regions, published, sights });
+    const judgedAt = clock.now();
+    const { steps, isLogOff } = toSteps({ id, before, sentAt, judgedAt, regions: world.regions, published, sights, clocks });
     return {
       key: watch.key,
       version,
@@ -110,6 +107,7 @@ export async function traceWrite(options: TraceOptions): Promise<Trace> {
       sentAt: toTimestamp(sentAt),
       answeredMs,
       complete: steps.every(isSeen),
+      clocks: [...clocks.others(), ...(isLogOff ? [{ of: 'kafka', aheadMs: null, withinMs: null }] : [])],
       steps,
       served: world.regions.map((region, at) => toServed(region, sights[at]?.reads ?? [], sentAt)),
       verdict,
@@ -144,46 +142,6 @@ async function warmUp(options: WatchOptions, regions: readonly WorldRegion[]): P
     signal.throwIfAborted();
     if (cached === undefined) throw new WorldFailed(`${region} has not cached ${key} after ${deadlineMs} ms`);
   }
-}
-
-interface Sighted {
-  readonly id: number;
-  readonly before: number;
-  readonly sentAt: number;
-  readonly judgedAt: number;
-  readonly regions: readonly WorldRegion[];
-  readonly published: PublishedInvalidation | undefined;
-  readonly sights: readonly RegionSight[];
-}
-
-/** The ten steps of a write, each with the file that does it. */
-function toSteps({ id, before, sentAt, judgedAt, regions, published, sights }: Sighted): TraceStep[] {
-  const since = (at: number | undefined) => (at === undefined ? null : at - sentAt);
-  const inEach = (when: (sight: RegionSight) => number | undefined) =>
-    Object.fromEntries(regions.map(({ region }, at) => [region, since(sights[at] && when(sights[at]))]));
-  const recordedAt = sights.find(({ applied }) => applied !== undefined)?.applied?.recordedAt;
-  const path = `/api/content/${id}`;
-  const steps: Omit<TraceStep, 'step'>[] = [
-    { name: `PUT ${path}`, file: 'services/origin/app.ts', ms: 0 },
-    { name: 'row + outbox row', file: 'services/origin/contents.ts', ms: since(published?.createdAt) },
-    { name: 'claim in order', file: 'services/origin/outbox.ts', ms: since(published?.claimedAt) },
-    { name: 'publish, then mark sent', file: 'services/origin/relay.ts', ms: since(published?.sentAt) },
-    { name: 'cache.invalidation', file: 'services/log', ms: since(recordedAt), regions: inEach(({ applied }) => applied?.arrivedAt) },
-    { name: 'due = record time + delay', file: 'services/edge/partition-queue.ts', regions: inEach(({ applied }) => applied?.dueAt) },
-    { name: 'apply with its offset', file: 'services/edge/cache', regions: inEach(({ applied }) => applied?.appliedAt) },
-    {
-      name: `GET ${path}`,
-      file: 'services/edge/reader.ts',
-      regions: inEach(({ reads }) => reads.find((read) => isShown(read, before))?.endedAt),
-    },
-    { name: 'counters, versions', file: 'services/edge/metrics.ts', regions: inEach(({ listedAt }) => listedAt) },
-    { name: 'history -> verdict -> view', file: 'lab, cli', ms: since(judgedAt) },
-  ];
-  return steps.map((step, at) => ({ step: at + 1, ...step }));
-}
-
-function isSeen({ ms, regions = {} }: TraceStep): boolean {
-  return ms !== null && !Object.values(regions).includes(null);
 }
 
 /** Repeats of one answer are one. */

@@ -1,7 +1,9 @@
 /** `trace <key>`: one write through its ten steps, in a world of its own, with the time of each. */
 import { type Command, Option } from 'commander';
 import { EXIT, WorldFailed } from '../../lab/errors.ts';
-import { parseTraceKey, TRACE_GRACE_MS, type Trace, type TraceServed, type TraceStep, traceWrite } from '../../lab/trace.ts';
+import { parseTraceKey, TRACE_GRACE_MS, type Trace, type TraceServed, traceWrite } from '../../lab/trace.ts';
+import { clocksText } from '../../lab/trace-clocks.ts';
+import type { TraceStep } from '../../lab/trace-steps.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import type { Releasers } from '../../services/runtime/releasers.ts';
 import { table } from '../print.ts';
@@ -53,7 +55,7 @@ async function startAndTrace(key: string, options: TraceCommandOptions, session:
   }
 }
 
-function toLines({ key, version, event, answeredMs, steps, served, verdict, reason }: Trace): string[] {
+function toLines({ key, version, event, answeredMs, steps, clocks, served, verdict, reason }: Trace): string[] {
   const regions = served.map(({ region }) => region);
   const width = Math.max(...steps.map(({ name }) => name.length));
   const rows = steps.map((step) => [
@@ -65,6 +67,7 @@ function toLines({ key, version, event, answeredMs, steps, served, verdict, reas
     ...table([['ms since the PUT was sent', 'once', ...regions], ...rows]),
     `${verdict}: ${reason}`,
     `served: ${served.map(toAnswers).join(' · ')}`,
+    ...clocksText(clocks),
   ];
 }
 

@@ -127,6 +127,7 @@ export function trace(regions: readonly string[] = REGIONS): Trace {
     key: 'content:1',
     version: 2,
     event: 'e',
+    clocks: [],
     sentAt: '2026-01-01T00:00:00.000Z',
     answeredMs: 7,
     complete: false,

@@ -20,7 +20,7 @@ export function zoomTables(state: ViewState, region: RegionState, room: Room): r
   const { metrics } = region.seen;
   const blocks = [
     block('log: applied', logRows(state, region, theme), { ...room, width: LOG_COLUMNS }),
-    block('invalidations applied last', recentRows(metrics, state.filter, middle), { ...room, width: middle }),
+    block('invalidations applied last, by two clocks', recentRows(metrics, state.filter, middle), { ...room, width: middle }),
     block('fills', fillRows(metrics), { ...room, width: FILL_COLUMNS }),
   ];
   return Array.from({ length: rows }, (_, row) =>
@@ -66,7 +66,7 @@ function recentRows(metrics: EdgeMetrics | undefined, filter: string, width: num
   return [head, ...recent.map((event): Line => [span(recentText(cellsOf(event), width))])];
 }
 
-/** What, its version, its mode; from the record to this region, and to its cache. */
+/** What, its version, its mode; from the record by the log's clock to this region by its own, and to its cache. */
 function cellsOf({ type, target, version, mode, recordedAt, arrivedAt, appliedAt }: AppliedInvalidation): readonly string[] {
   const what = type === 'key' ? target.replace(/^content:/, '') : `${type} ${target}`;
   return [

@@ -31,7 +31,11 @@ const DEFINITIONS = {
   edge_error_ratio: { data: RATE, tags: TAGS, about: 'of all reads, those that failed' },
   edge_read_duration: { data: TREND, tags: TAGS, about: 'from when a read was due to be sent until it ended' },
   origin_write_duration: { data: TREND, tags: ['phase'], about: 'from when a write was due to be sent until it ended' },
-  invalidation_lag: { data: TREND, tags: TAGS, about: 'from when the log took an invalidation until a region applied it' },
+  invalidation_lag: {
+    data: TREND,
+    tags: TAGS,
+    about: 'from when the log took an invalidation until a region applied it, by the clocks of origin and edge, corrected',
+  },
   staleness: { data: TREND, tags: TAGS, about: 'how old the answers of reads were, without the time of faults' },
   staleness_raw: { data: TREND, tags: TAGS, about: 'how old the answers of reads were' },
   convergence: { data: TREND, tags: TAGS, about: 'from the answer to a write until a region first served it' },

@@ -1,5 +1,7 @@
 /** The trace: one write through its ten steps, with the time of each in every region. */
-import type { Trace, TraceStep } from '../../../lab/trace.ts';
+import type { Trace } from '../../../lab/trace.ts';
+import { clocksText } from '../../../lab/trace-clocks.ts';
+import type { TraceStep } from '../../../lab/trace-steps.ts';
 import { titleLine } from '../chrome.ts';
 import { ageText, cut, padTo, plain } from '../format.ts';
 import { fitLine, type Line, span } from '../line.ts';
@@ -48,7 +50,7 @@ function linesOf(state: ViewState, shown: TraceView | undefined, room: Room): re
 }
 
 function traceLines(
-  { key, version, answeredMs, steps, served, verdict, reason }: Trace,
+  { key, version, answeredMs, steps, clocks, served, verdict, reason }: Trace,
   agoMs: number,
   { width, theme }: Room,
 ): readonly Line[] {
@@ -71,6 +73,7 @@ function traceLines(
       const words = answers.map(({ ms, version: answered, status }) => `${answered}${status === 'stale' ? ' stale' : ''} at ${ms}`);
       return [span(`${plain(region)} served `, 'muted'), span(words.join(', ') || 'nothing')];
     }),
+    ...clocksText(clocks).map((words): Line => [span(plain(words), 'warning')]),
   ];
 }
 

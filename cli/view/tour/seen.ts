@@ -19,7 +19,7 @@ export const delays: Seen = ({ regions }, begun) => {
     const applied = appliedIn(region, event.id);
     return `${plain(region.region)} after ${delayText((applied?.appliedAt ?? 0) - event.recordedAt)}`;
   });
-  return [`version ${event.version} of ${plain(event.target)} was applied in ${parts.join(', ')}.`];
+  return [`version ${event.version} of ${plain(event.target)} was applied in ${parts.join(', ')}, from the log's clock to theirs.`];
 };
 
 function appliedIn({ seen }: RegionState, id: string) {

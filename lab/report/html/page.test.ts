@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { DOMParser, onErrorStopParsing } from '@xmldom/xmldom';
 import { describe, expect, it } from 'vitest';
-import { fault, KEY, origin, read, write } from '../../checks/history-test-support.ts';
+import { clockAhead, fault, KEY, origin, read, write } from '../../checks/history-test-support.ts';
 import { HOSTILE, headedHistory, lostHistory, reportSource, summaryOf } from '../report-test-support.ts';
 import { toHtml } from './page.ts';
 
@@ -58,13 +58,19 @@ describe('report.html', () => {
     const page = toHtml(reportSource(lostHistory({ faults: [cut] })));
     const items = [...page.matchAll(/<li class="(?:culprit|ordinary)">(.*?)<\/li>/gs)].map(([, item = '']) => item.replace(/<[^>]*>/g, ''));
     expect(items).toEqual([
-      '2.001 s eu-west v1 · fetched from the origin',
+      '2.001 s eu-west v1 · fetched from the origin, by its clock',
       '3.000 s origin v2 · update of content:7, answered after 5 ms',
-      '3.004 s log v2 · the log has its event',
+      '3.004 s log v2 · the log has its event, by the clock of the origin',
       expect.stringMatching(/ eu-west .* waiting|19\.000 s eu-west v1/),
     ]);
     expect(page).toContain('not seen to be applied in eu-west');
     expect(page).toMatch(/<title>partition edge:eu-west&lt;-&gt;kafka, 2\.500 s to 12\.500 s<\/title><rect class="band"/);
+  });
+
+  it('puts what a service dates where it was, however far off its clock is', () => {
+    const operations = [write(1, 1_000), write(2, 3_000), read(1, 9_000, { final: true, phase: 'final', cachedMs: 2_000 + 3_600_000 })];
+    const { history, summary } = lostHistory({ operations, readings: clockAhead(3_600_000) });
+    expect(toHtml(reportSource({ history, summary }))).toContain('2.008 s');
   });
 
   it('shows what each region served, behind the origin or not', () => {

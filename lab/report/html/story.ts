@@ -1,11 +1,13 @@
 /**
  * What happened around an anomaly, moment by moment: its witness, and what else is known of the write in it: when the log took its event,
- * when the region applied it, when the origin was asked for what a read returned.
+ * when the region applied it, when the origin was asked for what a read returned. Those are told by the clocks of the services: each stands
+ * where it most likely was, with the clock that says so.
  */
 import type { Anomaly, Witness } from '../../checks/check.ts';
+import { ServiceClocks } from '../../checks/service-clocks.ts';
 import { endOf } from '../../load/end.ts';
 import type { History } from '../../load/history.ts';
-import type { FaultRecord, Operation, ReadOperation, WriteOperation } from '../../load/records.ts';
+import type { FaultRecord, Operation, Published, ReadOperation, WriteOperation } from '../../load/records.ts';
 import { duration, plural } from './format.ts';
 
 export const ORIGIN = 'origin';
@@ -45,7 +47,8 @@ export function storyOf({ region, witness }: Anomaly, history: History): Story {
   const known = witness.filter(isKnown);
   const related = relatedOf(region, known, history);
   const last = known.findLast((shown) => isOperation(shown) && shown.kind === 'read');
-  const all = [...known, ...related.found].flatMap((shown) => momentsOf(shown, endOf(history), shown === last));
+  const when = { clocks: new ServiceClocks(history), endMs: endOf(history) };
+  const all = [...known, ...related.found].flatMap((shown) => momentsOf(shown, when, shown === last));
   const inOrder = [...new Map(all.map((moment) => [`${moment.atMs} ${moment.lane} ${moment.says}`, moment])).values()].sort(
     (one, other) => one.atMs - other.atMs,
   );
@@ -53,7 +56,8 @@ export function storyOf({ region, witness }: Anomaly, history: History): Story {
   const others = latest.map(({ lane }) => lane).filter((lane) => lane !== ORIGIN && lane !== LOG);
   const lanes = [ORIGIN, LOG, ...[...new Set([region, ...others])].filter((lane) => lane !== '*').slice(0, REGIONS_MAX)];
   const moments = latest.filter(({ lane }) => lanes.includes(lane));
-  const sentAt = moments.findIndex(({ atMs, lane }) => lane === LOG && atMs === related.lostMs);
+  const lostMs = related.lost && when.clocks.origin.told(related.lost.sentMs).likelyMs;
+  const sentAt = moments.findIndex(({ atMs, lane }) => lane === LOG && atMs === lostMs);
   return {
     lanes,
     moments,
@@ -69,8 +73,8 @@ type Known = Exclude<Witness, FaultRecord>;
 interface Related {
   readonly found: readonly Known[];
   readonly missing: readonly string[];
-  /** When the log took the event that was not seen to be applied. */
-  readonly lostMs: number | undefined;
+  /** What the log took and was not seen to be applied. */
+  readonly lost: Published | undefined;
 }
 
 /** Of the write that the last read should have shown: its event, or that of a later one, in the log and in the region. */
@@ -78,7 +82,7 @@ function relatedOf(region: string, witness: readonly Known[], { published, appli
   const read = witness.filter(isOperation).findLast(({ kind }) => kind === 'read');
   const shown = read?.kind === 'read' ? (read.version ?? 0) : 0;
   const write = witness.filter(isVersionWrite).find(({ version }) => version !== undefined && version > shown);
-  if (write?.version === undefined) return { found: [], missing: [], lostMs: undefined };
+  if (write?.version === undefined) return { found: [], missing: [], lost: undefined };
   const atLeast = write.version;
   const isOfIt = (event: { readonly target: string; readonly version: number | null }) =>
     event.target === write.key && (event.version ?? 0) >= atLeast;
@@ -91,7 +95,7 @@ function relatedOf(region: string, witness: readonly Known[], { published, appli
       ...(sent === undefined ? [`${name} was not seen in the log`] : []),
       ...(taken === undefined ? [`${name} was not seen to be applied in ${region}`] : []),
     ],
-    lostMs: taken === undefined ? sent?.sentMs : undefined,
+    lost: taken === undefined ? sent : undefined,
   };
 }
 
@@ -111,12 +115,23 @@ function isOperation(shown: Known): shown is Operation {
   return 'kind' in shown;
 }
 
-function momentsOf(shown: Known, endMs: number, isCulprit: boolean): readonly StoryMoment[] {
-  if (isOperation(shown)) return shown.kind === 'read' ? readMoments(shown, isCulprit) : [writeMoment(shown)];
-  if ('sentMs' in shown)
-    return [{ atMs: shown.sentMs, lane: LOG, from: ORIGIN, label: labelOf(shown.version), says: 'the log has its event' }];
-  if ('appliedMs' in shown)
-    return [{ atMs: shown.appliedMs, lane: shown.region, from: LOG, label: labelOf(shown.version), says: `applied, ${shown.mode}` }];
+interface When {
+  readonly clocks: ServiceClocks;
+  /** Of the run. */
+  readonly endMs: number;
+}
+
+function momentsOf(shown: Known, { clocks, endMs }: When, isCulprit: boolean): readonly StoryMoment[] {
+  if (isOperation(shown)) return shown.kind === 'read' ? readMoments(shown, clocks, isCulprit) : [writeMoment(shown)];
+  if ('sentMs' in shown) {
+    const atMs = clocks.origin.told(shown.sentMs).likelyMs;
+    return [{ atMs, lane: LOG, from: ORIGIN, label: labelOf(shown.version), says: 'the log has its event, by the clock of the origin' }];
+  }
+  if ('appliedMs' in shown) {
+    const { region, mode, version } = shown;
+    const atMs = clocks.edge(region).told(shown.appliedMs).likelyMs;
+    return [{ atMs, lane: region, from: LOG, label: labelOf(version), says: `applied, ${mode}, by its clock` }];
+  }
   if ('pending' in shown) return [{ atMs: shown.atMs, lane: ORIGIN, label: '', says: `${plural(shown.pending, 'event')} in the outbox` }];
   if ('originFetches' in shown) {
     const lag = shown.lag === null ? 'the log does not answer it' : `${plural(shown.lag, 'record')} behind the log`;
@@ -148,7 +163,7 @@ function writeMoment(write: Exclude<Operation, ReadOperation>): StoryMoment {
 }
 
 /** The read, and when the origin was asked for what it returned. */
-function readMoments(read: ReadOperation, isCulprit: boolean): readonly StoryMoment[] {
+function readMoments(read: ReadOperation, clocks: ServiceClocks, isCulprit: boolean): readonly StoryMoment[] {
   const { region, version, found, source, status, cachedMs, startMs, key, error } = read;
   const answer =
     version === undefined
@@ -156,6 +171,8 @@ function readMoments(read: ReadOperation, isCulprit: boolean): readonly StoryMom
       : `read of ${key}: ${found === false ? '404, ' : ''}${status} from the ${source}, ${tookOf(read)}`;
   const answered: StoryMoment = { atMs: startMs, lane: region, label: labelOf(version), says: answer, isCulprit };
   if (cachedMs === undefined) return [answered];
-  const fetched = { atMs: cachedMs, lane: region, from: ORIGIN, label: labelOf(version), says: 'fetched from the origin' };
+  const within = { fromMs: Number.NEGATIVE_INFINITY, toMs: read.endMs ?? Number.POSITIVE_INFINITY };
+  const atMs = clocks.edge(region).told(cachedMs, within).likelyMs;
+  const fetched = { atMs, lane: region, from: ORIGIN, label: labelOf(version), says: 'fetched from the origin, by its clock' };
   return [fetched, answered];
 }
