@@ -1,5 +1,5 @@
 /** Answers to what never becomes a request for Express, among them all that Node would answer by itself with an empty body. */
-import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ServiceError } from '../protocol/errors.ts';
 import { systemClock } from './clock.ts';
@@ -64,17 +64,15 @@ function endWith(socket: Duplex, error: ServiceError): void {
  * an earlier request is still to come is cut instead: the refusal would be taken for that answer.
  */
 export function answerRefusals(server: Server): void {
-  const inFlight = new WeakMap<Duplex, { readonly request: IncomingMessage; readonly response: ServerResponse }>();
-  server.on('request', (request, response) => {
-    inFlight.set(request.socket, { request, response });
-    response.once('close', () => inFlight.get(request.socket)?.response === response && inFlight.delete(request.socket));
-  });
+  /** Of each connection the last answer that was begun. */
+  const last = new WeakMap<Duplex, ServerResponse>();
+  server.on('request', (request, response) => void last.set(request.socket, response));
   server.on('clientError', (error, socket) => {
     // Each further piece of what cannot be read is told again.
     if (socket.writableEnded) return;
-    const current = inFlight.get(socket);
-    const isOwn = current === undefined || (!current.request.complete && !current.response.headersSent);
-    if (!socket.writable || !isOwn) socket.destroy();
+    const answer = last.get(socket);
+    const isOver = answer === undefined || answer.writableFinished;
+    if (!socket.writable || !(isOver || (!answer.req.complete && !answer.headersSent))) socket.destroy();
     else endWith(socket, toServiceError(error));
   });
   server.on('checkExpectation', (request, response) => {
