@@ -16,5 +16,5 @@ describe.skipIf(cluster === undefined)('every fault of the table', () => {
 });
 
 describe.skipIf(cluster === undefined)('faults that overlap', () => {
-  overlappingFaultsAreSeenAt({ backend: 'docker', startWorld });
+  overlappingFaultsAreSeenAt({ backend: 'docker', startWorld, isBrief: true });
 });

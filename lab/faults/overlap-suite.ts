@@ -11,6 +11,8 @@ import { ActiveFaults, type FaultChange } from './active-faults.ts';
 import type { EveryFaultOptions } from './every-fault-suite.ts';
 import { FAULTS } from './faults.ts';
 
+const GONE_MS_MAX = 60_000;
+
 type Written = readonly [fault: string, target: string, parameters?: Readonly<Record<string, string>>];
 
 function overlaps(region: string): readonly (readonly [first: Written, second: Written])[] {
@@ -90,33 +92,40 @@ function instants(region: string): readonly (readonly [lasting: Written, instant
 export interface OverlapBench {
   readonly faults: ActiveFaults;
   readonly changes: readonly FaultChange[];
+  /** In real time, for a machine that is so busy that a heal shows only after it was given up: the look for it goes on. */
+  readonly untilGone?: (id: string) => Promise<void>;
 }
 
 export interface OverlapOptions {
   readonly backend: Backend;
   readonly region: string;
   readonly withBench: (run: (bench: OverlapBench) => Promise<void>) => Promise<void>;
+  /** Each pair in one order only, where each costs. */
+  readonly isBrief?: boolean;
 }
 
-export function overlappingFaultsAreSeen({ backend, region, withBench }: OverlapOptions): void {
+export function overlappingFaultsAreSeen({ backend, region, withBench, isBrief = false }: OverlapOptions): void {
   const isPossible = (pair: readonly Written[]) => pair.every(([fault]) => FAULTS.get(fault)?.backends.includes(backend));
   const cases = overlaps(region)
     .filter(isPossible)
     .flatMap(([first, second]) => [
       [titleOf(first, second, 'first'), { first, second, order: [1, 2] }] as const,
       [titleOf(first, second, 'second'), { first, second, order: [2, 1] }] as const,
-    ]);
+    ])
+    .filter((_one, at) => !isBrief || at % 4 === 0 || at % 4 === 3);
 
   it.each(cases)('%s', async (_title, { first, second, order }) => {
     await withBench(async (bench) => {
-      const { faults, changes } = bench;
+      const { faults, changes, untilGone } = bench;
       const from = changes.length;
       const ids = [await injectOne(bench, first), await injectOne(bench, second)];
       for (const nth of order) {
         const id = ids[nth - 1] ?? '';
         await faults.heal(id);
+        await untilGone?.(id);
         const heals = changes.slice(from).filter(({ spec, event }) => spec.id === id && event === 'healed');
-        expect(heals.map(({ effect }) => effect)).toEqual(['confirmed']);
+        expect(heals.at(-1)?.effect).toBe('confirmed');
+        if (untilGone === undefined) expect(heals).toHaveLength(1);
         expect(faults.inForce.map(({ spec }) => spec.id)).toEqual(nth === order[0] ? [ids[order[1] - 1]] : []);
       }
     });
@@ -128,20 +137,24 @@ export function overlappingFaultsAreSeen({ backend, region, withBench }: Overlap
 
   it.each(under)('%s is seen in effect, and over at once', async (_title, lasting, instant) => {
     await withBench(async (bench) => {
-      const { faults, changes } = bench;
+      const { faults, untilGone } = bench;
       const id = await injectOne(bench, lasting);
       const over = await injectOne(bench, instant);
+      await untilGone?.(over);
       expect(faults.inForce.map(({ spec }) => spec.id)).toEqual([id]);
-      const heals = changes.filter(({ spec, event }) => spec.id === over && event === 'healed');
-      expect(heals.map(({ effect }) => effect)).toEqual(['confirmed']);
       await faults.heal(id);
+      await untilGone?.(id);
       expect(faults.inForce).toEqual([]);
     });
   });
 }
 
 /** In a world of real time, one for all cases. */
-export function overlappingFaultsAreSeenAt({ backend, startWorld }: Pick<EveryFaultOptions, 'backend' | 'startWorld'>): void {
+export function overlappingFaultsAreSeenAt({
+  backend,
+  startWorld,
+  isBrief = false,
+}: Pick<EveryFaultOptions, 'backend' | 'startWorld'> & Pick<OverlapOptions, 'isBrief'>): void {
   let test: TestWorld;
   let faults: ActiveFaults;
   const changes: FaultChange[] = [];
@@ -157,7 +170,10 @@ export function overlappingFaultsAreSeenAt({ backend, startWorld }: Pick<EveryFa
   });
   afterAll(() => test?.close());
 
-  overlappingFaultsAreSeen({ backend, region: 'eu-west', withBench: (run) => run({ faults, changes }) });
+  const untilGone = async (id: string) => {
+    await expect.poll(() => faults.inForce.map(({ spec }) => spec.id), { timeout: GONE_MS_MAX }).not.toContain(id);
+  };
+  overlappingFaultsAreSeen({ backend, region: 'eu-west', isBrief, withBench: (run) => run({ faults, changes, untilGone }) });
 }
 
 async function injectOne({ faults }: OverlapBench, [fault, target, parameters = {}]: Written): Promise<string> {

@@ -36,11 +36,14 @@ async function testCatalogue(topology: Topology): Promise<Catalogue> {
     ['short', join(folder, 'short.yaml')],
     ['long', join(folder, 'long.yaml')],
     ['lost', join(folder, 'lost.yaml')],
+    ['clash', join(folder, 'clash.yaml')],
     ['stale-set-race', RACE],
   ]);
   await writeFile(join(folder, 'short.yaml'), SHORT);
   await writeFile(join(folder, 'long.yaml'), SHORT.replace('3s', '60s').replace('for: 1s', 'for: 50s'));
   await writeFile(join(folder, 'lost.yaml'), SHORT.replace('edge:eu-west', 'edge:mars'));
+  const pauses = `[{ at: 0s, fault: pause, target: origin, for: 2s }, { at: 1s, fault: kill, target: origin }]`;
+  await writeFile(join(folder, 'clash.yaml'), SHORT.replace(/method: .*/, `method: ${pauses}`));
   return { files, version: '0', topology: async () => topology };
 }
 
@@ -189,9 +192,12 @@ describe('the live lab', () => {
   it('lists the scenarios, and refuses to run what this world has not', async () => {
     const listed = await when({ do: 'list-scenarios' }, (event) => event.type === 'scenarios');
     const card = { id: 'short', title: 'A short cut', description: 'for a test', durationMs: 3_000 };
-    expect(listed).toMatchObject({ scenarios: [card, { id: 'long' }, { id: 'lost' }, { id: 'stale-set-race' }] });
+    expect(listed).toMatchObject({ scenarios: [card, { id: 'long' }, { id: 'lost' }, { id: 'clash' }, { id: 'stale-set-race' }] });
     const refused = await when({ do: 'run', scenario: 'lost' }, (event) => event.type === 'run-ended');
     expect(refused).toMatchObject({ why: expect.stringContaining('mars') });
+    const clash = await when({ do: 'run', scenario: 'clash' }, (event) => event.type === 'run-ended');
+    const line = 'clash.yaml:7: method.1.target: pause origin is still in force at 1000 ms: it is healed at 2000 ms';
+    expect(clash).toMatchObject({ why: expect.stringContaining(line) });
   });
 
   it('runs a scenario in its world: heals first, waits with its load, and puts back what it set', { timeout: LONG_MS }, async () => {

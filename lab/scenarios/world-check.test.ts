@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from './scenario.ts';
-import { checkBackend, checkRegions } from './world-check.ts';
+import { checkBackend, checkRegions, checkSchedule } from './world-check.ts';
 
 const REGIONS = ['us-east', 'eu-west'];
 const SCENARIO = parseScenario(
@@ -38,5 +38,23 @@ describe('a scenario and its world', () => {
       /^f\.yaml:14: method\.5\.fault: reset needs a world of [^\n]*, this one is simulated$/,
     );
     expect(() => checkBackend(SCENARIO, 'embedded')).not.toThrow();
+  });
+
+  it('agree on where the faults go, or each that meets another that excludes it is named by line', () => {
+    const text = `version: 1
+title: t
+workload: { duration: 10s, reads: 1/s, writes: 1/s, keys: 1 }
+method:
+  - { at: 1s, fault: kill, target: 'edge:us-east', for: 5s }
+  - { at: 2s, fault: pause, target: 'edge:*', for: 1s }
+  - { at: 2s, fault: isolate, target: 'edge:*' }
+  - { at: 7s, fault: restart, target: 'edge:us-east' }
+`;
+    expect(() => checkSchedule(parseScenario(text, 'f.yaml'), REGIONS, 1)).toThrow(
+      /^f\.yaml:6: method\.1\.target: kill edge:us-east is still in force at 2000 ms: it is healed at 6000 ms$/,
+    );
+    expect(() =>
+      checkSchedule(parseScenario(text.replace("pause, target: 'edge:*'", "pause, target: 'edge:one'"), 'f.yaml'), REGIONS, 1),
+    ).not.toThrow();
   });
 });
