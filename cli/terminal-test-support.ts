@@ -35,6 +35,25 @@ export interface LabTerminal extends Pty {
   left(): Promise<{ readonly code: number; readonly before: string; readonly after: string; readonly said: string }>;
 }
 
+/** The program alone in its terminal, without a shell that would wait for the terminal as well. */
+export function openBare({ bin, columns = 80, rows = 24, words = ['--ports', 'auto'], environment = {} }: TerminalOptions): Pty {
+  const env = { EDGESYNC_BACKEND: 'embedded', ...environment };
+  return startPty({ command: process.execPath, words: [bin, ...words], columns, rows, environment: env, cwd: ROOT });
+}
+
+const [XOFF, XON] = ['\u0013', '\u0011'];
+
+/** Ctrl-S: the terminal takes nothing more, at once. A program that takes every key for itself is told so from elsewhere. */
+export async function stopOutput(pty: Pty): Promise<void> {
+  await promisify(execFile)('stty', ['-F', `/proc/${pty.pid}/fd/0`, 'ixon', '-ixany']);
+  pty.press(XOFF);
+}
+
+/** Ctrl-Q. */
+export function startOutput(pty: Pty): void {
+  pty.press(XON);
+}
+
 export function openLab({ bin, columns = 80, rows = 24, words = ['--ports', 'auto'], environment = {} }: TerminalOptions): LabTerminal {
   const program = toCommand(['exec', process.execPath, bin, ...words]);
   // The inner shell tells its id, then becomes the program.
