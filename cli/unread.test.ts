@@ -1,6 +1,5 @@
 /** A terminal that nobody reads: what heals goes on behind it, signals are heard, and the program ends with its code. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -8,7 +7,16 @@ import { labEvent } from '../lab/report/events.ts';
 import { childrenOf } from '../lab/testing/children.ts';
 import type { Pty } from '../lab/testing/pty-test-support.ts';
 import { untilGone } from './process-test-support.ts';
-import { type Bundle, buildBundle, openBare, startOutput, stopOutput } from './terminal-test-support.ts';
+import {
+  type Bundle,
+  buildBundle,
+  freePorts,
+  isConnectedToLog,
+  openBare,
+  shows,
+  startOutput,
+  stopOutput,
+} from './terminal-test-support.ts';
 
 let bundle: Bundle;
 let folder = '';
@@ -34,28 +42,11 @@ method:
 settle: 1s
 `;
 
-/** Free ones, so that the services can be asked without the screen. */
-async function freePorts() {
-  const names = ['ORIGIN_PORT', 'EDGE_US_EAST_PORT', 'EDGE_EU_WEST_PORT', 'EDGE_AP_SOUTH_PORT'] as const;
-  const servers = names.map(() => createServer());
-  const ports = await Promise.all(
-    servers.map(async (server) => {
-      await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-      const address = server.address();
-      return typeof address === 'object' ? String(address?.port) : '';
-    }),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return Object.fromEntries(names.map((name, at) => [name, ports[at] ?? '']));
-}
-
 async function open(...words: readonly string[]) {
   const environment = await freePorts();
   const pty = openBare({ bin: bundle.bin, columns: 160, rows: 45, words, environment });
   return { pty, url: `http://127.0.0.1:${environment['EDGE_US_EAST_PORT']}` };
 }
-
-const shows = (text: string) => (screen: readonly string[]) => screen.some((line) => line.includes(text));
 
 async function endOf(pty: Pty): Promise<number> {
   let code: number | undefined;
@@ -66,13 +57,10 @@ async function endOf(pty: Pty): Promise<number> {
   return code ?? -1;
 }
 
-/** The delay of us-east as its edge tells it, which the screen is not needed for. */
-async function delayOf(url: string): Promise<number> {
-  const answer = await fetch(`${url}/metrics`, { headers: { accept: 'application/json' } });
-  return ((await answer.json()) as { propagationDelayMs: number }).propagationDelayMs;
+/** Whether us-east reaches the log, as its edge tells it: the screen is not needed for that. */
+async function untilConnected(url: string, isConnected: boolean): Promise<void> {
+  await vi.waitUntil(async () => (await isConnectedToLog(url)) === isConnected, { timeout: SOON_MS, interval: 50 });
 }
-
-const untilDelay = (url: string, ms: number) => vi.waitUntil(async () => (await delayOf(url)) === ms, { timeout: SOON_MS, interval: 50 });
 
 describe.each([
   ['frames', []],
@@ -84,15 +72,16 @@ describe.each([
     await pty.until(shows('world is up'), 'the world', SOON_MS);
     pty.press(':');
     await pty.until((lines) => lines.some((line) => line.startsWith(':')), 'the line', SOON_MS);
-    pty.press('propagation-delay edge:us-east delay=4s for 8s\r');
-    await untilDelay(url, 4_000);
+    pty.press('partition edge:us-east<->kafka for 8s\r');
+    await pty.until(shows('edge:us-east<->kafka is cut'), 'the fault', SOON_MS);
+    await untilConnected(url, false);
     await stopOutput(pty);
     return { pty, url };
   };
 
   it('heals on time behind Ctrl-S, hears a signal, and ends with its code', { timeout: TEST_MS }, async () => {
     const { pty, url } = await unreadWithFault();
-    await untilDelay(url, 100);
+    await untilConnected(url, true);
     const hosts = await childrenOf(pty.pid);
     process.kill(pty.pid, 'SIGTERM');
     expect(await endOf(pty)).toBe(105);
@@ -114,9 +103,9 @@ describe.each([
 
   it('goes on with what is new after Ctrl-Q', { timeout: TEST_MS }, async () => {
     const { pty, url } = await unreadWithFault();
-    await untilDelay(url, 100);
+    await untilConnected(url, true);
     startOutput(pty);
-    await pty.until(shows('healed: propagation-delay edge:us-east'), 'the heal', SOON_MS);
+    await pty.until(shows('healed: partition edge:us-east<->kafka'), 'the heal', SOON_MS);
     pty.press('q');
     expect(await endOf(pty)).toBe(0);
   });
@@ -170,7 +159,7 @@ describe('up', () => {
     const { pty, url } = await open('up', '--verbose');
     await pty.until(shows('postgres'), 'its first steps', SOON_MS);
     await stopOutput(pty);
-    await vi.waitUntil(() => delayOf(url).catch(() => undefined), { timeout: SOON_MS, interval: 50 });
+    await vi.waitUntil(() => isConnectedToLog(url).catch(() => undefined), { timeout: SOON_MS, interval: 50 });
     process.kill(pty.pid, 'SIGTERM');
     expect(await endOf(pty)).toBe(105);
   });
