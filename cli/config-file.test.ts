@@ -42,14 +42,18 @@ describe('the configuration file', () => {
 describe('what it says', () => {
   const optionsOf = async (text: string, argv: readonly string[]) => {
     const nothing = () => {};
+    const outlet = { write: nothing, writeSpare: nothing, isFree: true, whenFree: nothing };
     const session = {
       environment: { ...systemEnvironment, variables: {} },
-      output: { line: nothing, note: nothing, hold: () => nothing },
+      output: { line: nothing, note: nothing, log: nothing, hold: () => nothing },
+      outlets: { stdout: outlet, stderr: outlet, taken: async () => true, takenSoon: async () => {} },
       signal: new AbortController().signal,
       version: '0.0.0',
       argv,
       exitWith: nothing,
       onAbandon: nothing,
+      leave: nothing,
+      end: async () => {},
     };
     const program = await createProgram(session, await withFile(text));
     const [run] = program.commands;

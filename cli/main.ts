@@ -5,14 +5,12 @@ import { printableLines } from '../lab/printable.ts';
 import { readConfigFile } from './config-file.ts';
 import { systemEnvironment } from './environment.ts';
 import { createProgram } from './program.ts';
-import { createSession } from './session.ts';
+import { createSession, type Session } from './session.ts';
 
-async function main(): Promise<void> {
-  const argv = process.argv.slice(2);
-  const session = createSession(systemEnvironment, argv);
+async function run(session: Session): Promise<void> {
   try {
     const program = await createProgram(session, await readConfigFile(systemEnvironment));
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(session.argv, { from: 'user' });
   } catch (error) {
     if (error instanceof InvalidInput) {
       session.output.note(printableLines(error.message));
@@ -24,17 +22,26 @@ async function main(): Promise<void> {
   }
 }
 
-function sayFailed(error: unknown): void {
-  process.stderr.write(`edgesync-lab failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+async function main(): Promise<void> {
+  const session = createSession(systemEnvironment, process.argv.slice(2));
+  await run(session).catch((error: unknown) => {
+    session.output.note(failureText(error));
+    session.exitWith(EXIT.failed);
+  });
+  await session.end();
+}
+
+function failureText(error: unknown): string {
+  return `edgesync-lab failed: ${error instanceof Error ? error.stack : String(error)}`;
 }
 
 // Node would end with 1, and that says that an invariant was violated.
 process.on('uncaughtException', (error) => {
-  sayFailed(error);
+  process.stderr.write(`${failureText(error)}\n`);
   process.exit(EXIT.failed);
 });
 
 main().catch((error: unknown) => {
-  sayFailed(error);
+  process.stderr.write(`${failureText(error)}\n`);
   process.exitCode = EXIT.failed;
 });

@@ -21,7 +21,7 @@ export async function openWorld({ options, session, releasers }: OpenWorldOption
   const topology = await readWorldTopology(options, environment);
   const onStep = ({ step, elapsedMs }: StartStep) => output.note(`${step} (${elapsedMs} ms)`);
   const backend = await resolveBackend({ options, topology, environment, note: output.note });
-  const world = await startWorld({ options, backend, topology, environment, onStep, signal });
+  const world = await startWorld({ options, backend, topology, environment, onStep, signal, onLogLine: output.log });
   releasers.push(() => world.close());
   const clients = world.openClients();
   releasers.push(() => clients.close());

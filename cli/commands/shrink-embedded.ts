@@ -36,7 +36,7 @@ export async function tryEmbedded({ shrunk, seed, compose, mutant, session }: Tr
     report: (event) => {
       if (event.type === 'Anomaly') anomalies.push(event);
     },
-    startWorld: (onStep) => startEmbedded({ topology: wanted, onStep, signal, mutant }),
+    startWorld: (onStep) => startEmbedded({ topology: wanted, onStep, signal, onLogLine: session.output.log, mutant }),
   });
   if (summary.status !== 'completed') return `embedded: the run did not come to its end: ${summary.error ?? summary.status}`;
   const shown = [...new Set(anomalies.map((found) => found.anomaly))];

@@ -21,10 +21,10 @@ export interface StageOptions {
 export function stageOf({ options, topology, seed, workload, session }: StageOptions): Stage {
   const { backend, mutant, ...others } = options;
   if (backend === 'simulated') return simulatedStage({ topology, seed, workload, mutant });
-  const { environment, signal } = session;
+  const { environment, signal, output } = session;
   return {
     clock: systemClock,
-    startWorld: (onStep) => startWorld({ options: others, backend, topology, environment, onStep, signal, mutant }),
+    startWorld: (onStep) => startWorld({ options: others, backend, topology, environment, onStep, signal, onLogLine: output.log, mutant }),
     drive: (run) => run,
   };
 }

@@ -10,6 +10,7 @@ import type { CliEnvironment } from '../environment.ts';
 import { abandonedLines, exitCodeFor, farewell } from '../farewell.ts';
 import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
 import type { Session } from '../session.ts';
+import { openDisplay } from '../view/display.ts';
 import type { TerminalEnded } from '../view/terminal.ts';
 import type { ThemeName } from '../view/theme.ts';
 import {
@@ -80,7 +81,7 @@ async function runTerminal(options: TerminalCommandOptions, session: Session, co
     if (lost !== undefined) for (const line of [...logLines, lost.why]) session.output.note(printableLines(line));
     session.exitWith(exitCodeFor(ended));
     // What was left behind may keep the process: a second Ctrl-C means now.
-    if (ended.by === 'abandoned') process.exit();
+    if (ended.by === 'abandoned') session.leave();
   } catch (error) {
     session.output.note(printableLines(error instanceof Error ? error.message : String(error)));
     session.exitWith(exitCodeOf(error));
@@ -112,6 +113,7 @@ async function show({ options, readTopology, session, config, logLines }: ShowOp
   const terminal = openTerminal({
     stdin,
     stdout,
+    display: openDisplay({ stdout, outlet: session.outlets.stdout, variables }),
     theme: createTheme({ name: options.theme, noColor, ascii: options.ascii ?? false }),
     depth: colourDepthOf(stdout, variables),
     everywhere: keys.keys,
@@ -138,15 +140,16 @@ async function show({ options, readTopology, session, config, logLines }: ShowOp
     signal,
   });
   // The screen is put back first: what is written before is lost with it.
+  const { stderr } = session.outlets;
   const sayLeft = () => {
     const { project } = options;
-    for (const line of abandonedLines({ left: terminal.abandon(), backend, project })) environment.stderr.write(`${line}\n`);
+    for (const line of abandonedLines({ left: terminal.abandon(), backend, project })) stderr.write(`${line}\n`);
   };
   session.onAbandon(sayLeft);
   process.once('uncaughtException', (error) => {
     sayLeft();
-    environment.stderr.write(`edgesync-lab failed: ${error.stack ?? String(error)}\n`);
-    process.exit(EXIT.failed);
+    stderr.write(`edgesync-lab failed: ${error.stack ?? String(error)}\n`);
+    session.leave(EXIT.failed);
   });
   return terminal.ended;
 }

@@ -29,7 +29,15 @@ export function addUpCommand(program: Command, session: Session): void {
       const onStep = ({ step, elapsedMs }: StartStep) => output.note(`${step} (${elapsedMs} ms)`);
       const topology = await readWorldTopology(options, environment);
       const backend = await resolveBackend({ options, topology, environment, note: output.note });
-      const world = await startWorld({ options: { ...options, keep: true }, backend, topology, environment, onStep, signal });
+      const world = await startWorld({
+        options: { ...options, keep: true },
+        backend,
+        topology,
+        environment,
+        onStep,
+        signal,
+        onLogLine: output.log,
+      });
       for (const line of describeWorld(world)) output.line(line);
       if (backend === 'docker') await leave(world, topology, options, session);
       else await serve(world, session);

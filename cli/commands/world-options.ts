@@ -101,8 +101,8 @@ export interface StartWorldOptions {
   readonly environment: CliEnvironment;
   readonly onStep: (step: StartStep) => void;
   readonly signal: AbortSignal;
-  /** Takes what embedded services log; left out, it goes to standard error. */
-  readonly onLogLine?: (line: string) => void;
+  /** Takes what embedded services log. They do not write it themselves: they would wait for whoever reads it. */
+  readonly onLogLine: (line: string) => void;
   /** A known bug to run with, by its name. */
   readonly mutant?: string | undefined;
 }

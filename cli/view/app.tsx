@@ -1,54 +1,40 @@
-/** The keys, and what a screen reader says: the part of the view that is made with Ink. It turns keys into actions. */
-import { type Instance, render, useInput, usePaste } from 'ink';
+/** What a screen reader says: the part of the view that is made with Ink. */
+import { type Instance, render } from 'ink';
 import { useSyncExternalStore } from 'react';
-import { actionsOf, takesText } from './dispatch.ts';
-import { plain } from './format.ts';
-import { keyNames } from './key-names.ts';
+import type { Display } from './display.ts';
+import { inkStdout } from './ink-stdout.ts';
 import { Spoken } from './spoken.tsx';
-import type { ViewAction } from './state.ts';
 import type { ViewStore } from './store.ts';
-import { unpainted } from './unpainted.ts';
 
-export interface AppProps {
-  readonly store: ViewStore;
-  /** Lines for a screen reader; without, nothing is drawn here. */
-  readonly isSpoken: boolean;
-  readonly onAction: (action: ViewAction) => void;
-}
+type Told = Pick<ViewStore, 'get' | 'subscribe'>;
 
-const PASTED_MAX = 200;
-
-export function App({ store, isSpoken, onAction }: AppProps) {
-  useInput((input, key) => {
-    for (const name of keyNames(input, key, { isText: takesText(store.get()) }))
-      for (const action of actionsOf(store.get(), name)) onAction(action);
-  });
-  // What is pasted is text where text is asked for, and no command anywhere.
-  usePaste((text) => {
-    if (!takesText(store.get())) return;
-    for (const character of [...plain(text.split(/\r|\n/)[0] ?? '')].slice(0, PASTED_MAX))
-      for (const action of actionsOf(store.get(), character)) onAction(action);
-  });
-  return isSpoken ? <Told store={store} /> : null;
-}
-
-function Told({ store }: { readonly store: ViewStore }) {
+function App({ store }: { readonly store: Told }) {
   return <Spoken state={useSyncExternalStore(store.subscribe, store.get)} />;
 }
 
-export interface MountOptions extends AppProps {
-  readonly stdin: NodeJS.ReadStream;
+export interface MountOptions {
+  readonly store: Told;
   readonly stdout: NodeJS.WriteStream;
+  readonly display: Display;
 }
 
-export type MountedApp = Pick<Instance, 'unmount' | 'waitUntilExit' | 'waitUntilRenderFlush'>;
+export interface MountedApp extends Pick<Instance, 'unmount' | 'waitUntilExit' | 'waitUntilRenderFlush' | 'clear'> {
+  /** After `clear`, or after somebody else wrote there. */
+  redraw(): void;
+}
 
-export function mountApp({ stdin, stdout, ...props }: MountOptions): MountedApp {
-  return render(<App {...props} />, {
-    stdin,
-    stdout: props.isSpoken ? stdout : unpainted(stdout),
+export function mountApp({ store, stdout, display }: MountOptions): MountedApp {
+  const app = () => <App store={paced(store, display)} />;
+  const instance = render(app(), {
+    stdout: inkStdout(stdout, display),
     interactive: true,
     exitOnCtrlC: false,
     patchConsole: false,
   });
+  return { ...instance, redraw: () => instance.rerender(app()) };
+}
+
+/** Says nothing before what was said last is taken; then everything that is new since. */
+function paced({ get, subscribe }: Told, display: Pick<Display, 'whenFree'>): Told {
+  return { get, subscribe: (listener) => subscribe(() => display.whenFree(listener)) };
 }

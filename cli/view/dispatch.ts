@@ -3,18 +3,17 @@
  * text takes the rest. The same tables are the help and the line of keys, so that none can tell another story.
  */
 import { type KeyBinding, listOf } from './keys/binding.ts';
-import { GLOBAL, LEAVE } from './keys/global.ts';
+import { ALWAYS, GLOBAL } from './keys/global.ts';
 import { OVERVIEW, type ScreenState } from './screen-state.ts';
 import type { KeySection } from './screens/screen.ts';
 import { type AnyScreen, screenOf } from './screens/screens.ts';
 import { topOf, type ViewAction, type ViewState } from './state.ts';
 
-const INTERRUPT = LEAVE.filter(({ keys }) => keys.includes('ctrl+c'));
 const GROUP_TITLES = { write: 'write', break: 'break', set: 'settings', look: 'look' } as const;
 
 function othersIn({ others }: Pick<AnyScreen, 'others'>, everywhere: readonly KeyBinding[]): readonly KeyBinding[] {
-  const isLeaving = ({ name, keys }: KeyBinding) => name === 'quit' || keys.includes('ctrl+c');
-  return others === 'all' ? everywhere : others === 'leave' ? everywhere.filter(isLeaving) : INTERRUPT;
+  const isLeaving = (binding: KeyBinding) => binding.name === 'quit' || ALWAYS.includes(binding);
+  return others === 'all' ? everywhere : others === 'leave' ? everywhere.filter(isLeaving) : ALWAYS;
 }
 
 /** Every key that holds in a screen, those first that are its own. */
@@ -45,7 +44,7 @@ export function belowTop({ screens }: Pick<ViewState, 'screens'>): ScreenState {
 
 export function actionsOf(state: ViewState, key: string): readonly ViewAction[] {
   // Whoever leaves can only stop waiting.
-  if (state.phase === 'leaving') return listOf(INTERRUPT.find(({ keys }) => keys.includes(key))?.act(state, key));
+  if (state.phase === 'leaving') return listOf(ALWAYS.find(({ keys }) => keys.includes(key))?.act(state, key));
   const top = topOf(state);
   const screen = screenOf(top);
   const binding = [...screen.keys, ...othersIn(screen, state.everywhere ?? GLOBAL)].find(({ keys }) => keys.includes(key));

@@ -11,6 +11,8 @@
 import { writeFileSync } from 'node:fs';
 import type { LiveEvent, LiveLab } from '../../lab/live/live-lab.ts';
 import { sleep, systemClock } from '../../services/runtime/clock.ts';
+import { openOutlets } from '../outlets.ts';
+import { openDisplay } from './display.ts';
 import { feedAt, feedBegin } from './feed.ts';
 import { GLOBAL } from './keys/global.ts';
 import { openTerminal } from './terminal.ts';
@@ -80,11 +82,13 @@ function startLab(onEvent: Tell): Promise<LiveLab> {
   return Promise.resolve({ do: () => {}, close: async () => [] });
 }
 
-const { stdin, stdout } = process;
+const { stdin, stdout, stderr } = process;
+const { stdout: outlet } = openOutlets({ stdout, stderr }, systemClock);
 const signal = new AbortController().signal;
 await openTerminal({
   stdin,
   stdout,
+  display: openDisplay({ stdout, outlet, variables: {} }),
   theme: createTheme(),
   depth: 8,
   everywhere: GLOBAL,

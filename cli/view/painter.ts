@@ -9,6 +9,8 @@ import type { ScreenSize } from './layout.ts';
 export interface Painter {
   /** Lines with their colours, each as wide as the screen. */
   paint(texts: readonly string[], size: ScreenSize): void;
+  /** Somebody else may have written there: the next frame is sent whole. */
+  forget(): void;
 }
 
 /** The terminal shows what is between them at once, where it knows them. */
@@ -16,6 +18,8 @@ const [BEGIN, END] = ['\u001b[?2026h', '\u001b[?2026l'];
 const ERASE_BELOW = '\u001b[J';
 const ERASE_RIGHT = '\u001b[K';
 const HOME = '\u001b[H';
+/** What somebody else may have left: a colour, a part of the screen that scrolls by itself, line drawing, the cursor. */
+const AS_OURS = '\u001b[m\u001b[r\u001b(B\u001b[?25l';
 
 const toRow = (row: number) => `\u001b[${row + 1}H`;
 
@@ -27,16 +31,24 @@ function shortened(text: string): string {
 
 export function createPainter(write: (text: string) => void): Painter {
   let shown: readonly string[] = [];
-  let shownSize: ScreenSize = { columns: 0, rows: 0 };
+  let shownSize: ScreenSize | undefined;
+  let isForgotten = false;
   return {
+    forget: () => {
+      shown = [];
+      shownSize = undefined;
+      isForgotten = true;
+    },
     paint: (texts, size) => {
-      const isSame = size.columns === shownSize.columns && size.rows === shownSize.rows;
+      const isSame = size.columns === shownSize?.columns && size.rows === shownSize.rows;
       const before = isSame ? shown : [];
       const changed = texts.flatMap((text, row) => (text === before[row] ? [] : [`${toRow(row)}${shortened(text)}`]));
       const isBare = texts.length < size.rows && texts.length !== before.length;
       if (isBare) changed.push(`${toRow(texts.length)}${ERASE_BELOW}`);
+      if (isForgotten) changed.unshift(AS_OURS);
       shown = texts;
       shownSize = size;
+      isForgotten = false;
       if (changed.length > 0) write(`${BEGIN}${changed.join('')}${HOME}${END}`);
     },
   };

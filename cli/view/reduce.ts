@@ -18,6 +18,8 @@ export function reduce(state: ViewState, event: LiveEvent | ViewAction): ViewSta
 function withAction(now: ViewState, action: ViewAction): ViewState {
   switch (action.type) {
     case 'tick':
+    case 'stop':
+    case 'repaint':
       return now;
     case 'select':
       return { ...now, selected: within(action.index, now.regions.length, now.selected) };

@@ -137,6 +137,10 @@ export type ViewAction =
   | { readonly type: 'echo'; readonly text: string }
   /** A command went to the lab. */
   | { readonly type: 'sent'; readonly command: LabCommand; readonly text: string }
+  /** The program stops until its shell lets it go on. */
+  | { readonly type: 'stop' }
+  /** Everything is drawn again, whatever is on the screen. */
+  | { readonly type: 'repaint' }
   | { readonly type: 'leave'; readonly by: 'quit' | 'interrupt' };
 
 /** Before the first answer. */

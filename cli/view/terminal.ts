@@ -1,21 +1,23 @@
 /**
  * The terminal: opens the screen, starts the lab behind it, ends with the screen as it was.
  *
- * States: opening -> showing -> leaving -> closed; leaving -> abandoned (a second Ctrl-C)
+ * States: opening -> showing -> leaving -> closed; leaving -> abandoned (a second Ctrl-C); showing | leaving -> stopped -> as before
  *
- * The first frame is drawn before anything is loaded that it does not need: Ink, which listens to the keys, then the lab. Whatever
+ * The first frame is drawn before anything is loaded that it does not need: the lab, and Ink for a screen reader. Whatever
  * ends it, the lab is closed first, then the screen is left, and only then anything is printed: what is printed on the alternate
  * screen is lost with it.
  */
 import type { LiveEvent, LiveLab } from '../../lab/live/live-lab.ts';
 import { type Clock, sleep, type Timer } from '../../services/runtime/clock.ts';
-import { type ColourDepth, styledText } from './ansi.ts';
+import type { ColourDepth } from './ansi.ts';
 import type { MountedApp } from './app.tsx';
-import { frameLines } from './frame.ts';
+import type { Display } from './display.ts';
+import type { ReadInput } from './input/read-input.ts';
+import { type JobControl, watchJobControl } from './job-control.ts';
+import { openKeyboard } from './keyboard.ts';
 import type { KeyBinding } from './keys/binding.ts';
-import { createPainter, type Painter } from './painter.ts';
+import { openPicture, type Picture } from './picture.ts';
 import { OVERVIEW } from './screen-state.ts';
-import { openStage, type Stage } from './stage.ts';
 import { INITIAL_STATE, type ViewAction, type ViewState } from './state.ts';
 import { createViewStore, type ViewStore } from './store.ts';
 import type { Theme } from './theme.ts';
@@ -25,6 +27,7 @@ import { keepYoungSpaceSmall } from './young-space.ts';
 export interface TerminalOptions {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
+  readonly display: Display;
   readonly theme: Theme;
   readonly depth: ColourDepth;
   /** The keys that hold everywhere. */
@@ -56,6 +59,8 @@ export interface OpenTerminal {
 
 /** So that ages go on while nothing happens, and what moves on the map while something does. */
 const TICK_MS = { calm: 1_000, moving: 250 } as const;
+/** Between two ticks; less is a busy machine. */
+const STOOD_STILL_MS_MIN = 3_000;
 
 export function openTerminal(options: TerminalOptions): OpenTerminal {
   return new Terminal(options);
@@ -66,50 +71,41 @@ class Terminal implements OpenTerminal {
   readonly #options: TerminalOptions;
   readonly #store: ViewStore;
   readonly #startedMs: number;
-  /** undefined: lines for a screen reader instead of frames. */
-  readonly #stage: Stage | undefined;
-  readonly #painter: Painter;
+  readonly #picture: Picture;
+  readonly #keyboard: ReadInput;
+  readonly #jobControl: JobControl;
+  /** For a screen reader only. */
   #app: MountedApp | undefined;
   #isClosed = false;
   /** Loading it takes longer than the first frame, which does not wait for it. */
   #lab: Promise<LiveLab> | undefined;
   #tick: Timer | undefined;
+  #aliveMs: number;
   #leave: (by: 'quit' | 'interrupt' | 'lost') => void = () => {};
   #abandon: () => void = () => {};
 
   constructor(options: TerminalOptions) {
     this.#options = options;
-    const { stdout, clock, everywhere, isSpoken, withTour } = options;
+    const { stdin, clock, everywhere, withTour } = options;
     this.#store = createViewStore({ ...INITIAL_STATE, everywhere, screens: withTour ? [OVERVIEW, TOUR] : [OVERVIEW] }, clock);
     this.#startedMs = clock.monotonicMs();
-    this.#painter = createPainter((text) => void stdout.write(text));
-    this.#stage = isSpoken ? undefined : openStage(options);
-    this.#draw();
-    this.#store.subscribe(this.#draw);
-    stdout.on('resize', this.#draw);
-    this.ended = this.#run();
+    this.#aliveMs = this.#startedMs;
+    this.#picture = openPicture(options, this.#store.get);
+    this.#store.subscribe(this.#picture.draw);
+    const left = new Promise<'quit' | 'interrupt' | 'lost'>((resolve) => {
+      this.#leave = resolve;
+    });
+    this.#keyboard = openKeyboard({ stdin, clock, store: this.#store, onAction: (action) => this.#onAction(action) });
+    this.#jobControl = watchJobControl({ clock, onStop: (isBack) => this.#stop(isBack), onContinue: () => this.#goOn() });
+    this.ended = this.#run(left);
   }
-
-  readonly #draw = () => {
-    if (this.#stage === undefined || this.#isClosed) return;
-    const { stdout, theme, depth } = this.#options;
-    const size = { columns: stdout.columns, rows: stdout.rows };
-    const lines = frameLines(this.#store.get(), size, theme);
-    this.#painter.paint(
-      lines.map((line) => styledText(line, theme, depth)),
-      size,
-    );
-  };
 
   abandon(): readonly string[] {
     this.#close();
     return this.#store.get().faults.map(({ says }) => says);
   }
 
-  async #run(): Promise<TerminalEnded> {
-    const left = new Promise<'quit' | 'interrupt' | 'lost'>((resolve) => {
-      this.#leave = resolve;
-    });
+  async #run(left: Promise<'quit' | 'interrupt' | 'lost'>): Promise<TerminalEnded> {
     const abandoned = new Promise<'abandoned'>((resolve) => {
       this.#abandon = () => resolve('abandoned');
     });
@@ -117,12 +113,12 @@ class Terminal implements OpenTerminal {
     const onAbort = () => this.#onAction({ type: 'leave', by: 'interrupt' });
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      const app = await this.#listen();
+      await this.#speak();
       keepYoungSpaceSmall();
-      const crashed = app.waitUntilExit().then(() => 'interrupt' as const);
       if (signal.aborted) onAbort();
       this.#startLab();
-      const by = await Promise.race([left, crashed]);
+      const crashed = this.#app?.waitUntilExit().then(() => 'interrupt' as const);
+      const by = await (crashed === undefined ? left : Promise.race([left, crashed]));
       const stopped = this.#closeLab(by);
       return await Promise.race([stopped, abandoned.then((): TerminalEnded => this.#endedBy('abandoned', this.abandon()))]);
     } catch (error) {
@@ -136,14 +132,14 @@ class Terminal implements OpenTerminal {
   }
 
   /** Once the first frame is out of the door. */
-  async #listen(): Promise<MountedApp> {
+  async #speak(): Promise<void> {
     await sleep(this.#options.clock, 0);
+    const { stdout, display, isSpoken } = this.#options;
+    if (!isSpoken) return;
     const { mountApp } = await import('./app.tsx');
-    const { stdin, stdout, isSpoken } = this.#options;
-    this.#app = mountApp({ store: this.#store, stdin, stdout, isSpoken, onAction: (action) => this.#onAction(action) });
+    this.#app = mountApp({ store: this.#store, stdout, display });
     await this.#app.waitUntilRenderFlush();
     if (this.#isClosed) this.#app.unmount();
-    return this.#app;
   }
 
   /** Unless somebody left while the first frame was drawn. */
@@ -165,9 +161,29 @@ class Terminal implements OpenTerminal {
   #close(): void {
     this.#isClosed = true;
     this.#tick?.cancel();
-    this.#options.stdout.off('resize', this.#draw);
+    this.#jobControl.close();
+    this.#keyboard.close();
     this.#app?.unmount();
-    this.#stage?.close();
+    this.#picture.close();
+  }
+
+  #stop(isBack: () => void): void {
+    this.#app?.clear();
+    this.#picture.lend(isBack);
+  }
+
+  #goOn(): void {
+    this.#noticeStill();
+    this.#picture.take();
+    this.#app?.redraw();
+  }
+
+  /** However it came to stand still. What is due is healed first, then it is said. */
+  #noticeStill(): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    const ms = nowMs - this.#aliveMs;
+    this.#aliveMs = nowMs;
+    if (ms >= STOOD_STILL_MS_MIN) void this.#lab?.then((lab) => lab.do({ do: 'stood-still', ms }));
   }
 
   #onEvent(event: LiveEvent): void {
@@ -179,6 +195,8 @@ class Terminal implements OpenTerminal {
 
   #onAction(action: ViewAction): void {
     if (action.type === 'leave') return this.#onLeave(action);
+    if (action.type === 'stop') return this.#jobControl.stop();
+    if (action.type === 'repaint') return this.#picture.repaint();
     this.#store.dispatch(action);
     if (action.type === 'sent') void this.#lab?.then((lab) => lab.do(action.command));
   }
@@ -199,6 +217,7 @@ class Terminal implements OpenTerminal {
     const t = () => Math.round(clock.monotonicMs() - this.#startedMs);
     const everyMs = this.#store.get().travellers.length > 0 ? TICK_MS.moving : TICK_MS.calm;
     this.#tick = clock.setTimer(everyMs - (t() % everyMs), () => {
+      this.#noticeStill();
       this.#store.dispatch({ type: 'tick', t: t() });
       this.#keepTime();
     });

@@ -149,6 +149,8 @@ export type LabCommand =
   | { readonly do: 'abort-run' }
   /** The stale-set race in virtual time, twice: with the mutant that has no fence, and without it. */
   | { readonly do: 'race' }
+  /** The program was stopped for so long: what should have been healed meanwhile is healed, then it is said. */
+  | { readonly do: 'stood-still'; readonly ms: number }
   /** Purges one content, then that many readers ask for it at once in that region. */
   | { readonly do: 'stampede'; readonly region: string; readonly readers: number };
 

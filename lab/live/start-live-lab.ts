@@ -37,6 +37,7 @@ export interface StartLiveLabOptions {
 const KEYS = 12;
 const READS_PER_SECOND = 60;
 const WRITES_PER_SECOND = 1;
+const MS_PER_S = 1_000;
 
 export function startLiveLab(options: StartLiveLabOptions): LiveLab {
   return new Lab(options);
@@ -142,6 +143,7 @@ class Lab implements LiveLab {
   async #execute(command: LabCommand, playing: Playing): Promise<void> {
     const { load, faults, runs, experiments, settings } = playing;
     if (command.do === 'abort-run') await runs.abort();
+    else if (command.do === 'stood-still') await this.#onStoodStill(command.ms, faults);
     else if (runs.isRunning) throw new InvalidInput('a scenario runs: nothing else is done until its end');
     else if (command.do === 'list-scenarios') await runs.list();
     else if (command.do === 'run') await runs.begin(command.scenario, experiments.underWay);
@@ -171,6 +173,12 @@ class Lab implements LiveLab {
       this.#ends.set(id, { atMs, timer });
     }
     this.#tellFaults();
+  }
+
+  async #onStoodStill(ms: number, faults: ActiveFaults): Promise<void> {
+    const due = [...this.#ends].filter(([, { atMs }]) => atMs <= this.#t());
+    await Promise.all(due.map(([id]) => faults.heal(id)));
+    this.#note('warning', `the lab stood still for ${Math.round(ms / MS_PER_S)} s: nothing was healed, written or read meanwhile`);
   }
 
   #changeLoad({ do: _, ...rates }: Extract<LabCommand, { do: 'load' }>, load: SteadyLoad): void {

@@ -38,6 +38,9 @@ export interface Pty {
   /** Resolves with the screen as soon as it holds; rejects after `withinMs` with what was there. */
   until(holds: (screen: readonly string[]) => boolean, what: string, withinMs?: number): Promise<readonly string[]>;
   press(keys: string): void;
+  /** From here on nobody reads what the program writes, as with a terminal that hangs; `read` again takes what has gathered. */
+  leaveUnread(): void;
+  read(): void;
   resize(columns: number, rows: number): void;
   kill(signal: string): void;
   readonly ended: Promise<{ readonly code: number; readonly signal: number | undefined }>;
@@ -92,6 +95,8 @@ export function startPty({ command, words, columns, rows, environment = {}, cwd 
     scrollback: () => linesOf(0, emulator.buffer.normal.baseY, emulator.buffer.normal),
     until,
     press: (keys) => child.write(keys),
+    leaveUnread: () => child.pause(),
+    read: () => child.resume(),
     resize: (toColumns, toRows) => {
       emulator.resize(toColumns, toRows);
       child.resize(toColumns, toRows);

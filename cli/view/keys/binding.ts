@@ -9,7 +9,7 @@ export type Actions = ViewAction | readonly ViewAction[] | undefined;
 export interface KeyBinding {
   /** By which the configuration file gives it another key; undefined: it keeps its own. */
   readonly name?: string;
-  /** Names as `key-names.ts` gives them. */
+  /** Names as `input/key-names.ts` gives them. */
   readonly keys: readonly string[];
   /** As help, footer and README write it. */
   readonly shown: string;

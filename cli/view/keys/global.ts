@@ -14,7 +14,32 @@ function write(count: number, text: string): KeyBinding['act'] {
   return ({ phase }) => (phase === 'playing' ? { type: 'sent', command: { do: 'write', count }, text } : undefined);
 }
 
-/** Hold everywhere, whatever is asked or typed but for `q` where it is a letter. */
+/** Hold everywhere, whatever is asked or typed. */
+export const ALWAYS: readonly KeyBinding[] = [
+  {
+    keys: ['ctrl+c'],
+    shown: 'Ctrl-C',
+    group: 'look',
+    about: 'the same with exit code 105; twice: at once',
+    act: () => ({ type: 'leave', by: 'interrupt' }),
+  },
+  {
+    keys: ['ctrl+z'],
+    shown: 'Ctrl-Z',
+    group: 'look',
+    about: 'stop the program, embedded services too, until fg; nothing is healed meanwhile',
+    act: () => ({ type: 'stop' }),
+  },
+  {
+    keys: ['ctrl+l'],
+    shown: 'Ctrl-L',
+    group: 'look',
+    about: 'draw everything again',
+    act: () => ({ type: 'repaint' }),
+  },
+];
+
+/** Those that leave, where `q` is no letter. */
 export const LEAVE: readonly KeyBinding[] = [
   {
     name: 'quit',
@@ -25,13 +50,7 @@ export const LEAVE: readonly KeyBinding[] = [
     about: 'heal everything, stop what was started, leave',
     act: () => ({ type: 'leave', by: 'quit' }),
   },
-  {
-    keys: ['ctrl+c'],
-    shown: 'Ctrl-C',
-    group: 'look',
-    about: 'the same with exit code 105; twice: at once',
-    act: () => ({ type: 'leave', by: 'interrupt' }),
-  },
+  ...ALWAYS,
 ];
 
 export const GLOBAL: readonly KeyBinding[] = [

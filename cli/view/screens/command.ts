@@ -87,7 +87,7 @@ export const command: Screen<'command'> = {
     },
     { keys: ['ctrl+u'], shown: 'Ctrl-U', group: 'look', about: 'begin again', act: on((prompt) => typed(prompt, '')) },
   ],
-  others: 'interrupt',
+  others: 'always',
   onText: (_state, { prompt }, text) => ({ type: 'change', screen: { screen: 'command', prompt: typed(prompt, prompt.text + text) } }),
   place: 'prompt',
   lines,

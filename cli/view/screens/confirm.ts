@@ -54,7 +54,7 @@ export const confirm: Screen<'confirm'> = {
     },
     { keys: ['n', 'escape'], shown: 'n, Esc', group: 'look', short: 'no', about: 'do nothing', act: () => CANCEL },
   ],
-  others: 'interrupt',
+  others: 'always',
   place: 'prompt',
   lines,
 };

@@ -100,7 +100,7 @@ export const faultMenu: Screen<'menu'> = {
     },
     { keys: ['escape'], shown: 'Esc', group: 'break', short: 'back', about: 'back to the list, then out', act: back },
   ],
-  others: 'interrupt',
+  others: 'always',
   onText: (state, _screen, text) => typedIn(state, text),
   place: 'body',
   lines: (state, menu, room) => filledTo(menuLines(state, menu, room), room.rows).map((line) => fitLine(line, room.width)),

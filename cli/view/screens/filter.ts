@@ -40,7 +40,7 @@ export const filter: Screen<'filter'> = {
     },
     { keys: ['backspace'], shown: 'Backspace', group: 'look', about: 'take the last character back', act: remove },
   ],
-  others: 'interrupt',
+  others: 'always',
   onText: (_state, { prompt }, text) => changed(prompt, prompt.text + text),
   place: 'prompt',
   lines: (_state, { prompt }, { width, theme }) => [promptLine('/', prompt, width, theme)],

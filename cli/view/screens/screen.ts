@@ -26,8 +26,8 @@ export interface Screen<Name extends ScreenName = ScreenName> {
   readonly title: string;
   /** Its own keys, which come before all others. */
   readonly keys: readonly KeyBinding[];
-  /** Which others hold in it: all that hold on the overview, those that leave, or Ctrl-C alone. */
-  readonly others: 'all' | 'leave' | 'interrupt';
+  /** Which others hold in it: all that hold on the overview, those that leave, or those alone that always hold. */
+  readonly others: 'all' | 'leave' | 'always';
   /** A character that no key has taken. */
   readonly onText?: (state: ViewState, screen: ScreenOf<Name>, text: string) => Actions;
   /** `body`: between header and line of keys. `prompt`: at the bottom, below the screen it was opened on. */
