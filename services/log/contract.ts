@@ -41,6 +41,8 @@ class Listener {
   readonly deliveredBeforeAssigned: LogRecord[] = [];
   /** Called with each delivery, after it was noted. */
   onRecords: (partition: number) => void = () => {};
+  /** Called with each assignment, after it was noted and before it is answered. */
+  onAssigned: () => void = () => {};
   readonly #startAt: (bounds: PartitionBounds) => number;
   #assigned = false;
 
@@ -55,6 +57,7 @@ class Listener {
         this.assignments.push(bounds);
         // Yields, so that a record which did not wait for the answer would be seen here.
         await Promise.resolve();
+        this.onAssigned();
         this.#assigned = true;
         return new Map(bounds.map((each) => [each.partition, this.#startAt(each)]));
       },
@@ -87,6 +90,7 @@ export function describeLogContract(name: string, withLog: WithLog): void {
   describe(`the contract of a log, kept by ${name}`, () => {
     describeDelivery(withLog);
     describePosition(withLog);
+    describeFailures(withLog);
     describeEnds(withLog);
   });
 }
@@ -317,6 +321,42 @@ async function twoPartitionsPaused({ log, until }: LogUnderTest, act: Act): Prom
       return acted.promise;
     },
   };
+}
+
+/** What fails the first `count` times it is called. */
+function failing(count: number, what: string): () => void {
+  let left = count;
+  return () => {
+    if (left === 0) return;
+    left -= 1;
+    throw new Error(what);
+  };
+}
+
+function describeFailures(withLog: WithLog): void {
+  test('an assignment that the subscriber cannot answer is asked again until it can', () =>
+    withLog(async ({ log, until }) => {
+      await log.append(rounds(1));
+      const listener = new Listener();
+      listener.onAssigned = failing(2, 'the cache does not answer');
+      const subscribing = listener.subscribeTo(log);
+      await until(() => listener.values().size === KEYS.length);
+      await subscribing;
+      expect(listener.assignments.length).toBeGreaterThanOrEqual(3);
+      expect(listener.deliveredBeforeAssigned).toEqual([]);
+    }));
+
+  test('a subscriber that throws at records is asked again where to read from, and misses none', () =>
+    withLog(async ({ log, until }) => {
+      const listener = new Listener();
+      await listener.subscribeTo(log);
+      const asked = listener.assignments.length;
+      listener.onRecords = failing(1, 'no room for these');
+      await log.append(rounds(1));
+      await until(() => listener.assignments.length > asked);
+      await log.append(rounds(2).slice(KEYS.length));
+      await until(() => listener.values().size === 2 * KEYS.length);
+    }));
 }
 
 function describeEnds(withLog: WithLog): void {

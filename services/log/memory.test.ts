@@ -5,6 +5,8 @@ import type { LogMessage, LogRecord } from './log.ts';
 import { MemoryLog } from './memory.ts';
 
 const TURNS_MAX = 1_000;
+/** What is tried again waits in between. */
+const TURN_MS = 10;
 /** As many as a partition keeps, and how many are left once there is one more. */
 const KEPT_MAX = 100_000;
 const KEPT_AFTER = KEPT_MAX / 2 + 1;
@@ -27,7 +29,7 @@ describeLogContract('MemoryLog', (use) =>
       async until(condition) {
         for (let turn = 0; !condition(); turn += 1) {
           if (turn === TURNS_MAX) throw new Error(`not so after ${TURNS_MAX} turns: ${condition}`);
-          await clock.settle();
+          await clock.advance(TURN_MS);
         }
       },
     }),

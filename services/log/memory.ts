@@ -1,8 +1,9 @@
 /**
  * The invalidation log in memory: an array per partition, kept up to a count, delivered to each subscriber by a pump of
- * its own. Every subscriber is assigned all partitions; a group only names the committed offsets.
+ * its own. Every subscriber is assigned all partitions; a group only names the committed offsets. As over Kafka, one that
+ * cannot answer its assignment, or throws at records, is asked again.
  */
-import type { Clock } from '../runtime/clock.ts';
+import { type Clock, sleep } from '../runtime/clock.ts';
 import {
   type InvalidationLog,
   type LogMessage,
@@ -15,6 +16,8 @@ import {
 
 const RECORDS_PER_PARTITION_MAX = 100_000;
 const BATCH_MAX = 500;
+const BACKOFF_MS_MIN = 50;
+const BACKOFF_MS_MAX = 1_000;
 
 export interface MemoryLogOptions {
   readonly clock: Clock;
@@ -27,7 +30,8 @@ interface Partition {
 }
 
 interface Cursor {
-  next: number;
+  /** undefined: asked for, and not answered yet. */
+  next: number | undefined;
   paused: boolean;
 }
 
@@ -67,11 +71,10 @@ export class MemoryLog implements InvalidationLog {
 
   async subscribe(subscriber: LogSubscriber): Promise<LogSubscription> {
     if (this.#closed) throw new LogUnavailable('the log is closed');
-    const positions = await subscriber.onAssigned(this.#boundsNow());
-    const cursors = this.#partitions.map((partition, index) => ({ next: positions.get(index) ?? partition.start, paused: false }));
-    const pump = new Pump(cursors, (index, from) => this.#read(index, from), subscriber);
+    const read = (index: number, from: number) => this.#read(index, from);
+    const pump = new Pump({ clock: this.#clock, bounds: () => this.#boundsNow(), read, subscriber });
     this.#pumps.add(pump);
-    pump.wake();
+    await pump.assign();
     return {
       seek: (partition, offset) => pump.seek(partition, offset),
       pause: (partition) => pump.setPaused(partition, true),
@@ -124,31 +127,57 @@ export class MemoryLog implements InvalidationLog {
   }
 }
 
+interface PumpOptions {
+  readonly clock: Clock;
+  readonly bounds: () => readonly PartitionBounds[];
+  readonly read: (partition: number, from: number) => readonly LogRecord[];
+  readonly subscriber: LogSubscriber;
+}
+
 /** Delivers to one subscriber, never within the caller's turn, one batch a turn so that partitions take their share. */
 class Pump {
+  readonly #options: PumpOptions;
   readonly #cursors: readonly Cursor[];
-  readonly #read: (partition: number, from: number) => readonly LogRecord[];
-  readonly #subscriber: LogSubscriber;
+  readonly #stopping = new AbortController();
   #scheduled = false;
-  #stopped = false;
+  #assigned = false;
 
-  constructor(cursors: readonly Cursor[], read: (partition: number, from: number) => readonly LogRecord[], subscriber: LogSubscriber) {
-    this.#cursors = cursors;
-    this.#read = read;
-    this.#subscriber = subscriber;
+  constructor(options: PumpOptions) {
+    this.#options = options;
+    this.#cursors = options.bounds().map(() => ({ next: undefined, paused: false }));
+  }
+
+  /** Asks the subscriber where to read from until it answers. Throws LogUnavailable when it is stopped before. */
+  async assign(): Promise<void> {
+    const { clock, bounds, subscriber } = this.#options;
+    this.#assigned = false;
+    for (let backoffMs = BACKOFF_MS_MIN; !this.#isStopped; backoffMs = Math.min(BACKOFF_MS_MAX, backoffMs * 2)) {
+      // What the subscriber seeks to meanwhile overrules its answer.
+      for (const cursor of this.#cursors) cursor.next = undefined;
+      try {
+        const asked = bounds();
+        const positions = await subscriber.onAssigned(asked);
+        for (const { partition, start } of asked) this.#cursor(partition).next ??= positions.get(partition) ?? start;
+        this.#assigned = true;
+        return this.wake();
+      } catch {
+        await sleep(clock, backoffMs, this.#stopping.signal);
+      }
+    }
+    throw new LogUnavailable('closed before the assignment was answered');
   }
 
   wake(): void {
-    if (this.#scheduled || this.#stopped) return;
+    if (this.#scheduled || this.#isStopped) return;
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
-      if (!this.#stopped) this.#deliver();
+      if (!this.#isStopped && this.#assigned) this.#deliver();
     });
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#stopping.abort();
   }
 
   seek(partition: number, offset: number): void {
@@ -161,6 +190,10 @@ class Pump {
     this.wake();
   }
 
+  get #isStopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   #cursor(partition: number): Cursor {
     const cursor = this.#cursors[partition];
     if (cursor === undefined) throw new RangeError(`expected a partition below ${this.#cursors.length}, got ${partition}`);
@@ -168,15 +201,21 @@ class Pump {
   }
 
   #deliver(): void {
+    const { read, subscriber } = this.#options;
     let delivered = 0;
     for (const [partition, cursor] of this.#cursors.entries()) {
-      if (cursor.paused || this.#stopped) continue;
-      const records = this.#read(partition, cursor.next);
+      if (cursor.paused || cursor.next === undefined || this.#isStopped) continue;
+      const records = read(partition, cursor.next);
       const last = records.at(-1);
       if (last === undefined) continue;
       cursor.next = last.offset + 1;
       delivered += records.length;
-      this.#subscriber.onRecords(partition, records);
+      try {
+        subscriber.onRecords(partition, records);
+      } catch {
+        // It may have lost them, and says itself where to read on. Stopped before it does, nobody waits for an answer.
+        return void this.assign().catch(() => {});
+      }
     }
     if (delivered > 0) this.wake();
   }

@@ -33,10 +33,9 @@ async function start({ order, ...options }: Extract<ToHost, { type: 'start' }>):
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
-  await services?.then(
-    (running) => running.close(),
-    () => {},
-  );
+  // A start that failed was told already.
+  const running = await services?.catch(() => undefined);
+  await running?.close().catch((error: unknown) => process.stderr.write(`not everything could be closed: ${String(error)}\n`));
   process.exit(0);
 }
 

@@ -3,7 +3,8 @@
  * way are lost. When it is open again each partition is read on from the first record that did not arrive.
  *
  * After more than a session without the link the group has given the partitions away: the subscriber is assigned them
- * again and answers where to read from, as after Kafka's rebalance.
+ * again and answers where to read from, as after Kafka's rebalance. One that cannot answer is asked again while the link
+ * is open; one that threw at records is assigned anew, for it may have lost them.
  *
  * States: flowing -> held -> (short) flowing | (long) rejoining -> flowing ... -> closed
  */
@@ -13,6 +14,8 @@ import type { WiredLogOptions } from './wired-log.ts';
 
 /** Kafka's session.timeout.ms, as the edges set it. */
 export const SESSION_MS = 6_000;
+const BACKOFF_MS_MIN = 50;
+const BACKOFF_MS_MAX = 1_000;
 
 interface PartitionFlow {
   /** The next record to deliver. */
@@ -36,7 +39,9 @@ export class WiredSubscription implements LogSubscription {
   /** Since when nothing flows; undefined while it does. */
   #heldSinceMs: number | undefined;
   #rejoining = false;
-  #closed = false;
+  /** The subscriber has yet to say where to read on. */
+  #isAsked = false;
+  readonly #closing = new AbortController();
 
   private constructor(options: WiredLogOptions, subscriber: LogSubscriber) {
     this.#options = options;
@@ -91,8 +96,17 @@ export class WiredSubscription implements LogSubscription {
   }
 
   #unlisten(): void {
-    this.#closed = true;
+    this.#closing.abort();
     for (const stop of this.#stopListening) stop();
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /** Whether anything comes through, in both ends' opinion. */
+  get #isOpen(): boolean {
+    return this.#options.wire.isOpen && this.#options.caller.state === 'running';
   }
 
   #flow(partition: number): PartitionFlow {
@@ -130,19 +144,24 @@ export class WiredSubscription implements LogSubscription {
     const last = records.at(-1);
     if (last === undefined) return;
     flow.next = last.offset + 1;
-    this.#subscriber.onRecords(partition, records);
+    try {
+      this.#subscriber.onRecords(partition, records);
+    } catch {
+      this.#hold();
+      void this.#rejoin();
+    }
   }
 
   /** Follows the wire and the process: holds when either does not let anything through, goes on when both do. */
   #sync(): void {
-    const { wire, caller, clock } = this.#options;
-    if (this.#closed || this.#inner === undefined || this.#rejoining) return;
+    const { caller, clock } = this.#options;
+    if (this.#closed || this.#inner === undefined) return;
     // Who was killed does not say goodbye; its connection is gone all the same.
     if (caller.state === 'stopped') return void this.close();
-    const isOpen = wire.isOpen && caller.state === 'running';
-    if (!isOpen && this.#heldSinceMs === undefined) this.#hold();
-    else if (isOpen && this.#heldSinceMs !== undefined) {
-      if (clock.monotonicMs() - this.#heldSinceMs > SESSION_MS) void this.#rejoin();
+    if (this.#rejoining) return;
+    if (!this.#isOpen && this.#heldSinceMs === undefined) this.#hold();
+    else if (this.#isOpen && this.#heldSinceMs !== undefined) {
+      if (this.#isAsked || clock.monotonicMs() - this.#heldSinceMs > SESSION_MS) void this.#rejoin();
       else this.#goOn();
     }
   }
@@ -165,16 +184,25 @@ export class WiredSubscription implements LogSubscription {
 
   async #rejoin(): Promise<void> {
     this.#rejoining = true;
-    try {
-      const bounds = await this.#options.log.bounds();
-      await this.#assign([...this.#flows.keys()], () => this.#subscriber.onAssigned(bounds));
-      this.#goOn();
-    } catch (error) {
-      // A subscriber that closes answers no assignment.
-      if (!this.#closed) throw error;
-    } finally {
-      this.#rejoining = false;
-    }
+    this.#isAsked = true;
+    await this.#assignUntilAnswered();
+    this.#rejoining = false;
     this.#sync();
+  }
+
+  /** Never throws. What is not answered before the link is cut again is asked when it is repaired. */
+  async #assignUntilAnswered(): Promise<void> {
+    const { log, clock } = this.#options;
+    for (let backoffMs = BACKOFF_MS_MIN; this.#isOpen && !this.#closed; backoffMs = Math.min(BACKOFF_MS_MAX, backoffMs * 2)) {
+      try {
+        const bounds = await log.bounds();
+        await this.#assign([...this.#flows.keys()], () => this.#subscriber.onAssigned(bounds));
+        this.#isAsked = false;
+        return this.#goOn();
+      } catch {
+        // As it was before: the subscriber cannot answer, its cache being away, say; or it closes.
+        await sleep(clock, backoffMs, this.#closing.signal);
+      }
+    }
   }
 }

@@ -16,7 +16,11 @@ import { SESSION_MS } from './wired-subscription.ts';
 
 const DEADLINE_MS = 1_000;
 const TURNS_MAX = 1_000;
+/** What is tried again waits in between. */
+const TURN_MS = 10;
 const CUT = { kind: 'cut' } as const;
+/** Whoever cannot answer an assignment has been asked some times more by then. */
+const ASKED_AGAIN_MS = 2_000;
 
 function setUp() {
   const clock = new VirtualClock();
@@ -209,7 +213,7 @@ describeLogContract('a log across an open wire', (use) =>
       async until(condition) {
         for (let turn = 0; !condition(); turn += 1) {
           if (turn === TURNS_MAX) throw new Error(`not so after ${TURNS_MAX} turns: ${condition}`);
-          await clock.settle();
+          await clock.advance(TURN_MS);
         }
       },
     }),
@@ -228,12 +232,14 @@ describe('a subscription', () => {
     const made = wireLog();
     const delivered: LogRecord[] = [];
     let assignments = 0;
+    const failing = { assignments: 0, deliveries: 0 };
     const subscription = await settleIn(
       made.clock,
       made.log.subscribe({
         group: 'g',
         onAssigned: async (bounds) => {
           assignments += 1;
+          if (failing.assignments-- > 0) throw new Error('the cache does not answer');
           return new Map(
             bounds.map(({ partition, start }) => [
               partition,
@@ -241,11 +247,15 @@ describe('a subscription', () => {
             ]),
           );
         },
-        onRecords: (_partition, records) => delivered.push(...records),
+        onRecords: (_partition, records) => {
+          if (failing.deliveries-- > 0) throw new Error('no room for these');
+          delivered.push(...records);
+        },
       }),
     );
     const append = (...values: string[]) => made.inner.append(values.map((value) => ({ key: 'same', value, headers: {} })));
-    return { ...made, subscription, delivered, append, values: () => delivered.map(({ value }) => value), assignments: () => assignments };
+    const values = () => delivered.map(({ value }) => value);
+    return { ...made, subscription, delivered, append, values, failing, assignments: () => assignments };
   }
 
   async function settleIn<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
@@ -279,6 +289,80 @@ describe('a subscription', () => {
     expect(assignments()).toBe(2);
     // From the position it answered: the last record it had, itself.
     expect(values()).toEqual(['a', 'a', 'b']);
+  });
+
+  it('is assigned its partitions once more when it could not answer after more than a session', async () => {
+    const { clock, wire, append, values, failing, assignments } = await subscribed();
+    await append('a');
+    await clock.settle();
+    wire.impair('f1', 'there', CUT);
+    await append('b');
+    await clock.advance(SESSION_MS + 1);
+    failing.assignments = 3;
+    wire.repair('f1');
+    await clock.advance(ASKED_AGAIN_MS);
+    expect(assignments()).toBe(5);
+    expect(values()).toEqual(['a', 'a', 'b']);
+  });
+
+  it('that cannot answer after more than a session waits for the next repair when the wire is cut again', async () => {
+    const { clock, wire, append, values, failing, assignments } = await subscribed();
+    wire.impair('f1', 'there', CUT);
+    await append('a');
+    await clock.advance(SESSION_MS + 1);
+    failing.assignments = Number.POSITIVE_INFINITY;
+    wire.repair('f1');
+    await clock.settle();
+    wire.impair('f2', 'there', CUT);
+    await clock.advance(ASKED_AGAIN_MS);
+    const asked = assignments();
+    await clock.advance(ASKED_AGAIN_MS);
+    expect(assignments()).toBe(asked);
+    failing.assignments = 0;
+    wire.repair('f2');
+    await clock.advance(ASKED_AGAIN_MS);
+    expect(values()).toEqual(['a']);
+  });
+
+  it('is asked no more when it is closed, or its process killed, while it cannot answer', async () => {
+    for (const end of ['close', 'kill'] as const) {
+      const { clock, caller, wire, subscription, failing, assignments } = await subscribed();
+      wire.impair('f1', 'there', CUT);
+      await clock.advance(SESSION_MS + 1);
+      failing.assignments = Number.POSITIVE_INFINITY;
+      wire.repair('f1');
+      await clock.advance(ASKED_AGAIN_MS);
+      const asked = assignments();
+      expect(asked).toBeGreaterThan(2);
+      if (end === 'close') await subscription.close();
+      else caller.set('stopped');
+      await clock.advance(10 * ASKED_AGAIN_MS);
+      expect(assignments()).toBe(asked);
+      expect(clock.timers).toBe(0);
+    }
+  });
+
+  it('that throws at what was on the way is asked again where to read from', async () => {
+    const { clock, wire, append, values, failing, assignments } = await subscribed();
+    wire.impair('slow', 'back', { kind: 'latency', latencyMs: 100, jitterMs: 0 });
+    failing.deliveries = 1;
+    await append('a');
+    await clock.advance(ASKED_AGAIN_MS);
+    expect(assignments()).toBe(2);
+    expect(values()).toEqual(['a']);
+  });
+
+  it('that threw at records, and could not answer before a short cut, is asked again after it', async () => {
+    const { clock, wire, append, values, failing } = await subscribed();
+    failing.deliveries = 1;
+    failing.assignments = 1;
+    await append('a');
+    await clock.settle();
+    wire.impair('f1', 'both', CUT);
+    await clock.advance(SESSION_MS / 2);
+    wire.repair('f1');
+    await clock.advance(ASKED_AGAIN_MS);
+    expect(values()).toEqual(['a']);
   });
 
   it('loses what is on the way at a cut, and reads it again', async () => {
