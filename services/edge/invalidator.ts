@@ -4,7 +4,8 @@
  * Where to read from is what the cache says it applied last. That position is *taken up* at the start, on each rejoin,
  * after a gap, a failed apply and a new life of the cache: the queues are dropped and each partition is read again from
  * its stored offset itself. The first record must be the one stored there (id and time); if not, the log is another
- * one: one step makes everything invalid and forgets the offsets, and the log is read from its start.
+ * one: one step makes everything invalid and forgets the offsets, and the log is read from its start. What a log has dropped
+ * before its start, where nothing was applied, counts as an invalidation of all (places.ts).
  *
  * joining -> running -> takingUp -> running ... -> closed
  * A take-up begun later overrules one that still waits for the cache, so queues and stored positions always belong together.
@@ -21,6 +22,7 @@ import { CacheUnavailable, type Position } from './cache/cache.ts';
 import { CatchUp } from './catch-up.ts';
 import { OVERDUE_MS_MAX, Overdue } from './overdue.ts';
 import { PartitionQueue, type QueueFeed, type QueuePorts } from './partition-queue.ts';
+import { droppedBefore, isElsewhere, readFrom } from './places.ts';
 
 export interface InvalidatorOptions extends QueuePorts {
   readonly log: InvalidationLog;
@@ -40,6 +42,7 @@ export interface InvalidatorStatus {
 const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 1_000;
 const BEFORE_FIRST = -1;
+const NOTHING_STORED: ReadonlyMap<number, Position> = new Map();
 
 export class Invalidator {
   readonly #options: InvalidatorOptions;
@@ -137,19 +140,22 @@ export class Invalidator {
     this.#dropQueues();
     const stored = await this.#options.cache.positions();
     if (epoch !== this.#epoch) return undefined;
-    const isElsewhere = bounds.some(({ partition, start, end }) => {
-      const position = stored.get(partition);
-      return position !== undefined && (position.offset < start || position.offset >= end);
-    });
-    if (!isElsewhere && !this.#logToForget) return this.#resetTo(bounds, stored);
-    this.#options.logger.warn({ region: this.#options.region }, 'the log is another one: starting over, everything is invalid');
-    await this.#options.cache.forgetLog();
-    this.#logToForget = false;
+    const isAnother = this.#logToForget || isElsewhere(bounds, stored);
+    if (isAnother) {
+      this.#options.logger.warn({ region: this.#options.region }, 'the log is another one: starting over, everything is invalid');
+      await this.#options.cache.forgetLog();
+      this.#logToForget = false;
+      if (epoch !== this.#epoch) return undefined;
+      // Everything is invalid from here on, so there is nothing left to catch up with.
+      this.#catchUp.end();
+      this.#overdue.forget();
+    }
+    const known = isAnother ? NOTHING_STORED : stored;
+    const dropped = droppedBefore(bounds, known);
+    if (dropped.length > 0) await this.#options.cache.apply(dropped);
     if (epoch !== this.#epoch) return undefined;
-    // Everything is invalid from here on, so there is nothing left to catch up with.
-    this.#catchUp.end();
-    this.#overdue.forget();
-    return this.#resetTo(bounds, new Map());
+    const places = dropped.map(({ position }) => [position.partition, position] as const);
+    return this.#resetTo(bounds, new Map([...known, ...places]));
   }
 
   /** New queues and their positions change in one turn: no record read from the old position may reach a new queue. */
@@ -163,8 +169,9 @@ export class Invalidator {
       const feed = this.#feedOf(partition);
       this.#queues.set(partition, new PartitionQueue({ partition, stored: position, owed, ports: this.#options, feed }));
       this.#applied.set(partition, applied);
-      from.set(partition, position?.offset ?? start);
-      this.#subscription?.seek(partition, position?.offset ?? start);
+      const next = readFrom(position, start);
+      from.set(partition, next);
+      this.#subscription?.seek(partition, next);
     }
     this.#overdue.replaced();
     return from;

@@ -18,6 +18,7 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Application, ApplyOutcome, EdgeCache, Position } from './cache/cache.ts';
 import type { EdgeMeter } from './metrics.ts';
+import { hasRecord } from './places.ts';
 import { isRecordAt, type Owed, type QueuedRecord, toApplication, toApplied, toLine } from './queued-record.ts';
 import type { EdgeSettings } from './settings.ts';
 
@@ -45,7 +46,7 @@ export interface QueueFeed {
 
 export interface PartitionQueueOptions {
   readonly partition: number;
-  /** What the cache applied last; undefined: nothing. The record there must come first. */
+  /** What the cache applied last; undefined: nothing. The record there, if there is one, must come first. */
   readonly stored: Position | undefined;
   /** What the queue before it had read and not applied: it will be read again. */
   readonly owed: readonly Owed[];
@@ -85,7 +86,8 @@ export class PartitionQueue {
 
   constructor({ partition, stored, owed, ports, feed }: PartitionQueueOptions) {
     this.#partition = partition;
-    this.#awaited = stored;
+    if (stored !== undefined && hasRecord(stored)) this.#awaited = stored;
+    else this.#last = stored?.offset ?? BEFORE_FIRST;
     this.#owed = owed;
     this.#ports = ports;
     this.#feed = feed;

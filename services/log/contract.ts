@@ -19,6 +19,8 @@ export interface LogUnderTest {
   until(condition: () => boolean): Promise<void>;
   /** Resolves when whatever could still be delivered has been, however long that takes this adapter. */
   quiet(): Promise<void>;
+  /** The partition drops what it holds below the offset, as where its retention has passed. */
+  dropBelow(partition: number, offset: number): Promise<void>;
 }
 
 export type WithLog = (use: (underTest: LogUnderTest) => Promise<void>) => Promise<void>;
@@ -77,6 +79,12 @@ class Listener {
   of(partition: number): LogRecord[] {
     return this.records.filter((record) => record.partition === partition);
   }
+}
+
+function boundsOf(all: readonly PartitionBounds[], partition: number): PartitionBounds {
+  const found = all.find((bounds) => bounds.partition === partition);
+  if (found === undefined) throw new Error(`expected bounds of partition ${partition}, got none`);
+  return found;
 }
 
 /** The partition that holds most of what was appended, and its bounds. */
@@ -268,6 +276,47 @@ function describePosition(withLog: WithLog): void {
       expect(listener.of(partition).length).toBe(end - start);
       subscription.resume(partition);
       await underTest.until(() => listener.values().size === 2 * KEYS.length);
+    }));
+
+  test('a position that has fallen below the start is assigned anew: what was dropped is passed over by nobody in silence', () =>
+    withLog(async ({ log, until, dropBelow }) => {
+      await log.append(rounds(1));
+      const { partition } = await fullest(log);
+      const listener = new Listener();
+      const subscription = await listener.subscribeTo(log);
+      await until(() => listener.values().size === KEYS.length);
+      const [assigned, seen] = [listener.assignments.length, listener.of(partition).length];
+      subscription.pause(partition);
+      await log.append(rounds(4).slice(KEYS.length));
+      const end = boundsOf(await log.bounds(), partition).end;
+      await dropBelow(partition, end - 1);
+      subscription.resume(partition);
+      await until(() => listener.of(partition).at(-1)?.offset === end - 1);
+      const again = listener.assignments.slice(assigned).map((bounds) => boundsOf(bounds, partition).start);
+      expect(again.length).toBeGreaterThan(0);
+      expect(again.at(-1)).toBe(end - 1);
+      expect(
+        new Set(
+          listener
+            .of(partition)
+            .slice(seen)
+            .map(({ offset }) => offset),
+        ),
+      ).toEqual(new Set([end - 1]));
+    }));
+
+  test('so is one that was sought there', () =>
+    withLog(async ({ log, until, dropBelow }) => {
+      await log.append(rounds(4));
+      const { partition, start, end } = await fullest(log);
+      await dropBelow(partition, end - 1);
+      const listener = new Listener();
+      const subscription = await listener.subscribeTo(log);
+      await until(() => listener.of(partition).at(-1)?.offset === end - 1);
+      const assigned = listener.assignments.length;
+      subscription.seek(partition, start);
+      await until(() => listener.assignments.length > assigned);
+      expect(boundsOf(listener.assignments.at(-1) ?? [], partition).start).toBe(end - 1);
     }));
 
   test('a commit does not move the position', () =>

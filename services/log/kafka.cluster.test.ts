@@ -1,10 +1,17 @@
 /** The shared contract of a log, kept by Kafka. */
 import { describe, inject } from 'vitest';
 import { describeLogContract } from './contract.ts';
-import { quiet, until, withKafka } from './kafka-test-support.ts';
+import { quiet, until, withKafka, withPlainClient } from './kafka-test-support.ts';
 
 const servers = inject('servers');
 
 describe.skipIf(servers === undefined)('with Kafka', () => {
-  describeLogContract('KafkaLog', (use) => withKafka(servers?.kafkaBrokers ?? '', ({ open }) => use({ log: open(), until, quiet })));
+  const brokers = servers?.kafkaBrokers ?? '';
+  describeLogContract('KafkaLog', (use) =>
+    withKafka(brokers, ({ open, topic }) => {
+      const dropBelow = (partition: number, offset: number) =>
+        withPlainClient(brokers, ({ admin }) => admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] }));
+      return use({ log: open(), until, quiet, dropBelow });
+    }),
+  );
 });

@@ -30,7 +30,10 @@ export interface PartitionBounds {
 export interface LogSubscriber {
   /** Names the region; committed offsets are kept under it. */
   readonly group: string;
-  /** Partitions were assigned. Answers the offset to read each from, within its bounds; no record comes before. */
+  /**
+   * Partitions were assigned. Answers the offset to read each from, within its bounds; no record comes before. Assigned anew whenever
+   * the log has dropped what was to be read next: a position below the start is never moved up in silence.
+   */
   onAssigned(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number>>;
   /** The log was made anew under what was read: records of both may have been delivered. An assignment follows. */
   onOtherLog?(): void;

@@ -26,6 +26,7 @@ describeLogContract('MemoryLog', (use) =>
     use({
       log,
       quiet: () => clock.settle(),
+      dropBelow: async (partition, offset) => log.dropBelow(partition, offset),
       async until(condition) {
         for (let turn = 0; !condition(); turn += 1) {
           if (turn === TURNS_MAX) throw new Error(`not so after ${TURNS_MAX} turns: ${condition}`);

@@ -1,7 +1,8 @@
 /**
  * The invalidation log in memory: an array per partition, kept up to a count, delivered to each subscriber by a pump of
  * its own. Every subscriber is assigned all partitions; a group only names the committed offsets. As over Kafka, one that
- * cannot answer its assignment, or throws at records, is asked again.
+ * cannot answer its assignment, or throws at records, is asked again; and one that is so far behind that what it was to
+ * read next has been dropped.
  */
 import { type Clock, sleep } from '../runtime/clock.ts';
 import {
@@ -62,9 +63,7 @@ export class MemoryLog implements InvalidationLog {
       const partition = this.#partition(index);
       const offset = partition.start + partition.records.length;
       partition.records.push({ partition: index, offset, time, key: message.key, value: message.value });
-      if (partition.records.length > RECORDS_PER_PARTITION_MAX) {
-        partition.start += partition.records.splice(0, RECORDS_PER_PARTITION_MAX / 2).length;
-      }
+      if (partition.records.length > RECORDS_PER_PARTITION_MAX) this.dropBelow(index, partition.start + RECORDS_PER_PARTITION_MAX / 2);
     }
     for (const pump of this.#pumps) pump.wake();
   }
@@ -94,6 +93,12 @@ export class MemoryLog implements InvalidationLog {
     return this.#boundsNow();
   }
 
+  /** As a topic does whose retention has passed. */
+  dropBelow(index: number, offset: number): void {
+    const partition = this.#partition(index);
+    partition.start += partition.records.splice(0, Math.max(0, offset - partition.start)).length;
+  }
+
   /** Per partition the next offset the group committed. */
   committed(group: string): ReadonlyMap<number, number> {
     return this.#committed.get(group) ?? new Map();
@@ -119,18 +124,17 @@ export class MemoryLog implements InvalidationLog {
     return partition;
   }
 
-  /** Reading below the start goes on at the start: those records are gone. */
-  #read(index: number, from: number): readonly LogRecord[] {
+  /** undefined: what was to be read has been dropped. */
+  #read(index: number, from: number): readonly LogRecord[] | undefined {
     const { start, records } = this.#partition(index);
-    const begin = Math.max(0, from - start);
-    return records.slice(begin, begin + BATCH_MAX);
+    return from < start ? undefined : records.slice(from - start, from - start + BATCH_MAX);
   }
 }
 
 interface PumpOptions {
   readonly clock: Clock;
   readonly bounds: () => readonly PartitionBounds[];
-  readonly read: (partition: number, from: number) => readonly LogRecord[];
+  readonly read: (partition: number, from: number) => readonly LogRecord[] | undefined;
   readonly subscriber: LogSubscriber;
 }
 
@@ -157,7 +161,7 @@ class Pump {
       try {
         const asked = bounds();
         const positions = await subscriber.onAssigned(asked);
-        for (const { partition, start } of asked) this.#cursor(partition).next ??= positions.get(partition) ?? start;
+        for (const { partition, start } of asked) this.#cursor(partition).next ??= Math.max(start, positions.get(partition) ?? start);
         this.#assigned = true;
         return this.wake();
       } catch {
@@ -200,12 +204,19 @@ class Pump {
     return cursor;
   }
 
+  /** Stopped before it is answered, nobody waits for an answer. */
+  #assignAnew(): void {
+    this.assign().catch(() => {});
+  }
+
   #deliver(): void {
     const { read, subscriber } = this.#options;
     let delivered = 0;
     for (const [partition, cursor] of this.#cursors.entries()) {
       if (cursor.paused || cursor.next === undefined || this.#isStopped) continue;
       const records = read(partition, cursor.next);
+      // Only the subscriber knows what it has missed, and what must be made of that.
+      if (records === undefined) return this.#assignAnew();
       const last = records.at(-1);
       if (last === undefined) continue;
       cursor.next = last.offset + 1;
@@ -213,8 +224,8 @@ class Pump {
       try {
         subscriber.onRecords(partition, records);
       } catch {
-        // It may have lost them, and says itself where to read on. Stopped before it does, nobody waits for an answer.
-        return void this.assign().catch(() => {});
+        // It may have lost them, and says itself where to read on.
+        return this.#assignAnew();
       }
     }
     if (delivered > 0) this.wake();

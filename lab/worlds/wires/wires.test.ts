@@ -207,10 +207,11 @@ function wireLog(clockOf = (clock: Clock) => clock) {
 }
 
 describeLogContract('a log across an open wire', (use) =>
-  withWiredLog(({ log, clock }) =>
+  withWiredLog(({ log, inner, clock }) =>
     use({
       log,
       quiet: () => clock.settle(),
+      dropBelow: async (partition, offset) => inner.dropBelow(partition, offset),
       async until(condition) {
         for (let turn = 0; !condition(); turn += 1) {
           if (turn === TURNS_MAX) throw new Error(`not so after ${TURNS_MAX} turns: ${condition}`);

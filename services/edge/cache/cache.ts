@@ -47,6 +47,7 @@ export type FillOutcome = (typeof FILL_OUTCOMES)[number];
 export interface Position {
   readonly partition: number;
   readonly offset: number;
+  /** Empty where no record was read: see `places.ts`. */
   readonly id: string;
   readonly time: number;
 }
