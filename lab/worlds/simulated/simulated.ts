@@ -110,7 +110,8 @@ function toOrder({ origin, regions }: StartSimulatedOptions['topology']): StartO
   };
 }
 
-function controlOf(host: HostControl): WorldControl {
+/** What the lab does to services in this very process. */
+export function controlOf(host: HostControl): WorldControl {
   const node = (action: 'pause' | 'resume' | 'kill' | 'start') => async (name: NodeName) =>
     void (await host.execute({ do: action, node: name }));
   return {
