@@ -44,7 +44,9 @@ function alarmsOf({ error, checks, thresholds, faults }: Summary): readonly stri
     ...checks
       .filter(({ verdict, reason }) => verdict !== 'pass' && !(verdict === 'unknown' && BY_THE_MACHINE.test(reason)))
       .map(({ check, verdict, reason }) => `${verdict} ${check}: ${reason}`),
-    ...thresholds.filter(({ ok }) => !ok).map(({ metric, threshold, value }) => `${metric} ${threshold}: ${value}`),
+    ...thresholds
+      .filter(({ ok, doubt }) => !ok && doubt === undefined)
+      .map(({ metric, threshold, value }) => `${metric} ${threshold}: ${value}`),
     ...faults.filter(({ effect }) => effect !== 'confirmed').map(({ fault, target }) => `no effect: ${fault} ${target}`),
   ];
 }
