@@ -11,8 +11,12 @@ const SPARE_BYTES_MAX = 256 * 1024;
 /** A terminal that is slow takes a piece of that size at a time, which shows that it takes something. */
 const PIECE_BYTES = 4 * 1024;
 
+export type Stream = Pick<NodeJS.WriteStream, 'isTTY' | 'writableLength'> & {
+  write(bytes: Uint8Array, onTaken: () => void): boolean;
+};
+
 interface Piece {
-  readonly stream: NodeJS.WriteStream;
+  readonly stream: Stream;
   readonly bytes: Uint8Array;
 }
 
@@ -25,21 +29,21 @@ export class Channel {
   /** The one that the stream was given and has not passed on. */
   #given: Piece | undefined;
   #taken = 0;
-  #leftOut: { readonly stream: NodeJS.WriteStream; readonly lines: number } | undefined;
+  #leftOut: { readonly stream: Stream; readonly lines: number } | undefined;
   readonly #listeners = new Set<() => void>();
 
   get isFree(): boolean {
     return this.#given === undefined && this.#at === this.#pieces.length && this.#waiting.length === 0;
   }
 
-  write(stream: NodeJS.WriteStream, text: string): void {
+  write(stream: Stream, text: string): void {
     this.#sayLeftOut();
     this.#add(stream, text);
     this.#give();
   }
 
   /** A line that may be left out when much waits already; how many were is said in their place. */
-  writeSpare(stream: NodeJS.WriteStream, line: string): void {
+  writeSpare(stream: Stream, line: string): void {
     if (this.#waitingBytes < SPARE_BYTES_MAX) this.write(stream, line);
     else this.#leftOut = { stream, lines: (this.#leftOut?.lines ?? 0) + 1 };
   }
@@ -68,7 +72,7 @@ export class Channel {
     this.#add(stream, `(here ${lines} lines are missing: nobody took them)\n`);
   }
 
-  #add(stream: NodeJS.WriteStream, text: string): void {
+  #add(stream: Stream, text: string): void {
     const bytes = Buffer.from(text);
     const size = stream.isTTY ? PIECE_BYTES : bytes.length;
     for (let from = 0; from < bytes.length; from += size) this.#waiting.push({ stream, bytes: bytes.subarray(from, from + size) });

@@ -1,10 +1,12 @@
 /** The bundled program in a pseudo-terminal, between two looks at the terminal's modes, as a shell would run it. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Pty, startPty } from '../lab/testing/pty-test-support.ts';
 import { toCommand } from './quote.ts';
+import { PANEL_ROWS } from './view/layout.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -80,4 +82,43 @@ export function openLab({ bin, columns = 80, rows = 24, words = ['--ports', 'aut
       return { code: Number(code), before: word(/^before (\S+)/m), after: word(/^after (\S+)/m), said };
     },
   };
+}
+
+export const shows = (text: string | RegExp) => (screen: readonly string[]) =>
+  screen.some((line) => (typeof text === 'string' ? line.includes(text) : text.test(line)));
+
+/** One header on top, one line of keys below, panels as wide as the screen: nothing wrapped, cut off or left over. */
+export function isWhole(screen: readonly string[], columns: number): boolean {
+  const isHeader = (line: string) => line.startsWith('EdgeSync Lab');
+  const isFooter = (line: string) => line.endsWith('q quit');
+  const framed = screen.filter((line) => /^[╭┏│┃╰┗]/.test(line));
+  return (
+    screen.filter(isHeader).length === 1 &&
+    isHeader(screen[0] ?? '') &&
+    screen.filter(isFooter).length === 1 &&
+    isFooter(screen.at(-1) ?? '') &&
+    framed.length > PANEL_ROWS &&
+    framed.every((line) => [...line].length === columns)
+  );
+}
+
+/** Free ones, so that the services can be asked without the screen. */
+export async function freePorts(): Promise<Readonly<Record<string, string>>> {
+  const names = ['ORIGIN_PORT', 'EDGE_US_EAST_PORT', 'EDGE_EU_WEST_PORT', 'EDGE_AP_SOUTH_PORT'] as const;
+  const servers = names.map(() => createServer());
+  const ports = await Promise.all(
+    servers.map(async (server) => {
+      await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+      const address = server.address();
+      return typeof address === 'object' ? String(address?.port) : '';
+    }),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return Object.fromEntries(names.map((name, at) => [name, ports[at] ?? '']));
+}
+
+/** Whether an edge reaches the log, as it tells itself: for that nobody need read the screen. */
+export async function isConnectedToLog(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/metrics`, { headers: { accept: 'application/json' } });
+  return ((await answer.json()) as { log: { connected: boolean } }).log.connected;
 }

@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { childrenOf } from '../lab/testing/children.ts';
 import { untilGone } from './process-test-support.ts';
-import { type Bundle, buildBundle, type LabTerminal, openLab, type TerminalOptions } from './terminal-test-support.ts';
-import { PANEL_ROWS } from './view/layout.ts';
+import { type Bundle, buildBundle, isWhole, type LabTerminal, openLab, shows, type TerminalOptions } from './terminal-test-support.ts';
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 
 let bundle: Bundle;
 beforeAll(async () => {
@@ -12,8 +13,6 @@ beforeAll(async () => {
 afterAll(() => bundle?.remove());
 
 const open = (options: Partial<TerminalOptions> = {}): LabTerminal => openLab({ bin: bundle.bin, ...options });
-const shows = (text: string | RegExp) => (screen: readonly string[]) =>
-  screen.some((line) => (typeof text === 'string' ? line.includes(text) : text.test(line)));
 const isUp = shows('the embedded world is up');
 
 /** Nothing of the lab is left on the terminal: modes as before, cursor shown, pastes not marked, the normal screen. */
@@ -28,21 +27,6 @@ async function expectTidy(lab: LabTerminal, code: number): Promise<string> {
   );
   expect(modes).toEqual(['\u001b[?1049l', '\u001b[?25h', '\u001b[?2004l']);
   return left.said;
-}
-
-/** One header on top, one line of keys below, panels as wide as the screen: nothing wrapped, cut off or left over. */
-function isWhole(screen: readonly string[], columns: number): boolean {
-  const isHeader = (line: string) => line.startsWith('EdgeSync Lab');
-  const isFooter = (line: string) => line.endsWith('q quit');
-  const framed = screen.filter((line) => /^[╭┏│┃╰┗]/.test(line));
-  return (
-    screen.filter(isHeader).length === 1 &&
-    isHeader(screen[0] ?? '') &&
-    screen.filter(isFooter).length === 1 &&
-    isFooter(screen.at(-1) ?? '') &&
-    framed.length > PANEL_ROWS &&
-    framed.every((line) => [...line].length === columns)
-  );
 }
 
 /** One header, and something in the last line: nothing scrolled, nothing left over. */

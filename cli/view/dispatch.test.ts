@@ -76,12 +76,16 @@ describe('the keys', () => {
   it('before the world is up only looking and leaving do something', () => {
     const starting = stateAfter();
     const acting = GLOBAL.filter(({ keys: [key = ''] }) => actionsOf(starting, key).length > 0).map(({ shown }) => shown);
-    expect(acting).toEqual(['1-9', 'Tab, →, ↓, l, j', 'Shift-Tab, ←, ↑, h, k', '?', 'q', 'Ctrl-C']);
+    expect(acting).toEqual(['1-9', 'Tab, →, ↓, l, j', 'Shift-Tab, ←, ↑, h, k', '?', 'q', 'Ctrl-C', 'Ctrl-Z', 'Ctrl-L']);
   });
 
-  it('while everything is stopped only Ctrl-C does something', () => {
+  it('while everything is stopped only the keys that always hold do something', () => {
     const leaving = reduce(PLAYING, { type: 'leave', by: 'quit' });
-    expect(GLOBAL.filter(({ keys: [key = ''] }) => actionsOf(leaving, key).length > 0).map(({ shown }) => shown)).toEqual(['Ctrl-C']);
+    expect(GLOBAL.filter(({ keys: [key = ''] }) => actionsOf(leaving, key).length > 0).map(({ shown }) => shown)).toEqual([
+      'Ctrl-C',
+      'Ctrl-Z',
+      'Ctrl-L',
+    ]);
   });
 
   it('Ctrl-C leaves from every screen', () => {

@@ -26,6 +26,17 @@ it('sends it whole again on a screen of another size, and leaves nothing below a
   expect(written.at(-1)).toBe('\u001b[?2026h\u001b[1Hsmall\u001b[2H\u001b[J\u001b[H\u001b[?2026l');
 });
 
+it('sends it whole again when somebody else may have written there, in its own modes', () => {
+  const { written, painter } = painted();
+  painter.paint(['header', 'one   ', 'footer'], SIZE);
+  painter.forget();
+  painter.paint(['header', 'one   ', 'footer'], SIZE);
+  const own = '\u001b[m\u001b[r\u001b(B\u001b[?25l';
+  expect(written.at(-1)).toBe(`\u001b[?2026h${own}\u001b[1Hheader\u001b[2Hone\u001b[K\u001b[3Hfooter\u001b[H\u001b[?2026l`);
+  painter.paint(['header', 'one   ', 'footer'], SIZE);
+  expect(written).toHaveLength(2);
+});
+
 it('never erases the whole screen or what has scrolled off it', () => {
   const { written, painter } = painted();
   for (let columns = 1; columns < 9; columns += 1) painter.paint(['', '      ', 'x'].slice(columns % 3), { ...SIZE, columns });

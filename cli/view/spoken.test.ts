@@ -22,6 +22,13 @@ it('says nothing twice when old events fall out of the log', () => {
   expect(spokenSince(full, reduce(full, note(9_999)))).toEqual(['0:09 note 9999']);
 });
 
+it('says that events are missing where more came than were read', () => {
+  const note = (at: number) => ({ type: 'note', t: at, tone: 'info', text: `note ${at}` }) as const;
+  const before = stateAfter(ready());
+  const now = Array.from({ length: LOG_MAX + 1 }, (_, at) => note(at)).reduce(reduce, before);
+  expect(spokenSince(before, now).slice(0, 2)).toEqual(['events are missing here: more came than were read', '0:00 note 1']);
+});
+
 it('reads a screen that is opened, without frames', () => {
   const inForce = [fault({ fault: 'pause', target: 'edge:us-east' })];
   const state = stateAfter(ready(), observed(), { type: 'faults', t: 1, inForce });

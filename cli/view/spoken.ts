@@ -15,14 +15,17 @@ const COLUMNS = 160;
 export function spokenSince(before: ViewState, now: ViewState): readonly string[] {
   const steps = now.steps.slice(before.steps.length).map(({ step }) => plain(step));
   const last = before.log.at(-1);
-  // What has fallen out of the log since was said before.
-  const events = now.log.slice(last === undefined ? 0 : now.log.lastIndexOf(last) + 1);
+  const known = last === undefined ? -1 : now.log.lastIndexOf(last);
+  // What has fallen out of the log since was said before; all of it fell out where more came than was read.
+  const events = now.log.slice(known + 1);
+  const missing = last !== undefined && known < 0 ? ['events are missing here: more came than were read'] : [];
   const echo = now.echo !== undefined && now.echo !== before.echo ? [plain(now.echo.text)] : [];
   const chosen = now.selected === before.selected ? undefined : now.regions[now.selected];
   return [
     ...steps,
     ...echo,
     ...(chosen === undefined ? [] : [`${plain(chosen.region)} is selected`]),
+    ...missing,
     ...events.map(({ t, tone, text }) => `${momentText(t)} ${tone === 'info' ? '' : `${tone}: `}${plain(text)}`),
     ...opened(before, now),
     ...(now.phase === 'leaving' && before.phase !== 'leaving' ? ['healing and stopping'] : []),

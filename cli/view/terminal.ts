@@ -5,21 +5,19 @@
  *
  * The first frame is drawn before anything is loaded that it does not need: the lab, and Ink for a screen reader. Whatever
  * ends it, the lab is closed first, then the screen is left, and only then anything is printed: what is printed on the alternate
- * screen is lost with it. While the terminal takes nothing, nothing is drawn: the next frame is of what is then.
+ * screen is lost with it.
  */
 import type { LiveEvent, LiveLab } from '../../lab/live/live-lab.ts';
 import { type Clock, sleep, type Timer } from '../../services/runtime/clock.ts';
-import { type ColourDepth, styledText } from './ansi.ts';
+import type { ColourDepth } from './ansi.ts';
 import type { MountedApp } from './app.tsx';
 import type { Display } from './display.ts';
-import { frameLines } from './frame.ts';
 import type { ReadInput } from './input/read-input.ts';
 import { type JobControl, watchJobControl } from './job-control.ts';
 import { openKeyboard } from './keyboard.ts';
 import type { KeyBinding } from './keys/binding.ts';
-import { createPainter, type Painter } from './painter.ts';
+import { openPicture, type Picture } from './picture.ts';
 import { OVERVIEW } from './screen-state.ts';
-import { openStage, type Stage } from './stage.ts';
 import { INITIAL_STATE, type ViewAction, type ViewState } from './state.ts';
 import { createViewStore, type ViewStore } from './store.ts';
 import type { Theme } from './theme.ts';
@@ -73,15 +71,12 @@ class Terminal implements OpenTerminal {
   readonly #options: TerminalOptions;
   readonly #store: ViewStore;
   readonly #startedMs: number;
-  readonly #stage: Stage;
-  readonly #painter: Painter;
+  readonly #picture: Picture;
   readonly #keyboard: ReadInput;
   readonly #jobControl: JobControl;
-  readonly #stopListening: () => void;
   /** For a screen reader only. */
   #app: MountedApp | undefined;
   #isClosed = false;
-  #isStopped = false;
   /** Loading it takes longer than the first frame, which does not wait for it. */
   #lab: Promise<LiveLab> | undefined;
   #tick: Timer | undefined;
@@ -91,15 +86,12 @@ class Terminal implements OpenTerminal {
 
   constructor(options: TerminalOptions) {
     this.#options = options;
-    const { stdin, display, clock, everywhere, withTour } = options;
+    const { stdin, clock, everywhere, withTour } = options;
     this.#store = createViewStore({ ...INITIAL_STATE, everywhere, screens: withTour ? [OVERVIEW, TOUR] : [OVERVIEW] }, clock);
     this.#startedMs = clock.monotonicMs();
     this.#aliveMs = this.#startedMs;
-    this.#painter = createPainter(display.write);
-    this.#stage = openStage({ ...options, write: display.write });
-    this.#draw();
-    this.#store.subscribe(this.#draw);
-    this.#stopListening = display.onResize(this.#draw);
+    this.#picture = openPicture(options, this.#store.get);
+    this.#store.subscribe(this.#picture.draw);
     const left = new Promise<'quit' | 'interrupt' | 'lost'>((resolve) => {
       this.#leave = resolve;
     });
@@ -107,19 +99,6 @@ class Terminal implements OpenTerminal {
     this.#jobControl = watchJobControl({ clock, onStop: (isBack) => this.#stop(isBack), onContinue: () => this.#goOn() });
     this.ended = this.#run(left);
   }
-
-  readonly #draw = () => this.#options.display.whenFree(this.#drawNow);
-
-  readonly #drawNow = () => {
-    const { display, theme, depth, isSpoken } = this.#options;
-    if (isSpoken || this.#isClosed || this.#isStopped) return;
-    const size = display.size();
-    const lines = frameLines(this.#store.get(), size, theme);
-    this.#painter.paint(
-      lines.map((line) => styledText(line, theme, depth)),
-      size,
-    );
-  };
 
   abandon(): readonly string[] {
     this.#close();
@@ -182,26 +161,21 @@ class Terminal implements OpenTerminal {
   #close(): void {
     this.#isClosed = true;
     this.#tick?.cancel();
-    this.#stopListening();
     this.#jobControl.close();
     this.#keyboard.close();
     this.#app?.unmount();
-    this.#stage.close();
+    this.#picture.close();
   }
 
   #stop(isBack: () => void): void {
     this.#app?.clear();
-    this.#isStopped = true;
-    this.#stage.lend();
-    this.#options.display.whenFree(isBack);
+    this.#picture.lend(isBack);
   }
 
   #goOn(): void {
     this.#noticeStill();
-    this.#isStopped = false;
-    this.#stage.take();
-    this.#options.display.askSize();
-    this.#repaint();
+    this.#picture.take();
+    this.#app?.redraw();
   }
 
   /** However it came to stand still. What is due is healed first, then it is said. */
@@ -210,12 +184,6 @@ class Terminal implements OpenTerminal {
     const ms = nowMs - this.#aliveMs;
     this.#aliveMs = nowMs;
     if (ms >= STOOD_STILL_MS_MIN) void this.#lab?.then((lab) => lab.do({ do: 'stood-still', ms }));
-  }
-
-  #repaint(): void {
-    this.#painter.forget();
-    this.#app?.redraw();
-    this.#draw();
   }
 
   #onEvent(event: LiveEvent): void {
@@ -228,7 +196,7 @@ class Terminal implements OpenTerminal {
   #onAction(action: ViewAction): void {
     if (action.type === 'leave') return this.#onLeave(action);
     if (action.type === 'stop') return this.#jobControl.stop();
-    if (action.type === 'repaint') return this.#repaint();
+    if (action.type === 'repaint') return this.#picture.repaint();
     this.#store.dispatch(action);
     if (action.type === 'sent') void this.#lab?.then((lab) => lab.do(action.command));
   }

@@ -57,8 +57,11 @@ export async function startEmbedded({
   const lost = new Promise<string>((resolve) => {
     host.once('exit', (code, killedBy) => resolve(`the process of the services ended (${killedBy ?? `exit ${code}`})`));
   });
+  // Stopped together (Ctrl-Z), they go on together, also when only the lab was told to.
+  const goOn = () => void host.kill('SIGCONT');
+  process.on('SIGCONT', goOn);
   const control = controlOf(host);
-  const close = () => closeHost(host);
+  const close = () => closeHost(host).finally(() => process.off('SIGCONT', goOn));
   try {
     const abort = abortedBy(signal);
     const order = { type: 'start', order: toOrder(topology, adminToken, logLevel), dumpFile: DUMP_FILE, mutant } satisfies ToHost;
