@@ -1,34 +1,33 @@
 /** The screen, whatever others write on it and whatever size the terminal says it has. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startPty } from '../lab/testing/pty-test-support.ts';
 import { type Bundle, buildBundle, isWhole, openBare, shows } from './terminal-test-support.ts';
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 
 let bundle: Bundle;
 beforeAll(async () => {
   bundle = await buildBundle();
-}, 180_000);
+});
 afterAll(() => bundle?.remove());
 
-const SOON_MS = 60_000;
-const TEST_MS = 180_000;
-
-it('Ctrl-L draws everything again over what somebody else wrote, in its own colours', { timeout: TEST_MS }, async () => {
+it('Ctrl-L draws everything again over what somebody else wrote, in its own colours', async () => {
   const pty = openBare({ bin: bundle.bin });
-  await pty.until(shows('world is up'), 'the world', SOON_MS);
+  await pty.until(shows('world is up'), 'the world');
   // As `wall` does it, and something worse: from the middle on, in red, with a part of the screen that scrolls by itself.
   const foreign = '\\033[5;10H\\033[31mBroadcast message\\033[3;9r\\033[9;1H\\n\\n\\nshutting down\\033(0';
   await promisify(execFile)('sh', ['-c', `printf '${foreign}' > /proc/${pty.pid}/fd/1`]);
-  await pty.until(shows('shutting down'), 'what is foreign', SOON_MS);
+  await pty.until(shows('shutting down'), 'what is foreign');
   pty.press('\u000c');
-  const screen = await pty.until((lines) => isWhole(lines, 80) && !shows(/Broadcast|shutting/)(lines), 'the frame again', SOON_MS);
+  const screen = await pty.until((lines) => isWhole(lines, 80) && !shows(/Broadcast|shutting/)(lines), 'the frame again');
   expect(screen[0]).toMatch(/^EdgeSync Lab/);
   pty.press('q');
   expect(await pty.ended).toMatchObject({ code: 0 });
 });
 
-it('a terminal that says it is 0x0 has the size of the environment, or 80x24', { timeout: TEST_MS }, async () => {
+it('a terminal that says it is 0x0 has the size of the environment, or 80x24', async () => {
   for (const [columns, rows, variables] of [
     [80, 24, ''],
     [100, 30, 'COLUMNS=100 LINES=30'],
@@ -36,18 +35,18 @@ it('a terminal that says it is 0x0 has the size of the environment, or 80x24', {
   ] as const) {
     const program = `stty rows 0 cols 0; exec env ${variables} '${process.execPath}' '${bundle.bin}' --backend embedded --ports auto`;
     const pty = startPty({ command: 'sh', words: ['-c', program], columns, rows, environment: { COLUMNS: undefined, LINES: undefined } });
-    await pty.until((lines) => shows('world is up')(lines) && isWhole(lines, columns), `a frame of ${columns}x${rows}`, SOON_MS);
+    await pty.until((lines) => shows('world is up')(lines) && isWhole(lines, columns), `a frame of ${columns}x${rows}`);
     pty.press('q');
     expect(await pty.ended).toMatchObject({ code: 0 });
   }
 });
 
-it('a terminal that says it is 0x0 is spoken to all the same', { timeout: TEST_MS }, async () => {
+it('a terminal that says it is 0x0 is spoken to all the same', async () => {
   const program = `stty rows 0 cols 0; exec '${process.execPath}' '${bundle.bin}' --backend embedded --ports auto --screen-reader`;
   const pty = startPty({ command: 'sh', words: ['-c', program], columns: 80, rows: 24 });
-  await pty.until(shows('world is up'), 'the world', SOON_MS);
+  await pty.until(shows('world is up'), 'the world');
   pty.press('x');
-  await pty.until(shows('kill edge:us-east?'), 'the question', SOON_MS);
+  await pty.until(shows('kill edge:us-east?'), 'the question');
   pty.press('\u0003');
   expect(await pty.ended).toMatchObject({ code: 105 });
 });

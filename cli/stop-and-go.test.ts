@@ -7,14 +7,15 @@ import { type Pty, startPty } from '../lab/testing/pty-test-support.ts';
 import { sleep, systemClock } from '../services/runtime/clock.ts';
 import { type Bundle, buildBundle, freePorts, isConnectedToLog, isWhole, shows } from './terminal-test-support.ts';
 
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
+
 let bundle: Bundle;
 beforeAll(async () => {
   bundle = await buildBundle();
-}, 180_000);
+});
 afterAll(() => bundle?.remove());
 
-const SOON_MS = 60_000;
-const TEST_MS = 240_000;
+const SOON_MS = 120_000;
 /** Longer than the fault is to last, and long enough to be told. */
 const STOPPED_MS = 5_000;
 
@@ -36,18 +37,18 @@ async function openJob(words: readonly string[] = [], says = 'world is up'): Pro
     rows: 24,
     environment: { ...environment, PS1: 'shell> ' },
   });
-  await pty.until(shows('shell>'), 'the shell', SOON_MS);
+  await pty.until(shows('shell>'), 'the shell');
   pty.press(`'${process.execPath}' '${bundle.bin}' ${words.join(' ')} --backend embedded\r`);
-  await pty.until(shows(says), 'the world', SOON_MS);
+  await pty.until(shows(says), 'the world');
   const [pid = 0] = await childrenOf(pty.pid);
   return { pty, pid, url: `http://127.0.0.1:${environment['EDGE_US_EAST_PORT']}` };
 }
 
 async function inject({ pty }: Shelled): Promise<void> {
   pty.press(':');
-  await pty.until(shows(/^:/), 'the line', SOON_MS);
+  await pty.until(shows(/^:/), 'the line');
   pty.press('partition edge:us-east<->kafka for 4s\r');
-  await pty.until(shows('edge:us-east<->kafka is cut'), 'the fault', SOON_MS);
+  await pty.until(shows('edge:us-east<->kafka is cut'), 'the fault');
 }
 
 async function untilConnected(url: string): Promise<void> {
@@ -58,9 +59,9 @@ const modesOf = async (pid: number) => (await promisify(execFile)('stty', ['-F',
 
 /** What the shell does meanwhile is written over the picture. */
 async function inTheShell(pty: Pty): Promise<void> {
-  await pty.until(shows(/Stopped/), 'the shell again', SOON_MS);
+  await pty.until(shows(/Stopped/), 'the shell again');
   pty.press('echo for$((1))eign\r');
-  await pty.until(shows('for1eign'), 'what the shell does', SOON_MS);
+  await pty.until(shows('for1eign'), 'what the shell does');
   await sleep(systemClock, STOPPED_MS);
 }
 
@@ -74,16 +75,16 @@ async function expectGoesOn({ pty, pid, url }: Shelled, columns = 80): Promise<v
   expect(await modesOf(pid)).toMatch(/-icanon.*-echo /s);
   await untilConnected(url);
   pty.press('?');
-  await pty.until(shows('change one content at the origin'), 'the help: it takes keys again', SOON_MS);
+  await pty.until(shows('change one content at the origin'), 'the help: it takes keys again');
   pty.press('q');
-  await pty.until(shows('everything healed and stopped'), 'the farewell', SOON_MS);
+  await pty.until(shows('everything healed and stopped'), 'the farewell');
   pty.press('echo code $?; exit\r');
-  await pty.until(shows('code 0'), 'its code', SOON_MS);
+  await pty.until(shows('code 0'), 'its code');
   await pty.ended;
 }
 
 describe('the terminal, stopped', () => {
-  it('by Ctrl-Z gives the screen back, and takes it again after fg, at the size it has then', { timeout: TEST_MS }, async () => {
+  it('by Ctrl-Z gives the screen back, and takes it again after fg, at the size it has then', async () => {
     const job = await openJob();
     await inject(job);
     job.pty.press('\u001a');
@@ -94,7 +95,7 @@ describe('the terminal, stopped', () => {
     await expectGoesOn(job, 100);
   });
 
-  it.each(['SIGTSTP', 'SIGSTOP'] as const)('by %s from elsewhere goes on after fg', { timeout: TEST_MS }, async (signal) => {
+  it.each(['SIGTSTP', 'SIGSTOP'] as const)('by %s from elsewhere goes on after fg', async (signal) => {
     const job = await openJob();
     await inject(job);
     process.kill(job.pid, signal);
@@ -103,41 +104,41 @@ describe('the terminal, stopped', () => {
     await expectGoesOn(job);
   });
 
-  it('where no shell can let it go on, goes on', { timeout: TEST_MS }, async () => {
+  it('where no shell can let it go on, goes on', async () => {
     const words = [bundle.bin, '--backend', 'embedded', '--ports', 'auto'];
     const pty = startPty({ command: process.execPath, words, columns: 80, rows: 24 });
-    await pty.until(shows('world is up'), 'the world', SOON_MS);
+    await pty.until(shows('world is up'), 'the world');
     pty.press('\u001a');
     await vi.waitUntil(() => pty.written().includes('\u001b[?1049l'), { timeout: SOON_MS });
     pty.press('w');
-    await pty.until((lines) => isWhole(lines, 80) && shows(/content:\d+ is version/)(lines), 'what it does then', SOON_MS);
+    await pty.until((lines) => isWhole(lines, 80) && shows(/content:\d+ is version/)(lines), 'what it does then');
     pty.press('q');
     expect(await pty.ended).toMatchObject({ code: 0 });
   });
 
-  it('says lines for a screen reader again after fg, and what is asked', { timeout: TEST_MS }, async () => {
+  it('says lines for a screen reader again after fg, and what is asked', async () => {
     const { pty } = await openJob(['--screen-reader']);
     pty.press('x');
-    await pty.until(shows('kill edge:us-east?'), 'the question', SOON_MS);
+    await pty.until(shows('kill edge:us-east?'), 'the question');
     pty.press('\u001a');
     await inTheShell(pty);
     pty.press('fg\r');
     const questionBelow = (lines: readonly string[]) =>
       lines.findLastIndex((line) => line.includes('kill edge:us-east?')) > lines.findLastIndex((line) => line.startsWith('shell> fg'));
-    await pty.until((lines) => questionBelow(lines) && shows('stood still for')(lines), 'the question again', SOON_MS);
+    await pty.until((lines) => questionBelow(lines) && shows('stood still for')(lines), 'the question again');
     pty.press('n');
-    await pty.until(shows('cancelled'), 'the answer', SOON_MS);
+    await pty.until(shows('cancelled'), 'the answer');
     pty.press('q');
-    await pty.until(shows('everything healed and stopped'), 'the farewell', SOON_MS);
+    await pty.until(shows('everything healed and stopped'), 'the farewell');
     pty.press('exit\r');
     await pty.ended;
   });
 });
 
-it('up, stopped by Ctrl-Z and let go on alone, lets its services go on', { timeout: TEST_MS }, async () => {
+it('up, stopped by Ctrl-Z and let go on alone, lets its services go on', async () => {
   const { pty, pid, url } = await openJob(['up'], 'ready.');
   pty.press('\u001a');
-  await pty.until(shows(/Stopped/), 'the shell again', SOON_MS);
+  await pty.until(shows(/Stopped/), 'the shell again');
   process.kill(pid, 'SIGCONT');
   await untilConnected(url);
   process.kill(pid, 'SIGTERM');

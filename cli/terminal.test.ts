@@ -4,6 +4,8 @@ import { childrenOf } from '../lab/testing/children.ts';
 import { untilGone } from './process-test-support.ts';
 import { type Bundle, buildBundle, isWhole, type LabTerminal, openLab, shows, type TerminalOptions } from './terminal-test-support.ts';
 
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
+
 let bundle: Bundle;
 beforeAll(async () => {
   bundle = await buildBundle();

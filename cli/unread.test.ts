@@ -18,6 +18,8 @@ import {
   stopOutput,
 } from './terminal-test-support.ts';
 
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
+
 let bundle: Bundle;
 let folder = '';
 beforeAll(async () => {
@@ -31,8 +33,7 @@ afterAll(async () => {
 });
 
 /** Ten times as long as it takes on a machine with nothing else to do. */
-const SOON_MS = 60_000;
-const TEST_MS = 180_000;
+const SOON_MS = 120_000;
 
 const CUT = `version: 1
 title: A cut
@@ -69,17 +70,17 @@ describe.each([
   /** A fault of eight seconds in force, and nobody who reads. */
   const unreadWithFault = async () => {
     const { pty, url } = await open(...words);
-    await pty.until(shows('world is up'), 'the world', SOON_MS);
+    await pty.until(shows('world is up'), 'the world');
     pty.press(':');
-    await pty.until((lines) => lines.some((line) => line.startsWith(':')), 'the line', SOON_MS);
+    await pty.until((lines) => lines.some((line) => line.startsWith(':')), 'the line');
     pty.press('partition edge:us-east<->kafka for 8s\r');
-    await pty.until(shows('edge:us-east<->kafka is cut'), 'the fault', SOON_MS);
+    await pty.until(shows('edge:us-east<->kafka is cut'), 'the fault');
     await untilConnected(url, false);
     await stopOutput(pty);
     return { pty, url };
   };
 
-  it('heals on time behind Ctrl-S, hears a signal, and ends with its code', { timeout: TEST_MS }, async () => {
+  it('heals on time behind Ctrl-S, hears a signal, and ends with its code', async () => {
     const { pty, url } = await unreadWithFault();
     await untilConnected(url, true);
     const hosts = await childrenOf(pty.pid);
@@ -88,24 +89,24 @@ describe.each([
     await untilGone(hosts);
   });
 
-  it('hears its keys behind Ctrl-S, and says farewell to nobody', { timeout: TEST_MS }, async () => {
+  it('hears its keys behind Ctrl-S, and says farewell to nobody', async () => {
     const { pty } = await unreadWithFault();
     pty.press('q');
     expect(await endOf(pty)).toBe(0);
   });
 
-  it('hears a second signal behind Ctrl-S', { timeout: TEST_MS }, async () => {
+  it('hears a second signal behind Ctrl-S', async () => {
     const { pty } = await unreadWithFault();
     process.kill(pty.pid, 'SIGINT');
     process.kill(pty.pid, 'SIGTERM');
     expect(await endOf(pty)).toBe(105);
   });
 
-  it('goes on with what is new after Ctrl-Q', { timeout: TEST_MS }, async () => {
+  it('goes on with what is new after Ctrl-Q', async () => {
     const { pty, url } = await unreadWithFault();
     await untilConnected(url, true);
     startOutput(pty);
-    await pty.until(shows('healed: partition edge:us-east<->kafka'), 'the heal', SOON_MS);
+    await pty.until(shows('healed: partition edge:us-east<->kafka'), 'the heal');
     pty.press('q');
     expect(await endOf(pty)).toBe(0);
   });
@@ -114,9 +115,9 @@ describe.each([
 describe('a run in plain lines', () => {
   const history = async (out: string) => (await readFile(join(folder, out, 'cut', 'history.ndjson'), 'utf8').catch(() => '')) as string;
 
-  it('goes on and ends with its verdict’s code behind Ctrl-S', { timeout: TEST_MS }, async () => {
+  it('goes on and ends with its verdict’s code behind Ctrl-S', async () => {
     const { pty } = await open('run', join(folder, 'cut.yaml'), '--out', join(folder, 'plain'));
-    await pty.until(shows('fault'), 'the load', SOON_MS);
+    await pty.until(shows('fault'), 'the load');
     await stopOutput(pty);
     const code = await endOf(pty);
     const summary = JSON.parse(await readFile(join(folder, 'plain', 'cut', 'summary.json'), 'utf8')) as { exitCode: number };
@@ -124,15 +125,15 @@ describe('a run in plain lines', () => {
     expect(await history('plain')).toMatch(/"healedMs"/);
   });
 
-  it('hears Ctrl-C behind Ctrl-S', { timeout: TEST_MS }, async () => {
+  it('hears Ctrl-C behind Ctrl-S', async () => {
     const { pty } = await open('run', 'baseline');
-    await pty.until(shows('warmup'), 'the load', SOON_MS);
+    await pty.until(shows('warmup'), 'the load');
     await stopOutput(pty);
     pty.press('\u0003');
     expect(await endOf(pty)).toBe(105);
   });
 
-  it('in NDJSON loses no line to a terminal that is read late', { timeout: TEST_MS }, async () => {
+  it('in NDJSON loses no line to a terminal that is read late', async () => {
     const { pty } = await open('run', join(folder, 'cut.yaml'), '--json', '--out', join(folder, 'json'));
     pty.leaveUnread();
     await vi.waitUntil(async () => /"healedMs"/.test(await history('json')), { timeout: SOON_MS, interval: 50 });
@@ -145,7 +146,7 @@ describe('a run in plain lines', () => {
     expect(events.filter(({ type }) => type === 'Fault')).toHaveLength(2);
   });
 
-  it('in NDJSON ends by itself though nobody ever reads', { timeout: TEST_MS }, async () => {
+  it('in NDJSON ends by itself though nobody ever reads', async () => {
     const { pty } = await open('run', 'baseline', '--duration', '6s', '--json', '--out', join(folder, 'never'));
     pty.leaveUnread();
     const code = await endOf(pty);
@@ -155,9 +156,9 @@ describe('a run in plain lines', () => {
 });
 
 describe('up', () => {
-  it('starts and serves behind Ctrl-S, also with the logs of its services, and hears a signal', { timeout: TEST_MS }, async () => {
+  it('starts and serves behind Ctrl-S, also with the logs of its services, and hears a signal', async () => {
     const { pty, url } = await open('up', '--verbose');
-    await pty.until(shows('postgres'), 'its first steps', SOON_MS);
+    await pty.until(shows('postgres'), 'its first steps');
     await stopOutput(pty);
     await vi.waitUntil(() => isConnectedToLog(url).catch(() => undefined), { timeout: SOON_MS, interval: 50 });
     process.kill(pty.pid, 'SIGTERM');

@@ -46,7 +46,8 @@ export interface Pty {
   readonly ended: Promise<{ readonly code: number; readonly signal: number | undefined }>;
 }
 
-const UNTIL_MS = 20_000;
+/** Many times what anything takes: on a busy machine a world alone needs half a minute to start. */
+const UNTIL_MS = 120_000;
 
 export function startPty({ command, words, columns, rows, environment = {}, cwd }: PtyOptions): Pty {
   const env = { ...process.env, TERM: 'xterm-256color', CI: '', ...environment };
