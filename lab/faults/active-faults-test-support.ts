@@ -3,8 +3,9 @@ import { createRandom } from '../../services/runtime/random.ts';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
 import type { Clients } from '../clients.ts';
 import { seedSetup } from '../sim/test-support.ts';
+import { brokenIn } from '../soak/faults/broken.ts';
 import { startSimulated } from '../worlds/simulated/simulated.ts';
-import type { Link, NodeName, World, WorldControl } from '../worlds/world.ts';
+import type { World, WorldControl } from '../worlds/world.ts';
 import { ActiveFaults, type FaultChange } from './active-faults.ts';
 
 export interface FaultBench {
@@ -38,27 +39,10 @@ export async function withFaults(run: (bench: FaultBench) => Promise<void>, { co
       const faults = new ActiveFaults({ world, clients, clock, random: createRandom(1), t, onChange: (change) => changes.push(change) });
       const inject: FaultBench['inject'] = (fault, target, parameters = {}) => faults.inject({ fault, target, parameters });
       const told = () => changes.map(({ spec, event, effect }) => `${spec.id} ${event} ${effect}`);
-      await run({ clock, world, clients, faults, changes, told, inject, broken: () => brokenOf(begun) });
+      await run({ clock, world, clients, faults, changes, told, inject, broken: () => brokenIn(begun) });
       await faults.end();
       await clients.close();
       await begun.close();
     })(),
   );
-}
-
-export async function brokenOf({ control, regions }: Pick<World, 'control' | 'regions'>): Promise<readonly string[]> {
-  const edges = regions.map(({ region }): NodeName => `edge:${region}`);
-  const nodes: readonly NodeName[] = ['origin', 'kafka', 'postgres', ...edges, ...regions.map(({ region }): NodeName => `redis:${region}`)];
-  const links: readonly Link[] = [
-    { caller: 'origin', callee: 'kafka' },
-    { caller: 'origin', callee: 'postgres' },
-    ...edges.flatMap((caller) => (['kafka', 'origin'] as const).map((callee) => ({ caller, callee }))),
-  ];
-  const states = await Promise.all(nodes.map(async (node) => [node, (await control.inspect(node)).state] as const));
-  const records = await Promise.all(links.map(async (link) => [link, await control.record('', link)] as const));
-  const isUp = (node: NodeName) => states.some(([name, state]) => name === node && state === 'running');
-  return [
-    ...states.flatMap(([node, state]) => (state === 'running' ? [] : [`${node} is ${state}`])),
-    ...records.flatMap(([{ caller, callee }, { isHidden }]) => (isHidden && isUp(callee) ? [`${caller}-${callee} is impaired`] : [])),
-  ];
 }

@@ -2,8 +2,8 @@
 import { sleep } from '../../services/runtime/clock.ts';
 import { createRandom } from '../../services/runtime/random.ts';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
-import { brokenOf } from '../faults/active-faults-test-support.ts';
 import { seedSetup } from '../sim/test-support.ts';
+import { brokenIn } from '../soak/faults/broken.ts';
 import { startSimulated } from '../worlds/simulated/simulated.ts';
 import type { World, WorldControl } from '../worlds/world.ts';
 import type { LabCommand, LiveEvent, LiveLab } from './live-lab.ts';
@@ -62,7 +62,7 @@ export async function withVirtualLab(
         do: (command) => lab.do(command),
         notes: () => events.flatMap((event) => (event.type === 'note' ? [event.text] : [])),
         verdicts: () => events.flatMap((event) => (event.type === 'judged' ? [event.verdict.state] : [])),
-        broken: async () => (begun === undefined ? [] : brokenOf(begun)),
+        broken: async () => (begun === undefined ? [] : brokenIn(begun)),
       });
       await lab.close();
       await begun?.close();
