@@ -35,7 +35,7 @@ export interface EnsureClusterOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export const START_MS_MAX = 800_000;
+export const START_MS_MAX = 120_000;
 export const ADMIN_TOKEN = 'ADMIN_TOKEN';
 /** All services together take about 1.5 GB at rest (measured), and an engine needs some itself. */
 export const MEMORY_BYTES_MIN = 1_800_000_000;
