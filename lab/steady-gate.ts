@@ -1,10 +1,10 @@
 /**
  * The steady state before the faults and after them. Before: nothing is broken, and no load sent, until it is there; without it what
  * the last reads show is judged, and the verdict is unknown at best. After the heal: a hypothesis that the scenario states must hold again.
- * A machine that stood still for half of the time there was for it makes either unknown, whatever did not answer meanwhile.
+ * A machine that stood still for most of the time there was for it makes either unknown, whatever did not answer meanwhile.
  */
 import type { Clock } from '../services/runtime/clock.ts';
-import { doubtOf } from './checks/doubt.ts';
+import { doubtOf, HELD_UP_SHARE } from './checks/doubt.ts';
 import { StoodStill } from './checks/stood-still.ts';
 import { WorldFailed } from './errors.ts';
 import type { Driver } from './load/driver.ts';
@@ -68,13 +68,13 @@ export class SteadyGate {
     else history.addFinding({ check: NAME, verdict: 'unknown', reason: `${reason}, ${doubt}` });
   }
 
-  /** Half of the time that there was is what it takes to doubt the rest: what waited is served meanwhile. */
+  /** Most of the time that there was is what it takes to doubt the rest. */
   #doubtSince(fromMs: number): string | undefined {
     const { history, t } = this.#options;
     const during = [{ fromMs, toMs: t() }];
     const stood = new StoodStill(history);
     const regions = history.head?.regions ?? [];
-    const excessMs = (t() - fromMs) / 2;
+    const excessMs = (t() - fromMs) * HELD_UP_SHARE;
     return regions.map((region) => doubtOf(stood, { region, during, excessMs, ordinaryMs: 0 })).find((doubt) => doubt !== undefined);
   }
 

@@ -2,6 +2,12 @@
 import type { Interval } from './fault-windows.ts';
 import type { StoodStill } from './stood-still.ts';
 
+/**
+ * What has a deadline fails by a machine that stood still for so much of it, with what waited. Four busy programs on two cores take up to half
+ * of the time so counted, and what fails then fails by itself; ten and more take nearly all.
+ */
+export const HELD_UP_SHARE = 0.7;
+
 export interface Doubted {
   /** On whose way it was found; undefined: no edge was on the way. */
   readonly region: string | undefined;

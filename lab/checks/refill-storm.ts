@@ -6,13 +6,13 @@
  * fetch for what was before, two for each write or purge in that time (the fetch under way that it outdates, and the one after it), and one
  * for each read that failed or found a 404 (kept for a short time only): and never more than it was read. Any purge but one of a
  * key counts for every key, for until a fetch is back nobody knows its tags. A slow link is no excuse: it is what
- * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for half of that it may have. One
+ * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it may have. One
  * anomaly for each region.
  */
 import type { History } from '../load/history.ts';
 import type { EdgeSample, FaultRecord, Operation, ReadOperation } from '../load/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
-import { sift } from './doubt.ts';
+import { HELD_UP_SHARE, sift } from './doubt.ts';
 import { EXCUSES_NOTHING, FETCH_DEADLINE_MS, type Interval, overlaps, SLOWS, touches, windowOf } from './fault-windows.ts';
 import { type Staleness, stalenessOf } from './staleness.ts';
 import { verdictOf } from './verdict.ts';
@@ -75,7 +75,7 @@ function doubtAbout({ region, first, last, fetches, allowed }: Counted, reads: r
   const span = { fromMs: first.atMs, toMs: last.atMs };
   const heldUp = reads.filter(({ startMs }) => {
     const fetch = { fromMs: startMs, toMs: startMs + FETCH_DEADLINE_MS };
-    return overlaps(fetch, span) && staleness.stood.explainsMs(region, fetch) >= FETCH_DEADLINE_MS / 2;
+    return overlaps(fetch, span) && staleness.stood.explainsMs(region, fetch) >= FETCH_DEADLINE_MS * HELD_UP_SHARE;
   });
   if (heldUp.length === 0 || fetches > allowed + heldUp.length) return undefined;
   return staleness.doubtAbout({ region, during: [span], excessMs: 0 });

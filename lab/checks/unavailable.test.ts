@@ -59,23 +59,23 @@ describe('unavailable', () => {
     ],
     ['is unknown when the machine stood still', { operations: reads(299, between(10, 13)), stalls: [[95, 151]] }, 'unknown'],
     [
-      'is unknown when it stood still several times while a read waited, for half of the time with what that costs',
+      'is unknown when it stood still several times while a read waited, for most of the time with what that costs',
       {
         operations: reads(299, between(10, 13), { endMs: 900 }),
         stalls: [
-          [200, 101],
-          [500, 101],
+          [200, 141],
+          [500, 141],
         ],
       },
       'unknown',
     ],
     [
-      'fails when that was less than half of it',
+      'fails when that was less',
       {
         operations: reads(299, between(10, 13), { endMs: 900 }),
         stalls: [
-          [200, 80],
-          [500, 80],
+          [200, 136],
+          [500, 136],
         ],
       },
       'fail',
@@ -84,6 +84,16 @@ describe('unavailable', () => {
       'is unknown when it stood still while the fetch was under way that the reads joined',
       { operations: reads(299, between(230, 233)), stalls: [[500, 1_100]] },
       'unknown',
+    ],
+    [
+      'is unknown about an outage that is made of reads that a standstill explains',
+      { operations: reads(20_000, between(10, 250), { endMs: 5_000 }), stalls: [[0, 4_200]] },
+      'unknown',
+    ],
+    [
+      'fails on one that goes on after that',
+      { operations: reads(20_000, between(10, 1_100), { endMs: 20_000 }), stalls: [[0, 4_200]] },
+      'fail',
     ],
     [
       'fails on those that failed at another time',

@@ -8,7 +8,7 @@
 import type { History } from '../load/history.ts';
 import type { ReadOperation } from '../load/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
-import { sift } from './doubt.ts';
+import { HELD_UP_SHARE, sift } from './doubt.ts';
 import { FETCH_DEADLINE_MS, type Interval, lengthOutside, overlaps } from './fault-windows.ts';
 import { type Staleness, stalenessOf } from './staleness.ts';
 import { verdictOf } from './verdict.ts';
@@ -111,22 +111,23 @@ function isTooMany(failed: number, calm: number): boolean {
 }
 
 /** Why a region above the limit need not be to blame; undefined: what nothing explains is above it by itself. */
-function doubtAbout({ region, calm, failed, outage }: RegionReads, staleness: Staleness): string | undefined {
+function doubtAbout(reads: RegionReads, staleness: Staleness): string | undefined {
+  const { region, calm, failed } = reads;
   const { certain, doubts } = sift(failed, (read) => doubtAboutRead(read, staleness));
-  if (isTooMany(certain.length, calm.length)) return undefined;
-  if (outage === undefined || outage.lengthMs <= OUTAGE_MS_MAX) return doubts[0];
-  const during = [withFetch(spanOf(outage.first, outage.last))];
-  return staleness.doubtAbout({ region, during, excessMs: outage.lengthMs - OUTAGE_MS_MAX });
+  const unexplained = new Set(certain);
+  const left = calm.filter((read) => read.outcome === 'ok' || unexplained.has(read));
+  const outage = longestOutage(left, staleness.windows.touching(region));
+  return isAbove({ region, calm: left, failed: certain, outage }) ? undefined : doubts[0];
 }
 
-/** A read fails by a deadline: for half of it, or of the fetch that it may have joined, nothing was done. */
+/** A read fails by a deadline: for most of it, or of the fetch that it may have joined, nothing was done. */
 function doubtAboutRead(read: EndedRead, staleness: Staleness): string | undefined {
   const span = spanOf(read, read);
-  return doubtAboutHalf(read.region, span, staleness) ?? doubtAboutHalf(read.region, withFetch(span), staleness);
+  return doubtAboutTime(read.region, span, staleness) ?? doubtAboutTime(read.region, withFetch(span), staleness);
 }
 
-function doubtAboutHalf(region: string, span: Interval, staleness: Staleness): string | undefined {
-  return staleness.doubtAbout({ region, during: [span], excessMs: (span.toMs - span.fromMs) / 2 });
+function doubtAboutTime(region: string, span: Interval, staleness: Staleness): string | undefined {
+  return staleness.doubtAbout({ region, during: [span], excessMs: (span.toMs - span.fromMs) * HELD_UP_SHARE });
 }
 
 function withFetch({ fromMs, toMs }: Interval): Interval {

@@ -6,6 +6,7 @@
  * either; but it says nothing about the system, so it makes the verdict unknown, with the reason.
  */
 import type { CheckResult } from '../checks/check.ts';
+import { unionOf } from '../checks/fault-windows.ts';
 import { StoodStill } from '../checks/stood-still.ts';
 import type { History } from '../load/history.ts';
 import type { Summary } from '../report/events.ts';
@@ -55,7 +56,7 @@ function doubtAbout(history: History, threshold: Threshold): string | undefined 
 function stoodStillIn(history: History, { phase, region }: Threshold['tags']): { readonly lateMs: number; readonly ofMs: number } {
   const stood = new StoodStill(history);
   let [lateMs, ofMs] = [0, 0];
-  for (const part of partsOf(history, phase)) {
+  for (const part of unionOf(partsOf(history, phase))) {
     const length = part.toMs - part.fromMs;
     lateMs += Math.min(length, stood.lateMs(region, part));
     ofMs += length;

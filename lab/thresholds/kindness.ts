@@ -2,6 +2,7 @@
  * What was measured, with every doubt in favour of what is measured: without the time the machine stood still, and by clocks that are as
  * kind as they may be. A threshold that is crossed but not so is crossed by nobody's fault.
  */
+import { HELD_UP_SHARE } from '../checks/doubt.ts';
 import { FETCH_DEADLINE_MS, type Interval } from '../checks/fault-windows.ts';
 import { type ServiceClock, ServiceClocks } from '../checks/service-clocks.ts';
 import { StoodStill } from '../checks/stood-still.ts';
@@ -46,5 +47,5 @@ function likely(clock: ServiceClock, clockMs: number): number {
 }
 
 function isHeldUp(stood: StoodStill, region: string, during: Interval): boolean {
-  return stood.explainsMs(region, during) >= (during.toMs - during.fromMs) / 2;
+  return stood.explainsMs(region, during) >= (during.toMs - during.fromMs) * HELD_UP_SHARE;
 }

@@ -26,11 +26,20 @@ function ofReads(history: History, sampleOf: (read: Ended<ReadOperation>) => num
   return endedReads(history).map((read) => ({ value: sampleOf(read), phase: read.phase, region: read.region }));
 }
 
-/** The share of reads, of those whose answer the machine had no part in. */
-function shareOf(history: History, { isDoubtful }: Kindness, has: (read: Ended<ReadOperation>) => boolean): readonly Sample[] {
-  const reads = endedReads(history).filter((read) => !isDoubtful(read));
+interface Share {
+  readonly has: (read: Ended<ReadOperation>) => boolean;
+  /** What the machine may have made of a read that would have been another: left out where it may. */
+  readonly isSuspect: (read: Ended<ReadOperation>) => boolean;
+}
+
+function shareOf(history: History, { isDoubtful }: Kindness, { has, isSuspect }: Share): readonly Sample[] {
+  const reads = endedReads(history).filter((read) => !isSuspect(read) || !isDoubtful(read));
   return reads.map((read) => ({ value: Number(has(read)), phase: read.phase, region: read.region }));
 }
+
+const HIT: Share = { has: ({ source }) => source === 'cache', isSuspect: ({ source }) => source !== 'cache' };
+const STALE: Share = { has: ({ status }) => status === 'stale', isSuspect: ({ status }) => status === 'stale' };
+const FAILED: Share = { has: ({ outcome }) => outcome !== 'ok', isSuspect: ({ outcome }) => outcome !== 'ok' };
 
 /** From when it was due: a send that the lab or an earlier answer held up counts as slow. */
 function durationMs({ startMs, dueMs = startMs, endMs }: Ended<Operation>, region: string | undefined, { left }: Kindness): number {
@@ -93,9 +102,9 @@ export const SAMPLES: Readonly<Record<MetricName, (history: History, kindness: K
   edge_reads: (history) => ofReads(history, () => 1),
   origin_fetches: (history) => growth(history, ({ originFetches }) => originFetches),
   fills_refused: (history) => growth(history, ({ refused }) => refused),
-  edge_hit_ratio: (history, kindness) => shareOf(history, kindness, ({ source }) => source === 'cache'),
-  edge_stale_ratio: (history, kindness) => shareOf(history, kindness, ({ status }) => status === 'stale'),
-  edge_error_ratio: (history, kindness) => shareOf(history, kindness, ({ outcome }) => outcome !== 'ok'),
+  edge_hit_ratio: (history, kindness) => shareOf(history, kindness, HIT),
+  edge_stale_ratio: (history, kindness) => shareOf(history, kindness, STALE),
+  edge_error_ratio: (history, kindness) => shareOf(history, kindness, FAILED),
   edge_read_duration: (history, kindness) => ofReads(history, (read) => durationMs(read, read.region, kindness)),
   origin_write_duration: writeDurations,
   invalidation_lag: lags,
