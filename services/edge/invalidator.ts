@@ -56,6 +56,8 @@ export class Invalidator {
   /** Counts take-ups and joins: one that waits for the log or the cache is overruled by the next. */
   #epoch = 0;
   #takingUp: Promise<void> | undefined;
+  /** Why an assignment was not answered before it was closed. */
+  #unanswered: unknown;
   #takeUpAgain = false;
   /** The log was found to be another one, and the cache has not been told yet. */
   #logToForget = false;
@@ -73,13 +75,17 @@ export class Invalidator {
   async start(): Promise<void> {
     this.#subscription = await this.#options.log.subscribe({
       group: `cache-invalidation-${this.#options.region}`,
-      onAssigned: (bounds) => this.#join(bounds),
+      onAssigned: (bounds) => this.#answerAssignment(bounds),
       onRecords: (partition, records) => this.#enqueue(partition, records),
       onOtherLog: () => {
         this.#logToForget = true;
       },
     });
-    if (this.#closing.signal.aborted) return this.#subscription.close();
+    if (this.#closing.signal.aborted) {
+      await this.#subscription.close();
+      if (this.#unanswered !== undefined) throw this.#unanswered;
+      return;
+    }
     // Records, and so failures, may have come before the subscription did.
     for (const [partition, queue] of this.#queues) if (queue.paused) this.#subscription.pause(partition);
     if (this.#takeUpAgain) this.#takeUp('asked for before the subscription was there');
@@ -105,6 +111,17 @@ export class Invalidator {
     for (const queue of this.#queues.values()) queue.drop();
     await this.#subscription?.close();
     await this.#takingUp;
+  }
+
+  /** One that ends while it waits for its cache is asked no more: it says anything, and reads none of it. */
+  async #answerAssignment(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number>> {
+    try {
+      return await this.#join(bounds);
+    } catch (error) {
+      if (!this.#closing.signal.aborted) throw error;
+      this.#unanswered = error;
+      return new Map();
+    }
   }
 
   async #join(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number>> {
