@@ -24,6 +24,12 @@ async function run(session: Session): Promise<void> {
 
 async function main(): Promise<void> {
   const session = createSession(systemEnvironment, process.argv.slice(2));
+  // Node would end with 1, and that says that an invariant was violated. Who has the terminal puts it back first, and says it.
+  process.on('uncaughtException', (error) => {
+    if (process.listenerCount('uncaughtException') > 1) return;
+    session.output.note(failureText(error));
+    session.leave(EXIT.failed);
+  });
   await run(session).catch((error: unknown) => {
     session.output.note(failureText(error));
     session.exitWith(EXIT.failed);
@@ -34,12 +40,6 @@ async function main(): Promise<void> {
 function failureText(error: unknown): string {
   return `edgesync-lab failed: ${error instanceof Error ? error.stack : String(error)}`;
 }
-
-// Node would end with 1, and that says that an invariant was violated.
-process.on('uncaughtException', (error) => {
-  process.stderr.write(`${failureText(error)}\n`);
-  process.exit(EXIT.failed);
-});
 
 main().catch((error: unknown) => {
   process.stderr.write(`${failureText(error)}\n`);

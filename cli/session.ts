@@ -42,7 +42,7 @@ export function createSession(environment: CliEnvironment, argv: readonly string
     stop.abort(new Error('standard output is closed'));
   });
   let isLeaving = false;
-  const leave = (code?: ExitCode) => {
+  const leave = (code: ExitCode = worst) => {
     if (isLeaving) process.exit(code);
     isLeaving = true;
     void outlets.takenSoon().then(() => process.exit(code));
