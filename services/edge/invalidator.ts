@@ -18,11 +18,12 @@
  */
 import type { InvalidationLog, LogRecord, LogSubscription, PartitionBounds } from '../log/log.ts';
 import { sleep } from '../runtime/clock.ts';
-import { CacheUnavailable, type Position } from './cache/cache.ts';
+import type { Position } from './cache/cache.ts';
 import { CatchUp } from './catch-up.ts';
 import { OVERDUE_MS_MAX, Overdue } from './overdue.ts';
 import { PartitionQueue, type QueueFeed, type QueuePorts } from './partition-queue.ts';
 import { droppedBefore, isElsewhere, readFrom } from './places.ts';
+import { untilCacheAnswers } from './until-cache-answers.ts';
 
 export interface InvalidatorOptions extends QueuePorts {
   readonly log: InvalidationLog;
@@ -73,6 +74,7 @@ export class Invalidator {
   async start(): Promise<void> {
     this.#subscription = await this.#options.log.subscribe({
       group: `cache-invalidation-${this.#options.region}`,
+      closing: this.#closing.signal,
       onAssigned: (bounds) => this.#join(bounds),
       onRecords: (partition, records) => this.#enqueue(partition, records),
       onOtherLog: () => {
@@ -110,7 +112,8 @@ export class Invalidator {
   async #join(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number>> {
     this.#catchUp.begin();
     this.#joins += 1;
-    const from = await this.#untilCacheAnswers(async () => {
+    const { signal } = this.#closing;
+    const from = await untilCacheAnswers(this.#options.clock, signal, async () => {
       // Overruled by a take-up, which may itself have failed: the log needs an answer all the same.
       for (;;) {
         const positions = await this.#reset(bounds);
@@ -119,18 +122,6 @@ export class Invalidator {
     });
     this.#catchUp.aim(bounds);
     return from;
-  }
-
-  /** Repeats while the cache is away, with capped backoff. */
-  async #untilCacheAnswers<T>(attempt: () => Promise<T>): Promise<T> {
-    for (let backoffMs = BACKOFF_MS_MIN; ; backoffMs = Math.min(BACKOFF_MS_MAX, backoffMs * 2)) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (!(error instanceof CacheUnavailable) || this.#closing.signal.aborted) throw error;
-        await sleep(this.#options.clock, backoffMs, this.#closing.signal);
-      }
-    }
   }
 
   /** Drops every queue and answers where to read each partition again; undefined when overruled by a later call. */
