@@ -13,9 +13,17 @@ export type ResumeFrom = (stored: number | undefined, bounds: PartitionBounds) =
 const FROM_THE_START = -1;
 
 class ForgetfulCache extends DecoratedCache {
+  #starts: readonly PartitionBounds[] = [];
+
+  /** Where the log seems to begin. */
+  seem(starts: readonly PartitionBounds[]): void {
+    this.#starts = starts;
+  }
+
+  /** Nothing was read, and nothing seems to be missing before the start. */
   override async positions(): Promise<ReadonlyMap<number, Position>> {
     await this.cache.positions();
-    return new Map();
+    return new Map(this.#starts.map(({ partition, start }) => [partition, { partition, offset: start - 1, id: '', time: 0 }]));
   }
 
   override apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]> {
@@ -25,17 +33,20 @@ class ForgetfulCache extends DecoratedCache {
 
 class ResumedLog extends DecoratedLog {
   readonly #cache: EdgeCache;
+  readonly #forgetful: ForgetfulCache;
   readonly #resumeFrom: ResumeFrom;
 
-  constructor(log: InvalidationLog, cache: EdgeCache, resumeFrom: ResumeFrom) {
-    super(log);
-    this.#cache = cache;
+  constructor(ports: { readonly log: InvalidationLog; readonly cache: EdgeCache }, forgetful: ForgetfulCache, resumeFrom: ResumeFrom) {
+    super(ports.log);
+    this.#cache = ports.cache;
+    this.#forgetful = forgetful;
     this.#resumeFrom = resumeFrom;
   }
 
   override subscribe(subscriber: LogSubscriber): Promise<LogSubscription> {
     return this.log.subscribe({
       group: subscriber.group,
+      ...(subscriber.closing === undefined ? {} : { closing: subscriber.closing }),
       onAssigned: async (bounds) => subscriber.onAssigned(await this.#resumed(bounds)),
       onRecords: (partition, records) => subscriber.onRecords(partition, records),
     });
@@ -47,10 +58,12 @@ class ResumedLog extends DecoratedLog {
 
   async #resumed(bounds: readonly PartitionBounds[]): Promise<readonly PartitionBounds[]> {
     const stored = await this.#cache.positions();
-    return bounds.map((bound) => {
+    const resumed = bounds.map((bound) => {
       const start = this.#resumeFrom(stored.get(bound.partition)?.offset, bound);
       return { ...bound, start: Math.min(bound.end, Math.max(bound.start, start)) };
     });
+    this.#forgetful.seem(resumed);
+    return resumed;
   }
 }
 
@@ -58,5 +71,6 @@ export function resuming<Ports extends { readonly cache: EdgeCache; readonly log
   ports: Ports,
   resumeFrom: ResumeFrom,
 ): Ports {
-  return { ...ports, cache: new ForgetfulCache(ports.cache), log: new ResumedLog(ports.log, ports.cache, resumeFrom) };
+  const cache = new ForgetfulCache(ports.cache);
+  return { ...ports, cache, log: new ResumedLog(ports, cache, resumeFrom) };
 }

@@ -11,13 +11,14 @@ import { EDGE_SETTINGS } from './config.ts';
 import { markRetentionMsOf, startEdge } from './edge.ts';
 import { HttpOriginClient } from './origin-client.ts';
 
-const CONFIG = readConfig(EDGE_SETTINGS, {
+const ENVIRONMENT = {
   REGION_NAME: 'eu-west',
   EDGE_PORT: '0',
   REDIS_URL: 'memory:',
   KAFKA_BROKERS: 'memory:',
   ORIGIN_URL: 'http://127.0.0.1:1',
-});
+};
+const CONFIG = readConfig(EDGE_SETTINGS, ENVIRONMENT);
 const DEADLINE_MS = 10_000;
 
 /** Refuses the first subscriptions, as a broker does that is still starting. */
@@ -48,4 +49,20 @@ it('serves before the log is there, calls nothing fresh until it has joined, and
     await cache.close();
     await log.close();
   }
+});
+
+it.each([
+  ['an hour', '3600', []],
+  ['two days', '172800', [expect.stringContaining('entries may live longer than the log keeps invalidations')]],
+])('says when entries may outlive what the log keeps: with a time to live of %s', async (_title, CACHE_TTL, said) => {
+  const config = readConfig(EDGE_SETTINGS, { ...ENVIRONMENT, KAFKA_BROKERS: '127.0.0.1:1', CACHE_TTL });
+  const warnings: string[] = [];
+  const log = new MemoryLog({ clock, partitions: 3 });
+  const cache = new MemoryCache(new MemoryCacheServer({ clock, random, markRetentionMs: markRetentionMsOf(config) }));
+  const origin = new HttpOriginClient(config.ORIGIN_URL);
+  const noting = { ...logger, warn: (_fields: object, message: string) => void warnings.push(message) };
+  const edge = await startEdge(config, { cache, log, origin, clock, logger: noting });
+  await edge.close();
+  await origin.close();
+  expect(warnings).toEqual(said);
 });

@@ -1,5 +1,6 @@
 /** One edge, assembled from its configuration and its ports. Who gave it the ports closes them. */
 import type { InvalidationLog } from '../log/log.ts';
+import { INVALIDATION_RETENTION_MS } from '../protocol/invalidation.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
 import { type Route, serveHttp } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
@@ -89,10 +90,22 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   };
 }
 
+/** Nothing old is served for it: what the log dropped unread counts as an invalidation of all. It costs the cache. */
+function warnOfShortLog(config: EdgeConfig, logger: Logger): void {
+  const neededMs = markRetentionMsOf(config);
+  if (config.KAFKA_BROKERS === 'memory:' || neededMs <= INVALIDATION_RETENTION_MS) return;
+  const remedy = 'lower CACHE_TTL or STALE_IF_ERROR, or raise the retention of the topic';
+  logger.warn(
+    { neededMs, keptMs: INVALIDATION_RETENTION_MS, remedy },
+    'entries may live longer than the log keeps invalidations: an edge that was away for longer begins with everything invalid',
+  );
+}
+
 /** Serves when it resolves; it joins the log behind that. */
 export function startEdge(config: EdgeConfig, ports: EdgePorts): Promise<Edge> {
   return withReleasers(async (releasers) => {
     const { logger } = ports;
+    warnOfShortLog(config, logger);
     const parts = createEdge(config, ports);
     releasers.push(() => parts.close());
     const server = await serveHttp({

@@ -18,11 +18,12 @@
  */
 import type { InvalidationLog, LogRecord, LogSubscription, PartitionBounds } from '../log/log.ts';
 import { sleep } from '../runtime/clock.ts';
-import { CacheUnavailable, type Position } from './cache/cache.ts';
+import type { Position } from './cache/cache.ts';
 import { CatchUp } from './catch-up.ts';
 import { OVERDUE_MS_MAX, Overdue } from './overdue.ts';
 import { PartitionQueue, type QueueFeed, type QueuePorts } from './partition-queue.ts';
 import { droppedBefore, isElsewhere, readFrom } from './places.ts';
+import { untilCacheAnswers } from './until-cache-answers.ts';
 
 export interface InvalidatorOptions extends QueuePorts {
   readonly log: InvalidationLog;
@@ -56,8 +57,6 @@ export class Invalidator {
   /** Counts take-ups and joins: one that waits for the log or the cache is overruled by the next. */
   #epoch = 0;
   #takingUp: Promise<void> | undefined;
-  /** Why an assignment was not answered before it was closed. */
-  #unanswered: unknown;
   #takeUpAgain = false;
   /** The log was found to be another one, and the cache has not been told yet. */
   #logToForget = false;
@@ -75,17 +74,14 @@ export class Invalidator {
   async start(): Promise<void> {
     this.#subscription = await this.#options.log.subscribe({
       group: `cache-invalidation-${this.#options.region}`,
-      onAssigned: (bounds) => this.#answerAssignment(bounds),
+      closing: this.#closing.signal,
+      onAssigned: (bounds) => this.#join(bounds),
       onRecords: (partition, records) => this.#enqueue(partition, records),
       onOtherLog: () => {
         this.#logToForget = true;
       },
     });
-    if (this.#closing.signal.aborted) {
-      await this.#subscription.close();
-      if (this.#unanswered !== undefined) throw this.#unanswered;
-      return;
-    }
+    if (this.#closing.signal.aborted) return this.#subscription.close();
     // Records, and so failures, may have come before the subscription did.
     for (const [partition, queue] of this.#queues) if (queue.paused) this.#subscription.pause(partition);
     if (this.#takeUpAgain) this.#takeUp('asked for before the subscription was there');
@@ -113,21 +109,11 @@ export class Invalidator {
     await this.#takingUp;
   }
 
-  /** One that ends while it waits for its cache is asked no more: it says anything, and reads none of it. */
-  async #answerAssignment(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number>> {
-    try {
-      return await this.#join(bounds);
-    } catch (error) {
-      if (!this.#closing.signal.aborted) throw error;
-      this.#unanswered = error;
-      return new Map();
-    }
-  }
-
   async #join(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number>> {
     this.#catchUp.begin();
     this.#joins += 1;
-    const from = await this.#untilCacheAnswers(async () => {
+    const { signal } = this.#closing;
+    const from = await untilCacheAnswers(this.#options.clock, signal, async () => {
       // Overruled by a take-up, which may itself have failed: the log needs an answer all the same.
       for (;;) {
         const positions = await this.#reset(bounds);
@@ -136,18 +122,6 @@ export class Invalidator {
     });
     this.#catchUp.aim(bounds);
     return from;
-  }
-
-  /** Repeats while the cache is away, with capped backoff. */
-  async #untilCacheAnswers<T>(attempt: () => Promise<T>): Promise<T> {
-    for (let backoffMs = BACKOFF_MS_MIN; ; backoffMs = Math.min(BACKOFF_MS_MAX, backoffMs * 2)) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (!(error instanceof CacheUnavailable) || this.#closing.signal.aborted) throw error;
-        await sleep(this.#options.clock, backoffMs, this.#closing.signal);
-      }
-    }
   }
 
   /** Drops every queue and answers where to read each partition again; undefined when overruled by a later call. */

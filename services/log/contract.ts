@@ -409,6 +409,30 @@ function describeFailures(withLog: WithLog): void {
 }
 
 function describeEnds(withLog: WithLog): void {
+  test('a subscriber that ends before it could answer is asked no more, and who waits for its subscription is told', () =>
+    withLog(async ({ log, until, quiet }) => {
+      const closing = new AbortController();
+      let asked = 0;
+      const subscribing = log.subscribe({
+        group: 'ending',
+        closing: closing.signal,
+        async onAssigned() {
+          asked += 1;
+          throw new Error('the cache does not answer');
+        },
+        onRecords: () => {},
+      });
+      const told = expect(subscribing).rejects.toThrow();
+      await until(() => asked >= 2);
+      closing.abort();
+      await told;
+      const before = asked;
+      await quiet();
+      await log.append(rounds(1));
+      await quiet();
+      expect(asked).toBe(before);
+    }));
+
   test('a closed subscription delivers no more, the others do', () =>
     withLog(async ({ log, until, quiet }) => {
       const [closed, open] = [new Listener(), new Listener()];

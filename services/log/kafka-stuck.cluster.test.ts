@@ -44,10 +44,12 @@ describe.skipIf(servers === undefined)('a consumer of Kafka', () => {
         const empty = await topic.bounds();
         // As if the log held a record that no fetch brings.
         const unread = empty.map((bounds) => ({ ...bounds, end: bounds.end + 1 }));
+        // The first group of a fresh broker may need more than one to be joined.
+        const joined = clients;
         for (const [at, bounds] of [empty, unread, empty, unread].entries()) check(bounds, (at * STUCK_MS) / 2);
-        expect(clients).toBe(1);
+        expect(clients).toBe(joined);
         check(unread, 10 * STUCK_MS);
-        await until(() => clients === 2);
+        await until(() => clients === joined + 1);
       } finally {
         await subscription.close();
         await topic.close();

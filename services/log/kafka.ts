@@ -92,7 +92,9 @@ export class KafkaLog implements InvalidationLog {
       onClosed: () => this.#subscriptions.delete(subscription),
     });
     this.#subscriptions.add(subscription);
-    await subscription.assigned;
+    const end = () => void subscription.close();
+    subscriber.closing?.addEventListener('abort', end, { once: true });
+    await subscription.assigned.finally(() => subscriber.closing?.removeEventListener('abort', end));
     return subscription;
   }
 

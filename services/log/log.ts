@@ -35,6 +35,8 @@ export interface LogSubscriber {
    * the log has dropped what was to be read next: a position below the start is never moved up in silence.
    */
   onAssigned(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number>>;
+  /** Aborted when the subscriber ends, be it before it was subscribed: it is asked for nothing more. */
+  readonly closing?: AbortSignal;
   /** The log was made anew under what was read: records of both may have been delivered. An assignment follows. */
   onOtherLog?(): void;
   /** The next records of one partition, in order. Must return soon: it appends to a queue. */

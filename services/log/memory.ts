@@ -148,6 +148,9 @@ class Pump {
 
   constructor(options: PumpOptions) {
     this.#options = options;
+    const { closing } = options.subscriber;
+    if (closing?.aborted) this.stop();
+    closing?.addEventListener('abort', () => this.stop(), { once: true });
     this.#cursors = options.bounds().map(() => ({ next: undefined, paused: false }));
   }
 
@@ -164,7 +167,8 @@ class Pump {
         for (const { partition, start } of asked) this.#cursor(partition).next ??= Math.max(start, positions.get(partition) ?? start);
         this.#assigned = true;
         return this.wake();
-      } catch {
+      } catch (error) {
+        if (this.#isStopped) throw error;
         await sleep(clock, backoffMs, this.#stopping.signal);
       }
     }

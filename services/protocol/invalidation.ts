@@ -10,6 +10,8 @@ import { parseExactJson } from './exact-json.ts';
 
 export const INVALIDATION_TOPIC = 'cache.invalidation';
 export const INVALIDATION_PARTITIONS = 3;
+/** How long the topic keeps an invalidation, as the origin makes it. */
+export const INVALIDATION_RETENTION_MS = 24 * 3_600_000;
 /** Header that repeats the event's type, so that a reader of the topic can filter without parsing. */
 export const EVENT_TYPE_HEADER = 'event-type';
 

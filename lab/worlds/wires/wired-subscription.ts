@@ -41,6 +41,8 @@ export class WiredSubscription implements LogSubscription {
   /** Since when nothing flows; undefined while it does. */
   #heldSinceMs: number | undefined;
   #rejoining = false;
+  /** One question at a time, whoever asks: the link's return, or a log that has dropped what was to be read. */
+  #asking: Promise<unknown> = Promise.resolve();
   /** The subscriber has yet to say where to read on. */
   #isAsked = false;
   readonly #closing = new AbortController();
@@ -56,6 +58,7 @@ export class WiredSubscription implements LogSubscription {
     try {
       subscription.#inner = await options.log.subscribe({
         group: subscriber.group,
+        ...(subscriber.closing === undefined ? {} : { closing: subscriber.closing }),
         onAssigned: (bounds) =>
           subscription.#assign(
             bounds.map(({ partition }) => partition),
@@ -125,7 +128,9 @@ export class WiredSubscription implements LogSubscription {
   }
 
   async #assign(partitions: readonly number[], ask: () => Promise<ReadonlyMap<number, number>>): Promise<ReadonlyMap<number, number>> {
-    const positions = await ask();
+    const answered = this.#asking.then(ask);
+    this.#asking = answered.catch(() => {});
+    const positions = await answered;
     for (const partition of partitions) {
       const flow = this.#flow(partition);
       flow.next = positions.get(partition) ?? flow.next;

@@ -1,5 +1,5 @@
 /** The topic: where it begins and ends, and its making (by the origin only). */
-import { INVALIDATION_PARTITIONS } from '../../protocol/invalidation.ts';
+import { INVALIDATION_PARTITIONS, INVALIDATION_RETENTION_MS } from '../../protocol/invalidation.ts';
 import { type Clock, sleep } from '../../runtime/clock.ts';
 import type { PartitionBounds } from '../log.ts';
 import type { Admin } from './client.ts';
@@ -11,10 +11,9 @@ const CREATE_ATTEMPTS_MAX = 2;
 const CREATE_WAIT_MS_MAX = 3_000;
 const THERE_ATTEMPTS_MAX = 50;
 const THERE_PAUSE_MS = 100;
-const RETENTION_MS = 24 * 3_600_000;
 
 const TOPIC_CONFIG = [
-  { name: 'retention.ms', value: String(RETENTION_MS) },
+  { name: 'retention.ms', value: String(INVALIDATION_RETENTION_MS) },
   { name: 'cleanup.policy', value: 'delete' },
   // The log's own time, not the producer's: it decides when an invalidation is due.
   { name: 'message.timestamp.type', value: 'LogAppendTime' },
