@@ -77,7 +77,7 @@ describe('sim --mutants', () => {
     expect(stdout).toMatch(/^\S+ +[a-z-]+ +2 +1 of 1 +1 +0 +-$/m);
     expect(stdout).toContain('the real protocol on the same 1 seeds: clean');
     expect(stdout).toContain('again: edgesync-lab sim --mutants --seeds 2');
-    expect(stderr).toMatch(/^[a-z-]+: \d+ of 22 seeds, /m);
+    expect(stderr).toMatch(/^[a-z-]+: \d+ of 23 seeds, /m);
     expect(code).toBe(1);
   });
 
@@ -110,7 +110,7 @@ describe('sim --mutants', () => {
     program.child.kill('SIGINT');
     const { code, stdout } = await program.ended;
     expect(stdout).toMatch(/^publish-without-outbox +\S+ /m);
-    expect(stdout).toMatch(/^not run: .*unnoticed-return$/m);
+    expect(stdout).toMatch(/^not run: .*refuse-under-soft-mark$/m);
     expect(stdout).toContain('the real protocol on the same 4 seeds: ');
     expect(code).toBe(105);
   });
