@@ -114,7 +114,14 @@ class Run {
   async #drive(): Promise<Judged> {
     const { startWorld, report, signal } = this.#options;
     const world = await startWorld((step) => report({ type: 'Step', t: this.#t(), ...step }), signal);
-    this.#history.begin(toHead(this.#options, { scenario: this.#options.scenario, regions: world.regions, runMs: this.#now() }));
+    this.#history.begin(
+      toHead(this.#options, {
+        scenario: this.#options.scenario,
+        regions: world.regions,
+        hasOneClock: world.hasOneClock,
+        runMs: this.#now(),
+      }),
+    );
     const releasers = createReleasers();
     releasers.push(() => world.close());
     const lost = new AbortController();

@@ -32,10 +32,14 @@ export interface HeadOptions {
   readonly regions: readonly WorldRegion[];
   /** ms since the run's start. */
   readonly runMs: number;
+  readonly hasOneClock?: boolean | undefined;
 }
 
 /** What a history must say of itself to be judged again. */
-export function toHead({ backend, seed, version, clock, mutant }: RunIdentity, { scenario, regions, runMs }: HeadOptions): HistoryHead {
+export function toHead(
+  { backend, seed, version, clock, mutant }: RunIdentity,
+  { scenario, regions, hasOneClock, runMs }: HeadOptions,
+): HistoryHead {
   const { id, staleness, checks, system } = scenario;
   const begun = Object.fromEntries(regions.map(({ region, delayMs, strategy }) => [region, { delay: delayMs, strategy }]));
   const startedAt = toTimestamp(clock.now() - runMs);
@@ -53,6 +57,7 @@ export function toHead({ backend, seed, version, clock, mutant }: RunIdentity, {
     startedAt,
     written: toDocument({ ...scenario, system: { ...system, regions: begun } }),
     ...(mutant === undefined ? {} : { mutant }),
+    ...(hasOneClock ? { oneClock: true as const } : {}),
   };
 }
 

@@ -161,7 +161,12 @@ export class ServiceClocks {
   readonly origin: ServiceClock;
   readonly #edges = new Map<string, ServiceClock>();
 
-  constructor({ originSamples, edgeSamples }: Pick<History, 'originSamples' | 'edgeSamples'>) {
+  constructor({ head, originSamples, edgeSamples }: Pick<History, 'head' | 'originSamples' | 'edgeSamples'>) {
+    if (head?.oneClock) {
+      this.origin = ITSELF;
+      for (const region of head.regions) this.#edges.set(region, ITSELF);
+      return;
+    }
     this.origin = new ServiceClock(readingsOf(originSamples));
     for (const [region, samples] of Map.groupBy(edgeSamples, (sample) => sample.region))
       this.#edges.set(region, new ServiceClock(readingsOf(samples)));
@@ -173,6 +178,15 @@ export class ServiceClocks {
 }
 
 const NEVER_ASKED = new ServiceClock([]);
+
+/** The clock of the lab itself: ahead by nothing. */
+class OwnClock extends ServiceClock {
+  override told(clockMs: number): Told {
+    return { fromMs: clockMs - ROUNDING_MS, toMs: clockMs + ROUNDING_MS, likelyMs: clockMs };
+  }
+}
+
+const ITSELF = new OwnClock([]);
 
 function readingsOf(samples: readonly { readonly clock?: ClockReading | undefined }[]): readonly ClockReading[] {
   return samples.flatMap(({ clock }) => clock ?? []);

@@ -44,6 +44,8 @@ export const head = z.strictObject({
   written: z.record(z.string(), z.unknown()).optional(),
   /** The known bug it was run with. */
   mutant: z.string().optional(),
+  /** The services read the clock of the lab itself. */
+  oneClock: z.literal(true).optional(),
 });
 export type HistoryHead = Readonly<z.infer<typeof head>>;
 

@@ -26,6 +26,8 @@ export interface World {
   readonly control: WorldControl;
   /** The delay and the strategy of each region: whoever wants others says so there, and nowhere else. */
   readonly settings: WorldSettings;
+  /** Its services read the clock of the lab itself, as in virtual time: what they date needs no doubt. */
+  readonly hasOneClock?: boolean;
   /** Whether it goes on after `close`: it ran before, or is to be kept. */
   readonly staysUp: boolean;
   /** Tells of each time its services stood still, where the world can notice it. Answers how to stop listening. */

@@ -89,6 +89,7 @@ export async function startSimulated({
     openClients,
     regions,
     adminToken: ADMIN_TOKEN,
+    hasOneClock: Object.keys(skews).length === 0,
     staysUp: false,
     control: controlBy(ask, settings),
     settings,
