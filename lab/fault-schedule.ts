@@ -31,7 +31,7 @@ export class FaultSchedule {
     this.#options = options;
     const random = createRandom(options.seed);
     this.#faults = new ActiveFaults({ ...options, random, onChange: (change) => this.#onChange(change) });
-    this.#recorder = new FaultRecorder({ ...options, sink: options.history });
+    this.#recorder = new FaultRecorder({ sink: options.history });
   }
 
   /**

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 /** A time in which the timers of its event loop ran late. A single late timer is one that is late for all of it. */
-export const lateSpell = z.object({
+const lateSpell = z.object({
   /** Goes up by one with each; a gap says that some were forgotten. */
   number: z.int().nonnegative(),
   /** How long before this answer it ended, by its own monotonic clock: nobody has to compare wall clocks. */

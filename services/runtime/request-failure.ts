@@ -35,7 +35,7 @@ const CHAIN_MAX = 10;
 const SHOWN_LENGTH_MAX = 60;
 
 /** An answer was there, and its body is not what it should be. */
-export class NoJson extends Error {
+class NoJson extends Error {
   override readonly name = 'NoJson';
 
   constructor(status: number, text: string, cause: unknown) {
