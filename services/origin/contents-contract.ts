@@ -105,8 +105,11 @@ export function describeContentStoreContract(name: string, withDatabase: WithDat
           .record(fields)
           .map((draft) => contentDraft.safeParse(JSON.parse(JSON.stringify(draft))).data)
           .filter((draft) => draft !== undefined);
-        const check = fc.asyncProperty(drafts, fc.uuid(), async (draft, slug) => {
-          const sent = { ...draft, slug: `${slug}${draft.slug}` };
+        // Not drawn: a smaller draft would come under the slug of an earlier one.
+        let drawn = 0;
+        const check = fc.asyncProperty(drafts, async (draft) => {
+          drawn += 1;
+          const sent = { ...draft, slug: `${drawn}-${draft.slug}` };
           const { id } = await contents.create(sent);
           // As text: deep equality would not see a lost `__proto__`.
           const { content } = await contents.find(id);
