@@ -24,16 +24,21 @@ export interface FaultBench {
 export interface BenchOptions {
   /** Methods of the control in place of the world's own. */
   readonly control?: (own: WorldControl, clock: VirtualClock) => Partial<WorldControl>;
+  readonly clients?: (own: Clients, clock: VirtualClock) => Partial<Clients>;
 }
 
-export async function withFaults(run: (bench: FaultBench) => Promise<void>, { control = () => ({}) }: BenchOptions = {}): Promise<void> {
+export async function withFaults(
+  run: (bench: FaultBench) => Promise<void>,
+  { control = () => ({}), clients: clientsOver = () => ({}) }: BenchOptions = {},
+): Promise<void> {
   const { topology } = await seedSetup();
   const clock = new VirtualClock();
   await clock.runUntil(
     (async () => {
       const begun = await startSimulated({ topology, clock, random: createRandom(1) });
       const world = { ...begun, control: { ...begun.control, ...control(begun.control, clock) } };
-      const clients = world.openClients();
+      const own = world.openClients();
+      const clients = Object.assign(own, clientsOver(own, clock));
       const changes: FaultChange[] = [];
       const t = () => clock.monotonicMs();
       const faults = new ActiveFaults({ world, clients, clock, random: createRandom(1), t, onChange: (change) => changes.push(change) });

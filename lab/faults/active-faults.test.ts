@@ -1,6 +1,7 @@
 /** When a fault counts: from before it acts until it is seen gone, whatever becomes of its act and whoever heals everything meanwhile. */
 import { describe, expect, it } from 'vitest';
-import { sleep } from '../../services/runtime/clock.ts';
+import { type Clock, sleep } from '../../services/runtime/clock.ts';
+import type { Clients } from '../clients.ts';
 import { WorldFailed } from '../errors.ts';
 import type { WorldControl } from '../worlds/world.ts';
 import { withFaults } from './active-faults-test-support.ts';
@@ -65,6 +66,39 @@ describe('a fault that acts slowly', () => {
       expect(told().filter((line) => line.startsWith('f1 heal'))).toHaveLength(2);
       expect(await broken()).toEqual([]);
     }, slowed('pause'));
+  });
+});
+
+describe('a fault that its users notice late', () => {
+  const NOTICED_MS = 1_500;
+
+  it.each([
+    ['kill', 'kafka'],
+    ['pause', 'kafka'],
+  ])('%s %s is seen in effect from when the world has it on record', async (fault, target) => {
+    let noticed = 0;
+    const late = (own: Clients, clock: Clock): Partial<Clients> => {
+      const untilMs = clock.monotonicMs() + NOTICED_MS;
+      const ask = own.originHealth.bind(own);
+      return {
+        originHealth: async (signal) => {
+          const health = await ask(signal);
+          if (clock.monotonicMs() > untilMs) noticed += 1;
+          return clock.monotonicMs() > untilMs ? health : { ...health, log: 'connected' };
+        },
+      };
+    };
+    await withFaults(
+      async ({ inject, faults, changes }) => {
+        const [inForce] = await inject(fault, target);
+        expect(inForce?.effect).toBe('confirmed');
+        expect(noticed).toBe(1);
+        const injected = changes.find(({ event }) => event === 'injected');
+        expect((injected?.atMs ?? 0) - (inForce?.injectedMs ?? 0)).toBeLessThan(NOTICED_MS / 10);
+        await faults.healAll();
+      },
+      { clients: late },
+    );
   });
 });
 

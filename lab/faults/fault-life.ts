@@ -27,7 +27,7 @@ export interface FaultInForce {
 export interface FaultChange extends FaultInForce {
   /** `injecting` before it acts, `injected` once its effect was seen or not, `healed` once it was seen gone or not: that, later, too. */
   readonly event: 'injecting' | 'injected' | 'healing' | 'healed';
-  /** ms, on the run's clock; of an effect that was seen: when the look began that showed it. */
+  /** ms, on the run's clock; of an effect that was seen: when the look began from which on the world has shown or recorded it. */
   readonly atMs: number;
 }
 
@@ -135,13 +135,19 @@ export class FaultLife {
     this.#tell('injected', seenMs);
   }
 
-  /** When the look began that showed its effect; undefined when none did within its time after the act. */
+  /**
+   * When the look began from which on the world recorded it, or showed its effect where it has no record of it; undefined when its
+   * effect did not show within its time after the act.
+   */
   async #whenSeen(prepared: PreparedFault): Promise<number | undefined> {
     const { context, t, door } = this.#options;
-    for (let actedMs: number | undefined; ; await sleep(context.clock, POLL_MS)) {
+    let [actedMs, recordedMs]: (number | undefined)[] = [];
+    for (; ; await sleep(context.clock, POLL_MS)) {
       const lookedMs = t();
       const act = this.#act;
-      if (await prepared.isInEffect().catch(() => false)) return lookedMs;
+      const isRecorded = (await prepared.isRecorded?.().catch(() => false)) ?? true;
+      if (prepared.isRecorded !== undefined) recordedMs = isRecorded ? (recordedMs ?? lookedMs) : undefined;
+      if (isRecorded && (await prepared.isInEffect().catch(() => false))) return recordedMs ?? lookedMs;
       if (act === 'failed') return undefined;
       if (act === 'done') actedMs ??= lookedMs;
       if (actedMs !== undefined && (t() - actedMs > EFFECT_MS_MAX || this.#healing !== undefined || door() !== 'open')) return undefined;

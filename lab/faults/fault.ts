@@ -34,7 +34,12 @@ export interface FaultContext {
 export interface PreparedFault {
   /** Does it, once. Rejects with WorldFailed when it could not, or only by half: then it is to be healed. */
   act(): Promise<void>;
-  /** Whether the world shows, now, that it has taken effect. Asked from when it begins to act. */
+  /**
+   * Whether the world's own record says, now, that it is done: nothing passes any more, though whoever is stopped by it may notice
+   * later. Left out: `isInEffect` is all there is.
+   */
+  isRecorded?(): Promise<boolean>;
+  /** Whether the world shows, now, that it has taken effect. Asked from when it begins to act, and, where there is a record, once that says so. */
   isInEffect(): Promise<boolean>;
   /** Removes it, or what there is of it. Safe to call twice, and where it never acted. Rejects with WorldFailed when it could not. */
   heal(): Promise<void>;

@@ -20,7 +20,8 @@ export const kill: Fault<NoParameters> = {
     await control.register({ do: 'kill', node });
     return {
       act: () => control.kill(node),
-      isInEffect: async () => (await control.inspect(node)).state === 'stopped' && !(await isSeenUsable(context, target)),
+      isRecorded: async () => (await control.inspect(node)).state === 'stopped',
+      isInEffect: async () => !(await isSeenUsable(context, target)),
       heal: () => control.start(node),
       isGone: async () => (await isRunning(control, node)) && (await isUsable(context, target)),
     };

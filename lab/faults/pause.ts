@@ -19,7 +19,8 @@ export const pause: Fault<NoParameters> = {
     await control.register({ do: 'pause', node });
     return {
       act: () => control.pause(node),
-      isInEffect: async () => (await control.inspect(node)).state === 'paused' && !(await isSeenUsable(context, target)),
+      isRecorded: async () => (await control.inspect(node)).state === 'paused',
+      isInEffect: async () => !(await isSeenUsable(context, target)),
       heal: () => control.resume(node),
       isGone: async () => (await isRunning(control, node)) && (await isUsable(context, target)),
     };
