@@ -4,6 +4,7 @@ import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
 import type { Clock, Timer } from '../../services/runtime/clock.ts';
 import type { FaultChange } from '../faults/active-faults.ts';
 import { FaultRecorder, type FaultSink } from '../faults/fault-recorder.ts';
+import { toEdgeSample } from '../load/log-watch.ts';
 import { ServiceStalls } from '../load/service-stalls.ts';
 import { recordSettings } from '../load/settings-recorder.ts';
 import { type MachineWatch, watchMachine } from '../machine-watch.ts';
@@ -30,6 +31,8 @@ export class Judging {
   readonly #services: ServiceStalls;
   readonly #recorder: FaultRecorder;
   readonly #endSettings: () => void;
+  /** By node: when it gave the answer that was taken last. */
+  readonly #answeredMs = new Map<string, number>();
   #timer: Timer | undefined;
   #closed = false;
 
@@ -53,12 +56,20 @@ export class Judging {
 
   /** What the services said of themselves when they were looked at; what has been told is not told again. */
   observed({ origin, regions }: Observation): void {
-    this.#saw('origin', origin);
-    for (const [region, seen] of regions) this.#saw(`edge:${region}`, seen);
+    this.#saw('origin', origin, ({ outbox }, atMs) => this.#judge.addOriginSample({ atMs, pending: outbox.pending }));
+    for (const [region, seen] of regions)
+      this.#saw(`edge:${region}`, seen, (metrics, atMs) => this.#judge.addEdgeSample(toEdgeSample(region, metrics, atMs)));
   }
 
-  #saw(of: string, { metrics, answeredMs }: Seen<OriginMetrics | EdgeMetrics>): void {
-    if (answeredMs !== undefined) this.#services.saw(of, metrics?.process, answeredMs);
+  #saw<Metrics extends OriginMetrics | EdgeMetrics>(
+    of: string,
+    { metrics, answeredMs }: Seen<Metrics>,
+    addSample: (metrics: Metrics, atMs: number) => void,
+  ): void {
+    if (metrics === undefined || answeredMs === undefined || this.#answeredMs.get(of) === answeredMs) return;
+    this.#answeredMs.set(of, answeredMs);
+    this.#services.saw(of, metrics.process, answeredMs);
+    addSample(metrics, answeredMs);
   }
 
   /** Takes the faults of something else than the session. */

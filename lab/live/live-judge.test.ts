@@ -71,6 +71,19 @@ describe('the live verdict', () => {
     expect(created.judge(46_500).verdict.state).toBe('violated');
   });
 
+  it('counts the time after a fault once the region has said twice that it caught up', () => {
+    const created = judge();
+    cut(created, 20_000);
+    write(created, 20_100, 2);
+    created.changeFault('f1', { healedMs: 41_000 });
+    const sample = { region: REGION, since: 's', originFetches: 1, lag: 0, queued: 0, joins: 1, applied: {} };
+    for (const atMs of [41_100, 41_600, 42_100]) created.addEdgeSample({ ...sample, atMs, caughtUp: atMs > 41_200 });
+    read(created, 43_000, 1);
+    expect(created.judge(43_500).verdict.state).toBe('clear');
+    read(created, 43_900, 1);
+    expect(created.judge(44_000).verdict.state).toBe('violated');
+  });
+
   it('allows the largest delay there was meanwhile', () => {
     const created = judge();
     created.addDelay({ region: REGION, atMs: 20_000, delayMs: 5_000 });

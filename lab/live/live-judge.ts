@@ -14,11 +14,23 @@ import { worstOf } from '../checks/verdict.ts';
 import type { AnsweredRead } from '../checks/versions.ts';
 import { History } from '../load/history.ts';
 import { quantilesOf } from '../load/quantiles.ts';
-import type { DelayChange, FaultChangeRecord, FaultRecord, Operation, Pressure, Stall, StrategyChange } from '../load/records.ts';
+import type {
+  DelayChange,
+  EdgeSample,
+  FaultChangeRecord,
+  FaultRecord,
+  Operation,
+  OriginSample,
+  Pressure,
+  Stall,
+  StrategyChange,
+} from '../load/records.ts';
 import type { LiveVerdict, RegionStaleness } from './live-lab.ts';
 
 const EPSILON_MS_MIN = 1_000;
 const WINDOW_MS = 60_000;
+/** A fault that ended so long before the window may still be excused in it, for as long as no sample shows that a region has caught up. */
+const RECOVERY_MS_MAX = 15_000;
 /** Reads before the first fault, and within this time, tell epsilon. */
 const STEADY_MS = 15_000;
 const FIGURES_MS = 10_000;
@@ -44,6 +56,8 @@ export class LiveJudge {
   #strategies: StrategyChange[] = [];
   #stalls: Stall[] = [];
   #pressures: Pressure[] = [];
+  #edgeSamples: EdgeSample[] = [];
+  #originSamples: OriginSample[] = [];
   readonly #told = new Set<string>();
   #begunMs: number | undefined;
   /** undefined in the calm at the beginning: it is still measured. */
@@ -75,6 +89,14 @@ export class LiveJudge {
 
   addPressure(pressure: Pressure): void {
     this.#pressures.push(pressure);
+  }
+
+  addEdgeSample(sample: EdgeSample): void {
+    this.#edgeSamples.push(sample);
+  }
+
+  addOriginSample(sample: OriginSample): void {
+    this.#originSamples.push(sample);
   }
 
   addFault(fault: FaultRecord): void {
@@ -132,6 +154,8 @@ export class LiveJudge {
     for (const fault of this.#faults) history.addFault(fault);
     for (const stall of this.#stalls) history.addStall(stall);
     for (const pressure of this.#pressures) history.addPressure(pressure);
+    for (const sample of this.#edgeSamples) history.addEdgeSample(sample);
+    for (const sample of this.#originSamples) history.addOriginSample(sample);
     return history;
   }
 
@@ -139,6 +163,8 @@ export class LiveJudge {
     this.#operations = this.#operations.filter(({ startMs }) => startMs >= beforeMs).slice(-OPERATIONS_MAX);
     this.#stalls = this.#stalls.filter(({ dueMs, lateMs, overMs = lateMs }) => dueMs + overMs >= beforeMs);
     this.#pressures = this.#pressures.filter(({ atMs }) => atMs >= beforeMs);
+    this.#edgeSamples = this.#edgeSamples.filter(({ atMs }) => atMs >= beforeMs - RECOVERY_MS_MAX);
+    this.#originSamples = this.#originSamples.filter(({ atMs }) => atMs >= beforeMs - RECOVERY_MS_MAX);
     this.#faults = this.#faults.filter(
       ({ healedMs, recoveryAllowanceMs }) => healedMs === undefined || healedMs + recoveryAllowanceMs >= beforeMs,
     );

@@ -6,13 +6,23 @@ import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
 import type { ProcessTold } from '../../services/protocol/process.ts';
 import type { History } from './history.ts';
-import type { ClockReading } from './records.ts';
+import type { ClockReading, EdgeSample } from './records.ts';
 import { ServiceStalls } from './service-stalls.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /** How many fills a cache refused, for whatever reason. */
 export function refusedOf({ refused }: EdgeMetrics['fills']): number {
   return Object.values(refused).reduce((sum, count) => sum + count, 0);
+}
+
+/** `atMs`: when it answered, on the run's clock. */
+export function toEdgeSample(region: string, edge: EdgeMetrics, atMs: number): EdgeSample {
+  const { metrics, log, originFetches, fills } = edge;
+  const { lag, queued, applied, joins } = log;
+  const caughtUp = log.connected && !log.catchingUp && lag !== null && lag <= queued;
+  const refused = refusedOf(fills);
+  const fetched = { originFetches, ...fetchedForCache(edge), fills: fills.stored + refused, refused };
+  return { region, atMs, since: metrics.startTime, ...fetched, lag, queued, caughtUp, ...(joins === undefined ? {} : { joins }), applied };
 }
 
 export interface LogWatchOptions {
@@ -52,18 +62,11 @@ export class LogWatch {
   }
 
   sawEdge(region: string, edge: EdgeMetrics, askedMs: number): void {
-    const { metrics, log, originFetches, fills, recent, process } = edge;
+    const { recent, process } = edge;
     const { history, wallClock, t } = this.#options;
     for (const { id, target, version, mode, appliedAt, partition, offset } of this.#news(region, recent))
       history.addApplied({ event: id, region, target, version, mode, appliedMs: wallClock.toRunMs(appliedAt), partition, offset });
-    const { lag, queued, applied, joins } = log;
-    const caughtUp = log.connected && !log.catchingUp && lag !== null && lag <= queued;
-    const refused = refusedOf(fills);
-    const attempts = fills.stored + refused;
-    const fetched = { originFetches, ...fetchedForCache(edge), fills: attempts, refused };
-    const read = { lag, queued, caughtUp, ...(joins === undefined ? {} : { joins }), applied };
-    const clock = this.#sawProcess(`edge:${region}`, process, askedMs);
-    history.addEdgeSample({ region, atMs: t(), since: metrics.startTime, ...fetched, ...read, ...clock });
+    history.addEdgeSample({ ...toEdgeSample(region, edge, t()), ...this.#sawProcess(`edge:${region}`, process, askedMs) });
   }
 
   #sawProcess(of: string, told: ProcessTold | undefined, askedMs: number): { readonly clock?: ClockReading } {
