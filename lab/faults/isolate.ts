@@ -12,7 +12,9 @@ export const isolate: Fault<NoParameters> = {
   targets: ['edge'],
   parameters: noParameters,
   lasts: true,
-  recoveryAllowanceMs: 3_000,
+  // Its connections hang, and nobody closes them: it finds out by its deadlines, and joins the log as a new member, which waits for the old
+  // one's session to run out.
+  recoveryAllowanceMs: 10_000,
   describe: ({ target }) => `${target.text} is isolated`,
   async prepare({ world: { control } }, { id, target }) {
     const edge = nodeOf(target);
