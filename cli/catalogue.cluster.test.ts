@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { labEvent } from '../lab/report/events.ts';
 import type { TestCluster } from '../vitest-context.d.ts';
-import { type Running, startProgram } from './process-test-support.ts';
+import { type Running, startProgram } from './testing/process.ts';
 
 const provided = inject('cluster');
 const cluster: TestCluster = provided ?? { project: '', state: '' };

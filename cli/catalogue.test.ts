@@ -4,9 +4,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import { type LabEvent, labEvent } from '../lab/report/events.ts';
-import { catches } from '../lab/scenarios/made-for.ts';
-import { startProgram } from './process-test-support.ts';
+import { catches } from '../lab/scenarios/testing/made-for.ts';
 import { BUILT_IN_SCENARIOS } from './program-files.ts';
+import { startProgram } from './testing/process.ts';
 
 type Summary = Extract<LabEvent, { type: 'Summary' }>;
 

@@ -9,7 +9,7 @@ import { type LabEvent, labEvent } from '../lab/report/events.ts';
 import { childrenOf } from '../lab/testing/children.ts';
 import { takeFreePorts } from '../lab/worlds/docker/free-ports.ts';
 import { systemRandom } from '../services/runtime/random.ts';
-import { startProgram, untilGone } from './process-test-support.ts';
+import { startProgram, untilGone } from './testing/process.ts';
 
 const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
 const SCENARIO = fileURLToPath(new URL('../lab/scenarios/baseline.yaml', import.meta.url));

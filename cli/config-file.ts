@@ -5,17 +5,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidInput } from '../lab/errors.ts';
-import { configHome } from '../lab/places.ts';
+import { configHome } from '../lab/input/places.ts';
+import type { ConfigFile } from './config-schema.ts';
 import type { CliEnvironment } from './environment.ts';
-
-export interface ConfigFile {
-  /** By the option's long name, without dashes. */
-  readonly options: ReadonlyMap<string, string | boolean>;
-  /** Key of the terminal by what it does. */
-  readonly keys: ReadonlyMap<string, string>;
-  /** `config.yaml:3: theme`, for errors. */
-  readonly where: (...path: readonly string[]) => string;
-}
 
 const NONE: ConfigFile = { options: new Map(), keys: new Map(), where: (...path) => path.join('.') };
 

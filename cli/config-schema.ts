@@ -1,8 +1,16 @@
 /** What the configuration file may say: loaded only where there is one. */
 import { z } from 'zod';
-import { problemsOf, refusal } from '../lab/problems.ts';
-import { parseYaml, readSource, type YamlSource } from '../lab/yaml-source.ts';
-import type { ConfigFile } from './config-file.ts';
+import { problemsOf, refusal } from '../lab/input/problems.ts';
+import { parseYaml, readSource, type YamlSource } from '../lab/input/yaml-source.ts';
+
+export interface ConfigFile {
+  /** By the option's long name, without dashes. */
+  readonly options: ReadonlyMap<string, string | boolean>;
+  /** Key of the terminal by what it does. */
+  readonly keys: ReadonlyMap<string, string>;
+  /** `config.yaml:3: theme`, for errors. */
+  readonly where: (...path: readonly string[]) => string;
+}
 
 const text = z.string('expected a text').min(1);
 const written = z.union([z.string(), z.number()], 'expected a text or a number').transform(String);

@@ -1,9 +1,9 @@
 /** What is said after the terminal, and how it ends. */
 import { describe, expect, it } from 'vitest';
 import { abandonedLines, exitCodeFor, farewell } from './farewell.ts';
-import type { ViewState } from './view/state.ts';
+import type { ViewState } from './view/state/state.ts';
 import type { TerminalEnded } from './view/terminal.ts';
-import { fault, observed, ready, stateAfter } from './view/view-test-support.ts';
+import { fault, observed, ready, stateAfter } from './view/testing/view.ts';
 
 const cut = fault({ id: 'f1', fault: 'partition', target: 'edge:us-east<->kafka', injectedMs: 2_000 });
 const PLAYED = stateAfter(ready(), observed(), { type: 'faults', t: 2_000, inForce: [cut] }, { type: 'faults', t: 14_000, inForce: [] });

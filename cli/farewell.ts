@@ -1,9 +1,9 @@
 /** What is said of a session of the terminal once the normal screen is back, and the exit code it ends with. */
 import { EXIT, type ExitCode, worstOf } from '../lab/errors.ts';
-import { printable } from '../lab/printable.ts';
+import { printable } from '../lab/input/printable.ts';
 import { toCommand } from './quote.ts';
-import { ageText, plural } from './view/format.ts';
-import type { FaultBand, ViewState } from './view/state.ts';
+import { ageText, plural } from './view/draw/format.ts';
+import type { FaultBand, ViewState } from './view/state/state.ts';
 import type { TerminalEnded } from './view/terminal.ts';
 
 /** More are counted. */

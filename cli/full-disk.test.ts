@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labEvent } from '../lab/report/events.ts';
-import { startProgram } from './process-test-support.ts';
+import { startProgram } from './testing/process.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const SCENARIO = 'version: 1\ntitle: t\nworkload: { duration: 3s, reads: 40/s, writes: 4/s, keys: 5 }\n';
@@ -146,8 +146,8 @@ describe.skipIf(!canMount())('on a disk that is full (needs root and unshare -m)
 
   it('a lock and a journal leave no half of themselves, and say which file it was', { timeout: MS_MAX }, async () => {
     const program = `
-      const { takeLock } = await import(${JSON.stringify(fileURLToPath(new URL('../lab/lock.ts', import.meta.url)))});
-      const { Journal } = await import(${JSON.stringify(fileURLToPath(new URL('../lab/journal.ts', import.meta.url)))});
+      const { takeLock } = await import(${JSON.stringify(fileURLToPath(new URL('../lab/journal/lock.ts', import.meta.url)))});
+      const { Journal } = await import(${JSON.stringify(fileURLToPath(new URL('../lab/journal/journal.ts', import.meta.url)))});
       const says = (error) => console.log(error.message);
       await takeLock(process.env.DISK, 'p').catch(says);
       const journal = await Journal.open(process.env.DISK);

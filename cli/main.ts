@@ -1,7 +1,7 @@
 /** The command line: parses the words, runs the command, ends with its exit code. The only file here that acts when loaded. */
 import { CommanderError } from 'commander';
 import { EXIT, InvalidInput } from '../lab/errors.ts';
-import { printableLines } from '../lab/printable.ts';
+import { printableLines } from '../lab/input/printable.ts';
 import { readConfigFile } from './config-file.ts';
 import { systemEnvironment } from './environment.ts';
 import { createProgram } from './program.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { LabEvent } from '../lab/report/events.ts';
 import { childrenOf } from '../lab/testing/children.ts';
-import { startProgram, untilGone } from './process-test-support.ts';
+import { startProgram, untilGone } from './testing/process.ts';
 
 const HEAD = 'version: 1\ntitle: t\n';
 const LOAD = 'workload: { duration: 3s, reads: 40/s, writes: 4/s, keys: 5 }\n';

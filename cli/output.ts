@@ -2,7 +2,7 @@
  * Where lines go. A reader that closes the pipe ends the program quietly; any other failed write is the lab's failure, for
  * a verdict that was not written is not a verdict.
  */
-import { printable } from '../lab/printable.ts';
+import { printable } from '../lab/input/printable.ts';
 import type { CliEnvironment } from './environment.ts';
 import type { Outlets } from './outlets.ts';
 

@@ -1,8 +1,8 @@
 /** A run in plain lines: what happens while it happens, then a table and the verdict. */
 
 import { EXIT } from '../lab/errors.ts';
-import type { Quantiles } from '../lab/load/quantiles.ts';
-import { printable, printableLines } from '../lab/printable.ts';
+import type { Quantiles } from '../lab/history/quantiles.ts';
+import { printable, printableLines } from '../lab/input/printable.ts';
 import type { LabEvent, Report, Summary } from '../lab/report/events.ts';
 import { planLines } from './print-plan.ts';
 

@@ -1,9 +1,9 @@
 /** The program: its commands, loaded when they are asked for, and what the configuration file says of their options. */
 import { Command, type Option } from 'commander';
 import { InvalidInput } from '../lab/errors.ts';
-import { refuseRelative } from '../lab/places.ts';
+import { refuseRelative } from '../lab/input/places.ts';
 import { addTerminalCommand } from './commands/terminal.ts';
-import type { ConfigFile } from './config-file.ts';
+import type { ConfigFile } from './config-schema.ts';
 import type { Session } from './session.ts';
 
 type AddCommand = (program: Command, session: Session) => void;

@@ -2,8 +2,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { startPty } from '../lab/testing/pty-test-support.ts';
-import { type Bundle, buildBundle, isWhole, openBare, shows } from './terminal-test-support.ts';
+import { startPty } from '../lab/testing/pty.ts';
+import { type Bundle, buildBundle, isWhole, openBare, shows } from './testing/terminal.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 

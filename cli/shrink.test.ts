@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { startProgram } from './process-test-support.ts';
+import { startProgram } from './testing/process.ts';
 
 const MUTANT = 'sleep-serially';
 const MS_MAX = 120_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MUTANTS } from '../lab/mutants/mutants.ts';
 import { labEvent } from '../lab/report/events.ts';
-import { startProgram } from './process-test-support.ts';
+import { startProgram } from './testing/process.ts';
 
 const eventsOf = (stdout: string) =>
   stdout

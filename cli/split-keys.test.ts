@@ -1,7 +1,7 @@
 /** Sequences that a slow connection splits: no part of them is a command. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sleep, systemClock } from '../services/runtime/clock.ts';
-import { type Bundle, buildBundle, openBare, shows } from './terminal-test-support.ts';
+import { type Bundle, buildBundle, openBare, shows } from './testing/terminal.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 

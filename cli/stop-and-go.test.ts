@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { childrenOf } from '../lab/testing/children.ts';
-import { type Pty, startPty } from '../lab/testing/pty-test-support.ts';
+import { type Pty, startPty } from '../lab/testing/pty.ts';
 import { sleep, systemClock } from '../services/runtime/clock.ts';
-import { type Bundle, buildBundle, freePorts, isConnectedToLog, isWhole, shows } from './terminal-test-support.ts';
+import { type Bundle, buildBundle, freePorts, isConnectedToLog, isWhole, shows } from './testing/terminal.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 

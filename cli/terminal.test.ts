@@ -1,8 +1,8 @@
 /** The terminal, driven as a person drives it: keys into a real pseudo-terminal, the picture read from an emulator. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { childrenOf } from '../lab/testing/children.ts';
-import { untilGone } from './process-test-support.ts';
-import { type Bundle, buildBundle, isWhole, type LabTerminal, openLab, shows, type TerminalOptions } from './terminal-test-support.ts';
+import { untilGone } from './testing/process.ts';
+import { type Bundle, buildBundle, isWhole, type LabTerminal, openLab, shows, type TerminalOptions } from './testing/terminal.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 

@@ -1,6 +1,6 @@
 /** The tour, walked to its end by a person's keys: the bundle in a real pseudo-terminal, on the embedded world. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Bundle, buildBundle, openLab } from './terminal-test-support.ts';
+import { type Bundle, buildBundle, openLab } from './testing/terminal.ts';
 
 let bundle: Bundle;
 beforeAll(async () => {

@@ -5,18 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { labEvent } from '../lab/report/events.ts';
 import { childrenOf } from '../lab/testing/children.ts';
-import type { Pty } from '../lab/testing/pty-test-support.ts';
-import { untilGone } from './process-test-support.ts';
-import {
-  type Bundle,
-  buildBundle,
-  freePorts,
-  isConnectedToLog,
-  openBare,
-  shows,
-  startOutput,
-  stopOutput,
-} from './terminal-test-support.ts';
+import type { Pty } from '../lab/testing/pty.ts';
+import { untilGone } from './testing/process.ts';
+import { type Bundle, buildBundle, freePorts, isConnectedToLog, openBare, shows, startOutput, stopOutput } from './testing/terminal.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { exchangeRaw } from './runtime/http-test-support.ts';
+import { exchangeRaw } from './runtime/testing/http.ts';
 
 const BUNDLE = resolve(import.meta.dirname, '../dist/service');
 const BYTES_MAX = 8 * 1024 * 1024;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type Ended, startProgram } from '../process-test-support.ts';
+import { type Ended, startProgram } from '../testing/process.ts';
 
 /** The embedded world takes its time on a machine that does other things too. */
 const RUN_MS_MAX = 120_000;

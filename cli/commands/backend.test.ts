@@ -1,6 +1,6 @@
 /** Which world is started where no Docker engine can be used, and what is said of it. */
 import { describe, expect, it } from 'vitest';
-import { startProgram } from '../process-test-support.ts';
+import { startProgram } from '../testing/process.ts';
 
 const NOWHERE = { EDGESYNC_BACKEND: undefined, DOCKER_HOST: 'unix:///nowhere.sock' };
 const SHORT = ['run', 'baseline', '--duration', '1s', '--ports', 'auto'];

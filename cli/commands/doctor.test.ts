@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { startProgram } from '../process-test-support.ts';
+import { startProgram } from '../testing/process.ts';
 
 const diagnoses = z.array(
   z.strictObject({ name: z.string(), state: z.enum(['ok', 'warning', 'missing']), says: z.string(), remedy: z.string().nullable() }),

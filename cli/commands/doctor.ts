@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { type Diagnosis, examine } from '../../lab/doctor.ts';
 import { EXIT, exitCodeOf, InvalidInput } from '../../lab/errors.ts';
-import { printable, printableLines } from '../../lab/printable.ts';
+import { printable, printableLines } from '../../lab/input/printable.ts';
 import { DUMP_FILE } from '../../lab/worlds/embedded/dump.ts';
 import type { Session } from '../session.ts';
 import { addWorldOptions, readWorldTopology, type WorldOptions } from './world-options.ts';

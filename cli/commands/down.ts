@@ -1,7 +1,7 @@
 /** `down`: removes exactly what the lab made of a cluster. */
 import { type Command, Option } from 'commander';
 import { EXIT } from '../../lab/errors.ts';
-import { readTopology } from '../../lab/topology.ts';
+import { readTopology } from '../../lab/topology/topology.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
 import { addClusterOptions, type ClusterOptions } from './world-options.ts';

@@ -1,6 +1,6 @@
 /** How a command ends with an error: in a sentence, with its exit code; by a signal, with that of a signal. */
 import { EXIT, exitCodeOf, NotHealed } from '../../lab/errors.ts';
-import { printableLines } from '../../lab/printable.ts';
+import { printableLines } from '../../lab/input/printable.ts';
 import { createReleasers, type Releasers } from '../../services/runtime/releasers.ts';
 import type { Session } from '../session.ts';
 

@@ -3,13 +3,13 @@
  * it stays in force, listed in the crash journal, until `heal`.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../../lab/duration.ts';
 import { EXIT, InvalidInput } from '../../lab/errors.ts';
 import { ActiveFaults, type FaultInForce } from '../../lab/faults/active-faults.ts';
 import { FAULTS } from '../../lab/faults/faults.ts';
 import { faultProblems } from '../../lab/faults/written-fault.ts';
-import { printable } from '../../lab/printable.ts';
-import { readTopology } from '../../lab/topology.ts';
+import { parseDuration } from '../../lab/input/duration.ts';
+import { printable } from '../../lab/input/printable.ts';
+import { readTopology } from '../../lab/topology/topology.ts';
 import { systemClock as clock, sleep } from '../../services/runtime/clock.ts';
 import { systemRandom as random } from '../../services/runtime/random.ts';
 import { createReleasers } from '../../services/runtime/releasers.ts';

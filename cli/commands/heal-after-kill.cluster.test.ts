@@ -6,14 +6,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { brokenInCluster, dockerRegions } from '../../lab/soak/faults/docker-stage.ts';
+import { brokenInCluster, dockerRegions } from '../../lab/faults/testing/trials/docker-stage.ts';
 import { HeldRequests } from '../../lab/testing/held-requests.ts';
-import { readTopology, type Topology } from '../../lab/topology.ts';
+import { readTopology, type Topology } from '../../lab/topology/topology.ts';
 import { findEngineAddress } from '../../lab/worlds/docker/engine-address.ts';
-import { COMPOSE, variablesOf } from '../../lab/worlds/docker/test-support.ts';
+import { COMPOSE, variablesOf } from '../../lab/worlds/testing/docker-kit.ts';
 import type { WorldRegion } from '../../lab/worlds/world.ts';
 import type { TestCluster } from '../../vitest-context.d.ts';
-import { type Running, startProgram } from '../process-test-support.ts';
+import { type Running, startProgram } from '../testing/process.ts';
 
 const provided = inject('cluster');
 const cluster: TestCluster = provided ?? { project: '', state: '' };

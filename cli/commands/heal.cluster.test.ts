@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import type { TestCluster } from '../../vitest-context.d.ts';
-import { type Ended, type Running, startProgram } from '../process-test-support.ts';
+import { type Ended, type Running, startProgram } from '../testing/process.ts';
 
 const provided = inject('cluster');
 const cluster: TestCluster = provided ?? { project: '', state: '' };

@@ -1,8 +1,8 @@
 /** `heal`: removes every fault that the crash journal lists or that is found on the cluster; 111 with the list when it cannot. */
 import type { Command } from 'commander';
 import { EXIT } from '../../lab/errors.ts';
-import { printable } from '../../lab/printable.ts';
-import { readTopology } from '../../lab/topology.ts';
+import { printable } from '../../lab/input/printable.ts';
+import { readTopology } from '../../lab/topology/topology.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
 import { addClusterOptions, type ClusterOptions } from './world-options.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { childrenOf } from '../../lab/testing/children.ts';
-import { startProgram, untilGone } from '../process-test-support.ts';
+import { startProgram, untilGone } from '../testing/process.ts';
 
 /** The embedded world takes its time on a machine that does other things too. */
 const LOAD_MS_MAX = 120_000;

@@ -1,8 +1,9 @@
 /** For `load`, which only reads and writes: services that answer already are as good as a world of its own. */
-import type { Clients } from '../../lab/clients.ts';
-import type { Variables } from '../../lab/compose-file.ts';
+
 import { findServices } from '../../lab/seed-load/found-services.ts';
-import type { Topology } from '../../lab/topology.ts';
+import type { Clients } from '../../lab/system/clients.ts';
+import type { Variables } from '../../lab/topology/compose-file.ts';
+import type { Topology } from '../../lab/topology/topology.ts';
 import type { WorldRegion } from '../../lab/worlds/world.ts';
 import { type OpenWorldOptions, openWorld } from './open-world.ts';
 import { readWorldTopology } from './world-options.ts';
@@ -26,7 +27,7 @@ async function findRunning({ options, session, releasers }: OpenWorldOptions): P
   if (options.backend === 'docker' || options.ports === 'auto') return undefined;
   const topology = await readWorldTopology(options, session.environment);
   // With it comes undici: only where it is asked for.
-  const { openHttpClients } = await import('../../lab/http-clients.ts');
+  const { openHttpClients } = await import('../../lab/system/http-clients.ts');
   const clients = openHttpClients(`http://127.0.0.1:${topology.origin.port}`);
   releasers.push(() => clients.close());
   const regions = await findServices(topology, clients);

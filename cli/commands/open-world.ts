@@ -1,5 +1,5 @@
 /** A world for a command that plays in it by itself, with clients of its own: each is closed again by the releasers. */
-import type { Clients } from '../../lab/clients.ts';
+import type { Clients } from '../../lab/system/clients.ts';
 import type { StartStep, World } from '../../lab/worlds/world.ts';
 import type { Releasers } from '../../services/runtime/releasers.ts';
 import type { Session } from '../session.ts';

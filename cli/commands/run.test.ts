@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LabEvent, labEvent, type Summary } from '../../lab/report/events.ts';
 import { childrenOf } from '../../lab/testing/children.ts';
-import { type Ended, type Running, startProgram } from '../process-test-support.ts';
+import { type Ended, type Running, startProgram } from '../testing/process.ts';
 
 const LONG_MS = 120_000;
 

@@ -1,8 +1,8 @@
 /** The checks that a saved history asks for. */
 import { CHECKS, type CheckName, isCheckName } from '../../lab/checks/checks.ts';
 import { InvalidInput } from '../../lab/errors.ts';
-import type { SavedHistory } from '../../lab/load/read-history.ts';
-import { didYouMean } from '../../lab/nearest.ts';
+import type { SavedHistory } from '../../lab/history/read-history.ts';
+import { didYouMean } from '../../lab/input/nearest.ts';
 
 /** Throws InvalidInput for a check that this program does not have. */
 export function checksOf({ head: { checks } }: Pick<SavedHistory, 'head'>, file: string): readonly CheckName[] {

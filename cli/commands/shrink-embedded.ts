@@ -1,8 +1,8 @@
 /** Whether the embedded world shows what a shrunk scenario shows in virtual time. */
-import { runScenario } from '../../lab/run.ts';
+import { runScenario } from '../../lab/run/run.ts';
 import type { AnomalyEvent } from '../../lab/sim/seed-run.ts';
 import type { Shrunk } from '../../lab/sim/shrink.ts';
-import { onlyRegions, readTopology, withSystem } from '../../lab/topology.ts';
+import { onlyRegions, readTopology, withSystem } from '../../lab/topology/topology.ts';
 import { startEmbedded } from '../../lab/worlds/embedded/embedded.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import type { Session } from '../session.ts';

@@ -1,6 +1,6 @@
 /** What `shrink` makes smaller: the scenario that a seed draws, or the one of a saved history. */
 import { judgeHistory } from '../../lab/checks/judge.ts';
-import { readHistory } from '../../lab/load/read-history.ts';
+import { readHistory } from '../../lab/history/read-history.ts';
 import type { Scenario } from '../../lab/scenarios/scenario.ts';
 import type { SimulatedTopology } from '../../lab/sim/regions.ts';
 import { savedRun } from '../../lab/sim/saved-run.ts';

@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { EXIT, type ExitCode, InvalidInput } from '../../lab/errors.ts';
+import { printable } from '../../lab/input/printable.ts';
 import { mutantNamed } from '../../lab/mutants/mutants.ts';
-import { printable } from '../../lab/printable.ts';
+import { isTaken, writeWhole } from '../../lab/report/whole-files.ts';
 import type { Scenario } from '../../lab/scenarios/scenario.ts';
 import { writtenScenario } from '../../lab/scenarios/written.ts';
 import { type Shrunk, shrink } from '../../lab/sim/shrink.ts';
-import { isTaken, writeWhole } from '../../lab/whole-files.ts';
 import { anomalyText } from '../print.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
 import { toCommand } from '../quote.ts';

@@ -1,7 +1,7 @@
 /** `sim --mutants`: every known bug in turn, after the real protocol on the same seeds. */
 import { EXIT, type ExitCode, worstOf } from '../../lab/errors.ts';
+import { printableLines } from '../../lab/input/printable.ts';
 import { MUTANTS } from '../../lab/mutants/mutants.ts';
-import { printableLines } from '../../lab/printable.ts';
 import type { Summary } from '../../lab/report/events.ts';
 import { type Campaign, runCampaigns, type SeedRange } from '../../lab/sim/campaign.ts';
 import { Hunt, type MutantReport } from '../../lab/sim/mutation.ts';

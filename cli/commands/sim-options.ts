@@ -1,7 +1,7 @@
 /** The options of `sim` and `shrink` that say what the seeds run. */
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../../lab/duration.ts';
+import { parseDuration } from '../../lab/input/duration.ts';
 import type { SeedRange } from '../../lab/sim/campaign.ts';
 import type { SeedSetup } from '../../lab/sim/outcome.ts';
 import { REGIONS_MAX, withRegions } from '../../lab/sim/regions.ts';

@@ -1,10 +1,10 @@
 /** `sim`: many seeds in virtual time; the first that fails, with the command that shows it again. */
 import { type Command, Option } from 'commander';
 import { EXIT, type ExitCode, InvalidInput } from '../../lab/errors.ts';
+import { printableLines } from '../../lab/input/printable.ts';
 import { mutantNamed } from '../../lab/mutants/mutants.ts';
-import { checkOutput } from '../../lab/output-folder.ts';
-import { printableLines } from '../../lab/printable.ts';
 import type { LabEvent } from '../../lab/report/events.ts';
+import { checkOutput } from '../../lab/report/output-folder.ts';
 import { runCampaigns, type SeedRange } from '../../lab/sim/campaign.ts';
 import { checkDeterminism } from '../../lab/sim/determinism.ts';
 import type { SeedOutcome, SeedSetup } from '../../lab/sim/outcome.ts';

@@ -1,8 +1,8 @@
 /** Where a run takes place: a world in real time, or the simulated one with a clock of its own that has to be driven. */
-import type { RunOptions } from '../../lab/run.ts';
+import type { RunOptions } from '../../lab/run/run.ts';
 import type { Workload } from '../../lab/scenarios/scenario.ts';
 import { type SimulatedStage, simulatedStage } from '../../lab/sim/simulated-stage.ts';
-import type { Topology } from '../../lab/topology.ts';
+import type { Topology } from '../../lab/topology/topology.ts';
 import type { Backend } from '../../lab/worlds/world.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import type { Session } from '../session.ts';

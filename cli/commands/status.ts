@@ -1,8 +1,8 @@
 /** `status`: what runs of a cluster and how it is; 107 when something of it does not. */
 import { type Command, Option } from 'commander';
 import { EXIT } from '../../lab/errors.ts';
-import { printable } from '../../lab/printable.ts';
-import { readTopology } from '../../lab/topology.ts';
+import { printable } from '../../lab/input/printable.ts';
+import { readTopology } from '../../lab/topology/topology.ts';
 import type { ClusterStatus, ServiceStatus } from '../../lab/worlds/docker/manage.ts';
 import { table } from '../print.ts';
 import type { Session } from '../session.ts';

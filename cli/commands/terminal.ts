@@ -1,18 +1,19 @@
 /** No command: the terminal. Where there is none (a pipe, CI), `baseline` in plain lines. */
 import { type Command, Option } from 'commander';
 import { EXIT, exitCodeOf } from '../../lab/errors.ts';
-import { printableLines } from '../../lab/printable.ts';
-import type { Topology } from '../../lab/topology.ts';
+import { printableLines } from '../../lab/input/printable.ts';
+import type { Topology } from '../../lab/topology/topology.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { createRandom, drawSeed } from '../../services/runtime/random.ts';
-import { type ConfigFile, wrongIn } from '../config-file.ts';
+import { wrongIn } from '../config-file.ts';
+import type { ConfigFile } from '../config-schema.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { abandonedLines, exitCodeFor, farewell } from '../farewell.ts';
 import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
 import type { Session } from '../session.ts';
 import { openDisplay } from '../view/display.ts';
+import type { ThemeName } from '../view/draw/theme.ts';
 import type { TerminalEnded } from '../view/terminal.ts';
-import type { ThemeName } from '../view/theme.ts';
 import {
   addKeepOption,
   addWorldOptions,
@@ -99,8 +100,8 @@ interface ShowOptions {
 async function show({ options, readTopology, session, config, logLines }: ShowOptions): Promise<TerminalEnded> {
   const [{ openTerminal }, { colourDepthOf }, { createTheme }, { rebound }] = await Promise.all([
     import('../view/terminal.ts'),
-    import('../view/ansi.ts'),
-    import('../view/theme.ts'),
+    import('../view/draw/ansi.ts'),
+    import('../view/draw/theme.ts'),
     import('../view/keys/rebound.ts'),
   ]);
   const keys = rebound(config.keys);
@@ -116,7 +117,7 @@ async function show({ options, readTopology, session, config, logLines }: ShowOp
     display: openDisplay({ stdout, outlet: session.outlets.stdout, variables }),
     theme: createTheme({ name: options.theme, noColor, ascii: options.ascii ?? false }),
     depth: colourDepthOf(stdout, variables),
-    everywhere: keys.keys,
+    ownKeys: config.keys,
     withTour: options.tour ?? false,
     isSpoken: options.screenReader ?? (variables['INK_SCREEN_READER'] ?? '') !== '',
     clock: systemClock,

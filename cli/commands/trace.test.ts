@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { childrenOf } from '../../lab/testing/children.ts';
-import { type Ended, type Running, startProgram, untilGone } from '../process-test-support.ts';
+import { type Ended, type Running, startProgram, untilGone } from '../testing/process.ts';
 
 const COMPOSE = fileURLToPath(new URL('../../compose.yaml', import.meta.url));
 const WRITTEN = 'version 2 is written';

@@ -1,7 +1,7 @@
 /** `up`: docker: start and leave running; embedded: serve in the foreground until Ctrl-C. Without load. */
 import { type Command, Option } from 'commander';
 import { EXIT } from '../../lab/errors.ts';
-import type { Topology } from '../../lab/topology.ts';
+import type { Topology } from '../../lab/topology/topology.ts';
 import type { StartStep, World } from '../../lab/worlds/world.ts';
 import { table } from '../print.ts';
 import { COMPOSE_FILE } from '../program-files.ts';

@@ -1,7 +1,7 @@
 /** `validate <file> …`: checks scenario files; opens no connection, starts nothing. */
 import type { Command } from 'commander';
 import { exitCodeOf, InvalidInput } from '../../lab/errors.ts';
-import { printable, printableLines } from '../../lab/printable.ts';
+import { printable, printableLines } from '../../lab/input/printable.ts';
 import { readScenario } from '../../lab/scenarios/scenario.ts';
 import type { Session } from '../session.ts';
 

@@ -1,7 +1,7 @@
 /** The options that say which world to start, shared by every command that starts one. */
 import { type Command, Option } from 'commander';
 import { InvalidInput } from '../../lab/errors.ts';
-import type { Topology } from '../../lab/topology.ts';
+import type { Topology } from '../../lab/topology/topology.ts';
 import type { Backend, StartStep, World } from '../../lab/worlds/world.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
@@ -54,7 +54,7 @@ export function addKeepOption(command: Command): Command {
 export async function readWorldTopology(options: WorldOptions, { variables }: CliEnvironment): Promise<Topology> {
   const { compose, project, ports, profile } = options;
   // With it comes what reads YAML: not before the first frame.
-  const { readTopology } = await import('../../lab/topology.ts');
+  const { readTopology } = await import('../../lab/topology/topology.ts');
   return readTopology({ file: compose, environment: variables, project, freePorts: ports === 'auto', profiles: profile ?? [] });
 }
 

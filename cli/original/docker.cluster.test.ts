@@ -6,9 +6,9 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { findBusyPorts } from '../../lab/worlds/embedded/ports.ts';
 import type { TestCluster } from '../../vitest-context.d.ts';
-import { startProgram } from '../process-test-support.ts';
-import { FOLLOWING, OF_A_CLUSTER, PLAIN } from './commands-test-support.ts';
-import { expectShown, follow, isHere, run, type Shell, succeeds, untilShown } from './shell-test-support.ts';
+import { startProgram } from '../testing/process.ts';
+import { FOLLOWING, OF_A_CLUSTER, PLAIN } from './testing/commands.ts';
+import { expectShown, follow, isHere, run, type Shell, succeeds, untilShown } from './testing/shell.ts';
 
 const provided = inject('cluster');
 const cluster: TestCluster = provided ?? { project: '', state: '' };

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Running, startProgram } from '../process-test-support.ts';
-import { ADDRESSES, type OriginalCommand, PLAIN } from './commands-test-support.ts';
-import { CHECKOUT, expectShown, isHere, run, type Shell, withPorts } from './shell-test-support.ts';
+import { type Running, startProgram } from '../testing/process.ts';
+import { ADDRESSES, type OriginalCommand, PLAIN } from './testing/commands.ts';
+import { CHECKOUT, expectShown, isHere, run, type Shell, withPorts } from './testing/shell.ts';
 
 const START_MS_MAX = 120_000;
 const COMMAND_MS_MAX = 120_000;

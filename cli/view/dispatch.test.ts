@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { actionsOf, bindingsIn, sectionsIn, takesText } from './dispatch.ts';
 import { GLOBAL } from './keys/global.ts';
-import { reduce } from './reduce.ts';
-import { EMPTY_PROMPT, type ScreenState } from './screen-state.ts';
 import { ALL_SCREENS } from './screens/screens.ts';
-import { topOf, type ViewState } from './state.ts';
-import { fault, observed, pressed, ready, SCREEN_STATES, stateAfter } from './view-test-support.ts';
+import { reduce } from './state/reduce.ts';
+import { EMPTY_PROMPT, type ScreenState } from './state/screen-state.ts';
+import { topOf, type ViewState } from './state/state.ts';
+import { fault, observed, pressed, ready, SCREEN_STATES, stateAfter } from './testing/view.ts';
 
 const PLAYING = stateAfter(ready(), observed());
 const sent = (state: ViewState, ...keys: readonly string[]) => {

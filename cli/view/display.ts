@@ -1,6 +1,6 @@
 /** The terminal as the view draws on it: how large it is, and a way out that never waits for it. */
 import type { Outlet } from '../outlets.ts';
-import type { ScreenSize } from './layout.ts';
+import type { ScreenSize } from './draw/layout.ts';
 
 export interface Display extends Omit<Outlet, 'writeSpare'> {
   size(): ScreenSize;

@@ -2,16 +2,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LiveEvent } from '../../lab/live/live-lab.ts';
-import { widthOf } from './format.ts';
+import { widthOf } from './draw/format.ts';
+import type { ScreenSize } from './draw/layout.ts';
+import { type Line, lineWidth, textOf } from './draw/line.ts';
+import { createTheme } from './draw/theme.ts';
 import { frameLines } from './frame.ts';
-import type { ScreenSize } from './layout.ts';
-import { type Line, lineWidth, textOf } from './line.ts';
-import { reduce } from './reduce.ts';
-import { panelLines } from './region-panel.ts';
-import { EMPTY_PROMPT, type ScreenState } from './screen-state.ts';
-import type { ViewAction } from './state.ts';
-import { createTheme } from './theme.ts';
-import { fault, observed, ready, runEvents, runReport, SCREEN_STATES, stateAfter, trace } from './view-test-support.ts';
+import { panelLines } from './panels/region-panel.ts';
+import { reduce } from './state/reduce.ts';
+import { EMPTY_PROMPT, type ScreenState } from './state/screen-state.ts';
+import type { ViewAction } from './state/state.ts';
+import { fault, observed, ready, runEvents, runReport, SCREEN_STATES, stateAfter, trace } from './testing/view.ts';
 
 const RUNS = 300;
 const UNICODE = createTheme();

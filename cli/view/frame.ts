@@ -2,15 +2,16 @@
  * The whole screen, as lines: header, what is in force (where the screen on top does not show it itself), the screen, the line of
  * keys or what is asked in its place. A pure function of the state, the size and the theme.
  */
-import { faultStrip, footerLine, headerLine } from './chrome.ts';
+
 import { belowTop, bindingsIn, sectionsIn } from './dispatch.ts';
-import { COLUMNS_MIN, fits, ROWS_MIN, type ScreenSize } from './layout.ts';
-import { fitLine, type Line, span } from './line.ts';
-import { asItWas } from './past.ts';
-import type { ScreenState } from './screen-state.ts';
+import { COLUMNS_MIN, fits, ROWS_MIN, type ScreenSize } from './draw/layout.ts';
+import { fitLine, type Line, span } from './draw/line.ts';
+import type { Theme } from './draw/theme.ts';
+import { faultStrip, footerLine, headerLine } from './panels/chrome.ts';
 import { type AnyScreen, screenOf } from './screens/screens.ts';
-import { topOf, type ViewState } from './state.ts';
-import type { Theme } from './theme.ts';
+import { asItWas } from './state/past.ts';
+import type { ScreenState } from './state/screen-state.ts';
+import { topOf, type ViewState } from './state/state.ts';
 
 const PROMPT_ROWS_MAX = 3;
 
@@ -20,11 +21,11 @@ export function frameLines(current: ViewState, { columns, rows }: ScreenSize, th
     return [fitLine([span(`needs ${COLUMNS_MIN}x${ROWS_MIN}, has ${columns}x${rows}; q quits`, 'warning')], columns)];
   const { state, agoMs } = asItWas(current);
   const top = topOf(state);
-  const room = { width: columns, theme, holding: sectionsIn(belowTop(state), state.everywhere) };
+  const room = { width: columns, theme, holding: sectionsIn(belowTop(state), state.ownKeys) };
   const isPrompt = screenOf(top).place === 'prompt';
   const bottom = isPrompt
     ? drawn(top)(state, top, { ...room, rows: PROMPT_ROWS_MAX })
-    : [footerLine({ state, bindings: bindingsIn(top, state.everywhere), width: columns, theme })];
+    : [footerLine({ state, bindings: bindingsIn(top, state.ownKeys), width: columns, theme })];
   const shown = isPrompt ? bodyBelow(state) : top;
   const strip = shown.screen === 'overview' ? [] : [faultStrip(state, columns, theme)];
   const bodyRows = rows - 1 - strip.length - bottom.length;

@@ -1,10 +1,10 @@
 /** From what the terminal sends to what it does. */
 import type { Clock } from '../../services/runtime/clock.ts';
 import { actionsOf, takesText } from './dispatch.ts';
-import { plain } from './format.ts';
+import { plain } from './draw/format.ts';
 import { keyNames, type Stroke, strokesOf } from './input/key-names.ts';
 import { type ReadInput, readInput } from './input/read-input.ts';
-import type { ViewAction } from './state.ts';
+import type { ViewAction } from './state/state.ts';
 import type { ViewStore } from './store.ts';
 
 export interface KeyboardOptions {

@@ -4,13 +4,14 @@
  *
  * States: shown -> lent -> shown; shown | lent -> closed
  */
-import { type ColourDepth, styledText } from './ansi.ts';
+
 import type { Display } from './display.ts';
+import { type ColourDepth, styledText } from './draw/ansi.ts';
+import { createPainter } from './draw/painter.ts';
+import type { Theme } from './draw/theme.ts';
 import { frameLines } from './frame.ts';
-import { createPainter } from './painter.ts';
 import { openStage } from './stage.ts';
-import type { ViewState } from './state.ts';
-import type { Theme } from './theme.ts';
+import type { ViewState } from './state/state.ts';
 
 export interface Picture {
   /** As soon as the terminal takes it. */

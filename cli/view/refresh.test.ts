@@ -1,9 +1,9 @@
 /** Redraws, joined. */
 import { expect, it } from 'vitest';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
-import { INITIAL_STATE } from './state.ts';
+import { INITIAL_STATE } from './state/state.ts';
 import { createViewStore } from './store.ts';
-import { observed, ready } from './view-test-support.ts';
+import { observed, ready } from './testing/view.ts';
 
 it('joins what comes by itself, and draws at once what a key does', async () => {
   const clock = new VirtualClock();

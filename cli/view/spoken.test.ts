@@ -1,10 +1,10 @@
 /** What is said for a screen reader: each thing once. */
 import { expect, it } from 'vitest';
-import { reduce } from './reduce.ts';
 import { promptText, spokenSince } from './spoken.ts';
-import { INITIAL_STATE } from './state.ts';
-import { LOG_MAX } from './told.ts';
-import { fault, observed, pressed, ready, stateAfter } from './view-test-support.ts';
+import { LOG_MAX } from './state/apply-event.ts';
+import { reduce } from './state/reduce.ts';
+import { INITIAL_STATE } from './state/state.ts';
+import { fault, observed, pressed, ready, stateAfter } from './testing/view.ts';
 
 it('says steps, events and what a key did once each, in order', () => {
   const started = stateAfter({ type: 'step', t: 1, step: 'postgres ready', elapsedMs: 5 }, ready(), observed());

@@ -1,10 +1,10 @@
 /** What is said instead of drawn: steps, events, what a key did; and the words of a screen that was opened. */
 import { belowTop, sectionsIn } from './dispatch.ts';
-import { momentText, plain } from './format.ts';
-import { textOf } from './line.ts';
+import { momentText, plain } from './draw/format.ts';
+import { textOf } from './draw/line.ts';
+import { createTheme } from './draw/theme.ts';
 import { type AnyScreen, screenOf } from './screens/screens.ts';
-import { topOf, type ViewState } from './state.ts';
-import { createTheme } from './theme.ts';
+import { topOf, type ViewState } from './state/state.ts';
 
 const THEME = createTheme({ noColor: true, ascii: true });
 /** Room for everything: the terminal wraps what is too long for it. */
@@ -60,7 +60,7 @@ export function promptText(state: ViewState): string | undefined {
 /** The lines of the screen on top, read once from above. */
 function readLines(state: ViewState): readonly string[] {
   const top = topOf(state);
-  const room = { width: COLUMNS, rows: ROWS, theme: THEME, holding: sectionsIn(belowTop(state), state.everywhere) };
+  const room = { width: COLUMNS, rows: ROWS, theme: THEME, holding: sectionsIn(belowTop(state), state.ownKeys) };
   const lines = screenOf(top).lines(state, top, room);
   return lines.map((line) => textOf(line).trimEnd()).filter((text) => text !== '');
 }

@@ -2,7 +2,7 @@
 import { Text, useStdout } from 'ink';
 import { useEffect, useRef } from 'react';
 import { promptText, spokenSince } from './spoken.ts';
-import { INITIAL_STATE, type ViewState } from './state.ts';
+import { INITIAL_STATE, type ViewState } from './state/state.ts';
 
 export function Spoken({ state }: { readonly state: ViewState }) {
   const { write } = useStdout();

@@ -1,9 +1,9 @@
 /** Holds the state of the view between the lab, which tells it things, and React, which draws it. */
 import type { LiveEvent } from '../../lab/live/live-lab.ts';
 import type { Clock } from '../../services/runtime/clock.ts';
-import { reduce } from './reduce.ts';
 import { createRefresh } from './refresh.ts';
-import type { ViewAction, ViewState } from './state.ts';
+import type { ViewAction, ViewState } from './state/state.ts';
+import { advance } from './tour/engine.ts';
 
 export interface ViewStore {
   readonly get: () => ViewState;
@@ -24,7 +24,7 @@ export function createViewStore(initial: ViewState, clock: Pick<Clock, 'setTimer
   return {
     get: () => state,
     dispatch: (event) => {
-      state = reduce(state, event);
+      state = advance(state, event);
       if (FREQUENT.includes(event.type)) refresh.soon();
       else refresh.now();
     },

@@ -9,18 +9,18 @@
  */
 import type { LiveEvent, LiveLab } from '../../lab/live/live-lab.ts';
 import { type Clock, sleep, type Timer } from '../../services/runtime/clock.ts';
-import type { ColourDepth } from './ansi.ts';
 import type { MountedApp } from './app.tsx';
 import type { Display } from './display.ts';
+import type { ColourDepth } from './draw/ansi.ts';
+import type { Theme } from './draw/theme.ts';
 import type { ReadInput } from './input/read-input.ts';
 import { type JobControl, watchJobControl } from './job-control.ts';
 import { openKeyboard } from './keyboard.ts';
-import type { KeyBinding } from './keys/binding.ts';
+import type { OwnKeys } from './keys/rebound.ts';
 import { openPicture, type Picture } from './picture.ts';
-import { OVERVIEW } from './screen-state.ts';
-import { INITIAL_STATE, type ViewAction, type ViewState } from './state.ts';
+import { OVERVIEW } from './state/screen-state.ts';
+import { INITIAL_STATE, type ViewAction, type ViewState } from './state/state.ts';
 import { createViewStore, type ViewStore } from './store.ts';
-import type { Theme } from './theme.ts';
 import { TOUR } from './tour/engine.ts';
 import { keepYoungSpaceSmall } from './young-space.ts';
 
@@ -30,8 +30,8 @@ export interface TerminalOptions {
   readonly display: Display;
   readonly theme: Theme;
   readonly depth: ColourDepth;
-  /** The keys that hold everywhere. */
-  readonly everywhere: readonly KeyBinding[];
+  /** Right ones: `rebound` says what is wrong with others. */
+  readonly ownKeys: OwnKeys;
   /** Begin with the tour. */
   readonly withTour: boolean;
   /** Lines as things happen, for a screen reader, instead of frames. */
@@ -86,8 +86,8 @@ class Terminal implements OpenTerminal {
 
   constructor(options: TerminalOptions) {
     this.#options = options;
-    const { stdin, clock, everywhere, withTour } = options;
-    this.#store = createViewStore({ ...INITIAL_STATE, everywhere, screens: withTour ? [OVERVIEW, TOUR] : [OVERVIEW] }, clock);
+    const { stdin, clock, ownKeys, withTour } = options;
+    this.#store = createViewStore({ ...INITIAL_STATE, ownKeys, screens: withTour ? [OVERVIEW, TOUR] : [OVERVIEW] }, clock);
     this.#startedMs = clock.monotonicMs();
     this.#aliveMs = this.#startedMs;
     this.#picture = openPicture(options, this.#store.get);

@@ -1,6 +1,6 @@
 /** The interface of a check: a pure function from a history to a verdict, with the operations that show why. */
-import type { History } from '../load/history.ts';
-import type { Applied, EdgeSample, FaultRecord, Operation, OriginSample, OriginState, Published } from '../load/records.ts';
+import type { History } from '../history/history.ts';
+import type { Applied, EdgeSample, FaultRecord, Operation, OriginSample, OriginState, Published } from '../history/records.ts';
 
 export type Verdict = 'pass' | 'fail' | 'unknown';
 

@@ -1,15 +1,16 @@
 /** The table of checks, those that say most of a cause first. A new one is a file and a line here. */
+
+import { divergence } from './anomalies/divergence.ts';
+import { lostInvalidation } from './anomalies/lost-invalidation.ts';
+import { mislabelled } from './anomalies/mislabelled.ts';
+import { phantomVersion } from './anomalies/phantom-version.ts';
+import { purgeIgnored } from './anomalies/purge-ignored.ts';
+import { refillStorm } from './anomalies/refill-storm.ts';
+import { resurrection } from './anomalies/resurrection.ts';
+import { staleAfterBound } from './anomalies/stale-after-bound.ts';
+import { unavailable } from './anomalies/unavailable.ts';
+import { versionRegression } from './anomalies/version-regression.ts';
 import type { Check } from './check.ts';
-import { divergence } from './divergence.ts';
-import { lostInvalidation } from './lost-invalidation.ts';
-import { mislabelled } from './mislabelled.ts';
-import { phantomVersion } from './phantom-version.ts';
-import { purgeIgnored } from './purge-ignored.ts';
-import { refillStorm } from './refill-storm.ts';
-import { resurrection } from './resurrection.ts';
-import { staleAfterBound } from './stale-after-bound.ts';
-import { unavailable } from './unavailable.ts';
-import { versionRegression } from './version-regression.ts';
 
 export const CHECKS = {
   'phantom-version': phantomVersion,

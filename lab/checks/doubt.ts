@@ -1,5 +1,5 @@
 /** What else than the region explains what a check by time found. Then it is no anomaly, and no pass either: it is unknown, with the reason. */
-import type { Interval } from './fault-windows.ts';
+import type { Interval } from './interval.ts';
 import type { StoodStill } from './stood-still.ts';
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../scenarios/scenario.ts';
 import { runSeed } from '../sim/seed-run.ts';
-import { onlyRegions, readTopology } from '../topology.ts';
+import { onlyRegions, readTopology } from '../topology/topology.ts';
 
 const MS_MAX = 120_000;
 const topology = await readTopology({ file: join(import.meta.dirname, '../../compose.yaml'), environment: {} });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAULTS } from '../faults/faults.ts';
-import type { FaultRecord } from '../load/records.ts';
-import { EXCUSES_NOTHING, FaultWindows, isOnPath, lengthOutside, unionOf } from './fault-windows.ts';
-import { fault, historyOf } from './history-test-support.ts';
+import type { FaultRecord } from '../history/records.ts';
+import { EXCUSES_NOTHING, FaultWindows, isOnPath } from './fault-windows.ts';
+import { lengthOutside, unionOf } from './interval.ts';
+import { fault, historyOf } from './testing/history.ts';
 
 const FRESH = { region: 'eu-west', status: 'fresh' } as const;
 const STALE = { region: 'eu-west', status: 'stale' } as const;

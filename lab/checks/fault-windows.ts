@@ -9,14 +9,10 @@
  *
  * Time in which a fault may have been in effect and nobody saw it is no excuse: but what only that time explains is no proof either.
  */
-import type { History } from '../load/history.ts';
-import type { FaultRecord, ReadOperation } from '../load/records.ts';
+import type { History } from '../history/history.ts';
+import type { FaultRecord, ReadOperation } from '../history/records.ts';
+import { type Interval, lengthOutside, overlaps, unionOf } from './interval.ts';
 import { recoveredMs, type Samples } from './recovery.ts';
-
-export interface Interval {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
 
 export type Path = Pick<ReadOperation, 'region' | 'status'>;
 
@@ -48,28 +44,6 @@ export function touches(fault: FaultRecord, region: string): boolean {
 export function windowOf({ injectedMs, healedMs, recoveryAllowanceMs, slows }: FaultRecord): Interval {
   const heldBackMs = slows?.invalidationMs ?? 0;
   return { fromMs: injectedMs, toMs: healedMs === undefined ? Number.POSITIVE_INFINITY : healedMs + recoveryAllowanceMs + heldBackMs };
-}
-
-export function overlaps(one: Interval, other: Interval): boolean {
-  return one.fromMs < other.toMs && other.fromMs < one.toMs;
-}
-
-/** The same time as disjoint intervals, ascending. */
-export function unionOf(windows: readonly Interval[]): readonly Interval[] {
-  const union: Interval[] = [];
-  for (const window of [...windows].sort((one, other) => one.fromMs - other.fromMs)) {
-    const last = union.at(-1);
-    if (last === undefined || last.toMs < window.fromMs) union.push(window);
-    else if (last.toMs < window.toMs) union[union.length - 1] = { fromMs: last.fromMs, toMs: window.toMs };
-  }
-  return union;
-}
-
-/** How much of the interval is in none of the disjoint windows, in ms. */
-export function lengthOutside({ fromMs, toMs }: Interval, disjoint: readonly Interval[]): number {
-  let outsideMs = toMs - fromMs;
-  for (const window of disjoint) outsideMs -= Math.max(0, Math.min(toMs, window.toMs) - Math.max(fromMs, window.fromMs));
-  return outsideMs;
 }
 
 /** The windows on one path, each as disjoint intervals, ascending. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { convergenceOf } from '../load/convergence.ts';
+import { convergenceOf } from '../history/convergence.ts';
 import { consistencyFigures, stalenessFigures } from './figures.ts';
-import { fault, historyOf, read, write } from './history-test-support.ts';
+import { fault, historyOf, read, write } from './testing/history.ts';
 
 const WRITTEN = write(2, 1_000);
 

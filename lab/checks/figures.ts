@@ -5,8 +5,8 @@
  * consistent within t where no read that began later than t after its acknowledgement showed an older version; those count
  * that were read afterwards at all.
  */
-import type { History } from '../load/history.ts';
-import { type Quantiles, quantilesOf } from '../load/quantiles.ts';
+import type { History } from '../history/history.ts';
+import { type Quantiles, quantilesOf } from '../history/quantiles.ts';
 import { keyOf, type Staleness, stalenessOf } from './staleness.ts';
 import { type AnsweredRead, isAcknowledged } from './versions.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { composeVerdict } from './check.ts';
 import { CHECKS, type CheckName } from './checks.ts';
-import { BOUND_MS, fault, historyOf, origin, REGIONS, read, type Written, write } from './history-test-support.ts';
 import { judgeHistory } from './judge.ts';
+import { BOUND_MS, fault, historyOf, origin, REGIONS, read, type Written, write } from './testing/history.ts';
 
 const ALL = Object.keys(CHECKS) as CheckName[];
 const context = { regions: REGIONS, staleness: 'adjusted' } as const;

@@ -3,7 +3,7 @@
  * region should not have answered is told by the first of the table that finds it, and left out of the others.
  */
 import { HEAL_SEEN_MS_MAX } from '../faults/fault.ts';
-import type { History } from '../load/history.ts';
+import type { History } from '../history/history.ts';
 import type { Anomaly, CheckContext, CheckResult } from './check.ts';
 import { CHECKS, type CheckName } from './checks.ts';
 import { EXCUSES_NOTHING } from './fault-windows.ts';

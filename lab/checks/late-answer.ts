@@ -1,6 +1,6 @@
 /** Whether a last answer is behind because the machine stood still while the region was to catch up. */
-import type { History } from '../load/history.ts';
-import type { ReadOperation } from '../load/records.ts';
+import type { History } from '../history/history.ts';
+import type { ReadOperation } from '../history/records.ts';
 import type { CheckContext } from './check.ts';
 import { FETCH_DEADLINE_MS } from './fault-windows.ts';
 import { keyOf, type Staleness, stalenessOf } from './staleness.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../load/records.ts';
-import { fault, historyOf, read, write } from './history-test-support.ts';
+import type { Operation } from '../history/records.ts';
 import { loadHeld } from './load-held.ts';
+import { fault, historyOf, read, write } from './testing/history.ts';
 
 const FAULTS = [fault('kill', 'origin', { fromMs: 1_000, toMs: 2_000 })];
 

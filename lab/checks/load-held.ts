@@ -2,8 +2,8 @@
  * Whether the load was the one that was planned. Its schedule waits for no answer, so a slow service does not hold it up; a machine
  * that stands still does, and writes are left out whose keys are in doubt or not there. Without reads or without writes nothing was shown.
  */
-import type { History } from '../load/history.ts';
-import type { LoadPlanned, Operation } from '../load/records.ts';
+import type { History } from '../history/history.ts';
+import type { LoadPlanned, Operation } from '../history/records.ts';
 import type { CheckResult, Verdict } from './check.ts';
 
 const NAME = 'load';

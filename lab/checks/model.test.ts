@@ -1,15 +1,15 @@
 /** All checks against a system that is right, and against one that was right but for one thing. fast-check prints its seed. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { History } from '../load/history.ts';
+import type { History } from '../history/history.ts';
+import { staleAfterBound } from './anomalies/stale-after-bound.ts';
+import { versionRegression } from './anomalies/version-regression.ts';
 import { CHECKS } from './checks.ts';
 import { stalenessFigures } from './figures.ts';
-import { edgeSample, KEY, origin, purge, REGIONS, read, write } from './history-test-support.ts';
-import { plans } from './model-plans-test-support.ts';
-import { historyOfPlan, modelOfPlan, readingOf, shownBy } from './model-test-support.ts';
-import { staleAfterBound } from './stale-after-bound.ts';
 import { stalenessOf } from './staleness.ts';
-import { versionRegression } from './version-regression.ts';
+import { edgeSample, KEY, origin, purge, REGIONS, read, write } from './testing/history.ts';
+import { historyOfPlan, modelOfPlan, readingOf, shownBy } from './testing/model.ts';
+import { plans } from './testing/model-plans.ts';
 
 const ADJUSTED = { regions: REGIONS, staleness: 'adjusted' } as const;
 const STRICT = { regions: REGIONS, staleness: 'strict' } as const;

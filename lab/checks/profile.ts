@@ -1,5 +1,5 @@
 /** A share of the time, from moment to moment, and how much that comes to over an interval. */
-import type { Interval } from './fault-windows.ts';
+import type { Interval } from './interval.ts';
 
 export interface Piece extends Interval {
   /** 0 to 1. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { EdgeSample, OriginSample } from '../load/records.ts';
+import type { EdgeSample, OriginSample } from '../history/records.ts';
 import { FaultWindows } from './fault-windows.ts';
-import { edgeSample, fault, historyOf } from './history-test-support.ts';
+import { edgeSample, fault, historyOf } from './testing/history.ts';
 
 const FRESH = { region: 'eu-west', status: 'fresh' } as const;
 const ALL = { fromMs: 0, toMs: 60_000 };

@@ -7,8 +7,8 @@
  * second. So it counts when two samples in a row say it, of the same process, with no join in between. Where a fault has held up what all
  * regions wait for, the origin must have drained its outbox first.
  */
-import type { EdgeSample, FaultRecord, OriginSample } from '../load/records.ts';
-import type { Interval } from './fault-windows.ts';
+import type { EdgeSample, FaultRecord, OriginSample } from '../history/records.ts';
+import type { Interval } from './interval.ts';
 
 export interface Samples {
   /** By region, in the order of time. */

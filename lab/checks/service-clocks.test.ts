@@ -1,9 +1,9 @@
 /** A time of another clock, on the run's: the moment it was is always within what is told. fast-check prints its seed. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ClockReading } from '../load/records.ts';
-import { clockAhead } from './history-test-support.ts';
+import type { ClockReading } from '../history/records.ts';
 import { ServiceClock } from './service-clocks.ts';
+import { clockAhead } from './testing/history.ts';
 
 const readings = (...told: Parameters<typeof clockAhead>): readonly ClockReading[] => clockAhead(...told).map(([, reading]) => reading);
 

@@ -7,9 +7,9 @@
  * that clock is put into every stretch between two readings in which the clock can have shown it; what is before the first reading or after
  * the last has no end on that side.
  */
-import type { History } from '../load/history.ts';
-import type { ClockReading } from '../load/records.ts';
-import type { Interval } from './fault-windows.ts';
+import type { History } from '../history/history.ts';
+import type { ClockReading } from '../history/records.ts';
+import type { Interval } from './interval.ts';
 import { firstIndex } from './profile.ts';
 
 /** Times of wall clocks are whole milliseconds, of either rounding. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultRecord, Operation } from '../load/records.ts';
-import { DELAY_MS, EPSILON_MS, fault, historyOf, read, type Written, write } from './history-test-support.ts';
+import type { FaultRecord, Operation } from '../history/records.ts';
 import { Staleness } from './staleness.ts';
+import { DELAY_MS, EPSILON_MS, fault, historyOf, read, type Written, write } from './testing/history.ts';
 
 /** Of the read that is last in the order of starts. */
 function lastOf(written: Written, rule: 'adjusted' | 'strict' = 'adjusted') {

@@ -14,11 +14,12 @@
  * The time in which faults were seen to stop what is on the path does not count, and slow links widen the bound (`fault-windows.ts`),
  * unless the rule is `strict`.
  */
-import type { History } from '../load/history.ts';
-import type { DelayChange, FaultRecord } from '../load/records.ts';
+import type { History } from '../history/history.ts';
+import type { DelayChange, FaultRecord } from '../history/records.ts';
 import type { CheckContext } from './check.ts';
 import { type Doubted, doubtOf } from './doubt.ts';
-import { FaultWindows, FETCH_DEADLINE_MS, type Interval, overlaps, type Path } from './fault-windows.ts';
+import { FaultWindows, FETCH_DEADLINE_MS, type Path } from './fault-windows.ts';
+import { type Interval, overlaps } from './interval.ts';
 import { StoodStill } from './stood-still.ts';
 import { type AnsweredRead, isAnswered, type Known, Versions } from './versions.ts';
 

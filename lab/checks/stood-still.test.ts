@@ -1,9 +1,9 @@
 /** How much a machine that stood still explains, from literal evidence. */
 import { describe, expect, it } from 'vitest';
-import type { Pressure, Stall } from '../load/records.ts';
+import type { Pressure, Stall } from '../history/records.ts';
 import { doubtOf } from './doubt.ts';
-import { fault } from './history-test-support.ts';
 import { StoodStill } from './stood-still.ts';
+import { fault } from './testing/history.ts';
 
 const REGION = 'eu-west';
 const EDGE = `edge:${REGION}`;

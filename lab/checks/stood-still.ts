@@ -12,8 +12,8 @@
  * its end; a wait for the processor is counted where it was and needs no such time. A region is excused by itself, the origin and the lab, not by
  * another region's edge; and no node by a pause that the lab itself made.
  */
-import type { FaultRecord, Pressure, Stall } from '../load/records.ts';
-import { type Interval, overlaps } from './fault-windows.ts';
+import type { FaultRecord, Pressure, Stall } from '../history/records.ts';
+import { type Interval, overlaps } from './interval.ts';
 import { firstIndex, type Piece, Profile } from './profile.ts';
 
 /** A paused node runs on a moment after it is let go, and stood a moment before that was told. */

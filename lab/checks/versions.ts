@@ -5,7 +5,7 @@
  * region. A version is *superseded* when the earliest later one is known: the next one's answer may have been lost. A write
  * that ended unknown may take effect at any later time, so only a read that shows it dates it.
  */
-import type { Operation, ReadOperation, WriteOperation } from '../load/records.ts';
+import type { Operation, ReadOperation, WriteOperation } from '../history/records.ts';
 
 export interface Known {
   readonly version: number;

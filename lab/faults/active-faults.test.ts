@@ -1,10 +1,10 @@
 /** When a fault counts: from before it acts until it is seen gone, whatever becomes of its act and whoever heals everything meanwhile. */
 import { describe, expect, it } from 'vitest';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
-import type { Clients } from '../clients.ts';
 import { WorldFailed } from '../errors.ts';
+import type { Clients } from '../system/clients.ts';
 import type { WorldControl } from '../worlds/world.ts';
-import { withFaults } from './active-faults-test-support.ts';
+import { withFaults } from './testing/active-faults.ts';
 
 const SLOW_MS = 6_000;
 const CUT = 'edge:eu-west<->kafka';

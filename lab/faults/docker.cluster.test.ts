@@ -1,8 +1,8 @@
 /** The docker column of the table of faults, on containers. */
 import { describe, inject } from 'vitest';
-import { type DockerTestWorld, startSharedWorld } from '../worlds/docker/test-support.ts';
-import { everyFaultIsSeen } from './every-fault-suite.ts';
-import { overlappingFaultsAreSeenAt } from './overlap-suite.ts';
+import { type DockerTestWorld, startSharedWorld } from '../worlds/testing/docker-kit.ts';
+import { everyFaultIsSeen } from './testing/every-fault-suite.ts';
+import { overlappingFaultsAreSeenAt } from './testing/overlap-suite.ts';
 
 const cluster = inject('cluster');
 

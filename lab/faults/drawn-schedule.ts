@@ -4,9 +4,9 @@
  */
 import { createRandom } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
+import { type ConcreteTarget, resolveTarget } from '../system/target.ts';
 import { FAULTS } from './faults.ts';
 import { type FaultOrder, isConflict } from './order.ts';
-import { type ConcreteTarget, resolveTarget } from './target.ts';
 
 export interface PlannedFault extends FaultOrder {
   /** ms from the start of the fault phase. */

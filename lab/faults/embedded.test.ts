@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { createRandom } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
-import { startTestWorld, type TestWorld } from '../worlds/embedded/test-support.ts';
+import { startTestWorld, type TestWorld } from '../worlds/testing/embedded-kit.ts';
 import { ActiveFaults } from './active-faults.ts';
-import { everyFaultIsSeen } from './every-fault-suite.ts';
-import { overlappingFaultsAreSeenAt } from './overlap-suite.ts';
+import { everyFaultIsSeen } from './testing/every-fault-suite.ts';
+import { overlappingFaultsAreSeenAt } from './testing/overlap-suite.ts';
 
 const DEADLINE_MS = 20_000;
 

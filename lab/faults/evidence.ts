@@ -1,9 +1,9 @@
 /** What shows from outside whether a node can be used: its own answers where it has a port, its users' view of it where not. */
 import type { Clock } from '../../services/runtime/clock.ts';
+import type { ConcreteTarget } from '../system/target.ts';
 import type { Link, NodeName, WorldControl } from '../worlds/world.ts';
 import type { FaultContext } from './fault.ts';
 import { adminOf } from './region-target.ts';
-import type { ConcreteTarget } from './target.ts';
 
 /** A frozen node does not answer at all: waiting longer shows no more. */
 const EVIDENCE_DEADLINE_MS = 1_000;

@@ -1,5 +1,5 @@
 /** Writes down which faults were in force, for a history or for whoever judges without one. */
-import type { FaultChangeRecord, FaultRecord } from '../load/records.ts';
+import type { FaultChangeRecord, FaultRecord } from '../history/records.ts';
 import type { FaultChange } from './active-faults.ts';
 
 export interface FaultSink {

@@ -4,10 +4,10 @@
  */
 import type { z } from 'zod';
 import type { Clock } from '../../services/runtime/clock.ts';
-import type { Clients } from '../clients.ts';
+import type { Clients } from '../system/clients.ts';
+import type { ConcreteTarget, TargetKind } from '../system/target.ts';
 import type { Backend, World } from '../worlds/world.ts';
 import type { Slowing } from './slowing.ts';
-import type { ConcreteTarget, TargetKind } from './target.ts';
 
 /** A heal that is seen later than that was not observed: nobody knows until when the fault was in effect. */
 export const HEAL_SEEN_MS_MAX = 15_000;

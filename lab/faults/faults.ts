@@ -1,16 +1,17 @@
 /** The table of faults. A new one is a file and a line here. */
-import { bandwidth } from './bandwidth.ts';
+
 import type { Fault } from './fault.ts';
-import { flush } from './flush.ts';
-import { isolate } from './isolate.ts';
-import { kill } from './kill.ts';
-import { latency } from './latency.ts';
-import { partition } from './partition.ts';
-import { pause } from './pause.ts';
-import { propagationDelay } from './propagation-delay.ts';
-import { reset } from './reset.ts';
-import { restart } from './restart.ts';
-import { strategy } from './strategy.ts';
+import { bandwidth } from './kinds/bandwidth.ts';
+import { flush } from './kinds/flush.ts';
+import { isolate } from './kinds/isolate.ts';
+import { kill } from './kinds/kill.ts';
+import { latency } from './kinds/latency.ts';
+import { partition } from './kinds/partition.ts';
+import { pause } from './kinds/pause.ts';
+import { propagationDelay } from './kinds/propagation-delay.ts';
+import { reset } from './kinds/reset.ts';
+import { restart } from './kinds/restart.ts';
+import { strategy } from './kinds/strategy.ts';
 
 const ALL = [partition, latency, bandwidth, reset, isolate, pause, kill, restart, propagationDelay, strategy, flush] as const;
 

@@ -1,10 +1,10 @@
 /** A fault as asked for, and what it means in a world. */
 import type { Random } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
+import { type ConcreteTarget, resolveTarget } from '../system/target.ts';
 import type { World } from '../worlds/world.ts';
 import type { Fault, FaultSpec } from './fault.ts';
 import { FAULTS } from './faults.ts';
-import { type ConcreteTarget, resolveTarget } from './target.ts';
 import { faultProblems } from './written-fault.ts';
 
 /** Parameters as a scenario file or a command line writes them. */

@@ -1,10 +1,10 @@
 import { describe } from 'vitest';
 import { createRandom } from '../../services/runtime/random.ts';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
-import { StubCluster } from '../worlds/docker/stub-cluster-test-support.ts';
+import { StubCluster } from '../worlds/testing/stub-cluster.ts';
 import { ActiveFaults, type FaultChange } from './active-faults.ts';
-import { withFaults } from './active-faults-test-support.ts';
-import { overlappingFaultsAreSeen } from './overlap-suite.ts';
+import { withFaults } from './testing/active-faults.ts';
+import { overlappingFaultsAreSeen } from './testing/overlap-suite.ts';
 
 describe('in the simulated world', () => {
   overlappingFaultsAreSeen({ backend: 'simulated', region: 'eu-west', withBench: withFaults });

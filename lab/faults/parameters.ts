@@ -1,7 +1,7 @@
 /** The parameters of faults as a scenario file or a command line writes them. */
 import { z } from 'zod';
 import { PROPAGATION_DELAY_MS_MAX } from '../../services/protocol/edge-api.ts';
-import { duration } from '../duration.ts';
+import { duration } from '../input/duration.ts';
 
 export const noParameters = z.strictObject({});
 export type NoParameters = z.infer<typeof noParameters>;

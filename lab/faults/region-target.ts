@@ -1,7 +1,7 @@
 /** The edge of a target's region, with its admin routes. */
-import type { EdgeAdmin } from '../clients.ts';
+import type { EdgeAdmin } from '../system/clients.ts';
+import type { ConcreteTarget } from '../system/target.ts';
 import type { World } from '../worlds/world.ts';
-import type { ConcreteTarget } from './target.ts';
 
 /** A region that is not there is a bug: targets are resolved against the world's regions. */
 export function adminOf(world: World, target: ConcreteTarget): EdgeAdmin & { readonly region: string } {

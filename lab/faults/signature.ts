@@ -1,7 +1,7 @@
 /** What a fault takes, in words: for lists, tables and errors. */
-import { keysAt } from '../problems.ts';
+import { keysAt } from '../input/problems.ts';
+import { NODE_KINDS } from '../system/target.ts';
 import type { Fault } from './fault.ts';
-import { NODE_KINDS } from './target.ts';
 
 /** `latency*, jitter`; an asterisk marks what must be given. */
 export function parametersInWords({ parameters }: Fault): string {

@@ -1,11 +1,11 @@
 /** A fault as somebody wrote it, in a scenario file or on a command line, judged against the table of faults. */
 import { InvalidInput } from '../errors.ts';
-import { didYouMean } from '../nearest.ts';
-import { keysAt, type Problem, problemsOf, shown, unknownKey } from '../problems.ts';
+import { didYouMean } from '../input/nearest.ts';
+import { keysAt, type Problem, problemsOf, shown, unknownKey } from '../input/problems.ts';
+import { targetKindOf } from '../system/target.ts';
 import type { Fault } from './fault.ts';
 import { FAULTS } from './faults.ts';
 import { targetsInWords } from './signature.ts';
-import { targetKindOf } from './target.ts';
 
 /** Words of the lab's own beside a fault's parameters. */
 export const FAULT_WORDS = ['at', 'fault', 'target', 'for'] as const;

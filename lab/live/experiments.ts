@@ -1,8 +1,8 @@
 /** Experiments that hold the load while they last: one at a time, and none while a scenario runs. What comes of each is told. */
 import type { Clock } from '../../services/runtime/clock.ts';
-import type { Clients } from '../clients.ts';
 import { InvalidInput } from '../errors.ts';
-import { traceWrite } from '../trace.ts';
+import type { Clients } from '../system/clients.ts';
+import { traceWrite } from '../trace/trace.ts';
 import type { World } from '../worlds/world.ts';
 import type { Catalogue } from './catalogue.ts';
 import { race, stampede } from './lessons.ts';

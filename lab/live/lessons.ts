@@ -2,8 +2,8 @@
 import { contentKey } from '../../services/protocol/content.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import type { Verdict } from '../checks/check.ts';
-import type { Clients } from '../clients.ts';
 import { InvalidInput, WorldFailed } from '../errors.ts';
+import type { Clients } from '../system/clients.ts';
 import type { World } from '../worlds/world.ts';
 import { type Catalogue, readFrom } from './catalogue.ts';
 

@@ -1,8 +1,8 @@
 /** The verdict of a session, from literal operations. */
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../services/runtime/random.ts';
-import { resolveTarget } from '../faults/target.ts';
-import type { Pressure, Stall } from '../load/records.ts';
+import type { Pressure, Stall } from '../history/records.ts';
+import { resolveTarget } from '../system/target.ts';
 import { LiveJudge } from './live-judge.ts';
 
 const REGION = 'eu-west';

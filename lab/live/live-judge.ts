@@ -12,8 +12,8 @@ import { type Sifted, sift } from '../checks/doubt.ts';
 import { answerOf, cellOf, Staleness, type StaleRead } from '../checks/staleness.ts';
 import { worstOf } from '../checks/verdict.ts';
 import type { AnsweredRead } from '../checks/versions.ts';
-import { History } from '../load/history.ts';
-import { quantilesOf } from '../load/quantiles.ts';
+import { History } from '../history/history.ts';
+import { quantilesOf } from '../history/quantiles.ts';
 import type {
   DelayChange,
   EdgeSample,
@@ -24,7 +24,7 @@ import type {
   Pressure,
   Stall,
   StrategyChange,
-} from '../load/records.ts';
+} from '../history/records.ts';
 import type { LiveVerdict, RegionStaleness } from './live-lab.ts';
 
 const EPSILON_MS_MIN = 1_000;

@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { createRandom } from '../../services/runtime/random.ts';
-import { readTopology, type Topology } from '../topology.ts';
+import { readTopology, type Topology } from '../topology/topology.ts';
 import { startEmbedded } from '../worlds/embedded/embedded.ts';
 import type { Catalogue } from './catalogue.ts';
-import { Events, isReady, metricsOf, says } from './events-test-support.ts';
 import type { LabCommand, LiveEvent, LiveLab } from './live-lab.ts';
 import { startLiveLab } from './start-live-lab.ts';
+import { Events, isReady, metricsOf, says } from './testing/events.ts';
 
 const COMPOSE = fileURLToPath(new URL('../../compose.yaml', import.meta.url));
 const RACE = fileURLToPath(new URL('../scenarios/stale-set-race.yaml', import.meta.url));

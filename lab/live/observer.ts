@@ -3,7 +3,7 @@
  * that one that hangs holds up no other.
  */
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
-import type { Clients } from '../clients.ts';
+import type { Clients } from '../system/clients.ts';
 import type { World } from '../worlds/world.ts';
 import type { Observation, Seen } from './live-lab.ts';
 

@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../services/runtime/random.ts';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
-import { readTopology } from '../topology.ts';
+import { readTopology } from '../topology/topology.ts';
 import { startSimulated } from '../worlds/simulated/simulated.ts';
-import { Events, isReady, metricsOf, says } from './events-test-support.ts';
 import type { LiveEvent } from './live-lab.ts';
 import { startLiveLab } from './start-live-lab.ts';
+import { Events, isReady, metricsOf, says } from './testing/events.ts';
 
 const COMPOSE = fileURLToPath(new URL('../../compose.yaml', import.meta.url));
 const SCENARIO = fileURLToPath(new URL('../scenarios/rolling-restart.yaml', import.meta.url));

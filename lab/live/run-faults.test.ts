@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import type { FaultRecord } from '../load/records.ts';
-import { runScenario } from '../run.ts';
+import type { FaultRecord } from '../history/records.ts';
+import { runScenario } from '../run/run.ts';
 import { readScenario } from '../scenarios/scenario.ts';
 import { simulatedStage } from '../sim/simulated-stage.ts';
-import { seedSetup } from '../sim/test-support.ts';
+import { seedSetup } from '../sim/testing/kit.ts';
 import { RunFaults } from './run-faults.ts';
 
 const SCENARIO = fileURLToPath(new URL('../scenarios/slow-region.yaml', import.meta.url));

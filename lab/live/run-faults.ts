@@ -3,10 +3,10 @@
  * their after-effects are excused is what the history of the run has, for only the run knows their parameters.
  */
 import type { FaultSink } from '../faults/fault-recorder.ts';
-import { concreteTarget } from '../faults/target.ts';
-import type { HistoryLine } from '../load/history-lines.ts';
-import type { FaultRecord } from '../load/records.ts';
+import type { HistoryLine } from '../history/history-lines.ts';
+import type { FaultRecord } from '../history/records.ts';
 import type { LabEvent } from '../report/events.ts';
+import { concreteTarget } from '../system/target.ts';
 import type { FaultView } from './live-lab.ts';
 
 export interface RunFaultsOptions {

@@ -5,13 +5,13 @@
 import type { Clock } from '../../services/runtime/clock.ts';
 import { drawSeed } from '../../services/runtime/random.ts';
 import { createReleasers } from '../../services/runtime/releasers.ts';
-import type { Clients } from '../clients.ts';
 import { InvalidInput } from '../errors.ts';
 import type { ActiveFaults } from '../faults/active-faults.ts';
 import type { LabEvent } from '../report/events.ts';
-import { runScenario } from '../run.ts';
+import { runScenario } from '../run/run.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { checkBackend, checkRegions, checkSchedule } from '../scenarios/world-check.ts';
+import type { Clients } from '../system/clients.ts';
 import type { World } from '../worlds/world.ts';
 import { type Catalogue, cardsOf, readFrom } from './catalogue.ts';
 import type { Judging } from './judging.ts';

@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { createRandom } from '../../services/runtime/random.ts';
-import { readTopology } from '../topology.ts';
+import { readTopology } from '../topology/topology.ts';
 import { startEmbedded } from '../worlds/embedded/embedded.ts';
-import { Events, isReady, metricsOf, says } from './events-test-support.ts';
 import type { LabCommand, LiveEvent, LiveLab } from './live-lab.ts';
 import { startLiveLab } from './start-live-lab.ts';
+import { Events, isReady, metricsOf, says } from './testing/events.ts';
 
 const COMPOSE = fileURLToPath(new URL('../../compose.yaml', import.meta.url));
 const LONG_MS = 90_000;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../services/runtime/clock.ts';
 import type { WorldControl } from '../worlds/world.ts';
-import { type VirtualLabOptions, withVirtualLab } from './virtual-lab-test-support.ts';
+import { type VirtualLabOptions, withVirtualLab } from './testing/virtual-lab.ts';
 
 const SLOW_MS = 6_000;
 const LONG_MS = 600_000;

@@ -5,9 +5,9 @@
  */
 import type { Clock, Timer } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
-import type { Clients } from '../clients.ts';
 import { EXIT, exitCodeOf, InvalidInput } from '../errors.ts';
 import { ActiveFaults, type FaultChange } from '../faults/active-faults.ts';
+import type { Clients } from '../system/clients.ts';
 import type { StartStep, World } from '../worlds/world.ts';
 import type { Catalogue } from './catalogue.ts';
 import { Experiments } from './experiments.ts';

@@ -2,9 +2,9 @@
 import { contentKey } from '../../services/protocol/content.ts';
 import { type Clock, sleep, type Timer } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
-import type { Clients } from '../clients.ts';
 import { slugOf, tagsOf } from '../load/slots.ts';
 import { createZipf } from '../load/zipf.ts';
+import type { Clients } from '../system/clients.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
 import type { EndedOperation } from './live-judge.ts';
 import type { LoadRates } from './live-lab.ts';

@@ -4,17 +4,17 @@
  */
 import { contentKey } from '../../services/protocol/content.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
-import { CallFailed, type Clients, type EdgeRead, undefinedWhenUnanswered } from '../clients.ts';
+import type { History } from '../history/history.ts';
+import type { Ending, Operation, ReadOperation, WriteOperation } from '../history/records.ts';
+import type { WallClock } from '../history/wall-clock.ts';
 import type { Phase } from '../report/events.ts';
+import { CallFailed, type Clients, type EdgeRead, undefinedWhenUnanswered } from '../system/clients.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
 import { inBatches } from './batches.ts';
 import { bodyOf, writerOf } from './bodies.ts';
 import { FinalReads } from './final-reads.ts';
-import type { History } from './history.ts';
 import type { PlannedOperation } from './plan.ts';
-import type { Ending, Operation, ReadOperation, WriteOperation } from './records.ts';
 import { type Slot, slugOf, tagOf, tagsOf } from './slots.ts';
-import type { WallClock } from './wall-clock.ts';
 
 export interface DriverOptions {
   readonly world: World;

@@ -4,10 +4,10 @@
  */
 import { contentKey } from '../../services/protocol/content.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
-import { CallFailed, type Clients } from '../clients.ts';
+import type { History } from '../history/history.ts';
+import type { ReadOperation } from '../history/records.ts';
+import { CallFailed, type Clients } from '../system/clients.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
-import type { History } from './history.ts';
-import type { ReadOperation } from './records.ts';
 
 export interface FinalReadsOptions {
   readonly world: World;

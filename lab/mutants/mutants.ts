@@ -1,6 +1,6 @@
 /** The table of mutants. A new one is a file and a line here. */
 import { InvalidInput } from '../errors.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '../input/nearest.ts';
 import type { Backend } from '../worlds/world.ts';
 import { clearNewerStaleMark } from './clear-newer-stale-mark.ts';
 import { deleteAsStale } from './delete-as-stale.ts';

@@ -2,7 +2,7 @@
 import { DOMParser, type Element, onErrorStopParsing } from '@xmldom/xmldom';
 import { describe, expect, it } from 'vitest';
 import { toJunit } from './junit.ts';
-import { HOSTILE, lostHistory, reportSource, summaryOf } from './report-test-support.ts';
+import { HOSTILE, lostHistory, reportSource, summaryOf } from './testing/report.ts';
 
 function parse(text: string): Element {
   const root = new DOMParser({ onError: onErrorStopParsing }).parseFromString(text, 'text/xml').documentElement;

@@ -4,8 +4,8 @@
  * What failed is a failure; what could not be told is an error, so that nothing but a pass is green. A run that ends with another
  * exit code than 0 has at least one of them.
  */
-import { endOf } from '../load/end.ts';
-import { printable } from '../printable.ts';
+import { endOf } from '../history/end.ts';
+import { printable } from '../input/printable.ts';
 import type { Summary } from './events.ts';
 import { anomaliesOf, type ReportSource } from './source.ts';
 import { element, escaped } from './xml.ts';

@@ -2,7 +2,7 @@
 import type { Anomaly } from '../checks/check.ts';
 import { isCheckName } from '../checks/checks.ts';
 import { judgeHistory } from '../checks/judge.ts';
-import type { History } from '../load/history.ts';
+import type { History } from '../history/history.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { Backend } from '../worlds/world.ts';
 import type { Summary } from './events.ts';

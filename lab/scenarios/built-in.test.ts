@@ -5,8 +5,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readTopology } from '../topology.ts';
-import { parseYaml } from '../yaml-source.ts';
+import { parseYaml } from '../input/yaml-source.ts';
+import { readTopology } from '../topology/topology.ts';
 import { scenarioJsonSchema } from './json-schema.ts';
 import { readScenario } from './scenario.ts';
 import { checkBackend, checkRegions } from './world-check.ts';

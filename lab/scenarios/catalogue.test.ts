@@ -3,9 +3,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runSeed } from '../sim/seed-run.ts';
-import { readTopology } from '../topology.ts';
-import { catches } from './made-for.ts';
+import { readTopology } from '../topology/topology.ts';
 import { readScenario } from './scenario.ts';
+import { catches } from './testing/made-for.ts';
 
 const FOLDER = import.meta.dirname;
 const FILES = (await readdir(FOLDER)).filter((file) => file.endsWith('.yaml'));

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Fault } from '../faults/fault.ts';
 import { FAULTS } from '../faults/faults.ts';
-import { NODE_KINDS, type TargetKind } from '../faults/target.ts';
+import { NODE_KINDS, type TargetKind } from '../system/target.ts';
 import { patternOf } from '../thresholds/expression.ts';
 import { METRICS, type Metric } from '../thresholds/metrics.ts';
 import { FILTER_PATTERN } from '../thresholds/selector.ts';

@@ -1,8 +1,8 @@
 /** The method of a scenario: its faults with their times, judged against the table of faults. */
 import { z } from 'zod';
-import { duration, lasting } from '../duration.ts';
 import { FAULT_WORDS, faultProblems } from '../faults/written-fault.ts';
-import { type Problem, problemsOf } from '../problems.ts';
+import { duration, lasting } from '../input/duration.ts';
+import { type Problem, problemsOf } from '../input/problems.ts';
 
 /** Times count from the start of the fault phase. */
 export interface ScheduledFault {

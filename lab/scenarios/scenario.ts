@@ -6,13 +6,13 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { strategy } from '../../services/protocol/invalidation.ts';
 import { CHECKS, type CheckName } from '../checks/checks.ts';
-import { lasting, rate, share } from '../duration.ts';
 import { InvalidInput } from '../errors.ts';
 import { delay } from '../faults/parameters.ts';
-import { printable } from '../printable.ts';
-import { type Problem, problemsOf, refusal, shown } from '../problems.ts';
+import { lasting, rate, share } from '../input/duration.ts';
+import { printable } from '../input/printable.ts';
+import { type Problem, problemsOf, refusal, shown } from '../input/problems.ts';
+import { parseYaml, readSource } from '../input/yaml-source.ts';
 import { type Threshold, thresholdProblems, toThresholds, writtenThresholds } from '../thresholds/threshold.ts';
-import { parseYaml, readSource } from '../yaml-source.ts';
 import { type Hypothesis, hypothesis } from './hypothesis.ts';
 import { methodProblems, type ScheduledFault, shortened, timeProblems, toMethod } from './method.ts';
 

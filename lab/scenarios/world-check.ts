@@ -1,9 +1,9 @@
 /** What a scenario asks of its world, judged when the world is known and before it starts: regions, and faults it can inject. */
 import { drawSchedule } from '../faults/drawn-schedule.ts';
 import { FAULTS } from '../faults/faults.ts';
-import { targetProblem } from '../faults/target.ts';
-import { didYouMean } from '../nearest.ts';
-import { type Problem, shown } from '../problems.ts';
+import { didYouMean } from '../input/nearest.ts';
+import { type Problem, shown } from '../input/problems.ts';
+import { targetProblem } from '../system/target.ts';
 import { regionProblems } from '../thresholds/threshold.ts';
 import type { Backend } from '../worlds/world.ts';
 import type { ParsedScenario } from './scenario.ts';

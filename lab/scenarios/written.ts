@@ -1,6 +1,7 @@
 /** A scenario as a file says it: what `parseScenario` reads back as the same. */
+
+import { stringifyYaml } from '../input/yaml-source.ts';
 import { toKept } from '../thresholds/threshold.ts';
-import { stringifyYaml } from '../yaml-source.ts';
 import { writtenHypothesis } from './hypothesis.ts';
 import type { ScheduledFault } from './method.ts';
 import type { Scenario } from './scenario.ts';

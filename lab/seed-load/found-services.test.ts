@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Call, CallFailed, Clients, type RawAnswer } from '../clients.ts';
+import { type Call, CallFailed, Clients, type RawAnswer } from '../system/clients.ts';
 import { findServices } from './found-services.ts';
 
 const REGIONS = [

@@ -1,6 +1,6 @@
 /** Services that answer on the ports of the topology already, whoever started them: a load may use them and leave them running. */
-import type { Clients } from '../clients.ts';
-import type { Topology } from '../topology.ts';
+import type { Clients } from '../system/clients.ts';
+import type { Topology } from '../topology/topology.ts';
 import type { WorldRegion } from '../worlds/world.ts';
 
 /** Its regions as their edges describe themselves; undefined unless the origin and every edge are there and are ours. */

@@ -8,11 +8,11 @@
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { Strategy } from '../../services/protocol/invalidation.ts';
 import type { Clock } from '../../services/runtime/clock.ts';
-import type { Clients } from '../clients.ts';
 import { WorldFailed } from '../errors.ts';
-import { LatencyHistogram } from '../load/latency-histogram.ts';
-import { isSettled } from '../settled.ts';
-import { untilSeen } from '../trace-watch.ts';
+import { LatencyHistogram } from '../history/latency-histogram.ts';
+import type { Clients } from '../system/clients.ts';
+import { isSettled } from '../system/settled.ts';
+import { untilSeen } from '../trace/trace-watch.ts';
 import type { WorldRegion } from '../worlds/world.ts';
 import { TARGETS } from './published.ts';
 import { RegionReader } from './region-reader.ts';

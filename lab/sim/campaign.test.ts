@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { childrenOf } from '../testing/children.ts';
 import { type CampaignsOptions, runCampaigns } from './campaign.ts';
 import { isFailing, type SeedOutcome } from './outcome.ts';
-import { seedSetup } from './test-support.ts';
+import { seedSetup } from './testing/kit.ts';
 
 interface Ran extends Partial<CampaignsOptions> {
   readonly mutant?: string;

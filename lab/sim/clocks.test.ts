@@ -4,8 +4,8 @@ import type { Mutant } from '../mutants/mutant.ts';
 import { MUTANTS } from '../mutants/mutants.ts';
 import { caughtBy } from './mutation.ts';
 import { isFailing, runSeedOf } from './outcome.ts';
-import { drawSkews } from './skews-test-support.ts';
-import { seedSetup } from './test-support.ts';
+import { seedSetup } from './testing/kit.ts';
+import { drawSkews } from './testing/skews.ts';
 
 const SEEDS = Number(process.env['CLOCK_SEEDS'] ?? 60);
 const MUTANT_SEEDS = 200;

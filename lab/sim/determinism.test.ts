@@ -1,7 +1,7 @@
 /** The same seed gives the same history, to the byte: twice in one process, and in every version of Node that runs the lab. */
 import { describe, expect, it } from 'vitest';
 import { checkDeterminism, digestOf, historyOf } from './determinism.ts';
-import { seedSetup } from './test-support.ts';
+import { seedSetup } from './testing/kit.ts';
 
 /** Changes with whatever changes a simulated run: then write it anew with `-u`. It must never differ between versions of Node. */
 const SEEDS = [1, 2, 3] as const;

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { runSeedOf } from './outcome.ts';
-import { seedSetup } from './test-support.ts';
+import { seedSetup } from './testing/kit.ts';
 
 const SEEDS_BEFORE = 20;
 const SEEDS = 40;

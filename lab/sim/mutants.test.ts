@@ -4,7 +4,7 @@ import type { Mutant } from '../mutants/mutant.ts';
 import { MUTANTS } from '../mutants/mutants.ts';
 import { caughtBy } from './mutation.ts';
 import { isFailing, runSeedOf } from './outcome.ts';
-import { seedSetup } from './test-support.ts';
+import { seedSetup } from './testing/kit.ts';
 
 const SEEDS = 200;
 const MS_MAX = 600_000;

@@ -1,9 +1,9 @@
 /** Faults that overlap at one place excuse for as long as each lasts, and no longer: a known bug shows as it does where they are apart. */
 import { describe, expect, it } from 'vitest';
 import { parseScenario, type Scenario } from '../scenarios/scenario.ts';
-import { onlyRegions } from '../topology.ts';
+import { onlyRegions } from '../topology/topology.ts';
 import { runSeed, type SeedRun } from './seed-run.ts';
-import { seedSetup } from './test-support.ts';
+import { seedSetup } from './testing/kit.ts';
 
 /** A short one, over while the other still holds the place for longer than a heal is waited for. */
 const OVERLAPS = [

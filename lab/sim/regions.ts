@@ -1,5 +1,5 @@
 /** The regions of a simulation: those of the topology, and as many more like them as were asked for. */
-import type { RegionTopology, Topology } from '../topology.ts';
+import type { RegionTopology, Topology } from '../topology/topology.ts';
 
 /** What a simulated world is made of. */
 export type SimulatedTopology = Pick<Topology, 'origin' | 'regions'>;

@@ -1,6 +1,6 @@
 /** Runs a seed once more, and leaves what `run --out` leaves of a run: the same seed has the same history. */
 import { systemClock } from '../../services/runtime/clock.ts';
-import { createOutput } from '../output-folder.ts';
+import { createOutput } from '../report/output-folder.ts';
 import { sourceOf } from '../report/source.ts';
 import type { SeedSetup } from './outcome.ts';
 import { runSeed } from './seed-run.ts';

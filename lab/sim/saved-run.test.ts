@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { HistoryHead } from '../load/history-lines.ts';
+import type { HistoryHead } from '../history/history-lines.ts';
 import { parseScenario } from '../scenarios/scenario.ts';
 import { toDocument } from '../scenarios/written.ts';
 import { savedRun } from './saved-run.ts';
-import { seedSetup } from './test-support.ts';
+import { seedSetup } from './testing/kit.ts';
 
 function headOf(second: string): HistoryHead {
   const text = `version: 1

@@ -3,9 +3,9 @@
  * it by chance is not in there: only its scenario is tried again.
  */
 import { InvalidInput } from '../errors.ts';
-import type { HistoryHead } from '../load/history-lines.ts';
+import type { HistoryHead } from '../history/history-lines.ts';
+import { printable } from '../input/printable.ts';
 import { mutantNamed } from '../mutants/mutants.ts';
-import { printable } from '../printable.ts';
 import { parseScenario, type Scenario } from '../scenarios/scenario.ts';
 import { checkBackend, checkRegions, checkSchedule } from '../scenarios/world-check.ts';
 import { regionsNamed, type SimulatedTopology } from './regions.ts';

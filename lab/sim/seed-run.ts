@@ -1,9 +1,9 @@
 /** One seed, from its scenario to its verdict, in virtual time. */
-import type { OnHistoryLine } from '../load/history-lines.ts';
+import type { OnHistoryLine } from '../history/history-lines.ts';
 import type { LabEvent } from '../report/events.ts';
-import { type RunResult, runWithHistory } from '../run.ts';
+import { type RunResult, runWithHistory } from '../run/run.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { withSystem } from '../topology.ts';
+import { withSystem } from '../topology/topology.ts';
 import type { Skews } from '../worlds/hosted/skewed-clock.ts';
 import type { SimulatedTopology } from './regions.ts';
 import { simulatedStage } from './simulated-stage.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../scenarios/scenario.ts';
 import { writtenScenario } from '../scenarios/written.ts';
-import { onlyRegions } from '../topology.ts';
+import { onlyRegions } from '../topology/topology.ts';
 import type { SimulatedTopology } from './regions.ts';
 import { runSeed } from './seed-run.ts';
 import { shrink } from './shrink.ts';
 import { drawScenario } from './swarm.ts';
-import { seedSetup } from './test-support.ts';
+import { seedSetup } from './testing/kit.ts';
 
 const SEEDS_MAX = 60;
 const MS_MAX = 180_000;

@@ -4,7 +4,7 @@
  */
 import type { PlannedFault } from '../faults/drawn-schedule.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { onlyRegions } from '../topology.ts';
+import { onlyRegions } from '../topology/topology.ts';
 import type { SimulatedTopology } from './regions.ts';
 import { type AnomalyEvent, runSeed } from './seed-run.ts';
 

@@ -6,7 +6,7 @@ import { createRandom } from '../../services/runtime/random.ts';
 import { RECENT_MAX } from '../../services/runtime/recent.ts';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
 import { mutantNamed } from '../mutants/mutants.ts';
-import type { RunOptions } from '../run.ts';
+import type { RunOptions } from '../run/run.ts';
 import type { Workload } from '../scenarios/scenario.ts';
 import type { Skews } from '../worlds/hosted/skewed-clock.ts';
 import { startSimulated } from '../worlds/simulated/simulated.ts';

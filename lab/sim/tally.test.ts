@@ -3,7 +3,7 @@ import { DecoratedCache } from '../mutants/decorated-cache.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import { brokenDown, runSeedOf, type SeedOutcome } from './outcome.ts';
 import { Tally } from './tally.ts';
-import { seedSetup } from './test-support.ts';
+import { seedSetup } from './testing/kit.ts';
 
 class NeverFlushed extends DecoratedCache {
   override async flush(): Promise<void> {}

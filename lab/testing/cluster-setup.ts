@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
-import { readTopology } from '../topology.ts';
+import { readTopology } from '../topology/topology.ts';
 import { Engine } from '../worlds/docker/engine.ts';
 import { fetchImages, missingImages, wantedImages } from '../worlds/docker/images.ts';
 import { removeCluster } from '../worlds/docker/manage.ts';

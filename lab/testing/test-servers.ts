@@ -6,7 +6,7 @@ import { systemClock as clock } from '../../services/runtime/clock.ts';
 import { systemRandom as random } from '../../services/runtime/random.ts';
 import { createReleasers } from '../../services/runtime/releasers.ts';
 import type { TestServers } from '../../vitest-context.d.ts';
-import type { ComposeFile, Environment } from '../compose-file.ts';
+import type { ComposeFile, Environment } from '../topology/compose-file.ts';
 import { type ContainerSpec, toSpec } from '../worlds/docker/container-spec.ts';
 import type { Engine } from '../worlds/docker/engine.ts';
 import { takeFreePorts } from '../worlds/docker/free-ports.ts';

@@ -1,6 +1,6 @@
 /** Looks at the thresholds with `abortOnFail` while the load lasts, and tells when one of them is crossed. */
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
-import type { History } from '../load/history.ts';
+import type { History } from '../history/history.ts';
 import { evaluateThresholds, isCrossed } from './evaluate.ts';
 import type { Threshold } from './threshold.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { clockAhead, edgeSample, fault, historyOf, purge, REGIONS, read, type Written, write } from '../checks/history-test-support.ts';
-import type { History } from '../load/history.ts';
-import { conclude } from '../summary.ts';
+import { clockAhead, edgeSample, fault, historyOf, purge, REGIONS, read, type Written, write } from '../checks/testing/history.ts';
+import type { History } from '../history/history.ts';
+import { conclude } from '../run/summary.ts';
 import { evaluateThresholds, type ThresholdResult } from './evaluate.ts';
 import { METRIC_NAMES } from './metrics.ts';
 import { toThresholds } from './threshold.ts';

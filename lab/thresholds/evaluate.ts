@@ -6,9 +6,9 @@
  * either; but it says nothing about the system, so it makes the verdict unknown, with the reason.
  */
 import type { CheckResult } from '../checks/check.ts';
-import { unionOf } from '../checks/fault-windows.ts';
+import { unionOf } from '../checks/interval.ts';
 import { StoodStill } from '../checks/stood-still.ts';
-import type { History } from '../load/history.ts';
+import type { History } from '../history/history.ts';
 import type { Summary } from '../report/events.ts';
 import { holds } from './expression.ts';
 import { atBest, measured } from './kindness.ts';

@@ -5,8 +5,8 @@
  *     aggregation -> counter: count | rate (a second); rate: rate (the share); trend: avg | min | max | med | p(number)
  *     operator    -> < | <= | > | >= | == | === | !=
  */
-import { didYouMean } from '../nearest.ts';
-import { shown } from '../problems.ts';
+import { didYouMean } from '../input/nearest.ts';
+import { shown } from '../input/problems.ts';
 import type { MetricType } from './metrics.ts';
 
 export type Aggregation = 'count' | 'rate' | 'avg' | 'min' | 'max' | 'med' | { readonly percentile: number };

@@ -3,11 +3,12 @@
  * kind as they may be. A threshold that is crossed but not so is crossed by nobody's fault.
  */
 import { HELD_UP_SHARE } from '../checks/doubt.ts';
-import { FETCH_DEADLINE_MS, type Interval } from '../checks/fault-windows.ts';
+import { FETCH_DEADLINE_MS } from '../checks/fault-windows.ts';
+import type { Interval } from '../checks/interval.ts';
 import { type ServiceClock, ServiceClocks } from '../checks/service-clocks.ts';
 import { StoodStill } from '../checks/stood-still.ts';
-import type { History } from '../load/history.ts';
-import type { ReadOperation } from '../load/records.ts';
+import type { History } from '../history/history.ts';
+import type { ReadOperation } from '../history/records.ts';
 
 export interface Kindness {
   /** What is left of a time. `region` undefined: no edge was on the way. */

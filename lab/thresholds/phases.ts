@@ -1,7 +1,7 @@
 /** The phases of a history in time. */
-import type { Interval } from '../checks/fault-windows.ts';
-import { endOf } from '../load/end.ts';
-import type { History } from '../load/history.ts';
+import type { Interval } from '../checks/interval.ts';
+import { endOf } from '../history/end.ts';
+import type { History } from '../history/history.ts';
 import type { Phase } from '../report/events.ts';
 
 /** undefined before the first. */

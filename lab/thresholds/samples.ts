@@ -1,9 +1,9 @@
 /** What a history tells of each metric, sample by sample, as measured or at best: a threshold takes those with its tags. */
 import { stalenessSamples } from '../checks/figures.ts';
 import { ServiceClocks } from '../checks/service-clocks.ts';
-import { convergenceSamples } from '../load/convergence.ts';
-import type { History } from '../load/history.ts';
-import type { EdgeSample, Operation, ReadOperation } from '../load/records.ts';
+import { convergenceSamples } from '../history/convergence.ts';
+import type { History } from '../history/history.ts';
+import type { EdgeSample, Operation, ReadOperation } from '../history/records.ts';
 import type { Phase } from '../report/events.ts';
 import type { Kindness } from './kindness.ts';
 import type { MetricName } from './metrics.ts';

@@ -1,5 +1,5 @@
 /** Takes the samples of one threshold and answers its aggregation, as k6's sinks do. */
-import { LatencyHistogram } from '../load/latency-histogram.ts';
+import { LatencyHistogram } from '../history/latency-histogram.ts';
 import type { Aggregation } from './expression.ts';
 
 const MS_PER_S = 1000;

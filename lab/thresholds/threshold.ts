@@ -1,8 +1,8 @@
 /** The thresholds of a scenario: by metric and tags, in k6's grammar; each as a text, or with `abortOnFail` and `delayAbortEval`. */
 import { z } from 'zod';
-import { duration } from '../duration.ts';
-import { didYouMean } from '../nearest.ts';
-import { type Problem, problemsOf, shown } from '../problems.ts';
+import { duration } from '../input/duration.ts';
+import { didYouMean } from '../input/nearest.ts';
+import { type Problem, problemsOf, shown } from '../input/problems.ts';
 import { type Expression, parseExpression } from './expression.ts';
 import { parseSelector, type Selector } from './selector.ts';
 

@@ -1,9 +1,9 @@
 /** Origin and edge as processes over the real servers. They are started as a container starts them: by their environment alone. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
-import { exchange } from '../../services/runtime/http-test-support.ts';
-import { withProcess } from '../../services/runtime/lifecycle-test-support.ts';
-import { docker, pause } from '../../services/runtime/servers-test-support.ts';
+import { exchange } from '../../services/runtime/testing/http.ts';
+import { withProcess } from '../../services/runtime/testing/lifecycle.ts';
+import { docker, pause } from '../../services/runtime/testing/servers.ts';
 
 const servers = inject('servers');
 const edgeMain = new URL('../../services/edge/main.ts', import.meta.url);

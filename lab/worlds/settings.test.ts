@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EdgeConfig, EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
-import type { JournalEntry } from '../journal.ts';
+import type { JournalEntry } from '../journal/journal.ts';
 import type { SettingsLayer } from './setting-layers.ts';
 import { WorldSettings } from './settings.ts';
 import type { BegunRegion, SettingsTold } from './wanted-settings.ts';

@@ -9,7 +9,7 @@
 import type { EdgeConfig, EdgeConfigChange, EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import { InvalidInput, WorldFailed } from '../errors.ts';
-import type { JournalEntry, UndoJournal } from '../journal.ts';
+import type { JournalEntry, UndoJournal } from '../journal/journal.ts';
 import { coveringOf, describeLayers, isSame, layered, over, type SettingsLayer } from './setting-layers.ts';
 
 /** What is in force in a region, as far as it is known. */

@@ -1,6 +1,6 @@
 /** What the lab drives: an origin and its edges, wherever they run. Reached by their routes only, as a user would. */
 import type { Strategy } from '../../services/protocol/invalidation.ts';
-import type { Clients } from '../clients.ts';
+import type { Clients } from '../system/clients.ts';
 import type { WorldSettings } from './settings.ts';
 
 export type Backend = 'docker' | 'embedded' | 'simulated';

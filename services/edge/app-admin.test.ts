@@ -1,11 +1,11 @@
 /** The admin routes of an edge, and the wrong requests to any of its routes. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeHttpContract } from '../runtime/http-contract.ts';
-import { errorAnswer, exchange, type Sent } from '../runtime/http-test-support.ts';
 import { drawSeed } from '../runtime/random.ts';
-import { ADMIN, ADMIN_TOKEN, type EdgeUnderTest, withEdge } from './edge-test-support.ts';
-import { contentOf, eventOf } from './test-support.ts';
+import { errorAnswer, exchange, type Sent } from '../runtime/testing/http.ts';
+import { describeHttpContract } from '../runtime/testing/http-contract.ts';
+import { ADMIN, ADMIN_TOKEN, type EdgeUnderTest, withEdge } from './testing/edge.ts';
+import { contentOf, eventOf } from './testing/kit.ts';
 
 const FUZZ_RUNS = 200;
 const ADMIN_ROUTES = [

@@ -1,9 +1,9 @@
 /** What an edge answers to a read: body, label and headers, over real sockets. */
 import { describe, expect, it } from 'vitest';
 import { edgeMissingAnswer, edgeReadAnswer } from '../protocol/edge-api.ts';
-import { exchange, type Got } from '../runtime/http-test-support.ts';
-import { type EdgeUnderTest, REGION, withEdge } from './edge-test-support.ts';
-import { contentOf, eventOf, writeOf } from './test-support.ts';
+import { exchange, type Got } from '../runtime/testing/http.ts';
+import { type EdgeUnderTest, REGION, withEdge } from './testing/edge.ts';
+import { contentOf, eventOf, writeOf } from './testing/kit.ts';
 
 const PATH = '/api/content/7';
 const LABEL = { region: REGION, latency_ms: expect.any(Number), cached_at: '2030-01-01T00:00:00.000Z' };

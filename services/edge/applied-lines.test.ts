@@ -1,7 +1,7 @@
 /** What an edge says of the invalidations it applies: a line for each, which `docker compose logs … | grep invalidation` finds. */
 import { expect, test } from 'vitest';
 import { type Logger, silentLogger } from '../runtime/log.ts';
-import { contentOf, DELAY_MS, eventOf, expectAllApplied, type Region, withRegion, writeOf } from './test-support.ts';
+import { contentOf, DELAY_MS, eventOf, expectAllApplied, type Region, withRegion, writeOf } from './testing/kit.ts';
 
 interface Said {
   readonly fields: object;

@@ -1,9 +1,9 @@
 /** `/metrics` and `/health` of an edge, over real sockets. */
 import { describe, expect, it } from 'vitest';
 import { edgeHealth, edgeMetrics } from '../protocol/edge-api.ts';
-import { exchange } from '../runtime/http-test-support.ts';
-import { type EdgeUnderTest, REGION, withEdge } from './edge-test-support.ts';
-import { contentOf, eventOf, writeOf } from './test-support.ts';
+import { exchange } from '../runtime/testing/http.ts';
+import { type EdgeUnderTest, REGION, withEdge } from './testing/edge.ts';
+import { contentOf, eventOf, writeOf } from './testing/kit.ts';
 
 const PROMETHEUS_2 = 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2';
 const PROMETHEUS_3 =

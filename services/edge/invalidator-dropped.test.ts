@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryLog, partitionOf } from '../log/memory.ts';
 import { contentKey } from '../protocol/content.ts';
-import { contentOf, DELAY_MS, entryOf, expectAllApplied, type Region, withRegion, writeOf } from './test-support.ts';
+import { contentOf, DELAY_MS, entryOf, expectAllApplied, type Region, withRegion, writeOf } from './testing/kit.ts';
 
 /** Longer than any backoff. */
 const REPAIRED_MS = 5_000;

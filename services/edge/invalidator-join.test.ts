@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { InvalidationLog } from '../log/log.ts';
 import { sleep } from '../runtime/clock.ts';
-import { contentOf, DELAY_MS, expectAllApplied, withRegion, writeOf } from './test-support.ts';
+import { contentOf, DELAY_MS, expectAllApplied, withRegion, writeOf } from './testing/kit.ts';
 
 const REPAIRED_MS = 5_000;
 

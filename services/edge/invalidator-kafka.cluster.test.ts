@@ -1,8 +1,8 @@
 /** The counterexamples of the review that are about the log, by their names, with Kafka as the log. */
 import { describe, expect, inject, test } from 'vitest';
 import type { KafkaLog } from '../log/kafka.ts';
-import { type KafkaUnderTest, makeAnew, until, withKafka, withPlainClient } from '../log/kafka-test-support.ts';
 import type { LogMessage } from '../log/log.ts';
+import { type KafkaUnderTest, makeAnew, until, withKafka, withPlainClient } from '../log/testing/kafka.ts';
 import { contentKey } from '../protocol/content.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { silentLogger } from '../runtime/log.ts';
@@ -11,7 +11,7 @@ import { MemoryCache, MemoryCacheServer } from './cache/memory.ts';
 import { Invalidator } from './invalidator.ts';
 import { EdgeMeter } from './metrics.ts';
 import { EdgeSettings } from './settings.ts';
-import { contentOf, entryOf, FaultyCache, writeOf } from './test-support.ts';
+import { contentOf, entryOf, FaultyCache, writeOf } from './testing/kit.ts';
 
 const servers = inject('servers');
 const BROKERS = servers?.kafkaBrokers ?? '';

@@ -7,8 +7,8 @@ import { silentLogger } from '../runtime/log.ts';
 import { MemoryCache } from './cache/memory.ts';
 import { Invalidator } from './invalidator.ts';
 import { Reader } from './reader.ts';
-import { contentAnswer, LIFETIMES, ScriptedOrigin } from './reader-test-support.ts';
-import { contentOf, DELAY_MS, expectAllApplied, type Region, withRegion, writeOf } from './test-support.ts';
+import { contentOf, DELAY_MS, expectAllApplied, type Region, withRegion, writeOf } from './testing/kit.ts';
+import { contentAnswer, LIFETIMES, ScriptedOrigin } from './testing/reader.ts';
 
 /** Nothing is called fresh any more once an event has been due for that long. */
 const OVERDUE_MS = 1_000;

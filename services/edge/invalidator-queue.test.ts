@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { contentKey } from '../protocol/content.ts';
 import { MemoryCache } from './cache/memory.ts';
-import { contentOf, DELAY_MS, eventOf, expectAllApplied, FaultyCache, type Region, withRegion, writeOf } from './test-support.ts';
+import { contentOf, DELAY_MS, eventOf, expectAllApplied, FaultyCache, type Region, withRegion, writeOf } from './testing/kit.ts';
 
 const REPAIRED_MS = 5_000;
 const QUEUE_MAX = 10_000;

@@ -11,8 +11,8 @@ import { sleep } from '../runtime/clock.ts';
 import { createRandom } from '../runtime/random.ts';
 import type { OriginAnswer } from './origin-client.ts';
 import { Reader } from './reader.ts';
-import { contentAnswer, LIFETIMES, ScriptedOrigin } from './reader-test-support.ts';
-import { DELAY_MS, eventOf, type Region, withRegion, writeOf } from './test-support.ts';
+import { DELAY_MS, eventOf, type Region, withRegion, writeOf } from './testing/kit.ts';
+import { contentAnswer, LIFETIMES, ScriptedOrigin } from './testing/reader.ts';
 
 const SEED = 20_260_101;
 const RUNS = 150;

@@ -1,7 +1,7 @@
 /** The counterexamples to the first text of the protocol, each by its name in the review. */
 import { describe, expect, test } from 'vitest';
 import { contentKey } from '../protocol/content.ts';
-import { contentOf, DELAY_MS, eventOf, expectAllApplied, withRegion, writeOf } from './test-support.ts';
+import { contentOf, DELAY_MS, eventOf, expectAllApplied, withRegion, writeOf } from './testing/kit.ts';
 
 /** Longer than any backoff. */
 const REPAIRED_MS = 5_000;

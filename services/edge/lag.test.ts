@@ -3,7 +3,7 @@ import type { InvalidationLog, PartitionBounds } from '../log/log.ts';
 import { MemoryLog } from '../log/memory.ts';
 import { VirtualClock } from '../runtime/virtual-clock.ts';
 import { LagMeter } from './lag.ts';
-import { writeOf } from './test-support.ts';
+import { writeOf } from './testing/kit.ts';
 
 /** A log that is asked and does not answer until it is told to. */
 function silentLog(clock: VirtualClock) {

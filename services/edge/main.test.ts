@@ -4,8 +4,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { edgeMetrics } from '../protocol/edge-api.ts';
 import { sleep, systemClock } from '../runtime/clock.ts';
-import { exchange } from '../runtime/http-test-support.ts';
-import { holdRequest, untilClosed, withProcess } from '../runtime/lifecycle-test-support.ts';
+import { exchange } from '../runtime/testing/http.ts';
+import { holdRequest, untilClosed, withProcess } from '../runtime/testing/lifecycle.ts';
 
 const main = new URL('./main.ts', import.meta.url);
 const TOKEN = 'a token';

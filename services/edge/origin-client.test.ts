@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { HttpOriginClient, OriginUnavailable } from './origin-client.ts';
-import { contentOf } from './test-support.ts';
+import { contentOf } from './testing/kit.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 

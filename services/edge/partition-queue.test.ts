@@ -6,7 +6,7 @@ import { silentLogger } from '../runtime/log.ts';
 import { MemoryCache } from './cache/memory.ts';
 import { Invalidator } from './invalidator.ts';
 import { EdgeMeter } from './metrics.ts';
-import { contentOf, DELAY_MS, eventOf, expectAllApplied, withRegion, writeOf } from './test-support.ts';
+import { contentOf, DELAY_MS, eventOf, expectAllApplied, withRegion, writeOf } from './testing/kit.ts';
 
 describe('what was applied last', () => {
   test('is told with when the log took it, when it came, when it was due and when the cache had it', () =>

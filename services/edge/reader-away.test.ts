@@ -1,6 +1,6 @@
 /** A cache that is away: no clock, no fence, so through to the origin, and nothing older once it is back. */
 import { describe, expect, test } from 'vitest';
-import { contentAnswer, NOT_FRESH_MS, type ReaderRig, withReader } from './reader-test-support.ts';
+import { contentAnswer, NOT_FRESH_MS, type ReaderRig, withReader } from './testing/reader.ts';
 
 const READ_THROUGH_MAX = 64;
 const REMEMBERED_MAX = 10_000;

@@ -1,6 +1,6 @@
 /** Content that is not there: never created, not yet, or deleted. */
 import { describe, expect, test } from 'vitest';
-import { LIFETIMES, withReader } from './reader-test-support.ts';
+import { LIFETIMES, withReader } from './testing/reader.ts';
 
 describe('a 404', () => {
   test('is cached for a time of its own', () =>

@@ -1,6 +1,6 @@
 /** What changes while a lookup is under way: its answer is labelled by what held when it was judged, not by what holds when it comes. */
 import { describe, expect, test } from 'vitest';
-import { contentAnswer, type ReaderRig, withReader } from './reader-test-support.ts';
+import { contentAnswer, type ReaderRig, withReader } from './testing/reader.ts';
 
 const REMEMBERED_MAX = 10_000;
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { contentKey } from '../protocol/content.ts';
 import { sleep } from '../runtime/clock.ts';
-import { contentAnswer, LIFETIMES, NOT_FRESH_MS, ONLY_IF_ERROR_MS, withReader } from './reader-test-support.ts';
+import { contentAnswer, LIFETIMES, NOT_FRESH_MS, ONLY_IF_ERROR_MS, withReader } from './testing/reader.ts';
 
 describe('a stale read', () => {
   test('is answered at once, and 1,000 of them make one fetch', () =>

@@ -1,7 +1,7 @@
 /** Misses and fills: who shares a fetch, and what is stored of it. */
 import { describe, expect, test } from 'vitest';
 import { contentKey } from '../protocol/content.ts';
-import { type ReaderRig, withReader } from './reader-test-support.ts';
+import { type ReaderRig, withReader } from './testing/reader.ts';
 
 const PURGES: { title: string; purge: (rig: ReaderRig) => void }[] = [
   { title: 'U4: a hard purge of the key', purge: (rig) => rig.apply({ type: 'key', target: contentKey(1), mode: 'hard' }) },

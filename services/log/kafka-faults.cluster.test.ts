@@ -3,14 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, inject, test } from 'vitest';
-import { docker, pause } from '../runtime/servers-test-support.ts';
-import { Reader, until, withFreshBroker, withKafka, withPlainClient } from './kafka-test-support.ts';
+import { docker, pause } from '../runtime/testing/servers.ts';
 import { type LogMessage, LogUnavailable } from './log.ts';
+import { Reader, until, withFreshBroker, withKafka, withPlainClient } from './testing/kafka.ts';
 
 const servers = inject('servers');
 const BROKERS = servers?.kafkaBrokers ?? '';
 const CONTAINER = servers?.kafkaContainer ?? '';
-const MEMBER = fileURLToPath(new URL('./kafka-member-test-support.ts', import.meta.url));
+const MEMBER = fileURLToPath(new URL('./testing/kafka-member.ts', import.meta.url));
 /** The bound of an append, with what a slow machine adds. */
 const REFUSED_MS_MAX = 7_000;
 const CLOSED_MS_MAX = 6_000;

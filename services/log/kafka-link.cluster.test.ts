@@ -2,6 +2,7 @@
 import { describe, expect, inject, test } from 'vitest';
 import { SESSION_MS } from './kafka/client.ts';
 import type { KafkaLog } from './kafka.ts';
+import { type LogMessage, LogUnavailable } from './log.ts';
 import {
   type FreshBroker,
   type KafkaUnderTest,
@@ -11,8 +12,7 @@ import {
   withFreshBroker,
   withKafka,
   withPlainClient,
-} from './kafka-test-support.ts';
-import { type LogMessage, LogUnavailable } from './log.ts';
+} from './testing/kafka.ts';
 
 const servers = inject('servers');
 const REFUSED_MS_MAX = 7_000;

@@ -6,8 +6,8 @@ import { KafkaClient } from './kafka/client.ts';
 import { Rebuilt } from './kafka/rebuilt.ts';
 import { SupervisedSubscription } from './kafka/supervised-subscription.ts';
 import { Topic } from './kafka/topic.ts';
-import { until, withKafka } from './kafka-test-support.ts';
 import type { PartitionBounds } from './log.ts';
+import { until, withKafka } from './testing/kafka.ts';
 
 const servers = inject('servers');
 const STUCK_MS = 11_000;

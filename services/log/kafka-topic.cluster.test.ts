@@ -1,7 +1,7 @@
 /** What may happen to the topic and its records while a log is read, against Kafka itself. */
 import { describe, expect, inject, test } from 'vitest';
-import { type KafkaUnderTest, makeAnew, Reader, until, withKafka, withPlainClient } from './kafka-test-support.ts';
 import type { LogMessage } from './log.ts';
+import { type KafkaUnderTest, makeAnew, Reader, until, withKafka, withPlainClient } from './testing/kafka.ts';
 
 const servers = inject('servers');
 const BROKERS = servers?.kafkaBrokers ?? '';

@@ -1,7 +1,7 @@
 /** The shared contract of a log, kept by Kafka. */
 import { describe, inject } from 'vitest';
-import { describeLogContract } from './contract.ts';
-import { quiet, until, withKafka, withPlainClient } from './kafka-test-support.ts';
+import { describeLogContract } from './testing/contract.ts';
+import { quiet, until, withKafka, withPlainClient } from './testing/kafka.ts';
 
 const servers = inject('servers');
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../runtime/virtual-clock.ts';
-import { describeLogContract } from './contract.ts';
 import type { LogMessage, LogRecord } from './log.ts';
 import { MemoryLog } from './memory.ts';
+import { describeLogContract } from './testing/contract.ts';
 
 const TURNS_MAX = 1_000;
 /** What is tried again waits in between. */

@@ -1,7 +1,7 @@
 /** Conditional requests to the origin, over real sockets: RFC 9110, sections 13.1 and 13.2. */
 import { describe, expect, it } from 'vitest';
-import { errorAnswer, exchange, exchangeRaw, type Got } from '../runtime/http-test-support.ts';
-import { type OriginUnderTest, openedDatabase, withOrigin } from './origin-test-support.ts';
+import { errorAnswer, exchange, exchangeRaw, type Got } from '../runtime/testing/http.ts';
+import { type OriginUnderTest, openedDatabase, withOrigin } from './testing/origin.ts';
 
 const PATH = '/api/content/2';
 

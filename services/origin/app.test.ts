@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { contentAnswer, contentListAnswer } from '../protocol/content.ts';
 import { originHealth, originMetrics } from '../protocol/origin-api.ts';
-import { errorAnswer, exchange } from '../runtime/http-test-support.ts';
+import { errorAnswer, exchange } from '../runtime/testing/http.ts';
 import { type Database, DatabaseUnavailable } from './database/database.ts';
-import { createLog, type OriginUnderTest, openedDatabase, withOrigin } from './origin-test-support.ts';
+import { createLog, type OriginUnderTest, openedDatabase, withOrigin } from './testing/origin.ts';
 
 const PATH = '/api/content';
 const DRAFT = { title: 'A title', slug: 'a-slug', body: 'A body' };

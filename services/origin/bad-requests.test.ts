@@ -3,17 +3,17 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../runtime/clock.ts';
 import { type HttpServer, LOOPBACK_HOSTS, serveHttp } from '../runtime/http.ts';
-import { describeHttpContract } from '../runtime/http-contract.ts';
-import { errorAnswer, exchange, type Got, type Sent } from '../runtime/http-test-support.ts';
 import { silentLogger } from '../runtime/log.ts';
 import { drawSeed, systemRandom } from '../runtime/random.ts';
+import { errorAnswer, exchange, type Got, type Sent } from '../runtime/testing/http.ts';
+import { describeHttpContract } from '../runtime/testing/http-contract.ts';
 import { originRoutes } from './app.ts';
-import { BAD_FIELDS, BAD_IDS, DRAFT, PATH, post, purge, put } from './bad-requests-test-support.ts';
 import { Contents } from './contents.ts';
 import type { Database } from './database/database.ts';
-import { createLog, openedDatabase, resetTables } from './origin-test-support.ts';
 import { Outbox } from './outbox.ts';
 import { Relay } from './relay.ts';
+import { BAD_FIELDS, BAD_IDS, DRAFT, PATH, post, purge, put } from './testing/bad-requests.ts';
+import { createLog, openedDatabase, resetTables } from './testing/origin.ts';
 
 const FUZZ_RUNS = 300;
 

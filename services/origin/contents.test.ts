@@ -1,5 +1,5 @@
-import { describeContentStoreContract } from './contents-contract.ts';
-import { openedDatabase, resetTables } from './origin-test-support.ts';
+import { describeContentStoreContract } from './testing/contents-contract.ts';
+import { openedDatabase, resetTables } from './testing/origin.ts';
 
 const openDatabase = openedDatabase();
 

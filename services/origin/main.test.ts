@@ -1,7 +1,7 @@
 /** The origin as a process: its environment, its signals. */
 import { describe, expect, it } from 'vitest';
-import { exchange } from '../runtime/http-test-support.ts';
-import { holdRequest, untilClosed, withProcess } from '../runtime/lifecycle-test-support.ts';
+import { exchange } from '../runtime/testing/http.ts';
+import { holdRequest, untilClosed, withProcess } from '../runtime/testing/lifecycle.ts';
 
 const main = new URL('./main.ts', import.meta.url);
 const GOOD = { PORT: '0', DATABASE_URL: 'pglite:', KAFKA_BROKERS: 'memory:' } as const;

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { LogMessage } from '../log/log.ts';
 import { EVENT_TYPE_HEADER, invalidationEvent } from '../protocol/invalidation.ts';
-import { exchange, type Sent } from '../runtime/http-test-support.ts';
-import { openedDatabase, RecordingLog, withOrigin } from './origin-test-support.ts';
+import { exchange, type Sent } from '../runtime/testing/http.ts';
+import { openedDatabase, RecordingLog, withOrigin } from './testing/origin.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const accepted = z.strictObject({ success: z.literal(true), data: z.strictObject({ id: z.string().regex(UUID) }) });

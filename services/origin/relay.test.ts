@@ -6,9 +6,9 @@ import { silentLogger } from '../runtime/log.ts';
 import { createRandom, drawSeed, systemRandom } from '../runtime/random.ts';
 import { Contents } from './contents.ts';
 import type { Database } from './database/database.ts';
-import { openedDatabase, RecordingLog, resetTables } from './origin-test-support.ts';
 import { Outbox } from './outbox.ts';
 import { Relay } from './relay.ts';
+import { openedDatabase, RecordingLog, resetTables } from './testing/origin.ts';
 
 const HOUR_MS = 3_600_000;
 const openDatabase = openedDatabase();

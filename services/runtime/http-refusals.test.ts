@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type ServerOptions } from 'node:htt
 import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { answerRefusals } from './http-refusals.ts';
-import { errorAnswer, exchangeRaw, parseAnswer } from './http-test-support.ts';
+import { errorAnswer, exchangeRaw, parseAnswer } from './testing/http.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { ServiceError } from '../protocol/errors.ts';
 import { matchesEtag } from './conditions.ts';
 import { type HttpServer, LOOPBACK_HOSTS, parseInput, type Route, serveHttp } from './http.ts';
-import { errorAnswer, exchange } from './http-test-support.ts';
 import { type Logger, silentLogger } from './log.ts';
+import { errorAnswer, exchange } from './testing/http.ts';
 
 const GRACE_MS = 2_000;
 

@@ -1,12 +1,13 @@
 /** Each fault of the table as a command: `partition edge:eu-west<->kafka for 10s`, `latency origin<->kafka latency=200ms`. */
-import { parseDuration } from '../../../lab/duration.ts';
+
 import type { Fault } from '../../../lab/faults/fault.ts';
 import { FAULTS } from '../../../lab/faults/faults.ts';
-import { targetProblem } from '../../../lab/faults/target.ts';
 import { faultProblems } from '../../../lab/faults/written-fault.ts';
-import { injectionAction } from '../orders.ts';
-import type { ViewState } from '../state.ts';
-import { parametersOf, targetsOf } from '../targets.ts';
+import { parseDuration } from '../../../lab/input/duration.ts';
+import { targetProblem } from '../../../lab/system/target.ts';
+import type { ViewState } from '../state/state.ts';
+import { injectionAction } from './orders.ts';
+import { parametersOf, targetsOf } from './targets.ts';
 import { type Done, does, type Word } from './word.ts';
 
 const FOR = 'for';

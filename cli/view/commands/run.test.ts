@@ -1,11 +1,11 @@
 /** The command line: what is completed, what is done, what is refused and how. */
 import { describe, expect, it } from 'vitest';
 import { FAULTS } from '../../../lab/faults/faults.ts';
-import { topOf, type ViewState } from '../state.ts';
-import { PARAMETER_DEFAULTS, parametersOf, targetsOf } from '../targets.ts';
+import { topOf, type ViewState } from '../state/state.ts';
+import { fault, observed, pressed, ready, stateAfter, typed } from '../testing/view.ts';
 import { TOUR } from '../tour/engine.ts';
-import { fault, observed, pressed, ready, stateAfter, typed } from '../view-test-support.ts';
 import { COMMANDS, candidatesFor, runCommand } from './run.ts';
+import { PARAMETER_DEFAULTS, parametersOf, targetsOf } from './targets.ts';
 
 const cut = fault({ id: 'f7', fault: 'partition', target: 'edge:us-east<->kafka' });
 const PLAYING = stateAfter(ready(), observed(), { type: 'faults', t: 1, inForce: [cut] });

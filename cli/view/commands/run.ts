@@ -1,6 +1,6 @@
 /** A line of the command line: what its last word can become, and what comes of it. */
-import { didYouMean } from '../../../lab/nearest.ts';
-import type { ViewState } from '../state.ts';
+import { didYouMean } from '../../../lab/input/nearest.ts';
+import type { ViewState } from '../state/state.ts';
 import { FAULT_COMMANDS } from './faults.ts';
 import type { Done, Word } from './word.ts';
 import { WORDS } from './words.ts';

@@ -1,5 +1,5 @@
 /** A word of the command line: how it is completed, and what it does. */
-import type { ViewAction, ViewState } from '../state.ts';
+import type { ViewAction, ViewState } from '../state/state.ts';
 
 export type Done = { readonly actions: readonly ViewAction[] } | { readonly problem: string };
 

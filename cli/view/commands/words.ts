@@ -1,11 +1,11 @@
 /** The words of the command line beside the faults: what the keys do, with numbers of one's own. */
-import { parseDuration } from '../../../lab/duration.ts';
-import { didYouMean } from '../../../lab/nearest.ts';
+import { parseDuration } from '../../../lab/input/duration.ts';
+import { didYouMean } from '../../../lab/input/nearest.ts';
 import { PROPAGATION_DELAY_MS_MAX } from '../../../services/protocol/edge-api.ts';
-import { delayText, plain } from '../format.ts';
+import { delayText, plain } from '../draw/format.ts';
 import { BURST } from '../keys/global.ts';
 import { runActions } from '../screens/catalogue.ts';
-import type { ViewState } from '../state.ts';
+import type { ViewState } from '../state/state.ts';
 import { TOUR } from '../tour/engine.ts';
 import { type Done, does, sends, type Word } from './word.ts';
 

@@ -1,5 +1,6 @@
 /** A key and what it does; the shape of every table of keys. */
-import type { RegionState, ViewAction, ViewState } from '../state.ts';
+import type { ViewAction, ViewState } from '../state/state.ts';
+import type { RegionState } from '../state/watched.ts';
 
 export type KeyGroup = 'write' | 'break' | 'set' | 'look';
 

@@ -1,7 +1,8 @@
 /** The keys that break things and heal them. A fault's key injects it, and heals it when it is in force. */
-import { plain } from '../format.ts';
-import { cacheOf, edgeOf, kafkaLinkOf, originLinkOf } from '../links.ts';
-import { injectionAction } from '../orders.ts';
+
+import { injectionAction } from '../commands/orders.ts';
+import { plain } from '../draw/format.ts';
+import { cacheOf, edgeOf, kafkaLinkOf, originLinkOf } from '../state/links.ts';
 import { type KeyBinding, selectedOf } from './binding.ts';
 import { open } from './open.ts';
 

@@ -1,5 +1,5 @@
 /** A key as the terminal can show it. */
-import type { Theme } from '../theme.ts';
+import type { Theme } from '../draw/theme.ts';
 
 export function keyText(shown: string, theme: Theme): string {
   if (!theme.isAscii) return shown;

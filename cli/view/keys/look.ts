@@ -1,6 +1,6 @@
 /** The keys that select a region, and those that open a screen on top. */
-import { EMPTY_PROMPT } from '../screen-state.ts';
-import { topOf, type ViewState } from '../state.ts';
+import { EMPTY_PROMPT } from '../state/screen-state.ts';
+import { topOf, type ViewState } from '../state/state.ts';
 import { TOUR } from '../tour/engine.ts';
 import type { KeyBinding } from './binding.ts';
 import { open } from './open.ts';

@@ -1,6 +1,6 @@
 /** A key that opens a screen. */
-import type { ScreenState } from '../screen-state.ts';
-import { topOf } from '../state.ts';
+import type { ScreenState } from '../state/screen-state.ts';
+import { topOf } from '../state/state.ts';
 import type { KeyBinding } from './binding.ts';
 
 /** Opens it; closes it when it is open already. Before the world is up there is nothing to show. */

@@ -1,7 +1,7 @@
 /** The keys that change settings of the selected region. */
 import { type EdgeConfigChange, PROPAGATION_DELAY_MS_MAX } from '../../../services/protocol/edge-api.ts';
-import { delayText, plain } from '../format.ts';
-import { type Settings, settingsOf } from '../wanted.ts';
+import { delayText, plain } from '../draw/format.ts';
+import { type Settings, settingsOf } from '../state/pending-settings.ts';
 import { type KeyBinding, selectedOf } from './binding.ts';
 
 const DELAY_STEP_MS = 100;

@@ -1,12 +1,12 @@
 /** The catalogue and a run: keys in, what is sent and shown out. */
 import { describe, expect, it } from 'vitest';
 import { actionsOf } from '../dispatch.ts';
+import { textOf } from '../draw/line.ts';
+import { createTheme } from '../draw/theme.ts';
 import { frameLines } from '../frame.ts';
-import { textOf } from '../line.ts';
 import { spokenSince } from '../spoken.ts';
-import { topOf, type ViewState } from '../state.ts';
-import { createTheme } from '../theme.ts';
-import { observed, pressed, ready, runEvents, runReport, stateAfter } from '../view-test-support.ts';
+import { topOf, type ViewState } from '../state/state.ts';
+import { observed, pressed, ready, runEvents, runReport, stateAfter } from '../testing/view.ts';
 
 const playing = stateAfter(ready(), observed());
 const listed = stateAfter(ready(), observed(), ...runEvents('redis-outage').slice(0, 1));

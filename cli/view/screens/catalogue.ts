@@ -1,12 +1,12 @@
 /** The catalogue: the scenarios that come with the program, and what the selected one shows. Enter runs it in this world. */
 import type { ScenarioCard } from '../../../lab/live/catalogue.ts';
-import { titleLine } from '../chrome.ts';
-import { delayText, padTo, plain } from '../format.ts';
+import { delayText, padTo, plain } from '../draw/format.ts';
+import { fitLine, type Line, span, spread } from '../draw/line.ts';
+import { wrapped } from '../draw/wrap.ts';
 import type { KeyBinding } from '../keys/binding.ts';
-import { fitLine, type Line, span, spread } from '../line.ts';
-import type { ScreenOf } from '../screen-state.ts';
-import { topOf, type ViewState } from '../state.ts';
-import { wrapped } from '../wrap.ts';
+import { titleLine } from '../panels/chrome.ts';
+import type { ScreenOf } from '../state/screen-state.ts';
+import { topOf, type ViewState } from '../state/state.ts';
 import { filledTo, type Room, type Screen } from './screen.ts';
 
 const ID_COLUMNS = 21;

@@ -1,11 +1,11 @@
 /** The command line: everything the keys can do, in words. Tab completes, the arrows go through what was entered before. */
 import { candidatesFor, runCommand } from '../commands/run.ts';
-import { plain } from '../format.ts';
+import { plain } from '../draw/format.ts';
+import { fitLine, joined, type Line, span } from '../draw/line.ts';
 import type { Actions, KeyBinding } from '../keys/binding.ts';
-import { fitLine, joined, type Line, span } from '../line.ts';
-import { promptLine, typed, withoutLast, withoutWord } from '../prompt.ts';
-import type { Prompt, ScreenOf } from '../screen-state.ts';
-import { topOf, type ViewState } from '../state.ts';
+import { promptLine, typed, withoutLast, withoutWord } from '../panels/prompt.ts';
+import type { Prompt, ScreenOf } from '../state/screen-state.ts';
+import { topOf, type ViewState } from '../state/state.ts';
 import type { Room, Screen } from './screen.ts';
 
 const GAP = 2;

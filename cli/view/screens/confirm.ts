@@ -1,7 +1,7 @@
 /** A question before something is destroyed. Cancel has the focus: Enter alone does nothing. */
-import { fitLine, type Line, type Span, span } from '../line.ts';
-import type { Confirm } from '../screen-state.ts';
-import { topOf, type ViewState } from '../state.ts';
+import { fitLine, type Line, type Span, span } from '../draw/line.ts';
+import type { Confirm } from '../state/screen-state.ts';
+import { topOf, type ViewState } from '../state/state.ts';
 import type { Room, Screen } from './screen.ts';
 
 function asked(state: ViewState): Confirm | undefined {

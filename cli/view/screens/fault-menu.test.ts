@@ -1,8 +1,8 @@
 /** The fault menu, driven by its keys. */
 import { describe, expect, it } from 'vitest';
 import { actionsOf } from '../dispatch.ts';
-import { topOf, type ViewState } from '../state.ts';
-import { observed, pressed, ready, stateAfter, typed } from '../view-test-support.ts';
+import { topOf, type ViewState } from '../state/state.ts';
+import { observed, pressed, ready, stateAfter, typed } from '../testing/view.ts';
 
 const PLAYING = { ...stateAfter(ready(), observed()), selected: 1 };
 const sentBy = (state: ViewState, key: string) => actionsOf(state, key).find((action) => action.type === 'sent')?.command;

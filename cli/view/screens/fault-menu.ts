@@ -1,13 +1,13 @@
 /** The fault menu: every fault this world can have, then its target, parameters and time. Made of the table of faults. */
 import type { Fault } from '../../../lab/faults/fault.ts';
-import { titleLine } from '../chrome.ts';
-import { padTo, plain } from '../format.ts';
+import { type Form, formOf, orderOf, withChoice, withField, withText } from '../commands/menu-form.ts';
+import { faultsHere } from '../commands/targets.ts';
+import { padTo, plain } from '../draw/format.ts';
+import { fitLine, type Line, span } from '../draw/line.ts';
 import type { KeyBinding } from '../keys/binding.ts';
-import { fitLine, type Line, span } from '../line.ts';
-import { type Form, formOf, orderOf, withChoice, withField, withText } from '../menu-form.ts';
-import type { FaultMenu, MenuField } from '../screen-state.ts';
-import { topOf, type ViewState } from '../state.ts';
-import { faultsHere } from '../targets.ts';
+import { titleLine } from '../panels/chrome.ts';
+import type { FaultMenu, MenuField } from '../state/screen-state.ts';
+import { topOf, type ViewState } from '../state/state.ts';
 import { filledTo, type Room, type Screen } from './screen.ts';
 
 const NAME_COLUMNS = 20;

@@ -1,8 +1,8 @@
 /** The filter: a word, and only versions and events with it are shown. It works while it is typed. */
 import type { KeyBinding } from '../keys/binding.ts';
-import { promptLine, typed, withoutLast } from '../prompt.ts';
-import type { Prompt } from '../screen-state.ts';
-import { topOf, type ViewAction, type ViewState } from '../state.ts';
+import { promptLine, typed, withoutLast } from '../panels/prompt.ts';
+import type { Prompt } from '../state/screen-state.ts';
+import { topOf, type ViewAction, type ViewState } from '../state/state.ts';
 import type { Screen } from './screen.ts';
 
 function changed(prompt: Prompt, text: string): readonly ViewAction[] {

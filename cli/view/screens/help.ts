@@ -1,11 +1,11 @@
 /** The help: every key that holds in the screen it was opened on, from the tables that dispatch them, then what the marks mean. */
-import { padTo, widthOf } from '../format.ts';
+import { padTo, widthOf } from '../draw/format.ts';
+import { type Line, span } from '../draw/line.ts';
+import type { Theme } from '../draw/theme.ts';
 import { keyText } from '../keys/key-text.ts';
-import { type Line, span } from '../line.ts';
-import type { LinkState } from '../links.ts';
-import type { ScreenOf } from '../screen-state.ts';
-import type { ViewState } from '../state.ts';
-import type { Theme } from '../theme.ts';
+import type { LinkState } from '../state/links.ts';
+import type { ScreenOf } from '../state/screen-state.ts';
+import type { ViewState } from '../state/state.ts';
 import type { KeySection, Room, Screen } from './screen.ts';
 import { scrolledLines, scrollKeys } from './scroll.ts';
 

@@ -1,5 +1,5 @@
 /** The overview: at the bottom of the stack, with no keys of its own. */
-import { overviewLines } from '../overview.ts';
+import { overviewLines } from '../panels/overview.ts';
 import type { Screen } from './screen.ts';
 
 export const overview: Screen<'overview'> = {

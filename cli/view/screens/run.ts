@@ -1,9 +1,10 @@
 /** A scenario as it runs, and its report at the end. The steady load waits meanwhile; Esc asks whether to stop it. */
+
+import { type Line, span } from '../draw/line.ts';
 import type { KeyBinding } from '../keys/binding.ts';
-import { type Line, span } from '../line.ts';
-import { runLines, runSentences } from '../run-lines.ts';
-import type { Confirm } from '../screen-state.ts';
-import type { ViewState } from '../state.ts';
+import { runLines, runSentences } from '../panels/run-lines.ts';
+import type { Confirm } from '../state/screen-state.ts';
+import type { ViewState } from '../state/state.ts';
 import type { Room, Screen } from './screen.ts';
 import { scrolledLines, scrollKeys } from './scroll.ts';
 

@@ -1,11 +1,12 @@
 /**
  * The interface of a screen: its keys, and its lines. A new one is a file, a shape in `screen-state.ts` and a line in `screens.ts`.
  */
+
+import type { Line } from '../draw/line.ts';
+import type { Theme } from '../draw/theme.ts';
 import type { Actions, KeyBinding } from '../keys/binding.ts';
-import type { Line } from '../line.ts';
-import type { ScreenName, ScreenOf } from '../screen-state.ts';
-import type { ViewState } from '../state.ts';
-import type { Theme } from '../theme.ts';
+import type { ScreenName, ScreenOf } from '../state/screen-state.ts';
+import type { ViewState } from '../state/state.ts';
 
 export interface Room {
   readonly width: number;

@@ -1,5 +1,5 @@
 /** The table of screens. A new one is a file, a shape in `screen-state.ts` and a line here. */
-import type { ScreenName, ScreenOf, ScreenState } from '../screen-state.ts';
+import type { ScreenName, ScreenOf, ScreenState } from '../state/screen-state.ts';
 import { catalogue } from './catalogue.ts';
 import { command } from './command.ts';
 import { confirm } from './confirm.ts';

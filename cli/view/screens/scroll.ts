@@ -1,8 +1,9 @@
 /** Screens that may be longer than their room: the keys that scroll them, and the part of them that is seen. */
+
+import { fitLine, type Line, span } from '../draw/line.ts';
 import type { KeyBinding } from '../keys/binding.ts';
-import { fitLine, type Line, span } from '../line.ts';
-import type { ScreenState } from '../screen-state.ts';
-import { topOf } from '../state.ts';
+import type { ScreenState } from '../state/screen-state.ts';
+import { topOf } from '../state/state.ts';
 import { filledTo, type Room } from './screen.ts';
 
 type Scrolling = Extract<ScreenState, { readonly scroll: number }>['screen'];

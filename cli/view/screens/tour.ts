@@ -1,15 +1,15 @@
 /** The guided tour: the regions above, below them what to do, what to look at, and what was seen. */
 
-import { titleLine } from '../chrome.ts';
-import { ageText, plain } from '../format.ts';
-import { fitLine, type Line, span } from '../line.ts';
-import { overviewLines } from '../overview.ts';
-import type { ScreenOf } from '../screen-state.ts';
-import type { ViewState } from '../state.ts';
+import { ageText, plain } from '../draw/format.ts';
+import { fitLine, type Line, span } from '../draw/line.ts';
+import { wrapped } from '../draw/wrap.ts';
+import { titleLine } from '../panels/chrome.ts';
+import { overviewLines } from '../panels/overview.ts';
+import type { ScreenOf } from '../state/screen-state.ts';
+import type { ViewState } from '../state/state.ts';
 import { actOf, goOn, isOverdue, leaveTour, press } from '../tour/engine.ts';
 import { regionsOf } from '../tour/step.ts';
 import { STEPS } from '../tour/steps.ts';
-import { wrapped } from '../wrap.ts';
 import type { Room, Screen } from './screen.ts';
 
 /** Below the title: enough for the longest act at 80 columns. */

@@ -1,11 +1,11 @@
 /** The trace: one write through its ten steps, with the time of each in every region. */
-import type { Trace } from '../../../lab/trace.ts';
-import { clocksText } from '../../../lab/trace-clocks.ts';
-import type { TraceStep } from '../../../lab/trace-steps.ts';
-import { titleLine } from '../chrome.ts';
-import { ageText, cut, padTo, plain } from '../format.ts';
-import { fitLine, type Line, span } from '../line.ts';
-import type { TraceView, ViewState } from '../state.ts';
+import type { Trace } from '../../../lab/trace/trace.ts';
+import { clocksText } from '../../../lab/trace/trace-clocks.ts';
+import type { TraceStep } from '../../../lab/trace/trace-steps.ts';
+import { ageText, cut, padTo, plain } from '../draw/format.ts';
+import { fitLine, type Line, span } from '../draw/line.ts';
+import { titleLine } from '../panels/chrome.ts';
+import type { TraceView, ViewState } from '../state/state.ts';
 import { filledTo, type Room, type Screen } from './screen.ts';
 
 const TIME_COLUMNS = 8;

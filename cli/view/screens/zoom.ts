@@ -1,5 +1,5 @@
 /** The zoom: the selected region closely. Every key of the overview holds in it. */
-import { zoomLines } from '../zoom.ts';
+import { zoomLines } from '../panels/zoom.ts';
 import type { Screen } from './screen.ts';
 
 export const zoom: Screen<'zoom'> = {

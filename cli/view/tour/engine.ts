@@ -3,10 +3,11 @@
  *
  * What was seen is kept the moment it is seen, for a version that is behind now may have caught up by the next frame.
  */
-import type { LabCommand } from '../../../lab/live/live-lab.ts';
+import type { LabCommand, LiveEvent } from '../../../lab/live/live-lab.ts';
 import type { Actions } from '../keys/binding.ts';
-import type { ScreenOf, ScreenState } from '../screen-state.ts';
-import { topOf, type ViewAction, type ViewState } from '../state.ts';
+import { reduce } from '../state/reduce.ts';
+import type { ScreenOf, ScreenState } from '../state/screen-state.ts';
+import { topOf, type ViewAction, type ViewState } from '../state/state.ts';
 import { type Act, regionsOf } from './step.ts';
 import { STEPS } from './steps.ts';
 
@@ -60,8 +61,13 @@ export function leaveTour(state: ViewState): readonly ViewAction[] {
   return [...(state.faults.length === 0 ? [] : [{ type: 'sent', command: heal, text: 'heal everything' } as const]), { type: 'back' }];
 }
 
-/** The state after an event: an act of the tour on top may have been seen by it. */
-export function toured(state: ViewState): ViewState {
+/** The state after an event, where an act of the tour on top may have been seen by it, or after an action. */
+export function advance(state: ViewState, event: LiveEvent | ViewAction): ViewState {
+  const next = reduce(state, event);
+  return 't' in event && event.type !== 'tick' ? withSeen(next) : next;
+}
+
+function withSeen(state: ViewState): ViewState {
   const top = topOf(state);
   if (top.screen !== 'tour' || top.begun === undefined || top.seen !== undefined) return state;
   const seen = actOf(top)?.seen(state, top.begun, regionsOf(state));

@@ -1,9 +1,10 @@
 /** What of an act of the tour is to be seen in the live figures, in sentences with numbers. undefined: not yet. */
 import type { RaceRun } from '../../../lab/live/lessons.ts';
-import { delayText, msText, percentText, plain, plural } from '../format.ts';
-import type { RegionState, ViewState } from '../state.ts';
-import { type VersionView, versionRows } from '../version-rows.ts';
-import type { Begun, Regions } from './step.ts';
+import { delayText, msText, percentText, plain, plural } from '../draw/format.ts';
+import type { ViewState } from '../state/state.ts';
+import { type VersionView, versionRows } from '../state/version-rows.ts';
+import type { Begun, RegionState } from '../state/watched.ts';
+import type { Regions } from './step.ts';
 
 type Seen = (state: ViewState, begun: Begun, regions: Regions) => readonly string[] | undefined;
 

@@ -1,11 +1,7 @@
 /** The shape of a step of the tour. The steps are data (`steps.ts`); what goes through them is `engine.ts`. */
-import type { LabCommand, Observation } from '../../../lab/live/live-lab.ts';
-import type { RegionState, ViewState } from '../state.ts';
-
-/** How things stood when the key was pressed: what is seen afterwards is told from it. */
-export interface Begun extends Pick<ViewState, 'nowMs' | 'regions' | 'race' | 'stampede'> {
-  readonly origin: Observation['origin'];
-}
+import type { LabCommand } from '../../../lab/live/live-lab.ts';
+import type { ViewState } from '../state/state.ts';
+import type { Begun, RegionState } from '../state/watched.ts';
 
 export interface Act {
   /** A key that does the same outside the tour, where there is one. Enter does, too. */

@@ -1,5 +1,5 @@
 /** The tour: six short steps. Each says what to look at, waits for the key, does it, and says what came of it. */
-import { plain } from '../format.ts';
+import { plain } from '../draw/format.ts';
 import * as seen from './seen.ts';
 import type { Step } from './step.ts';
 

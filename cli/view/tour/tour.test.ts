@@ -1,13 +1,12 @@
 /** The tour, step by step: keys, what is kept of what was seen, the way out, and that its texts fit the smallest usual screen. */
 import { describe, expect, it } from 'vitest';
 import { actionsOf } from '../dispatch.ts';
+import { textOf } from '../draw/line.ts';
+import { createTheme } from '../draw/theme.ts';
 import { frameLines } from '../frame.ts';
-import { textOf } from '../line.ts';
-import { reduce } from '../reduce.ts';
-import { topOf, type ViewState } from '../state.ts';
-import { createTheme } from '../theme.ts';
-import { fault, observed, pressed, ready, stateAfter } from '../view-test-support.ts';
-import { TOUR } from './engine.ts';
+import { topOf, type ViewState } from '../state/state.ts';
+import { fault, observed, pressed, ready, stateAfter } from '../testing/view.ts';
+import { advance, TOUR } from './engine.ts';
 import { STEPS } from './steps.ts';
 
 const SIZE = { columns: 80, rows: 24 };
@@ -46,8 +45,8 @@ describe('the tour', () => {
     const begun = pressed(at(2), 'c');
     const versions = [{ key: 'content:4', version: 7, state: 'fresh' }] as const;
     const origin = [{ key: 'content:4', version: 9, deleted: false }];
-    const behind = [{ type: 'faults', t: 2_000, inForce: [cut] } as const, observed({ t: 2_100, versions, origin })].reduce(reduce, begun);
-    const level = reduce(behind, observed({ t: 3_000, versions: [{ key: 'content:4', version: 9, state: 'fresh' }], origin }));
+    const behind = [{ type: 'faults', t: 2_000, inForce: [cut] } as const, observed({ t: 2_100, versions, origin })].reduce(advance, begun);
+    const level = advance(behind, observed({ t: 3_000, versions: [{ key: 'content:4', version: 9, state: 'fresh' }], origin }));
     expect(textIn(level)).toContain('eu-west serves version 7 of content:4, the origin has 9: 2 behind.');
     const next = pressed(level, 'return');
     expect(topOf(next)).toMatchObject({ step: 2, act: 1, seen: undefined });
@@ -57,7 +56,7 @@ describe('the tour', () => {
 
   it('lets an act be left behind that shows nothing', () => {
     const begun = pressed(at(3), 'return');
-    const late = reduce(begun, { type: 'tick', t: 60_000 });
+    const late = advance(begun, { type: 'tick', t: 60_000 });
     expect(textIn(late)).toMatch(/not seen after \d+ s/);
     expect(topOf(pressed(late, 'return'))).toMatchObject({ step: 4, act: 0 });
   });
@@ -66,7 +65,7 @@ describe('the tour', () => {
     const begun = pressed(at(3), 'return');
     const broken = { verdict: 'fail', failed: [{ check: 'purge-ignored', anomalies: 58 }], explain: 'x', reads: 3_720 } as const;
     const real = { verdict: 'pass', failed: [], explain: undefined, reads: 3_720 } as const;
-    const raced = reduce(begun, { type: 'raced', t: 3_000, race: { seed: 1, mutant: 'unfenced-fill', broken, real, tookMs: 900 } });
+    const raced = advance(begun, { type: 'raced', t: 3_000, race: { seed: 1, mutant: 'unfenced-fill', broken, real, tookMs: 900 } });
     expect(textIn(raced)).toContain('without the fence (unfenced-fill): FAIL, 3720 reads: 58 purge-ignored.');
     expect(textIn(raced)).toContain('the real protocol: PASS, 3720 reads, nothing found.');
     expect(textIn(raced)).toContain('in virtual time');
@@ -77,6 +76,6 @@ describe('the tour', () => {
   it('waits for the world, and says so', () => {
     const early = { ...stateAfter(), screens: [{ screen: 'overview' } as const, TOUR] };
     expect(actionsOf(early, 'return')).toEqual([]);
-    expect(topOf(reduce(reduce(early, ready()), observed()))).toEqual(TOUR);
+    expect(topOf(advance(advance(early, ready()), observed()))).toEqual(TOUR);
   });
 });

@@ -1,7 +1,7 @@
 /** A region's reads, gathered into equal slices of time: however many there are, a chart has as many points as it has slices. */
 import type { Staleness } from '../../checks/staleness.ts';
-import type { History } from '../../load/history.ts';
-import { quantilesOf } from '../../load/quantiles.ts';
+import type { History } from '../../history/history.ts';
+import { quantilesOf } from '../../history/quantiles.ts';
 import type { Span, TimeAxis } from './time-axis.ts';
 
 export const BINS = 120;

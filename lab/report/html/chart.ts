@@ -2,7 +2,7 @@
  * The frame of every chart: rows of one width, a label beside (or, where it is narrow, above) a plot. Plots measure x in percent and y
  * in pixels, so they fill any width while their text keeps its size; shapes that need both to scale sit in a nested drawing.
  */
-import type { FaultRecord } from '../../load/records.ts';
+import type { FaultRecord } from '../../history/records.ts';
 import { count, duration, moment } from './format.ts';
 import { html, type Markup, type Part } from './markup.ts';
 import type { PhaseSpan, Span, TimeAxis } from './time-axis.ts';

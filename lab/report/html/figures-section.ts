@@ -1,7 +1,7 @@
 /** The sections of tables: figures per region, checks, thresholds, faults. */
 import type { Verdict } from '../../checks/check.ts';
-import type { Quantiles } from '../../load/quantiles.ts';
-import type { FaultRecord } from '../../load/records.ts';
+import type { Quantiles } from '../../history/quantiles.ts';
+import type { FaultRecord } from '../../history/records.ts';
 import type { Summary } from '../events.ts';
 import { count, duration, moment, percent, plural, whole } from './format.ts';
 import { html, type Markup, type Part } from './markup.ts';

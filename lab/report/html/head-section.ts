@@ -1,6 +1,6 @@
 /** The head of a report: how the run ended and why, then what was run and how to run it again. */
 import { EXIT } from '../../errors.ts';
-import { endOf } from '../../load/end.ts';
+import { endOf } from '../../history/end.ts';
 import type { Summary } from '../events.ts';
 import type { ReportSource } from '../source.ts';
 import { count, duration, plural } from './format.ts';

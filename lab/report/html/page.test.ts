@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { DOMParser, onErrorStopParsing } from '@xmldom/xmldom';
 import { describe, expect, it } from 'vitest';
-import { clockAhead, fault, KEY, origin, read, write } from '../../checks/history-test-support.ts';
-import { HOSTILE, headedHistory, lostHistory, reportSource, summaryOf } from '../report-test-support.ts';
+import { clockAhead, fault, KEY, origin, read, write } from '../../checks/testing/history.ts';
+import { HOSTILE, headedHistory, lostHistory, reportSource, summaryOf } from '../testing/report.ts';
 import { toHtml } from './page.ts';
 
 /** Throws for what is not well-formed; browsers would guess. */

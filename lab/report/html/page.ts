@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { stalenessOf } from '../../checks/staleness.ts';
-import { endOf } from '../../load/end.ts';
+import { endOf } from '../../history/end.ts';
 import { anomaliesOf, type ReportSource } from '../source.ts';
 import { anomaliesSection } from './anomalies-section.ts';
 import { checksSection, faultsSection, figuresSection, thresholdsSection } from './figures-section.ts';

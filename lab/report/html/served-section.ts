@@ -2,7 +2,7 @@
 import type { Anomaly } from '../../checks/check.ts';
 import { touches } from '../../checks/fault-windows.ts';
 import type { Staleness } from '../../checks/staleness.ts';
-import type { History } from '../../load/history.ts';
+import type { History } from '../../history/history.ts';
 import { axisRow, bands, fitting, gridLines, headRows, rectangle, row } from './chart.ts';
 import { moment, plural } from './format.ts';
 import { html, type Markup } from './markup.ts';

@@ -2,7 +2,7 @@
 import type { Anomaly } from '../../checks/check.ts';
 import { keyOf, type Staleness } from '../../checks/staleness.ts';
 import { type AnsweredRead, isAcknowledged } from '../../checks/versions.ts';
-import type { History } from '../../load/history.ts';
+import type { History } from '../../history/history.ts';
 import type { Span } from './time-axis.ts';
 
 /** From when on the origin was known to hold a version. */

@@ -5,9 +5,9 @@
  */
 import type { Anomaly, Witness } from '../../checks/check.ts';
 import { ServiceClocks } from '../../checks/service-clocks.ts';
-import { endOf } from '../../load/end.ts';
-import type { History } from '../../load/history.ts';
-import type { FaultRecord, Operation, Published, ReadOperation, WriteOperation } from '../../load/records.ts';
+import { endOf } from '../../history/end.ts';
+import type { History } from '../../history/history.ts';
+import type { FaultRecord, Operation, Published, ReadOperation, WriteOperation } from '../../history/records.ts';
 import { duration, plural } from './format.ts';
 
 export const ORIGIN = 'origin';

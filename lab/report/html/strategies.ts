@@ -1,6 +1,6 @@
 /** The strategy of a region over time: in words beside a plot, and a mark in it where it changes. Older histories say none. */
-import type { History } from '../../load/history.ts';
-import type { StrategyChange } from '../../load/records.ts';
+import type { History } from '../../history/history.ts';
+import type { StrategyChange } from '../../history/records.ts';
 import { moment } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import type { TimeAxis } from './time-axis.ts';

@@ -1,6 +1,6 @@
 /** The time that all charts of a report share, from the first operation to the end, as percentages of their width. */
-import { endOf } from '../../load/end.ts';
-import type { History } from '../../load/history.ts';
+import { endOf } from '../../history/end.ts';
+import type { History } from '../../history/history.ts';
 import type { Phase } from '../events.ts';
 
 export interface Span {

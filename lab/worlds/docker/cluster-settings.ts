@@ -6,8 +6,8 @@
 import type { EdgeConfig } from '../../../services/protocol/edge-api.ts';
 import { strategy as strategyName } from '../../../services/protocol/invalidation.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';
-import type { Clients } from '../../clients.ts';
-import type { Journal } from '../../journal.ts';
+import type { Journal } from '../../journal/journal.ts';
+import type { Clients } from '../../system/clients.ts';
 import { edgeOf } from '../edge-node.ts';
 import { WorldSettings } from '../settings.ts';
 import { type BegunRegion, entryIdOf } from '../wanted-settings.ts';

@@ -7,12 +7,12 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import type { TestCluster } from '../../../vitest-context.d.ts';
-import { readTopology } from '../../topology.ts';
-import { untilSettled } from '../embedded/test-support.ts';
+import { readTopology } from '../../topology/topology.ts';
+import { COMPOSE, startDockerWorld, startSharedWorld, variablesOf } from '../testing/docker-kit.ts';
+import { untilSettled } from '../testing/embedded-kit.ts';
 import { plainServices } from './container-spec.ts';
 import { Engine } from './engine.ts';
 import { clusterStatus, removeCluster } from './manage.ts';
-import { COMPOSE, startDockerWorld, startSharedWorld, variablesOf } from './test-support.ts';
 
 const run = promisify(execFile);
 const provided = inject('cluster');

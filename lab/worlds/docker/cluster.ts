@@ -4,9 +4,9 @@
  */
 import { systemClock as clock } from '../../../services/runtime/clock.ts';
 import { systemRandom as random } from '../../../services/runtime/random.ts';
-import type { Environment } from '../../compose-file.ts';
 import { WorldFailed } from '../../errors.ts';
-import type { Topology } from '../../topology.ts';
+import type { Environment } from '../../topology/compose-file.ts';
+import type { Topology } from '../../topology/topology.ts';
 import { refuseBusyPorts } from '../embedded/ports.ts';
 import type { StartStep } from '../world.ts';
 import { type ContainerSpec, plainServices, startedServices, toNetworkSpec, toSpec } from './container-spec.ts';

@@ -1,7 +1,7 @@
 /** What the engine is asked for, of what compose.yaml says. */
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { readComposeFile } from '../../compose-file.ts';
+import { readComposeFile } from '../../topology/compose-file.ts';
 import { plainServices, startedServices, toSpec } from './container-spec.ts';
 import { toCreateOptions } from './engine-options.ts';
 import { tarOf } from './tar.ts';

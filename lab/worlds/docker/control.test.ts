@@ -8,8 +8,8 @@ import { createRandom } from '../../../services/runtime/random.ts';
 import { VirtualClock } from '../../../services/runtime/virtual-clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import { ActiveFaults } from '../../faults/active-faults.ts';
-import { Journal, type UndoJournal } from '../../journal.ts';
-import { MemoryJournal, type OnAct, StubCluster } from './stub-cluster-test-support.ts';
+import { Journal, type UndoJournal } from '../../journal/journal.ts';
+import { MemoryJournal, type OnAct, StubCluster } from '../testing/stub-cluster.ts';
 
 const SLOW_MS = 200;
 /** Within the time that a request may be on its way. */

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
-import type { JournalEntry, Undo, UndoJournal } from '../../journal.ts';
+import type { JournalEntry, Undo, UndoJournal } from '../../journal/journal.ts';
 import { regionOfEdge } from '../edge-node.ts';
 import type { WorldSettings } from '../settings.ts';
 import type { Breakage, Direction, Impairment, Link, LinkRecord, NodeName, NodeStatus, Probe, WorldControl } from '../world.ts';

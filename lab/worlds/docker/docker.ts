@@ -7,12 +7,12 @@
 import { systemClock as clock } from '../../../services/runtime/clock.ts';
 import { systemRandom as random } from '../../../services/runtime/random.ts';
 import { type Releasers, withReleasers } from '../../../services/runtime/releasers.ts';
-import type { Variables } from '../../compose-file.ts';
 import { NotHealed, WorldFailed } from '../../errors.ts';
-import { openHttpClients } from '../../http-clients.ts';
-import { Journal, stateFolder } from '../../journal.ts';
-import { takeLock } from '../../lock.ts';
-import type { Topology } from '../../topology.ts';
+import { Journal, stateFolder } from '../../journal/journal.ts';
+import { takeLock } from '../../journal/lock.ts';
+import { openHttpClients } from '../../system/http-clients.ts';
+import type { Variables } from '../../topology/compose-file.ts';
+import type { Topology } from '../../topology/topology.ts';
 import type { StartStep, ToolAddress, World, WorldRegion } from '../world.ts';
 import { ADMIN_TOKEN, type Cluster, ensureCluster } from './cluster.ts';
 import { clusterSettings, madeWith } from './cluster-settings.ts';

@@ -8,10 +8,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
-import type { Variables } from '../../compose-file.ts';
 import { WorldFailed } from '../../errors.ts';
-import { dockerFolder, homeFolder, runtimeFolder } from '../../places.ts';
-import { printable } from '../../printable.ts';
+import { dockerFolder, homeFolder, runtimeFolder } from '../../input/places.ts';
+import { printable } from '../../input/printable.ts';
+import type { Variables } from '../../topology/compose-file.ts';
 
 export type EngineAddress =
   | { readonly socketPath: string }

@@ -1,6 +1,6 @@
 /** What an engine's errors mean, in a sentence with the remedy. */
 import { failureInWords } from '../../../services/runtime/request-failure.ts';
-import { printable } from '../../printable.ts';
+import { printable } from '../../input/printable.ts';
 
 function fieldOf(error: unknown, name: string): unknown {
   return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;

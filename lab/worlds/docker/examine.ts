@@ -1,7 +1,8 @@
 /** What the machine has of what a docker world needs: for `doctor`, and for which world is the default. Starts nothing. */
-import type { ComposeFile, Variables } from '../../compose-file.ts';
+
 import type { DockerFindings } from '../../doctor.ts';
 import { WorldFailed } from '../../errors.ts';
+import type { ComposeFile, Variables } from '../../topology/compose-file.ts';
 import { memoryProblem } from './cluster.ts';
 import { Engine } from './engine.ts';
 import { shownAddress } from './engine-address.ts';

@@ -1,10 +1,10 @@
 /** What can be done to a cluster without a world on it: look at it, heal it, remove it. */
 import { systemClock as clock } from '../../../services/runtime/clock.ts';
-import type { Variables } from '../../compose-file.ts';
 import { WorldFailed } from '../../errors.ts';
-import { Journal, stateFolder } from '../../journal.ts';
-import { lockHolder, takeLock } from '../../lock.ts';
-import type { Topology } from '../../topology.ts';
+import { Journal, stateFolder } from '../../journal/journal.ts';
+import { lockHolder, takeLock } from '../../journal/lock.ts';
+import type { Variables } from '../../topology/compose-file.ts';
+import type { Topology } from '../../topology/topology.ts';
 import { plainServices } from './container-spec.ts';
 import { linksOf, tokenOf } from './docker.ts';
 import { Engine } from './engine.ts';

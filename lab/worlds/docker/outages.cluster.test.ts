@@ -3,11 +3,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';
 import { createRandom } from '../../../services/runtime/random.ts';
 import type { TestCluster } from '../../../vitest-context.d.ts';
-import type { EdgeRead } from '../../clients.ts';
 import { ActiveFaults } from '../../faults/active-faults.ts';
-import { readUntil, untilSettled } from '../embedded/test-support.ts';
+import type { EdgeRead } from '../../system/clients.ts';
+import { type DockerTestWorld, startSharedWorld } from '../testing/docker-kit.ts';
+import { readUntil, untilSettled } from '../testing/embedded-kit.ts';
 import { Engine } from './engine.ts';
-import { type DockerTestWorld, startSharedWorld } from './test-support.ts';
 
 const provided = inject('cluster');
 const cluster: TestCluster = provided ?? { project: '', state: '' };

@@ -2,7 +2,7 @@
 
 import { strategy } from '../../../services/protocol/invalidation.ts';
 import type { Releasers } from '../../../services/runtime/releasers.ts';
-import type { Topology } from '../../topology.ts';
+import type { Topology } from '../../topology/topology.ts';
 import type { World, WorldRegion } from '../world.ts';
 
 export interface SetRegionsOptions {

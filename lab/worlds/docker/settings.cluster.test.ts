@@ -6,8 +6,8 @@ import { systemClock } from '../../../services/runtime/clock.ts';
 import { createRandom } from '../../../services/runtime/random.ts';
 import type { TestCluster } from '../../../vitest-context.d.ts';
 import { ActiveFaults } from '../../faults/active-faults.ts';
-import { Journal, stateFolder } from '../../journal.ts';
-import { type DockerTestWorld, startSharedWorld, variablesOf } from './test-support.ts';
+import { Journal, stateFolder } from '../../journal/journal.ts';
+import { type DockerTestWorld, startSharedWorld, variablesOf } from '../testing/docker-kit.ts';
 
 const run = promisify(execFile);
 const provided = inject('cluster');

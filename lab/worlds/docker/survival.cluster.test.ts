@@ -1,7 +1,7 @@
 /** What the protocol must survive, on containers. */
 import { describe, inject } from 'vitest';
-import { theProtocolSurvives } from '../../faults/survival-suite.ts';
-import { startSharedWorld } from './test-support.ts';
+import { theProtocolSurvives } from '../../faults/testing/survival-suite.ts';
+import { startSharedWorld } from '../testing/docker-kit.ts';
 
 /** More than two sessions of Kafka’s. */
 const CUT_MS = 15_000;

@@ -1,8 +1,8 @@
 /** Heals what a lab that is gone left behind: exactly what its journal lists, and toxics of ours that no journal knows. */
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
-import type { Clients } from '../../clients.ts';
-import { openHttpClients } from '../../http-clients.ts';
-import type { Journal, JournalEntry, Undo } from '../../journal.ts';
+import type { Journal, JournalEntry, Undo } from '../../journal/journal.ts';
+import type { Clients } from '../../system/clients.ts';
+import { openHttpClients } from '../../system/http-clients.ts';
 import { TOXIC_PREFIX } from './control.ts';
 import type { Engine } from './engine.ts';
 import type { ContainerFacts } from './engine-facts.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';
 import { childrenOf } from '../../testing/children.ts';
+import { readUntil, startTestWorld, type TestWorld, type TimedRead, untilSettled } from '../testing/embedded-kit.ts';
 import type { WorldStall } from '../world.ts';
-import { readUntil, startTestWorld, type TestWorld, type TimedRead, untilSettled } from './test-support.ts';
 
 /** Ten times what the README promises: a test asserts the mechanism, a benchmark the time. */
 const DEADLINE_MS = 10_000;

@@ -8,7 +8,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { basename } from 'node:path';
 import { WorldFailed } from '../../errors.ts';
-import { printable } from '../../printable.ts';
+import { printable } from '../../input/printable.ts';
 
 const LISTEN = '0A';
 const PROCESSES_MAX = 10_000;

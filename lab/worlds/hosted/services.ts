@@ -20,7 +20,7 @@ import type { Logger, LogLevel } from '../../../services/runtime/log.ts';
 import type { Random } from '../../../services/runtime/random.ts';
 import { type Releasers, withReleasers } from '../../../services/runtime/releasers.ts';
 import type { Mutant } from '../../mutants/mutant.ts';
-import type { Environment } from '../../topology.ts';
+import type { Environment } from '../../topology/topology.ts';
 import type { Gate } from '../wires/gate.ts';
 import { Wire } from '../wires/wire.ts';
 import { WiredCache } from '../wires/wired-cache.ts';

@@ -1,7 +1,7 @@
 /** The settings of a hosted world: an edge starts with what is wanted, and one that runs is told by its own route. */
 import type { Clock } from '../../../services/runtime/clock.ts';
-import type { Clients } from '../../clients.ts';
-import { NO_JOURNAL } from '../../journal.ts';
+import { NO_JOURNAL } from '../../journal/journal.ts';
+import type { Clients } from '../../system/clients.ts';
 import { edgeOf } from '../edge-node.ts';
 import { WorldSettings } from '../settings.ts';
 import type { NodeStatus, WorldRegion } from '../world.ts';

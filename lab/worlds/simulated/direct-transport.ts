@@ -1,8 +1,9 @@
 /** The lab's own requests in the simulated world: calls of the services' routes, a moment later, with a deadline in virtual time. */
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { failureInWords } from '../../../services/runtime/request-failure.ts';
-import { CALL_DEADLINE_MS, type Call, CallFailed, type RawAnswer, type Transport } from '../../clients.ts';
-import { ConnectionFailed, type Network, type NetworkRequest } from './network.ts';
+import { CALL_DEADLINE_MS, type Call, CallFailed, type RawAnswer, type Transport } from '../../system/clients.ts';
+import { ConnectionFailed, type Network } from './network.ts';
+import type { NetworkRequest } from './route-table.ts';
 
 export interface DirectTransportOptions {
   readonly network: Network;

@@ -6,15 +6,7 @@
  */
 import { ServiceError } from '../../../services/protocol/errors.ts';
 import type { HttpAnswer, HttpServer, HttpServiceOptions } from '../../../services/runtime/http.ts';
-import { RouteTable } from './route-table.ts';
-
-export interface NetworkRequest {
-  readonly method: string;
-  /** With its query. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
+import { type NetworkRequest, RouteTable } from './route-table.ts';
 
 /** No answer. `refused`: the request certainly had no effect. */
 export class ConnectionFailed extends Error {

@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../services/runtime/random.ts';
 import { VirtualClock } from '../../../services/runtime/virtual-clock.ts';
-import type { Clients } from '../../clients.ts';
 import { ActiveFaults } from '../../faults/active-faults.ts';
-import { readTopology } from '../../topology.ts';
+import type { Clients } from '../../system/clients.ts';
+import { readTopology } from '../../topology/topology.ts';
 import type { World } from '../world.ts';
 import { startSimulated } from './simulated.ts';
 

@@ -1,7 +1,14 @@
 /** Finds the route of a request and calls it, as the HTTP server of a service would. */
 import { ServiceError } from '../../../services/protocol/errors.ts';
 import type { HttpAnswer, HttpRequest, Route } from '../../../services/runtime/http.ts';
-import type { NetworkRequest } from './network.ts';
+
+export interface NetworkRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
 
 interface Pattern {
   readonly route: Route;

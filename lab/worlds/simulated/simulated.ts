@@ -9,9 +9,9 @@ import { INVALIDATION_PARTITIONS, strategy } from '../../../services/protocol/in
 import { silentLogger } from '../../../services/runtime/log.ts';
 import type { Random } from '../../../services/runtime/random.ts';
 import type { VirtualClock } from '../../../services/runtime/virtual-clock.ts';
-import { Clients } from '../../clients.ts';
 import type { Mutant } from '../../mutants/mutant.ts';
-import type { Topology } from '../../topology.ts';
+import { Clients } from '../../system/clients.ts';
+import type { Topology } from '../../topology/topology.ts';
 import { type Ask, controlBy } from '../hosted/control.ts';
 import { clockAt, type Hosting, type StartOrder, startServices } from '../hosted/services.ts';
 import { hostedSettings } from '../hosted/settings.ts';

@@ -7,20 +7,10 @@ import {
   LogUnavailable,
   type PartitionBounds,
 } from '../../../services/log/log.ts';
-import type { Clock } from '../../../services/runtime/clock.ts';
-import type { Gate } from './gate.ts';
-import type { Wire } from './wire.ts';
-import { WiredSubscription } from './wired-subscription.ts';
+import { type WiredLogOptions, WiredSubscription } from './wired-subscription.ts';
 
 const APPEND_DEADLINE_MS = 3_000;
 const BOUNDS_DEADLINE_MS = 1_000;
-
-export interface WiredLogOptions {
-  readonly log: InvalidationLog;
-  readonly wire: Wire;
-  readonly caller: Gate;
-  readonly clock: Clock;
-}
 
 export class WiredLog implements InvalidationLog {
   readonly #options: WiredLogOptions;

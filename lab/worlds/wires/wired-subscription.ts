@@ -8,9 +8,17 @@
  *
  * States: flowing -> held -> (short) flowing | (long) rejoining -> flowing ... -> closed
  */
-import type { LogRecord, LogSubscriber, LogSubscription } from '../../../services/log/log.ts';
-import { sleep } from '../../../services/runtime/clock.ts';
-import type { WiredLogOptions } from './wired-log.ts';
+import type { InvalidationLog, LogRecord, LogSubscriber, LogSubscription } from '../../../services/log/log.ts';
+import { type Clock, sleep } from '../../../services/runtime/clock.ts';
+import type { Gate } from './gate.ts';
+import type { Wire } from './wire.ts';
+
+export interface WiredLogOptions {
+  readonly log: InvalidationLog;
+  readonly wire: Wire;
+  readonly caller: Gate;
+  readonly clock: Clock;
+}
 
 /** Kafka's session.timeout.ms, as the edges set it. */
 export const SESSION_MS = 6_000;

@@ -1,10 +1,10 @@
 /** Links and gates in virtual time: what hangs, what fails, what happens although nobody waits, and in which order things arrive. */
 import { describe, expect, it } from 'vitest';
-import { withMemoryCache } from '../../../services/edge/cache/contract/memory-subject.ts';
-import { describeCacheContract } from '../../../services/edge/cache/contract.ts';
-import { describeLogContract } from '../../../services/log/contract.ts';
+import { describeCacheContract } from '../../../services/edge/cache/testing/contract.ts';
+import { withMemoryCache } from '../../../services/edge/cache/testing/memory-subject.ts';
 import type { LogRecord } from '../../../services/log/log.ts';
 import { MemoryLog } from '../../../services/log/memory.ts';
+import { describeLogContract } from '../../../services/log/testing/contract.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { createRandom } from '../../../services/runtime/random.ts';
 import { VirtualClock } from '../../../services/runtime/virtual-clock.ts';

@@ -13,9 +13,9 @@
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import type { InvalidationMode } from '../../protocol/invalidation.ts';
-import { purged, written } from './contract/subject.ts';
-import { type LogRecord, type WalkCase, type Witness, type Write, walk } from './interleavings/walk.ts';
 import { CacheStore } from './store.ts';
+import { purged, written } from './testing/subject.ts';
+import { type LogRecord, type WalkCase, type Witness, type Write, walk } from './testing/walk.ts';
 import { UnfencedStore } from './unfenced.ts';
 
 const MARK_RETENTION_MS = 1_000_000;

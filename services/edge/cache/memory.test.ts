@@ -1,4 +1,4 @@
-import { withMemoryCache } from './contract/memory-subject.ts';
-import { describeCacheContract } from './contract.ts';
+import { describeCacheContract } from './testing/contract.ts';
+import { withMemoryCache } from './testing/memory-subject.ts';
 
 describeCacheContract('the cache in memory', withMemoryCache);

@@ -1,10 +1,10 @@
 /** The cache while its Redis does not answer, or must not be used. */
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { CacheUnavailable } from './cache.ts';
-import { emptied, eventually, IN_FORCE, withFaulty } from './contract/faulty-redis.ts';
-import { RedisServer } from './contract/redis-server.ts';
-import { until } from './contract/redis-subject.ts';
-import { KEY, recordAt, written } from './contract/subject.ts';
+import { emptied, eventually, IN_FORCE, withFaulty } from './testing/faulty-redis.ts';
+import { RedisServer } from './testing/redis-server.ts';
+import { until } from './testing/redis-subject.ts';
+import { KEY, recordAt, written } from './testing/subject.ts';
 
 /** A call that fails at its own deadline, not at that of a socket. */
 const FAST_MS = 1_500;

@@ -2,9 +2,9 @@
 import { describe, expect, inject, it } from 'vitest';
 import { silentLogger } from '../../runtime/log.ts';
 import { CacheUnavailable } from './cache.ts';
-import { PATIENT, type RedisUnderTest, until, withRedis } from './contract/redis-subject.ts';
-import { answerOf, KEY, MARK_RETENTION_MS, OTHER_KEY, purged, recordAt, Steps, written } from './contract/subject.ts';
 import { RedisCache } from './redis.ts';
+import { PATIENT, type RedisUnderTest, until, withRedis } from './testing/redis-subject.ts';
+import { answerOf, KEY, MARK_RETENTION_MS, OTHER_KEY, purged, recordAt, Steps, written } from './testing/subject.ts';
 
 const servers = inject('servers');
 

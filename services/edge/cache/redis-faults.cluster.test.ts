@@ -5,12 +5,12 @@
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { CacheUnavailable, type EdgeCache, type Lookup } from './cache.ts';
-import { emptied, REGION, withFaulty } from './contract/faulty-redis.ts';
-import { RedisServer } from './contract/redis-server.ts';
-import { until } from './contract/redis-subject.ts';
-import { answerOf, KEY, LIFE_MS, OTHER_KEY, purged, recordAt, written } from './contract/subject.ts';
 import { BEGIN } from './lua/begin.ts';
 import { LOOKUP } from './lua/lookup.ts';
+import { emptied, REGION, withFaulty } from './testing/faulty-redis.ts';
+import { RedisServer } from './testing/redis-server.ts';
+import { until } from './testing/redis-subject.ts';
+import { answerOf, KEY, LIFE_MS, OTHER_KEY, purged, recordAt, written } from './testing/subject.ts';
 
 const ENTRY_BYTES = 4_000;
 /** Calls that each fail at once, not at a deadline. */

@@ -1,10 +1,10 @@
 /** What lies beside the state in Redis means something only with it. Redis loses keys one by one: evicted, or by hand. */
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { CacheEntry } from './cache.ts';
-import { emptied, eventually, REGION, withFaulty } from './contract/faulty-redis.ts';
-import { RedisServer } from './contract/redis-server.ts';
-import { type RedisUnderTest, until, withRedis } from './contract/redis-subject.ts';
-import { answerOf, KEY, MARK_RETENTION_MS, OTHER_KEY, purged, recordAt, Steps, written } from './contract/subject.ts';
+import { emptied, eventually, REGION, withFaulty } from './testing/faulty-redis.ts';
+import { RedisServer } from './testing/redis-server.ts';
+import { type RedisUnderTest, until, withRedis } from './testing/redis-subject.ts';
+import { answerOf, KEY, MARK_RETENTION_MS, OTHER_KEY, purged, recordAt, Steps, written } from './testing/subject.ts';
 
 const servers = inject('servers');
 const KEYS_MAX = 200;

@@ -3,20 +3,20 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { MemoryLog } from '../../log/memory.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { Link } from '../../runtime/link-test-support.ts';
 import { silentLogger } from '../../runtime/log.ts';
+import { Link } from '../../runtime/testing/link.ts';
 import { Invalidator } from '../invalidator.ts';
 import { EdgeMeter } from '../metrics.ts';
 import { Reader } from '../reader.ts';
-import { contentAnswer, LIFETIMES, ScriptedOrigin } from '../reader-test-support.ts';
 import { EdgeSettings } from '../settings.ts';
-import { contentOf, entryOf, writeOf } from '../test-support.ts';
+import { contentOf, entryOf, writeOf } from '../testing/kit.ts';
+import { contentAnswer, LIFETIMES, ScriptedOrigin } from '../testing/reader.ts';
 import { CacheUnavailable } from './cache.ts';
-import { emptied, eventually, REGION, withFaulty } from './contract/faulty-redis.ts';
-import { RedisServer } from './contract/redis-server.ts';
-import { PATIENT, until } from './contract/redis-subject.ts';
-import { answerOf, KEY, MARK_RETENTION_MS, purged, recordAt, written } from './contract/subject.ts';
 import { RedisCache } from './redis.ts';
+import { emptied, eventually, REGION, withFaulty } from './testing/faulty-redis.ts';
+import { RedisServer } from './testing/redis-server.ts';
+import { PATIENT, until } from './testing/redis-subject.ts';
+import { answerOf, KEY, MARK_RETENTION_MS, purged, recordAt, written } from './testing/subject.ts';
 
 const servers = inject('servers');
 /** It is looked at again no more often than once a second. */

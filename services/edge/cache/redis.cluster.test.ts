@@ -1,7 +1,7 @@
 import { describe, inject } from 'vitest';
-import { withRedisCache } from './contract/redis-subject.ts';
-import { describeTraces } from './contract/traces.ts';
-import { describeCacheContract } from './contract.ts';
+import { describeCacheContract } from './testing/contract.ts';
+import { withRedisCache } from './testing/redis-subject.ts';
+import { describeTraces } from './testing/traces.ts';
 
 const servers = inject('servers');
 

@@ -1,4 +1,4 @@
-import { withMemoryCache } from './contract/memory-subject.ts';
-import { describeTraces } from './contract/traces.ts';
+import { withMemoryCache } from './testing/memory-subject.ts';
+import { describeTraces } from './testing/traces.ts';
 
 describeTraces(withMemoryCache);

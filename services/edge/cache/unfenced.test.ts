@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { withServer } from './contract/memory-subject.ts';
-import { compareWithReference, seedOfRun } from './contract/random-runs.ts';
-import { purged, Steps, written } from './contract/subject.ts';
+import { withServer } from './testing/memory-subject.ts';
+import { compareWithReference, seedOfRun } from './testing/random-runs.ts';
+import { purged, Steps, written } from './testing/subject.ts';
 import { UnfencedServer } from './unfenced.ts';
 
 const withUnfencedCache = withServer((options) => new UnfencedServer(options));

@@ -6,6 +6,7 @@
  * is left as it is. (With lookup's fences and the old clock a fill without refusals would do no harm: an entry would be
  * judged by its clock and version all the same.)
  */
+
 import type { VersionRow } from '../../protocol/edge-api.ts';
 import type { Application, ApplyOutcome, CacheEntry, FillOutcome, Lookup, Stamp } from './cache.ts';
 import { MemoryCacheServer, type MemoryCacheServerOptions } from './memory.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
 import { migrate } from '../contents.ts';
-import { describeContentStoreContract } from '../contents-contract.ts';
 import { STATEMENTS } from '../statements.ts';
+import { describeContentStoreContract } from '../testing/contents-contract.ts';
 import { MemoryDatabase } from './memory.ts';
 
 async function withDatabase(use: (database: MemoryDatabase) => Promise<void>): Promise<void> {

@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { systemClock } from '../../runtime/clock.ts';
-import { exchange } from '../../runtime/http-test-support.ts';
-import { Link } from '../../runtime/link-test-support.ts';
 import { createLogger, silentLogger } from '../../runtime/log.ts';
 import { systemRandom } from '../../runtime/random.ts';
-import { docker, pause } from '../../runtime/servers-test-support.ts';
-import { describeContentStoreContract } from '../contents-contract.ts';
+import { exchange } from '../../runtime/testing/http.ts';
+import { Link } from '../../runtime/testing/link.ts';
+import { docker, pause } from '../../runtime/testing/servers.ts';
 import { startOrigin } from '../origin.ts';
-import { createLog, resetTables, TEST_CONFIG } from '../origin-test-support.ts';
+import { describeContentStoreContract } from '../testing/contents-contract.ts';
+import { createLog, resetTables, TEST_CONFIG } from '../testing/origin.ts';
 import { DatabaseUnavailable } from './database.ts';
 import { PostgresDatabase } from './postgres.ts';
 

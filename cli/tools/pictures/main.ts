@@ -1,0 +1,54 @@
+/**
+ * `npm run pictures`: README's pictures of the terminal, made anew from the program as it is. It is driven in a pseudo-terminal as a
+ * person would drive it, and what the emulator shows is written down.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Pty, startPty } from '../../../lab/testing/pty.ts';
+import { systemClock } from '../../../services/runtime/clock.ts';
+import { toSvg } from './svg.ts';
+
+const SIZE = { columns: 120, rows: 36 } as const;
+/** Until charts have something to show. */
+const CALM_MS = 12_000;
+const BROKEN_MS = 8_000;
+const words = ['dist/bin.js', '--backend', 'embedded', '--ports', 'auto', '--theme', 'dark'];
+
+const shows = (text: string) => (screen: readonly string[]) => screen.some((line) => line.includes(text));
+const waited = (ms: number) => new Promise<void>((resolve) => void systemClock.setTimer(ms, resolve));
+
+async function picture(pty: Pty, name: string, title: string): Promise<void> {
+  const file = join(import.meta.dirname, `${name}.svg`);
+  await writeFile(file, toSvg({ title, columns: SIZE.columns, screen: pty.styledScreen() }));
+  process.stdout.write(`${file}\n`);
+}
+
+const environment = { NO_COLOR: '', COLORTERM: '', XDG_CONFIG_HOME: join(import.meta.dirname, 'none') };
+const pty = startPty({ command: process.execPath, words, ...SIZE, environment });
+await pty.until(shows('the embedded world is up'), 'the world');
+await waited(CALM_MS);
+pty.press('2');
+pty.press('c');
+await pty.until(shows('cut eu-west / kafka'), 'the first fault');
+pty.press('3');
+pty.press('P');
+await pty.until(shows('2 faults in force'), 'both faults');
+pty.press('2');
+pty.press('b');
+await waited(BROKEN_MS);
+await picture(pty, 'overview', 'The overview: eu-west is cut off from the log and falls behind, the cache of ap-south is frozen');
+pty.press('z');
+await pty.until(shows('how old answers are'), 'the zoom');
+await picture(
+  pty,
+  'zoom',
+  'eu-west closely: P99 and hit ratio over time with the faults below, how old its answers are, its place in the log',
+);
+pty.press('z');
+pty.press('f');
+await pty.until(shows('what to break'), 'the menu');
+await picture(pty, 'faults', 'The menu of faults, built from the table of faults');
+pty.press('\u001b');
+await pty.until((screen) => !shows('what to break')(screen), 'the overview');
+pty.press('q');
+await pty.ended;

@@ -1,0 +1,147 @@
+/** What stands around the panels, as lines: the header, the faults in force, the event log, the line of keys. */
+import type { FaultView, LiveVerdict } from '../../../lab/live/live-lab.ts';
+import { ageText, delayText, momentText, plain, plural, portText } from '../draw/format.ts';
+import { fitLine, joined, type Line, lineWidth, span, spread } from '../draw/line.ts';
+import type { Theme } from '../draw/theme.ts';
+import type { KeyBinding } from '../keys/binding.ts';
+import { keyText } from '../keys/key-text.ts';
+import { faultWords } from '../state/links.ts';
+import type { ViewState } from '../state/state.ts';
+
+/** How long the last key's echo stays. */
+const ECHO_MS = 4_000;
+const ALWAYS_SHOWN: readonly string[] = ['help', 'quit'];
+const GAP = 2;
+
+export interface HeaderOptions {
+  readonly width: number;
+  readonly theme: Theme;
+  /** How far back one looks; undefined: at what is now. */
+  readonly agoMs?: number | undefined;
+}
+
+/** As many as there is room for, in this order of weight: how far back, what is in force, the verdict, where the origin is, its outbox. */
+export function headerLine(state: ViewState, { width, theme, agoMs }: HeaderOptions): Line {
+  const { phase, backend, nowMs } = state;
+  const name = [span('EdgeSync Lab', 'accent'), span(` ${theme.dot} ${backend ?? 'starting'} ${theme.dot} ${momentText(nowMs)}`)];
+  if (phase === 'leaving')
+    return spread(name, [span(state.staysUp ? 'healing everything' : 'healing and stopping everything', 'warning')], width);
+  const room = width - lineWidth(name) - GAP;
+  const kept: Line[] = [];
+  const paused: readonly Line[] =
+    agoMs === undefined ? [] : [[span(`PAUSED ${momentText(agoMs)} ago`, 'accent'), span(' Space: now', 'muted')]];
+  for (const part of [...paused, ...headerParts(state, theme)]) {
+    const columns = [...kept, part].reduce((sum, line) => sum + lineWidth(line) + GAP, -GAP);
+    if (columns <= room) kept.push(part);
+  }
+  return spread(name, joined(kept.toReversed(), room, GAP), width);
+}
+
+function headerParts(state: ViewState, theme: Theme): readonly Line[] {
+  const { originUrl, faults, origin } = state;
+  const broken = faults.length === 0 ? span('no faults', 'good') : span(`${plural(faults.length, 'fault')} in force`, 'bad');
+  const pending = origin.metrics?.outbox.pending;
+  return [
+    [broken],
+    ...verdictParts(state.verdict, theme),
+    ...(originUrl === undefined ? [] : [[span(`origin ${portText(originUrl)}`, 'muted')]]),
+    ...(pending === undefined ? [] : [[span(`outbox ${pending}`, pending > 0 ? 'warning' : 'muted')]]),
+  ];
+}
+
+/** What was seen so far, no more. */
+function verdictParts(verdict: LiveVerdict | undefined, theme: Theme): readonly Line[] {
+  if (verdict === undefined) return [];
+  const { good, info, error } = theme.tones;
+  if (verdict.state === 'violated') return [[span(`${error.mark} ${plural(verdict.violations, 'violation')} seen`, 'bad')]];
+  if (verdict.state === 'unknown') return [[span(`${info.mark} not judged yet`, 'muted')]];
+  return [[span(`${good.mark} no violation`, 'good')]];
+}
+
+/** What is in force in one line, oldest first; what has no room is counted. */
+export function faultStrip({ faults, nowMs }: ViewState, width: number, theme: Theme): Line {
+  if (faults.length === 0) return fitLine([span('no faults in force', 'muted')], width);
+  const parts = faults.map(
+    (fault): Line => [span(`${theme.tones.warning.mark} ${plain(faultWords(fault))}`, 'warning'), span(` ${sinceText(fault, nowMs)}`)],
+  );
+  const more = (count: number): Line => [span(`${count} more`, 'muted')];
+  for (let shown = parts.length; shown > 0; shown -= 1) {
+    const line = [...parts.slice(0, shown), ...(shown < parts.length ? [more(parts.length - shown)] : [])];
+    if (line.reduce((sum, part) => sum + lineWidth(part) + GAP, -GAP) <= width) return fitLine(joined(line, width, GAP), width);
+  }
+  return fitLine(parts[0] ?? [], width);
+}
+
+export function titleLine(title: Line, width: number, theme: Theme): Line {
+  const line = [span(`${theme.rule} `, 'muted'), ...title, span(' ')];
+  return fitLine([...line, span(theme.rule.repeat(Math.max(0, width - lineWidth(line))), 'muted')], width);
+}
+
+/** A title and `rows` lines. */
+export function faultLines({ faults, nowMs }: ViewState, { width, rows, theme }: LinesOptions): readonly Line[] {
+  const shown = faults.length > rows ? faults.slice(0, Math.max(0, rows - 1)) : faults;
+  const lines = shown.map((fault) => faultLine(fault, nowMs, width - 1));
+  const left = faults.length - shown.length;
+  if (left > 0 && rows > 0) lines.push([span(`${left} more`, 'muted')]);
+  if (faults.length === 0) lines.push([span('none', 'muted')]);
+  return filled(titleLine([span('faults in force', 'muted')], width, theme), lines, { width, rows });
+}
+
+function faultLine(fault: FaultView, nowMs: number, width: number): Line {
+  const doubt = fault.state === 'inForce' && fault.effect === 'unconfirmed' ? ' (no effect seen)' : '';
+  return spread([span(plain(faultWords(fault)) + doubt, 'warning')], [span(` ${sinceText(fault, nowMs)}`)], width);
+}
+
+/** How long it is in force, and where it ends by itself how long it lasts: `4 s of 10 s`. */
+function sinceText({ state, injectedMs, endsMs }: FaultView, nowMs: number): string {
+  if (state !== 'inForce') return state;
+  const lasts = endsMs === undefined ? '' : ` of ${delayText(endsMs - injectedMs)}`;
+  return `${ageText(nowMs - injectedMs)}${lasts}`;
+}
+
+/** A title with the last key's echo, and the newest `rows` events, the newest below. */
+export function eventLines({ log, echo, nowMs, filter }: ViewState, { width, rows, theme }: LinesOptions): readonly Line[] {
+  const isEchoed = echo !== undefined && nowMs - echo.t < ECHO_MS;
+  const named = span(filter === '' ? 'events ' : `events with ${plain(filter)} `, filter === '' ? 'muted' : 'accent');
+  const title = isEchoed ? [named, span(`${theme.echo} ${plain(echo.text)}`, 'accent')] : [span(named.text.trimEnd(), named.role)];
+  const shown = filter === '' ? log : log.filter(({ text }) => text.toLowerCase().includes(filter.toLowerCase()));
+  const lines = shown.slice(-Math.max(1, rows)).map(({ t, tone, text }): Line => {
+    const { mark, role } = theme.tones[tone];
+    return [span(`${momentText(t)} `, 'muted'), span(`${mark} ${plain(text)}`, role)];
+  });
+  return filled(titleLine(title, width, theme), lines, { width, rows });
+}
+
+export interface LinesOptions {
+  readonly width: number;
+  /** Below the title. */
+  readonly rows: number;
+  readonly theme: Theme;
+}
+
+function filled(title: Line, lines: readonly Line[], { width, rows }: { readonly width: number; readonly rows: number }): readonly Line[] {
+  return [title, ...Array.from({ length: rows }, (_, at) => fitLine(lines[at] ?? [], width))];
+}
+
+export interface FooterOptions {
+  readonly state: ViewState;
+  /** What holds in the screen on top. */
+  readonly bindings: readonly KeyBinding[];
+  readonly width: number;
+  readonly theme: Theme;
+}
+
+/** As many keys as there is room for; those at the end, which help and leave, always. */
+export function footerLine({ state, bindings, width, theme }: FooterOptions): Line {
+  const named = bindings.filter(({ short }) => short !== undefined);
+  const isAlways = ({ short = '' }: KeyBinding) => ALWAYS_SHOWN.includes(short);
+  const partOf = ({ shown, short }: KeyBinding): Line => [span(keyText(firstOf(shown), theme), 'key'), span(` ${short}`)];
+  const always = joined(named.filter(isAlways).map(partOf), width, GAP);
+  const others = state.phase === 'playing' ? named.filter((binding) => !isAlways(binding)) : [];
+  return spread(joined(others.map(partOf), width - lineWidth(always) - GAP, GAP), always, width);
+}
+
+/** One of the keys that do the same. */
+function firstOf(shown: string): string {
+  return shown.split(', ')[0] ?? shown;
+}

@@ -1,0 +1,104 @@
+/** The lower part of the zoom, as lines: the log, the invalidations applied last, the fills; side by side. */
+import type { AppliedInvalidation, EdgeMetrics } from '../../../services/protocol/edge-api.ts';
+import { msText, padTo, plain } from '../draw/format.ts';
+import { fitLine, type Line, span, spread } from '../draw/line.ts';
+import type { Theme } from '../draw/theme.ts';
+import { filledTo, type Room } from '../screens/screen.ts';
+import type { ViewState } from '../state/state.ts';
+import type { RegionState } from '../state/watched.ts';
+import { titleLine } from './chrome.ts';
+
+/** Two numbers side by side would be read as one row. */
+const GAP = 2;
+const LOG_COLUMNS = 22;
+const FILL_COLUMNS = 24;
+
+/** `rows` lines, the first of them titles. */
+export function zoomTables(state: ViewState, region: RegionState, room: Room): readonly Line[] {
+  const { width, rows, theme } = room;
+  if (rows <= 0) return [];
+  const middle = width - LOG_COLUMNS - FILL_COLUMNS - 2 * GAP;
+  const { metrics } = region.seen;
+  const blocks = [
+    block('log: applied', logRows(state, region, theme), { ...room, width: LOG_COLUMNS }),
+    block('invalidations applied last, by two clocks', recentRows(metrics, state.filter, middle), { ...room, width: middle }),
+    block('fills', fillRows(metrics), { ...room, width: FILL_COLUMNS }),
+  ];
+  return Array.from({ length: rows }, (_, row) =>
+    blocks.flatMap((lines, at) => [...(at === 0 ? [] : [span(' '.repeat(GAP))]), ...(lines[row] ?? [])]),
+  );
+}
+
+function block(title: string, lines: readonly Line[], { width, rows, theme }: Room): readonly Line[] {
+  const body = filledTo(lines, rows - 1).map((line) => fitLine(line, width));
+  return [titleLine([span(title, 'muted')], width, theme), ...body];
+}
+
+function pair(name: string, value: string, width: number): Line {
+  return spread([span(name, 'muted')], [span(value)], width);
+}
+
+function logRows({ regions }: ViewState, { seen: { metrics } }: RegionState, theme: Theme): readonly Line[] {
+  if (metrics === undefined) return [];
+  const { applied, lag, queued, unreadable, connected, catchingUp } = metrics.log;
+  const width = LOG_COLUMNS;
+  const state = !connected ? 'not connected' : catchingUp ? 'catching up' : 'connected';
+  return [
+    pair('lag', lag === null ? 'unknown' : String(lag), width),
+    pair('waiting here', String(queued), width),
+    ...Object.entries(applied).map(([partition, offset]) => {
+      const behind = furthest(regions, partition) - offset;
+      return pair(`partition ${plain(partition)}`, `${offset < 0 ? '-' : offset}${behind > 0 ? ` ${theme.behind}${behind}` : ''}`, width);
+    }),
+    pair('log', state, width),
+    ...(unreadable === 0 ? [] : [pair('unreadable', String(unreadable), width)]),
+  ];
+}
+
+/** The furthest that any region is known to be: what lies between is written for certain; more may be. */
+function furthest(regions: readonly RegionState[], partition: string): number {
+  return Math.max(-1, ...regions.map(({ seen }) => seen.metrics?.log.applied[partition] ?? -1));
+}
+
+function recentRows(metrics: EdgeMetrics | undefined, filter: string, width: number): readonly Line[] {
+  const recent = (metrics?.recent ?? []).filter(({ target }) => target.toLowerCase().includes(filter.toLowerCase()));
+  if (recent.length === 0) return [[span('none yet', 'muted')]];
+  const head: Line = [span(recentText(['id', '', 'mode', 'log', 'in all'], width), 'muted')];
+  return [head, ...recent.map((event): Line => [span(recentText(cellsOf(event), width))])];
+}
+
+/** What, its version, its mode; from the record by the log's clock to this region by its own, and to its cache. */
+function cellsOf({ type, target, version, mode, recordedAt, arrivedAt, appliedAt }: AppliedInvalidation): readonly string[] {
+  const what = type === 'key' ? target.replace(/^content:/, '') : `${type} ${target}`;
+  return [
+    plain(what),
+    version === null ? 'purge' : `v${version}`,
+    mode,
+    msText(Math.max(0, arrivedAt - recordedAt)),
+    msText(appliedAt - recordedAt),
+  ];
+}
+
+/** Further apart and the eye loses the row. */
+const WHAT_COLUMNS_MAX = 28;
+const RECENT_COLUMNS = [7, 6, 8, 8] as const;
+
+function recentText([what = '', ...others]: readonly string[], width: number): string {
+  const fixed = RECENT_COLUMNS.reduce((sum, columns) => sum + columns, 0);
+  return (
+    padTo(what, Math.max(0, Math.min(WHAT_COLUMNS_MAX, width - fixed))) +
+    others.map((cell, at) => padTo(cell, RECENT_COLUMNS[at] ?? 0, 'right')).join('')
+  );
+}
+
+function fillRows(metrics: EdgeMetrics | undefined): readonly Line[] {
+  if (metrics === undefined) return [];
+  const refused = Object.entries(metrics.fills.refused).filter(([, count]) => count > 0);
+  const width = FILL_COLUMNS;
+  return [
+    pair('stored', String(metrics.fills.stored), width),
+    pair('joined a fetch', String(metrics.coalesced), width),
+    ...(refused.length === 0 ? [[span('none refused', 'muted')]] : [[span('refused, by reason:', 'muted')]]),
+    ...refused.map(([reason, count]) => pair(` ${plain(reason)}`, String(count), width)),
+  ];
+}

@@ -1,0 +1,113 @@
+/**
+ * A region closely, as lines: its links, P99 and hit ratio over time with the faults as bands below their axis, how old its answers
+ * are, then how far it is in the log, the invalidations it applied last, and why it refused what.
+ */
+
+import { chartPoints, chartTexts, LABEL_COLUMNS } from '../draw/chart.ts';
+import { delayText, msText, percentText, plain, portText } from '../draw/format.ts';
+import { fitLine, type Line, span, spread } from '../draw/line.ts';
+import { sparkline } from '../draw/sparkline.ts';
+import { filledTo, type Room } from '../screens/screen.ts';
+import { settingsOf } from '../state/pending-settings.ts';
+import type { ViewState } from '../state/state.ts';
+import type { RegionState } from '../state/watched.ts';
+import { bandLines } from './bands.ts';
+import { titleLine } from './chrome.ts';
+import { statusLine } from './region-panel.ts';
+import { zoomTables } from './zoom-tables.ts';
+
+/** Rows beside charts, bands and tables: the head, the titles of the charts, two rows for the age of answers. */
+const FIXED_ROWS = 5;
+const TABLE_ROWS_MIN = 5;
+const BAND_ROWS_MAX = 4;
+const P99_MIN_MS = 5;
+/** Slower than any deadline: a scale beyond is nonsense. */
+const P99_MAX_MS = 600_000;
+/** A second is nothing to draw a mountain of. */
+const AGE_MIN_MS = 1_000;
+
+export function zoomLines(state: ViewState, room: Room): readonly Line[] {
+  const { width, rows, theme } = room;
+  const region = state.regions[state.selected];
+  if (region === undefined) return filledTo([], rows).map((line) => fitLine(line, width));
+  const { p99Rows, hitRows, bandRows, tableRows } = sharesOf(rows);
+  const bands = state.bands.filter((band) => band.region === undefined || band.region === region.region);
+  const points = chartPoints(width);
+  const lines = [
+    headLine(state, region, room),
+    ...p99Lines(region, { ...room, rows: p99Rows }),
+    ...hitLines(region, { ...room, rows: hitRows }),
+    ...bandLines({ bands, nowMs: state.nowMs, indent: width - points, points, rows: bandRows, theme }),
+    ...ageLines(region, room),
+    ...zoomTables(state, region, { ...room, rows: tableRows }),
+  ];
+  return filledTo(lines, rows).map((line) => fitLine(line, width));
+}
+
+function sharesOf(rows: number) {
+  const free = Math.max(0, rows - FIXED_ROWS);
+  const bandRows = Math.min(BAND_ROWS_MAX, Math.max(1, Math.floor(free / 8)));
+  const tableRows = Math.max(Math.min(TABLE_ROWS_MIN, free), Math.floor((free - bandRows) * 0.45));
+  const charts = Math.max(0, free - bandRows - tableRows);
+  const hitRows = Math.floor(charts * 0.4);
+  return { bandRows, tableRows, hitRows, p99Rows: charts - hitRows };
+}
+
+function headLine(state: ViewState, region: RegionState, { width, theme }: Room): Line {
+  const settings = settingsOf(region.wanted, region.seen.metrics);
+  const words = settings === undefined ? '' : ` ${settings.strategy} ${delayText(settings.propagationDelayMs)}`;
+  const name = [span(`${state.selected + 1} ${plain(region.region)}`, 'accent'), span(words), span(`  ${portText(region.url)}`, 'muted')];
+  const status = statusLine({ region, faults: state.faults, nowMs: state.nowMs, theme }, width);
+  return spread(name, status, width);
+}
+
+/** A title, then the chart; the title alone where a line is too little to draw one. */
+function p99Lines({ history, seen: { metrics } }: RegionState, { width, rows, theme }: Room): readonly Line[] {
+  const values = history.map(({ p99 }) => p99);
+  const shown = values.slice(-chartPoints(width));
+  const max = niceMax(Math.min(P99_MAX_MS, Math.max(P99_MIN_MS, ...shown.map((value) => value ?? 0))));
+  const { p50, p95, p99 } = metrics?.window ?? {};
+  const figures = `P50 ${msText(p50)}  P95 ${msText(p95)}  P99 ${msText(p99)}`;
+  const title = titleLine([span('P99 of reads ', 'muted'), span(figures)], width, theme);
+  if (rows < 2) return [title, ...filledTo([], rows)];
+  const texts = chartTexts({ values, width, height: rows, min: 0, max, format: msText, isAscii: theme.isAscii });
+  return [title, ...texts.map(chartLine)];
+}
+
+function hitLines({ history, seen: { metrics } }: RegionState, { width, rows, theme }: Room): readonly Line[] {
+  const values = history.map(({ hitRatio }) => hitRatio);
+  const ratio = percentText(metrics?.window.hitRatio);
+  const title = titleLine([span('hit ratio ', 'muted'), span(ratio)], width, theme);
+  if (rows < 2) return [title, ...filledTo([], rows)];
+  const format = (value: number) => `${Math.round(value)} %`;
+  return [title, ...chartTexts({ values, width, height: rows, min: 0, max: 100, format, isAscii: theme.isAscii }).map(chartLine)];
+}
+
+function chartLine(text: string): Line {
+  return [span(text.slice(0, LABEL_COLUMNS), 'muted'), span(text.slice(LABEL_COLUMNS), 'chart')];
+}
+
+/** The next of 1, 2, 5, 10, 20 …: so that the scale changes seldom. */
+export function niceMax(value: number): number {
+  if (!Number.isFinite(value) || value <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * ([1, 2, 5, 10].find((step) => value <= step * power) ?? 10);
+}
+
+/** A title, then a block a second below the axis of the charts. */
+function ageLines({ history, staleness }: RegionState, { width, theme }: Room): readonly Line[] {
+  const blocks = sparkline(
+    history.map((sample) => sample.staleness),
+    { width: chartPoints(width), scaleMin: AGE_MIN_MS, ascii: theme.isAscii },
+  );
+  const words =
+    staleness === undefined || staleness.reads === 0 ? 'no reads yet' : ageWords(staleness.p99, staleness.oldReads, staleness.reads);
+  return [
+    titleLine([span('how old answers are ', 'muted'), span(words)], width, theme),
+    [span(' '.repeat(width - chartPoints(width))), span(blocks, 'chart')],
+  ];
+}
+
+function ageWords(p99: number | null, old: number, reads: number): string {
+  return old === 0 ? 'every answer current' : `P99 ${msText(p99)}, ${Math.round((100 * old) / reads)} % old`;
+}

@@ -1,0 +1,111 @@
+/** What the lab told, taken into the state. */
+import type { FaultView, LiveEvent, Observation } from '../../../lab/live/live-lab.ts';
+import { wantedAfter } from './pending-settings.ts';
+import { type RunLiveEvent, ranAfter, runAfter } from './run-view.ts';
+import type { FaultBand, LogLine, ViewState } from './state.ts';
+import { travellersAfter } from './travellers.ts';
+import { keysInUse } from './version-rows.ts';
+import { UNSEEN } from './watched.ts';
+
+export const LOG_MAX = 500;
+const BANDS_MAX = 200;
+const STEPS_MAX = 50;
+
+export function withEvent(now: ViewState, event: LiveEvent): ViewState {
+  switch (event.type) {
+    case 'step':
+      return { ...now, steps: [...now.steps, { step: event.step, elapsedMs: event.elapsedMs }].slice(-STEPS_MAX) };
+    case 'ready':
+      return withLine(toPlaying(now, event), { t: event.t, tone: 'good', text: `the ${event.backend} world is up` });
+    case 'observed':
+      return withObservation(now, event.observation);
+    case 'faults':
+      return withFaults(now, event.inForce);
+    case 'note':
+      return withLine(now, { t: event.t, tone: event.tone, text: event.text });
+    case 'judged':
+      return {
+        ...now,
+        verdict: event.verdict,
+        regions: now.regions.map((one) => ({ ...one, staleness: event.staleness.get(one.region) })),
+      };
+    case 'load':
+      return { ...now, rates: event.rates };
+    case 'trace-begun':
+      return { ...now, trace: { state: 'running', id: event.id, sinceMs: event.t } };
+    case 'traced':
+      return { ...now, trace: { state: 'done', trace: event.trace, atMs: event.t } };
+    case 'trace-failed':
+      return withLine(
+        { ...now, trace: { state: 'failed', why: event.why, atMs: event.t } },
+        { t: event.t, tone: 'warning', text: `no trace: ${event.why}` },
+      );
+    case 'scenarios':
+      return { ...now, scenarios: event.scenarios };
+    case 'run-begun':
+    case 'run-said':
+    case 'run-ended':
+      return withRun(now, event);
+    case 'raced':
+      return { ...now, race: event.race };
+    case 'stampeded':
+      return { ...now, stampede: event.stampede };
+    case 'lost':
+      return { ...withLine(now, { t: event.t, tone: 'error', text: event.why }), lost: { why: event.why, exitCode: event.exitCode } };
+  }
+}
+
+function toPlaying(state: ViewState, { backend, originUrl, staysUp, regions }: Extract<LiveEvent, { type: 'ready' }>): ViewState {
+  const known = regions.map((region) => ({ ...region, seen: UNSEEN, history: [], wanted: undefined, staleness: undefined }));
+  return {
+    ...state,
+    phase: state.phase === 'starting' ? 'playing' : state.phase,
+    backend,
+    originUrl,
+    staysUp,
+    regions: known,
+    selected: 0,
+  };
+}
+
+function withObservation(state: ViewState, { origin, regions }: Observation): ViewState {
+  const updated = state.regions.map((region) => {
+    const seen = regions.get(region.region) ?? region.seen;
+    return { ...region, seen, wanted: wantedAfter(region.wanted, seen.metrics, state.nowMs) };
+  });
+  const edges = updated.map(({ seen }) => seen);
+  const travellers = travellersAfter(state, updated);
+  return { ...state, origin, regions: updated, travellers, keys: keysInUse(state.keys, origin.metrics, edges) };
+}
+
+function withFaults(state: ViewState, inForce: readonly FaultView[]): ViewState {
+  const known = new Set(state.faults.map(({ id }) => id));
+  const begun = inForce.filter(({ id }) => !known.has(id));
+  const there = new Set(inForce.map(({ id }) => id));
+  const bands = state.bands.map((band) => (band.toMs === undefined && !there.has(band.id) ? { ...band, toMs: state.nowMs } : band));
+  const added = begun.map(
+    ({ id, says, fault, target, region, injectedMs }): FaultBand => ({
+      id,
+      says,
+      fault,
+      target,
+      region,
+      fromMs: injectedMs,
+      toMs: undefined,
+    }),
+  );
+  return { ...state, faults: inForce, faultsSeen: state.faultsSeen + begun.length, bands: [...bands, ...added].slice(-BANDS_MAX) };
+}
+
+function withRun(state: ViewState, event: RunLiveEvent): ViewState {
+  const run = runAfter(state.run, event);
+  const ran = event.type === 'run-ended' ? ranAfter(state.ran, run) : state.ran;
+  const last = ran === state.ran ? undefined : ran.at(-1);
+  const told = { ...state, run, ran };
+  if (last === undefined) return told;
+  return withLine(told, { t: event.t, tone: last.verdict === 'pass' ? 'good' : 'warning', text: `${last.id}: ${last.verdict}` });
+}
+
+function withLine(state: ViewState, line: LogLine): ViewState {
+  return { ...state, log: [...state.log, line].slice(-LOG_MAX) };
+}

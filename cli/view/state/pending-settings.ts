@@ -1,0 +1,46 @@
+/**
+ * Settings asked for and not yet seen. They show at once, and the next step is counted from them: the edge's own figures
+ * come twice a second, a held key thirty times.
+ */
+import type { LabCommand } from '../../../lab/live/live-lab.ts';
+import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
+import type { Strategy } from '../../../services/protocol/invalidation.ts';
+
+export interface Wanted {
+  readonly propagationDelayMs?: number;
+  readonly strategy?: Strategy;
+  readonly sinceMs: number;
+}
+
+/** Asked for and not come true by then: what the edge says counts again. */
+const WANTED_MS_MAX = 3_000;
+
+export function wantedFrom(before: Wanted | undefined, command: Extract<LabCommand, { do: 'configure' }>, nowMs: number): Wanted {
+  const { propagationDelayMs, strategy } = command;
+  return {
+    ...before,
+    ...(propagationDelayMs === undefined ? {} : { propagationDelayMs }),
+    ...(strategy === undefined ? {} : { strategy }),
+    sinceMs: nowMs,
+  };
+}
+
+export function wantedAfter(wanted: Wanted | undefined, metrics: EdgeMetrics | undefined, nowMs: number): Wanted | undefined {
+  if (wanted === undefined || nowMs - wanted.sinceMs > WANTED_MS_MAX) return undefined;
+  const { propagationDelayMs = metrics?.propagationDelayMs, strategy = metrics?.strategy } = wanted;
+  return propagationDelayMs === metrics?.propagationDelayMs && strategy === metrics?.strategy ? undefined : wanted;
+}
+
+export interface Settings {
+  readonly propagationDelayMs: number;
+  readonly strategy: Strategy;
+}
+
+/** What is in force, or about to be; undefined before the first answer. */
+export function settingsOf(wanted: Wanted | undefined, metrics: EdgeMetrics | undefined): Settings | undefined {
+  if (metrics === undefined) return undefined;
+  return {
+    propagationDelayMs: wanted?.propagationDelayMs ?? metrics.propagationDelayMs,
+    strategy: wanted?.strategy ?? metrics.strategy,
+  };
+}

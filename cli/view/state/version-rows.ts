@@ -1,0 +1,64 @@
+/**
+ * The version table: what a region holds beside what the origin holds. Its rows are the same in every region and keep
+ * their order, so that the eye can go across and nothing jumps: a key that was once in use stays, sorted by its id.
+ */
+import type { Seen } from '../../../lab/live/live-lab.ts';
+import type { EdgeMetrics, EntryState } from '../../../services/protocol/edge-api.ts';
+import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
+
+export interface VersionView {
+  readonly key: string;
+  /** undefined: the region does not hold it. */
+  readonly here: number | undefined;
+  /** undefined: the origin has not said. */
+  readonly origin: number | undefined;
+  readonly isDeleted: boolean;
+  /** undefined: nobody knows, for the cache or the edge does not answer. */
+  readonly state: EntryState | undefined;
+  /** Versions that what the region serves is behind; 0 where it serves none. */
+  readonly behind: number;
+}
+
+export const KEYS_MAX = 200;
+
+const byId = new Intl.Collator('en', { numeric: true });
+
+/** Keys that some edge holds or the origin has changed; those known already stay. */
+export function keysInUse(
+  known: readonly string[],
+  origin: OriginMetrics | undefined,
+  edges: readonly Seen<EdgeMetrics>[],
+): readonly string[] {
+  const keys = new Set(known);
+  for (const { metrics } of edges) for (const { key } of metrics?.versions ?? []) keys.add(key);
+  for (const { key, version } of origin?.versions ?? []) if (version > 1) keys.add(key);
+  if (keys.size === known.length) return known;
+  return [...keys].sort(byId.compare).slice(0, KEYS_MAX);
+}
+
+/** Those with the word of the filter. */
+export function keysShown(keys: readonly string[], filter: string): readonly string[] {
+  return filter === '' ? keys : keys.filter((key) => key.toLowerCase().includes(filter.toLowerCase()));
+}
+
+export function versionRows(
+  keys: readonly string[],
+  origin: OriginMetrics | undefined,
+  metrics: EdgeMetrics | undefined,
+): readonly VersionView[] {
+  const here = new Map(metrics?.versions.map((row) => [row.key, row]));
+  const there = new Map(origin?.versions.map((row) => [row.key, row]));
+  return keys.map((key) => {
+    const [held, current] = [here.get(key), there.get(key)];
+    const isHeld = held !== undefined && held.state !== 'absent';
+    const isServed = isHeld && held.state !== 'invalid';
+    return {
+      key,
+      here: isHeld ? held.version : undefined,
+      origin: current?.version,
+      isDeleted: current?.deleted ?? false,
+      state: metrics === undefined ? undefined : (held?.state ?? 'absent'),
+      behind: isServed ? Math.max(0, (current?.version ?? held.version) - held.version) : 0,
+    };
+  });
+}

@@ -1,0 +1,93 @@
+/**
+ * divergence: after settle, a region does not serve what the origin holds.
+ *
+ * Judged by the final read of each key in each region, which the run repeats while it is labelled stale. A key without a
+ * final answer in some region makes the verdict unknown: nothing measured is never a pass. So does one that is behind because the machine
+ * stood still while the region was to catch up.
+ */
+import type { History } from '../../history/history.ts';
+import type { Operation, OriginState, ReadOperation } from '../../history/records.ts';
+import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
+import { sift } from '../doubt.ts';
+import { doubtAboutLast } from '../late-answer.ts';
+import { keyOf } from '../staleness.ts';
+import { verdictOf } from '../verdict.ts';
+
+const NAME = 'divergence';
+
+export const divergence: Check = {
+  name: NAME,
+  about: 'a region does not equal the origin after settle',
+  judge,
+};
+
+interface Differing {
+  readonly region: string;
+  readonly origin: OriginState;
+  readonly read: ReadOperation;
+}
+
+function judge(history: History, { regions, staleness: rule }: CheckContext): CheckResult {
+  const finals = finalAnswers(history);
+  const doubtful = new Set(history.operations.filter(isDoubtfulWrite).map(({ slot }) => slot));
+  const differing: Differing[] = [];
+  let unread = 0;
+  for (const origin of history.origin) {
+    for (const region of regions) {
+      const read = finals.get(keyOf({ region, key: origin.key }));
+      const isNewer = (read?.version ?? 0) > origin.version && doubtful.has(origin.slot);
+      if (read === undefined || isNewer) unread += 1;
+      else if (!agrees(read, origin)) differing.push({ region, origin, read });
+    }
+  }
+  const cells = history.origin.length * regions.length;
+  const { certain, doubts } = sift(differing, ({ origin, read }) =>
+    isBehind(read, origin) ? doubtAboutLast(history, read, rule) : undefined,
+  );
+  const anomalies = certain.map(toAnomaly);
+  if (differing.length > 0) {
+    const reason = `${differing.length} of ${cells} keys differ from the origin`;
+    return verdictOf({ check: NAME, found: differing.length, anomalies, reason, doubts });
+  }
+  if (cells === 0) return { check: NAME, verdict: 'unknown', reason: 'no key was written', anomalies };
+  if (unread > 0) return { check: NAME, verdict: 'unknown', reason: `${unread} of ${cells} keys have no final answer`, anomalies };
+  return { check: NAME, verdict: 'pass', reason: `${cells} of ${cells} keys equal the origin`, anomalies };
+}
+
+/** The last final answer of each key in each region. */
+export function finalAnswers(history: History): ReadonlyMap<string, ReadOperation> {
+  const finals = new Map<string, ReadOperation>();
+  for (const operation of history.operations)
+    if (operation.kind === 'read' && operation.final && operation.outcome === 'ok') finals.set(keyOf(operation), operation);
+  return finals;
+}
+
+/** It may have taken effect after the origin was asked what it holds. */
+function isDoubtfulWrite({ kind, outcome }: Operation): boolean {
+  return kind !== 'read' && kind !== 'purge' && (outcome === 'unknown' || outcome === undefined);
+}
+
+/** A deletion is met by any 404 that carries its version. */
+function agrees(read: ReadOperation, origin: OriginState): boolean {
+  return read.version === origin.version && read.found === !origin.deleted && read.status === 'fresh';
+}
+
+/** It may yet come: what is newer than the origin's, or not there at the same version, comes from nothing late. */
+function isBehind({ version = 0, status }: ReadOperation, origin: OriginState): boolean {
+  return version < origin.version || (version === origin.version && status === 'stale');
+}
+
+function toAnomaly({ region, origin, read }: Differing): Anomaly {
+  const expected = origin.deleted ? `the deletion at version ${origin.version}` : `version ${origin.version}`;
+  const got = read.found ? `version ${read.version ?? '?'}` : `a 404 at version ${read.version ?? '?'}`;
+  const because =
+    read.status === 'stale' ? 'it was still labelled stale when settle ended' : `the ${read.source ?? 'edge'} answered so after settle`;
+  return {
+    anomaly: NAME,
+    region,
+    key: origin.key,
+    ...(read.version === undefined ? {} : { version: read.version }),
+    explain: `expected ${expected} in ${region}, got ${got}: ${because}`,
+    witness: [origin, read],
+  };
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { historyOf, KEY, REGIONS, read, type Written, write } from '../testing/history.ts';
+import { phantomVersion } from './phantom-version.ts';
+
+const judge = (written: Written) => phantomVersion.judge(historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
+
+/** Operations 0 and 1. */
+const CREATED = write(1, 100, { kind: 'create' });
+const UPDATED = write(2, 200);
+const WRITTEN = [CREATED, UPDATED];
+const unknown = (endMs: number) => write(0, endMs, { version: undefined, outcome: 'unknown' });
+
+describe('phantom-version', () => {
+  const cases: readonly (readonly [title: string, written: Written, verdict: 'pass' | 'fail' | 'unknown'])[] = [
+    [
+      'passes each version with the body written for it',
+      { operations: [...WRITTEN, read(1, 300, { writer: 0 }), read(2, 300, { writer: 1 })] },
+      'pass',
+    ],
+    ['fails on a version with the body of another', { operations: [...WRITTEN, read(2, 300, { writer: 0 })] }, 'fail'],
+    ['fails on a version that nothing made', { operations: [...WRITTEN, read(3, 300, { writer: 1 })] }, 'fail'],
+    ['fails on a version that nothing made, whatever its body was', { operations: [...WRITTEN, read(3, 300)] }, 'fail'],
+    ['fails on a body that no write has', { operations: [...WRITTEN, read(2, 300, { writer: null })] }, 'fail'],
+    ['fails on a body of an operation that there is not', { operations: [...WRITTEN, read(2, 300, { writer: 99 })] }, 'fail'],
+    [
+      'fails on the body of another key',
+      { operations: [...WRITTEN, write(1, 100, { key: 'content:8', slot: 'lab-1' }), read(2, 300, { writer: 2 })] },
+      'fail',
+    ],
+    [
+      'fails on the body of a write that was refused',
+      { operations: [...WRITTEN, { ...unknown(250), outcome: 'fail' }, read(3, 300, { writer: 2 })] },
+      'fail',
+    ],
+    ['passes the body of a write that ended unknown', { operations: [...WRITTEN, unknown(250), read(3, 300, { writer: 2 })] }, 'pass'],
+    [
+      'passes it under a later version, for it may have come late',
+      { operations: [...WRITTEN, unknown(250), write(3, 280), read(4, 300, { writer: 2 })] },
+      'pass',
+    ],
+    [
+      'fails on it under the version of another write',
+      { operations: [...WRITTEN, unknown(250), write(3, 280), read(3, 300, { writer: 2 })] },
+      'fail',
+    ],
+    [
+      'passes a write that is under way',
+      { operations: [...WRITTEN, { ...unknown(250), outcome: undefined, endMs: undefined }, read(3, 300, { writer: 2 })] },
+      'pass',
+    ],
+    ['fails on an answer that was there before its write was sent', { operations: [...WRITTEN, read(2, 150, { writer: 1 })] }, 'fail'],
+    ['passes an answer that ended after its write was sent', { operations: [...WRITTEN, read(2, 150, { writer: 1, endMs: 196 })] }, 'pass'],
+    [
+      'passes the 404 of a deletion',
+      { operations: [...WRITTEN, write(3, 280, { kind: 'delete' }), read(3, 300, { found: false })] },
+      'pass',
+    ],
+    [
+      'passes it when the deletion ended unknown',
+      { operations: [...WRITTEN, { ...unknown(280), kind: 'delete' }, read(3, 300, { found: false })] },
+      'pass',
+    ],
+    ['fails on a 404 at a version that was content', { operations: [...WRITTEN, read(2, 300, { found: false })] }, 'fail'],
+    ['fails on a 404 at a version that nothing made', { operations: [...WRITTEN, read(7, 300, { found: false })] }, 'fail'],
+    [
+      'fails on content at the version of the deletion',
+      { operations: [...WRITTEN, write(3, 280, { kind: 'delete' }), read(3, 300, { writer: 1 })] },
+      'fail',
+    ],
+    [
+      'does not judge what was there before the run',
+      { operations: [write(5, 100), read(4, 300, { writer: null }), read(5, 300, { writer: 0 })] },
+      'pass',
+    ],
+    ['is unknown without an answer of this run', { operations: [write(5, 100), read(4, 300, { writer: null })] }, 'unknown'],
+    ['is unknown without a read', { operations: WRITTEN }, 'unknown'],
+  ];
+  it.each(cases)('%s', (_title, written, verdict) => {
+    expect(judge(written).verdict).toBe(verdict);
+  });
+
+  it('shows the write whose body it is and the read, with one sentence, once for a version', () => {
+    const shown = read(2, 300, { writer: 0 });
+    expect(judge({ operations: [...WRITTEN, shown, { ...shown, startMs: 400, endMs: 401 }] }).anomalies).toEqual([
+      {
+        anomaly: 'phantom-version',
+        region: 'eu-west',
+        key: KEY,
+        version: 2,
+        explain:
+          'expected a version and a body that were written in eu-west, got version 2 labelled fresh from the cache with the body of operation 0: its body is that of operation 0, which made version 1',
+        witness: [CREATED, { ...shown, id: 2 }],
+      },
+    ]);
+  });
+});

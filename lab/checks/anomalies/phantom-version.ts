@@ -1,0 +1,121 @@
+/**
+ * phantom-version: an answer with a version that was never written, or with a body that is not that version's.
+ *
+ * Each body says which operation wrote it. An answer is right when that operation is a create or update of the key, was sent before the
+ * answer ended, and either was acknowledged with that very version, or ended unknown (it may take effect at any later time, under a
+ * later version than its own) and nothing else was acknowledged with that version. A 404 above version 0 needs a deletion. What was
+ * there before the run's first write of a key cannot be judged. One anomaly for each version of a key in a region.
+ */
+import type { History } from '../../history/history.ts';
+import type { Operation, WriteOperation } from '../../history/records.ts';
+import type { Anomaly, Check, CheckResult } from '../check.ts';
+import { answerOf, cellOf } from '../staleness.ts';
+import { type AnsweredRead, isAcknowledged, isAnswered } from '../versions.ts';
+
+const NAME = 'phantom-version';
+
+export const phantomVersion: Check = {
+  name: NAME,
+  about: 'an answer has a version that was never written, or a body that is not that version’s',
+  judge,
+};
+
+/** What was written to one key. */
+interface Written {
+  readonly byVersion: Map<number, WriteOperation>;
+  firstVersion: number;
+}
+
+interface Phantom {
+  readonly read: AnsweredRead;
+  readonly because: string;
+  readonly write: Operation | undefined;
+}
+
+function judge(history: History): CheckResult {
+  const written = writtenByKey(history.operations);
+  const doubtful = doubtfulDeletions(history.operations);
+  const phantoms = new Map<string, Phantom>();
+  let judged = 0;
+  for (const read of history.operations) {
+    if (!isAnswered(read)) continue;
+    const known = written.get(read.key);
+    if (known === undefined || read.version < known.firstVersion) continue;
+    judged += 1;
+    const phantom = read.found === false ? phantom404(read, known, doubtful) : phantomBody(read, known, history.operations);
+    if (phantom !== undefined && !phantoms.has(cellOf(read))) phantoms.set(cellOf(read), phantom);
+  }
+  const anomalies = [...phantoms.values()].map(toAnomaly);
+  const reason = `${anomalies.length} versions of ${judged} answers were never written so`;
+  if (anomalies.length > 0) return { check: NAME, verdict: 'fail', reason, anomalies };
+  if (judged === 0)
+    return { check: NAME, verdict: 'unknown', reason: 'nothing to judge: no answer shows a version of this run', anomalies };
+  return { check: NAME, verdict: 'pass', reason, anomalies };
+}
+
+function writtenByKey(operations: readonly Operation[]): ReadonlyMap<string, Written> {
+  const written = new Map<string, Written>();
+  for (const operation of operations) {
+    if (!isAcknowledged(operation)) continue;
+    const known = written.get(operation.key) ?? { byVersion: new Map(), firstVersion: operation.version };
+    known.firstVersion = Math.min(known.firstVersion, operation.version);
+    known.byVersion.set(operation.version, operation);
+    written.set(operation.key, known);
+  }
+  return written;
+}
+
+/** Slots with a deletion that may have happened. */
+function doubtfulDeletions(operations: readonly Operation[]): ReadonlySet<string> {
+  return new Set(operations.filter((operation) => operation.kind === 'delete' && isOpen(operation)).map(({ slot }) => slot));
+}
+
+function isOpen({ outcome }: Operation): boolean {
+  return outcome === 'unknown' || outcome === undefined;
+}
+
+function phantom404(read: AnsweredRead, { byVersion }: Written, doubtful: ReadonlySet<string>): Phantom | undefined {
+  const write = byVersion.get(read.version);
+  if (write?.kind === 'delete') return isSentAfter(write, read);
+  if (write === undefined && doubtful.has(read.slot)) return undefined;
+  return { read, write, because: write === undefined ? 'no deletion made that version' : `a ${write.kind} made that version` };
+}
+
+function phantomBody(read: AnsweredRead, { byVersion }: Written, operations: readonly Operation[]): Phantom | undefined {
+  const write = byVersion.get(read.version);
+  if (write?.kind === 'delete') return { read, write, because: 'that version is the deletion' };
+  if (read.writer === undefined) return write === undefined ? { read, write, because: 'no write made that version' } : undefined;
+  const writer = read.writer === null ? undefined : operations[read.writer];
+  if (writer === undefined || !isChangeOf(writer, read)) return { read, write, because: 'no write of this key has that body' };
+  const late = isSentAfter(writer, read);
+  if (late !== undefined || writer === write) return late;
+  if (!isOpen(writer)) return { read, write: writer, because: `its body is that of operation ${writer.id}, which ${endOf(writer)}` };
+  return write === undefined
+    ? undefined
+    : { read, write, because: `its body is that of operation ${writer.id}, that version is another’s` };
+}
+
+function isChangeOf(writer: Operation, read: AnsweredRead): writer is WriteOperation {
+  if (writer.kind !== 'create' && writer.kind !== 'update') return false;
+  return writer.slot === read.slot && (writer.key === undefined || writer.key === read.key);
+}
+
+function isSentAfter(write: Operation, read: AnsweredRead): Phantom | undefined {
+  return write.startMs > read.endMs ? { read, write, because: 'that was not sent before the answer was there' } : undefined;
+}
+
+function endOf({ outcome, version }: WriteOperation): string {
+  return outcome === 'ok' ? `made version ${version}` : 'certainly had no effect';
+}
+
+function toAnomaly({ read, because, write }: Phantom): Anomaly {
+  const body = typeof read.writer === 'number' ? ` with the body of operation ${read.writer}` : '';
+  return {
+    anomaly: NAME,
+    region: read.region,
+    key: read.key,
+    version: read.version,
+    explain: `expected a version and a body that were written in ${read.region}, got ${answerOf(read)}${body}: ${because}`,
+    witness: write === undefined ? [read] : [write, read],
+  };
+}

@@ -1,0 +1,189 @@
+/**
+ * purge-ignored: an answer that was fetched before a purge that covers it, to a read that began after the purge's bound. After a hard purge
+ * under whatever label; after a soft one only labelled fresh.
+ *
+ * `cached_at` says when the origin was asked, by the edge's wall clock. It counts as before the purge only where no clock can explain it
+ * away: the same entry had been answered before the purge was sent, or the edge's clock, as it was asked again and again, cannot have shown
+ * that time later (`service-clocks.ts`). Where it is likely and no more, the verdict is unknown. The bound is the purge's acknowledgement, the delay and epsilon, outside
+ * faults. A purge that was not acknowledged may not have happened. By tag it covers contents that carry it, and no 404. One
+ * anomaly for each version of a key in a region.
+ */
+import { matchesGlob } from '../../../services/protocol/glob.ts';
+import type { History } from '../../history/history.ts';
+import type { PurgeOperation } from '../../history/records.ts';
+import { tagsOf } from '../../load/slots.ts';
+import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
+import { sift } from '../doubt.ts';
+import { ServiceClocks } from '../service-clocks.ts';
+import { answerOf, type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
+import { verdictOf, worstOf } from '../verdict.ts';
+import { type AnsweredRead, isAcknowledged } from '../versions.ts';
+
+const NAME = 'purge-ignored';
+
+export const purgeIgnored: Check = {
+  name: NAME,
+  about: 'an answer was fetched before a purge that covers it, and given after the purge’s bound',
+  judge,
+};
+
+/** What a likely time may be off by, of clocks that are the same. */
+const LIKELY_MS = 20;
+
+type AcknowledgedPurge = PurgeOperation & { readonly endMs: number };
+interface Ignored extends Omit<StaleRead, 'superseding'> {
+  readonly purge: AcknowledgedPurge;
+  /** When the origin was likely asked. */
+  readonly fetchedMs: number;
+  /** It was asked before the purge was sent, whatever any clock says. */
+  readonly isCertain: boolean;
+}
+
+function judge(history: History, { staleness: rule }: CheckContext): CheckResult {
+  const staleness = stalenessOf(history, rule);
+  const fetched = new Fetched(history, staleness.reads);
+  const purges = new Purges(history);
+  const ignored: Ignored[] = [];
+  let covered = 0;
+  for (const read of staleness.reads) {
+    if (read.cachedMs === undefined) continue;
+    const covering = purges.covering(read);
+    if (!covering.hasBefore(read.startMs)) continue;
+    covered += 1;
+    const { latestMs, likelyMs } = fetched.of(read, read.cachedMs);
+    const found = (afterMs: number, isCertain: boolean) => {
+      const purge = covering.firstAfter(afterMs);
+      if (purge === undefined || purge.endMs >= read.startMs) return undefined;
+      const stale = { ...staleness.judgeSince(read, purge.endMs), purge, fetchedMs: likelyMs, isCertain };
+      return staleness.excessMs(stale) > 0 ? stale : undefined;
+    };
+    const worst = found(latestMs, true) ?? found(likelyMs + LIKELY_MS, false);
+    if (worst !== undefined) ignored.push(worst);
+  }
+  const why = staleness.whyNone(covered, 'began after a purge that covers them');
+  if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
+  const { certain, doubts } = sift(ignored, (stale) => (stale.isCertain ? staleness.doubtOf(stale) : BY_ITS_CLOCK));
+  const anomalies = worstOf(certain, staleness).map((stale) => toAnomaly(stale, staleness));
+  const reason = `${ignored.length} of ${covered} reads after a purge were answered with what was fetched before it`;
+  return verdictOf({ check: NAME, found: ignored.length, anomalies, reason, doubts });
+}
+
+const BY_ITS_CLOCK = "by the edge's clock, which need not be the lab's";
+
+/** When the origin was asked for what a read was answered. */
+class Fetched {
+  readonly #clocks: ServiceClocks;
+  /** When each entry was answered first: it was fetched before. */
+  readonly #seenMs = new Map<string, number>();
+  /** When each version was sent: it was fetched after. */
+  readonly #sentMs = new Map<string, number>();
+
+  constructor(history: History, reads: readonly AnsweredRead[]) {
+    this.#clocks = new ServiceClocks(history);
+    for (const read of reads) {
+      const entry = entryOf(read);
+      this.#seenMs.set(entry, Math.min(read.endMs, this.#seenMs.get(entry) ?? read.endMs));
+    }
+    for (const write of history.operations) if (isAcknowledged(write)) this.#sentMs.set(`${write.key} ${write.version}`, write.startMs);
+  }
+
+  of(read: AnsweredRead, cachedMs: number): { readonly latestMs: number; readonly likelyMs: number } {
+    const clock = this.#clocks.edge(read.region);
+    const seenMs = this.#seenMs.get(entryOf(read)) ?? read.endMs;
+    const fromMs = this.#sentMs.get(`${read.key} ${read.version}`) ?? Number.NEGATIVE_INFINITY;
+    // A clock that went back may show one time twice: then two entries look like one.
+    const { toMs, likelyMs } = clock.told(cachedMs, { fromMs, toMs: clock.wasSetBack ? read.endMs : seenMs });
+    return { latestMs: toMs, likelyMs };
+  }
+}
+
+function entryOf({ region, key, version, cachedMs }: AnsweredRead): string {
+  return `${region} ${key} ${version} ${cachedMs}`;
+}
+
+function toAnomaly(stale: Ignored, staleness: Staleness): Anomaly {
+  const { read, purge, fetchedMs } = stale;
+  const wanted = purge.mode === 'hard' ? 'an answer fetched after' : 'no answer labelled fresh that was fetched before';
+  const beforeMs = Math.round(purge.startMs - fetchedMs);
+  const target = purge.type === 'all' ? 'all' : `${purge.type} ${purge.target}`;
+  return {
+    anomaly: NAME,
+    region: read.region,
+    key: read.key,
+    version: read.version,
+    explain: `expected ${wanted} the ${purge.mode} purge of ${target} in ${read.region}, got ${answerOf(read)}, fetched ${beforeMs} ms before it by its clock: ${staleness.becauseSince(stale, 'purged')}`,
+    witness: [purge, read, ...staleness.faultsDuring(stale)],
+  };
+}
+
+/** Acknowledged purges that cover the same answers. */
+class Covering {
+  /** By the time they were sent. */
+  readonly #purges: readonly AcknowledgedPurge[];
+  /** For each of those, the one of it and all later that was acknowledged first. */
+  readonly #first: readonly AcknowledgedPurge[];
+  readonly #earliestMs: number;
+
+  constructor(purges: readonly AcknowledgedPurge[]) {
+    this.#purges = [...purges].sort((one, other) => one.startMs - other.startMs);
+    const first: AcknowledgedPurge[] = [];
+    for (const purge of this.#purges.toReversed()) {
+      const later = first.at(-1);
+      first.push(later !== undefined && later.endMs < purge.endMs ? later : purge);
+    }
+    this.#first = first.reverse();
+    this.#earliestMs = this.#first[0]?.endMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  hasBefore(ms: number): boolean {
+    return this.#earliestMs < ms;
+  }
+
+  /** Of those sent later than `ms`, the one acknowledged first. */
+  firstAfter(ms: number): AcknowledgedPurge | undefined {
+    let [low, high] = [0, this.#purges.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#purges[middle]?.startMs ?? 0) > ms) high = middle;
+      else low = middle + 1;
+    }
+    return this.#first[low];
+  }
+}
+
+class Purges {
+  readonly #purges: readonly AcknowledgedPurge[];
+  readonly #covering = new Map<string, Covering>();
+
+  constructor(history: History) {
+    this.#purges = history.operations.filter(
+      (operation): operation is AcknowledgedPurge =>
+        operation.kind === 'purge' && operation.outcome === 'ok' && operation.endMs !== undefined,
+    );
+  }
+
+  /** A soft purge asks nothing of an answer labelled stale. */
+  covering({ key, slot, status, found }: AnsweredRead): Covering {
+    const name = `${key} ${slot} ${status} ${found}`;
+    const known = this.#covering.get(name);
+    if (known !== undefined) return known;
+    const tags = found === false ? [] : tagsOf(slot);
+    const of = this.#purges.filter((purge) => (purge.mode === 'hard' || status === 'fresh') && covers(purge, key, tags));
+    const covering = new Covering(of);
+    this.#covering.set(name, covering);
+    return covering;
+  }
+}
+
+function covers({ type, target }: PurgeOperation, key: string, tags: readonly string[]): boolean {
+  switch (type) {
+    case 'key':
+      return target === key;
+    case 'tag':
+      return tags.includes(target);
+    case 'pattern':
+      return matchesGlob(target, key);
+    case 'all':
+      return true;
+  }
+}

@@ -1,0 +1,34 @@
+/** flush: every entry of a region's cache is invalid from one moment to the next; marks and offsets stay. */
+import type { Fault } from '../fault.ts';
+import { type NoParameters, noParameters } from '../parameters.ts';
+import { adminOf } from '../region-target.ts';
+
+export const flush: Fault<NoParameters> = {
+  name: 'flush',
+  about: 'every entry of a cache becomes invalid at once; marks and offsets stay',
+  backends: ['docker', 'embedded', 'simulated'],
+  targets: ['redis'],
+  parameters: noParameters,
+  lasts: false,
+  recoveryAllowanceMs: 0,
+  describe: ({ target }) => `${target.text} is flushed`,
+  async prepare({ world, clients }, { target }) {
+    const admin = adminOf(world, target);
+    const entries = async () => new Map((await clients.edgeEntries(admin)).map(({ key, version, state }) => [key, { version, state }]));
+    let hasFlushed = false;
+    return {
+      act: async () => {
+        const before = await entries();
+        await clients.flushEdge(admin);
+        const after = await entries();
+        const servable = [...before].filter(([, { state }]) => state !== 'invalid');
+        // Under load an entry may already be there again: that most are not is what a flush leaves behind.
+        const gone = servable.filter(([key]) => !['fresh', 'stale'].includes(after.get(key)?.state ?? 'absent'));
+        hasFlushed = gone.length * 2 >= servable.length;
+      },
+      isInEffect: async () => hasFlushed,
+      heal: async () => {},
+      isGone: async () => true,
+    };
+  },
+};

@@ -1,0 +1,30 @@
+/** kill: a node ends at once, as under SIGKILL, and is started again when the fault is healed. */
+
+import { NODE_KINDS, nodeOf } from '../../system/target.ts';
+import { isRunning, isSeenUsable, isUsable } from '../evidence.ts';
+import type { Fault } from '../fault.ts';
+import { type NoParameters, noParameters } from '../parameters.ts';
+
+export const kill: Fault<NoParameters> = {
+  name: 'kill',
+  about: 'a node ends at once: its callers are refused, what is not durable is gone; the heal starts it again',
+  backends: ['docker', 'embedded', 'simulated'],
+  targets: NODE_KINDS,
+  parameters: noParameters,
+  lasts: true,
+  // A killed member holds its partitions until its session has run out.
+  recoveryAllowanceMs: 10_000,
+  describe: ({ target }) => `${target.text} is killed`,
+  async prepare(context, { target }) {
+    const { control } = context.world;
+    const node = nodeOf(target);
+    await control.register({ do: 'kill', node });
+    return {
+      act: () => control.kill(node),
+      isRecorded: async () => (await control.inspect(node)).state === 'stopped',
+      isInEffect: async () => !(await isSeenUsable(context, target)),
+      heal: () => control.start(node),
+      isGone: async () => (await isRunning(control, node)) && (await isUsable(context, target)),
+    };
+  },
+};

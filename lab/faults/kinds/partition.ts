@@ -1,0 +1,30 @@
+/** partition: a link swallows what is sent over it, in one direction or both. */
+
+import { linkOf } from '../../system/target.ts';
+import { isSeenGone, isSeenOn } from '../evidence.ts';
+import type { Fault } from '../fault.ts';
+import { type NoParameters, noParameters } from '../parameters.ts';
+
+export const partition: Fault<NoParameters> = {
+  name: 'partition',
+  about: 'a link swallows what is sent over it: calls hang until their deadline',
+  backends: ['docker', 'embedded', 'simulated'],
+  targets: ['link'],
+  parameters: noParameters,
+  lasts: true,
+  // One deadline of a call that hangs, and a rejoin after a session that ran out.
+  recoveryAllowanceMs: 3_000,
+  describe: ({ target }) => `${target.text} is cut`,
+  async prepare({ world: { control } }, { id, target }) {
+    const { link, direction } = linkOf(target);
+    const impairment = { kind: 'cut' } as const;
+    await control.register({ do: 'impair', id, link, direction, impairment });
+    const answers = async () => (await control.probe(link)).answered;
+    return {
+      act: () => control.impair(id, link, direction, impairment),
+      isInEffect: () => isSeenOn(control, { id, link }, async () => !(await answers())),
+      heal: () => control.repair(id),
+      isGone: () => isSeenGone(control, { id, link }, answers),
+    };
+  },
+};

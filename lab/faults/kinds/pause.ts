@@ -1,0 +1,29 @@
+/** pause: a node freezes with its connections open, as under SIGSTOP. */
+
+import { NODE_KINDS, nodeOf } from '../../system/target.ts';
+import { isRunning, isSeenUsable, isUsable } from '../evidence.ts';
+import type { Fault } from '../fault.ts';
+import { type NoParameters, noParameters } from '../parameters.ts';
+
+export const pause: Fault<NoParameters> = {
+  name: 'pause',
+  about: 'a node freezes with its connections open: its callers hang until their deadline',
+  backends: ['docker', 'embedded', 'simulated'],
+  targets: NODE_KINDS,
+  parameters: noParameters,
+  lasts: true,
+  recoveryAllowanceMs: 3_000,
+  describe: ({ target }) => `${target.text} is paused`,
+  async prepare(context, { target }) {
+    const { control } = context.world;
+    const node = nodeOf(target);
+    await control.register({ do: 'pause', node });
+    return {
+      act: () => control.pause(node),
+      isRecorded: async () => (await control.inspect(node)).state === 'paused',
+      isInEffect: async () => !(await isSeenUsable(context, target)),
+      heal: () => control.resume(node),
+      isGone: async () => (await isRunning(control, node)) && (await isUsable(context, target)),
+    };
+  },
+};

@@ -1,0 +1,20 @@
+/** strategy: an edge invalidates eagerly (gone at once) or lazily (served as stale while it is fetched again). */
+import { z } from 'zod';
+import { strategy as strategyName } from '../../../services/protocol/invalidation.ts';
+import { configure } from '../configured.ts';
+import type { Fault } from '../fault.ts';
+
+const parameters = z.strictObject({ strategy: strategyName });
+type Parameters = z.infer<typeof parameters>;
+
+export const strategy: Fault<Parameters> = {
+  name: 'strategy',
+  about: 'an edge invalidates eagerly or lazily from now on',
+  backends: ['docker', 'embedded', 'simulated'],
+  targets: ['edge'],
+  parameters,
+  lasts: true,
+  recoveryAllowanceMs: 0,
+  describe: ({ target, parameters: { strategy: name } }) => `${target.text} is ${name}`,
+  prepare: (context, spec) => configure(context, spec, { strategy: spec.parameters.strategy }),
+};

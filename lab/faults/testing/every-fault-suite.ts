@@ -1,0 +1,67 @@
+/** Every fault that a kind of world can inject, against every kind of target it takes: seen in effect, and seen gone. */
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { systemClock } from '../../../services/runtime/clock.ts';
+import { createRandom } from '../../../services/runtime/random.ts';
+import { type TestWorld, untilSettled } from '../../worlds/testing/embedded-kit.ts';
+import type { Backend } from '../../worlds/world.ts';
+import { ActiveFaults, type FaultChange } from '../active-faults.ts';
+import { FAULTS } from '../faults.ts';
+
+export interface EveryFaultOptions {
+  readonly backend: Backend;
+  readonly startWorld: () => Promise<TestWorld>;
+  /** For everything to be applied again after a fault. */
+  readonly settledMsMax: number;
+}
+
+/** A target of each kind, both ways and one way for links. */
+const TARGETS = {
+  link: ['edge:eu-west<->kafka', 'edge:eu-west->origin', 'kafka->edge:us-east', 'origin<->kafka', 'origin->postgres', 'postgres->origin'],
+  origin: ['origin'],
+  kafka: ['kafka'],
+  postgres: ['postgres'],
+  redis: ['redis:ap-south'],
+  edge: ['edge:ap-south'],
+} as const;
+const PARAMETERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  latency: { latency: '200ms', jitter: '20ms' },
+  bandwidth: { rate: '20' },
+  'propagation-delay': { delay: '1234ms' },
+  strategy: { strategy: 'lazy' },
+};
+
+export function everyFaultIsSeen({ backend, startWorld, settledMsMax }: EveryFaultOptions): void {
+  let test: TestWorld;
+  let faults: ActiveFaults;
+  const changes: FaultChange[] = [];
+
+  beforeAll(async () => {
+    test = await startWorld();
+    const t = () => systemClock.monotonicMs();
+    faults = new ActiveFaults({ ...test, clock: systemClock, random: createRandom(1), t, onChange: (change) => changes.push(change) });
+  });
+  afterEach(async () => {
+    expect(await faults.healAll()).toEqual([]);
+    changes.length = 0;
+  });
+  afterAll(() => test?.close());
+
+  const cases = [...FAULTS.values()]
+    .filter(({ backends }) => backends.includes(backend))
+    .flatMap((fault) => fault.targets.flatMap((kind) => TARGETS[kind].map((target) => [fault.name, target] as const)));
+
+  it.each(cases)('%s at %s is seen in effect and seen gone', async (fault, target) => {
+    const order = { fault, target: fault === 'strategy' ? 'edge:us-east' : target, parameters: PARAMETERS[fault] ?? {} };
+    const [injected] = await faults.inject(order);
+    expect(injected?.effect).toBe('confirmed');
+    await faults.healAll();
+    expect(faults.inForce).toEqual([]);
+    expect(changes.map(({ event, effect }) => [event, effect])).toEqual([
+      ['injecting', 'unconfirmed'],
+      ['injected', 'confirmed'],
+      ['healing', 'confirmed'],
+      ['healed', 'confirmed'],
+    ]);
+    await untilSettled(test, settledMsMax);
+  });
+}

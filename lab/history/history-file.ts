@@ -1,0 +1,65 @@
+/**
+ * `history.ndjson` as it grows. Lines are handed to the system within a quarter of a second, so that a lab that is killed leaves all
+ * but the last moment; synced to disk they are not, for it is the lab that is killed and not the machine.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Clock, Timer } from '../../services/runtime/clock.ts';
+import { notWritten } from '../report/whole-files.ts';
+import type { HistoryLine } from './history-lines.ts';
+
+const FLUSH_MS = 250;
+const FILE_MODE = 0o600;
+
+export function toText(line: HistoryLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+export class HistoryFile {
+  readonly #file: FileHandle;
+  readonly #path: string;
+  readonly #clock: Clock;
+  #waiting: string[] = [];
+  #timer: Timer | undefined;
+  #written: Promise<void> = Promise.resolve();
+  #failure: unknown;
+
+  private constructor(file: FileHandle, path: string, clock: Clock) {
+    this.#file = file;
+    this.#path = path;
+    this.#clock = clock;
+  }
+
+  /** The file must not be there yet. */
+  static async create(path: string, clock: Clock): Promise<HistoryFile> {
+    return new HistoryFile(await open(path, 'wx', FILE_MODE), path, clock);
+  }
+
+  write(line: HistoryLine): void {
+    this.#waiting.push(toText(line));
+    this.#timer ??= this.#clock.setTimer(FLUSH_MS, () => this.#flush());
+  }
+
+  /** Throws WorldFailed when something of it could not be written. */
+  async close(): Promise<void> {
+    this.#flush();
+    await this.#written;
+    await this.#file.close().catch((error: unknown) => {
+      this.#failure ??= error;
+    });
+    if (this.#failure !== undefined) throw notWritten(this.#path, this.#failure);
+  }
+
+  /** Whole lines, one write after another. */
+  #flush(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const text = this.#waiting.join('');
+    this.#waiting = [];
+    if (text === '') return;
+    this.#written = this.#written
+      .then(() => this.#file.appendFile(text))
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      });
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * One lab per project: a lock file that names its holder. One whose holder is dead is taken over, also after kill -9 and when
+ * its id has gone to another process since: the time that process started is part of the name.
+ */
+import { link, mkdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { systemRandom } from '../../services/runtime/random.ts';
+import { WorldFailed } from '../errors.ts';
+import { notWritten } from '../report/whole-files.ts';
+
+const FILE = 'lock';
+const ATTEMPTS_MAX = 5;
+/** Fields of /proc/<pid>/stat after the command, which may itself hold spaces; the start is the 22nd of all. */
+const START_FIELD = 19;
+
+const holder = z.object({ pid: z.int(), startedAt: z.string() });
+type Holder = z.infer<typeof holder>;
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/** Where there is no /proc, the id alone must do. */
+async function startOf(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[START_FIELD] ?? '';
+}
+
+async function isAlive({ pid, startedAt }: Holder): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  return (await startOf(pid)) === startedAt;
+}
+
+async function readHolder(file: string): Promise<Holder | undefined> {
+  try {
+    return holder.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The living process that holds the lock of that folder. */
+export async function lockHolder(folder: string): Promise<number | undefined> {
+  const found = await readHolder(join(folder, FILE));
+  return found !== undefined && (await isAlive(found)) ? found.pid : undefined;
+}
+
+/** Throws WorldFailed naming the lab that holds it. */
+export async function takeLock(folder: string, project: string): Promise<Lock> {
+  const file = join(folder, FILE);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const own = JSON.stringify({ pid: process.pid, startedAt: await startOf(process.pid) });
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    if (await createWith(file, own)) return { release: () => rm(file, { force: true }) };
+    const pid = await lockHolder(folder);
+    if (pid !== undefined)
+      throw new WorldFailed(
+        `another lab (pid ${pid}) has the project ${project}: one at a time may break it. End that one, or use another --project`,
+      );
+    await discard(file);
+  }
+  throw new WorldFailed(`${file}: cannot be taken after ${ATTEMPTS_MAX} attempts. Remove it if no lab runs`);
+}
+
+/** Whole or not at all: a lock without its holder's name would look dead. */
+async function createWith(file: string, content: string): Promise<boolean> {
+  const written = `${file}.${systemRandom.uuid()}`;
+  try {
+    await writeFile(written, content, { mode: 0o600 });
+    await link(written, file);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw notWritten(file, error);
+  } finally {
+    await rm(written, { force: true });
+  }
+}
+
+/** Moved away first: of two that find it dead only one discards it, and what it moved is looked at once more. */
+async function discard(file: string): Promise<void> {
+  const moved = `${file}.${systemRandom.uuid()}`;
+  const isMoved = await rename(file, moved).then(
+    () => true,
+    () => false,
+  );
+  if (!isMoved) return;
+  const found = await readHolder(moved);
+  if (found !== undefined && (await isAlive(found))) await link(moved, file).catch(() => {});
+  await unlink(moved);
+}

@@ -1,0 +1,96 @@
+/**
+ * What the services' metrics tell, into the history: of the log each event published and applied once, and how things stood then; of
+ * themselves what their clock said and how late they were.
+ */
+import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
+import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
+import type { ProcessTold } from '../../services/protocol/process.ts';
+import type { History } from '../history/history.ts';
+import type { ClockReading, EdgeSample } from '../history/records.ts';
+import type { WallClock } from '../history/wall-clock.ts';
+import { ServiceStalls } from './service-stalls.ts';
+
+/** How many fills a cache refused, for whatever reason. */
+export function refusedOf({ refused }: EdgeMetrics['fills']): number {
+  return Object.values(refused).reduce((sum, count) => sum + count, 0);
+}
+
+/** `atMs`: when it answered, on the run's clock. */
+export function toEdgeSample(region: string, edge: EdgeMetrics, atMs: number): EdgeSample {
+  const { metrics, log, originFetches, fills } = edge;
+  const { lag, queued, applied, joins } = log;
+  const caughtUp = log.connected && !log.catchingUp && lag !== null && lag <= queued;
+  const refused = refusedOf(fills);
+  const fetched = { originFetches, ...fetchedForCache(edge), fills: fills.stored + refused, refused };
+  return { region, atMs, since: metrics.startTime, ...fetched, lag, queued, caughtUp, ...(joins === undefined ? {} : { joins }), applied };
+}
+
+export interface LogWatchOptions {
+  readonly history: History;
+  readonly wallClock: WallClock;
+  /** ms since the run's start. */
+  readonly t: () => number;
+  /** The services are one process, of whose stalls the world tells by itself. */
+  readonly isOneProcess?: boolean;
+}
+
+/** How much longer than it says a service may have had the question: its clock need not go as fast, and rounds. */
+const HELD_SHARE = 0.98;
+const HELD_MS_OFF = 1;
+
+export class LogWatch {
+  readonly #options: LogWatchOptions;
+  /** By region, '' for the origin: the events already told. As many as there were, which the run bounds. */
+  readonly #known = new Map<string, Set<string>>();
+  readonly #stalls: ServiceStalls;
+
+  constructor(options: LogWatchOptions) {
+    this.#options = options;
+    this.#stalls = new ServiceStalls({ sink: options.history, isOneProcess: options.isOneProcess ?? false });
+  }
+
+  /** What `saw...` is given of a question that is sent now. */
+  asks(): number {
+    return this.#options.t();
+  }
+
+  sawOrigin({ outbox, published, process }: OriginMetrics, askedMs: number): void {
+    const { history, wallClock, t } = this.#options;
+    for (const { id, target, version, sentAt } of this.#news('', published))
+      history.addPublished({ event: id, target, version, sentMs: wallClock.toRunMs(sentAt) });
+    history.addOriginSample({ atMs: t(), pending: outbox.pending, ...this.#sawProcess('origin', process, askedMs) });
+  }
+
+  sawEdge(region: string, edge: EdgeMetrics, askedMs: number): void {
+    const { recent, process } = edge;
+    const { history, wallClock, t } = this.#options;
+    for (const { id, target, version, mode, appliedAt, partition, offset } of this.#news(region, recent))
+      history.addApplied({ event: id, region, target, version, mode, appliedMs: wallClock.toRunMs(appliedAt), partition, offset });
+    history.addEdgeSample({ ...toEdgeSample(region, edge, t()), ...this.#sawProcess(`edge:${region}`, process, askedMs) });
+  }
+
+  #sawProcess(of: string, told: ProcessTold | undefined, askedMs: number): { readonly clock?: ClockReading } {
+    if (told === undefined) return {};
+    const { wallClock, t } = this.#options;
+    const fromMs = askedMs + Math.max(0, told.heldMs * HELD_SHARE - HELD_MS_OFF);
+    const toMs = Math.max(fromMs, t());
+    this.#stalls.saw(of, told, (fromMs + toMs) / 2);
+    return { clock: { fromMs, toMs, nowMs: wallClock.toRunMs(told.now) } };
+  }
+
+  /** Those not told before, oldest first; `newest` is the other way round. */
+  #news<Told extends { readonly id: string }>(of: string, newest: readonly Told[]): readonly Told[] {
+    const known = this.#known.get(of) ?? new Set();
+    this.#known.set(of, known);
+    return newest.toReversed().filter(({ id }) => {
+      const isNew = !known.has(id);
+      known.add(id);
+      return isNew;
+    });
+  }
+}
+
+function fetchedForCache({ originFetches, failedFetches, readsThrough }: EdgeMetrics): { fetchedForCache?: number } {
+  if (failedFetches === undefined || readsThrough === undefined) return {};
+  return { fetchedForCache: originFetches - failedFetches - readsThrough };
+}

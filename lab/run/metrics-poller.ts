@@ -1,0 +1,141 @@
+/**
+ * Asks every edge for its metrics once a second and reports them: a Region line, and a Point for each metric. The origin is asked, too; what
+ * either tells of the log goes into the history.
+ */
+
+import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
+import { type Clock, type Timer, toTimestamp } from '../../services/runtime/clock.ts';
+import type { Phase, Report } from '../report/events.ts';
+import type { Clients } from '../system/clients.ts';
+import type { MetricName } from '../thresholds/metrics.ts';
+import type { World, WorldRegion } from '../worlds/world.ts';
+import { type LogWatch, refusedOf } from './log-watch.ts';
+
+const POLL_MS = 1000;
+const ASKED_MAX = 3;
+/** In the Region line; the edge itself keeps to 100. */
+const VERSIONS_MAX = 30;
+const PERCENT = 100;
+
+export interface MetricsPollerOptions {
+  /** Left out: once a second. */
+  readonly pollMs?: number;
+  readonly world: World;
+  readonly clients: Clients;
+  readonly clock: Clock;
+  readonly report: Report;
+  readonly logWatch: LogWatch;
+  /** ms since the run's start. */
+  readonly t: () => number;
+}
+
+export class MetricsPoller {
+  readonly #options: MetricsPollerOptions;
+  /** By region: what it said the time before. */
+  readonly #before = new Map<string, EdgeMetrics>();
+  #phase: Phase = 'warmup';
+  #timer: Timer | undefined;
+  #polling: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: MetricsPollerOptions) {
+    this.#options = options;
+  }
+
+  enter(phase: Phase): void {
+    this.#phase = phase;
+  }
+
+  start(): void {
+    this.#timer = this.#options.clock.setTimer(this.#options.pollMs ?? POLL_MS, () => {
+      this.#polling = this.#pollAll().then(() => {
+        if (!this.#closed) this.start();
+      });
+    });
+  }
+
+  /** Once more, after the poll under way: what is seen then is the last evidence, so who does not answer is asked again, a few times. */
+  async pollNow(): Promise<void> {
+    await this.#polling;
+    for (let times = 0; times < ASKED_MAX && !this.#closed; times += 1) if (await this.#pollAll()) return;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#timer?.cancel();
+    await this.#polling;
+  }
+
+  /** Whether all have answered. */
+  async #pollAll(): Promise<boolean> {
+    const answered = await Promise.all([this.#pollOrigin(), ...this.#options.world.regions.map((region) => this.#poll(region))]);
+    return answered.every(Boolean);
+  }
+
+  async #pollOrigin(): Promise<boolean> {
+    const { clients, logWatch } = this.#options;
+    const askedMs = logWatch.asks();
+    const metrics = await clients.originMetrics().catch(() => undefined);
+    if (metrics === undefined || this.#closed) return false;
+    logWatch.sawOrigin(metrics, askedMs);
+    return true;
+  }
+
+  /** An edge that does not answer has no line: silence is visible, an invented figure is not. */
+  async #poll({ region, url }: WorldRegion): Promise<boolean> {
+    const { world, clients, report, t, clock, logWatch } = this.#options;
+    const saw = world.settings.of(region).look();
+    const askedMs = logWatch.asks();
+    const metrics = await clients.edgeMetrics(url).catch(() => undefined);
+    if (metrics === undefined || this.#closed) return false;
+    saw(metrics);
+    logWatch.sawEdge(region, metrics, askedMs);
+    const { window } = metrics;
+    const hitRatio = window.hitRatio === null ? null : window.hitRatio / PERCENT;
+    const versions = metrics.versions.slice(0, VERSIONS_MAX);
+    report({
+      type: 'Region',
+      t: t(),
+      region,
+      hitRatio,
+      p50: window.p50,
+      p95: window.p95,
+      p99: window.p99,
+      staleHits: metrics.metrics.staleHits,
+      lag: metrics.log.lag,
+      versions,
+    });
+    const before = this.#before.get(region);
+    this.#before.set(region, metrics);
+    for (const [metric, value] of Object.entries(pointsOf(metrics, before))) {
+      if (value === null) continue;
+      report({ type: 'Point', t: t(), metric, data: { time: toTimestamp(clock.now()), value, tags: { region, phase: this.#phase } } });
+    }
+    return true;
+  }
+}
+
+/**
+ * What an edge itself tells of the metrics, for whoever watches: counters since the look before, ratios and times of its last ten
+ * seconds. Thresholds are judged by the history.
+ */
+function pointsOf(now: EdgeMetrics, before: EdgeMetrics | undefined): Partial<Record<MetricName, number | null>> {
+  const { window, invalidationLagMs } = now;
+  const live = {
+    edge_hit_ratio: window.hitRatio === null ? null : window.hitRatio / PERCENT,
+    edge_read_duration: window.p99,
+    invalidation_lag: invalidationLagMs,
+  };
+  // Its counters begin anew with its process.
+  if (before === undefined || before.metrics.startTime !== now.metrics.startTime) return live;
+  const grown = (counterOf: (metrics: EdgeMetrics) => number) => counterOf(now) - counterOf(before);
+  const reads = grown(({ metrics }) => metrics.totalRequests);
+  const stale = grown(({ metrics }) => metrics.staleHits);
+  return {
+    ...live,
+    edge_reads: reads,
+    origin_fetches: grown(({ originFetches }) => originFetches),
+    fills_refused: grown(({ fills }) => refusedOf(fills)),
+    edge_stale_ratio: reads === 0 ? null : stale / reads,
+  };
+}

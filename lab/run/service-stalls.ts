@@ -1,0 +1,54 @@
+/**
+ * What services tell of how late they were themselves, each spell once, on the run's clock. A service says how long ago it was, so no wall
+ * clocks are compared.
+ */
+import type { ProcessTold } from '../../services/protocol/process.ts';
+import type { MachineSink } from './machine-watch.ts';
+
+export interface ServiceStallsOptions {
+  readonly sink: MachineSink;
+  /** All services are one process, and the world tells of its stalls as they happen: then only how it fared with the processors is taken, once. */
+  readonly isOneProcess: boolean;
+}
+
+/** The one that is asked for the process of all. */
+const SPOKESMAN = 'origin';
+
+interface Known {
+  readonly since: string;
+  readonly next: number;
+  readonly waitedMs: number | null;
+  readonly toldMs: number;
+}
+
+export class ServiceStalls {
+  readonly #options: ServiceStallsOptions;
+  readonly #known = new Map<string, Known>();
+
+  constructor(options: ServiceStallsOptions) {
+    this.#options = options;
+  }
+
+  /** `of`: the node that answered. `toldMs`: when, on the run's clock. */
+  saw(of: string, told: ProcessTold | undefined, toldMs: number): void {
+    const { isOneProcess } = this.#options;
+    const loop = told?.eventLoop ?? undefined;
+    if (loop === undefined || (isOneProcess && of !== SPOKESMAN)) return;
+    const last = this.#known.get(of);
+    const known = last?.since === loop.since ? last : undefined;
+    if (!isOneProcess) this.#addStalls(of, loop.spells, { next: known?.next ?? 0, toldMs });
+    if (known !== undefined) this.#addPressure(isOneProcess ? 'services' : of, known, { waitedMs: loop.waitedMs, toldMs });
+    const next = Math.max(known?.next ?? 0, ...loop.spells.map(({ number }) => number + 1));
+    this.#known.set(of, { since: loop.since, next, waitedMs: loop.waitedMs, toldMs });
+  }
+
+  #addStalls(of: string, spells: NonNullable<ProcessTold['eventLoop']>['spells'], { next, toldMs }: Pick<Known, 'next' | 'toldMs'>): void {
+    for (const { number, endedMsAgo, overMs, lateMs } of spells)
+      if (number >= next) this.#options.sink.addStall({ dueMs: toldMs - endedMsAgo - overMs, lateMs, overMs, of });
+  }
+
+  #addPressure(of: string, before: Known, { waitedMs, toldMs }: Pick<Known, 'waitedMs' | 'toldMs'>): void {
+    if (waitedMs === null || before.waitedMs === null || waitedMs <= before.waitedMs) return;
+    this.#options.sink.addPressure({ of, atMs: toldMs, overMs: toldMs - before.toldMs, waitedMs: waitedMs - before.waitedMs });
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Writes down which delay and which strategy each region had, and from when, for a history or for whoever judges without one.
+ *
+ * A change has one moment though nobody sees it happen. What allows more (a longer delay; lazy, where an answer may be labelled stale) is
+ * dated from before it was asked for, or from when the edge was last seen without it; what allows less, from when it was seen: nobody
+ * is accused by settings that may not have been in force.
+ */
+
+import type { DelayChange, StrategyChange } from '../history/records.ts';
+import type { WorldSettings } from '../worlds/settings.ts';
+import type { SettingsTold, WantedSettings } from '../worlds/wanted-settings.ts';
+
+export interface SettingsSink {
+  addDelay(change: DelayChange): void;
+  addStrategy(change: StrategyChange): void;
+}
+
+export interface SettingsRecorderOptions {
+  readonly settings: Pick<WorldSettings, 'onTold'> & { of(region: string): Pick<WantedSettings, 'inForce'> };
+  readonly regions: readonly { readonly region: string }[];
+  /** ms since the start. */
+  readonly t: () => number;
+  readonly sink: SettingsSink;
+}
+
+/** Begins with those in force, at 0. Answers how to end it. */
+export function recordSettings({ settings, regions, t, sink }: SettingsRecorderOptions): () => void {
+  const known = new Map<string, SettingsTold['settings']>();
+  for (const { region } of regions) {
+    const { inForce } = settings.of(region);
+    known.set(region, inForce);
+    sink.addDelay({ region, atMs: 0, delayMs: inForce.propagationDelayMs });
+    sink.addStrategy({ region, atMs: 0, strategy: inForce.strategy });
+  }
+  return settings.onTold(({ region, settings: { propagationDelayMs: delayMs, strategy }, isCertain, agoMs }) => {
+    const before = known.get(region);
+    if (before === undefined) return;
+    const [nowMs, sinceMs] = [t(), Math.max(0, t() - agoMs)];
+    const isLonger = delayMs > before.propagationDelayMs;
+    const isShorter = isCertain && delayMs < before.propagationDelayMs;
+    if (isLonger || isShorter) sink.addDelay({ region, atMs: isLonger ? sinceMs : nowMs, delayMs });
+    const isLazier = strategy === 'lazy' && before.strategy === 'eager';
+    const isStricter = isCertain && strategy === 'eager' && before.strategy === 'lazy';
+    if (isLazier || isStricter) sink.addStrategy({ region, atMs: isLazier ? sinceMs : nowMs, strategy });
+    known.set(region, {
+      propagationDelayMs: isLonger || isShorter ? delayMs : before.propagationDelayMs,
+      strategy: isLazier || isStricter ? strategy : before.strategy,
+    });
+  });
+}

@@ -1,0 +1,39 @@
+/** The lab's requests over HTTP (undici, owned by this file): straight to the published ports of a world. */
+import { Agent } from 'undici';
+import { failureInWords, isNeverSent, parseAnswer } from '../../services/runtime/request-failure.ts';
+import { CALL_DEADLINE_MS, type Call, CallFailed, Clients, type RawAnswer, type Transport } from './clients.ts';
+
+const CONNECTIONS_MAX = 64;
+
+class HttpTransport implements Transport {
+  readonly #agent = new Agent({ connections: CONNECTIONS_MAX, connect: { timeout: CALL_DEADLINE_MS } });
+
+  async call({ method, base, path, body, token, signal }: Call): Promise<RawAnswer> {
+    const headers = {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    try {
+      const response = await this.#agent.request({
+        origin: base,
+        path,
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.any([AbortSignal.timeout(CALL_DEADLINE_MS), ...(signal === undefined ? [] : [signal])]),
+      });
+      return { status: response.statusCode, body: parseAnswer(response.statusCode, await response.body.bytes()) };
+    } catch (error) {
+      throw new CallFailed(`${method} ${base}${path}: ${failureInWords(error, CALL_DEADLINE_MS)}`, isNeverSent(error), error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+}
+
+/** For a world reached over HTTP; who opens them closes them. */
+export function openHttpClients(originUrl: string): Clients {
+  return new Clients(originUrl, new HttpTransport());
+}

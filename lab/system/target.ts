@@ -1,0 +1,168 @@
+/**
+ * What a fault is aimed at: a node (`origin`, `redis:eu-west`) or a link (`edge:eu-west<->kafka`, one way with `->`).
+ *
+ * In place of a region may stand `*` (all), `one` or `majority` (drawn from the seed); `resolveTarget` turns those into
+ * concrete targets. A link is named by its two ends in either order; it is one of the four kinds that exist.
+ */
+import { createRandom, type Random } from '../../services/runtime/random.ts';
+import { InvalidInput } from '../errors.ts';
+import { didYouMean } from '../input/nearest.ts';
+import type { Direction, Link, NodeName } from '../worlds/world.ts';
+
+export const NODE_KINDS = ['origin', 'kafka', 'postgres', 'redis', 'edge'] as const;
+export type NodeKind = (typeof NODE_KINDS)[number];
+export type TargetKind = 'link' | NodeKind;
+
+export type ConcreteTarget =
+  | { readonly kind: NodeKind; readonly text: string; readonly node: NodeName; readonly region: string | undefined }
+  | {
+      readonly kind: 'link';
+      readonly text: string;
+      readonly link: Link;
+      readonly direction: Direction;
+      /** The region of its edge; undefined for a link of the origin. */
+      readonly region: string | undefined;
+    };
+
+/** Caller and callee of each kind of link. */
+const LINKS: readonly (readonly [caller: NodeKind, callee: NodeKind])[] = [
+  ['edge', 'kafka'],
+  ['edge', 'origin'],
+  ['origin', 'kafka'],
+  ['origin', 'postgres'],
+];
+const REGIONAL: readonly NodeKind[] = ['redis', 'edge'];
+export const REGION_WORDS = ['*', 'one', 'majority'] as const;
+
+interface ParsedNode {
+  readonly kind: NodeKind;
+  /** A region or a word in place of one. */
+  readonly region: string | undefined;
+}
+
+interface ParsedLink {
+  readonly left: ParsedNode;
+  readonly right: ParsedNode;
+  readonly isTwoWay: boolean;
+}
+
+function parseNode(text: string): ParsedNode {
+  const [word = '', region, ...more] = text.trim().split(':');
+  const kind = NODE_KINDS.find((known) => known === word);
+  if (kind === undefined)
+    throw new InvalidInput(`expected a node (${NODE_KINDS.join(', ')}), got ${JSON.stringify(word)}${didYouMean(word, NODE_KINDS)}`);
+  if (REGIONAL.includes(kind) !== (region !== undefined) || more.length > 0 || region === '')
+    throw new InvalidInput(
+      REGIONAL.includes(kind)
+        ? `expected ${kind}:<region>, got ${JSON.stringify(text)}`
+        : `expected ${kind} without a region, got ${JSON.stringify(text)}`,
+    );
+  return { kind, region };
+}
+
+function parse(text: string): ParsedNode | ParsedLink {
+  const arrow = /<->|->|<-/.exec(text);
+  if (arrow === null) return parseNode(text);
+  const ends = [parseNode(text.slice(0, arrow.index)), parseNode(text.slice(arrow.index + arrow[0].length))] as const;
+  const [left, right] = arrow[0] === '<-' ? [ends[1], ends[0]] : ends;
+  if (!LINKS.some(([caller, callee]) => (left.kind === caller && right.kind === callee) || (left.kind === callee && right.kind === caller)))
+    throw new InvalidInput(`expected a link of ${LINKS.map((ends) => ends.join('-')).join(', ')}, got ${JSON.stringify(text)}`);
+  return { left, right, isTwoWay: arrow[0] === '<->' };
+}
+
+function nameOf({ kind, region }: ParsedNode): NodeName {
+  return (region === undefined ? kind : `${kind}:${region}`) as NodeName;
+}
+
+function concreteLink({ left, right, isTwoWay }: ParsedLink, region: string | undefined): ConcreteTarget {
+  const at = (node: ParsedNode) => nameOf(node.region === undefined ? node : { ...node, region });
+  const isCaller = LINKS.some(([caller, callee]) => left.kind === caller && right.kind === callee);
+  const [from, to] = [at(left), at(right)];
+  return {
+    kind: 'link',
+    text: `${from}${isTwoWay ? '<->' : '->'}${to}`,
+    link: isCaller ? { caller: from, callee: to } : { caller: to, callee: from },
+    direction: isTwoWay ? 'both' : isCaller ? 'there' : 'back',
+    region,
+  };
+}
+
+interface Choice {
+  readonly regions: readonly string[];
+  /** Of those, the ones that may be drawn. */
+  readonly free: readonly string[];
+  readonly random: Random;
+}
+
+function drawRegions(word: string, { regions, free, random }: Choice): readonly string[] {
+  if (word === '*') return regions;
+  const left = [...free];
+  const count = word === 'one' ? 1 : Math.floor(regions.length / 2) + 1;
+  if (left.length < count)
+    throw new InvalidInput(
+      `expected ${count} of ${regions.join(', ')} to be free for it, got ${left.length}: the others are under a fault that excludes it`,
+    );
+  return Array.from({ length: count }, () => left.splice(random.below(left.length), 1)[0] ?? '').sort();
+}
+
+/** Throws InvalidInput unless the text names something that can exist. Regions are checked by `resolveTarget`. */
+export function targetKindOf(text: string): TargetKind {
+  const parsed = parse(text);
+  return 'kind' in parsed ? parsed.kind : 'link';
+}
+
+/**
+ * The concrete targets of a text: several for `*` and `majority`; `one` and `majority` are drawn among those that are free. Throws
+ * InvalidInput for what there is not, or where too few are free.
+ */
+export function resolveTarget(
+  text: string,
+  regions: readonly string[],
+  random: Random,
+  isFree: (target: ConcreteTarget) => boolean = () => true,
+): readonly ConcreteTarget[] {
+  const parsed = parse(text);
+  const word = 'kind' in parsed ? parsed.region : (parsed.left.region ?? parsed.right.region);
+  const isWord = REGION_WORDS.some((known) => known === word);
+  if (word !== undefined && !isWord && !regions.includes(word))
+    throw new InvalidInput(
+      `expected a region (${regions.join(', ')}), got ${JSON.stringify(word)}${didYouMean(word, [...regions, ...REGION_WORDS])}`,
+    );
+  const at = (region: string | undefined): ConcreteTarget => {
+    if (!('kind' in parsed)) return concreteLink(parsed, region);
+    const node = nameOf({ ...parsed, region });
+    return { kind: parsed.kind, text: node, node, region };
+  };
+  if (word === undefined || !isWord) return [at(word)];
+  const free = regions.filter((region) => isFree(at(region)));
+  return drawRegions(word, { regions, free, random }).map(at);
+}
+
+/** Of a text that names one node or link, as records have it. Throws InvalidInput for any other. */
+export function concreteTarget(text: string, regions: readonly string[]): ConcreteTarget {
+  const [target, ...more] = resolveTarget(text, regions, createRandom(0));
+  if (target === undefined || more.length > 0) throw new InvalidInput(`target: expected a node or a link, got ${text}`);
+  return target;
+}
+
+/** The link of a target that is one. Anything else here is a bug: the table of faults allows only what a fault takes. */
+export function linkOf(target: ConcreteTarget): Extract<ConcreteTarget, { kind: 'link' }> {
+  if (target.kind !== 'link') throw new TypeError(`expected a link, got ${target.text}`);
+  return target;
+}
+
+export function nodeOf(target: ConcreteTarget): NodeName {
+  if (target.kind === 'link') throw new TypeError(`expected a node, got ${target.text}`);
+  return target.node;
+}
+
+/** What is wrong with a target among these regions. Which of them `one` and `majority` become is of no matter here: any seed does. */
+export function targetProblem(text: string, regions: readonly string[]): string | undefined {
+  try {
+    resolveTarget(text, regions, createRandom(0));
+    return undefined;
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+/** compose.yaml -> the topology of a world: its regions and their edges, the origin, the ports. */
+
+import { InvalidInput } from '../errors.ts';
+import { type ComposeFile, type ComposeService, type Environment, readComposeFile, type Variables } from './compose-file.ts';
+
+export type { Environment } from './compose-file.ts';
+
+export interface RegionTopology {
+  readonly region: string;
+  /** The service's name in compose.yaml. */
+  readonly service: string;
+  /** Port published on 127.0.0.1; 0 takes a free one. */
+  readonly port: number;
+  readonly environment: Environment;
+}
+
+export interface Topology {
+  readonly project: string;
+  /** What it was read from: the docker world makes its containers of it. */
+  readonly compose: ComposeFile;
+  /** Those whose services are started, too. Only the docker world has any. */
+  readonly profiles: readonly string[];
+  readonly origin: { readonly port: number; readonly environment: Environment };
+  readonly regions: readonly RegionTopology[];
+}
+
+const ORIGIN_SERVICE = 'origin';
+const EDGE_PREFIX = 'edge-';
+const PROJECT_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+
+export interface ReadTopologyOptions {
+  readonly file: string;
+  /** For interpolation. */
+  readonly environment: Variables;
+  /** Instead of the file's own name. */
+  readonly project?: string | undefined;
+  /** Take free ports instead of the file's. */
+  readonly freePorts?: boolean;
+  readonly profiles?: readonly string[];
+}
+
+/** Throws InvalidInput naming file, line and key. */
+export async function readTopology(options: ReadTopologyOptions): Promise<Topology> {
+  const { file, environment, project, freePorts = false, profiles = [] } = options;
+  if (project !== undefined && !PROJECT_NAME.test(project))
+    throw new InvalidInput(`expected a project name of a-z, 0-9, _ and -, at most 63, got ${JSON.stringify(project)}`);
+  const compose = await readComposeFile(file, environment);
+  refuseUnknownProfile(compose, profiles);
+  const portOf = (name: string, { ports }: ComposeService) => {
+    const [published] = ports;
+    if (published === undefined) throw new InvalidInput(`${file}: services.${name}.ports: expected 127.0.0.1:PORT:PORT, got nothing`);
+    return freePorts ? 0 : published.hostPort;
+  };
+  const origin = compose.services[ORIGIN_SERVICE];
+  if (origin === undefined) throw new InvalidInput(`${file}: services.${ORIGIN_SERVICE} is missing`);
+  const regions = Object.entries(compose.services)
+    .filter(([name]) => name.startsWith(EDGE_PREFIX))
+    .map(([name, edge]) => ({
+      region: name.slice(EDGE_PREFIX.length),
+      service: name,
+      port: portOf(name, edge),
+      environment: edge.environment,
+    }));
+  if (regions.length === 0) throw new InvalidInput(`${file}: expected at least one service ${EDGE_PREFIX}<region>, got none`);
+  const odd = regions.find(({ region, environment: env }) => env['REGION_NAME'] !== region);
+  if (odd !== undefined) throw new InvalidInput(`${file}: services.${odd.service}.environment.REGION_NAME: expected ${odd.region}`);
+  return {
+    project: project ?? compose.name,
+    compose,
+    profiles,
+    origin: { port: portOf(ORIGIN_SERVICE, origin), environment: origin.environment },
+    regions,
+  };
+}
+
+function refuseUnknownProfile({ file, services }: ComposeFile, profiles: readonly string[]): void {
+  const known = [...new Set(Object.values(services).flatMap((service) => service.profiles ?? []))];
+  const unknown = profiles.find((profile) => !known.includes(profile));
+  if (unknown === undefined) return;
+  const expected = known.length === 0 ? `${file} has none` : `expected ${known.join(' or ')}`;
+  throw new InvalidInput(`${expected}, got the profile ${JSON.stringify(unknown)}`);
+}
+
+/** The same with some of its regions; undefined: all. */
+export function onlyRegions<Regional extends Pick<Topology, 'regions'>>(topology: Regional, only: readonly string[] | undefined): Regional {
+  return only === undefined ? topology : { ...topology, regions: topology.regions.filter(({ region }) => only.includes(region)) };
+}
+
+/** What a scenario overrides: the delay in ms, the strategy. Regions are known to be there. */
+export type SystemOverrides = Readonly<Record<string, { readonly delay?: number | undefined; readonly strategy?: string | undefined }>>;
+
+export function withSystem<Regional extends Pick<Topology, 'regions'>>(topology: Regional, overrides: SystemOverrides): Regional {
+  const regions = topology.regions.map((region) => {
+    const { delay, strategy } = overrides[region.region] ?? {};
+    const environment = {
+      ...region.environment,
+      ...(delay === undefined ? {} : { PROPAGATION_DELAY: String(delay) }),
+      ...(strategy === undefined ? {} : { INVALIDATION_STRATEGY: strategy }),
+    };
+    return { ...region, environment };
+  });
+  return { ...topology, regions };
+}

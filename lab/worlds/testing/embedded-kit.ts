@@ -1,0 +1,63 @@
+/** An embedded world on free ports for one test file, and what tests ask of it. */
+import { fileURLToPath } from 'node:url';
+import { sleep, systemClock } from '../../../services/runtime/clock.ts';
+import type { Clients, EdgeRead } from '../../system/clients.ts';
+import { isSettled } from '../../system/settled.ts';
+import { readTopology } from '../../topology/topology.ts';
+import { startEmbedded } from '../embedded/embedded.ts';
+import type { World, WorldRegion } from '../world.ts';
+
+const COMPOSE = fileURLToPath(new URL('../../../compose.yaml', import.meta.url));
+
+export interface TestWorld {
+  readonly world: World;
+  readonly clients: Clients;
+  close(): Promise<void>;
+}
+
+export async function startTestWorld(): Promise<TestWorld> {
+  const topology = await readTopology({ file: COMPOSE, environment: {}, freePorts: true });
+  const world = await startEmbedded({ topology, onStep: () => {} });
+  const clients = world.openClients();
+  return {
+    world,
+    clients,
+    close: async () => {
+      await clients.close();
+      await world.close();
+    },
+  };
+}
+
+export interface TimedRead extends EdgeRead {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** Reads one key again and again, with no pause, until `done` or the deadline; answers every read with its own times. */
+export async function readUntil(
+  { clients, region, id }: { readonly clients: Clients; readonly region: WorldRegion; readonly id: number },
+  done: (read: TimedRead) => boolean,
+  deadlineMs: number,
+): Promise<readonly TimedRead[]> {
+  const reads: TimedRead[] = [];
+  const begunAt = performance.now();
+  while (performance.now() - begunAt < deadlineMs) {
+    const startMs = performance.now();
+    const read = { ...(await clients.read(region.url, id)), startMs, endMs: performance.now() };
+    reads.push(read);
+    if (done(read)) return reads;
+  }
+  throw new Error(`not there after ${deadlineMs} ms; last: ${JSON.stringify(reads.at(-1))}`);
+}
+
+const POLL_MS = 20;
+
+/** Until what was written before is applied everywhere: only then do the counters of an edge stand still. No answer is no. */
+export async function untilSettled({ clients, world }: TestWorld, deadlineMs: number): Promise<void> {
+  const begunAt = performance.now();
+  while (!(await isSettled(clients, world.regions).catch(() => false))) {
+    if (performance.now() - begunAt > deadlineMs) throw new Error(`not everything is applied after ${deadlineMs} ms`);
+    await sleep(systemClock, POLL_MS);
+  }
+}
