@@ -17,3 +17,8 @@ const ALL = [partition, latency, bandwidth, reset, isolate, pause, kill, restart
 
 /** By name. Parameters are parsed with the fault's own schema before they reach it, which is what makes the cast true. */
 export const FAULTS: ReadonlyMap<string, Fault> = new Map(ALL.map((fault) => [fault.name, fault as Fault]));
+
+/** What its table row says of a fault that a record names. Of one that is not known any more: nothing. */
+export function factsOf({ fault }: { readonly fault: string }): Partial<Fault> {
+  return FAULTS.get(fault) ?? {};
+}

@@ -9,7 +9,8 @@ import type { ExitCode } from '../errors.ts';
 import type { Effect } from '../faults/fault.ts';
 import type { LabEvent } from '../report/events.ts';
 import type { Trace } from '../trace/trace.ts';
-import type { Backend, StartStep } from '../worlds/world.ts';
+import type { StartStep } from '../worlds/world.ts';
+import type { Backend } from '../worlds/worlds.ts';
 import type { ScenarioCard } from './catalogue.ts';
 import type { Race, Stampede } from './lessons.ts';
 

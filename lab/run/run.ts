@@ -16,6 +16,7 @@ import { watchForAbort } from '../thresholds/abort-watch.ts';
 import { evaluateThresholds } from '../thresholds/evaluate.ts';
 import { METRICS } from '../thresholds/metrics.ts';
 import type { StartStep, World } from '../worlds/world.ts';
+import { worldKind } from '../worlds/worlds.ts';
 import { FaultSchedule } from './fault-schedule.ts';
 import type { RunIdentity } from './identity.ts';
 import { LogWatch } from './log-watch.ts';
@@ -133,7 +134,8 @@ class Run {
     const poller = new MetricsPoller({ world, clients, clock, report, logWatch, t, ...(pollMs === undefined ? {} : { pollMs }) });
     releasers.push(() => poller.close());
     // In virtual time nothing stands still.
-    const machine = world.backend === 'simulated' ? undefined : watchMachine({ world, clock, sink: history, t: () => this.#now() });
+    const machine =
+      worldKind(world.backend).time === 'virtual' ? undefined : watchMachine({ world, clock, sink: history, t: () => this.#now() });
     releasers.push(() => machine?.close());
     const faults = new FaultSchedule({ world, clients, clock, seed, report, history, t: () => this.#now() });
     releasers.push(() => this.#heal(faults));

@@ -1,9 +1,10 @@
 /** What the lab drives: an origin and its edges, wherever they run. Reached by their routes only, as a user would. */
+
 import type { Strategy } from '../../services/protocol/invalidation.ts';
 import type { Clients } from '../system/clients.ts';
+import type { Direction, Link, NodeName } from '../system/parts.ts';
 import type { WorldSettings } from './settings.ts';
-
-export type Backend = 'docker' | 'embedded' | 'simulated';
+import type { Backend } from './worlds.ts';
 
 export interface WorldRegion {
   readonly region: string;
@@ -58,17 +59,6 @@ export interface StartStep {
   readonly step: string;
   readonly elapsedMs: number;
 }
-
-export type NodeName = 'origin' | 'kafka' | 'postgres' | `redis:${string}` | `edge:${string}`;
-
-/** A connection between two nodes, by who opens it. There are four kinds: edge-kafka, edge-origin, origin-kafka, origin-postgres. */
-export interface Link {
-  readonly caller: NodeName;
-  readonly callee: NodeName;
-}
-
-/** `there`: what the caller sends; `back`: what it is answered. */
-export type Direction = 'both' | 'there' | 'back';
 
 /** What a link does to the bytes that pass. A cut swallows them: calls hang until their deadline, as in a real partition. */
 export type Impairment =

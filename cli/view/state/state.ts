@@ -7,7 +7,7 @@ import type { ExitCode } from '../../../lab/errors.ts';
 import type { ScenarioCard } from '../../../lab/live/catalogue.ts';
 import type { LabCommand } from '../../../lab/live/live-lab.ts';
 import type { Trace } from '../../../lab/trace/trace.ts';
-import type { Backend } from '../../../lab/worlds/world.ts';
+import type { Backend } from '../../../lab/worlds/worlds.ts';
 import type { Ran, RunView } from './run-view.ts';
 import { OVERVIEW, type ScreenState } from './screen-state.ts';
 import { type Moment, type Traveller, UNSEEN, type Watched } from './watched.ts';

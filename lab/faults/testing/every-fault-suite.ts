@@ -1,9 +1,11 @@
 /** Every fault that a kind of world can inject, against every kind of target it takes: seen in effect, and seen gone. */
+
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { createRandom } from '../../../services/runtime/random.ts';
 import { type TestWorld, untilSettled } from '../../worlds/testing/embedded-kit.ts';
-import type { Backend } from '../../worlds/world.ts';
+import type { Backend } from '../../worlds/worlds.ts';
+import { worldsWith } from '../../worlds/worlds.ts';
 import { ActiveFaults, type FaultChange } from '../active-faults.ts';
 import { FAULTS } from '../faults.ts';
 
@@ -47,7 +49,7 @@ export function everyFaultIsSeen({ backend, startWorld, settledMsMax }: EveryFau
   afterAll(() => test?.close());
 
   const cases = [...FAULTS.values()]
-    .filter(({ backends }) => backends.includes(backend))
+    .filter((fault) => worldsWith(fault).includes(backend))
     .flatMap((fault) => fault.targets.flatMap((kind) => TARGETS[kind].map((target) => [fault.name, target] as const)));
 
   it.each(cases)('%s at %s is seen in effect and seen gone', async (fault, target) => {

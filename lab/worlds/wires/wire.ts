@@ -8,7 +8,8 @@
  */
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import type { Random } from '../../../services/runtime/random.ts';
-import type { Direction, Impairment, LinkRecord, Probe } from '../world.ts';
+import type { Direction } from '../../system/parts.ts';
+import type { Impairment, LinkRecord, Probe } from '../world.ts';
 import type { Gate } from './gate.ts';
 
 export interface WireOptions {

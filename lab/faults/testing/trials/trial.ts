@@ -4,7 +4,8 @@
  */
 
 import { createRandom, type Random } from '../../../../services/runtime/random.ts';
-import type { Backend } from '../../../worlds/world.ts';
+import type { Backend } from '../../../worlds/worlds.ts';
+import { worldsWith } from '../../../worlds/worlds.ts';
 import { drawSchedule, type PlannedFault } from '../../drawn-schedule.ts';
 import { FAULTS } from '../../faults.ts';
 import type { Temper } from './unsteady.ts';
@@ -81,7 +82,7 @@ function pick<T>(random: Random, choices: readonly T[]): T {
 type MethodOptions = Omit<TrialOptions, 'seed'> & Pick<FaultTrial, 'durationMs'>;
 
 function drawMethod(random: Random, { backend, regions, durationMs }: MethodOptions): readonly PlannedFault[] {
-  const faults = [...FAULTS.values()].filter(({ backends }) => backends.includes(backend));
+  const faults = [...FAULTS.values()].filter((fault) => worldsWith(fault).includes(backend));
   const drawn: PlannedFault[] = [];
   const count = 1 + random.below(FAULTS_MAX);
   for (let at = 0; at < count; at += 1) {
