@@ -1,6 +1,6 @@
 /** How the swarm of a seed draws one fault: with its target and parameters as a scenario file writes them. */
 import type { Random } from '../../services/runtime/random.ts';
-import { NODES, type NodeKind, nodeName, TARGET_LINKS } from '../system/parts.ts';
+import { type LinkKind, NODES, type NodeKind, nodeName, targetLinks } from '../system/parts.ts';
 import type { DrawnFault, FaultDraw } from './fault.ts';
 
 const ARROWS = ['<->', '->', '<-'] as const;
@@ -14,9 +14,9 @@ export function pick<T>(random: Random, choices: readonly T[]): T {
 
 type Drawn = Pick<DrawnFault, 'fault' | 'parameters' | 'lasts'>;
 
-/** One for each kind of link there is: a link of that kind, one way or both. `drawn` draws the rest after the region. */
-export function onLinks(drawn: (random: Random) => Drawn): readonly FaultDraw[] {
-  return TARGET_LINKS.map(({ caller, callee }) => (random, regions) => {
+/** One for each kind of link: a link of that kind, one way or both. `drawn` draws the rest after the region. */
+export function onLinks(drawn: (random: Random) => Drawn, kinds?: readonly LinkKind[]): readonly FaultDraw[] {
+  return targetLinks(kinds).map(({ caller, callee }) => (random, regions) => {
     const region = pick(random, regions);
     const { fault, parameters, lasts } = drawn(random);
     return { fault, target: `${nodeName(caller, region)}${pick(random, ARROWS)}${nodeName(callee, region)}`, parameters, lasts };

@@ -7,6 +7,7 @@ import type { Clock } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
 import type { Clients } from '../system/clients.ts';
 import type { Mechanism } from '../system/mechanisms.ts';
+import type { LinkKind } from '../system/parts.ts';
 import type { ConcreteTarget, TargetKind } from '../system/target.ts';
 import type { World } from '../worlds/world.ts';
 import type { Slowing } from './slowing.ts';
@@ -88,6 +89,8 @@ export interface Fault<Parameters = unknown> {
   readonly about: string;
   readonly needs: readonly Mechanism[];
   readonly targets: readonly TargetKind[];
+  /** Of a fault of links: which. Left out: any. */
+  readonly links?: readonly LinkKind[];
   /** A strict object; values as a scenario file or a command line writes them. */
   readonly parameters: z.ZodType<Parameters>;
   /** An instant fault has no `for`: it is over when it has acted. */

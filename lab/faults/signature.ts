@@ -12,9 +12,11 @@ export function parametersInWords({ parameters }: Fault): string {
 }
 
 /** `link`, `any node`, `redis:<region>`. */
-export function targetsInWords({ targets }: Fault): string {
+export function targetsInWords({ targets, links }: Fault): string {
   const nodes = NODE_KINDS.every((kind) => targets.includes(kind)) ? ['any node'] : undefined;
-  const words = targets.filter((kind) => nodes === undefined || kind === 'link').map(inWords);
+  const words = targets
+    .filter((kind) => nodes === undefined || kind === 'link')
+    .map((kind) => (kind === 'link' && links !== undefined ? `link ${links.join(' or ')}` : inWords(kind)));
   return [...words, ...(nodes ?? [])].join(', ');
 }
 

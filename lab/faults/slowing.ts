@@ -5,7 +5,7 @@
  *
  * A call that takes longer than its deadline fails, so a link that is slow enough stops what it should only delay.
  */
-import { type Crossings, type Direction, type Link, linkPartOf } from '../system/parts.ts';
+import { type Crossings, type Direction, LINKS, type Link, linkKindOf } from '../system/parts.ts';
 
 export interface Slowing {
   /** How much later an invalidation is applied, at most, in ms. */
@@ -22,7 +22,7 @@ const ONE_CALL: Crossings = { there: 1, back: 1 };
 
 /** `eachMs`: how much later what is sent in one direction arrives. */
 export function slowingOf(link: Link, direction: Direction, eachMs: number): Slowing {
-  const { invalidation, fetch } = linkPartOf(link);
+  const { invalidation, fetch } = LINKS[linkKindOf(link)];
   const sum = ({ there, back }: Crossings) => eachMs * ((direction === 'back' ? 0 : there) + (direction === 'there' ? 0 : back));
   return { invalidationMs: sum(invalidation), fetchMs: sum(fetch), callMs: sum(ONE_CALL) };
 }

@@ -9,6 +9,7 @@ import type { PlannedFault } from '../faults/drawn-schedule.ts';
 import type { FaultDraw } from '../faults/fault.ts';
 import { FAULTS } from '../faults/faults.ts';
 import { checksFor, type Scenario, type Workload } from '../scenarios/scenario.ts';
+import { SIMULATED } from '../worlds/worlds.ts';
 
 export interface SwarmOptions {
   readonly seed: number;
@@ -55,7 +56,7 @@ export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions):
     id: `seed-${seed}`,
     title: `simulated seed ${seed}`,
     description: '',
-    tags: ['simulated'],
+    tags: [SIMULATED],
     seed,
     system: {
       regions: Object.fromEntries(

@@ -71,9 +71,6 @@ export const LINKS = {
 
 export type LinkKind = keyof typeof LINKS;
 
-/** Those that a fault may be aimed at. */
-export const TARGET_LINKS: readonly LinkPart[] = Object.values(LINKS).filter(({ isTarget }) => isTarget);
-
 /** A connection between two nodes, by who opens it. */
 export interface Link {
   readonly caller: NodeName;
@@ -104,9 +101,13 @@ export function regionOfEdge(node: NodeName): string | undefined {
 }
 
 /** Throws TypeError for two nodes that no link joins. */
-export function linkPartOf({ caller, callee }: Link): LinkPart {
+export function linkKindOf({ caller, callee }: Link): LinkKind {
   const name = `${kindOf(caller)}-${kindOf(callee)}`;
-  const part = Object.entries(LINKS).find(([kind]) => kind === name)?.[1];
-  if (part === undefined) throw new TypeError(`expected a link of ${Object.keys(LINKS).join(', ')}, got ${name}`);
-  return part;
+  if (!(name in LINKS)) throw new TypeError(`expected a link of ${Object.keys(LINKS).join(', ')}, got ${name}`);
+  return name as LinkKind;
+}
+
+/** Those that a fault may be aimed at, of the kinds that it takes. */
+export function targetLinks(kinds: readonly LinkKind[] = Object.keys(LINKS) as LinkKind[]): readonly LinkPart[] {
+  return kinds.map((kind) => LINKS[kind]).filter(({ isTarget }) => isTarget);
 }

@@ -7,7 +7,18 @@
 import { createRandom, type Random } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
 import { didYouMean } from '../input/nearest.ts';
-import { type Direction, type Link, NODE_KINDS, NODES, type NodeKind, type NodeName, nodeName, TARGET_LINKS } from './parts.ts';
+import {
+  type Direction,
+  type Link,
+  type LinkKind,
+  linkKindOf,
+  NODE_KINDS,
+  NODES,
+  type NodeKind,
+  type NodeName,
+  nodeName,
+  targetLinks,
+} from './parts.ts';
 
 export type TargetKind = 'link' | NodeKind;
 
@@ -58,13 +69,15 @@ function parse(text: string): ParsedNode | ParsedLink {
   const [left, right] = arrow[0] === '<-' ? [ends[1], ends[0]] : ends;
   if (!isCalling(left, right) && !isCalling(right, left))
     throw new InvalidInput(
-      `expected a link of ${TARGET_LINKS.map(({ caller, callee }) => `${caller}-${callee}`).join(', ')}, got ${JSON.stringify(text)}`,
+      `expected a link of ${targetLinks()
+        .map(({ caller, callee }) => `${caller}-${callee}`)
+        .join(', ')}, got ${JSON.stringify(text)}`,
     );
   return { left, right, isTwoWay: arrow[0] === '<->' };
 }
 
 function isCalling(one: ParsedNode, other: ParsedNode): boolean {
-  return TARGET_LINKS.some(({ caller, callee }) => one.kind === caller && other.kind === callee);
+  return targetLinks().some(({ caller, callee }) => one.kind === caller && other.kind === callee);
 }
 
 function concreteLink({ left, right, isTwoWay }: ParsedLink, region: string | undefined): ConcreteTarget {
@@ -102,6 +115,15 @@ function drawRegions(word: string, { regions, free, random }: Choice): readonly 
 export function targetKindOf(text: string): TargetKind {
   const parsed = parse(text);
   return 'kind' in parsed ? parsed.kind : 'link';
+}
+
+/** undefined of a node. Throws InvalidInput as `targetKindOf` does. */
+export function linkKindIn(text: string): LinkKind | undefined {
+  const parsed = parse(text);
+  if ('kind' in parsed) return undefined;
+  const { left, right } = parsed;
+  const [caller, callee] = isCalling(left, right) ? [left, right] : [right, left];
+  return linkKindOf({ caller: nodeName(caller.kind), callee: nodeName(callee.kind) });
 }
 
 /**

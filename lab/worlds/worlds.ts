@@ -3,6 +3,7 @@
  * loads none of them. A new world is a folder, a row here and a row there.
  */
 import type { Mechanism } from '../system/mechanisms.ts';
+import { WIRE_IMPAIRMENTS } from './wires/impairments.ts';
 
 export interface WorldKind {
   readonly about: string;
@@ -17,7 +18,7 @@ export interface WorldKind {
   readonly can: readonly Mechanism[];
 }
 
-const HOSTED = ['cut', 'latency', 'isolate', 'pause', 'kill', 'configure', 'flush'] as const;
+const NODES_AND_EDGES = ['isolate', 'pause', 'kill', 'configure', 'flush'] as const;
 
 export const WORLDS = {
   docker: {
@@ -26,7 +27,7 @@ export const WORLDS = {
     outlivesLab: true,
     takesMutants: false,
     takesSomeRegions: false,
-    can: [...HOSTED, 'bandwidth', 'reset'],
+    can: [...NODES_AND_EDGES, 'cut', 'latency', 'bandwidth', 'reset'],
   },
   embedded: {
     about: 'the same services in one process, on their real ports',
@@ -34,7 +35,7 @@ export const WORLDS = {
     outlivesLab: false,
     takesMutants: true,
     takesSomeRegions: true,
-    can: [...HOSTED, 'reset'],
+    can: [...NODES_AND_EDGES, ...WIRE_IMPAIRMENTS, 'reset'],
   },
   simulated: {
     about: 'the same services in virtual time',
@@ -42,7 +43,7 @@ export const WORLDS = {
     outlivesLab: false,
     takesMutants: true,
     takesSomeRegions: true,
-    can: HOSTED,
+    can: [...NODES_AND_EDGES, ...WIRE_IMPAIRMENTS],
   },
 } as const satisfies Readonly<Record<string, WorldKind>>;
 

@@ -3,7 +3,7 @@
 import type { Fault } from '../../../lab/faults/fault.ts';
 import { FAULTS } from '../../../lab/faults/faults.ts';
 import { keysAt } from '../../../lab/input/problems.ts';
-import { type LinkPart, NODE_KINDS, NODES, type NodeKind, nodeName, TARGET_LINKS } from '../../../lab/system/parts.ts';
+import { type LinkPart, NODE_KINDS, NODES, type NodeKind, nodeName, targetLinks } from '../../../lab/system/parts.ts';
 import { worldsWith } from '../../../lab/worlds/worlds.ts';
 import type { ViewState } from '../state/state.ts';
 
@@ -19,11 +19,14 @@ export function faultsHere({ backend }: Pick<ViewState, 'backend'>): readonly Fa
   return [...FAULTS.values()].filter((fault) => backend === undefined || worldsWith(fault).includes(backend));
 }
 
-export function targetsOf({ targets }: Fault, { regions, selected }: Pick<ViewState, 'regions' | 'selected'>): readonly string[] {
+export function targetsOf(
+  { targets, links: kinds }: Fault,
+  { regions, selected }: Pick<ViewState, 'regions' | 'selected'>,
+): readonly string[] {
   const names = regions.map(({ region }) => region);
   const first = names[selected];
   const inOrder = first === undefined ? names : [first, ...names.filter((name) => name !== first)];
-  const links = targets.includes('link') ? TARGET_LINKS : [];
+  const links = targets.includes('link') ? targetLinks(kinds) : [];
   // An edge before its cache.
   const nodes = NODE_KINDS.filter((kind) => targets.includes(kind)).sort(
     (one, other) => Number(NODES[other].canAsk) - Number(NODES[one].canAsk),

@@ -5,10 +5,11 @@
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import type { JournalEntry, Undo, UndoJournal } from '../../journal/journal.ts';
+import type { Impairment } from '../../system/mechanisms.ts';
 import type { Direction, Link, NodeName } from '../../system/parts.ts';
 import { regionOfEdge } from '../../system/parts.ts';
 import type { WorldSettings } from '../settings.ts';
-import type { Breakage, Impairment, LinkRecord, NodeStatus, Probe, WorldControl } from '../world.ts';
+import type { Breakage, LinkRecord, NodeStatus, Probe, WorldControl } from '../world.ts';
 import type { Engine } from './engine.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import { untilUp } from './health.ts';
