@@ -72,8 +72,8 @@ export type BrokenState = 'cut' | 'slow' | 'paused' | 'down';
 export interface Shown {
   /** One word, for where there is little room: `cut`. */
   readonly word: string;
-  /** Of what it is aimed at; `cut` of a node: of all its links. */
-  readonly state: BrokenState;
+  /** Of what it is aimed at; `cut` of a node: of all its links. Left out: that goes on as if nothing were. */
+  readonly state?: BrokenState;
 }
 
 export interface Field {

@@ -238,5 +238,7 @@ function toToxic(name: string, stream: NewToxic['stream'], impairment: Impairmen
   if (impairment.kind === 'cut') return { ...base, type: 'timeout', attributes: { timeout: 0 } };
   if (impairment.kind === 'latency')
     return { ...base, type: 'latency', attributes: { latency: impairment.latencyMs, jitter: impairment.jitterMs } };
-  return { ...base, type: 'bandwidth', attributes: { rate: Math.max(1, Math.round(impairment.bytesPerSecond / BYTES_PER_TOXIC_UNIT)) } };
+  if (impairment.kind === 'bandwidth')
+    return { ...base, type: 'bandwidth', attributes: { rate: Math.max(1, Math.round(impairment.bytesPerSecond / BYTES_PER_TOXIC_UNIT)) } };
+  throw new TypeError(`expected an impairment that a toxic can be, got ${(impairment as Impairment).kind}`);
 }
