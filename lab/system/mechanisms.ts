@@ -6,7 +6,9 @@ export type Impairment =
   /** Each direction it applies to is delayed by `latencyMs`, more or less by up to `jitterMs`. */
   | { readonly kind: 'latency'; readonly latencyMs: number; readonly jitterMs: number }
   /** Each direction it applies to carries at most that many bytes a second. */
-  | { readonly kind: 'bandwidth'; readonly bytesPerSecond: number };
+  | { readonly kind: 'bandwidth'; readonly bytesPerSecond: number }
+  /** What is sent in each direction it applies to arrives twice. */
+  | { readonly kind: 'duplicate' };
 
 /**
  * Impairments of a link by their kinds. `reset`: its connections break once. `isolate`: an edge loses all its links. `pause`, `kill`: the

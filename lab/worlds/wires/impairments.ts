@@ -24,6 +24,7 @@ const EFFECTS = {
     drawDelayMs: ({ latencyMs, jitterMs }, random) => Math.max(0, latencyMs + jitterMs * (2 * random.next() - 1)),
     delayMsMax: ({ latencyMs, jitterMs }) => latencyMs + jitterMs,
   },
+  duplicate: { copies: 2 },
 } as const satisfies { readonly [Of in Kind]?: Effect<Of> };
 
 export const WIRE_IMPAIRMENTS = Object.keys(EFFECTS) as readonly (keyof typeof EFFECTS)[];
