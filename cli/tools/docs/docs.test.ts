@@ -1,12 +1,14 @@
 /** That the tables of README and docs are those of the program, and that every link of these pages leads somewhere. */
 import { existsSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { MUTANTS } from '../../../lab/mutants/mutants.ts';
 import { parseScenario } from '../../../lab/scenarios/scenario.ts';
 import { SERVICE_ERRORS } from '../../../services/protocol/errors.ts';
 import { ERROR_MEANS } from './field-meanings.ts';
 import { anchorsOf, linksOf } from './links.ts';
-import { namesOfBlocks } from './markdown.ts';
+import { code, namesOfBlocks } from './markdown.ts';
 import { generated, pagePaths, ROOT, readPage, TABLES } from './pages.ts';
 
 const PAGES = await pagePaths();
@@ -64,6 +66,29 @@ it('the scenario in docs/scenarios.md is one', async () => {
   expect([method.length, thresholds.length]).toEqual([2, 3]);
 });
 
-it('README is two pages', async () => {
-  expect((await readPage('README.md')).split('\n').length).toBeLessThanOrEqual(150);
+describe('docs/protocol.md', () => {
+  it('names every mutant', async () => {
+    const page = await readPage('docs/protocol.md');
+    expect(MUTANTS.map(({ name }) => name).filter((name) => !page.includes(code(name)))).toEqual([]);
+  });
+
+  it('tells every counterexample that a test is named after', async () => {
+    const page = await readPage('docs/protocol.md');
+    const names = new Set<string>();
+    for await (const file of glob('services/**/*.ts', { cwd: ROOT }))
+      for (const [, name = ''] of (await readPage(file)).matchAll(/'([VU]\d+)[a-z]?: /g)) names.add(name);
+    expect(names.size).toBeGreaterThan(10);
+    expect([...names].filter((name) => !page.includes(`| ${name}, `))).toEqual([]);
+  });
+});
+
+describe('README', () => {
+  it('is two pages', async () => {
+    expect((await readPage('README.md')).split('\n').length).toBeLessThanOrEqual(150);
+  });
+
+  it('begins with the two commands', async () => {
+    const readme = await readPage('README.md');
+    for (const command of ['npm ci && npm start ', 'npm ci && npm test ']) expect(readme).toContain(`\n${command}`);
+  });
 });

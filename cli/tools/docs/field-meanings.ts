@@ -71,9 +71,10 @@ export const PLAN_MEANS: Readonly<Record<string, string>> = {
 
 /** By the code of the error. */
 export const ERROR_MEANS: Readonly<Record<string, string>> = {
-  malformed_request: 'the request is no HTTP that the service reads: a header twice, a target that is no path, a bad `Host`',
-  malformed_json: 'the body is no JSON, has a key twice, or has a number that a double does not hold',
-  invalid_field: 'a field, a parameter or an id is wrong; the text names it',
+  malformed_request: 'what came is no request in HTTP/1.1',
+  malformed_json: 'the body is no JSON in UTF-8',
+  invalid_field:
+    'a field, a parameter, a header or an id is wrong, stands twice, or would be changed by being read; the text names the place',
   unauthorized: 'an admin route, with a wrong token',
   forbidden: 'an admin route, where no `ADMIN_TOKEN` is set',
   not_found: 'there is no such content; the body has `version`, the version of its deletion, 0 for an id never created',
