@@ -42,6 +42,13 @@ describe('the generated tables', () => {
 });
 
 describe('the links', () => {
+  it('and anchors are found as GitHub makes them', () => {
+    const page =
+      '# One `--flag`, and *more*\n\n## Two\n\n## Two\n\n```sh\n# no heading [no](link)\n```\n[a](b.md#c) ![d](e.svg) `[no](code)`\n';
+    expect([...anchorsOf(page)]).toEqual(['one---flag-and-more', 'two', 'two-1']);
+    expect(linksOf(page)).toEqual(['b.md#c', 'e.svg']);
+  });
+
   it.each(PAGES)('of %s lead to files and headings that are there', async (path) => {
     const broken: string[] = [];
     for (const link of linksOf(await readPage(path))) {
