@@ -46,7 +46,7 @@ async function analyze(saved: SavedHistory, file: string, { json, out }: Analyze
   return concluded.exitCode;
 }
 
-/** Throws InvalidInput when it cannot go where it is to, WorldFailed when it is not there whole. */
+/** Throws InvalidInput when the output cannot be made, WorldFailed when it could not be written whole. */
 async function saveReports(output: Required<Pick<Output, 'start' | 'stop'>>, source: ReportSource): Promise<void> {
   await output.start(source);
   await output.stop(source);

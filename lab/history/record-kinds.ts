@@ -56,8 +56,8 @@ export function isRecordKind(word: unknown): word is RecordKind {
 }
 
 /**
- * The only cast: TypeScript proves that this is a `RecordLine<Kind>`, but not that a line of one kind, whichever that is, is one of the
- * lines of all kinds. (It relates a generic type to a union member by member.)
+ * The only cast. TypeScript proves that the line is a `RecordLine<Kind>`. It does not prove that a line of one kind is one of the lines of
+ * all kinds, for it compares a generic type with each member of a union alone.
  */
 export function toRecordLine<Kind extends RecordKind>(kind: Kind, record: RecordOf<Kind>): RecordLine {
   const line: RecordLine<Kind> = { line: kind, ...record };

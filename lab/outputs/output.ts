@@ -24,14 +24,14 @@ export type RunEnded = Pick<ReportSource, 'history' | 'summary'>;
 /** What happens in a run. Its Summary is not among it: an output is stopped with that. */
 export type RunEvent = Exclude<LabEvent, { type: 'Summary' }>;
 
-/** Every method may be left out. What it is told of at once must not wait: `addEvent` and `addLine` return nothing. */
+/** Every method may be left out. `addEvent` and `addLine` are called while the run goes on, so an output must not wait in them. */
 export interface Output {
-  /** Before anything of the run. An output that has this method is told of the run from then on. Throws InvalidInput when it cannot go where it is to. */
+  /** Before the run begins. An output with this method is told nothing before it has started. Throws InvalidInput when the output cannot be made. */
   start?(run: RunBegun): Promise<void>;
   addEvent?(event: RunEvent): void;
   /** The history, as it grows. */
   addLine?(line: HistoryLine): void;
-  /** The end. Throws WorldFailed when what the output was told is not there whole. */
+  /** The end of the run. Throws WorldFailed when the output could not be written whole. */
   stop?(ended: RunEnded): Promise<void> | void;
 }
 

@@ -12,7 +12,7 @@ import { plain } from './plain.ts';
 
 const OUTPUTS: readonly OutputKind[] = [folder, ndjson, plain];
 
-/** By which they are asked for. */
+/** The options of all outputs. */
 export const OUTPUT_OPTIONS: readonly OutputOption[] = OUTPUTS.flatMap(({ options }) => options);
 
 /** Once, before the first of several runs. Throws InvalidInput. */
