@@ -1,7 +1,7 @@
 /** The figures of a load beside those that the original EdgeSync published, and its targets. */
+import { table } from '../../lab/outputs/lines.ts';
 import { PUBLISHED, TARGETS } from '../../lab/seed-load/published.ts';
 import type { LoadFigures, SeedLoadResult } from '../../lab/seed-load/seed-load.ts';
-import { table } from '../print.ts';
 
 const NONE = '-';
 const HEAD = ['', 'reads', 'hit ratio', 'P50 ms', 'P95 ms', 'P99 ms', 'stale hits', 'new version after ms'];

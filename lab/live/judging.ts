@@ -48,7 +48,7 @@ export class Judging {
     this.#judgeLater();
   }
 
-  readonly ended = (operation: EndedOperation): void => this.#judge.add(operation);
+  readonly ended = (operation: EndedOperation): void => this.#judge.addOperation(operation);
 
   faultChanged(change: FaultChange): void {
     this.#recorder.changed(change);
@@ -56,9 +56,9 @@ export class Judging {
 
   /** What the services said of themselves when they were looked at; what has been told is not told again. */
   observed({ origin, regions }: Observation): void {
-    this.#saw('origin', origin, ({ outbox }, atMs) => this.#judge.addOriginSample({ atMs, pending: outbox.pending }));
+    this.#saw('origin', origin, ({ outbox }, atMs) => this.#judge.add('origin-sample', { atMs, pending: outbox.pending }));
     for (const [region, seen] of regions)
-      this.#saw(`edge:${region}`, seen, (metrics, atMs) => this.#judge.addEdgeSample(toEdgeSample(region, metrics, atMs)));
+      this.#saw(`edge:${region}`, seen, (metrics, atMs) => this.#judge.add('edge-sample', toEdgeSample(region, metrics, atMs)));
   }
 
   #saw<Metrics extends OriginMetrics | EdgeMetrics>(

@@ -57,16 +57,16 @@ export class LogWatch {
   sawOrigin({ outbox, published, process }: OriginMetrics, askedMs: number): void {
     const { history, wallClock, t } = this.#options;
     for (const { id, target, version, sentAt } of this.#news('', published))
-      history.addPublished({ event: id, target, version, sentMs: wallClock.toRunMs(sentAt) });
-    history.addOriginSample({ atMs: t(), pending: outbox.pending, ...this.#sawProcess('origin', process, askedMs) });
+      history.add('published', { event: id, target, version, sentMs: wallClock.toRunMs(sentAt) });
+    history.add('origin-sample', { atMs: t(), pending: outbox.pending, ...this.#sawProcess('origin', process, askedMs) });
   }
 
   sawEdge(region: string, edge: EdgeMetrics, askedMs: number): void {
     const { recent, process } = edge;
     const { history, wallClock, t } = this.#options;
     for (const { id, target, version, mode, appliedAt, partition, offset } of this.#news(region, recent))
-      history.addApplied({ event: id, region, target, version, mode, appliedMs: wallClock.toRunMs(appliedAt), partition, offset });
-    history.addEdgeSample({ ...toEdgeSample(region, edge, t()), ...this.#sawProcess(`edge:${region}`, process, askedMs) });
+      history.add('applied', { event: id, region, target, version, mode, appliedMs: wallClock.toRunMs(appliedAt), partition, offset });
+    history.add('edge-sample', { ...toEdgeSample(region, edge, t()), ...this.#sawProcess(`edge:${region}`, process, askedMs) });
   }
 
   #sawProcess(of: string, told: ProcessTold | undefined, askedMs: number): { readonly clock?: ClockReading } {

@@ -150,7 +150,7 @@ class Run {
     const enter = (phase: Phase) => {
       driver.enter(phase);
       poller.enter(phase);
-      this.#history.enterPhase({ phase, atMs: this.#now() });
+      this.#history.add('phase', { phase, atMs: this.#now() });
       this.#options.report({ type: 'Phase', t: this.#t(), phase });
       signal.throwIfAborted();
     };
@@ -194,7 +194,7 @@ class Run {
     const { workload, method, thresholds } = scenario;
     const plan = planLoad({ workload, regions: world.regions.map(({ region }) => region), random: createRandom(seed) });
     const reads = plan.filter(({ kind }) => kind === 'read').length;
-    this.#history.planLoad({ fromMs: this.#now(), durationMs: workload.duration, reads, writes: plan.length - reads });
+    this.#history.add('load', { fromMs: this.#now(), durationMs: workload.duration, reads, writes: plan.length - reads });
     const [crossed, loaded] = [new AbortController(), new AbortController()];
     const over = AbortSignal.any([signal, loaded.signal]);
     const parts = [
