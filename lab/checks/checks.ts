@@ -2,6 +2,7 @@
 
 import { divergence } from './anomalies/divergence.ts';
 import { lostInvalidation } from './anomalies/lost-invalidation.ts';
+import { lostWrite } from './anomalies/lost-write.ts';
 import { mislabelled } from './anomalies/mislabelled.ts';
 import { phantomVersion } from './anomalies/phantom-version.ts';
 import { purgeIgnored } from './anomalies/purge-ignored.ts';
@@ -13,6 +14,7 @@ import { versionRegression } from './anomalies/version-regression.ts';
 import type { Check } from './check.ts';
 
 export const CHECKS = {
+  'lost-write': lostWrite,
   'phantom-version': phantomVersion,
   resurrection,
   'purge-ignored': purgeIgnored,

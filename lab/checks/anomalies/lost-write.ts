@@ -1,0 +1,55 @@
+/**
+ * lost-write: after settle, the origin holds an older version of a key than one it acknowledged. No cache can be right then: what regions
+ * should serve is gone at its source.
+ *
+ * Judged by what the origin itself answers after settle. Whether the version it holds is a deletion or not is for `divergence` to say.
+ */
+import type { History } from '../../history/history.ts';
+import type { OriginState } from '../../history/records.ts';
+import type { Anomaly, Check, CheckResult } from '../check.ts';
+import { verdictOf } from '../verdict.ts';
+import { type AcknowledgedWrite, isAcknowledged } from '../versions.ts';
+
+const NAME = 'lost-write';
+/** In place of a region. */
+const ORIGIN = 'origin';
+
+export const lostWrite: Check = {
+  name: NAME,
+  about: 'the origin holds an older version after settle than one that it acknowledged',
+  judge,
+};
+
+function judge(history: History): CheckResult {
+  const latest = new Map<string, AcknowledgedWrite>();
+  for (const write of history.operations) {
+    if (isAcknowledged(write) && write.version > (latest.get(write.key)?.version ?? 0)) latest.set(write.key, write);
+  }
+  const states = new Map(history.of('origin').map((state) => [state.key, state]));
+  const lost = [...latest.values()].flatMap((write) => {
+    const state = states.get(write.key);
+    return state !== undefined && state.version < write.version ? [toAnomaly(write, state)] : [];
+  });
+  const judged = [...latest.keys()].filter((key) => states.has(key)).length;
+  if (judged === 0) {
+    const reason = 'nothing to judge: the origin was asked for no key of which it had acknowledged a write';
+    return { check: NAME, verdict: 'unknown', reason, anomalies: [] };
+  }
+  return verdictOf({
+    check: NAME,
+    found: lost.length,
+    anomalies: lost,
+    reason: `${lost.length} of ${judged} keys are older at the origin than what it acknowledged`,
+    doubts: [],
+  });
+}
+
+function toAnomaly(write: AcknowledgedWrite, state: OriginState): Anomaly {
+  return {
+    anomaly: NAME,
+    region: ORIGIN,
+    key: write.key,
+    explain: `expected version ${write.version} or later at the origin, which acknowledged it, got version ${state.version} after settle`,
+    witness: [write, state],
+  };
+}
