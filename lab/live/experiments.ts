@@ -6,7 +6,7 @@ import { traceWrite } from '../trace/trace.ts';
 import type { World } from '../worlds/world.ts';
 import type { Catalogue } from './catalogue.ts';
 import { race, stampede } from './lessons.ts';
-import type { LabCommand, LiveEvent, Told } from './live-lab.ts';
+import type { LabCommand, LiveEvent, Told } from './protocol.ts';
 import type { SteadyLoad } from './steady-load.ts';
 
 export interface ExperimentsOptions {

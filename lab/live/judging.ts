@@ -10,7 +10,7 @@ import { ServiceStalls } from '../run/service-stalls.ts';
 import { recordSettings } from '../run/settings-recorder.ts';
 import type { World } from '../worlds/world.ts';
 import { type EndedOperation, type Judgement, LiveJudge } from './live-judge.ts';
-import type { Observation, Seen } from './live-lab.ts';
+import type { Observation, Seen } from './protocol.ts';
 
 export interface JudgingOptions {
   readonly world: World;
@@ -57,7 +57,7 @@ export class Judging {
   /** What the services said of themselves when they were looked at; what has been told is not told again. */
   observed({ origin, regions }: Observation): void {
     this.#saw('origin', origin, ({ outbox }, atMs) => this.#judge.addOriginSample({ atMs, pending: outbox.pending }));
-    for (const [region, seen] of regions)
+    for (const [region, seen] of Object.entries(regions))
       this.#saw(`edge:${region}`, seen, (metrics, atMs) => this.#judge.addEdgeSample(toEdgeSample(region, metrics, atMs)));
   }
 

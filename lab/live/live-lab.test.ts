@@ -9,7 +9,8 @@ import { createRandom } from '../../services/runtime/random.ts';
 import { readTopology, type Topology } from '../topology/topology.ts';
 import { startEmbedded } from '../worlds/embedded/embedded.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { LabCommand, LiveEvent, LiveLab } from './live-lab.ts';
+import type { LiveLab } from './live-lab.ts';
+import type { LabCommand, LiveEvent } from './protocol.ts';
 import { startLiveLab } from './start-live-lab.ts';
 import { Events, isReady, metricsOf, says } from './testing/events.ts';
 
@@ -78,7 +79,7 @@ async function when(command: LabCommand, matches: (event: LiveEvent) => boolean)
 
 describe('the live lab', () => {
   it('names the steps of its start, then the world', () => {
-    const steps = events.all.filter((event) => event.type === 'step').map(({ step }) => step);
+    const steps = events.all.filter((event) => event.type === 'Step').map(({ step }) => step);
     expect(steps).toEqual([
       'postgres ready',
       'origin listening',
@@ -123,11 +124,11 @@ describe('the live lab', () => {
     const target = 'edge:ap-south';
     await when(
       { do: 'inject', fault: 'kill', target },
-      (event) => event.type === 'observed' && (event.observation.regions.get('ap-south')?.failures ?? 0) > 1,
+      (event) => event.type === 'observed' && (event.observation.regions['ap-south']?.failures ?? 0) > 1,
     );
     const silent = events.all.at(-1);
     expect(metricsOf(silent ?? { type: 'lost', t: 0, why: '', exitCode: 107 }, 'ap-south')).toBeDefined();
-    await when({ do: 'heal-all' }, (event) => event.type === 'observed' && event.observation.regions.get('ap-south')?.failures === 0);
+    await when({ do: 'heal-all' }, (event) => event.type === 'observed' && event.observation.regions['ap-south']?.failures === 0);
   });
 
   it('changes delay and strategy for good', async () => {
@@ -176,7 +177,7 @@ describe('the live lab', () => {
   it('judges as it goes, once a second', async () => {
     const judged = await events.until((event) => event.type === 'judged' && event.verdict.state === 'clear', events.all.length);
     expect(judged).toMatchObject({ verdict: { violations: 0 } });
-    if (judged.type === 'judged') expect([...judged.staleness.keys()]).toEqual(['us-east', 'eu-west', 'ap-south']);
+    if (judged.type === 'judged') expect(Object.keys(judged.staleness)).toEqual(['us-east', 'eu-west', 'ap-south']);
   });
 
   it('purges a content and lets two hundred readers ask for it: the origin is asked once', async () => {

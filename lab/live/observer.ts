@@ -5,7 +5,7 @@
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import type { Clients } from '../system/clients.ts';
 import type { World } from '../worlds/world.ts';
-import type { Observation, Seen } from './live-lab.ts';
+import type { Observation, Seen } from './protocol.ts';
 
 export interface ObserverOptions {
   readonly world: World;
@@ -38,7 +38,7 @@ export class Observer {
     this.#options = options;
     const unseen = { metrics: undefined, answeredMs: undefined, failures: 0 };
     const { regions } = options.world;
-    this.#observation = { origin: unseen, regions: new Map(regions.map(({ region }) => [region, unseen])) };
+    this.#observation = { origin: unseen, regions: Object.fromEntries(regions.map(({ region }) => [region, unseen])) };
     this.#loops = this.#watchAll();
   }
 
@@ -64,8 +64,8 @@ export class Observer {
             saw(metrics);
             return metrics;
           },
-          before: ({ regions }) => regions.get(region),
-          put: (seen, before) => ({ ...before, regions: new Map(before.regions).set(region, seen) }),
+          before: ({ regions }) => regions[region],
+          put: (seen, before) => ({ ...before, regions: { ...before.regions, [region]: seen } }),
           activity: ({ metrics }) => `${metrics.totalRequests} ${metrics.totalInvalidations}`,
         }),
       ),

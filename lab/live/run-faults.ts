@@ -7,7 +7,7 @@ import type { HistoryLine } from '../history/history-lines.ts';
 import type { FaultRecord } from '../history/records.ts';
 import type { LabEvent } from '../report/events.ts';
 import { concreteTarget } from '../system/target.ts';
-import type { FaultView } from './live-lab.ts';
+import type { FaultView } from './protocol.ts';
 
 export interface RunFaultsOptions {
   readonly regions: readonly string[];

@@ -15,7 +15,7 @@ import type { Clients } from '../system/clients.ts';
 import type { World } from '../worlds/world.ts';
 import { type Catalogue, cardsOf, readFrom } from './catalogue.ts';
 import type { Judging } from './judging.ts';
-import type { FaultView, LiveEvent, RunEvent, Told } from './live-lab.ts';
+import type { FaultView, LiveEvent, RunEvent, Told } from './protocol.ts';
 import { RunFaults } from './run-faults.ts';
 import { regionsOfRun } from './run-regions.ts';
 import type { SteadyLoad } from './steady-load.ts';

@@ -14,8 +14,9 @@ import { Experiments } from './experiments.ts';
 import { faultView } from './fault-view.ts';
 import { Judging } from './judging.ts';
 import type { Judgement } from './live-judge.ts';
-import type { LabCommand, LiveEvent, LiveLab, Told } from './live-lab.ts';
+import type { LiveLab } from './live-lab.ts';
 import { Observer } from './observer.ts';
+import type { LabCommand, LiveEvent, Told } from './protocol.ts';
 import { RegionSettings } from './region-settings.ts';
 import { RegionWatch } from './region-watch.ts';
 import { ScenarioRuns } from './scenario-runs.ts';
@@ -90,7 +91,7 @@ class Lab implements LiveLab {
   async #start(): Promise<void> {
     const { startWorld, signal } = this.#options;
     const aborted = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
-    const world = await startWorld((step) => this.#tell({ type: 'step', ...step }), aborted);
+    const world = await startWorld((step) => this.#tell({ type: 'Step', ...step }), aborted);
     const clients = world.openClients();
     try {
       aborted.throwIfAborted();

@@ -7,7 +7,7 @@ import { createZipf } from '../load/zipf.ts';
 import type { Clients } from '../system/clients.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
 import type { EndedOperation } from './live-judge.ts';
-import type { LoadRates } from './live-lab.ts';
+import type { LoadRates } from './protocol.ts';
 
 export interface SteadyLoadOptions {
   readonly world: World;

@@ -1,5 +1,5 @@
 /** What the faults in force do to a region: the states of its links, its cache and its edge, and each fault in a few words. */
-import type { FaultView } from '../../../lab/live/live-lab.ts';
+import type { FaultView } from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 
 /** `lost`: nobody cut it, and yet it does not answer. */
