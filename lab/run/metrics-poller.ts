@@ -6,10 +6,10 @@
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import { type Clock, type Timer, toTimestamp } from '../../services/runtime/clock.ts';
 import type { Phase, Report } from '../report/events.ts';
+import { type LogWatch, refusedOf } from '../session/log-watch.ts';
 import type { Clients } from '../system/clients.ts';
 import type { MetricName } from '../thresholds/metrics.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
-import { type LogWatch, refusedOf } from './log-watch.ts';
 
 const POLL_MS = 1000;
 const ASKED_MAX = 3;

@@ -1,9 +1,9 @@
 /** A run has the delays and strategies that its world is said to have, whatever somebody has set there: wanted for as long as it lasts. */
 import type { Releasers } from '../../services/runtime/releasers.ts';
 import type { History } from '../history/history.ts';
+import { recordSettings } from '../session/settings-recorder.ts';
 import { isSame } from '../worlds/setting-layers.ts';
 import type { World } from '../worlds/world.ts';
-import { recordSettings } from './settings-recorder.ts';
 
 export interface SettingsOfRunOptions {
   readonly world: World;
