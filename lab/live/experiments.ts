@@ -6,7 +6,7 @@ import { traceWrite } from '../trace/trace.ts';
 import type { World } from '../worlds/world.ts';
 import type { Catalogue } from './catalogue.ts';
 import { race, stampede } from './lessons.ts';
-import type { LabCommand, LiveEvent, Told } from './protocol.ts';
+import type { Commands, LiveEvent, Told } from './protocol.ts';
 import type { SteadyLoad } from './steady-load.ts';
 
 export interface ExperimentsOptions {
@@ -51,7 +51,7 @@ export class Experiments {
     }
   }
 
-  async stampede({ region, readers }: Extract<LabCommand, { do: 'stampede' }>): Promise<void> {
+  async stampede({ region, readers }: Commands['stampede']): Promise<void> {
     if (this.#underWay !== undefined) throw new InvalidInput(`${this.#underWay} is under way: once more when it has ended`);
     const { world, clients, clock, load, signal, tell } = this.#options;
     this.#underWay = 'a stampede';

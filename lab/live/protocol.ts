@@ -132,6 +132,9 @@ const stampede = z.strictObject({
 });
 export type Stampede = Readonly<z.infer<typeof stampede>>;
 
+const tone = z.enum(['info', 'good', 'warning', 'error']);
+export type Tone = z.infer<typeof tone>;
+
 function told<Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) {
   return z.strictObject({ type: z.literal(type), t, ...shape });
 }
@@ -149,7 +152,7 @@ export const liveEvent = z.discriminatedUnion('type', [
   /** Everything in force now, oldest first: after each injection and heal. */
   told('faults', { inForce: z.array(faultView).readonly() }),
   /** For the event log: a write, a fault, a refusal, a region that fell behind or caught up. */
-  told('note', { tone: z.enum(['info', 'good', 'warning', 'error']), text: z.string() }),
+  told('note', { tone, text: z.string() }),
   /** Once a second: the checks over the last minute. `staleness`: by region. */
   told('judged', { verdict: liveVerdict, staleness: z.record(z.string(), regionStaleness) }),
   /** The load from now on. */
@@ -180,41 +183,49 @@ function asked<Name extends string, Shape extends z.core.$ZodLooseShape>(name: N
   return z.strictObject({ do: z.literal(name), ...shape });
 }
 
-export const labCommand = z.discriminatedUnion('do', [
+/** By its name, each command. */
+export const COMMANDS = {
   /** Changes this many contents at once: 1 is a write, 50 a burst. */
-  asked('write', { count: z.int().positive() }),
-  asked('inject', {
+  write: asked('write', { count: z.int().positive() }),
+  inject: asked('inject', {
     fault: z.string(),
     target: z.string(),
     parameters: z.record(z.string(), z.string()).exactOptional(),
     /** Healed after that time; left out: when somebody heals it. */
     forMs: z.number().nonnegative().exactOptional(),
   }),
-  asked('heal', { id: z.string() }),
-  asked('heal-all', {}),
+  heal: asked('heal', { id: z.string() }),
+  'heal-all': asked('heal-all', {}),
   /** Settings are faults too, but these stay until the end: nothing to heal. */
-  asked('configure', {
+  configure: asked('configure', {
     region: z.string(),
     propagationDelayMs: edgeConfigChange.shape.propagationDelayMs.unwrap().exactOptional(),
     strategy: edgeConfigChange.shape.strategy.unwrap().exactOptional(),
   }),
   /** Requests a second, from now on; what is left out stays. */
-  asked('load', {
+  load: asked('load', {
     readsPerSecond: loadRates.shape.readsPerSecond.exactOptional(),
     writesPerSecond: loadRates.shape.writesPerSecond.exactOptional(),
   }),
   /** One write of that content followed through its ten steps; the load's own writes wait meanwhile. */
-  asked('trace', { id: z.int() }),
-  asked('list-scenarios', {}),
+  trace: asked('trace', { id: z.int() }),
+  'list-scenarios': asked('list-scenarios', {}),
   /** What is in force is healed first, and the steady load waits. Until its end only `abort-run` is done. */
-  asked('run', { scenario: z.string() }),
+  run: asked('run', { scenario: z.string() }),
   /** Heals, and reports what there is. */
-  asked('abort-run', {}),
+  'abort-run': asked('abort-run', {}),
   /** The stale-set race in virtual time, twice: with the mutant that has no fence, and without it. */
-  asked('race', {}),
+  race: asked('race', {}),
   /** The program was stopped for so long: what should have been healed meanwhile is healed, then it is said. */
-  asked('stood-still', { ms: z.number().nonnegative() }),
+  'stood-still': asked('stood-still', { ms: z.number().nonnegative() }),
   /** Purges one content, then that many readers ask for it at once in that region. */
-  asked('stampede', { region: z.string(), readers: z.int().positive() }),
-]);
-export type LabCommand = Readonly<z.infer<typeof labCommand>>;
+  stampede: asked('stampede', { region: z.string(), readers: z.int().positive() }),
+} as const;
+
+/** By its name, what each command says. */
+export type Commands = { readonly [Name in keyof typeof COMMANDS]: Readonly<z.infer<(typeof COMMANDS)[Name]>> };
+export type CommandName = keyof Commands;
+export type LabCommand = Commands[CommandName];
+
+const { write, ...others } = COMMANDS;
+export const labCommand = z.discriminatedUnion('do', [write, ...Object.values(others)]);

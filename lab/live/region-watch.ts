@@ -1,8 +1,7 @@
 /** Says when a region falls behind and when it has caught up, once each; and when one that is behind hears nothing any more. */
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
-import type { LiveEvent, Observation } from './protocol.ts';
+import type { Observation, Tone } from './protocol.ts';
 
-type Tone = Extract<LiveEvent, { type: 'note' }>['tone'];
 type Standing = 'silent' | 'catching up' | 'behind' | 'level';
 
 /** Events not yet applied. A write or two are always under way. */

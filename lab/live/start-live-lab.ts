@@ -10,13 +10,14 @@ import { ActiveFaults, type FaultChange } from '../faults/active-faults.ts';
 import type { Clients } from '../system/clients.ts';
 import type { StartStep, World } from '../worlds/world.ts';
 import type { Catalogue } from './catalogue.ts';
+import { type Commanded, execute } from './commands.ts';
 import { Experiments } from './experiments.ts';
 import { faultView } from './fault-view.ts';
 import { Judging } from './judging.ts';
 import type { Judgement } from './live-judge.ts';
 import type { LiveLab } from './live-lab.ts';
 import { Observer } from './observer.ts';
-import type { LabCommand, LiveEvent, Told } from './protocol.ts';
+import type { Commands, LabCommand, LiveEvent, Told, Tone } from './protocol.ts';
 import { RegionSettings } from './region-settings.ts';
 import { RegionWatch } from './region-watch.ts';
 import { ScenarioRuns } from './scenario-runs.ts';
@@ -38,23 +39,17 @@ export interface StartLiveLabOptions {
 const KEYS = 12;
 const READS_PER_SECOND = 60;
 const WRITES_PER_SECOND = 1;
-const MS_PER_S = 1_000;
 
 export function startLiveLab(options: StartLiveLabOptions): LiveLab {
   return new Lab(options);
 }
 
 /** What there is once the world is up. */
-interface Playing {
+interface Playing extends Commanded {
   readonly world: World;
   readonly clients: Clients;
-  readonly faults: ActiveFaults;
   readonly observer: Observer;
-  readonly load: SteadyLoad;
   readonly judging: Judging;
-  readonly runs: ScenarioRuns;
-  readonly experiments: Experiments;
-  readonly settings: RegionSettings;
 }
 
 class Lab implements LiveLab {
@@ -78,7 +73,7 @@ class Lab implements LiveLab {
 
   do(command: LabCommand): void {
     if (this.#playing === undefined || this.#closed !== undefined) return;
-    this.#execute(command, this.#playing).catch((error: unknown) => {
+    execute(command.do, command, this.#playing).catch((error: unknown) => {
       this.#note(error instanceof InvalidInput ? 'warning' : 'error', messageOf(error));
     });
   }
@@ -126,9 +121,13 @@ class Lab implements LiveLab {
     this.#tell({ type: 'ready', backend, originUrl, staysUp, regions: world.regions.map(({ region, url }) => ({ region, url })) });
     this.#tell({ type: 'load', rates });
     const { catalogue } = this.#options;
-    const shared = { ...context, catalogue, load, tell: (event: Told<LiveEvent>) => this.#tell(event) };
+    const tell = (event: Told<LiveEvent>) => this.#tell(event);
+    const shared = { ...context, catalogue, load, tell };
     return {
-      ...{ world, clients, faults, load, judging },
+      ...{ world, clients, faults, load, judging, tell },
+      note: (tone, text) => this.#note(tone, text),
+      inject: (command) => this.#inject(command, faults),
+      healDue: () => this.#healDue(faults),
       runs: new ScenarioRuns({ ...shared, faults, judging, onFaults: () => this.#tellFaults() }),
       experiments: new Experiments({ ...shared, signal: this.#closing.signal }),
       settings: new RegionSettings({ world, onSet: (says) => this.#note('info', says) }),
@@ -141,30 +140,7 @@ class Lab implements LiveLab {
     this.#tell({ type: 'judged', verdict, staleness });
   }
 
-  async #execute(command: LabCommand, playing: Playing): Promise<void> {
-    const { load, faults, runs, experiments, settings } = playing;
-    if (command.do === 'abort-run') await runs.abort();
-    else if (command.do === 'stood-still') await this.#onStoodStill(command.ms, faults);
-    else if (runs.isRunning) throw new InvalidInput('a scenario runs: nothing else is done until its end');
-    else if (command.do === 'list-scenarios') await runs.list();
-    else if (command.do === 'run') await runs.begin(command.scenario, experiments.underWay);
-    else if (command.do === 'race') await experiments.race();
-    else if (command.do === 'stampede') await experiments.stampede(command);
-    else if (command.do === 'write') {
-      const written = await load.write(command.count);
-      const [first] = written;
-      const said =
-        written.length === 1 ? `${first?.key} is version ${first?.version} at the origin` : `${written.length} writes at the origin`;
-      this.#note('info', said);
-    } else if (command.do === 'inject') await this.#inject(command, faults);
-    else if (command.do === 'heal') await faults.heal(command.id);
-    else if (command.do === 'heal-all') await faults.healAll();
-    else if (command.do === 'load') this.#changeLoad(command, load);
-    else if (command.do === 'trace') await experiments.trace(command.id);
-    else await settings.change(command);
-  }
-
-  async #inject({ fault, target, parameters = {}, forMs }: Extract<LabCommand, { do: 'inject' }>, faults: ActiveFaults): Promise<void> {
+  async #inject({ fault, target, parameters = {}, forMs }: Commands['inject'], faults: ActiveFaults): Promise<void> {
     const injected = await faults.inject({ fault, target, parameters });
     if (forMs === undefined) return;
     for (const { spec, injectedMs } of injected) {
@@ -176,16 +152,9 @@ class Lab implements LiveLab {
     this.#tellFaults();
   }
 
-  async #onStoodStill(ms: number, faults: ActiveFaults): Promise<void> {
+  async #healDue(faults: ActiveFaults): Promise<void> {
     const due = [...this.#ends].filter(([, { atMs }]) => atMs <= this.#t());
     await Promise.all(due.map(([id]) => faults.heal(id)));
-    this.#note('warning', `the lab stood still for ${Math.round(ms / MS_PER_S)} s: nothing was healed, written or read meanwhile`);
-  }
-
-  #changeLoad({ do: _, ...rates }: Extract<LabCommand, { do: 'load' }>, load: SteadyLoad): void {
-    load.change(rates);
-    this.#tell({ type: 'load', rates: load.rates });
-    this.#note('info', `load: ${load.rates.readsPerSecond} reads/s, ${load.rates.writesPerSecond} writes/s`);
   }
 
   #onFault(change: FaultChange): void {
@@ -228,7 +197,7 @@ class Lab implements LiveLab {
     return [...(await faults.healAll()), ...runs.inForce.map(({ says }) => says)];
   }
 
-  #note(tone: Extract<LiveEvent, { type: 'note' }>['tone'], text: string): void {
+  #note(tone: Tone, text: string): void {
     this.#tell({ type: 'note', tone, text });
   }
 
