@@ -1,7 +1,7 @@
 /** The commands of a world to play with: one row each, with what it says and what is done for it. */
 import type { z } from 'zod';
 import { InvalidInput } from '../errors.ts';
-import type { ActiveFaults } from '../faults/active-faults.ts';
+import type { Session } from '../session/session.ts';
 import type { Experiments } from './experiments.ts';
 import { COMMANDS, type CommandName, type Commands, type LiveEvent, type Told, type Tone } from './protocol.ts';
 import type { RegionSettings } from './region-settings.ts';
@@ -10,10 +10,7 @@ import type { SteadyLoad } from './steady-load.ts';
 
 /** What commands act on. */
 export interface Commanded {
-  readonly faults: ActiveFaults;
-  readonly inject: (command: Commands['inject']) => Promise<void>;
-  /** Heals what should have been healed by now. */
-  readonly healDue: () => Promise<void>;
+  readonly session: Session;
   readonly load: SteadyLoad;
   readonly runs: ScenarioRuns;
   readonly experiments: Experiments;
@@ -44,9 +41,14 @@ export const COMMAND_ROWS: { readonly [Name in CommandName]: CommandRow<Name> } 
       );
     },
   },
-  inject: { schema: COMMANDS.inject, act: ({ inject }, command) => inject(command) },
-  heal: { schema: COMMANDS.heal, act: ({ faults }, { id }) => faults.heal(id) },
-  'heal-all': { schema: COMMANDS['heal-all'], act: async ({ faults }) => void (await faults.healAll()) },
+  inject: {
+    schema: COMMANDS.inject,
+    act: async ({ session }, { fault, target, parameters = {}, forMs }) => {
+      await session.inject({ fault, target, parameters }, { forMs });
+    },
+  },
+  heal: { schema: COMMANDS.heal, act: ({ session }, { id }) => session.faults.heal(id) },
+  'heal-all': { schema: COMMANDS['heal-all'], act: async ({ session }) => void (await session.faults.healAll()) },
   configure: { schema: COMMANDS.configure, act: ({ settings }, command) => settings.change(command) },
   load: {
     schema: COMMANDS.load,
@@ -64,8 +66,8 @@ export const COMMAND_ROWS: { readonly [Name in CommandName]: CommandRow<Name> } 
   'stood-still': {
     schema: COMMANDS['stood-still'],
     isForRuns: true,
-    act: async ({ healDue, note }, { ms }) => {
-      await healDue();
+    act: async ({ session, note }, { ms }) => {
+      await session.healDue();
       note('warning', `the lab stood still for ${Math.round(ms / MS_PER_S)} s: nothing was healed, written or read meanwhile`);
     },
   },

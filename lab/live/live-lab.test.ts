@@ -210,7 +210,7 @@ describe('the live lab', () => {
     expect(events.all.slice(since).some(says(/^healed: pause redis:us-east$/))).toBe(true);
     await events.until((event) => metricsOf(event, 'us-east')?.propagationDelayMs === 250, since);
     await when({ do: 'write', count: 1 }, says(/a scenario runs: nothing else is done/));
-    await events.until((event) => event.type === 'faults' && event.inForce.some(({ id }) => id.startsWith('run-')), since);
+    await events.until((event) => event.type === 'faults' && event.inForce.some(({ fault }) => fault === 'partition'), since);
     await events.until((event) => event.type === 'run-ended', since, LONG_MS);
     const said = events.all.slice(since).flatMap((event) => (event.type === 'run-said' ? [event.event] : []));
     expect(said.flatMap((event) => (event.type === 'Phase' ? [event.phase] : []))).toEqual([
@@ -233,7 +233,7 @@ describe('the live lab', () => {
   it('stops a run that is aborted, heals its faults, and reports', { timeout: LONG_MS }, async () => {
     const since = events.all.length;
     lab.do({ do: 'run', scenario: 'long' });
-    await events.until((event) => event.type === 'faults' && event.inForce.some(({ id }) => id.startsWith('run-')), since, LONG_MS);
+    await events.until((event) => event.type === 'faults' && event.inForce.some(({ fault }) => fault === 'partition'), since, LONG_MS);
     lab.do({ do: 'abort-run' });
     await events.until((event) => event.type === 'run-ended', since, LONG_MS);
     const [summary] = events.all
