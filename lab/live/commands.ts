@@ -22,7 +22,7 @@ export interface Commanded {
 interface CommandRow<Name extends CommandName> {
   readonly schema: z.ZodType<Commands[Name]>;
   /** Done while a scenario runs, too; what is not is refused until its end. */
-  readonly isForRuns?: true;
+  readonly worksDuringRuns?: true;
   /** Resolves when it is done. Rejects with InvalidInput for what cannot be. */
   readonly act: (on: Commanded, command: Commands[Name]) => Promise<void> | void;
 }
@@ -61,11 +61,11 @@ export const COMMAND_ROWS: { readonly [Name in CommandName]: CommandRow<Name> } 
   trace: { schema: COMMANDS.trace, act: ({ experiments }, { id }) => experiments.trace(id) },
   'list-scenarios': { schema: COMMANDS['list-scenarios'], act: ({ runs }) => runs.list() },
   run: { schema: COMMANDS.run, act: ({ runs, experiments }, { scenario }) => runs.begin(scenario, experiments.underWay) },
-  'abort-run': { schema: COMMANDS['abort-run'], isForRuns: true, act: ({ runs }) => runs.abort() },
+  'abort-run': { schema: COMMANDS['abort-run'], worksDuringRuns: true, act: ({ runs }) => runs.abort() },
   race: { schema: COMMANDS.race, act: ({ experiments }) => experiments.race() },
   'stood-still': {
     schema: COMMANDS['stood-still'],
-    isForRuns: true,
+    worksDuringRuns: true,
     act: async ({ session, note }, { ms }) => {
       await session.healDue();
       note('warning', `the lab stood still for ${Math.round(ms / MS_PER_S)} s: nothing was healed, written or read meanwhile`);
@@ -76,7 +76,7 @@ export const COMMAND_ROWS: { readonly [Name in CommandName]: CommandRow<Name> } 
 
 /** Rejects with InvalidInput for what cannot be, now or at all. */
 export async function execute<Name extends CommandName>(name: Name, command: Commands[Name], on: Commanded): Promise<void> {
-  const { isForRuns = false, act } = COMMAND_ROWS[name];
-  if (on.runs.isRunning && !isForRuns) throw new InvalidInput('a scenario runs: nothing else is done until its end');
+  const { worksDuringRuns = false, act } = COMMAND_ROWS[name];
+  if (on.runs.isRunning && !worksDuringRuns) throw new InvalidInput('a scenario runs: nothing else is done until its end');
   await act(on, command);
 }

@@ -96,6 +96,7 @@ export type RunPlan = Readonly<z.infer<typeof runPlan>>;
 /** What a run says as it goes on, by its own clock. */
 const runEvent = z.discriminatedUnion('type', [phaseEvent, fault, anomaly, point, summary]);
 export type RunEvent = z.infer<typeof runEvent>;
+export const RUN_EVENT_TYPES: readonly string[] = runEvent.options.map(({ shape }) => shape.type.value);
 
 const raceRun = z.strictObject({
   verdict,

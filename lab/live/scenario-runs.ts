@@ -12,7 +12,7 @@ import { checkBackend, checkRegions, checkSchedule } from '../scenarios/world-ch
 import type { Session } from '../session/session.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
 import { type Catalogue, cardsOf, readFrom } from './catalogue.ts';
-import type { LiveEvent, RunEvent, Told } from './protocol.ts';
+import { type LiveEvent, RUN_EVENT_TYPES, type RunEvent, type Told } from './protocol.ts';
 import type { SteadyLoad } from './steady-load.ts';
 
 export interface ScenarioRunsOptions {
@@ -34,15 +34,13 @@ interface RunIn {
   readonly signal: AbortSignal;
 }
 
-const FORWARDED: readonly LabEvent['type'][] = ['Phase', 'Fault', 'Anomaly', 'Point', 'Summary'];
-
 function isForwarded(event: LabEvent): event is RunEvent {
-  return FORWARDED.includes(event.type);
+  return RUN_EVENT_TYPES.includes(event.type);
 }
 
 export class ScenarioRuns {
   readonly #options: ScenarioRunsOptions;
-  #hasFaults = false;
+  #tellsFaults = false;
   #running: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
 
   constructor(options: ScenarioRunsOptions) {
@@ -53,9 +51,9 @@ export class ScenarioRuns {
     return this.#running !== undefined;
   }
 
-  /** Whatever becomes of a fault now, the run says it. */
-  get hasFaults(): boolean {
-    return this.#hasFaults;
+  /** Whatever becomes of a fault now is told by the run, with all else that it says. */
+  get tellsFaults(): boolean {
+    return this.#tellsFaults;
   }
 
   async list(): Promise<void> {
@@ -96,10 +94,10 @@ export class ScenarioRuns {
     releasers.push(() => load.resume());
     try {
       await load.pause();
-      this.#hasFaults = true;
+      this.#tellsFaults = true;
       await this.#runIn({ scenario, seed, signal });
     } finally {
-      this.#hasFaults = false;
+      this.#tellsFaults = false;
       await releasers.release();
     }
   }

@@ -113,7 +113,7 @@ class Lab implements LiveLab {
     const runs = new ScenarioRuns(shared);
     session.onFault((change) => {
       this.#tellFaults(session);
-      if (change !== undefined && !runs.hasFaults) this.#noteFault(change);
+      if (change !== undefined && !runs.tellsFaults) this.#noteFault(change);
     });
     const watch = new RegionWatch(note);
     const onObserved = (observation: Observation) => {

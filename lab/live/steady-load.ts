@@ -1,4 +1,7 @@
-/** An unending load on rows of its own: reads in every region in turn and a write now and then, at fixed rates, answered or not. */
+/**
+ * An unending load on rows of its own: reads in every region in turn and a write now and then, at fixed rates, answered or not. A run's load
+ * (`load/driver.ts`) is a plan that is drawn before it begins and can be sent again; this one is drawn as it goes, for nobody knows its end.
+ */
 import { contentKey } from '../../services/protocol/content.ts';
 import { sleep, type Timer } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
