@@ -37,7 +37,7 @@ describe('the farewell', () => {
     const stays = ended({ state: { ...PLAYED, staysUp: true } });
     expect(farewell(stays).at(-1)).toMatch(/the cluster goes on, edgesync-lab down removes it$/);
     expect(farewell(stays, 'mine').at(-1)).toMatch(/edgesync-lab down --project mine removes it$/);
-    const abandoned = { left: [], backend: 'docker', project: 'mine' };
+    const abandoned = { left: [], backend: 'docker', project: 'mine' } as const;
     expect(abandonedLines(abandoned)[0]).toMatch(/edgesync-lab heal --project mine mends it, edgesync-lab down --project mine removes it$/);
   });
 });

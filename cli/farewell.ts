@@ -1,6 +1,8 @@
 /** What is said of a session of the terminal once the normal screen is back, and the exit code it ends with. */
+
 import { EXIT, type ExitCode, worstOf } from '../lab/errors.ts';
 import { printable } from '../lab/input/printable.ts';
+import { type Backend, worldKind } from '../lab/worlds/worlds.ts';
 import { toCommand } from './quote.ts';
 import { ageText, plural } from './view/draw/format.ts';
 import type { FaultBand, ViewState } from './view/state/state.ts';
@@ -13,7 +15,7 @@ const NAME_COLUMNS = 9;
 
 export interface Left {
   readonly left: readonly string[];
-  readonly backend: string | undefined;
+  readonly backend: Backend | undefined;
   /** As it was named on the command line. */
   readonly project: string | undefined;
 }
@@ -34,7 +36,7 @@ export function farewell({ by, left, state }: TerminalEnded, project?: string): 
 
 /** The screen was left before anything was healed. */
 export function abandonedLines({ left, backend, project }: Left): readonly string[] {
-  if (backend === 'docker') {
+  if (backend !== undefined && worldKind(backend).outlivesLab) {
     const [heal, down] = [commandFor('heal', project), commandFor('down', project)];
     return [`left at once: the cluster stays as it is. ${heal} mends it, ${down} removes it`, ...left.map(printable)];
   }

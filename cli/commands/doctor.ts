@@ -1,10 +1,12 @@
 /** `doctor`: what this machine has of what a world needs; what is missing, and the remedy. Starts nothing. */
+
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { type Diagnosis, examine } from '../../lab/doctor.ts';
 import { EXIT, exitCodeOf, InvalidInput } from '../../lab/errors.ts';
 import { printable, printableLines } from '../../lab/input/printable.ts';
 import { DUMP_FILE } from '../../lab/worlds/embedded/dump.ts';
+import { worldKind } from '../../lab/worlds/worlds.ts';
 import type { Session } from '../session.ts';
 import { addWorldOptions, readWorldTopology, type WorldOptions } from './world-options.ts';
 
@@ -47,7 +49,7 @@ async function examineThisMachine(options: DoctorCommandOptions, { environment }
     dumpFile: DUMP_FILE,
     docker,
     compose: await findCompose(),
-    needsDocker: options.backend === 'docker',
+    needsDocker: options.backend !== undefined && worldKind(options.backend).outlivesLab,
   });
 }
 

@@ -1,4 +1,5 @@
 /** `list [scenarios|faults|checks|metrics|mutants]`: a line each, or JSON. */
+
 import { Argument, type Command, Option } from 'commander';
 import { CHECKS } from '../../lab/checks/checks.ts';
 import { EXIT } from '../../lab/errors.ts';
@@ -10,6 +11,7 @@ import { MUTANTS } from '../../lab/mutants/mutants.ts';
 import { readScenario } from '../../lab/scenarios/scenario.ts';
 import { aggregationsOf } from '../../lab/thresholds/expression.ts';
 import { METRICS } from '../../lab/thresholds/metrics.ts';
+import { worldsWith } from '../../lab/worlds/worlds.ts';
 import { BUILT_IN_SCENARIOS } from '../program-files.ts';
 import type { Session } from '../session.ts';
 
@@ -29,7 +31,8 @@ async function listScenarios(): Promise<readonly Row[]> {
 
 function listFaults(): readonly Row[] {
   return [...FAULTS.values()].map((fault) => {
-    const { name, about, targets, backends, lasts, parameters } = fault;
+    const { name, about, targets, lasts, parameters } = fault;
+    const backends = worldsWith(fault);
     return {
       name,
       about,

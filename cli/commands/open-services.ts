@@ -5,6 +5,7 @@ import type { Clients } from '../../lab/system/clients.ts';
 import type { Variables } from '../../lab/topology/compose-file.ts';
 import type { Topology } from '../../lab/topology/topology.ts';
 import type { WorldRegion } from '../../lab/worlds/world.ts';
+import { worldKind } from '../../lab/worlds/worlds.ts';
 import { type OpenWorldOptions, openWorld } from './open-world.ts';
 import { readWorldTopology } from './world-options.ts';
 
@@ -24,7 +25,9 @@ export async function openServices(given: OpenWorldOptions): Promise<OpenService
 }
 
 async function findRunning({ options, session, releasers }: OpenWorldOptions): Promise<OpenServices | undefined> {
-  if (options.backend === 'docker' || options.ports === 'auto') return undefined;
+  const { backend, ports } = options;
+  const isAttached = backend !== undefined && worldKind(backend).outlivesLab;
+  if (isAttached || ports === 'auto') return undefined;
   const topology = await readWorldTopology(options, session.environment);
   // With it comes undici: only where it is asked for.
   const { openHttpClients } = await import('../../lab/system/http-clients.ts');

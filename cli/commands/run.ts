@@ -1,4 +1,5 @@
 /** `run <scenario|file> …`: one or several scenarios, in plain lines or as NDJSON. The worst exit code wins. */
+
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT, type ExitCode, InvalidInput, worstOf } from '../../lab/errors.ts';
@@ -16,14 +17,15 @@ import { runWithHistory } from '../../lab/run/run.ts';
 import { readScenario, type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
 import { checkBackend, checkRegions, checkSchedule } from '../../lab/scenarios/world-check.ts';
 import { onlyRegions, type Topology, withSystem } from '../../lab/topology/topology.ts';
-import type { Backend } from '../../lab/worlds/world.ts';
+import { prepareWorld } from '../../lab/worlds/starts.ts';
+import type { Backend } from '../../lab/worlds/worlds.ts';
+import { BACKENDS, EMBEDDED, isStarted } from '../../lab/worlds/worlds.ts';
 import { type Clock, systemClock } from '../../services/runtime/clock.ts';
 import { drawSeed } from '../../services/runtime/random.ts';
 import { plainReport } from '../print.ts';
 import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
-import { stageOf } from './stage.ts';
 import { addKeepOption, addWorldOptions, readWorldTopology, refuseKeep, resolveBackend, type WorldOptions } from './world-options.ts';
 
 interface RunCommandOptions extends Omit<WorldOptions, 'backend'> {
@@ -68,11 +70,9 @@ export function addRunCommand(program: Command, session: Session): void {
     .addOption(new Option('--dry-run', 'print what would be done, from the seed, and start nothing').env('EDGESYNC_DRY_RUN'))
     .addOption(new Option('--json', 'NDJSON on standard output, nothing else').env('EDGESYNC_JSON'))
     .addOption(new Option('--quiet', 'the result only').env('EDGESYNC_QUIET'));
-  addKeepOption(addWorldOptions(command, ['docker', 'embedded', 'simulated'])).action(
-    async (names: string[], options: RunCommandOptions) => {
-      session.exitWith(await runAll(names, options, session));
-    },
-  );
+  addKeepOption(addWorldOptions(command, BACKENDS)).action(async (names: string[], options: RunCommandOptions) => {
+    session.exitWith(await runAll(names, options, session));
+  });
 }
 
 export async function runAll(names: readonly string[], given: RunCommandOptions, session: Session): Promise<ExitCode> {
@@ -91,7 +91,7 @@ export async function runAll(names: readonly string[], given: RunCommandOptions,
 }
 
 /** Opens no connection: nobody is asked for an engine or for a port, and no folder is made. The plan is the same in every world. */
-function asDryRun({ out: _, ports: __, backend = 'embedded', ...options }: RunCommandOptions): RunCommandOptions {
+function asDryRun({ out: _, ports: __, backend = EMBEDDED, ...options }: RunCommandOptions): RunCommandOptions {
   return { ...options, backend };
 }
 
@@ -115,7 +115,7 @@ async function backendOf({ backend, ...options }: RunCommandOptions, { environme
     throw error;
   });
   return topology === undefined
-    ? 'embedded'
+    ? EMBEDDED
     : resolveBackend({ options: { ...options, keep: false }, topology, environment, note: output.note });
 }
 
@@ -135,7 +135,13 @@ async function runOne(name: string, options: RunOneOptions, report: Report, sess
         planScenario(identify(seed, systemClock), { scenario, topology });
         return undefined;
       }
-      const { drive, ...stage } = stageOf({ options, topology, seed, workload: scenario.workload, session });
+      const { variables } = session.environment;
+      const { keep, verbose, mutant } = options;
+      const run = { seed, workload: scenario.workload };
+      const { drive, ...stage } = await prepareWorld(options.backend, {
+        ...{ topology, variables, keep, verbose, mutant, run },
+        onLogLine: session.output.log,
+      });
       if (out === undefined) return (await drive(runWithHistory({ ...identify(seed, stage.clock), scenario, signal, ...stage }))).summary;
       const onHistoryLine = (line: HistoryLine) => out.history.write(line);
       const identity = identify(seed, stage.clock, butSummary(report));
@@ -188,7 +194,7 @@ async function prepare(
   const { backend, mutant, ...world } = options;
   const topology = await readWorldTopology(world, session.environment);
   if (mutant !== undefined) checkMutant(mutant, backend);
-  if (backend === 'simulated') refuseKeep(options);
+  if (!isStarted(backend)) refuseKeep(options);
   else await resolveBackend({ options: { ...world, backend }, topology, environment: session.environment, note: session.output.note });
   checkBackend(scenario, options.backend);
   const regions = topology.regions.map(({ region }) => region);

@@ -1,9 +1,11 @@
 /** Whether the embedded world shows what a shrunk scenario shows in virtual time. */
+
 import { runScenario } from '../../lab/run/run.ts';
 import type { AnomalyEvent } from '../../lab/sim/seed-run.ts';
 import type { Shrunk } from '../../lab/sim/shrink.ts';
 import { onlyRegions, readTopology, withSystem } from '../../lab/topology/topology.ts';
 import { startEmbedded } from '../../lab/worlds/embedded/embedded.ts';
+import { EMBEDDED } from '../../lab/worlds/worlds.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import type { Session } from '../session.ts';
 
@@ -26,7 +28,7 @@ export async function tryEmbedded({ shrunk, seed, compose, mutant, session }: Tr
   const summary = await runScenario({
     scenario,
     seed,
-    backend: 'embedded',
+    backend: EMBEDDED,
     clock: systemClock,
     version,
     argv: [],

@@ -1,10 +1,12 @@
 /** What `shrink` makes smaller: the scenario that a seed draws, or the one of a saved history. */
+
 import { judgeHistory } from '../../lab/checks/judge.ts';
 import { readHistory } from '../../lab/history/read-history.ts';
 import type { Scenario } from '../../lab/scenarios/scenario.ts';
 import type { SimulatedTopology } from '../../lab/sim/regions.ts';
 import { savedRun } from '../../lab/sim/saved-run.ts';
 import { drawScenario } from '../../lab/sim/swarm.ts';
+import { worldKind } from '../../lab/worlds/worlds.ts';
 import type { Session } from '../session.ts';
 import { checksOf } from './saved-checks.ts';
 import { readSetup, SEED_MAX, type SwarmOptions } from './sim-options.ts';
@@ -45,7 +47,7 @@ async function ofHistory(file: string, { compose, mutant: wanted }: SwarmOptions
     topology: await readWorldTopology({ compose }, session.environment),
   });
   const common = { scenario, topology, mutant: wanted ?? mutant };
-  if (head.backend === 'simulated') return { ...common, seeds: [seed], kinds: undefined };
+  if (worldKind(head.backend).time === 'virtual') return { ...common, seeds: [seed], kinds: undefined };
   const found = judgeHistory({ history, checks: checksOf(saved, file), context: head }).flatMap(({ anomalies }) => anomalies);
   const kinds = [...new Set(found.map(({ anomaly }) => anomaly))];
   const tried = Array.from({ length: kinds.length === 0 ? 0 : SEEDS_TRIED }, (_, at) => (seed + at) % (SEED_MAX + 1));

@@ -1,4 +1,5 @@
 /** `shrink <seed|history>`: the smallest scenario that still shows what the seed or the history shows, as a file that runs by itself. */
+
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { EXIT, type ExitCode, InvalidInput } from '../../lab/errors.ts';
@@ -8,6 +9,7 @@ import { isTaken, writeWhole } from '../../lab/report/whole-files.ts';
 import type { Scenario } from '../../lab/scenarios/scenario.ts';
 import { writtenScenario } from '../../lab/scenarios/written.ts';
 import { type Shrunk, shrink } from '../../lab/sim/shrink.ts';
+import { SIMULATED } from '../../lab/worlds/worlds.ts';
 import { anomalyText } from '../print.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
@@ -113,7 +115,7 @@ function resultLines({ scenario, anomaly, runs }: Shrunk, out: string): readonly
 }
 
 function againCommand(out: string, { mutant }: Subject, { compose }: ShrinkCommandOptions): string {
-  const words = ['edgesync-lab', 'run', out, '--backend', 'simulated'];
+  const words = ['edgesync-lab', 'run', out, '--backend', SIMULATED];
   if (mutant !== undefined) words.push('--mutant', mutant);
   if (compose !== COMPOSE_FILE) words.push('--compose', compose);
   return toCommand(words);

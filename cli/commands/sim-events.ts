@@ -1,7 +1,9 @@
 /** What `sim --json` says around its results: that it starts, and what it came to. */
+
 import { EXIT, type ExitCode } from '../../lab/errors.ts';
 import { type LabEvent, SCHEMA_VERSION, type Summary } from '../../lab/report/events.ts';
 import type { SeedRange } from '../../lab/sim/campaign.ts';
+import { SIMULATED } from '../../lab/worlds/worlds.ts';
 import { systemClock, toTimestamp } from '../../services/runtime/clock.ts';
 import type { Session } from '../session.ts';
 import type { SwarmOptions } from './sim-options.ts';
@@ -16,7 +18,7 @@ export function startEvent(
 ): LabEvent {
   const scenario = { title: `seeds ${rangeText(seeds)}`, regions, keys, duration, ...(mutant === undefined ? {} : { mutant }) };
   const time = toTimestamp(systemClock.now());
-  const told = { tool: 'edgesync-lab', version, backend: 'simulated', seed: seeds.from, scenario, time } as const;
+  const told = { tool: 'edgesync-lab', version, backend: SIMULATED, seed: seeds.from, scenario, time } as const;
   return { type: 'Start', schemaVersion: SCHEMA_VERSION, ...told, argv: [...argv] };
 }
 

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { EXIT, exitCodeOf } from '../../lab/errors.ts';
 import { printableLines } from '../../lab/input/printable.ts';
 import type { Topology } from '../../lab/topology/topology.ts';
+import type { StartedBackend } from '../../lab/worlds/worlds.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { createRandom, drawSeed } from '../../services/runtime/random.ts';
 import { wrongIn } from '../config-file.ts';
@@ -14,15 +15,7 @@ import type { Session } from '../session.ts';
 import { openDisplay } from '../view/display.ts';
 import type { ThemeName } from '../view/draw/theme.ts';
 import type { TerminalEnded } from '../view/terminal.ts';
-import {
-  addKeepOption,
-  addWorldOptions,
-  readWorldTopology,
-  resolveBackend,
-  type StartedBackend,
-  startWorld,
-  type WorldOptions,
-} from './world-options.ts';
+import { addKeepOption, addWorldOptions, readWorldTopology, resolveBackend, startWorld, type WorldOptions } from './world-options.ts';
 
 export interface TerminalCommandOptions extends WorldOptions {
   readonly color: boolean;

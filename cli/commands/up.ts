@@ -1,8 +1,10 @@
 /** `up`: docker: start and leave running; embedded: serve in the foreground until Ctrl-C. Without load. */
+
 import { type Command, Option } from 'commander';
 import { EXIT } from '../../lab/errors.ts';
 import type { Topology } from '../../lab/topology/topology.ts';
 import type { StartStep, World } from '../../lab/worlds/world.ts';
+import { worldKind } from '../../lab/worlds/worlds.ts';
 import { table } from '../print.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
@@ -39,7 +41,7 @@ export function addUpCommand(program: Command, session: Session): void {
         onLogLine: output.log,
       });
       for (const line of describeWorld(world)) output.line(line);
-      if (backend === 'docker') await leave(world, topology, options, session);
+      if (worldKind(backend).outlivesLab) await leave(world, topology, options, session);
       else await serve(world, session);
     }),
   );

@@ -1,14 +1,13 @@
 /** The options that say which world to start, shared by every command that starts one. */
+
 import { type Command, Option } from 'commander';
 import { InvalidInput } from '../../lab/errors.ts';
 import type { Topology } from '../../lab/topology/topology.ts';
-import type { Backend, StartStep, World } from '../../lab/worlds/world.ts';
+import { chooseWorld, prepareWorld } from '../../lab/worlds/starts.ts';
+import type { StartStep, World } from '../../lab/worlds/world.ts';
+import { type Backend, STARTED_BACKENDS, type StartedBackend, worldKind } from '../../lab/worlds/worlds.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
-
-/** Worlds in real time, which every command with a world can start. */
-export type StartedBackend = 'docker' | 'embedded';
-const STARTED_BACKENDS: readonly StartedBackend[] = ['docker', 'embedded'];
 
 export interface ClusterOptions {
   readonly compose: string;
@@ -68,8 +67,8 @@ export interface ResolveBackendOptions {
 
 /** The world that was asked for, else the best there is. Throws InvalidInput. */
 export async function resolveBackend({ options, topology, environment, note }: ResolveBackendOptions): Promise<StartedBackend> {
-  const resolved = options.backend ?? (await defaultBackend(topology, environment, note));
-  if (resolved !== 'docker') refuseKeep(options);
+  const resolved = options.backend ?? (await chooseWorld(topology, environment.variables, note));
+  if (!worldKind(resolved).outlivesLab) refuseKeep(options);
   return resolved;
 }
 
@@ -79,40 +78,19 @@ export function refuseKeep({ keep, profile = [] }: Pick<WorldOptions, 'keep' | '
   if (profile.length > 0) throw new InvalidInput(`--profile ${profile.join(' ')}: the embedded world has none; use --backend docker`);
 }
 
-async function defaultBackend(topology: Topology, { variables }: CliEnvironment, note: (text: string) => void): Promise<StartedBackend> {
-  // Loading it takes longer than the rest of the program together.
-  const { examineDocker } = await import('../../lab/worlds/docker/examine.ts');
-  const found = await examineDocker(topology, variables);
-  if ('problem' in found) {
-    note('the embedded world, for no Docker engine answers; with one: edgesync-lab up --backend docker');
-    return 'embedded';
-  }
-  const missing = found.images.filter(({ isHere }) => !isHere).length;
-  if (missing === 0 && found.memoryProblem === undefined) return 'docker';
-  const why = missing === 0 ? found.memoryProblem : `${missing} of ${found.images.length} images are not here`;
-  note(`the embedded world, for ${why}; to fetch and start the real one: edgesync-lab up --backend docker`);
-  return 'embedded';
-}
-
 export interface StartWorldOptions {
   readonly options: WorldOptions;
-  readonly backend: StartedBackend;
+  readonly backend: Backend;
   readonly topology: Topology;
   readonly environment: CliEnvironment;
   readonly onStep: (step: StartStep) => void;
   readonly signal: AbortSignal;
   /** Takes what embedded services log. They do not write it themselves: they would wait for whoever reads it. */
   readonly onLogLine: (line: string) => void;
-  /** A known bug to run with, by its name. */
-  readonly mutant?: string | undefined;
 }
 
-export async function startWorld({ options, backend, environment, mutant, ...start }: StartWorldOptions): Promise<World> {
-  if (backend === 'embedded') {
-    const { startEmbedded } = await import('../../lab/worlds/embedded/embedded.ts');
-    return startEmbedded({ ...start, mutant, logLevel: options.verbose ? 'info' : 'error' });
-  }
-  const { startDocker } = await import('../../lab/worlds/docker/docker.ts');
-  const { topology, onStep, signal } = start;
-  return startDocker({ topology, variables: environment.variables, onStep, signal, keep: options.keep });
+export async function startWorld({ options, backend, environment, onStep, signal, ...start }: StartWorldOptions): Promise<World> {
+  const { keep, verbose } = options;
+  const stage = await prepareWorld(backend, { ...start, variables: environment.variables, keep, verbose });
+  return stage.startWorld(onStep, signal);
 }

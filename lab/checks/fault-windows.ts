@@ -9,6 +9,7 @@
  *
  * Time in which a fault may have been in effect and nobody saw it is no excuse: but what only that time explains is no proof either.
  */
+import { factsOf } from '../faults/faults.ts';
 import type { History } from '../history/history.ts';
 import type { FaultRecord, ReadOperation } from '../history/records.ts';
 import { type Interval, lengthOutside, overlaps, unionOf } from './interval.ts';
@@ -16,10 +17,15 @@ import { recoveredMs, type Samples } from './recovery.ts';
 
 export type Path = Pick<ReadOperation, 'region' | 'status'>;
 
-/** Faults that change what is right rather than break it: a changed delay is in the bound, and no answer need be older for a flush. */
-export const EXCUSES_NOTHING: readonly string[] = ['propagation-delay', 'strategy', 'flush'];
-/** Those that slow a link. */
-export const SLOWS: readonly string[] = ['latency', 'bandwidth'];
+/** Whether it changes what is right rather than breaks it. */
+export function excusesNothing(fault: Pick<FaultRecord, 'fault'>): boolean {
+  return factsOf(fault).excuses === 'nothing';
+}
+
+/** Whether it is of a kind that slows a link, whatever a record of it says by how much. */
+export function isSlowing(fault: Pick<FaultRecord, 'fault'>): boolean {
+  return factsOf(fault).slows !== undefined;
+}
 
 /** A fetch that takes longer counts as failed: FETCH_DEADLINE_MS of services/edge/origin-client.ts, which the lab may not import. */
 export const FETCH_DEADLINE_MS = 2_000;
@@ -28,8 +34,9 @@ const FETCH_REST_MS = 500;
 /** The shortest deadline of a call across a link: an edge that asks the log for its bounds as it joins. */
 const CALL_DEADLINE_MS = 1_000;
 
-export function isOnPath({ fault, target }: FaultRecord, { region, status }: Path): boolean {
-  if (EXCUSES_NOTHING.includes(fault)) return false;
+export function isOnPath(fault: FaultRecord, { region, status }: Path): boolean {
+  const { target } = fault;
+  if (excusesNothing(fault)) return false;
   if (target.region !== undefined && target.region !== region) return false;
   const isEdgeToOrigin = target.kind === 'link' && target.region !== undefined && target.link.callee === 'origin';
   return !isEdgeToOrigin || status === 'stale';
@@ -145,8 +152,8 @@ export class FaultWindows {
 }
 
 /** An older history does not say when: there it is when it was injected. Nor by how much a slow link slowed: that excuses nothing for sure. */
-function isSeen({ effect, fault }: FaultRecord): boolean {
-  return effect === 'confirmed' && !SLOWS.includes(fault);
+function isSeen(fault: FaultRecord): boolean {
+  return fault.effect === 'confirmed' && !isSlowing(fault);
 }
 
 /** From when it began to act until it was seen; all of it where it was not. */

@@ -6,7 +6,7 @@ import { HEAL_SEEN_MS_MAX } from '../faults/fault.ts';
 import type { History } from '../history/history.ts';
 import type { Anomaly, CheckContext, CheckResult } from './check.ts';
 import { CHECKS, type CheckName } from './checks.ts';
-import { EXCUSES_NOTHING } from './fault-windows.ts';
+import { excusesNothing } from './fault-windows.ts';
 import { loadHeld } from './load-held.ts';
 
 const MS_PER_S = 1_000;
@@ -52,7 +52,7 @@ function unconfirmedFaults({ faults }: History): readonly CheckResult[] {
 function unseenHeals({ faults }: History): readonly CheckResult[] {
   const reasons = faults.flatMap((fault) => {
     const { fault: name, target, injectedMs, healingMs = injectedMs, healedMs } = fault;
-    if (EXCUSES_NOTHING.includes(name)) return [];
+    if (excusesNothing(fault)) return [];
     const what = `${name} ${target.text}`;
     if (healedMs === undefined) return [`the heal of ${what} was not seen: nothing after ${seconds(injectedMs)} could be judged`];
     const lateMs = healedMs - healingMs;

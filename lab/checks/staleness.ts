@@ -14,8 +14,10 @@
  * The time in which faults were seen to stop what is on the path does not count, and slow links widen the bound (`fault-windows.ts`),
  * unless the rule is `strict`.
  */
+
 import type { History } from '../history/history.ts';
 import type { DelayChange, FaultRecord } from '../history/records.ts';
+import { worldKind } from '../worlds/worlds.ts';
 import type { CheckContext } from './check.ts';
 import { type Doubted, doubtOf } from './doubt.ts';
 import { FaultWindows, FETCH_DEADLINE_MS, type Path } from './fault-windows.ts';
@@ -84,8 +86,9 @@ export class Staleness {
       this.reads.filter((read) => read.status === 'stale' && !this.isDisturbed(read)),
       this.versions,
     );
-    // In virtual time nothing is late but what is to be judged.
-    this.epsilonMs = epsilonMs ?? (history.head?.backend === 'simulated' ? EPSILON_MS_MIN : this.#measureEpsilon());
+    const { head } = history;
+    const isVirtual = head !== undefined && worldKind(head.backend).time === 'virtual';
+    this.epsilonMs = epsilonMs ?? (isVirtual ? EPSILON_MS_MIN : this.#measureEpsilon());
   }
 
   /** undefined: what it returned was not known to be superseded when it began. */

@@ -12,6 +12,7 @@
  * its end; a wait for the processor is counted where it was and needs no such time. A region is excused by itself, the origin and the lab, not by
  * another region's edge; and no node by a pause that the lab itself made.
  */
+import { factsOf } from '../faults/faults.ts';
 import type { FaultRecord, Pressure, Stall } from '../history/records.ts';
 import { type Interval, overlaps } from './interval.ts';
 import { firstIndex, type Piece, Profile } from './profile.ts';
@@ -77,7 +78,7 @@ export class StoodStill {
   }
 
   #stalls(region: string | undefined): readonly Stall[] {
-    const pauses = this.#evidence.faults.filter(({ fault }) => fault === 'pause');
+    const pauses = this.#evidence.faults.filter((fault) => factsOf(fault).freezes);
     return this.#evidence.stalls.filter((stall) => isOnTheWay(stall.of, region) && !pauses.some((pause) => isMadeBy(pause, stall)));
   }
 }

@@ -6,9 +6,9 @@
  */
 import type { Random } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
-import type { Fault, FaultContext } from './fault.ts';
+import type { Fault, FaultContext, FaultOrder } from './fault.ts';
 import { type Door, type FaultChange, type FaultInForce, FaultLife, refusedAt } from './fault-life.ts';
-import { type FaultOrder, isConflict, type Resolved, resolveOrder } from './order.ts';
+import { isConflict, type Resolved, resolveOrder } from './order.ts';
 
 export type { FaultChange, FaultInForce } from './fault-life.ts';
 

@@ -5,8 +5,9 @@
 import { createRandom } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
 import { type ConcreteTarget, resolveTarget } from '../system/target.ts';
+import type { FaultOrder } from './fault.ts';
 import { FAULTS } from './faults.ts';
-import { type FaultOrder, isConflict } from './order.ts';
+import { isConflict } from './order.ts';
 
 export interface PlannedFault extends FaultOrder {
   /** ms from the start of the fault phase. */

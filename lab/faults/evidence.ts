@@ -1,7 +1,8 @@
 /** What shows from outside whether a node can be used: its own answers where it has a port, its users' view of it where not. */
 import type { Clock } from '../../services/runtime/clock.ts';
+import type { Link, NodeName } from '../system/parts.ts';
 import type { ConcreteTarget } from '../system/target.ts';
-import type { Link, NodeName, WorldControl } from '../worlds/world.ts';
+import type { WorldControl } from '../worlds/world.ts';
 import type { FaultContext } from './fault.ts';
 import { adminOf } from './region-target.ts';
 

@@ -2,6 +2,7 @@
 
 import type { Fault } from './fault.ts';
 import { bandwidth } from './kinds/bandwidth.ts';
+import { duplicate } from './kinds/duplicate.ts';
 import { flush } from './kinds/flush.ts';
 import { isolate } from './kinds/isolate.ts';
 import { kill } from './kinds/kill.ts';
@@ -13,7 +14,12 @@ import { reset } from './kinds/reset.ts';
 import { restart } from './kinds/restart.ts';
 import { strategy } from './kinds/strategy.ts';
 
-const ALL = [partition, latency, bandwidth, reset, isolate, pause, kill, restart, propagationDelay, strategy, flush] as const;
+const ALL = [partition, latency, bandwidth, duplicate, reset, isolate, pause, kill, restart, propagationDelay, strategy, flush] as const;
 
 /** By name. Parameters are parsed with the fault's own schema before they reach it, which is what makes the cast true. */
 export const FAULTS: ReadonlyMap<string, Fault> = new Map(ALL.map((fault) => [fault.name, fault as Fault]));
+
+/** What its table row says of a fault that a record names. Of one that is not known any more: nothing. */
+export function factsOf({ fault }: { readonly fault: string }): Partial<Fault> {
+  return FAULTS.get(fault) ?? {};
+}

@@ -1,19 +1,13 @@
 /** A fault as asked for, and what it means in a world. */
+
 import type { Random } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
 import { type ConcreteTarget, resolveTarget } from '../system/target.ts';
 import type { World } from '../worlds/world.ts';
-import type { Fault, FaultSpec } from './fault.ts';
-import { FAULTS } from './faults.ts';
+import { worldsWith } from '../worlds/worlds.ts';
+import type { Fault, FaultOrder, FaultSpec } from './fault.ts';
+import { FAULTS, factsOf } from './faults.ts';
 import { faultProblems } from './written-fault.ts';
-
-/** Parameters as a scenario file or a command line writes them. */
-export interface FaultOrder {
-  readonly fault: string;
-  /** May name several targets: `edge:*`. */
-  readonly target: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
 
 export type Resolved = Omit<FaultSpec, 'id'>;
 
@@ -24,13 +18,10 @@ export interface ResolveOptions {
   readonly isFree: (resolved: Pick<Resolved, 'fault' | 'target'>) => boolean;
 }
 
-/** Faults that put a node into another state: one at a time. */
-const NODE_STATES: readonly string[] = ['pause', 'kill', 'restart'];
-
 /** Whether two faults cannot be in force together: the same twice, or two states of one node. */
 export function isConflict(one: Pick<Resolved, 'fault' | 'target'>, other: Pick<Resolved, 'fault' | 'target'>): boolean {
   if (one.target.text !== other.target.text) return false;
-  return one.fault === other.fault || (NODE_STATES.includes(one.fault) && NODE_STATES.includes(other.fault));
+  return one.fault === other.fault || [one, other].every((fault) => factsOf(fault).setsNodeState);
 }
 
 /** What an order means in this world, checked. Throws InvalidInput. */
@@ -42,8 +33,9 @@ export function resolveOrder(
   const fault = FAULTS.get(name);
   if (problem !== undefined || fault === undefined)
     throw new InvalidInput(`${[name, ...(problem?.path ?? [])].map(String).join(': ')}: ${problem?.message ?? 'no such fault'}`);
-  if (!fault.backends.includes(world.backend))
-    throw new InvalidInput(`${name} cannot be injected in the ${world.backend} world, only in ${fault.backends.join(', ')}`);
+  const backends = worldsWith(fault);
+  if (!backends.includes(world.backend))
+    throw new InvalidInput(`${name} cannot be injected in the ${world.backend} world, only in ${backends.join(', ')}`);
   const regions = world.regions.map(({ region }) => region);
   const parsed = fault.parameters.parse(parameters);
   const isFreeTarget = (found: ConcreteTarget) => isFree({ fault: name, target: found });

@@ -1,6 +1,7 @@
 /** What a fault takes, in words: for lists, tables and errors. */
 import { keysAt } from '../input/problems.ts';
-import { NODE_KINDS } from '../system/target.ts';
+import { NODE_KINDS, NODES } from '../system/parts.ts';
+import type { TargetKind } from '../system/target.ts';
 import type { Fault } from './fault.ts';
 
 /** `latency*, jitter`; an asterisk marks what must be given. */
@@ -11,10 +12,14 @@ export function parametersInWords({ parameters }: Fault): string {
 }
 
 /** `link`, `any node`, `redis:<region>`. */
-export function targetsInWords({ targets }: Fault): string {
+export function targetsInWords({ targets, links }: Fault): string {
   const nodes = NODE_KINDS.every((kind) => targets.includes(kind)) ? ['any node'] : undefined;
-  const words = targets.filter((kind) => nodes === undefined || kind === 'link').map((kind) => WORDS[kind] ?? kind);
+  const words = targets
+    .filter((kind) => nodes === undefined || kind === 'link')
+    .map((kind) => (kind === 'link' && links !== undefined ? `link ${links.join(' or ')}` : inWords(kind)));
   return [...words, ...(nodes ?? [])].join(', ');
 }
 
-const WORDS: Readonly<Record<string, string>> = { link: 'link', edge: 'edge:<region>', redis: 'redis:<region>' };
+function inWords(kind: TargetKind): string {
+  return kind !== 'link' && NODES[kind].isRegional ? `${kind}:<region>` : kind;
+}

@@ -1,18 +1,11 @@
 /**
  * By how much a slow link delays what crosses it: a fault that slows widens a bound, it does not suspend judgement.
  *
- * An invalidation and a fetch cross a link several times, one crossing after the other. The counts are the worst of what the services
- * do, from when a change can be known until its region has applied it, and from when a fetch begins until its answer is there:
- *
- * - edge-kafka: a request for records that the broker has just answered without it, a heartbeat before the next, then that one.
- * - origin-kafka: an append under way, then the one that carries it.
- * - origin-postgres: the change's own answer, marking the batch before, claiming this one; and a connection that is opened first, which takes
- *   four round trips (startup, two of SCRAM, ready).
- * - edge-origin: no invalidation crosses it; a fetch does once.
+ * An invalidation and a fetch cross a link several times, one crossing after the other: how often stands with each link in `parts.ts`.
  *
  * A call that takes longer than its deadline fails, so a link that is slow enough stops what it should only delay.
  */
-import type { Direction, Link } from '../worlds/world.ts';
+import { type Crossings, type Direction, LINKS, type Link, linkKindOf } from '../system/parts.ts';
 
 export interface Slowing {
   /** How much later an invalidation is applied, at most, in ms. */
@@ -25,30 +18,11 @@ export interface Slowing {
   readonly isLeast?: true;
 }
 
-interface Crossings {
-  readonly there: number;
-  readonly back: number;
-}
-
-interface LinkCrossings {
-  readonly invalidation: Crossings;
-  readonly fetch: Crossings;
-}
-
-const NONE: Crossings = { there: 0, back: 0 };
 const ONE_CALL: Crossings = { there: 1, back: 1 };
 
-const CROSSINGS: Readonly<Record<string, LinkCrossings>> = {
-  'edge-kafka': { invalidation: { there: 2, back: 3 }, fetch: NONE },
-  'edge-origin': { invalidation: NONE, fetch: ONE_CALL },
-  'origin-kafka': { invalidation: { there: 2, back: 1 }, fetch: NONE },
-  'origin-postgres': { invalidation: { there: 6, back: 7 }, fetch: { there: 6, back: 6 } },
-};
-
 /** `eachMs`: how much later what is sent in one direction arrives. */
-export function slowingOf({ caller, callee }: Link, direction: Direction, eachMs: number): Slowing {
-  const crossings = CROSSINGS[`${caller.split(':')[0]}-${callee}`];
-  if (crossings === undefined) throw new TypeError(`expected a link of ${Object.keys(CROSSINGS).join(', ')}, got ${caller}-${callee}`);
+export function slowingOf(link: Link, direction: Direction, eachMs: number): Slowing {
+  const { invalidation, fetch } = LINKS[linkKindOf(link)];
   const sum = ({ there, back }: Crossings) => eachMs * ((direction === 'back' ? 0 : there) + (direction === 'there' ? 0 : back));
-  return { invalidationMs: sum(crossings.invalidation), fetchMs: sum(crossings.fetch), callMs: sum(ONE_CALL) };
+  return { invalidationMs: sum(invalidation), fetchMs: sum(fetch), callMs: sum(ONE_CALL) };
 }

@@ -2,7 +2,7 @@
 import { InvalidInput } from '../errors.ts';
 import { didYouMean } from '../input/nearest.ts';
 import { keysAt, type Problem, problemsOf, shown, unknownKey } from '../input/problems.ts';
-import { targetKindOf } from '../system/target.ts';
+import { linkKindIn, targetKindOf } from '../system/target.ts';
 import type { Fault } from './fault.ts';
 import { FAULTS } from './faults.ts';
 import { targetsInWords } from './signature.ts';
@@ -43,7 +43,9 @@ function parameterProblems({ parameters: schema }: Fault, parameters: Readonly<R
 function targetProblems(target: string, fault: Fault | undefined): readonly Problem[] {
   try {
     const kind = targetKindOf(target);
-    if (fault === undefined || fault.targets.includes(kind)) return [];
+    const link = linkKindIn(target);
+    const isOfItsLinks = link === undefined || (fault?.links ?? [link]).includes(link);
+    if (fault === undefined || (fault.targets.includes(kind) && isOfItsLinks)) return [];
     return [{ path: ['target'], message: `expected a target of ${fault.name} (${targetsInWords(fault)}), got ${shown(target)}` }];
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;

@@ -2,7 +2,9 @@
  * The lines of `history.ndjson`, one schema per kind. An operation has two: `sent` before it is sent, `ended` after it has ended;
  * so has a fault. A history without `end` is one of a run that was killed or stopped.
  */
+
 import { z } from 'zod';
+import { BACKENDS } from '../worlds/worlds.ts';
 import {
   abort,
   applied,
@@ -32,7 +34,7 @@ export const head = z.strictObject({
   historyVersion: z.literal(HISTORY_VERSION),
   tool: z.literal('edgesync-lab'),
   version: z.string(),
-  backend: z.enum(['docker', 'embedded', 'simulated']),
+  backend: z.enum(BACKENDS),
   seed: z.int().nonnegative(),
   scenario: z.string(),
   regions: z.array(z.string()).min(1),

@@ -2,6 +2,7 @@
  * Drives a plan against a world and records every operation. Writes to one slot go one after another, so each key is a
  * register with a single writer; everything else is sent at its time, whatever is still unanswered.
  */
+
 import { contentKey } from '../../services/protocol/content.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import type { History } from '../history/history.ts';
@@ -10,6 +11,7 @@ import type { WallClock } from '../history/wall-clock.ts';
 import type { Phase } from '../report/events.ts';
 import { CallFailed, type Clients, type EdgeRead, undefinedWhenUnanswered } from '../system/clients.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
+import { worldKind } from '../worlds/worlds.ts';
 import { inBatches } from './batches.ts';
 import { bodyOf, writerOf } from './bodies.ts';
 import { FinalReads } from './final-reads.ts';
@@ -120,7 +122,7 @@ export class Driver {
   /** In virtual time a burst costs nothing. */
   #keysInBatches() {
     const items = [...this.#written.keys()];
-    return { items, atOnce: this.#options.world.backend === 'simulated' ? Math.max(1, items.length) : KEYS_AT_ONCE };
+    return { items, atOnce: worldKind(this.#options.world.backend).time === 'virtual' ? Math.max(1, items.length) : KEYS_AT_ONCE };
   }
 
   /** The final reads: each repeated while it is stale or differs, until `deadline` on the monotonic clock; the last counts. */

@@ -1,7 +1,9 @@
 /** The table of mutants. A new one is a file and a line here. */
+
 import { InvalidInput } from '../errors.ts';
 import { didYouMean } from '../input/nearest.ts';
-import type { Backend } from '../worlds/world.ts';
+import type { Backend } from '../worlds/worlds.ts';
+import { worldsWhere } from '../worlds/worlds.ts';
 import { clearNewerStaleMark } from './clear-newer-stale-mark.ts';
 import { deleteAsStale } from './delete-as-stale.ts';
 import { dropRevalidation } from './drop-revalidation.ts';
@@ -63,5 +65,6 @@ export function mutantNamed(name: string): Mutant {
 /** Throws InvalidInput unless there is such a mutant and the world can be run with it. */
 export function checkMutant(name: string, backend: Backend): void {
   mutantNamed(name);
-  if (backend === 'docker') throw new InvalidInput(`--mutant ${name}: needs --backend embedded or simulated, got docker`);
+  const able = worldsWhere(({ takesMutants }) => takesMutants);
+  if (!able.includes(backend)) throw new InvalidInput(`--mutant ${name}: needs --backend ${able.join(' or ')}, got ${backend}`);
 }

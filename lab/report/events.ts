@@ -2,8 +2,10 @@
  * What a run says, as it happens: one discriminated union, its schema declared once. `--json` prints these lines and
  * nothing else; plain text and reports are drawn from the same events.
  */
+
 import { z } from 'zod';
 import { entryState } from '../../services/protocol/edge-api.ts';
+import { BACKENDS } from '../worlds/worlds.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -20,7 +22,7 @@ export const start = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   tool: z.literal('edgesync-lab'),
   version: z.string(),
-  backend: z.enum(['docker', 'embedded', 'simulated']),
+  backend: z.enum(BACKENDS),
   seed: z.int().nonnegative(),
   scenario: z.record(z.string(), z.unknown()),
   argv: z.array(z.string()),

@@ -4,7 +4,7 @@ import { isCheckName } from '../checks/checks.ts';
 import { judgeHistory } from '../checks/judge.ts';
 import type { History } from '../history/history.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import type { Backend } from '../worlds/world.ts';
+import type { Backend } from '../worlds/worlds.ts';
 import type { Summary } from './events.ts';
 
 export interface ReportSource {

@@ -1,7 +1,7 @@
 /** What is known of a run before it begins, and stands in all it leaves. */
 import type { Clock } from '../../services/runtime/clock.ts';
 import type { Report } from '../report/events.ts';
-import type { Backend } from '../worlds/world.ts';
+import type { Backend } from '../worlds/worlds.ts';
 
 export interface RunIdentity {
   readonly seed: number;

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { Fault } from '../faults/fault.ts';
 import { FAULTS } from '../faults/faults.ts';
-import { NODE_KINDS, type TargetKind } from '../system/target.ts';
+import { NODE_KINDS, NODES, type NodeKind } from '../system/parts.ts';
+import type { TargetKind } from '../system/target.ts';
 import { patternOf } from '../thresholds/expression.ts';
 import { METRICS, type Metric } from '../thresholds/metrics.ts';
 import { FILTER_PATTERN } from '../thresholds/selector.ts';
@@ -11,8 +12,6 @@ import { step } from './method.ts';
 import { scenarioFile, writtenMethod } from './scenario.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
-
-const REGIONAL: readonly TargetKind[] = ['redis', 'edge'];
 
 /** The step as a file may write it, whatever its fault is: `at`, `fault`, `target`, `for`, each with its form. */
 const { properties: words = {} } = z.toJSONSchema(step, { io: 'input' });
@@ -67,7 +66,7 @@ function asObject(schema: z.core.JSONSchema._JSONSchema | undefined): JsonSchema
 }
 
 function targetPattern(targets: readonly TargetKind[]): string {
-  const node = (kind: TargetKind) => (REGIONAL.includes(kind) ? `${kind}:[^:]+` : kind);
+  const node = (kind: NodeKind) => (NODES[kind].isRegional ? `${kind}:[^:]+` : kind);
   const anyNode = `(${NODE_KINDS.map(node).join('|')})`;
   const forms = targets.map((kind) => (kind === 'link' ? `${anyNode} *(<->|->|<-) *${anyNode}` : node(kind)));
   return `^(${forms.join('|')})$`;

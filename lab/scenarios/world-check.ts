@@ -1,11 +1,13 @@
 /** What a scenario asks of its world, judged when the world is known and before it starts: regions, and faults it can inject. */
+
 import { drawSchedule } from '../faults/drawn-schedule.ts';
 import { FAULTS } from '../faults/faults.ts';
 import { didYouMean } from '../input/nearest.ts';
 import { type Problem, shown } from '../input/problems.ts';
 import { targetProblem } from '../system/target.ts';
 import { regionProblems } from '../thresholds/threshold.ts';
-import type { Backend } from '../worlds/world.ts';
+import type { Backend } from '../worlds/worlds.ts';
+import { worldKind, worldsWhere, worldsWith } from '../worlds/worlds.ts';
 import type { ParsedScenario } from './scenario.ts';
 
 /** Throws InvalidInput naming file, line and key of every region that is not there. */
@@ -39,13 +41,15 @@ export function checkSchedule(scenario: ParsedScenario, regions: readonly string
 /** Throws InvalidInput naming every fault that this kind of world cannot inject. */
 export function checkBackend(scenario: ParsedScenario, backend: Backend): void {
   const problems = scenario.method.flatMap(({ fault: name }, at) => {
-    const backends = FAULTS.get(name)?.backends ?? [];
+    const fault = FAULTS.get(name);
+    const backends = fault === undefined ? [] : worldsWith(fault);
     if (backends.includes(backend)) return [];
     return [{ path: ['method', at, 'fault'], message: `${name} needs a world of ${backends.join(' or ')}, this one is ${backend}` }];
   });
+  const some = worldsWhere(({ takesSomeRegions }) => takesSomeRegions);
   const only =
-    backend === 'docker' && scenario.system.only !== undefined
-      ? [{ path: ['system', 'only'], message: 'needs a world of embedded or simulated, this one is docker' }]
+    !worldKind(backend).takesSomeRegions && scenario.system.only !== undefined
+      ? [{ path: ['system', 'only'], message: `needs a world of ${some.join(' or ')}, this one is ${backend}` }]
       : [];
   refuse(scenario, [...only, ...problems]);
 }

@@ -4,6 +4,7 @@
  */
 import type { FaultChange } from '../faults/active-faults.ts';
 import { FaultRecorder, type FaultSink } from '../faults/fault-recorder.ts';
+import { worldKind } from '../worlds/worlds.ts';
 import { type MachineSink, type MachineWatch, watchMachine } from './machine-watch.ts';
 import type { Session } from './session.ts';
 import { recordSettings, type SettingsSink } from './settings-recorder.ts';
@@ -29,7 +30,7 @@ export class Recording {
     const endSettings = recordSettings({ settings: world.settings, regions: world.regions, t, sink });
     const period = stallPeriodMs === undefined ? {} : { periodMs: stallPeriodMs };
     // In virtual time nothing stands still.
-    this.#machine = world.backend === 'simulated' ? undefined : watchMachine({ world, clock, sink, t, ...period });
+    this.#machine = worldKind(world.backend).time === 'virtual' ? undefined : watchMachine({ world, clock, sink, t, ...period });
     const recorder = new FaultRecorder({ sink });
     const aheadMs = session.startedAt - startedAt;
     const endFaults = session.onFault((change) => {

@@ -7,7 +7,7 @@
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
 import { ActiveFaults, type FaultChange, type FaultInForce } from '../faults/active-faults.ts';
-import type { FaultOrder } from '../faults/order.ts';
+import type { FaultOrder } from '../faults/fault.ts';
 import type { Clients } from '../system/clients.ts';
 import type { World } from '../worlds/world.ts';
 

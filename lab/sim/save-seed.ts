@@ -1,7 +1,9 @@
 /** Runs a seed once more, and leaves what `run --out` leaves of a run: the same seed has the same history. */
+
 import { systemClock } from '../../services/runtime/clock.ts';
 import { createOutput } from '../report/output-folder.ts';
 import { sourceOf } from '../report/source.ts';
+import { SIMULATED } from '../worlds/worlds.ts';
 import type { SeedSetup } from './outcome.ts';
 import { runSeed } from './seed-run.ts';
 import { drawScenario } from './swarm.ts';
@@ -30,5 +32,5 @@ export async function saveSeed(seed: number, { setup, folder, version, reproduce
     onHistoryLine: (line) => out.history.write(line),
   });
   await out.history.close();
-  await out.writeReports(sourceOf(scenario, { backend: 'simulated', seed, version, history, summary }));
+  await out.writeReports(sourceOf(scenario, { backend: SIMULATED, seed, version, history, summary }));
 }

@@ -2,12 +2,14 @@
  * What the head of a history says of its run, ready to be run again in virtual time. What a real world was made of and what happened in
  * it by chance is not in there: only its scenario is tried again.
  */
+
 import { InvalidInput } from '../errors.ts';
 import type { HistoryHead } from '../history/history-lines.ts';
 import { printable } from '../input/printable.ts';
 import { mutantNamed } from '../mutants/mutants.ts';
 import { parseScenario, type Scenario } from '../scenarios/scenario.ts';
 import { checkBackend, checkRegions, checkSchedule } from '../scenarios/world-check.ts';
+import { SIMULATED } from '../worlds/worlds.ts';
 import { regionsNamed, type SimulatedTopology } from './regions.ts';
 
 export interface SavedRunOptions {
@@ -33,7 +35,7 @@ export function savedRun({ file, head, topology }: SavedRunOptions): SavedRun {
     );
   if (mutant !== undefined) mutantNamed(mutant);
   const scenario = { id: 'saved', ...parseScenario(JSON.stringify(written), file) };
-  checkBackend(scenario, 'simulated');
+  checkBackend(scenario, SIMULATED);
   checkRegions(scenario, regions);
   checkSchedule(scenario, regions, seed);
   return { scenario, seed, topology: regionsNamed(topology, regions), mutant };

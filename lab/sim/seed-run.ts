@@ -1,10 +1,12 @@
 /** One seed, from its scenario to its verdict, in virtual time. */
+
 import type { OnHistoryLine } from '../history/history-lines.ts';
 import type { LabEvent } from '../report/events.ts';
 import { type RunResult, runWithHistory } from '../run/run.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { withSystem } from '../topology/topology.ts';
 import type { Skews } from '../worlds/hosted/skewed-clock.ts';
+import { SIMULATED } from '../worlds/worlds.ts';
 import type { SimulatedTopology } from './regions.ts';
 import { simulatedStage } from './simulated-stage.ts';
 
@@ -42,7 +44,7 @@ export async function runSeed(options: SeedRunOptions): Promise<SeedRun> {
     runWithHistory({
       scenario,
       seed,
-      backend: 'simulated',
+      backend: SIMULATED,
       mutant,
       ...(onHistoryLine === undefined ? {} : { onHistoryLine }),
       version,

@@ -2,14 +2,15 @@
  * Where a run in virtual time takes place: its clock, its world and how often that is asked for its metrics. All of it follows from
  * scenario, seed, topology and mutant, so that `sim`, `shrink` and `run --backend simulated` give the same history of the same.
  */
+
 import { createRandom } from '../../services/runtime/random.ts';
 import { RECENT_MAX } from '../../services/runtime/recent.ts';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
 import { mutantNamed } from '../mutants/mutants.ts';
-import type { RunOptions } from '../run/run.ts';
 import type { Workload } from '../scenarios/scenario.ts';
 import type { Skews } from '../worlds/hosted/skewed-clock.ts';
 import { startSimulated } from '../worlds/simulated/simulated.ts';
+import type { Stage } from '../worlds/stage.ts';
 import type { SimulatedTopology } from './regions.ts';
 
 export interface SimulatedStageOptions {
@@ -23,11 +24,6 @@ export interface SimulatedStageOptions {
   readonly skews?: Skews | undefined;
 }
 
-export interface SimulatedStage extends Pick<RunOptions, 'clock' | 'startWorld' | 'judgesUnsteady' | 'pollMs'> {
-  /** Lets the time of the run pass. */
-  readonly drive: <T>(run: Promise<T>) => Promise<T>;
-}
-
 const POLL_MS = { from: 1_000, to: 3_000 } as const;
 /** Of those a service tells, how many may be new at a look: repeated records and bursts take room, too. */
 const NEWS_MAX = RECENT_MAX / 2;
@@ -38,7 +34,7 @@ function pollMsOf({ writes }: Pick<Workload, 'writes'>): number {
   return Math.max(POLL_MS.from, Math.min(POLL_MS.to, Math.floor((NEWS_MAX * MS_PER_S) / writes)));
 }
 
-export function simulatedStage({ topology, seed, workload, mutant, skews }: SimulatedStageOptions): SimulatedStage {
+export function simulatedStage({ topology, seed, workload, mutant, skews }: SimulatedStageOptions): Stage {
   const clock = new VirtualClock();
   const random = createRandom(seed).fork('world');
   const known = mutant === undefined ? undefined : mutantNamed(mutant);

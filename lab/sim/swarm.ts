@@ -6,8 +6,10 @@
 import { createRandom, type Random } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
 import type { PlannedFault } from '../faults/drawn-schedule.ts';
+import type { FaultDraw } from '../faults/fault.ts';
+import { FAULTS } from '../faults/faults.ts';
 import { checksFor, type Scenario, type Workload } from '../scenarios/scenario.ts';
-import { FAULT_KINDS, type FaultDraw } from './fault-kinds.ts';
+import { SIMULATED } from '../worlds/worlds.ts';
 
 export interface SwarmOptions {
   readonly seed: number;
@@ -29,6 +31,7 @@ const FAR_MS = [100, 250, 500] as const;
 const FAR_FROM_MS = 10;
 const SETTLE_MS = 15_000;
 const LANES_MAX = 3;
+const DRAWS = [...FAULTS.values()].flatMap(({ draws }) => draws);
 const FAULT_MS = { from: 500, to: 8_000 } as const;
 const CALM_MS = { from: 1_000, to: 8_000 } as const;
 /** Verified gone by then, unless something else keeps it from being seen. */
@@ -53,7 +56,7 @@ export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions):
     id: `seed-${seed}`,
     title: `simulated seed ${seed}`,
     description: '',
-    tags: ['simulated'],
+    tags: [SIMULATED],
     seed,
     system: {
       regions: Object.fromEntries(
@@ -99,7 +102,7 @@ interface Weighted {
 /** The kinds of this seed's mix; there may be none. */
 function drawMix(random: Random): readonly Weighted[] {
   const oneIn = pick(random, KINDS_ONE_IN);
-  return FAULT_KINDS.filter(() => random.below(oneIn) === 0).map((draw) => ({ draw, weight: 1 + random.below(5) }));
+  return DRAWS.filter(() => random.below(oneIn) === 0).map((draw) => ({ draw, weight: 1 + random.below(5) }));
 }
 
 function drawKind(random: Random, mix: readonly Weighted[]): FaultDraw | undefined {

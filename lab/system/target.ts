@@ -7,10 +7,19 @@
 import { createRandom, type Random } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
 import { didYouMean } from '../input/nearest.ts';
-import type { Direction, Link, NodeName } from '../worlds/world.ts';
+import {
+  type Direction,
+  type Link,
+  type LinkKind,
+  linkKindOf,
+  NODE_KINDS,
+  NODES,
+  type NodeKind,
+  type NodeName,
+  nodeName,
+  targetLinks,
+} from './parts.ts';
 
-export const NODE_KINDS = ['origin', 'kafka', 'postgres', 'redis', 'edge'] as const;
-export type NodeKind = (typeof NODE_KINDS)[number];
 export type TargetKind = 'link' | NodeKind;
 
 export type ConcreteTarget =
@@ -24,14 +33,6 @@ export type ConcreteTarget =
       readonly region: string | undefined;
     };
 
-/** Caller and callee of each kind of link. */
-const LINKS: readonly (readonly [caller: NodeKind, callee: NodeKind])[] = [
-  ['edge', 'kafka'],
-  ['edge', 'origin'],
-  ['origin', 'kafka'],
-  ['origin', 'postgres'],
-];
-const REGIONAL: readonly NodeKind[] = ['redis', 'edge'];
 export const REGION_WORDS = ['*', 'one', 'majority'] as const;
 
 interface ParsedNode {
@@ -51,9 +52,10 @@ function parseNode(text: string): ParsedNode {
   const kind = NODE_KINDS.find((known) => known === word);
   if (kind === undefined)
     throw new InvalidInput(`expected a node (${NODE_KINDS.join(', ')}), got ${JSON.stringify(word)}${didYouMean(word, NODE_KINDS)}`);
-  if (REGIONAL.includes(kind) !== (region !== undefined) || more.length > 0 || region === '')
+  const { isRegional } = NODES[kind];
+  if (isRegional !== (region !== undefined) || more.length > 0 || region === '')
     throw new InvalidInput(
-      REGIONAL.includes(kind)
+      isRegional
         ? `expected ${kind}:<region>, got ${JSON.stringify(text)}`
         : `expected ${kind} without a region, got ${JSON.stringify(text)}`,
     );
@@ -65,18 +67,22 @@ function parse(text: string): ParsedNode | ParsedLink {
   if (arrow === null) return parseNode(text);
   const ends = [parseNode(text.slice(0, arrow.index)), parseNode(text.slice(arrow.index + arrow[0].length))] as const;
   const [left, right] = arrow[0] === '<-' ? [ends[1], ends[0]] : ends;
-  if (!LINKS.some(([caller, callee]) => (left.kind === caller && right.kind === callee) || (left.kind === callee && right.kind === caller)))
-    throw new InvalidInput(`expected a link of ${LINKS.map((ends) => ends.join('-')).join(', ')}, got ${JSON.stringify(text)}`);
+  if (!isCalling(left, right) && !isCalling(right, left))
+    throw new InvalidInput(
+      `expected a link of ${targetLinks()
+        .map(({ caller, callee }) => `${caller}-${callee}`)
+        .join(', ')}, got ${JSON.stringify(text)}`,
+    );
   return { left, right, isTwoWay: arrow[0] === '<->' };
 }
 
-function nameOf({ kind, region }: ParsedNode): NodeName {
-  return (region === undefined ? kind : `${kind}:${region}`) as NodeName;
+function isCalling(one: ParsedNode, other: ParsedNode): boolean {
+  return targetLinks().some(({ caller, callee }) => one.kind === caller && other.kind === callee);
 }
 
 function concreteLink({ left, right, isTwoWay }: ParsedLink, region: string | undefined): ConcreteTarget {
-  const at = (node: ParsedNode) => nameOf(node.region === undefined ? node : { ...node, region });
-  const isCaller = LINKS.some(([caller, callee]) => left.kind === caller && right.kind === callee);
+  const at = ({ kind }: ParsedNode) => nodeName(kind, region);
+  const isCaller = isCalling(left, right);
   const [from, to] = [at(left), at(right)];
   return {
     kind: 'link',
@@ -111,6 +117,15 @@ export function targetKindOf(text: string): TargetKind {
   return 'kind' in parsed ? parsed.kind : 'link';
 }
 
+/** undefined of a node. Throws InvalidInput as `targetKindOf` does. */
+export function linkKindIn(text: string): LinkKind | undefined {
+  const parsed = parse(text);
+  if ('kind' in parsed) return undefined;
+  const { left, right } = parsed;
+  const [caller, callee] = isCalling(left, right) ? [left, right] : [right, left];
+  return linkKindOf({ caller: nodeName(caller.kind), callee: nodeName(callee.kind) });
+}
+
 /**
  * The concrete targets of a text: several for `*` and `majority`; `one` and `majority` are drawn among those that are free. Throws
  * InvalidInput for what there is not, or where too few are free.
@@ -130,7 +145,7 @@ export function resolveTarget(
     );
   const at = (region: string | undefined): ConcreteTarget => {
     if (!('kind' in parsed)) return concreteLink(parsed, region);
-    const node = nameOf({ ...parsed, region });
+    const node = nodeName(parsed.kind, region);
     return { kind: parsed.kind, text: node, node, region };
   };
   if (word === undefined || !isWord) return [at(word)];

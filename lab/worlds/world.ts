@@ -1,9 +1,11 @@
 /** What the lab drives: an origin and its edges, wherever they run. Reached by their routes only, as a user would. */
+
 import type { Strategy } from '../../services/protocol/invalidation.ts';
 import type { Clients } from '../system/clients.ts';
+import type { Impairment } from '../system/mechanisms.ts';
+import type { Direction, Link, NodeName } from '../system/parts.ts';
 import type { WorldSettings } from './settings.ts';
-
-export type Backend = 'docker' | 'embedded' | 'simulated';
+import type { Backend } from './worlds.ts';
 
 export interface WorldRegion {
   readonly region: string;
@@ -59,25 +61,6 @@ export interface StartStep {
   readonly elapsedMs: number;
 }
 
-export type NodeName = 'origin' | 'kafka' | 'postgres' | `redis:${string}` | `edge:${string}`;
-
-/** A connection between two nodes, by who opens it. There are four kinds: edge-kafka, edge-origin, origin-kafka, origin-postgres. */
-export interface Link {
-  readonly caller: NodeName;
-  readonly callee: NodeName;
-}
-
-/** `there`: what the caller sends; `back`: what it is answered. */
-export type Direction = 'both' | 'there' | 'back';
-
-/** What a link does to the bytes that pass. A cut swallows them: calls hang until their deadline, as in a real partition. */
-export type Impairment =
-  | { readonly kind: 'cut' }
-  /** Each direction it applies to is delayed by `latencyMs`, more or less by up to `jitterMs`. */
-  | { readonly kind: 'latency'; readonly latencyMs: number; readonly jitterMs: number }
-  /** Each direction it applies to carries at most that many bytes a second. */
-  | { readonly kind: 'bandwidth'; readonly bytesPerSecond: number };
-
 /** As the world itself sees a node. The incarnation changes with each start of it. */
 export interface NodeStatus {
   readonly state: 'running' | 'paused' | 'stopped';
@@ -88,6 +71,8 @@ export interface NodeStatus {
 export interface Probe {
   readonly answered: boolean;
   readonly elapsedMs: number;
+  /** How often the question arrived. Left out: nobody counts. */
+  readonly arrivals?: number;
 }
 
 /** What can be broken, as the method of WorldControl of that name does it. `id` names what `repair` undoes. */

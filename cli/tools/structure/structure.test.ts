@@ -9,6 +9,7 @@ import { dirname, join, posix, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { BACKENDS } from '../../../lab/worlds/worlds.ts';
 import { withArrows } from './biome-arrows.ts';
 import { isForbidden, KITS, ROOM_NAMES, ROOMS, type RoomName, roomOf } from './rooms.ts';
 
@@ -221,5 +222,17 @@ describe('the sources', () => {
       return paths.filter(isCrossed).map((path) => `${file} -> ${path}`);
     });
     expect(crossings).toEqual([]);
+  });
+});
+
+describe('the worlds', () => {
+  const NAMED = new RegExp(`'(?:${BACKENDS.join('|')})'`);
+
+  it('are named by nobody but themselves and their table', async () => {
+    const naming = (await readSources()).filter((source) => {
+      const isWorld = source.file.startsWith(`${ROOMS.worlds.folder}/`) || source.file.startsWith(`${ROOMS.tools.folder}/`);
+      return !isOutside(source) && !isWorld && NAMED.test(source.code);
+    });
+    expect(naming.map(({ file }) => file)).toEqual([]);
   });
 });

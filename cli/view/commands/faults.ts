@@ -5,6 +5,7 @@ import { FAULTS } from '../../../lab/faults/faults.ts';
 import { faultProblems } from '../../../lab/faults/written-fault.ts';
 import { parseDuration } from '../../../lab/input/duration.ts';
 import { targetProblem } from '../../../lab/system/target.ts';
+import { worldsWith } from '../../../lab/worlds/worlds.ts';
 import type { ViewState } from '../state/state.ts';
 import { injectionAction } from './orders.ts';
 import { parametersOf, targetsOf } from './targets.ts';
@@ -29,8 +30,9 @@ export function orderFault({ fault, target, parameters, forText }: WrittenOrder,
   const problem = problems.find(({ message }) => message.startsWith('no such key')) ?? problems[0];
   if (problem !== undefined) return { problem: [...problem.path.map(String), problem.message].join(': ') };
   const found = FAULTS.get(fault);
-  if (state.backend !== undefined && found !== undefined && !found.backends.includes(state.backend))
-    return { problem: `${fault} cannot be injected in the ${state.backend} world, only in ${found.backends.join(', ')}` };
+  const backends = found === undefined ? [] : worldsWith(found);
+  if (state.backend !== undefined && found !== undefined && !backends.includes(state.backend))
+    return { problem: `${fault} cannot be injected in the ${state.backend} world, only in ${backends.join(', ')}` };
   const regions = state.regions.map(({ region }) => region);
   const wrong = targetProblem(target, regions);
   if (wrong !== undefined) return { problem: wrong };

@@ -1,17 +1,11 @@
 /** Commands to the lab as actions of the view: what destroys something asks first. */
+import { factsOf } from '../../../lab/faults/faults.ts';
 import type { LabCommand } from '../../../lab/live/protocol.ts';
 import { delayText, plain } from '../draw/format.ts';
 import type { Confirm } from '../state/screen-state.ts';
 import type { ViewAction } from '../state/state.ts';
 
 export type Injection = Extract<LabCommand, { do: 'inject' }>;
-
-/** What is lost by it does not come back with the heal. */
-const DESTRUCTIVE: ReadonlyMap<string, string> = new Map([
-  ['kill', 'what it holds in memory is lost; the heal starts it again'],
-  ['restart', 'what it holds in memory is lost'],
-  ['flush', 'every entry of that cache becomes invalid, at once and for good'],
-]);
 
 export function injectionText({ fault, target, parameters = {}, forMs }: Injection): string {
   const words = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
@@ -21,7 +15,7 @@ export function injectionText({ fault, target, parameters = {}, forMs }: Injecti
 /** Sends it, or opens the question whether to. */
 export function injectionAction(command: Injection): ViewAction {
   const echo = injectionText(command);
-  const consequence = DESTRUCTIVE.get(command.fault);
+  const consequence = factsOf(command).destroys;
   if (consequence === undefined) return { type: 'sent', command, text: echo };
   const question = `${command.fault} ${plain(command.target)}?`;
   const screen: Confirm = { screen: 'confirm', question, consequence, word: command.fault, command, echo, isAccepted: false };

@@ -6,7 +6,7 @@
 import type { ExitCode } from '../../../lab/errors.ts';
 import type { LabCommand, ScenarioCard } from '../../../lab/live/protocol.ts';
 import type { Trace } from '../../../lab/trace/trace-schema.ts';
-import type { Backend } from '../../../lab/worlds/world.ts';
+import type { Backend } from '../../../lab/worlds/worlds.ts';
 import type { Ran, RunView } from './run-view.ts';
 import { OVERVIEW, type ScreenState } from './screen-state.ts';
 import { type Moment, type Traveller, UNSEEN, type Watched } from './watched.ts';

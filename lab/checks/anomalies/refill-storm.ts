@@ -9,11 +9,12 @@
  * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it may have. One
  * anomaly for each region.
  */
+import { factsOf } from '../../faults/faults.ts';
 import type { History } from '../../history/history.ts';
 import type { EdgeSample, FaultRecord, Operation, ReadOperation } from '../../history/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
 import { HELD_UP_SHARE, sift } from '../doubt.ts';
-import { EXCUSES_NOTHING, FETCH_DEADLINE_MS, SLOWS, touches, windowOf } from '../fault-windows.ts';
+import { excusesNothing, FETCH_DEADLINE_MS, isSlowing, touches, windowOf } from '../fault-windows.ts';
 import { type Interval, overlaps } from '../interval.ts';
 import { type Staleness, stalenessOf } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
@@ -51,7 +52,7 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
   );
   const counted = regions.flatMap((region) => {
     const marks = new Marks(history.operations, allowanceMs(region, staleness));
-    const slow = history.faults.filter((fault) => SLOWS.includes(fault.fault) && touches(fault, region)).map(windowOf);
+    const slow = history.faults.filter((fault) => isSlowing(fault) && touches(fault, region)).map(windowOf);
     return stretchesOf(region, samples.get(region) ?? [], history.faults).map((stretch) =>
       count(stretch, { reads: reads.get(region) ?? [], marks, slow }),
     );
@@ -100,9 +101,9 @@ function allowanceMs(region: string, staleness: Staleness): number {
 
 /** Whatever may empty a cache, make fetches fail, or make an edge read through. */
 function interrupts(fault: FaultRecord, region: string): boolean {
-  if (SLOWS.includes(fault.fault)) return false;
-  if (fault.fault === 'flush') return fault.target.region === region;
-  return !EXCUSES_NOTHING.includes(fault.fault) && touches(fault, region);
+  if (isSlowing(fault)) return false;
+  if (factsOf(fault).emptiesCache) return fault.target.region === region;
+  return !excusesNothing(fault) && touches(fault, region);
 }
 
 function stretchesOf(region: string, samples: readonly EdgeSample[], faults: readonly FaultRecord[]): readonly Stretch[] {

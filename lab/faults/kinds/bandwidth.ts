@@ -29,11 +29,15 @@ const EVIDENT_SHARE = 0.6;
 export const bandwidth: Fault<Parameters> = {
   name: 'bandwidth',
   about: 'a link carries at most rate KiB a second, in each direction named',
-  backends: ['docker'],
+  needs: ['bandwidth'],
   targets: ['link'],
   parameters,
   lasts: true,
+  excuses: 'path',
   recoveryAllowanceMs: 2_000,
+  shows: { word: 'narrow', state: 'slow' },
+  form: { rate: { initial: '64' } },
+  draws: [],
   slows: ({ target, parameters: { rate: kibPerSecond } }) => {
     const { link, direction } = linkOf(target);
     return { ...slowingOf(link, direction, (MS_PER_S * MESSAGE_BYTES) / (kibPerSecond * BYTES_PER_KIB)), isLeast: true };

@@ -1,4 +1,5 @@
 /** flush: every entry of a region's cache is invalid from one moment to the next; marks and offsets stay. */
+import { NO_PARAMETERS, onNode } from '../draw.ts';
 import type { Fault } from '../fault.ts';
 import { type NoParameters, noParameters } from '../parameters.ts';
 import { adminOf } from '../region-target.ts';
@@ -6,11 +7,16 @@ import { adminOf } from '../region-target.ts';
 export const flush: Fault<NoParameters> = {
   name: 'flush',
   about: 'every entry of a cache becomes invalid at once; marks and offsets stay',
-  backends: ['docker', 'embedded', 'simulated'],
+  needs: ['flush'],
   targets: ['redis'],
   parameters: noParameters,
   lasts: false,
+  excuses: 'nothing',
   recoveryAllowanceMs: 0,
+  emptiesCache: true,
+  destroys: 'every entry of that cache becomes invalid, at once and for good',
+  form: {},
+  draws: [onNode('redis', () => ({ fault: 'flush', parameters: NO_PARAMETERS, lasts: false }))],
   describe: ({ target }) => `${target.text} is flushed`,
   async prepare({ world, clients }, { target }) {
     const admin = adminOf(world, target);

@@ -1,7 +1,9 @@
 /** isolate: an edge loses every link and still answers on its published port. */
 
+import type { Link } from '../../system/parts.ts';
+import { nodeName } from '../../system/parts.ts';
 import { nodeOf } from '../../system/target.ts';
-import type { Link } from '../../worlds/world.ts';
+import { NO_PARAMETERS, pick } from '../draw.ts';
 import { isSeenGone, isSeenOn } from '../evidence.ts';
 import type { Fault } from '../fault.ts';
 import { type NoParameters, noParameters } from '../parameters.ts';
@@ -9,13 +11,20 @@ import { type NoParameters, noParameters } from '../parameters.ts';
 export const isolate: Fault<NoParameters> = {
   name: 'isolate',
   about: 'an edge loses every link; its published port and its cache stay',
-  backends: ['docker', 'embedded', 'simulated'],
+  needs: ['isolate'],
   targets: ['edge'],
   parameters: noParameters,
   lasts: true,
+  excuses: 'path',
   // Its connections hang, and nobody closes them: it finds out by its deadlines, and joins the log as a new member, which waits for the old
   // one's session to run out.
   recoveryAllowanceMs: 10_000,
+  shows: { word: 'isolated', state: 'cut' },
+  form: {},
+  // Without a region: it meets other faults of its edge, too.
+  draws: [
+    (random, regions) => ({ fault: 'isolate', target: nodeName('edge', pick(random, regions)), parameters: NO_PARAMETERS, lasts: true }),
+  ],
   describe: ({ target }) => `${target.text} is isolated`,
   async prepare({ world: { control } }, { id, target }) {
     const edge = nodeOf(target);

@@ -1,19 +1,29 @@
 /** kill: a node ends at once, as under SIGKILL, and is started again when the fault is healed. */
 
-import { NODE_KINDS, nodeOf } from '../../system/target.ts';
+import { NODE_KINDS } from '../../system/parts.ts';
+import { nodeOf } from '../../system/target.ts';
+import { NO_PARAMETERS, onNode } from '../draw.ts';
 import { isRunning, isSeenUsable, isUsable } from '../evidence.ts';
 import type { Fault } from '../fault.ts';
 import { type NoParameters, noParameters } from '../parameters.ts';
 
+const DRAWN = ['edge', 'redis', 'origin', 'kafka', 'postgres'] as const;
+
 export const kill: Fault<NoParameters> = {
   name: 'kill',
   about: 'a node ends at once: its callers are refused, what is not durable is gone; the heal starts it again',
-  backends: ['docker', 'embedded', 'simulated'],
+  needs: ['kill'],
   targets: NODE_KINDS,
   parameters: noParameters,
   lasts: true,
+  excuses: 'path',
   // A killed member holds its partitions until its session has run out.
   recoveryAllowanceMs: 10_000,
+  setsNodeState: true,
+  destroys: 'what it holds in memory is lost; the heal starts it again',
+  shows: { word: 'killed', state: 'down' },
+  form: {},
+  draws: DRAWN.map((kind) => onNode(kind, () => ({ fault: 'kill', parameters: NO_PARAMETERS, lasts: true }))),
   describe: ({ target }) => `${target.text} is killed`,
   async prepare(context, { target }) {
     const { control } = context.world;

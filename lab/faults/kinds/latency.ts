@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { duration } from '../../input/duration.ts';
 import { linkOf } from '../../system/target.ts';
+import { onLinks, pick } from '../draw.ts';
 import { baseline, isSeenGone, isSeenOn } from '../evidence.ts';
 import type { Fault } from '../fault.ts';
 import { slowingOf } from '../slowing.ts';
@@ -12,14 +13,25 @@ type Parameters = z.infer<typeof parameters>;
 /** A probe is later than this share of what was asked for: the rest is left to jitter and rounding. */
 const EVIDENT_SHARE = 0.8;
 
+/** Above what a link may take by itself, so that their effect shows. */
+const DRAWN_MS = [100, 200, 400, 800] as const;
+
 export const latency: Fault<Parameters> = {
   name: 'latency',
   about: 'what passes a link is late, in each direction named, by latency give or take jitter',
-  backends: ['docker', 'embedded', 'simulated'],
+  needs: ['latency'],
   targets: ['link'],
   parameters,
   lasts: true,
+  excuses: 'path',
   recoveryAllowanceMs: 1_000,
+  shows: { word: 'slow', state: 'slow' },
+  form: { latency: { initial: '200ms' }, jitter: { initial: '0ms' } },
+  draws: onLinks((random) => {
+    const latencyMs = pick(random, DRAWN_MS);
+    const jitterMs = random.below(2) * (latencyMs / 2);
+    return { fault: 'latency', parameters: { latency: `${latencyMs}ms`, jitter: `${jitterMs}ms` }, lasts: true };
+  }),
   slows: ({ target, parameters: { latency: latencyMs, jitter: jitterMs } }) => {
     const { link, direction } = linkOf(target);
     return slowingOf(link, direction, latencyMs + jitterMs);

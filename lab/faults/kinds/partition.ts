@@ -1,6 +1,7 @@
 /** partition: a link swallows what is sent over it, in one direction or both. */
 
 import { linkOf } from '../../system/target.ts';
+import { NO_PARAMETERS, onLinks } from '../draw.ts';
 import { isSeenGone, isSeenOn } from '../evidence.ts';
 import type { Fault } from '../fault.ts';
 import { type NoParameters, noParameters } from '../parameters.ts';
@@ -8,12 +9,16 @@ import { type NoParameters, noParameters } from '../parameters.ts';
 export const partition: Fault<NoParameters> = {
   name: 'partition',
   about: 'a link swallows what is sent over it: calls hang until their deadline',
-  backends: ['docker', 'embedded', 'simulated'],
+  needs: ['cut'],
   targets: ['link'],
   parameters: noParameters,
   lasts: true,
+  excuses: 'path',
   // One deadline of a call that hangs, and a rejoin after a session that ran out.
   recoveryAllowanceMs: 3_000,
+  shows: { word: 'cut', state: 'cut' },
+  form: {},
+  draws: onLinks(() => ({ fault: 'partition', parameters: NO_PARAMETERS, lasts: true })),
   describe: ({ target }) => `${target.text} is cut`,
   async prepare({ world: { control } }, { id, target }) {
     const { link, direction } = linkOf(target);

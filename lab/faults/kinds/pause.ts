@@ -1,18 +1,28 @@
 /** pause: a node freezes with its connections open, as under SIGSTOP. */
 
-import { NODE_KINDS, nodeOf } from '../../system/target.ts';
+import { NODE_KINDS } from '../../system/parts.ts';
+import { nodeOf } from '../../system/target.ts';
+import { NO_PARAMETERS, onNode } from '../draw.ts';
 import { isRunning, isSeenUsable, isUsable } from '../evidence.ts';
 import type { Fault } from '../fault.ts';
 import { type NoParameters, noParameters } from '../parameters.ts';
 
+const DRAWN = ['edge', 'redis', 'origin', 'kafka', 'postgres'] as const;
+
 export const pause: Fault<NoParameters> = {
   name: 'pause',
   about: 'a node freezes with its connections open: its callers hang until their deadline',
-  backends: ['docker', 'embedded', 'simulated'],
+  needs: ['pause'],
   targets: NODE_KINDS,
   parameters: noParameters,
   lasts: true,
+  excuses: 'path',
   recoveryAllowanceMs: 3_000,
+  setsNodeState: true,
+  freezes: true,
+  shows: { word: 'paused', state: 'paused' },
+  form: {},
+  draws: DRAWN.map((kind) => onNode(kind, () => ({ fault: 'pause', parameters: NO_PARAMETERS, lasts: true }))),
   describe: ({ target }) => `${target.text} is paused`,
   async prepare(context, { target }) {
     const { control } = context.world;

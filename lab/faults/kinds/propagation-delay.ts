@@ -1,20 +1,26 @@
 /** propagation-delay: an edge applies invalidations later, or sooner, also those already waiting. */
 import { z } from 'zod';
 import { configure } from '../configured.ts';
+import { onNode, pick } from '../draw.ts';
 import type { Fault } from '../fault.ts';
 import { delay } from '../parameters.ts';
 
 const parameters = z.strictObject({ delay });
 type Parameters = z.infer<typeof parameters>;
 
+const DRAWN_MS = [0, 100, 400, 1_500] as const;
+
 export const propagationDelay: Fault<Parameters> = {
   name: 'propagation-delay',
   about: 'an edge applies invalidations after another delay, also those already waiting',
-  backends: ['docker', 'embedded', 'simulated'],
+  needs: ['configure'],
   targets: ['edge'],
   parameters,
   lasts: true,
+  excuses: 'nothing',
   recoveryAllowanceMs: 0,
+  form: { delay: { initial: '2s' } },
+  draws: [onNode('edge', (random) => ({ fault: 'propagation-delay', parameters: { delay: `${pick(random, DRAWN_MS)}ms` }, lasts: true }))],
   describe: ({ target, parameters: { delay: delayMs } }) => `${target.text} applies invalidations after ${delayMs} ms`,
   prepare: (context, spec) => configure(context, spec, { propagationDelayMs: spec.parameters.delay }),
 };

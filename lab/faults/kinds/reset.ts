@@ -8,11 +8,14 @@ import { type NoParameters, noParameters } from '../parameters.ts';
 export const reset: Fault<NoParameters> = {
   name: 'reset',
   about: 'the connections of a link break once: what is under way fails',
-  backends: ['docker', 'embedded'],
+  needs: ['reset'],
   targets: ['link'],
   parameters: noParameters,
   lasts: false,
+  excuses: 'path',
   recoveryAllowanceMs: 2_000,
+  form: {},
+  draws: [],
   describe: ({ target }) => `the connections of ${target.text} are reset`,
   async prepare({ world: { control } }, { id, target }) {
     const { link } = linkOf(target);

@@ -1,18 +1,28 @@
 /** restart: a node ends at once and starts again. */
 
-import { NODE_KINDS, nodeOf } from '../../system/target.ts';
+import { NODE_KINDS } from '../../system/parts.ts';
+import { nodeOf } from '../../system/target.ts';
+import { NO_PARAMETERS, onNode } from '../draw.ts';
 import { isUsable } from '../evidence.ts';
 import type { Fault } from '../fault.ts';
 import { type NoParameters, noParameters } from '../parameters.ts';
 
+const DRAWN = ['edge', 'redis', 'origin'] as const;
+
 export const restart: Fault<NoParameters> = {
   name: 'restart',
   about: 'a node ends at once and starts again: what is not durable is gone',
-  backends: ['docker', 'embedded', 'simulated'],
+  needs: ['kill'],
   targets: NODE_KINDS,
   parameters: noParameters,
   lasts: false,
+  excuses: 'path',
   recoveryAllowanceMs: 10_000,
+  setsNodeState: true,
+  destroys: 'what it holds in memory is lost',
+  shows: { word: 'restarting', state: 'down' },
+  form: {},
+  draws: DRAWN.map((kind) => onNode(kind, () => ({ fault: 'restart', parameters: NO_PARAMETERS, lasts: false }))),
   describe: ({ target }) => `${target.text} is restarted`,
   async prepare(context, { target }) {
     const { control } = context.world;

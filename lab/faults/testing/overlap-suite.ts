@@ -2,11 +2,13 @@
  * Two faults at one place, injected one after the other, healed in either order: each is seen in effect, and seen gone though the other is
  * still in force, by its own evidence.
  */
+
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { createRandom } from '../../../services/runtime/random.ts';
 import type { TestWorld } from '../../worlds/testing/embedded-kit.ts';
-import type { Backend } from '../../worlds/world.ts';
+import type { Backend } from '../../worlds/worlds.ts';
+import { worldsWith } from '../../worlds/worlds.ts';
 import { ActiveFaults, type FaultChange } from '../active-faults.ts';
 import { FAULTS } from '../faults.ts';
 import type { EveryFaultOptions } from './every-fault-suite.ts';
@@ -105,7 +107,8 @@ export interface OverlapOptions {
 }
 
 export function overlappingFaultsAreSeen({ backend, region, withBench, isBrief = false }: OverlapOptions): void {
-  const isPossible = (pair: readonly Written[]) => pair.every(([fault]) => FAULTS.get(fault)?.backends.includes(backend));
+  const isPossible = (pair: readonly Written[]) =>
+    pair.every(([fault]) => worldsWith(FAULTS.get(fault) ?? { needs: [] }).includes(backend));
   const cases = overlaps(region)
     .filter(isPossible)
     .flatMap(([first, second]) => [

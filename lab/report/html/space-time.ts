@@ -3,6 +3,7 @@
  * another, bands where faults were in force. Moments are equally far apart: some are milliseconds from each other, some many seconds.
  */
 import type { FaultRecord } from '../../history/records.ts';
+import { kindOf, NODES, type NodeName, regionOf } from '../../system/parts.ts';
 import { fitting } from './chart.ts';
 import { instant } from './format.ts';
 import { html, type Markup } from './markup.ts';
@@ -117,7 +118,7 @@ class Places {
   }
 }
 
-function laneOf(node: string): string {
-  if (node === 'origin' || node === 'postgres') return ORIGIN;
-  return node === 'kafka' ? LOG : node.slice(node.indexOf(':') + 1);
+function laneOf(node: NodeName): string {
+  const { lane } = NODES[kindOf(node)];
+  return { origin: ORIGIN, log: LOG, region: regionOf(node) ?? '' }[lane];
 }

@@ -8,7 +8,7 @@ import { strategy as strategyName } from '../../../services/protocol/invalidatio
 import type { Clock } from '../../../services/runtime/clock.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Clients } from '../../system/clients.ts';
-import { edgeOf } from '../edge-node.ts';
+import { nodeName } from '../../system/parts.ts';
 import { WorldSettings } from '../settings.ts';
 import { type BegunRegion, entryIdOf } from '../wanted-settings.ts';
 import type { WorldRegion } from '../world.ts';
@@ -46,7 +46,7 @@ export async function clusterSettings(options: ClusterSettingsOptions): Promise<
     mayChange: adminToken !== '',
     put: (region, settings) => clients.configureEdge({ url: urls.get(region) ?? '', token: adminToken }, settings),
     isStopped: async (region) => {
-      const id = cluster.containers.get(serviceOf(edgeOf(region)))?.id;
+      const id = cluster.containers.get(serviceOf(nodeName('edge', region)))?.id;
       return id !== undefined && (await engine.container(id))?.state === 'stopped';
     },
     regions: await Promise.all(regions.map((region) => asFound(region, options))),

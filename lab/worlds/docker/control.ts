@@ -5,9 +5,11 @@
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import type { JournalEntry, Undo, UndoJournal } from '../../journal/journal.ts';
-import { regionOfEdge } from '../edge-node.ts';
+import type { Impairment } from '../../system/mechanisms.ts';
+import type { Direction, Link, NodeName } from '../../system/parts.ts';
+import { regionOfEdge } from '../../system/parts.ts';
 import type { WorldSettings } from '../settings.ts';
-import type { Breakage, Direction, Impairment, Link, LinkRecord, NodeName, NodeStatus, Probe, WorldControl } from '../world.ts';
+import type { Breakage, LinkRecord, NodeStatus, Probe, WorldControl } from '../world.ts';
 import type { Engine } from './engine.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import { untilUp } from './health.ts';
@@ -236,5 +238,7 @@ function toToxic(name: string, stream: NewToxic['stream'], impairment: Impairmen
   if (impairment.kind === 'cut') return { ...base, type: 'timeout', attributes: { timeout: 0 } };
   if (impairment.kind === 'latency')
     return { ...base, type: 'latency', attributes: { latency: impairment.latencyMs, jitter: impairment.jitterMs } };
-  return { ...base, type: 'bandwidth', attributes: { rate: Math.max(1, Math.round(impairment.bytesPerSecond / BYTES_PER_TOXIC_UNIT)) } };
+  if (impairment.kind === 'bandwidth')
+    return { ...base, type: 'bandwidth', attributes: { rate: Math.max(1, Math.round(impairment.bytesPerSecond / BYTES_PER_TOXIC_UNIT)) } };
+  throw new TypeError(`expected an impairment that a toxic can be, got ${(impairment as Impairment).kind}`);
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { failureInWords, parseAnswer } from '../../../services/runtime/request-failure.ts';
 import { WorldFailed } from '../../errors.ts';
-import type { Link, NodeName } from '../world.ts';
+import { type Link, regionOfEdge } from '../../system/parts.ts';
 
 const DEADLINE_MS = 3_000;
 
@@ -23,16 +23,12 @@ export interface NewToxic extends Omit<Toxic, 'attributes'> {
 
 /** `edge:eu-west` and `kafka` -> `eu-west-kafka`; `origin` and `kafka` -> `origin-kafka`. */
 export function proxyOf({ caller, callee }: Link): string {
-  return `${caller.replace(/^edge:/, '')}-${callee}`;
+  return `${regionOfEdge(caller) ?? caller}-${callee}`;
 }
 
 /** The port a caller reaches the proxy at. */
 export function listenPort({ listen }: Proxy): number {
   return Number(listen.slice(listen.lastIndexOf(':') + 1));
-}
-
-export function isProxyOf(edge: NodeName, name: string): boolean {
-  return name.startsWith(`${edge.replace(/^edge:/, '')}-`);
 }
 
 export class Links {

@@ -3,10 +3,12 @@
  * paused or killed, from another container of the mesh, for what the link does is not the caller’s doing.
  */
 import { WorldFailed } from '../../errors.ts';
-import type { Link, NodeName, Probe } from '../world.ts';
+import type { Link, NodeName } from '../../system/parts.ts';
+import { kindOf, NODES } from '../../system/parts.ts';
+import type { Probe } from '../world.ts';
 import type { Engine } from './engine.ts';
 import { type Links, listenPort, proxyOf } from './links.ts';
-import { canProbe, serviceOf } from './nodes.ts';
+import { canAsk, serviceOf } from './nodes.ts';
 import { parseProbed, probeCommand, type Question, UP } from './probe-script.ts';
 
 export interface ProberOptions {
@@ -63,7 +65,8 @@ export class Prober {
       if (type === 'latency') return sum + (attributes['latency'] ?? 0) + (attributes['jitter'] ?? 0);
       return type === 'bandwidth' ? sum + bytes / (attributes['rate'] ?? 1) : sum;
     }, 0);
-    const speaks = link.callee === 'kafka' ? 'kafka' : link.callee === 'postgres' ? 'postgres' : 'http';
+    const speaks = NODES[kindOf(link.callee)].protocol;
+    if (speaks === undefined) throw new TypeError(`expected a node that is called over a link, got ${link.callee}`);
     return { host: LINKS_HOST, port: listenPort(proxy), speaks, bytes, deadlineMs: Math.round(ANSWER_MS_MAX + 2 * slowMs), hold };
   }
 
@@ -71,7 +74,7 @@ export class Prober {
   async #stand(caller: NodeName): Promise<string> {
     const { engine, containers, mesh } = this.#options;
     const own = serviceOf(caller);
-    for (const service of [own, ...[...containers.keys()].filter((name) => name !== own && canProbe(name))]) {
+    for (const service of [own, ...[...containers.keys()].filter((name) => name !== own && canAsk(name))]) {
       const id = containers.get(service);
       const facts = id === undefined ? undefined : await engine.container(id);
       if (facts?.state === 'running' && (service === own || facts.networks.has(mesh))) return facts.id;

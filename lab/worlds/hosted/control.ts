@@ -1,11 +1,12 @@
 /** Breaks and mends the nodes and wires of this process, as the lab asks. */
 import type { EdgeConfig } from '../../../services/protocol/edge-api.ts';
 import { WorldFailed } from '../../errors.ts';
-import { regionOfEdge } from '../edge-node.ts';
+import type { Link, NodeName } from '../../system/parts.ts';
+import { regionOfEdge } from '../../system/parts.ts';
 import type { WorldSettings } from '../settings.ts';
 import { Gate } from '../wires/gate.ts';
 import type { Wire } from '../wires/wire.ts';
-import type { Breakage, Link, LinkRecord, NodeName, NodeStatus, Probe, WorldControl } from '../world.ts';
+import type { Breakage, LinkRecord, NodeStatus, Probe, WorldControl } from '../world.ts';
 import type { HostedNode } from './nodes.ts';
 
 export type ControlRequest =

@@ -20,6 +20,7 @@ import type { Logger, LogLevel } from '../../../services/runtime/log.ts';
 import type { Random } from '../../../services/runtime/random.ts';
 import { type Releasers, withReleasers } from '../../../services/runtime/releasers.ts';
 import type { Mutant } from '../../mutants/mutant.ts';
+import type { LinkKind, NodeName } from '../../system/parts.ts';
 import type { Environment } from '../../topology/topology.ts';
 import type { Gate } from '../wires/gate.ts';
 import { Wire } from '../wires/wire.ts';
@@ -27,7 +28,7 @@ import { WiredCache } from '../wires/wired-cache.ts';
 import { WiredDatabase } from '../wires/wired-database.ts';
 import { WiredLog } from '../wires/wired-log.ts';
 import { WiredOriginClient } from '../wires/wired-origin-client.ts';
-import type { NodeName, StartStep } from '../world.ts';
+import type { StartStep } from '../world.ts';
 import { HostControl } from './control.ts';
 import { type LaunchOptions, type ProcessLife, ProcessNode, ServerNode } from './nodes.ts';
 import { type Skews, skewedClock } from './skewed-clock.ts';
@@ -36,9 +37,6 @@ export interface HostedRegion {
   readonly region: string;
   readonly environment: Environment;
 }
-
-/** The kinds of links there are in a hosted world. */
-export type LinkKind = 'edge-kafka' | 'edge-origin' | 'edge-redis' | 'origin-kafka' | 'origin-postgres';
 
 /** What a world gives the services it hosts. */
 export interface Hosting {

@@ -2,7 +2,7 @@
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { NO_JOURNAL } from '../../journal/journal.ts';
 import type { Clients } from '../../system/clients.ts';
-import { edgeOf } from '../edge-node.ts';
+import { nodeName } from '../../system/parts.ts';
 import { WorldSettings } from '../settings.ts';
 import type { NodeStatus, WorldRegion } from '../world.ts';
 import type { Ask } from './control.ts';
@@ -23,7 +23,7 @@ export function hostedSettings({ clock, ask, clients, regions, adminToken }: Hos
     journal: NO_JOURNAL,
     mayChange: true,
     put: (region, settings) => clients.configureEdge({ url: urls.get(region) ?? '', token: adminToken }, settings),
-    isStopped: async (region) => ((await ask({ do: 'inspect', node: edgeOf(region) })) as NodeStatus).state === 'stopped',
+    isStopped: async (region) => ((await ask({ do: 'inspect', node: nodeName('edge', region) })) as NodeStatus).state === 'stopped',
     regions: regions.map(({ region, delayMs, strategy }) => {
       const made = { propagationDelayMs: delayMs, strategy };
       return { region, made, found: made, startsAsMade: false };

@@ -3,7 +3,7 @@
  * Whole microseconds, so that the same seed gives the same times everywhere.
  */
 import type { Random } from '../../../services/runtime/random.ts';
-import type { LinkKind } from '../hosted/services.ts';
+import type { LinkKind } from '../../system/parts.ts';
 
 interface Range {
   readonly fromUs: number;

@@ -7,12 +7,13 @@ import { sleep } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import { type JournalEntry, NO_JOURNAL, type UndoJournal } from '../../journal/journal.ts';
 import type { Clients } from '../../system/clients.ts';
+import type { Link } from '../../system/parts.ts';
 import { DockerControl, type DockerControlOptions } from '../docker/control.ts';
 import type { ContainerFacts } from '../docker/engine-facts.ts';
 import { type NewToxic, type Proxy as ProxyFacts, proxyOf } from '../docker/links.ts';
 import { type UndoAllOptions, type Undone, undoAll } from '../docker/undo.ts';
 import { WorldSettings } from '../settings.ts';
-import type { Link, Probe, World } from '../world.ts';
+import type { Probe, World } from '../world.ts';
 
 export const MESH = 'mesh';
 export const REGIONS = ['a', 'b'] as const;

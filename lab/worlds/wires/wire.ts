@@ -8,8 +8,11 @@
  */
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import type { Random } from '../../../services/runtime/random.ts';
-import type { Direction, Impairment, LinkRecord, Probe } from '../world.ts';
+import type { Impairment } from '../../system/mechanisms.ts';
+import type { Direction } from '../../system/parts.ts';
+import type { LinkRecord, Probe } from '../world.ts';
 import type { Gate } from './gate.ts';
+import { effectOf } from './impairments.ts';
 
 export interface WireOptions {
   readonly clock: Clock;
@@ -63,7 +66,7 @@ export class Wire {
     const found = this.#impaired.get(id);
     if (found === undefined) return;
     this.#impaired.delete(id);
-    if (found.impairment.kind === 'cut') for (const call of this.#underWay) if (call.swallowed) call.fail('the connection was broken');
+    if (effectOf(found.impairment).swallows) for (const call of this.#underWay) if (call.swallowed) call.fail('the connection was broken');
     this.#tell();
   }
 
@@ -96,6 +99,12 @@ export class Wire {
     return this.#drawDelayMs('there') + this.#drawDelayMs('back');
   }
 
+  /** How often what is sent in that direction now arrives. */
+  copies(direction: 'there' | 'back'): number {
+    if (this.#impaired.size === 0) return 1;
+    return Math.max(1, ...this.#in(direction).map((impairment) => effectOf(impairment).copies ?? 1));
+  }
+
   /** Rejects with the port's error when there is no answer by the deadline, or with the callee's own error. */
   async call<T>(send: () => Promise<T>, { caller, deadlineMs, toError }: CallOptions): Promise<T> {
     const failed = Promise.withResolvers<never>();
@@ -115,7 +124,12 @@ export class Wire {
   async probe(ask: () => Promise<unknown>, caller: Gate): Promise<Probe> {
     const { clock } = this.#options;
     const startedAt = clock.monotonicMs();
-    const answered = await this.call(ask, {
+    let arrivals = 0;
+    const counted = () => {
+      arrivals += 1;
+      return ask();
+    };
+    const answered = await this.call(counted, {
       caller,
       deadlineMs: PROBE_DEADLINE_MS + this.#longestRoundTripMs(),
       toError: (why) => new Error(why),
@@ -123,7 +137,7 @@ export class Wire {
       () => true,
       () => false,
     );
-    return { answered, elapsedMs: clock.monotonicMs() - startedAt };
+    return { answered, elapsedMs: clock.monotonicMs() - startedAt, arrivals };
   }
 
   async #carry<T>(send: () => Promise<T>, call: CallUnderWay, caller: Gate): Promise<T> {
@@ -132,6 +146,7 @@ export class Wire {
     if ((await this.#options.callee.takes()) === 'refused') call.fail('the connection was refused');
     else {
       const answer = await send();
+      for (let copy = 1; copy < this.copies('there'); copy += 1) await send().catch(() => {});
       await this.#travel('back', call);
       return answer;
     }
@@ -148,25 +163,19 @@ export class Wire {
   }
 
   #isCut(direction: 'there' | 'back'): boolean {
-    return this.#impaired.size > 0 && this.#in(direction).some(({ kind }) => kind === 'cut');
+    return this.#impaired.size > 0 && this.#in(direction).some((impairment) => effectOf(impairment).swallows);
   }
 
   #drawDelayMs(direction: 'there' | 'back'): number {
     let sum = this.#options.drawLatencyMs?.() ?? 0;
     if (this.#impaired.size === 0) return sum;
-    for (const impairment of this.#in(direction)) {
-      if (impairment.kind === 'latency')
-        sum += Math.max(0, impairment.latencyMs + impairment.jitterMs * (2 * this.#options.random.next() - 1));
-    }
+    for (const impairment of this.#in(direction)) sum += effectOf(impairment).drawDelayMs?.(impairment, this.#options.random) ?? 0;
     return sum;
   }
 
   #longestRoundTripMs(): number {
     const longest = (direction: 'there' | 'back') =>
-      this.#in(direction).reduce(
-        (sum, impairment) => sum + (impairment.kind === 'latency' ? impairment.latencyMs + impairment.jitterMs : 0),
-        0,
-      );
+      this.#in(direction).reduce((sum, impairment) => sum + (effectOf(impairment).delayMsMax?.(impairment) ?? 0), 0);
     return longest('there') + longest('back');
   }
 

@@ -167,7 +167,7 @@ export class WiredSubscription implements LogSubscription {
     if (last === undefined) return;
     flow.next = last.offset + 1;
     try {
-      this.#subscriber.onRecords(partition, records);
+      for (let copy = 0; copy < this.#options.wire.copies('back'); copy += 1) this.#subscriber.onRecords(partition, records);
     } catch {
       this.#hold();
       void this.#rejoin();

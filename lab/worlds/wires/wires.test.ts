@@ -8,7 +8,7 @@ import { describeLogContract } from '../../../services/log/testing/contract.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { createRandom } from '../../../services/runtime/random.ts';
 import { VirtualClock } from '../../../services/runtime/virtual-clock.ts';
-import type { Direction } from '../world.ts';
+import type { Direction } from '../../system/parts.ts';
 import { Gate, gatedClock } from './gate.ts';
 import { Wire } from './wire.ts';
 import { WiredCache } from './wired-cache.ts';

@@ -1,6 +1,7 @@
 /** What is broken in a world, in words: looked up in the world itself, past whoever broke it. */
 import type { Clients } from '../../../system/clients.ts';
-import type { Link, NodeName, World } from '../../../worlds/world.ts';
+import type { Link, NodeName } from '../../../system/parts.ts';
+import type { World } from '../../../worlds/world.ts';
 
 type Looked = Pick<World, 'control' | 'regions'>;
 

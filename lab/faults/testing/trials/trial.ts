@@ -4,8 +4,12 @@
  */
 
 import { createRandom, type Random } from '../../../../services/runtime/random.ts';
-import type { Backend } from '../../../worlds/world.ts';
+import { nodeName, targetLinks } from '../../../system/parts.ts';
+import { linkKindIn } from '../../../system/target.ts';
+import type { Backend } from '../../../worlds/worlds.ts';
+import { worldsWith } from '../../../worlds/worlds.ts';
 import { drawSchedule, type PlannedFault } from '../../drawn-schedule.ts';
+import type { Fault } from '../../fault.ts';
 import { FAULTS } from '../../faults.ts';
 import type { Temper } from './unsteady.ts';
 
@@ -37,12 +41,6 @@ const ABORTED_IN = 3;
 const FAILING_IN = 2;
 const STUCK_IN = 12;
 const AGAIN_IN = 3;
-const LINKS = [
-  ['edge:@', 'kafka'],
-  ['edge:@', 'origin'],
-  ['origin', 'kafka'],
-  ['origin', 'postgres'],
-] as const;
 const ARROWS = ['<->', '->', '<-'] as const;
 const WORDS = ['one', 'majority', '*'] as const;
 const PARAMETERS: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>> = {
@@ -81,20 +79,18 @@ function pick<T>(random: Random, choices: readonly T[]): T {
 type MethodOptions = Omit<TrialOptions, 'seed'> & Pick<FaultTrial, 'durationMs'>;
 
 function drawMethod(random: Random, { backend, regions, durationMs }: MethodOptions): readonly PlannedFault[] {
-  const faults = [...FAULTS.values()].filter(({ backends }) => backends.includes(backend));
+  const faults = [...FAULTS.values()].filter((fault) => worldsWith(fault).includes(backend));
   const drawn: PlannedFault[] = [];
   const count = 1 + random.below(FAULTS_MAX);
   for (let at = 0; at < count; at += 1) {
     const fault = pick(random, faults);
-    const places = drawn.map(({ target }) => target).filter((target) => /[<>]/.test(target) === fault.targets.includes('link'));
+    const places = drawn.map(({ target }) => target).filter((target) => isLinkOf(fault, target));
     const isAgain = places.length > 0 && fault.targets.includes('link') && random.below(AGAIN_IN) === 0;
     drawn.push({
       atMs: random.below(durationMs),
       fault: fault.name,
       // Another arrow on a link that a fault is on already: what overlaps there is what this is about.
-      target: isAgain
-        ? pick(random, places).replace(/<->|->|<-/, pick(random, ARROWS))
-        : drawTarget(random, pick(random, fault.targets), regions),
+      target: isAgain ? pick(random, places).replace(/<->|->|<-/, pick(random, ARROWS)) : drawTarget(random, fault, regions),
       parameters: pick(random, PARAMETERS[fault.name] ?? [{}]),
       forMs: fault.lasts && random.below(3) > 0 ? random.below(FOR_MS_MAX) : undefined,
     });
@@ -102,13 +98,19 @@ function drawMethod(random: Random, { backend, regions, durationMs }: MethodOpti
   return drawn;
 }
 
-function drawTarget(random: Random, kind: string, regions: readonly string[]): string {
+function isLinkOf({ links }: Fault, target: string): boolean {
+  const kind = linkKindIn(target);
+  return kind !== undefined && (links ?? [kind]).includes(kind);
+}
+
+function drawTarget(random: Random, { targets, links }: Fault, regions: readonly string[]): string {
+  const kind = pick(random, targets);
   const region = random.below(3) === 0 ? pick(random, WORDS) : pick(random, regions);
-  if (kind === 'edge' || kind === 'redis') return `${kind}:${region}`;
-  if (kind !== 'link') return kind;
-  const ends = pick(random, LINKS);
+  if (kind !== 'link') return nodeName(kind, region);
+  const { caller, callee } = pick(random, targetLinks(links));
+  const ends = [nodeName(caller, region), nodeName(callee, region)] as const;
   const [left, right] = random.below(2) === 0 ? ends : [ends[1], ends[0]];
-  return `${left}${pick(random, ARROWS)}${right}`.replace('@', region);
+  return `${left}${pick(random, ARROWS)}${right}`;
 }
 
 /** A run refuses those that exclude each other before it starts. */

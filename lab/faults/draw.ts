@@ -1,0 +1,33 @@
+/** How the swarm of a seed draws one fault: with its target and parameters as a scenario file writes them. */
+import type { Random } from '../../services/runtime/random.ts';
+import { type LinkKind, NODES, type NodeKind, nodeName, targetLinks } from '../system/parts.ts';
+import type { DrawnFault, FaultDraw } from './fault.ts';
+
+const ARROWS = ['<->', '->', '<-'] as const;
+export const NO_PARAMETERS = {};
+
+export function pick<T>(random: Random, choices: readonly T[]): T {
+  const picked = choices[random.below(choices.length)];
+  if (picked === undefined) throw new TypeError('expected something to choose from, got nothing');
+  return picked;
+}
+
+type Drawn = Pick<DrawnFault, 'fault' | 'parameters' | 'lasts'>;
+
+/** One for each kind of link: a link of that kind, one way or both. `drawn` draws the rest after the region. */
+export function onLinks(drawn: (random: Random) => Drawn, kinds?: readonly LinkKind[]): readonly FaultDraw[] {
+  return targetLinks(kinds).map(({ caller, callee }) => (random, regions) => {
+    const region = pick(random, regions);
+    const { fault, parameters, lasts } = drawn(random);
+    return { fault, target: `${nodeName(caller, region)}${pick(random, ARROWS)}${nodeName(callee, region)}`, parameters, lasts };
+  });
+}
+
+/** A node of that kind. `drawn` draws the rest after the region. */
+export function onNode(kind: NodeKind, drawn: (random: Random) => Drawn): FaultDraw {
+  return (random, regions) => {
+    if (!NODES[kind].isRegional) return { ...drawn(random), target: nodeName(kind) };
+    const region = pick(random, regions);
+    return { ...drawn(random), target: nodeName(kind, region), region };
+  };
+}

@@ -1,0 +1,66 @@
+/** How each world of the table starts, and which is taken where none is asked for. A world is loaded when it starts. */
+import { systemClock } from '../../services/runtime/clock.ts';
+import type { Workload } from '../scenarios/scenario.ts';
+import type { Variables } from '../topology/compose-file.ts';
+import type { Topology } from '../topology/topology.ts';
+import type { Stage } from './stage.ts';
+import type { Backend, StartedBackend } from './worlds.ts';
+
+export interface PrepareOptions {
+  readonly topology: Topology;
+  readonly variables: Variables;
+  /** Of a world that outlives the lab: leave it running. */
+  readonly keep?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+  /** Takes what embedded services log. They do not write it themselves: they would wait for whoever reads it. */
+  readonly onLogLine: (line: string) => void;
+  /** A known bug to run with, by its name. */
+  readonly mutant?: string | undefined;
+  /** What is to be run, for a world in virtual time: all that happens in it follows from that. */
+  readonly run?: { readonly seed: number; readonly workload: Workload };
+}
+
+const IN_REAL_TIME = { clock: systemClock, drive: <T>(run: Promise<T>) => run } as const;
+
+const STAGES: Readonly<Record<Backend, (options: PrepareOptions) => Promise<Stage>>> = {
+  docker: async ({ topology, variables, keep }) => ({
+    ...IN_REAL_TIME,
+    startWorld: async (onStep, signal) => {
+      const { startDocker } = await import('./docker/docker.ts');
+      return startDocker({ topology, variables, onStep, signal, ...(keep === undefined ? {} : { keep }) });
+    },
+  }),
+  embedded: async ({ topology, onLogLine, mutant, verbose }) => ({
+    ...IN_REAL_TIME,
+    startWorld: async (onStep, signal) => {
+      const { startEmbedded } = await import('./embedded/embedded.ts');
+      return startEmbedded({ topology, onStep, signal, onLogLine, mutant, logLevel: verbose ? 'info' : 'error' });
+    },
+  }),
+  simulated: async ({ topology, mutant, run }) => {
+    if (run === undefined) throw new TypeError('expected what is to be run in virtual time, got nothing');
+    const { simulatedStage } = await import('../sim/simulated-stage.ts');
+    return simulatedStage({ topology, mutant, ...run });
+  },
+};
+
+/** Starts nothing yet. */
+export function prepareWorld(backend: Backend, options: PrepareOptions): Promise<Stage> {
+  return STAGES[backend](options);
+}
+
+/** `note` hears why it is not the first of the table. */
+export async function chooseWorld(topology: Topology, variables: Variables, note: (text: string) => void): Promise<StartedBackend> {
+  // Loading it takes longer than the rest of the program together.
+  const { examineDocker } = await import('./docker/examine.ts');
+  const found = await examineDocker(topology, variables);
+  if ('problem' in found) {
+    note('the embedded world, for no Docker engine answers; with one: edgesync-lab up --backend docker');
+    return 'embedded';
+  }
+  const missing = found.images.filter(({ isHere }) => !isHere).length;
+  if (missing === 0 && found.memoryProblem === undefined) return 'docker';
+  const why = missing === 0 ? found.memoryProblem : `${missing} of ${found.images.length} images are not here`;
+  note(`the embedded world, for ${why}; to fetch and start the real one: edgesync-lab up --backend docker`);
+  return 'embedded';
+}
