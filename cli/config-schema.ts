@@ -17,7 +17,7 @@ const written = z.union([z.string(), z.number()], 'expected a text or a number')
 const flag = z.boolean('expected true or false');
 
 /** Every option that may have a default of one's own; not those that say what a single command is to do. */
-const schema = z.strictObject({
+export const configFileSchema = z.strictObject({
   backend: text.optional(),
   compose: text.optional(),
   project: text.optional(),
@@ -43,9 +43,9 @@ export async function readConfig(file: string): Promise<ConfigFile | undefined> 
 }
 
 function toConfig(source: YamlSource): ConfigFile {
-  const problems = problemsOf(schema, source.value);
+  const problems = problemsOf(configFileSchema, source.value);
   if (problems.length > 0) throw refusal(source, problems);
-  const { keys = {}, ...options } = schema.parse(source.value);
+  const { keys = {}, ...options } = configFileSchema.parse(source.value);
   const given = Object.entries(options).filter((entry): entry is [string, string | boolean] => entry[1] !== undefined);
   const where = (...path: readonly string[]) => `${source.file}:${source.lineOf(path)}: ${path.join('.')}`;
   return { options: new Map(given), keys: new Map(Object.entries(keys)), where };

@@ -127,7 +127,7 @@ function checkDump({ dumpFile }: Patient): Diagnosis {
 function checkEngine({ docker, needsDocker }: Patient): Diagnosis {
   const state = needsDocker ? 'missing' : 'warning';
   if ('problem' in docker) {
-    const [says = '', remedy = 'see --backend docker in README'] = docker.problem.split(/\. (?=[A-Z])/);
+    const [says = '', remedy = 'see "In Docker" in docs/configuration.md'] = docker.problem.split(/\. (?=[A-Z])/);
     return { name: 'engine', state, says, remedy };
   }
   if (!isSince(docker.apiVersion, ENGINE_API_TRIED)) return checkOldEngine(docker, state);

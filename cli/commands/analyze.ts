@@ -6,12 +6,13 @@ import { type ExitCode, InvalidInput } from '../../lab/errors.ts';
 import { convergenceOf } from '../../lab/history/convergence.ts';
 import { readHistory, type SavedHistory } from '../../lab/history/read-history.ts';
 import { printable } from '../../lab/input/printable.ts';
-import { saveReports } from '../../lab/report/output-folder.ts';
+import { ReportsFolder } from '../../lab/outputs/folder.ts';
+import { anomalyText, checkLines, figureLines, thresholdLines } from '../../lab/outputs/lines.ts';
+import type { Output } from '../../lab/outputs/output.ts';
 import type { ReportSource } from '../../lab/report/source.ts';
 import { conclude, toSummary } from '../../lab/run/summary.ts';
 import { evaluateThresholds } from '../../lab/thresholds/evaluate.ts';
 import { type Threshold, thresholdProblems, toThresholds, writtenThresholds } from '../../lab/thresholds/threshold.ts';
-import { anomalyText, checkLines, figureLines, thresholdLines } from '../print.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
@@ -38,11 +39,17 @@ async function analyze(saved: SavedHistory, file: string, { json, out }: Analyze
   const { history, head, isTorn } = saved;
   const results = judgeHistory({ history, checks: checksOf(saved, file), context: head });
   const concluded = conclude({ results, thresholds: evaluateThresholds(history, thresholdsOf(saved, file)) });
-  if (out !== undefined) await saveReports(out, toSource(saved, file, concluded));
+  if (out !== undefined) await saveReports(new ReportsFolder(out), toSource(saved, file, concluded));
   if (isTorn) output.note(`${printable(file)}: the last line is half written and was left out`);
   if (json) output.line(JSON.stringify(toJson(saved, concluded)));
   else for (const line of toLines(saved, concluded)) output.line(line);
   return concluded.exitCode;
+}
+
+/** Throws InvalidInput when the output cannot be made, WorldFailed when it could not be written whole. */
+async function saveReports(output: Required<Pick<Output, 'start' | 'stop'>>, source: ReportSource): Promise<void> {
+  await output.start(source);
+  await output.stop(source);
 }
 
 /** Throws InvalidInput for a metric or a word that this program does not have. */

@@ -1,7 +1,7 @@
-/** The figures of a load beside those that the seed published, and its targets. */
+/** The figures of a load beside those that the original EdgeSync published, and its targets. */
+import { table } from '../../lab/outputs/lines.ts';
 import { PUBLISHED, TARGETS } from '../../lab/seed-load/published.ts';
 import type { LoadFigures, SeedLoadResult } from '../../lab/seed-load/seed-load.ts';
-import { table } from '../print.ts';
 
 const NONE = '-';
 const HEAD = ['', 'reads', 'hit ratio', 'P50 ms', 'P95 ms', 'P99 ms', 'stale hits', 'new version after ms'];
@@ -40,5 +40,5 @@ function publishedRow(region: string): readonly (readonly string[])[] {
   const published = PUBLISHED[region];
   if (published === undefined) return [];
   const { reads, hitRatio, p99Ms, staleHits } = published;
-  return [['  the seed', String(reads), `${hitRatio.toFixed(2)} %`, NONE, NONE, String(p99Ms), String(staleHits), NONE]];
+  return [['  the original EdgeSync', String(reads), `${hitRatio.toFixed(2)} %`, NONE, NONE, String(p99Ms), String(staleHits), NONE]];
 }

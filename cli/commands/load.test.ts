@@ -47,14 +47,14 @@ describe('load', () => {
     expect(stderr).toContain('after the PUT: 60 reads in each region');
   });
 
-  it('is 99 when a target is missed, with the seed’s figures beside ours', { timeout: LOAD_MS_MAX }, async () => {
+  it('is 99 when a target is missed, with the original’s figures beside ours', { timeout: LOAD_MS_MAX }, async () => {
     // Two hundred reads under way cannot each be answered within 10 ms.
     const { code, stdout } = await load('--requests', '800', '--after', '5', '--basic', '--concurrency', '64').ended;
     expect(code).toBe(99);
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^ +reads +hit ratio +P50 ms +P95 ms +P99 ms +stale hits +new version after ms$/);
     expect(lines[1]).toMatch(/^us-east, eager, 100 ms +1055 +\d+\.\d\d % /);
-    expect(lines[2]).toMatch(/^ {2}the seed +1450 +96\.14 % +- +- +143 +0 +-$/);
+    expect(lines[2]).toMatch(/^ {2}the original EdgeSync +1450 +96\.14 % +- +- +143 +0 +-$/);
     expect(lines.find((line) => line.startsWith('target'))).toMatch(/^target +> 90 % +< 10 +< 50 +< 210$/);
     expect(lines.at(-1)).toMatch(/^a target is missed in us-east, eu-west, ap-south$/);
   });

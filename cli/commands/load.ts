@@ -1,4 +1,4 @@
-/** `load`: the load tests of the system this grew from, its published figures beside ours. */
+/** `load`: the load tests of the original EdgeSync, its published figures beside ours. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT, WorldFailed } from '../../lab/errors.ts';
 import { type Round, readsOf, roundsOf } from '../../lab/seed-load/rounds.ts';
@@ -44,7 +44,7 @@ export function addLoadCommand(program: Command, session: Session): void {
   const command = program
     .command('load')
     .description(
-      'the load test of the system this grew from (the seed), on content 1 in every region at once: 50 reads to prime, many more, one PUT, and reads until each region must serve it; ends with 99 when a target of the seed is missed',
+      'the load test of the original EdgeSync on content 1 in every region at once: 50 reads to prime, many more, one PUT, and reads until each region must serve it; ends with 99 when a target of the original is missed',
     )
     .addOption(
       new Option('--requests <number>', 'reads in each region, after those to prime')
@@ -59,13 +59,15 @@ export function addLoadCommand(program: Command, session: Session): void {
         .env('EDGESYNC_AFTER'),
     )
     .addOption(
-      new Option('--basic', 'the smaller test of the seed before it: 100 reads, a PUT, 100 reads; together 1,450 a region').env(
+      new Option('--basic', 'the smaller test of the original before it: 100 reads, a PUT, 100 reads; together 1,450 a region').env(
         'EDGESYNC_BASIC',
       ),
     )
-    .addOption(new Option('--only-basic', 'the smaller test of the seed alone').conflicts(['requests', 'after']).env('EDGESYNC_ONLY_BASIC'))
     .addOption(
-      new Option('--original', 'the lines that the load scripts of the seed end with, instead of a table')
+      new Option('--only-basic', 'the smaller test of the original alone').conflicts(['requests', 'after']).env('EDGESYNC_ONLY_BASIC'),
+    )
+    .addOption(
+      new Option('--original', 'the lines that the load scripts of the original end with, instead of a table')
         .conflicts('json')
         .env('EDGESYNC_ORIGINAL'),
     )

@@ -3,39 +3,34 @@
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT, type ExitCode, InvalidInput, worstOf } from '../../lab/errors.ts';
-import type { HistoryLine } from '../../lab/history/history-lines.ts';
+import { History } from '../../lab/history/history.ts';
 import { parseDuration } from '../../lab/input/duration.ts';
 import { didYouMean } from '../../lab/input/nearest.ts';
 import { printableLines } from '../../lab/input/printable.ts';
 import { checkMutant } from '../../lab/mutants/mutants.ts';
-import type { Report, Summary } from '../../lab/report/events.ts';
-import { checkOutput, createOutput, type OutputFolder } from '../../lab/report/output-folder.ts';
-import { type ReportSource, sourceOf } from '../../lab/report/source.ts';
+import { toBegun } from '../../lab/outputs/output.ts';
+import { checkOutputs, OUTPUT_OPTIONS, type Outputs, openOutputs } from '../../lab/outputs/outputs.ts';
 import type { RunIdentity } from '../../lab/run/identity.ts';
 import { planScenario, refuseScenario } from '../../lab/run/not-run.ts';
-import { runWithHistory } from '../../lab/run/run.ts';
+import { type RunResult, runWithHistory } from '../../lab/run/run.ts';
 import { readScenario, type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
 import { checkBackend, checkRegions, checkSchedule } from '../../lab/scenarios/world-check.ts';
 import { onlyRegions, type Topology, withSystem } from '../../lab/topology/topology.ts';
 import { prepareWorld } from '../../lab/worlds/starts.ts';
-import type { Backend } from '../../lab/worlds/worlds.ts';
-import { BACKENDS, EMBEDDED, isStarted } from '../../lab/worlds/worlds.ts';
-import { type Clock, systemClock } from '../../services/runtime/clock.ts';
+import { BACKENDS, type Backend, EMBEDDED, isStarted } from '../../lab/worlds/worlds.ts';
+import { systemClock } from '../../services/runtime/clock.ts';
 import { drawSeed } from '../../services/runtime/random.ts';
-import { plainReport } from '../print.ts';
 import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
 import { addKeepOption, addWorldOptions, readWorldTopology, refuseKeep, resolveBackend, type WorldOptions } from './world-options.ts';
 
+/** Beside these there are those of the outputs: `OUTPUT_OPTIONS`. */
 interface RunCommandOptions extends Omit<WorldOptions, 'backend'> {
   readonly backend?: Backend;
   readonly mutant?: string;
   readonly seed?: number;
   readonly duration?: number;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly out?: string;
   readonly dryRun?: boolean;
 }
 
@@ -62,14 +57,8 @@ export function addRunCommand(program: Command, session: Session): void {
       new Option('--duration <time>', 'of the load, instead of the scenario’s').argParser(parseDurationOption).env('EDGESYNC_DURATION'),
     )
     .addOption(new Option('--mutant <name>', 'with a known bug: embedded and simulated').env('EDGESYNC_MUTANT'))
-    .addOption(
-      new Option('--out <dir>', 'an empty folder: report.html, junit.xml, summary.json and history.ndjson of each scenario go there').env(
-        'EDGESYNC_OUT',
-      ),
-    )
-    .addOption(new Option('--dry-run', 'print what would be done, from the seed, and start nothing').env('EDGESYNC_DRY_RUN'))
-    .addOption(new Option('--json', 'NDJSON on standard output, nothing else').env('EDGESYNC_JSON'))
-    .addOption(new Option('--quiet', 'the result only').env('EDGESYNC_QUIET'));
+    .addOption(new Option('--dry-run', 'print what would be done, from the seed, and start nothing').env('EDGESYNC_DRY_RUN'));
+  for (const { flags, about, variable } of OUTPUT_OPTIONS) command.addOption(new Option(flags, about).env(variable));
   addKeepOption(addWorldOptions(command, BACKENDS)).action(async (names: string[], options: RunCommandOptions) => {
     session.exitWith(await runAll(names, options, session));
   });
@@ -77,28 +66,25 @@ export function addRunCommand(program: Command, session: Session): void {
 
 export async function runAll(names: readonly string[], given: RunCommandOptions, session: Session): Promise<ExitCode> {
   const options = given.dryRun ? asDryRun(given) : given;
-  const report: Report = options.json
-    ? (event) => session.output.line(JSON.stringify(event))
-    : plainReport(session.output.line, options.quiet ?? false);
-  if (!(await isOutputFree(options, session))) return EXIT.invalidInput;
+  if (!options.dryRun && !(await canStartOutputs(options, session))) return EXIT.invalidInput;
   const backend = await backendOf(options, session);
   const codes: ExitCode[] = [];
   for (const name of names) {
     if (session.signal.aborted) break;
-    codes.push(await runOne(name, { ...options, backend }, report, session));
+    codes.push(await runOne(name, { ...options, backend }, session));
   }
   return worstOf(session.signal.aborted ? [...codes, EXIT.interrupted] : codes);
 }
 
-/** Opens no connection: nobody is asked for an engine or for a port, and no folder is made. The plan is the same in every world. */
-function asDryRun({ out: _, ports: __, backend = EMBEDDED, ...options }: RunCommandOptions): RunCommandOptions {
+/** Opens no connection: nobody is asked for an engine or for a port. The plan is the same in every world. */
+function asDryRun({ ports: _, backend = EMBEDDED, ...options }: RunCommandOptions): RunCommandOptions {
   return { ...options, backend };
 }
 
-/** Asked once, before the first scenario makes its folder in it. */
-async function isOutputFree({ out }: RunCommandOptions, { output }: Session): Promise<boolean> {
+/** Asked once, before the first scenario. */
+async function canStartOutputs(options: RunCommandOptions, { output }: Session): Promise<boolean> {
   try {
-    if (out !== undefined) await checkOutput(out);
+    await checkOutputs({ ...options });
     return true;
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
@@ -121,67 +107,57 @@ async function backendOf({ backend, ...options }: RunCommandOptions, { environme
 
 type RunOneOptions = RunCommandOptions & { readonly backend: Backend };
 
-async function runOne(name: string, options: RunOneOptions, report: Report, session: Session): Promise<ExitCode> {
-  const { version, argv, signal } = session;
+async function runOne(name: string, options: RunOneOptions, session: Session): Promise<ExitCode> {
+  const { output, version, argv } = session;
   const drawn = options.seed ?? drawSeed();
-  const identify = (seed: number, clock: Clock, told = report): RunIdentity => {
+  const outputs = openOutputs({ asked: { ...options }, line: output.line, note: output.note, clock: systemClock });
+  const identify = (seed: number): RunIdentity => {
     const reproduce = reproduceCommand(name, seed, options);
-    return { seed, backend: options.backend, report: told, clock, version, argv, reproduce, mutant: options.mutant };
+    const { backend, mutant } = options;
+    return { seed, backend, report: outputs.report, clock: systemClock, version, argv, reproduce, mutant };
   };
-  const summary = await prepare(name, { ...options, drawn }, session).then(
-    async ({ scenario, topology, out }) => {
-      const seed = options.seed ?? scenario.seed ?? drawn;
-      if (options.dryRun) {
-        planScenario(identify(seed, systemClock), { scenario, topology });
+  const ended = await prepare(name, { ...options, drawn }, session)
+    .then(async (prepared) => {
+      const seed = options.seed ?? prepared.scenario.seed ?? drawn;
+      if (!options.dryRun) await outputs.start(toBegun(prepared.scenario, { backend: options.backend, seed, version }));
+      return { ...prepared, identity: identify(seed) };
+    })
+    .then(
+      (ready): Promise<RunResult> | undefined => {
+        if (!options.dryRun) return runPrepared(ready, { options, outputs, session });
+        planScenario(ready.identity, ready);
         return undefined;
-      }
-      const { variables } = session.environment;
-      const { keep, verbose, mutant } = options;
-      const run = { seed, workload: scenario.workload };
-      const { drive, ...stage } = await prepareWorld(options.backend, {
-        ...{ topology, variables, keep, verbose, mutant, run },
-        onLogLine: session.output.log,
-      });
-      if (out === undefined) return (await drive(runWithHistory({ ...identify(seed, stage.clock), scenario, signal, ...stage }))).summary;
-      const onHistoryLine = (line: HistoryLine) => out.history.write(line);
-      const identity = identify(seed, stage.clock, butSummary(report));
-      const result = await drive(runWithHistory({ ...identity, scenario, signal, onHistoryLine, ...stage }));
-      const saved = await saveRun(out, sourceOf(scenario, { backend: options.backend, seed, version, ...result }));
-      report(saved);
-      return saved;
-    },
-    (error: unknown) => refuseScenario(identify(drawn, systemClock), name, error),
-  );
-  if (summary === undefined) return EXIT.pass;
-  if (options.json && summary.error !== undefined) session.output.note(printableLines(summary.error));
-  return summary.exitCode as ExitCode;
+      },
+      (error: unknown) => ({ summary: refuseScenario(identify(drawn), name, error), history: new History() }),
+    );
+  return ended === undefined ? EXIT.pass : ((await outputs.stop(ended)).exitCode as ExitCode);
 }
 
-/** What the run came to is told when its files are there: a verdict that could not be saved is none. */
-function butSummary(report: Report): Report {
-  return (event) => {
-    if (event.type !== 'Summary') report(event);
-  };
+interface Ready extends Prepared {
+  readonly identity: RunIdentity;
 }
 
-/** A history that is not whole, or reports that are not there, are the lab's failure, whatever the verdict. */
-async function saveRun(out: OutputFolder, source: ReportSource): Promise<Summary> {
-  const { summary } = source;
-  try {
-    await out.history.close();
-    await out.writeReports(source);
-    return summary;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const exitCode = worstOf([summary.exitCode as ExitCode, EXIT.failed]);
-    return { ...summary, status: 'failed', verdict: 'unknown', exitCode, error: [summary.error, why].filter(Boolean).join('; ') };
-  }
+interface RunPreparedOptions {
+  readonly options: RunOneOptions;
+  readonly outputs: Outputs;
+  readonly session: Session;
+}
+
+async function runPrepared({ scenario, topology, identity }: Ready, { options, outputs, session }: RunPreparedOptions): Promise<RunResult> {
+  const { environment, output, signal } = session;
+  const { keep, verbose, mutant } = options;
+  const run = { seed: identity.seed, workload: scenario.workload };
+  const { variables } = environment;
+  const prepared = await prepareWorld(options.backend, { topology, variables, keep, verbose, mutant, run, onLogLine: output.log });
+  const { drive, ...stage } = prepared;
+  const { onHistoryLine } = outputs;
+  const taken = onHistoryLine === undefined ? {} : { onHistoryLine };
+  return drive(runWithHistory({ ...identity, scenario, signal, ...taken, ...stage }));
 }
 
 interface Prepared {
   readonly scenario: Scenario;
   readonly topology: Topology;
-  readonly out: OutputFolder | undefined;
 }
 
 /** Everything that can be wrong is found here, before anything starts. Throws InvalidInput. */
@@ -200,8 +176,7 @@ async function prepare(
   const regions = topology.regions.map(({ region }) => region);
   checkRegions(scenario, regions);
   checkSchedule(scenario, regions, options.seed ?? scenario.seed ?? drawn);
-  const out = options.out === undefined ? undefined : await createOutput(options.out, scenario.id, systemClock);
-  return { scenario, topology: withSystem(onlyRegions(topology, scenario.system.only), scenario.system.regions), out };
+  return { scenario, topology: withSystem(onlyRegions(topology, scenario.system.only), scenario.system.regions) };
 }
 
 /** A word that is neither a built-in scenario nor a file is more often misspelt than misplaced. */

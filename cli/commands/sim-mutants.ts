@@ -2,13 +2,13 @@
 import { EXIT, type ExitCode, worstOf } from '../../lab/errors.ts';
 import { printableLines } from '../../lab/input/printable.ts';
 import { MUTANTS } from '../../lab/mutants/mutants.ts';
+import { table } from '../../lab/outputs/lines.ts';
 import type { Summary } from '../../lab/report/events.ts';
 import { type Campaign, runCampaigns, type SeedRange } from '../../lab/sim/campaign.ts';
 import { Hunt, type MutantReport } from '../../lab/sim/mutation.ts';
 import type { SeedOutcome, SeedSetup } from '../../lab/sim/outcome.ts';
 import { Tally } from '../../lab/sim/tally.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
-import { table } from '../print.ts';
 import { startProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { rangeText, startEvent, summaryEvent } from './sim-events.ts';

@@ -3,15 +3,15 @@ import { type Command, Option } from 'commander';
 import { EXIT, type ExitCode, InvalidInput } from '../../lab/errors.ts';
 import { printableLines } from '../../lab/input/printable.ts';
 import { mutantNamed } from '../../lab/mutants/mutants.ts';
+import { checkFolder } from '../../lab/outputs/folder.ts';
+import { anomalyText, checkLines } from '../../lab/outputs/lines.ts';
 import type { LabEvent } from '../../lab/report/events.ts';
-import { checkOutput } from '../../lab/report/output-folder.ts';
 import { runCampaigns, type SeedRange } from '../../lab/sim/campaign.ts';
 import { checkDeterminism } from '../../lab/sim/determinism.ts';
 import type { SeedOutcome, SeedSetup } from '../../lab/sim/outcome.ts';
 import { saveSeed } from '../../lab/sim/save-seed.ts';
 import { Tally } from '../../lab/sim/tally.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
-import { anomalyText, checkLines } from '../print.ts';
 import { startProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
@@ -67,7 +67,7 @@ export function addSimCommand(program: Command, session: Session): void {
 /** Before the first seed. Throws InvalidInput. */
 async function checkOut(out: string, { mutants, checkDeterminism: isCompared }: SimOptions): Promise<void> {
   if (mutants || isCompared) throw new InvalidInput('--out: goes with neither --mutants nor --check-determinism, which look at many runs');
-  await checkOutput(out);
+  await checkFolder(out);
 }
 
 function simulate(options: SimOptions, setup: SeedSetup, session: Session): Promise<ExitCode> {

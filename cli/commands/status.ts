@@ -2,9 +2,9 @@
 import { type Command, Option } from 'commander';
 import { EXIT } from '../../lab/errors.ts';
 import { printable } from '../../lab/input/printable.ts';
+import { table } from '../../lab/outputs/lines.ts';
 import { readTopology } from '../../lab/topology/topology.ts';
 import type { ClusterStatus, ServiceStatus } from '../../lab/worlds/docker/manage.ts';
-import { table } from '../print.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
 import { addClusterOptions, type ClusterOptions } from './world-options.ts';

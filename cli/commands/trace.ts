@@ -1,12 +1,12 @@
 /** `trace <key>`: one write through its ten steps, in a world of its own, with the time of each. */
 import { type Command, Option } from 'commander';
 import { EXIT, WorldFailed } from '../../lab/errors.ts';
+import { table } from '../../lab/outputs/lines.ts';
 import { parseTraceKey, TRACE_GRACE_MS, traceWrite } from '../../lab/trace/trace.ts';
 import { clocksText } from '../../lab/trace/trace-clocks.ts';
 import type { Trace, TraceServed, TraceStep } from '../../lab/trace/trace-schema.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import type { Releasers } from '../../services/runtime/releasers.ts';
-import { table } from '../print.ts';
 import type { Session } from '../session.ts';
 import { orFailReleasing } from './failed.ts';
 import { openWorld } from './open-world.ts';

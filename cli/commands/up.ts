@@ -2,10 +2,10 @@
 
 import { type Command, Option } from 'commander';
 import { EXIT } from '../../lab/errors.ts';
+import { table } from '../../lab/outputs/lines.ts';
 import type { Topology } from '../../lab/topology/topology.ts';
 import type { StartStep, World } from '../../lab/worlds/world.ts';
 import { worldKind } from '../../lab/worlds/worlds.ts';
-import { table } from '../print.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';

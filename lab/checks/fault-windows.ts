@@ -70,9 +70,9 @@ export class FaultWindows {
   /** By region and label. */
   readonly #ofPath = new Map<string, Windows>();
 
-  constructor({ faults, edgeSamples, originSamples }: Pick<History, 'faults' | 'edgeSamples' | 'originSamples'>) {
-    this.#faults = faults;
-    this.#samples = { ofEdges: Map.groupBy(edgeSamples, ({ region }) => region), ofOrigin: originSamples };
+  constructor(history: Pick<History, 'faults' | 'of'>) {
+    this.#faults = history.faults;
+    this.#samples = { ofEdges: Map.groupBy(history.of('edge-sample'), ({ region }) => region), ofOrigin: history.of('origin-sample') };
   }
 
   /** How much of the interval no fault on the path was seen to excuse, in ms. */

@@ -24,7 +24,7 @@ export function judgeHistory({ history, checks, context }: JudgeOptions): readon
   const results = new Map<string, CheckResult>();
   for (const check of inOrder) results.set(check.name, withoutTold(check.judge(history, context), told));
   const ordered = checks.flatMap((name) => results.get(name) ?? []);
-  const found = history.findings.map((finding) => ({ ...finding, anomalies: [] }));
+  const found = history.of('finding').map((finding) => ({ ...finding, anomalies: [] }));
   return [...ordered, ...unconfirmedFaults(history), ...unseenHeals(history), ...loadHeld(history), ...found, ...unfinished(history)];
 }
 

@@ -8,7 +8,7 @@ import { isAnswered } from './versions.ts';
 
 /** In words; undefined: the machine does not explain it. */
 export function doubtAboutLast(history: History, read: ReadOperation, rule: CheckContext['staleness']): string | undefined {
-  if ((history.stalls.length === 0 && history.pressures.length === 0) || !isAnswered(read)) return undefined;
+  if ((history.of('stall').length === 0 && history.of('pressure').length === 0) || !isAnswered(read)) return undefined;
   const staleness = stalenessOf(history, rule);
   const superseding = staleness.versions.supersededBefore(read);
   if (superseding !== undefined) return staleness.doubtOf(staleness.judgeSince(read, superseding.atMs));

@@ -24,7 +24,7 @@ function judge({ reads = 100, writes = 20, late = 0, byMs = 0, hasFaults = false
     write(1, 5, { phase: 'warmup' }),
   ];
   const history = historyOf({ operations, faults: hasFaults ? FAULTS : [] });
-  history.planLoad({ fromMs: 1_000, durationMs: 10_000, reads: 100, writes: 20 });
+  history.add('load', { fromMs: 1_000, durationMs: 10_000, reads: 100, writes: 20 });
   return { history, judged: () => loadHeld(history) };
 }
 
@@ -48,7 +48,7 @@ describe('a load', () => {
 
   it('that a threshold ended is no pass', () => {
     const { history, judged } = judge({ reads: 50, writes: 10 });
-    history.addAbort({ metric: 'staleness', threshold: 'max<9', value: 10, samples: 3, atMs: 6_000 });
+    history.add('abort', { metric: 'staleness', threshold: 'max<9', value: 10, samples: 3, atMs: 6_000 });
     expect(judged()).toMatchObject([{ verdict: 'unknown', reason: 'ended after 5000 of 10000 ms, for staleness max<9 was crossed' }]);
   });
 });

@@ -28,7 +28,9 @@ function isRead({ kind }: Operation): boolean {
   return kind === 'read';
 }
 
-function ended({ aborts: [abort], load }: History): Found {
+function ended(history: History): Found {
+  const { load } = history;
+  const [abort] = history.of('abort');
   if (abort === undefined || load === undefined) return undefined;
   const afterMs = Math.round(abort.atMs - load.fromMs);
   return {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { History } from '../history/history.ts';
+import type { Operation } from '../history/records.ts';
 import { staleAfterBound } from './anomalies/stale-after-bound.ts';
 import { versionRegression } from './anomalies/version-regression.ts';
 import { CHECKS } from './checks.ts';
@@ -33,8 +34,8 @@ interface Damage {
 /** What a history is given so that one check must accuse it; with `aboveMs` 0 it is at its bound. */
 type Damaging = (history: History, damage: Damage) => void;
 
-function add(history: History, ...operations: Parameters<History['add']>[0][]): void {
-  for (const operation of operations) history.add({ ...operation, id: history.nextId });
+function add(history: History, ...operations: Operation[]): void {
+  for (const operation of operations) history.addOperation({ ...operation, id: history.nextId });
 }
 
 /** The first moment at which what was known at `knownMs` is above its bound, or at it. */
@@ -45,25 +46,25 @@ function boundMs(knownMs: number, { delayMs, aboveMs }: Damage): number {
 /** A version that a region's cache answered, and then an older one. */
 const goBack: Damaging = (history, damage) => {
   const { region, delayMs } = damage;
-  history.addDelay({ region, atMs: AFTER_MS - 1, delayMs });
+  history.add('delay', { region, atMs: AFTER_MS - 1, delayMs });
   add(history, write(VERSION, AFTER_MS), read(VERSION, AFTER_MS + 1, { region, endMs: AFTER_MS + 1 }));
   add(history, read(VERSION - 1, Math.max(AFTER_MS + 2, boundMs(AFTER_MS, damage)), { region }));
 };
 
 const ignorePurge: Damaging = (history, damage) => {
   const { region, delayMs } = damage;
-  history.addDelay({ region, atMs: AFTER_MS - 1, delayMs });
+  history.add('delay', { region, atMs: AFTER_MS - 1, delayMs });
   add(history, purge(AFTER_MS, { endMs: AFTER_MS }));
   const where = region === 'us-east' ? 'us-east' : 'eu-west';
   add(history, read(0, boundMs(AFTER_MS, damage), { region, found: false, cachedMs: shownBy(where, AFTER_MS - 100), key: KEY }));
   for (const atMs of [AFTER_MS - 500, AFTER_MS + 500])
-    history.addEdgeSample(edgeSample(atMs, { region, since: 'it', clock: readingOf(where, atMs) }));
+    history.add('edge-sample', edgeSample(atMs, { region, since: 'it', clock: readingOf(where, atMs) }));
 };
 
 const resurrect: Damaging = (history, damage) => {
   const { region, delayMs } = damage;
   const key = 'content:9';
-  history.addDelay({ region, atMs: AFTER_MS - 1, delayMs });
+  history.add('delay', { region, atMs: AFTER_MS - 1, delayMs });
   add(history, write(1, AFTER_MS - 9, { key }), write(2, AFTER_MS, { key, kind: 'delete' }));
   add(history, read(1, boundMs(AFTER_MS, damage), { region, key }));
 };
@@ -82,10 +83,10 @@ const fail: Damaging = (history, { region, aboveMs }) => {
 const storm: Damaging = (history, { region, aboveMs }) => {
   const key = 'content:9';
   for (let at = 0; at < 50; at += 1) add(history, read(1, AFTER_MS + at, { region, key }));
-  const before = history.edgeSamples.findLast((sample) => sample.region === region)?.originFetches ?? 0;
+  const before = history.of('edge-sample').findLast((sample) => sample.region === region)?.originFetches ?? 0;
   const since = 'a new life';
-  history.addEdgeSample(edgeSample(AFTER_MS - 1, { region, since, originFetches: before }));
-  history.addEdgeSample(edgeSample(AFTER_MS + 60, { region, since, originFetches: before + 6 + Math.min(aboveMs, 1) }));
+  history.add('edge-sample', edgeSample(AFTER_MS - 1, { region, since, originFetches: before }));
+  history.add('edge-sample', edgeSample(AFTER_MS + 60, { region, since, originFetches: before + 6 + Math.min(aboveMs, 1) }));
 };
 
 const DAMAGES: readonly (readonly [check: keyof typeof CHECKS, damaging: Damaging])[] = [
@@ -105,7 +106,7 @@ const WRONG: readonly (readonly [check: keyof typeof CHECKS, damaging: Damaging]
     'lost-invalidation',
     (history, { region }) => {
       const key = 'content:9';
-      history.addOrigin(origin(2, { key }));
+      history.add('origin', origin(2, { key }));
       add(history, write(2, AFTER_MS, { key }), read(1, AFTER_MS + 1, { region, key, final: true }));
     },
   ],
@@ -113,7 +114,7 @@ const WRONG: readonly (readonly [check: keyof typeof CHECKS, damaging: Damaging]
     'divergence',
     (history, { region }) => {
       const key = 'content:9';
-      history.addOrigin(origin(2, { key }));
+      history.add('origin', origin(2, { key }));
       add(history, write(2, AFTER_MS, { key }), read(2, AFTER_MS + 1, { region, key, final: true, found: false }));
     },
   ],

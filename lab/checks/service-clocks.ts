@@ -161,14 +161,15 @@ export class ServiceClocks {
   readonly origin: ServiceClock;
   readonly #edges = new Map<string, ServiceClock>();
 
-  constructor({ head, originSamples, edgeSamples }: Pick<History, 'head' | 'originSamples' | 'edgeSamples'>) {
+  constructor(history: Pick<History, 'head' | 'of'>) {
+    const { head } = history;
     if (head?.oneClock) {
       this.origin = ITSELF;
       for (const region of head.regions) this.#edges.set(region, ITSELF);
       return;
     }
-    this.origin = new ServiceClock(readingsOf(originSamples));
-    for (const [region, samples] of Map.groupBy(edgeSamples, (sample) => sample.region))
+    this.origin = new ServiceClock(readingsOf(history.of('origin-sample')));
+    for (const [region, samples] of Map.groupBy(history.of('edge-sample'), (sample) => sample.region))
       this.#edges.set(region, new ServiceClock(readingsOf(samples)));
   }
 

@@ -22,7 +22,7 @@ import type { CheckContext } from './check.ts';
 import { type Doubted, doubtOf } from './doubt.ts';
 import { FaultWindows, FETCH_DEADLINE_MS, type Path } from './fault-windows.ts';
 import { type Interval, overlaps } from './interval.ts';
-import { StoodStill } from './stood-still.ts';
+import { type StoodStill, stoodStillOf } from './stood-still.ts';
 import { type AnsweredRead, isAnswered, type Known, Versions } from './versions.ts';
 
 const EPSILON_MS_MIN = 150;
@@ -76,10 +76,10 @@ export class Staleness {
     this.byRegion = Map.groupBy(this.reads, ({ region }) => region);
     this.versions = new Versions(history.operations);
     this.windows = new FaultWindows(history);
-    this.stood = new StoodStill(history);
+    this.stood = stoodStillOf(history);
     this.#isStrict = rule === 'strict';
     this.#delays = Map.groupBy(
-      [...history.delays].sort((one, other) => one.atMs - other.atMs),
+      [...history.of('delay')].sort((one, other) => one.atMs - other.atMs),
       ({ region }) => region,
     );
     this.#labelledMs = labelledMsOf(

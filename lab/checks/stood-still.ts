@@ -13,6 +13,7 @@
  * another region's edge; and no node by a pause that the lab itself made.
  */
 import { factsOf } from '../faults/faults.ts';
+import type { History } from '../history/history.ts';
 import type { FaultRecord, Pressure, Stall } from '../history/records.ts';
 import { type Interval, overlaps } from './interval.ts';
 import { firstIndex, type Piece, Profile } from './profile.ts';
@@ -24,6 +25,11 @@ export interface StandingStill {
   readonly stalls: readonly Stall[];
   readonly pressures: readonly Pressure[];
   readonly faults: readonly FaultRecord[];
+}
+
+/** What a history has of it so far. */
+export function stoodStillOf(history: Pick<History, 'faults' | 'of'>): StoodStill {
+  return new StoodStill({ stalls: history.of('stall'), pressures: history.of('pressure'), faults: history.faults });
 }
 
 /** What one process told, in order: spells of one process do not overlap. */

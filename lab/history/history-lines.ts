@@ -1,30 +1,12 @@
 /**
- * The lines of `history.ndjson`, one schema per kind. An operation has two: `sent` before it is sent, `ended` after it has ended;
- * so has a fault. A history without `end` is one of a run that was killed or stopped.
+ * The lines of `history.ndjson`. Most are a record each (`record-kinds.ts`). An operation has two: `sent` before it is sent, `ended` after
+ * it has ended; so has a fault. A history without `end` is one of a run that was killed or stopped.
  */
 
 import { z } from 'zod';
 import { BACKENDS } from '../worlds/worlds.ts';
-import {
-  abort,
-  applied,
-  clockShift,
-  delayChange,
-  edgeSample,
-  ending,
-  faultChange,
-  finding,
-  loadPlanned,
-  operation,
-  originSample,
-  originState,
-  phaseEntered,
-  pressure,
-  published,
-  slowing,
-  stall,
-  strategyChange,
-} from './records.ts';
+import { RECORDS, type RecordLine } from './record-kinds.ts';
+import { ending, faultChange, operation, slowing } from './records.ts';
 
 export const HISTORY_VERSION = 1;
 
@@ -51,43 +33,36 @@ export const head = z.strictObject({
 });
 export type HistoryHead = Readonly<z.infer<typeof head>>;
 
+/** What is not one record for good: the head, the parts in which operations and faults become known, and the end. */
+const OTHERS = [
+  head,
+  z.strictObject({ line: z.literal('sent'), operation }),
+  z.strictObject({ line: z.literal('ended'), id: z.int().nonnegative(), ...ending.shape }),
+  z.strictObject({
+    line: z.literal('fault'),
+    id: z.string(),
+    fault: z.string(),
+    /** As a scenario file writes it. */
+    target: z.string(),
+    injectedMs: z.number(),
+    recoveryAllowanceMs: z.number(),
+    slows: slowing.optional(),
+    effect: z.enum(['confirmed', 'unconfirmed']),
+  }),
+  z.strictObject({ line: z.literal('fault-changed'), id: z.string(), ...faultChange.shape }),
+  /** The run went through all its phases. */
+  z.strictObject({ line: z.literal('end'), atMs: z.number() }),
+] as const;
+
+export const otherLine = z.discriminatedUnion('line', OTHERS);
+export type OtherLine = Readonly<z.infer<typeof otherLine>>;
+
+/** Every line. Each record has the keys of its kind beside the word. */
 export const historyLine = z.discriminatedUnion(
   'line',
-  [
-    head,
-    z.strictObject({ line: z.literal('sent'), operation }),
-    z.strictObject({ line: z.literal('ended'), id: z.int().nonnegative(), ...ending.shape }),
-    z.strictObject({
-      line: z.literal('fault'),
-      id: z.string(),
-      fault: z.string(),
-      /** As a scenario file writes it. */
-      target: z.string(),
-      injectedMs: z.number(),
-      recoveryAllowanceMs: z.number(),
-      slows: slowing.optional(),
-      effect: z.enum(['confirmed', 'unconfirmed']),
-    }),
-    z.strictObject({ line: z.literal('fault-changed'), id: z.string(), ...faultChange.shape }),
-    z.strictObject({ line: z.literal('origin'), ...originState.shape }),
-    z.strictObject({ line: z.literal('delay'), ...delayChange.shape }),
-    z.strictObject({ line: z.literal('strategy'), ...strategyChange.shape }),
-    z.strictObject({ line: z.literal('stall'), ...stall.shape }),
-    z.strictObject({ line: z.literal('pressure'), ...pressure.shape }),
-    z.strictObject({ line: z.literal('clock'), ...clockShift.shape }),
-    z.strictObject({ line: z.literal('origin-sample'), ...originSample.shape }),
-    z.strictObject({ line: z.literal('edge-sample'), ...edgeSample.shape }),
-    z.strictObject({ line: z.literal('published'), ...published.shape }),
-    z.strictObject({ line: z.literal('applied'), ...applied.shape }),
-    z.strictObject({ line: z.literal('phase'), ...phaseEntered.shape }),
-    z.strictObject({ line: z.literal('load'), ...loadPlanned.shape }),
-    z.strictObject({ line: z.literal('abort'), ...abort.shape }),
-    z.strictObject({ line: z.literal('finding'), ...finding.shape }),
-    /** The run went through all its phases. */
-    z.strictObject({ line: z.literal('end'), atMs: z.number() }),
-  ],
+  [...OTHERS, ...Object.entries(RECORDS).map(([kind, { shape }]) => z.strictObject({ line: z.literal(kind), ...shape }))],
   { error: 'expected a kind of line that a history has' },
 );
-export type HistoryLine = Readonly<z.infer<typeof historyLine>>;
+export type HistoryLine = OtherLine | RecordLine;
 
 export type OnHistoryLine = (line: HistoryLine) => void;

@@ -2,50 +2,18 @@
  * The history of a run: every operation, before it is sent and after it ends, and what else is known of the time. Checks judge
  * nothing else. What is added is told as a line, too, at once: see `history-lines.ts`.
  */
-import type { HistoryHead, HistoryLine, OnHistoryLine } from './history-lines.ts';
-import type {
-  Abort,
-  Applied,
-  ClockShift,
-  DelayChange,
-  EdgeSample,
-  Ending,
-  FaultChangeRecord,
-  FaultRecord,
-  Finding,
-  LoadPlanned,
-  Operation,
-  OriginSample,
-  OriginState,
-  PhaseEntered,
-  Pressure,
-  Published,
-  ReadOperation,
-  Stall,
-  StrategyChange,
-} from './records.ts';
+import type { HistoryHead, OnHistoryLine } from './history-lines.ts';
+import { type RecordKind, type RecordOf, toRecordLine } from './record-kinds.ts';
+import type { Ending, FaultChangeRecord, FaultRecord, LoadPlanned, Operation, ReadOperation } from './records.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class History {
   readonly #operations: Operation[] = [];
-  readonly #origin: OriginState[] = [];
   readonly #faults: Mutable<FaultRecord>[] = [];
-  readonly #delays: DelayChange[] = [];
-  readonly #strategies: StrategyChange[] = [];
-  readonly #stalls: Stall[] = [];
-  readonly #pressures: Pressure[] = [];
-  readonly #shifts: ClockShift[] = [];
-  readonly #originSamples: OriginSample[] = [];
-  readonly #edgeSamples: EdgeSample[] = [];
-  readonly #published: Published[] = [];
-  readonly #applied: Applied[] = [];
-  readonly #phases: PhaseEntered[] = [];
-  readonly #aborts: Abort[] = [];
-  readonly #findings: Finding[] = [];
+  readonly #records: { [Kind in RecordKind]?: RecordOf<Kind>[] } = {};
   readonly #onLine: OnHistoryLine | undefined;
   #head: HistoryHead | undefined;
-  #load: LoadPlanned | undefined;
   #endedMs: number | undefined;
   #revision = 0;
 
@@ -72,69 +40,26 @@ export class History {
     return this.#operations;
   }
 
-  get origin(): readonly OriginState[] {
-    return this.#origin;
-  }
-
   get faults(): readonly FaultRecord[] {
     return this.#faults;
   }
 
-  get delays(): readonly DelayChange[] {
-    return this.#delays;
-  }
-
-  get strategies(): readonly StrategyChange[] {
-    return this.#strategies;
-  }
-
-  get stalls(): readonly Stall[] {
-    return this.#stalls;
-  }
-
-  get pressures(): readonly Pressure[] {
-    return this.#pressures;
-  }
-
-  get shifts(): readonly ClockShift[] {
-    return this.#shifts;
-  }
-
-  get originSamples(): readonly OriginSample[] {
-    return this.#originSamples;
-  }
-
-  get edgeSamples(): readonly EdgeSample[] {
-    return this.#edgeSamples;
-  }
-
-  get published(): readonly Published[] {
-    return this.#published;
-  }
-
-  get applied(): readonly Applied[] {
-    return this.#applied;
-  }
-
-  get phases(): readonly PhaseEntered[] {
-    return this.#phases;
-  }
-
   /** undefined: the load has not begun. */
   get load(): LoadPlanned | undefined {
-    return this.#load;
-  }
-
-  get aborts(): readonly Abort[] {
-    return this.#aborts;
-  }
-
-  get findings(): readonly Finding[] {
-    return this.#findings;
+    return this.of('load').at(-1);
   }
 
   get nextId(): number {
     return this.#operations.length;
+  }
+
+  /** All records of a kind, in the order in which they were added. */
+  of<Kind extends RecordKind>(kind: Kind): readonly RecordOf<Kind>[] {
+    return this.#listOf(kind);
+  }
+
+  reads(): ReadOperation[] {
+    return this.#operations.filter((operation) => operation.kind === 'read');
   }
 
   begin(head: HistoryHead): void {
@@ -150,8 +75,14 @@ export class History {
     this.#onLine?.({ line: 'end', atMs });
   }
 
+  add<Kind extends RecordKind>(kind: Kind, record: RecordOf<Kind>): void {
+    this.#revision += 1;
+    this.#listOf(kind).push(record);
+    this.#onLine?.(toRecordLine(kind, record));
+  }
+
   /** Before it is sent. Its id must be `nextId`. */
-  add<Op extends Operation>(operation: Op): Op {
+  addOperation<Op extends Operation>(operation: Op): Op {
     this.#revision += 1;
     this.#operations.push(operation);
     this.#onLine?.({ line: 'sent', operation });
@@ -159,16 +90,10 @@ export class History {
   }
 
   /** After it has ended. What the history holds of it is changed in place. */
-  end(operation: Operation, ending: Ending): void {
+  endOperation(operation: Operation, ending: Ending): void {
     this.#revision += 1;
     Object.assign(operation, ending);
     this.#onLine?.({ line: 'ended', id: operation.id, ...ending });
-  }
-
-  addOrigin(state: OriginState): void {
-    this.#revision += 1;
-    this.#origin.push(state);
-    this.#onLine?.({ line: 'origin', ...state });
   }
 
   addFault(fault: FaultRecord): void {
@@ -190,76 +115,8 @@ export class History {
     this.#onLine?.({ line: 'fault-changed', id, ...change });
   }
 
-  addDelay(change: DelayChange): void {
-    this.#revision += 1;
-    this.#delays.push(change);
-    this.#onLine?.({ line: 'delay', ...change });
-  }
-
-  addStrategy(change: StrategyChange): void {
-    this.#revision += 1;
-    this.#strategies.push(change);
-    this.#onLine?.({ line: 'strategy', ...change });
-  }
-
-  addStall(stall: Stall): void {
-    this.#keep(this.#stalls, stall, { line: 'stall', ...stall });
-  }
-
-  addPressure(pressure: Pressure): void {
-    this.#keep(this.#pressures, pressure, { line: 'pressure', ...pressure });
-  }
-
-  addShift(shift: ClockShift): void {
-    this.#keep(this.#shifts, shift, { line: 'clock', ...shift });
-  }
-
-  addOriginSample(sample: OriginSample): void {
-    this.#keep(this.#originSamples, sample, { line: 'origin-sample', ...sample });
-  }
-
-  addEdgeSample(sample: EdgeSample): void {
-    this.#keep(this.#edgeSamples, sample, { line: 'edge-sample', ...sample });
-  }
-
-  addPublished(event: Published): void {
-    this.#keep(this.#published, event, { line: 'published', ...event });
-  }
-
-  addApplied(event: Applied): void {
-    this.#keep(this.#applied, event, { line: 'applied', ...event });
-  }
-
-  enterPhase(entered: PhaseEntered): void {
-    this.#revision += 1;
-    this.#phases.push(entered);
-    this.#onLine?.({ line: 'phase', ...entered });
-  }
-
-  planLoad(load: LoadPlanned): void {
-    this.#revision += 1;
-    this.#load = load;
-    this.#onLine?.({ line: 'load', ...load });
-  }
-
-  addAbort(abort: Abort): void {
-    this.#revision += 1;
-    this.#aborts.push(abort);
-    this.#onLine?.({ line: 'abort', ...abort });
-  }
-
-  addFinding(finding: Finding): void {
-    this.#revision += 1;
-    this.#findings.push(finding);
-    this.#onLine?.({ line: 'finding', ...finding });
-  }
-
-  reads(): ReadOperation[] {
-    return this.#operations.filter((operation) => operation.kind === 'read');
-  }
-  #keep<Kept>(kept: Kept[], item: Kept, line: HistoryLine): void {
-    this.#revision += 1;
-    kept.push(item);
-    this.#onLine?.(line);
+  #listOf<Kind extends RecordKind>(kind: Kind): RecordOf<Kind>[] {
+    this.#records[kind] ??= [];
+    return this.#records[kind];
   }
 }

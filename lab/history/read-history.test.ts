@@ -8,6 +8,7 @@ import { History } from './history.ts';
 import { HistoryFile, toText } from './history-file.ts';
 import { HISTORY_VERSION, type HistoryHead, type HistoryLine } from './history-lines.ts';
 import { readHistory } from './read-history.ts';
+import { isRecordKind, RECORDS } from './record-kinds.ts';
 
 const HEAD: HistoryHead = {
   line: 'head',
@@ -35,30 +36,30 @@ async function withFile(use: (file: string) => Promise<void>): Promise<void> {
 /** A bit of everything. */
 function fill(history: History): void {
   history.begin(HEAD);
-  history.addDelay({ region: 'eu-west', atMs: 0, delayMs: 300 });
-  history.addStrategy({ region: 'eu-west', atMs: 0, strategy: 'lazy' });
+  history.add('delay', { region: 'eu-west', atMs: 0, delayMs: 300 });
+  history.add('strategy', { region: 'eu-west', atMs: 0, strategy: 'lazy' });
   const { endMs: _, outcome: __, error: ___, version, key, ...sent } = write(2, 1_000.125, { id: 0, kind: 'create' });
-  const written = history.add(sent);
+  const written = history.addOperation(sent);
   history.addFault({ ...fault('latency', 'origin->edge:eu-west', { fromMs: 900 }), effect: 'unconfirmed' });
-  history.end(written, { endMs: 1_000.125, outcome: 'ok', version: version ?? 0, key: key ?? '' });
+  history.endOperation(written, { endMs: 1_000.125, outcome: 'ok', version: version ?? 0, key: key ?? '' });
   history.changeFault('f1', { effect: 'confirmed' });
-  history.add(read(2, 1_300, { id: 1, cachedMs: 1_200, writer: 0, error: 'x' }));
+  history.addOperation(read(2, 1_300, { id: 1, cachedMs: 1_200, writer: 0, error: 'x' }));
   history.changeFault('f1', { healedMs: 1_500 });
-  history.add(purge(1_600, { id: 2 }));
+  history.addOperation(purge(1_600, { id: 2 }));
   const { endMs: ____, outcome: _____, ...underWay } = read(2, 1_700, { id: 3 });
-  history.add(underWay);
-  history.addStall({ dueMs: 1, lateMs: 60 });
-  history.addStall({ dueMs: 1, lateMs: 60, overMs: 90, of: 'edge:eu-west' });
-  history.addPressure({ of: 'lab', atMs: 1_000, overMs: 1_000, waitedMs: 400, someMs: 900, fullMs: 0 });
-  history.addPressure({ of: 'origin', atMs: 1_000, overMs: 1_000, waitedMs: 400 });
-  history.addShift({ atMs: 5, shiftMs: -7 });
-  history.addOriginSample({ atMs: 6, pending: 1 });
-  history.addOriginSample({ atMs: 6, pending: 1, clock: { fromMs: 4, toMs: 6, nowMs: -3 } });
-  history.addEdgeSample(edgeSample(7, { lag: null, applied: { '0': 4 } }));
-  history.addEdgeSample(edgeSample(7, { clock: { fromMs: 4, toMs: 6, nowMs: -3 } }));
-  history.addPublished({ event: 'e', target: 'content:7', version: null, sentMs: 8 });
-  history.addApplied({ event: 'e', region: 'eu-west', target: 'content:7', version: 2, mode: 'soft', appliedMs: 9 });
-  history.addOrigin(origin(2, { deleted: true }));
+  history.addOperation(underWay);
+  history.add('stall', { dueMs: 1, lateMs: 60 });
+  history.add('stall', { dueMs: 1, lateMs: 60, overMs: 90, of: 'edge:eu-west' });
+  history.add('pressure', { of: 'lab', atMs: 1_000, overMs: 1_000, waitedMs: 400, someMs: 900, fullMs: 0 });
+  history.add('pressure', { of: 'origin', atMs: 1_000, overMs: 1_000, waitedMs: 400 });
+  history.add('clock', { atMs: 5, shiftMs: -7 });
+  history.add('origin-sample', { atMs: 6, pending: 1 });
+  history.add('origin-sample', { atMs: 6, pending: 1, clock: { fromMs: 4, toMs: 6, nowMs: -3 } });
+  history.add('edge-sample', edgeSample(7, { lag: null, applied: { '0': 4 } }));
+  history.add('edge-sample', edgeSample(7, { clock: { fromMs: 4, toMs: 6, nowMs: -3 } }));
+  history.add('published', { event: 'e', target: 'content:7', version: null, sentMs: 8 });
+  history.add('applied', { event: 'e', region: 'eu-west', target: 'content:7', version: 2, mode: 'soft', appliedMs: 9 });
+  history.add('origin', origin(2, { deleted: true }));
   history.finish(2_000);
 }
 
@@ -69,40 +70,11 @@ function linesOf(): readonly HistoryLine[] {
 }
 
 function dump(history: History) {
-  const {
-    head,
-    endedMs,
-    operations,
-    faults,
-    delays,
-    strategies,
-    stalls,
-    pressures,
-    shifts,
-    originSamples,
-    edgeSamples,
-    published,
-    applied,
-    origin: held,
-  } = history;
-  return JSON.parse(
-    JSON.stringify({
-      head,
-      endedMs,
-      operations,
-      faults,
-      delays,
-      strategies,
-      stalls,
-      pressures,
-      shifts,
-      originSamples,
-      edgeSamples,
-      published,
-      applied,
-      held,
-    }),
-  );
+  const { head, endedMs, operations, faults } = history;
+  const records = Object.keys(RECORDS)
+    .filter(isRecordKind)
+    .map((kind) => history.of(kind));
+  return JSON.parse(JSON.stringify({ head, endedMs, operations, faults, records }));
 }
 
 describe('a saved history', () => {
@@ -124,8 +96,8 @@ describe('a saved history', () => {
       const older = linesOf().filter(({ line }) => line !== 'strategy');
       await writeFile(file, older.map(toText).join(''));
       const { history } = await readHistory(file);
-      expect(history.strategies).toEqual([]);
-      expect(history.delays).toHaveLength(1);
+      expect(history.of('strategy')).toEqual([]);
+      expect(history.of('delay')).toHaveLength(1);
     });
   });
 
@@ -246,7 +218,7 @@ describe('a saved history', () => {
     const lines = Buffer.from(toText(HEAD) + toText({ line: 'finding', check: 'c', verdict: 'pass', reason }));
     await withFile(async (file) => {
       await writeFile(file, lines);
-      expect((await readHistory(file)).history.findings).toEqual([{ check: 'c', verdict: 'pass', reason }]);
+      expect((await readHistory(file)).history.of('finding')).toEqual([{ check: 'c', verdict: 'pass', reason }]);
       await writeFile(file, lines.subarray(0, lines.indexOf('é') + 1));
       expect(await readHistory(file)).toMatchObject({ isTorn: true, head: HEAD });
     });

@@ -1,16 +1,20 @@
 /** A saved history, read back. A last line that a killed lab left half written is left out, and said. */
 import { readFile, stat } from 'node:fs/promises';
+import type { z } from 'zod';
 import { InexactJson, MalformedJson, parseExactJson } from '../../services/protocol/exact-json.ts';
 import { InvalidInput } from '../errors.ts';
 import { printable } from '../input/printable.ts';
 import { problemsOf } from '../input/problems.ts';
 import { concreteTarget } from '../system/target.ts';
 import { History } from './history.ts';
-import { type HistoryHead, type HistoryLine, historyLine } from './history-lines.ts';
+import { type HistoryHead, type HistoryLine, historyLine, type OtherLine, otherLine } from './history-lines.ts';
+import { isRecordKind, RECORDS, type RecordKind, type RecordOf } from './record-kinds.ts';
 
 /** Above what one run writes in a day. */
 const BYTES_MAX = 256 * 1024 * 1024;
 const NEWLINE = 0x0a;
+/** The same table, typed so that the schema of a kind is known to give a record of that kind, also where the kind is a parameter. */
+const SCHEMAS: { readonly [Kind in RecordKind]: z.ZodType<RecordOf<Kind>> } = RECORDS;
 
 export interface SavedHistory {
   readonly history: History;
@@ -19,17 +23,18 @@ export interface SavedHistory {
   readonly isTorn: boolean;
 }
 
-/** Throws InvalidInput naming file, line and what was expected. */
-export async function readHistory(file: string): Promise<SavedHistory> {
+/** Throws InvalidInput naming file, line and what was expected. `history`: what takes the lines; it must be empty. */
+export async function readHistory(file: string, history = new History()): Promise<SavedHistory> {
   const lines = linesOf(await readBytes(file));
   // After the last newline: nothing, or a line that was cut off, perhaps within a character.
   const rest = lines.pop();
   const isTorn = rest !== undefined && rest.length > 0 && !isJson(rest);
   if (rest !== undefined && rest.length > 0 && !isTorn) lines.push(rest);
-  const history = new History();
   for (const [at, line] of lines.entries()) {
     try {
-      take(history, parseLine(line), at);
+      const parsed = parseLine(line);
+      if ((at === 0) !== (parsed.line === 'head')) throw misplaced(at, parsed.line);
+      parsed.addTo(history);
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       throw new InvalidInput(printable(`${file}:${at + 1}: ${error.message}`), { cause: error });
@@ -82,25 +87,49 @@ function readLine(line: Buffer): unknown {
   }
 }
 
-function parseLine(line: Buffer): HistoryLine {
-  const value = readLine(line);
-  const parsed = historyLine.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [problem] = problemsOf(historyLine, value);
-  throw new InvalidInput(`${problem?.path.map(String).join('.') ?? ''}: ${problem?.message ?? 'expected a line of a history'}`);
+/** A line that has the shape of its kind. */
+interface ParsedLine {
+  readonly line: HistoryLine['line'];
+  /** Throws InvalidInput when the history so far does not allow it. */
+  addTo(history: History): void;
 }
 
-function take(history: History, line: HistoryLine, at: number): void {
-  if ((at === 0) !== (line.line === 'head'))
-    throw new InvalidInput(`expected ${at === 0 ? 'the head line of a history' : 'one head line, the first'}, got line ${line.line}`);
+function parseLine(line: Buffer): ParsedLine {
+  const value = readLine(line);
+  const { line: kind, ...record } = toMap(value);
+  if (isRecordKind(kind)) return parseRecord(kind, record, value);
+  const parsed = otherLine.safeParse(value);
+  if (!parsed.success) throw refusal(value);
+  return { line: parsed.data.line, addTo: (history) => take(history, parsed.data) };
+}
+
+/** The head is the first line, and no other. */
+function misplaced(at: number, line: HistoryLine['line']): InvalidInput {
+  return new InvalidInput(`expected ${at === 0 ? 'the head line of a history' : 'one head line, the first'}, got line ${line}`);
+}
+
+/** What is no map has no kind. */
+function toMap(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function parseRecord<Kind extends RecordKind>(kind: Kind, record: unknown, value: unknown): ParsedLine {
+  const parsed = SCHEMAS[kind].safeParse(record);
+  if (!parsed.success) throw refusal(value);
+  return { line: kind, addTo: (history) => history.add(kind, parsed.data) };
+}
+
+function refusal(value: unknown): InvalidInput {
+  const [problem] = problemsOf(historyLine, value);
+  return new InvalidInput(`${problem?.path.map(String).join('.') ?? ''}: ${problem?.message ?? 'expected a line of a history'}`);
+}
+
+function take(history: History, line: OtherLine): void {
   switch (line.line) {
     case 'head':
       return history.begin(line);
     case 'sent':
-      if (line.operation.id !== history.nextId)
-        throw new InvalidInput(`operation.id: expected ${history.nextId}, got ${line.operation.id}`);
-      history.add(line.operation);
-      return;
+      return takeOperation(history, line);
     case 'ended':
       return takeEnding(history, line);
     case 'fault':
@@ -109,61 +138,25 @@ function take(history: History, line: HistoryLine, at: number): void {
       return takeFaultChange(history, line);
     case 'end':
       return history.finish(line.atMs);
-    default:
-      return takeRecord(history, line);
   }
 }
 
-type RecordLine = Exclude<HistoryLine, { line: 'head' | 'sent' | 'ended' | 'fault' | 'fault-changed' | 'end' }>;
-
-function takeRecord(history: History, line: RecordLine): void {
-  switch (line.line) {
-    case 'origin':
-      return history.addOrigin(withoutLine(line));
-    case 'delay':
-      return history.addDelay(withoutLine(line));
-    case 'strategy':
-      return history.addStrategy(withoutLine(line));
-    case 'stall':
-      return history.addStall(withoutLine(line));
-    case 'pressure':
-      return history.addPressure(withoutLine(line));
-    case 'clock':
-      return history.addShift(withoutLine(line));
-    case 'origin-sample':
-      return history.addOriginSample(withoutLine(line));
-    case 'edge-sample':
-      return history.addEdgeSample(withoutLine(line));
-    case 'published':
-      return history.addPublished(withoutLine(line));
-    case 'applied':
-      return history.addApplied(withoutLine(line));
-    case 'phase':
-      return history.enterPhase(withoutLine(line));
-    case 'load':
-      return history.planLoad(withoutLine(line));
-    case 'abort':
-      return history.addAbort(withoutLine(line));
-    case 'finding':
-      return history.addFinding(withoutLine(line));
-  }
+function takeOperation(history: History, { operation }: Extract<OtherLine, { line: 'sent' }>): void {
+  if (operation.id !== history.nextId) throw new InvalidInput(`operation.id: expected ${history.nextId}, got ${operation.id}`);
+  history.addOperation(operation);
 }
 
-function withoutLine<Line extends { readonly line: string }>({ line: _, ...rest }: Line): Omit<Line, 'line'> {
-  return rest;
-}
-
-function takeEnding(history: History, { line: _, id, ...ending }: Extract<HistoryLine, { line: 'ended' }>): void {
+function takeEnding(history: History, { line: _, id, ...ending }: Extract<OtherLine, { line: 'ended' }>): void {
   const operation = history.operations[id];
   if (operation === undefined) throw new InvalidInput(`id: expected an operation that was sent, got ${id}`);
-  history.end(operation, ending);
+  history.endOperation(operation, ending);
 }
 
-function takeFault(history: History, { line: _, target, ...fault }: Extract<HistoryLine, { line: 'fault' }>): void {
+function takeFault(history: History, { line: _, target, ...fault }: Extract<OtherLine, { line: 'fault' }>): void {
   history.addFault({ ...fault, target: concreteTarget(target, history.head?.regions ?? []), healedMs: undefined });
 }
 
-function takeFaultChange(history: History, { line: _, id, ...change }: Extract<HistoryLine, { line: 'fault-changed' }>): void {
+function takeFaultChange(history: History, { line: _, id, ...change }: Extract<OtherLine, { line: 'fault-changed' }>): void {
   if (!history.faults.some((fault) => fault.id === id)) throw new InvalidInput(`id: expected a fault that was injected, got ${id}`);
   history.changeFault(id, change);
 }

@@ -1,6 +1,6 @@
 /**
  * What a history is made of: one schema for each kind of record. The same shapes are held in memory, judged by the checks, and
- * written to `history.ndjson` (`history-lines.ts`).
+ * written to `history.ndjson` (`record-kinds.ts`, `history-lines.ts`).
  *
  * `ok`: answered. `fail`: certainly had no effect. `unknown`: may have happened, now or later; undefined: not ended yet.
  * Times are ms on one monotonic clock, from the run's start.

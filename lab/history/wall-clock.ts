@@ -36,7 +36,7 @@ export class WallClock {
     const shiftMs = this.#options.clock.now() - this.#startedWallMs - atMs;
     if (Math.abs(shiftMs - this.#recordedShiftMs) >= SHIFT_MS_MIN) {
       this.#recordedShiftMs = shiftMs;
-      this.#options.history.addShift({ atMs, shiftMs });
+      this.#options.history.add('clock', { atMs, shiftMs });
     }
     return epochMs - this.#startedWallMs;
   }

@@ -36,7 +36,7 @@ export class Judging {
     this.#judgeLater();
   }
 
-  readonly ended = (operation: EndedOperation): void => this.#judge.add(operation);
+  readonly ended = (operation: EndedOperation): void => this.#judge.addOperation(operation);
 
   close(): void {
     this.#closed = true;

@@ -10,7 +10,7 @@ const CELL = { slot: 'lab-0', key: 'content:4' } as const;
 
 function judge(): LiveJudge {
   const created = new LiveJudge([REGION]);
-  created.addDelay({ region: REGION, atMs: 0, delayMs: 300 });
+  created.add('delay', { region: REGION, atMs: 0, delayMs: 300 });
   // A calm beginning, from which epsilon is measured.
   write(created, 1_000, 1);
   read(created, 2_000, 1);
@@ -18,12 +18,12 @@ function judge(): LiveJudge {
 }
 
 function write(to: LiveJudge, atMs: number, version: number): void {
-  to.add({ ...CELL, kind: 'update', startMs: atMs, endMs: atMs + 5, outcome: 'ok', version });
+  to.addOperation({ ...CELL, kind: 'update', startMs: atMs, endMs: atMs + 5, outcome: 'ok', version });
 }
 
 function read(to: LiveJudge, atMs: number, version: number): void {
   const answer = { version, found: true, source: 'cache', status: 'fresh' } as const;
-  to.add({ ...CELL, ...answer, kind: 'read', region: REGION, final: false, startMs: atMs, endMs: atMs + 1, outcome: 'ok' });
+  to.addOperation({ ...CELL, ...answer, kind: 'read', region: REGION, final: false, startMs: atMs, endMs: atMs + 1, outcome: 'ok' });
 }
 
 function cut(to: LiveJudge, injectedMs: number): void {
@@ -35,7 +35,7 @@ function cut(to: LiveJudge, injectedMs: number): void {
 describe('the live verdict', () => {
   it('is not there before anything could be old', () => {
     const created = new LiveJudge([REGION]);
-    created.addDelay({ region: REGION, atMs: 0, delayMs: 300 });
+    created.add('delay', { region: REGION, atMs: 0, delayMs: 300 });
     expect(created.judge(1_000).verdict.state).toBe('unknown');
   });
 
@@ -77,7 +77,7 @@ describe('the live verdict', () => {
     write(created, 20_100, 2);
     created.changeFault('f1', { healedMs: 41_000 });
     const sample = { region: REGION, since: 's', originFetches: 1, lag: 0, queued: 0, joins: 1, applied: {} };
-    for (const atMs of [41_100, 41_600, 42_100]) created.addEdgeSample({ ...sample, atMs, caughtUp: atMs > 41_200 });
+    for (const atMs of [41_100, 41_600, 42_100]) created.add('edge-sample', { ...sample, atMs, caughtUp: atMs > 41_200 });
     read(created, 43_000, 1);
     expect(created.judge(43_500).verdict.state).toBe('clear');
     read(created, 43_900, 1);
@@ -86,7 +86,7 @@ describe('the live verdict', () => {
 
   it('allows the largest delay there was meanwhile', () => {
     const created = judge();
-    created.addDelay({ region: REGION, atMs: 20_000, delayMs: 5_000 });
+    created.add('delay', { region: REGION, atMs: 20_000, delayMs: 5_000 });
     write(created, 20_100, 2);
     read(created, 24_000, 1);
     expect(created.judge(25_000).verdict.state).toBe('clear');
@@ -95,7 +95,7 @@ describe('the live verdict', () => {
   it('proves nothing by a machine that stood still', () => {
     const created = judge();
     write(created, 20_000, 2);
-    created.addStall({ dueMs: 20_100, lateMs: 1_900 });
+    created.add('stall', { dueMs: 20_100, lateMs: 1_900 });
     read(created, 22_000, 1);
     expect(created.judge(23_000).verdict.state).toBe('clear');
   });
@@ -111,8 +111,8 @@ describe('the live verdict', () => {
   ] as const)('hears from a service %s', (_title, atMs, said, { stall, pressure }: { stall?: Stall; pressure?: Pressure }) => {
     const created = judge();
     write(created, 20_000, 2);
-    if (stall !== undefined) created.addStall(stall);
-    if (pressure !== undefined) created.addPressure(pressure);
+    if (stall !== undefined) created.add('stall', stall);
+    if (pressure !== undefined) created.add('pressure', pressure);
     read(created, atMs, 1);
     const reason = `2 reads judged, 1 above their bound while the machine stood still for ${said}`;
     expect(created.judge(23_000).verdict).toEqual({ state: 'clear', violations: 0, reason });
@@ -121,7 +121,7 @@ describe('the live verdict', () => {
   it('is not moved by what another region says of itself', () => {
     const created = judge();
     write(created, 20_000, 2);
-    created.addStall({ dueMs: 20_100, lateMs: 1_900, of: 'edge:us-east' });
+    created.add('stall', { dueMs: 20_100, lateMs: 1_900, of: 'edge:us-east' });
     read(created, 22_000, 1);
     expect(created.judge(23_000).verdict.state).toBe('violated');
   });

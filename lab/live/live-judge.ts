@@ -14,17 +14,8 @@ import { worstOf } from '../checks/verdict.ts';
 import type { AnsweredRead } from '../checks/versions.ts';
 import { History } from '../history/history.ts';
 import { quantilesOf } from '../history/quantiles.ts';
-import type {
-  DelayChange,
-  EdgeSample,
-  FaultChangeRecord,
-  FaultRecord,
-  Operation,
-  OriginSample,
-  Pressure,
-  Stall,
-  StrategyChange,
-} from '../history/records.ts';
+import type { RecordKind, RecordOf } from '../history/record-kinds.ts';
+import type { DelayChange, FaultChangeRecord, FaultRecord, Operation, StrategyChange } from '../history/records.ts';
 import type { LiveVerdict, RegionStaleness } from './protocol.ts';
 
 const EPSILON_MS_MIN = 1_000;
@@ -37,6 +28,10 @@ const FIGURES_MS = 10_000;
 const OPERATIONS_MAX = 20_000;
 const VIOLATIONS_MAX = 1_000;
 const RULE = 'adjusted';
+
+/** What else of a history the bound, and what excuses a read above it, are made of. */
+const JUDGED_KINDS = ['delay', 'strategy', 'stall', 'pressure', 'edge-sample', 'origin-sample'] as const satisfies readonly RecordKind[];
+type JudgedKind = (typeof JUDGED_KINDS)[number];
 
 type Unnumbered<Op> = Op extends Operation ? Omit<Op, 'id' | 'phase'> : never;
 export type EndedOperation = Unnumbered<Operation>;
@@ -52,12 +47,14 @@ export class LiveJudge {
   readonly #regions: readonly string[];
   #operations: Operation[] = [];
   #faults: FaultRecord[] = [];
-  #delays: DelayChange[] = [];
-  #strategies: StrategyChange[] = [];
-  #stalls: Stall[] = [];
-  #pressures: Pressure[] = [];
-  #edgeSamples: EdgeSample[] = [];
-  #originSamples: OriginSample[] = [];
+  readonly #records: { [Kind in JudgedKind]: RecordOf<Kind>[] } = {
+    delay: [],
+    strategy: [],
+    stall: [],
+    pressure: [],
+    'edge-sample': [],
+    'origin-sample': [],
+  };
   readonly #told = new Set<string>();
   #begunMs: number | undefined;
   /** undefined in the calm at the beginning: it is still measured. */
@@ -68,35 +65,15 @@ export class LiveJudge {
   }
 
   /** An operation that has ended. */
-  add(ended: EndedOperation): void {
+  addOperation(ended: EndedOperation): void {
     this.#begunMs ??= ended.startMs;
     const isSteady = this.#epsilonMs === undefined && ended.startMs - this.#begunMs < STEADY_MS;
     this.#operations.push({ ...ended, id: 0, phase: isSteady ? 'steady' : 'fault' } as Operation);
     if (!isSteady) this.#freeze(Number.POSITIVE_INFINITY);
   }
 
-  addDelay(change: DelayChange): void {
-    this.#delays.push(change);
-  }
-
-  addStrategy(change: StrategyChange): void {
-    this.#strategies.push(change);
-  }
-
-  addStall(stall: Stall): void {
-    this.#stalls.push(stall);
-  }
-
-  addPressure(pressure: Pressure): void {
-    this.#pressures.push(pressure);
-  }
-
-  addEdgeSample(sample: EdgeSample): void {
-    this.#edgeSamples.push(sample);
-  }
-
-  addOriginSample(sample: OriginSample): void {
-    this.#originSamples.push(sample);
+  add<Kind extends JudgedKind>(kind: Kind, record: RecordOf<Kind>): void {
+    this.#records[kind].push(record);
   }
 
   addFault(fault: FaultRecord): void {
@@ -148,28 +125,28 @@ export class LiveJudge {
 
   #history(operations: readonly Operation[]): History {
     const history = new History();
-    for (const operation of operations) history.add({ ...operation, id: history.nextId });
-    for (const change of this.#delays) history.addDelay(change);
-    for (const change of this.#strategies) history.addStrategy(change);
+    for (const operation of operations) history.addOperation({ ...operation, id: history.nextId });
     for (const fault of this.#faults) history.addFault(fault);
-    for (const stall of this.#stalls) history.addStall(stall);
-    for (const pressure of this.#pressures) history.addPressure(pressure);
-    for (const sample of this.#edgeSamples) history.addEdgeSample(sample);
-    for (const sample of this.#originSamples) history.addOriginSample(sample);
+    for (const kind of JUDGED_KINDS) this.#tell(history, kind);
     return history;
   }
 
+  #tell<Kind extends JudgedKind>(history: History, kind: Kind): void {
+    for (const record of this.#records[kind]) history.add(kind, record);
+  }
+
   #forget(beforeMs: number): void {
+    const records = this.#records;
     this.#operations = this.#operations.filter(({ startMs }) => startMs >= beforeMs).slice(-OPERATIONS_MAX);
-    this.#stalls = this.#stalls.filter(({ dueMs, lateMs, overMs = lateMs }) => dueMs + overMs >= beforeMs);
-    this.#pressures = this.#pressures.filter(({ atMs }) => atMs >= beforeMs);
-    this.#edgeSamples = this.#edgeSamples.filter(({ atMs }) => atMs >= beforeMs - RECOVERY_MS_MAX);
-    this.#originSamples = this.#originSamples.filter(({ atMs }) => atMs >= beforeMs - RECOVERY_MS_MAX);
+    records.stall = records.stall.filter(({ dueMs, lateMs, overMs = lateMs }) => dueMs + overMs >= beforeMs);
+    records.pressure = records.pressure.filter(({ atMs }) => atMs >= beforeMs);
+    records['edge-sample'] = records['edge-sample'].filter(({ atMs }) => atMs >= beforeMs - RECOVERY_MS_MAX);
+    records['origin-sample'] = records['origin-sample'].filter(({ atMs }) => atMs >= beforeMs - RECOVERY_MS_MAX);
     this.#faults = this.#faults.filter(
       ({ healedMs, recoveryAllowanceMs }) => healedMs === undefined || healedMs + recoveryAllowanceMs >= beforeMs,
     );
-    this.#delays = inForceSince(this.#delays, beforeMs);
-    this.#strategies = inForceSince(this.#strategies, beforeMs);
+    records.delay = inForceSince(records.delay, beforeMs);
+    records.strategy = inForceSince(records.strategy, beforeMs);
   }
 
   #figures({ byRegion, versions }: Staleness, nowMs: number): Judgement['staleness'] {

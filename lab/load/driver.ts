@@ -185,7 +185,7 @@ export class Driver {
     if (slot.doubtful || (kind === 'create') !== (slot.id === undefined)) return;
     const name = slugOf(index);
     const key = slot.id === undefined ? undefined : contentKey(slot.id);
-    const operation = this.#options.history.add<WriteOperation>({ ...this.#base(name, dueMs), kind, key });
+    const operation = this.#options.history.addOperation<WriteOperation>({ ...this.#base(name, dueMs), kind, key });
     await this.#settle(operation, () => this.#send(operation, slot));
     slot.doubtful = operation.outcome === 'unknown';
   }
@@ -212,7 +212,7 @@ export class Driver {
     const key = contentKey(slot.id ?? slot.deletedId ?? 0);
     const target = { key, tag: tagOf(name), pattern: `${key.slice(0, -1)}*`, all: '*' }[planned.type];
     const { type, mode } = planned;
-    const operation = this.#options.history.add({ ...this.#base(name, planned.dueMs), kind: 'purge', type, target, mode });
+    const operation = this.#options.history.addOperation({ ...this.#base(name, planned.dueMs), kind: 'purge', type, target, mode });
     await this.#settle(operation, async () => {
       await this.#options.clients.purge({ type, target, mode });
       return {};
@@ -227,7 +227,7 @@ export class Driver {
   }
 
   async #read({ region, id, dueMs, final }: Cell & { readonly final: boolean }): Promise<ReadOperation> {
-    const operation = this.#options.history.add<ReadOperation>({
+    const operation = this.#options.history.addOperation<ReadOperation>({
       ...this.#base(this.#written.get(id) ?? '', dueMs),
       kind: 'read',
       region: region.region,
@@ -248,11 +248,11 @@ export class Driver {
     const { history } = this.#options;
     try {
       const answer = await send();
-      history.end(operation, { ...answer, outcome: 'ok', endMs: this.#now() });
+      history.endOperation(operation, { ...answer, outcome: 'ok', endMs: this.#now() });
     } catch (failure) {
       const outcome = operation.kind === 'read' || (failure instanceof CallFailed && failure.definite) ? 'fail' : 'unknown';
       const error = failure instanceof Error ? failure.message : String(failure);
-      history.end(operation, { outcome, error, endMs: this.#now() });
+      history.endOperation(operation, { outcome, error, endMs: this.#now() });
     }
   }
 }

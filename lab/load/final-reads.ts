@@ -46,9 +46,9 @@ export class FinalReads {
     await this.#adoptDoubtful();
     for (const [id, slot] of written) {
       if (signal.aborted) return;
-      history.addOrigin({ key: contentKey(id), slot, ...(await this.#asked(() => clients.originVersion(id))) });
+      history.add('origin', { key: contentKey(id), slot, ...(await this.#asked(() => clients.originVersion(id))) });
     }
-    const versions = new Map(history.origin.map(({ key, version }) => [key, version]));
+    const versions = new Map(history.of('origin').map(({ key, version }) => [key, version]));
     const cells = world.regions.flatMap((region) =>
       [...written.keys()].map((id) => ({ region, id, expected: versions.get(contentKey(id)) ?? 0 })),
     );

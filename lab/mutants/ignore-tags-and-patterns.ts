@@ -1,4 +1,4 @@
-/** As the seed had it: tag and pattern purges reach the edge and do nothing there. */
+/** As the original EdgeSync had it: tag and pattern purges reach the edge and do nothing there. */
 import type { Application, ApplyOutcome, Mark } from '../../services/edge/cache/cache.ts';
 import { DecoratedCache } from './decorated-cache.ts';
 import type { Mutant } from './mutant.ts';

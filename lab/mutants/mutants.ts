@@ -28,7 +28,7 @@ import { unfenced304 } from './unfenced-304.ts';
 import { unfencedFill } from './unfenced-fill.ts';
 import { unnoticedReturn } from './unnoticed-return.ts';
 
-/** The seed's own defects first. */
+/** The defects of the original EdgeSync first. */
 export const MUTANTS: readonly Mutant[] = [
   publishWithoutOutbox,
   swallowApplyError,

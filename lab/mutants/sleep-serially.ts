@@ -1,4 +1,4 @@
-/** As the seed had it: the consumer sleeps for the propagation delay of each record, one after another. */
+/** As the original EdgeSync had it: the consumer sleeps for the propagation delay of each record, one after another. */
 import type { InvalidationLog, LogRecord, LogSubscriber, LogSubscription } from '../../services/log/log.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import { DecoratedLog } from './decorated-log.ts';

@@ -1,4 +1,4 @@
-/** As the seed had it: an edge that joins the log reads from its end, whatever it had applied. */
+/** As the original EdgeSync had it: an edge that joins the log reads from its end, whatever it had applied. */
 import type { Mutant } from './mutant.ts';
 import { resuming } from './resumed-log.ts';
 

@@ -1,4 +1,4 @@
-/** As the seed had it: whatever a fetch brings is stored, as if it had begun now. */
+/** As the original EdgeSync had it: whatever a fetch brings is stored, as if it had begun now. */
 
 import { UnfencedStore } from '../../services/edge/cache/unfenced.ts';
 import { cacheServerOf } from './cache-server.ts';

@@ -3,7 +3,6 @@ import type { Anomaly } from '../checks/check.ts';
 import { isCheckName } from '../checks/checks.ts';
 import { judgeHistory } from '../checks/judge.ts';
 import type { History } from '../history/history.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
 import type { Backend } from '../worlds/worlds.ts';
 import type { Summary } from './events.ts';
 
@@ -18,14 +17,6 @@ export interface ReportSource {
   readonly version: string;
   readonly history: History;
   readonly summary: Summary;
-}
-
-/** Of a run that has just ended. */
-export function sourceOf(
-  { id, title, description = '' }: Pick<Scenario, 'id' | 'title' | 'description'>,
-  run: Omit<ReportSource, 'scenario' | 'title' | 'description'>,
-): ReportSource {
-  return { scenario: id, title, description, ...run };
 }
 
 /** The summary counts them; what they are is found in the history again. */

@@ -64,7 +64,7 @@ export async function goThroughPhases(options: PhasesOptions): Promise<void> {
 function enterPhase(phase: Phase, { driver, poller, history, report, t, signal }: PhasesOptions): void {
   driver.enter(phase);
   poller.enter(phase);
-  history.enterPhase({ phase, atMs: t() });
+  history.add('phase', { phase, atMs: t() });
   report({ type: 'Phase', t: Math.round(t()), phase });
   signal.throwIfAborted();
 }
@@ -74,7 +74,7 @@ async function load({ scenario, session, regions, seed, clock, history, driver, 
   const { workload, method, thresholds } = scenario;
   const plan = planLoad({ workload, regions: regions.map(({ region }) => region), random: createRandom(seed) });
   const reads = plan.filter(({ kind }) => kind === 'read').length;
-  history.planLoad({ fromMs: t(), durationMs: workload.duration, reads, writes: plan.length - reads });
+  history.add('load', { fromMs: t(), durationMs: workload.duration, reads, writes: plan.length - reads });
   const [crossed, loaded] = [new AbortController(), new AbortController()];
   const over = AbortSignal.any([signal, loaded.signal]);
   const parts = [

@@ -48,7 +48,7 @@ describe('a world that does not get steady', () => {
   it('is unknown before the faults, and nothing is broken', async () => {
     const { gate, history, clock } = gateOf({});
     expect(await clock.runUntil(gate.isSteady())).toBe(false);
-    expect(history.findings).toMatchObject([{ verdict: 'unknown', reason: expect.stringMatching(/nothing was broken$/) }]);
+    expect(history.of('finding')).toMatchObject([{ verdict: 'unknown', reason: expect.stringMatching(/nothing was broken$/) }]);
   });
 
   it('has failed where nobody answers, unless the machine stood still for half of the time', async () => {
@@ -56,7 +56,7 @@ describe('a world that does not get steady', () => {
     await expect(failing.clock.runUntil(failing.gate.isSteady())).rejects.toThrow('no steady state to start from');
     const { gate, history, clock } = gateOf({ isAnswered: false, stalls: [[0, 6_000]] });
     expect(await clock.runUntil(gate.isSteady())).toBe(false);
-    expect(history.findings).toMatchObject([
+    expect(history.of('finding')).toMatchObject([
       { verdict: 'unknown', reason: expect.stringMatching(/, while the machine stood still for 6\.0 s of the 10\.\d s$/) },
     ]);
   });
@@ -68,7 +68,7 @@ describe('a world that does not get steady', () => {
     ] as const) {
       const { gate, history, clock } = gateOf({ stalls: [[1_000, lateMs]] });
       await clock.runUntil(gate.judgeAgain());
-      expect(history.findings).toMatchObject([{ check: 'steady-state', verdict }]);
+      expect(history.of('finding')).toMatchObject([{ check: 'steady-state', verdict }]);
     }
   });
 });

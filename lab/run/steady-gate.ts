@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../../services/runtime/clock.ts';
 import { doubtOf, HELD_UP_SHARE } from '../checks/doubt.ts';
-import { StoodStill } from '../checks/stood-still.ts';
+import { stoodStillOf } from '../checks/stood-still.ts';
 import { WorldFailed } from '../errors.ts';
 import type { History } from '../history/history.ts';
 import type { Driver } from '../load/driver.ts';
@@ -48,7 +48,7 @@ export class SteadyGate {
     const doubt = this.#doubtSince(begunMs);
     if (!isAnswered && doubt === undefined) throw new WorldFailed(reason);
     const said = `${hypothesis.title}: ${reason}, and nothing was broken`;
-    history.addFinding({ check: NAME, verdict: 'unknown', reason: doubt === undefined ? said : `${said}, ${doubt}` });
+    history.add('finding', { check: NAME, verdict: 'unknown', reason: doubt === undefined ? said : `${said}, ${doubt}` });
     this.#isUnmet = true;
     return false;
   }
@@ -61,18 +61,18 @@ export class SteadyGate {
     const { why, error } = await this.#await(hypothesis, settle);
     const { title } = hypothesis;
     if (why === undefined)
-      return history.addFinding({ check: NAME, verdict: 'pass', reason: `${title}: before the faults and after the heal` });
+      return history.add('finding', { check: NAME, verdict: 'pass', reason: `${title}: before the faults and after the heal` });
     const reason = `${title}: ${why} ${settle} ms after everything had settled${lastSaid(error)}`;
     const doubt = this.#doubtSince(begunMs);
-    if (doubt === undefined) history.addFinding({ check: NAME, verdict: 'fail', reason });
-    else history.addFinding({ check: NAME, verdict: 'unknown', reason: `${reason}, ${doubt}` });
+    if (doubt === undefined) history.add('finding', { check: NAME, verdict: 'fail', reason });
+    else history.add('finding', { check: NAME, verdict: 'unknown', reason: `${reason}, ${doubt}` });
   }
 
   /** Most of the time that there was is what it takes to doubt the rest. */
   #doubtSince(fromMs: number): string | undefined {
     const { history, t } = this.#options;
     const during = [{ fromMs, toMs: t() }];
-    const stood = new StoodStill(history);
+    const stood = stoodStillOf(history);
     const regions = history.head?.regions ?? [];
     const excessMs = (t() - fromMs) * HELD_UP_SHARE;
     return regions.map((region) => doubtOf(stood, { region, during, excessMs, ordinaryMs: 0 })).find((doubt) => doubt !== undefined);

@@ -4,7 +4,7 @@ import { isMet } from './seed-load.ts';
 
 const GOOD = { hitRatio: 99, p50: 2, p95: 20, p99: 100 } as const;
 
-it('reads 1,450 times in a region, as the seed did', () => {
+it('reads 1,450 times in a region, as the original EdgeSync did', () => {
   expect(readsOf(roundsOf({ requests: 1000, after: 200, basic: true }))).toBe(1450);
   expect(readsOf(roundsOf({ requests: 1000, after: 200, basic: false }))).toBe(1250);
 });

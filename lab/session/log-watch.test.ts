@@ -27,7 +27,7 @@ describe('the wall clock of a run', () => {
     expect(wallClock.toRunMs(500_250)).toBe(250);
     pass(9_000);
     expect(wallClock.toRunMs(500_250)).toBe(250);
-    expect(history.shifts).toEqual([]);
+    expect(history.of('clock')).toEqual([]);
   });
 
   it('records by how much it was set, once', () => {
@@ -35,11 +35,11 @@ describe('the wall clock of a run', () => {
     pass(100);
     at.wallMs += 4;
     wallClock.toRunMs(500_000);
-    expect(history.shifts).toEqual([]);
+    expect(history.of('clock')).toEqual([]);
     at.wallMs -= 1_004;
     wallClock.toRunMs(500_000);
     wallClock.toRunMs(500_000);
-    expect(history.shifts).toEqual([{ atMs: 100, shiftMs: -1_000 }]);
+    expect(history.of('clock')).toEqual([{ atMs: 100, shiftMs: -1_000 }]);
   });
 });
 
@@ -92,20 +92,20 @@ describe('what the metrics tell of the log', () => {
     watch.sawOrigin(originMetrics(0, [sent('c', 501_100), sent('b', 500_200)]), 1_990);
     watch.sawEdge('us-east', edgeMetrics(6, [took('a', 500_300)]), 1_990);
     watch.sawEdge('eu-west', edgeMetrics(5, [took('a', 500_400)]), 1_990);
-    expect(history.published.map((told) => [told.event, told.sentMs])).toEqual([
+    expect(history.of('published').map((told) => [told.event, told.sentMs])).toEqual([
       ['a', 100],
       ['b', 200],
       ['c', 1_100],
     ]);
-    expect(history.applied.map((told) => [told.event, told.region, told.appliedMs, told.partition, told.offset])).toEqual([
+    expect(history.of('applied').map((told) => [told.event, told.region, told.appliedMs, told.partition, told.offset])).toEqual([
       ['a', 'eu-west', 400, 1, 4],
       ['a', 'us-east', 300, 1, 4],
     ]);
-    expect(history.originSamples).toEqual([
+    expect(history.of('origin-sample')).toEqual([
       { atMs: 1_000, pending: 1 },
       { atMs: 2_000, pending: 0 },
     ]);
-    expect(history.edgeSamples[0]).toEqual({
+    expect(history.of('edge-sample')[0]).toEqual({
       region: 'eu-west',
       atMs: 1_000,
       since: 'then',
@@ -134,9 +134,9 @@ describe('what the metrics tell of the service itself', () => {
     pass(1_000);
     watch.sawOrigin({ ...originMetrics(0, []), process: told(507_000) }, 980);
     watch.sawEdge('eu-west', withProcess({ ...told(433_000), heldMs: 11 }), 980);
-    expect(history.originSamples[0]?.clock).toEqual({ fromMs: 980, toMs: 1_000, nowMs: 7_000 });
+    expect(history.of('origin-sample')[0]?.clock).toEqual({ fromMs: 980, toMs: 1_000, nowMs: 7_000 });
     // It had the question for a while: the answer is younger.
-    expect(history.edgeSamples[0]?.clock).toEqual({ fromMs: 980 + 11 * 0.98 - 1, toMs: 1_000, nowMs: -67_000 });
+    expect(history.of('edge-sample')[0]?.clock).toEqual({ fromMs: 980 + 11 * 0.98 - 1, toMs: 1_000, nowMs: -67_000 });
   });
 
   it('is how late it was, each spell once, from how long ago it says it was', () => {
@@ -146,7 +146,7 @@ describe('what the metrics tell of the service itself', () => {
     watch.sawOrigin({ ...originMetrics(0, []), process: told(0, { spells: [spell(3, 400)] }) }, 1_000);
     pass(1_000);
     watch.sawEdge('eu-west', withProcess(told(0, { spells: [spell(4, 1_100), spell(5, 200)] })), 2_000);
-    expect(history.stalls).toEqual([
+    expect(history.of('stall')).toEqual([
       { dueMs: 550, lateMs: 40, overMs: 50, of: 'edge:eu-west' },
       { dueMs: 850, lateMs: 40, overMs: 50, of: 'edge:eu-west' },
       { dueMs: 550, lateMs: 40, overMs: 50, of: 'origin' },
@@ -162,8 +162,8 @@ describe('what the metrics tell of the service itself', () => {
     watch.sawEdge('eu-west', withProcess(told(0, { since: 'later', spells: [spell(0, 400)], waitedMs: 90 })), 2_000);
     pass(1_000);
     watch.sawEdge('eu-west', withProcess(told(0, { since: 'later', waitedMs: 390 })), 3_000);
-    expect(history.stalls.map(({ dueMs }) => dueMs)).toEqual([550, 1_550]);
-    expect(history.pressures).toEqual([{ of: 'edge:eu-west', atMs: 3_000, overMs: 1_000, waitedMs: 300 }]);
+    expect(history.of('stall').map(({ dueMs }) => dueMs)).toEqual([550, 1_550]);
+    expect(history.of('pressure')).toEqual([{ of: 'edge:eu-west', atMs: 3_000, overMs: 1_000, waitedMs: 300 }]);
   });
 
   it('is told once of services that are one process, and of no stall that their world tells by itself', () => {
@@ -171,17 +171,17 @@ describe('what the metrics tell of the service itself', () => {
     for (const waitedMs of [100, 350]) {
       pass(1_000);
       const process = told(0, { spells: [spell(waitedMs, 0)], waitedMs });
-      watch.sawOrigin({ ...originMetrics(0, []), process }, history.originSamples.length * 1_000 + 1_000);
-      watch.sawEdge('eu-west', withProcess(process), history.edgeSamples.length * 1_000 + 1_000);
+      watch.sawOrigin({ ...originMetrics(0, []), process }, history.of('origin-sample').length * 1_000 + 1_000);
+      watch.sawEdge('eu-west', withProcess(process), history.of('edge-sample').length * 1_000 + 1_000);
     }
-    expect(history.stalls).toEqual([]);
-    expect(history.pressures).toEqual([{ of: 'services', atMs: 2_000, overMs: 1_000, waitedMs: 250 }]);
+    expect(history.of('stall')).toEqual([]);
+    expect(history.of('pressure')).toEqual([{ of: 'services', atMs: 2_000, overMs: 1_000, waitedMs: 250 }]);
   });
 
   it('is nothing of an older service', () => {
     const { history, watch } = startWatch();
     watch.sawEdge('eu-west', edgeMetrics(0, []), 0);
     watch.sawEdge('us-east', withProcess({ now: 500_000, heldMs: 0, eventLoop: null }), 0);
-    expect([history.stalls, history.pressures, history.edgeSamples[0]?.clock]).toEqual([[], [], undefined]);
+    expect([history.of('stall'), history.of('pressure'), history.of('edge-sample')[0]?.clock]).toEqual([[], [], undefined]);
   });
 });

@@ -5,9 +5,9 @@
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
 import type { ProcessTold } from '../../services/protocol/process.ts';
-import type { Applied, ClockReading, EdgeSample, OriginSample, Published } from '../history/records.ts';
+import type { RecordSink } from '../history/record-kinds.ts';
+import type { ClockReading, EdgeSample } from '../history/records.ts';
 import type { WallClock } from '../history/wall-clock.ts';
-import type { MachineSink } from './machine-watch.ts';
 import { ServiceStalls } from './service-stalls.ts';
 
 /** How many fills a cache refused, for whatever reason. */
@@ -25,20 +25,10 @@ export function toEdgeSample(region: string, edge: EdgeMetrics, atMs: number): E
   return { region, atMs, since: metrics.startTime, ...fetched, lag, queued, caughtUp, ...(joins === undefined ? {} : { joins }), applied };
 }
 
-export interface SampleSink extends MachineSink {
-  addOriginSample(sample: OriginSample): void;
-  addEdgeSample(sample: EdgeSample): void;
-}
-
-export interface EventSink {
-  addPublished(event: Published): void;
-  addApplied(event: Applied): void;
-}
-
 export interface LogWatchOptions {
-  readonly sink: SampleSink;
+  readonly sink: RecordSink<'origin-sample' | 'edge-sample' | 'stall' | 'pressure'>;
   /** What has times of the services' own clocks. Left out: the live verdict judges by none of it. */
-  readonly dated?: { readonly sink: EventSink; readonly wallClock: WallClock };
+  readonly dated?: { readonly sink: RecordSink<'published' | 'applied'>; readonly wallClock: WallClock };
   /** ms since the start. */
   readonly t: () => number;
   /** The services are one process, of whose stalls the world tells by itself. */
@@ -69,8 +59,8 @@ export class LogWatch {
     const { sink, dated, t } = this.#options;
     if (dated !== undefined)
       for (const { id, target, version, sentAt } of this.#news('', published))
-        dated.sink.addPublished({ event: id, target, version, sentMs: dated.wallClock.toRunMs(sentAt) });
-    sink.addOriginSample({ atMs: t(), pending: outbox.pending, ...this.#sawProcess('origin', process, askedMs) });
+        dated.sink.add('published', { event: id, target, version, sentMs: dated.wallClock.toRunMs(sentAt) });
+    sink.add('origin-sample', { atMs: t(), pending: outbox.pending, ...this.#sawProcess('origin', process, askedMs) });
   }
 
   sawEdge(region: string, edge: EdgeMetrics, askedMs: number): void {
@@ -79,9 +69,9 @@ export class LogWatch {
     if (dated !== undefined)
       for (const { id, target, version, mode, appliedAt, partition, offset } of this.#news(region, recent)) {
         const appliedMs = dated.wallClock.toRunMs(appliedAt);
-        dated.sink.addApplied({ event: id, region, target, version, mode, appliedMs, partition, offset });
+        dated.sink.add('applied', { event: id, region, target, version, mode, appliedMs, partition, offset });
       }
-    sink.addEdgeSample({ ...toEdgeSample(region, edge, t()), ...this.#sawProcess(`edge:${region}`, process, askedMs) });
+    sink.add('edge-sample', { ...toEdgeSample(region, edge, t()), ...this.#sawProcess(`edge:${region}`, process, askedMs) });
   }
 
   #sawProcess(of: string, told: ProcessTold | undefined, askedMs: number): { readonly clock?: ClockReading } {

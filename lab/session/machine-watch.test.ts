@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../services/runtime/clock.ts';
 import { waitedForProcessorMs } from '../../services/runtime/lateness.ts';
-import type { Pressure, Stall } from '../history/records.ts';
+import { History } from '../history/history.ts';
 import type { WorldStall } from '../worlds/world.ts';
 import { watchMachine } from './machine-watch.ts';
 
@@ -23,7 +23,7 @@ function startWatch() {
       return { cancel: () => void timers.splice(timers.indexOf(timer), 1) };
     },
   };
-  const [stalls, pressures]: [Stall[], Pressure[]] = [[], []];
+  const history = new History();
   const watch = watchMachine({
     world: {
       onStall: (told) => {
@@ -32,7 +32,7 @@ function startWatch() {
       },
     },
     clock,
-    sink: { addStall: (stall) => stalls.push(stall), addPressure: (pressure) => pressures.push(pressure) },
+    sink: history,
     t: () => nowMs - STARTED_AT,
   });
   /** The timers that are due by then run at once, as after a standstill. */
@@ -43,7 +43,14 @@ function startWatch() {
       timer.run();
     }
   };
-  return { watch, passTo, stalls, pressures, timers, tell: (stall: WorldStall) => tell(stall) };
+  return {
+    watch,
+    passTo,
+    stalls: history.of('stall'),
+    pressures: history.of('pressure'),
+    timers,
+    tell: (stall: WorldStall) => tell(stall),
+  };
 }
 
 describe('what is written down of the machine', () => {

@@ -5,13 +5,10 @@
 import { readFileSync } from 'node:fs';
 import type { Clock, Timer } from '../../services/runtime/clock.ts';
 import { type Spell, waitedForProcessorMs, watchLateness } from '../../services/runtime/lateness.ts';
-import type { Pressure, Stall } from '../history/records.ts';
+import type { RecordSink } from '../history/record-kinds.ts';
 import type { World } from '../worlds/world.ts';
 
-export interface MachineSink {
-  addStall(stall: Stall): void;
-  addPressure(pressure: Pressure): void;
-}
+export type MachineSink = RecordSink<'stall' | 'pressure'>;
 
 export interface MachineWatchOptions {
   readonly world: Pick<World, 'onStall'>;
@@ -36,10 +33,10 @@ const WAITED_MS_MIN = 5;
 export function watchMachine(options: MachineWatchOptions): MachineWatch {
   const { world, clock, sink, t, ...look } = options;
   const own = watchLateness({ clock, ...look }, ({ fromMs, toMs, lateMs }: Spell) =>
-    sink.addStall({ dueMs: t() - (clock.monotonicMs() - fromMs), lateMs, overMs: toMs - fromMs, of: 'lab' }),
+    sink.add('stall', { dueMs: t() - (clock.monotonicMs() - fromMs), lateMs, overMs: toMs - fromMs, of: 'lab' }),
   );
   const forget = world.onStall?.(({ endedAt, lateMs, overMs = lateMs }) =>
-    sink.addStall({ dueMs: t() - (clock.now() - endedAt) - overMs, lateMs, overMs, of: 'services' }),
+    sink.add('stall', { dueMs: t() - (clock.now() - endedAt) - overMs, lateMs, overMs, of: 'services' }),
   );
   const stop = watchPressure(options);
   return {
@@ -70,7 +67,7 @@ function watchPressure({ clock, sink, t }: MachineWatchOptions): () => void {
           one === undefined || other === undefined ? undefined : one - other;
         const [someMs, fullMs] = [grown(now.some, before.some), grown(now.full, before.full)];
         const ofMachine = { ...(someMs === undefined ? {} : { someMs }), ...(fullMs === undefined ? {} : { fullMs }) };
-        sink.addPressure({ of: 'lab', atMs, overMs: atMs - sinceMs, waitedMs, ...ofMachine });
+        sink.add('pressure', { of: 'lab', atMs, overMs: atMs - sinceMs, waitedMs, ...ofMachine });
       }
       arm(now, atMs);
     });

@@ -4,14 +4,15 @@
  */
 import type { FaultChange } from '../faults/active-faults.ts';
 import { FaultRecorder, type FaultSink } from '../faults/fault-recorder.ts';
+import type { RecordSink } from '../history/record-kinds.ts';
 import { worldKind } from '../worlds/worlds.ts';
-import { type MachineSink, type MachineWatch, watchMachine } from './machine-watch.ts';
+import { type MachineWatch, watchMachine } from './machine-watch.ts';
 import type { Session } from './session.ts';
-import { recordSettings, type SettingsSink } from './settings-recorder.ts';
+import { recordSettings } from './settings-recorder.ts';
 
 export interface RecordingOptions {
   readonly session: Session;
-  readonly sink: FaultSink & SettingsSink & MachineSink;
+  readonly sink: FaultSink & RecordSink<'delay' | 'strategy' | 'stall' | 'pressure'>;
   /** Monotonic time that the times written down count from. */
   readonly startedAt: number;
   /** How often it is looked whether the machine held up the lab; left out: as often as a run needs it. */

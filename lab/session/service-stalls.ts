@@ -44,11 +44,11 @@ export class ServiceStalls {
 
   #addStalls(of: string, spells: NonNullable<ProcessTold['eventLoop']>['spells'], { next, toldMs }: Pick<Known, 'next' | 'toldMs'>): void {
     for (const { number, endedMsAgo, overMs, lateMs } of spells)
-      if (number >= next) this.#options.sink.addStall({ dueMs: toldMs - endedMsAgo - overMs, lateMs, overMs, of });
+      if (number >= next) this.#options.sink.add('stall', { dueMs: toldMs - endedMsAgo - overMs, lateMs, overMs, of });
   }
 
   #addPressure(of: string, before: Known, { waitedMs, toldMs }: Pick<Known, 'waitedMs' | 'toldMs'>): void {
     if (waitedMs === null || before.waitedMs === null || waitedMs <= before.waitedMs) return;
-    this.#options.sink.addPressure({ of, atMs: toldMs, overMs: toldMs - before.toldMs, waitedMs: waitedMs - before.waitedMs });
+    this.#options.sink.add('pressure', { of, atMs: toldMs, overMs: toldMs - before.toldMs, waitedMs: waitedMs - before.waitedMs });
   }
 }

@@ -1,6 +1,7 @@
 /** From when a delay and a strategy are said to be in force: never so that a right system is accused. */
 import { describe, expect, it } from 'vitest';
 import type { EdgeConfig } from '../../services/protocol/edge-api.ts';
+import { History } from '../history/history.ts';
 import type { SettingsTold } from '../worlds/wanted-settings.ts';
 import { recordSettings } from './settings-recorder.ts';
 
@@ -22,10 +23,10 @@ function recordedOf(...told: readonly (Partial<EdgeConfig> & { t: number; isCert
     },
     regions: [{ region }],
     t: () => t,
-    sink: {
-      addDelay: ({ atMs, delayMs }) => void written.push(`${atMs}: ${delayMs}`),
-      addStrategy: ({ atMs, strategy }) => void written.push(`${atMs}: ${strategy}`),
-    },
+    sink: new History((line) => {
+      if (line.line === 'delay') written.push(`${line.atMs}: ${line.delayMs}`);
+      if (line.line === 'strategy') written.push(`${line.atMs}: ${line.strategy}`);
+    }),
   });
   for (const { t: toldMs, isCertain = true, agoMs = 0, ...change } of told) {
     t = toldMs;

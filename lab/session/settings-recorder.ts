@@ -6,14 +6,11 @@
  * is accused by settings that may not have been in force.
  */
 
-import type { DelayChange, StrategyChange } from '../history/records.ts';
+import type { RecordSink } from '../history/record-kinds.ts';
 import type { WorldSettings } from '../worlds/settings.ts';
 import type { SettingsTold, WantedSettings } from '../worlds/wanted-settings.ts';
 
-export interface SettingsSink {
-  addDelay(change: DelayChange): void;
-  addStrategy(change: StrategyChange): void;
-}
+export type SettingsSink = RecordSink<'delay' | 'strategy'>;
 
 export interface SettingsRecorderOptions {
   readonly settings: Pick<WorldSettings, 'onTold'> & { of(region: string): Pick<WantedSettings, 'inForce'> };
@@ -29,8 +26,8 @@ export function recordSettings({ settings, regions, t, sink }: SettingsRecorderO
   for (const { region } of regions) {
     const { inForce } = settings.of(region);
     known.set(region, inForce);
-    sink.addDelay({ region, atMs: 0, delayMs: inForce.propagationDelayMs });
-    sink.addStrategy({ region, atMs: 0, strategy: inForce.strategy });
+    sink.add('delay', { region, atMs: 0, delayMs: inForce.propagationDelayMs });
+    sink.add('strategy', { region, atMs: 0, strategy: inForce.strategy });
   }
   return settings.onTold(({ region, settings: { propagationDelayMs: delayMs, strategy }, isCertain, agoMs }) => {
     const before = known.get(region);
@@ -38,10 +35,10 @@ export function recordSettings({ settings, regions, t, sink }: SettingsRecorderO
     const [nowMs, sinceMs] = [t(), Math.max(0, t() - agoMs)];
     const isLonger = delayMs > before.propagationDelayMs;
     const isShorter = isCertain && delayMs < before.propagationDelayMs;
-    if (isLonger || isShorter) sink.addDelay({ region, atMs: isLonger ? sinceMs : nowMs, delayMs });
+    if (isLonger || isShorter) sink.add('delay', { region, atMs: isLonger ? sinceMs : nowMs, delayMs });
     const isLazier = strategy === 'lazy' && before.strategy === 'eager';
     const isStricter = isCertain && strategy === 'eager' && before.strategy === 'lazy';
-    if (isLazier || isStricter) sink.addStrategy({ region, atMs: isLazier ? sinceMs : nowMs, strategy });
+    if (isLazier || isStricter) sink.add('strategy', { region, atMs: isLazier ? sinceMs : nowMs, strategy });
     known.set(region, {
       propagationDelayMs: isLonger || isShorter ? delayMs : before.propagationDelayMs,
       strategy: isLazier || isStricter ? strategy : before.strategy,

@@ -1,8 +1,8 @@
 /** Runs a seed once more, and leaves what `run --out` leaves of a run: the same seed has the same history. */
 
 import { systemClock } from '../../services/runtime/clock.ts';
-import { createOutput } from '../report/output-folder.ts';
-import { sourceOf } from '../report/source.ts';
+import { RunFolder } from '../outputs/folder.ts';
+import { toBegun } from '../outputs/output.ts';
 import { SIMULATED } from '../worlds/worlds.ts';
 import type { SeedSetup } from './outcome.ts';
 import { runSeed } from './seed-run.ts';
@@ -21,7 +21,8 @@ export interface SaveSeedOptions {
 export async function saveSeed(seed: number, { setup, folder, version, reproduce }: SaveSeedOptions): Promise<void> {
   const { topology, keys, durationMs, mutant } = setup;
   const scenario = drawScenario({ seed, regions: topology.regions.map(({ region }) => region), keys, durationMs });
-  const out = await createOutput(folder, scenario.id, systemClock);
+  const out = new RunFolder(folder, systemClock);
+  await out.start(toBegun(scenario, { backend: SIMULATED, seed, version }));
   const { summary, history } = await runSeed({
     scenario,
     seed,
@@ -29,8 +30,7 @@ export async function saveSeed(seed: number, { setup, folder, version, reproduce
     mutant,
     version,
     reproduce,
-    onHistoryLine: (line) => out.history.write(line),
+    onHistoryLine: (line) => out.addLine(line),
   });
-  await out.history.close();
-  await out.writeReports(sourceOf(scenario, { backend: SIMULATED, seed, version, history, summary }));
+  await out.stop({ history, summary });
 }

@@ -32,7 +32,7 @@ export async function watchForAbort({ history, thresholds, clock, t, signal }: A
     const crossed = evaluateThresholds(history, due).find(isCrossed);
     if (crossed !== undefined) {
       const { metric, threshold, value, samples } = crossed;
-      history.addAbort({ metric, threshold, value: value ?? 0, samples, atMs: t() });
+      history.add('abort', { metric, threshold, value: value ?? 0, samples, atMs: t() });
       return true;
     }
     pauseMs = Math.max(LOOK_MS, (t() - lookedMs) * LOOK_ONE_IN);

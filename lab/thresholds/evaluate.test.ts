@@ -22,9 +22,9 @@ function runOf(written: Written): History {
     checks: ['divergence'],
     startedAt: '2026-01-01T00:00:00.000Z',
   });
-  history.enterPhase({ phase: 'warmup', atMs: 0 });
-  history.enterPhase({ phase: 'fault', atMs: 1_000 });
-  history.enterPhase({ phase: 'final', atMs: 11_000 });
+  history.add('phase', { phase: 'warmup', atMs: 0 });
+  history.add('phase', { phase: 'fault', atMs: 1_000 });
+  history.add('phase', { phase: 'final', atMs: 11_000 });
   history.finish(20_000);
   return history;
 }
@@ -123,7 +123,7 @@ describe('the end of a run', () => {
 
   it('keeps to what ended the load, though later samples were better', () => {
     const history = runOf({ operations: [read(1, 100)] });
-    history.addAbort({ metric: 'edge_read_duration', threshold: 'max<50', value: 90, samples: 7, atMs: 5_000 });
+    history.add('abort', { metric: 'edge_read_duration', threshold: 'max<50', value: 90, samples: 7, atMs: 5_000 });
     expect(judge(history, 'edge_read_duration', 'max<50')).toMatchObject({ ok: false, value: 90, samples: 7 });
     expect(judge(history, 'edge_read_duration', 'max<60')).toMatchObject({ ok: true, value: 2 });
   });

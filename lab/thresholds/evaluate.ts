@@ -7,7 +7,7 @@
  */
 import type { CheckResult } from '../checks/check.ts';
 import { unionOf } from '../checks/interval.ts';
-import { StoodStill } from '../checks/stood-still.ts';
+import { stoodStillOf } from '../checks/stood-still.ts';
 import type { History } from '../history/history.ts';
 import type { Summary } from '../report/events.ts';
 import { holds } from './expression.ts';
@@ -30,7 +30,7 @@ export function evaluateThresholds(history: History, thresholds: readonly Thresh
   const known = new Map<MetricName, readonly Sample[]>();
   return thresholds.map((threshold) => {
     const { selector, text, metric } = threshold;
-    const aborted = history.aborts.find((abort) => abort.metric === selector && abort.threshold === text);
+    const aborted = history.of('abort').find((abort) => abort.metric === selector && abort.threshold === text);
     if (aborted !== undefined) return { metric: selector, threshold: text, ok: false, value: aborted.value, samples: aborted.samples };
     const samples = known.get(metric.metric) ?? SAMPLES[metric.metric](history, measured(history));
     known.set(metric.metric, samples);
@@ -54,7 +54,7 @@ function doubtAbout(history: History, threshold: Threshold): string | undefined 
 
 /** In the phase that is measured, or all of them. */
 function stoodStillIn(history: History, { phase, region }: Threshold['tags']): { readonly lateMs: number; readonly ofMs: number } {
-  const stood = new StoodStill(history);
+  const stood = stoodStillOf(history);
   let [lateMs, ofMs] = [0, 0];
   for (const part of unionOf(partsOf(history, phase))) {
     const length = part.toMs - part.fromMs;

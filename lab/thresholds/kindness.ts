@@ -6,7 +6,7 @@ import { HELD_UP_SHARE } from '../checks/doubt.ts';
 import { FETCH_DEADLINE_MS } from '../checks/fault-windows.ts';
 import type { Interval } from '../checks/interval.ts';
 import { type ServiceClock, ServiceClocks } from '../checks/service-clocks.ts';
-import { StoodStill } from '../checks/stood-still.ts';
+import { type StoodStill, stoodStillOf } from '../checks/stood-still.ts';
 import type { History } from '../history/history.ts';
 import type { ReadOperation } from '../history/records.ts';
 
@@ -30,7 +30,7 @@ export function measured(history: History): Kindness {
 }
 
 export function atBest(history: History): Kindness {
-  const stood = new StoodStill(history);
+  const stood = stoodStillOf(history);
   const clocks = new ServiceClocks(history);
   const left: Kindness['left'] = (ms, region, during) => Math.max(0, ms - stood.explainsMs(region, during));
   return {

@@ -5,8 +5,8 @@ import type { History } from '../history/history.ts';
 import type { Phase } from '../report/events.ts';
 
 /** undefined before the first. */
-export function phaseAt({ phases }: History, atMs: number): Phase | undefined {
-  return phases.findLast((entered) => entered.atMs <= atMs)?.phase;
+export function phaseAt(history: History, atMs: number): Phase | undefined {
+  return history.of('phase').findLast((entered) => entered.atMs <= atMs)?.phase;
 }
 
 /** How long a phase lasted, or all of them, as far as the history goes. */
@@ -16,7 +16,7 @@ export function lengthMs(history: History, phase: string | undefined): number {
 
 /** When that was. */
 export function partsOf(history: History, phase: string | undefined): readonly Interval[] {
-  const { phases } = history;
+  const phases = history.of('phase');
   const endMs = endOf(history);
   return phases.flatMap((entered, at) => {
     const toMs = Math.max(entered.atMs, phases[at + 1]?.atMs ?? endMs);

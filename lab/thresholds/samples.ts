@@ -55,7 +55,7 @@ function writeDurations({ operations }: History, kindness: Kindness): readonly S
 /** How much a counter of the edges grew between two looks at it. It begins anew with its process. */
 function growth(history: History, counterOf: (sample: EdgeSample) => number | undefined): readonly Sample[] {
   const before = new Map<string, EdgeSample>();
-  return history.edgeSamples.flatMap((sample) => {
+  return history.of('edge-sample').flatMap((sample) => {
     const last = before.get(sample.region);
     before.set(sample.region, sample);
     const now = counterOf(sample);
@@ -68,8 +68,8 @@ function growth(history: History, counterOf: (sample: EdgeSample) => number | un
 /** From the origin's clock to the edge's. */
 function lags(history: History, { between }: Kindness): readonly Sample[] {
   const clocks = new ServiceClocks(history);
-  const sentMs = new Map(history.published.map(({ event, sentMs }) => [event, sentMs]));
-  return history.applied.flatMap(({ event, region, appliedMs }) => {
+  const sentMs = new Map(history.of('published').map(({ event, sentMs }) => [event, sentMs]));
+  return history.of('applied').flatMap(({ event, region, appliedMs }) => {
     const sent = sentMs.get(event);
     const atMs = clocks.edge(region).told(appliedMs).likelyMs;
     return sent === undefined ? [] : [{ value: between(sent, region, appliedMs), phase: phaseAt(history, atMs), region }];

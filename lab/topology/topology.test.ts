@@ -30,7 +30,7 @@ services:
 `;
 
 describe('compose.yaml', () => {
-  it('of the project has the three regions of the seed on their ports', async () => {
+  it('of the project has the three regions of the original EdgeSync on their ports', async () => {
     const topology = await readTopology({ file: COMPOSE, environment: {} });
     expect(topology.origin.port).toBe(4000);
     expect(

@@ -23,7 +23,7 @@ export function judgeTrace({ key, origin, regions, sights, sentAt }: JudgeTraceO
     const reads = sights[at]?.reads ?? [];
     for (const read of reads) {
       const { version, found, source, status, startedAt, endedAt } = read;
-      history.add({
+      history.addOperation({
         id: history.nextId,
         kind: 'read',
         phase: 'final',
@@ -41,6 +41,6 @@ export function judgeTrace({ key, origin, regions, sights, sentAt }: JudgeTraceO
       });
     }
   }
-  if (origin !== undefined) history.addOrigin({ key, slot: key, ...origin });
+  if (origin !== undefined) history.add('origin', { key, slot: key, ...origin });
   return divergence.judge(history, { regions: regions.map(({ region }) => region), staleness: 'strict' });
 }

@@ -77,7 +77,7 @@ describe('the environment of an edge', () => {
     expect(readConfig(EDGE_SETTINGS, cluster)).toMatchObject({ REDIS_URL: cluster.REDIS_URL, KAFKA_BROKERS: ['links:19091'] });
   });
 
-  it('falls back to the values of the seed', () => {
+  it('falls back to the values of the original EdgeSync', () => {
     expect(readConfig(EDGE_SETTINGS, { ...GOOD, EDGE_PORT: undefined })).toMatchObject({
       EDGE_PORT: 5001,
       BIND_ADDRESS: '127.0.0.1',

@@ -1,4 +1,4 @@
-/** The environment of an edge: one table. The names of the seed, and ours. */
+/** The environment of an edge: one table. The names of the original EdgeSync, and ours. */
 import { PROPAGATION_DELAY_MS_MAX } from '../protocol/edge-api.ts';
 import { baseUrlSetting, type ConfigOf, choiceSetting, integerSetting, serverUrlSetting, textSetting } from '../runtime/config.ts';
 import { logSetting, portSetting, SERVICE_SETTINGS } from '../runtime/service-settings.ts';

@@ -13,7 +13,7 @@ const openDatabase = openedDatabase();
 const withFreshOrigin = (use: (origin: OriginUnderTest) => Promise<void>) => withOrigin({ database: openDatabase() }, use);
 
 describe('the origin', () => {
-  it('begins with the three rows of the seed, under the ids 1 to 3', () =>
+  it('begins with the three rows of the original EdgeSync, under the ids 1 to 3', () =>
     withFreshOrigin(async ({ port }) => {
       const { data } = contentListAnswer.parse((await exchange(port, { path: PATH })).json);
       expect(data.map(({ id, slug, version }) => ({ id, slug, version }))).toEqual([
@@ -24,7 +24,7 @@ describe('the origin', () => {
       expect(data.every(({ tags }) => tags.length > 0)).toBe(true);
     }));
 
-  it('does not bring the rows of the seed back at a later start', () =>
+  it('does not bring the rows of the original EdgeSync back at a later start', () =>
     withFreshOrigin(async ({ port, database }) => {
       for (const id of [1, 2, 3]) await exchange(port, { method: 'DELETE', path: `${PATH}/${id}` });
       await withOrigin({ database, fresh: false }, async (second) => {

@@ -72,7 +72,7 @@ describe('the environment of the origin', () => {
     },
   );
 
-  it('falls back to the port of the seed and to loopback only', () => {
+  it('falls back to the port of the original EdgeSync and to loopback only', () => {
     expect(readConfig(ORIGIN_SETTINGS, { ...GOOD, PORT: undefined })).toMatchObject({
       PORT: 4000,
       BIND_ADDRESS: '127.0.0.1',

@@ -1,4 +1,4 @@
-/** The environment of the origin: one table. The names of the seed, and ours. */
+/** The environment of the origin: one table. The names of the original EdgeSync, and ours. */
 import { type ConfigOf, serverUrlSetting } from '../runtime/config.ts';
 import { logSetting, portSetting, SERVICE_SETTINGS } from '../runtime/service-settings.ts';
 

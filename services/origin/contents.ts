@@ -116,7 +116,7 @@ function toContent(row: ContentRow): Content {
   return { ...row, created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString() };
 }
 
-/** Creates the tables where they are missing, and the seed's three rows at the first start. */
+/** Creates the tables where they are missing, and the original EdgeSync's three rows at the first start. */
 export async function migrate(database: Database): Promise<void> {
   await database.execute(schema());
 }

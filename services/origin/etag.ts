@@ -6,5 +6,5 @@ export function etagOf({ id, version, updated_at }: Pick<Content, 'id' | 'versio
   return `"${id}-${version}-${Date.parse(updated_at)}"`;
 }
 
-/** Of a row of `content`. To the millisecond, as times are answered: the seed's rows have microseconds. */
+/** Of a row of `content`. To the millisecond, as times are answered: the original EdgeSync's rows have microseconds. */
 export const ETAG_SQL = `'"' || id || '-' || version || '-' || floor(extract(epoch FROM updated_at) * 1000)::bigint || '"'`;

@@ -84,7 +84,7 @@ export const STATEMENTS = {
 
 let text: string | undefined;
 
-/** What makes the tables where they are missing, and the seed's three rows at the first start. */
+/** What makes the tables where they are missing, and the original EdgeSync's three rows at the first start. */
 export function schema(): string {
   text ??= readFileSync(new URL('./schema.sql', import.meta.url), 'utf8');
   return text;

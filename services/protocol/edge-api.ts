@@ -30,7 +30,7 @@ export const edgeMissingAnswer = readLabel.extend({
 export const versionRow = z.object({ key: z.string(), version: z.int(), state: entryState });
 export type VersionRow = z.infer<typeof versionRow>;
 
-/** The seed's counters, word for word. Latencies in ms; null before the first sample; `hitRatio` in percent. */
+/** The original EdgeSync's counters, word for word. Latencies in ms; null before the first sample; `hitRatio` in percent. */
 export const seedMetrics = z.object({
   totalRequests: z.int(),
   cacheHits: z.int(),

@@ -10,7 +10,7 @@ export interface Setting<T> {
   /** Absent: the variable must be set. */
   readonly fallback?: T;
   readonly unit?: string;
-  /** One sentence for the table in README. */
+  /** One sentence for the table in docs/configuration.md. */
   readonly about: string;
 }
 

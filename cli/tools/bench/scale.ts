@@ -38,7 +38,7 @@ const HEAD = [
   'MiB',
 ] as const;
 
-/** A table in Markdown, as it stands in README; a line as soon as it is known. */
+/** A table in Markdown, as it stands in docs/figures.md; a line as soon as it is known. */
 export async function scale(line: (text: string) => void): Promise<void> {
   const row = (cells: readonly string[]) => line(`| ${cells.join(' | ')} |`);
   row(HEAD);

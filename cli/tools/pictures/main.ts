@@ -1,5 +1,5 @@
 /**
- * `npm run pictures`: README's pictures of the terminal, made anew from the program as it is. It is driven in a pseudo-terminal as a
+ * `npm run pictures`: the pictures of the terminal in README and docs, made anew from the program as it is. It is driven in a pseudo-terminal as a
  * person would drive it, and what the emulator shows is written down.
  */
 import { writeFile } from 'node:fs/promises';

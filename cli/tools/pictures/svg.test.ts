@@ -1,6 +1,6 @@
-/** The pictures of README: that they can hold any text, and are there. */
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+/** The pictures of README and docs: that they can hold any text, and each is shown. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DOMParser } from '@xmldom/xmldom';
 import { expect, it } from 'vitest';
 import { toSvg } from './svg.ts';
@@ -21,10 +21,12 @@ it('holds whatever a screen shows, as text', () => {
   expect(svg).not.toMatch(/<script|href|url\(/);
 });
 
-it('README shows pictures that are there', () => {
-  const root = new URL('../../../', import.meta.url);
-  const readme = readFileSync(new URL('README.md', root), 'utf8');
-  const pictures = [...readme.matchAll(/\]\((cli\/pictures\/[^)]+)\)/g)].map(([, path = '']) => path);
+it('each picture is shown by README or docs', () => {
+  const pictures = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.svg'));
   expect(pictures.length).toBeGreaterThan(2);
-  for (const path of pictures) expect(existsSync(fileURLToPath(new URL(path, root))), path).toBe(true);
+  const root = join(import.meta.dirname, '../../..');
+  const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].map((page) =>
+    readFileSync(join(root, page), 'utf8'),
+  );
+  expect(pictures.filter((name) => !pages.some((page) => page.includes(`cli/tools/pictures/${name})`)))).toEqual([]);
 });

@@ -12,7 +12,7 @@ export interface KeyBinding {
   readonly name?: string;
   /** Names as `input/key-names.ts` gives them. */
   readonly keys: readonly string[];
-  /** As help, footer and README write it. */
+  /** As help, footer and docs write it. */
   readonly shown: string;
   readonly group: KeyGroup;
   /** For the line of keys; undefined: in help only. */

@@ -23,7 +23,7 @@ export interface KeySection {
 
 export interface Screen<Name extends ScreenName = ScreenName> {
   readonly name: Name;
-  /** As help and README call it. */
+  /** As help and docs call it. */
   readonly title: string;
   /** Its own keys, which come before all others. */
   readonly keys: readonly KeyBinding[];

@@ -24,8 +24,8 @@ function finalRead(region: string, answer: Partial<ReadOperation>): ReadOperatio
 
 function historyOf(origin: readonly OriginState[], reads: readonly ReadOperation[]): History {
   const history = new History();
-  for (const state of origin) history.addOrigin(state);
-  for (const read of reads) history.add(read);
+  for (const state of origin) history.add('origin', state);
+  for (const read of reads) history.addOperation(read);
   return history;
 }
 

@@ -32,7 +32,7 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
   const doubtful = new Set(history.operations.filter(isDoubtfulWrite).map(({ slot }) => slot));
   const differing: Differing[] = [];
   let unread = 0;
-  for (const origin of history.origin) {
+  for (const origin of history.of('origin')) {
     for (const region of regions) {
       const read = finals.get(keyOf({ region, key: origin.key }));
       const isNewer = (read?.version ?? 0) > origin.version && doubtful.has(origin.slot);
@@ -40,7 +40,7 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
       else if (!agrees(read, origin)) differing.push({ region, origin, read });
     }
   }
-  const cells = history.origin.length * regions.length;
+  const cells = history.of('origin').length * regions.length;
   const { certain, doubts } = sift(differing, ({ origin, read }) =>
     isBehind(read, origin) ? doubtAboutLast(history, read, rule) : undefined,
   );

@@ -13,7 +13,7 @@
  * anomaly for each key in a region. Behind because the machine stood still while it was to catch up, it is not lost, but unknown.
  */
 import type { History } from '../../history/history.ts';
-import type { Applied, OriginState, Published } from '../../history/records.ts';
+import type { Applied, EdgeSample, OriginSample, OriginState, Published } from '../../history/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult, Witness } from '../check.ts';
 import { sift } from '../doubt.ts';
 import { FETCH_DEADLINE_MS } from '../fault-windows.ts';
@@ -48,14 +48,14 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
   const finals = finalAnswers(history);
   const lost: Lost[] = [];
   let unread = 0;
-  for (const origin of history.origin) {
+  for (const origin of history.of('origin')) {
     for (const region of regions) {
       const read = finals.get(keyOf({ region, key: origin.key }));
       if (read === undefined || !isAnswered(read)) unread += 1;
       else if (read.version < origin.version && read.status === 'fresh') lost.push({ origin, read });
     }
   }
-  const cells = history.origin.length * regions.length;
+  const cells = history.of('origin').length * regions.length;
   const { certain, doubts } = sift(lost, ({ read }) => doubtAboutLast(history, read, rule));
   const known = certain.length === 0 ? undefined : new KnownOfLog(history);
   const anomalies = known === undefined ? [] : certain.map((found) => toAnomaly(found, known, stalenessOf(history, rule)));
@@ -70,19 +70,18 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
 class KnownOfLog {
   readonly published: ReadonlyMap<string, readonly Published[]>;
   readonly applied: ReadonlyMap<string, readonly Applied[]>;
-  readonly originSamples: History['originSamples'];
-  readonly edgeSamples: History['edgeSamples'];
+  readonly originSamples: readonly OriginSample[];
+  readonly edgeSamples: readonly EdgeSample[];
   readonly clocks: ServiceClocks;
   readonly #writes: ReadonlyMap<string, AcknowledgedWrite>;
 
   constructor(history: History) {
-    const { published, applied, originSamples, edgeSamples, operations } = history;
     this.clocks = new ServiceClocks(history);
-    this.published = Map.groupBy(published, ({ target }) => target);
-    this.applied = Map.groupBy(applied, ({ target }) => target);
-    this.originSamples = originSamples;
-    this.edgeSamples = edgeSamples;
-    this.#writes = new Map(operations.filter(isAcknowledged).map((write) => [`${write.key} ${write.version}`, write]));
+    this.published = Map.groupBy(history.of('published'), ({ target }) => target);
+    this.applied = Map.groupBy(history.of('applied'), ({ target }) => target);
+    this.originSamples = history.of('origin-sample');
+    this.edgeSamples = history.of('edge-sample');
+    this.#writes = new Map(history.operations.filter(isAcknowledged).map((write) => [`${write.key} ${write.version}`, write]));
   }
 
   writeOf({ key, version }: OriginState): AcknowledgedWrite | undefined {

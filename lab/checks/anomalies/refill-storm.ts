@@ -45,7 +45,7 @@ interface Counted extends Stretch {
 
 function judge(history: History, { regions, staleness: rule }: CheckContext): CheckResult {
   const staleness = stalenessOf(history, rule);
-  const samples = Map.groupBy(history.edgeSamples, ({ region }) => region);
+  const samples = Map.groupBy(history.of('edge-sample'), ({ region }) => region);
   const reads = Map.groupBy(
     history.operations.filter((operation) => operation.kind === 'read'),
     ({ region }) => region,

@@ -107,17 +107,17 @@ export function clockAhead(aheadMs: number, { region = 'eu-west', fromMs = 0, un
 export function historyOf(written: Written): History {
   const history = new History();
   const delays = REGIONS.map((region) => ({ region, atMs: 0, delayMs: DELAY_MS }));
-  for (const operation of written.operations) history.add({ ...operation, id: history.nextId });
+  for (const operation of written.operations) history.addOperation({ ...operation, id: history.nextId });
   for (const record of written.faults ?? []) history.addFault(record);
-  for (const change of [...delays, ...(written.delays ?? [])]) history.addDelay(change);
-  for (const [dueMs, lateMs] of written.stalls ?? []) history.addStall({ dueMs, lateMs });
-  for (const shift of written.shifts ?? []) history.addShift(shift);
-  for (const state of written.held ?? []) history.addOrigin(state);
-  for (const event of written.published ?? []) history.addPublished(event);
-  for (const event of written.applied ?? []) history.addApplied(event);
-  for (const sample of written.originSamples ?? []) history.addOriginSample(sample);
-  for (const sample of written.edgeSamples ?? []) history.addEdgeSample(sample);
-  for (const [region, clock] of written.readings ?? []) history.addEdgeSample(edgeSample(clock.toMs, { region, clock }));
-  for (const pressure of written.pressures ?? []) history.addPressure(pressure);
+  for (const change of [...delays, ...(written.delays ?? [])]) history.add('delay', change);
+  for (const [dueMs, lateMs] of written.stalls ?? []) history.add('stall', { dueMs, lateMs });
+  for (const shift of written.shifts ?? []) history.add('clock', shift);
+  for (const state of written.held ?? []) history.add('origin', state);
+  for (const event of written.published ?? []) history.add('published', event);
+  for (const event of written.applied ?? []) history.add('applied', event);
+  for (const sample of written.originSamples ?? []) history.add('origin-sample', sample);
+  for (const sample of written.edgeSamples ?? []) history.add('edge-sample', sample);
+  for (const [region, clock] of written.readings ?? []) history.add('edge-sample', edgeSample(clock.toMs, { region, clock }));
+  for (const pressure of written.pressures ?? []) history.add('pressure', pressure);
   return history;
 }

@@ -82,8 +82,8 @@ describe('report.html', () => {
   it('shows the strategy of each region beside its delay, and where it changed', () => {
     const { history, summary } = lostHistory();
     expect(toHtml(reportSource({ history, summary }))).toContain('staleness of us-east, at most ');
-    history.addStrategy({ region: 'us-east', atMs: 0, strategy: 'eager' });
-    history.addStrategy({ region: 'us-east', atMs: 4_000, strategy: 'lazy' });
+    history.add('strategy', { region: 'us-east', atMs: 0, strategy: 'eager' });
+    history.add('strategy', { region: 'us-east', atMs: 4_000, strategy: 'lazy' });
     const page = wellFormed(toHtml(reportSource({ history, summary })));
     expect(page).toContain('staleness of us-east, eager, lazy from 4.00 s, at most ');
     expect([...page.matchAll(/<title>(\w+ from [^<]*)<\/title><line/g)].map(([, title]) => title)).toEqual(['lazy from 4.00 s']);

@@ -78,7 +78,7 @@ interface Related {
 }
 
 /** Of the write that the last read should have shown: its event, or that of a later one, in the log and in the region. */
-function relatedOf(region: string, witness: readonly Known[], { published, applied }: History): Related {
+function relatedOf(region: string, witness: readonly Known[], history: History): Related {
   const read = witness.filter(isOperation).findLast(({ kind }) => kind === 'read');
   const shown = read?.kind === 'read' ? (read.version ?? 0) : 0;
   const write = witness.filter(isVersionWrite).find(({ version }) => version !== undefined && version > shown);
@@ -86,8 +86,8 @@ function relatedOf(region: string, witness: readonly Known[], { published, appli
   const atLeast = write.version;
   const isOfIt = (event: { readonly target: string; readonly version: number | null }) =>
     event.target === write.key && (event.version ?? 0) >= atLeast;
-  const sent = published.find(isOfIt);
-  const taken = applied.find((event) => event.region === region && isOfIt(event));
+  const sent = history.of('published').find(isOfIt);
+  const taken = history.of('applied').find((event) => event.region === region && isOfIt(event));
   const name = `the event of v${write.version}`;
   return {
     found: [sent, taken].filter((event) => event !== undefined),

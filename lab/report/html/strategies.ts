@@ -5,8 +5,11 @@ import { moment } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import type { TimeAxis } from './time-axis.ts';
 
-function changesOf({ strategies }: History, region: string): readonly StrategyChange[] {
-  return strategies.filter((change) => change.region === region).sort((one, other) => one.atMs - other.atMs);
+function changesOf(history: History, region: string): readonly StrategyChange[] {
+  return history
+    .of('strategy')
+    .filter((change) => change.region === region)
+    .sort((one, other) => one.atMs - other.atMs);
 }
 
 /** `eager, `; `eager, lazy from 4.00 s, `; nothing where none is known. */

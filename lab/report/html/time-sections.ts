@@ -67,7 +67,10 @@ ${frame(context, rows)}</section>`;
 
 /** Delay in force and epsilon, from each change to the next. */
 function boundOf({ history, staleness, axis }: ChartContext, region: string): readonly Step[] {
-  const changes = history.delays.filter((change) => change.region === region).sort((one, other) => one.atMs - other.atMs);
+  const changes = history
+    .of('delay')
+    .filter((change) => change.region === region)
+    .sort((one, other) => one.atMs - other.atMs);
   return changes.map(({ atMs, delayMs }, at) => ({
     fromMs: Math.max(atMs, axis.fromMs),
     toMs: changes[at + 1]?.atMs ?? axis.toMs,

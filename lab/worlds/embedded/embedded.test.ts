@@ -4,7 +4,7 @@ import { childrenOf } from '../../testing/children.ts';
 import { readUntil, startTestWorld, type TestWorld, type TimedRead, untilSettled } from '../testing/embedded-kit.ts';
 import type { WorldStall } from '../world.ts';
 
-/** Ten times what the README promises: a test asserts the mechanism, a benchmark the time. */
+/** Ten times what docs/figures.md promises: a test asserts the mechanism, a benchmark the time. */
 const DEADLINE_MS = 10_000;
 const STOPPED_MS = 400;
 
@@ -16,8 +16,8 @@ afterAll(() => test.close());
 
 const isFresh = (version: number) => (read: TimedRead) => read.version === version && read.status === 'fresh';
 
-describe('the walk-through of the README', () => {
-  it('serves the three rows of the seed from every region, first from the origin, then from the cache', async () => {
+describe('the walk-through of docs/http-api.md', () => {
+  it('serves the three rows of the original EdgeSync from every region, first from the origin, then from the cache', async () => {
     for (const { url } of test.world.regions) {
       for (const id of [1, 2, 3]) {
         expect(await test.clients.read(url, id)).toMatchObject({ found: true, version: 1, source: 'origin', status: 'fresh' });

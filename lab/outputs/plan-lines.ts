@@ -1,7 +1,7 @@
 /** What a run would do, in plain lines. Times count from the start of the load. */
 
-import { printable } from '../lab/input/printable.ts';
-import type { PlanEvent } from '../lab/run/dry-run.ts';
+import { printable } from '../input/printable.ts';
+import type { PlanEvent } from '../run/dry-run.ts';
 
 const MS_PER_S = 1000;
 

@@ -1,0 +1,60 @@
+/** The tables of what the lab has: scenarios, faults, checks, metrics and known bugs. */
+import { CHECKS } from '../../../lab/checks/checks.ts';
+import { FAULTS } from '../../../lab/faults/faults.ts';
+import { parametersInWords, targetsInWords } from '../../../lab/faults/signature.ts';
+import { MUTANTS } from '../../../lab/mutants/mutants.ts';
+import { readScenario } from '../../../lab/scenarios/scenario.ts';
+import { catches } from '../../../lab/scenarios/testing/made-for.ts';
+import { aggregationsOf } from '../../../lab/thresholds/expression.ts';
+import { METRICS } from '../../../lab/thresholds/metrics.ts';
+import { worldsWith } from '../../../lab/worlds/worlds.ts';
+import { BUILT_IN_SCENARIOS } from '../../program-files.ts';
+import { code, toTable } from './markdown.ts';
+
+const MS_PER_S = 1_000;
+
+export async function scenarioTable(): Promise<string> {
+  const scenarios = await Promise.all([...BUILT_IN_SCENARIOS.values()].map(readScenario));
+  return toTable([
+    ['scenario', '', 'what to see, and why'],
+    ...scenarios.map(({ id, title, description }) => [code(id), title, description]),
+  ]);
+}
+
+export function faultTable(): string {
+  const rows = [...FAULTS.values()].map((fault) => [
+    code(fault.name),
+    fault.about,
+    targetsInWords(fault).replaceAll(/\S+:<region>/g, '`$&`'),
+    [parametersInWords(fault), fault.lasts ? '' : 'no `for`'].filter((part) => part !== '').join('; '),
+    worldsWith(fault).join(', '),
+    fault.excuses === 'nothing' ? 'excuses nothing' : `${fault.recoveryAllowanceMs / MS_PER_S} s`,
+  ]);
+  return toTable([['fault', '', 'target', 'parameters', 'worlds', 'recovery allowance'], ...rows]);
+}
+
+export function checkTable(): string {
+  return toTable([['check', 'what it finds'], ...Object.values(CHECKS).map(({ name, about }) => [code(name), about])]);
+}
+
+export function metricTable(): string {
+  const rows = METRICS.map(({ metric, data, tags, about }) => [
+    code(metric),
+    about,
+    data.contains === 'time' ? `${data.type}, ms` : data.type,
+    aggregationsOf(data.type).map(code).join(' '),
+    tags.join(', '),
+  ]);
+  return toTable([['metric', '', 'type', 'has', 'tags'], ...rows]);
+}
+
+export function mutantTable(): string {
+  const rows = catches().map(({ mutant: { name, about, caughtBy }, scenario }) => [
+    code(name),
+    about,
+    caughtBy.map(code).join(', '),
+    code(scenario),
+  ]);
+  if (rows.length !== MUTANTS.length) throw new Error(`expected ${MUTANTS.length} mutants, got ${rows.length}`);
+  return toTable([['mutant', 'the bug', 'one of these checks must find it', 'scenario that shows it'], ...rows]);
+}

@@ -1,0 +1,126 @@
+/**
+ * Where a run leaves what it has to show: DIR/<scenario>/history.ndjson, report.html, junit.xml and summary.json. Nothing that is there
+ * is ever written over: DIR must be empty, each folder and file is made by us, and only its owner may read it. The history grows in its
+ * place; the others, which tell the verdict, are all there or none is.
+ */
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../services/runtime/clock.ts';
+import { InvalidInput } from '../errors.ts';
+import { HistoryFile } from '../history/history-file.ts';
+import type { HistoryLine } from '../history/history-lines.ts';
+import { printable } from '../input/printable.ts';
+import { toJunit } from '../report/junit.ts';
+import type { ReportSource } from '../report/source.ts';
+import { writeWhole } from '../report/whole-files.ts';
+import type { Output, OutputKind, RunBegun, RunEnded } from './output.ts';
+
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+
+export const folder: OutputKind = {
+  options: [
+    {
+      flags: '--out <dir>',
+      about: 'an empty folder: report.html, junit.xml, summary.json and history.ndjson of each scenario go there',
+      variable: 'EDGESYNC_OUT',
+    },
+  ],
+  check: async ({ out }) => {
+    if (typeof out === 'string') await checkFolder(out);
+  },
+  open: ({ asked: { out }, clock }) => (typeof out === 'string' ? new RunFolder(out, clock) : undefined),
+};
+
+interface Opened {
+  readonly run: RunBegun;
+  readonly own: string;
+  readonly history: HistoryFile;
+}
+
+/** The files of one run, in a folder of its own below `folder`. */
+export class RunFolder implements Output {
+  readonly #folder: string;
+  readonly #clock: Clock;
+  #opened: Opened | undefined;
+
+  constructor(below: string, clock: Clock) {
+    this.#folder = below;
+    this.#clock = clock;
+  }
+
+  /** The id of a scenario is safe as a name. Throws InvalidInput when its folder is there already. */
+  async start(run: RunBegun): Promise<void> {
+    const own = join(this.#folder, run.scenario);
+    this.#opened = await attempt(own, async () => {
+      await mkdir(own, { mode: FOLDER_MODE });
+      return { run, own, history: await HistoryFile.create(join(own, 'history.ndjson'), this.#clock) };
+    });
+  }
+
+  addLine(line: HistoryLine): void {
+    this.#opened?.history.write(line);
+  }
+
+  /** Throws WorldFailed that names the file; then none of those that tell the verdict is there. */
+  async stop(ended: RunEnded): Promise<void> {
+    if (this.#opened === undefined) return;
+    const { run, own, history } = this.#opened;
+    await history.close();
+    await writeReports(own, { ...run, ...ended });
+  }
+}
+
+/** The reports of a run whose history was saved elsewhere, in `folder` itself. */
+export class ReportsFolder implements Output {
+  readonly #folder: string;
+  #run: RunBegun | undefined;
+
+  constructor(own: string) {
+    this.#folder = own;
+  }
+
+  /** Throws InvalidInput unless the folder is empty, or can be made. */
+  async start(run: RunBegun): Promise<void> {
+    await checkFolder(this.#folder);
+    this.#run = run;
+  }
+
+  /** Throws WorldFailed that names the file; then none of them is there. */
+  async stop(ended: RunEnded): Promise<void> {
+    if (this.#run !== undefined) await writeReports(this.#folder, { ...this.#run, ...ended });
+  }
+}
+
+/** Throws InvalidInput unless the folder is empty, or can be made. */
+export async function checkFolder(path: string): Promise<void> {
+  const found = await attempt(path, async () => {
+    await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+    return readdir(path);
+  });
+  if (found.length > 0)
+    throw new InvalidInput(printable(`--out ${path}: expected an empty folder, got one with ${found.length} entries; name another one`));
+}
+
+async function writeReports(own: string, source: ReportSource): Promise<void> {
+  // Loaded when there is something to draw: every other command starts without it.
+  const { toHtml } = await import('../report/html/page.ts');
+  const files = {
+    'report.html': toHtml(source),
+    'junit.xml': toJunit(source),
+    'summary.json': `${JSON.stringify(source.summary, null, 2)}\n`,
+  };
+  await writeWhole(
+    Object.entries(files).map(([name, text]) => ({ path: join(own, name), text })),
+    { mode: FILE_MODE },
+  );
+}
+
+async function attempt<T>(path: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InvalidInput(printable(`--out ${path}: expected a folder that can be made and written, got ${why}`), { cause: error });
+  }
+}
