@@ -1,12 +1,13 @@
 /** The figures of a load beside those that the original EdgeSync published, and its targets. */
+
+import type { LoadFigures, OriginalLoadResult } from '../../lab/original-load/original-load.ts';
+import { PUBLISHED, TARGETS } from '../../lab/original-load/published.ts';
 import { table } from '../../lab/outputs/lines.ts';
-import { PUBLISHED, TARGETS } from '../../lab/seed-load/published.ts';
-import type { LoadFigures, SeedLoadResult } from '../../lab/seed-load/seed-load.ts';
 
 const NONE = '-';
 const HEAD = ['', 'reads', 'hit ratio', 'P50 ms', 'P95 ms', 'P99 ms', 'stale hits', 'new version after ms'];
 
-export function loadLines(result: SeedLoadResult): readonly string[] {
+export function loadLines(result: OriginalLoadResult): readonly string[] {
   const { regions, overall } = result;
   const rows = regions.flatMap((figures) => {
     const { region, strategy, delayMs, newVersionMs } = figures;
@@ -19,7 +20,7 @@ export function loadLines(result: SeedLoadResult): readonly string[] {
 }
 
 /** What is to be known of the figures, whichever way they are shown. */
-export function remarks({ regions, met, otherReads }: SeedLoadResult): readonly string[] {
+export function remarks({ regions, met, otherReads }: OriginalLoadResult): readonly string[] {
   const missed = regions
     .filter((figures) => !figures.met)
     .map(({ region, failed }) => (failed > 0 ? `${region} (${failed} reads failed)` : region));

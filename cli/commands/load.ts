@@ -1,8 +1,8 @@
 /** `load`: the load tests of the original EdgeSync, its published figures beside ours. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT, WorldFailed } from '../../lab/errors.ts';
-import { type Round, readsOf, roundsOf } from '../../lab/seed-load/rounds.ts';
-import { runSeedLoad, type SeedLoadResult } from '../../lab/seed-load/seed-load.ts';
+import { type OriginalLoadResult, runOriginalLoad } from '../../lab/original-load/original-load.ts';
+import { type Round, readsOf, roundsOf } from '../../lab/original-load/rounds.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import type { Releasers } from '../../services/runtime/releasers.ts';
 import { startProgress } from '../progress.ts';
@@ -90,7 +90,7 @@ export function addLoadCommand(program: Command, session: Session): void {
 }
 
 /** A world that is lost ends the load: half of it says nothing. */
-async function startAndLoad(options: LoadCommandOptions, session: Session, releasers: Releasers): Promise<SeedLoadResult> {
+async function startAndLoad(options: LoadCommandOptions, session: Session, releasers: Releasers): Promise<OriginalLoadResult> {
   const { output } = session;
   const { regions, clients, lost: whyLost } = await openServices({ options, session, releasers });
   const lost = new AbortController();
@@ -107,5 +107,5 @@ async function startAndLoad(options: LoadCommandOptions, session: Session, relea
   const total = readsOf(rounds) * regions.length;
   const progress = startProgress({ clock: systemClock, total, done: () => done, note: output.note, counted: 'reads' });
   releasers.push(() => progress.close());
-  return runSeedLoad({ regions, clients, clock: systemClock, rounds, concurrency, signal, onRound, onRead });
+  return runOriginalLoad({ regions, clients, clock: systemClock, rounds, concurrency, signal, onRound, onRead });
 }

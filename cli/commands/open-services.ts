@@ -1,6 +1,6 @@
 /** For `load`, which only reads and writes: services that answer already are as good as a world of its own. */
 
-import { findServices } from '../../lab/seed-load/found-services.ts';
+import { findServices } from '../../lab/original-load/found-services.ts';
 import type { Clients } from '../../lab/system/clients.ts';
 import type { Variables } from '../../lab/topology/compose-file.ts';
 import type { Topology } from '../../lab/topology/topology.ts';

@@ -1,10 +1,10 @@
 /** The figures of a load in the lines that the load scripts of the original EdgeSync end with. */
-import type { RegionFigures, SeedLoadResult } from '../../lab/seed-load/seed-load.ts';
+import type { OriginalLoadResult, RegionFigures } from '../../lab/original-load/original-load.ts';
 
 const NAME_WIDTH = 19;
 const NONE = '-';
 
-export function originalLines({ regions, overall }: SeedLoadResult): readonly string[] {
+export function originalLines({ regions, overall }: OriginalLoadResult): readonly string[] {
   const reads = overall.reads.toLocaleString('en-US');
   return [...regions.map(regionLine), `${'Overall:'.padEnd(NAME_WIDTH)}${percent(overall.hitRatio)} hit ratio across ${reads} requests`];
 }

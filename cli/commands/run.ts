@@ -11,7 +11,7 @@ import { checkMutant } from '../../lab/mutants/mutants.ts';
 import { toBegun } from '../../lab/outputs/output.ts';
 import { checkOutputs, OUTPUT_OPTIONS, type Outputs, openOutputs } from '../../lab/outputs/outputs.ts';
 import type { RunIdentity } from '../../lab/run/identity.ts';
-import { planScenario, refuseScenario } from '../../lab/run/not-run.ts';
+import { planScenario, refuseScenario } from '../../lab/run/refusal.ts';
 import { type RunResult, runWithHistory } from '../../lab/run/run.ts';
 import { readScenario, type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
 import { checkBackend, checkRegions, checkSchedule } from '../../lab/scenarios/world-check.ts';

@@ -10,8 +10,8 @@ import { type ColourDepth, styledText } from './draw/ansi.ts';
 import { createPainter } from './draw/painter.ts';
 import type { Theme } from './draw/theme.ts';
 import { frameLines } from './frame.ts';
-import { openStage } from './stage.ts';
 import type { ViewState } from './state/state.ts';
+import { openStage } from './terminal-modes.ts';
 
 export interface Picture {
   /** As soon as the terminal takes it. */

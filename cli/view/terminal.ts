@@ -14,6 +14,7 @@ import type { MountedApp } from './app.tsx';
 import type { Display } from './display.ts';
 import type { ColourDepth } from './draw/ansi.ts';
 import type { Theme } from './draw/theme.ts';
+import { keepYoungSpaceSmall } from './heap-limits.ts';
 import type { ReadInput } from './input/read-input.ts';
 import { type JobControl, watchJobControl } from './job-control.ts';
 import { openKeyboard } from './keyboard.ts';
@@ -23,7 +24,6 @@ import { OVERVIEW } from './state/screen-state.ts';
 import { INITIAL_STATE, type ViewAction, type ViewState } from './state/state.ts';
 import { createViewStore, type ViewStore } from './store.ts';
 import { TOUR } from './tour/engine.ts';
-import { keepYoungSpaceSmall } from './young-space.ts';
 
 export interface TerminalOptions {
   readonly stdin: NodeJS.ReadStream;

@@ -51,7 +51,7 @@ export function toSteps(sighted: Sighted): TraceSteps {
   };
   const path = `/api/content/${id}`;
   const steps: Omit<TraceStep, 'step'>[] = [
-    { name: `PUT ${path}`, file: 'services/origin/app.ts', ms: 0 },
+    { name: `PUT ${path}`, file: 'services/origin/routes.ts', ms: 0 },
     { name: 'row + outbox row', file: 'services/origin/contents.ts', ms: way.createdMs },
     { name: 'claim in order', file: 'services/origin/outbox.ts', ms: way.claimedMs },
     { name: 'publish, then mark sent', file: 'services/origin/relay.ts', ms: way.sentMs },

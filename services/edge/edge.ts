@@ -6,7 +6,6 @@ import { type Route, serveHttp } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import type { Logger } from '../runtime/log.ts';
 import { withReleasers } from '../runtime/releasers.ts';
-import { edgeRoutes } from './app.ts';
 import type { EdgeCache } from './cache/cache.ts';
 import type { EdgeConfig } from './config.ts';
 import { Invalidator } from './invalidator.ts';
@@ -14,6 +13,7 @@ import type { Latencies } from './latencies.ts';
 import { EdgeMeter } from './metrics.ts';
 import { FETCH_DEADLINE_MS, type OriginClient } from './origin-client.ts';
 import { type EntryLifetimes, entryLifeMsMax, Reader } from './reader.ts';
+import { edgeRoutes } from './routes.ts';
 import { EdgeSettings } from './settings.ts';
 
 export interface EdgePorts {

@@ -3,7 +3,7 @@ import { describe, expect, inject, test } from 'vitest';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { silentLogger } from '../runtime/log.ts';
 import { KafkaClient } from './kafka/client.ts';
-import { Rebuilt } from './kafka/rebuilt.ts';
+import { RenewedClient } from './kafka/renewed-client.ts';
 import { SupervisedSubscription } from './kafka/supervised-subscription.ts';
 import { Topic } from './kafka/topic.ts';
 import type { PartitionBounds } from './log.ts';
@@ -24,7 +24,7 @@ describe.skipIf(servers === undefined)('a consumer of Kafka', () => {
         clients += 1;
         return new KafkaClient(options);
       };
-      const admin = new Rebuilt({
+      const admin = new RenewedClient({
         createClient: () => new KafkaClient(options),
         create: (client) => client.admin(),
         clock,

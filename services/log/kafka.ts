@@ -10,8 +10,8 @@ import { type Clock, sleep } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import { type Admin, KafkaClient, type Producer } from './kafka/client.ts';
 import { Contact } from './kafka/contact.ts';
-import { Rebuilt } from './kafka/rebuilt.ts';
-import { seldom } from './kafka/seldom.ts';
+import { RenewedClient } from './kafka/renewed-client.ts';
+import { withoutRepeats } from './kafka/repeated-warnings.ts';
 import { SupervisedSubscription } from './kafka/supervised-subscription.ts';
 import { Topic } from './kafka/topic.ts';
 import {
@@ -46,7 +46,7 @@ export class KafkaLog implements InvalidationLog {
   readonly #options: KafkaLogOptions;
   readonly #contact: Contact;
   readonly #topic: Topic;
-  readonly #producer: Rebuilt<Producer>;
+  readonly #producer: RenewedClient<Producer>;
   readonly #subscriptions = new Set<SupervisedSubscription>();
   readonly #closing = new AbortController();
   readonly #watched: Promise<void>;
@@ -54,7 +54,7 @@ export class KafkaLog implements InvalidationLog {
   #topicMade: Promise<void> | undefined;
 
   private constructor(options: KafkaLogOptions) {
-    this.#options = { ...options, logger: seldom(options.logger, options.clock) };
+    this.#options = { ...options, logger: withoutRepeats(options.logger, options.clock) };
     const { clock, topic = INVALIDATION_TOPIC } = options;
     this.#contact = new Contact(clock);
     const shared = {
@@ -62,9 +62,9 @@ export class KafkaLog implements InvalidationLog {
       clock,
       onAnswer: (answered: boolean) => this.#contact.note(answered),
     };
-    const admin = new Rebuilt<Admin>({ ...shared, create: (client) => client.admin() });
+    const admin = new RenewedClient<Admin>({ ...shared, create: (client) => client.admin() });
     this.#topic = new Topic({ admin, name: topic, clock });
-    this.#producer = new Rebuilt<Producer>({ ...shared, create: (client) => client.producer() });
+    this.#producer = new RenewedClient<Producer>({ ...shared, create: (client) => client.producer() });
     this.#watched = this.#watch();
   }
 

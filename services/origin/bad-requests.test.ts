@@ -7,11 +7,11 @@ import { silentLogger } from '../runtime/log.ts';
 import { drawSeed, systemRandom } from '../runtime/random.ts';
 import { errorAnswer, exchange, type Got, type Sent } from '../runtime/testing/http.ts';
 import { describeHttpContract } from '../runtime/testing/http-contract.ts';
-import { originRoutes } from './app.ts';
 import { Contents } from './contents.ts';
 import type { Database } from './database/database.ts';
 import { Outbox } from './outbox.ts';
 import { Relay } from './relay.ts';
+import { originRoutes } from './routes.ts';
 import { BAD_FIELDS, BAD_IDS, DRAFT, PATH, post, purge, put } from './testing/bad-requests.ts';
 import { createLog, openedDatabase, resetTables } from './testing/origin.ts';
 

@@ -6,13 +6,13 @@ import type { LatenessMeter } from '../runtime/lateness.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Random } from '../runtime/random.ts';
 import { withReleasers } from '../runtime/releasers.ts';
-import { originRoutes } from './app.ts';
 import type { OriginConfig } from './config.ts';
 import { Contents, migrate } from './contents.ts';
 import type { Database } from './database/database.ts';
 import { PreparedDatabase } from './database/prepared.ts';
 import { Outbox } from './outbox.ts';
 import { Relay } from './relay.ts';
+import { originRoutes } from './routes.ts';
 
 export interface OriginPorts {
   readonly database: Database;

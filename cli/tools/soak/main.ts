@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { EXIT, type ExitCode, worstOf } from '../../../lab/errors.ts';
 import { printable, printableLines } from '../../../lab/input/printable.ts';
 import { systemClock as clock } from '../../../services/runtime/clock.ts';
-import { isThere } from './is-there.ts';
+import { clusterExists } from './cluster-exists.ts';
 import { runProgram } from './program.ts';
 import { SOAK_LEGEND, toRow, whyNot } from './table.ts';
 
@@ -62,7 +62,7 @@ async function builtIn(): Promise<readonly string[]> {
 
 /** Whether something of the cluster is there. */
 async function isUp(of: Options): Promise<boolean> {
-  return isThere((await program('status', '--json', ...projectOf(of))).lines);
+  return clusterExists((await program('status', '--json', ...projectOf(of))).lines);
 }
 
 async function runAll(names: readonly string[], of: Options): Promise<readonly ExitCode[]> {

@@ -7,7 +7,7 @@ import { parseDuration } from '../../../lab/input/duration.ts';
 import { targetProblem } from '../../../lab/system/target.ts';
 import { worldsWith } from '../../../lab/worlds/worlds.ts';
 import type { ViewState } from '../state/state.ts';
-import { injectionAction } from './orders.ts';
+import { injectionAction } from './injection.ts';
 import { parametersOf, targetsOf } from './targets.ts';
 import { type Done, does, type Word } from './word.ts';
 

@@ -91,7 +91,7 @@ export function layoutOf({ columns, bodyRows }: BodySize, { regions, selected, k
   };
 }
 
-/** As many as padTo, around the selected one; together as wide as the screen. */
+/** As many as fit, around the selected one; together as wide as the screen. */
 function placePanels(columns: number, regions: number, selected: number): readonly PanelPlace[] {
   const count = Math.min(regions, Math.max(1, Math.floor((columns + GAP) / (PANEL_COLUMNS_MIN + GAP))));
   const first = Math.max(0, Math.min(selected - Math.floor(count / 2), regions - count));

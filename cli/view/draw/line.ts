@@ -33,13 +33,13 @@ export function fitLine(line: Line, width: number): Line {
   return room > 0 ? [...kept, span(' '.repeat(room))] : kept;
 }
 
-/** One part at each end of exactly `width` columns. Where both do not padTo, the right one keeps its room. */
+/** One part at each end of exactly `width` columns. Where both do not fit, the right one keeps its room. */
 export function spread(left: Line, right: Line, width: number): Line {
   const end = fitLine(right, Math.min(lineWidth(right), width));
   return [...fitLine(left, width - lineWidth(end)), ...end];
 }
 
-/** As many whole parts as padTo, with `gap` columns between. */
+/** As many whole parts as fit, with `gap` columns between. */
 export function joined(parts: readonly Line[], width: number, gap: number): Line {
   const line: Span[] = [];
   let used = 0;

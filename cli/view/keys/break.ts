@@ -1,6 +1,6 @@
 /** The keys that break things and heal them. A fault's key injects it, and heals it when it is in force. */
 
-import { injectionAction } from '../commands/orders.ts';
+import { injectionAction } from '../commands/injection.ts';
 import { plain } from '../draw/format.ts';
 import { cacheOf, edgeOf, kafkaLinkOf, originLinkOf } from '../state/links.ts';
 import { type KeyBinding, selectedOf } from './binding.ts';

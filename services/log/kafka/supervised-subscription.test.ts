@@ -5,7 +5,7 @@ import { silentLogger } from '../../runtime/log.ts';
 import { VirtualClock } from '../../runtime/virtual-clock.ts';
 import type { PartitionBounds } from '../log.ts';
 import { type Admin, KafkaClient } from './client.ts';
-import { Rebuilt } from './rebuilt.ts';
+import { RenewedClient } from './renewed-client.ts';
 import { SupervisedSubscription } from './supervised-subscription.ts';
 import { Topic } from './topic.ts';
 
@@ -83,7 +83,7 @@ async function withSubscription(use: (rig: Rig) => Promise<void>): Promise<void>
     clients.push(client);
     return client;
   };
-  const admin = new Rebuilt<Admin>({ createClient, create: (client) => client.admin(), clock, onAnswer: () => {} });
+  const admin = new RenewedClient<Admin>({ createClient, create: (client) => client.admin(), clock, onAnswer: () => {} });
   const topic = new FullTopic({ admin, name: TOPIC, clock });
   const subscriber = { group: 'test', onAssigned: async () => new Map<number, number>(), onRecords: () => {} };
   const subscription = new SupervisedSubscription({ createClient, topic, subscriber, clock, logger: silentLogger, onClosed: () => {} });

@@ -3,7 +3,7 @@ import { INVALIDATION_PARTITIONS, INVALIDATION_RETENTION_MS } from '../../protoc
 import { type Clock, sleep } from '../../runtime/clock.ts';
 import type { PartitionBounds } from '../log.ts';
 import type { Admin } from './client.ts';
-import type { Rebuilt } from './rebuilt.ts';
+import type { RenewedClient } from './renewed-client.ts';
 
 const BOUNDS_MS_MAX = 4_000;
 const CREATE_MS_MAX = 5_000;
@@ -22,13 +22,13 @@ const TOPIC_CONFIG = [
 ];
 
 export interface TopicOptions {
-  readonly admin: Rebuilt<Admin>;
+  readonly admin: RenewedClient<Admin>;
   readonly name: string;
   readonly clock: Clock;
 }
 
 export class Topic {
-  readonly #admin: Rebuilt<Admin>;
+  readonly #admin: RenewedClient<Admin>;
   readonly #clock: Clock;
   readonly name: string;
 

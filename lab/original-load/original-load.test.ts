@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { isMet } from './original-load.ts';
 import { readsOf, roundsOf } from './rounds.ts';
-import { isMet } from './seed-load.ts';
 
 const GOOD = { hitRatio: 99, p50: 2, p95: 20, p99: 100 } as const;
 

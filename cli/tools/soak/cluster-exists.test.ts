@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ClusterStatus } from '../../../lab/worlds/docker/manage.ts';
-import { isThere } from './is-there.ts';
+import { clusterExists } from './cluster-exists.ts';
 
 const ABSENT: ClusterStatus = {
   project: 'edgesync-lab',
@@ -16,5 +16,5 @@ it.each([
   ['one that docker compose made', [JSON.stringify({ ...ABSENT, madeBy: 'compose' })], true],
   ['nothing where nobody answered', [], false],
 ])('finds %s', (_title, lines, found) => {
-  expect(isThere(lines)).toBe(found);
+  expect(clusterExists(lines)).toBe(found);
 });

@@ -6,7 +6,7 @@ const SAME_WARNING_EVERY_MS = 10_000;
 /** Sentences of kafkajs name hosts and offsets: there may be many. */
 const REMEMBERED_MAX = 100;
 
-export function seldom(logger: Logger, clock: Clock): Logger {
+export function withoutRepeats(logger: Logger, clock: Clock): Logger {
   const warnedMs = new Map<string, number>();
   return {
     debug: (fields, message) => logger.debug(fields, message),

@@ -42,7 +42,7 @@ export interface RegionFigures extends LoadFigures {
   readonly newVersionMs: number | null;
 }
 
-export interface SeedLoadResult {
+export interface OriginalLoadResult {
   readonly regions: readonly RegionFigures[];
   readonly overall: LoadFigures;
   /** In every region. */
@@ -51,7 +51,7 @@ export interface SeedLoadResult {
   readonly otherReads: number;
 }
 
-export interface SeedLoadOptions {
+export interface OriginalLoadOptions {
   readonly regions: readonly WorldRegion[];
   readonly clients: Clients;
   readonly clock: Clock;
@@ -71,7 +71,7 @@ const GRACE_MS = 500;
 const SETTLE_MS_MAX = 5_000;
 
 /** Throws WorldFailed when there is no such content, when the world does not come to rest, or an edge starts again meanwhile. */
-export async function runSeedLoad(options: SeedLoadOptions): Promise<SeedLoadResult> {
+export async function runOriginalLoad(options: OriginalLoadOptions): Promise<OriginalLoadResult> {
   const { regions, clients, clock, rounds, concurrency, signal, onRound, onRead } = options;
   const title = await findTitle(clients);
   const settled = await untilSeen(
@@ -132,7 +132,7 @@ interface Counted {
   readonly staleHits: number;
 }
 
-function toResult({ readers, before, after, overall, put }: Loaded): SeedLoadResult {
+function toResult({ readers, before, after, overall, put }: Loaded): OriginalLoadResult {
   const counted = readers.map(({ region: { region } }) => risenBy(region, before.get(region), after.get(region)));
   const regions = readers.map((reader, at): RegionFigures => {
     const { region, strategy, delayMs } = reader.region;

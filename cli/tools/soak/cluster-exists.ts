@@ -4,7 +4,7 @@ import { z } from 'zod';
 const status = z.object({ madeBy: z.string().nullable() });
 
 /** What it printed; nothing where it could not ask. */
-export function isThere(lines: readonly string[]): boolean {
+export function clusterExists(lines: readonly string[]): boolean {
   const [line] = lines;
   return line !== undefined && status.parse(JSON.parse(line)).madeBy !== null;
 }

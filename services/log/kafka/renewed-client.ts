@@ -12,7 +12,7 @@ interface Part {
   disconnect(): Promise<void>;
 }
 
-export interface RebuiltOptions<P extends Part> {
+export interface RenewedClientOptions<P extends Part> {
   readonly createClient: () => KafkaClient;
   readonly create: (client: KafkaClient) => P;
   readonly clock: Clock;
@@ -28,12 +28,12 @@ interface Made<P extends Part> {
 
 const CLOSE_MS_MAX = 1_000;
 
-export class Rebuilt<P extends Part> {
-  readonly #options: RebuiltOptions<P>;
+export class RenewedClient<P extends Part> {
+  readonly #options: RenewedClientOptions<P>;
   #made: Made<P> | undefined;
   #closed = false;
 
-  constructor(options: RebuiltOptions<P>) {
+  constructor(options: RenewedClientOptions<P>) {
     this.#options = options;
   }
 
