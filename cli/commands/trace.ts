@@ -2,9 +2,9 @@
 import { type Command, Option } from 'commander';
 import { EXIT, WorldFailed } from '../../lab/errors.ts';
 import { table } from '../../lab/outputs/lines.ts';
-import { parseTraceKey, TRACE_GRACE_MS, type Trace, type TraceServed, traceWrite } from '../../lab/trace/trace.ts';
+import { parseTraceKey, TRACE_GRACE_MS, traceWrite } from '../../lab/trace/trace.ts';
 import { clocksText } from '../../lab/trace/trace-clocks.ts';
-import type { TraceStep } from '../../lab/trace/trace-steps.ts';
+import type { Trace, TraceServed, TraceStep } from '../../lab/trace/trace-schema.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import type { Releasers } from '../../services/runtime/releasers.ts';
 import type { Session } from '../session.ts';

@@ -1,7 +1,7 @@
 /** Every line the view draws is exactly as wide as it was asked to be, whatever texts come from outside. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LiveEvent } from '../../lab/live/live-lab.ts';
+import type { LiveEvent } from '../../lab/live/protocol.ts';
 import { widthOf } from './draw/format.ts';
 import type { ScreenSize } from './draw/layout.ts';
 import { type Line, lineWidth, textOf } from './draw/line.ts';
@@ -48,7 +48,7 @@ const hostileState = fc
     const regions = [name, 'eu-west', `${name}2`];
     const log = { connected: lag !== null, catchingUp: false, lag, applied: {}, queued: 0, unreadable: 0 };
     const events: readonly (LiveEvent | ViewAction)[] = [
-      { type: 'step', t: 1, step, elapsedMs: 12 },
+      { type: 'Step', t: 1, step, elapsedMs: 12 },
       ready(regions),
       observed({
         regions,
@@ -65,7 +65,7 @@ const hostileState = fc
       { type: 'note', t: 3_000, tone: 'error', text: note },
     ];
     const traced = { type: 'traced', t: 3_100, trace: { ...trace(regions), reason: note } } as const;
-    const staleness = new Map(regions.map((region) => [region, { p99, max: p99, oldReads: 1, reads: 2 }]));
+    const staleness = Object.fromEntries(regions.map((region) => [region, { p99, max: p99, oldReads: 1, reads: 2 }]));
     const verdict = { state: 'violated', violations: 2, reason: note } as const;
     return stateAfter(
       ...events,

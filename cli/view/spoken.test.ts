@@ -7,7 +7,7 @@ import { INITIAL_STATE } from './state/state.ts';
 import { fault, observed, pressed, ready, stateAfter } from './testing/view.ts';
 
 it('says steps, events and what a key did once each, in order', () => {
-  const started = stateAfter({ type: 'step', t: 1, step: 'postgres ready', elapsedMs: 5 }, ready(), observed());
+  const started = stateAfter({ type: 'Step', t: 1, step: 'postgres ready', elapsedMs: 5 }, ready(), observed());
   expect(spokenSince(INITIAL_STATE, started)).toEqual(['postgres ready', '0:00 good: the embedded world is up']);
   const chosen = pressed(started, '2');
   expect(spokenSince(started, chosen)).toEqual(['eu-west is selected']);

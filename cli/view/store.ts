@@ -1,5 +1,5 @@
 /** Holds the state of the view between the lab, which tells it things, and React, which draws it. */
-import type { LiveEvent } from '../../lab/live/live-lab.ts';
+import type { LiveEvent } from '../../lab/live/protocol.ts';
 import type { Clock } from '../../services/runtime/clock.ts';
 import { createRefresh } from './refresh.ts';
 import type { ViewAction, ViewState } from './state/state.ts';

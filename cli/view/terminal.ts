@@ -7,7 +7,8 @@
  * ends it, the lab is closed first, then the screen is left, and only then anything is printed: what is printed on the alternate
  * screen is lost with it.
  */
-import type { LiveEvent, LiveLab } from '../../lab/live/live-lab.ts';
+import type { LiveLab } from '../../lab/live/live-lab.ts';
+import type { LiveEvent } from '../../lab/live/protocol.ts';
 import { type Clock, sleep, type Timer } from '../../services/runtime/clock.ts';
 import type { MountedApp } from './app.tsx';
 import type { Display } from './display.ts';

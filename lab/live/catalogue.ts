@@ -2,15 +2,7 @@
 import { InvalidInput } from '../errors.ts';
 import { readScenario, type Scenario } from '../scenarios/scenario.ts';
 import type { SimulatedTopology } from '../sim/regions.ts';
-
-/** What the list shows of a scenario. */
-export interface ScenarioCard {
-  readonly id: string;
-  readonly title: string;
-  readonly description: string;
-  /** Of its load. */
-  readonly durationMs: number;
-}
+import type { ScenarioCard } from './protocol.ts';
 
 export interface Catalogue {
   /** By name: the file each is read from, when it is asked for. */

@@ -1,19 +1,15 @@
 /** Experiments that hold the load while they last: one at a time, and none while a scenario runs. What comes of each is told. */
-import type { Clock } from '../../services/runtime/clock.ts';
 import { InvalidInput } from '../errors.ts';
-import type { Clients } from '../system/clients.ts';
+import type { Session } from '../session/session.ts';
 import { traceWrite } from '../trace/trace.ts';
-import type { World } from '../worlds/world.ts';
 import type { Catalogue } from './catalogue.ts';
 import { race, stampede } from './lessons.ts';
-import type { LabCommand, LiveEvent, Told } from './live-lab.ts';
+import type { Commands, LiveEvent, Told } from './protocol.ts';
 import type { SteadyLoad } from './steady-load.ts';
 
 export interface ExperimentsOptions {
   readonly catalogue: Catalogue;
-  readonly world: World;
-  readonly clients: Clients;
-  readonly clock: Clock;
+  readonly session: Session;
   readonly load: SteadyLoad;
   readonly signal: AbortSignal;
   readonly tell: (event: Told<LiveEvent>) => void;
@@ -36,7 +32,8 @@ export class Experiments {
   /** Of several asked for at once, the first. */
   async trace(id: number): Promise<void> {
     if (this.#underWay !== undefined) return;
-    const { world, clients, clock, load, signal, tell } = this.#options;
+    const { session, load, signal, tell } = this.#options;
+    const { world, clients, clock } = session;
     this.#underWay = 'a trace';
     load.holdWrites(true);
     tell({ type: 'trace-begun', id });
@@ -51,9 +48,10 @@ export class Experiments {
     }
   }
 
-  async stampede({ region, readers }: Extract<LabCommand, { do: 'stampede' }>): Promise<void> {
+  async stampede({ region, readers }: Commands['stampede']): Promise<void> {
     if (this.#underWay !== undefined) throw new InvalidInput(`${this.#underWay} is under way: once more when it has ended`);
-    const { world, clients, clock, load, signal, tell } = this.#options;
+    const { session, load, signal, tell } = this.#options;
+    const { world, clients, clock } = session;
     this.#underWay = 'a stampede';
     try {
       await load.pause();
@@ -67,10 +65,10 @@ export class Experiments {
   /** In virtual time: it holds nothing. Of several asked for at once, the first. */
   async race(): Promise<void> {
     if (this.#isRacing) return;
-    const { catalogue, clock, tell } = this.#options;
+    const { catalogue, session, tell } = this.#options;
     this.#isRacing = true;
     try {
-      tell({ type: 'raced', race: await race(catalogue, clock) });
+      tell({ type: 'raced', race: await race(catalogue, session.clock) });
     } finally {
       this.#isRacing = false;
     }

@@ -1,22 +1,13 @@
 /** Judges a session as it goes on: hears of every operation, fault and setting, and says once a second what stands. */
-import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
-import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
-import type { Clock, Timer } from '../../services/runtime/clock.ts';
-import type { FaultChange } from '../faults/active-faults.ts';
-import { FaultRecorder, type FaultSink } from '../faults/fault-recorder.ts';
-import { toEdgeSample } from '../run/log-watch.ts';
-import { type MachineWatch, watchMachine } from '../run/machine-watch.ts';
-import { ServiceStalls } from '../run/service-stalls.ts';
-import { recordSettings } from '../run/settings-recorder.ts';
-import type { World } from '../worlds/world.ts';
+import type { Timer } from '../../services/runtime/clock.ts';
+import { LogWatch } from '../session/log-watch.ts';
+import { Recording } from '../session/recording.ts';
+import { ServiceLooks } from '../session/service-looks.ts';
+import type { Session } from '../session/session.ts';
 import { type EndedOperation, type Judgement, LiveJudge } from './live-judge.ts';
-import type { Observation, Seen } from './live-lab.ts';
 
 export interface JudgingOptions {
-  readonly world: World;
-  readonly clock: Clock;
-  /** ms since the start. */
-  readonly t: () => number;
+  readonly session: Session;
   readonly onJudged: (judgement: Judgement) => void;
 }
 
@@ -25,70 +16,39 @@ const PERIOD_MS = 1_000;
 const STALL_PERIOD_MS = 200;
 
 export class Judging {
+  /** What the services tell there is judged by, too. */
+  readonly looks: ServiceLooks;
   readonly #options: JudgingOptions;
   readonly #judge: LiveJudge;
-  readonly #machine: MachineWatch;
-  readonly #services: ServiceStalls;
-  readonly #recorder: FaultRecorder;
-  readonly #endSettings: () => void;
-  /** By node: when it gave the answer that was taken last. */
-  readonly #answeredMs = new Map<string, number>();
+  readonly #recording: Recording;
   #timer: Timer | undefined;
   #closed = false;
 
   constructor(options: JudgingOptions) {
     this.#options = options;
-    const { world, clock, t } = options;
-    this.#judge = new LiveJudge(world.regions.map(({ region }) => region));
-    const sink = this.#judge;
-    this.#recorder = new FaultRecorder({ sink });
-    this.#endSettings = recordSettings({ settings: world.settings, regions: world.regions, t, sink });
-    this.#machine = watchMachine({ world, clock, sink, t, periodMs: STALL_PERIOD_MS });
-    this.#services = new ServiceStalls({ sink, isOneProcess: world.onStall !== undefined });
+    const { session } = options;
+    const { world, startedAt } = session;
+    const sink = new LiveJudge(world.regions.map(({ region }) => region));
+    this.#judge = sink;
+    this.#recording = new Recording({ session, sink, startedAt, stallPeriodMs: STALL_PERIOD_MS });
+    const watch = new LogWatch({ sink, t: () => session.t(), isOneProcess: world.onStall !== undefined });
+    this.looks = new ServiceLooks({ session, watch });
     this.#judgeLater();
   }
 
   readonly ended = (operation: EndedOperation): void => this.#judge.addOperation(operation);
 
-  faultChanged(change: FaultChange): void {
-    this.#recorder.changed(change);
-  }
-
-  /** What the services said of themselves when they were looked at; what has been told is not told again. */
-  observed({ origin, regions }: Observation): void {
-    this.#saw('origin', origin, ({ outbox }, atMs) => this.#judge.add('origin-sample', { atMs, pending: outbox.pending }));
-    for (const [region, seen] of regions)
-      this.#saw(`edge:${region}`, seen, (metrics, atMs) => this.#judge.add('edge-sample', toEdgeSample(region, metrics, atMs)));
-  }
-
-  #saw<Metrics extends OriginMetrics | EdgeMetrics>(
-    of: string,
-    { metrics, answeredMs }: Seen<Metrics>,
-    addSample: (metrics: Metrics, atMs: number) => void,
-  ): void {
-    if (metrics === undefined || answeredMs === undefined || this.#answeredMs.get(of) === answeredMs) return;
-    this.#answeredMs.set(of, answeredMs);
-    this.#services.saw(of, metrics.process, answeredMs);
-    addSample(metrics, answeredMs);
-  }
-
-  /** Takes the faults of something else than the session. */
-  get sink(): FaultSink {
-    return this.#judge;
-  }
-
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
-    this.#machine.close();
-    this.#endSettings();
+    this.#recording.close();
   }
 
   #judgeLater(): void {
-    const { clock, t, onJudged } = this.#options;
-    this.#timer = clock.setTimer(PERIOD_MS, () => {
+    const { session, onJudged } = this.#options;
+    this.#timer = session.clock.setTimer(PERIOD_MS, () => {
       if (this.#closed) return;
-      onJudged(this.#judge.judge(t()));
+      onJudged(this.#judge.judge(session.t()));
       this.#judgeLater();
     });
   }

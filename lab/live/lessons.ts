@@ -1,30 +1,11 @@
 /** Two experiments that need more than a fault: the stale-set race, twice in virtual time, and a stampede on one content. */
 import { contentKey } from '../../services/protocol/content.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
-import type { Verdict } from '../checks/check.ts';
 import { InvalidInput, WorldFailed } from '../errors.ts';
 import type { Clients } from '../system/clients.ts';
 import type { World } from '../worlds/world.ts';
 import { type Catalogue, readFrom } from './catalogue.ts';
-
-export interface RaceRun {
-  readonly verdict: Verdict;
-  /** Of every check that failed, its name and how many it found. */
-  readonly failed: readonly { readonly check: string; readonly anomalies: number }[];
-  /** The first of what was found, in one sentence. */
-  readonly explain: string | undefined;
-  readonly reads: number;
-}
-
-export interface Race {
-  readonly seed: number;
-  readonly mutant: string;
-  /** With the mutant, and as it is. */
-  readonly broken: RaceRun;
-  readonly real: RaceRun;
-  /** Of real time, for both. */
-  readonly tookMs: number;
-}
+import type { Race, RaceRun, Stampede } from './protocol.ts';
 
 const RACE = 'stale-set-race';
 const RACE_MUTANT = 'unfenced-fill';
@@ -46,19 +27,6 @@ export async function race(catalogue: Catalogue, clock: Clock): Promise<Race> {
   const broken = await runOf(RACE_MUTANT);
   const real = await runOf(undefined);
   return { seed: RACE_SEED, mutant: RACE_MUTANT, broken, real, tookMs: Math.round(clock.monotonicMs() - begunAt) };
-}
-
-export interface Stampede {
-  readonly region: string;
-  readonly key: string;
-  readonly readers: number;
-  /** That got the content. */
-  readonly answered: number;
-  /** That joined a fetch already under way. */
-  readonly joined: number;
-  /** Requests of that edge to the origin meanwhile. */
-  readonly fetches: number;
-  readonly slowestMs: number;
 }
 
 export interface StampedeOptions {

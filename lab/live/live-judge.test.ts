@@ -175,7 +175,7 @@ describe('the live verdict', () => {
     write(created, 20_000, 2);
     read(created, 20_205, 1);
     read(created, 21_000, 2);
-    expect(created.judge(22_000).staleness.get(REGION)).toEqual({ p99: 200, max: 200, oldReads: 1, reads: 2 });
-    expect(created.judge(40_000).staleness.get(REGION)).toEqual({ p99: null, max: null, oldReads: 0, reads: 0 });
+    expect(created.judge(22_000).staleness[REGION]).toEqual({ p99: 200, max: 200, oldReads: 1, reads: 2 });
+    expect(created.judge(40_000).staleness[REGION]).toEqual({ p99: null, max: null, oldReads: 0, reads: 0 });
   });
 });

@@ -16,7 +16,7 @@ import { History } from '../history/history.ts';
 import { quantilesOf } from '../history/quantiles.ts';
 import type { RecordKind, RecordOf } from '../history/record-kinds.ts';
 import type { DelayChange, FaultChangeRecord, FaultRecord, Operation, StrategyChange } from '../history/records.ts';
-import type { LiveVerdict, RegionStaleness } from './live-lab.ts';
+import type { LiveVerdict, RegionStaleness } from './protocol.ts';
 
 const EPSILON_MS_MIN = 1_000;
 const WINDOW_MS = 60_000;
@@ -40,7 +40,7 @@ export interface Judgement {
   readonly verdict: LiveVerdict;
   /** Violations not told before, each in one sentence. */
   readonly found: readonly string[];
-  readonly staleness: ReadonlyMap<string, RegionStaleness>;
+  readonly staleness: Readonly<Record<string, RegionStaleness>>;
 }
 
 export class LiveJudge {
@@ -149,8 +149,8 @@ export class LiveJudge {
     records.strategy = inForceSince(records.strategy, beforeMs);
   }
 
-  #figures({ byRegion, versions }: Staleness, nowMs: number): ReadonlyMap<string, RegionStaleness> {
-    return new Map(
+  #figures({ byRegion, versions }: Staleness, nowMs: number): Judgement['staleness'] {
+    return Object.fromEntries(
       this.#regions.map((region) => {
         const reads = (byRegion.get(region) ?? []).filter((read) => read.startMs >= nowMs - FIGURES_MS);
         const ages = reads.map((read) => read.startMs - (versions.supersededBefore(read)?.atMs ?? read.startMs));

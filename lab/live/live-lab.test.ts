@@ -9,7 +9,8 @@ import { createRandom } from '../../services/runtime/random.ts';
 import { readTopology, type Topology } from '../topology/topology.ts';
 import { startEmbedded } from '../worlds/embedded/embedded.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { LabCommand, LiveEvent, LiveLab } from './live-lab.ts';
+import type { LiveLab } from './live-lab.ts';
+import type { LabCommand, LiveEvent } from './protocol.ts';
 import { startLiveLab } from './start-live-lab.ts';
 import { Events, isReady, metricsOf, says } from './testing/events.ts';
 
@@ -78,7 +79,7 @@ async function when(command: LabCommand, matches: (event: LiveEvent) => boolean)
 
 describe('the live lab', () => {
   it('names the steps of its start, then the world', () => {
-    const steps = events.all.filter((event) => event.type === 'step').map(({ step }) => step);
+    const steps = events.all.filter((event) => event.type === 'Step').map(({ step }) => step);
     expect(steps).toEqual([
       'postgres ready',
       'origin listening',
@@ -123,11 +124,11 @@ describe('the live lab', () => {
     const target = 'edge:ap-south';
     await when(
       { do: 'inject', fault: 'kill', target },
-      (event) => event.type === 'observed' && (event.observation.regions.get('ap-south')?.failures ?? 0) > 1,
+      (event) => event.type === 'observed' && (event.observation.regions['ap-south']?.failures ?? 0) > 1,
     );
     const silent = events.all.at(-1);
     expect(metricsOf(silent ?? { type: 'lost', t: 0, why: '', exitCode: 107 }, 'ap-south')).toBeDefined();
-    await when({ do: 'heal-all' }, (event) => event.type === 'observed' && event.observation.regions.get('ap-south')?.failures === 0);
+    await when({ do: 'heal-all' }, (event) => event.type === 'observed' && event.observation.regions['ap-south']?.failures === 0);
   });
 
   it('changes delay and strategy for good', async () => {
@@ -176,7 +177,7 @@ describe('the live lab', () => {
   it('judges as it goes, once a second', async () => {
     const judged = await events.until((event) => event.type === 'judged' && event.verdict.state === 'clear', events.all.length);
     expect(judged).toMatchObject({ verdict: { violations: 0 } });
-    if (judged.type === 'judged') expect([...judged.staleness.keys()]).toEqual(['us-east', 'eu-west', 'ap-south']);
+    if (judged.type === 'judged') expect(Object.keys(judged.staleness)).toEqual(['us-east', 'eu-west', 'ap-south']);
   });
 
   it('purges a content and lets two hundred readers ask for it: the origin is asked once', async () => {
@@ -209,7 +210,7 @@ describe('the live lab', () => {
     expect(events.all.slice(since).some(says(/^healed: pause redis:us-east$/))).toBe(true);
     await events.until((event) => metricsOf(event, 'us-east')?.propagationDelayMs === 250, since);
     await when({ do: 'write', count: 1 }, says(/a scenario runs: nothing else is done/));
-    await events.until((event) => event.type === 'faults' && event.inForce.some(({ id }) => id.startsWith('run-')), since);
+    await events.until((event) => event.type === 'faults' && event.inForce.some(({ fault }) => fault === 'partition'), since);
     await events.until((event) => event.type === 'run-ended', since, LONG_MS);
     const said = events.all.slice(since).flatMap((event) => (event.type === 'run-said' ? [event.event] : []));
     expect(said.flatMap((event) => (event.type === 'Phase' ? [event.phase] : []))).toEqual([
@@ -232,7 +233,7 @@ describe('the live lab', () => {
   it('stops a run that is aborted, heals its faults, and reports', { timeout: LONG_MS }, async () => {
     const since = events.all.length;
     lab.do({ do: 'run', scenario: 'long' });
-    await events.until((event) => event.type === 'faults' && event.inForce.some(({ id }) => id.startsWith('run-')), since, LONG_MS);
+    await events.until((event) => event.type === 'faults' && event.inForce.some(({ fault }) => fault === 'partition'), since, LONG_MS);
     lab.do({ do: 'abort-run' });
     await events.until((event) => event.type === 'run-ended', since, LONG_MS);
     const [summary] = events.all

@@ -1,23 +1,21 @@
 /**
  * Watches a world: asks every service for its metrics twice a second, once where nothing has happened since; each at its own pace, so
- * that one that hangs holds up no other.
+ * that one that hangs holds up no other. A run asks all of them together (`run/metrics-poller.ts`).
  */
-import { type Clock, sleep } from '../../services/runtime/clock.ts';
-import type { Clients } from '../system/clients.ts';
-import type { World } from '../worlds/world.ts';
-import type { Observation, Seen } from './live-lab.ts';
+import { sleep } from '../../services/runtime/clock.ts';
+import type { ServiceLooks } from '../session/service-looks.ts';
+import type { Session } from '../session/session.ts';
+import type { Observation, Seen } from './protocol.ts';
 
 export interface ObserverOptions {
-  readonly world: World;
-  readonly clients: Clients;
-  readonly clock: Clock;
-  /** ms since the start. */
-  readonly t: () => number;
+  readonly session: Session;
+  readonly looks: ServiceLooks;
   readonly onObserved: (observation: Observation) => void;
 }
 
 interface Watched<Metrics> {
-  readonly ask: (signal: AbortSignal) => Promise<Metrics>;
+  /** undefined: no answer. */
+  readonly ask: (signal: AbortSignal) => Promise<Metrics | undefined>;
   readonly before: (observation: Observation) => Seen<Metrics> | undefined;
   readonly put: (seen: Seen<Metrics>, observation: Observation) => Observation;
   /** Stays the same as long as nothing happens. */
@@ -37,35 +35,31 @@ export class Observer {
   constructor(options: ObserverOptions) {
     this.#options = options;
     const unseen = { metrics: undefined, answeredMs: undefined, failures: 0 };
-    const { regions } = options.world;
-    this.#observation = { origin: unseen, regions: new Map(regions.map(({ region }) => [region, unseen])) };
+    const { regions } = options.session.world;
+    this.#observation = { origin: unseen, regions: Object.fromEntries(regions.map(({ region }) => [region, unseen])) };
     this.#loops = this.#watchAll();
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#options.looks.close();
     await this.#loops;
   }
 
   async #watchAll(): Promise<void> {
-    const { clients, world } = this.#options;
+    const { looks, session } = this.#options;
     await Promise.all([
       this.#watch({
-        ask: (signal) => clients.originMetrics(signal),
+        ask: (signal) => looks.origin(signal),
         before: ({ origin }) => origin,
         put: (origin, before) => ({ ...before, origin }),
         activity: ({ outbox, requests }) => `${outbox.pending} ${requests.writes}`,
       }),
-      ...world.regions.map(({ region, url }) =>
+      ...session.world.regions.map((watched) =>
         this.#watch({
-          ask: async (signal) => {
-            const saw = world.settings.of(region).look();
-            const metrics = await clients.edgeMetrics(url, signal);
-            saw(metrics);
-            return metrics;
-          },
-          before: ({ regions }) => regions.get(region),
-          put: (seen, before) => ({ ...before, regions: new Map(before.regions).set(region, seen) }),
+          ask: (signal) => looks.edge(watched, signal),
+          before: ({ regions }) => regions[watched.region],
+          put: (seen, before) => ({ ...before, regions: { ...before.regions, [watched.region]: seen } }),
           activity: ({ metrics }) => `${metrics.totalRequests} ${metrics.totalInvalidations}`,
         }),
       ),
@@ -73,20 +67,18 @@ export class Observer {
   }
 
   async #watch<Metrics>({ ask, before, put, activity }: Watched<Metrics>): Promise<void> {
-    const { clock, t, onObserved } = this.#options;
+    const { session, onObserved } = this.#options;
     const { signal } = this.#closing;
     while (!signal.aborted) {
       const last = before(this.#observation) ?? { metrics: undefined, answeredMs: undefined, failures: 0 };
-      const seen = await ask(AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)])).then(
-        (metrics): Seen<Metrics> => ({ metrics, answeredMs: t(), failures: 0 }),
-        (): Seen<Metrics> => ({ ...last, failures: last.failures + 1 }),
-      );
+      const metrics = await ask(AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)]));
       if (signal.aborted) return;
+      const seen: Seen<Metrics> =
+        metrics === undefined ? { ...last, failures: last.failures + 1 } : { metrics, answeredMs: Math.round(session.t()), failures: 0 };
       this.#observation = put(seen, this.#observation);
       onObserved(this.#observation);
-      const [now, then] = [seen.failures === 0 ? seen.metrics : undefined, last.metrics];
-      const isIdle = now !== undefined && then !== undefined && activity(now) === activity(then);
-      await sleep(clock, isIdle ? IDLE_PERIOD_MS : PERIOD_MS, signal);
+      const isIdle = metrics !== undefined && last.metrics !== undefined && activity(metrics) === activity(last.metrics);
+      await sleep(session.clock, isIdle ? IDLE_PERIOD_MS : PERIOD_MS, signal);
     }
   }
 }

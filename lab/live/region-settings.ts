@@ -1,9 +1,7 @@
 /** Changes settings of the regions for good: one after the other in each region, so that the last asked for is the one that stays. */
 import { InvalidInput } from '../errors.ts';
 import type { World } from '../worlds/world.ts';
-import type { LabCommand } from './live-lab.ts';
-
-export type Configure = Extract<LabCommand, { do: 'configure' }>;
+import type { Commands } from './protocol.ts';
 
 export interface RegionSettingsOptions {
   readonly world: World;
@@ -19,7 +17,7 @@ export class RegionSettings {
   }
 
   /** Throws InvalidInput for a region there is not. */
-  async change({ do: _, region, ...change }: Configure): Promise<void> {
+  async change({ do: _, region, ...change }: Commands['configure']): Promise<void> {
     const { world, onSet } = this.#options;
     if (world.regions.every((known) => known.region !== region)) throw new InvalidInput(`expected a region, got ${region}`);
     const settings = world.settings.of(region);

@@ -1,7 +1,7 @@
 /** When a region is said to fall behind and to catch up, on literal observations. */
 import { describe, expect, it } from 'vitest';
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
-import type { Observation, Seen } from './live-lab.ts';
+import type { Observation, Seen } from './protocol.ts';
 import { RegionWatch } from './region-watch.ts';
 
 const UNSEEN = { metrics: undefined, answeredMs: undefined, failures: 0 };
@@ -15,7 +15,7 @@ function seen(answeredMs: number, lag: number | null, more: Partial<EdgeMetrics[
 function saidOf(...observations: readonly Seen<EdgeMetrics>[]): readonly string[] {
   const said: string[] = [];
   const watch = new RegionWatch((tone, text) => void said.push(`${tone}: ${text}`));
-  for (const region of observations) watch.observe({ origin: UNSEEN, regions: new Map([['eu-west', region]]) } satisfies Observation);
+  for (const region of observations) watch.observe({ origin: UNSEEN, regions: { 'eu-west': region } } satisfies Observation);
   return said;
 }
 

@@ -1,8 +1,7 @@
 /** Says when a region falls behind and when it has caught up, once each; and when one that is behind hears nothing any more. */
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
-import type { LiveEvent, Observation } from './live-lab.ts';
+import type { Observation, Tone } from './protocol.ts';
 
-type Tone = Extract<LiveEvent, { type: 'note' }>['tone'];
 type Standing = 'silent' | 'catching up' | 'behind' | 'level';
 
 /** Events not yet applied. A write or two are always under way. */
@@ -24,7 +23,7 @@ export class RegionWatch {
   }
 
   observe({ regions }: Observation): void {
-    for (const [region, { metrics, answeredMs, failures }] of regions) {
+    for (const [region, { metrics, answeredMs, failures }] of Object.entries(regions)) {
       if (metrics !== undefined && answeredMs !== undefined && failures === 0) this.#look(region, metrics.log, answeredMs);
     }
   }

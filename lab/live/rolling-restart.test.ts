@@ -5,7 +5,7 @@ import { createRandom } from '../../services/runtime/random.ts';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
 import { readTopology } from '../topology/topology.ts';
 import { startSimulated } from '../worlds/simulated/simulated.ts';
-import type { LiveEvent } from './live-lab.ts';
+import type { LiveEvent } from './protocol.ts';
 import { startLiveLab } from './start-live-lab.ts';
 import { Events, isReady, metricsOf, says } from './testing/events.ts';
 

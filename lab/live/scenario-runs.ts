@@ -2,37 +2,24 @@
  * Scenarios in a world that somebody plays with: what is in force is healed, the steady load waits, the regions are set as the
  * scenario wants them; afterwards all of it is as it was. One at a time.
  */
-import type { Clock } from '../../services/runtime/clock.ts';
 import { drawSeed } from '../../services/runtime/random.ts';
 import { createReleasers } from '../../services/runtime/releasers.ts';
 import { InvalidInput } from '../errors.ts';
-import type { ActiveFaults } from '../faults/active-faults.ts';
 import type { LabEvent } from '../report/events.ts';
-import { runScenario } from '../run/run.ts';
+import { runInSession } from '../run/run.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { checkBackend, checkRegions, checkSchedule } from '../scenarios/world-check.ts';
-import type { Clients } from '../system/clients.ts';
-import type { World } from '../worlds/world.ts';
+import type { Session } from '../session/session.ts';
+import type { World, WorldRegion } from '../worlds/world.ts';
 import { type Catalogue, cardsOf, readFrom } from './catalogue.ts';
-import type { Judging } from './judging.ts';
-import type { FaultView, LiveEvent, RunEvent, Told } from './live-lab.ts';
-import { RunFaults } from './run-faults.ts';
-import { regionsOfRun } from './run-regions.ts';
+import { type LiveEvent, RUN_EVENT_TYPES, type RunEvent, type Told } from './protocol.ts';
 import type { SteadyLoad } from './steady-load.ts';
 
 export interface ScenarioRunsOptions {
   readonly catalogue: Catalogue;
-  readonly world: World;
-  readonly clients: Clients;
-  readonly clock: Clock;
-  readonly faults: ActiveFaults;
+  readonly session: Session;
   readonly load: SteadyLoad;
-  readonly judging: Judging;
-  /** ms since the start. */
-  readonly t: () => number;
   readonly tell: (event: Told<LiveEvent>) => void;
-  /** Those of the run have changed. */
-  readonly onFaults: () => void;
 }
 
 interface Beginning {
@@ -47,30 +34,26 @@ interface RunIn {
   readonly signal: AbortSignal;
 }
 
-const FORWARDED: readonly LabEvent['type'][] = ['Phase', 'Fault', 'Anomaly', 'Point', 'Summary'];
-
 function isForwarded(event: LabEvent): event is RunEvent {
-  return FORWARDED.includes(event.type);
+  return RUN_EVENT_TYPES.includes(event.type);
 }
 
 export class ScenarioRuns {
   readonly #options: ScenarioRunsOptions;
-  readonly #faults: RunFaults;
+  #tellsFaults = false;
   #running: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
 
   constructor(options: ScenarioRunsOptions) {
     this.#options = options;
-    const { world, judging, t, onFaults } = options;
-    this.#faults = new RunFaults({ regions: namesOf(world), t, sink: judging.sink, onChange: onFaults });
   }
 
   get isRunning(): boolean {
     return this.#running !== undefined;
   }
 
-  /** Of the run's own faults, those that are not seen gone. */
-  get inForce(): readonly FaultView[] {
-    return this.#faults.inForce;
+  /** Whatever becomes of a fault now is told by the run, with all else that it says. */
+  get tellsFaults(): boolean {
+    return this.#tellsFaults;
   }
 
   async list(): Promise<void> {
@@ -101,31 +84,36 @@ export class ScenarioRuns {
 
   async #run({ id, underWay, signal }: Beginning): Promise<void> {
     if (underWay !== undefined) throw new InvalidInput(`${underWay} is under way: once more when it has ended`);
-    const { catalogue, world, faults, load } = this.#options;
+    const { catalogue, session, load } = this.#options;
     const scenario = await readFrom(catalogue, id);
     const seed = scenario.seed ?? drawSeed();
-    check(scenario, world, seed);
-    const left = await faults.healAll();
+    check(scenario, session.world, seed);
+    const left = await session.faults.healAll();
     if (left.length > 0) throw new InvalidInput(`could not heal ${left.join(', ')}: no scenario begins on a broken world`);
     const releasers = createReleasers();
     releasers.push(() => load.resume());
     try {
       await load.pause();
+      this.#tellsFaults = true;
       await this.#runIn({ scenario, seed, signal });
     } finally {
+      this.#tellsFaults = false;
       await releasers.release();
     }
   }
 
   async #runIn({ scenario, seed, signal }: RunIn): Promise<void> {
-    const { catalogue, world, clock, tell } = this.#options;
+    const { catalogue, session, tell } = this.#options;
+    const { world, clock } = session;
     const { id, title, description, workload, settle, checks, thresholds } = scenario;
     const judged = thresholds.map(({ selector, text }) => ({ metric: selector, threshold: text }));
     tell({
       type: 'run-begun',
       plan: { id, title, description, durationMs: workload.duration, settleMs: settle, seed, checks, thresholds: judged },
     });
-    await runScenario({
+    await runInSession({
+      session,
+      regions: regionsOfRun(world, scenario),
       scenario,
       seed,
       backend: world.backend,
@@ -133,17 +121,11 @@ export class ScenarioRuns {
       version: catalogue.version,
       argv: [],
       reproduce: `edgesync-lab run ${id} --seed ${seed} --backend ${world.backend}`,
-      // The world goes on after it.
-      startWorld: async () => ({ ...world, regions: regionsOfRun(world, scenario), close: async () => {} }),
-      report: (event) => this.#onEvent(event),
-      onHistoryLine: this.#faults.written,
+      report: (event) => {
+        if (isForwarded(event)) tell({ type: 'run-said', event });
+      },
       signal,
     });
-  }
-
-  #onEvent(event: LabEvent): void {
-    if (event.type === 'Fault') this.#faults.reported(event);
-    if (isForwarded(event)) this.#options.tell({ type: 'run-said', event });
   }
 }
 
@@ -156,6 +138,14 @@ function check(scenario: Scenario, world: World, seed: number): void {
   const { only } = scenario.system;
   if (only !== undefined && only.length < names.length)
     throw new InvalidInput(`${scenario.id} runs in ${only.join(', ')} alone, this world has more: edgesync-lab run ${scenario.id}`);
+}
+
+/** As the world began, with what the scenario overrides. */
+function regionsOfRun({ regions }: World, { system }: Scenario): readonly WorldRegion[] {
+  return regions.map((begun) => {
+    const { delay, strategy } = system.regions[begun.region] ?? {};
+    return { ...begun, delayMs: delay ?? begun.delayMs, strategy: strategy ?? begun.strategy };
+  });
 }
 
 function namesOf({ regions }: World): readonly string[] {

@@ -8,7 +8,8 @@ import { systemClock } from '../../services/runtime/clock.ts';
 import { createRandom } from '../../services/runtime/random.ts';
 import { readTopology } from '../topology/topology.ts';
 import { startEmbedded } from '../worlds/embedded/embedded.ts';
-import type { LabCommand, LiveEvent, LiveLab } from './live-lab.ts';
+import type { LiveLab } from './live-lab.ts';
+import type { LabCommand, LiveEvent } from './protocol.ts';
 import { startLiveLab } from './start-live-lab.ts';
 import { Events, isReady, metricsOf, says } from './testing/events.ts';
 
@@ -67,7 +68,7 @@ const heal = async (fault: string) => {
 async function settingsNow(): Promise<{ readonly delayMs: number; readonly strategy: string }> {
   // The first that comes may have been asked for before.
   const since = events.all.length;
-  const isAnswer = (event: LiveEvent) => event.type === 'observed' && event.observation.regions.get(REGION)?.failures === 0;
+  const isAnswer = (event: LiveEvent) => event.type === 'observed' && event.observation.regions[REGION]?.failures === 0;
   const first = await events.until(isAnswer, since);
   const seen = await events.until(
     (event) => isAnswer(event) && metricsOf(event, REGION) !== metricsOf(first, REGION),

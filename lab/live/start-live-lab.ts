@@ -3,19 +3,20 @@
  *
  * States: starting -> playing -> closing -> closed; starting | playing -> lost -> closing
  */
-import type { Clock, Timer } from '../../services/runtime/clock.ts';
+import type { Clock } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
 import { EXIT, exitCodeOf, InvalidInput } from '../errors.ts';
-import { ActiveFaults, type FaultChange } from '../faults/active-faults.ts';
-import type { Clients } from '../system/clients.ts';
+import type { FaultChange, FaultInForce } from '../faults/active-faults.ts';
+import { Session } from '../session/session.ts';
 import type { StartStep, World } from '../worlds/world.ts';
 import type { Catalogue } from './catalogue.ts';
+import { type Commanded, execute } from './commands.ts';
 import { Experiments } from './experiments.ts';
-import { faultView } from './fault-view.ts';
 import { Judging } from './judging.ts';
 import type { Judgement } from './live-judge.ts';
-import type { LabCommand, LiveEvent, LiveLab, Told } from './live-lab.ts';
+import type { LiveLab } from './live-lab.ts';
 import { Observer } from './observer.ts';
+import type { FaultView, LabCommand, LiveEvent, Observation, Told, Tone } from './protocol.ts';
 import { RegionSettings } from './region-settings.ts';
 import { RegionWatch } from './region-watch.ts';
 import { ScenarioRuns } from './scenario-runs.ts';
@@ -37,23 +38,15 @@ export interface StartLiveLabOptions {
 const KEYS = 12;
 const READS_PER_SECOND = 60;
 const WRITES_PER_SECOND = 1;
-const MS_PER_S = 1_000;
 
 export function startLiveLab(options: StartLiveLabOptions): LiveLab {
   return new Lab(options);
 }
 
 /** What there is once the world is up. */
-interface Playing {
-  readonly world: World;
-  readonly clients: Clients;
-  readonly faults: ActiveFaults;
+interface Playing extends Commanded {
   readonly observer: Observer;
-  readonly load: SteadyLoad;
   readonly judging: Judging;
-  readonly runs: ScenarioRuns;
-  readonly experiments: Experiments;
-  readonly settings: RegionSettings;
 }
 
 class Lab implements LiveLab {
@@ -61,8 +54,6 @@ class Lab implements LiveLab {
   readonly #startedMs: number;
   readonly #closing = new AbortController();
   readonly #started: Promise<void>;
-  /** When a fault ends by itself, by its id. */
-  readonly #ends = new Map<string, { readonly atMs: number; readonly timer: Timer }>();
   #judging: Judging | undefined;
   #playing: Playing | undefined;
   #closed: Promise<readonly string[]> | undefined;
@@ -77,7 +68,7 @@ class Lab implements LiveLab {
 
   do(command: LabCommand): void {
     if (this.#playing === undefined || this.#closed !== undefined) return;
-    this.#execute(command, this.#playing).catch((error: unknown) => {
+    execute(command.do, command, this.#playing).catch((error: unknown) => {
       this.#note(error instanceof InvalidInput ? 'warning' : 'error', messageOf(error));
     });
   }
@@ -88,16 +79,16 @@ class Lab implements LiveLab {
   }
 
   async #start(): Promise<void> {
-    const { startWorld, signal } = this.#options;
+    const { startWorld, clock, random, signal } = this.#options;
     const aborted = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
-    const world = await startWorld((step) => this.#tell({ type: 'step', ...step }), aborted);
-    const clients = world.openClients();
+    const world = await startWorld((step) => this.#tell({ type: 'Step', ...step }), aborted);
+    const session = new Session({ world, clock, random: random.fork('faults'), startedAt: this.#startedMs });
     try {
       aborted.throwIfAborted();
-      this.#playing = await this.#play(world, clients);
+      this.#playing = await this.#play(session);
     } catch (error) {
       this.#judging?.close();
-      await clients.close();
+      await session.close();
       await world.close();
       throw error;
     }
@@ -106,32 +97,34 @@ class Lab implements LiveLab {
     });
   }
 
-  async #play(world: World, clients: Clients): Promise<Playing> {
-    const { clock, random } = this.#options;
-    const t = () => this.#t();
-    const judging = new Judging({ world, clock, t, onJudged: (judgement) => this.#onJudged(judgement) });
+  async #play(session: Session): Promise<Playing> {
+    const { random, catalogue } = this.#options;
+    const { world } = session;
+    const judging = new Judging({ session, onJudged: (judgement) => this.#onJudged(judgement) });
     this.#judging = judging;
-    const context = { world, clients, clock, t };
-    const faults = new ActiveFaults({ ...context, random: random.fork('faults'), onChange: (change) => this.#onFault(change) });
     const rates = { readsPerSecond: READS_PER_SECOND, writesPerSecond: WRITES_PER_SECOND };
-    const load = await SteadyLoad.start({ ...context, ...rates, keys: KEYS, random: random.fork('load'), onEnded: judging.ended });
-    const watch = new RegionWatch((tone, text) => this.#note(tone, text));
-    const onObserved = (observation: Parameters<RegionWatch['observe']>[0]) => {
-      watch.observe(observation);
-      judging.observed(observation);
-      this.#tell({ type: 'observed', observation });
-    };
+    const load = await SteadyLoad.start({ session, ...rates, keys: KEYS, random: random.fork('load'), onEnded: judging.ended });
+    const tell = (event: Told<LiveEvent>) => this.#tell(event);
+    const note = (tone: Tone, text: string) => this.#note(tone, text);
     const { backend, originUrl, staysUp } = world;
-    this.#tell({ type: 'ready', backend, originUrl, staysUp, regions: world.regions.map(({ region, url }) => ({ region, url })) });
-    this.#tell({ type: 'load', rates });
-    const { catalogue } = this.#options;
-    const shared = { ...context, catalogue, load, tell: (event: Told<LiveEvent>) => this.#tell(event) };
+    tell({ type: 'ready', backend, originUrl, staysUp, regions: world.regions.map(({ region, url }) => ({ region, url })) });
+    tell({ type: 'load', rates });
+    const shared = { session, catalogue, load, tell };
+    const runs = new ScenarioRuns(shared);
+    session.onFault((change) => {
+      this.#tellFaults(session);
+      if (change !== undefined && !runs.tellsFaults) this.#noteFault(change);
+    });
+    const watch = new RegionWatch(note);
+    const onObserved = (observation: Observation) => {
+      watch.observe(observation);
+      tell({ type: 'observed', observation });
+    };
     return {
-      ...{ world, clients, faults, load, judging },
-      runs: new ScenarioRuns({ ...shared, faults, judging, onFaults: () => this.#tellFaults() }),
+      ...{ session, load, judging, runs, tell, note },
       experiments: new Experiments({ ...shared, signal: this.#closing.signal }),
-      settings: new RegionSettings({ world, onSet: (says) => this.#note('info', says) }),
-      observer: new Observer({ ...context, onObserved }),
+      settings: new RegionSettings({ world, onSet: (says) => note('info', says) }),
+      observer: new Observer({ session, looks: judging.looks, onObserved }),
     };
   }
 
@@ -140,94 +133,37 @@ class Lab implements LiveLab {
     this.#tell({ type: 'judged', verdict, staleness });
   }
 
-  async #execute(command: LabCommand, playing: Playing): Promise<void> {
-    const { load, faults, runs, experiments, settings } = playing;
-    if (command.do === 'abort-run') await runs.abort();
-    else if (command.do === 'stood-still') await this.#onStoodStill(command.ms, faults);
-    else if (runs.isRunning) throw new InvalidInput('a scenario runs: nothing else is done until its end');
-    else if (command.do === 'list-scenarios') await runs.list();
-    else if (command.do === 'run') await runs.begin(command.scenario, experiments.underWay);
-    else if (command.do === 'race') await experiments.race();
-    else if (command.do === 'stampede') await experiments.stampede(command);
-    else if (command.do === 'write') {
-      const written = await load.write(command.count);
-      const [first] = written;
-      const said =
-        written.length === 1 ? `${first?.key} is version ${first?.version} at the origin` : `${written.length} writes at the origin`;
-      this.#note('info', said);
-    } else if (command.do === 'inject') await this.#inject(command, faults);
-    else if (command.do === 'heal') await faults.heal(command.id);
-    else if (command.do === 'heal-all') await faults.healAll();
-    else if (command.do === 'load') this.#changeLoad(command, load);
-    else if (command.do === 'trace') await experiments.trace(command.id);
-    else await settings.change(command);
-  }
-
-  async #inject({ fault, target, parameters = {}, forMs }: Extract<LabCommand, { do: 'inject' }>, faults: ActiveFaults): Promise<void> {
-    const injected = await faults.inject({ fault, target, parameters });
-    if (forMs === undefined) return;
-    for (const { spec, injectedMs } of injected) {
-      const { id } = spec;
-      const atMs = injectedMs + forMs;
-      const timer = this.#options.clock.setTimer(Math.max(0, atMs - this.#t()), () => this.do({ do: 'heal', id }));
-      this.#ends.set(id, { atMs, timer });
-    }
-    this.#tellFaults();
-  }
-
-  async #onStoodStill(ms: number, faults: ActiveFaults): Promise<void> {
-    const due = [...this.#ends].filter(([, { atMs }]) => atMs <= this.#t());
-    await Promise.all(due.map(([id]) => faults.heal(id)));
-    this.#note('warning', `the lab stood still for ${Math.round(ms / MS_PER_S)} s: nothing was healed, written or read meanwhile`);
-  }
-
-  #changeLoad({ do: _, ...rates }: Extract<LabCommand, { do: 'load' }>, load: SteadyLoad): void {
-    load.change(rates);
-    this.#tell({ type: 'load', rates: load.rates });
-    this.#note('info', `load: ${load.rates.readsPerSecond} reads/s, ${load.rates.writesPerSecond} writes/s`);
-  }
-
-  #onFault(change: FaultChange): void {
-    const { event, effect, says, spec } = change;
-    this.#judging?.faultChanged(change);
-    if (event === 'healing' || event === 'healed') this.#ends.get(spec.id)?.timer.cancel();
-    if (event === 'healed' && effect === 'confirmed') this.#ends.delete(spec.id);
-    this.#tellFaults();
+  #noteFault({ event, effect, says, spec }: FaultChange): void {
     if (event === 'injected' && effect === 'confirmed') this.#note('warning', says);
     else if (event === 'injected') this.#note('error', `${says}: no effect seen`);
     else if (event === 'healed' && effect === 'confirmed') this.#note('good', `healed: ${spec.fault} ${spec.target.text}`);
     else if (event === 'healed') this.#note('error', `could not heal: ${says}`);
   }
 
-  #tellFaults(): void {
-    const inForce = (this.#playing?.faults.inForce ?? []).map((fault) => faultView(fault, this.#ends.get(fault.spec.id)?.atMs));
-    this.#tell({ type: 'faults', inForce: [...inForce, ...(this.#playing?.runs.inForce ?? [])] });
+  #tellFaults(session: Session): void {
+    const inForce = session.faults.inForce.map((fault) => faultView(fault, session.endsMs(fault.spec.id)));
+    this.#tell({ type: 'faults', inForce });
   }
 
   async #close(): Promise<readonly string[]> {
     this.#closing.abort(new Error('the lab is closing'));
     await this.#started;
     if (this.#playing === undefined) return [];
-    const { faults, load, judging, observer, clients, world, runs } = this.#playing;
+    const { session, load, judging, observer, runs } = this.#playing;
+    const { world } = session;
     await Promise.race([runs.abort(), world.lost]);
     load.close();
     judging.close();
-    for (const { timer } of this.#ends.values()) timer.cancel();
-    const left = await Promise.race([this.#healAll(faults, runs), world.lost.then(() => [])]);
+    const left = await Promise.race([session.healForGood(), world.lost.then(() => [])]);
     // Also of a world that is lost: it undoes what it has written down as it closes.
-    await faults.end();
+    await session.faults.end();
     await observer.close();
-    await clients.close();
+    await session.close();
     await world.close();
     return left;
   }
 
-  async #healAll(faults: ActiveFaults, runs: ScenarioRuns): Promise<readonly string[]> {
-    await faults.end();
-    return [...(await faults.healAll()), ...runs.inForce.map(({ says }) => says)];
-  }
-
-  #note(tone: Extract<LiveEvent, { type: 'note' }>['tone'], text: string): void {
+  #note(tone: Tone, text: string): void {
     this.#tell({ type: 'note', tone, text });
   }
 
@@ -238,6 +174,13 @@ class Lab implements LiveLab {
   #t(): number {
     return Math.round(this.#options.clock.monotonicMs() - this.#startedMs);
   }
+}
+
+/** `endsMs`: when it is healed by itself. */
+function faultView({ spec, says, injectedMs, effect, state }: FaultInForce, endsMs: number | undefined): FaultView {
+  const { id, fault, target } = spec;
+  const times = { injectedMs: Math.round(injectedMs), endsMs: endsMs === undefined ? undefined : Math.round(endsMs) };
+  return { id, fault, target: target.text, region: target.region, says, ...times, effect, state };
 }
 
 function messageOf(error: unknown): string {

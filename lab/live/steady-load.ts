@@ -1,24 +1,24 @@
-/** An unending load on rows of its own: reads in every region in turn and a write now and then, at fixed rates, answered or not. */
+/**
+ * An unending load on rows of its own: reads in every region in turn and a write now and then, at fixed rates, answered or not. A run's load
+ * (`load/driver.ts`) is a plan that is drawn before it begins and can be sent again; this one is drawn as it goes, for nobody knows its end.
+ */
 import { contentKey } from '../../services/protocol/content.ts';
-import { type Clock, sleep, type Timer } from '../../services/runtime/clock.ts';
+import { sleep, type Timer } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
-import { slugOf, tagsOf } from '../load/slots.ts';
+import { createRow, idsBySlug } from '../load/rows.ts';
+import { slugOf } from '../load/slots.ts';
 import { createZipf } from '../load/zipf.ts';
-import type { Clients } from '../system/clients.ts';
-import type { World, WorldRegion } from '../worlds/world.ts';
+import type { Session } from '../session/session.ts';
+import type { WorldRegion } from '../worlds/world.ts';
 import type { EndedOperation } from './live-judge.ts';
-import type { LoadRates } from './live-lab.ts';
+import type { LoadRates } from './protocol.ts';
 
 export interface SteadyLoadOptions {
-  readonly world: World;
-  readonly clients: Clients;
-  readonly clock: Clock;
+  readonly session: Session;
   readonly random: Random;
   readonly keys: number;
   readonly readsPerSecond: number;
   readonly writesPerSecond: number;
-  /** ms since the start. */
-  readonly t: () => number;
   /** Takes every read and write that was answered. */
   readonly onEnded: (operation: EndedOperation) => void;
 }
@@ -57,7 +57,7 @@ export class SteadyLoad {
     this.#drawSlot = createZipf(ids.length, SKEW, options.random.fork('slots'));
     const { readsPerSecond, writesPerSecond } = options;
     this.#rates = { readsPerSecond, writesPerSecond };
-    this.#sinceMs = options.clock.monotonicMs();
+    this.#sinceMs = options.session.clock.monotonicMs();
     this.#tick();
   }
 
@@ -83,7 +83,7 @@ export class SteadyLoad {
   /** From now on. */
   change(rates: Partial<LoadRates>): void {
     this.#rates = { ...this.#rates, ...rates };
-    this.#sinceMs = this.#options.clock.monotonicMs();
+    this.#sinceMs = this.#options.session.clock.monotonicMs();
     this.#sent = { reads: 0, writes: 0 };
   }
 
@@ -95,7 +95,7 @@ export class SteadyLoad {
   /** Nothing more is sent; resolves when everything under way has ended. */
   async pause(): Promise<void> {
     this.#isPaused = true;
-    while (this.#underWay > 0 && !this.#closed) await sleep(this.#options.clock, TICK_MS);
+    while (this.#underWay > 0 && !this.#closed) await sleep(this.#options.session.clock, TICK_MS);
   }
 
   /** Goes on, with new rows for those that somebody has deleted meanwhile. Rejects when the origin does not answer, and goes on all the same. */
@@ -116,7 +116,7 @@ export class SteadyLoad {
   /** Sends what is due by now. The schedule does not wait for answers. */
   #tick(): void {
     if (this.#closed) return;
-    const { clock } = this.#options;
+    const { clock } = this.#options.session;
     const { readsPerSecond, writesPerSecond } = this.#rates;
     const elapsedS = (clock.monotonicMs() - this.#sinceMs) / MS_PER_S;
     for (; this.#sent.reads < elapsedS * readsPerSecond; this.#sent.reads += 1) this.#send(() => this.#read());
@@ -134,30 +134,30 @@ export class SteadyLoad {
   }
 
   async #update(slot: number): Promise<Written> {
-    const { clients, t, onEnded } = this.#options;
+    const { session, onEnded } = this.#options;
     this.#changes += 1;
-    const startMs = t();
+    const startMs = session.t();
     const id = this.#idOf(slot);
-    const { version } = await clients.update(id, { body: `change ${this.#changes}` });
+    const { version } = await session.clients.update(id, { body: `change ${this.#changes}` });
     const key = contentKey(id);
-    onEnded({ kind: 'update', slot: slugOf(slot), key, startMs, endMs: t(), outcome: 'ok', version });
+    onEnded({ kind: 'update', slot: slugOf(slot), key, startMs, endMs: session.t(), outcome: 'ok', version });
     return { key, version };
   }
 
   async #read(): Promise<void> {
-    const { world } = this.#options;
+    const { world } = this.#options.session;
     this.#reads += 1;
     const region = world.regions[this.#reads % world.regions.length];
     if (region !== undefined) await this.#readIn(region, this.#drawSlot());
   }
 
   async #readIn({ region, url }: WorldRegion, slot: number): Promise<void> {
-    const { clients, t, onEnded } = this.#options;
-    const startMs = t();
+    const { session, onEnded } = this.#options;
+    const startMs = session.t();
     const id = this.#idOf(slot);
-    const { version, found, source, status } = await clients.read(url, id);
+    const { version, found, source, status } = await session.clients.read(url, id);
     const cell = { region, slot: slugOf(slot), key: contentKey(id), final: false };
-    onEnded({ kind: 'read', ...cell, startMs, endMs: t(), outcome: 'ok', version, found, source, status });
+    onEnded({ kind: 'read', ...cell, startMs, endMs: session.t(), outcome: 'ok', version, found, source, status });
   }
 
   /** What fails shows in the figures of the regions; the load goes on. */
@@ -175,13 +175,13 @@ export class SteadyLoad {
   }
 }
 
-/** Its rows, by slot: those of a run, too, which purges them by their tags. */
-async function rowsOf({ clients, keys }: SteadyLoadOptions): Promise<readonly number[]> {
-  const existing = new Map((await clients.list()).map(({ slug, id }) => [slug, id]));
+/** Its rows, by slot. A run makes the same rows by operations that its checks judge; here nothing judges how a row was made. */
+async function rowsOf({ session: { clients }, keys }: SteadyLoadOptions): Promise<readonly number[]> {
+  const existing = await idsBySlug(clients);
   const ids: number[] = [];
   for (let slot = 0; slot < keys; slot += 1) {
     const slug = slugOf(slot);
-    ids.push(existing.get(slug) ?? (await clients.create({ slug, title: slug, body: 'made by the lab', tags: tagsOf(slug) })).id);
+    ids.push(existing.get(slug) ?? (await createRow(clients, slug, 'made by the lab')).id);
   }
   return ids;
 }

@@ -16,7 +16,8 @@ import { inBatches } from './batches.ts';
 import { bodyOf, writerOf } from './bodies.ts';
 import { FinalReads } from './final-reads.ts';
 import type { PlannedOperation } from './plan.ts';
-import { type Slot, slugOf, tagOf, tagsOf } from './slots.ts';
+import { createRow, idsBySlug } from './rows.ts';
+import { type Slot, slugOf, tagOf } from './slots.ts';
 
 export interface DriverOptions {
   readonly world: World;
@@ -75,7 +76,7 @@ export class Driver {
 
   /** Makes the workload's rows `lab-0` … where they are not there yet, then reads each once everywhere. */
   async warmUp(keys: number): Promise<void> {
-    const existing = new Map((await this.#options.clients.list()).map(({ slug, id }) => [slug, id]));
+    const existing = await idsBySlug(this.#options.clients);
     const slots = Array.from({ length: keys }, (_, slot) => slot);
     await Promise.all(
       slots.map((slot) => {
@@ -193,7 +194,7 @@ export class Driver {
     const { clients } = this.#options;
     const body = bodyOf(operationId);
     if (slot.id === undefined) {
-      const { id, version } = await clients.create({ slug: name, title: name, body, tags: tagsOf(name) });
+      const { id, version } = await createRow(clients, name, body);
       slot.id = id;
       this.#written.set(id, name);
       return { key: contentKey(id), version };

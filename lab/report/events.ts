@@ -17,7 +17,7 @@ const verdict = z.enum(['pass', 'fail', 'unknown']);
 /** Nearest rank, ms. */
 const quantiles = z.strictObject({ min: z.number(), p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() });
 
-const start = z.strictObject({
+export const start = z.strictObject({
   type: z.literal('Start'),
   schemaVersion: z.literal(SCHEMA_VERSION),
   tool: z.literal('edgesync-lab'),
@@ -29,8 +29,8 @@ const start = z.strictObject({
   time: z.string(),
 });
 
-const step = z.strictObject({ type: z.literal('Step'), t, step: z.string(), elapsedMs: z.number() });
-const phaseEvent = z.strictObject({ type: z.literal('Phase'), t, phase });
+export const step = z.strictObject({ type: z.literal('Step'), t, step: z.string(), elapsedMs: z.number() });
+export const phaseEvent = z.strictObject({ type: z.literal('Phase'), t, phase });
 
 const metric = z.strictObject({
   type: z.literal('Metric'),
@@ -38,7 +38,7 @@ const metric = z.strictObject({
   data: z.strictObject({ type: z.enum(['counter', 'rate', 'trend']), contains: z.enum(['default', 'time']) }),
 });
 
-const point = z.strictObject({
+export const point = z.strictObject({
   type: z.literal('Point'),
   t,
   metric: z.string(),
@@ -59,7 +59,7 @@ const region = z.strictObject({
   versions: z.array(z.strictObject({ key: z.string(), version: z.int(), state: entryState })),
 });
 
-const fault = z.strictObject({
+export const fault = z.strictObject({
   type: z.literal('Fault'),
   t,
   id: z.string(),
@@ -69,7 +69,7 @@ const fault = z.strictObject({
   effect: z.enum(['confirmed', 'unconfirmed']),
 });
 
-const anomaly = z.strictObject({
+export const anomaly = z.strictObject({
   type: z.literal('Anomaly'),
   t,
   anomaly: z.string(),
@@ -81,7 +81,7 @@ const anomaly = z.strictObject({
   witness: z.array(z.record(z.string(), z.unknown())),
 });
 
-const summary = z.strictObject({
+export const summary = z.strictObject({
   type: z.literal('Summary'),
   schemaVersion: z.literal(SCHEMA_VERSION),
   status: z.enum(['completed', 'failed', 'aborted']),
@@ -140,7 +140,7 @@ const mutant = z.strictObject({
 });
 
 /** Of `run --dry-run`, after its Start and instead of everything else. Times in ms from the start of the load. */
-const plan = z.strictObject({
+export const plan = z.strictObject({
   type: z.literal('Plan'),
   seed: z.int().nonnegative(),
   regions: z.array(z.strictObject({ region: z.string(), delayMs: z.number(), strategy: z.string() })),

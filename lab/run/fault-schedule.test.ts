@@ -1,29 +1,41 @@
 /** The faults of a run in virtual time, on a world whose acts are slow or fail: what becomes of them, and of those still to come. */
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../services/runtime/clock.ts';
+import { createRandom } from '../../services/runtime/random.ts';
 import { InvalidInput, WorldFailed } from '../errors.ts';
+import type { FaultChange } from '../faults/active-faults.ts';
 import type { PlannedFault } from '../faults/drawn-schedule.ts';
 import { type BenchOptions, type FaultBench, withFaults } from '../faults/testing/active-faults.ts';
 import { History } from '../history/history.ts';
-import type { LabEvent } from '../report/events.ts';
+import { Recording } from '../session/recording.ts';
+import { Session } from '../session/session.ts';
 import type { WorldControl } from '../worlds/world.ts';
-import { FaultSchedule } from './fault-schedule.ts';
+import { runSchedule } from './fault-schedule.ts';
 
 const LONG_MS = 60_000;
 
 interface ScheduleBench extends Pick<FaultBench, 'clock' | 'broken'> {
-  readonly schedule: FaultSchedule;
+  readonly schedule: {
+    readonly run: (method: readonly PlannedFault[], signal: AbortSignal) => Promise<void>;
+    readonly healAll: () => Promise<readonly string[]>;
+  };
   readonly history: History;
-  readonly events: readonly LabEvent[];
+  readonly changes: readonly FaultChange[];
 }
 
 function withSchedule(run: (bench: ScheduleBench) => Promise<void>, options: BenchOptions = {}): Promise<void> {
-  return withFaults(async ({ clock, world, clients, broken }) => {
+  return withFaults(async ({ clock, world, broken }) => {
     const history = new History();
-    const events: LabEvent[] = [];
-    const report = (event: LabEvent) => void events.push(event);
-    const schedule = new FaultSchedule({ world, clients, clock, seed: 1, history, report, t: () => clock.monotonicMs() });
-    await run({ clock, broken, schedule, history, events });
+    const changes: FaultChange[] = [];
+    const session = new Session({ world, clock, random: createRandom(1), startedAt: 0 });
+    const recording = new Recording({ session, sink: history, startedAt: 0, onFault: (change) => changes.push(change) });
+    const schedule = {
+      run: (method: readonly PlannedFault[], signal: AbortSignal) => runSchedule(method, { session, seed: 1 }, signal),
+      healAll: () => session.healForGood(),
+    };
+    await run({ clock, broken, schedule, history, changes });
+    recording.close();
+    await session.close();
   }, options);
 }
 
@@ -35,7 +47,8 @@ const planned = (atMs: number, fault: string, target: string, forMs?: number): P
   parameters: {},
 });
 const never = new AbortController().signal;
-const told = (events: readonly LabEvent[]) => events.flatMap((event) => (event.type === 'Fault' ? [`${event.event} ${event.target}`] : []));
+const told = (changes: readonly FaultChange[]) =>
+  changes.flatMap(({ event, spec }) => (event === 'injected' || event === 'healed' ? [`${event} ${spec.target.text}`] : []));
 
 describe('a schedule of faults', () => {
   it('of which one fails ends all of them: none is injected after everything was healed', async () => {
@@ -45,13 +58,13 @@ describe('a schedule of faults', () => {
       planned(300, 'partition', 'edge:eu-west<->kafka'),
     ];
     await withSchedule(
-      async ({ clock, schedule, events, broken }) => {
+      async ({ clock, schedule, changes, broken }) => {
         await expect(schedule.run(method, never)).rejects.toThrow('refused');
         expect(await schedule.healAll()).toEqual([]);
-        const before = told(events);
+        const before = told(changes);
         await sleep(clock, LONG_MS);
         expect(await broken()).toEqual([]);
-        expect(told(events)).toEqual(before);
+        expect(told(changes)).toEqual(before);
         expect(await schedule.healAll()).toEqual([]);
       },
       {
@@ -91,7 +104,7 @@ describe('a schedule of faults', () => {
 
   it('is over soon after its load, whatever was still to come or to last', async () => {
     const method = [planned(0, 'pause', 'redis:us-east', LONG_MS), planned(LONG_MS, 'partition', 'edge:us-east<->kafka')];
-    await withSchedule(async ({ clock, schedule, events, broken }) => {
+    await withSchedule(async ({ clock, schedule, changes, broken }) => {
       const load = new AbortController();
       const ran = schedule.run(method, load.signal);
       await sleep(clock, 2_000);
@@ -100,7 +113,7 @@ describe('a schedule of faults', () => {
       expect(clock.monotonicMs()).toBeLessThan(LONG_MS / 2);
       expect(await schedule.healAll()).toEqual([]);
       await sleep(clock, 2 * LONG_MS);
-      expect(told(events)).toEqual(['injected redis:us-east', 'healed redis:us-east']);
+      expect(told(changes)).toEqual(['injected redis:us-east', 'healed redis:us-east']);
       expect(await broken()).toEqual([]);
     });
   });
@@ -114,9 +127,9 @@ describe('a schedule of faults', () => {
       },
     });
     await withSchedule(
-      async ({ schedule, events, history, broken }) => {
+      async ({ schedule, changes, history, broken }) => {
         await schedule.run(method, never);
-        expect(told(events)).toEqual(['injected edge:us-east', 'healed edge:us-east', 'injected edge:us-east', 'healed edge:us-east']);
+        expect(told(changes)).toEqual(['injected edge:us-east', 'healed edge:us-east', 'injected edge:us-east', 'healed edge:us-east']);
         const [kill, pause] = history.faults;
         expect(pause?.injectedMs).toBeGreaterThanOrEqual(kill?.healedMs ?? Number.POSITIVE_INFINITY);
         expect(await broken()).toEqual([]);
@@ -145,9 +158,9 @@ describe('a schedule of faults', () => {
       planned(1_000, 'kill', 'edge:us-east'),
       planned(2_000, 'pause', 'edge:us-east'),
     ];
-    await withSchedule(async ({ schedule, events }) => {
+    await withSchedule(async ({ schedule, changes }) => {
       await expect(schedule.run(method, never)).rejects.toThrow(InvalidInput);
-      expect(events).toEqual([]);
+      expect(changes).toEqual([]);
     });
   });
 });

@@ -1,15 +1,16 @@
 /**
  * Asks every edge for its metrics once a second and reports them: a Region line, and a Point for each metric. The origin is asked, too; what
- * either tells of the log goes into the history.
+ * either tells of the log goes into the history. All are asked together, unlike at the terminal (`live/observer.ts`): a run asks once more
+ * at its end, and two runs of one seed ask at the same times.
  */
 
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import { type Clock, type Timer, toTimestamp } from '../../services/runtime/clock.ts';
 import type { Phase, Report } from '../report/events.ts';
-import type { Clients } from '../system/clients.ts';
+import { refusedOf } from '../session/log-watch.ts';
+import type { ServiceLooks } from '../session/service-looks.ts';
 import type { MetricName } from '../thresholds/metrics.ts';
-import type { World, WorldRegion } from '../worlds/world.ts';
-import { type LogWatch, refusedOf } from './log-watch.ts';
+import type { WorldRegion } from '../worlds/world.ts';
 
 const POLL_MS = 1000;
 const ASKED_MAX = 3;
@@ -20,11 +21,10 @@ const PERCENT = 100;
 export interface MetricsPollerOptions {
   /** Left out: once a second. */
   readonly pollMs?: number;
-  readonly world: World;
-  readonly clients: Clients;
+  readonly regions: readonly WorldRegion[];
   readonly clock: Clock;
   readonly report: Report;
-  readonly logWatch: LogWatch;
+  readonly looks: ServiceLooks;
   /** ms since the run's start. */
   readonly t: () => number;
 }
@@ -62,34 +62,27 @@ export class MetricsPoller {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#options.looks.close();
     this.#timer?.cancel();
     await this.#polling;
   }
 
   /** Whether all have answered. */
   async #pollAll(): Promise<boolean> {
-    const answered = await Promise.all([this.#pollOrigin(), ...this.#options.world.regions.map((region) => this.#poll(region))]);
+    const answered = await Promise.all([this.#pollOrigin(), ...this.#options.regions.map((region) => this.#poll(region))]);
     return answered.every(Boolean);
   }
 
   async #pollOrigin(): Promise<boolean> {
-    const { clients, logWatch } = this.#options;
-    const askedMs = logWatch.asks();
-    const metrics = await clients.originMetrics().catch(() => undefined);
-    if (metrics === undefined || this.#closed) return false;
-    logWatch.sawOrigin(metrics, askedMs);
-    return true;
+    return (await this.#options.looks.origin()) !== undefined;
   }
 
   /** An edge that does not answer has no line: silence is visible, an invented figure is not. */
-  async #poll({ region, url }: WorldRegion): Promise<boolean> {
-    const { world, clients, report, t, clock, logWatch } = this.#options;
-    const saw = world.settings.of(region).look();
-    const askedMs = logWatch.asks();
-    const metrics = await clients.edgeMetrics(url).catch(() => undefined);
-    if (metrics === undefined || this.#closed) return false;
-    saw(metrics);
-    logWatch.sawEdge(region, metrics, askedMs);
+  async #poll(asked: WorldRegion): Promise<boolean> {
+    const { report, t, clock, looks } = this.#options;
+    const metrics = await looks.edge(asked);
+    if (metrics === undefined) return false;
+    const { region } = asked;
     const { window } = metrics;
     const hitRatio = window.hitRatio === null ? null : window.hitRatio / PERCENT;
     const versions = metrics.versions.slice(0, VERSIONS_MAX);

@@ -1,29 +1,25 @@
-import { sleep } from '../../services/runtime/clock.ts';
 import { createRandom } from '../../services/runtime/random.ts';
 import { createReleasers, type Releasers } from '../../services/runtime/releasers.ts';
 import { judgeHistory } from '../checks/judge.ts';
 import { EXIT, NotHealed, WorldFailed, worstOf } from '../errors.ts';
+import type { FaultChange } from '../faults/active-faults.ts';
 import { History } from '../history/history.ts';
 import type { OnHistoryLine } from '../history/history-lines.ts';
 import { WallClock } from '../history/wall-clock.ts';
 import { Driver } from '../load/driver.ts';
-import { planLoad } from '../load/plan.ts';
-import type { Phase, Summary } from '../report/events.ts';
+import type { Summary } from '../report/events.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import type { Clients } from '../system/clients.ts';
-import { isSettled } from '../system/settled.ts';
-import { watchForAbort } from '../thresholds/abort-watch.ts';
+import { LogWatch } from '../session/log-watch.ts';
+import { Recording } from '../session/recording.ts';
+import { ServiceLooks } from '../session/service-looks.ts';
+import { Session } from '../session/session.ts';
 import { evaluateThresholds } from '../thresholds/evaluate.ts';
 import { METRICS } from '../thresholds/metrics.ts';
-import type { StartStep, World } from '../worlds/world.ts';
-import { worldKind } from '../worlds/worlds.ts';
-import { FaultSchedule } from './fault-schedule.ts';
+import type { StartStep, World, WorldRegion } from '../worlds/world.ts';
 import type { RunIdentity } from './identity.ts';
-import { LogWatch } from './log-watch.ts';
-import { type MachineWatch, watchMachine } from './machine-watch.ts';
 import { MetricsPoller } from './metrics-poller.ts';
+import { goThroughPhases } from './phases.ts';
 import { holdSettings } from './run-settings.ts';
-import { SteadyGate } from './steady-gate.ts';
 import { conclude, type Ended, type Judged, toAnomalyEvent, toFailure, toHead, toStart, toSummary } from './summary.ts';
 
 /** What a block of events says of itself, whatever becomes of the run. */
@@ -44,34 +40,39 @@ export interface RunOptions extends RunIdentity {
   readonly pollMs?: number;
 }
 
+/** A run in a session that goes on after it, and that heals and closes what is its own. */
+export interface RunInSessionOptions extends Omit<RunOptions, 'startWorld'> {
+  readonly session: Session;
+  /** As the run is to have them. */
+  readonly regions: readonly WorldRegion[];
+}
+
 export interface RunResult {
   readonly summary: Summary;
   readonly history: History;
 }
 
-/** What the phases of a run act on. */
-interface Driven {
+/** Where a run takes place. */
+interface Place {
   readonly world: World;
-  readonly clients: Clients;
-  readonly poller: MetricsPoller;
-  readonly machine: MachineWatch | undefined;
-  readonly faults: FaultSchedule;
-  readonly driver: Driver;
-  readonly signal: AbortSignal;
+  /** undefined: the run has one of its own. */
+  readonly lent?: Session;
 }
 
-const SETTLE_POLL_MS = 100;
+type Begin = (onStep: (step: StartStep) => void, signal: AbortSignal) => Promise<Place>;
 
 class Run {
-  readonly #options: RunOptions;
+  readonly #options: Omit<RunOptions, 'startWorld'>;
+  readonly #begin: Begin;
   readonly #startedAt: number;
   readonly #history: History;
   /** What could not be healed. */
   #left: readonly string[] = [];
   #isLost = false;
 
-  constructor(options: RunOptions) {
+  constructor(options: Omit<RunOptions, 'startWorld'>, begin: Begin) {
     this.#options = options;
+    this.#begin = begin;
     this.#startedAt = options.clock.monotonicMs();
     this.#history = new History(options.onHistoryLine);
   }
@@ -94,8 +95,9 @@ class Run {
   }
 
   async #drive(): Promise<Judged> {
-    const { startWorld, report, signal } = this.#options;
-    const world = await startWorld((step) => report({ type: 'Step', t: this.#t(), ...step }), signal);
+    const { report, signal } = this.#options;
+    const place = await this.#begin((step) => report({ type: 'Step', t: this.#t(), ...step }), signal);
+    const { world } = place;
     this.#history.begin(
       toHead(this.#options, {
         scenario: this.#options.scenario,
@@ -108,7 +110,7 @@ class Run {
     releasers.push(() => world.close());
     const lost = new AbortController();
     try {
-      const driven = this.#driveWorld(world, releasers, AbortSignal.any([signal, lost.signal]));
+      const driven = this.#driveWorld(place, releasers, AbortSignal.any([signal, lost.signal]));
       const loss = world.lost.then((why) => {
         this.#isLost = true;
         lost.abort();
@@ -122,102 +124,52 @@ class Run {
   }
 
   /** Whatever ends it, the faults are healed before anything is closed. */
-  async #driveWorld(world: World, releasers: Releasers, signal: AbortSignal): Promise<void> {
-    const { clock, report, seed, pollMs } = this.#options;
-    const t = () => this.#t();
-    const clients = world.openClients();
-    releasers.push(() => clients.close());
-    const history = this.#history;
-    await holdSettings({ world, releasers, history, t: () => this.#now(), onLeft: (what) => this.#notUndone(what) });
-    const wallClock = new WallClock({ clock, history, startedAt: this.#startedAt });
-    const logWatch = new LogWatch({ history, wallClock, t: () => this.#now(), isOneProcess: world.onStall !== undefined });
-    const poller = new MetricsPoller({ world, clients, clock, report, logWatch, t, ...(pollMs === undefined ? {} : { pollMs }) });
+  async #driveWorld({ world, lent }: Place, releasers: Releasers, signal: AbortSignal): Promise<void> {
+    const { scenario, clock, report, seed, judgesUnsteady = false } = this.#options;
+    const [history, startedAt, { regions }] = [this.#history, this.#startedAt, world];
+    const t = () => this.#now();
+    const session = lent ?? new Session({ world, clock, random: createRandom(seed), startedAt });
+    if (lent === undefined) releasers.push(() => session.close());
+    await holdSettings({ world, releasers, onLeft: (what) => this.#notUndone(what) });
+    const recording = new Recording({ session, sink: history, startedAt, onFault: (change) => this.#reportFault(change) });
+    const wallClock = new WallClock({ clock, history, startedAt });
+    const poller = this.#poller(session, wallClock, regions);
     releasers.push(() => poller.close());
-    // In virtual time nothing stands still.
-    const machine =
-      worldKind(world.backend).time === 'virtual' ? undefined : watchMachine({ world, clock, sink: history, t: () => this.#now() });
-    releasers.push(() => machine?.close());
-    const faults = new FaultSchedule({ world, clients, clock, seed, report, history, t: () => this.#now() });
-    releasers.push(() => this.#heal(faults));
+    // Before the settings are put back: that is no part of the run.
+    releasers.push(() => recording.close());
+    const heal = () => this.#heal(session, lent !== undefined);
+    releasers.push(heal);
     poller.start();
-    const driver = new Driver({ world, clients, history, wallClock, clock, startedAt: this.#startedAt });
-    await this.#phases({ world, clients, poller, machine, faults, driver, signal });
+    const driver = new Driver({ world, clients: session.clients, history, wallClock, clock, startedAt });
+    const under = { session, regions, history, recording, poller, driver, t, heal, signal };
+    await goThroughPhases({ ...under, scenario, clock, report, seed, judgesUnsteady });
   }
 
-  async #phases(driven: Driven): Promise<void> {
-    const { world, clients, poller, machine, faults, driver, signal } = driven;
-    const { scenario, clock, judgesUnsteady = false } = this.#options;
-    const enter = (phase: Phase) => {
-      driver.enter(phase);
-      poller.enter(phase);
-      this.#history.add('phase', { phase, atMs: this.#now() });
-      this.#options.report({ type: 'Phase', t: this.#t(), phase });
-      signal.throwIfAborted();
-    };
-    enter('warmup');
-    await driver.warmUp(scenario.workload.keys);
-    await poller.pollNow();
-    enter('steady');
-    await driver.updateAll();
-    const steadiness = new SteadyGate({ scenario, history: this.#history, driver, clock, t: () => this.#now(), signal, judgesUnsteady });
-    if (await steadiness.isSteady()) {
-      enter('fault');
-      await this.#load(driven);
-    }
-    enter('heal');
-    await this.#heal(faults);
-    enter('settle');
-    await this.#settle(world, clients, signal);
-    await steadiness.judgeAgain();
-    enter('final');
-    await driver.readFinally(clock.monotonicMs() + scenario.settle, signal);
-    signal.throwIfAborted();
-    await poller.pollNow();
-    machine?.flush();
-    this.#history.finish(this.#now());
+  #poller(session: Session, wallClock: WallClock, regions: readonly WorldRegion[]): MetricsPoller {
+    const { clock, report, pollMs } = this.#options;
+    const sink = this.#history;
+    const isOneProcess = session.world.onStall !== undefined;
+    const watch = new LogWatch({ sink, dated: { sink, wallClock }, t: () => this.#now(), isOneProcess });
+    const looks = new ServiceLooks({ session, watch });
+    return new MetricsPoller({ regions, clock, report, looks, t: () => this.#t(), ...(pollMs === undefined ? {} : { pollMs }) });
+  }
+
+  #reportFault({ spec, event, effect, atMs }: FaultChange): void {
+    if (event === 'injecting' || event === 'healing') return;
+    const { id, fault, target } = spec;
+    this.#options.report({ type: 'Fault', t: Math.round(atMs), id, fault, target: target.text, event, effect });
   }
 
   /** A world that is lost took its faults with it: what is on its way is waited for, for the world undoes what it has written down. */
-  async #heal(faults: FaultSchedule): Promise<void> {
-    if (this.#isLost) await faults.end();
-    else this.#left = await faults.healAll();
+  async #heal(session: Session, isLent: boolean): Promise<void> {
+    if (this.#isLost) await session.faults.end();
+    // A session that goes on lets more be injected afterwards, and looks after what is left.
+    else this.#left = await (isLent ? session.faults.healAll() : session.healForGood());
   }
 
   /** What was set in a world that is lost is gone with it. */
   #notUndone(what: string): void {
     if (!this.#isLost) this.#left = [...this.#left, what];
-  }
-
-  /** The load, and the faults while it lasts. A threshold with `abortOnFail` may end it. */
-  async #load({ world, faults, driver, signal }: Driven): Promise<void> {
-    const { scenario, seed, clock } = this.#options;
-    const { workload, method, thresholds } = scenario;
-    const plan = planLoad({ workload, regions: world.regions.map(({ region }) => region), random: createRandom(seed) });
-    const reads = plan.filter(({ kind }) => kind === 'read').length;
-    this.#history.add('load', { fromMs: this.#now(), durationMs: workload.duration, reads, writes: plan.length - reads });
-    const [crossed, loaded] = [new AbortController(), new AbortController()];
-    const over = AbortSignal.any([signal, loaded.signal]);
-    const parts = [
-      driver.run(plan, AbortSignal.any([signal, crossed.signal])).finally(() => loaded.abort()),
-      faults.run(method, over),
-      watchForAbort({ history: this.#history, thresholds, clock, t: () => this.#now(), signal: over }).then((isCrossed) => {
-        if (isCrossed) crossed.abort();
-      }),
-    ];
-    // Where one fails the others are over, too, and have ended before anything is healed or closed.
-    for (const part of parts) part.catch(() => crossed.abort());
-    const failed = (await Promise.allSettled(parts)).find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') throw failed.reason;
-  }
-
-  /** Until nothing is in the outbox and no region lags behind the log, at most `settle`. */
-  async #settle(world: World, clients: Clients, signal: AbortSignal): Promise<void> {
-    const { clock, scenario } = this.#options;
-    const deadline = clock.monotonicMs() + scenario.settle;
-    while (clock.monotonicMs() < deadline && !signal.aborted) {
-      if (await isSettled(clients, world.regions)) return;
-      await sleep(clock, SETTLE_POLL_MS, signal);
-    }
   }
 
   /** Of a run that was stopped: what there is. */
@@ -251,6 +203,13 @@ export async function runScenario(options: RunOptions): Promise<Summary> {
 }
 
 /** The same, with its history: nothing more is added to it. */
-export function runWithHistory(options: RunOptions): Promise<RunResult> {
-  return new Run(options).run();
+export function runWithHistory({ startWorld, ...options }: RunOptions): Promise<RunResult> {
+  return new Run(options, async (onStep, signal) => ({ world: await startWorld(onStep, signal) })).run();
+}
+
+/** The same in a session there is. What is in force there was healed before, and nobody else injects anything meanwhile. */
+export async function runInSession({ session, regions, ...options }: RunInSessionOptions): Promise<Summary> {
+  // The world goes on after it.
+  const world = { ...session.world, regions, close: async () => {} };
+  return (await new Run(options, async () => ({ world, lent: session })).run()).summary;
 }

@@ -3,16 +3,7 @@
  * may be the lab's, for all that an answer shows, is taken for it.
  */
 import type { ProcessTold } from '../../services/protocol/process.ts';
-
-/** Of a service whose clock is certainly another one. */
-export interface TraceClock {
-  /** `origin`, `edge:eu-west`, or `kafka`, which nobody can ask. */
-  readonly of: string;
-  /** By how much it is ahead, negative: behind; null: not known. */
-  readonly aheadMs: number | null;
-  /** To within so many ms. */
-  readonly withinMs: number | null;
-}
+import type { TraceClock } from './trace-schema.ts';
 
 /** Wall clocks are told in whole ms. */
 const ROUNDING_MS = 2;

@@ -2,16 +2,8 @@
 import type { PublishedInvalidation } from '../../services/protocol/origin-api.ts';
 import type { WorldRegion } from '../worlds/world.ts';
 import type { TraceClocks } from './trace-clocks.ts';
+import type { TraceStep } from './trace-schema.ts';
 import { isShown, type RegionSight } from './trace-watch.ts';
-
-/** One of the ten. `ms` where it happens once, `regions` where it happens in each; null when it was not seen. */
-export interface TraceStep {
-  readonly step: number;
-  readonly name: string;
-  readonly file: string;
-  readonly ms?: number | null;
-  readonly regions?: Readonly<Record<string, number | null>>;
-}
 
 export interface Sighted {
   readonly id: number;

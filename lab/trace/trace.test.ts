@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { InvalidInput } from '../errors.ts';
 import { startTestWorld, type TestWorld, untilSettled } from '../worlds/testing/embedded-kit.ts';
-import { parseTraceKey, type Trace, type TraceOptions, traceWrite } from './trace.ts';
-import type { TraceStep } from './trace-steps.ts';
+import { parseTraceKey, type TraceOptions, traceWrite } from './trace.ts';
+import type { Trace, TraceStep } from './trace-schema.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DEADLINE_MS = 10_000;

@@ -6,51 +6,16 @@
  * told on the lab's (`trace-clocks.ts`), and the trace says so.
  */
 import { contentId, contentKey } from '../../services/protocol/content.ts';
-import type { Strategy } from '../../services/protocol/invalidation.ts';
 import { type Clock, toTimestamp } from '../../services/runtime/clock.ts';
-import type { Verdict } from '../checks/check.ts';
 import { InvalidInput, WorldFailed } from '../errors.ts';
 import type { Clients } from '../system/clients.ts';
 import { isSettled } from '../system/settled.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
-import { type TraceClock, TraceClocks } from './trace-clocks.ts';
-import { isSeen, type TraceStep, toSteps } from './trace-steps.ts';
+import { TraceClocks } from './trace-clocks.ts';
+import type { Trace, TraceServed } from './trace-schema.ts';
+import { isSeen, toSteps } from './trace-steps.ts';
 import { judgeTrace } from './trace-verdict.ts';
 import { type TimedRead, untilSeen, type WatchOptions, watchOrigin, watchRegion } from './trace-watch.ts';
-
-/** What a region answered, from `ms` on until the next. */
-export interface TraceAnswer {
-  readonly ms: number;
-  readonly version: number;
-  readonly status: 'fresh' | 'stale';
-  readonly source: 'cache' | 'origin';
-}
-
-export interface TraceServed {
-  readonly region: string;
-  readonly strategy: Strategy;
-  readonly delayMs: number;
-  readonly answers: readonly TraceAnswer[];
-}
-
-export interface Trace {
-  readonly key: string;
-  /** The version the write made. */
-  readonly version: number;
-  /** The event's id; null when it was not seen. */
-  readonly event: string | null;
-  /** RFC 3339. */
-  readonly sentAt: string;
-  readonly answeredMs: number;
-  /** Every step was seen. */
-  readonly complete: boolean;
-  /** Clocks that are not the lab's: what they stamped is corrected. */
-  readonly clocks: readonly TraceClock[];
-  readonly steps: readonly TraceStep[];
-  readonly served: readonly TraceServed[];
-  readonly verdict: Verdict;
-  readonly reason: string;
-}
 
 export interface TraceOptions {
   readonly world: World;

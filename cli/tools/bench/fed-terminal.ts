@@ -9,7 +9,8 @@
  * FILE is told what it took, as JSON.
  */
 import { writeFileSync } from 'node:fs';
-import type { LiveEvent, LiveLab } from '../../../lab/live/live-lab.ts';
+import type { LiveLab } from '../../../lab/live/live-lab.ts';
+import type { LiveEvent } from '../../../lab/live/protocol.ts';
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';
 import { openOutlets } from '../../outlets.ts';
 import { openDisplay } from '../../view/display.ts';

@@ -1,5 +1,5 @@
 /** What a lab under a steady load tells, made up: figures of three regions that change with each update, two faults in force. */
-import type { LiveEvent, Observation } from '../../../lab/live/live-lab.ts';
+import type { LiveEvent, Observation } from '../../../lab/live/protocol.ts';
 import { edgeMetrics, fault, originMetrics, REGIONS, ready } from '../../view/testing/view.ts';
 
 const KEYS = 12;
@@ -23,7 +23,7 @@ export function feedAt(update: number, t: number): readonly LiveEvent[] {
       type: 'judged',
       t,
       verdict: { state: 'clear', violations: 0, reason: 'the last minute' },
-      staleness: new Map(REGIONS.map((region) => [region, staleness])),
+      staleness: Object.fromEntries(REGIONS.map((region) => [region, staleness])),
     },
   ];
 }
@@ -54,5 +54,5 @@ function observationAt(update: number, t: number): Observation {
     return { metrics: edgeMetrics(region, { versions, window, recent }), answeredMs: t, failures: 0 };
   };
   const origin = { metrics: originMetrics(keys.map((row) => ({ ...row, deleted: false }))), answeredMs: t, failures: 0 };
-  return { origin, regions: new Map(REGIONS.map((region, at) => [region, seen(region, at)])) };
+  return { origin, regions: Object.fromEntries(REGIONS.map((region, at) => [region, seen(region, at)])) };
 }

@@ -1,6 +1,6 @@
 /** Commands to the lab as actions of the view: what destroys something asks first. */
 import { factsOf } from '../../../lab/faults/faults.ts';
-import type { LabCommand } from '../../../lab/live/live-lab.ts';
+import type { LabCommand } from '../../../lab/live/protocol.ts';
 import { delayText, plain } from '../draw/format.ts';
 import type { Confirm } from '../state/screen-state.ts';
 import type { ViewAction } from '../state/state.ts';

@@ -1,5 +1,5 @@
 /** What stands around the panels, as lines: the header, the faults in force, the event log, the line of keys. */
-import type { FaultView, LiveVerdict } from '../../../lab/live/live-lab.ts';
+import type { FaultView, LiveVerdict } from '../../../lab/live/protocol.ts';
 import { ageText, delayText, momentText, plain, plural, portText } from '../draw/format.ts';
 import { fitLine, joined, type Line, lineWidth, span, spread } from '../draw/line.ts';
 import type { Theme } from '../draw/theme.ts';

@@ -11,7 +11,7 @@
  *     │4       7      9 ◂2stale│   versions
  *     ╰─────────────────:5002──╯   where to curl it
  */
-import type { FaultView, Seen } from '../../../lab/live/live-lab.ts';
+import type { FaultView, Seen } from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
 import { ageText, delayText, msText, padTo, percentText, plain, portText } from '../draw/format.ts';

@@ -1,5 +1,5 @@
 /** A run as lines: its phases, its faults, thresholds and checks as they stand; at the end the verdict and why. */
-import type { RunPlan } from '../../../lab/live/live-lab.ts';
+import type { RunPlan } from '../../../lab/live/protocol.ts';
 import type { Phase, Summary } from '../../../lab/report/events.ts';
 import { delayText, msText, padTo, plain, plural } from '../draw/format.ts';
 import { flowed, type Line, span } from '../draw/line.ts';

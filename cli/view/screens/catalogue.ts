@@ -1,5 +1,5 @@
 /** The catalogue: the scenarios that come with the program, and what the selected one shows. Enter runs it in this world. */
-import type { ScenarioCard } from '../../../lab/live/catalogue.ts';
+import type { ScenarioCard } from '../../../lab/live/protocol.ts';
 import { delayText, padTo, plain } from '../draw/format.ts';
 import { fitLine, type Line, span, spread } from '../draw/line.ts';
 import { wrapped } from '../draw/wrap.ts';

@@ -1,7 +1,7 @@
 /** The trace: one write through its ten steps, with the time of each in every region. */
-import type { Trace } from '../../../lab/trace/trace.ts';
+
 import { clocksText } from '../../../lab/trace/trace-clocks.ts';
-import type { TraceStep } from '../../../lab/trace/trace-steps.ts';
+import type { Trace, TraceStep } from '../../../lab/trace/trace-schema.ts';
 import { ageText, cut, padTo, plain } from '../draw/format.ts';
 import { fitLine, type Line, span } from '../draw/line.ts';
 import { titleLine } from '../panels/chrome.ts';

@@ -1,5 +1,5 @@
 /** What the lab told, taken into the state. */
-import type { FaultView, LiveEvent, Observation } from '../../../lab/live/live-lab.ts';
+import type { FaultView, LiveEvent, Observation } from '../../../lab/live/protocol.ts';
 import { wantedAfter } from './pending-settings.ts';
 import { type RunLiveEvent, ranAfter, runAfter } from './run-view.ts';
 import type { FaultBand, LogLine, ViewState } from './state.ts';
@@ -13,7 +13,7 @@ const STEPS_MAX = 50;
 
 export function withEvent(now: ViewState, event: LiveEvent): ViewState {
   switch (event.type) {
-    case 'step':
+    case 'Step':
       return { ...now, steps: [...now.steps, { step: event.step, elapsedMs: event.elapsedMs }].slice(-STEPS_MAX) };
     case 'ready':
       return withLine(toPlaying(now, event), { t: event.t, tone: 'good', text: `the ${event.backend} world is up` });
@@ -27,7 +27,7 @@ export function withEvent(now: ViewState, event: LiveEvent): ViewState {
       return {
         ...now,
         verdict: event.verdict,
-        regions: now.regions.map((one) => ({ ...one, staleness: event.staleness.get(one.region) })),
+        regions: now.regions.map((one) => ({ ...one, staleness: event.staleness[one.region] })),
       };
     case 'load':
       return { ...now, rates: event.rates };
@@ -70,7 +70,7 @@ function toPlaying(state: ViewState, { backend, originUrl, staysUp, regions }: E
 
 function withObservation(state: ViewState, { origin, regions }: Observation): ViewState {
   const updated = state.regions.map((region) => {
-    const seen = regions.get(region.region) ?? region.seen;
+    const seen = regions[region.region] ?? region.seen;
     return { ...region, seen, wanted: wantedAfter(region.wanted, seen.metrics, state.nowMs) };
   });
   const edges = updated.map(({ seen }) => seen);

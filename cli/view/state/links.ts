@@ -1,7 +1,7 @@
 /** What the faults in force do to a region: the states of its links, its cache and its edge, and each fault in a few words. */
 import type { BrokenState, Shown } from '../../../lab/faults/fault.ts';
 import { factsOf } from '../../../lab/faults/faults.ts';
-import type { FaultView } from '../../../lab/live/live-lab.ts';
+import type { FaultView } from '../../../lab/live/protocol.ts';
 import { nodeName } from '../../../lab/system/parts.ts';
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 

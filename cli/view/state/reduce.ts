@@ -1,5 +1,5 @@
 /** How what is shown changes, as a pure function of what it was and what it is told: the lab's events, and the view's own actions. */
-import type { LiveEvent } from '../../../lab/live/live-lab.ts';
+import type { LiveEvent } from '../../../lab/live/protocol.ts';
 import { withEvent } from './apply-event.ts';
 import { movedBy } from './past.ts';
 import { wantedFrom } from './pending-settings.ts';

@@ -1,5 +1,5 @@
 /** A scenario that runs, or the last that ran, as its events tell of it. */
-import type { LiveEvent, RunEvent, RunPlan } from '../../../lab/live/live-lab.ts';
+import type { LiveEvent, RunEvent, RunPlan } from '../../../lab/live/protocol.ts';
 import type { Phase, Summary } from '../../../lab/report/events.ts';
 
 export interface RunFault {

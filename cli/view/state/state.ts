@@ -4,9 +4,8 @@
  * Phases: starting -> playing -> leaving; starting -> leaving
  */
 import type { ExitCode } from '../../../lab/errors.ts';
-import type { ScenarioCard } from '../../../lab/live/catalogue.ts';
-import type { LabCommand } from '../../../lab/live/live-lab.ts';
-import type { Trace } from '../../../lab/trace/trace.ts';
+import type { LabCommand, ScenarioCard } from '../../../lab/live/protocol.ts';
+import type { Trace } from '../../../lab/trace/trace-schema.ts';
 import type { Backend } from '../../../lab/worlds/worlds.ts';
 import type { Ran, RunView } from './run-view.ts';
 import { OVERVIEW, type ScreenState } from './screen-state.ts';

@@ -2,7 +2,7 @@
  * The version table: what a region holds beside what the origin holds. Its rows are the same in every region and keep
  * their order, so that the eye can go across and nothing jumps: a key that was once in use stays, sorted by its id.
  */
-import type { Seen } from '../../../lab/live/live-lab.ts';
+import type { Seen } from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics, EntryState } from '../../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
 

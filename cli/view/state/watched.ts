@@ -1,6 +1,5 @@
 /** What is known of the world one looks at, as it stands now or stood at a moment; nothing of the terminal. */
-import type { Race, Stampede } from '../../../lab/live/lessons.ts';
-import type { FaultView, LiveVerdict, LoadRates, RegionStaleness, RegionView, Seen } from '../../../lab/live/live-lab.ts';
+import type { FaultView, LiveVerdict, LoadRates, Race, RegionStaleness, RegionView, Seen, Stampede } from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
 import type { Wanted } from './pending-settings.ts';

@@ -1,6 +1,6 @@
 /** States of the view as the lab's events make them, for tests. */
-import type { FaultView, LiveEvent, Observation, RunEvent } from '../../../lab/live/live-lab.ts';
-import type { Trace } from '../../../lab/trace/trace.ts';
+import type { FaultView, LiveEvent, Observation, RunEvent } from '../../../lab/live/protocol.ts';
+import type { Trace } from '../../../lab/trace/trace-schema.ts';
 import type { EdgeMetrics, VersionRow } from '../../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
 import { actionsOf } from '../dispatch.ts';
@@ -87,7 +87,7 @@ export function observed({
   const seen = (region: string) => ({ metrics: edgeMetrics(region, { versions: [...versions], ...change }), answeredMs: t, failures });
   const observation: Observation = {
     origin: { metrics: originMetrics([...origin]), answeredMs: t, failures: 0 },
-    regions: new Map(regions.map((region) => [region, seen(region)])),
+    regions: Object.fromEntries(regions.map((region) => [region, seen(region)])),
   };
   return { type: 'observed', t, observation };
 }

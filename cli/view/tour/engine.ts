@@ -3,7 +3,7 @@
  *
  * What was seen is kept the moment it is seen, for a version that is behind now may have caught up by the next frame.
  */
-import type { LabCommand, LiveEvent } from '../../../lab/live/live-lab.ts';
+import type { LabCommand, LiveEvent } from '../../../lab/live/protocol.ts';
 import type { Actions } from '../keys/binding.ts';
 import { reduce } from '../state/reduce.ts';
 import type { ScreenOf, ScreenState } from '../state/screen-state.ts';

@@ -1,5 +1,5 @@
 /** What of an act of the tour is to be seen in the live figures, in sentences with numbers. undefined: not yet. */
-import type { RaceRun } from '../../../lab/live/lessons.ts';
+import type { RaceRun } from '../../../lab/live/protocol.ts';
 import { delayText, msText, percentText, plain, plural } from '../draw/format.ts';
 import type { ViewState } from '../state/state.ts';
 import { type VersionView, versionRows } from '../state/version-rows.ts';

@@ -1,5 +1,5 @@
 /** The shape of a step of the tour. The steps are data (`steps.ts`); what goes through them is `engine.ts`. */
-import type { LabCommand } from '../../../lab/live/live-lab.ts';
+import type { LabCommand } from '../../../lab/live/protocol.ts';
 import type { ViewState } from '../state/state.ts';
 import type { Begun, RegionState } from '../state/watched.ts';
 

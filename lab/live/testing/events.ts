@@ -1,5 +1,5 @@
 /** What a live lab tells, kept for tests, and how they wait for it. */
-import type { LiveEvent } from '../live-lab.ts';
+import type { LiveEvent } from '../protocol.ts';
 
 const DEADLINE_MS = 20_000;
 
@@ -39,4 +39,4 @@ export class Events {
 export const isReady = (event: LiveEvent): event is Extract<LiveEvent, { type: 'ready' }> => event.type === 'ready';
 export const says = (text: RegExp) => (event: LiveEvent) => event.type === 'note' && text.test(event.text);
 export const metricsOf = (event: LiveEvent, region: string) =>
-  event.type === 'observed' ? event.observation.regions.get(region)?.metrics : undefined;
+  event.type === 'observed' ? event.observation.regions[region]?.metrics : undefined;

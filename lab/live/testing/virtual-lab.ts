@@ -7,7 +7,8 @@ import { brokenIn } from '../../faults/testing/trials/broken.ts';
 import { seedSetup } from '../../sim/testing/kit.ts';
 import { startSimulated } from '../../worlds/simulated/simulated.ts';
 import type { World, WorldControl } from '../../worlds/world.ts';
-import type { LabCommand, LiveEvent, LiveLab } from '../live-lab.ts';
+import type { LiveLab } from '../live-lab.ts';
+import type { LabCommand, LiveEvent } from '../protocol.ts';
 import { startLiveLab } from '../start-live-lab.ts';
 
 const BEGUN_MS = 100;
@@ -25,12 +26,14 @@ export interface VirtualLab {
 
 export interface VirtualLabOptions {
   readonly control?: (own: WorldControl, clock: VirtualClock) => Partial<WorldControl>;
+  /** Scenarios that can be run, by name; none when left out. */
+  readonly scenarios?: ReadonlyMap<string, string>;
 }
 
 /** Closed after `run`, unless that has done it. Answers how many timers are left then: each would keep a process from its end. */
 export async function withVirtualLab(
   run: (bench: VirtualLab) => Promise<void>,
-  { control = () => ({}) }: VirtualLabOptions = {},
+  { control = () => ({}), scenarios = new Map() }: VirtualLabOptions = {},
 ): Promise<number> {
   const { topology } = await seedSetup();
   const clock = new VirtualClock();
@@ -42,7 +45,7 @@ export async function withVirtualLab(
       begun = await startSimulated({ topology, clock, random: createRandom(1), onStep });
       return { ...begun, control: { ...begun.control, ...control(begun.control, clock) }, close: async () => {} };
     },
-    catalogue: { files: new Map(), version: '0', topology: () => Promise.reject(new Error('nobody asks')) },
+    catalogue: { files: scenarios, version: '0', topology: async () => topology },
     clock,
     random: createRandom(1),
     onEvent: (event) => {

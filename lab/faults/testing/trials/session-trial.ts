@@ -2,7 +2,8 @@
 
 import { sleep } from '../../../../services/runtime/clock.ts';
 import { createRandom } from '../../../../services/runtime/random.ts';
-import type { LabCommand, LiveEvent, LiveLab } from '../../../live/live-lab.ts';
+import type { LiveLab } from '../../../live/live-lab.ts';
+import type { LabCommand, LiveEvent } from '../../../live/protocol.ts';
 import { startLiveLab } from '../../../live/start-live-lab.ts';
 import { type TrialOutcome, wrongIn } from './outcome.ts';
 import { type Stage, type Staged, startUnsteady } from './stage.ts';

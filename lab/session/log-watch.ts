@@ -1,11 +1,11 @@
 /**
- * What the services' metrics tell, into the history: of the log each event published and applied once, and how things stood then; of
- * themselves what their clock said and how late they were.
+ * What the services' metrics tell, for whoever writes it down: of the log each event published and applied once, and how things stood
+ * then; of themselves what their clock said and how late they were.
  */
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
 import type { ProcessTold } from '../../services/protocol/process.ts';
-import type { History } from '../history/history.ts';
+import type { RecordSink } from '../history/record-kinds.ts';
 import type { ClockReading, EdgeSample } from '../history/records.ts';
 import type { WallClock } from '../history/wall-clock.ts';
 import { ServiceStalls } from './service-stalls.ts';
@@ -26,9 +26,10 @@ export function toEdgeSample(region: string, edge: EdgeMetrics, atMs: number): E
 }
 
 export interface LogWatchOptions {
-  readonly history: History;
-  readonly wallClock: WallClock;
-  /** ms since the run's start. */
+  readonly sink: RecordSink<'origin-sample' | 'edge-sample' | 'stall' | 'pressure'>;
+  /** What has times of the services' own clocks. Left out: the live verdict judges by none of it. */
+  readonly dated?: { readonly sink: RecordSink<'published' | 'applied'>; readonly wallClock: WallClock };
+  /** ms since the start. */
   readonly t: () => number;
   /** The services are one process, of whose stalls the world tells by itself. */
   readonly isOneProcess?: boolean;
@@ -46,7 +47,7 @@ export class LogWatch {
 
   constructor(options: LogWatchOptions) {
     this.#options = options;
-    this.#stalls = new ServiceStalls({ sink: options.history, isOneProcess: options.isOneProcess ?? false });
+    this.#stalls = new ServiceStalls({ sink: options.sink, isOneProcess: options.isOneProcess ?? false });
   }
 
   /** What `saw...` is given of a question that is sent now. */
@@ -55,27 +56,31 @@ export class LogWatch {
   }
 
   sawOrigin({ outbox, published, process }: OriginMetrics, askedMs: number): void {
-    const { history, wallClock, t } = this.#options;
-    for (const { id, target, version, sentAt } of this.#news('', published))
-      history.add('published', { event: id, target, version, sentMs: wallClock.toRunMs(sentAt) });
-    history.add('origin-sample', { atMs: t(), pending: outbox.pending, ...this.#sawProcess('origin', process, askedMs) });
+    const { sink, dated, t } = this.#options;
+    if (dated !== undefined)
+      for (const { id, target, version, sentAt } of this.#news('', published))
+        dated.sink.add('published', { event: id, target, version, sentMs: dated.wallClock.toRunMs(sentAt) });
+    sink.add('origin-sample', { atMs: t(), pending: outbox.pending, ...this.#sawProcess('origin', process, askedMs) });
   }
 
   sawEdge(region: string, edge: EdgeMetrics, askedMs: number): void {
     const { recent, process } = edge;
-    const { history, wallClock, t } = this.#options;
-    for (const { id, target, version, mode, appliedAt, partition, offset } of this.#news(region, recent))
-      history.add('applied', { event: id, region, target, version, mode, appliedMs: wallClock.toRunMs(appliedAt), partition, offset });
-    history.add('edge-sample', { ...toEdgeSample(region, edge, t()), ...this.#sawProcess(`edge:${region}`, process, askedMs) });
+    const { sink, dated, t } = this.#options;
+    if (dated !== undefined)
+      for (const { id, target, version, mode, appliedAt, partition, offset } of this.#news(region, recent)) {
+        const appliedMs = dated.wallClock.toRunMs(appliedAt);
+        dated.sink.add('applied', { event: id, region, target, version, mode, appliedMs, partition, offset });
+      }
+    sink.add('edge-sample', { ...toEdgeSample(region, edge, t()), ...this.#sawProcess(`edge:${region}`, process, askedMs) });
   }
 
   #sawProcess(of: string, told: ProcessTold | undefined, askedMs: number): { readonly clock?: ClockReading } {
     if (told === undefined) return {};
-    const { wallClock, t } = this.#options;
+    const { dated, t } = this.#options;
     const fromMs = askedMs + Math.max(0, told.heldMs * HELD_SHARE - HELD_MS_OFF);
     const toMs = Math.max(fromMs, t());
     this.#stalls.saw(of, told, (fromMs + toMs) / 2);
-    return { clock: { fromMs, toMs, nowMs: wallClock.toRunMs(told.now) } };
+    return dated === undefined ? {} : { clock: { fromMs, toMs, nowMs: dated.wallClock.toRunMs(told.now) } };
   }
 
   /** Those not told before, oldest first; `newest` is the other way round. */

@@ -1,6 +1,6 @@
 /**
  * Writes down when the machine kept the lab from doing what was due, and its services, where the world tells of them as it happens (others
- * tell it in `/metrics`, `load/service-stalls.ts`); on Linux also how the lab fared with the processors, once a second.
+ * tell it in `/metrics`, `service-stalls.ts`); on Linux also how the lab fared with the processors, once a second.
  */
 import { readFileSync } from 'node:fs';
 import type { Clock, Timer } from '../../services/runtime/clock.ts';

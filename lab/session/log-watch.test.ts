@@ -13,7 +13,7 @@ function startWatch(more: Pick<LogWatchOptions, 'isOneProcess'> = {}) {
   const clock: Clock = { now: () => at.wallMs, monotonicMs: () => at.monotonicMs, setTimer: () => ({ cancel: () => {} }) };
   const history = new History();
   const wallClock = new WallClock({ clock, history, startedAt: 1_000 });
-  const watch = new LogWatch({ history, wallClock, t: () => at.monotonicMs - 1_000, ...more });
+  const watch = new LogWatch({ sink: history, dated: { sink: history, wallClock }, t: () => at.monotonicMs - 1_000, ...more });
   const pass = (ms: number) => {
     at.wallMs += ms;
     at.monotonicMs += ms;
