@@ -1,5 +1,7 @@
 /** The fault menu, driven by its keys. */
+
 import { describe, expect, it } from 'vitest';
+import { faultsHere } from '../commands/targets.ts';
 import { actionsOf } from '../dispatch.ts';
 import { topOf, type ViewState } from '../state/state.ts';
 import { observed, pressed, ready, stateAfter, typed } from '../testing/view.ts';
@@ -30,7 +32,8 @@ describe('the fault menu', () => {
   });
 
   it('asks before what destroys', () => {
-    const kill = ['f', ...Array.from({ length: 5 }, () => 'down'), 'return', 'return'].reduce(pressed, PLAYING);
+    const below = faultsHere(PLAYING).findIndex(({ name }) => name === 'kill');
+    const kill = ['f', ...Array.from({ length: below }, () => 'down'), 'return', 'return'].reduce(pressed, PLAYING);
     expect(topOf(kill)).toMatchObject({ screen: 'confirm', command: { fault: 'kill' }, isAccepted: false });
   });
 
