@@ -42,6 +42,9 @@ interface End {
   readonly isHealing: AbortController;
 }
 
+/** Why a wait ends, for signals that nobody else hears: without a reason each would make an exception, with its stack. */
+const OVER = 'over';
+
 export class Session {
   readonly world: World;
   readonly clients: Clients;
@@ -95,14 +98,14 @@ export class Session {
 
   /** Nothing is injected any more, and everything is healed. Answers what could not be. */
   async healForGood(): Promise<readonly string[]> {
-    this.#ended.abort();
+    this.#ended.abort(OVER);
     await this.faults.end();
     return this.faults.healAll();
   }
 
   /** Its faults are healed, or their world is lost. */
   async close(): Promise<void> {
-    this.#ended.abort();
+    this.#ended.abort(OVER);
     await this.clients.close();
   }
 
@@ -116,7 +119,7 @@ export class Session {
 
   #onChange(change: FaultChange): void {
     const { id } = change.spec;
-    if (change.event === 'healing' || change.event === 'healed') this.#ends.get(id)?.isHealing.abort();
+    if (change.event === 'healing' || change.event === 'healed') this.#ends.get(id)?.isHealing.abort(OVER);
     if (change.event === 'healed' && change.effect === 'confirmed') this.#ends.delete(id);
     this.#tell(change);
   }

@@ -109,7 +109,8 @@ export class WiredSubscription implements LogSubscription {
   }
 
   #unlisten(): void {
-    this.#closing.abort();
+    // With a reason: without one an exception is made for it.
+    this.#closing.abort('closed');
     for (const stop of this.#stopListening) stop();
   }
 
