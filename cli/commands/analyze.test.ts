@@ -42,7 +42,7 @@ describe('analyze', () => {
       const again = await analyze(join(own, 'history.ndjson'));
       expect(again.analysis).toEqual({ verdict: said.verdict, isTorn: false, checks: said.checks });
       expect([again.code, run.code]).toEqual([said.exitCode, said.exitCode]);
-      expect(said.checks).toHaveLength(10);
+      expect(said.checks).toHaveLength(11);
     });
   });
 
