@@ -35,10 +35,15 @@ export interface CheckContext {
   readonly staleness: 'adjusted' | 'strict';
 }
 
+/** What not every edge tells. */
+export type Need = 'fetch-counter' | 'fetch-time';
+
 export interface Check {
   readonly name: string;
   /** What the anomaly means, in one sentence. */
   readonly about: string;
+  /** What it must be told beside the answers that readers get. Without it the verdict is unknown, and names what is missing (`needs.ts`). */
+  readonly needs?: readonly Need[];
   judge(history: History, context: CheckContext): CheckResult;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { composeVerdict } from './check.ts';
 import { CHECKS, type CheckName } from './checks.ts';
 import { judgeHistory } from './judge.ts';
-import { BOUND_MS, fault, historyOf, origin, REGIONS, read, type Written, write } from './testing/history.ts';
+import { BOUND_MS, fault, historyOf, origin, purge, REGIONS, read, type Written, write } from './testing/history.ts';
 
 const ALL = Object.keys(CHECKS) as CheckName[];
 const context = { regions: REGIONS, staleness: 'adjusted' } as const;
@@ -76,6 +76,14 @@ describe('all checks together', () => {
   it('never pass an empty history', () => {
     const results = judge({ operations: [] });
     expect(results.map(({ verdict }) => verdict)).toEqual(ALL.map(() => 'unknown'));
+  });
+
+  it.each([
+    ['refill-storm', 'it needs how often each edge asked the origin, which nobody told'],
+    ['purge-ignored', 'it needs when the origin was asked for each answer, which nobody told'],
+  ] as const)('are unknown by the name of what %s needs and nobody told', (check, reason) => {
+    const operations = [write(2, 1_000), purge(2_000), read(2, 9_000)];
+    expect(judge({ operations, held: [origin(2)] }, [check])).toMatchObject([{ check, verdict: 'unknown', reason }]);
   });
 
   it('have the names they are listed by, and one sentence each', () => {

@@ -4,10 +4,11 @@
  */
 import { HEAL_SEEN_MS_MAX } from '../faults/fault.ts';
 import type { History } from '../history/history.ts';
-import type { Anomaly, CheckContext, CheckResult } from './check.ts';
+import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
 import { CHECKS, type CheckName } from './checks.ts';
 import { excusesNothing } from './fault-windows.ts';
 import { loadHeld } from './load-held.ts';
+import { unmetNeeds } from './needs.ts';
 
 const MS_PER_S = 1_000;
 
@@ -19,10 +20,13 @@ export interface JudgeOptions {
 
 /** In the order of `checks`, and after them what else stands against a pass. */
 export function judgeHistory({ history, checks, context }: JudgeOptions): readonly CheckResult[] {
-  const inOrder = Object.values(CHECKS).filter(({ name }) => checks.some((wanted) => wanted === name));
+  const inOrder: readonly Check[] = Object.values(CHECKS).filter(({ name }) => checks.some((wanted) => wanted === name));
   const told = new Map<string, string>();
   const results = new Map<string, CheckResult>();
-  for (const check of inOrder) results.set(check.name, withoutTold(check.judge(history, context), told));
+  for (const check of inOrder) {
+    const result = unmetNeeds(check, history) ?? check.judge(history, context);
+    results.set(check.name, withoutTold(result, told));
+  }
   const ordered = checks.flatMap((name) => results.get(name) ?? []);
   const found = history.of('finding').map((finding) => ({ ...finding, anomalies: [] }));
   return [...ordered, ...unconfirmedFaults(history), ...unseenHeals(history), ...loadHeld(history), ...found, ...unfinished(history)];

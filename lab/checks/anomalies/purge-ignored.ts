@@ -24,6 +24,7 @@ const NAME = 'purge-ignored';
 export const purgeIgnored: Check = {
   name: NAME,
   about: 'an answer was fetched before a purge that covers it, and given after the purge’s bound',
+  needs: ['fetch-time'],
   judge,
 };
 

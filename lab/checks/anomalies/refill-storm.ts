@@ -27,6 +27,7 @@ const FETCHES_BESIDE = 5;
 export const refillStorm: Check = {
   name: NAME,
   about: 'a region asks the origin more often than its reads and the invalidations explain',
+  needs: ['fetch-counter'],
   judge,
 };
 
