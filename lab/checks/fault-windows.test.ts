@@ -38,9 +38,9 @@ describe('the path of a read', () => {
     expect([isOnPath(record, FRESH), isOnPath(record, STALE)]).toEqual([ofFresh, ofStale]);
   });
 
-  it('is changed, not broken, by three faults', () => {
+  it('is changed, not broken, by four faults', () => {
     const found = [...FAULTS.keys()].filter((name) => excusesNothing({ fault: name }));
-    expect(found).toEqual(['propagation-delay', 'strategy', 'flush']);
+    expect(found).toEqual(['duplicate', 'propagation-delay', 'strategy', 'flush']);
   });
 });
 
