@@ -75,9 +75,12 @@ describe('a known bug in the embedded world', () => {
     '%s is caught by %s',
     async (mutant, scenario, caughtBy) => {
       const { code, summaries } = await run(scenario, '--mutant', mutant);
-      const failed = summaries.flatMap(({ checks }) => checks.filter(({ verdict }) => verdict === 'fail').map(({ check }) => check));
-      expect(failed.filter((check) => caughtBy.includes(check))).not.toEqual([]);
-      expect(code).toBe(1);
+      const named = summaries.flatMap(({ checks }) => checks.filter(({ check }) => caughtBy.includes(check)));
+      const caught = named.filter(({ verdict }) => verdict === 'fail');
+      // Where the machine stood still for long, what was found may be its doing: that is said, and is no pass.
+      const doubtful = named.filter(({ verdict, reason }) => verdict === 'unknown' && BY_THE_MACHINE.test(reason));
+      expect([...caught, ...doubtful]).not.toEqual([]);
+      expect(code).toBe(caught.length > 0 ? 1 : 2);
     },
     MUTANT_MS_MAX,
   );

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Mutant } from '../mutants/mutant.ts';
 import { MUTANTS } from '../mutants/mutants.ts';
 import { caughtBy } from './mutation.ts';
-import { isFailing, runSeedOf } from './outcome.ts';
+import { isFailing, runSeedOf, type SeedOutcome } from './outcome.ts';
 import { seedSetup } from './testing/kit.ts';
 import { drawSkews } from './testing/skews.ts';
 
@@ -33,6 +33,11 @@ async function outcomesOf(areSet: boolean) {
   return outcomes;
 }
 
+/** Not for want of something to judge, which is so whatever the clocks. */
+function isDoubtful({ checks }: SeedOutcome): boolean {
+  return checks.some(({ verdict, reason }) => verdict === 'unknown' && !reason.startsWith('nothing to judge'));
+}
+
 function toldOf(outcomes: Awaited<ReturnType<typeof outcomesOf>>) {
   return outcomes
     .filter(isFailing)
@@ -55,7 +60,7 @@ describe('where the clocks of the services differ', () => {
     async () => {
       const outcomes = await outcomesOf(false);
       expect(toldOf(outcomes)).toEqual([]);
-      expect(outcomes.filter(({ verdict }) => verdict === 'unknown').length).toBeLessThan(SEEDS / 20);
+      expect(outcomes.filter(isDoubtful).length).toBeLessThan(SEEDS / 20);
     },
     MS_MAX,
   );

@@ -63,7 +63,7 @@ function judge(history: History, { staleness: rule }: CheckContext): CheckResult
   }
   const why = staleness.whyNone(covered, 'began after a purge that covers them');
   if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
-  const { certain, doubts } = sift(ignored, (stale) => (stale.isCertain ? staleness.doubtOf(stale) : BY_ITS_CLOCK));
+  const { certain, doubts } = sift(ignored, (stale) => staleness.doubtOf(stale) ?? (stale.isCertain ? undefined : BY_ITS_CLOCK));
   const anomalies = worstOf(certain, staleness).map((stale) => toAnomaly(stale, staleness));
   const reason = `${ignored.length} of ${covered} reads after a purge were answered with what was fetched before it`;
   return verdictOf({ check: NAME, found: ignored.length, anomalies, reason, doubts });
