@@ -1,7 +1,9 @@
 /** Three of the catalogue on the shared cluster, attached to and shortened: the same files as in the other worlds. */
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { EXIT } from '../lab/errors.ts';
 import { labEvent } from '../lab/report/events.ts';
 import type { TestCluster } from '../vitest-context.d.ts';
+import { alarmsOf } from './testing/alarms.ts';
 import { type Running, startProgram } from './testing/process.ts';
 
 const provided = inject('cluster');
@@ -16,18 +18,20 @@ describe.skipIf(provided === undefined)('the catalogue on a cluster', () => {
     expect((await lab('up', '--ports', 'auto').ended).code).toBe(0);
   });
 
-  it.each(['baseline', 'partition-kafka', 'kafka-outage'])('%s passes, and leaves the cluster running and whole', async (scenario) => {
-    const { stdout, code } = await lab('run', scenario, '--duration', '6s', '--json').ended;
-    const events = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => labEvent.parse(JSON.parse(line)));
-    const summary = events.findLast((event) => event.type === 'Summary');
-    const explained = events.flatMap((event) => (event.type === 'Anomaly' ? [event.explain] : []));
-    const checks = summary?.checks.filter(({ verdict }) => verdict !== 'pass');
-    const crossed = summary?.thresholds.filter(({ ok }) => !ok);
-    expect({ error: summary?.error, explained, checks, crossed }).toEqual({ error: undefined, explained: [], checks: [], crossed: [] });
-    expect(summary).toMatchObject({ verdict: 'pass', heal: { clean: true, left: [] } });
-    expect(code).toBe(0);
-  });
+  it.each(['baseline', 'partition-kafka', 'kafka-outage'])(
+    '%s raises no false alarm, and leaves the cluster running and whole',
+    async (scenario) => {
+      const { stdout, code } = await lab('run', scenario, '--duration', '6s', '--json').ended;
+      const events = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => labEvent.parse(JSON.parse(line)));
+      const summary = events.findLast((event) => event.type === 'Summary');
+      const explained = events.flatMap((event) => (event.type === 'Anomaly' ? [event.explain] : []));
+      expect({ alarms: summary && alarmsOf(summary), explained }).toEqual({ alarms: [], explained: [] });
+      expect(summary).toMatchObject({ heal: { clean: true, left: [] } });
+      // Without an alarm it passes, unless the machine kept it from judging.
+      expect([summary?.verdict, code]).toEqual(code === EXIT.unknown ? ['unknown', EXIT.unknown] : ['pass', EXIT.pass]);
+    },
+  );
 });

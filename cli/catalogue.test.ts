@@ -3,12 +3,11 @@
  * for them. (All of them are caught in virtual time: lab/scenarios/catalogue.test.ts.)
  */
 import { describe, expect, it } from 'vitest';
-import { type LabEvent, labEvent } from '../lab/report/events.ts';
+import { labEvent } from '../lab/report/events.ts';
 import { catches } from '../lab/scenarios/testing/made-for.ts';
 import { BUILT_IN_SCENARIOS } from './program-files.ts';
+import { alarmsOf, BY_THE_MACHINE, type Summary } from './testing/alarms.ts';
 import { startProgram } from './testing/process.ts';
-
-type Summary = Extract<LabEvent, { type: 'Summary' }>;
 
 const NAMES = [...BUILT_IN_SCENARIOS.keys()];
 /** Side by side: half of the time a run waits, and with more of them the machine's jitter makes verdicts unknown. */
@@ -16,8 +15,6 @@ const LANES = 2;
 const SHORT = ['--duration', '6s', '--ports', 'auto', '--json'];
 const LANE_MS_MAX = 900_000;
 const MUTANT_MS_MAX = 180_000;
-/** What the lab says where the machine keeps it from judging: honest, and no alarm. Of most scenarios it must not. */
-const BY_THE_MACHINE = /the machine stood still|too (?:slow|busy)/;
 const UNJUDGED_SHARE_MAX = 1 / 3;
 
 /** Those that show in seconds. */
@@ -35,20 +32,6 @@ async function run(...words: readonly string[]): Promise<Ran> {
   const events = lines.map((line) => labEvent.parse(JSON.parse(line)));
   const summaries = events.filter((event) => event.type === 'Summary');
   return { code, summaries, explained: events.flatMap((event) => (event.type === 'Anomaly' ? [event.explain] : [])) };
-}
-
-/** What kept it from passing, other than the machine. */
-function alarmsOf({ error, checks, thresholds, faults }: Summary): readonly string[] {
-  return [
-    ...(error === undefined ? [] : [error]),
-    ...checks
-      .filter(({ verdict, reason }) => verdict !== 'pass' && !(verdict === 'unknown' && BY_THE_MACHINE.test(reason)))
-      .map(({ check, verdict, reason }) => `${verdict} ${check}: ${reason}`),
-    ...thresholds
-      .filter(({ ok, doubt }) => !ok && doubt === undefined)
-      .map(({ metric, threshold, value }) => `${metric} ${threshold}: ${value}`),
-    ...faults.filter(({ effect }) => effect !== 'confirmed').map(({ fault, target }) => `no effect: ${fault} ${target}`),
-  ];
 }
 
 describe.concurrent('the catalogue in the embedded world', () => {

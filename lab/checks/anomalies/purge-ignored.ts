@@ -42,7 +42,11 @@ interface Ignored extends Omit<StaleRead, 'superseding'> {
 
 function judge(history: History, { staleness: rule }: CheckContext): CheckResult {
   const staleness = stalenessOf(history, rule);
-  const fetched = new Fetched(history, staleness.reads);
+  let known: Fetched | undefined;
+  const fetched = () => {
+    known ??= new Fetched(history, staleness.reads);
+    return known;
+  };
   const purges = new Purges(history);
   const ignored: Ignored[] = [];
   let covered = 0;
@@ -51,7 +55,7 @@ function judge(history: History, { staleness: rule }: CheckContext): CheckResult
     const covering = purges.covering(read);
     if (!covering.hasBefore(read.startMs)) continue;
     covered += 1;
-    const { latestMs, likelyMs } = fetched.of(read, read.cachedMs);
+    const { latestMs, likelyMs } = fetched().of(read, read.cachedMs);
     const found = (afterMs: number, isCertain: boolean) => {
       const purge = covering.firstAfter(afterMs);
       if (purge === undefined || purge.endMs >= read.startMs) return undefined;

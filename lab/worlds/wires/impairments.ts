@@ -29,10 +29,14 @@ const EFFECTS = {
 
 export const WIRE_IMPAIRMENTS = Object.keys(EFFECTS) as readonly (keyof typeof EFFECTS)[];
 
+const BY_KIND: ReadonlyMap<string, Effect<Kind>> = new Map(
+  // Each is only asked with an impairment of its own kind.
+  Object.entries(EFFECTS).map(([kind, effect]) => [kind, effect as Effect<Kind>]),
+);
+
 /** Throws TypeError for an impairment that has no row. */
 export function effectOf({ kind }: Impairment): Effect<Kind> {
-  const effect = Object.entries(EFFECTS).find(([name]) => name === kind)?.[1];
+  const effect = BY_KIND.get(kind);
   if (effect === undefined) throw new TypeError(`expected an impairment of ${WIRE_IMPAIRMENTS.join(', ')}, got ${kind}`);
-  // Of the same kind as the impairment, by its name.
-  return effect as Effect<Kind>;
+  return effect;
 }
