@@ -1,13 +1,27 @@
-/** Whether a last answer is behind because the machine stood still while the region was to catch up. */
+/**
+ * Why a last answer that is behind proves nothing: the run was cut off before regions had their time, a fault on the way was never seen gone,
+ * or the machine stood still while the region was to catch up.
+ */
 import type { History } from '../history/history.ts';
-import type { ReadOperation } from '../history/records.ts';
+import type { FaultRecord, ReadOperation } from '../history/records.ts';
 import type { CheckContext } from './check.ts';
-import { FETCH_DEADLINE_MS } from './fault-windows.ts';
+import { FETCH_DEADLINE_MS, touches } from './fault-windows.ts';
 import { keyOf, type Staleness, stalenessOf } from './staleness.ts';
 import { isAnswered } from './versions.ts';
 
-/** In words; undefined: the machine does not explain it. */
+/** In words; undefined: nothing but the region explains it. */
 export function doubtAboutLast(history: History, read: ReadOperation, rule: CheckContext['staleness']): string | undefined {
+  if (history.head !== undefined && history.endedMs === undefined) return 'in a run that did not get to its end';
+  const standing = rule === 'strict' ? undefined : history.faults.find((fault) => isStanding(fault) && touches(fault, read.region));
+  if (standing !== undefined) return `while ${standing.fault} ${standing.target.text} was not seen gone`;
+  return doubtByTheMachine(history, read, rule);
+}
+
+function isStanding({ healedMs }: FaultRecord): boolean {
+  return healedMs === undefined;
+}
+
+function doubtByTheMachine(history: History, read: ReadOperation, rule: CheckContext['staleness']): string | undefined {
   if ((history.of('stall').length === 0 && history.of('pressure').length === 0) || !isAnswered(read)) return undefined;
   const staleness = stalenessOf(history, rule);
   const superseding = staleness.versions.supersededBefore(read);
