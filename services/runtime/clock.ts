@@ -40,7 +40,11 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   });
 }
 
-/** RFC 3339 in UTC, to the nearest millisecond. */
+let latest = { ms: Number.NaN, text: '' };
+
+/** RFC 3339 in UTC, to the nearest millisecond. Much that is told at once has one time. */
 export function toTimestamp(epochMs: number): string {
-  return new Date(Math.round(epochMs)).toISOString();
+  const ms = Math.round(epochMs);
+  if (ms !== latest.ms) latest = { ms, text: new Date(ms).toISOString() };
+  return latest.text;
 }

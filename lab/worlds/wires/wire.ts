@@ -41,6 +41,17 @@ interface CallUnderWay {
   readonly fail: (why: string) => void;
 }
 
+/** What becomes of what is sent in one direction. */
+interface Way {
+  readonly isCut: boolean;
+  readonly copies: number;
+  /** In the order in which they came to it: their draws follow it. */
+  readonly delaying: readonly Impairment[];
+}
+
+type Ways = Readonly<Record<'there' | 'back', Way>>;
+
+const CLEAR: Way = { isCut: false, copies: 1, delaying: [] };
 const PROBE_DEADLINE_MS = 400;
 
 export class Wire {
@@ -48,6 +59,7 @@ export class Wire {
   readonly #impaired = new Map<string, Impaired>();
   readonly #underWay = new Set<CallUnderWay>();
   readonly #listeners = new Set<() => void>();
+  #ways: Ways = { there: CLEAR, back: CLEAR };
 
   constructor(options: WireOptions) {
     this.#options = options;
@@ -59,7 +71,7 @@ export class Wire {
 
   impair(id: string, direction: Direction, impairment: Impairment): void {
     this.#impaired.set(id, { direction, impairment });
-    this.#tell();
+    this.#changed();
   }
 
   repair(id: string): void {
@@ -67,7 +79,7 @@ export class Wire {
     if (found === undefined) return;
     this.#impaired.delete(id);
     if (effectOf(found.impairment).swallows) for (const call of this.#underWay) if (call.swallowed) call.fail('the connection was broken');
-    this.#tell();
+    this.#changed();
   }
 
   /** What is held against it here: by that id, and by anything else that a probe would not get through. */
@@ -101,8 +113,7 @@ export class Wire {
 
   /** How often what is sent in that direction now arrives. */
   copies(direction: 'there' | 'back'): number {
-    if (this.#impaired.size === 0) return 1;
-    return Math.max(1, ...this.#in(direction).map((impairment) => effectOf(impairment).copies ?? 1));
+    return this.#ways[direction].copies;
   }
 
   /** Rejects with the port's error when there is no answer by the deadline, or with the callee's own error. */
@@ -163,26 +174,37 @@ export class Wire {
   }
 
   #isCut(direction: 'there' | 'back'): boolean {
-    return this.#impaired.size > 0 && this.#in(direction).some((impairment) => effectOf(impairment).swallows);
+    return this.#ways[direction].isCut;
   }
 
   #drawDelayMs(direction: 'there' | 'back'): number {
     let sum = this.#options.drawLatencyMs?.() ?? 0;
-    if (this.#impaired.size === 0) return sum;
-    for (const impairment of this.#in(direction)) sum += effectOf(impairment).drawDelayMs?.(impairment, this.#options.random) ?? 0;
+    for (const impairment of this.#ways[direction].delaying)
+      sum += effectOf(impairment).drawDelayMs?.(impairment, this.#options.random) ?? 0;
     return sum;
   }
 
   #longestRoundTripMs(): number {
     const longest = (direction: 'there' | 'back') =>
-      this.#in(direction).reduce((sum, impairment) => sum + (effectOf(impairment).delayMsMax?.(impairment) ?? 0), 0);
+      this.#ways[direction].delaying.reduce((sum, impairment) => sum + (effectOf(impairment).delayMsMax?.(impairment) ?? 0), 0);
     return longest('there') + longest('back');
   }
 
-  #in(direction: 'there' | 'back'): Impairment[] {
-    return [...this.#impaired.values()]
+  /** What is impaired changes seldom, what crosses is much. */
+  #changed(): void {
+    this.#ways = { there: this.#wayOf('there'), back: this.#wayOf('back') };
+    this.#tell();
+  }
+
+  #wayOf(direction: 'there' | 'back'): Way {
+    const impairments = [...this.#impaired.values()]
       .filter((impaired) => impaired.direction === 'both' || impaired.direction === direction)
       .map(({ impairment }) => impairment);
+    return {
+      isCut: impairments.some((impairment) => effectOf(impairment).swallows),
+      copies: Math.max(1, ...impairments.map((impairment) => effectOf(impairment).copies ?? 1)),
+      delaying: impairments.filter((impairment) => effectOf(impairment).drawDelayMs !== undefined),
+    };
   }
 
   #tell(): void {
