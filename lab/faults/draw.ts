@@ -1,16 +1,10 @@
 /** How the swarm of a seed draws one fault: with its target and parameters as a scenario file writes them. */
-import type { Random } from '../../services/runtime/random.ts';
+import { pick, type Random } from '../../services/runtime/random.ts';
 import { type LinkKind, NODES, type NodeKind, nodeName, targetLinks } from '../system/parts.ts';
 import type { DrawnFault, FaultDraw } from './fault.ts';
 
 const ARROWS = ['<->', '->', '<-'] as const;
 export const NO_PARAMETERS = {};
-
-export function pick<T>(random: Random, choices: readonly T[]): T {
-  const picked = choices[random.below(choices.length)];
-  if (picked === undefined) throw new TypeError('expected something to choose from, got nothing');
-  return picked;
-}
 
 type Drawn = Pick<DrawnFault, 'fault' | 'parameters' | 'lasts'>;
 

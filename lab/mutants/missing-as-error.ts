@@ -1,6 +1,5 @@
 /** As the original EdgeSync had it: a 404 of the origin is answered as an error of the edge. */
-import type { OriginAnswer } from '../../services/edge/origin-client.ts';
-import { OriginUnavailable } from '../../services/edge/origin-client.ts';
+import { type OriginAnswer, OriginUnavailable } from '../../services/edge/origin-client.ts';
 import { DecoratedOriginClient } from './decorated-origin-client.ts';
 import type { Mutant } from './mutant.ts';
 

@@ -2,8 +2,7 @@
 
 import { InvalidInput } from '../errors.ts';
 import { didYouMean } from '../input/nearest.ts';
-import type { Backend } from '../worlds/worlds.ts';
-import { worldsWhere } from '../worlds/worlds.ts';
+import { type Backend, worldsWhere } from '../worlds/worlds.ts';
 import { clearNewerStaleMark } from './clear-newer-stale-mark.ts';
 import { deleteAsStale } from './delete-as-stale.ts';
 import { dropRevalidation } from './drop-revalidation.ts';

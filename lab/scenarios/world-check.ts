@@ -6,8 +6,7 @@ import { didYouMean } from '../input/nearest.ts';
 import { type Problem, shown } from '../input/problems.ts';
 import { targetProblem } from '../system/target.ts';
 import { regionProblems } from '../thresholds/threshold.ts';
-import type { Backend } from '../worlds/worlds.ts';
-import { worldKind, worldsWhere, worldsWith } from '../worlds/worlds.ts';
+import { type Backend, worldKind, worldsWhere, worldsWith } from '../worlds/worlds.ts';
 import type { ParsedScenario } from './scenario.ts';
 
 /** Throws InvalidInput naming file, line and key of every region that is not there. */

@@ -3,7 +3,7 @@
  * differently, for a mix of everything hides what only a few do together. Faults and the calm between them last at least a
  * moment each, so that both show. After the load everything is healed and must converge: safety first, then liveness.
  */
-import { createRandom, type Random } from '../../services/runtime/random.ts';
+import { createRandom, pick, type Random } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
 import type { PlannedFault } from '../faults/drawn-schedule.ts';
 import type { FaultDraw } from '../faults/fault.ts';
@@ -37,10 +37,6 @@ const CALM_MS = { from: 1_000, to: 8_000 } as const;
 /** Verified gone by then, unless something else keeps it from being seen. */
 const HEAL_SEEN_MS = 4_000;
 const MS_PER_S = 1000;
-
-function pick<T>(random: Random, choices: readonly [T, ...T[]]): T {
-  return choices[random.below(choices.length)] ?? choices[0];
-}
 
 /** Whole hundredths of a second: what a scenario file can say. */
 function drawMs(random: Random, { from, to }: { readonly from: number; readonly to: number }): number {

@@ -1,7 +1,6 @@
 /** What an edge has read and cannot apply: from about a second on nothing is called fresh, until it is applied. */
 import { describe, expect, test } from 'vitest';
-import type { InvalidationLog, LogSubscriber, PartitionBounds } from '../log/log.ts';
-import { LogUnavailable } from '../log/log.ts';
+import { type InvalidationLog, type LogSubscriber, LogUnavailable, type PartitionBounds } from '../log/log.ts';
 import { sleep } from '../runtime/clock.ts';
 import { silentLogger } from '../runtime/log.ts';
 import { MemoryCache } from './cache/memory.ts';

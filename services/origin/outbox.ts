@@ -1,6 +1,5 @@
 /** The outbox: invalidations written with their change, waiting to be published in order. */
-import type { InvalidationEvent, PurgeRequest } from '../protocol/invalidation.ts';
-import { TARGET_ALL } from '../protocol/invalidation.ts';
+import { type InvalidationEvent, type PurgeRequest, TARGET_ALL } from '../protocol/invalidation.ts';
 import { type Clock, toTimestamp } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import type { Database } from './database/database.ts';

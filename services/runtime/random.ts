@@ -58,3 +58,10 @@ export const systemRandom: Random = {
 export function drawSeed(): number {
   return randomInt(1_000_000);
 }
+
+/** Draws one of them. Throws TypeError where there is none. */
+export function pick<T>(random: Random, choices: readonly T[]): T {
+  const picked = choices[random.below(choices.length)];
+  if (picked === undefined) throw new TypeError('expected something to choose from, got nothing');
+  return picked;
+}

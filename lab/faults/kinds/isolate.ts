@@ -1,9 +1,9 @@
 /** isolate: an edge loses every link and still answers on its published port. */
 
-import type { Link } from '../../system/parts.ts';
-import { nodeName } from '../../system/parts.ts';
+import { pick } from '../../../services/runtime/random.ts';
+import { type Link, nodeName } from '../../system/parts.ts';
 import { nodeOf } from '../../system/target.ts';
-import { NO_PARAMETERS, pick } from '../draw.ts';
+import { NO_PARAMETERS } from '../draw.ts';
 import { isSeenGone, isSeenOn } from '../evidence.ts';
 import type { Fault } from '../fault.ts';
 import { type NoParameters, noParameters } from '../parameters.ts';

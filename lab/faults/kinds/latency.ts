@@ -1,8 +1,9 @@
 /** latency: what passes a link is late, each direction it names by as much. */
 import { z } from 'zod';
+import { pick } from '../../../services/runtime/random.ts';
 import { duration } from '../../input/duration.ts';
 import { linkOf } from '../../system/target.ts';
-import { onLinks, pick } from '../draw.ts';
+import { onLinks } from '../draw.ts';
 import { baseline, isSeenGone, isSeenOn } from '../evidence.ts';
 import type { Fault } from '../fault.ts';
 import { slowingOf } from '../slowing.ts';

@@ -1,7 +1,8 @@
 /** propagation-delay: an edge applies invalidations later, or sooner, also those already waiting. */
 import { z } from 'zod';
+import { pick } from '../../../services/runtime/random.ts';
 import { configure } from '../configured.ts';
-import { onNode, pick } from '../draw.ts';
+import { onNode } from '../draw.ts';
 import type { Fault } from '../fault.ts';
 import { delay } from '../parameters.ts';
 

@@ -1,8 +1,9 @@
 /** strategy: an edge invalidates eagerly (gone at once) or lazily (served as stale while it is fetched again). */
 import { z } from 'zod';
 import { strategy as strategyName } from '../../../services/protocol/invalidation.ts';
+import { pick } from '../../../services/runtime/random.ts';
 import { configure } from '../configured.ts';
-import { onNode, pick } from '../draw.ts';
+import { onNode } from '../draw.ts';
 import type { Fault } from '../fault.ts';
 
 const parameters = z.strictObject({ strategy: strategyName });

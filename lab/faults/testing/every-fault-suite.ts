@@ -1,15 +1,12 @@
 /** Every fault that a kind of world can inject, against every kind of target it takes: seen in effect, and seen gone. */
 
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { systemClock } from '../../../services/runtime/clock.ts';
-import { createRandom } from '../../../services/runtime/random.ts';
+import { expect, it } from 'vitest';
 import { type TestWorld, untilSettled } from '../../worlds/testing/embedded-kit.ts';
-import type { Backend } from '../../worlds/worlds.ts';
-import { worldsWith } from '../../worlds/worlds.ts';
-import { ActiveFaults, type FaultChange } from '../active-faults.ts';
+import { type Backend, worldsWith } from '../../worlds/worlds.ts';
 import type { Fault } from '../fault.ts';
 import { FAULTS } from '../faults.ts';
 import { faultProblems } from '../written-fault.ts';
+import { sharedFaults } from './shared-faults.ts';
 
 export interface EveryFaultOptions {
   readonly backend: Backend;
@@ -40,20 +37,7 @@ function takes({ name }: Fault, target: string): boolean {
 }
 
 export function everyFaultIsSeen({ backend, startWorld, settledMsMax }: EveryFaultOptions): void {
-  let test: TestWorld;
-  let faults: ActiveFaults;
-  const changes: FaultChange[] = [];
-
-  beforeAll(async () => {
-    test = await startWorld();
-    const t = () => systemClock.monotonicMs();
-    faults = new ActiveFaults({ ...test, clock: systemClock, random: createRandom(1), t, onChange: (change) => changes.push(change) });
-  });
-  afterEach(async () => {
-    expect(await faults.healAll()).toEqual([]);
-    changes.length = 0;
-  });
-  afterAll(() => test?.close());
+  const { shared, changes } = sharedFaults(startWorld);
 
   const cases = [...FAULTS.values()]
     .filter((fault) => worldsWith(fault).includes(backend))
@@ -64,6 +48,7 @@ export function everyFaultIsSeen({ backend, startWorld, settledMsMax }: EveryFau
     );
 
   it.each(cases)('%s at %s is seen in effect and seen gone', async (fault, target) => {
+    const { faults, test } = shared();
     const order = { fault, target: fault === 'strategy' ? 'edge:us-east' : target, parameters: PARAMETERS[fault] ?? {} };
     const [injected] = await faults.inject(order);
     expect(injected?.effect).toBe('confirmed');

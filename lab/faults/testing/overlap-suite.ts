@@ -3,15 +3,12 @@
  * still in force, by its own evidence.
  */
 
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { systemClock } from '../../../services/runtime/clock.ts';
-import { createRandom } from '../../../services/runtime/random.ts';
-import type { TestWorld } from '../../worlds/testing/embedded-kit.ts';
-import type { Backend } from '../../worlds/worlds.ts';
-import { worldsWith } from '../../worlds/worlds.ts';
-import { ActiveFaults, type FaultChange } from '../active-faults.ts';
+import { expect, it } from 'vitest';
+import { type Backend, worldsWith } from '../../worlds/worlds.ts';
+import type { ActiveFaults, FaultChange } from '../active-faults.ts';
 import { FAULTS } from '../faults.ts';
 import type { EveryFaultOptions } from './every-fault-suite.ts';
+import { sharedFaults } from './shared-faults.ts';
 
 const GONE_MS_MAX = 60_000;
 
@@ -158,25 +155,17 @@ export function overlappingFaultsAreSeenAt({
   startWorld,
   isBrief = false,
 }: Pick<EveryFaultOptions, 'backend' | 'startWorld'> & Pick<OverlapOptions, 'isBrief'>): void {
-  let test: TestWorld;
-  let faults: ActiveFaults;
-  const changes: FaultChange[] = [];
-
-  beforeAll(async () => {
-    test = await startWorld();
-    const t = () => systemClock.monotonicMs();
-    faults = new ActiveFaults({ ...test, clock: systemClock, random: createRandom(1), t, onChange: (change) => changes.push(change) });
-  });
-  afterEach(async () => {
-    expect(await faults.healAll()).toEqual([]);
-    changes.length = 0;
-  });
-  afterAll(() => test?.close());
+  const { shared, changes } = sharedFaults(startWorld);
 
   const untilGone = async (id: string) => {
-    await expect.poll(() => faults.inForce.map(({ spec }) => spec.id), { timeout: GONE_MS_MAX }).not.toContain(id);
+    await expect.poll(() => shared().faults.inForce.map(({ spec }) => spec.id), { timeout: GONE_MS_MAX }).not.toContain(id);
   };
-  overlappingFaultsAreSeen({ backend, region: 'eu-west', isBrief, withBench: (run) => run({ faults, changes, untilGone }) });
+  overlappingFaultsAreSeen({
+    backend,
+    region: 'eu-west',
+    isBrief,
+    withBench: (run) => run({ faults: shared().faults, changes, untilGone }),
+  });
 }
 
 async function injectOne({ faults }: OverlapBench, [fault, target, parameters = {}]: Written): Promise<string> {

@@ -1,5 +1,5 @@
 /** Clocks that differ, drawn from a seed: ahead and behind, by less and by more than the longest fault lasts, and as fast as bad ones go. */
-import { createRandom, type Random } from '../../../services/runtime/random.ts';
+import { createRandom, pick, type Random } from '../../../services/runtime/random.ts';
 import type { Skew, Skews } from '../../worlds/hosted/skewed-clock.ts';
 
 /** Faults of the swarm last up to 8 s. */
@@ -7,10 +7,6 @@ const AHEAD_MS = [0, 40, 300, 2_500, 7_000, 9_000, 60_000, 7_200_000] as const;
 /** A good quartz, a bad one, and none at all. */
 const RATES = [0, 0, 0.000_05, 0.000_2, 0.01] as const;
 const SETS_MS = [500, 3_000, 10_000, 3_600_000] as const;
-
-function pick(random: Random, choices: readonly number[]): number {
-  return choices[random.below(choices.length)] ?? 0;
-}
 
 function eitherWay(random: Random, value: number): number {
   return random.below(2) === 0 ? value : -value;

@@ -3,8 +3,7 @@
  * paused or killed, from another container of the mesh, for what the link does is not the caller’s doing.
  */
 import { WorldFailed } from '../../errors.ts';
-import type { Link, NodeName } from '../../system/parts.ts';
-import { kindOf, NODES } from '../../system/parts.ts';
+import { kindOf, type Link, NODES, type NodeName } from '../../system/parts.ts';
 import type { Probe } from '../world.ts';
 import type { Engine } from './engine.ts';
 import { type Links, listenPort, proxyOf } from './links.ts';

@@ -1,8 +1,7 @@
 /** Breaks and mends the nodes and wires of this process, as the lab asks. */
 import type { EdgeConfig } from '../../../services/protocol/edge-api.ts';
 import { WorldFailed } from '../../errors.ts';
-import type { Link, NodeName } from '../../system/parts.ts';
-import { regionOfEdge } from '../../system/parts.ts';
+import { type Link, type NodeName, regionOfEdge } from '../../system/parts.ts';
 import type { WorldSettings } from '../settings.ts';
 import { Gate } from '../wires/gate.ts';
 import type { Wire } from '../wires/wire.ts';

@@ -1,6 +1,11 @@
 /** The origin as an edge reaches it in the simulated world: by a call. Its deadline is the wire's around it. */
-import type { OriginAnswer, OriginClient, OriginListing } from '../../../services/edge/origin-client.ts';
-import { OriginUnavailable, toOriginAnswer } from '../../../services/edge/origin-client.ts';
+import {
+  type OriginAnswer,
+  type OriginClient,
+  type OriginListing,
+  OriginUnavailable,
+  toOriginAnswer,
+} from '../../../services/edge/origin-client.ts';
 import type { HttpAnswer } from '../../../services/runtime/http.ts';
 import type { Network } from './network.ts';
 

@@ -2,8 +2,7 @@
  * What DockerControl and undoAll act on, in memory: containers and proxies that say how they are, and acts that take as long, or fail, as
  * a test says. Probes and the services' own answers follow from what is broken.
  */
-import type { Clock } from '../../../services/runtime/clock.ts';
-import { sleep } from '../../../services/runtime/clock.ts';
+import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import { type JournalEntry, NO_JOURNAL, type UndoJournal } from '../../journal/journal.ts';
 import type { Clients } from '../../system/clients.ts';

@@ -8,8 +8,17 @@ import type { InvalidationEvent, Strategy } from '../../protocol/invalidation.ts
 import { type Logger, silentLogger } from '../../runtime/log.ts';
 import { createRandom } from '../../runtime/random.ts';
 import { VirtualClock } from '../../runtime/virtual-clock.ts';
-import type { Application, ApplyOutcome, CacheEntry, FillOutcome, Lookup, Position, Stamp } from '../cache/cache.ts';
-import { CacheUnavailable, type EdgeCache } from '../cache/cache.ts';
+import {
+  type Application,
+  type ApplyOutcome,
+  type CacheEntry,
+  CacheUnavailable,
+  type EdgeCache,
+  type FillOutcome,
+  type Lookup,
+  type Position,
+  type Stamp,
+} from '../cache/cache.ts';
 import { MemoryCache, MemoryCacheServer } from '../cache/memory.ts';
 import { Invalidator } from '../invalidator.ts';
 import { EdgeMeter } from '../metrics.ts';

@@ -9,8 +9,7 @@ import { startSimulated } from '../../../worlds/simulated/simulated.ts';
 import type { World } from '../../../worlds/world.ts';
 import type { Backend } from '../../../worlds/worlds.ts';
 import { brokenIn, changedIn } from './broken.ts';
-import type { Temper } from './unsteady.ts';
-import { type Unsteady, unsteady } from './unsteady.ts';
+import { type Temper, type Unsteady, unsteady } from './unsteady.ts';
 
 export interface Stage {
   readonly backend: Backend;

@@ -3,11 +3,10 @@
  * random moment. A `run` is a scenario with its load, stopped or not; a `session` is somebody at the terminal.
  */
 
-import { createRandom, type Random } from '../../../../services/runtime/random.ts';
+import { createRandom, pick, type Random } from '../../../../services/runtime/random.ts';
 import { nodeName, targetLinks } from '../../../system/parts.ts';
 import { linkKindIn } from '../../../system/target.ts';
-import type { Backend } from '../../../worlds/worlds.ts';
-import { worldsWith } from '../../../worlds/worlds.ts';
+import { type Backend, worldsWith } from '../../../worlds/worlds.ts';
 import { drawSchedule, type PlannedFault } from '../../drawn-schedule.ts';
 import type { Fault } from '../../fault.ts';
 import { FAULTS } from '../../faults.ts';
@@ -68,12 +67,6 @@ export function drawTrial({ seed, backend, regions }: TrialOptions): FaultTrial 
 
 function between(random: Random, { from, to }: { readonly from: number; readonly to: number }): number {
   return from + random.below(to - from);
-}
-
-function pick<T>(random: Random, choices: readonly T[]): T {
-  const drawn = choices[random.below(choices.length)];
-  if (drawn === undefined) throw new TypeError('expected something to choose from');
-  return drawn;
 }
 
 type MethodOptions = Omit<TrialOptions, 'seed'> & Pick<FaultTrial, 'durationMs'>;
