@@ -4,7 +4,7 @@
  */
 
 import { contentKey } from '../../services/protocol/content.ts';
-import { type Clock, sleep } from '../../services/runtime/clock.ts';
+import { type Clock, Sleeper } from '../../services/runtime/clock.ts';
 import type { History } from '../history/history.ts';
 import type { Ending, Operation, ReadOperation, WriteOperation } from '../history/records.ts';
 import type { WallClock } from '../history/wall-clock.ts';
@@ -100,14 +100,16 @@ export class Driver {
   async run(plan: readonly PlannedOperation[], signal: AbortSignal): Promise<void> {
     const { clock, startedAt } = this.#options;
     const begunAt = clock.monotonicMs();
+    const sleeper = new Sleeper(clock, signal);
     const pending: Promise<void>[] = [];
     for (const operation of plan) {
       const waitMs = begunAt + operation.atMs - clock.monotonicMs();
-      if (waitMs > 0) await sleep(clock, waitMs, signal);
+      if (waitMs > 0) await sleeper.sleep(waitMs);
       if (signal.aborted) break;
       const due = { ...operation, dueMs: begunAt + operation.atMs - startedAt };
       pending.push(due.kind === 'read' ? this.#readSlot(due) : this.#write(due));
     }
+    sleeper.close();
     await Promise.all(pending);
   }
 

@@ -2,11 +2,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { InvalidationLog } from '../log/log.ts';
-import { contentId, queryInteger } from '../protocol/content.ts';
-import { type EdgeHealth, type EdgeMetrics, edgeConfigChange, type ReadLabel } from '../protocol/edge-api.ts';
+import { queryInteger } from '../protocol/content.ts';
+import { type EdgeHealth, type EdgeMetrics, edgeConfigChange } from '../protocol/edge-api.ts';
 import { ServiceError } from '../protocol/errors.ts';
-import { type Clock, toTimestamp } from '../runtime/clock.ts';
-import { matchesEtag } from '../runtime/conditions.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import { beginAnswer } from '../runtime/process-told.ts';
@@ -14,11 +13,12 @@ import { PROMETHEUS_ACCEPTED, PROMETHEUS_CONTENT_TYPE } from '../runtime/scrape.
 import { CacheUnavailable, type EdgeCache } from './cache/cache.ts';
 import type { Invalidator } from './invalidator.ts';
 import { LagMeter } from './lag.ts';
-import type { EdgeMeter, ReadOutcome } from './metrics.ts';
+import type { EdgeMeter } from './metrics.ts';
 import { type OriginClient, OriginUnavailable } from './origin-client.ts';
 import { OVERDUE_MS_MAX } from './overdue.ts';
 import { renderPrometheus } from './prometheus.ts';
-import type { Answer, EntryLifetimes, Reader } from './reader.ts';
+import { readContent } from './read-route.ts';
+import type { EntryLifetimes, Reader } from './reader.ts';
 import type { EdgeSettings } from './settings.ts';
 
 export interface EdgeAppOptions {
@@ -40,7 +40,6 @@ export interface EdgeAppOptions {
 
 const METRIC_VERSIONS_MAX = 100;
 const ADMIN_ENTRIES_MAX = 10_000;
-const MS_PER_S = 1000;
 
 const entriesQuery = z.strictObject({ limit: queryInteger(1, ADMIN_ENTRIES_MAX).default(METRIC_VERSIONS_MAX) });
 
@@ -48,7 +47,7 @@ export function edgeRoutes(options: EdgeAppOptions): readonly Route[] {
   const admit = (header: HttpRequest['header']) => checkToken(options.adminToken, header('authorization'));
   const lag = new LagMeter(options);
   return [
-    { method: 'GET', path: '/api/content/:id', handle: (request) => readContent(options, request) },
+    { method: 'GET', path: '/api/content/:id', handle: readContent(options) },
     { method: 'GET', path: '/api/content', handle: (request) => listContents(options, request) },
     { method: 'GET', path: '/metrics', handle: (request) => answerMetrics(options, lag, request) },
     { method: 'GET', path: '/health', handle: () => answerHealth(options) },
@@ -57,68 +56,6 @@ export function edgeRoutes(options: EdgeAppOptions): readonly Route[] {
     { method: 'POST', path: '/admin/flush', admit, handle: () => flush(options) },
     { method: 'GET', path: '/admin/entries', admit, handle: (request) => listEntries(options, request) },
   ];
-}
-
-async function readContent(options: EdgeAppOptions, request: HttpRequest): Promise<HttpAnswer> {
-  const id = parseInput(contentId, request.params['id'], 'id');
-  const startedAt = options.clock.monotonicMs();
-  try {
-    const answer = await options.reader.read(id);
-    const latencyMs = options.clock.monotonicMs() - startedAt;
-    options.meter.recordRead(outcomeOf(answer), latencyMs);
-    return toHttpAnswer(options, answer, latencyMs, request.header('if-none-match'));
-  } catch (error) {
-    options.meter.recordRead('error', options.clock.monotonicMs() - startedAt);
-    throw error;
-  }
-}
-
-function outcomeOf({ source, status }: Answer): ReadOutcome {
-  if (source === 'origin') return 'miss';
-  return status === 'stale' ? 'stale' : 'hit';
-}
-
-function toHttpAnswer(options: EdgeAppOptions, answer: Answer, latencyMs: number, ifNoneMatch: string | undefined): HttpAnswer {
-  const { entry, source, status } = answer;
-  const label: ReadLabel = {
-    source,
-    status,
-    region: options.region,
-    latency_ms: Number(latencyMs.toFixed(3)),
-    cached_at: toTimestamp(entry.fetchedAt),
-  };
-  const headers = cacheHeaders(options, answer);
-  if (entry.content === null) {
-    const error = entry.version === 0 ? 'content not found' : `content deleted at version ${entry.version}`;
-    return { status: 404, headers, body: { success: false, error, code: 'not_found', version: entry.version, ...label } };
-  }
-  // Weak: the envelope around the content differs from answer to answer.
-  const etag = `W/${entry.etag}`;
-  if (matchesEtag(ifNoneMatch, etag)) return { status: 304, headers: { ...headers, etag } };
-  return { status: 200, headers: { ...headers, etag }, body: { success: true, data: entry.content, ...label } };
-}
-
-/**
- * Cache-Status of RFC 9211, Age of RFC 9111, the stale directives of RFC 5861. `max-age=0`: this edge is the shared cache;
- * a browser that kept its own copy would not hear of an invalidation.
- */
-function cacheHeaders({ region, lifetimes, clock }: EdgeAppOptions, { entry, source, status, forwarded }: Answer): Record<string, string> {
-  const now = clock.now();
-  const ttlS = Math.floor((entry.freshUntil - now) / MS_PER_S);
-  const cacheStatus = [`edgesync-${region}`];
-  if (source === 'cache') cacheStatus.push('hit', `ttl=${status === 'stale' ? Math.min(ttlS, -1) : ttlS}`);
-  if (status === 'stale') cacheStatus.push('detail=stale');
-  if (forwarded !== undefined) {
-    cacheStatus.push(`fwd=${forwarded.reason}`);
-    if (forwarded.stored) cacheStatus.push('stored');
-    if (forwarded.collapsed) cacheStatus.push('collapsed');
-  }
-  const seconds = (ms: number) => Math.floor(ms / MS_PER_S);
-  return {
-    'cache-status': cacheStatus.join('; '),
-    'cache-control': `public, max-age=0, s-maxage=${seconds(entry.content === null ? lifetimes.negativeMs : lifetimes.freshMs)}, stale-while-revalidate=${seconds(lifetimes.staleWhileRevalidateMs)}, stale-if-error=${seconds(lifetimes.staleIfErrorMs)}`,
-    age: String(Math.max(0, seconds(now - entry.fetchedAt))),
-  };
 }
 
 async function listContents({ origin }: EdgeAppOptions, request: HttpRequest): Promise<HttpAnswer> {

@@ -1,11 +1,12 @@
 /** The routes of the origin: content, purges, metrics, health. Knows nothing of sockets. */
 import type { InvalidationLog } from '../log/log.ts';
-import { type Content, contentChange, contentDraft, contentId, contentListQuery } from '../protocol/content.ts';
+import { type Content, contentChange, contentDraft, contentListQuery } from '../protocol/content.ts';
 import { ServiceError } from '../protocol/errors.ts';
 import { purgeRequest } from '../protocol/invalidation.ts';
 import type { OriginHealth, OriginMetrics } from '../protocol/origin-api.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { falseCondition, matchesEtag, preconditionFailed, readCondition, readTags } from '../runtime/conditions.ts';
+import { idOf } from '../runtime/content-id.ts';
 import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import { beginAnswer } from '../runtime/process-told.ts';
@@ -85,10 +86,6 @@ function guarded(handle: Route['handle']): Route['handle'] {
       throw new ServiceError('unavailable', 'the database does not answer', { cause: error, retryAfterS: RETRY_AFTER_S });
     }
   };
-}
-
-function idOf(request: HttpRequest): number {
-  return parseInput(contentId, request.params['id'], 'id');
 }
 
 function ok(data: unknown): HttpAnswer {

@@ -40,6 +40,36 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   });
 }
 
+/** `sleep` again and again, one after another: a listener for each of many costs more than all the rest of it. */
+export class Sleeper {
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+  #wake: () => void = () => {};
+  readonly #onAbort = () => this.#wake();
+
+  constructor(clock: Clock, signal: AbortSignal) {
+    this.#clock = clock;
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Resolves after `delayMs`, or at once when the signal aborts; never rejects. */
+  sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#signal.aborted) return resolve();
+      const timer = this.#clock.setTimer(delayMs, resolve);
+      this.#wake = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+
+  close(): void {
+    this.#signal.removeEventListener('abort', this.#onAbort);
+  }
+}
+
 let latest = { ms: Number.NaN, text: '' };
 
 /** RFC 3339 in UTC, to the nearest millisecond. Much that is told at once has one time. */

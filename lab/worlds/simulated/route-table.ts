@@ -48,8 +48,8 @@ export class RouteTable {
 /** undefined: the path is another one. */
 function paramsOf({ segments: expected }: Pattern, segments: readonly string[]): Record<string, string> | undefined {
   const params: Record<string, string> = {};
-  for (const [at, segment] of expected.entries()) {
-    const got = segments[at] ?? '';
+  for (let at = 0; at < expected.length; at += 1) {
+    const [segment = '', got = ''] = [expected[at], segments[at]];
     if (segment.startsWith(':')) params[segment.slice(1)] = got;
     else if (segment !== got) return undefined;
   }

@@ -30,27 +30,27 @@ export class Gate {
 
   /** As the process itself: goes on when it runs. Never, once it has stopped. */
   goesOn(): Promise<void> {
-    return new Promise((resolve) => {
-      const attempt = () => {
-        if (this.#state === 'paused') return;
-        stopListening();
-        if (this.#state === 'running') resolve();
-      };
-      const stopListening = this.onChange(attempt);
-      attempt();
+    return new Promise((resolve) => this.whenRunning(resolve));
+  }
+
+  /** `goesOn` for callbacks: at once when it runs. */
+  whenRunning(goOn: () => void): void {
+    this.#whenNotPaused((state) => {
+      if (state === 'running') goOn();
     });
   }
 
-  /** As one who asks it: when it takes the request, or that it refuses because it has stopped. */
-  takes(): Promise<'taken' | 'refused'> {
-    return new Promise((resolve) => {
-      const attempt = () => {
-        if (this.#state === 'paused') return;
-        stopListening();
-        resolve(this.#state === 'running' ? 'taken' : 'refused');
-      };
-      const stopListening = this.onChange(attempt);
-      attempt();
+  /** As one who asks it: whether it takes the request or refuses because it has stopped; nothing of it is heard while it is paused. */
+  take(taken: () => void, refused: () => void): void {
+    this.#whenNotPaused((state) => (state === 'running' ? taken() : refused()));
+  }
+
+  #whenNotPaused(tell: (state: 'running' | 'stopped') => void): void {
+    if (this.#state !== 'paused') return tell(this.#state);
+    const stopListening = this.onChange(() => {
+      if (this.#state === 'paused') return;
+      stopListening();
+      tell(this.#state);
     });
   }
 }

@@ -6,7 +6,7 @@
  * anybody still waits for the answer; a stopped one refuses at once. So a call that failed may have happened, exactly as
  * with a real server.
  */
-import { type Clock, sleep } from '../../../services/runtime/clock.ts';
+import type { Clock } from '../../../services/runtime/clock.ts';
 import type { Random } from '../../../services/runtime/random.ts';
 import type { Impairment } from '../../system/mechanisms.ts';
 import type { Direction } from '../../system/parts.ts';
@@ -116,19 +116,33 @@ export class Wire {
     return this.#ways[direction].copies;
   }
 
-  /** Rejects with the port's error when there is no answer by the deadline, or with the callee's own error. */
-  async call<T>(send: () => Promise<T>, { caller, deadlineMs, toError }: CallOptions): Promise<T> {
-    const failed = Promise.withResolvers<never>();
-    const call: CallUnderWay = { swallowed: false, fail: (why) => failed.reject(toError(why)) };
-    const overdue = this.#options.clock.setTimer(deadlineMs, () => call.fail(`no answer within ${deadlineMs} ms`));
-    this.#underWay.add(call);
-    try {
-      return await Promise.race([this.#carry(send, call, caller), failed.promise]);
-    } finally {
-      overdue.cancel();
-      this.#underWay.delete(call);
-      if (caller.state !== 'running') await caller.goesOn();
-    }
+  /**
+   * Rejects with the port's error when there is no answer by the deadline, or with the callee's own error. What was sent goes its way
+   * whether or not anybody still waits. Callbacks, for a simulation does little else: each promise on the way costs as much as a step.
+   */
+  call<T>(send: () => Promise<T>, { caller, deadlineMs, toError }: CallOptions): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let isOver = false;
+      const end = (settle: () => void) => {
+        if (isOver) return;
+        isOver = true;
+        overdue.cancel();
+        this.#underWay.delete(call);
+        caller.whenRunning(settle);
+      };
+      const call: CallUnderWay = { swallowed: false, fail: (why) => end(() => reject(toError(why))) };
+      const answer = (value: T) => this.#travel('back', call, () => end(() => resolve(value)));
+      const overdue = this.#options.clock.setTimer(deadlineMs, () => call.fail(`no answer within ${deadlineMs} ms`));
+      this.#underWay.add(call);
+      caller.whenRunning(() =>
+        this.#travel('there', call, () =>
+          this.#options.callee.take(
+            () => this.#deliver(send).then(answer, (error: unknown) => end(() => reject(error))),
+            () => call.fail('the connection was refused'),
+          ),
+        ),
+      );
+    });
   }
 
   /** Asks across the link as its caller would, with `ask` standing for a small question to the callee. */
@@ -151,26 +165,27 @@ export class Wire {
     return { answered, elapsedMs: clock.monotonicMs() - startedAt, arrivals };
   }
 
-  async #carry<T>(send: () => Promise<T>, call: CallUnderWay, caller: Gate): Promise<T> {
-    if (caller.state !== 'running') await caller.goesOn();
-    await this.#travel('there', call);
-    if ((await this.#options.callee.takes()) === 'refused') call.fail('the connection was refused');
-    else {
-      const answer = await send();
-      for (let copy = 1; copy < this.copies('there'); copy += 1) await send().catch(() => {});
-      await this.#travel('back', call);
-      return answer;
-    }
-    return new Promise(() => {});
+  /** The callee answers the first copy of what it is sent when it is done with the others. */
+  #deliver<T>(send: () => Promise<T>): Promise<T> {
+    const copies = this.copies('there');
+    return copies === 1 ? send() : this.#deliverCopies(send, copies);
   }
 
-  async #travel(direction: 'there' | 'back', call: CallUnderWay): Promise<void> {
+  async #deliverCopies<T>(send: () => Promise<T>, copies: number): Promise<T> {
+    const answer = await send();
+    for (let copy = 1; copy < copies; copy += 1) await send().catch(() => {});
+    return answer;
+  }
+
+  /** Nobody hears any more of what a cut has swallowed. */
+  #travel(direction: 'there' | 'back', call: CallUnderWay, arrive: () => void): void {
     const delayMs = this.#drawDelayMs(direction);
-    if (delayMs > 0) await sleep(this.#options.clock, delayMs);
-    if (!this.#isCut(direction)) return;
-    call.swallowed = true;
-    // One of its own: what waits for a promise that everybody shares would be kept for ever.
-    await new Promise(() => {});
+    const cross = () => {
+      if (this.#isCut(direction)) call.swallowed = true;
+      else arrive();
+    };
+    if (delayMs > 0) this.#options.clock.setTimer(delayMs, cross);
+    else cross();
   }
 
   #isCut(direction: 'there' | 'back'): boolean {
