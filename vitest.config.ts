@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const TESTS = '{cli,services,lab}/**/*.test.{ts,tsx}';
 const CLUSTER_TESTS = '{cli,services,lab}/**/*.cluster.test.{ts,tsx}';
+/** Campaigns: `npm run test:long`. */
+const LONG_TESTS = '{cli,services,lab}/**/*.long.test.{ts,tsx}';
 
 export default defineConfig({
   test: {
@@ -14,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [TESTS],
-          exclude: [CLUSTER_TESTS],
+          exclude: [CLUSTER_TESTS, LONG_TESTS],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
@@ -32,6 +34,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      { test: { name: 'long', include: [LONG_TESTS], sequence: { groupOrder: 2 } } },
     ],
   },
 });

@@ -12,7 +12,7 @@ import { readWorldTopology } from './world-options.ts';
 
 export interface SwarmOptions {
   readonly regions: number;
-  readonly keys: number;
+  readonly keys?: number;
   readonly duration: number;
   readonly mutant?: string;
   readonly compose: string;
@@ -22,7 +22,7 @@ export const SEED_MAX = 2 ** 32 - 1;
 const KEYS_MAX = 100_000;
 const JOBS_MAX = 256;
 const DURATION_MS_MIN = 5_000;
-const DEFAULTS = { regions: 3, keys: 20, duration: 60_000 } as const;
+const DEFAULTS = { regions: 3, duration: 60_000 } as const;
 
 function wholeNumber(from: number, to: number): (text: string) => number {
   return (text) => {
@@ -56,7 +56,11 @@ export function addSwarmOptions(command: Command): Command {
         .default(DEFAULTS.regions)
         .env('EDGESYNC_REGIONS'),
     )
-    .addOption(new Option('--keys <number>', 'of the load').argParser(wholeNumber(1, KEYS_MAX)).default(DEFAULTS.keys).env('EDGESYNC_KEYS'))
+    .addOption(
+      new Option('--keys <number>', 'of the load; left out: drawn for each seed, 1 to 100')
+        .argParser(wholeNumber(1, KEYS_MAX))
+        .env('EDGESYNC_KEYS'),
+    )
     .addOption(
       new Option('--duration <time>', 'of the load, in virtual time')
         .argParser(parseLength)
@@ -89,7 +93,7 @@ export function simCommand(
 ): string {
   const words = ['edgesync-lab', 'sim', ...(mutants ? ['--mutants'] : []), '--seeds', seeds];
   if (regions !== DEFAULTS.regions) words.push('--regions', String(regions));
-  if (keys !== DEFAULTS.keys) words.push('--keys', String(keys));
+  if (keys !== undefined) words.push('--keys', String(keys));
   if (duration !== DEFAULTS.duration) words.push('--duration', `${duration}ms`);
   if (mutant !== undefined) words.push('--mutant', mutant);
   if (compose !== COMPOSE_FILE) words.push('--compose', compose);

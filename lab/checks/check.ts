@@ -6,7 +6,7 @@ export type Verdict = 'pass' | 'fail' | 'unknown';
 
 export interface Anomaly {
   readonly anomaly: string;
-  /** Of a lost invalidation: how far it got. */
+  /** Of a lost invalidation how far it got; else which of several ways to be wrong it is. */
   readonly subKind?: string;
   readonly region: string;
   /** `*` where it is not one key's. */
@@ -36,7 +36,7 @@ export interface CheckContext {
 }
 
 /** What not every edge tells. */
-export type Need = 'fetch-counter' | 'fetch-time';
+export type Need = 'fetch-counter' | 'fetch-time' | 'strategy';
 
 export interface Check {
   readonly name: string;

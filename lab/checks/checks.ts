@@ -3,12 +3,14 @@
 import { divergence } from './anomalies/divergence.ts';
 import { lostInvalidation } from './anomalies/lost-invalidation.ts';
 import { lostWrite } from './anomalies/lost-write.ts';
+import { misdated } from './anomalies/misdated.ts';
 import { mislabelled } from './anomalies/mislabelled.ts';
 import { phantomVersion } from './anomalies/phantom-version.ts';
 import { purgeIgnored } from './anomalies/purge-ignored.ts';
 import { refillStorm } from './anomalies/refill-storm.ts';
 import { resurrection } from './anomalies/resurrection.ts';
 import { staleAfterBound } from './anomalies/stale-after-bound.ts';
+import { strategyIgnored } from './anomalies/strategy-ignored.ts';
 import { unavailable } from './anomalies/unavailable.ts';
 import { versionRegression } from './anomalies/version-regression.ts';
 import type { Check } from './check.ts';
@@ -18,7 +20,9 @@ export const CHECKS = {
   'phantom-version': phantomVersion,
   resurrection,
   'purge-ignored': purgeIgnored,
+  misdated,
   mislabelled,
+  'strategy-ignored': strategyIgnored,
   'lost-invalidation': lostInvalidation,
   'version-regression': versionRegression,
   'stale-after-bound': staleAfterBound,

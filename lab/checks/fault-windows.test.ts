@@ -38,9 +38,19 @@ describe('the path of a read', () => {
     expect([isOnPath(record, FRESH), isOnPath(record, STALE)]).toEqual([ofFresh, ofStale]);
   });
 
-  it('is changed, not broken, by four faults', () => {
+  it('is changed, not broken, by some faults', () => {
     const found = [...FAULTS.keys()].filter((name) => excusesNothing({ fault: name }));
-    expect(found).toEqual(['duplicate', 'propagation-delay', 'strategy', 'flush']);
+    expect(found.toSorted()).toEqual([
+      'duplicate',
+      'evict',
+      'flush',
+      'garble',
+      'new-log',
+      'propagation-delay',
+      'rollback',
+      'strategy',
+      'truncate-log',
+    ]);
   });
 });
 
@@ -52,6 +62,13 @@ describe('the window of a fault', () => {
     ['lasts to the end while it is not healed', { fromMs: 100, allowanceMs: 300 }, 100],
   ])('%s', (_title, times, unexcusedMs) => {
     expect(windowsOf(fault('kill', 'origin', times)).unexcusedMs(FRESH, interval)).toBe(unexcusedMs);
+  });
+
+  it('of a cache that takes nothing widens the bound of fresh answers, and excuses those labelled stale', () => {
+    const windows = windowsOf({ ...fault('read-only', 'redis:eu-west', TIMES), slows: { invalidationMs: 1_200, fetchMs: 0, callMs: 0 } });
+    const labelled = { ...FRESH, label: 'stale' } as const;
+    expect([FRESH, labelled, STALE].map((path) => windows.unexcusedMs(path, interval))).toEqual([1_000, 900, 900]);
+    expect([FRESH, labelled, STALE].map((path) => windows.slowedMs(path, interval))).toEqual([1_200, 0, 0]);
   });
 
   it('is kept apart by region and label', () => {

@@ -15,7 +15,10 @@ import type { FaultRecord, ReadOperation } from '../history/records.ts';
 import { type Interval, lengthOutside, overlaps, unionOf } from './interval.ts';
 import { recoveredMs, type Samples } from './recovery.ts';
 
-export type Path = Pick<ReadOperation, 'region' | 'status'>;
+export interface Path extends Pick<ReadOperation, 'region' | 'status'> {
+  /** How the answer was labelled, whatever it is judged by. Left out: as `status` says. */
+  readonly label?: ReadOperation['status'];
+}
 
 /** Whether it changes what is right rather than breaks it. */
 export function excusesNothing(fault: Pick<FaultRecord, 'fault'>): boolean {
@@ -25,6 +28,16 @@ export function excusesNothing(fault: Pick<FaultRecord, 'fault'>): boolean {
 /** Whether it is of a kind that slows a link, whatever a record of it says by how much. */
 export function isSlowing(fault: Pick<FaultRecord, 'fault'>): boolean {
   return factsOf(fault).slows !== undefined;
+}
+
+/** Whether it may take from a region's cache what was in it. */
+export function isEmptiedBy(fault: FaultRecord, region: string): boolean {
+  return factsOf(fault).emptiesCache === true && (fault.target.region ?? region) === region;
+}
+
+/** Whether a cache takes nothing while it lasts: its edge knows that what it holds is old, and says so. */
+export function refusesFills(fault: Pick<FaultRecord, 'fault'>): boolean {
+  return factsOf(fault).excuses === 'stale-answers';
 }
 
 /** A fetch that takes longer counts as failed: FETCH_DEADLINE_MS of services/edge/origin-client.ts, which the lab may not import. */
@@ -116,7 +129,7 @@ export class FaultWindows {
   }
 
   #on(path: Path): Windows {
-    const name = `${path.region} ${path.status}`;
+    const name = `${path.region} ${path.status} ${path.label}`;
     const known = this.#ofPath.get(name) ?? this.#windowsOn(path);
     this.#ofPath.set(name, known);
     return known;
@@ -124,8 +137,9 @@ export class FaultWindows {
 
   #windowsOn(path: Path): Windows {
     const onPath = this.#faults.filter((fault) => isOnPath(fault, path));
-    const slow = onPath.filter(({ slows }) => slows !== undefined);
-    const stops = onPath.filter(({ slows }) => slows === undefined);
+    const isStop = (fault: FaultRecord) => fault.slows === undefined || (refusesFills(fault) && (path.label ?? path.status) === 'stale');
+    const slow = onPath.filter((fault) => !isStop(fault));
+    const stops = onPath.filter(isStop);
     const tooSlow = slow.filter(({ slows }) => (slows?.callMs ?? 0) >= CALL_DEADLINE_MS);
     const overdue = path.status === 'stale' ? whereSumReaches(slow.map(toFetchDelay), FETCH_DEADLINE_MS - FETCH_REST_MS) : [];
     const seen = [...stops.filter(isSeen).map((fault) => this.#seenWindow(fault, path.region, tooSlow)), ...overdue];
@@ -153,7 +167,7 @@ export class FaultWindows {
 
 /** An older history does not say when: there it is when it was injected. Nor by how much a slow link slowed: that excuses nothing for sure. */
 function isSeen(fault: FaultRecord): boolean {
-  return fault.effect === 'confirmed' && !isSlowing(fault);
+  return fault.effect === 'confirmed' && (!isSlowing(fault) || refusesFills(fault));
 }
 
 /** From when it began to act until it was seen; all of it where it was not. */

@@ -18,6 +18,10 @@ const EVIDENCE: Readonly<Record<Need, Evidence>> = {
     about: 'when the origin was asked for each answer',
     isIn: (history) => history.operations.some((operation) => isAnswered(operation) && operation.cachedMs !== undefined),
   },
+  strategy: {
+    about: 'which strategy each region had',
+    isIn: (history) => history.of('strategy').length > 0,
+  },
 };
 
 /** Unknown, by the name of what is missing; undefined where nothing is, or nothing was answered: then there is nothing to judge at all. */

@@ -110,7 +110,7 @@ export class Staleness {
   /** As if labelled fresh: what must be gone after `sinceMs` and the delay, under whatever label. */
   judgeSince(read: AnsweredRead, sinceMs: number): Omit<StaleRead, 'superseding'> {
     const interval = { fromMs: sinceMs, toMs: read.startMs };
-    const path = { region: read.region, status: 'fresh' } as const;
+    const path = { region: read.region, status: 'fresh', label: read.status } as const;
     const slowedMs = this.#isStrict ? 0 : this.windows.slowedMs(path, interval);
     return { read, ...this.measure(path, interval), allowedMs: this.delayMsMax(read.region, interval) + slowedMs };
   }

@@ -98,8 +98,9 @@ export interface Fault<Parameters = unknown> {
   /**
    * `path`: it stops what is on the way of an answer, and staleness meanwhile is no fault of the region's; or it slows that. `nothing`: it
    * changes what is right rather than breaks it: a changed delay is in the bound, and no answer need be older for a flush.
+   * `stale-answers`: the edge knows, after a moment that `slows` tells, that what it serves is old, and labels it so for as long as it lasts.
    */
-  readonly excuses: 'path' | 'nothing';
+  readonly excuses: 'path' | 'nothing' | 'stale-answers';
   /** How long after the heal its after-effects are excused at most, in ms: until the region says that it has caught up. */
   readonly recoveryAllowanceMs: number;
   /** By how much it delays what it does not stop. Left out: it stops what is on its way, or changes nothing there. */

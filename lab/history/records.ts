@@ -19,7 +19,7 @@ const base = {
   /** Its place in the history. */
   id: z.int().nonnegative(),
   phase,
-  /** `lab-3`: one slot of the workload. Its content's id may change when it is deleted and made again. */
+  /** `lab-3`: one slot of the workload. Its content's id may change when it is deleted and made again. Empty: read before it is in one. */
   slot: z.string(),
   /** When the plan had it, where it was sent later. */
   dueMs: ms.optional(),
@@ -46,6 +46,8 @@ const writeOperation = z.strictObject({
   kind: z.enum(['create', 'update', 'delete']),
   /** Cache key; undefined until a create is answered. */
   key: z.string().optional(),
+  /** The content's own tag after it, where that is not the one of its slot (`load/slots.ts`). */
+  tag: z.string().optional(),
   version: answer.version,
 });
 

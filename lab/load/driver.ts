@@ -15,9 +15,9 @@ import { worldKind } from '../worlds/worlds.ts';
 import { inBatches } from './batches.ts';
 import { bodyOf, writerOf } from './bodies.ts';
 import { FinalReads } from './final-reads.ts';
-import type { PlannedOperation } from './plan.ts';
+import { isRead, type PlannedOperation, type PlannedRead } from './plan.ts';
 import { createRow, idsBySlug } from './rows.ts';
-import { type Slot, slugOf, tagOf } from './slots.ts';
+import { newSlot, type Slot, slugOf, tagNamed, tagOf, tagsWith } from './slots.ts';
 
 export interface DriverOptions {
   readonly world: World;
@@ -44,6 +44,9 @@ export interface Round {
 const KEYS_AT_ONCE = 20;
 /** Below this a send is at its time. */
 const LATE_MS_MIN = 1;
+const TAG_UNKNOWN = '';
+/** More patterns than a cache keeps (256, `services/edge/cache/marks.ts`). */
+const FLOOD = 300;
 
 interface Cell {
   readonly region: WorldRegion;
@@ -57,7 +60,8 @@ interface Due {
   readonly dueMs: number;
 }
 
-type PlannedWrite = Exclude<PlannedOperation, { kind: 'read' }> & Partial<Due>;
+type PlannedWrite = Exclude<PlannedOperation, PlannedRead> & Partial<Due>;
+type PlannedPurge = Extract<PlannedWrite, { kind: 'purge' }>;
 
 export class Driver {
   readonly #options: DriverOptions;
@@ -65,6 +69,8 @@ export class Driver {
   /** Every id the run ever wrote: the last reads cover them all. */
   readonly #written = new Map<number, string>();
   #phase: Phase = 'warmup';
+  /** The highest that is known: the next creation gets the one after it, if nobody else creates anything. */
+  #lastId = 0;
 
   constructor(options: DriverOptions) {
     this.#options = options;
@@ -82,8 +88,10 @@ export class Driver {
       slots.map((slot) => {
         const id = existing.get(slugOf(slot));
         if (id === undefined) return this.#write({ kind: 'create', atMs: 0, slot });
-        this.#slot(slot).id = id;
-        return this.#write({ kind: 'update', atMs: 0, slot });
+        // A run before may have given it another tag.
+        Object.assign(this.#slot(slot), { id, tag: TAG_UNKNOWN });
+        this.#lastId = Math.max(this.#lastId, id);
+        return this.#write({ kind: 'update', atMs: 0, slot, tag: slot });
       }),
     );
     await this.readEverywhere();
@@ -107,7 +115,7 @@ export class Driver {
       if (waitMs > 0) await sleeper.sleep(waitMs);
       if (signal.aborted) break;
       const due = { ...operation, dueMs: begunAt + operation.atMs - startedAt };
-      pending.push(due.kind === 'read' ? this.#readSlot(due) : this.#write(due));
+      pending.push(isRead(due) ? this.#readPlanned(due) : this.#write(due));
     }
     sleeper.close();
     await Promise.all(pending);
@@ -160,7 +168,7 @@ export class Driver {
   }
 
   #slot(slot: number): Slot {
-    const known = this.#slots.get(slot) ?? { id: undefined, deletedId: undefined, tail: Promise.resolve(), doubtful: false };
+    const known = this.#slots.get(slot) ?? newSlot(slot);
     this.#slots.set(slot, known);
     return known;
   }
@@ -182,50 +190,74 @@ export class Driver {
     return slot.tail;
   }
 
-  async #change({ kind, slot: index, dueMs }: Exclude<PlannedWrite, { kind: 'purge' }>, slot: Slot): Promise<void> {
+  async #change(planned: Exclude<PlannedWrite, { kind: 'purge' }>, slot: Slot): Promise<void> {
+    const { kind, slot: index, dueMs } = planned;
     // The plan cannot know that a create failed, or that a write is in doubt.
     if (slot.doubtful || (kind === 'create') !== (slot.id === undefined)) return;
     const name = slugOf(index);
     const key = slot.id === undefined ? undefined : contentKey(slot.id);
-    const operation = this.#options.history.addOperation<WriteOperation>({ ...this.#base(name, dueMs), kind, key });
-    await this.#settle(operation, () => this.#send(operation, slot));
+    const tag = kind === 'create' ? tagOf(name) : kind === 'update' && planned.tag !== undefined ? tagNamed(planned.tag) : slot.tag;
+    const own = tag === tagOf(name) ? {} : { tag };
+    const operation = this.#options.history.addOperation<WriteOperation>({ ...this.#base(name, dueMs), kind, key, ...own });
+    await this.#settle(operation, () => this.#send(operation, slot, tag));
     slot.doubtful = operation.outcome === 'unknown';
   }
 
-  async #send({ id: operationId, kind, slot: name }: WriteOperation, slot: Slot): Promise<Partial<Ending>> {
+  async #send({ id: operationId, kind, slot: name }: WriteOperation, slot: Slot, tag: string): Promise<Partial<Ending>> {
     const { clients } = this.#options;
     const body = bodyOf(operationId);
     if (slot.id === undefined) {
       const { id, version } = await createRow(clients, name, body);
       slot.id = id;
+      slot.tag = tag;
+      this.#lastId = Math.max(this.#lastId, id);
       this.#written.set(id, name);
       return { key: contentKey(id), version };
     }
     this.#written.set(slot.id, name);
-    if (kind === 'update') return { version: (await clients.update(slot.id, { body })).version };
+    if (kind === 'update') {
+      const { version } = await clients.update(slot.id, tag === slot.tag ? { body } : { body, tags: tagsWith(tag) });
+      slot.tag = tag;
+      return { version };
+    }
     const version = await clients.delete(slot.id);
     slot.deletedId = slot.id;
     slot.id = undefined;
     return { version };
   }
 
-  async #purge(planned: Extract<PlannedWrite, { kind: 'purge' }>, slot: Slot): Promise<void> {
+  async #purge(planned: PlannedPurge, slot: Slot): Promise<void> {
     const name = slugOf(planned.slot);
     const key = contentKey(slot.id ?? slot.deletedId ?? 0);
-    const target = { key, tag: tagOf(name), pattern: `${key.slice(0, -1)}*`, all: '*' }[planned.type];
-    const { type, mode } = planned;
-    const operation = this.#options.history.addOperation({ ...this.#base(name, planned.dueMs), kind: 'purge', type, target, mode });
+    const target = { key, tag: slot.tag, pattern: `${key.slice(0, -1)}*`, all: '*' }[planned.type];
+    await this.#sendPurge({ ...planned, target }, name);
+    if (planned.flood)
+      await Promise.all(Array.from({ length: FLOOD }, () => this.#sendPurge({ ...planned, target: this.#nobodys() }, name)));
+  }
+
+  /** A pattern that is nobody's, and that nobody has purged before. */
+  #nobodys(): string {
+    return `nobody-${this.#options.history.nextId}-*`;
+  }
+
+  async #sendPurge({ type, mode, target, dueMs }: PlannedPurge & { readonly target: string }, name: string): Promise<void> {
+    const operation = this.#options.history.addOperation({ ...this.#base(name, dueMs), kind: 'purge', type, target, mode });
     await this.#settle(operation, async () => {
       await this.#options.clients.purge({ type, target, mode });
       return {};
     });
   }
 
-  async #readSlot({ region: name, slot: index, dueMs }: Extract<PlannedOperation, { kind: 'read' }> & Due): Promise<void> {
+  async #readPlanned(planned: PlannedRead & Due): Promise<void> {
+    const { region: name, dueMs } = planned;
     const region = this.#options.world.regions.find((known) => known.region === name);
-    const slot = this.#slot(index);
-    const id = slot.id ?? slot.deletedId;
+    const id = planned.kind === 'read' ? this.#idIn(planned.slot) : this.#lastId + 1;
     if (region !== undefined && id !== undefined) await this.#read({ region, id, dueMs, final: false });
+  }
+
+  #idIn(index: number): number | undefined {
+    const slot = this.#slot(index);
+    return slot.id ?? slot.deletedId;
   }
 
   async #read({ region, id, dueMs, final }: Cell & { readonly final: boolean }): Promise<ReadOperation> {

@@ -4,18 +4,31 @@
  */
 import type { Random } from '../../services/runtime/random.ts';
 import type { Workload } from '../scenarios/scenario.ts';
+import { TAGS } from './slots.ts';
 import { createZipf } from './zipf.ts';
 
 export type PlannedOperation =
   | { readonly kind: 'read'; readonly atMs: number; readonly region: string; readonly slot: number }
-  | { readonly kind: 'create' | 'update' | 'delete'; readonly atMs: number; readonly slot: number }
+  /** Of the id that the next creation is likely to get. */
+  | { readonly kind: 'read-ahead'; readonly atMs: number; readonly region: string }
+  | { readonly kind: 'create' | 'delete'; readonly atMs: number; readonly slot: number }
+  /** With a tag that is drawn anew, one of so many; left out: it stays as it is. */
+  | { readonly kind: 'update'; readonly atMs: number; readonly slot: number; readonly tag?: number }
   | {
       readonly kind: 'purge';
       readonly atMs: number;
       readonly type: 'key' | 'tag' | 'pattern' | 'all';
       readonly slot: number;
       readonly mode: 'hard' | 'soft';
+      /** With more purges of patterns behind it than a cache keeps. */
+      readonly flood?: true;
     };
+
+export type PlannedRead = Extract<PlannedOperation, { readonly region: string }>;
+
+export function isRead(operation: PlannedOperation): operation is PlannedRead {
+  return 'region' in operation;
+}
 
 export interface PlanOptions {
   readonly workload: Workload;
@@ -55,19 +68,24 @@ class Slots {
   }
 }
 
+/** Nothing is drawn where there is no share: the plans of such workloads stay what they were. */
+function isDrawn(random: Random, share = 0): boolean {
+  return share > 0 && random.next() < share;
+}
+
 function planReads({ workload, regions, random }: PlanOptions): PlannedOperation[] {
   const stream = random.fork('reads');
   const drawSlot = createZipf(workload.keys, workload.skew, stream);
+  const ahead = random.fork('ahead');
   const count = Math.floor((workload.duration / MS_PER_S) * workload.reads);
-  return Array.from({ length: count }, (_, index) => ({
-    kind: 'read',
-    atMs: (index * MS_PER_S) / workload.reads,
-    region: regions[index % regions.length] ?? '',
-    slot: drawSlot(),
-  }));
+  return Array.from({ length: count }, (_, index) => {
+    const read = { atMs: (index * MS_PER_S) / workload.reads, region: regions[index % regions.length] ?? '' };
+    const slot = drawSlot();
+    return isDrawn(ahead, workload.ahead) ? { kind: 'read-ahead', ...read } : { kind: 'read', ...read, slot };
+  });
 }
 
-const EVENTS = ['create', 'delete', 'purge'] as const;
+const EVENTS = ['create', 'delete', 'replace', 'purge'] as const;
 type EventKind = (typeof EVENTS)[number];
 /** How much of the way to its first one each kind has at least behind it: so that it comes in time where only one is to come. */
 const BEHIND_MIN = 0.25;
@@ -80,10 +98,10 @@ class Shares {
   readonly #shares: Readonly<Record<EventKind, number>>;
   readonly #due: Record<EventKind, number>;
 
-  constructor({ creates, deletes, purges }: Workload, random: Random) {
+  constructor({ creates, deletes, purges, replaces = 0 }: Workload, random: Random) {
     const draw = () => BEHIND_MIN + (1 - BEHIND_MIN) * random.next();
-    this.#shares = { create: creates, delete: deletes, purge: purges };
-    this.#due = { create: draw(), delete: draw(), purge: draw() };
+    this.#shares = { create: creates, delete: deletes, replace: replaces, purge: purges };
+    this.#due = { create: draw(), delete: draw(), purge: draw(), replace: replaces === 0 ? 0 : draw() };
   }
 
   /** Once for each write: what is due. */
@@ -102,10 +120,13 @@ function planWrites({ workload, random }: PlanOptions): PlannedOperation[] {
   const drawSlot = createZipf(workload.keys, workload.skew, stream);
   const slots = new Slots(workload.keys);
   const shares = new Shares(workload, stream);
+  const rare = random.fork('rare writes');
+  const { burst = 1 } = workload;
   const count = Math.floor((workload.duration / MS_PER_S) * workload.writes);
-  return Array.from({ length: count }, (_, index) =>
-    planWrite({ atMs: (index * MS_PER_S) / workload.writes, slot: drawSlot(), slots, shares, random: stream }),
-  );
+  return Array.from({ length: count }, (_, index) => {
+    const atMs = ((index - (index % burst)) * MS_PER_S) / workload.writes;
+    return planWrite({ atMs, slot: drawSlot(), slots, shares, random: stream, rare, workload });
+  }).flat();
 }
 
 interface WriteDraw {
@@ -114,33 +135,42 @@ interface WriteDraw {
   readonly slots: Slots;
   readonly shares: Shares;
   readonly random: Random;
+  /** For what not every workload has. */
+  readonly rare: Random;
+  readonly workload: Workload;
 }
 
-function planWrite(draw: WriteDraw): PlannedOperation {
-  const { atMs, slot, slots, shares } = draw;
+function planWrite(draw: WriteDraw): readonly PlannedOperation[] {
+  const { atMs, slot, slots, shares, rare, workload } = draw;
   for (const due of shares.next()) {
     const planned = planEvent(due, draw);
     if (planned === undefined) continue;
     shares.done(due);
     return planned;
   }
-  if (slots.isAlive(slot)) return { kind: 'update', atMs, slot };
-  return { kind: 'create', atMs, slot: slots.revive() ?? slot };
+  if (!slots.isAlive(slot)) return [{ kind: 'create', atMs, slot: slots.revive() ?? slot }];
+  return [{ kind: 'update', atMs, slot, ...(isDrawn(rare, workload.retags) ? { tag: rare.below(TAGS) } : {}) }];
 }
 
 /** undefined: not with that slot, or there is no room. */
-function planEvent(kind: EventKind, { atMs, slot, slots, random }: WriteDraw): PlannedOperation | undefined {
+function planEvent(kind: EventKind, { atMs, slot, slots, random, rare, workload }: WriteDraw): readonly PlannedOperation[] | undefined {
   if (kind === 'purge') {
     const type = (['key', 'tag', 'pattern', 'all'] as const)[random.below(4)] ?? 'key';
-    return { kind, atMs, type, slot, mode: random.below(2) === 0 ? 'hard' : 'soft' };
+    const purge = { kind, atMs, type, slot, mode: random.below(2) === 0 ? 'hard' : 'soft' } as const;
+    return [isDrawn(rare, workload.floods) ? { ...purge, type: 'pattern', flood: true } : purge];
   }
   if (kind === 'create') {
     const created = slots.revive();
-    return created === undefined ? undefined : { kind, atMs, slot: created };
+    return created === undefined ? undefined : [{ kind, atMs, slot: created }];
   }
   if (!slots.isAlive(slot)) return undefined;
+  if (kind === 'replace')
+    return [
+      { kind: 'delete', atMs, slot },
+      { kind: 'create', atMs, slot },
+    ];
   slots.kill(slot);
-  return { kind, atMs, slot };
+  return [{ kind, atMs, slot }];
 }
 
 /** In the order of their times. The same options and seed give the same plan. */

@@ -2,7 +2,7 @@
 import { createRandom } from '../../services/runtime/random.ts';
 import { drawSchedule } from '../faults/drawn-schedule.ts';
 import { FAULTS } from '../faults/faults.ts';
-import { planLoad } from '../load/plan.ts';
+import { isRead, planLoad } from '../load/plan.ts';
 import { type LabEvent, phase } from '../report/events.ts';
 import { CONVERGED, writtenHypothesis } from '../scenarios/hypothesis.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
@@ -50,7 +50,7 @@ function toLoad({ workload }: Scenario, regions: readonly string[], seed: number
   return {
     durationMs: workload.duration,
     keys: workload.keys,
-    reads: count('read'),
+    reads: plan.filter(isRead).length,
     updates: count('update'),
     creates: count('create'),
     deletes: count('delete'),

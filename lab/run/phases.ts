@@ -3,7 +3,7 @@ import { sleep } from '../../services/runtime/clock.ts';
 import { createRandom } from '../../services/runtime/random.ts';
 import type { History } from '../history/history.ts';
 import type { Driver } from '../load/driver.ts';
-import { planLoad } from '../load/plan.ts';
+import { isRead, planLoad } from '../load/plan.ts';
 import type { Phase } from '../report/events.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { Recording } from '../session/recording.ts';
@@ -73,7 +73,7 @@ function enterPhase(phase: Phase, { driver, poller, history, report, t, signal }
 async function load({ scenario, session, regions, seed, clock, history, driver, t, signal }: PhasesOptions): Promise<void> {
   const { workload, method, thresholds } = scenario;
   const plan = planLoad({ workload, regions: regions.map(({ region }) => region), random: createRandom(seed) });
-  const reads = plan.filter(({ kind }) => kind === 'read').length;
+  const reads = plan.filter(isRead).length;
   history.add('load', { fromMs: t(), durationMs: workload.duration, reads, writes: plan.length - reads });
   const [crossed, loaded] = [new AbortController(), new AbortController()];
   const over = AbortSignal.any([signal, loaded.signal]);

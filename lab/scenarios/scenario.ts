@@ -19,6 +19,7 @@ import { methodProblems, type ScheduledFault, shortened, timeProblems, toMethod 
 const KEYS_MAX = 10_000;
 const SEED_MAX = 2 ** 32 - 1;
 const FAULTS_MAX = 1_000;
+const BURST_MAX = 1_000;
 /** Without any, what is still on its way when the load ends would be taken for lost. */
 const SETTLE_MS_MIN = 1_000;
 
@@ -39,11 +40,22 @@ const workload = z
     creates: share.default(0),
     deletes: share.default(0),
     purges: share.default(0),
+    /** Deletions, each with the creation of the same slug right behind it. */
+    replaces: share.optional(),
+    /** Of the updates: those that give the content another tag. */
+    retags: share.optional(),
+    /** Of the purges: those with more purges of patterns right behind them than a cache keeps. */
+    floods: share.optional(),
+    /** Of the reads: those of the id that the next creation is likely to get. */
+    ahead: share.optional(),
+    /** How many writes are sent together; left out: one. */
+    burst: z.int().min(1).max(BURST_MAX).optional(),
   })
-  .superRefine(({ creates, deletes, purges }, context) => {
-    const sum = creates + deletes + purges;
+  .superRefine(({ creates, deletes, purges, replaces = 0 }, context) => {
+    const sum = creates + deletes + purges + replaces;
     if (sum <= 1 + SHARES_ROUNDED) return;
-    const message = `expected creates, deletes and purges to be at most 100 % of the writes together, got ${Math.round(sum * 100)} %`;
+    const kinds = replaces === 0 ? 'creates, deletes and purges' : 'creates, deletes, replaces and purges';
+    const message = `expected ${kinds} to be at most 100 % of the writes together, got ${Math.round(sum * 100)} %`;
     context.addIssue({ code: 'custom', message });
   });
 export type Workload = z.infer<typeof workload>;
@@ -143,9 +155,11 @@ function judgedElsewhere(value: unknown) {
 }
 
 /** Without a deletion nothing can come back, without a purge none can be ignored: such a check could only ever be unknown. */
-export function checksFor({ writes, duration: durationMs, deletes, purges }: Workload): readonly CheckName[] {
+export function checksFor({ writes, duration: durationMs, deletes, purges, replaces = 0 }: Workload): readonly CheckName[] {
   const isCertain = (of: number) => (of * writes * durationMs) / 1000 >= 1;
-  return CHECK_NAMES.filter((name) => (name !== 'resurrection' || isCertain(deletes)) && (name !== 'purge-ignored' || isCertain(purges)));
+  return CHECK_NAMES.filter(
+    (name) => (name !== 'resurrection' || isCertain(deletes + replaces)) && (name !== 'purge-ignored' || isCertain(purges)),
+  );
 }
 
 function checkTimes<Timed extends ParsedScenario>(scenario: Timed): Timed {

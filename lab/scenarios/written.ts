@@ -31,7 +31,8 @@ export function toDocument(scenario: Scenario): Readonly<Record<string, unknown>
     region,
     { ...(delay === undefined ? {} : { delay: toMs(delay) }), ...(strategy === undefined ? {} : { strategy }) },
   ]);
-  const { duration, reads, writes, keys, skew, creates, deletes, purges } = workload;
+  const { duration, reads, writes, keys, skew, creates, deletes, purges, burst, ...shares } = workload;
+  const rarer = Object.entries(shares).flatMap(([name, share]) => (share === undefined ? [] : [[name, toShare(share)]]));
   return {
     version: 1,
     title,
@@ -48,6 +49,8 @@ export function toDocument(scenario: Scenario): Readonly<Record<string, unknown>
       creates: toShare(creates),
       deletes: toShare(deletes),
       purges: toShare(purges),
+      ...Object.fromEntries(rarer),
+      ...(burst === undefined ? {} : { burst }),
     },
     ...(hypothesis === undefined ? {} : { 'steady-state-hypothesis': writtenHypothesis(hypothesis) }),
     method: method.map(toStep),

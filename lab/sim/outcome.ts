@@ -10,7 +10,8 @@ import { drawScenario } from './swarm.ts';
 /** What all seeds of a campaign have in common. */
 export interface SeedSetup {
   readonly topology: SimulatedTopology;
-  readonly keys: number;
+  /** Left out: drawn for each seed. */
+  readonly keys?: number | undefined;
   readonly durationMs: number;
   /** A known bug to run with, by its name. */
   readonly mutant?: string | undefined;

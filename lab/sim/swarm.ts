@@ -15,13 +15,20 @@ export interface SwarmOptions {
   readonly seed: number;
   /** Their names, as in the topology. */
   readonly regions: readonly string[];
-  readonly keys: number;
+  /** Left out: drawn. */
+  readonly keys?: number | undefined;
   readonly durationMs: number;
 }
 
 const DELAYS_MS = [0, 0, 50, 100, 300, 600] as const;
 const READS_PER_S = [5, 6, 8, 20] as const;
-const WRITES_PER_S = [0.2, 0.5, 1, 2, 3] as const;
+const WRITES_PER_S = [0.2, 0.5, 1, 2, 3, 5, 20] as const;
+/** Few keys: what two readers of one key do to each other. Many: what a cache does that holds them all. */
+const KEYS = [1, 2, 5, 5, 20, 20, 100] as const;
+const BURSTS = [1, 1, 1, 5, 20] as const;
+/** Of what most workloads have none of. */
+const RARE_SHARES = [0, 0, 0.05, 0.2] as const;
+const FLOOD_SHARES = [0, 0, 0, 0, 0, 0, 0.1] as const;
 const SKEWS = [0, 0.9, 1.5, 2, 3] as const;
 const SHARES = [0, 0.05, 0.1, 0.2] as const;
 /** One kind of faults in so many is in a mix. */
@@ -71,16 +78,22 @@ export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions):
   };
 }
 
-function drawWorkload(random: Random, keys: number, duration: number): Workload {
+function drawWorkload(random: Random, keys: number | undefined, duration: number): Workload {
+  const drawnKeys = pick(random, KEYS);
   return {
     duration,
     reads: pick(random, READS_PER_S),
     writes: pick(random, WRITES_PER_S),
-    keys,
+    keys: keys ?? drawnKeys,
     skew: pick(random, SKEWS),
     creates: pick(random, SHARES),
     deletes: pick(random, SHARES),
     purges: pick(random, SHARES),
+    replaces: pick(random, RARE_SHARES),
+    retags: pick(random, RARE_SHARES),
+    ahead: pick(random, RARE_SHARES),
+    floods: pick(random, FLOOD_SHARES),
+    burst: pick(random, BURSTS),
   };
 }
 

@@ -106,7 +106,10 @@ export class Clients {
       .data;
   }
 
-  async update(id: number, change: { readonly title?: string; readonly body?: string }): Promise<Content> {
+  async update(
+    id: number,
+    change: { readonly title?: string; readonly body?: string; readonly tags?: readonly string[] },
+  ): Promise<Content> {
     return this.#parse(
       contentAnswer,
       await this.#expect(200, { method: 'PUT', base: this.#originUrl, path: `/api/content/${id}`, body: change }),

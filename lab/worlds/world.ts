@@ -2,7 +2,7 @@
 
 import type { Strategy } from '../../services/protocol/invalidation.ts';
 import type { Clients } from '../system/clients.ts';
-import type { Impairment } from '../system/mechanisms.ts';
+import type { Damage, Impairment } from '../system/mechanisms.ts';
 import type { Direction, Link, NodeName } from '../system/parts.ts';
 import type { WorldSettings } from './settings.ts';
 import type { Backend } from './worlds.ts';
@@ -65,6 +65,8 @@ export interface StartStep {
 export interface NodeStatus {
   readonly state: 'running' | 'paused' | 'stopped';
   readonly incarnation: number;
+  /** By id, the damages in force or done once: how much of what it holds, or was sent, each has changed so far. Left out: it knows none. */
+  readonly damages?: Readonly<Record<string, number>>;
 }
 
 /** What came of a call across a link, made the way its caller makes one. */
@@ -80,6 +82,7 @@ export type Breakage =
   | { readonly do: 'impair'; readonly id: string; readonly link: Link; readonly direction: Direction; readonly impairment: Impairment }
   | { readonly do: 'isolate'; readonly id: string; readonly edge: NodeName }
   | { readonly do: 'reset'; readonly id: string; readonly link: Link }
+  | { readonly do: 'damage'; readonly id: string; readonly node: NodeName; readonly damage: Damage }
   | { readonly do: 'pause' | 'kill'; readonly node: NodeName };
 
 /** What the world itself holds against a link, without asking across it. */
@@ -112,6 +115,8 @@ export interface WorldControl {
   probe(link: Link, bytes?: number): Promise<Probe>;
   /** Cuts every link of an edge; its published port and its cache stay. Undone by `repair`. */
   isolate(id: string, edge: NodeName): Promise<void>;
+  /** Damages a server once or until `repair`. Worlds that have no damage reject. */
+  damage(id: string, node: NodeName, damage: Damage): Promise<void>;
   /** Freezes a node with its connections open: its callers hang. */
   pause(node: NodeName): Promise<void>;
   /** Lets a paused node go on. */

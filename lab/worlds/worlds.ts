@@ -2,7 +2,7 @@
  * The table of worlds: what each is, and what it can do. How each starts stands in `starts.ts`, apart from here, so that whoever only asks
  * loads none of them. A new world is a folder, a row here and a row there.
  */
-import type { Mechanism } from '../system/mechanisms.ts';
+import { DAMAGES, type Mechanism } from '../system/mechanisms.ts';
 import { WIRE_IMPAIRMENTS } from './wires/impairments.ts';
 
 export interface WorldKind {
@@ -35,7 +35,7 @@ export const WORLDS = {
     outlivesLab: false,
     takesMutants: true,
     takesSomeRegions: true,
-    can: [...NODES_AND_EDGES, ...WIRE_IMPAIRMENTS, 'reset'],
+    can: [...NODES_AND_EDGES, ...WIRE_IMPAIRMENTS, ...DAMAGES, 'reset'],
   },
   simulated: {
     about: 'the same services in virtual time',
@@ -43,7 +43,7 @@ export const WORLDS = {
     outlivesLab: false,
     takesMutants: true,
     takesSomeRegions: true,
-    can: [...NODES_AND_EDGES, ...WIRE_IMPAIRMENTS],
+    can: [...NODES_AND_EDGES, ...WIRE_IMPAIRMENTS, ...DAMAGES],
   },
 } as const satisfies Readonly<Record<string, WorldKind>>;
 

@@ -99,6 +99,26 @@ export class MemoryLog implements InvalidationLog {
     partition.start += partition.records.splice(0, Math.max(0, offset - partition.start)).length;
   }
 
+  /** The same of all partitions; answers how many records that were. */
+  dropAll(): number {
+    const bounds = this.#boundsNow();
+    for (const { partition, end } of bounds) this.dropBelow(partition, end);
+    return bounds.reduce((sum, { start, end }) => sum + end - start, 0);
+  }
+
+  /** As a topic that was made anew and has been filled meanwhile: as many records at the same offsets, all of them others. Answers how many. */
+  recreate(other: () => LogMessage): number {
+    const time = this.#clock.now();
+    for (const { records } of this.#partitions)
+      for (const [at, { partition, offset }] of records.entries()) {
+        const { key, value } = other();
+        records[at] = { partition, offset, time, key, value };
+      }
+    this.#committed.clear();
+    for (const pump of this.#pumps) pump.assignAnew();
+    return this.#partitions.reduce((sum, { records }) => sum + records.length, 0);
+  }
+
   /** Per partition the next offset the group committed. */
   committed(group: string): ReadonlyMap<number, number> {
     return this.#committed.get(group) ?? new Map();
@@ -209,7 +229,7 @@ class Pump {
   }
 
   /** Stopped before it is answered, nobody waits for an answer. */
-  #assignAnew(): void {
+  assignAnew(): void {
     this.assign().catch(() => {});
   }
 
@@ -220,7 +240,7 @@ class Pump {
       if (cursor.paused || cursor.next === undefined || this.#isStopped) continue;
       const records = read(partition, cursor.next);
       // Only the subscriber knows what it has missed, and what must be made of that.
-      if (records === undefined) return this.#assignAnew();
+      if (records === undefined) return this.assignAnew();
       const last = records.at(-1);
       if (last === undefined) continue;
       cursor.next = last.offset + 1;
@@ -229,7 +249,7 @@ class Pump {
         subscriber.onRecords(partition, records);
       } catch {
         // It may have lost them, and says itself where to read on.
-        return this.#assignAnew();
+        return this.assignAnew();
       }
     }
     if (delivered > 0) this.wake();

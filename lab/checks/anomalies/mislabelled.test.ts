@@ -15,6 +15,11 @@ const cut = (target: string) => fault('partition', target, { fromMs: 3_000, toMs
 
 describe('mislabelled', () => {
   const cases: readonly (readonly [title: string, written: Written, verdict: 'pass' | 'fail' | 'unknown'])[] = [
+    [
+      'fails on a 404 labelled stale, whatever is broken',
+      { operations: [WRITTEN, stale(3_000, { found: false, version: 0 })], faults: [cut('edge:eu-west<->kafka')] },
+      'fail',
+    ],
     ['fails on the same entry still stale after a fetch', { operations: [WRITTEN, FIRST, ABOVE] }, 'fail'],
     ['passes it until then', { operations: [WRITTEN, FIRST, stale(3_002 + BOUND_MS)] }, 'pass'],
     ['passes an entry that was fetched again', { operations: [WRITTEN, FIRST, { ...ABOVE, cachedMs: 4_000 }] }, 'pass'],

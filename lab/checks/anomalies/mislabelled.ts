@@ -1,17 +1,21 @@
 /**
- * mislabelled: a region calls an answer stale for ever, though the origin can be reached.
+ * mislabelled: a region calls an answer stale for ever, though the origin can be reached; or it calls a 404 stale.
  *
  * An answer labelled stale asks for a revalidation, which takes at most one fetch. So after a fetch's deadline and epsilon, outside
  * faults, neither may the same entry (same version, same `cached_at`) be answered labelled stale again, nor may the last answer of a key be so
  * labelled when it was asked for again and again for longer than that at the end. An old version labelled stale before the
- * end is `stale-after-bound`. One anomaly for each key in a region.
+ * end is `stale-after-bound`.
+ *
+ * A 404 is answered fresh or not at all: an old "not there" must not outlive the creation of what is asked for. No fault excuses it.
+ *
+ * One anomaly of either kind for each key in a region.
  */
 import type { History } from '../../history/history.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
 import { sift } from '../doubt.ts';
 import { FETCH_DEADLINE_MS } from '../fault-windows.ts';
 import { ServiceClocks } from '../service-clocks.ts';
-import { answerOf, type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
+import { answerOf, keyOf, type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
 import type { AnsweredRead } from '../versions.ts';
 
@@ -19,7 +23,7 @@ const NAME = 'mislabelled';
 
 export const mislabelled: Check = {
   name: NAME,
-  about: 'a region calls an answer stale for ever, though the origin can be reached',
+  about: 'a region calls an answer stale for ever, though the origin can be reached, or it calls a 404 stale',
   judge,
 };
 
@@ -37,12 +41,14 @@ function judge(history: History, { staleness: rule }: CheckContext): CheckResult
   const finals = cells.flatMap((reads) => stillStaleAtTheEnd(reads, staleness));
   const still = [...cells.flatMap((reads) => stillStale(reads, staleness)), ...finals].filter((found) => staleness.excessMs(found) > 0);
   const anomalies = new Map<string, Anomaly>();
+  const missing = staleness.reads.filter(({ found, status }) => found === false && status === 'stale');
+  for (const read of missing) anomalies.set(`${keyOf(read)} missing`, toMissing(read));
   const clocks = new ServiceClocks(history);
   const { certain, doubts } = sift(still, (found) => staleness.doubtOf(found) ?? doubtAboutEntry(found, clocks));
   for (const found of certain) anomalies.set(`${found.read.region} ${found.read.key}`, toAnomaly(found, staleness));
   const labelled = staleness.reads.filter(({ status }) => status === 'stale').length;
-  const reason = `${still.length} of ${labelled} answers labelled stale were still so after one fetch, ${staleness.reads.length} answers`;
-  const result = verdictOf({ check: NAME, found: still.length, anomalies: [...anomalies.values()], reason, doubts });
+  const reason = `${still.length} of ${labelled} answers labelled stale were still so after one fetch, ${missing.length} were 404s, ${staleness.reads.length} answers`;
+  const result = verdictOf({ check: NAME, found: still.length + missing.length, anomalies: [...anomalies.values()], reason, doubts });
   if (result.verdict !== 'pass' || finals.length === 0) return result;
   return { ...result, verdict: 'unknown', reason: `${finals.length} last answers labelled stale, asked for again for less than one fetch` };
 }
@@ -76,6 +82,11 @@ function stillStaleAtTheEnd(reads: readonly AnsweredRead[], staleness: Staleness
 function toStillStale(first: AnsweredRead, read: AnsweredRead, staleness: Staleness): StillStale {
   const interval = { fromMs: Math.min(first.endMs, read.startMs), toMs: read.startMs };
   return { first, read, ...staleness.measure({ region: read.region, status: 'stale' }, interval), allowedMs: FETCH_DEADLINE_MS };
+}
+
+function toMissing(read: AnsweredRead): Anomaly {
+  const explain = `expected a fresh answer or none in ${read.region}, got ${answerOf(read)}: a 404 must not outlive what it says`;
+  return { anomaly: NAME, subKind: 'missing', region: read.region, key: read.key, version: read.version, explain, witness: [read] };
 }
 
 function toAnomaly(found: StillStale, staleness: Staleness): Anomaly {

@@ -97,7 +97,9 @@ function phantomBody(read: AnsweredRead, { byVersion }: Written, operations: rea
 
 function isChangeOf(writer: Operation, read: AnsweredRead): writer is WriteOperation {
   if (writer.kind !== 'create' && writer.kind !== 'update') return false;
-  return writer.slot === read.slot && (writer.key === undefined || writer.key === read.key);
+  // Read ahead of its creation, an id is in no slot yet.
+  const isSlotOf = read.slot === '' || writer.slot === read.slot;
+  return isSlotOf && (writer.key === undefined || writer.key === read.key);
 }
 
 function isSentAfter(write: Operation, read: AnsweredRead): Phantom | undefined {

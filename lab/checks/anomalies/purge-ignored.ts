@@ -11,7 +11,7 @@
 import { matchesGlob } from '../../../services/protocol/glob.ts';
 import type { History } from '../../history/history.ts';
 import type { PurgeOperation } from '../../history/records.ts';
-import { tagsOf } from '../../load/slots.ts';
+import { tagOf, tagsWith } from '../../load/slots.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
 import { sift } from '../doubt.ts';
 import { ServiceClocks } from '../service-clocks.ts';
@@ -159,8 +159,12 @@ class Covering {
 class Purges {
   readonly #purges: readonly AcknowledgedPurge[];
   readonly #covering = new Map<string, Covering>();
+  /** By the write that a body is of: the content's own tag. */
+  readonly #tags = new Map<number, string>();
 
   constructor(history: History) {
+    for (const operation of history.operations)
+      if (operation.kind === 'create' || operation.kind === 'update') this.#tags.set(operation.id, operation.tag ?? tagOf(operation.slot));
     this.#purges = history.operations.filter(
       (operation): operation is AcknowledgedPurge =>
         operation.kind === 'purge' && operation.outcome === 'ok' && operation.endMs !== undefined,
@@ -168,11 +172,12 @@ class Purges {
   }
 
   /** A soft purge asks nothing of an answer labelled stale. */
-  covering({ key, slot, status, found }: AnsweredRead): Covering {
-    const name = `${key} ${slot} ${status} ${found}`;
+  covering({ key, slot, status, found, writer }: AnsweredRead): Covering {
+    const tag = this.#tags.get(writer ?? Number.NaN) ?? tagOf(slot);
+    const name = `${key} ${tag} ${status} ${found}`;
     const known = this.#covering.get(name);
     if (known !== undefined) return known;
-    const tags = found === false ? [] : tagsOf(slot);
+    const tags = found === false ? [] : tagsWith(tag);
     const of = this.#purges.filter((purge) => (purge.mode === 'hard' || status === 'fresh') && covers(purge, key, tags));
     const covering = new Covering(of);
     this.#covering.set(name, covering);

@@ -9,12 +9,11 @@
  * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it may have. One
  * anomaly for each region.
  */
-import { factsOf } from '../../faults/faults.ts';
 import type { History } from '../../history/history.ts';
 import type { EdgeSample, FaultRecord, Operation, ReadOperation } from '../../history/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
 import { HELD_UP_SHARE, sift } from '../doubt.ts';
-import { excusesNothing, FETCH_DEADLINE_MS, isSlowing, touches, windowOf } from '../fault-windows.ts';
+import { excusesNothing, FETCH_DEADLINE_MS, isEmptiedBy, isSlowing, refusesFills, touches, windowOf } from '../fault-windows.ts';
 import { type Interval, overlaps } from '../interval.ts';
 import { type Staleness, stalenessOf } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
@@ -102,8 +101,8 @@ function allowanceMs(region: string, staleness: Staleness): number {
 
 /** Whatever may empty a cache, make fetches fail, or make an edge read through. */
 function interrupts(fault: FaultRecord, region: string): boolean {
-  if (isSlowing(fault)) return false;
-  if (factsOf(fault).emptiesCache) return fault.target.region === region;
+  if (isEmptiedBy(fault, region)) return true;
+  if (isSlowing(fault) && !refusesFills(fault)) return false;
   return !excusesNothing(fault) && touches(fault, region);
 }
 

@@ -15,6 +15,7 @@ import type {
   Published,
   PurgeOperation,
   ReadOperation,
+  StrategyChange,
   WriteOperation,
 } from '../../history/records.ts';
 import { resolveTarget } from '../../system/target.ts';
@@ -93,6 +94,7 @@ export interface Written {
   /** What the clock of an edge said when it was asked. */
   readonly readings?: readonly (readonly [region: string, reading: ClockReading])[];
   readonly pressures?: readonly Pressure[];
+  readonly strategies?: readonly StrategyChange[];
 }
 
 /** A clock that is ahead by so much, asked twice a second until `untilMs`; each answer is there within 16 ms. */
@@ -119,5 +121,6 @@ export function historyOf(written: Written): History {
   for (const sample of written.edgeSamples ?? []) history.add('edge-sample', sample);
   for (const [region, clock] of written.readings ?? []) history.add('edge-sample', edgeSample(clock.toMs, { region, clock }));
   for (const pressure of written.pressures ?? []) history.add('pressure', pressure);
+  for (const change of written.strategies ?? []) history.add('strategy', change);
   return history;
 }

@@ -79,7 +79,11 @@ class Model {
       const by = operation.kind === 'read' ? this.#shown.get(operation) : undefined;
       return by === undefined ? operation : { ...operation, writer: ids.get(by) };
     });
-    return historyOf({ operations: told, faults: this.#faults, delays: this.#delays, held: this.#held(), edgeSamples: this.#samples() });
+    const strategies = REGIONS.map(
+      (where) => ({ region: where, atMs: 0, strategy: this.#plan.lazy.includes(where) ? 'lazy' : 'eager' }) as const,
+    );
+    const known = { faults: this.#faults, delays: this.#delays, strategies };
+    return historyOf({ operations: told, ...known, held: this.#held(), edgeSamples: this.#samples() });
   }
 
   /** How stale an answer truly was when it was asked for: since the commit of a later version, and without the time of faults. */

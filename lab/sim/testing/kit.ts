@@ -1,4 +1,4 @@
-/** What tests of seeds have in common: three regions, 20 keys, a minute of virtual time. */
+/** What tests of seeds have in common: three regions, a minute of virtual time. */
 import { fileURLToPath } from 'node:url';
 import { readTopology } from '../../topology/topology.ts';
 import type { SeedSetup } from '../outcome.ts';
@@ -8,5 +8,5 @@ const COMPOSE = fileURLToPath(new URL('../../../compose.yaml', import.meta.url))
 
 export async function seedSetup({ regions = 3, mutant }: { readonly regions?: number; readonly mutant?: string } = {}): Promise<SeedSetup> {
   const topology = withRegions(await readTopology({ file: COMPOSE, environment: {} }), regions);
-  return { topology, keys: 20, durationMs: 60_000, mutant };
+  return { topology, durationMs: 60_000, mutant };
 }

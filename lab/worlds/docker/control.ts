@@ -5,7 +5,7 @@
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import type { JournalEntry, Undo, UndoJournal } from '../../journal/journal.ts';
-import type { Impairment } from '../../system/mechanisms.ts';
+import type { Damage, Impairment } from '../../system/mechanisms.ts';
 import { type Direction, type Link, type NodeName, regionOfEdge } from '../../system/parts.ts';
 import type { WorldSettings } from '../settings.ts';
 import type { Breakage, LinkRecord, NodeStatus, Probe, WorldControl } from '../world.ts';
@@ -41,6 +41,11 @@ export interface DockerControlOptions {
 /** A toxic’s rate is in thousands of bytes a second. */
 const BYTES_PER_TOXIC_UNIT = 1_000;
 export const TOXIC_PREFIX = 'edgesync-lab.';
+
+/** Faults ask before they are injected what a world can do, so this is a bug. */
+function cannot(damage: Damage): WorldFailed {
+  return new WorldFailed(`expected what a container can suffer, got ${damage}`);
+}
 
 export class DockerControl implements WorldControl {
   readonly #options: DockerControlOptions;
@@ -125,6 +130,10 @@ export class DockerControl implements WorldControl {
     await this.#act(key, () => this.#options.engine.disconnect(undo.endpoint.networkId, undo.container));
   }
 
+  async damage(_id: string, _node: NodeName, damage: Damage): Promise<void> {
+    throw cannot(damage);
+  }
+
   async pause(node: NodeName): Promise<void> {
     await this.register({ do: 'pause', node });
     const { id } = await this.#facts(node);
@@ -162,6 +171,7 @@ export class DockerControl implements WorldControl {
   }
 
   async #entryOf(breakage: Breakage): Promise<JournalEntry> {
+    if (breakage.do === 'damage') throw cannot(breakage.damage);
     if (breakage.do === 'impair') {
       const { id, link, direction, impairment } = breakage;
       const prefix = this.#keyOf(id);

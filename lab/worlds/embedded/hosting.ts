@@ -28,7 +28,10 @@ export function embeddedHosting({ dumpFile, mutant, services, lateness }: Embedd
     clock: systemClock,
     random: systemRandom,
     openDatabase: () => PgliteDatabase.open({ dumpFile }),
-    openLog: () => new MemoryLog({ clock: systemClock, partitions: INVALIDATION_PARTITIONS }),
+    openLog: () => {
+      const server = new MemoryLog({ clock: systemClock, partitions: INVALIDATION_PARTITIONS });
+      return { log: server, server };
+    },
     createLogger,
     serve: (options) =>
       serveHttp(options).catch(async (error: unknown) => {

@@ -33,6 +33,7 @@ export function controlBy(ask: Ask, settings: WorldSettings): WorldControl {
     impair: (id, link, direction, impairment) => order({ do: 'impair', id, link, direction, impairment }),
     repair: (id) => order({ do: 'repair', id }),
     isolate: (id, edge) => order({ do: 'isolate', id, edge }),
+    damage: (id, name, damage) => order({ do: 'damage', id, node: name, damage }),
     reset: async (id, link) => (await ask({ do: 'reset', id, link })) as number,
     record: async (id, link) => (await ask({ do: 'record', id, link })) as LinkRecord,
     probe: async (link) => (await ask({ do: 'probe', link })) as Probe,
@@ -81,10 +82,16 @@ export class HostControl {
     if (request.do === 'inspect') return this.#node(request.node).status();
     if (request.do === 'impair') this.#link(request.link).wire.impair(request.id, request.direction, request.impairment);
     else if (request.do === 'isolate') this.#isolate(request.id, request.edge);
+    else if (request.do === 'damage') this.#node(request.node).damage(request.id, request.damage);
     else if (request.do === 'start') await this.#node(request.node).start(request.settings);
-    else if (request.do === 'repair') for (const { wire } of this.#links.values()) wire.repair(request.id);
+    else if (request.do === 'repair') this.#repair(request.id);
     else await this.#node(request.node)[request.do]();
     return undefined;
+  }
+
+  #repair(id: string): void {
+    for (const { wire } of this.#links.values()) wire.repair(id);
+    for (const node of this.#nodes.values()) node.repair(id);
   }
 
   #isolate(id: string, edge: NodeName): void {

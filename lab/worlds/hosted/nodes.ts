@@ -7,6 +7,7 @@
 import type { EdgeConfig } from '../../../services/protocol/edge-api.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
+import type { Damage } from '../../system/mechanisms.ts';
 import { Gate, gatedClock } from '../wires/gate.ts';
 import type { NodeStatus } from '../world.ts';
 
@@ -17,7 +18,28 @@ export interface HostedNode {
   kill(): Promise<void>;
   /** `settings`: what an edge begins its new life with. */
   start(settings?: EdgeConfig): Promise<void>;
+  /** Throws WorldFailed for what cannot happen to it. */
+  damage(id: string, damage: Damage): void;
+  /** Nothing where that is not in force. */
+  repair(id: string): void;
 }
+
+/** What can happen to a server beside being paused and killed. */
+export interface Damages {
+  /** Throws WorldFailed for what cannot happen to it. */
+  inflict(id: string, damage: Damage): void;
+  repair(id: string): void;
+  /** By id, how much each has changed so far. */
+  counts(): Readonly<Record<string, number>>;
+}
+
+const NO_DAMAGES: Damages = {
+  inflict: (_id, damage) => {
+    throw new WorldFailed(`expected a server that can suffer ${damage}, got another one`);
+  },
+  repair: () => {},
+  counts: () => ({}),
+};
 
 function assertIs(gate: Gate, expected: NodeStatus['state']): void {
   if (gate.state !== expected) throw new WorldFailed(`expected a node that is ${expected}, got one that is ${gate.state}`);
@@ -106,6 +128,12 @@ export class ProcessNode implements HostedNode {
     this.#incarnation += 1;
   }
 
+  damage(id: string, damage: Damage): void {
+    NO_DAMAGES.inflict(id, damage);
+  }
+
+  repair(): void {}
+
   async close(): Promise<void> {
     if (this.#gate.state === 'paused') this.#gate.set('running');
     if (this.#gate.state === 'running') await this.#life.close();
@@ -115,15 +143,25 @@ export class ProcessNode implements HostedNode {
 export class ServerNode implements HostedNode {
   readonly gate = new Gate();
   readonly #onStart: () => void;
+  readonly #damages: Damages;
   #incarnation = 1;
 
   /** `onStart` runs when it comes back, before anybody can reach it. */
-  constructor(onStart: () => void = () => {}) {
+  constructor({ onStart = () => {}, damages = NO_DAMAGES }: { readonly onStart?: () => void; readonly damages?: Damages } = {}) {
     this.#onStart = onStart;
+    this.#damages = damages;
   }
 
   status(): NodeStatus {
-    return { state: this.gate.state, incarnation: this.#incarnation };
+    return { state: this.gate.state, incarnation: this.#incarnation, damages: this.#damages.counts() };
+  }
+
+  damage(id: string, damage: Damage): void {
+    this.#damages.inflict(id, damage);
+  }
+
+  repair(id: string): void {
+    this.#damages.repair(id);
   }
 
   pause(): void {

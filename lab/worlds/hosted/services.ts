@@ -8,6 +8,7 @@ import { createEdge, markRetentionMsOf } from '../../../services/edge/edge.ts';
 import type { Latencies } from '../../../services/edge/latencies.ts';
 import type { OriginClient } from '../../../services/edge/origin-client.ts';
 import type { InvalidationLog } from '../../../services/log/log.ts';
+import type { MemoryLog } from '../../../services/log/memory.ts';
 import { ORIGIN_SETTINGS, type OriginConfig } from '../../../services/origin/config.ts';
 import type { Database } from '../../../services/origin/database/database.ts';
 import { createOrigin } from '../../../services/origin/origin.ts';
@@ -29,7 +30,9 @@ import { WiredDatabase } from '../wires/wired-database.ts';
 import { WiredLog } from '../wires/wired-log.ts';
 import { WiredOriginClient } from '../wires/wired-origin-client.ts';
 import type { StartStep } from '../world.ts';
+import { CacheDamages } from './cache-damages.ts';
 import { HostControl } from './control.ts';
+import { LogDamages } from './log-damages.ts';
 import { type LaunchOptions, type ProcessLife, ProcessNode, ServerNode } from './nodes.ts';
 import { type Skews, skewedClock } from './skewed-clock.ts';
 
@@ -45,7 +48,8 @@ export interface Hosting {
   readonly skews?: Skews;
   readonly random: Random;
   readonly openDatabase: () => Promise<Database>;
-  readonly openLog: () => InvalidationLog;
+  /** The log that everybody has, and the server behind it. */
+  readonly openLog: () => { readonly log: InvalidationLog; readonly server: MemoryLog };
   readonly createLogger: (service: string, level: LogLevel) => Logger;
   readonly serve: (options: HttpServiceOptions & { readonly port: number; readonly host: string }) => Promise<HttpServer>;
   readonly baseUrlOf: (port: number) => string;
@@ -108,9 +112,11 @@ export function startServices(order: StartOrder, hosting: Hosting, onStep: (step
       onStep({ step, elapsedMs: Math.round(clock.monotonicMs() - startedAt) });
       return result;
     };
-    const log = hosting.openLog();
+    const opened = hosting.openLog();
+    const damages = new LogDamages({ server: opened.server, random: hosting.random.fork('another log') });
+    const log = damages.on(opened.log);
     releasers.push(() => log.close());
-    const shared: Shared = { log, kafka: new ServerNode(), control: new HostControl(), releasers, hosting };
+    const shared: Shared = { log, kafka: new ServerNode({ damages }), control: new HostControl(), releasers, hosting };
     shared.control.addNode('kafka', shared.kafka);
     const database = await timed('postgres ready', () => hosting.openDatabase());
     releasers.push(() => database.close());
@@ -177,7 +183,8 @@ async function launchEdge(configured: EdgeConfig, { log, kafka, control, release
     markRetentionMs: markRetentionMsOf(configured),
   };
   const cacheServer = hosting.mutant?.cacheServer?.(serverOptions) ?? new MemoryCacheServer(serverOptions);
-  const redis = new ServerNode(() => cacheServer.restart());
+  const damages = new CacheDamages(cacheServer);
+  const redis = new ServerNode({ onStart: () => cacheServer.restart(), damages });
   const toCache = layWire(hosting, 'edge-redis', edge, redis.gate);
   const toKafka = layWire(hosting, 'edge-kafka', edge, kafka.gate);
   // The origin's own sockets refuse and hang: the wire only adds what happens on the way.
@@ -186,7 +193,7 @@ async function launchEdge(configured: EdgeConfig, { log, kafka, control, release
   const node = await ProcessNode.launch(ownClock, configured.EDGE_PORT, async ({ gate, clock, port, settings }) => {
     const config = withSettings(configured, settings);
     const wired = {
-      cache: new WiredCache({ cache: new MemoryCache(cacheServer), wire: toCache, caller: gate }),
+      cache: new WiredCache({ cache: damages.on(new MemoryCache(cacheServer)), wire: toCache, caller: gate }),
       log: new WiredLog({ log, wire: toKafka, caller: gate, clock }),
       origin: new WiredOriginClient({ origin: hosting.createOriginClient(config.ORIGIN_URL), wire: toOrigin, caller: gate }),
     };

@@ -58,11 +58,10 @@ export async function startSimulated({
     skews,
     random,
     openDatabase: async () => new MemoryDatabase(clockAt('postgres', { clock, skews })),
-    openLog: () =>
-      new RepeatingLog(
-        new MemoryLog({ clock: clockAt('kafka', { clock, skews }), partitions: INVALIDATION_PARTITIONS }),
-        random.fork('kafka'),
-      ),
+    openLog: () => {
+      const server = new MemoryLog({ clock: clockAt('kafka', { clock, skews }), partitions: INVALIDATION_PARTITIONS });
+      return { log: new RepeatingLog(server, random.fork('kafka')), server };
+    },
     createLogger: () => silentLogger,
     serve: (options) => network.listen(options),
     baseUrlOf: (port) => `${BASE}${port}`,

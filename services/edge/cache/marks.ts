@@ -64,6 +64,20 @@ export class Marks {
     return this.#floor;
   }
 
+  /** What is added from now on to the one is not added to the other. */
+  copy(): Marks {
+    const copy = new Marks();
+    copy.#clock = this.#clock;
+    copy.#floor = this.#floor;
+    copy.#anyTag = this.#anyTag;
+    copy.#anyPattern = this.#anyPattern;
+    Object.assign(copy.#all, this.#all);
+    for (const [key, marks] of this.#keys) copy.#keys.set(key, { ...marks });
+    for (const [tag, epochs] of this.#tags) copy.#tags.set(tag, { ...epochs });
+    for (const [pattern, epochs] of this.#patterns) copy.#patterns.set(pattern, { ...epochs });
+    return copy;
+  }
+
   add(mark: Mark, now: number): void {
     this.#clock += 1;
     if (mark.type === 'all') this.#all[mark.mode] = this.#clock;

@@ -21,7 +21,7 @@ export interface MemoryCacheServerOptions {
   readonly markRetentionMs: number;
 }
 
-/** The server: owns the store. Restarted, it comes back empty under another life. */
+/** The server: owns the store. Restarted, it comes back under another life, empty or with what a snapshot held. */
 export class MemoryCacheServer {
   readonly clock: Clock;
   readonly #random: Random;
@@ -40,8 +40,8 @@ export class MemoryCacheServer {
     return this.#store;
   }
 
-  restart(): void {
-    this.#store = this.#createStore();
+  restart(snapshot?: CacheStore): void {
+    this.#store = snapshot?.copy(this.#random.uuid()) ?? this.#createStore();
     this.#store.flush();
     for (const listener of this.#restartListeners) listener();
   }

@@ -30,12 +30,32 @@ export class CacheStore {
   readonly #entries = new Map<string, StoredEntry>();
   /** The keys filled last, oldest first. */
   #newest = new Set<string>();
-  readonly #marks = new Marks();
+  #marks = new Marks();
   readonly #positions = new Map<number, Position>();
 
   constructor({ life, markRetentionMs }: StoreOptions) {
     this.life = life;
     this.#markRetentionMs = markRetentionMs;
+  }
+
+  /** As a snapshot is taken: what changes from now on does not change it. `life`: the copy's own. Left out: the same. */
+  copy(life = this.life): CacheStore {
+    const copy = new CacheStore({ life, markRetentionMs: this.#markRetentionMs });
+    for (const [key, stored] of this.#entries) copy.#entries.set(key, stored);
+    for (const [partition, position] of this.#positions) copy.#positions.set(partition, position);
+    copy.#newest = new Set(this.#newest);
+    copy.#marks = this.#marks.copy();
+    return copy;
+  }
+
+  /** Drops a share of the entries, those stored first; answers how many. Marks and positions stay, as under a policy that evicts what has a TTL. */
+  evict(share: number): number {
+    const evicted = [...this.#entries.keys()].slice(0, Math.ceil(this.#entries.size * share));
+    for (const key of evicted) {
+      this.#entries.delete(key);
+      this.#newest.delete(key);
+    }
+    return evicted.length;
   }
 
   lookup(key: string, now: number): Lookup {

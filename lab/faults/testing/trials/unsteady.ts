@@ -102,6 +102,7 @@ function unsteadyControl(own: WorldControl, moods: Moods): WorldControl {
         () => own.impair(id, link, direction === 'both' ? 'there' : direction, impairment),
       ),
     isolate: (id, edge) => moods.act(() => own.isolate(id, edge)),
+    damage: (id, node, damage) => moods.act(() => own.damage(id, node, damage)),
     reset: (id, link) => moods.act(() => own.reset(id, link)),
     pause: (node) => moods.act(() => own.pause(node)),
     kill: (node) => moods.act(() => own.kill(node)),

@@ -1,0 +1,73 @@
+/**
+ * `npm run patches -- [NAME …] [--seeds 200]`: which wrong programs the simulator catches, by which check and at which seed. A process
+ * for each core; a line for each patch as it ends. Exits with 1 when one got through, or a harmless one did not.
+ */
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type Hunted, huntPatch } from '../../../lab/sim/testing/patch-hunt.ts';
+import { HARMLESS_PATCHES, PATCHES } from '../../../lab/sim/testing/patches/patches.ts';
+
+const SEEDS_DEFAULT = '200';
+const ALL = [...PATCHES, ...HARMLESS_PATCHES];
+
+interface Task {
+  readonly name: string;
+  readonly seeds: number;
+}
+
+interface Done extends Task {
+  readonly hunted: Hunted;
+}
+
+function patchNamed(name: string): (typeof ALL)[number] {
+  const found = ALL.find((patch) => patch.name === name);
+  if (found !== undefined) return found;
+  process.stderr.write(`expected a patch (${ALL.map((patch) => patch.name).join(', ')}), got ${name}\n`);
+  process.exit(2);
+}
+
+function isHarmless(name: string): boolean {
+  return HARMLESS_PATCHES.some((patch) => patch.name === name);
+}
+
+function toLine({ name, seeds, hunted: { seed, checks, otherwise } }: Done): string {
+  const other = otherwise.length === 0 ? '' : `; otherwise ${otherwise.map((each) => `${each.seed} ${each.checks.join('+')}`).join(', ')}`;
+  const caught = seed === undefined ? `not caught in ${seeds} seeds` : `${checks.join('+')} at seed ${seed}`;
+  return `${isHarmless(name) ? 'harmless' : 'wrong   '} ${name.padEnd(32)} ${caught}${other}\n`;
+}
+
+function isAsExpected({ name, hunted: { seed, otherwise } }: Done): boolean {
+  return isHarmless(name) ? seed === undefined && otherwise.length === 0 : seed !== undefined;
+}
+
+/** One process, one patch after another. Answers whether all were as expected. */
+async function work(tasks: Task[]): Promise<boolean> {
+  const child = fork(fileURLToPath(import.meta.url), [], { execArgv: ['--max-semi-space-size=32', '--single-threaded-gc'] });
+  let expected = true;
+  for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
+    const done = Promise.withResolvers<Done>();
+    child.once('message', done.resolve);
+    child.once('exit', (code) => done.reject(new Error(`${task?.name}: its process ended with ${code}`)));
+    child.send(task);
+    const answer = await done.promise;
+    child.removeAllListeners();
+    process.stdout.write(toLine(answer));
+    expected &&= isAsExpected(answer);
+  }
+  child.disconnect();
+  return expected;
+}
+
+if (process.send !== undefined) {
+  process.on('message', (task: Task) => {
+    void huntPatch(patchNamed(task.name), task.seeds).then((hunted) => process.send?.({ ...task, hunted } satisfies Done));
+  });
+} else {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { seeds: { type: 'string', default: SEEDS_DEFAULT } } });
+  const names = positionals.length > 0 ? positionals.map((name) => patchNamed(name).name) : ALL.map((patch) => patch.name);
+  const tasks = names.map((name) => ({ name, seeds: Number(values.seeds) }));
+  const worked = await Promise.all(Array.from({ length: availableParallelism() }, () => work(tasks)));
+  process.exitCode = worked.every(Boolean) ? 0 : 1;
+}

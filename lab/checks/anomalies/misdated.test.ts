@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { clockAhead, historyOf, KEY, REGIONS, read, type Written, write } from '../testing/history.ts';
+import { misdated } from './misdated.ts';
+
+const judge = (written: Written) => misdated.judge(historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
+
+const WRITTEN = [write(1, 500), write(2, 1_000)];
+const EXACT = clockAhead(0);
+const answered = (cachedMs: number, version = 1) => read(version, 1_100, { cachedMs });
+
+describe('misdated', () => {
+  const cases: readonly (readonly [title: string, written: Written, verdict: 'pass' | 'fail' | 'unknown'])[] = [
+    ['passes what was asked for before the next version', { operations: [...WRITTEN, answered(990)], readings: EXACT }, 'pass'],
+    ['fails what was asked for after it', { operations: [...WRITTEN, answered(1_060)], readings: EXACT }, 'fail'],
+    ['passes the last version, whenever it was asked for', { operations: [...WRITTEN, answered(1_060, 2)], readings: EXACT }, 'pass'],
+    ['goes by the clock of the edge', { operations: [...WRITTEN, answered(3_990)], readings: clockAhead(3_000) }, 'pass'],
+    ['and by no better than it is known', { operations: [...WRITTEN, answered(1_003)], readings: EXACT }, 'pass'],
+    ['passes where nobody has asked the clock', { operations: [...WRITTEN, answered(1_060)] }, 'pass'],
+    [
+      'passes a clock that was set',
+      { operations: [...WRITTEN, answered(1_060)], readings: [...clockAhead(0, { untilMs: 800 }), ...clockAhead(-900, { fromMs: 1_000 })] },
+      'pass',
+    ],
+    ['is unknown without a time', { operations: [...WRITTEN, read(1, 1_100)] }, 'unknown'],
+  ];
+  it.each(cases)('%s', (_title, written, verdict) => {
+    expect(judge(written).verdict).toBe(verdict);
+  });
+
+  it('shows the write and one answer of the version', () => {
+    const { anomalies } = judge({ operations: [...WRITTEN, answered(1_060), answered(1_060)], readings: EXACT });
+    expect(anomalies).toMatchObject([
+      {
+        key: KEY,
+        explain: expect.stringMatching(
+          /expected the time at which the origin was asked in eu-west, got version 1 .*, asked for \d+ ms after version 2/,
+        ),
+      },
+    ]);
+    expect(anomalies[0]?.witness).toHaveLength(2);
+  });
+});

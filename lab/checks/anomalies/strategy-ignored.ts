@@ -1,0 +1,203 @@
+/**
+ * strategy-ignored: a region did with an updated content what the other strategy does.
+ *
+ * Eager: an invalidated entry is gone. So no answer labelled stale may have a version that was superseded longer ago than the bound of an
+ * answer labelled fresh. One anomaly for each version of a key in a region.
+ *
+ * Lazy: an invalidated entry is served once more, labelled stale. So the first read of a key after an update has the version that the read
+ * before it found in the cache. Looked at where nothing else can have taken the entry away: no fault, no hard purge, no other write of the
+ * key, no time at which an entry ends. An entry may be evicted all the same, so it fails where most of at least three such reads were
+ * answered by the origin, and shows the first of them.
+ *
+ * The strategy must have been one and the same while the update was applied: all the time since it was sent, where a fault may have held it
+ * back.
+ */
+import type { Strategy } from '../../../services/protocol/invalidation.ts';
+import type { History } from '../../history/history.ts';
+import type { Operation, StrategyChange, WriteOperation } from '../../history/records.ts';
+import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
+import { sift } from '../doubt.ts';
+import { isEmptiedBy } from '../fault-windows.ts';
+import { type Interval, overlaps } from '../interval.ts';
+import { answerOf, type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
+import { verdictOf, worstOf } from '../verdict.ts';
+import type { AcknowledgedWrite, AnsweredRead, Known } from '../versions.ts';
+
+const NAME = 'strategy-ignored';
+
+export const strategyIgnored: Check = {
+  name: NAME,
+  about: 'an eager region serves what it should have deleted, or a lazy one deletes what it should serve once more',
+  needs: ['strategy'],
+  judge,
+};
+
+/** Of the first reads after an update in a lazy region, so many must be there, and so many of them answered by the origin. */
+const FIRST_READS_MIN = 3;
+const FETCHED_SHARE_MIN = 0.5;
+
+function judge(history: History, { staleness: rule }: CheckContext): CheckResult {
+  const staleness = stalenessOf(history, rule);
+  const strategies = new Strategies(history);
+  const superseded = staleness.reads.flatMap((read) => {
+    const superseding = staleness.versions.supersededBefore(read);
+    if (superseding === undefined || !isEagerFor(read, superseding, { strategies, staleness })) return [];
+    return [{ read, superseding }];
+  });
+  const firsts = new FirstReads(history, staleness, strategies).find();
+  const telling = staleness.reads.filter((read) => isTelling(read, { strategies, staleness }));
+  const why = staleness.whyNone(telling.length + superseded.length + firsts.length, 'came after an update that a strategy can be told by');
+  if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
+  const kept = superseded
+    .filter(({ read }) => read.status === 'stale')
+    .map(({ read, superseding }) => ({ ...staleness.judgeSince(read, superseding.atMs), superseding }))
+    .filter((stale) => staleness.excessMs(stale) > 0);
+  const eager = sift(kept, (stale) => staleness.doubtOf(stale));
+  const fetched = firsts.filter(({ read }) => read.source === 'origin');
+  const isMost = firsts.length >= FIRST_READS_MIN && fetched.length >= firsts.length * FETCHED_SHARE_MIN;
+  const lazy = sift(isMost ? fetched : [], (first) => doubtOfFirst(first, staleness));
+  return verdictOf({
+    check: NAME,
+    found: kept.length + (isMost ? fetched.length : 0),
+    anomalies: [
+      ...worstOf(eager.certain, staleness).map((stale) => toKept(stale, staleness)),
+      ...lazy.certain.slice(0, 1).map((first) => toFetched(first, fetched.length, firsts.length)),
+    ],
+    reason: `${kept.length} stale answers of eager regions were too old, ${fetched.length} of ${firsts.length} first reads of lazy regions after an update were fetched`,
+    doubts: [...eager.doubts, ...lazy.doubts],
+  });
+}
+
+interface Judging {
+  readonly strategies: Strategies;
+  readonly staleness: Staleness;
+}
+
+/** Whether the region was eager when it applied what superseded the version of a read. What is gone does not come back under another strategy. */
+function isEagerFor({ region, endMs: toMs }: AnsweredRead, { by, atMs }: Known, { strategies, staleness }: Judging): boolean {
+  const fromMs = by.startMs;
+  if (strategies.of(region, { fromMs, toMs }) === 'eager') return true;
+  const applied = { fromMs, toMs: atMs + staleness.delayMsMax(region, { fromMs, toMs }) + staleness.epsilonMs };
+  const isOnTime = !staleness.windows.touching(region).some((window) => overlaps(window, applied));
+  return isOnTime && strategies.of(region, applied) === 'eager';
+}
+
+/** An eager region that could have answered something old, or a lazy one that did. */
+function isTelling(read: AnsweredRead, { strategies, staleness }: Judging): boolean {
+  const strategy = strategies.of(read.region, { fromMs: read.startMs, toMs: read.endMs });
+  if (strategy === 'eager') return staleness.couldBeOld(read);
+  return strategy === 'lazy' && read.status === 'stale' && staleness.versions.supersededBefore(read) !== undefined;
+}
+
+/** A cache that did not answer in time was passed by. */
+function doubtOfFirst({ before, read }: FirstRead, staleness: Staleness): string | undefined {
+  const during = [{ fromMs: before.startMs, toMs: read.endMs }];
+  return staleness.doubtAbout({ region: read.region, during, excessMs: staleness.epsilonMs });
+}
+
+function toKept(stale: StaleRead, staleness: Staleness): Anomaly {
+  const { read, superseding } = stale;
+  return {
+    anomaly: NAME,
+    subKind: 'kept',
+    region: read.region,
+    key: read.key,
+    version: read.version,
+    explain: `expected version ${superseding.version} or later in ${read.region}, which is eager, got ${answerOf(read)}: ${staleness.becauseSince(stale, 'superseded')}`,
+    witness: [superseding.by, read, ...staleness.faultsDuring(stale)],
+  };
+}
+
+function toFetched({ before, write, read }: FirstRead, fetched: number, all: number): Anomaly {
+  return {
+    anomaly: NAME,
+    subKind: 'deleted',
+    region: read.region,
+    key: read.key,
+    version: read.version,
+    explain: `expected version ${before.version} labelled stale from the cache in ${read.region}, which is lazy, got ${answerOf(read)}: of ${all} first reads after an update ${fetched} were answered by the origin`,
+    witness: [before, write, read],
+  };
+}
+
+/** What was in force in each region. */
+class Strategies {
+  /** By region, in their order. */
+  readonly #changes: ReadonlyMap<string, readonly StrategyChange[]>;
+
+  constructor(history: History) {
+    const changes = [...history.of('strategy')].sort((one, other) => one.atMs - other.atMs);
+    this.#changes = Map.groupBy(changes, ({ region }) => region);
+  }
+
+  /** undefined: not one and the same all the time, or not known. */
+  of(region: string, { fromMs, toMs }: Interval): Strategy | undefined {
+    let found: Strategy | undefined;
+    for (const { atMs, strategy } of this.#changes.get(region) ?? []) {
+      if (atMs <= fromMs) found = strategy;
+      else if (atMs <= toMs && strategy !== found) return undefined;
+    }
+    return found;
+  }
+}
+
+/** The first read of a key after an update, where the read before it found the key in the cache. */
+interface FirstRead {
+  readonly before: AnsweredRead;
+  readonly write: AcknowledgedWrite;
+  readonly read: AnsweredRead;
+}
+
+class FirstReads {
+  readonly #staleness: Staleness;
+  readonly #strategies: Strategies;
+  readonly #writes: ReadonlyMap<string, readonly WriteOperation[]>;
+  readonly #purges: readonly Operation[];
+
+  constructor({ operations }: History, staleness: Staleness, strategies: Strategies) {
+    this.#staleness = staleness;
+    this.#strategies = strategies;
+    const writes = operations.filter((operation) => operation.kind !== 'read' && operation.kind !== 'purge');
+    this.#writes = Map.groupBy(writes, ({ key = '' }) => key);
+    this.#purges = operations.filter(
+      (operation) => operation.kind === 'purge' && operation.mode === 'hard' && operation.outcome !== 'fail',
+    );
+  }
+
+  /** Those that a lazy region must answer from the cache. */
+  find(): readonly FirstRead[] {
+    return [...this.#staleness.byKey.values()].flatMap((reads) =>
+      reads.flatMap((read, at) => {
+        const before = reads[at - 1];
+        return before === undefined ? [] : (this.#judge(before, read) ?? []);
+      }),
+    );
+  }
+
+  #judge(before: AnsweredRead, read: AnsweredRead): FirstRead | undefined {
+    if (before.source !== 'cache' || before.status !== 'fresh' || before.found === false || before.endMs > read.startMs) return undefined;
+    if (read.source !== 'origin' && read.status !== 'stale') return undefined;
+    const superseding = this.#staleness.versions.supersededBefore({ ...read, version: before.version });
+    if (superseding === undefined || superseding.by.kind !== 'update' || superseding.by.startMs < before.endMs) return undefined;
+    const write = superseding.by;
+    const { region, startMs, endMs } = read;
+    const boundMs = this.#staleness.delayMsMax(region, { fromMs: before.startMs, toMs: startMs }) + this.#staleness.epsilonMs;
+    if (write.endMs + boundMs >= startMs) return undefined;
+    const during = { fromMs: before.startMs - boundMs, toMs: endMs };
+    if (this.#strategies.of(region, during) !== 'lazy' || !this.#isCalm(read, during)) return undefined;
+    return { before, write, read };
+  }
+
+  /** Nothing but updates can have changed what the cache holds of the key. */
+  #isCalm({ region, key }: AnsweredRead, during: Interval): boolean {
+    const { windows } = this.#staleness;
+    if (windows.touching(region).some((window) => overlaps(window, during))) return false;
+    if (windows.during(during).some((fault) => isEmptiedBy(fault, region))) return false;
+    if (this.#purges.some((purge) => isWithin(purge, during))) return false;
+    return (this.#writes.get(key) ?? []).every((write) => !isWithin(write, during) || (write.kind === 'update' && write.outcome === 'ok'));
+  }
+}
+
+function isWithin({ startMs, endMs = Number.POSITIVE_INFINITY }: Operation, { fromMs, toMs }: Interval): boolean {
+  return startMs < toMs && endMs > fromMs;
+}

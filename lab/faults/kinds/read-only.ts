@@ -1,0 +1,15 @@
+/** read-only: a cache answers and takes nothing, as a Redis that cannot save or was made a replica. */
+import { damaging, UNTIL_OVERDUE } from '../damaging.ts';
+
+export const readOnly = damaging({
+  name: 'read-only',
+  about: 'a cache answers lookups and refuses everything that would change it',
+  damage: 'refuse-writes',
+  of: 'redis',
+  lasts: true,
+  excuses: 'stale-answers',
+  slows: () => UNTIL_OVERDUE,
+  recoveryAllowanceMs: 2_000,
+  shows: { word: 'read-only', state: 'slow' },
+  says: 'refuses writes',
+});

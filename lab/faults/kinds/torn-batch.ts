@@ -1,0 +1,15 @@
+/** torn-batch: the connection to a cache breaks in the middle of each batch, and one of its steps is not done. */
+import { damaging, UNTIL_OVERDUE } from '../damaging.ts';
+
+export const tornBatch = damaging({
+  name: 'torn-batch',
+  about: 'of each batch that a cache is given one step in the middle is not done, and nobody is told which',
+  damage: 'tear',
+  of: 'redis',
+  lasts: true,
+  excuses: 'stale-answers',
+  slows: () => UNTIL_OVERDUE,
+  recoveryAllowanceMs: 2_000,
+  shows: { word: 'torn', state: 'slow' },
+  says: 'loses a step of each batch',
+});

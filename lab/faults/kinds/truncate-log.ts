@@ -1,0 +1,15 @@
+/** truncate-log: what the log holds is dropped, as when its retention is over. */
+import { damaging } from '../damaging.ts';
+
+export const truncateLog = damaging({
+  name: 'truncate-log',
+  about: 'the log drops all that it holds, read or not, as after its retention',
+  damage: 'truncate',
+  of: 'kafka',
+  lasts: false,
+  excuses: 'nothing',
+  recoveryAllowanceMs: 0,
+  emptiesCache: true,
+  destroys: 'every invalidation that the log holds is dropped',
+  says: 'drops what it holds',
+});

@@ -1,0 +1,112 @@
+/** Wrong programs in what a cache stores, applies and forgets. */
+import type { Patch } from './patch.ts';
+
+const STORE = 'services/edge/cache/store.ts';
+const MEMORY = 'services/edge/cache/memory.ts';
+const OLD_CONTENT = [
+  'stale-after-bound',
+  'mislabelled',
+  'lost-invalidation',
+  'purge-ignored',
+  'resurrection',
+  'version-regression',
+] as const;
+
+export const FILL_PATCHES: readonly Patch[] = [
+  {
+    name: 'no-gap-rule',
+    about: 'An event is applied although the one before it never was.',
+    edits: [{ file: STORE, old: "if (applied < previous) return 'gap';", new: '' }],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'forgetlog-no-epoch',
+    about: 'When the log is another one, what is cached stays valid.',
+    edits: [{ file: STORE, old: 'this.#marks.raiseAll();\n    this.#positions.clear();', new: 'this.#positions.clear();' }],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'flush-nothing',
+    about: 'A flush does nothing.',
+    edits: [{ file: STORE, old: 'flush(): void {\n    this.#marks.raiseAll();', new: 'flush(): void {' }],
+    caughtBy: ['faults', 'purge-ignored'],
+  },
+  {
+    name: 'flush-no-clock',
+    about: 'A flush makes invalid what is stored, and not what is being fetched.',
+    edits: [{ file: 'services/edge/cache/marks.ts', old: 'raiseAll(): void {\n    this.#clock += 1;', new: 'raiseAll(): void {' }],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'life-not-compared',
+    about: 'A fill is stored in a cache that began a new life since the fetch began.',
+    edits: [{ file: STORE, old: "if (life !== this.life) return 'other-life';", new: '' }],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'negative-stale',
+    about: 'A 404 past its life, or below a soft mark, is served while it is revalidated.',
+    edits: [{ file: STORE, old: "return stored.entry.content === null ? 'invalid' : 'stale';", new: "return 'stale';" }],
+    caughtBy: ['mislabelled'],
+  },
+  {
+    name: 'tags-of-old-entry',
+    about: 'A content that replaces one in the cache keeps the tags of that one.',
+    edits: [
+      {
+        file: STORE,
+        old: 'this.#entries.set(key, { entry, clock });',
+        new: 'const held = stored?.entry.content; const content = entry.content === null || !held ? entry.content : { ...entry.content, tags: held.tags }; this.#entries.set(key, { entry: { ...entry, content }, clock });',
+      },
+    ],
+    caughtBy: ['purge-ignored'],
+  },
+  {
+    name: 'fill-refuses-soft',
+    about: 'What is fetched below a soft mark is refused, again and again.',
+    edits: [
+      {
+        file: STORE,
+        old: "if (entry.version < this.#marks.hardMinimum(key)) return 'below-hard-minimum';",
+        new: "if (entry.version < this.#marks.hardMinimum(key) || this.#marks.judge(key, { version: entry.version + 1, clock, tags: tagsOf(entry) }) === 'soft') return 'below-hard-minimum';",
+      },
+    ],
+    caughtBy: ['refill-storm'],
+  },
+  {
+    name: 'newer-stored-at',
+    about: 'The version that is stored already is not stored again, so its time is never renewed.',
+    edits: [{ file: STORE, old: 'return stored.clock > filled.clock;', new: 'return stored.clock >= filled.clock;' }],
+    caughtBy: ['mislabelled', 'refill-storm'],
+  },
+  {
+    name: 'never-fill',
+    about: 'Nothing is ever stored.',
+    edits: [{ file: STORE, old: 'this.#entries.set(key, { entry, clock });', new: '' }],
+    caughtBy: ['refill-storm'],
+  },
+  {
+    name: 'negative-not-fenced',
+    about: 'A 404 is stored with the clock of the moment it arrived.',
+    edits: [
+      {
+        file: STORE,
+        old: 'this.#entries.set(key, { entry, clock });',
+        new: 'this.#entries.set(key, { entry, clock: entry.content === null ? this.#marks.clock : clock });',
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'older-life-comes-back',
+    about: 'A cache that was restarted has what it held before, under a new life.',
+    edits: [
+      {
+        file: MEMORY,
+        old: 'this.#store = snapshot?.copy(this.#random.uuid()) ?? this.#createStore();\n    this.#store.flush();',
+        new: 'this.#store = (snapshot ?? this.#store).copy(this.#random.uuid());',
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+];

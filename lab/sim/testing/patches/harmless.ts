@@ -1,0 +1,119 @@
+/** Programs that differ from ours and break no promise: none of these may be caught. */
+import type { HarmlessPatch } from './patch.ts';
+
+const MARKS = 'services/edge/cache/marks.ts';
+const STORE = 'services/edge/cache/store.ts';
+
+export const HARMLESS_PATCHES: readonly HarmlessPatch[] = [
+  {
+    name: 'relay-repeats',
+    about: 'Everything is published twice.',
+    edits: [
+      {
+        file: 'services/origin/relay.ts',
+        old: 'await log.append(events.map(toMessage));',
+        new: 'await log.append(events.map(toMessage));\n    await log.append(events.map(toMessage));',
+      },
+    ],
+    argument: 'Publishing is at least once: minima and epochs are maxima, so a repeat changes no answer. It may cost a fetch.',
+  },
+  {
+    name: 'relay-newest-first',
+    about: 'What is claimed together is published in the other order.',
+    edits: [
+      {
+        file: 'services/origin/relay.ts',
+        old: 'await log.append(events.map(toMessage));',
+        new: 'await log.append(events.toReversed().map(toMessage));',
+      },
+    ],
+    argument: 'Hard and soft minima are kept apart and only grow, so the order of events of a key does not matter.',
+  },
+  {
+    name: 'skip-below',
+    about: 'The event that was applied last is applied once more.',
+    edits: [
+      { file: STORE, old: "if (position.offset <= applied) return 'skipped';", new: "if (position.offset < applied) return 'skipped';" },
+    ],
+    argument: 'Applying is idempotent. It may cost a fetch.',
+  },
+  {
+    name: 'fill-no-floor',
+    about: 'A fill from below the floor is stored.',
+    edits: [{ file: STORE, old: "if (clock < this.#marks.floor) return 'below-floor';", new: '' }],
+    argument: 'Lookup judges the entry by the floor, too: what is stored is invalid and is never served.',
+  },
+  {
+    name: 'fill-no-hard-epoch',
+    about: 'A fill below a hard epoch is stored.',
+    edits: [{ file: STORE, old: "if (this.#marks.hasHardEpochAbove(key, clock, tagsOf(entry))) return 'hard-epoch';", new: '' }],
+    argument: 'Lookup judges the entry by the same epochs: what is stored is invalid and is never served.',
+  },
+  {
+    name: 'fill-no-hard-minimum',
+    about: 'A fill below the hard minimum is stored.',
+    edits: [{ file: STORE, old: "if (entry.version < this.#marks.hardMinimum(key)) return 'below-hard-minimum';", new: '' }],
+    argument: 'Lookup judges the entry by the same minimum: what is stored is invalid and is never served.',
+  },
+  {
+    name: 'fill-epoch-at',
+    about: 'A fill whose clock is that of a hard epoch is refused.',
+    edits: [{ file: MARKS, old: '.hard > clock;', new: '.hard >= clock && clock > 0;' }],
+    argument: 'The fetch is repeated after the next event. It costs a fetch, and nobody is served anything else.',
+  },
+  {
+    name: 'older-overwrites',
+    about: 'An older version replaces a newer one in the cache.',
+    edits: [
+      {
+        file: STORE,
+        old: 'return stored.entry.version > filled.version;',
+        new: 'return stored.entry.version > filled.version && stored.clock < 0;',
+      },
+    ],
+    argument:
+      'What the older fetch read was the latest less than a fetch ago, and an event of the newer version is on its way: inside the bound.',
+  },
+  {
+    name: 'same-clock-overwrites-lower',
+    about: 'The same version, read earlier, replaces the one read later.',
+    edits: [{ file: STORE, old: 'return stored.clock > filled.clock;', new: 'return false;' }],
+    argument: 'Its version is the same, and its lower clock is judged by all marks in between. It may cost a fetch.',
+  },
+  {
+    name: 'join-fence-above',
+    about: 'A reader joins only fetches that began after the last mark.',
+    edits: [
+      {
+        file: 'services/edge/flights.ts',
+        old: 'current.stamp.clock >= fence',
+        new: 'current.stamp.clock >= fence' + ' && (current.stamp.clock > fence || fence === 0 || clock === current.stamp.clock)',
+      },
+    ],
+    argument: 'It joins less often than it could. It may cost a fetch.',
+  },
+  {
+    name: 'unconditional-revalidation',
+    about: 'A stale entry is fetched whole, without If-None-Match.',
+    edits: [
+      {
+        file: 'services/edge/reader.ts',
+        old: 'const answer = await this.#fetch(id, held.etag);',
+        new: "const answer = await this.#fetch(id, held.etag === '' ? held.etag : undefined);",
+      },
+    ],
+    argument: 'A whole answer says as much as a 304. It costs bytes.',
+  },
+  {
+    name: 'update-without-version',
+    about: 'An update is published as a purge of its key.',
+    edits: [
+      {
+        file: 'services/origin/outbox.ts',
+        old: '...(row.version === null ? {} : { version: row.version }),',
+        new: '...(row.version === null || (row.version > 1 && row.mode === null) ? {} : { version: row.version }),',
+      },
+    ],
+    argument: 'A purge of the key makes invalid at least what the version would. It may cost a fetch.',
+  },
+];

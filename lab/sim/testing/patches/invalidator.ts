@@ -1,0 +1,157 @@
+/** Wrong programs in how an edge takes invalidations from the log. */
+import type { Patch } from './patch.ts';
+
+const INVALIDATOR = 'services/edge/invalidator.ts';
+const QUEUE = 'services/edge/partition-queue.ts';
+const RECORD = 'services/edge/queued-record.ts';
+const CATCH_UP = 'services/edge/catch-up.ts';
+const MODE = 'return event?.mode ?? modeOf(strategy);';
+const OLD_CONTENT = [
+  'stale-after-bound',
+  'mislabelled',
+  'lost-invalidation',
+  'purge-ignored',
+  'resurrection',
+  'version-regression',
+] as const;
+
+export const INVALIDATOR_PATCHES: readonly Patch[] = [
+  {
+    name: 'never-catching-up',
+    about: 'An edge that has just joined calls what it held before fresh.',
+    edits: [
+      {
+        file: INVALIDATOR,
+        old: 'return this.#catchUp.isUnderWay(this.#queues, this.#applied) || this.#overdue.longestMs(this.#queues) > OVERDUE_MS_MAX;',
+        new: 'return this.#overdue.longestMs(this.#queues) > OVERDUE_MS_MAX;',
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'overdue-is-fresh',
+    about: 'What is known and cannot be applied is called fresh.',
+    edits: [
+      {
+        file: INVALIDATOR,
+        old: 'return this.#catchUp.isUnderWay(this.#queues, this.#applied) || this.#overdue.longestMs(this.#queues) > OVERDUE_MS_MAX;',
+        new: 'return this.#catchUp.isUnderWay(this.#queues, this.#applied);',
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'catch-up-one-less',
+    about: 'Catching up ends one event too early.',
+    edits: [{ file: CATCH_UP, old: '[partition, end - 1]', new: '[partition, end - 2]' }],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'catch-up-when-recognised',
+    about: 'Catching up ends when the log is known to be the same one.',
+    edits: [
+      {
+        file: CATCH_UP,
+        old: 'if ((applied.get(partition) ?? BEFORE_FIRST) < last) return true;',
+        new: 'if (last < BEFORE_FIRST) return applied.size > 0;',
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'no-recognition',
+    about: 'Whether the log is the one it was is not looked at.',
+    edits: [
+      {
+        file: QUEUE,
+        old: 'if (!isRecordAt(this.#awaited, record)) return this.#feed.onOtherLog();',
+        new: 'if (isRecordAt(this.#awaited, record) && record.offset < 0) return this.#feed.onOtherLog();',
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'new-life-ignored',
+    about: 'An edge does not look where to read on when its cache began a new life.',
+    edits: [{ file: INVALIDATOR, old: "options.cache.onNewLife(() => this.#takeUp('the cache began a new life'));", new: '' }],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'previous-always-start',
+    about: 'Each event is applied as if it were the first.',
+    edits: [{ file: QUEUE, old: 'sinceMs, previous: this.#last });', new: 'sinceMs, previous: BEFORE_FIRST });' }],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'strategy-inverted',
+    about: 'A lazy region deletes, an eager one serves what is stale.',
+    edits: [{ file: RECORD, old: MODE, new: "return event?.mode ?? (modeOf(strategy) === 'hard' ? 'soft' : 'hard');" }],
+    caughtBy: ['strategy-ignored'],
+  },
+  {
+    name: 'always-eager',
+    about: 'Every region deletes.',
+    edits: [{ file: RECORD, old: MODE, new: "return event?.mode ?? (modeOf(strategy) === 'hard' ? 'hard' : 'hard');" }],
+    caughtBy: ['strategy-ignored'],
+  },
+  {
+    name: 'always-lazy',
+    about: 'Every region serves what is stale.',
+    edits: [{ file: RECORD, old: MODE, new: "return event?.mode ?? (modeOf(strategy) === 'hard' ? 'soft' : 'soft');" }],
+    caughtBy: ['strategy-ignored'],
+  },
+  {
+    name: 'mode-always-strategy',
+    about: "What an event asks for itself is passed over for the region's strategy.",
+    edits: [{ file: RECORD, old: MODE, new: 'return event === undefined ? modeOf(strategy) : modeOf(strategy);' }],
+    caughtBy: ['resurrection', 'purge-ignored', 'strategy-ignored'],
+  },
+  {
+    name: 'unreadable-skipped',
+    about: 'A record that cannot be read counts as none.',
+    edits: [
+      {
+        file: RECORD,
+        old: "if (event === undefined) return { type: 'all', target: TARGET_ALL, mode };",
+        new: "if (event === undefined) return { type: 'key', target: TARGET_ALL, mode };",
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'event-version-one-less',
+    about: 'An event invalidates the versions before the one before it.',
+    edits: [{ file: RECORD, old: '{ ...mark, version: event.version };', new: '{ ...mark, version: event.version - 1 };' }],
+    caughtBy: ['resurrection', 'lost-invalidation', 'strategy-ignored'],
+  },
+  {
+    name: 'delay-twice',
+    about: 'The delay of a region is waited for twice.',
+    edits: [
+      {
+        file: QUEUE,
+        old: 'return sinceMs + this.#ports.settings.propagationDelayMs;',
+        new: 'return sinceMs + 2 * this.#ports.settings.propagationDelayMs;',
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'failed-apply-stands',
+    about: 'What could not be applied is taken off the queue.',
+    edits: [{ file: QUEUE, old: "this.#fail('an apply failed');", new: 'this.#settle(batch);' }],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'dropped-below-start',
+    about: 'What the log dropped before anything was applied counts as nothing.',
+    edits: [{ file: 'services/edge/places.ts', old: 'start > 0 && !stored.has(partition)', new: 'start < 0 && !stored.has(partition)' }],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'behind-the-start',
+    about: 'A position that the log does not hold any more is read on from the start.',
+    edits: [{ file: 'services/edge/places.ts', old: 'position.offset < start || position.offset >= end', new: 'position.offset >= end' }],
+    caughtBy: OLD_CONTENT,
+  },
+];

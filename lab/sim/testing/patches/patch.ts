@@ -1,0 +1,28 @@
+/**
+ * Source patches: wrong programs that no decorator of a port can make, for what they break lies inside. A patch replaces a text of a file
+ * with another one while the simulator is bundled for a test; no switch stands in the code for its sake.
+ */
+
+export interface Edit {
+  /** From the root of the repository. */
+  readonly file: string;
+  /** Stands exactly once in the file. */
+  readonly old: string;
+  readonly new: string;
+}
+
+/** A wrong program. */
+export interface Patch {
+  readonly name: string;
+  /** One sentence: what it breaks. */
+  readonly about: string;
+  readonly edits: readonly Edit[];
+  /** The checks that name its damage: one of them must catch it. */
+  readonly caughtBy: readonly string[];
+}
+
+/** A program that differs and keeps every promise: a check that fails it is wrong. */
+export interface HarmlessPatch extends Omit<Patch, 'caughtBy'> {
+  /** Why nothing that is promised breaks. */
+  readonly argument: string;
+}

@@ -1,0 +1,197 @@
+/** Wrong programs in how an edge reads, fetches and labels. */
+import type { Patch } from './patch.ts';
+
+const READER = 'services/edge/reader.ts';
+const FLIGHTS = 'services/edge/flights.ts';
+const JOIN = 'current.stamp.life === life && current.stamp.clock >= fence';
+const OLD_CONTENT = [
+  'stale-after-bound',
+  'mislabelled',
+  'lost-invalidation',
+  'purge-ignored',
+  'resurrection',
+  'version-regression',
+] as const;
+
+export const READER_PATCHES: readonly Patch[] = [
+  {
+    name: 'remember-keeps-flights',
+    about: 'A reader joins a fetch that began before a newer version was answered past the cache.',
+    edits: [{ file: READER, old: 'this.#misses.close(key);', new: '' }],
+    caughtBy: ['version-regression', ...OLD_CONTENT],
+  },
+  {
+    name: 'remembered-off',
+    about: 'What was answered while the cache was away is forgotten when it is back.',
+    edits: [
+      { file: READER, old: 'if (!this.#remembered.allows(key, found.entry.version, remembered))', new: 'if (remembered.minimum < 0)' },
+    ],
+    caughtBy: ['version-regression'],
+  },
+  {
+    name: 'cached-at-is-stored-at',
+    about: 'The age of an answer counts from when it came, not from when the origin was asked.',
+    edits: [
+      {
+        file: READER,
+        old: 'return this.#toEntry(answer, askedAt);\n  }',
+        new: 'return this.#toEntry(answer, Math.max(askedAt, this.#options.clock.now()));\n  }',
+      },
+    ],
+    caughtBy: ['misdated'],
+  },
+  {
+    name: 'read-through-fills',
+    about: 'What was read past the cache is stored with the clock of a lookup made afterwards.',
+    edits: [
+      {
+        file: READER,
+        old: '      this.#remember(key, entry.version);\n      return { entry, source:',
+        new: '      this.#remember(key, entry.version);\n      const later = joined ? undefined : await this.#lookup(key);\n      if (later !== undefined) await this.#fill(key, entry, later);\n      return { entry, source:',
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'no-coalescing',
+    about: 'Every miss is a fetch of its own.',
+    edits: [
+      { file: FLIGHTS, old: 'if (current !== undefined &&', new: 'if (current !== undefined && id(key) < 0 &&' },
+      { file: FLIGHTS, old: 'interface Flight<T> {', new: 'const id = (key: string) => key.length;\n\ninterface Flight<T> {' },
+    ],
+    caughtBy: ['refill-storm'],
+  },
+  {
+    name: 'hit-fetches-too',
+    about: 'The origin is asked at every hit, too.',
+    edits: [
+      {
+        file: READER,
+        old: "if (entry !== null && found.state === 'fresh') return",
+        new: "if (entry !== null && found.state === 'fresh') void this.#fetch(id).catch(() => {});\n    if (entry !== null && found.state === 'fresh') return",
+      },
+    ],
+    caughtBy: ['refill-storm'],
+  },
+  {
+    name: 'fetch-three-times',
+    about: 'The origin is asked three times for each miss.',
+    edits: [
+      {
+        file: READER,
+        old: 'const answer = await this.#fetch(id);\n    if',
+        new: 'await this.#fetch(id);\n    await this.#fetch(id);\n    const answer = await this.#fetch(id);\n    if',
+      },
+    ],
+    caughtBy: ['refill-storm'],
+  },
+  {
+    name: 'join-other-life',
+    about: 'A reader joins a fetch that began in another life of the cache.',
+    edits: [{ file: FLIGHTS, old: JOIN, new: 'current.stamp.clock >= fence' }],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'join-fence-minus-one',
+    about: 'A reader joins a fetch that began one event too early.',
+    edits: [{ file: FLIGHTS, old: JOIN, new: 'current.stamp.life === life && current.stamp.clock >= fence - 1' }],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'coalesce-whole-life',
+    about: 'A reader joins any fetch of this life.',
+    edits: [{ file: FLIGHTS, old: JOIN, new: 'current.stamp.life === life' }],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'serve-last-on-origin-error',
+    about: 'While the origin is away an invalid entry is served again.',
+    edits: [
+      {
+        file: READER,
+        old: 'const key = contentKey(id);\n    const found',
+        new: 'const key = contentKey(id);\n    this.#last ??= new Map();\n    const found',
+      },
+      {
+        file: READER,
+        old: '  /** Throws ServiceError `unavailable` when neither',
+        new: '  #last: Map<string, CacheEntry> | undefined;\n\n  /** Throws ServiceError `unavailable` when neither',
+      },
+      {
+        file: READER,
+        old: 'const { landed, joined } = this.#misses.board(key, found,',
+        new: 'if (found.entry !== null) this.#last?.set(key, found.entry);\n    const { landed, joined } = this.#misses.board(key, found,',
+      },
+      {
+        file: READER,
+        old: 'const { entry, stored } = await landed;',
+        new: 'const { entry, stored } = await landed;\n      this.#last?.set(key, entry);',
+      },
+      {
+        file: READER,
+        old: 'if (found?.entry === null || found === undefined)\n',
+        new: "const last = this.#last?.get(key);\n    if (last !== undefined) return { entry: last, source: 'cache', status: 'fresh' };\n    if (found?.entry === null || found === undefined)\n",
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'stale-called-fresh',
+    about: 'A stale answer is labelled fresh.',
+    edits: [
+      {
+        file: READER,
+        old: "return { entry, source: 'cache', status: 'stale' };\n    }",
+        new: "return { entry, source: 'cache', status: 'fresh' };\n    }",
+      },
+    ],
+    caughtBy: [...OLD_CONTENT],
+  },
+  {
+    name: 'restamp-on-304',
+    about: 'What the origin calls unchanged is stored with the clock of the moment the answer came.',
+    edits: [
+      {
+        file: READER,
+        old: 'await this.#fill(key, entry, stamp);\n  }\n\n  async #fetch(',
+        new: "await this.#fill(key, entry, answer.kind === 'unchanged' ? ((await this.#lookup(key)) ?? stamp) : stamp);\n  }\n\n  async #fetch(",
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'revalidate-full-answer-dropped',
+    about: 'A revalidation that brings another version is not stored.',
+    edits: [
+      {
+        file: READER,
+        old: 'await this.#fill(key, entry, stamp);\n  }\n\n  async #fetch(',
+        new: "if (answer.kind === 'unchanged') await this.#fill(key, entry, stamp);\n  }\n\n  async #fetch(",
+      },
+    ],
+    caughtBy: ['mislabelled', 'divergence', 'refill-storm', 'stale-after-bound'],
+  },
+  {
+    name: 'catching-up-asked-late',
+    about: 'Whether the edge is catching up is asked after the lookup only.',
+    edits: [{ file: READER, old: '(spell !== undefined && spell === upToDate())', new: 'upToDate() !== undefined' }],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'etag-kept',
+    about: 'A fetched content is stored with the tag of the one before it.',
+    edits: [
+      {
+        file: READER,
+        old: '{ version: answer.content.version, content: answer.content, etag: answer.etag }',
+        new: "{ version: answer.content.version, content: answer.content, etag: answer.etag.replace(/-\\d+-/, '-1-') }",
+      },
+      {
+        file: 'services/origin/etag.ts',
+        old: 'return `"${id}-${version}-${Date.parse(updated_at)}"`;',
+        new: 'return `"${id}-${version < 0 ? updated_at : 1}-0"`;',
+      },
+    ],
+    caughtBy: ['mislabelled', 'divergence', 'stale-after-bound'],
+  },
+];
