@@ -146,7 +146,7 @@ interface RunPreparedOptions {
 async function runPrepared({ scenario, topology, identity }: Ready, { options, outputs, session }: RunPreparedOptions): Promise<RunResult> {
   const { environment, output, signal } = session;
   const { keep, verbose, mutant } = options;
-  const run = { seed: identity.seed, workload: scenario.workload };
+  const run = { seed: identity.seed, workload: scenario.workload, system: scenario.system };
   const { variables } = environment;
   const prepared = await prepareWorld(options.backend, { topology, variables, keep, verbose, mutant, run, onLogLine: output.log });
   const { drive, ...stage } = prepared;

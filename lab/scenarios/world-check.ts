@@ -50,7 +50,16 @@ export function checkBackend(scenario: ParsedScenario, backend: Backend): void {
     !worldKind(backend).takesSomeRegions && scenario.system.only !== undefined
       ? [{ path: ['system', 'only'], message: `needs a world of ${some.join(' or ')}, this one is ${backend}` }]
       : [];
-  refuse(scenario, [...only, ...problems]);
+  const clocks =
+    worldKind(backend).time === 'real' && scenario.system.clocks !== undefined
+      ? [
+          {
+            path: ['system', 'clocks'],
+            message: `needs a world of ${worldsWhere(({ time }) => time === 'virtual').join(' or ')}, this one is ${backend}`,
+          },
+        ]
+      : [];
+  refuse(scenario, [...only, ...clocks, ...problems]);
 }
 
 function refuse(scenario: ParsedScenario, problems: readonly Problem[]): void {

@@ -39,7 +39,11 @@ export function toDocument(scenario: Scenario): Readonly<Record<string, unknown>
     ...(description === '' ? {} : { description }),
     tags,
     ...(seed === undefined ? {} : { seed }),
-    system: { ...(system.only === undefined ? {} : { only: system.only }), regions: Object.fromEntries(regions) },
+    system: {
+      ...(system.only && { only: system.only }),
+      ...(system.clocks && { clocks: system.clocks }),
+      regions: Object.fromEntries(regions),
+    },
     workload: {
       duration: toMs(duration),
       reads: `${reads}/s`,

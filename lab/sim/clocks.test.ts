@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Mutant } from '../mutants/mutant.ts';
 import { MUTANTS } from '../mutants/mutants.ts';
+import { drawSkews } from '../worlds/simulated/drawn-clocks.ts';
 import { caughtBy } from './mutation.ts';
 import { isFailing, runSeedOf, type SeedOutcome } from './outcome.ts';
 import { seedSetup } from './testing/kit.ts';
-import { drawSkews } from './testing/skews.ts';
 
 const SEEDS = Number(process.env['CLOCK_SEEDS'] ?? 60);
 const MUTANT_SEEDS = 200;

@@ -39,7 +39,7 @@ export async function runSeed(options: SeedRunOptions): Promise<SeedRun> {
   const { scenario, seed, topology, mutant, skews, onHistoryLine, version = '', reproduce = '' } = options;
   const anomalies: AnomalyEvent[] = [];
   const { workload, system } = scenario;
-  const { drive, ...stage } = simulatedStage({ topology: withSystem(topology, system.regions), seed, workload, mutant, skews });
+  const { drive, ...stage } = simulatedStage({ topology: withSystem(topology, system.regions), seed, workload, system, mutant, skews });
   const result = await drive(
     runWithHistory({
       scenario,

@@ -7,8 +7,9 @@ import { createRandom } from '../../services/runtime/random.ts';
 import { RECENT_MAX } from '../../services/runtime/recent.ts';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
 import { mutantNamed } from '../mutants/mutants.ts';
-import type { Workload } from '../scenarios/scenario.ts';
+import type { Scenario, Workload } from '../scenarios/scenario.ts';
 import type { Skews } from '../worlds/hosted/skewed-clock.ts';
+import { drawSkews } from '../worlds/simulated/drawn-clocks.ts';
 import { startSimulated } from '../worlds/simulated/simulated.ts';
 import type { Stage } from '../worlds/stage.ts';
 import type { SimulatedTopology } from './regions.ts';
@@ -18,9 +19,11 @@ export interface SimulatedStageOptions {
   readonly topology: SimulatedTopology;
   readonly seed: number;
   readonly workload: Pick<Workload, 'writes'>;
+  /** Whether its services have clocks of their own. */
+  readonly system: Pick<Scenario['system'], 'clocks'>;
   /** A known bug to run with, by its name. */
   readonly mutant?: string | undefined;
-  /** Services whose clocks are not the lab's. */
+  /** Services whose clocks are not the lab's, in place of those that the scenario asks for. */
   readonly skews?: Skews | undefined;
 }
 
@@ -34,9 +37,11 @@ function pollMsOf({ writes }: Pick<Workload, 'writes'>): number {
   return Math.max(POLL_MS.from, Math.min(POLL_MS.to, Math.floor((NEWS_MAX * MS_PER_S) / writes)));
 }
 
-export function simulatedStage({ topology, seed, workload, mutant, skews }: SimulatedStageOptions): Stage {
+export function simulatedStage({ topology, seed, workload, system, mutant, ...given }: SimulatedStageOptions): Stage {
   const clock = new VirtualClock();
   const random = createRandom(seed).fork('world');
+  const regions = topology.regions.map(({ region }) => region);
+  const skews = given.skews ?? (system.clocks === undefined ? {} : drawSkews(seed, regions, { areSet: false }));
   const known = mutant === undefined ? undefined : mutantNamed(mutant);
   return {
     clock,

@@ -37,6 +37,7 @@ const KINDS_ONE_IN = [1, 2, 4, 8] as const;
 const FAR_MS = [100, 250, 500] as const;
 const FAR_FROM_MS = 10;
 const SETTLE_MS = 15_000;
+const CLOCKS_DIFFER_ONE_IN = 8;
 const LANES_MAX = 3;
 const DRAWS = [...FAULTS.values()].flatMap(({ draws }) => draws);
 const FAULT_MS = { from: 500, to: 8_000 } as const;
@@ -62,6 +63,7 @@ export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions):
     tags: [SIMULATED],
     seed,
     system: {
+      ...(random.fork('clocks').below(CLOCKS_DIFFER_ONE_IN) === 0 ? { clocks: 'differ' as const } : {}),
       regions: Object.fromEntries(
         regions.map((region) => [region, { delay: pick(settings, DELAYS_MS), strategy: pick(settings, ['eager', 'lazy'] as const) }]),
       ),

@@ -1,6 +1,6 @@
 /** How each world of the table starts, and which is taken where none is asked for. A world is loaded when it starts. */
 import { systemClock } from '../../services/runtime/clock.ts';
-import type { Workload } from '../scenarios/scenario.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
 import type { Variables } from '../topology/compose-file.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { Stage } from './stage.ts';
@@ -17,7 +17,7 @@ export interface PrepareOptions {
   /** A known bug to run with, by its name. */
   readonly mutant?: string | undefined;
   /** What is to be run, for a world in virtual time: all that happens in it follows from that. */
-  readonly run?: { readonly seed: number; readonly workload: Workload };
+  readonly run?: Pick<Scenario, 'workload' | 'system'> & { readonly seed: number };
 }
 
 const IN_REAL_TIME = { clock: systemClock, drive: <T>(run: Promise<T>) => run } as const;

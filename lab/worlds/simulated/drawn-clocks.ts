@@ -1,6 +1,6 @@
 /** Clocks that differ, drawn from a seed: ahead and behind, by less and by more than the longest fault lasts, and as fast as bad ones go. */
 import { createRandom, pick, type Random } from '../../../services/runtime/random.ts';
-import type { Skew, Skews } from '../../worlds/hosted/skewed-clock.ts';
+import type { Skew, Skews } from '../hosted/skewed-clock.ts';
 
 /** Faults of the swarm last up to 8 s. */
 const AHEAD_MS = [0, 40, 300, 2_500, 7_000, 9_000, 60_000, 7_200_000] as const;
