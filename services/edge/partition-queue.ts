@@ -196,9 +196,9 @@ export class PartitionQueue {
     for (const [at, { item, application }] of batch.entries()) {
       if (outcomes[at] !== 'applied') continue;
       if (item.event === undefined) meter.countUnreadable();
-      const told = toApplied(item, application, { delayMs, appliedAt });
-      meter.countInvalidation(told);
-      logger.info({ region, ...toLine(told) }, 'invalidation applied');
+      const applied = toApplied(item, application, { delayMs, appliedAt });
+      meter.countInvalidation(applied);
+      logger.info({ region, ...toLine(applied) }, 'invalidation applied');
     }
   }
 

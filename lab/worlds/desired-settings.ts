@@ -1,5 +1,5 @@
 /**
- * The delay and the strategy that one region is wanted to have, kept in force: given to its edge when they change, and again when the
+ * The delay and the strategy that one region should have, kept in force: given to its edge when they change, and again when the
  * edge has started anew, by whomever.
  *
  * What is done to them is done in turns, one after the other: a change that is asked for while the edge starts waits until it is up. Each
@@ -13,7 +13,7 @@ import type { JournalEntry, UndoJournal } from '../journal/journal.ts';
 import { coveringOf, describeLayers, isSame, layered, over, type SettingsLayer } from './setting-layers.ts';
 
 /** What is in force in a region, as far as it is known. */
-export interface SettingsTold {
+export interface SettingsInForce {
   readonly region: string;
   readonly settings: EdgeConfig;
   /** These and no others; else these may be in force instead, from now on. */
@@ -29,22 +29,22 @@ export interface BegunRegion {
   readonly made: EdgeConfig;
   /** What its edge has; undefined: it does not say. */
   readonly found: EdgeConfig | undefined;
-  /** Its edge starts with what it was made with, until it is told otherwise; else with what is wanted. */
+  /** Its edge starts with what it was made with, until it is told otherwise; else with what is desired. */
   readonly startsAsMade: boolean;
   /** What an earlier lab wrote down of it and left in force. */
   readonly left?: JournalEntry | undefined;
 }
 
-export interface WantedSettingsOptions extends BegunRegion {
+export interface DesiredSettingsOptions extends BegunRegion {
   readonly clock: Clock;
   readonly journal: UndoJournal;
   /** Its edge has a token, without which nothing can be changed. */
   readonly mayChange: boolean;
   /** Gives them to its edge. Rejects when that does not take them. */
   readonly put: (region: string, settings: EdgeConfig) => Promise<void>;
-  /** Whether its edge does not run at all: it will have what is wanted when it starts. */
+  /** Whether its edge does not run at all: it will have what is desired when it starts. */
   readonly isStopped: (region: string) => Promise<boolean>;
-  readonly onTold: (told: SettingsTold) => void;
+  readonly onInForce: (known: SettingsInForce) => void;
 }
 
 /** In the journal. */
@@ -56,8 +56,8 @@ export function entryIdOf(region: string): string {
 const UP_MS_MAX = 45_000;
 const POLL_MS = 50;
 
-export class WantedSettings {
-  readonly #options: WantedSettingsOptions;
+export class DesiredSettings {
+  readonly #options: DesiredSettingsOptions;
   readonly #layers = new Map<SettingsLayer, EdgeConfigChange>();
   /** Written down, and not in force yet. */
   readonly #planned = new Set<SettingsLayer>();
@@ -79,7 +79,7 @@ export class WantedSettings {
   /** When the process began that was seen last. */
   #since: string | undefined;
 
-  constructor(options: WantedSettingsOptions) {
+  constructor(options: DesiredSettingsOptions) {
     this.#options = options;
     const { made, found, left, clock } = options;
     const undo = left?.undo.do === 'configure' ? left.undo : undefined;
@@ -92,12 +92,12 @@ export class WantedSettings {
   }
 
   /** What all layers come to. */
-  get wanted(): EdgeConfig {
+  get desired(): EdgeConfig {
     return layered(this.#found, this.#layers);
   }
 
   get inForce(): EdgeConfig {
-    return this.#inForce ?? this.wanted;
+    return this.#inForce ?? this.desired;
   }
 
   /** What keeps that change of that layer from being in force, in a word. undefined: nothing does. */
@@ -153,15 +153,15 @@ export class WantedSettings {
     });
   }
 
-  /** Starts its edge, with what is wanted: in force when it resolves, unless the edge ended again. */
-  restart(start: (wanted: EdgeConfig) => Promise<void>): Promise<void> {
+  /** Starts its edge, with what is desired: in force when it resolves, unless the edge ended again. */
+  restart(start: (desired: EdgeConfig) => Promise<void>): Promise<void> {
     const { made, startsAsMade } = this.#options;
     return this.#inTurn(async () => {
       if (startsAsMade) {
         this.#tell(made, { isCertain: false });
         this.#inForce &&= made;
       }
-      await start(this.wanted);
+      await start(this.desired);
       this.#isLeaving = false;
       await this.#applyWhenUp();
       await this.#write();
@@ -221,27 +221,27 @@ export class WantedSettings {
 
   async #apply(): Promise<void> {
     const { region, put, isStopped, mayChange } = this.#options;
-    const { wanted } = this;
+    const { desired } = this;
     // Where nobody may change anything, nobody has.
-    if (mayChange && (this.#inForce === undefined || !isSame(this.#inForce, wanted))) {
-      this.#tell(wanted, { isCertain: false });
+    if (mayChange && (this.#inForce === undefined || !isSame(this.#inForce, desired))) {
+      this.#tell(desired, { isCertain: false });
       this.#inForce = undefined;
       this.#isOwed = true;
       try {
-        await put(region, wanted);
+        await put(region, desired);
       } catch (error) {
         if (!(await isStopped(region).catch(() => false))) throw error;
       }
     }
-    this.#inForce = wanted;
+    this.#inForce = desired;
     this.#isOwed = false;
     this.#lookedMs = this.#options.clock.monotonicMs();
-    this.#tell(wanted, { isCertain: true });
+    this.#tell(desired, { isCertain: true });
   }
 
-  #tell(settings: EdgeConfig, { isCertain }: Pick<SettingsTold, 'isCertain'>): void {
-    const { region, clock, onTold } = this.#options;
-    onTold({ region, settings, isCertain, agoMs: isCertain ? clock.monotonicMs() - this.#lookedMs : 0 });
+  #tell(settings: EdgeConfig, { isCertain }: Pick<SettingsInForce, 'isCertain'>): void {
+    const { region, clock, onInForce } = this.#options;
+    onInForce({ region, settings, isCertain, agoMs: isCertain ? clock.monotonicMs() - this.#lookedMs : 0 });
   }
 
   /** What undoes all of it leads back to what the edge would have without this lab: what was found, and what a person has set. */
