@@ -3,8 +3,8 @@
  * for them. (All of them are caught in virtual time: lab/scenarios/catalogue.test.ts.)
  */
 import { describe, expect, it } from 'vitest';
+import { MUTANTS } from '../lab/mutants/mutants.ts';
 import { labEvent } from '../lab/report/events.ts';
-import { catches } from '../lab/scenarios/testing/made-for.ts';
 import { BUILT_IN_SCENARIOS } from './program-files.ts';
 import { alarmsOf, BY_THE_MACHINE, type Summary } from './testing/alarms.ts';
 import { startProgram } from './testing/process.ts';
@@ -52,9 +52,9 @@ describe.concurrent('the catalogue in the embedded world', () => {
 });
 
 describe('a known bug in the embedded world', () => {
-  const shown = catches().filter(({ mutant }) => IN_REAL_TIME.includes(mutant.name));
+  const shown = MUTANTS.filter(({ name }) => IN_REAL_TIME.includes(name));
 
-  it.each(shown.map(({ mutant, scenario }) => [mutant.name, scenario, mutant.caughtBy] as const))(
+  it.each(shown.map(({ name, shownBy, caughtBy }) => [name, shownBy, caughtBy] as const))(
     '%s is caught by %s',
     async (mutant, scenario, caughtBy) => {
       const { code, summaries } = await run(scenario, '--mutant', mutant);

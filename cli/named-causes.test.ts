@@ -1,11 +1,11 @@
 /** A run on a machine that keeps it from its services names what it was: no deadline that was none, no service that is blamed for it. */
-import { execFile, execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labEvent } from '../lab/report/events.ts';
+import { canUnshare, runRestricted } from '../lab/testing/restricted.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const MS_MAX = 300_000;
@@ -26,27 +26,13 @@ interface Ran {
 async function runUnder(shell: string, name: string): Promise<Ran> {
   const out = join(folder, name);
   const words = ['run', 'baseline', '--backend', 'embedded', '--ports', 'auto', '--duration', '1s', '--json', '--out', out];
-  const { code, stdout } = await new Promise<{ code: unknown; stdout: string }>((resolve) => {
-    const options = { maxBuffer: 64 * 1024 * 1024 };
-    execFile('bash', ['-c', shell, 'run', process.execPath, MAIN, ...words], options, (error, said) =>
-      resolve({ code: error?.code, stdout: said }),
-    );
-  });
+  const { code, stdout } = await runRestricted(shell, [MAIN, ...words]);
   const last = labEvent.parse(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''));
   return {
     code,
     error: last.type === 'Summary' ? last.error : undefined,
     history: await readFile(join(out, 'baseline', 'history.ndjson'), 'utf8'),
   };
-}
-
-function canUnshare(): boolean {
-  try {
-    execFileSync('unshare', ['-n', 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 describe('a run', () => {

@@ -18,8 +18,8 @@ export function startEvent(
 ): LabEvent {
   const scenario = { title: `seeds ${rangeText(seeds)}`, regions, keys, duration, ...(mutant === undefined ? {} : { mutant }) };
   const time = toTimestamp(systemClock.now());
-  const told = { tool: 'edgesync-lab', version, backend: SIMULATED, seed: seeds.from, scenario, time } as const;
-  return { type: 'Start', schemaVersion: SCHEMA_VERSION, ...told, argv: [...argv] };
+  const head = { tool: 'edgesync-lab', version, backend: SIMULATED, seed: seeds.from, scenario, time } as const;
+  return { type: 'Start', schemaVersion: SCHEMA_VERSION, ...head, argv: [...argv] };
 }
 
 export interface EndedSeeds extends Pick<Summary, 'verdict' | 'checks' | 'operations' | 'reproduce'> {

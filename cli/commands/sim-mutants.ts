@@ -39,11 +39,11 @@ export async function huntAll(options: HuntOptions, setup: SeedSetup, session: S
   const { output } = session;
   const { seeds = SEEDS, json } = options;
   const hunted: Hunted = { seeds, real: new Tally(), reports: [] };
-  const told = { ...options, seeds, mutants: true };
-  if (json) output.line(JSON.stringify(startEvent(told, session)));
+  const asked = { ...options, seeds, mutants: true };
+  if (json) output.line(JSON.stringify(startEvent(asked, session)));
   await huntEach(hunted, { options, setup, session });
   const exitCode = exitCodeOf(hunted, session.signal.aborted);
-  const reproduce = simCommand(rangeText(seeds), told);
+  const reproduce = simCommand(rangeText(seeds), asked);
   if (json) output.line(JSON.stringify(summaryEvent({ ...summed(hunted, exitCode), reproduce })));
   else for (const line of [...lines(hunted), `again: ${reproduce}`]) output.line(line);
   return exitCode;

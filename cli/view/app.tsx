@@ -6,14 +6,14 @@ import { inkStdout } from './ink-stdout.ts';
 import { Spoken } from './spoken.tsx';
 import type { ViewStore } from './store.ts';
 
-type Told = Pick<ViewStore, 'get' | 'subscribe'>;
+type StateSource = Pick<ViewStore, 'get' | 'subscribe'>;
 
-function App({ store }: { readonly store: Told }) {
+function App({ store }: { readonly store: StateSource }) {
   return <Spoken state={useSyncExternalStore(store.subscribe, store.get)} />;
 }
 
 export interface MountOptions {
-  readonly store: Told;
+  readonly store: StateSource;
   readonly stdout: NodeJS.WriteStream;
   readonly display: Display;
 }
@@ -35,6 +35,6 @@ export function mountApp({ store, stdout, display }: MountOptions): MountedApp {
 }
 
 /** Says nothing before what was said last is taken; then everything that is new since. */
-function paced({ get, subscribe }: Told, display: Pick<Display, 'whenFree'>): Told {
+function paced({ get, subscribe }: StateSource, display: Pick<Display, 'whenFree'>): StateSource {
   return { get, subscribe: (listener) => subscribe(() => display.whenFree(listener)) };
 }

@@ -22,10 +22,10 @@ const USUAL: ScreenSize = { columns: 80, rows: 24 };
 const SIDE_MAX = 1_000;
 
 /** What the terminal says; where it says nothing, or 0, what the environment says. */
-export function sizeOf(told: Partial<ScreenSize>, { COLUMNS, LINES }: DisplayOptions['variables']): ScreenSize {
+export function sizeOf(reported: Partial<ScreenSize>, { COLUMNS, LINES }: DisplayOptions['variables']): ScreenSize {
   return {
-    columns: told.columns || sideIn(COLUMNS) || USUAL.columns,
-    rows: told.rows || sideIn(LINES) || USUAL.rows,
+    columns: reported.columns || sideIn(COLUMNS) || USUAL.columns,
+    rows: reported.rows || sideIn(LINES) || USUAL.rows,
   };
 }
 

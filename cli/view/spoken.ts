@@ -32,15 +32,12 @@ export function spokenSince(before: ViewState, now: ViewState): readonly string[
   ];
 }
 
-/** Screens that change by themselves: said when they are opened, and a trace once more when it has ended. */
-const SAID_ONCE: readonly string[] = ['zoom', 'trace', 'help'];
-
 function opened(before: ViewState, now: ViewState): readonly string[] {
   const top = topOf(now);
-  const { said } = screenOf(top);
+  const { said, saidOnce } = screenOf(top);
   if (said !== undefined) return saidSince(before, now, said);
-  if (!SAID_ONCE.includes(top.screen)) return [];
-  const isNew = topOf(before) !== top || (top.screen === 'trace' && before.trace !== now.trace);
+  if (saidOnce === undefined) return [];
+  const isNew = topOf(before) !== top || saidOnce.again?.(before) !== saidOnce.again?.(now);
   return isNew ? readLines(now) : [];
 }
 
@@ -52,9 +49,9 @@ function saidSince(before: ViewState, now: ViewState, said: NonNullable<AnyScree
 
 /** What is asked or typed, as it stands; undefined while nothing is. */
 export function promptText(state: ViewState): string | undefined {
-  const { screen } = topOf(state);
-  const isSaid = SAID_ONCE.includes(screen) || screenOf(topOf(state)).said !== undefined;
-  return screen === 'overview' || isSaid ? undefined : readLines(state).join('\n');
+  const top = topOf(state);
+  const { said, saidOnce } = screenOf(top);
+  return top.screen === 'overview' || said !== undefined || saidOnce !== undefined ? undefined : readLines(state).join('\n');
 }
 
 /** The lines of the screen on top, read once from above. */

@@ -21,22 +21,22 @@ export interface JudgeOptions {
 /** In the order of `checks`, and after them what else stands against a pass. */
 export function judgeHistory({ history, checks, context }: JudgeOptions): readonly CheckResult[] {
   const inOrder: readonly Check[] = Object.values(CHECKS).filter(({ name }) => checks.some((wanted) => wanted === name));
-  const told = new Map<string, string>();
+  const reported = new Map<string, string>();
   const results = new Map<string, CheckResult>();
   for (const check of inOrder) {
     const result = unmetNeeds(check, history) ?? check.judge(history, context);
-    results.set(check.name, withoutTold(result, told));
+    results.set(check.name, withoutReported(result, reported));
   }
   const ordered = checks.flatMap((name) => results.get(name) ?? []);
   const found = history.of('finding').map((finding) => ({ ...finding, anomalies: [] }));
   return [...ordered, ...unconfirmedFaults(history), ...unseenHeals(history), ...loadHeld(history), ...found, ...unfinished(history)];
 }
 
-/** Adds what it tells itself to what is told. */
-function withoutTold(result: CheckResult, told: Map<string, string>): CheckResult {
-  const anomalies = result.anomalies.filter((anomaly) => !told.has(causeOf(anomaly)));
-  const by = new Set(result.anomalies.flatMap((anomaly) => told.get(causeOf(anomaly)) ?? []));
-  for (const anomaly of anomalies) if (anomaly.version !== undefined) told.set(causeOf(anomaly), anomaly.anomaly);
+/** Adds what it tells itself to what is reported. */
+function withoutReported(result: CheckResult, reported: Map<string, string>): CheckResult {
+  const anomalies = result.anomalies.filter((anomaly) => !reported.has(causeOf(anomaly)));
+  const by = new Set(result.anomalies.flatMap((anomaly) => reported.get(causeOf(anomaly)) ?? []));
+  for (const anomaly of anomalies) if (anomaly.version !== undefined) reported.set(causeOf(anomaly), anomaly.anomaly);
   return by.size === 0 ? result : { ...result, anomalies, reason: `${result.reason}; told as ${[...by].join(', ')}` };
 }
 

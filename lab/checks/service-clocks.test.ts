@@ -10,31 +10,31 @@ const readings = (...told: Parameters<typeof clockAhead>): readonly ClockReading
 describe('a time of a clock that was asked', () => {
   it('is within the time an answer took, whatever the clock is off by', () => {
     for (const aheadMs of [0, 7_200_000, -86_400_000]) {
-      const { fromMs, toMs, likelyMs } = new ServiceClock(readings(aheadMs)).told(5_100 + aheadMs);
+      const { fromMs, toMs, likelyMs } = new ServiceClock(readings(aheadMs)).onRunClock(5_100 + aheadMs);
       expect([fromMs, likelyMs, toMs].map((ms) => Math.round(ms))).toEqual([5_095, 5_108, 5_121]);
     }
   });
 
   it('is before the first reading, or after the last, and no more is known', () => {
     const clock = new ServiceClock(readings(100, { fromMs: 1_000, untilMs: 3_000 }));
-    expect(clock.told(600)).toMatchObject({ fromMs: Number.NEGATIVE_INFINITY, toMs: 1_016 });
-    expect(clock.told(9_000)).toMatchObject({ fromMs: 2_500, toMs: Number.POSITIVE_INFINITY });
+    expect(clock.onRunClock(600)).toMatchObject({ fromMs: Number.NEGATIVE_INFINITY, toMs: 1_016 });
+    expect(clock.onRunClock(9_000)).toMatchObject({ fromMs: 2_500, toMs: Number.POSITIVE_INFINITY });
   });
 
   it('is anywhere when it was never asked', () => {
-    expect(new ServiceClock([]).told(5)).toEqual({ fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY, likelyMs: 5 });
+    expect(new ServiceClock([]).onRunClock(5)).toEqual({ fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY, likelyMs: 5 });
   });
 
   it('is within less known bounds beside an answer that took long, and as likely when it was', () => {
     const slow = { fromMs: 5_030, toMs: 9_000, nowMs: 6_000 };
-    const { fromMs, toMs, likelyMs } = new ServiceClock([...readings(0, { untilMs: 5_001 }), slow]).told(5_100);
+    const { fromMs, toMs, likelyMs } = new ServiceClock([...readings(0, { untilMs: 5_001 }), slow]).onRunClock(5_100);
     expect([fromMs, likelyMs, toMs].map((ms) => Math.round(ms - 5_100))).toEqual([-600, 8, 3_025]);
   });
 
   it('is two moments of a clock that was set back between them', () => {
     const clock = new ServiceClock([...readings(0, { untilMs: 5_000 }), ...readings(-3_000, { fromMs: 5_000 })]);
     expect(clock.wasSetBack).toBe(true);
-    const { fromMs, toMs } = clock.told(3_000);
+    const { fromMs, toMs } = clock.onRunClock(3_000);
     expect([fromMs <= 3_000, toMs >= 6_000]).toEqual([true, true]);
     expect(new ServiceClock(readings(0)).wasSetBack).toBe(false);
   });
@@ -96,7 +96,7 @@ describe('the moment that a clock showed a time', () => {
     fc.assert(
       fc.property(arbitrary, fc.integer({ min: -5_000, max: untilMs }), ({ aheadMs, changes, tookMs }, moment) => {
         const other = new OtherClock(aheadMs, changes);
-        const told = new ServiceClock(other.readings(tookMs)).told(Math.floor(other.exact(moment)));
+        const told = new ServiceClock(other.readings(tookMs)).onRunClock(Math.floor(other.exact(moment)));
         expect([told.fromMs <= moment, told.toMs >= moment, told.fromMs <= told.likelyMs, told.likelyMs <= told.toMs]).toEqual([
           true,
           true,
@@ -113,7 +113,7 @@ describe('the moment that a clock showed a time', () => {
       fc.property(clockWith(never), fc.integer({ min: 1_000, max: 10_000 }), ({ aheadMs, changes, tookMs }, moment) => {
         const other = new OtherClock(aheadMs, changes);
         const quick = tookMs.map((took) => Math.min(20, took));
-        const { fromMs, toMs } = new ServiceClock(other.readings(quick)).told(Math.floor(other.exact(moment)));
+        const { fromMs, toMs } = new ServiceClock(other.readings(quick)).onRunClock(Math.floor(other.exact(moment)));
         expect(toMs - fromMs).toBeLessThan(80);
       }),
     );

@@ -30,7 +30,7 @@ interface Stretch extends Interval {
   readonly shownMs: Interval;
 }
 
-export interface Told extends Interval {
+export interface Dated extends Interval {
   /** What fits best, the earliest where several moments do; what the service said where its clock was never asked. */
   readonly likelyMs: number;
 }
@@ -43,7 +43,7 @@ export class ServiceClock {
   readonly wasSet: boolean;
   /** It was set back: one time of it is then two moments. */
   readonly wasSetBack: boolean;
-  readonly #places = new Map<number, readonly Told[]>();
+  readonly #places = new Map<number, readonly Dated[]>();
 
   constructor(readings: readonly ClockReading[]) {
     const inOrder = [...readings].sort((one, other) => one.fromMs - other.fromMs);
@@ -59,10 +59,10 @@ export class ServiceClock {
   }
 
   /** `clockMs` as it is in the history: by the service's clock. `within`: what else is known of when it was. */
-  told(clockMs: number, within: Interval = ALWAYS): Told {
+  onRunClock(clockMs: number, within: Interval = ALWAYS): Dated {
     const known = this.#places.get(clockMs) ?? this.#placesOf(clockMs);
     this.#places.set(clockMs, known);
-    let found: Told | undefined;
+    let found: Dated | undefined;
     for (const place of known) {
       const clipped = clip(place, within);
       if (clipped !== undefined) found = found === undefined ? clipped : hullOf(found, clipped);
@@ -72,8 +72,8 @@ export class ServiceClock {
   }
 
   /** In each stretch in which the clock can have shown it. */
-  #placesOf(clockMs: number): readonly Told[] {
-    const places: Told[] = [];
+  #placesOf(clockMs: number): readonly Dated[] {
+    const places: Dated[] = [];
     const end = firstIndex(this.#stretches.length, (at) => (this.#stretches[at]?.shownMs.fromMs ?? 0) > clockMs + ROUNDING_MS);
     for (let at = end - 1; at >= 0 && (this.#shownToMs[at] ?? 0) >= clockMs - ROUNDING_MS; at -= 1) {
       const stretch = this.#stretches[at];
@@ -84,18 +84,18 @@ export class ServiceClock {
   }
 }
 
-function clip({ likelyMs, ...place }: Told, within: Interval): Told | undefined {
+function clip({ likelyMs, ...place }: Dated, within: Interval): Dated | undefined {
   const [fromMs, toMs] = [Math.max(place.fromMs, within.fromMs), Math.min(place.toMs, within.toMs)];
   return fromMs > toMs ? undefined : { fromMs, toMs, likelyMs: Math.min(toMs, Math.max(fromMs, likelyMs)) };
 }
 
-function hullOf(one: Told, other: Told): Told {
+function hullOf(one: Dated, other: Dated): Dated {
   const fromMs = Math.min(one.fromMs, other.fromMs);
   return { fromMs, toMs: Math.max(one.toMs, other.toMs), likelyMs: Math.min(one.likelyMs, other.likelyMs) };
 }
 
 /** When the clock showed that in this stretch; undefined: it cannot have. */
-function placeIn({ aheadMs, likelyAheadMs, shownMs, ...stretch }: Stretch, clockMs: number): Told | undefined {
+function placeIn({ aheadMs, likelyAheadMs, shownMs, ...stretch }: Stretch, clockMs: number): Dated | undefined {
   if (clockMs < shownMs.fromMs - ROUNDING_MS || clockMs > shownMs.toMs + ROUNDING_MS) return undefined;
   const fromMs = aheadMs === undefined ? stretch.fromMs : Math.max(stretch.fromMs, clockMs - aheadMs.toMs - ROUNDING_MS);
   const toMs = aheadMs === undefined ? stretch.toMs : Math.min(stretch.toMs, clockMs - aheadMs.fromMs + ROUNDING_MS);
@@ -182,7 +182,7 @@ const NEVER_ASKED = new ServiceClock([]);
 
 /** The clock of the lab itself: ahead by nothing. */
 class OwnClock extends ServiceClock {
-  override told(clockMs: number): Told {
+  override onRunClock(clockMs: number): Dated {
     return { fromMs: clockMs - ROUNDING_MS, toMs: clockMs + ROUNDING_MS, likelyMs: clockMs };
   }
 }

@@ -33,13 +33,13 @@ export function stoodStillOf(history: Pick<History, 'faults' | 'of'>): StoodStil
 }
 
 /** What one process told, in order: spells of one process do not overlap. */
-interface Told extends Interval {
+interface Reported extends Interval {
   readonly lateMs: number;
 }
 
 interface OfRegion {
   /** By process, and by kind of evidence. */
-  readonly told: readonly Sums[];
+  readonly reported: readonly Sums[];
   readonly explained: Profile;
 }
 
@@ -59,7 +59,7 @@ export class StoodStill {
    */
   lateMs(region: string | undefined, interval: Interval): number {
     if (this.#isEmpty) return 0;
-    return Math.max(0, ...this.#of(region).told.map((sums) => sums.touching(interval)));
+    return Math.max(0, ...this.#of(region).reported.map((sums) => sums.touching(interval)));
   }
 
   /** How much later than on a machine of its own something may have come that had this interval to come in; never more than its length. */
@@ -75,10 +75,10 @@ export class StoodStill {
       this.#evidence.pressures.filter(({ of }) => isOnTheWay(of, region)),
       ({ of }) => of,
     );
-    const late = [...stalls.values()].map((told) => told.map(spellOf).sort(byStart));
-    const waited = [...waits.values()].map((told) => told.map(waitOf).sort(byStart));
-    const pieces = [...late.map((told) => told.flatMap(withWake)), ...waited.map((told) => told.flatMap(pieceOf))];
-    const made = { told: [...late, ...waited].map((told) => new Sums(told)), explained: Profile.ofHighest(pieces) };
+    const late = [...stalls.values()].map((reported) => reported.map(spellOf).sort(byStart));
+    const waited = [...waits.values()].map((reported) => reported.map(waitOf).sort(byStart));
+    const pieces = [...late.map((reported) => reported.flatMap(withWake)), ...waited.map((reported) => reported.flatMap(pieceOf))];
+    const made = { reported: [...late, ...waited].map((reported) => new Sums(reported)), explained: Profile.ofHighest(pieces) };
     this.#byRegion.set(region, made);
     return made;
   }
@@ -99,42 +99,42 @@ function isMadeBy({ target, injectedMs, healedMs }: FaultRecord, stall: Stall): 
   return overlaps(paused, spellOf(stall));
 }
 
-function spellOf({ dueMs, lateMs, overMs = lateMs }: Stall): Told {
+function spellOf({ dueMs, lateMs, overMs = lateMs }: Stall): Reported {
   return { fromMs: dueMs, toMs: dueMs + Math.max(overMs, lateMs), lateMs };
 }
 
-function waitOf({ atMs, overMs, waitedMs }: Pressure): Told {
+function waitOf({ atMs, overMs, waitedMs }: Pressure): Reported {
   return { fromMs: atMs - overMs, toMs: atMs, lateMs: Math.min(waitedMs, overMs) };
 }
 
-function byStart(one: Told, other: Told): number {
+function byStart(one: Reported, other: Reported): number {
   return one.fromMs - other.fromMs;
 }
 
-function pieceOf({ fromMs, toMs, lateMs }: Told): readonly Piece[] {
+function pieceOf({ fromMs, toMs, lateMs }: Reported): readonly Piece[] {
   return toMs > fromMs ? [{ fromMs, toMs, share: lateMs / (toMs - fromMs) }] : [];
 }
 
-function withWake(told: Told): readonly Piece[] {
-  return pieceOf(told).flatMap((piece) => [piece, { ...piece, fromMs: piece.toMs, toMs: 2 * piece.toMs - piece.fromMs }]);
+function withWake(reported: Reported): readonly Piece[] {
+  return pieceOf(reported).flatMap((piece) => [piece, { ...piece, fromMs: piece.toMs, toMs: 2 * piece.toMs - piece.fromMs }]);
 }
 
 /** Sums over what touches an interval. */
 class Sums {
-  readonly #told: readonly Told[];
+  readonly #reported: readonly Reported[];
   /** At each place the sum of all before it. */
   readonly #before: readonly number[];
 
-  constructor(told: readonly Told[]) {
-    this.#told = told;
+  constructor(reported: readonly Reported[]) {
+    this.#reported = reported;
     const before = [0];
-    for (const { lateMs } of told) before.push((before.at(-1) ?? 0) + lateMs);
+    for (const { lateMs } of reported) before.push((before.at(-1) ?? 0) + lateMs);
     this.#before = before;
   }
 
   touching({ fromMs, toMs }: Interval): number {
-    const first = firstIndex(this.#told.length, (at) => (this.#told[at]?.toMs ?? 0) > fromMs);
-    const end = firstIndex(this.#told.length, (at) => (this.#told[at]?.fromMs ?? 0) >= toMs);
+    const first = firstIndex(this.#reported.length, (at) => (this.#reported[at]?.toMs ?? 0) > fromMs);
+    const end = firstIndex(this.#reported.length, (at) => (this.#reported[at]?.fromMs ?? 0) >= toMs);
     return Math.max(0, (this.#before[end] ?? 0) - (this.#before[first] ?? 0));
   }
 }

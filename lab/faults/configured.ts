@@ -27,6 +27,6 @@ export async function configure(
     isInEffect: () => has(change),
     heal: () => settings.remove(layer),
     // An edge that does not run will start without it.
-    isGone: async () => (await has(settings.wanted)) || !(await isRunning(world.control, `edge:${admin.region}`)),
+    isGone: async () => (await has(settings.desired)) || !(await isRunning(world.control, `edge:${admin.region}`)),
   };
 }

@@ -55,7 +55,7 @@ export class LiveJudge {
     'edge-sample': [],
     'origin-sample': [],
   };
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   #begunMs: number | undefined;
   /** undefined in the calm at the beginning: it is still measured. */
   #epsilonMs: number | undefined;
@@ -102,11 +102,11 @@ export class LiveJudge {
     const { certain, doubts } = violationsOf(judged, staleness);
     const found = worstOf(certain, staleness).filter((stale) => this.#isNew(stale));
     const why = staleness.whyNone(judged.length, 'began after a change of their key');
-    const state = this.#told.size > 0 ? 'violated' : why === undefined ? 'clear' : 'unknown';
+    const state = this.#reported.size > 0 ? 'violated' : why === undefined ? 'clear' : 'unknown';
     return {
       verdict: {
         state,
-        violations: this.#told.size,
+        violations: this.#reported.size,
         reason:
           why ??
           [`${judged.length} reads judged`, ...doubts.slice(0, 1).map((doubt) => `${doubts.length} above their bound ${doubt}`)].join(', '),
@@ -118,8 +118,8 @@ export class LiveJudge {
 
   /** One version of a key in a region is one violation. */
   #isNew({ read }: StaleRead): boolean {
-    if (this.#told.has(cellOf(read)) || this.#told.size >= VIOLATIONS_MAX) return false;
-    this.#told.add(cellOf(read));
+    if (this.#reported.has(cellOf(read)) || this.#reported.size >= VIOLATIONS_MAX) return false;
+    this.#reported.add(cellOf(read));
     return true;
   }
 

@@ -1,23 +1,17 @@
 /** The world to play with, played with: what its events say of commands, on the embedded world. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { createRandom } from '../../services/runtime/random.ts';
-import { readTopology, type Topology } from '../topology/topology.ts';
+import { readTopology } from '../topology/topology.ts';
 import { startEmbedded } from '../worlds/embedded/embedded.ts';
-import type { Catalogue } from './catalogue.ts';
 import type { LiveLab } from './live-lab.ts';
-import type { LabCommand, LiveEvent } from './protocol.ts';
+import type { LabCommand } from './protocol.ts';
 import { startLiveLab } from './start-live-lab.ts';
-import { Events, isReady, metricsOf, says } from './testing/events.ts';
+import { COMPOSE, type EmbeddedLab, LONG_MS, startEmbeddedLab } from './testing/embedded-lab.ts';
+import { Events, metricsOf, says } from './testing/events.ts';
 
-const COMPOSE = fileURLToPath(new URL('../../compose.yaml', import.meta.url));
 const RACE = fileURLToPath(new URL('../scenarios/stale-set-race.yaml', import.meta.url));
-/** As long as a run may take that heals and reads everything. */
-const LONG_MS = 90_000;
 
 const SHORT = `
 version: 1
@@ -30,52 +24,26 @@ settle: 5s
 thresholds: { 'edge_reads': ['count>10'] }
 `;
 
-let folder: string;
-async function testCatalogue(topology: Topology): Promise<Catalogue> {
-  folder = await mkdtemp(join(tmpdir(), 'edgesync-catalogue-'));
-  const files = new Map([
-    ['short', join(folder, 'short.yaml')],
-    ['long', join(folder, 'long.yaml')],
-    ['lost', join(folder, 'lost.yaml')],
-    ['clash', join(folder, 'clash.yaml')],
-    ['stale-set-race', RACE],
-  ]);
-  await writeFile(join(folder, 'short.yaml'), SHORT);
-  await writeFile(join(folder, 'long.yaml'), SHORT.replace('3s', '60s').replace('for: 1s', 'for: 50s'));
-  await writeFile(join(folder, 'lost.yaml'), SHORT.replace('edge:eu-west', 'edge:mars'));
-  const pauses = `[{ at: 0s, fault: pause, target: origin, for: 2s }, { at: 1s, fault: kill, target: origin }]`;
-  await writeFile(join(folder, 'clash.yaml'), SHORT.replace(/method: .*/, `method: ${pauses}`));
-  return { files, version: '0', topology: async () => topology };
-}
+const PAUSES = '[{ at: 0s, fault: pause, target: origin, for: 2s }, { at: 1s, fault: kill, target: origin }]';
+const SCENARIOS = {
+  short: SHORT,
+  long: SHORT.replace('3s', '60s').replace('for: 1s', 'for: 50s'),
+  lost: SHORT.replace('edge:eu-west', 'edge:mars'),
+  clash: SHORT.replace(/method: .*/, `method: ${PAUSES}`),
+};
 
+let embedded: EmbeddedLab;
 let events: Events;
 let lab: LiveLab;
+let when: EmbeddedLab['when'];
 
 beforeAll(async () => {
-  events = new Events();
-  const topology = await readTopology({ file: COMPOSE, environment: {}, freePorts: true });
-  const startWorld = (onStep: (step: { step: string; elapsedMs: number }) => void, signal: AbortSignal) =>
-    startEmbedded({ topology, onStep, signal });
-  lab = startLiveLab({
-    startWorld,
-    catalogue: await testCatalogue(topology),
-    clock: systemClock,
-    random: createRandom(1),
-    onEvent: events.take,
-  });
-  await events.until(isReady);
+  embedded = await startEmbeddedLab(SCENARIOS, new Map([['stale-set-race', RACE]]));
+  ({ events, lab, when } = embedded);
 });
 afterAll(async () => {
-  expect(await lab.close()).toEqual([]);
-  await rm(folder, { recursive: true, force: true });
+  expect(await embedded.close()).toEqual([]);
 });
-
-/** Sends the command and waits for what comes after it. */
-async function when(command: LabCommand, matches: (event: LiveEvent) => boolean): Promise<LiveEvent> {
-  const since = events.all.length;
-  lab.do(command);
-  return events.until(matches, since);
-}
 
 describe('the live lab', () => {
   it('names the steps of its start, then the world', () => {

@@ -136,44 +136,44 @@ export type Stampede = Readonly<z.infer<typeof stampede>>;
 const tone = z.enum(['info', 'good', 'warning', 'error']);
 export type Tone = z.infer<typeof tone>;
 
-function told<Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) {
+function eventOf<Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) {
   return z.strictObject({ type: z.literal(type), t, ...shape });
 }
 
 /** Texts may come from outside: not yet made printable. */
 export const liveEvent = z.discriminatedUnion('type', [
   step,
-  told('ready', {
+  eventOf('ready', {
     backend: start.shape.backend,
     originUrl: z.string(),
     staysUp: z.boolean(),
     regions: z.array(regionView).readonly(),
   }),
-  told('observed', { observation }),
+  eventOf('observed', { observation }),
   /** Everything in force now, oldest first: after each injection and heal. */
-  told('faults', { inForce: z.array(faultView).readonly() }),
+  eventOf('faults', { inForce: z.array(faultView).readonly() }),
   /** For the event log: a write, a fault, a refusal, a region that fell behind or caught up. */
-  told('note', { tone, text: z.string() }),
+  eventOf('note', { tone, text: z.string() }),
   /** Once a second: the checks over the last minute. `staleness`: by region. */
-  told('judged', { verdict: liveVerdict, staleness: z.record(z.string(), regionStaleness) }),
+  eventOf('judged', { verdict: liveVerdict, staleness: z.record(z.string(), regionStaleness) }),
   /** The load from now on. */
-  told('load', { rates: loadRates }),
+  eventOf('load', { rates: loadRates }),
   /** The trace asked for has begun, ended, or could not be. */
-  told('trace-begun', { id: z.int() }),
-  told('traced', { trace }),
-  told('trace-failed', { why: z.string() }),
+  eventOf('trace-begun', { id: z.int() }),
+  eventOf('traced', { trace }),
+  eventOf('trace-failed', { why: z.string() }),
   /** The catalogue, when it was asked for. */
-  told('scenarios', { scenarios: z.array(scenarioCard).readonly() }),
+  eventOf('scenarios', { scenarios: z.array(scenarioCard).readonly() }),
   /** A scenario runs in this world; the steady load waits meanwhile. */
-  told('run-begun', { plan: runPlan }),
-  told('run-said', { event: runEvent }),
+  eventOf('run-begun', { plan: runPlan }),
+  eventOf('run-said', { event: runEvent }),
   /** Everything is as it was before; `why`: it could not run at all. */
-  told('run-ended', { why: z.string().optional() }),
+  eventOf('run-ended', { why: z.string().optional() }),
   /** What came of the lessons that were asked for. */
-  told('raced', { race }),
-  told('stampeded', { stampede }),
+  eventOf('raced', { race }),
+  eventOf('stampeded', { stampede }),
   /** The world ended by itself, or could not start. */
-  told('lost', { why: z.string(), exitCode: z.literal(Object.values(EXIT)) }),
+  eventOf('lost', { why: z.string(), exitCode: z.literal(Object.values(EXIT)) }),
 ]);
 export type LiveEvent = Readonly<z.infer<typeof liveEvent>>;
 

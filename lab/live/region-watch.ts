@@ -12,7 +12,7 @@ const START_MS_MAX = 3_000;
 export class RegionWatch {
   readonly #note: (tone: Tone, text: string) => void;
   /** What was last said of each region that is behind. */
-  readonly #told = new Map<string, Standing>();
+  readonly #reported = new Map<string, Standing>();
   /** When each region first answered: that it catches up just after its start is no news. */
   readonly #firstMs = new Map<string, number>();
   /** Regions that have once been up to date, or had the time for it. */
@@ -34,13 +34,13 @@ export class RegionWatch {
     const standing = standingOf(log);
     if (standing === 'level' || answeredMs - firstMs > START_MS_MAX) this.#known.add(region);
     if (standing === undefined || !this.#known.has(region)) return;
-    const told = this.#told.get(region);
+    const reported = this.#reported.get(region);
     if (standing === 'level') {
-      if (told === undefined || (log.lag ?? 0) > CAUGHT_UP_MAX) return;
-      this.#told.delete(region);
+      if (reported === undefined || (log.lag ?? 0) > CAUGHT_UP_MAX) return;
+      this.#reported.delete(region);
       this.#note('good', `${region} has caught up`);
-    } else if (told === undefined || (standing === 'silent' && told !== 'silent')) {
-      this.#told.set(region, standing);
+    } else if (reported === undefined || (standing === 'silent' && reported !== 'silent')) {
+      this.#reported.set(region, standing);
       this.#note('warning', `${region} ${SAYS[standing](log.lag ?? 0)}`);
     }
   }

@@ -1,20 +1,10 @@
 /** What somebody set, a run wants or a fault holds survives the end of an edge's process, on the embedded world. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../services/runtime/clock.ts';
-import { createRandom } from '../../services/runtime/random.ts';
-import { readTopology } from '../topology/topology.ts';
-import { startEmbedded } from '../worlds/embedded/embedded.ts';
 import type { LiveLab } from './live-lab.ts';
-import type { LabCommand, LiveEvent } from './protocol.ts';
-import { startLiveLab } from './start-live-lab.ts';
-import { Events, isReady, metricsOf, says } from './testing/events.ts';
+import type { LiveEvent } from './protocol.ts';
+import { type EmbeddedLab, LONG_MS, startEmbeddedLab } from './testing/embedded-lab.ts';
+import { type Events, metricsOf, says } from './testing/events.ts';
 
-const COMPOSE = fileURLToPath(new URL('../../compose.yaml', import.meta.url));
-const LONG_MS = 90_000;
 const REGION = 'us-east';
 
 /** As rolling-restart does it, in less time: us-east is 100 ms and eager in compose.yaml. */
@@ -28,35 +18,18 @@ method: [{ at: 1s, fault: restart, target: 'edge:${REGION}' }]
 settle: 10s
 `;
 
-let folder: string;
+let embedded: EmbeddedLab;
 let events: Events;
 let lab: LiveLab;
+let when: EmbeddedLab['when'];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'edgesync-settings-'));
-  const file = join(folder, 'restarted.yaml');
-  await writeFile(file, RESTARTED);
-  events = new Events();
-  const topology = await readTopology({ file: COMPOSE, environment: {}, freePorts: true });
-  lab = startLiveLab({
-    startWorld: (onStep, signal) => startEmbedded({ topology, onStep, signal }),
-    catalogue: { files: new Map([['restarted', file]]), version: '0', topology: async () => topology },
-    clock: systemClock,
-    random: createRandom(1),
-    onEvent: events.take,
-  });
-  await events.until(isReady, 0, LONG_MS);
+  embedded = await startEmbeddedLab({ restarted: RESTARTED });
+  ({ events, lab, when } = embedded);
 });
 afterAll(async () => {
-  expect(await lab.close()).toEqual([]);
-  await rm(folder, { recursive: true, force: true });
+  expect(await embedded.close()).toEqual([]);
 });
-
-async function when(command: LabCommand, matches: (event: LiveEvent) => boolean): Promise<LiveEvent> {
-  const since = events.all.length;
-  lab.do(command);
-  return events.until(matches, since);
-}
 
 const heal = async (fault: string) => {
   const told = events.all.findLast((event) => event.type === 'faults');

@@ -33,5 +33,6 @@ export const clearNewerStaleMark: Mutant = {
   name: 'clear-newer-stale-mark',
   about: 'a revalidation clears a stale mark that came while it was under way',
   caughtBy: ['stale-after-bound', 'lost-invalidation', 'purge-ignored'],
+  shownBy: 'stale-set-race',
   cacheServer: cacheServerOf((options) => new ClearingStore(options)),
 };

@@ -38,6 +38,7 @@ export const deleteAsStale: Mutant = {
   name: 'delete-as-stale',
   about: 'a deletion only marks the content as stale in a lazy region',
   caughtBy: ['resurrection'],
+  shownBy: 'delete-while-filling',
   edge: (ports, { config }) => ({
     ...ports,
     cache: new StaleDeletes(ports.cache, config.INVALIDATION_STRATEGY === 'lazy' ? 'soft' : 'hard'),

@@ -24,5 +24,6 @@ export const dropRevalidation: Mutant = {
   name: 'drop-revalidation',
   about: 'what a revalidation brings is never stored: stale is for ever',
   caughtBy: ['mislabelled', 'stale-after-bound'],
+  shownBy: 'eager-vs-lazy',
   edge: (ports) => ({ ...ports, cache: new Dropping(ports.cache) }),
 };

@@ -13,5 +13,6 @@ export const epochOffByOne: Mutant = {
   name: 'epoch-off-by-one',
   about: 'a purge that comes while a fetch is under way does not count for what it brings',
   caughtBy: ['purge-ignored'],
+  shownBy: 'stale-set-race',
   edge: (ports) => ({ ...ports, cache: new OneLater(ports.cache) }),
 };

@@ -17,5 +17,6 @@ export const ignoreTagsAndPatterns: Mutant = {
   name: 'ignore-tags-and-patterns',
   about: 'purges by tag and by pattern do nothing',
   caughtBy: ['purge-ignored'],
+  shownBy: 'baseline',
   edge: (ports) => ({ ...ports, cache: new KeysOnly(ports.cache) }),
 };

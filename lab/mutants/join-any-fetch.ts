@@ -15,5 +15,6 @@ export const joinAnyFetch: Mutant = {
   name: 'join-any-fetch',
   about: 'a reader joins a fetch that began before the last invalidation',
   caughtBy: ['stale-after-bound', 'purge-ignored', 'resurrection', 'mislabelled'],
+  shownBy: 'stale-set-race',
   edge: (ports) => ({ ...ports, cache: new Unfenced(ports.cache) }),
 };

@@ -18,5 +18,6 @@ export const lifetimeInMilliseconds: Mutant = {
   name: 'lifetime-in-milliseconds',
   about: 'an entry is fresh for a thousandth of its lifetime',
   caughtBy: ['refill-storm'],
+  shownBy: 'partition-origin',
   edge: (ports) => ({ ...ports, cache: new ShortLived(ports.cache) }),
 };

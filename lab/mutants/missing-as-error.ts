@@ -15,5 +15,6 @@ export const missingAsError: Mutant = {
   name: 'missing-as-error',
   about: 'an edge answers a 404 of the origin with an error',
   caughtBy: ['unavailable'],
+  shownBy: 'delete-while-filling',
   edge: (ports) => ({ ...ports, origin: new Failing(ports.origin) }),
 };

@@ -29,6 +29,8 @@ export interface Mutant {
   readonly about: string;
   /** The checks that name its damage: one of them must catch it. */
   readonly caughtBy: readonly string[];
+  /** The built-in scenario whose faults bring its damage to light. The warm-up of some bugs fails with many keys: a scenario for those has few. */
+  readonly shownBy: string;
   /** For each life of the origin. */
   readonly origin?: (ports: OriginPorts, context: { readonly clock: Clock }) => OriginPorts;
   /** For each life of each edge. */

@@ -9,5 +9,6 @@ export const offsetOneTooFar: Mutant = {
   name: 'offset-one-too-far',
   about: 'an edge that reads on begins one record too far',
   caughtBy: ['lost-invalidation', 'stale-after-bound', 'resurrection', 'purge-ignored'],
+  shownBy: 'rolling-restart',
   edge: (ports) => resuming(ports, (stored, { start }) => (stored === undefined ? start : stored + NEXT + ONE_TOO_FAR)),
 };

@@ -18,5 +18,6 @@ export const publishWithoutOutbox: Mutant = {
   name: 'publish-without-outbox',
   about: 'an invalidation that the log does not take at once is never published',
   caughtBy: ['lost-invalidation', 'stale-after-bound', 'resurrection', 'purge-ignored'],
+  shownBy: 'kafka-outage',
   origin: (ports) => ({ ...ports, log: new PublishedOnce(ports.log) }),
 };

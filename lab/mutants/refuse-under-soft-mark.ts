@@ -29,5 +29,6 @@ export const refuseUnderSoftMark: Mutant = {
   name: 'refuse-under-soft-mark',
   about: 'a stale mark that comes while a revalidation is under way refuses what it brings',
   caughtBy: ['stale-after-bound', 'lost-invalidation', 'mislabelled'],
+  shownBy: 'outpaced-fetch',
   cacheServer: cacheServerOf((options) => new RefusingStore(options)),
 };

@@ -40,5 +40,6 @@ export const revalidateEachTime: Mutant = {
   name: 'revalidate-each-time',
   about: 'every reader who finds a stale mark asks the origin anew',
   caughtBy: ['refill-storm'],
+  shownBy: 'stampede',
   edge: (ports, { clock }) => ({ ...ports, cache: new Alone(ports.cache, clock) }),
 };

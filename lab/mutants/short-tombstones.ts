@@ -52,5 +52,6 @@ export const shortTombstones: Mutant = {
   name: 'short-tombstones',
   about: 'a mark is forgotten before the fetches that began before it are over',
   caughtBy: ['stale-after-bound', 'lost-invalidation', 'version-regression', 'resurrection'],
+  shownBy: 'delete-while-filling',
   cacheServer: cacheServerOf((options) => new ForgetfulStore(options)),
 };

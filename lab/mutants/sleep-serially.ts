@@ -40,5 +40,6 @@ export const sleepSerially: Mutant = {
   name: 'sleep-serially',
   about: 'the propagation delay of each invalidation begins when the one before is applied',
   caughtBy: ['stale-after-bound', 'lost-invalidation', 'resurrection', 'purge-ignored'],
+  shownBy: 'burst',
   edge: (ports, { config, clock }) => ({ ...ports, log: new SerialLog(ports.log, clock, config.PROPAGATION_DELAY) }),
 };

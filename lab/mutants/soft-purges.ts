@@ -18,5 +18,6 @@ export const softPurges: Mutant = {
   name: 'soft-purges',
   about: 'a hard purge in a lazy region only marks as stale',
   caughtBy: ['purge-ignored'],
+  shownBy: 'baseline',
   edge: (ports, { config }) => (config.INVALIDATION_STRATEGY === 'lazy' ? { ...ports, cache: new Softening(ports.cache) } : ports),
 };

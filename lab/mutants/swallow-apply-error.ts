@@ -32,5 +32,6 @@ export const swallowApplyError: Mutant = {
   name: 'swallow-apply-error',
   about: 'an invalidation that the cache refused counts as applied',
   caughtBy: ['lost-invalidation', 'stale-after-bound', 'resurrection', 'purge-ignored'],
+  shownBy: 'delete-while-filling',
   edge: (ports) => ({ ...ports, cache: new Swallowing(ports.cache) }),
 };

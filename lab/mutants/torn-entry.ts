@@ -24,5 +24,6 @@ export const tornEntry: Mutant = {
   name: 'torn-entry',
   about: 'an entry has the version of one fill and the content of another',
   caughtBy: ['phantom-version'],
+  shownBy: 'baseline',
   edge: (ports) => ({ ...ports, cache: new Torn(ports.cache) }),
 };

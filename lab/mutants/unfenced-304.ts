@@ -42,6 +42,7 @@ export const unfenced304: Mutant = {
   name: 'unfenced-304',
   about: 'a 304 makes an entry fresh that was purged while it was under way',
   caughtBy: ['purge-ignored'],
+  shownBy: 'stale-set-race',
   edge: (ports) => {
     const confirmed: Confirmed = new Set();
     return { ...ports, cache: new Refreshing(ports.cache, confirmed), origin: new Confirming(ports.origin, confirmed) };

@@ -8,5 +8,6 @@ export const unfencedFill: Mutant = {
   name: 'unfenced-fill',
   about: 'a fill is stored whatever was invalidated while its fetch was under way',
   caughtBy: ['stale-after-bound', 'lost-invalidation', 'version-regression', 'resurrection', 'purge-ignored'],
+  shownBy: 'stale-set-race',
   cacheServer: cacheServerOf((options) => new UnfencedStore(options)),
 };

@@ -62,5 +62,6 @@ export const unnoticedReturn: Mutant = {
   name: 'unnoticed-return',
   about: 'a cache comes back as it was ten seconds before, and nobody notices',
   caughtBy: ['stale-after-bound', 'lost-invalidation', 'version-regression', 'resurrection', 'purge-ignored'],
+  shownBy: 'redis-outage',
   cacheServer: (options) => new ReturningServer(options),
 };

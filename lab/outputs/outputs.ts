@@ -27,12 +27,12 @@ export function openOutputs(means: OutputMeans): Outputs {
 
 export class Outputs {
   readonly #all: readonly Output[];
-  /** Those that are told: not yet those that still have to start. */
-  #told: readonly Output[];
+  /** Those that hear of the run: not yet those that still have to start. */
+  #started: readonly Output[];
 
   constructor(outputs: readonly Output[]) {
     this.#all = outputs;
-    this.#told = outputs.filter(({ start }) => start === undefined);
+    this.#started = outputs.filter(({ start }) => start === undefined);
   }
 
   /** Before anything of the run. Throws InvalidInput when one of them cannot; that one is then told nothing. */
@@ -41,18 +41,18 @@ export class Outputs {
     for (const output of waiting) {
       await output.start?.(run);
       waiting.delete(output);
-      this.#told = this.#all.filter((other) => !waiting.has(other));
+      this.#started = this.#all.filter((other) => !waiting.has(other));
     }
   }
 
   /** Takes the events of the run. The Summary waits for `stop`. */
   readonly report: Report = (event) => {
-    if (event.type !== 'Summary') for (const output of this.#told) output.addEvent?.(event);
+    if (event.type !== 'Summary') for (const output of this.#started) output.addEvent?.(event);
   };
 
   /** Takes the history of the run as it grows; undefined: nobody wants it. */
   get onHistoryLine(): OnHistoryLine | undefined {
-    const takers = this.#told.filter(({ addLine }) => addLine !== undefined);
+    const takers = this.#started.filter(({ addLine }) => addLine !== undefined);
     if (takers.length === 0) return undefined;
     return (line) => {
       for (const output of takers) output.addLine?.(line);
@@ -62,7 +62,7 @@ export class Outputs {
   /** Answers what the run came to: where one of them is not there whole, the lab failed, and those after it tell so. */
   async stop({ history, summary: given }: RunEnded): Promise<Summary> {
     let summary = given;
-    for (const output of this.#told) {
+    for (const output of this.#started) {
       try {
         await output.stop?.({ history, summary });
       } catch (error) {

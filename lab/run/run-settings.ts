@@ -15,7 +15,7 @@ export async function holdSettings({ world: { settings, regions }, releasers, on
   await Promise.all(
     regions.map(async ({ region, delayMs, strategy }) => {
       const [wanted, own] = [{ propagationDelayMs: delayMs, strategy }, settings.of(region)];
-      if (isSame(own.wanted, wanted) && isSame(own.inForce, wanted)) return;
+      if (isSame(own.desired, wanted) && isSame(own.inForce, wanted)) return;
       releasers.push(() => own.remove('run').catch(() => onLeft(`edge:${region} is set for a run`)));
       await own.set('run', wanted);
     }),

@@ -2,10 +2,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { MUTANTS } from '../mutants/mutants.ts';
 import { runSeed } from '../sim/seed-run.ts';
 import { readTopology } from '../topology/topology.ts';
 import { readScenario } from './scenario.ts';
-import { catches } from './testing/made-for.ts';
 
 const FOLDER = import.meta.dirname;
 const FILES = (await readdir(FOLDER)).filter((file) => file.endsWith('.yaml'));
@@ -32,7 +32,7 @@ describe.each(FILES)('%s', (file) => {
 });
 
 describe('the catalogue', () => {
-  it.each(catches().map(({ mutant, scenario }) => [mutant.name, scenario, mutant.caughtBy] as const))(
+  it.each(MUTANTS.map(({ name, shownBy, caughtBy }) => [name, shownBy, caughtBy] as const))(
     'catches %s in %s whatever the seed, by a check that names its damage',
     async (mutant, scenario, caughtBy) => {
       for (const seed of SEEDS) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
-import type { EventLoop, ProcessTold } from '../../services/protocol/process.ts';
+import type { EventLoop, ProcessReport } from '../../services/protocol/process.ts';
 import type { Clock } from '../../services/runtime/clock.ts';
 import { History } from '../history/history.ts';
 import { WallClock } from '../history/wall-clock.ts';
@@ -120,12 +120,12 @@ describe('what the metrics tell of the log', () => {
   });
 });
 
-const told = (nowMs: number, more: Partial<EventLoop> = {}): ProcessTold => ({
+const told = (nowMs: number, more: Partial<EventLoop> = {}): ProcessReport => ({
   now: nowMs,
   heldMs: 0,
   eventLoop: { since: 'then', lateMs: 0, lateMsMax: 0, spells: [], waitedMs: null, ...more },
 });
-const withProcess = (process: ProcessTold) => ({ ...edgeMetrics(0, []), process });
+const withProcess = (process: ProcessReport) => ({ ...edgeMetrics(0, []), process });
 const spell = (number: number, endedMsAgo: number) => ({ number, endedMsAgo, overMs: 50, lateMs: 40 });
 
 describe('what the metrics tell of the service itself', () => {

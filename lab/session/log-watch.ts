@@ -4,7 +4,7 @@
  */
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';
-import type { ProcessTold } from '../../services/protocol/process.ts';
+import type { ProcessReport } from '../../services/protocol/process.ts';
 import type { RecordSink } from '../history/record-kinds.ts';
 import type { ClockReading, EdgeSample } from '../history/records.ts';
 import type { WallClock } from '../history/wall-clock.ts';
@@ -74,13 +74,13 @@ export class LogWatch {
     sink.add('edge-sample', { ...toEdgeSample(region, edge, t()), ...this.#sawProcess(`edge:${region}`, process, askedMs) });
   }
 
-  #sawProcess(of: string, told: ProcessTold | undefined, askedMs: number): { readonly clock?: ClockReading } {
-    if (told === undefined) return {};
+  #sawProcess(of: string, report: ProcessReport | undefined, askedMs: number): { readonly clock?: ClockReading } {
+    if (report === undefined) return {};
     const { dated, t } = this.#options;
-    const fromMs = askedMs + Math.max(0, told.heldMs * HELD_SHARE - HELD_MS_OFF);
+    const fromMs = askedMs + Math.max(0, report.heldMs * HELD_SHARE - HELD_MS_OFF);
     const toMs = Math.max(fromMs, t());
-    this.#stalls.saw(of, told, (fromMs + toMs) / 2);
-    return dated === undefined ? {} : { clock: { fromMs, toMs, nowMs: dated.wallClock.toRunMs(told.now) } };
+    this.#stalls.saw(of, report, (fromMs + toMs) / 2);
+    return dated === undefined ? {} : { clock: { fromMs, toMs, nowMs: dated.wallClock.toRunMs(report.now) } };
   }
 
   /** Those not told before, oldest first; `newest` is the other way round. */

@@ -2,7 +2,7 @@
  * What services tell of how late they were themselves, each spell once, on the run's clock. A service says how long ago it was, so no wall
  * clocks are compared.
  */
-import type { ProcessTold } from '../../services/protocol/process.ts';
+import type { ProcessReport } from '../../services/protocol/process.ts';
 import type { MachineSink } from './machine-watch.ts';
 
 export interface ServiceStallsOptions {
@@ -18,7 +18,7 @@ interface Known {
   readonly since: string;
   readonly next: number;
   readonly waitedMs: number | null;
-  readonly toldMs: number;
+  readonly reportedMs: number;
 }
 
 export class ServiceStalls {
@@ -30,25 +30,34 @@ export class ServiceStalls {
   }
 
   /** `of`: the node that answered. `toldMs`: when, on the run's clock. */
-  saw(of: string, told: ProcessTold | undefined, toldMs: number): void {
+  saw(of: string, report: ProcessReport | undefined, reportedMs: number): void {
     const { isOneProcess } = this.#options;
-    const loop = told?.eventLoop ?? undefined;
+    const loop = report?.eventLoop ?? undefined;
     if (loop === undefined || (isOneProcess && of !== SPOKESMAN)) return;
     const last = this.#known.get(of);
     const known = last?.since === loop.since ? last : undefined;
-    if (!isOneProcess) this.#addStalls(of, loop.spells, { next: known?.next ?? 0, toldMs });
-    if (known !== undefined) this.#addPressure(isOneProcess ? 'services' : of, known, { waitedMs: loop.waitedMs, toldMs });
+    if (!isOneProcess) this.#addStalls(of, loop.spells, { next: known?.next ?? 0, reportedMs });
+    if (known !== undefined) this.#addPressure(isOneProcess ? 'services' : of, known, { waitedMs: loop.waitedMs, reportedMs });
     const next = Math.max(known?.next ?? 0, ...loop.spells.map(({ number }) => number + 1));
-    this.#known.set(of, { since: loop.since, next, waitedMs: loop.waitedMs, toldMs });
+    this.#known.set(of, { since: loop.since, next, waitedMs: loop.waitedMs, reportedMs });
   }
 
-  #addStalls(of: string, spells: NonNullable<ProcessTold['eventLoop']>['spells'], { next, toldMs }: Pick<Known, 'next' | 'toldMs'>): void {
+  #addStalls(
+    of: string,
+    spells: NonNullable<ProcessReport['eventLoop']>['spells'],
+    { next, reportedMs }: Pick<Known, 'next' | 'reportedMs'>,
+  ): void {
     for (const { number, endedMsAgo, overMs, lateMs } of spells)
-      if (number >= next) this.#options.sink.add('stall', { dueMs: toldMs - endedMsAgo - overMs, lateMs, overMs, of });
+      if (number >= next) this.#options.sink.add('stall', { dueMs: reportedMs - endedMsAgo - overMs, lateMs, overMs, of });
   }
 
-  #addPressure(of: string, before: Known, { waitedMs, toldMs }: Pick<Known, 'waitedMs' | 'toldMs'>): void {
+  #addPressure(of: string, before: Known, { waitedMs, reportedMs }: Pick<Known, 'waitedMs' | 'reportedMs'>): void {
     if (waitedMs === null || before.waitedMs === null || waitedMs <= before.waitedMs) return;
-    this.#options.sink.add('pressure', { of, atMs: toldMs, overMs: toldMs - before.toldMs, waitedMs: waitedMs - before.waitedMs });
+    this.#options.sink.add('pressure', {
+      of,
+      atMs: reportedMs,
+      overMs: reportedMs - before.reportedMs,
+      waitedMs: waitedMs - before.waitedMs,
+    });
   }
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EdgeConfig } from '../../services/protocol/edge-api.ts';
 import { History } from '../history/history.ts';
-import type { SettingsTold } from '../worlds/wanted-settings.ts';
+import type { SettingsInForce } from '../worlds/desired-settings.ts';
 import { recordSettings } from './settings-recorder.ts';
 
 const region = 'eu-west';
@@ -12,11 +12,11 @@ const BEGUN: EdgeConfig = { propagationDelayMs: 300, strategy: 'eager' };
 function recordedOf(...told: readonly (Partial<EdgeConfig> & { t: number; isCertain?: boolean; agoMs?: number })[]): readonly string[] {
   const written: string[] = [];
   let t = 0;
-  let tell: (told: SettingsTold) => void = () => {};
+  let tell: (told: SettingsInForce) => void = () => {};
   recordSettings({
     settings: {
       of: () => ({ inForce: BEGUN }),
-      onTold: (listener) => {
+      onInForce: (listener) => {
         tell = listener;
         return () => {};
       },

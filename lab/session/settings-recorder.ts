@@ -7,13 +7,13 @@
  */
 
 import type { RecordSink } from '../history/record-kinds.ts';
+import type { DesiredSettings, SettingsInForce } from '../worlds/desired-settings.ts';
 import type { WorldSettings } from '../worlds/settings.ts';
-import type { SettingsTold, WantedSettings } from '../worlds/wanted-settings.ts';
 
 export type SettingsSink = RecordSink<'delay' | 'strategy'>;
 
 export interface SettingsRecorderOptions {
-  readonly settings: Pick<WorldSettings, 'onTold'> & { of(region: string): Pick<WantedSettings, 'inForce'> };
+  readonly settings: Pick<WorldSettings, 'onInForce'> & { of(region: string): Pick<DesiredSettings, 'inForce'> };
   readonly regions: readonly { readonly region: string }[];
   /** ms since the start. */
   readonly t: () => number;
@@ -22,14 +22,14 @@ export interface SettingsRecorderOptions {
 
 /** Begins with those in force, at 0. Answers how to end it. */
 export function recordSettings({ settings, regions, t, sink }: SettingsRecorderOptions): () => void {
-  const known = new Map<string, SettingsTold['settings']>();
+  const known = new Map<string, SettingsInForce['settings']>();
   for (const { region } of regions) {
     const { inForce } = settings.of(region);
     known.set(region, inForce);
     sink.add('delay', { region, atMs: 0, delayMs: inForce.propagationDelayMs });
     sink.add('strategy', { region, atMs: 0, strategy: inForce.strategy });
   }
-  return settings.onTold(({ region, settings: { propagationDelayMs: delayMs, strategy }, isCertain, agoMs }) => {
+  return settings.onInForce(({ region, settings: { propagationDelayMs: delayMs, strategy }, isCertain, agoMs }) => {
     const before = known.get(region);
     if (before === undefined) return;
     const [nowMs, sinceMs] = [t(), Math.max(0, t() - agoMs)];

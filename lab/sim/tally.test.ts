@@ -14,6 +14,7 @@ const flushNothing: Mutant = {
   name: 'flush-nothing',
   about: 'what asks an edge to flush its entries is answered, and they stay',
   caughtBy: [],
+  shownBy: 'baseline',
   edge: (ports) => ({ ...ports, cache: new NeverFlushed(ports.cache) }),
 };
 

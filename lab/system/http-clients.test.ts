@@ -1,9 +1,9 @@
 /** What is said of a request that had no usable answer, by servers and a system that really fail so. */
-import { execFile, execFileSync } from 'node:child_process';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { canUnshare, runRestricted } from '../testing/restricted.ts';
 import { CallFailed } from './clients.ts';
 import { openHttpClients } from './http-clients.ts';
 
@@ -49,22 +49,10 @@ const asking = (before: string) => `
   await clients.originVersion(1).then(() => {}, say);
   process.exit(0);`;
 
-function failureIn(shell: string, program: string): Promise<Failure> {
-  const words = ['-c', shell, 'asking', process.execPath, '--input-type=module', '--eval', program];
-  return new Promise((resolve, reject) => {
-    execFile('bash', words, (error, stdout) =>
-      stdout === '' ? reject(error ?? new Error('nothing was said')) : resolve(JSON.parse(stdout)),
-    );
-  });
-}
-
-function canUnshare(): boolean {
-  try {
-    execFileSync('unshare', ['-n', 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
+async function failureIn(shell: string, program: string): Promise<Failure> {
+  const { stdout, error } = await runRestricted(shell, ['--input-type=module', '--eval', program]);
+  if (stdout === '') throw error ?? new Error('nothing was said');
+  return JSON.parse(stdout);
 }
 
 describe('a request of the lab', () => {

@@ -37,14 +37,14 @@ export function atBest(history: History): Kindness {
     left,
     isDoubtful: ({ region, startMs, endMs }) => isHeldUp(stood, region, { fromMs: startMs - FETCH_DEADLINE_MS, toMs: endMs }),
     between: (sentMs, region, appliedMs) => {
-      const [sent, applied] = [clocks.origin.told(sentMs), clocks.edge(region).told(appliedMs)];
+      const [sent, applied] = [clocks.origin.onRunClock(sentMs), clocks.edge(region).onRunClock(appliedMs)];
       return left(Math.max(0, applied.fromMs - sent.toMs), region, { fromMs: sent.fromMs, toMs: applied.toMs });
     },
   };
 }
 
 function likely(clock: ServiceClock, clockMs: number): number {
-  return clock.told(clockMs).likelyMs;
+  return clock.onRunClock(clockMs).likelyMs;
 }
 
 function isHeldUp(stood: StoodStill, region: string, during: Interval): boolean {

@@ -71,7 +71,7 @@ function lags(history: History, { between }: Kindness): readonly Sample[] {
   const sentMs = new Map(history.of('published').map(({ event, sentMs }) => [event, sentMs]));
   return history.of('applied').flatMap(({ event, region, appliedMs }) => {
     const sent = sentMs.get(event);
-    const atMs = clocks.edge(region).told(appliedMs).likelyMs;
+    const atMs = clocks.edge(region).onRunClock(appliedMs).likelyMs;
     return sent === undefined ? [] : [{ value: between(sent, region, appliedMs), phase: phaseAt(history, atMs), region }];
   });
 }

@@ -1,11 +1,11 @@
 /** A trace of a write across services whose clocks are not the lab's. */
 import { describe, expect, it } from 'vitest';
-import type { ProcessTold } from '../../services/protocol/process.ts';
+import type { ProcessReport } from '../../services/protocol/process.ts';
 import { clocksText, TraceClocks } from './trace-clocks.ts';
 import { type Sighted, toSteps } from './trace-steps.ts';
 
 const SENT_AT = 1_000_000;
-const told = (now: number): ProcessTold => ({ now, heldMs: 2, eventLoop: null });
+const told = (now: number): ProcessReport => ({ now, heldMs: 2, eventLoop: null });
 
 /** The edge's clock is ahead by so much, the origin's, the log's; each was asked for 6 ms. */
 function clocksOf(ahead: { readonly origin: number; readonly edge: number }): TraceClocks {

@@ -2,7 +2,7 @@
  * By how much the services' clocks are off the lab's, as their answers show: what a service stamped is told on the lab's clock then. A clock that
  * may be the lab's, for all that an answer shows, is taken for it.
  */
-import type { ProcessTold } from '../../services/protocol/process.ts';
+import type { ProcessReport } from '../../services/protocol/process.ts';
 import type { TraceClock } from './trace-schema.ts';
 
 /** Wall clocks are told in whole ms. */
@@ -17,9 +17,13 @@ export class TraceClocks {
   readonly #bounds = new Map<string, Bounds>();
 
   /** It was asked at `askedAt` and had answered by `answeredAt`, by the lab's clock. */
-  saw(of: string, told: ProcessTold | undefined, { askedAt, answeredAt }: { readonly askedAt: number; readonly answeredAt: number }): void {
-    if (told === undefined) return;
-    const bounds = { least: told.now - answeredAt - ROUNDING_MS, most: told.now - askedAt - Math.floor(told.heldMs) + ROUNDING_MS };
+  saw(
+    of: string,
+    report: ProcessReport | undefined,
+    { askedAt, answeredAt }: { readonly askedAt: number; readonly answeredAt: number },
+  ): void {
+    if (report === undefined) return;
+    const bounds = { least: report.now - answeredAt - ROUNDING_MS, most: report.now - askedAt - Math.floor(report.heldMs) + ROUNDING_MS };
     const known = this.#bounds.get(of);
     if (known === undefined || bounds.most - bounds.least < known.most - known.least) this.#bounds.set(of, bounds);
   }

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { EdgeConfig, EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
 import type { JournalEntry } from '../journal/journal.ts';
+import type { BegunRegion, SettingsInForce } from './desired-settings.ts';
 import type { SettingsLayer } from './setting-layers.ts';
 import { WorldSettings } from './settings.ts';
-import type { BegunRegion, SettingsTold } from './wanted-settings.ts';
 
 const REGION = 'eu-west';
 const FOUND: EdgeConfig = { propagationDelayMs: 100, strategy: 'eager' };
@@ -20,7 +20,7 @@ function withRegion({ mayChange = true, ...begun }: Options = {}) {
   const clock = new VirtualClock();
   const edge = { has: begun.found ?? FOUND, isStopped: false, isDeaf: false, since: 1, given: [] as EdgeConfig[] };
   const journal = new Map<string, JournalEntry>(begun.left === undefined ? [] : [[begun.left.id, begun.left]]);
-  const told: SettingsTold[] = [];
+  const told: SettingsInForce[] = [];
   const settings = new WorldSettings({
     clock,
     mayChange,
@@ -38,7 +38,7 @@ function withRegion({ mayChange = true, ...begun }: Options = {}) {
     isStopped: async () => edge.isStopped,
     regions: [{ region: REGION, made: FOUND, found: FOUND, startsAsMade: false, ...begun }],
   });
-  settings.onTold((one) => told.push(one));
+  settings.onInForce((one) => told.push(one));
   const region = settings.of(REGION);
   const metrics = () => ({ ...edge.has, metrics: { startTime: String(edge.since) } }) as EdgeMetrics;
   const settled = () => clock.advance(0);
@@ -203,7 +203,7 @@ describe('an edge', () => {
     const { region, edge, told, look } = withRegion();
     edge.isDeaf = true;
     await expect(region.set('person', WANTED)).rejects.toThrow('no answer');
-    expect(region.wanted).toEqual(FOUND);
+    expect(region.desired).toEqual(FOUND);
     // It may have it all the same.
     expect(told).toEqual([{ region: REGION, settings: WANTED, isCertain: false, agoMs: 0 }]);
     Object.assign(edge, { isDeaf: false, has: WANTED });

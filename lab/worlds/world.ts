@@ -33,7 +33,7 @@ export interface World {
   /** Whether it goes on after `close`: it ran before, or is to be kept. */
   readonly staysUp: boolean;
   /** Tells of each time its services stood still, where the world can notice it. Answers how to stop listening. */
-  readonly onStall?: (told: (stall: WorldStall) => void) => () => void;
+  readonly onStall?: (listener: (stall: WorldStall) => void) => () => void;
   /** Resolves with the reason when the world is lost before it was closed. */
   readonly lost: Promise<string>;
   /** Stops everything the world started, and leaves alone what was there before. Safe to call twice. */

@@ -1,6 +1,7 @@
 /** What an edge says of the invalidations it applies: a line for each, which `docker compose logs … | grep invalidation` finds. */
 import { expect, test } from 'vitest';
 import { type Logger, silentLogger } from '../runtime/log.ts';
+import { CacheUnavailable } from './cache/cache.ts';
 import { contentOf, DELAY_MS, eventOf, expectAllApplied, type Region, withRegion, writeOf } from './testing/kit.ts';
 
 interface Said {
@@ -70,5 +71,33 @@ test('one that is not applied is no line: the cache is away, or it was applied b
     await region.start();
     await region.clock.advance(DELAY_MS);
     expect(lines()).toBe(1);
+  });
+});
+
+test('while a cache refuses, it is said when that begins and, with how often it failed, when it is over', () => {
+  const said: (readonly [level: string, message: string, fields: object])[] = [];
+  const at = (level: string) => (fields: object, message: string) => void said.push([level, message, fields]);
+  const logger: Logger = { ...silentLogger, info: at('info'), warn: at('warn') };
+  return withRegion({ logger }, async (region) => {
+    await region.start();
+    let refused = 0;
+    region.cache.before = (command) => {
+      if (command !== 'apply') return;
+      refused += 1;
+      throw new CacheUnavailable('out of memory');
+    };
+    await appended(region, writeOf(1, 2));
+    await region.clock.advance(5_000);
+    expect(refused).toBeGreaterThan(50);
+    region.cache.before = () => {};
+    await region.clock.advance(1_000);
+    await expectAllApplied(region);
+    const place = { region: 'test', partition: expect.any(Number) };
+    expect(said).toEqual([
+      ['warn', 'apply failed', { ...place, error: expect.stringContaining('out of memory') }],
+      ['info', 'taking up the stored offsets again', expect.objectContaining({ reason: 'an apply failed' })],
+      ['info', 'invalidation applied', expect.objectContaining({ target: 'content:1' })],
+      ['info', 'applies again', { ...place, failures: refused, forMs: expect.any(Number) }],
+    ]);
   });
 });

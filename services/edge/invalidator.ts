@@ -18,6 +18,7 @@
  */
 import type { InvalidationLog, LogRecord, LogSubscription, PartitionBounds } from '../log/log.ts';
 import { sleep } from '../runtime/clock.ts';
+import { ApplyFailures } from './apply-failures.ts';
 import type { Position } from './cache/cache.ts';
 import { CatchUp } from './catch-up.ts';
 import { OVERDUE_MS_MAX, Overdue } from './overdue.ts';
@@ -51,6 +52,7 @@ export class Invalidator {
   readonly #applied = new Map<number, number>();
   readonly #catchUp = new CatchUp();
   readonly #overdue: Overdue;
+  readonly #failures: ApplyFailures;
   readonly #closing = new AbortController();
   #subscription: LogSubscription | undefined;
   #joins = 0;
@@ -64,6 +66,7 @@ export class Invalidator {
   constructor(options: InvalidatorOptions) {
     this.#options = options;
     this.#overdue = new Overdue(options);
+    this.#failures = new ApplyFailures(options);
     options.settings.onChange(() => {
       for (const queue of this.#queues.values()) queue.schedule();
     });
@@ -157,8 +160,8 @@ export class Invalidator {
       const position = stored.get(partition);
       const applied = position?.offset ?? BEFORE_FIRST;
       const owed = this.#overdue.owed(each, applied);
-      const feed = this.#feedOf(partition);
-      this.#queues.set(partition, new PartitionQueue({ partition, stored: position, owed, ports: this.#options, feed }));
+      const queue = { partition, stored: position, owed, ports: this.#options, feed: this.#feedOf(partition), failures: this.#failures };
+      this.#queues.set(partition, new PartitionQueue(queue));
       this.#applied.set(partition, applied);
       const next = readFrom(position, start);
       from.set(partition, next);
@@ -197,7 +200,8 @@ export class Invalidator {
     this.#dropQueues();
     this.#takeUpAgain = true;
     if (this.#subscription === undefined || this.#takingUp !== undefined) return;
-    this.#options.logger.info({ region: this.#options.region, reason }, 'taking up the stored offsets again');
+    const { logger, region } = this.#options;
+    logger[this.#failures.areRepeated ? 'debug' : 'info']({ region, reason }, 'taking up the stored offsets again');
     this.#takingUp = this.#runTakeUps();
   }
 

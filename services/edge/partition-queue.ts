@@ -16,6 +16,7 @@ import type { LogRecord } from '../log/log.ts';
 import { parseInvalidation } from '../protocol/invalidation.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
+import type { ApplyFailures } from './apply-failures.ts';
 import type { Application, ApplyOutcome, EdgeCache, Position } from './cache/cache.ts';
 import type { EdgeMeter } from './metrics.ts';
 import { hasRecord } from './places.ts';
@@ -52,6 +53,8 @@ export interface PartitionQueueOptions {
   readonly owed: readonly Owed[];
   readonly ports: QueuePorts;
   readonly feed: QueueFeed;
+  /** Of all partitions: they outlive a queue. */
+  readonly failures: ApplyFailures;
 }
 
 type QueueState = 'waiting' | 'applying' | 'failed' | 'dropped';
@@ -72,6 +75,7 @@ export class PartitionQueue {
   readonly #partition: number;
   readonly #ports: QueuePorts;
   readonly #feed: QueueFeed;
+  readonly #failures: ApplyFailures;
   readonly #items: QueuedRecord[] = [];
   readonly #owed: readonly Owed[];
   /** How many of those owed have been read again, or passed by. */
@@ -84,13 +88,14 @@ export class PartitionQueue {
   #timer: Timer | undefined;
   #paused = false;
 
-  constructor({ partition, stored, owed, ports, feed }: PartitionQueueOptions) {
+  constructor({ partition, stored, owed, ports, feed, failures }: PartitionQueueOptions) {
     this.#partition = partition;
     if (stored !== undefined && hasRecord(stored)) this.#awaited = stored;
     else this.#last = stored?.offset ?? BEFORE_FIRST;
     this.#owed = owed;
     this.#ports = ports;
     this.#feed = feed;
+    this.#failures = failures;
   }
 
   get length(): number {
@@ -170,7 +175,7 @@ export class PartitionQueue {
   }
 
   async #applyDue(): Promise<void> {
-    const { cache, clock, logger, region, settings } = this.#ports;
+    const { cache, clock, settings } = this.#ports;
     const { propagationDelayMs: delayMs, strategy } = settings;
     const nowMs = clock.monotonicMs();
     const firstNotDue = this.#items.findIndex((item, at) => at >= APPLY_BATCH_MAX || this.#dueMs(item) > nowMs);
@@ -185,7 +190,7 @@ export class PartitionQueue {
       else this.#settle(batch);
     } catch (error) {
       if (this.#isDropped()) return;
-      logger.warn({ region, partition: this.#partition, error: String(error) }, 'apply failed');
+      this.#failures.failed(this.#partition, error);
       this.#fail('an apply failed');
     }
   }
@@ -196,9 +201,9 @@ export class PartitionQueue {
     for (const [at, { item, application }] of batch.entries()) {
       if (outcomes[at] !== 'applied') continue;
       if (item.event === undefined) meter.countUnreadable();
-      const told = toApplied(item, application, { delayMs, appliedAt });
-      meter.countInvalidation(told);
-      logger.info({ region, ...toLine(told) }, 'invalidation applied');
+      const applied = toApplied(item, application, { delayMs, appliedAt });
+      meter.countInvalidation(applied);
+      logger.info({ region, ...toLine(applied) }, 'invalidation applied');
     }
   }
 
@@ -206,6 +211,7 @@ export class PartitionQueue {
   #settle(batch: readonly Applying[]): void {
     this.#enter('waiting', 'applying');
     this.#items.splice(0, batch.length);
+    this.#failures.applied(this.#partition);
     const last = batch.at(-1);
     if (last !== undefined) this.#feed.onApplied(last.item.record.offset);
     if (this.#paused && this.#items.length <= QUEUE_RESUME) {

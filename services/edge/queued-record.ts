@@ -52,8 +52,8 @@ export function toApplied({ record, arrivedAt }: QueuedRecord, { mark, position 
   const { type, target, version = null, mode } = mark;
   const { id, partition, offset } = position;
   const dueAt = Math.min(record.time, arrivedAt) + times.delayMs;
-  const told = { id, type, target, version, mode, partition, offset } as const;
-  return { ...told, recordedAt: record.time, arrivedAt, dueAt, appliedAt: times.appliedAt };
+  const event = { id, type, target, version, mode, partition, offset } as const;
+  return { ...event, recordedAt: record.time, arrivedAt, dueAt, appliedAt: times.appliedAt };
 }
 
 /** What the log line of an edge says of it. */

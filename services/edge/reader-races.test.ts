@@ -28,42 +28,44 @@ function holdNextLookup({ cache }: ReaderRig, meanwhile: () => void = () => {}):
   return { judged: judged.promise, arrive: () => arrived.resolve() };
 }
 
+/** A read of content 1 whose lookup the cache has judged, after what `meanwhile` does; its answer is on the way until it may arrive. */
+async function beginRead(rig: ReaderRig, meanwhile?: () => void) {
+  const lookup = holdNextLookup(rig, meanwhile);
+  const reading = rig.reader.read(1);
+  await lookup.judged;
+  return { reading, arrive: lookup.arrive };
+}
+
 describe('the label of an answer', () => {
   test('is that of a region that was catching up when the cache was asked, though the last event is applied before the answer comes', () =>
     withReader(async (rig) => {
       await rig.readThrough(1, 1);
       rig.catchingUp = true;
-      const lookup = holdNextLookup(rig);
-      const reading = rig.reader.read(1);
-      await lookup.judged;
+      const { reading, arrive } = await beginRead(rig);
       rig.write(1, 2, 'hard');
       rig.catchingUp = false;
-      lookup.arrive();
+      arrive();
       expect(await reading).toMatchObject({ entry: { version: 1 }, status: 'stale' });
     }));
 
   test('is that of a region that began to catch up, and had done so, while the answer was on its way', () =>
     withReader(async (rig) => {
       await rig.readThrough(1, 1);
-      const lookup = holdNextLookup(rig, () => {
+      const { reading, arrive } = await beginRead(rig, () => {
         rig.catchingUp = true;
       });
-      const reading = rig.reader.read(1);
-      await lookup.judged;
       rig.write(1, 2, 'hard');
       rig.catchingUp = false;
-      lookup.arrive();
+      arrive();
       expect(await reading).toMatchObject({ entry: { version: 1 }, status: 'stale' });
     }));
 
   test('is that of a region that began to catch up while the answer was on its way', () =>
     withReader(async (rig) => {
       await rig.readThrough(1, 1);
-      const lookup = holdNextLookup(rig);
-      const reading = rig.reader.read(1);
-      await lookup.judged;
+      const { reading, arrive } = await beginRead(rig);
       rig.catchingUp = true;
-      lookup.arrive();
+      arrive();
       expect(await reading).toMatchObject({ entry: { version: 1 }, status: 'stale' });
     }));
 
@@ -72,10 +74,8 @@ describe('the label of an answer', () => {
       await rig.readThrough(1, 1);
       rig.catchingUp = true;
       rig.catchingUp = false;
-      const lookup = holdNextLookup(rig);
-      const reading = rig.reader.read(1);
-      await lookup.judged;
-      lookup.arrive();
+      const { reading, arrive } = await beginRead(rig);
+      arrive();
       expect(await reading).toMatchObject({ entry: { version: 1 }, status: 'fresh' });
     }));
 });
@@ -132,42 +132,36 @@ describe('after a newer version was answered while the cache was away', () => {
     withMany(REMEMBERED_MAX - 1, async (rig) => {
       expect(await rig.readVersion(1)).toBe(2);
       rig.cache.away = false;
-      const lookup = holdNextLookup(rig);
-      const reading = rig.reader.read(1);
-      await lookup.judged;
+      const { reading, arrive } = await beginRead(rig);
       rig.cache.away = true;
       await rig.reader.read(REMEMBERED_MAX + 100);
       rig.cache.away = false;
       // One key too many: everything cached is made invalid, and what was remembered is forgotten.
       await rig.reader.read(3);
-      lookup.arrive();
+      arrive();
       expect((await reading).entry.version).toBe(2);
     }));
 
   test('so is one whose key found no room to be remembered', () =>
     withMany(REMEMBERED_MAX, async (rig) => {
       rig.cache.away = false;
-      const lookup = holdNextLookup(rig);
-      const reading = rig.reader.read(1);
-      await lookup.judged;
+      const { reading, arrive } = await beginRead(rig);
       rig.cache.away = true;
       expect(await rig.readVersion(1)).toBe(2);
       rig.cache.away = false;
-      lookup.arrive();
+      arrive();
       expect((await reading).entry.version).toBe(2);
     }));
 
   test('nor is that one served after others have made everything invalid', () =>
     withMany(REMEMBERED_MAX, async (rig) => {
       rig.cache.away = false;
-      const lookup = holdNextLookup(rig);
-      const reading = rig.reader.read(1);
-      await lookup.judged;
+      const { reading, arrive } = await beginRead(rig);
       rig.cache.away = true;
       expect(await rig.readVersion(1)).toBe(2);
       rig.cache.away = false;
       await rig.reader.read(3);
-      lookup.arrive();
+      arrive();
       expect((await reading).entry.version).toBe(2);
     }));
 });

@@ -8,7 +8,7 @@ import { ServiceError } from '../protocol/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
-import { beginAnswer } from '../runtime/process-told.ts';
+import { beginAnswer } from '../runtime/process-report.ts';
 import { PROMETHEUS_ACCEPTED, PROMETHEUS_CONTENT_TYPE } from '../runtime/scrape.ts';
 import { CacheUnavailable, type EdgeCache } from './cache/cache.ts';
 import type { Invalidator } from './invalidator.ts';

@@ -9,7 +9,7 @@ import { falseCondition, matchesEtag, preconditionFailed, readCondition, readTag
 import { idOf } from '../runtime/content-id.ts';
 import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
-import { beginAnswer } from '../runtime/process-told.ts';
+import { beginAnswer } from '../runtime/process-report.ts';
 import { PROMETHEUS_ACCEPTED, PROMETHEUS_CONTENT_TYPE } from '../runtime/scrape.ts';
 import { type Contents, notFound } from './contents.ts';
 import { type Database, DatabaseUnavailable } from './database/database.ts';

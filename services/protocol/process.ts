@@ -38,4 +38,4 @@ export const processTold = z.object({
   /** null where nobody looks: services that share the process of something else. */
   eventLoop: eventLoop.nullable(),
 });
-export type ProcessTold = z.infer<typeof processTold>;
+export type ProcessReport = z.infer<typeof processTold>;

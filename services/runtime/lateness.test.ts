@@ -92,7 +92,7 @@ describe('what is told of it', () => {
     const clock = new HeldClock();
     const meter = meterLateness({ clock });
     clock.run([0, 40, 0, 0, 100, 0]);
-    expect(meter.told()).toMatchObject({
+    expect(meter.report()).toMatchObject({
       since: '2030-01-01T00:00:00.000Z',
       lateMs: 140,
       lateMsMax: 100,
@@ -107,9 +107,9 @@ describe('what is told of it', () => {
     const clock = new HeldClock();
     const meter = meterLateness({ clock });
     clock.run([40]);
-    expect(meter.told().spells.map(({ number, lateMs }) => [number, lateMs])).toEqual([[0, 40]]);
+    expect(meter.report().spells.map(({ number, lateMs }) => [number, lateMs])).toEqual([[0, 40]]);
     clock.run([50]);
-    expect(meter.told().spells.map(({ number, lateMs }) => [number, lateMs])).toEqual([
+    expect(meter.report().spells.map(({ number, lateMs }) => [number, lateMs])).toEqual([
       [0, 40],
       [1, 50],
     ]);
@@ -122,7 +122,7 @@ describe('what is told of it', () => {
     for (let second = 0; second < 300; second += 1) {
       const until = clock.monotonicMs() + 1_000;
       for (let at = 0; clock.monotonicMs() < until; at += 1) clock.run([at % 3 === 0 ? 12 : 0]);
-      const told = meter.told().spells.filter(({ number }) => number >= next);
+      const told = meter.report().spells.filter(({ number }) => number >= next);
       expect(told[0]?.number).toBe(next);
       next += told.length;
     }
@@ -133,14 +133,14 @@ describe('what is told of it', () => {
     const clock = new HeldClock();
     const meter = meterLateness({ clock });
     clock.run(Array.from({ length: 2_000 }, (_, at) => (at % 3 === 0 ? 12 : 0)));
-    expect(meter.told().spells).toHaveLength(200);
+    expect(meter.report().spells).toHaveLength(200);
     clock.run(Array.from({ length: 2_500 }, () => 0));
-    expect(meter.told()).toMatchObject({ spells: [], lateMs: 667 * 12 });
+    expect(meter.report()).toMatchObject({ spells: [], lateMs: 667 * 12 });
   });
 
   it.skipIf(waitedForProcessorMs() === undefined)('says on Linux how long the process waited for a processor', () => {
     const [, waitedNs] = readFileSync('/proc/self/schedstat', 'utf8').split(' ').map(Number);
-    const waitedMs = meterLateness({ clock: new HeldClock() }).told().waitedMs;
+    const waitedMs = meterLateness({ clock: new HeldClock() }).report().waitedMs;
     expect(waitedMs).toBeGreaterThanOrEqual((waitedNs ?? 0) / 1_000_000);
   });
 });

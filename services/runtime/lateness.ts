@@ -67,7 +67,7 @@ export function watchLateness({ clock, periodMs = PERIOD_MS }: LatenessOptions, 
 
 /** What `/metrics` tells of it. */
 export interface LatenessMeter {
-  told(): EventLoop;
+  report(): EventLoop;
   close(): void;
 }
 
@@ -85,7 +85,7 @@ export function meterLateness({ clock, ...options }: LatenessOptions, onSpell: (
     onSpell(spell);
   });
   return {
-    told: () => {
+    report: () => {
       // A spell that is told does not grow any more: whoever knows its number knows it whole.
       watch.flush();
       const nowMs = clock.monotonicMs();

@@ -31,9 +31,9 @@ function openStandardError() {
   });
   destination.on('drain', () => {
     if (dropped === 0) return;
-    const told = { dropped };
+    const fields = { dropped };
     dropped = 0;
-    pino({}, destination).warn(told, 'log lines were left out: standard error was not read in time');
+    pino({}, destination).warn(fields, 'log lines were left out: standard error was not read in time');
   });
   return destination;
 }

@@ -38,12 +38,12 @@ export class Scrape {
   }
 
   /** `prefix`: of the service, as in `edgesync_edge`. null: nobody looks. */
-  eventLoop(prefix: string, told: EventLoop | null): void {
-    if (told === null) return;
-    this.count(`${prefix}_event_loop_late_seconds_total`, 'By how much its timers ran late.', told.lateMs / MS_PER_S);
-    this.gauge(`${prefix}_event_loop_late_seconds_max`, 'The most they ran late within a moment.', told.lateMsMax / MS_PER_S);
-    if (told.waitedMs !== null)
-      this.count(`${prefix}_processor_wait_seconds_total`, 'Ready to run while no processor was free.', told.waitedMs / MS_PER_S);
+  eventLoop(prefix: string, loop: EventLoop | null): void {
+    if (loop === null) return;
+    this.count(`${prefix}_event_loop_late_seconds_total`, 'By how much its timers ran late.', loop.lateMs / MS_PER_S);
+    this.gauge(`${prefix}_event_loop_late_seconds_max`, 'The most they ran late within a moment.', loop.lateMsMax / MS_PER_S);
+    if (loop.waitedMs !== null)
+      this.count(`${prefix}_processor_wait_seconds_total`, 'Ready to run while no processor was free.', loop.waitedMs / MS_PER_S);
   }
 
   text(): Promise<string> {

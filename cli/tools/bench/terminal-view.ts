@@ -18,7 +18,7 @@ const measured = z.object({ cpuShare: z.number(), rssMb: z.number(), grownMb: z.
 export async function terminalView(): Promise<readonly Figure[]> {
   // Beside the sources: what is not bundled is looked up from there.
   const folder = await mkdtemp(join(ROOT, '.bench-'));
-  const told = await mkdtemp(join(tmpdir(), 'edgesync-bench-'));
+  const reports = await mkdtemp(join(tmpdir(), 'edgesync-bench-'));
   try {
     const bin = join(folder, 'fed.js');
     await build({
@@ -35,7 +35,7 @@ export async function terminalView(): Promise<readonly Figure[]> {
       logLevel: 'error',
     });
     const run = async (mode: string, count: number) => {
-      const file = join(told, mode);
+      const file = join(reports, mode);
       const pty = startPty({ command: process.execPath, words: ['--expose-gc', bin, file, mode, String(count)], ...SIZE });
       await pty.ended;
       return measured.parse(JSON.parse(await readFile(file, 'utf8')));
@@ -51,6 +51,6 @@ export async function terminalView(): Promise<readonly Figure[]> {
       { what: 'resident memory after them', measured: `${fast.rssMb.toFixed(0)} MB`, promised: '150 MB' },
     ];
   } finally {
-    await Promise.all([folder, told].map((made) => rm(made, { recursive: true, force: true })));
+    await Promise.all([folder, reports].map((made) => rm(made, { recursive: true, force: true })));
   }
 }

@@ -1,8 +1,11 @@
 /** That the tables of README and docs are those of the program, and that every link of these pages leads somewhere. */
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { MUTANTS } from '../../../lab/mutants/mutants.ts';
 import { parseScenario } from '../../../lab/scenarios/scenario.ts';
 import { SERVICE_ERRORS } from '../../../services/protocol/errors.ts';
@@ -64,6 +67,14 @@ describe('the links', () => {
   it('of README lead to every page of docs', async () => {
     const links = linksOf(await readPage('README.md'));
     expect(PAGES.filter((path) => path.startsWith('docs/') && !links.includes(path))).toEqual([]);
+  });
+
+  it('of README lead to what npm installs', async () => {
+    const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], { cwd: ROOT });
+    const [{ files }] = z.tuple([z.object({ files: z.array(z.object({ path: z.string() })) })]).parse(JSON.parse(stdout));
+    const packed = files.map(({ path }) => path);
+    const linked = linksOf(await readPage('README.md')).map((link) => link.split('#')[0] ?? '');
+    expect(linked.filter((path) => path !== '' && !/^[a-z]+:/.test(path) && !packed.includes(path))).toEqual([]);
   });
 });
 

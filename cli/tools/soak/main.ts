@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { EXIT, type ExitCode, worstOf } from '../../../lab/errors.ts';
 import { printable, printableLines } from '../../../lab/input/printable.ts';
+import { BACKENDS, EMBEDDED } from '../../../lab/worlds/worlds.ts';
 import { systemClock as clock } from '../../../services/runtime/clock.ts';
 import { clusterExists } from './cluster-exists.ts';
 import { runProgram } from './program.ts';
@@ -19,7 +20,7 @@ const TIMES_MAX = 1_000;
 const STOP = new AbortController();
 
 const options = z.object({
-  backend: z.enum(['docker', 'embedded', 'simulated']).default('embedded'),
+  backend: z.enum(BACKENDS).default(EMBEDDED),
   times: z.coerce.number().int().min(1).max(TIMES_MAX).default(1),
   duration: z.string().optional(),
   project: z.string().optional(),

@@ -3,9 +3,9 @@
  * splits anywhere, and half a sequence read as letters would be commands.
  *
  * States: ground -> character -> ground; ground -> escape -> csi | ss3 | string -> ground; csi -> mouse | paste -> ground;
- * escape -> told -> csi | ss3 | string | ground
+ * escape -> escape-key -> csi | ss3 | string | ground
  *
- * Only a lone ESC cannot be told from the begin of a sequence but by waiting: after `ESCAPE_MS` it is the key Esc (`told`). Should the
+ * Only a lone ESC cannot be told from the begin of a sequence but by waiting: after `ESCAPE_MS` it is the key Esc (`escape-key`). Should the
  * rest come late after all, it is still no letters. What began as a sequence ends as one, however late. Control keys are heard in
  * every state, but not in what is pasted.
  */
@@ -21,15 +21,15 @@ export interface InputParser {
   lapse(): readonly Token[];
 }
 
-type State = 'ground' | 'character' | 'escape' | 'told' | 'csi' | 'ss3' | 'mouse' | 'string' | 'string-end' | 'paste';
+type State = 'ground' | 'character' | 'escape' | 'escape-key' | 'csi' | 'ss3' | 'mouse' | 'string' | 'string-end' | 'paste';
 
 /** Longer than a slow connection holds a byte back, shorter than a person takes from Esc to the next key. */
 const ESCAPE_MS = 150;
-/** Behind an Esc that was told, and in what may never end. */
+/** Behind an Esc that was given as a key, and in what may never end. */
 const QUIET_MS = 1_000;
 const WAITS: Readonly<Partial<Record<State, number>>> = {
   escape: ESCAPE_MS,
-  ...{ told: QUIET_MS, string: QUIET_MS, 'string-end': QUIET_MS, paste: QUIET_MS },
+  ...{ 'escape-key': QUIET_MS, string: QUIET_MS, 'string-end': QUIET_MS, paste: QUIET_MS },
 };
 
 const [ETX, BEL, BACKSPACE, TAB, LF, CR, CAN, SUB, ESC, SPACE, BACKSLASH, DEL] = [3, 7, 8, 9, 10, 13, 24, 26, 27, 32, 92, 127] as const;
@@ -56,7 +56,7 @@ class Parser implements InputParser {
   #state: State = 'ground';
   /** Of the sequence or the character. */
   #held: number[] = [];
-  /** What opened the sequence, where its ESC was told as a key. */
+  /** What opened the sequence, where its ESC was given as a key. */
   #late: string | undefined;
   #paste = new Paste();
   #isQuiet = false;
@@ -68,7 +68,7 @@ class Parser implements InputParser {
 
   push(bytes: Uint8Array): readonly Token[] {
     for (const byte of bytes) this.#take(byte);
-    return this.#told();
+    return this.#takeTokens();
   }
 
   lapse(): readonly Token[] {
@@ -77,16 +77,16 @@ class Parser implements InputParser {
     if (this.#state === 'paste') this.#isQuiet = true;
     else if (this.#state === 'escape') {
       this.#key('escape');
-      this.#to('told');
+      this.#to('escape-key');
     } else {
       this.#to('ground');
       // A person pressed it.
       if (late !== undefined) this.#typed(late);
     }
-    return this.#told();
+    return this.#takeTokens();
   }
 
-  #told(): readonly Token[] {
+  #takeTokens(): readonly Token[] {
     const tokens = this.#tokens;
     this.#tokens = [];
     return tokens;
@@ -98,7 +98,7 @@ class Parser implements InputParser {
     else if (state === 'string' || state === 'string-end') this.#inString(byte);
     else if (state === 'escape') this.#afterEscape(byte);
     else if (byte === ESC) this.#to('escape');
-    else if (state === 'told') this.#afterTold(byte);
+    else if (state === 'escape-key') this.#afterEscapeKey(byte);
     else if (state === 'ground') this.#inGround(byte);
     else if (state === 'character') this.#inCharacter(byte);
     else if (byte < SPACE) this.#controlWithin(byte);
@@ -167,7 +167,7 @@ class Parser implements InputParser {
     this.#control(byte);
   }
 
-  #afterTold(byte: number): void {
+  #afterEscapeKey(byte: number): void {
     const character = String.fromCharCode(byte);
     const opened = OPENING.get(character);
     this.#to(opened ?? 'ground');

@@ -11,7 +11,7 @@ function change(toSettings: (now: Settings) => EdgeConfigChange): KeyBinding['ac
   return (state) => {
     const region = selectedOf(state);
     if (region === undefined) return undefined;
-    const now = settingsOf(region.wanted, region.seen.metrics);
+    const now = settingsOf(region.pending, region.seen.metrics);
     const name = plain(region.region);
     if (now === undefined) return { type: 'echo', text: `${name} has not told its settings yet` };
     const { propagationDelayMs, strategy } = toSettings(now);

@@ -76,11 +76,11 @@ function faded(line: Line): Line {
 }
 
 function titleOf({ region, number, isSelected }: PanelOptions): Line {
-  const settings = settingsOf(region.wanted, region.seen.metrics);
+  const settings = settingsOf(region.pending, region.seen.metrics);
   const name = span(`${number} ${plain(region.region)}`, isSelected ? 'accent' : 'strong');
   if (settings === undefined) return [name];
   const { strategy, propagationDelayMs } = settings;
-  return [name, span(` ${strategy} ${delayText(propagationDelayMs)}`, region.wanted === undefined ? 'text' : 'accent')];
+  return [name, span(` ${strategy} ${delayText(propagationDelayMs)}`, region.pending === undefined ? 'text' : 'accent')];
 }
 
 /** Its links and its cache; or what became of the edge. */

@@ -54,7 +54,7 @@ function sharesOf(rows: number) {
 }
 
 function headLine(state: ViewState, region: RegionState, { width, theme }: Room): Line {
-  const settings = settingsOf(region.wanted, region.seen.metrics);
+  const settings = settingsOf(region.pending, region.seen.metrics);
   const words = settings === undefined ? '' : ` ${settings.strategy} ${delayText(settings.propagationDelayMs)}`;
   const name = [span(`${state.selected + 1} ${plain(region.region)}`, 'accent'), span(words), span(`  ${portText(region.url)}`, 'muted')];
   const status = statusLine({ region, faults: state.faults, nowMs: state.nowMs, theme }, width);

@@ -29,6 +29,7 @@ export const help: Screen<'help'> = {
   ],
   others: 'leave',
   place: 'body',
+  saidOnce: {},
   lines,
 };
 

@@ -1,5 +1,5 @@
 /**
- * The interface of a screen: its keys, and its lines. A new one is a file, a shape in `screen-state.ts` and a line in `screens.ts`.
+ * The interface of a screen: its keys, and its lines. A new one is a file, a shape in `screen-state.ts`, a line in `screens.ts` and a key that opens it.
  */
 
 import type { Line } from '../draw/line.ts';
@@ -35,8 +35,13 @@ export interface Screen<Name extends ScreenName = ScreenName> {
   readonly place: 'body' | 'prompt';
   /** Exactly `rows` lines of `width` columns for a body; for a prompt as many as it needs, at most `rows`. */
   readonly lines: (state: ViewState, screen: ScreenOf<Name>, room: Room) => readonly Line[];
-  /** For a screen reader, of a screen that changes by itself: sentences, each said when it is new. Left out: its lines. */
+  /** For a screen reader, of a screen that changes by itself: sentences, each said when it is new. */
   readonly said?: (state: ViewState, screen: ScreenOf<Name>) => readonly string[];
+  /**
+   * For a screen reader, of another screen that changes by itself: its lines are said when it is opened, and again when `again` gives
+   * something else. Without `said` and this its lines are shown as they stand.
+   */
+  readonly saidOnce?: { readonly again?: (state: ViewState) => unknown };
 }
 
 /** As many as there is room for, and empty ones after them. */

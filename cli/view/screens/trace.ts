@@ -31,6 +31,8 @@ export const trace: Screen<'trace'> = {
   ],
   others: 'all',
   place: 'body',
+  // Once more when it has ended.
+  saidOnce: { again: (state) => state.trace },
   lines: (state, _screen, room) => filledTo(linesOf(state, state.trace, room), room.rows).map((line) => fitLine(line, room.width)),
 };
 

@@ -8,5 +8,6 @@ export const zoom: Screen<'zoom'> = {
   keys: [],
   others: 'all',
   place: 'body',
+  saidOnce: {},
   lines: (state, _screen, room) => zoomLines(state, room),
 };

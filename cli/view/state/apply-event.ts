@@ -1,6 +1,6 @@
-/** What the lab told, taken into the state. */
+/** What the lab tells, taken into the state. */
 import type { FaultView, LiveEvent, Observation } from '../../../lab/live/protocol.ts';
-import { wantedAfter } from './pending-settings.ts';
+import { pendingAfter } from './pending-settings.ts';
 import { type RunLiveEvent, ranAfter, runAfter } from './run-view.ts';
 import type { FaultBand, LogLine, ViewState } from './state.ts';
 import { travellersAfter } from './travellers.ts';
@@ -56,7 +56,7 @@ export function withEvent(now: ViewState, event: LiveEvent): ViewState {
 }
 
 function toPlaying(state: ViewState, { backend, originUrl, staysUp, regions }: Extract<LiveEvent, { type: 'ready' }>): ViewState {
-  const known = regions.map((region) => ({ ...region, seen: UNSEEN, history: [], wanted: undefined, staleness: undefined }));
+  const known = regions.map((region) => ({ ...region, seen: UNSEEN, history: [], pending: undefined, staleness: undefined }));
   return {
     ...state,
     phase: state.phase === 'starting' ? 'playing' : state.phase,
@@ -71,7 +71,7 @@ function toPlaying(state: ViewState, { backend, originUrl, staysUp, regions }: E
 function withObservation(state: ViewState, { origin, regions }: Observation): ViewState {
   const updated = state.regions.map((region) => {
     const seen = regions[region.region] ?? region.seen;
-    return { ...region, seen, wanted: wantedAfter(region.wanted, seen.metrics, state.nowMs) };
+    return { ...region, seen, pending: pendingAfter(region.pending, seen.metrics, state.nowMs) };
   });
   const edges = updated.map(({ seen }) => seen);
   const travellers = travellersAfter(state, updated);
@@ -101,9 +101,9 @@ function withRun(state: ViewState, event: RunLiveEvent): ViewState {
   const run = runAfter(state.run, event);
   const ran = event.type === 'run-ended' ? ranAfter(state.ran, run) : state.ran;
   const last = ran === state.ran ? undefined : ran.at(-1);
-  const told = { ...state, run, ran };
-  if (last === undefined) return told;
-  return withLine(told, { t: event.t, tone: last.verdict === 'pass' ? 'good' : 'warning', text: `${last.id}: ${last.verdict}` });
+  const withRun = { ...state, run, ran };
+  if (last === undefined) return withRun;
+  return withLine(withRun, { t: event.t, tone: last.verdict === 'pass' ? 'good' : 'warning', text: `${last.id}: ${last.verdict}` });
 }
 
 function withLine(state: ViewState, line: LogLine): ViewState {

@@ -6,16 +6,20 @@ import type { LabCommand } from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 import type { Strategy } from '../../../services/protocol/invalidation.ts';
 
-export interface Wanted {
+export interface PendingSettings {
   readonly propagationDelayMs?: number;
   readonly strategy?: Strategy;
   readonly sinceMs: number;
 }
 
 /** Asked for and not come true by then: what the edge says counts again. */
-const WANTED_MS_MAX = 3_000;
+const PENDING_MS_MAX = 3_000;
 
-export function wantedFrom(before: Wanted | undefined, command: Extract<LabCommand, { do: 'configure' }>, nowMs: number): Wanted {
+export function pendingFrom(
+  before: PendingSettings | undefined,
+  command: Extract<LabCommand, { do: 'configure' }>,
+  nowMs: number,
+): PendingSettings {
   const { propagationDelayMs, strategy } = command;
   return {
     ...before,
@@ -25,10 +29,14 @@ export function wantedFrom(before: Wanted | undefined, command: Extract<LabComma
   };
 }
 
-export function wantedAfter(wanted: Wanted | undefined, metrics: EdgeMetrics | undefined, nowMs: number): Wanted | undefined {
-  if (wanted === undefined || nowMs - wanted.sinceMs > WANTED_MS_MAX) return undefined;
-  const { propagationDelayMs = metrics?.propagationDelayMs, strategy = metrics?.strategy } = wanted;
-  return propagationDelayMs === metrics?.propagationDelayMs && strategy === metrics?.strategy ? undefined : wanted;
+export function pendingAfter(
+  pending: PendingSettings | undefined,
+  metrics: EdgeMetrics | undefined,
+  nowMs: number,
+): PendingSettings | undefined {
+  if (pending === undefined || nowMs - pending.sinceMs > PENDING_MS_MAX) return undefined;
+  const { propagationDelayMs = metrics?.propagationDelayMs, strategy = metrics?.strategy } = pending;
+  return propagationDelayMs === metrics?.propagationDelayMs && strategy === metrics?.strategy ? undefined : pending;
 }
 
 export interface Settings {
@@ -37,10 +45,10 @@ export interface Settings {
 }
 
 /** What is in force, or about to be; undefined before the first answer. */
-export function settingsOf(wanted: Wanted | undefined, metrics: EdgeMetrics | undefined): Settings | undefined {
+export function settingsOf(pending: PendingSettings | undefined, metrics: EdgeMetrics | undefined): Settings | undefined {
   if (metrics === undefined) return undefined;
   return {
-    propagationDelayMs: wanted?.propagationDelayMs ?? metrics.propagationDelayMs,
-    strategy: wanted?.strategy ?? metrics.strategy,
+    propagationDelayMs: pending?.propagationDelayMs ?? metrics.propagationDelayMs,
+    strategy: pending?.strategy ?? metrics.strategy,
   };
 }

@@ -58,10 +58,10 @@ describe('the state of the view', () => {
       text: '',
       command: { do: 'configure', region: 'us-east', propagationDelayMs: 500 },
     });
-    expect(asked.regions[0]?.wanted).toMatchObject({ propagationDelayMs: 500 });
-    expect(reduce(asked, observed({ t: 1_500 })).regions[0]?.wanted).toBeDefined();
-    expect(reduce(asked, observed({ t: 1_500, change: { propagationDelayMs: 500 } })).regions[0]?.wanted).toBeUndefined();
-    expect(reduce(asked, observed({ t: 5_000 })).regions[0]?.wanted).toBeUndefined();
+    expect(asked.regions[0]?.pending).toMatchObject({ propagationDelayMs: 500 });
+    expect(reduce(asked, observed({ t: 1_500 })).regions[0]?.pending).toBeDefined();
+    expect(reduce(asked, observed({ t: 1_500, change: { propagationDelayMs: 500 } })).regions[0]?.pending).toBeUndefined();
+    expect(reduce(asked, observed({ t: 5_000 })).regions[0]?.pending).toBeUndefined();
   });
 
   it('selects regions that are there, and goes round', () => {

@@ -2,7 +2,7 @@
 import type { LiveEvent } from '../../../lab/live/protocol.ts';
 import { withEvent } from './apply-event.ts';
 import { movedBy } from './past.ts';
-import { wantedFrom } from './pending-settings.ts';
+import { pendingFrom } from './pending-settings.ts';
 import { withTime } from './samples.ts';
 import { OVERVIEW, SCREENS_MAX } from './screen-state.ts';
 import type { ViewAction, ViewState } from './state.ts';
@@ -53,7 +53,7 @@ function withSent(state: ViewState, { command, text }: Extract<ViewAction, { typ
   const echoed = { ...state, echo: { text, t: state.nowMs }, ...(command.do === 'run' ? { run: undefined } : {}) };
   if (command.do !== 'configure') return echoed;
   const regions = state.regions.map((region) =>
-    region.region === command.region ? { ...region, wanted: wantedFrom(region.wanted, command, state.nowMs) } : region,
+    region.region === command.region ? { ...region, pending: pendingFrom(region.pending, command, state.nowMs) } : region,
   );
   return { ...echoed, regions };
 }

@@ -2,7 +2,7 @@
 import type { FaultView, LiveVerdict, LoadRates, Race, RegionStaleness, RegionView, Seen, Stampede } from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
-import type { Wanted } from './pending-settings.ts';
+import type { PendingSettings } from './pending-settings.ts';
 
 /** One second of a region. null: no reads, or no answer. */
 export interface Sample {
@@ -16,7 +16,7 @@ export interface RegionState extends RegionView {
   /** One a second, the newest last. */
   readonly history: readonly Sample[];
   /** Settings asked for and not yet seen in force. */
-  readonly wanted: Wanted | undefined;
+  readonly pending: PendingSettings | undefined;
   readonly staleness: RegionStaleness | undefined;
 }
 export interface Watched {

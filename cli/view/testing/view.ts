@@ -5,7 +5,7 @@ import type { EdgeMetrics, VersionRow } from '../../../services/protocol/edge-ap
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
 import { actionsOf } from '../dispatch.ts';
 import { reduce } from '../state/reduce.ts';
-import { EMPTY_PROMPT, type ScreenState } from '../state/screen-state.ts';
+import { EMPTY_PROMPT, type ScreenName, type ScreenOf, type ScreenState } from '../state/screen-state.ts';
 import { INITIAL_STATE, type ViewAction, type ViewState } from '../state/state.ts';
 import { TOUR } from '../tour/engine.ts';
 
@@ -186,47 +186,60 @@ export function runReport(text = 'a text'): readonly LiveEvent[] {
 }
 
 /** One of each screen there is, and of those with parts one of each part. */
-export const SCREEN_STATES: readonly ScreenState[] = [
-  { screen: 'overview' },
-  { screen: 'zoom' },
-  { screen: 'help', scroll: 0 },
-  { screen: 'help', scroll: 30 },
-  { screen: 'trace' },
-  { screen: 'command', prompt: EMPTY_PROMPT },
-  { screen: 'command', prompt: { ...EMPTY_PROMPT, text: 'delay eu-west x', problem: 'expected a delay' } },
-  { screen: 'filter', prompt: { ...EMPTY_PROMPT, text: 'eu' } },
-  { screen: 'catalogue', at: 1 },
-  { screen: 'run', scroll: 0 },
-  { screen: 'run', scroll: 9 },
-  TOUR,
-  { ...TOUR, step: 2, act: 1, begun: { ...INITIAL_STATE }, seen: undefined },
-  {
-    ...TOUR,
-    step: 3,
-    begun: { ...INITIAL_STATE },
-    seen: ['it was seen, and this sentence is so long that at eighty columns it takes more than one line'],
-  },
-  { ...TOUR, step: 6 },
-  { screen: 'menu', at: 3, form: undefined },
-  {
-    screen: 'menu',
-    at: 1,
-    form: {
-      fields: [
-        { name: 'target', value: 'edge:us-east<->kafka', choices: ['edge:us-east<->kafka'], required: true },
-        { name: 'latency', value: '', choices: undefined, required: true },
-      ],
-      at: 0,
-      problem: 'latency: expected a duration',
+const STATES: { readonly [Name in ScreenName]: readonly ScreenOf<Name>[] } = {
+  overview: [{ screen: 'overview' }],
+  zoom: [{ screen: 'zoom' }],
+  help: [
+    { screen: 'help', scroll: 0 },
+    { screen: 'help', scroll: 30 },
+  ],
+  trace: [{ screen: 'trace' }],
+  command: [
+    { screen: 'command', prompt: EMPTY_PROMPT },
+    { screen: 'command', prompt: { ...EMPTY_PROMPT, text: 'delay eu-west x', problem: 'expected a delay' } },
+  ],
+  filter: [{ screen: 'filter', prompt: { ...EMPTY_PROMPT, text: 'eu' } }],
+  catalogue: [{ screen: 'catalogue', at: 1 }],
+  run: [
+    { screen: 'run', scroll: 0 },
+    { screen: 'run', scroll: 9 },
+  ],
+  tour: [
+    TOUR,
+    { ...TOUR, step: 2, act: 1, begun: { ...INITIAL_STATE }, seen: undefined },
+    {
+      ...TOUR,
+      step: 3,
+      begun: { ...INITIAL_STATE },
+      seen: ['it was seen, and this sentence is so long that at eighty columns it takes more than one line'],
     },
-  },
-  {
-    screen: 'confirm',
-    question: 'kill edge:us-east?',
-    consequence: 'what it holds in memory is lost',
-    word: 'kill',
-    command: { do: 'inject', fault: 'kill', target: 'edge:us-east' },
-    echo: 'kill edge:us-east',
-    isAccepted: false,
-  },
-];
+    { ...TOUR, step: 6 },
+  ],
+  menu: [
+    { screen: 'menu', at: 3, form: undefined },
+    {
+      screen: 'menu',
+      at: 1,
+      form: {
+        fields: [
+          { name: 'target', value: 'edge:us-east<->kafka', choices: ['edge:us-east<->kafka'], required: true },
+          { name: 'latency', value: '', choices: undefined, required: true },
+        ],
+        at: 0,
+        problem: 'latency: expected a duration',
+      },
+    },
+  ],
+  confirm: [
+    {
+      screen: 'confirm',
+      question: 'kill edge:us-east?',
+      consequence: 'what it holds in memory is lost',
+      word: 'kill',
+      command: { do: 'inject', fault: 'kill', target: 'edge:us-east' },
+      echo: 'kill edge:us-east',
+      isAccepted: false,
+    },
+  ],
+};
+export const SCREEN_STATES: readonly ScreenState[] = Object.values(STATES).flat();

@@ -140,7 +140,7 @@ interface Knowledge {
  */
 function appliedHere(read: AnsweredRead, here: Applied, { known: { clocks }, staleness }: Knowledge): Evidence {
   const clock = clocks.edge(read.region);
-  const applied = clock.told(here.appliedMs);
+  const applied = clock.onRunClock(here.appliedMs);
   const { cachedMs } = read;
   if (cachedMs === undefined) return overwritten(here);
   const answered = staleness.byKey.get(keyOf(read)) ?? [];
@@ -165,19 +165,19 @@ function notPublished({ originSamples }: KnownOfLog): Evidence {
   return { subKind: 'unpublished', because, shownBy: [last] };
 }
 
-/** `told` of the event: that it was published, and what another region applied, which knows where it is in the log. */
-function notApplied(told: readonly (Published | Applied)[], region: string, { edgeSamples }: KnownOfLog): Evidence {
+/** `events`: that it was published, and what another region applied, which knows where it is in the log. */
+function notApplied(events: readonly (Published | Applied)[], region: string, { edgeSamples }: KnownOfLog): Evidence {
   const last = edgeSamples.findLast((sample) => sample.region === region);
-  if (last === undefined) return { subKind: undefined, because: 'nothing is known of what the region applied', shownBy: told };
-  const shownBy = [...told, last];
-  const it = placeOf(told);
+  if (last === undefined) return { subKind: undefined, because: 'nothing is known of what the region applied', shownBy: events };
+  const shownBy = [...events, last];
+  const it = placeOf(events);
   if (last.lag === 0) return { subKind: 'unapplied', because: `the region is past ${it} in the log and never applied it`, shownBy };
   if (last.queued > 0) return { subKind: 'unapplied', because: `${last.queued} events waited in the region`, shownBy };
   const behind = last.lag === null ? 'the log did not answer the region' : `the region was ${last.lag} events behind the log`;
   return { subKind: 'undelivered', because: it === 'it' ? behind : `${behind}, and it is ${it}`, shownBy };
 }
 
-function placeOf(told: readonly (Published | Applied)[]): string {
-  const at = told.find((event) => 'offset' in event && event.offset !== undefined);
+function placeOf(events: readonly (Published | Applied)[]): string {
+  const at = events.find((event) => 'offset' in event && event.offset !== undefined);
   return at !== undefined && 'offset' in at ? `offset ${at.offset} of partition ${at.partition}` : 'it';
 }

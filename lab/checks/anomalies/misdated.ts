@@ -39,7 +39,7 @@ function judge(history: History, { staleness: rule }: CheckContext): CheckResult
     const superseding = versions.supersededBefore(read);
     if (superseding === undefined || found.has(cellOf(read))) continue;
     const clock = clocks.edge(read.region);
-    const { fromMs, likelyMs } = clock.told(read.cachedMs);
+    const { fromMs, likelyMs } = clock.onRunClock(read.cachedMs);
     // A clock that was set shows one time twice, or none of a stretch.
     if (!clock.wasSet && fromMs > superseding.atMs) found.set(cellOf(read), { read, superseding, askedMs: likelyMs });
   }

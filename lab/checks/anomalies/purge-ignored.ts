@@ -97,7 +97,7 @@ class Fetched {
     const seenMs = this.#seenMs.get(entryOf(read)) ?? read.endMs;
     const fromMs = this.#sentMs.get(`${read.key} ${read.version}`) ?? Number.NEGATIVE_INFINITY;
     // A clock that went back may show one time twice: then two entries look like one.
-    const { toMs, likelyMs } = clock.told(cachedMs, { fromMs, toMs: clock.wasSetBack ? read.endMs : seenMs });
+    const { toMs, likelyMs } = clock.onRunClock(cachedMs, { fromMs, toMs: clock.wasSetBack ? read.endMs : seenMs });
     return { latestMs: toMs, likelyMs };
   }
 }

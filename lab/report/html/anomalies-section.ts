@@ -16,15 +16,15 @@ export function anomaliesSection(context: Pick<ChartContext, 'anomalies' | 'hist
   const kinds = Map.groupBy(anomalies, ({ anomaly }) => anomaly);
   const shown = [...kinds.values()].flatMap((ofKind) => ofKind.slice(0, PICTURES_OF_A_KIND_MAX)).slice(0, PICTURES_MAX);
   const others = anomalies.filter((anomaly) => !shown.includes(anomaly));
-  const told = others.slice(0, SENTENCES_MAX);
-  const untold =
-    others.length > told.length
-      ? html`<p class="note">and ${count(others.length - told.length)} more; <code>edgesync-lab analyze history.ndjson</code> tells all</p>`
+  const inWords = others.slice(0, SENTENCES_MAX);
+  const remaining =
+    others.length > inWords.length
+      ? html`<p class="note">and ${count(others.length - inWords.length)} more; <code>edgesync-lab analyze history.ndjson</code> tells all</p>`
       : undefined;
-  const rest = html`<details><summary>${plural(others.length, 'more anomaly', 'more anomalies')}</summary><ul class="plain">${told.map(
+  const rest = html`<details><summary>${plural(others.length, 'more anomaly', 'more anomalies')}</summary><ul class="plain">${inWords.map(
     (anomaly) => html`<li><strong>${titleOf(anomaly)}</strong> ${sentence(anomaly.explain)}</li>
 `,
-  )}</ul>${untold}</details>`;
+  )}</ul>${remaining}</details>`;
   const counts = [...kinds].map(([kind, ofKind]) => `${kind} ${count(ofKind.length)}`).join(', ');
   return html`<section><h2>Anomalies</h2>
 <p class="lead">${plural(anomalies.length, 'anomaly', 'anomalies')}: ${counts}. Each with the smallest set of operations that shows it; time goes downwards.</p>

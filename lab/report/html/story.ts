@@ -56,7 +56,7 @@ export function storyOf({ region, witness }: Anomaly, history: History): Story {
   const others = latest.map(({ lane }) => lane).filter((lane) => lane !== ORIGIN && lane !== LOG);
   const lanes = [ORIGIN, LOG, ...[...new Set([region, ...others])].filter((lane) => lane !== '*').slice(0, REGIONS_MAX)];
   const moments = latest.filter(({ lane }) => lanes.includes(lane));
-  const lostMs = related.lost && when.clocks.origin.told(related.lost.sentMs).likelyMs;
+  const lostMs = related.lost && when.clocks.origin.onRunClock(related.lost.sentMs).likelyMs;
   const sentAt = moments.findIndex(({ atMs, lane }) => lane === LOG && atMs === lostMs);
   return {
     lanes,
@@ -124,12 +124,12 @@ interface When {
 function momentsOf(shown: Known, { clocks, endMs }: When, isCulprit: boolean): readonly StoryMoment[] {
   if (isOperation(shown)) return shown.kind === 'read' ? readMoments(shown, clocks, isCulprit) : [writeMoment(shown)];
   if ('sentMs' in shown) {
-    const atMs = clocks.origin.told(shown.sentMs).likelyMs;
+    const atMs = clocks.origin.onRunClock(shown.sentMs).likelyMs;
     return [{ atMs, lane: LOG, from: ORIGIN, label: labelOf(shown.version), says: 'the log has its event, by the clock of the origin' }];
   }
   if ('appliedMs' in shown) {
     const { region, mode, version } = shown;
-    const atMs = clocks.edge(region).told(shown.appliedMs).likelyMs;
+    const atMs = clocks.edge(region).onRunClock(shown.appliedMs).likelyMs;
     return [{ atMs, lane: region, from: LOG, label: labelOf(version), says: `applied, ${mode}, by its clock` }];
   }
   if ('pending' in shown) return [{ atMs: shown.atMs, lane: ORIGIN, label: '', says: `${plural(shown.pending, 'event')} in the outbox` }];
@@ -172,7 +172,7 @@ function readMoments(read: ReadOperation, clocks: ServiceClocks, isCulprit: bool
   const answered: StoryMoment = { atMs: startMs, lane: region, label: labelOf(version), says: answer, isCulprit };
   if (cachedMs === undefined) return [answered];
   const within = { fromMs: Number.NEGATIVE_INFINITY, toMs: read.endMs ?? Number.POSITIVE_INFINITY };
-  const atMs = clocks.edge(region).told(cachedMs, within).likelyMs;
+  const atMs = clocks.edge(region).onRunClock(cachedMs, within).likelyMs;
   const fetched = { atMs, lane: region, from: ORIGIN, label: labelOf(version), says: 'fetched from the origin, by its clock' };
   return [fetched, answered];
 }

@@ -2,19 +2,19 @@
  * The Docker engine, in our words: the only file that knows dockerode. Imported when a docker world is asked for and not
  * before, for loading it takes longer than everything else together.
  *
- * Whatever the engine refuses is a WorldFailed with its own words, made printable, and what was asked.
+ * Whatever the engine refuses, or does not answer in time, is a WorldFailed with its own words, made printable, and what was asked.
  */
 import { PassThrough } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import Docker from 'dockerode';
 import { pack } from 'tar-fs';
-import { systemClock } from '../../../services/runtime/clock.ts';
+import { type Clock, systemClock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import { printable } from '../../input/printable.ts';
 import type { Environment, Variables } from '../../topology/compose-file.ts';
 import type { ContainerSpec, NetworkSpec } from './container-spec.ts';
 import { type EngineAddress, findEngineAddress, shownAddress } from './engine-address.ts';
-import { absenceOf, errorText, isStatus } from './engine-errors.ts';
+import { absenceOf } from './engine-errors.ts';
 import {
   type ContainerFacts,
   demultiplexed,
@@ -26,6 +26,8 @@ import {
   toFacts,
 } from './engine-facts.ts';
 import { toCreateOptions } from './engine-options.ts';
+import { EngineRequests } from './engine-requests.ts';
+import { followEvents, followProgress } from './engine-streams.ts';
 import { LABELS } from './labels.ts';
 import { tarOf } from './tar.ts';
 
@@ -37,26 +39,30 @@ export interface BuildOptions {
   readonly onProgress: (line: string) => void;
 }
 
-const ANSWER_MS_MAX = 1_000;
+const PING_MS_MAX = 1_000;
+/** Until the first word of progress: by then a registry was asked, or a whole folder was taken. */
+const PROGRESS_MS_MAX = 300_000;
 const LOG_LINES = 20;
 const OUTPUT_BYTES_MAX = 64 * 1024;
 
 export class Engine {
   readonly #docker: Docker;
+  readonly #requests: EngineRequests;
   readonly address: EngineAddress;
 
-  private constructor(address: EngineAddress) {
+  private constructor(address: EngineAddress, clock: Clock) {
     this.address = address;
     this.#docker = new Docker(address);
+    this.#requests = new EngineRequests(clock);
   }
 
   /** Throws WorldFailed with the remedy when none answers within a second. */
-  static async connect(variables: Variables): Promise<Engine> {
+  static async connect(variables: Variables, clock: Clock = systemClock): Promise<Engine> {
     const address = await findEngineAddress(variables);
     if (address === undefined) throw new WorldFailed(absenceOf(undefined, undefined));
-    const engine = new Engine(address);
+    const engine = new Engine(address, clock);
     const overdue = Promise.withResolvers<never>();
-    const timer = systemClock.setTimer(ANSWER_MS_MAX, () => overdue.reject(new Error('no answer')));
+    const timer = clock.setTimer(PING_MS_MAX, () => overdue.reject(new Error('no answer')));
     try {
       await Promise.race([engine.#docker.ping(), overdue.promise]);
       return engine;
@@ -68,54 +74,49 @@ export class Engine {
   }
 
   async facts(): Promise<EngineFacts> {
-    const info: { ServerVersion: string; MemTotal: number } = await this.#ask('info', this.#docker.info());
-    const { ApiVersion: apiVersion } = await this.#ask('version', this.#docker.version());
+    const info: { ServerVersion: string; MemTotal: number } = await this.#requests.ask('info', this.#docker.info());
+    const { ApiVersion: apiVersion } = await this.#requests.ask('version', this.#docker.version());
     return { version: info.ServerVersion, apiVersion, memoryBytes: info.MemTotal };
   }
 
   /** undefined when it is not there. */
   async image(name: string): Promise<ImageFacts | undefined> {
-    const found = await this.#docker
-      .getImage(name)
-      .inspect()
-      .catch(unless(404, `image ${name}`));
+    const found = await this.#requests.askUnless(404, `image ${name}`, this.#docker.getImage(name).inspect());
     return found && { id: found.Id, standIn: found.Config.Labels?.[LABELS.standIn], bundle: found.Config.Labels?.[LABELS.bundle] };
   }
 
   /** `onProgress` hears a line now and then. */
   async pull(name: string, onProgress: (line: string) => void): Promise<void> {
-    await this.#follow(`pull ${name}`, await this.#ask(`pull ${name}`, this.#docker.pull(name)), onProgress);
+    const asked = `pull ${name}`;
+    const stream = await this.#requests.ask(asked, this.#docker.pull(name), PROGRESS_MS_MAX);
+    await followProgress({ modem: this.#docker.modem, asked, stream, onProgress });
   }
 
   async build({ tag, folder, args, onProgress }: BuildOptions): Promise<void> {
-    const context = pack(folder).pipe(new PassThrough());
-    const stream = await this.#ask(
-      `build ${tag}`,
-      this.#docker.buildImage(context, { t: tag, buildargs: { ...args }, rm: true, forcerm: true }),
-    );
-    await this.#follow(`build ${tag}`, stream, onProgress);
+    const asked = `build ${tag}`;
+    const options = { t: tag, buildargs: { ...args }, rm: true, forcerm: true };
+    const building = this.#docker.buildImage(pack(folder).pipe(new PassThrough()), options);
+    const stream = await this.#requests.ask(asked, building, PROGRESS_MS_MAX);
+    await followProgress({ modem: this.#docker.modem, asked, stream, onProgress });
   }
 
   /** Those of one project, stopped ones too; what is gone by the time it is looked at is left out. */
   async containers(project: string): Promise<readonly ContainerFacts[]> {
     const filters = { label: [`${LABELS.project}=${project}`, `${LABELS.oneOff}=False`] };
-    const listed = await this.#ask('list containers', this.#docker.listContainers({ all: true, filters }));
+    const listed = await this.#requests.ask('list containers', this.#docker.listContainers({ all: true, filters }));
     const found = await Promise.all(listed.map(({ Id }) => this.container(Id)));
     return found.filter((one) => one !== undefined);
   }
 
   /** undefined when it is not there. */
   async container(id: string): Promise<ContainerFacts | undefined> {
-    const found = await this.#docker
-      .getContainer(id)
-      .inspect()
-      .catch(unless(404, `container ${id}`));
+    const found = await this.#requests.askUnless(404, `container ${id}`, this.#docker.getContainer(id).inspect());
     return found && toFacts(found);
   }
 
   async networks(project: string): Promise<readonly NetworkFacts[]> {
     const filters = { label: [`${LABELS.project}=${project}`] };
-    const listed = await this.#ask('list networks', this.#docker.listNetworks({ filters }));
+    const listed = await this.#requests.ask('list networks', this.#docker.listNetworks({ filters }));
     return Promise.all(
       listed.map(async ({ Id, Name, Labels = {} }) => ({
         id: Id,
@@ -133,22 +134,19 @@ export class Engine {
   async createNetwork({ name, isInternal, labels }: NetworkSpec): Promise<string> {
     const asked = `network ${name}`;
     const options = { Name: name, CheckDuplicate: true, Driver: 'bridge', Internal: isInternal, Labels: { ...labels } };
-    const found = await this.#ask(asked, this.#docker.createNetwork(options));
-    const { IPAM } = await this.#ask(asked, found.inspect());
-    await this.#ask(asked, found.remove());
-    const network = await this.#ask(asked, this.#docker.createNetwork({ ...options, IPAM }));
+    const found = await this.#requests.ask(asked, this.#docker.createNetwork(options));
+    const { IPAM } = await this.#requests.ask(asked, found.inspect());
+    await this.#requests.ask(asked, found.remove());
+    const network = await this.#requests.ask(asked, this.#docker.createNetwork({ ...options, IPAM }));
     return network.id;
   }
 
   async removeNetwork(id: string): Promise<void> {
-    await this.#docker
-      .getNetwork(id)
-      .remove()
-      .catch(unless(404, `remove network ${id}`));
+    await this.#requests.askUnless(404, `remove network ${id}`, this.#docker.getNetwork(id).remove());
   }
 
   async disconnect(networkId: string, container: string): Promise<void> {
-    await this.#ask('disconnect', this.#docker.getNetwork(networkId).disconnect({ Container: container, Force: true }));
+    await this.#requests.ask('disconnect', this.#docker.getNetwork(networkId).disconnect({ Container: container, Force: true }));
   }
 
   /** With the address it had before, unless another has taken that since. */
@@ -156,7 +154,7 @@ export class Engine {
     const network = this.#docker.getNetwork(networkId);
     const attempt = (config: object) => network.connect({ Container: container, EndpointConfig: { Aliases: [...aliases], ...config } });
     const asBefore = address === '' ? Promise.reject(new Error('no address')) : attempt({ IPAMConfig: { IPv4Address: address } });
-    await this.#ask(
+    await this.#requests.ask(
       'connect',
       asBefore.catch(() => attempt({})),
     );
@@ -165,10 +163,10 @@ export class Engine {
   /** Created with its files in it, not started. `networkNames` by the names of the file. Answers its id. */
   async createContainer(spec: ContainerSpec, networkNames: ReadonlyMap<string, string>): Promise<string> {
     const asked = `container ${spec.name}`;
-    const container = await this.#ask(asked, this.#docker.createContainer(toCreateOptions(spec, networkNames)));
-    for (const file of spec.files) await this.#ask(asked, container.putArchive(tarOf(file), { path: '/' }));
+    const container = await this.#requests.ask(asked, this.#docker.createContainer(toCreateOptions(spec, networkNames)));
+    for (const file of spec.files) await this.#requests.ask(asked, container.putArchive(tarOf(file), { path: '/' }));
     for (const network of spec.networks.slice(1))
-      await this.#ask(
+      await this.#requests.ask(
         asked,
         this.#docker
           .getNetwork(networkNames.get(network) ?? network)
@@ -180,27 +178,30 @@ export class Engine {
   /** With its anonymous volumes, at once, whatever its state. */
   async removeContainer(id: string): Promise<void> {
     const container = this.#docker.getContainer(id);
-    await container.unpause().catch(() => {});
-    await container.remove({ force: true, v: true }).catch(unless(404, 'remove container'));
+    await this.#requests.ask('unpause', container.unpause()).catch(() => {});
+    await this.#requests.askUnless(404, 'remove container', container.remove({ force: true, v: true }));
   }
 
   /** Named volumes of the project; anonymous ones went with their containers. Answers how many. */
   async removeVolumes(project: string): Promise<number> {
-    const { Volumes } = await this.#ask('list volumes', this.#docker.listVolumes({ filters: { label: [`${LABELS.project}=${project}`] } }));
-    for (const { Name } of Volumes) await this.#ask(`remove volume ${Name}`, this.#docker.getVolume(Name).remove());
+    const { Volumes } = await this.#requests.ask(
+      'list volumes',
+      this.#docker.listVolumes({ filters: { label: [`${LABELS.project}=${project}`] } }),
+    );
+    for (const { Name } of Volumes) await this.#requests.ask(`remove volume ${Name}`, this.#docker.getVolume(Name).remove());
     return Volumes.length;
   }
 
   async start(id: string): Promise<void> {
-    await this.#docker.getContainer(id).start().catch(unless(304, 'start'));
+    await this.#requests.askUnless(304, 'start', this.#docker.getContainer(id).start());
   }
 
   async pause(id: string): Promise<void> {
-    await this.#ask('pause', this.#docker.getContainer(id).pause());
+    await this.#requests.ask('pause', this.#docker.getContainer(id).pause());
   }
 
   async unpause(id: string): Promise<void> {
-    await this.#ask('unpause', this.#docker.getContainer(id).unpause());
+    await this.#requests.ask('unpause', this.#docker.getContainer(id).unpause());
   }
 
   /** SIGKILL; resolves when it is stopped. */
@@ -209,13 +210,14 @@ export class Engine {
     const stopped = container.wait();
     // When the kill fails, nobody waits for it any more.
     stopped.catch(() => {});
-    await container.kill({ signal: 'SIGKILL' }).catch(unless(409, 'kill'));
-    await this.#ask('wait', stopped);
+    await this.#requests.askUnless(409, 'kill', container.kill({ signal: 'SIGKILL' }));
+    await this.#requests.ask('wait', stopped);
   }
 
   /** Its last lines. */
   async logs(id: string): Promise<readonly string[]> {
-    const raw = await this.#docker.getContainer(id).logs({ stdout: true, stderr: true, tail: LOG_LINES, follow: false });
+    const options = { stdout: true, stderr: true, tail: LOG_LINES, follow: false } as const;
+    const raw = await this.#requests.ask('logs', this.#docker.getContainer(id).logs(options));
     return demultiplexed(raw)
       .split('\n')
       .filter((line) => line !== '')
@@ -225,8 +227,8 @@ export class Engine {
   /** Runs a command in a running container. `onOutput` hears what it has said so far. */
   async execute(id: string, command: readonly string[], onOutput: (output: string) => void = () => {}): Promise<Executed> {
     const options = { Cmd: [...command], AttachStdout: true, AttachStderr: true };
-    const exec = await this.#ask('exec', this.#docker.getContainer(id).exec(options));
-    const stream = await this.#ask('exec', exec.start({ Detach: false, Tty: false }));
+    const exec = await this.#requests.ask('exec', this.#docker.getContainer(id).exec(options));
+    const stream = await this.#requests.ask('exec', exec.start({ Detach: false, Tty: false }));
     const both = new PassThrough();
     let output = '';
     both.on('data', (chunk: Buffer) => {
@@ -235,56 +237,14 @@ export class Engine {
     });
     this.#docker.modem.demuxStream(stream, both, both);
     await finished(stream, { writable: false }).catch(() => {});
-    const { ExitCode } = await this.#ask('exec', exec.inspect());
+    const { ExitCode } = await this.#requests.ask('exec', exec.inspect());
     return { exitCode: ExitCode ?? -1, output };
   }
 
   /** Tells of each container of the project that ends; `onGone` when the engine itself does. Answers how to stop listening. */
   async watchEnds(project: string, onEnd: (containerId: string) => void, onGone: () => void): Promise<() => void> {
     const filters = { type: ['container'], event: ['die'], label: [`${LABELS.project}=${project}`] };
-    const stream = await this.#ask('events', this.#docker.getEvents({ filters: JSON.stringify(filters) }));
-    let isOver = false;
-    let rest = '';
-    stream.on('data', (chunk: Buffer) => {
-      const lines = `${rest}${chunk.toString('utf8')}`.split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) onEnd(String(JSON.parse(line)?.Actor?.ID ?? ''));
-    });
-    stream.on('error', () => {});
-    stream.once('close', () => void (isOver || onGone()));
-    return () => {
-      isOver = true;
-      if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
-    };
+    const stream = await this.#requests.ask('events', this.#docker.getEvents({ filters: JSON.stringify(filters) }));
+    return followEvents(stream, onEnd, onGone);
   }
-
-  async #ask<T>(asked: string, answer: Promise<T>): Promise<T> {
-    try {
-      return await answer;
-    } catch (error) {
-      throw new WorldFailed(`${asked}: ${errorText(error)}`, { cause: error });
-    }
-  }
-
-  /** Until a stream of progress ends; an error among its lines is one. */
-  #follow(asked: string, stream: NodeJS.ReadableStream, onProgress: (line: string) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#docker.modem.followProgress(
-        stream,
-        (error: unknown) => (error ? reject(new WorldFailed(`${asked}: ${errorText(error)}`)) : resolve()),
-        ({ status, stream: said }: { status?: string; stream?: string }) => {
-          const line = printable((said ?? status ?? '').trim());
-          if (line !== '') onProgress(line);
-        },
-      );
-    });
-  }
-}
-
-/** For `catch`: an answer of that status is none; any other is an error. */
-function unless(status: number, asked: string): (error: unknown) => undefined {
-  return (error) => {
-    if (isStatus(error, status)) return undefined;
-    throw new WorldFailed(`${asked}: ${errorText(error)}`, { cause: error });
-  };
 }

@@ -100,7 +100,7 @@ describe('services whose clocks differ', () => {
         ['ap-south', 7_200_000],
       ] as const) {
         const [middle] = history.of('edge-sample').filter((sample) => sample.region === region && sample.clock !== undefined);
-        const { fromMs, toMs } = clocks.edge(region).told(middle?.clock?.nowMs ?? 0);
+        const { fromMs, toMs } = clocks.edge(region).onRunClock(middle?.clock?.nowMs ?? 0);
         expect(middle?.clock?.nowMs ?? 0).toBeCloseTo((middle?.atMs ?? 0) + aheadMs, -4);
         expect(fromMs < toMs).toBe(true);
       }

@@ -79,7 +79,7 @@ export async function startEmbedded({
       staysUp: false,
       control: controlBy(ask, settings),
       settings,
-      onStall: (told) => listenForStalls(host, told),
+      onStall: (listener) => listenForStalls(host, listener),
       lost,
       close: () => close().then(() => clients.close()),
     };
@@ -150,12 +150,12 @@ function untilReady(host: ChildProcess, order: ToHost, onStep: (step: StartStep)
   });
 }
 
-function listenForStalls(host: ChildProcess, told: (stall: WorldStall) => void): () => void {
-  const listener = (message: FromHost) => {
-    if (message.type === 'stall') told(message);
+function listenForStalls(host: ChildProcess, listener: (stall: WorldStall) => void): () => void {
+  const onMessage = (message: FromHost) => {
+    if (message.type === 'stall') listener(message);
   };
-  host.on('message', listener);
-  return () => host.off('message', listener);
+  host.on('message', onMessage);
+  return () => host.off('message', onMessage);
 }
 
 /** Asks it to stop, then insists. */

@@ -1,8 +1,8 @@
 /** Offsets committed to Kafka, for whoever looks at the group there: gathered for a moment, and a failure costs nothing. */
 import type { Clock, Timer } from '../../runtime/clock.ts';
+import { within } from '../../runtime/deadline.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Consumer } from './client.ts';
-import { within } from './deadline.ts';
 
 export interface CommitsOptions {
   readonly topic: string;

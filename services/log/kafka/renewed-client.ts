@@ -3,9 +3,9 @@
  * used twice, and what it still had under way is cut.
  */
 import type { Clock } from '../../runtime/clock.ts';
+import { within } from '../../runtime/deadline.ts';
 import { LogUnavailable } from '../log.ts';
 import type { KafkaClient } from './client.ts';
-import { within } from './deadline.ts';
 
 interface Part {
   connect(): Promise<void>;

@@ -7,9 +7,9 @@
  * log's watch), or when the subscription closes. Between two lives: a pause that doubles up to a second.
  */
 import { type Clock, sleep } from '../../runtime/clock.ts';
+import { within } from '../../runtime/deadline.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { type Consumer, type KafkaClient, SESSION_MS } from './client.ts';
-import { within } from './deadline.ts';
 import type { KafkaSubscription } from './subscription.ts';
 
 export interface SupervisorOptions {

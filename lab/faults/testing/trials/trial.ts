@@ -10,6 +10,7 @@ import { type Backend, worldsWith } from '../../../worlds/worlds.ts';
 import { drawSchedule, type PlannedFault } from '../../drawn-schedule.ts';
 import type { Fault } from '../../fault.ts';
 import { FAULTS } from '../../faults.ts';
+import { initialParameters } from '../../parameters.ts';
 import type { Temper } from './unsteady.ts';
 
 export interface FaultTrial {
@@ -42,6 +43,7 @@ const STUCK_IN = 12;
 const AGAIN_IN = 3;
 const ARROWS = ['<->', '->', '<-'] as const;
 const WORDS = ['one', 'majority', '*'] as const;
+/** Of faults with several worth drawing. The others have those of their form. */
 const PARAMETERS: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>> = {
   latency: [{ latency: '50ms' }, { latency: '400ms', jitter: '100ms' }],
   bandwidth: [{ rate: '5' }, { rate: '50' }],
@@ -84,7 +86,7 @@ function drawMethod(random: Random, { backend, regions, durationMs }: MethodOpti
       fault: fault.name,
       // Another arrow on a link that a fault is on already: what overlaps there is what this is about.
       target: isAgain ? pick(random, places).replace(/<->|->|<-/, pick(random, ARROWS)) : drawTarget(random, fault, regions),
-      parameters: pick(random, PARAMETERS[fault.name] ?? [{}]),
+      parameters: pick(random, PARAMETERS[fault.name] ?? [initialParameters(fault)]),
       forMs: fault.lasts && random.below(3) > 0 ? random.below(FOR_MS_MAX) : undefined,
     });
   }

@@ -1,5 +1,5 @@
 /**
- * The delay and the strategy that one region is wanted to have, kept in force: given to its edge when they change, and again when the
+ * The delay and the strategy that one region should have, kept in force: given to its edge when they change, and again when the
  * edge has started anew, by whomever.
  *
  * What is done to them is done in turns, one after the other: a change that is asked for while the edge starts waits until it is up. Each
@@ -11,9 +11,11 @@ import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import { InvalidInput, WorldFailed } from '../errors.ts';
 import type { JournalEntry, UndoJournal } from '../journal/journal.ts';
 import { coveringOf, describeLayers, isSame, layered, over, type SettingsLayer } from './setting-layers.ts';
+import { readUndo, toEntry, undoOf } from './settings-undo.ts';
+import { Turns } from './turns.ts';
 
 /** What is in force in a region, as far as it is known. */
-export interface SettingsTold {
+export interface SettingsInForce {
   readonly region: string;
   readonly settings: EdgeConfig;
   /** These and no others; else these may be in force instead, from now on. */
@@ -29,36 +31,31 @@ export interface BegunRegion {
   readonly made: EdgeConfig;
   /** What its edge has; undefined: it does not say. */
   readonly found: EdgeConfig | undefined;
-  /** Its edge starts with what it was made with, until it is told otherwise; else with what is wanted. */
+  /** Its edge starts with what it was made with, until it is told otherwise; else with what is desired. */
   readonly startsAsMade: boolean;
   /** What an earlier lab wrote down of it and left in force. */
   readonly left?: JournalEntry | undefined;
 }
 
-export interface WantedSettingsOptions extends BegunRegion {
+export interface DesiredSettingsOptions extends BegunRegion {
   readonly clock: Clock;
   readonly journal: UndoJournal;
   /** Its edge has a token, without which nothing can be changed. */
   readonly mayChange: boolean;
   /** Gives them to its edge. Rejects when that does not take them. */
   readonly put: (region: string, settings: EdgeConfig) => Promise<void>;
-  /** Whether its edge does not run at all: it will have what is wanted when it starts. */
+  /** Whether its edge does not run at all: it will have what is desired when it starts. */
   readonly isStopped: (region: string) => Promise<boolean>;
-  readonly onTold: (told: SettingsTold) => void;
-}
-
-/** In the journal. */
-export function entryIdOf(region: string): string {
-  return `settings-${region}`;
+  readonly onInForce: (known: SettingsInForce) => void;
 }
 
 /** Of an edge that starts under faults. */
 const UP_MS_MAX = 45_000;
 const POLL_MS = 50;
 
-export class WantedSettings {
-  readonly #options: WantedSettingsOptions;
-  readonly #layers = new Map<SettingsLayer, EdgeConfigChange>();
+export class DesiredSettings {
+  readonly #options: DesiredSettingsOptions;
+  readonly #layers: Map<SettingsLayer, EdgeConfigChange>;
   /** Written down, and not in force yet. */
   readonly #planned = new Set<SettingsLayer>();
   /** Of those in force, the ones that are not ours to change. */
@@ -70,34 +67,31 @@ export class WantedSettings {
   /** Its edge is about to end, or has: whoever starts it must be told what it had. */
   #isLeaving = false;
   #written: JournalEntry | undefined;
-  #turn: Promise<void> = Promise.resolve();
-  #turns = 0;
-  /** Another one when a turn begins and when it ends. */
-  #revision = 0;
+  readonly #turns = new Turns();
   /** The last look at the edge, or the last turn. */
   #lookedMs: number;
   /** When the process began that was seen last. */
   #since: string | undefined;
 
-  constructor(options: WantedSettingsOptions) {
+  constructor(options: DesiredSettingsOptions) {
     this.#options = options;
     const { made, found, left, clock } = options;
-    const undo = left?.undo.do === 'configure' ? left.undo : undefined;
+    const { change, layers } = readUndo(left);
     this.#written = left;
-    this.#found = over(found ?? made, undo?.change ?? {});
-    for (const { layer, change } of undo?.layers ?? []) this.#layers.set(layer, change);
-    this.#earlier = new Set(this.#layers.keys());
+    this.#found = over(found ?? made, change);
+    this.#layers = new Map(layers);
+    this.#earlier = new Set(layers.keys());
     this.#inForce = found;
     this.#lookedMs = clock.monotonicMs();
   }
 
   /** What all layers come to. */
-  get wanted(): EdgeConfig {
+  get desired(): EdgeConfig {
     return layered(this.#found, this.#layers);
   }
 
   get inForce(): EdgeConfig {
-    return this.#inForce ?? this.wanted;
+    return this.#inForce ?? this.desired;
   }
 
   /** What keeps that change of that layer from being in force, in a word. undefined: nothing does. */
@@ -107,7 +101,7 @@ export class WantedSettings {
 
   /** Writes down what would undo it, and does nothing else. Throws InvalidInput where an earlier command has it in force. */
   plan(layer: SettingsLayer): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       this.#refuse(layer);
       this.#planned.add(layer);
       await this.#write().catch((error: unknown) => {
@@ -119,7 +113,7 @@ export class WantedSettings {
 
   /** Beside what that layer wants already. Resolves when it is in force, or will be when the edge starts. Rejects when neither is so. */
   set(layer: SettingsLayer, change: EdgeConfigChange): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       this.#refuse(layer);
       const before = this.#layers.get(layer);
       this.#planned.delete(layer);
@@ -137,7 +131,7 @@ export class WantedSettings {
 
   /** What the layers that are left want is in force when it resolves. Can be done twice, and where there is no such layer. */
   remove(layer: SettingsLayer): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       this.#planned.delete(layer);
       this.#layers.delete(layer);
       await this.#apply();
@@ -147,21 +141,21 @@ export class WantedSettings {
 
   /** Its edge is about to be ended. */
   leave(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       this.#isLeaving = true;
       await this.#write();
     });
   }
 
-  /** Starts its edge, with what is wanted: in force when it resolves, unless the edge ended again. */
-  restart(start: (wanted: EdgeConfig) => Promise<void>): Promise<void> {
+  /** Starts its edge, with what is desired: in force when it resolves, unless the edge ended again. */
+  restart(start: (desired: EdgeConfig) => Promise<void>): Promise<void> {
     const { made, startsAsMade } = this.#options;
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       if (startsAsMade) {
         this.#tell(made, { isCertain: false });
         this.#inForce &&= made;
       }
-      await start(this.wanted);
+      await start(this.desired);
       this.#isLeaving = false;
       await this.#applyWhenUp();
       await this.#write();
@@ -170,10 +164,10 @@ export class WantedSettings {
 
   /** To be called before the edge is asked for its metrics; what it answers is to be given to what this answers. */
   look(): (metrics: EdgeMetrics) => void {
-    const [revision, askedMs] = [this.#revision, this.#options.clock.monotonicMs()];
+    const [revision, askedMs] = [this.#turns.revision, this.#options.clock.monotonicMs()];
     return (metrics) => {
       // What was changed meanwhile may have been so before or after the answer.
-      if (this.#turns === 0 && revision === this.#revision) this.#saw(metrics, askedMs);
+      if (this.#turns.isIdle && revision === this.#turns.revision) this.#saw(metrics, askedMs);
     };
   }
 
@@ -186,7 +180,7 @@ export class WantedSettings {
     this.#lookedMs = askedMs;
     if (!isNew && !this.#isOwed) return;
     this.#isOwed = true;
-    const again = this.#inTurn(async () => {
+    const again = this.#turns.take(async () => {
       await this.#apply();
       await this.#write();
     });
@@ -221,61 +215,42 @@ export class WantedSettings {
 
   async #apply(): Promise<void> {
     const { region, put, isStopped, mayChange } = this.#options;
-    const { wanted } = this;
+    const { desired } = this;
     // Where nobody may change anything, nobody has.
-    if (mayChange && (this.#inForce === undefined || !isSame(this.#inForce, wanted))) {
-      this.#tell(wanted, { isCertain: false });
+    if (mayChange && (this.#inForce === undefined || !isSame(this.#inForce, desired))) {
+      this.#tell(desired, { isCertain: false });
       this.#inForce = undefined;
       this.#isOwed = true;
       try {
-        await put(region, wanted);
+        await put(region, desired);
       } catch (error) {
         if (!(await isStopped(region).catch(() => false))) throw error;
       }
     }
-    this.#inForce = wanted;
+    this.#inForce = desired;
     this.#isOwed = false;
     this.#lookedMs = this.#options.clock.monotonicMs();
-    this.#tell(wanted, { isCertain: true });
+    this.#tell(desired, { isCertain: true });
   }
 
-  #tell(settings: EdgeConfig, { isCertain }: Pick<SettingsTold, 'isCertain'>): void {
-    const { region, clock, onTold } = this.#options;
-    onTold({ region, settings, isCertain, agoMs: isCertain ? clock.monotonicMs() - this.#lookedMs : 0 });
+  #tell(settings: EdgeConfig, { isCertain }: Pick<SettingsInForce, 'isCertain'>): void {
+    const { region, clock, onInForce } = this.#options;
+    onInForce({ region, settings, isCertain, agoMs: isCertain ? clock.monotonicMs() - this.#lookedMs : 0 });
   }
 
-  /** What undoes all of it leads back to what the edge would have without this lab: what was found, and what a person has set. */
   async #write(): Promise<void> {
     const { region, journal, made, startsAsMade } = this.#options;
-    const id = entryIdOf(region);
-    const layers = [...this.#layers].filter(([layer]) => layer !== 'person').map(([layer, change]) => ({ layer, change }));
-    const change = over(this.#found, this.#layers.get('person') ?? {});
-    const isForgotten = this.#isLeaving && startsAsMade && !isSame(change, made);
-    const isNeeded = layers.length > 0 || this.#planned.size > 0 || isForgotten || (this.#isOwed && this.#written !== undefined);
+    const undo = undoOf({ region, found: this.#found, layers: this.#layers });
+    const isForgotten = this.#isLeaving && startsAsMade && !isSame(undo.change, made);
+    const isNeeded = undo.layers.length > 0 || this.#planned.size > 0 || isForgotten || (this.#isOwed && this.#written !== undefined);
     const before = this.#written;
     if (isNeeded) {
-      const says = `edge:${region} is ${describeLayers([...layers.map(({ layer }) => layer), ...this.#planned])}`;
-      const entry: JournalEntry = { id, says, undo: { do: 'configure', region, change, layers } };
+      const entry = toEntry(undo, this.#planned);
       await (before === undefined ? journal.write(entry) : journal.replace(entry));
       this.#written = entry;
     } else if (before !== undefined) {
-      await journal.strike(id);
+      await journal.strike(before.id);
       this.#written = undefined;
     }
-  }
-
-  #inTurn(act: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(async () => {
-      this.#turns += 1;
-      this.#revision += 1;
-      try {
-        await act();
-      } finally {
-        this.#turns -= 1;
-        this.#revision += 1;
-      }
-    });
-    this.#turn = done.catch(() => {});
-    return done;
   }
 }

@@ -1,5 +1,5 @@
-/** A promise with an end: what kafkajs promises may take for ever. */
-import type { Clock } from '../../runtime/clock.ts';
+/** A promise with an end: what libraries promise, kafkajs and dockerode, may take for ever. */
+import type { Clock } from './clock.ts';
 
 export interface Deadline {
   readonly clock: Clock;
