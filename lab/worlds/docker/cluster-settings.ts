@@ -4,7 +4,6 @@
  */
 
 import type { EdgeConfig } from '../../../services/protocol/edge-api.ts';
-import { strategy as strategyName } from '../../../services/protocol/invalidation.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Clients } from '../../system/clients.ts';
@@ -28,14 +27,6 @@ export interface ClusterSettingsOptions {
 
 /** One that is frozen does not answer at all. */
 const ANSWER_MS_MAX = 1_000;
-
-/** As a container was made, not as the file says now. */
-export function madeWith(environment: ReadonlyMap<string, string> | undefined): EdgeConfig {
-  return {
-    propagationDelayMs: Number(environment?.get('PROPAGATION_DELAY') ?? 0),
-    strategy: strategyName.parse(environment?.get('INVALIDATION_STRATEGY') ?? 'eager'),
-  };
-}
 
 export async function clusterSettings(options: ClusterSettingsOptions): Promise<WorldSettings> {
   const { clock, engine, journal, cluster, clients, regions, adminToken } = options;

@@ -12,10 +12,11 @@ import { Journal, stateFolder } from '../../journal/journal.ts';
 import { takeLock } from '../../journal/lock.ts';
 import { openHttpClients } from '../../system/http-clients.ts';
 import type { Variables } from '../../topology/compose-file.ts';
+import { regionSettings } from '../../topology/region-settings.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { StartStep, ToolAddress, World, WorldRegion } from '../world.ts';
 import { ADMIN_TOKEN, type Cluster, ensureCluster } from './cluster.ts';
-import { clusterSettings, madeWith } from './cluster-settings.ts';
+import { clusterSettings } from './cluster-settings.ts';
 import { plainServices, startedServices } from './container-spec.ts';
 import { DockerControl, TOXIC_PREFIX } from './control.ts';
 import { watchEnds } from './ends.ts';
@@ -204,6 +205,6 @@ function toolsOf({ containers }: Cluster, { compose, profiles }: Topology): read
 
 /** As its container was made, not as the file says now. */
 function toRegion(cluster: Cluster, region: string, service: string): WorldRegion {
-  const { propagationDelayMs: delayMs, strategy } = madeWith(cluster.containers.get(service)?.environment);
-  return { region, url: urlOf(cluster, service), delayMs, strategy };
+  const environment = Object.fromEntries(cluster.containers.get(service)?.environment ?? []);
+  return { region, url: urlOf(cluster, service), ...regionSettings(environment) };
 }

@@ -5,12 +5,13 @@
  */
 import { MemoryLog } from '../../../services/log/memory.ts';
 import { MemoryDatabase } from '../../../services/origin/database/memory.ts';
-import { INVALIDATION_PARTITIONS, strategy } from '../../../services/protocol/invalidation.ts';
+import { INVALIDATION_PARTITIONS } from '../../../services/protocol/invalidation.ts';
 import { silentLogger } from '../../../services/runtime/log.ts';
 import type { Random } from '../../../services/runtime/random.ts';
 import type { VirtualClock } from '../../../services/runtime/virtual-clock.ts';
 import type { Mutant } from '../../mutants/mutant.ts';
 import { Clients } from '../../system/clients.ts';
+import { regionSettings } from '../../topology/region-settings.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { type Ask, controlBy } from '../hosted/control.ts';
 import { clockAt, type Hosting, type StartOrder, startServices } from '../hosted/services.ts';
@@ -78,8 +79,7 @@ export async function startSimulated({
   const regions = topology.regions.map(({ region, environment }) => ({
     region,
     url: `${BASE}${services.edgePorts[region]}`,
-    delayMs: Number(environment['PROPAGATION_DELAY'] ?? 0),
-    strategy: strategy.parse(environment['INVALIDATION_STRATEGY'] ?? 'eager'),
+    ...regionSettings(environment),
   }));
   const ask: Ask = (request) => services.control.execute(request);
   const settings = hostedSettings({ clock, ask, clients: openClients(), regions, adminToken: ADMIN_TOKEN });
