@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
-import { type Call, CallFailed, Clients, type RawAnswer } from '../system/clients.ts';
+import { Clients } from '../system/clients.ts';
+import { type Call, CallFailed, type RawAnswer } from '../system/transport.ts';
 import { findServices } from './found-services.ts';
 
 const REGIONS = [
   { region: 'us-east', service: 'edge-us-east', port: 5001, environment: {} },
   { region: 'eu-west', service: 'edge-eu-west', port: 5002, environment: {} },
 ];
-const OK = (body: unknown): RawAnswer => ({ status: 200, body });
+const OK = (body: unknown): RawAnswer => ({ status: 200, headers: {}, body });
 
 /** Trusted, so that an answer need only have what is looked at. */
 function clientsOf(answer: (call: Call) => RawAnswer): Clients {
@@ -28,10 +29,10 @@ it('finds what answers, as it describes itself', async () => {
 
 it.each<readonly [what: string, port: number, answer: () => RawAnswer]>([
   ['no origin', 4000, () => refused()],
-  ['somebody else at the port of the origin', 4000, () => ({ status: 404, body: 'a page' })],
+  ['somebody else at the port of the origin', 4000, () => ({ status: 404, headers: {}, body: 'a page' })],
   ['no edge', 5002, () => refused()],
   ['the edge of another region', 5002, () => OK({ region: 'mars', propagationDelayMs: 70, strategy: 'lazy' })],
-  ['an edge that cannot say what it is', 5001, () => ({ status: 500, body: {} })],
+  ['an edge that cannot say what it is', 5001, () => ({ status: 500, headers: {}, body: {} })],
 ])('finds nothing where there is %s', async (_what, port, answer) => {
   const clients = clientsOf((call) => (call.base.endsWith(`:${port}`) ? answer() : services(call)));
   expect(await findServices({ regions: REGIONS }, clients)).toBeUndefined();

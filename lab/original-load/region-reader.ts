@@ -1,7 +1,8 @@
 /** The reads of one region: a few at a time, each with its latency, and when a version was first seen. */
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import { LatencyHistogram } from '../history/latency-histogram.ts';
-import { CallFailed, type Clients } from '../system/clients.ts';
+import type { Clients } from '../system/clients.ts';
+import { CallFailed } from '../system/transport.ts';
 import type { WorldRegion } from '../worlds/world.ts';
 
 export interface RegionReaderOptions {

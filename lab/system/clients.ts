@@ -1,6 +1,6 @@
 /**
- * The lab's own requests to a world, past every link a fault could sit on: what they ask, and every answer parsed with the
- * schema the service declares it by. How they travel is the world's: over HTTP, or by a call in simulation.
+ * The lab's own requests to a world: what they ask, and every answer parsed with the schema the service declares it by. How they travel is
+ * the world's (`transport.ts`).
  */
 import { z } from 'zod';
 import { type Content, contentAnswer, contentListAnswer, contentMissingAnswer } from '../../services/protocol/content.ts';
@@ -20,27 +20,12 @@ import {
 import { SERVICE_ERRORS, type ServiceErrorCode } from '../../services/protocol/errors.ts';
 import type { PurgeRequest } from '../../services/protocol/invalidation.ts';
 import { type OriginHealth, type OriginMetrics, originHealth, originMetrics } from '../../services/protocol/origin-api.ts';
+import { type Call, CallFailed, type RawAnswer, type Transport } from './transport.ts';
 
 const LIST_PAGE = 1000;
 
 const errorBody = z.object({ success: z.literal(false), error: z.string(), code: z.string() });
 const deletedAnswer = z.object({ success: z.literal(true), data: z.object({ id: z.int(), version: z.int() }) });
-
-/** The service refused or did not answer. `definite`: the request certainly had no effect. */
-export class CallFailed extends Error {
-  readonly definite: boolean;
-
-  constructor(message: string, definite: boolean, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = 'CallFailed';
-    this.definite = definite;
-  }
-}
-
-/** For whoever asks again: a service that did not answer has not been asked. Anything else is thrown on. */
-export function undefinedWhenUnanswered(error: unknown): undefined {
-  if (!(error instanceof CallFailed)) throw error;
-}
 
 export interface EdgeRead {
   readonly found: boolean;
@@ -58,34 +43,6 @@ export interface EdgeAdmin {
   readonly url: string;
   readonly token: string;
 }
-
-export interface Call {
-  readonly token?: string;
-  /** Ends the call before its deadline. */
-  readonly signal?: AbortSignal | undefined;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Of the service, with no path. */
-  readonly base: string;
-  /** With its query. */
-  readonly path: string;
-  readonly body?: unknown;
-}
-
-export interface RawAnswer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-/** Carries calls to the services of a world. */
-export interface Transport {
-  /** Answers come from this very program, as its own types say: they need not be parsed. */
-  readonly isTrusted?: boolean;
-  /** Throws CallFailed, with the cause in words, when there is no answer within CALL_DEADLINE_MS. */
-  call(call: Call): Promise<RawAnswer>;
-  close(): Promise<void>;
-}
-
-export const CALL_DEADLINE_MS = 5_000;
 
 export class Clients {
   readonly #transport: Transport;

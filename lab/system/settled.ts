@@ -1,7 +1,8 @@
 /** Whether nothing is under way: the outbox is empty, and every region has applied what is in the log. */
 
 import type { WorldRegion } from '../worlds/world.ts';
-import { type Clients, undefinedWhenUnanswered } from './clients.ts';
+import type { Clients } from './clients.ts';
+import { undefinedWhenUnanswered } from './transport.ts';
 
 /** A service that does not answer is not settled: what was healed a moment ago may still be felt. */
 export async function isSettled(clients: Clients, regions: readonly WorldRegion[]): Promise<boolean> {

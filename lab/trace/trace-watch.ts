@@ -7,7 +7,8 @@
 import type { AppliedInvalidation } from '../../services/protocol/edge-api.ts';
 import type { PublishedInvalidation } from '../../services/protocol/origin-api.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
-import { type Clients, type EdgeRead, undefinedWhenUnanswered } from '../system/clients.ts';
+import type { Clients, EdgeRead } from '../system/clients.ts';
+import { undefinedWhenUnanswered } from '../system/transport.ts';
 import type { WorldRegion } from '../worlds/world.ts';
 import type { TraceClocks } from './trace-clocks.ts';
 
