@@ -51,7 +51,7 @@ export class RegionReader {
     const { clients, clock, id, overall, onRead } = this.#options;
     const startedAt = clock.monotonicMs();
     try {
-      const { version } = await clients.read(this.region.url, id);
+      const { version } = await clients.edge(this.region.region).read(id);
       const endedAt = clock.monotonicMs();
       for (const histogram of [this.latencies, overall]) histogram.record(endedAt - startedAt);
       if (!this.firstSeenMs.has(version)) this.firstSeenMs.set(version, endedAt);

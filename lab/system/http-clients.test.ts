@@ -15,7 +15,7 @@ interface Failure {
 }
 
 async function failureOf(url: string): Promise<Failure> {
-  const clients = openHttpClients(url);
+  const clients = openHttpClients({ originUrl: url, edges: [] });
   try {
     await clients.originVersion(1);
   } catch (error) {
@@ -43,7 +43,7 @@ const MODULE = JSON.stringify(fileURLToPath(new URL('./http-clients.ts', import.
 const asking = (before: string) => `
   const { openHttpClients } = await import(${MODULE});
   const fs = await import('node:fs');
-  const clients = openHttpClients('http://127.0.0.1:9');
+  const clients = openHttpClients({ originUrl: 'http://127.0.0.1:9', edges: [] });
   const say = (error) => fs.writeSync(1, JSON.stringify({ message: error.message, definite: error.definite }));
   ${before}
   await clients.originVersion(1).then(() => {}, say);

@@ -1,7 +1,7 @@
 /** The lab's requests over HTTP (undici, owned by this file): straight to the published ports of a world. */
 import { Agent } from 'undici';
 import { failureInWords, isNeverSent, parseAnswer } from '../../services/runtime/request-failure.ts';
-import { Clients } from './clients.ts';
+import { Clients, type SystemAddress } from './clients.ts';
 import { CALL_DEADLINE_MS, type Call, CallFailed, type RawAnswer, type Transport } from './transport.ts';
 
 const CONNECTIONS_MAX = 64;
@@ -36,6 +36,6 @@ export class HttpTransport implements Transport {
 }
 
 /** For a world reached over HTTP; who opens them closes them. */
-export function openHttpClients(originUrl: string): Clients {
-  return new Clients(originUrl, new HttpTransport());
+export function openHttpClients(system: SystemAddress): Clients {
+  return new Clients(new HttpTransport(), system);
 }

@@ -2,6 +2,7 @@
 
 import type { WorldRegion } from '../worlds/world.ts';
 import type { Clients } from './clients.ts';
+import { need } from './edges/edge.ts';
 import { undefinedWhenUnanswered } from './transport.ts';
 
 /** A service that does not answer is not settled: what was healed a moment ago may still be felt. */
@@ -9,6 +10,6 @@ export async function isSettled(clients: Clients, regions: readonly WorldRegion[
   // The origin first: what leaves the outbox after that is in the log before the edges are asked.
   const origin = await clients.originMetrics().catch(undefinedWhenUnanswered);
   if (origin === undefined || origin.outbox.pending > 0) return false;
-  const edges = await Promise.all(regions.map(({ url }) => clients.edgeMetrics(url).catch(undefinedWhenUnanswered)));
+  const edges = await Promise.all(regions.map(({ region }) => need(clients.edge(region), 'metrics')().catch(undefinedWhenUnanswered)));
   return edges.every((edge) => edge?.log.lag === 0 && !edge.log.catchingUp);
 }

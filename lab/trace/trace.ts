@@ -99,9 +99,9 @@ async function warmUp(options: WatchOptions, regions: readonly WorldRegion[]): P
   const settled = await untilSeen(options, async () => (await isSettled(clients, regions)) || undefined);
   signal.throwIfAborted();
   if (settled === undefined) throw new WorldFailed(`writes are still under way after ${deadlineMs} ms`);
-  for (const { region, url } of regions) {
+  for (const { region } of regions) {
     const cached = await untilSeen(options, async () => {
-      const { source, status } = await clients.read(url, id);
+      const { source, status } = await clients.edge(region).read(id);
       return (source === 'cache' && status === 'fresh') || undefined;
     });
     signal.throwIfAborted();

@@ -7,6 +7,7 @@ import type { EdgeConfig } from '../../../services/protocol/edge-api.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Clients } from '../../system/clients.ts';
+import { type EdgeUnderTest, need } from '../../system/edges/edge.ts';
 import { nodeName } from '../../system/parts.ts';
 import { WorldSettings } from '../settings.ts';
 import { type BegunRegion, entryIdOf } from '../wanted-settings.ts';
@@ -22,20 +23,20 @@ export interface ClusterSettingsOptions {
   readonly cluster: Cluster;
   readonly clients: Clients;
   readonly regions: readonly WorldRegion[];
-  readonly adminToken: string;
+  /** Its edges have a token, without which nothing can be changed. */
+  readonly mayChange: boolean;
 }
 
 /** One that is frozen does not answer at all. */
 const ANSWER_MS_MAX = 1_000;
 
 export async function clusterSettings(options: ClusterSettingsOptions): Promise<WorldSettings> {
-  const { clock, engine, journal, cluster, clients, regions, adminToken } = options;
-  const urls = new Map(regions.map(({ region, url }) => [region, url]));
+  const { clock, engine, journal, cluster, clients, regions, mayChange } = options;
   return new WorldSettings({
     clock,
     journal,
-    mayChange: adminToken !== '',
-    put: (region, settings) => clients.configureEdge({ url: urls.get(region) ?? '', token: adminToken }, settings),
+    mayChange,
+    put: (region, settings) => need(clients.edge(region), 'settings').change(settings),
     isStopped: async (region) => {
       const id = cluster.containers.get(serviceOf(nodeName('edge', region)))?.id;
       return id !== undefined && (await engine.container(id))?.state === 'stopped';
@@ -45,19 +46,19 @@ export async function clusterSettings(options: ClusterSettingsOptions): Promise<
 }
 
 async function asFound(
-  { region, url, delayMs, strategy }: WorldRegion,
+  { region, delayMs, strategy }: WorldRegion,
   { clock, clients, cluster, journal }: ClusterSettingsOptions,
 ): Promise<BegunRegion> {
   const made = { propagationDelayMs: delayMs, strategy };
   const left = journal.entries.find(({ id }) => id === entryIdOf(region));
-  return { region, made, left, startsAsMade: true, found: cluster.wasThere ? await asked(url, clients, clock) : made };
+  return { region, made, left, startsAsMade: true, found: cluster.wasThere ? await asked(clients.edge(region), clock) : made };
 }
 
-/** Without a token, too: an edge says what it has to everybody. undefined: it does not answer. */
-async function asked(url: string, clients: Clients, clock: Clock): Promise<EdgeConfig | undefined> {
+/** Without a token, too: an edge says what it has to everybody. undefined: it does not answer, or does not say. */
+async function asked({ can }: EdgeUnderTest, clock: Clock): Promise<EdgeConfig | undefined> {
   const overdue = new AbortController();
   const timer = clock.setTimer(ANSWER_MS_MAX, () => overdue.abort());
-  const metrics = await clients.edgeMetrics(url, overdue.signal).catch(() => undefined);
+  const metrics = await can.metrics?.(overdue.signal).catch(() => undefined);
   timer.cancel();
   return metrics && { propagationDelayMs: metrics.propagationDelayMs, strategy: metrics.strategy };
 }

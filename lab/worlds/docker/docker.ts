@@ -155,9 +155,10 @@ async function toWorld({ engine, journal, cluster, adminToken, topology, release
   releasers.push(() => ends.close());
   const originUrl = urlOf(cluster, 'origin');
   const regions = topology.regions.map(({ region, service }) => toRegion(cluster, region, service));
-  const clients = openHttpClients(originUrl);
+  const openClients = () => openHttpClients({ originUrl, edges: regions, adminToken });
+  const clients = openClients();
   releasers.push(() => clients.close());
-  const settings = await clusterSettings({ clock, engine, journal, cluster, clients, regions, adminToken });
+  const settings = await clusterSettings({ clock, engine, journal, cluster, clients, regions, mayChange: adminToken !== '' });
   const control = new DockerControl({
     engine,
     links,
@@ -175,9 +176,8 @@ async function toWorld({ engine, journal, cluster, adminToken, topology, release
   return {
     backend: 'docker',
     originUrl,
-    openClients: () => openHttpClients(originUrl),
+    openClients,
     regions,
-    adminToken,
     control,
     settings,
     lost: ends.lost,

@@ -59,13 +59,13 @@ async function startWorld(skews: Skews): Promise<World> {
     }),
   );
   const ask = (request: Parameters<typeof services.control.execute>[0]) => services.control.execute(request);
-  const settings = hostedSettings({ clock: systemClock, ask, clients: openHttpClients(originUrl), regions: begun, adminToken: TOKEN });
+  const openClients = () => openHttpClients({ originUrl, edges: begun, adminToken: TOKEN });
+  const settings = hostedSettings({ clock: systemClock, ask, clients: openClients(), regions: begun });
   return {
     backend: 'embedded',
     originUrl,
-    openClients: () => openHttpClients(originUrl),
+    openClients,
     regions: begun,
-    adminToken: TOKEN,
     staysUp: false,
     control: controlBy(ask, settings),
     settings,

@@ -68,14 +68,14 @@ export async function startEmbedded({
     const ready = await Promise.race([untilReady(host, order, onStep), lost.then((why) => Promise.reject(new WorldFailed(why))), abort]);
     const originUrl = `http://127.0.0.1:${ready.originPort}`;
     const regions = toRegions(topology, ready);
-    const clients = openHttpClients(originUrl);
-    const settings = hostedSettings({ clock: systemClock, ask, clients, regions, adminToken });
+    const openClients = () => openHttpClients({ originUrl, edges: regions, adminToken });
+    const clients = openClients();
+    const settings = hostedSettings({ clock: systemClock, ask, clients, regions });
     return {
       backend: 'embedded',
       originUrl,
-      openClients: () => openHttpClients(originUrl),
+      openClients,
       regions,
-      adminToken,
       staysUp: false,
       control: controlBy(ask, settings),
       settings,

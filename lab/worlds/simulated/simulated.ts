@@ -75,20 +75,20 @@ export async function startSimulated({
   const services = await startServices(toOrder(topology), hosting, onStep);
   const originUrl = `${BASE}${services.originPort}`;
   const drawLatencyMs = latencyOf('lab', random.fork('lab'));
-  const openClients = () => new Clients(originUrl, new DirectTransport({ network, clock, drawLatencyMs, portOf }));
   const regions = topology.regions.map(({ region, environment }) => ({
     region,
     url: `${BASE}${services.edgePorts[region]}`,
     ...regionSettings(environment),
   }));
+  const system = { originUrl, edges: regions, adminToken: ADMIN_TOKEN };
+  const openClients = () => new Clients(new DirectTransport({ network, clock, drawLatencyMs, portOf }), system);
   const ask: Ask = (request) => services.control.execute(request);
-  const settings = hostedSettings({ clock, ask, clients: openClients(), regions, adminToken: ADMIN_TOKEN });
+  const settings = hostedSettings({ clock, ask, clients: openClients(), regions });
   return {
     backend: 'simulated',
     originUrl,
     openClients,
     regions,
-    adminToken: ADMIN_TOKEN,
     hasOneClock: Object.keys(skews).length === 0,
     staysUp: false,
     control: controlBy(ask, settings),

@@ -123,7 +123,6 @@ export class StubCluster {
       originUrl: 'origin',
       regions: REGIONS.map((region) => ({ region, url: region, delayMs: 100, strategy: 'eager' as const })),
       openClients: () => this.clients,
-      adminToken: 'token',
       control: this.control,
       settings: this.#settings,
       staysUp: true,
@@ -255,16 +254,22 @@ export class StubCluster {
       return enabled && toxics.every(({ type }) => type !== 'timeout') && this.#isUsed(link);
     };
     const word = (isThere: boolean) => (isThere ? 'connected' : 'disconnected');
+    const edge = (region: string) => ({
+      region,
+      read: async () => ({}),
+      can: {
+        metrics: () => answer(`edge-${region}`, { success: true }),
+        health: () => answer(`edge-${region}`, { redis: word(stateOf(`redis-${region}`) === 'running') }),
+        settings: { read: () => answer(`edge-${region}`, { propagationDelayMs: 100, strategy: 'eager' }) },
+      },
+    });
     const stub = {
-      edgeMetrics: (region: string) => answer(`edge-${region}`, { success: true }),
-      edgeHealth: (region: string) => answer(`edge-${region}`, { redis: word(stateOf(`redis-${region}`) === 'running') }),
+      edge,
       originHealth: () =>
         answer('origin', {
           log: word(sees({ caller: 'origin', callee: 'kafka' })),
           postgres: word(sees({ caller: 'origin', callee: 'postgres' })),
         }),
-      read: async () => ({}),
-      edgeConfig: (admin: { url: string }) => answer(`edge-${admin.url}`, { propagationDelayMs: 100, strategy: 'eager' }),
     };
     return stub as unknown as Clients;
   }
