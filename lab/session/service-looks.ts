@@ -31,6 +31,11 @@ export class ServiceLooks {
     return metrics;
   }
 
+  /** Whether the edge of a region tells metrics at all: another one is not worth asking. */
+  tells({ region }: WorldRegion): boolean {
+    return this.#options.session.clients.edge(region).can.metrics !== undefined;
+  }
+
   /** undefined: it did not answer, or nobody wants to know any more. */
   async edge({ region }: WorldRegion, signal?: AbortSignal): Promise<EdgeMetrics | undefined> {
     const { session, watch } = this.#options;
