@@ -27,8 +27,9 @@ export class Judging {
   constructor(options: JudgingOptions) {
     this.#options = options;
     const { session } = options;
-    const { world, startedAt } = session;
-    const sink = new LiveJudge(world.regions.map(({ region }) => region));
+    const { world, clients, startedAt } = session;
+    const bounds = Object.fromEntries(world.regions.map(({ region }) => [region, clients.edge(region).bounds]));
+    const sink = new LiveJudge(Object.keys(bounds), bounds);
     this.#judge = sink;
     this.#recording = new Recording({ session, sink, startedAt, stallPeriodMs: STALL_PERIOD_MS });
     const watch = new LogWatch({ sink, t: () => session.t(), isOneProcess: world.onStall !== undefined });

@@ -2,6 +2,7 @@
  * The port of an edge: a cache under test, whosever it is. Every cache can be read. What else one can be asked stands in `can`, and
  * nobody takes it for granted: who cannot do without says so by `need`.
  */
+import { z } from 'zod';
 import type { EdgeConfig, EdgeConfigChange, EdgeHealth, EdgeMetrics, VersionRow } from '../../../services/protocol/edge-api.ts';
 import { InvalidInput } from '../../errors.ts';
 import type { Transport } from '../transport.ts';
@@ -33,9 +34,21 @@ export interface EdgeCapabilities {
 }
 export type Capability = keyof EdgeCapabilities;
 
-/** All of them throw CallFailed without a usable answer. */
+/** What an answer is judged by that follows from how the cache is made, in ms. Told in the head of a history. */
+export const edgeBounds = z.strictObject({
+  /** A fetch from the origin that takes longer counts as failed. */
+  fetchDeadlineMs: z.number().positive(),
+  /** A call to the log that takes longer keeps it from joining the log again. */
+  joinDeadlineMs: z.number().positive(),
+});
+export type EdgeBounds = Readonly<z.infer<typeof edgeBounds>>;
+/** By region. */
+export type RegionBounds = Readonly<Record<string, EdgeBounds>>;
+
+/** What is asked throws CallFailed without a usable answer. */
 export interface EdgeUnderTest {
   readonly region: string;
+  readonly bounds: EdgeBounds;
   /** By its id; `signal` ends the call before its deadline. */
   readonly read: (id: number, signal?: AbortSignal) => Promise<EdgeRead>;
   readonly can: EdgeCapabilities;
@@ -52,7 +65,8 @@ export interface OpenEdgeOptions {
 export interface EdgeKind {
   /** In a few words. */
   readonly about: string;
-  readonly open: (options: OpenEdgeOptions) => Omit<EdgeUnderTest, 'region'>;
+  readonly bounds: EdgeBounds;
+  readonly open: (options: OpenEdgeOptions) => Pick<EdgeUnderTest, 'read' | 'can'>;
 }
 
 const CANNOT: Readonly<Record<Capability, string>> = {

@@ -15,5 +15,6 @@ export interface EdgeAddress {
 }
 
 export function openEdge({ region, url, edge = 'edgesync' }: EdgeAddress, options: Omit<OpenEdgeOptions, 'url'>): EdgeUnderTest {
-  return { region, ...EDGES[edge].open({ ...options, url }) };
+  const { bounds, open } = EDGES[edge];
+  return { region, bounds, ...open({ ...options, url }) };
 }

@@ -6,12 +6,15 @@ import {
   edgeMetrics,
   edgeMissingAnswer,
   edgeReadAnswer,
+  FETCH_DEADLINE_MS,
 } from '../../../services/protocol/edge-api.ts';
 import { bodyOf, Requests } from '../requests.ts';
 import type { EdgeCapabilities, EdgeKind, EdgeRead } from './edge.ts';
 
 export const ownEdge: EdgeKind = {
   about: 'the edge of this repository, over its cache in Redis',
+  // To join the log an edge asks it for its bounds: the shortest deadline of all it asks across a link.
+  bounds: { fetchDeadlineMs: FETCH_DEADLINE_MS, joinDeadlineMs: 1_000 },
   open: ({ transport, url, adminToken }) => {
     const requests = new Requests(transport, url);
     return { read: (id, signal) => read(requests, id, signal), can: capabilitiesOf(requests, adminToken) };

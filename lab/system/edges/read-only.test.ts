@@ -16,8 +16,8 @@ import { isSettled } from '../settled.ts';
 import { type EdgeUnderTest, need, whyUnable } from './edge.ts';
 
 /** Over the edge that is really there. It does not tell when it asked the origin, either. */
-function readOnly({ region, read }: EdgeUnderTest): EdgeUnderTest {
-  return { region, read: async (id, signal) => ({ ...(await read(id, signal)), cachedAt: undefined }), can: {} };
+function readOnly({ region, bounds, read }: EdgeUnderTest): EdgeUnderTest {
+  return { region, bounds, read: async (id, signal) => ({ ...(await read(id, signal)), cachedAt: undefined }), can: {} };
 }
 
 function edgesThatOnlyRead(own: Clients): Pick<Clients, 'edge'> {

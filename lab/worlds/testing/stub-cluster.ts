@@ -6,6 +6,7 @@ import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import { type JournalEntry, NO_JOURNAL, type UndoJournal } from '../../journal/journal.ts';
 import type { Clients } from '../../system/clients.ts';
+import { ownEdge } from '../../system/edges/own.ts';
 import type { Link } from '../../system/parts.ts';
 import { DockerControl, type DockerControlOptions } from '../docker/control.ts';
 import type { ContainerFacts } from '../docker/engine-facts.ts';
@@ -256,6 +257,7 @@ export class StubCluster {
     const word = (isThere: boolean) => (isThere ? 'connected' : 'disconnected');
     const edge = (region: string) => ({
       region,
+      bounds: ownEdge.bounds,
       read: async () => ({}),
       can: {
         metrics: () => answer(`edge-${region}`, { success: true }),
