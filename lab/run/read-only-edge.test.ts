@@ -1,19 +1,19 @@
 /** A cache that can be read and nothing else, in every region: what is refused by name, what is left out, and what is done by reading. */
 import { describe, expect, it } from 'vitest';
-import { sleep } from '../../../services/runtime/clock.ts';
-import { createRandom } from '../../../services/runtime/random.ts';
-import { VirtualClock } from '../../../services/runtime/virtual-clock.ts';
-import { EXIT, InvalidInput } from '../../errors.ts';
-import { withFaults } from '../../faults/testing/active-faults.ts';
-import type { LabEvent } from '../../report/events.ts';
-import { runWithHistory } from '../../run/run.ts';
-import { parseScenario } from '../../scenarios/scenario.ts';
-import { seedSetup } from '../../sim/testing/kit.ts';
-import { traceWrite } from '../../trace/trace.ts';
-import { startSimulated } from '../../worlds/simulated/simulated.ts';
-import type { Clients } from '../clients.ts';
-import { isSettled } from '../settled.ts';
-import { type EdgeUnderTest, need, whyUnable } from './edge.ts';
+import { sleep } from '../../services/runtime/clock.ts';
+import { createRandom } from '../../services/runtime/random.ts';
+import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
+import { EXIT, InvalidInput } from '../errors.ts';
+import { withFaults } from '../faults/testing/active-faults.ts';
+import type { LabEvent } from '../report/events.ts';
+import { parseScenario } from '../scenarios/scenario.ts';
+import { seedSetup } from '../sim/testing/kit.ts';
+import type { Clients } from '../system/clients.ts';
+import { type EdgeUnderTest, need, whyUnable } from '../system/edges/edge.ts';
+import { isSettled } from '../system/settled.ts';
+import { traceWrite } from '../trace/trace.ts';
+import { startSimulated } from '../worlds/simulated/simulated.ts';
+import { runWithHistory } from './run.ts';
 
 /** Over the edge that is really there. It does not tell when it asked the origin, either. */
 function readOnly({ region, bounds, read }: EdgeUnderTest): EdgeUnderTest {
