@@ -29,7 +29,7 @@ export const head = z.strictObject({
   written: z.record(z.string(), z.unknown()).optional(),
   /** The known bug it was run with. */
   mutant: z.string().optional(),
-  /** What the answers of each region are judged by that follows from how its cache is made. Left out, also of older histories: as of our own edge. */
+  /** By region: what follows from how its cache is made. Left out, as of older histories: those of our own edge. */
   bounds: z.record(z.string(), edgeBounds).optional(),
   /** The services read the clock of the lab itself. */
   oneClock: z.literal(true).optional(),

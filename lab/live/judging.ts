@@ -4,6 +4,7 @@ import { LogWatch } from '../session/log-watch.ts';
 import { Recording } from '../session/recording.ts';
 import { ServiceLooks } from '../session/service-looks.ts';
 import type { Session } from '../session/session.ts';
+import { regionBounds } from '../system/edges/edge.ts';
 import { type EndedOperation, type Judgement, LiveJudge } from './live-judge.ts';
 
 export interface JudgingOptions {
@@ -28,8 +29,8 @@ export class Judging {
     this.#options = options;
     const { session } = options;
     const { world, clients, startedAt } = session;
-    const bounds = Object.fromEntries(world.regions.map(({ region }) => [region, clients.edge(region).bounds]));
-    const sink = new LiveJudge(Object.keys(bounds), bounds);
+    const regions = world.regions.map(({ region }) => region);
+    const sink = new LiveJudge(regions, regionBounds(regions.map((region) => clients.edge(region))));
     this.#judge = sink;
     this.#recording = new Recording({ session, sink, startedAt, stallPeriodMs: STALL_PERIOD_MS });
     const watch = new LogWatch({ sink, t: () => session.t(), isOneProcess: world.onStall !== undefined });

@@ -5,14 +5,22 @@ import { createRandom } from '../../services/runtime/random.ts';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
 import { EXIT, InvalidInput } from '../errors.ts';
 import { withFaults } from '../faults/testing/active-faults.ts';
+import { History } from '../history/history.ts';
+import { Observer } from '../live/observer.ts';
+import type { Observation } from '../live/protocol.ts';
 import type { LabEvent } from '../report/events.ts';
 import { parseScenario } from '../scenarios/scenario.ts';
+import { LogWatch } from '../session/log-watch.ts';
+import { ServiceLooks } from '../session/service-looks.ts';
+import { Session } from '../session/session.ts';
 import { seedSetup } from '../sim/testing/kit.ts';
 import type { Clients } from '../system/clients.ts';
 import { type EdgeUnderTest, need, whyUnable } from '../system/edges/edge.ts';
+import { ownEdge } from '../system/edges/own.ts';
 import { isSettled } from '../system/settled.ts';
 import { traceWrite } from '../trace/trace.ts';
 import { startSimulated } from '../worlds/simulated/simulated.ts';
+import { MetricsPoller } from './metrics-poller.ts';
 import { runWithHistory } from './run.ts';
 
 /** Over the edge that is really there. It does not tell when it asked the origin, either. */
@@ -111,14 +119,55 @@ describe('an edge that can only be read', () => {
   });
 
   it('has no line of metrics in a run, and a check that needs them is unknown by name', async () => {
-    const { summary, events } = await run("{ at: 1s, fault: partition, target: 'edge:eu-west<->origin', for: 1s }");
+    const { summary, history, events } = await run("{ at: 1s, fault: partition, target: 'edge:eu-west<->origin', for: 1s }");
     expect(summary).toMatchObject({ status: 'completed', verdict: 'unknown' });
+    expect(history.head?.bounds).toEqual(Object.fromEntries(history.head?.regions.map((region) => [region, ownEdge.bounds]) ?? []));
     expect(events.filter(({ type }) => type === 'Region' || type === 'Point')).toEqual([]);
     expect(summary.checks).toMatchObject([
       { check: 'divergence', verdict: 'pass' },
       { check: 'purge-ignored', verdict: 'unknown', reason: 'it needs when the origin was asked for each answer, which nobody told' },
       { check: 'refill-storm', verdict: 'unknown', reason: 'it needs how often each edge asked the origin, which nobody told' },
     ]);
+  });
+
+  it('keeps no poll waiting: who tells nothing is not asked again', async () => {
+    let asked = 0;
+    const counting = (own: Clients) => {
+      const originMetrics = own.originMetrics.bind(own);
+      return {
+        ...edgesThatOnlyRead(own),
+        originMetrics: (signal?: AbortSignal) => {
+          asked += 1;
+          return originMetrics(signal);
+        },
+      };
+    };
+    await withFaults(
+      async ({ clock, clients, world }) => {
+        const looks = new ServiceLooks({ session: { world, clients }, watch: new LogWatch({ sink: new History(), t: () => 0 }) });
+        await new MetricsPoller({ regions: world.regions, clock, report: () => {}, looks, t: () => 0 }).pollNow();
+        expect(asked).toBe(1);
+      },
+      { clients: counting },
+    );
+  });
+
+  it('is shown without metrics at the terminal, and not as one that fails to answer', async () => {
+    await withFaults(
+      async ({ clock, clients, world }) => {
+        const session = new Session({ world: { ...world, openClients: () => clients }, clock, random: createRandom(1), startedAt: 0 });
+        const looks = new ServiceLooks({ session, watch: new LogWatch({ sink: new History(), t: () => session.t() }) });
+        const seen: Observation[] = [];
+        const observer = new Observer({ session, looks, onObserved: (observation) => seen.push(observation) });
+        await sleep(clock, 3_000);
+        const closed = observer.close();
+        await sleep(clock, 3_000);
+        await closed;
+        expect(seen.at(-1)?.origin.metrics).toBeDefined();
+        expect(seen.at(-1)?.regions['eu-west']).toEqual({ metrics: undefined, answeredMs: undefined, failures: 0 });
+      },
+      { clients: edgesThatOnlyRead },
+    );
   });
 
   it('is not waited for until all is applied, and cannot be traced: nothing is written then', async () => {

@@ -13,6 +13,7 @@ import { LogWatch } from '../session/log-watch.ts';
 import { Recording } from '../session/recording.ts';
 import { ServiceLooks } from '../session/service-looks.ts';
 import { Session } from '../session/session.ts';
+import { regionBounds } from '../system/edges/edge.ts';
 import { evaluateThresholds } from '../thresholds/evaluate.ts';
 import { METRICS } from '../thresholds/metrics.ts';
 import type { StartStep, World, WorldRegion } from '../worlds/world.ts';
@@ -134,7 +135,7 @@ class Run {
 
   #beginHistory({ clients }: Session, { regions, hasOneClock }: World): void {
     const { scenario } = this.#options;
-    const bounds = Object.fromEntries(regions.map(({ region }) => [region, clients.edge(region).bounds]));
+    const bounds = regionBounds(regions.map(({ region }) => clients.edge(region)));
     this.#history.begin(toHead(this.#options, { scenario, regions, bounds, hasOneClock, runMs: this.#now() }));
   }
 

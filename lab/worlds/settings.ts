@@ -4,7 +4,7 @@
  */
 import { type BegunRegion, type SettingsTold, WantedSettings, type WantedSettingsOptions } from './wanted-settings.ts';
 
-export interface WorldSettingsOptions extends Pick<WantedSettingsOptions, 'clock' | 'journal' | 'mayChange' | 'put' | 'isStopped'> {
+export interface WorldSettingsOptions extends Pick<WantedSettingsOptions, 'clock' | 'journal' | 'mayChange' | 'edgeOf' | 'isStopped'> {
   readonly regions: readonly BegunRegion[];
 }
 

@@ -10,6 +10,7 @@ import type { EdgeConfig, EdgeConfigChange, EdgeMetrics } from '../../services/p
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import { InvalidInput, WorldFailed } from '../errors.ts';
 import type { JournalEntry, UndoJournal } from '../journal/journal.ts';
+import { type EdgeUnderTest, need } from '../system/edges/edge.ts';
 import { coveringOf, describeLayers, isSame, layered, over, type SettingsLayer } from './setting-layers.ts';
 
 /** What is in force in a region, as far as it is known. */
@@ -40,8 +41,7 @@ export interface WantedSettingsOptions extends BegunRegion {
   readonly journal: UndoJournal;
   /** Its edge has a token, without which nothing can be changed. */
   readonly mayChange: boolean;
-  /** Gives them to its edge. Rejects when that does not take them. */
-  readonly put: (region: string, settings: EdgeConfig) => Promise<void>;
+  readonly edgeOf: (region: string) => Pick<EdgeUnderTest, 'region' | 'can'>;
   /** Whether its edge does not run at all: it will have what is wanted when it starts. */
   readonly isStopped: (region: string) => Promise<boolean>;
   readonly onTold: (told: SettingsTold) => void;
@@ -105,7 +105,7 @@ export class WantedSettings {
     return coveringOf(this.#layers, layer, change);
   }
 
-  /** Writes down what would undo it, and does nothing else. Throws InvalidInput where an earlier command has it in force. */
+  /** Writes down what would undo it, and does nothing else. Throws InvalidInput where an earlier command has it in force, or its edge has no settings. */
   plan(layer: SettingsLayer): Promise<void> {
     return this.#inTurn(async () => {
       this.#refuse(layer);
@@ -195,11 +195,12 @@ export class WantedSettings {
   }
 
   #refuse(layer: SettingsLayer): void {
-    const { region, mayChange } = this.#options;
+    const { region, mayChange, edgeOf } = this.#options;
     if (!mayChange)
       throw new WorldFailed(
         `${region} runs without ADMIN_TOKEN: its delay and strategy cannot be changed. Start it with one, or by: edgesync-lab up`,
       );
+    need(edgeOf(region), 'settings');
     if (this.#earlier.has(layer) && this.#layers.has(layer))
       throw new InvalidInput(
         `edge:${region} is ${describeLayers([layer])} already, by an earlier command. Remove that first: edgesync-lab heal`,
@@ -220,15 +221,16 @@ export class WantedSettings {
   }
 
   async #apply(): Promise<void> {
-    const { region, put, isStopped, mayChange } = this.#options;
+    const { region, edgeOf, isStopped, mayChange } = this.#options;
     const { wanted } = this;
-    // Where nobody may change anything, nobody has.
-    if (mayChange && (this.#inForce === undefined || !isSame(this.#inForce, wanted))) {
+    const settings = mayChange ? edgeOf(region).can.settings : undefined;
+    // Where nobody can change anything, nobody has.
+    if (settings !== undefined && (this.#inForce === undefined || !isSame(this.#inForce, wanted))) {
       this.#tell(wanted, { isCertain: false });
       this.#inForce = undefined;
       this.#isOwed = true;
       try {
-        await put(region, wanted);
+        await settings.change(wanted);
       } catch (error) {
         if (!(await isStopped(region).catch(() => false))) throw error;
       }

@@ -45,6 +45,10 @@ export type EdgeBounds = Readonly<z.infer<typeof edgeBounds>>;
 /** By region. */
 export type RegionBounds = Readonly<Record<string, EdgeBounds>>;
 
+export function regionBounds(edges: readonly Pick<EdgeUnderTest, 'region' | 'bounds'>[]): RegionBounds {
+  return Object.fromEntries(edges.map(({ region, bounds }) => [region, bounds]));
+}
+
 /** What is asked throws CallFailed without a usable answer. */
 export interface EdgeUnderTest {
   readonly region: string;

@@ -13,7 +13,7 @@ import type { EdgeCapabilities, EdgeKind, EdgeRead } from './edge.ts';
 
 export const ownEdge: EdgeKind = {
   about: 'the edge of this repository, over its cache in Redis',
-  // To join the log an edge asks it for its bounds: the shortest deadline of all it asks across a link.
+  // An edge that joins the log asks first how far it reaches. No call across a link has a shorter deadline.
   bounds: { fetchDeadlineMs: FETCH_DEADLINE_MS, joinDeadlineMs: 1_000 },
   open: ({ transport, url, adminToken }) => {
     const requests = new Requests(transport, url);

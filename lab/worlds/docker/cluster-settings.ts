@@ -7,7 +7,7 @@ import type { EdgeConfig } from '../../../services/protocol/edge-api.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Clients } from '../../system/clients.ts';
-import { type EdgeUnderTest, need } from '../../system/edges/edge.ts';
+import type { EdgeUnderTest } from '../../system/edges/edge.ts';
 import { nodeName } from '../../system/parts.ts';
 import { WorldSettings } from '../settings.ts';
 import { type BegunRegion, entryIdOf } from '../wanted-settings.ts';
@@ -36,7 +36,7 @@ export async function clusterSettings(options: ClusterSettingsOptions): Promise<
     clock,
     journal,
     mayChange,
-    put: (region, settings) => need(clients.edge(region), 'settings').change(settings),
+    edgeOf: (region) => clients.edge(region),
     isStopped: async (region) => {
       const id = cluster.containers.get(serviceOf(nodeName('edge', region)))?.id;
       return id !== undefined && (await engine.container(id))?.state === 'stopped';

@@ -2,7 +2,6 @@
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { NO_JOURNAL } from '../../journal/journal.ts';
 import type { Clients } from '../../system/clients.ts';
-import { need } from '../../system/edges/edge.ts';
 import { nodeName } from '../../system/parts.ts';
 import { WorldSettings } from '../settings.ts';
 import type { NodeStatus, WorldRegion } from '../world.ts';
@@ -21,7 +20,7 @@ export function hostedSettings({ clock, ask, clients, regions }: HostedSettingsO
     // What is set here ends with the lab.
     journal: NO_JOURNAL,
     mayChange: true,
-    put: (region, settings) => need(clients.edge(region), 'settings').change(settings),
+    edgeOf: (region) => clients.edge(region),
     isStopped: async (region) => ((await ask({ do: 'inspect', node: nodeName('edge', region) })) as NodeStatus).state === 'stopped',
     regions: regions.map(({ region, delayMs, strategy }) => {
       const made = { propagationDelayMs: delayMs, strategy };

@@ -99,7 +99,7 @@ export class StubCluster {
       clock,
       mayChange: true,
       journal: NO_JOURNAL,
-      put: async () => {},
+      edgeOf: (region) => ({ region, can: { settings: { read: async () => MADE, change: async () => {} } } }),
       isStopped: async () => false,
       regions: REGIONS.map((region) => ({ region, made: MADE, found: MADE, startsAsMade: true })),
     });
