@@ -31,9 +31,11 @@ async function findRunning({ options, session, releasers }: OpenWorldOptions): P
   const topology = await readWorldTopology(options, session.environment);
   // With it comes undici: only where it is asked for.
   const { openHttpClients } = await import('../../lab/system/http-clients.ts');
-  const clients = openHttpClients(`http://127.0.0.1:${topology.origin.port}`);
+  const urlOf = (port: number) => `http://127.0.0.1:${port}`;
+  const edges = topology.regions.map(({ region, port }) => ({ region, url: urlOf(port) }));
+  const clients = openHttpClients({ originUrl: urlOf(topology.origin.port), edges });
   releasers.push(() => clients.close());
-  const regions = await findServices(topology, clients);
+  const regions = await findServices(edges, clients);
   if (regions === undefined || (await isCluster(topology, session.environment.variables))) return undefined;
   session.output.note(`the load is on the services that answer at port ${topology.origin.port} already; they are left running`);
   return { regions, clients, lost: new Promise(() => {}) };

@@ -40,12 +40,8 @@ export function refusesFills(fault: Pick<FaultRecord, 'fault'>): boolean {
   return factsOf(fault).excuses === 'stale-answers';
 }
 
-/** A fetch that takes longer counts as failed: FETCH_DEADLINE_MS of services/edge/origin-client.ts, which the lab may not import. */
-export const FETCH_DEADLINE_MS = 2_000;
 /** What a fetch takes besides, on a busy machine. */
 const FETCH_REST_MS = 500;
-/** The shortest deadline of a call across a link: an edge that asks the log for its bounds as it joins. */
-const CALL_DEADLINE_MS = 1_000;
 
 export function isOnPath(fault: FaultRecord, { region, status }: Path): boolean {
   const { target } = fault;
@@ -79,12 +75,14 @@ interface Windows {
 /** What the faults of a history excuse. */
 export class FaultWindows {
   readonly #faults: readonly FaultRecord[];
+  readonly #boundsOf: History['boundsOf'];
   readonly #samples: Samples;
   /** By region and label. */
   readonly #ofPath = new Map<string, Windows>();
 
-  constructor(history: Pick<History, 'faults' | 'of'>) {
+  constructor(history: Pick<History, 'faults' | 'of' | 'boundsOf'>) {
     this.#faults = history.faults;
+    this.#boundsOf = (region) => history.boundsOf(region);
     this.#samples = { ofEdges: Map.groupBy(history.of('edge-sample'), ({ region }) => region), ofOrigin: history.of('origin-sample') };
   }
 
@@ -136,12 +134,13 @@ export class FaultWindows {
   }
 
   #windowsOn(path: Path): Windows {
+    const { fetchDeadlineMs, joinDeadlineMs } = this.#boundsOf(path.region);
     const onPath = this.#faults.filter((fault) => isOnPath(fault, path));
     const isStop = (fault: FaultRecord) => fault.slows === undefined || (refusesFills(fault) && (path.label ?? path.status) === 'stale');
     const slow = onPath.filter((fault) => !isStop(fault));
     const stops = onPath.filter(isStop);
-    const tooSlow = slow.filter(({ slows }) => (slows?.callMs ?? 0) >= CALL_DEADLINE_MS);
-    const overdue = path.status === 'stale' ? whereSumReaches(slow.map(toFetchDelay), FETCH_DEADLINE_MS - FETCH_REST_MS) : [];
+    const tooSlow = slow.filter(({ slows }) => (slows?.callMs ?? 0) >= joinDeadlineMs);
+    const overdue = path.status === 'stale' ? whereSumReaches(slow.map(toFetchDelay), fetchDeadlineMs - FETCH_REST_MS) : [];
     const seen = [...stops.filter(isSeen).map((fault) => this.#seenWindow(fault, path.region, tooSlow)), ...overdue];
     const possible = [...seen, ...stops.map(unseenWindow), ...slow.filter(({ slows }) => slows?.isLeast).map(windowOf)];
     return {

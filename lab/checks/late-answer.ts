@@ -5,7 +5,7 @@
 import type { History } from '../history/history.ts';
 import type { FaultRecord, ReadOperation } from '../history/records.ts';
 import type { CheckContext } from './check.ts';
-import { FETCH_DEADLINE_MS, touches } from './fault-windows.ts';
+import { touches } from './fault-windows.ts';
 import { keyOf, type Staleness, stalenessOf } from './staleness.ts';
 import { isAnswered } from './versions.ts';
 
@@ -28,7 +28,7 @@ function doubtByTheMachine(history: History, read: ReadOperation, rule: CheckCon
   if (superseding !== undefined) return staleness.doubtOf(staleness.judgeSince(read, superseding.atMs));
   const fromMs = Math.min(read.startMs, firstLast(read, staleness));
   const measured = staleness.measure(read, { fromMs, toMs: read.startMs });
-  return staleness.doubtOf({ read, ...measured, allowedMs: FETCH_DEADLINE_MS });
+  return staleness.doubtOf({ read, ...measured, allowedMs: staleness.fetchDeadlineMs(read.region) });
 }
 
 /** When its key was asked for the first of its last times: labelled stale, it asked the origin then. */

@@ -20,7 +20,7 @@ import type { DelayChange, FaultRecord } from '../history/records.ts';
 import { worldKind } from '../worlds/worlds.ts';
 import type { CheckContext } from './check.ts';
 import { type Doubted, doubtOf } from './doubt.ts';
-import { FaultWindows, FETCH_DEADLINE_MS, type Path } from './fault-windows.ts';
+import { FaultWindows, type Path } from './fault-windows.ts';
 import { type Interval, overlaps } from './interval.ts';
 import { type StoodStill, stoodStillOf } from './stood-still.ts';
 import { type AnsweredRead, isAnswered, type Known, Versions } from './versions.ts';
@@ -64,6 +64,8 @@ export class Staleness {
   readonly versions: Versions;
   readonly windows: FaultWindows;
   readonly stood: StoodStill;
+  /** A fetch of a region that takes longer counts as failed. */
+  readonly fetchDeadlineMs: (region: string) => number;
   readonly #judged = new Map<AnsweredRead, StaleRead | undefined>();
   readonly #isStrict: boolean;
   /** By region, in their order. */
@@ -77,15 +79,13 @@ export class Staleness {
     this.versions = new Versions(history.operations);
     this.windows = new FaultWindows(history);
     this.stood = stoodStillOf(history);
+    this.fetchDeadlineMs = (region) => history.boundsOf(region).fetchDeadlineMs;
     this.#isStrict = rule === 'strict';
     this.#delays = Map.groupBy(
       [...history.of('delay')].sort((one, other) => one.atMs - other.atMs),
       ({ region }) => region,
     );
-    this.#labelledMs = labelledMsOf(
-      this.reads.filter((read) => read.status === 'stale' && !this.isDisturbed(read)),
-      this.versions,
-    );
+    this.#labelledMs = labelledMsOf(this);
     const { head } = history;
     const isVirtual = head !== undefined && worldKind(head.backend).time === 'virtual';
     this.epsilonMs = epsilonMs ?? (isVirtual ? EPSILON_MS_MIN : this.#measureEpsilon());
@@ -104,7 +104,7 @@ export class Staleness {
   #judgeSuperseded(read: AnsweredRead, superseding: Known): StaleRead {
     if (read.status !== 'stale') return { ...this.judgeSince(read, superseding.atMs), superseding };
     const fromMs = Math.min(read.startMs, this.#labelledMs.get(cellOf(read)) ?? read.startMs);
-    return { read, superseding, ...this.measure(read, { fromMs, toMs: read.startMs }), allowedMs: FETCH_DEADLINE_MS };
+    return { read, superseding, ...this.measure(read, { fromMs, toMs: read.startMs }), allowedMs: this.fetchDeadlineMs(read.region) };
   }
 
   /** As if labelled fresh: what must be gone after `sinceMs` and the delay, under whatever label. */
@@ -147,7 +147,7 @@ export class Staleness {
   /** Whether what an answer labelled stale asked for may have failed by a fault. */
   isDisturbed({ region, startMs, endMs }: AnsweredRead): boolean {
     if (this.#isStrict) return false;
-    const fetch = { fromMs: startMs, toMs: endMs + FETCH_DEADLINE_MS };
+    const fetch = { fromMs: startMs, toMs: endMs + this.fetchDeadlineMs(region) };
     return this.windows.touching(region).some((window) => overlaps(window, fetch));
   }
 
@@ -221,14 +221,16 @@ export function stalenessOf(history: History, rule: CheckContext['staleness']): 
   return staleness;
 }
 
-/** By version of a key in a region: the end of the answer from which those labelled stale are measured. `reads` by their start, all labelled stale. */
-function labelledMsOf(reads: readonly AnsweredRead[], versions: Versions): ReadonlyMap<string, number> {
+/** By version of a key in a region: the end of the answer from which those labelled stale are measured. */
+function labelledMsOf(staleness: Staleness): ReadonlyMap<string, number> {
   const labelledMs = new Map<string, number>();
   const earlier = new Map<string, readonly AnsweredRead[]>();
-  for (const read of reads) {
-    const underWay = (earlier.get(keyOf(read)) ?? []).filter(({ endMs }) => endMs + FETCH_DEADLINE_MS > read.startMs);
+  for (const read of staleness.reads) {
+    if (read.status !== 'stale' || staleness.isDisturbed(read)) continue;
+    const fetchMs = staleness.fetchDeadlineMs(read.region);
+    const underWay = (earlier.get(keyOf(read)) ?? []).filter(({ endMs }) => endMs + fetchMs > read.startMs);
     earlier.set(keyOf(read), [...underWay, read]);
-    const superseding = versions.supersededBefore(read);
+    const superseding = staleness.versions.supersededBefore(read);
     if (superseding === undefined || underWay.some(({ startMs }) => startMs <= superseding.atMs)) continue;
     const cell = cellOf(read);
     labelledMs.set(cell, Math.min(read.endMs, labelledMs.get(cell) ?? read.endMs));

@@ -1,8 +1,10 @@
 /** A fault that changes a setting of an edge for as long as it is in force: what propagation-delay and strategy have in common. */
 import type { EdgeConfigChange } from '../../services/protocol/edge-api.ts';
+import { need } from '../system/edges/edge.ts';
+import { nodeName } from '../system/parts.ts';
 import { isRunning } from './evidence.ts';
 import type { FaultContext, FaultSpec, PreparedFault } from './fault.ts';
-import { adminOf } from './region-target.ts';
+import { edgeOf } from './region-target.ts';
 
 /** One setting of the two. */
 type Setting = keyof EdgeConfigChange;
@@ -12,13 +14,14 @@ export async function configure(
   { target, fault }: FaultSpec,
   change: EdgeConfigChange,
 ): Promise<PreparedFault> {
-  const admin = adminOf(world, target);
-  const settings = world.settings.of(admin.region);
+  const edge = edgeOf(clients, target);
+  const asked = need(edge, 'settings');
+  const settings = world.settings.of(edge.region);
   const layer = `fault ${fault}` as const;
   const names = Object.keys(change) as Setting[];
   /** What the edge itself says. */
   const has = async (expected: EdgeConfigChange) => {
-    const now = await clients.edgeConfig(admin).catch(() => undefined);
+    const now = await asked.read().catch(() => undefined);
     return now !== undefined && names.every((name) => now[name] === expected[name]);
   };
   await settings.plan(layer);
@@ -27,6 +30,6 @@ export async function configure(
     isInEffect: () => has(change),
     heal: () => settings.remove(layer),
     // An edge that does not run will start without it.
-    isGone: async () => (await has(settings.desired)) || !(await isRunning(world.control, `edge:${admin.region}`)),
+    isGone: async () => (await has(settings.desired)) || !(await isRunning(world.control, nodeName('edge', edge.region))),
   };
 }

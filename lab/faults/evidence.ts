@@ -1,10 +1,11 @@
 /** What shows from outside whether a node can be used: its own answers where it has a port, its users' view of it where not. */
 import type { Clock } from '../../services/runtime/clock.ts';
+import type { EdgeUnderTest } from '../system/edges/edge.ts';
 import type { Link, NodeName } from '../system/parts.ts';
 import type { ConcreteTarget } from '../system/target.ts';
 import type { WorldControl } from '../worlds/world.ts';
 import type { FaultContext } from './fault.ts';
-import { adminOf } from './region-target.ts';
+import { edgeOf } from './region-target.ts';
 
 /** A frozen node does not answer at all: waiting longer shows no more. */
 const EVIDENCE_DEADLINE_MS = 1_000;
@@ -84,21 +85,12 @@ async function isUserAway(control: WorldControl, { kind, region }: ConcreteTarge
 }
 
 /** Whether its users can use it now. */
-export function isSeenUsable({ world, clients, clock }: FaultContext, target: ConcreteTarget): Promise<boolean> {
+export function isSeenUsable({ clients, clock }: FaultContext, target: ConcreteTarget): Promise<boolean> {
   switch (target.kind) {
     case 'edge':
-      return holds(clock, async (signal) => (await clients.edgeMetrics(adminOf(world, target).url, signal)).success);
+      return holds(clock, (signal) => answers(edgeOf(clients, target), signal));
     case 'redis':
-      return holds(
-        clock,
-        async (signal) => {
-          const { url } = adminOf(world, target);
-          // A server that is frozen keeps its connections: only who asks it something finds out.
-          await clients.read(url, ANY_CONTENT).catch(() => {});
-          return (await clients.edgeHealth(url, signal)).redis === 'connected';
-        },
-        EDGE_HEALTH_DEADLINE_MS,
-      );
+      return holds(clock, (signal) => reachesCache(edgeOf(clients, target), signal), EDGE_HEALTH_DEADLINE_MS);
     case 'origin':
       return holds(clock, async (signal) => (await clients.originHealth(signal)) !== undefined);
     case 'kafka':
@@ -108,4 +100,22 @@ export function isSeenUsable({ world, clients, clock }: FaultContext, target: Co
     default:
       throw new TypeError(`expected a node, got ${target.text}`);
   }
+}
+
+/** Of an edge that tells no metrics: whether it can be read. */
+async function answers({ can, read }: EdgeUnderTest, signal: AbortSignal): Promise<boolean> {
+  return can.metrics === undefined ? isRead(read, signal) : (await can.metrics(signal)).success;
+}
+
+/** Of an edge that does not say how it is: whether it can be read. */
+async function reachesCache({ can, read }: EdgeUnderTest, signal: AbortSignal): Promise<boolean> {
+  if (can.health === undefined) return isRead(read, signal);
+  // A server that is frozen keeps its connections: only who asks it something finds out.
+  await read(ANY_CONTENT).catch(() => {});
+  return (await can.health(signal)).redis === 'connected';
+}
+
+async function isRead(read: EdgeUnderTest['read'], signal: AbortSignal): Promise<boolean> {
+  await read(ANY_CONTENT, signal);
+  return true;
 }

@@ -1,11 +1,10 @@
-/** The edge of a target's region, with its admin routes. */
-import type { EdgeAdmin } from '../system/clients.ts';
+/** The edge of a target's region. */
+import type { Clients } from '../system/clients.ts';
+import type { EdgeUnderTest } from '../system/edges/edge.ts';
 import type { ConcreteTarget } from '../system/target.ts';
-import type { World } from '../worlds/world.ts';
 
-/** A region that is not there is a bug: targets are resolved against the world's regions. */
-export function adminOf(world: World, target: ConcreteTarget): EdgeAdmin & { readonly region: string } {
-  const found = world.regions.find(({ region }) => region === target.region);
-  if (found === undefined) throw new TypeError(`expected a region of the world, got ${target.text}`);
-  return { region: found.region, url: found.url, token: world.adminToken };
+/** Throws TypeError for a target that is of no region. */
+export function edgeOf(clients: Pick<Clients, 'edge'>, { region, text }: ConcreteTarget): EdgeUnderTest {
+  if (region === undefined) throw new TypeError(`expected a target in a region, got ${text}`);
+  return clients.edge(region);
 }

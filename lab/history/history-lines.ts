@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { edgeBounds } from '../system/edges/edge.ts';
 import { BACKENDS } from '../worlds/worlds.ts';
 import { RECORDS, type RecordLine } from './record-kinds.ts';
 import { ending, faultChange, operation, slowing } from './records.ts';
@@ -28,6 +29,8 @@ export const head = z.strictObject({
   written: z.record(z.string(), z.unknown()).optional(),
   /** The known bug it was run with. */
   mutant: z.string().optional(),
+  /** By region: what follows from how its cache is made. Left out, as of older histories: those of our own edge. */
+  bounds: z.record(z.string(), edgeBounds).optional(),
   /** The services read the clock of the lab itself. */
   oneClock: z.literal(true).optional(),
 });

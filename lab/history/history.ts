@@ -2,6 +2,8 @@
  * The history of a run: every operation, before it is sent and after it ends, and what else is known of the time. Checks judge
  * nothing else. What is added is told as a line, too, at once: see `history-lines.ts`.
  */
+import type { EdgeBounds, RegionBounds } from '../system/edges/edge.ts';
+import { ownEdge } from '../system/edges/own.ts';
 import type { HistoryHead, OnHistoryLine } from './history-lines.ts';
 import { type RecordKind, type RecordOf, toRecordLine } from './record-kinds.ts';
 import type { Ending, FaultChangeRecord, FaultRecord, LoadPlanned, Operation, ReadOperation } from './records.ts';
@@ -14,12 +16,15 @@ export class History {
   readonly #records: { [Kind in RecordKind]?: RecordOf<Kind>[] } = {};
   readonly #onLine: OnHistoryLine | undefined;
   #head: HistoryHead | undefined;
+  /** By region. */
+  #bounds: ReadonlyMap<string, EdgeBounds>;
   #endedMs: number | undefined;
   #revision = 0;
 
-  /** `onLine` takes everything that is added, as it is. */
-  constructor(onLine?: OnHistoryLine) {
+  /** `onLine` takes everything that is added, as it is. `bounds`: of one without a head, which tells them otherwise. */
+  constructor(onLine?: OnHistoryLine, bounds: RegionBounds = {}) {
     this.#onLine = onLine;
+    this.#bounds = new Map(Object.entries(bounds));
   }
 
   get head(): HistoryHead | undefined {
@@ -49,6 +54,11 @@ export class History {
     return this.of('load').at(-1);
   }
 
+  /** What the answers of a region are judged by that follows from how its cache is made. */
+  boundsOf(region: string): EdgeBounds {
+    return this.#bounds.get(region) ?? ownEdge.bounds;
+  }
+
   get nextId(): number {
     return this.#operations.length;
   }
@@ -65,6 +75,7 @@ export class History {
   begin(head: HistoryHead): void {
     this.#revision += 1;
     this.#head = head;
+    if (head.bounds !== undefined) this.#bounds = new Map(Object.entries(head.bounds));
     this.#onLine?.(head);
   }
 

@@ -4,6 +4,7 @@ import { LogWatch } from '../session/log-watch.ts';
 import { Recording } from '../session/recording.ts';
 import { ServiceLooks } from '../session/service-looks.ts';
 import type { Session } from '../session/session.ts';
+import { regionBounds } from '../system/edges/edge.ts';
 import { type EndedOperation, type Judgement, LiveJudge } from './live-judge.ts';
 
 export interface JudgingOptions {
@@ -27,8 +28,9 @@ export class Judging {
   constructor(options: JudgingOptions) {
     this.#options = options;
     const { session } = options;
-    const { world, startedAt } = session;
-    const sink = new LiveJudge(world.regions.map(({ region }) => region));
+    const { world, clients, startedAt } = session;
+    const regions = world.regions.map(({ region }) => region);
+    const sink = new LiveJudge(regions, regionBounds(regions.map((region) => clients.edge(region))));
     this.#judge = sink;
     this.#recording = new Recording({ session, sink, startedAt, stallPeriodMs: STALL_PERIOD_MS });
     const watch = new LogWatch({ sink, t: () => session.t(), isOneProcess: world.onStall !== undefined });

@@ -1,8 +1,10 @@
 /** Two experiments that need more than a fault: the stale-set race, twice in virtual time, and a stampede on one content. */
 import { contentKey } from '../../services/protocol/content.ts';
+import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import { InvalidInput, WorldFailed } from '../errors.ts';
 import type { Clients } from '../system/clients.ts';
+import { need } from '../system/edges/edge.ts';
 import type { World } from '../worlds/world.ts';
 import { type Catalogue, readFrom } from './catalogue.ts';
 import type { Race, RaceRun, Stampede } from './protocol.ts';
@@ -45,21 +47,22 @@ const INVALID_MS_MAX = 10_000;
 
 /** Nobody else may read there meanwhile: whoever calls holds the load. */
 export async function stampede({ world, clients, clock, region, readers, id, signal }: StampedeOptions): Promise<Stampede> {
-  const url = world.regions.find((known) => known.region === region)?.url;
-  if (url === undefined) throw new InvalidInput(`expected a region, got ${region}`);
+  if (world.regions.every((known) => known.region !== region)) throw new InvalidInput(`expected a region, got ${region}`);
+  const edge = clients.edge(region);
+  const metrics = need(edge, 'metrics');
   const key = contentKey(id);
-  await clients.read(url, id);
+  await edge.read(id);
   await clients.purge({ type: 'key', target: key, mode: 'hard' });
-  for (const deadline = clock.monotonicMs() + INVALID_MS_MAX; await isServed({ clients, url, key }); ) {
+  for (const deadline = clock.monotonicMs() + INVALID_MS_MAX; await isServed(metrics, key); ) {
     if (clock.monotonicMs() > deadline) throw new WorldFailed(`${region} still serves ${key} ${INVALID_MS_MAX} ms after its purge`);
     await sleep(clock, ASK_AGAIN_MS, signal);
     signal.throwIfAborted();
   }
-  const before = await clients.edgeMetrics(url);
+  const before = await metrics();
   const begunAt = clock.monotonicMs();
-  const reads = await Promise.allSettled(Array.from({ length: readers }, () => clients.read(url, id)));
+  const reads = await Promise.allSettled(Array.from({ length: readers }, () => edge.read(id)));
   const slowestMs = Math.round(clock.monotonicMs() - begunAt);
-  const after = await clients.edgeMetrics(url);
+  const after = await metrics();
   return {
     region,
     key,
@@ -72,15 +75,7 @@ export async function stampede({ world, clients, clock, region, readers, id, sig
 }
 
 /** Asked of its table, for a read would fetch it. */
-async function isServed({
-  clients,
-  url,
-  key,
-}: {
-  readonly clients: Clients;
-  readonly url: string;
-  readonly key: string;
-}): Promise<boolean> {
-  const { versions } = await clients.edgeMetrics(url);
+async function isServed(metrics: () => Promise<EdgeMetrics>, key: string): Promise<boolean> {
+  const { versions } = await metrics();
   return versions.some((row) => row.key === key && (row.state === 'fresh' || row.state === 'stale'));
 }

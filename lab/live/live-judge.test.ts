@@ -2,14 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../services/runtime/random.ts';
 import type { Pressure, Stall } from '../history/records.ts';
+import type { RegionBounds } from '../system/edges/edge.ts';
 import { resolveTarget } from '../system/target.ts';
 import { LiveJudge } from './live-judge.ts';
 
 const REGION = 'eu-west';
 const CELL = { slot: 'lab-0', key: 'content:4' } as const;
 
-function judge(): LiveJudge {
-  const created = new LiveJudge([REGION]);
+function judge(bounds: RegionBounds = {}): LiveJudge {
+  const created = new LiveJudge([REGION], bounds);
   created.add('delay', { region: REGION, atMs: 0, delayMs: 300 });
   // A calm beginning, from which epsilon is measured.
   write(created, 1_000, 1);
@@ -21,8 +22,8 @@ function write(to: LiveJudge, atMs: number, version: number): void {
   to.addOperation({ ...CELL, kind: 'update', startMs: atMs, endMs: atMs + 5, outcome: 'ok', version });
 }
 
-function read(to: LiveJudge, atMs: number, version: number): void {
-  const answer = { version, found: true, source: 'cache', status: 'fresh' } as const;
+function read(to: LiveJudge, atMs: number, version: number, status: 'fresh' | 'stale' = 'fresh'): void {
+  const answer = { version, found: true, source: 'cache', status } as const;
   to.addOperation({ ...CELL, ...answer, kind: 'read', region: REGION, final: false, startMs: atMs, endMs: atMs + 1, outcome: 'ok' });
 }
 
@@ -34,7 +35,7 @@ function cut(to: LiveJudge, injectedMs: number): void {
 
 describe('the live verdict', () => {
   it('is not there before anything could be old', () => {
-    const created = new LiveJudge([REGION]);
+    const created = new LiveJudge([REGION], {});
     created.add('delay', { region: REGION, atMs: 0, delayMs: 300 });
     expect(created.judge(1_000).verdict.state).toBe('unknown');
   });
@@ -57,6 +58,16 @@ describe('the live verdict', () => {
     read(created, 23_500, 1);
     expect(created.judge(24_000).found).toEqual([]);
     expect(created.judge(200_000).verdict.state).toBe('violated');
+  });
+
+  it.each([
+    ['violated', {}],
+    ['clear', { [REGION]: { fetchDeadlineMs: 10_000, joinDeadlineMs: 1_000 } }],
+  ])('is %s by an answer labelled stale for longer than one fetch of our edge may take, with bounds %o', (state, bounds) => {
+    const created = judge(bounds);
+    write(created, 20_000, 2);
+    for (const atMs of [20_200, 24_000]) read(created, atMs, 1, 'stale');
+    expect(created.judge(25_000).verdict.state).toBe(state);
   });
 
   it('counts no time of a fault, nor of recovering from it', () => {

@@ -16,6 +16,7 @@ import { History } from '../history/history.ts';
 import { quantilesOf } from '../history/quantiles.ts';
 import type { RecordKind, RecordOf } from '../history/record-kinds.ts';
 import type { DelayChange, FaultChangeRecord, FaultRecord, Operation, StrategyChange } from '../history/records.ts';
+import type { RegionBounds } from '../system/edges/edge.ts';
 import type { LiveVerdict, RegionStaleness } from './protocol.ts';
 
 const EPSILON_MS_MIN = 1_000;
@@ -45,6 +46,7 @@ export interface Judgement {
 
 export class LiveJudge {
   readonly #regions: readonly string[];
+  readonly #bounds: RegionBounds;
   #operations: Operation[] = [];
   #faults: FaultRecord[] = [];
   readonly #records: { [Kind in JudgedKind]: RecordOf<Kind>[] } = {
@@ -60,8 +62,9 @@ export class LiveJudge {
   /** undefined in the calm at the beginning: it is still measured. */
   #epsilonMs: number | undefined;
 
-  constructor(regions: readonly string[]) {
+  constructor(regions: readonly string[], bounds: RegionBounds) {
     this.#regions = regions;
+    this.#bounds = bounds;
   }
 
   /** An operation that has ended. */
@@ -124,7 +127,7 @@ export class LiveJudge {
   }
 
   #history(operations: readonly Operation[]): History {
-    const history = new History();
+    const history = new History(undefined, this.#bounds);
     for (const operation of operations) history.addOperation({ ...operation, id: history.nextId });
     for (const fault of this.#faults) history.addFault(fault);
     for (const kind of JUDGED_KINDS) this.#tell(history, kind);

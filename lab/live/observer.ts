@@ -55,14 +55,17 @@ export class Observer {
         put: (origin, before) => ({ ...before, origin }),
         activity: ({ outbox, requests }) => `${outbox.pending} ${requests.writes}`,
       }),
-      ...session.world.regions.map((watched) =>
-        this.#watch({
-          ask: (signal) => looks.edge(watched, signal),
-          before: ({ regions }) => regions[watched.region],
-          put: (seen, before) => ({ ...before, regions: { ...before.regions, [watched.region]: seen } }),
-          activity: ({ metrics }) => `${metrics.totalRequests} ${metrics.totalInvalidations}`,
-        }),
-      ),
+      // An edge that tells no metrics is shown without any.
+      ...session.world.regions
+        .filter((region) => looks.tells(region))
+        .map((watched) =>
+          this.#watch({
+            ask: (signal) => looks.edge(watched, signal),
+            before: ({ regions }) => regions[watched.region],
+            put: (seen, before) => ({ ...before, regions: { ...before.regions, [watched.region]: seen } }),
+            activity: ({ metrics }) => `${metrics.totalRequests} ${metrics.totalInvalidations}`,
+          }),
+        ),
     ]);
   }
 

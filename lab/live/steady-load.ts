@@ -151,11 +151,11 @@ export class SteadyLoad {
     if (region !== undefined) await this.#readIn(region, this.#drawSlot());
   }
 
-  async #readIn({ region, url }: WorldRegion, slot: number): Promise<void> {
+  async #readIn({ region }: WorldRegion, slot: number): Promise<void> {
     const { session, onEnded } = this.#options;
     const startMs = session.t();
     const id = this.#idOf(slot);
-    const { version, found, source, status } = await session.clients.read(url, id);
+    const { version, found, source, status } = await session.clients.edge(region).read(id);
     const cell = { region, slot: slugOf(slot), key: contentKey(id), final: false };
     onEnded({ kind: 'read', ...cell, startMs, endMs: session.t(), outcome: 'ok', version, found, source, status });
   }

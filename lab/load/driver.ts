@@ -9,7 +9,9 @@ import type { History } from '../history/history.ts';
 import type { Ending, Operation, ReadOperation, WriteOperation } from '../history/records.ts';
 import type { WallClock } from '../history/wall-clock.ts';
 import type { Phase } from '../report/events.ts';
-import { CallFailed, type Clients, type EdgeRead, undefinedWhenUnanswered } from '../system/clients.ts';
+import type { Clients } from '../system/clients.ts';
+import type { EdgeRead } from '../system/edges/edge.ts';
+import { CallFailed, undefinedWhenUnanswered } from '../system/transport.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
 import { worldKind } from '../worlds/worlds.ts';
 import { inBatches } from './batches.ts';
@@ -268,13 +270,14 @@ export class Driver {
       key: contentKey(id),
       final,
     });
-    await this.#settle(operation, async () => this.#toAnswer(await this.#options.clients.read(region.url, id)));
+    await this.#settle(operation, async () => this.#toAnswer(await this.#options.clients.edge(region.region).read(id)));
     return operation;
   }
 
   #toAnswer({ cachedAt, body, ...answer }: EdgeRead): Partial<Ending> {
     const writer = body === undefined ? {} : { writer: writerOf(body) };
-    return { ...answer, ...writer, cachedMs: this.#options.wallClock.toRunMs(cachedAt) };
+    const cached = cachedAt === undefined ? {} : { cachedMs: this.#options.wallClock.toRunMs(cachedAt) };
+    return { ...answer, ...writer, ...cached };
   }
 
   /** Runs an operation to its end and records how it ended. Reads change nothing, so a failed one is `fail`. */

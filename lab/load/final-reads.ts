@@ -6,7 +6,8 @@ import { contentKey } from '../../services/protocol/content.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import type { History } from '../history/history.ts';
 import type { ReadOperation } from '../history/records.ts';
-import { CallFailed, type Clients } from '../system/clients.ts';
+import type { Clients } from '../system/clients.ts';
+import { CallFailed } from '../system/transport.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
 
 export interface FinalReadsOptions {

@@ -1,16 +1,18 @@
 import { expect, it } from 'vitest';
-import { type Call, CallFailed, Clients, type RawAnswer } from '../system/clients.ts';
+import { Clients } from '../system/clients.ts';
+import { type Call, CallFailed, type RawAnswer } from '../system/transport.ts';
 import { findServices } from './found-services.ts';
 
-const REGIONS = [
-  { region: 'us-east', service: 'edge-us-east', port: 5001, environment: {} },
-  { region: 'eu-west', service: 'edge-eu-west', port: 5002, environment: {} },
+const EDGES = [
+  { region: 'us-east', url: 'http://127.0.0.1:5001' },
+  { region: 'eu-west', url: 'http://127.0.0.1:5002' },
 ];
-const OK = (body: unknown): RawAnswer => ({ status: 200, body });
+const OK = (body: unknown): RawAnswer => ({ status: 200, headers: {}, body });
 
 /** Trusted, so that an answer need only have what is looked at. */
 function clientsOf(answer: (call: Call) => RawAnswer): Clients {
-  return new Clients('http://127.0.0.1:4000', { isTrusted: true, call: async (call) => answer(call), close: async () => {} });
+  const transport = { isTrusted: true, call: async (call: Call) => answer(call), close: async () => {} };
+  return new Clients(transport, { originUrl: 'http://127.0.0.1:4000', edges: EDGES });
 }
 
 function services({ base }: Call): RawAnswer {
@@ -20,7 +22,7 @@ function services({ base }: Call): RawAnswer {
 }
 
 it('finds what answers, as it describes itself', async () => {
-  expect(await findServices({ regions: REGIONS }, clientsOf(services))).toEqual([
+  expect(await findServices(EDGES, clientsOf(services))).toEqual([
     { region: 'us-east', url: 'http://127.0.0.1:5001', delayMs: 70, strategy: 'lazy' },
     { region: 'eu-west', url: 'http://127.0.0.1:5002', delayMs: 70, strategy: 'lazy' },
   ]);
@@ -28,13 +30,13 @@ it('finds what answers, as it describes itself', async () => {
 
 it.each<readonly [what: string, port: number, answer: () => RawAnswer]>([
   ['no origin', 4000, () => refused()],
-  ['somebody else at the port of the origin', 4000, () => ({ status: 404, body: 'a page' })],
+  ['somebody else at the port of the origin', 4000, () => ({ status: 404, headers: {}, body: 'a page' })],
   ['no edge', 5002, () => refused()],
   ['the edge of another region', 5002, () => OK({ region: 'mars', propagationDelayMs: 70, strategy: 'lazy' })],
-  ['an edge that cannot say what it is', 5001, () => ({ status: 500, body: {} })],
+  ['an edge that cannot say what it is', 5001, () => ({ status: 500, headers: {}, body: {} })],
 ])('finds nothing where there is %s', async (_what, port, answer) => {
   const clients = clientsOf((call) => (call.base.endsWith(`:${port}`) ? answer() : services(call)));
-  expect(await findServices({ regions: REGIONS }, clients)).toBeUndefined();
+  expect(await findServices(EDGES, clients)).toBeUndefined();
 });
 
 function refused(): never {

@@ -5,12 +5,14 @@
  * Hit ratio and stale hits are by how much the edges' own counters rose; latencies are as the lab measured them, over HTTP, and so
  * above what an edge says of itself.
  */
+
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { Strategy } from '../../services/protocol/invalidation.ts';
 import type { Clock } from '../../services/runtime/clock.ts';
 import { WorldFailed } from '../errors.ts';
 import { LatencyHistogram } from '../history/latency-histogram.ts';
 import type { Clients } from '../system/clients.ts';
+import { need } from '../system/edges/edge.ts';
 import { isSettled } from '../system/settled.ts';
 import { untilSeen } from '../trace/trace-watch.ts';
 import type { WorldRegion } from '../worlds/world.ts';
@@ -110,7 +112,8 @@ async function findTitle(clients: Clients): Promise<string> {
 type Counters = ReadonlyMap<string, EdgeMetrics['metrics']>;
 
 async function countersOf(clients: Clients, regions: readonly WorldRegion[]): Promise<Counters> {
-  return new Map(await Promise.all(regions.map(async ({ region, url }) => [region, (await clients.edgeMetrics(url)).metrics] as const)));
+  const asked = regions.map(async ({ region }) => [region, (await need(clients.edge(region), 'metrics')()).metrics] as const);
+  return new Map(await Promise.all(asked));
 }
 
 interface Put {

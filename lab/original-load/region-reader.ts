@@ -1,7 +1,8 @@
 /** The reads of one region: a few at a time, each with its latency, and when a version was first seen. */
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import { LatencyHistogram } from '../history/latency-histogram.ts';
-import { CallFailed, type Clients } from '../system/clients.ts';
+import type { Clients } from '../system/clients.ts';
+import { CallFailed } from '../system/transport.ts';
 import type { WorldRegion } from '../worlds/world.ts';
 
 export interface RegionReaderOptions {
@@ -50,7 +51,7 @@ export class RegionReader {
     const { clients, clock, id, overall, onRead } = this.#options;
     const startedAt = clock.monotonicMs();
     try {
-      const { version } = await clients.read(this.region.url, id);
+      const { version } = await clients.edge(this.region.region).read(id);
       const endedAt = clock.monotonicMs();
       for (const histogram of [this.latencies, overall]) histogram.record(endedAt - startedAt);
       if (!this.firstSeenMs.has(version)) this.firstSeenMs.set(version, endedAt);

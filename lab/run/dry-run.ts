@@ -6,6 +6,7 @@ import { isRead, planLoad } from '../load/plan.ts';
 import { type LabEvent, phase } from '../report/events.ts';
 import { CONVERGED, writtenHypothesis } from '../scenarios/hypothesis.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import { regionSettings } from '../topology/region-settings.ts';
 import type { Topology } from '../topology/topology.ts';
 
 export type PlanEvent = Extract<LabEvent, { type: 'Plan' }>;
@@ -25,8 +26,7 @@ export function toPlan({ scenario, topology, seed }: DryRunOptions): PlanEvent {
     seed,
     regions: topology.regions.map(({ region, environment }) => ({
       region,
-      delayMs: Number(environment['PROPAGATION_DELAY'] ?? 0),
-      strategy: environment['INVALIDATION_STRATEGY'] ?? 'eager',
+      ...regionSettings(environment),
     })),
     phases: [...phase.options],
     steadyState: writtenHypothesis(hypothesis),

@@ -10,7 +10,7 @@ import { History } from '../history/history.ts';
 import { Recording } from '../session/recording.ts';
 import { Session } from '../session/session.ts';
 import type { WorldControl } from '../worlds/world.ts';
-import { runSchedule } from './fault-schedule.ts';
+import { planFaults, runSchedule } from './fault-schedule.ts';
 
 const LONG_MS = 60_000;
 
@@ -30,7 +30,8 @@ function withSchedule(run: (bench: ScheduleBench) => Promise<void>, options: Ben
     const session = new Session({ world, clock, random: createRandom(1), startedAt: 0 });
     const recording = new Recording({ session, sink: history, startedAt: 0, onFault: (change) => changes.push(change) });
     const schedule = {
-      run: (method: readonly PlannedFault[], signal: AbortSignal) => runSchedule(method, { session, seed: 1 }, signal),
+      run: async (method: readonly PlannedFault[], signal: AbortSignal) =>
+        runSchedule(planFaults(method, { session, seed: 1 }), { session, signal }),
       healAll: () => session.healForGood(),
     };
     await run({ clock, broken, schedule, history, changes });

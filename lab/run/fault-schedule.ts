@@ -2,28 +2,36 @@
 import { sleep } from '../../services/runtime/clock.ts';
 import { InvalidInput, WorldFailed } from '../errors.ts';
 import { type DrawnFault, drawSchedule, excludes, type PlannedFault } from '../faults/drawn-schedule.ts';
+import { refuseBeyondEdge } from '../faults/order.ts';
 import type { Injected, Session } from '../session/session.ts';
 
-export interface FaultScheduleOptions {
-  readonly session: Pick<Session, 'world' | 'clock' | 'inject'>;
+export interface PlanFaultsOptions {
+  readonly session: Pick<Session, 'world' | 'clients'>;
   /** Draws what `one` and `majority` mean. */
   readonly seed: number;
 }
 
 const NOTHING: Injected = { inForce: [], healed: Promise.resolve() };
 
-/**
- * Resolves when nothing is left to inject, or soon after an abort. Rejects when the world could not do one, once the others have been
- * stopped, too; InvalidInput for faults that exclude each other.
- */
-export async function runSchedule(
-  method: readonly PlannedFault[],
-  { session, seed }: FaultScheduleOptions,
-  signal: AbortSignal,
-): Promise<void> {
+/** Where each goes. Throws InvalidInput for faults that exclude each other, and for those that an edge cannot have. */
+export function planFaults(method: readonly PlannedFault[], { session, seed }: PlanFaultsOptions): readonly DrawnFault[] {
   const { faults, problems } = drawSchedule({ method, regions: session.world.regions.map(({ region }) => region), seed });
   const [problem] = problems;
   if (problem !== undefined) throw new InvalidInput(`method ${problem.at + 1}: ${problem.message}`);
+  for (const { planned, target } of faults) refuseBeyondEdge({ fault: planned.fault, target }, session.clients);
+  return faults;
+}
+
+export interface RunScheduleOptions {
+  readonly session: Pick<Session, 'clock' | 'inject'>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Resolves when nothing is left to inject, or soon after an abort. Rejects when the world could not do one, once the others have been
+ * stopped, too.
+ */
+export async function runSchedule(faults: readonly DrawnFault[], { session, signal }: RunScheduleOptions): Promise<void> {
   const failed = new AbortController();
   const over = AbortSignal.any([signal, failed.signal]);
   const ended = new Map<DrawnFault, Promise<void>>();
@@ -38,10 +46,9 @@ export async function runSchedule(
   if (rejected?.status === 'rejected') throw rejected.reason;
 }
 
-interface RunOneOptions extends Pick<FaultScheduleOptions, 'session'> {
+interface RunOneOptions extends RunScheduleOptions {
   /** When what excludes it is over. */
   readonly free: Promise<unknown>;
-  readonly signal: AbortSignal;
 }
 
 async function runOne({ planned, target }: DrawnFault, { session, free, signal }: RunOneOptions): Promise<void> {

@@ -31,6 +31,8 @@ export interface MetricsPollerOptions {
 
 export class MetricsPoller {
   readonly #options: MetricsPollerOptions;
+  /** An edge that tells no metrics is not asked, and has no line. */
+  readonly #asked: readonly WorldRegion[];
   /** By region: what it said the time before. */
   readonly #before = new Map<string, EdgeMetrics>();
   #phase: Phase = 'warmup';
@@ -40,6 +42,7 @@ export class MetricsPoller {
 
   constructor(options: MetricsPollerOptions) {
     this.#options = options;
+    this.#asked = options.regions.filter((region) => options.looks.tells(region));
   }
 
   enter(phase: Phase): void {
@@ -69,7 +72,7 @@ export class MetricsPoller {
 
   /** Whether all have answered. */
   async #pollAll(): Promise<boolean> {
-    const answered = await Promise.all([this.#pollOrigin(), ...this.#options.regions.map((region) => this.#poll(region))]);
+    const answered = await Promise.all([this.#pollOrigin(), ...this.#asked.map((region) => this.#poll(region))]);
     return answered.every(Boolean);
   }
 

@@ -1,6 +1,7 @@
 /** The phases of a run, in the session it has: warm-up, steady state, the load under faults, heal, settling, the last reads. */
 import { sleep } from '../../services/runtime/clock.ts';
 import { createRandom } from '../../services/runtime/random.ts';
+import type { DrawnFault } from '../faults/drawn-schedule.ts';
 import type { History } from '../history/history.ts';
 import type { Driver } from '../load/driver.ts';
 import { isRead, planLoad } from '../load/plan.ts';
@@ -11,7 +12,7 @@ import type { Session } from '../session/session.ts';
 import { isSettled } from '../system/settled.ts';
 import { watchForAbort } from '../thresholds/abort-watch.ts';
 import type { WorldRegion } from '../worlds/world.ts';
-import { runSchedule } from './fault-schedule.ts';
+import { planFaults, runSchedule } from './fault-schedule.ts';
 import type { RunIdentity } from './identity.ts';
 import type { MetricsPoller } from './metrics-poller.ts';
 import { SteadyGate } from './steady-gate.ts';
@@ -34,9 +35,10 @@ export interface PhasesOptions extends Pick<RunIdentity, 'seed' | 'clock' | 'rep
 
 const SETTLE_POLL_MS = 100;
 
-/** Rejects with the reason of the signal at the phase after it was aborted. */
+/** Rejects with the reason of the signal at the phase after it was aborted; InvalidInput, before the first, for faults that cannot be. */
 export async function goThroughPhases(options: PhasesOptions): Promise<void> {
   const { scenario, history, recording, poller, driver, clock, t, signal, judgesUnsteady } = options;
+  const faults = planFaults(scenario.method, options);
   const enter = (phase: Phase) => enterPhase(phase, options);
   enter('warmup');
   await driver.warmUp(scenario.workload.keys);
@@ -46,7 +48,7 @@ export async function goThroughPhases(options: PhasesOptions): Promise<void> {
   const steadiness = new SteadyGate({ scenario, history, driver, clock, t, signal, judgesUnsteady });
   if (await steadiness.isSteady()) {
     enter('fault');
-    await load(options);
+    await load(faults, options);
   }
   enter('heal');
   await options.heal();
@@ -70,8 +72,11 @@ function enterPhase(phase: Phase, { driver, poller, history, report, t, signal }
 }
 
 /** The load, and the faults while it lasts. A threshold with `abortOnFail` may end it. */
-async function load({ scenario, session, regions, seed, clock, history, driver, t, signal }: PhasesOptions): Promise<void> {
-  const { workload, method, thresholds } = scenario;
+async function load(
+  faults: readonly DrawnFault[],
+  { scenario, session, regions, seed, clock, history, driver, t, signal }: PhasesOptions,
+): Promise<void> {
+  const { workload, thresholds } = scenario;
   const plan = planLoad({ workload, regions: regions.map(({ region }) => region), random: createRandom(seed) });
   const reads = plan.filter(isRead).length;
   history.add('load', { fromMs: t(), durationMs: workload.duration, reads, writes: plan.length - reads });
@@ -79,7 +84,7 @@ async function load({ scenario, session, regions, seed, clock, history, driver, 
   const over = AbortSignal.any([signal, loaded.signal]);
   const parts = [
     driver.run(plan, AbortSignal.any([signal, crossed.signal])).finally(() => loaded.abort()),
-    runSchedule(method, { session, seed }, over),
+    runSchedule(faults, { session, signal: over }),
     watchForAbort({ history, thresholds, clock, t, signal: over }).then((isCrossed) => {
       if (isCrossed) crossed.abort();
     }),

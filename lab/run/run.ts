@@ -13,6 +13,7 @@ import { LogWatch } from '../session/log-watch.ts';
 import { Recording } from '../session/recording.ts';
 import { ServiceLooks } from '../session/service-looks.ts';
 import { Session } from '../session/session.ts';
+import { regionBounds } from '../system/edges/edge.ts';
 import { evaluateThresholds } from '../thresholds/evaluate.ts';
 import { METRICS } from '../thresholds/metrics.ts';
 import type { StartStep, World, WorldRegion } from '../worlds/world.ts';
@@ -59,6 +60,13 @@ interface Place {
   readonly lent?: Session;
 }
 
+interface Driven {
+  readonly session: Session;
+  readonly place: Place;
+  readonly releasers: Releasers;
+  readonly signal: AbortSignal;
+}
+
 type Begin = (onStep: (step: StartStep) => void, signal: AbortSignal) => Promise<Place>;
 
 class Run {
@@ -98,19 +106,13 @@ class Run {
     const { report, signal } = this.#options;
     const place = await this.#begin((step) => report({ type: 'Step', t: this.#t(), ...step }), signal);
     const { world } = place;
-    this.#history.begin(
-      toHead(this.#options, {
-        scenario: this.#options.scenario,
-        regions: world.regions,
-        hasOneClock: world.hasOneClock,
-        runMs: this.#now(),
-      }),
-    );
     const releasers = createReleasers();
     releasers.push(() => world.close());
     const lost = new AbortController();
     try {
-      const driven = this.#driveWorld(place, releasers, AbortSignal.any([signal, lost.signal]));
+      const session = this.#openSession(place, releasers);
+      this.#beginHistory(session, world);
+      const driven = this.#driveWorld({ session, place, releasers, signal: AbortSignal.any([signal, lost.signal]) });
       const loss = world.lost.then((why) => {
         this.#isLost = true;
         lost.abort();
@@ -123,13 +125,25 @@ class Run {
     }
   }
 
+  #openSession({ world, lent }: Place, releasers: Releasers): Session {
+    if (lent !== undefined) return lent;
+    const { clock, seed } = this.#options;
+    const session = new Session({ world, clock, random: createRandom(seed), startedAt: this.#startedAt });
+    releasers.push(() => session.close());
+    return session;
+  }
+
+  #beginHistory({ clients }: Session, { regions, hasOneClock }: World): void {
+    const { scenario } = this.#options;
+    const bounds = regionBounds(regions.map(({ region }) => clients.edge(region)));
+    this.#history.begin(toHead(this.#options, { scenario, regions, bounds, hasOneClock, runMs: this.#now() }));
+  }
+
   /** Whatever ends it, the faults are healed before anything is closed. */
-  async #driveWorld({ world, lent }: Place, releasers: Releasers, signal: AbortSignal): Promise<void> {
+  async #driveWorld({ session, place: { world, lent }, releasers, signal }: Driven): Promise<void> {
     const { scenario, clock, report, seed, judgesUnsteady = false } = this.#options;
     const [history, startedAt, { regions }] = [this.#history, this.#startedAt, world];
     const t = () => this.#now();
-    const session = lent ?? new Session({ world, clock, random: createRandom(seed), startedAt });
-    if (lent === undefined) releasers.push(() => session.close());
     await holdSettings({ world, releasers, onLeft: (what) => this.#notUndone(what) });
     const recording = new Recording({ session, sink: history, startedAt, onFault: (change) => this.#reportFault(change) });
     const wallClock = new WallClock({ clock, history, startedAt });

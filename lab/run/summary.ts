@@ -9,6 +9,7 @@ import { HISTORY_VERSION, type HistoryHead } from '../history/history-lines.ts';
 import { type LabEvent, SCHEMA_VERSION, type StartEvent, type Summary } from '../report/events.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { toDocument } from '../scenarios/written.ts';
+import type { RegionBounds } from '../system/edges/edge.ts';
 import { isCrossed, type ThresholdResult, unmeasured } from '../thresholds/evaluate.ts';
 import type { WorldRegion } from '../worlds/world.ts';
 import type { RunIdentity } from './identity.ts';
@@ -30,6 +31,7 @@ export function toStart({ backend, seed, version, argv, clock }: RunIdentity, sc
 export interface HeadOptions {
   readonly scenario: Scenario;
   readonly regions: readonly WorldRegion[];
+  readonly bounds: RegionBounds;
   /** ms since the run's start. */
   readonly runMs: number;
   readonly hasOneClock?: boolean | undefined;
@@ -38,7 +40,7 @@ export interface HeadOptions {
 /** What a history must say of itself to be judged again. */
 export function toHead(
   { backend, seed, version, clock, mutant }: RunIdentity,
-  { scenario, regions, hasOneClock, runMs }: HeadOptions,
+  { scenario, regions, bounds, hasOneClock, runMs }: HeadOptions,
 ): HistoryHead {
   const { id, staleness, checks, system } = scenario;
   const begun = Object.fromEntries(regions.map(({ region, delayMs, strategy }) => [region, { delay: delayMs, strategy }]));
@@ -57,6 +59,7 @@ export function toHead(
     startedAt,
     written: toDocument({ ...scenario, system: { ...system, regions: begun } }),
     ...(mutant === undefined ? {} : { mutant }),
+    bounds,
     ...(hasOneClock ? { oneClock: true as const } : {}),
   };
 }

@@ -3,7 +3,7 @@
  * judged over one read of every key in every region.
  */
 import { z } from 'zod';
-import { CALL_DEADLINE_MS } from '../system/clients.ts';
+import { CALL_DEADLINE_MS } from '../system/transport.ts';
 import { type Expression, parseComparison } from '../thresholds/expression.ts';
 
 export type Comparison = Pick<Expression, 'operator' | 'limit'>;

@@ -31,12 +31,20 @@ export class ServiceLooks {
     return metrics;
   }
 
+  /** Whether the edge of a region tells metrics at all: another one is not worth asking. */
+  tells({ region }: WorldRegion): boolean {
+    return this.#options.session.clients.edge(region).can.metrics !== undefined;
+  }
+
   /** undefined: it did not answer, or nobody wants to know any more. */
-  async edge({ region, url }: WorldRegion, signal?: AbortSignal): Promise<EdgeMetrics | undefined> {
+  async edge({ region }: WorldRegion, signal?: AbortSignal): Promise<EdgeMetrics | undefined> {
     const { session, watch } = this.#options;
     const saw = session.world.settings.of(region).look();
     const askedMs = watch.asks();
-    const metrics = await session.clients.edgeMetrics(url, signal).catch(() => undefined);
+    const metrics = await session.clients
+      .edge(region)
+      .can.metrics?.(signal)
+      .catch(() => undefined);
     if (metrics === undefined || this.#isClosed) return undefined;
     saw(metrics);
     watch.sawEdge(region, metrics, askedMs);

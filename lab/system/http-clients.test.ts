@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { canUnshare, runRestricted } from '../testing/restricted.ts';
-import { CallFailed } from './clients.ts';
-import { openHttpClients } from './http-clients.ts';
+import { HttpTransport, openHttpClients } from './http-clients.ts';
+import { CallFailed } from './transport.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -15,7 +15,7 @@ interface Failure {
 }
 
 async function failureOf(url: string): Promise<Failure> {
-  const clients = openHttpClients(url);
+  const clients = openHttpClients({ originUrl: url, edges: [] });
   try {
     await clients.originVersion(1);
   } catch (error) {
@@ -27,11 +27,11 @@ async function failureOf(url: string): Promise<Failure> {
   throw new Error('expected a failure, got an answer');
 }
 
-async function failureAt(handle: Handle): Promise<Failure> {
+async function withServer<T>(handle: Handle, use: (url: string) => Promise<T>): Promise<T> {
   const server = createServer(handle);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
-    return await failureOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   } finally {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -43,7 +43,7 @@ const MODULE = JSON.stringify(fileURLToPath(new URL('./http-clients.ts', import.
 const asking = (before: string) => `
   const { openHttpClients } = await import(${MODULE});
   const fs = await import('node:fs');
-  const clients = openHttpClients('http://127.0.0.1:9');
+  const clients = openHttpClients({ originUrl: 'http://127.0.0.1:9', edges: [] });
   const say = (error) => fs.writeSync(1, JSON.stringify({ message: error.message, definite: error.definite }));
   ${before}
   await clients.originVersion(1).then(() => {}, say);
@@ -56,6 +56,17 @@ async function failureIn(shell: string, program: string): Promise<Failure> {
 }
 
 describe('a request of the lab', () => {
+  it('is answered with the headers, by their names in lower case', async () => {
+    const handle: Handle = (_request, response) =>
+      void response.writeHead(200, { 'Content-Type': 'application/json', 'X-Cache': 'HIT', 'Set-Cookie': ['a=1', 'b=2'] }).end('{}');
+    await withServer(handle, async (base) => {
+      const transport = new HttpTransport();
+      const { status, headers } = await transport.call({ method: 'GET', base, path: '/' });
+      expect({ status, headers }).toMatchObject({ status: 200, headers: { 'x-cache': 'HIT', 'set-cookie': ['a=1', 'b=2'] } });
+      await transport.close();
+    });
+  });
+
   it.each<[string, Handle, RegExp]>([
     [
       'a server that resets',
@@ -84,7 +95,7 @@ describe('a request of the lab', () => {
     ],
     ['a server that says nothing', () => {}, /: no answer within 5000 ms$/],
   ])('to %s says what it was; it may have had its effect', async (_what, handle, words) => {
-    const { message, definite } = await failureAt(handle);
+    const { message, definite } = await withServer(handle, failureOf);
     expect(message).toMatch(/^GET http:\/\/127\.0\.0\.1:\d+\/api\/content\/1: /);
     expect(message).toMatch(words);
     expect(definite).toBe(false);

@@ -1,11 +1,12 @@
 /** The lab's requests over HTTP (undici, owned by this file): straight to the published ports of a world. */
 import { Agent } from 'undici';
 import { failureInWords, isNeverSent, parseAnswer } from '../../services/runtime/request-failure.ts';
-import { CALL_DEADLINE_MS, type Call, CallFailed, Clients, type RawAnswer, type Transport } from './clients.ts';
+import { Clients, type SystemAddress } from './clients.ts';
+import { CALL_DEADLINE_MS, type Call, CallFailed, type RawAnswer, type Transport } from './transport.ts';
 
 const CONNECTIONS_MAX = 64;
 
-class HttpTransport implements Transport {
+export class HttpTransport implements Transport {
   readonly #agent = new Agent({ connections: CONNECTIONS_MAX, connect: { timeout: CALL_DEADLINE_MS } });
 
   async call({ method, base, path, body, token, signal }: Call): Promise<RawAnswer> {
@@ -22,7 +23,8 @@ class HttpTransport implements Transport {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.any([AbortSignal.timeout(CALL_DEADLINE_MS), ...(signal === undefined ? [] : [signal])]),
       });
-      return { status: response.statusCode, body: parseAnswer(response.statusCode, await response.body.bytes()) };
+      const { statusCode: status, headers: answered } = response;
+      return { status, headers: answered, body: parseAnswer(status, await response.body.bytes()) };
     } catch (error) {
       throw new CallFailed(`${method} ${base}${path}: ${failureInWords(error, CALL_DEADLINE_MS)}`, isNeverSent(error), error);
     }
@@ -34,6 +36,6 @@ class HttpTransport implements Transport {
 }
 
 /** For a world reached over HTTP; who opens them closes them. */
-export function openHttpClients(originUrl: string): Clients {
-  return new Clients(originUrl, new HttpTransport());
+export function openHttpClients(system: SystemAddress): Clients {
+  return new Clients(new HttpTransport(), system);
 }

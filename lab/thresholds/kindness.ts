@@ -3,7 +3,6 @@
  * kind as they may be. A threshold that is crossed but not so is crossed by nobody's fault.
  */
 import { HELD_UP_SHARE } from '../checks/doubt.ts';
-import { FETCH_DEADLINE_MS } from '../checks/fault-windows.ts';
 import type { Interval } from '../checks/interval.ts';
 import { type ServiceClock, ServiceClocks } from '../checks/service-clocks.ts';
 import { type StoodStill, stoodStillOf } from '../checks/stood-still.ts';
@@ -35,7 +34,8 @@ export function atBest(history: History): Kindness {
   const left: Kindness['left'] = (ms, region, during) => Math.max(0, ms - stood.explainsMs(region, during));
   return {
     left,
-    isDoubtful: ({ region, startMs, endMs }) => isHeldUp(stood, region, { fromMs: startMs - FETCH_DEADLINE_MS, toMs: endMs }),
+    isDoubtful: ({ region, startMs, endMs }) =>
+      isHeldUp(stood, region, { fromMs: startMs - history.boundsOf(region).fetchDeadlineMs, toMs: endMs }),
     between: (sentMs, region, appliedMs) => {
       const [sent, applied] = [clocks.origin.onRunClock(sentMs), clocks.edge(region).onRunClock(appliedMs)];
       return left(Math.max(0, applied.fromMs - sent.toMs), region, { fromMs: sent.fromMs, toMs: applied.toMs });

@@ -2,6 +2,7 @@
 
 import { InvalidInput } from '../errors.ts';
 import { type ComposeFile, type ComposeService, type Environment, readComposeFile, type Variables } from './compose-file.ts';
+import { type RegionOverrides, withRegionSettings } from './region-settings.ts';
 
 export type { Environment } from './compose-file.ts';
 
@@ -86,18 +87,13 @@ export function onlyRegions<Regional extends Pick<Topology, 'regions'>>(topology
   return only === undefined ? topology : { ...topology, regions: topology.regions.filter(({ region }) => only.includes(region)) };
 }
 
-/** What a scenario overrides: the delay in ms, the strategy. Regions are known to be there. */
-export type SystemOverrides = Readonly<Record<string, { readonly delay?: number | undefined; readonly strategy?: string | undefined }>>;
+/** What a scenario overrides, by region. Regions are known to be there. */
+export type SystemOverrides = Readonly<Record<string, RegionOverrides>>;
 
 export function withSystem<Regional extends Pick<Topology, 'regions'>>(topology: Regional, overrides: SystemOverrides): Regional {
-  const regions = topology.regions.map((region) => {
-    const { delay, strategy } = overrides[region.region] ?? {};
-    const environment = {
-      ...region.environment,
-      ...(delay === undefined ? {} : { PROPAGATION_DELAY: String(delay) }),
-      ...(strategy === undefined ? {} : { INVALIDATION_STRATEGY: strategy }),
-    };
-    return { ...region, environment };
-  });
+  const regions = topology.regions.map((region) => ({
+    ...region,
+    environment: withRegionSettings(region.environment, overrides[region.region] ?? {}),
+  }));
   return { ...topology, regions };
 }

@@ -4,10 +4,13 @@
  * What the services stamped they tell afterwards as well: only the reads go on while the write is under way, so that the
  * asking is not what it waits for.
  */
+
 import type { AppliedInvalidation } from '../../services/protocol/edge-api.ts';
 import type { PublishedInvalidation } from '../../services/protocol/origin-api.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
-import { type Clients, type EdgeRead, undefinedWhenUnanswered } from '../system/clients.ts';
+import type { Clients } from '../system/clients.ts';
+import { type EdgeRead, need } from '../system/edges/edge.ts';
+import { undefinedWhenUnanswered } from '../system/transport.ts';
 import type { WorldRegion } from '../worlds/world.ts';
 import type { TraceClocks } from './trace-clocks.ts';
 
@@ -65,19 +68,19 @@ export function watchOrigin(options: WatchOptions): Promise<PublishedInvalidatio
 }
 
 /** Reads until the new version is shown, then asks `/metrics` until it is listed; once only when it was not shown. */
-export async function watchRegion(options: WatchOptions, { region, url }: WorldRegion): Promise<RegionSight> {
+export async function watchRegion(options: WatchOptions, { region }: WorldRegion): Promise<RegionSight> {
   const { clients, clock, clocks, id, key, before, signal } = options;
   const reads: TimedRead[] = [];
   const shown = await untilSeen(options, async () => {
     const startedAt = clock.now();
-    const read = await clients.read(url, id);
+    const read = await clients.edge(region).read(id);
     reads.push({ ...read, startedAt, endedAt: clock.now() });
     return isShown(read, before) || undefined;
   });
   let applied: AppliedInvalidation | undefined;
   const look = async () => {
     const askedAt = clock.now();
-    const { recent, versions, process } = await clients.edgeMetrics(url, signal);
+    const { recent, versions, process } = await need(clients.edge(region), 'metrics')(signal);
     clocks.saw(`edge:${region}`, process, { askedAt, answeredAt: clock.now() });
     applied = recent.find(({ target, version }) => target === key && version === before + 1);
     const isListed = versions.some((row) => row.key === key && row.version > before);

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { InvalidInput } from '../errors.ts';
+import { need } from '../system/edges/edge.ts';
 import { startTestWorld, type TestWorld, untilSettled } from '../worlds/testing/embedded-kit.ts';
 import { parseTraceKey, type TraceOptions, traceWrite } from './trace.ts';
 import type { Trace, TraceStep } from './trace-schema.ts';
@@ -80,8 +81,8 @@ describe('a trace', () => {
 
   it('ends at its deadline as far as it got, and says where it stopped', async () => {
     const ap = test.world.regions.find(({ region }) => region === 'ap-south');
-    const admin = { url: ap?.url ?? '', token: test.world.adminToken };
-    await test.clients.configureEdge(admin, { propagationDelayMs: 600_000 });
+    const settings = need(test.clients.edge('ap-south'), 'settings');
+    await settings.change({ propagationDelayMs: 600_000 });
     const traced = await trace({ id: 1, graceMs: 2_000 });
     expect(traced).toMatchObject({ complete: false, verdict: 'fail' });
     for (const number of [5, 6, 7, 8, 9]) {
@@ -89,7 +90,7 @@ describe('a trace', () => {
       expect(REGIONS.filter((region) => regions[region] === null)).toEqual(['ap-south']);
     }
     expect(traced.served.at(-1)?.answers).toMatchObject([{ version: 2, status: 'fresh' }]);
-    await test.clients.configureEdge(admin, { propagationDelayMs: ap?.delayMs ?? 0 });
+    await settings.change({ propagationDelayMs: ap?.delayMs ?? 0 });
     await untilSettled(test, DEADLINE_MS);
   });
 

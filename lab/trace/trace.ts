@@ -9,6 +9,7 @@ import { contentId, contentKey } from '../../services/protocol/content.ts';
 import { type Clock, toTimestamp } from '../../services/runtime/clock.ts';
 import { InvalidInput, WorldFailed } from '../errors.ts';
 import type { Clients } from '../system/clients.ts';
+import { need } from '../system/edges/edge.ts';
 import { isSettled } from '../system/settled.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
 import { TraceClocks } from './trace-clocks.ts';
@@ -40,9 +41,11 @@ export function parseTraceKey(text: string): number {
   return parsed.data;
 }
 
-/** Throws InvalidInput when there is no such content, WorldFailed when the world does not get ready, CallFailed when it refuses the write. */
+/** Throws InvalidInput when there is no such content, or an edge that tells no metrics, WorldFailed when the world does not get ready, CallFailed when it refuses the write. */
 export async function traceWrite(options: TraceOptions): Promise<Trace> {
   const { world, clients, clock, id, onWritten, graceMs = TRACE_GRACE_MS } = options;
+  // Who cannot tell of its steps is refused before anything is written.
+  for (const { region } of world.regions) need(clients.edge(region), 'metrics');
   const { title, version: before } = await findContent(clients, id);
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
@@ -99,9 +102,9 @@ async function warmUp(options: WatchOptions, regions: readonly WorldRegion[]): P
   const settled = await untilSeen(options, async () => (await isSettled(clients, regions)) || undefined);
   signal.throwIfAborted();
   if (settled === undefined) throw new WorldFailed(`writes are still under way after ${deadlineMs} ms`);
-  for (const { region, url } of regions) {
+  for (const { region } of regions) {
     const cached = await untilSeen(options, async () => {
-      const { source, status } = await clients.read(url, id);
+      const { source, status } = await clients.edge(region).read(id);
       return (source === 'cache' && status === 'fresh') || undefined;
     });
     signal.throwIfAborted();

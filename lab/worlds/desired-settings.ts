@@ -10,6 +10,7 @@ import type { EdgeConfig, EdgeConfigChange, EdgeMetrics } from '../../services/p
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import { InvalidInput, WorldFailed } from '../errors.ts';
 import type { JournalEntry, UndoJournal } from '../journal/journal.ts';
+import { type EdgeUnderTest, need } from '../system/edges/edge.ts';
 import { coveringOf, describeLayers, isSame, layered, over, type SettingsLayer } from './setting-layers.ts';
 import { readUndo, toEntry, undoOf } from './settings-undo.ts';
 import { Turns } from './turns.ts';
@@ -42,8 +43,7 @@ export interface DesiredSettingsOptions extends BegunRegion {
   readonly journal: UndoJournal;
   /** Its edge has a token, without which nothing can be changed. */
   readonly mayChange: boolean;
-  /** Gives them to its edge. Rejects when that does not take them. */
-  readonly put: (region: string, settings: EdgeConfig) => Promise<void>;
+  readonly edgeOf: (region: string) => Pick<EdgeUnderTest, 'region' | 'can'>;
   /** Whether its edge does not run at all: it will have what is desired when it starts. */
   readonly isStopped: (region: string) => Promise<boolean>;
   readonly onInForce: (known: SettingsInForce) => void;
@@ -99,7 +99,7 @@ export class DesiredSettings {
     return coveringOf(this.#layers, layer, change);
   }
 
-  /** Writes down what would undo it, and does nothing else. Throws InvalidInput where an earlier command has it in force. */
+  /** Writes down what would undo it, and does nothing else. Throws InvalidInput where an earlier command has it in force, or its edge has no settings. */
   plan(layer: SettingsLayer): Promise<void> {
     return this.#turns.take(async () => {
       this.#refuse(layer);
@@ -189,11 +189,12 @@ export class DesiredSettings {
   }
 
   #refuse(layer: SettingsLayer): void {
-    const { region, mayChange } = this.#options;
+    const { region, mayChange, edgeOf } = this.#options;
     if (!mayChange)
       throw new WorldFailed(
         `${region} runs without ADMIN_TOKEN: its delay and strategy cannot be changed. Start it with one, or by: edgesync-lab up`,
       );
+    need(edgeOf(region), 'settings');
     if (this.#earlier.has(layer) && this.#layers.has(layer))
       throw new InvalidInput(
         `edge:${region} is ${describeLayers([layer])} already, by an earlier command. Remove that first: edgesync-lab heal`,
@@ -214,15 +215,16 @@ export class DesiredSettings {
   }
 
   async #apply(): Promise<void> {
-    const { region, put, isStopped, mayChange } = this.#options;
+    const { region, edgeOf, isStopped, mayChange } = this.#options;
     const { desired } = this;
-    // Where nobody may change anything, nobody has.
-    if (mayChange && (this.#inForce === undefined || !isSame(this.#inForce, desired))) {
+    const settings = mayChange ? edgeOf(region).can.settings : undefined;
+    // Where nobody can change anything, nobody has.
+    if (settings !== undefined && (this.#inForce === undefined || !isSame(this.#inForce, desired))) {
       this.#tell(desired, { isCertain: false });
       this.#inForce = undefined;
       this.#isOwed = true;
       try {
-        await put(region, desired);
+        await settings.change(desired);
       } catch (error) {
         if (!(await isStopped(region).catch(() => false))) throw error;
       }

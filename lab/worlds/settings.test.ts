@@ -1,7 +1,8 @@
 /** What a region is wanted to have, by layers, and that its edge has it: also after it started again, by whomever. */
 import { describe, expect, it } from 'vitest';
-import type { EdgeConfig, EdgeMetrics } from '../../services/protocol/edge-api.ts';
+import type { EdgeConfig, EdgeConfigChange, EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
+import { InvalidInput } from '../errors.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { BegunRegion, SettingsInForce } from './desired-settings.ts';
 import type { SettingsLayer } from './setting-layers.ts';
@@ -13,14 +14,20 @@ const DELAY = 'fault propagation-delay';
 
 interface Options extends Partial<BegunRegion> {
   readonly mayChange?: boolean;
+  readonly hasSettings?: boolean;
 }
 
 /** A region with an edge that keeps what it is given for as long as it lives, and everything that is told and written of it. */
-function withRegion({ mayChange = true, ...begun }: Options = {}) {
+function withRegion({ mayChange = true, hasSettings = true, ...begun }: Options = {}) {
   const clock = new VirtualClock();
   const edge = { has: begun.found ?? FOUND, isStopped: false, isDeaf: false, since: 1, given: [] as EdgeConfig[] };
   const journal = new Map<string, JournalEntry>(begun.left === undefined ? [] : [[begun.left.id, begun.left]]);
   const told: SettingsInForce[] = [];
+  const change = async (given: EdgeConfigChange) => {
+    if (edge.isStopped || edge.isDeaf) throw new Error('no answer');
+    edge.has = { ...edge.has, ...given } as EdgeConfig;
+    edge.given.push(edge.has);
+  };
   const settings = new WorldSettings({
     clock,
     mayChange,
@@ -30,11 +37,7 @@ function withRegion({ mayChange = true, ...begun }: Options = {}) {
       replace: async (entry) => void journal.set(entry.id, entry),
       strike: async (id) => void journal.delete(id),
     },
-    put: async (_region, given) => {
-      if (edge.isStopped || edge.isDeaf) throw new Error('no answer');
-      edge.given.push(given);
-      edge.has = given;
-    },
+    edgeOf: (region) => ({ region, can: hasSettings ? { settings: { read: async () => edge.has, change } } : {} }),
     isStopped: async () => edge.isStopped,
     regions: [{ region: REGION, made: FOUND, found: FOUND, startsAsMade: false, ...begun }],
   });
@@ -237,6 +240,17 @@ describe('an edge', () => {
     await expect(region.plan(DELAY)).rejects.toThrow('without ADMIN_TOKEN');
     await region.restart(() => startAnew());
     expect(edge.given).toEqual([]);
+  });
+});
+
+describe('an edge that has no settings', () => {
+  it('is given none: who wants others is refused by name, and nothing is told or written', async () => {
+    const { region, told, journal, startAnew } = withRegion({ startsAsMade: true, found: undefined, hasSettings: false });
+    const refusal = new InvalidInput(`the edge of ${REGION} has no settings that can be changed`);
+    await expect(region.set('person', { propagationDelayMs: 1 })).rejects.toThrow(refusal);
+    await expect(region.plan(DELAY)).rejects.toThrow(refusal);
+    expect([told, [...journal]]).toEqual([[], []]);
+    await region.restart(() => startAnew());
   });
 });
 

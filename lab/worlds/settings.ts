@@ -4,7 +4,7 @@
  */
 import { type BegunRegion, DesiredSettings, type DesiredSettingsOptions, type SettingsInForce } from './desired-settings.ts';
 
-export interface WorldSettingsOptions extends Pick<DesiredSettingsOptions, 'clock' | 'journal' | 'mayChange' | 'put' | 'isStopped'> {
+export interface WorldSettingsOptions extends Pick<DesiredSettingsOptions, 'clock' | 'journal' | 'mayChange' | 'edgeOf' | 'isStopped'> {
   readonly regions: readonly BegunRegion[];
 }
 

@@ -2,14 +2,13 @@
 
 import type { Strategy } from '../../services/protocol/invalidation.ts';
 import type { Clients } from '../system/clients.ts';
+import type { EdgeAddress } from '../system/edges/edges.ts';
 import type { Damage, Impairment } from '../system/mechanisms.ts';
 import type { Direction, Link, NodeName } from '../system/parts.ts';
 import type { WorldSettings } from './settings.ts';
 import type { Backend } from './worlds.ts';
 
-export interface WorldRegion {
-  readonly region: string;
-  readonly url: string;
+export interface WorldRegion extends EdgeAddress {
   readonly delayMs: number;
   readonly strategy: Strategy;
 }
@@ -20,8 +19,6 @@ export interface World {
   readonly regions: readonly WorldRegion[];
   /** What runs beside it to look at it: services of a profile of compose.yaml, which only the docker world starts. */
   readonly tools?: readonly ToolAddress[];
-  /** Bearer token of the edges' admin routes; never printed. */
-  readonly adminToken: string;
   /** Requests of the lab's own to it; who opens them closes them. */
   openClients(): Clients;
   /** How its parts are broken and mended. */

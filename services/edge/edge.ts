@@ -1,5 +1,6 @@
 /** One edge, assembled from its configuration and its ports. Who gave it the ports closes them. */
 import type { InvalidationLog } from '../log/log.ts';
+import { FETCH_DEADLINE_MS } from '../protocol/edge-api.ts';
 import { INVALIDATION_RETENTION_MS } from '../protocol/invalidation.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
 import { type Route, serveHttp } from '../runtime/http.ts';
@@ -11,7 +12,7 @@ import type { EdgeConfig } from './config.ts';
 import { Invalidator } from './invalidator.ts';
 import type { Latencies } from './latencies.ts';
 import { EdgeMeter } from './metrics.ts';
-import { FETCH_DEADLINE_MS, type OriginClient } from './origin-client.ts';
+import type { OriginClient } from './origin-client.ts';
 import { type EntryLifetimes, entryLifeMsMax, Reader } from './reader.ts';
 import { edgeRoutes } from './routes.ts';
 import { EdgeSettings } from './settings.ts';

@@ -4,6 +4,7 @@
  */
 import { Pool } from 'undici';
 import { type Content, contentAnswer, contentMissingAnswer } from '../protocol/content.ts';
+import { FETCH_DEADLINE_MS } from '../protocol/edge-api.ts';
 import { failureInWords, parseAnswer } from '../runtime/request-failure.ts';
 
 export type OriginAnswer =
@@ -36,8 +37,6 @@ export class OriginUnavailable extends Error {
   }
 }
 
-/** A fetch that takes longer counts as failed. Marks must outlive the longest entry by at least this. */
-export const FETCH_DEADLINE_MS = 2_000;
 const CONNECTIONS_MAX = 64;
 
 /** An answer of the origin's as it comes. */

@@ -133,6 +133,9 @@ export type EdgeHealth = z.infer<typeof edgeHealth>;
 
 export const PROPAGATION_DELAY_MS_MAX = 600_000;
 
+/** A fetch of an edge that takes longer counts as failed. Marks must outlive the longest entry by at least this. */
+export const FETCH_DEADLINE_MS = 2_000;
+
 /** Body of `PUT /admin/config`. */
 export const edgeConfigChange = z.strictObject({
   propagationDelayMs: z.int().min(0).max(PROPAGATION_DELAY_MS_MAX).optional(),

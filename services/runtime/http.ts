@@ -30,6 +30,7 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly status: number;
+  /** By their names, in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON; left out for 304. */
   readonly body?: unknown;

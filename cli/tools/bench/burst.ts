@@ -1,6 +1,7 @@
 /** How soon a burst of writes is served, and applied, in every region; and what a stampede costs the origin. */
 
 import { quantilesOf } from '../../../lab/history/quantiles.ts';
+import { need } from '../../../lab/system/edges/edge.ts';
 import { startTestWorld, type TestWorld, untilSettled } from '../../../lab/worlds/testing/embedded-kit.ts';
 import type { WorldRegion } from '../../../lab/worlds/world.ts';
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';
@@ -23,7 +24,10 @@ async function servedAfter(test: TestWorld, region: WorldRegion, ids: readonly n
     ids.map(async (id) => {
       while (performance.now() - since < DEADLINE_MS) {
         // An edge that is overloaded says so; what it serves in the end is measured.
-        const read = await test.clients.read(region.url, id).catch(() => undefined);
+        const read = await test.clients
+          .edge(region.region)
+          .read(id)
+          .catch(() => undefined);
         if (read !== undefined && read.version >= version && read.status === 'fresh') return performance.now() - since;
         await sleep(systemClock, POLL_MS);
       }
@@ -36,7 +40,7 @@ async function servedAfter(test: TestWorld, region: WorldRegion, ids: readonly n
 /** Time after `since` until the edge has applied `count` invalidations more than `before`, with nothing left in its log. */
 async function appliedAfter(test: TestWorld, region: WorldRegion, target: number, since: number): Promise<number> {
   while (performance.now() - since < DEADLINE_MS) {
-    const { metrics, log } = await test.clients.edgeMetrics(region.url);
+    const { metrics, log } = await need(test.clients.edge(region.region), 'metrics')();
     if (metrics.totalInvalidations >= target && log.lag === 0) return performance.now() - since;
   }
   throw new Error(`${region.region} has not applied everything after ${DEADLINE_MS} ms`);
@@ -71,7 +75,8 @@ export async function writesToManyKeys(test: TestWorld, allowanceMs = ALLOWANCE_
 async function manyWrites(test: TestWorld): Promise<Figure[]> {
   const { clients, world } = test;
   await untilSettled(test, DEADLINE_MS);
-  const before = await Promise.all(world.regions.map(async ({ url }) => (await clients.edgeMetrics(url)).metrics.totalInvalidations));
+  const appliedIn = async ({ region }: WorldRegion) => (await need(clients.edge(region), 'metrics')()).metrics.totalInvalidations;
+  const before = await Promise.all(world.regions.map(appliedIn));
   let sent = 0;
   const writer = async () => {
     while (sent < WRITES) {
@@ -103,10 +108,11 @@ async function stampede(test: TestWorld): Promise<Figure[]> {
   const { id } = await clients.create({ slug: 'bench-stampede', title: 't', body: 'b', tags: [] });
   await untilSettled(test, DEADLINE_MS);
   const figures: Figure[] = [];
-  for (const { url, region } of world.regions) {
-    const before = (await clients.edgeMetrics(url)).originFetches;
-    await Promise.all(Array.from({ length: MISSES }, () => clients.read(url, id)));
-    const fetches = (await clients.edgeMetrics(url)).originFetches - before;
+  for (const { region } of world.regions) {
+    const edge = clients.edge(region);
+    const before = (await need(edge, 'metrics')()).originFetches;
+    await Promise.all(Array.from({ length: MISSES }, () => edge.read(id)));
+    const fetches = (await need(edge, 'metrics')()).originFetches - before;
     figures.push({
       what: `origin requests for ${MISSES} concurrent misses on one key in ${region}`,
       measured: String(fetches),

@@ -32,7 +32,14 @@ async function isConverged({ clients, world }: TestWorld, ids: readonly number[]
   const agreed = await Promise.all(
     ids.map(async (id) => {
       const { version } = await clients.originVersion(id);
-      const reads = await Promise.all(world.regions.map(({ url }) => clients.read(url, id).catch(() => undefined)));
+      const reads = await Promise.all(
+        world.regions.map(({ region }) =>
+          clients
+            .edge(region)
+            .read(id)
+            .catch(() => undefined),
+        ),
+      );
       return reads.every((read) => read?.version === version && read.status === 'fresh');
     }),
   );

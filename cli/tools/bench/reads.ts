@@ -31,8 +31,8 @@ export async function readsWithoutCache(test: TestWorld, faults: ActiveFaults, i
 }
 
 /** Failed reads count with the time they took to fail. */
-async function readDuring({ world, clients }: TestWorld, ids: readonly number[], act: () => Promise<void>): Promise<readonly number[]> {
-  const url = world.regions.find(({ region }) => region === REGION)?.url ?? '';
+async function readDuring({ clients }: TestWorld, ids: readonly number[], act: () => Promise<void>): Promise<readonly number[]> {
+  const edge = clients.edge(REGION);
   const times: Promise<number>[] = [];
   const acting = { isOver: false };
   const acted = act().finally(() => {
@@ -40,7 +40,7 @@ async function readDuring({ world, clients }: TestWorld, ids: readonly number[],
   });
   for (let sent = 0; !acting.isOver; sent += 1) {
     const begunMs = performance.now();
-    const read = clients.read(url, ids[sent % ids.length] ?? 0).catch(() => undefined);
+    const read = edge.read(ids[sent % ids.length] ?? 0).catch(() => undefined);
     times.push(read.then(() => performance.now() - begunMs));
     await sleep(systemClock, 1_000 / READS_PER_SECOND);
   }

@@ -5,7 +5,9 @@
 
 import { createZipf } from '../../../lab/load/zipf.ts';
 import type { Clients } from '../../../lab/system/clients.ts';
+import { need } from '../../../lab/system/edges/edge.ts';
 import type { World, WorldRegion } from '../../../lab/worlds/world.ts';
+import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import type { Random } from '../../../services/runtime/random.ts';
 
@@ -68,8 +70,8 @@ export class ScaleLoad {
       },
     );
     await this.#settle();
-    const cells = this.#keys.flatMap(({ id }) => world.regions.map(({ url }) => ({ url, id })));
-    await eachOf(cells.slice(0, FILLS_MAX), async ({ url, id }) => void (await this.#clients.read(url, id)));
+    const cells = this.#keys.flatMap(({ id }) => world.regions.map(({ region }) => ({ region, id })));
+    await eachOf(cells.slice(0, FILLS_MAX), async ({ region, id }) => void (await this.#clients.edge(region).read(id)));
   }
 
   async run(): Promise<void> {
@@ -82,8 +84,12 @@ export class ScaleLoad {
 
   /** Over all regions, since their start. */
   async applied(): Promise<number> {
-    const metrics = await Promise.all(this.#options.world.regions.map(({ url }) => this.#clients.edgeMetrics(url)));
+    const metrics = await this.#metrics();
     return metrics.reduce((sum, { metrics: { totalInvalidations } }) => sum + totalInvalidations, 0);
+  }
+
+  #metrics(): Promise<readonly EdgeMetrics[]> {
+    return Promise.all(this.#options.world.regions.map(({ region }) => need(this.#clients.edge(region), 'metrics')()));
   }
 
   #now(): number {
@@ -118,7 +124,7 @@ export class ScaleLoad {
     await sleep(clock, Math.max(0, region.delayMs - EARLY_MS));
     while (clock.monotonicMs() < dueAt + WATCH_MS_MAX) {
       const startMs = clock.monotonicMs();
-      const read = await this.#clients.read(region.url, id);
+      const read = await this.#clients.edge(region.region).read(id);
       if (read.version >= version) return void this.lateMs.push(startMs - dueAt);
       await sleep(clock, ASK_AGAIN_MS);
     }
@@ -135,7 +141,7 @@ export class ScaleLoad {
       at += 1;
       if (region === undefined || key === undefined) return;
       const startMs = this.#now();
-      const { version, status } = await this.#clients.read(region.url, key.id);
+      const { version, status } = await this.#clients.edge(region.region).read(key.id);
       if (status === 'fresh') this.stalenessMs.push(Math.max(0, startMs - (key.answeredMs[version] ?? startMs)));
     });
   }
@@ -162,10 +168,10 @@ export class ScaleLoad {
 
   /** Until nothing is in the outbox and no region lags. */
   async #settle(): Promise<void> {
-    const { clock, world } = this.#options;
+    const { clock } = this.#options;
     for (const until = clock.monotonicMs() + SETTLE_MS_MAX; clock.monotonicMs() < until; await sleep(clock, POLL_MS / 10)) {
       if ((await this.#clients.originMetrics()).outbox.pending > 0) continue;
-      const metrics = await Promise.all(world.regions.map(({ url }) => this.#clients.edgeMetrics(url)));
+      const metrics = await this.#metrics();
       if (metrics.every(({ log }) => log.lag === 0)) return;
     }
     throw new Error(`not everything is applied ${SETTLE_MS_MAX} ms after the load`);

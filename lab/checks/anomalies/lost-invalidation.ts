@@ -16,7 +16,6 @@ import type { History } from '../../history/history.ts';
 import type { Applied, EdgeSample, OriginSample, OriginState, Published } from '../../history/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult, Witness } from '../check.ts';
 import { sift } from '../doubt.ts';
-import { FETCH_DEADLINE_MS } from '../fault-windows.ts';
 import { doubtAboutLast } from '../late-answer.ts';
 import { ServiceClocks } from '../service-clocks.ts';
 import { answerOf, keyOf, type Staleness, stalenessOf } from '../staleness.ts';
@@ -147,9 +146,9 @@ function appliedHere(read: AnsweredRead, here: Applied, { known: { clocks }, sta
   const isSameEntry = (before: AnsweredRead) =>
     before.version === read.version && before.cachedMs === cachedMs && before.source === 'cache' && !clock.wasSetBack;
   const beforeMs = Math.min(...answered.filter(isSameEntry).map(({ endMs }) => endMs));
-  const fetchedMs = here.appliedMs - cachedMs;
-  if (beforeMs < applied.fromMs || (!clock.wasSet && fetchedMs > FETCH_DEADLINE_MS)) return withoutEffect(here);
-  if (beforeMs < applied.toMs || (clock.wasSet && fetchedMs > FETCH_DEADLINE_MS)) return inDoubt(here);
+  const isTooLongAgo = here.appliedMs - cachedMs > staleness.fetchDeadlineMs(read.region);
+  if (beforeMs < applied.fromMs || (!clock.wasSet && isTooLongAgo)) return withoutEffect(here);
+  if (beforeMs < applied.toMs || (clock.wasSet && isTooLongAgo)) return inDoubt(here);
   return overwritten(here);
 }
 

@@ -13,7 +13,6 @@
 import type { History } from '../../history/history.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
 import { sift } from '../doubt.ts';
-import { FETCH_DEADLINE_MS } from '../fault-windows.ts';
 import { ServiceClocks } from '../service-clocks.ts';
 import { answerOf, keyOf, type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
@@ -81,7 +80,8 @@ function stillStaleAtTheEnd(reads: readonly AnsweredRead[], staleness: Staleness
 
 function toStillStale(first: AnsweredRead, read: AnsweredRead, staleness: Staleness): StillStale {
   const interval = { fromMs: Math.min(first.endMs, read.startMs), toMs: read.startMs };
-  return { first, read, ...staleness.measure({ region: read.region, status: 'stale' }, interval), allowedMs: FETCH_DEADLINE_MS };
+  const measured = staleness.measure({ region: read.region, status: 'stale' }, interval);
+  return { first, read, ...measured, allowedMs: staleness.fetchDeadlineMs(read.region) };
 }
 
 function toMissing(read: AnsweredRead): Anomaly {

@@ -13,7 +13,7 @@ import type { History } from '../../history/history.ts';
 import type { EdgeSample, FaultRecord, Operation, ReadOperation } from '../../history/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
 import { HELD_UP_SHARE, sift } from '../doubt.ts';
-import { excusesNothing, FETCH_DEADLINE_MS, isEmptiedBy, isSlowing, refusesFills, touches, windowOf } from '../fault-windows.ts';
+import { excusesNothing, isEmptiedBy, isSlowing, refusesFills, touches, windowOf } from '../fault-windows.ts';
 import { type Interval, overlaps } from '../interval.ts';
 import { type Staleness, stalenessOf } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
@@ -53,8 +53,9 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
   const counted = regions.flatMap((region) => {
     const marks = new Marks(history.operations, allowanceMs(region, staleness));
     const slow = history.faults.filter((fault) => isSlowing(fault) && touches(fault, region)).map(windowOf);
+    const { fetchDeadlineMs } = history.boundsOf(region);
     return stretchesOf(region, samples.get(region) ?? [], history.faults).map((stretch) =>
-      count(stretch, { reads: reads.get(region) ?? [], marks, slow }),
+      count(stretch, { reads: reads.get(region) ?? [], marks, slow, fetchDeadlineMs }),
     );
   });
   const above = counted.filter(({ fetches, allowed }) => fetches > allowed);
@@ -75,9 +76,10 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
 /** Where each read that the machine may have made fetch once more did so, and that explains it. */
 function doubtAbout({ region, first, last, fetches, allowed }: Counted, reads: readonly ReadOperation[], staleness: Staleness) {
   const span = { fromMs: first.atMs, toMs: last.atMs };
+  const fetchMs = staleness.fetchDeadlineMs(region);
   const heldUp = reads.filter(({ startMs }) => {
-    const fetch = { fromMs: startMs, toMs: startMs + FETCH_DEADLINE_MS };
-    return overlaps(fetch, span) && staleness.stood.explainsMs(region, fetch) >= FETCH_DEADLINE_MS * HELD_UP_SHARE;
+    const fetch = { fromMs: startMs, toMs: startMs + fetchMs };
+    return overlaps(fetch, span) && staleness.stood.explainsMs(region, fetch) >= fetchMs * HELD_UP_SHARE;
   });
   if (heldUp.length === 0 || fetches > allowed + heldUp.length) return undefined;
   return staleness.doubtAbout({ region, during: [span], excessMs: 0 });
@@ -96,7 +98,7 @@ function worstByRegion(storms: readonly Counted[]): readonly Counted[] {
 function allowanceMs(region: string, staleness: Staleness): number {
   const always = { fromMs: 0, toMs: Number.POSITIVE_INFINITY };
   const delayMs = staleness.delayMsMax(region, always) + staleness.windows.slowedMs({ region, status: 'fresh' }, always);
-  return delayMs + staleness.epsilonMs + FETCH_DEADLINE_MS;
+  return delayMs + staleness.epsilonMs + staleness.fetchDeadlineMs(region);
 }
 
 /** Whatever may empty a cache, make fetches fail, or make an edge read through. */
@@ -128,15 +130,16 @@ interface Explaining {
   readonly reads: readonly ReadOperation[];
   readonly marks: Marks;
   readonly slow: readonly Interval[];
+  readonly fetchDeadlineMs: number;
 }
 
-function count(stretch: Stretch, { reads, marks, slow }: Explaining): Counted {
+function count(stretch: Stretch, { reads, marks, slow, fetchDeadlineMs }: Explaining): Counted {
   const [fromMs, toMs] = [stretch.first.atMs, stretch.last.atMs];
   const span = { fromMs, toMs };
   // A revalidation goes on behind the answer that asked for it.
-  const within = reads.filter(({ startMs, endMs }) => startMs < toMs && (endMs ?? toMs) > fromMs - FETCH_DEADLINE_MS);
+  const within = reads.filter(({ startMs, endMs }) => startMs < toMs && (endMs ?? toMs) > fromMs - fetchDeadlineMs);
   const fills = fillsIn(stretch);
-  const again = fills === undefined ? fetchesAgain(slow, span) : 0;
+  const again = fills === undefined ? fetchesAgain(slowMsIn(slow, span), fetchDeadlineMs) : 0;
   const ofAll = marks.ofAll(span);
   let allowed = FETCHES_BESIDE;
   for (const [key, ofKey] of Map.groupBy(within, (read) => read.key)) {
@@ -159,10 +162,13 @@ function fillsIn({ first, last }: Stretch): number | undefined {
   return fills === undefined || fetched === undefined ? fills : Math.max(fills, fetched);
 }
 
+function slowMsIn(slow: readonly Interval[], { fromMs, toMs }: Interval): number {
+  return slow.reduce((sum, window) => sum + Math.max(0, Math.min(toMs, window.toMs) - Math.max(fromMs, window.fromMs)), 0);
+}
+
 /** At most so many fetches can have reached their deadline on a slow link. */
-function fetchesAgain(slow: readonly Interval[], { fromMs, toMs }: Interval): number {
-  const slowMs = slow.reduce((sum, window) => sum + Math.max(0, Math.min(toMs, window.toMs) - Math.max(fromMs, window.fromMs)), 0);
-  return FETCHES_PER_MARK * Math.ceil(slowMs / FETCH_DEADLINE_MS);
+function fetchesAgain(slowMs: number, fetchDeadlineMs: number): number {
+  return FETCHES_PER_MARK * Math.ceil(slowMs / fetchDeadlineMs);
 }
 
 /** When writes and purges may have been applied in a region. */

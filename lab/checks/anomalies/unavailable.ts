@@ -9,7 +9,6 @@ import type { History } from '../../history/history.ts';
 import type { ReadOperation } from '../../history/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
 import { HELD_UP_SHARE, sift } from '../doubt.ts';
-import { FETCH_DEADLINE_MS } from '../fault-windows.ts';
 import { type Interval, lengthOutside, overlaps } from '../interval.ts';
 import { type Staleness, stalenessOf } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
@@ -124,15 +123,12 @@ function doubtAbout(reads: RegionReads, staleness: Staleness): string | undefine
 /** A read fails by a deadline: for most of it, or of the fetch that it may have joined, nothing was done. */
 function doubtAboutRead(read: EndedRead, staleness: Staleness): string | undefined {
   const span = spanOf(read, read);
-  return doubtAboutTime(read.region, span, staleness) ?? doubtAboutTime(read.region, withFetch(span), staleness);
+  const withFetch = { ...span, fromMs: span.fromMs - staleness.fetchDeadlineMs(read.region) };
+  return doubtAboutTime(read.region, span, staleness) ?? doubtAboutTime(read.region, withFetch, staleness);
 }
 
 function doubtAboutTime(region: string, span: Interval, staleness: Staleness): string | undefined {
   return staleness.doubtAbout({ region, during: [span], excessMs: (span.toMs - span.fromMs) * HELD_UP_SHARE });
-}
-
-function withFetch({ fromMs, toMs }: Interval): Interval {
-  return { fromMs: fromMs - FETCH_DEADLINE_MS, toMs };
 }
 
 function toAnomaly(region: RegionReads): Anomaly {

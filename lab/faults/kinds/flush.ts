@@ -1,8 +1,9 @@
 /** flush: every entry of a region's cache is invalid from one moment to the next; marks and offsets stay. */
+import { need } from '../../system/edges/edge.ts';
 import { NO_PARAMETERS, onNode } from '../draw.ts';
 import type { Fault } from '../fault.ts';
 import { type NoParameters, noParameters } from '../parameters.ts';
-import { adminOf } from '../region-target.ts';
+import { edgeOf } from '../region-target.ts';
 
 export const flush: Fault<NoParameters> = {
   name: 'flush',
@@ -18,14 +19,15 @@ export const flush: Fault<NoParameters> = {
   form: {},
   draws: [onNode('redis', () => ({ fault: 'flush', parameters: NO_PARAMETERS, lasts: false }))],
   describe: ({ target }) => `${target.text} is flushed`,
-  async prepare({ world, clients }, { target }) {
-    const admin = adminOf(world, target);
-    const entries = async () => new Map((await clients.edgeEntries(admin)).map(({ key, version, state }) => [key, { version, state }]));
+  async prepare({ clients }, { target }) {
+    const edge = edgeOf(clients, target);
+    const [doFlush, list] = [need(edge, 'flush'), need(edge, 'entries')];
+    const entries = async () => new Map((await list()).map(({ key, version, state }) => [key, { version, state }]));
     let hasFlushed = false;
     return {
       act: async () => {
         const before = await entries();
-        await clients.flushEdge(admin);
+        await doFlush();
         const after = await entries();
         const servable = [...before].filter(([, { state }]) => state !== 'invalid');
         // Under load an entry may already be there again: that most are not is what a flush leaves behind.

@@ -1,10 +1,10 @@
 /** What the protocol must survive in a real-time world, whichever: cuts, crashes and a cache that freezes or comes back empty. */
+
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';
 import { createRandom } from '../../../services/runtime/random.ts';
-import type { EdgeRead } from '../../system/clients.ts';
+import { type EdgeRead, need } from '../../system/edges/edge.ts';
 import { type TestWorld, untilSettled } from '../../worlds/testing/embedded-kit.ts';
-import type { WorldRegion } from '../../worlds/world.ts';
 import { ActiveFaults } from '../active-faults.ts';
 
 export interface SurvivalOptions {
@@ -36,12 +36,6 @@ export function theProtocolSurvives({ startWorld, convergedMsMax, cutMs }: Survi
   });
   afterAll(() => test?.close());
 
-  function regionOf(name: string): WorldRegion {
-    const found = test.world.regions.find(({ region }) => region === name);
-    if (found === undefined) throw new Error(`no region ${name}`);
-    return found;
-  }
-
   async function until(holds: () => Promise<boolean>, deadlineMs: number, what: string): Promise<void> {
     const begunMs = performance.now();
     while (!(await holds())) {
@@ -54,7 +48,14 @@ export function theProtocolSurvives({ startWorld, convergedMsMax, cutMs }: Survi
   async function isConverged(): Promise<boolean> {
     for (const id of ids) {
       const { version } = await test.clients.originVersion(id);
-      const reads = await Promise.all(test.world.regions.map(({ url }) => test.clients.read(url, id).catch(() => undefined)));
+      const reads = await Promise.all(
+        test.world.regions.map(({ region }) =>
+          test.clients
+            .edge(region)
+            .read(id)
+            .catch(() => undefined),
+        ),
+      );
       if (reads.some((read) => read === undefined || read.version !== version || read.status !== 'fresh')) return false;
     }
     return true;
@@ -75,7 +76,7 @@ export function theProtocolSurvives({ startWorld, convergedMsMax, cutMs }: Survi
   }
 
   const inject = (fault: string, target: string, parameters: Record<string, string> = {}) => faults.inject({ fault, target, parameters });
-  const metricsOf = (name: string) => test.clients.edgeMetrics(regionOf(name).url);
+  const metricsOf = (name: string) => need(test.clients.edge(name), 'metrics')();
 
   describe('a link to the log', () => {
     it.each(['edge:eu-west<->kafka', 'edge:eu-west->kafka', 'kafka->edge:eu-west'])(
@@ -131,8 +132,7 @@ export function theProtocolSurvives({ startWorld, convergedMsMax, cutMs }: Survi
       for (let count = 0; count < 3; count += 1) await writeAll();
       await until(async () => (await metricsOf('eu-west')).log.queued >= 3 * KEYS, convergedMsMax, 'queued');
       const before = (await metricsOf('eu-west')).metrics.totalInvalidations;
-      const { url } = regionOf('eu-west');
-      await test.clients.configureEdge({ url, token: test.world.adminToken }, { propagationDelayMs: 0 });
+      await need(test.clients.edge('eu-west'), 'settings').change({ propagationDelayMs: 0 });
       await until(async () => (await metricsOf('eu-west')).log.queued === 0, convergedMsMax, 'applied');
       expect((await metricsOf('eu-west')).metrics.totalInvalidations - before).toBe(3 * KEYS);
       await untilConverged();
@@ -140,10 +140,10 @@ export function theProtocolSurvives({ startWorld, convergedMsMax, cutMs }: Survi
 
     it('isolated goes on answering what it holds, and converges after it is back', async () => {
       await untilConverged();
-      const held = await Promise.all(ids.map((id) => test.clients.read(regionOf('eu-west').url, id)));
+      const held = await Promise.all(ids.map((id) => test.clients.edge('eu-west').read(id)));
       await inject('isolate', 'edge:eu-west');
       await writeAll();
-      const during = await Promise.all(ids.map((id) => test.clients.read(regionOf('eu-west').url, id)));
+      const during = await Promise.all(ids.map((id) => test.clients.edge('eu-west').read(id)));
       expect(during.map(({ version }) => version)).toEqual(held.map(({ version }) => version));
       await faults.healAll();
       await untilConverged();
@@ -152,7 +152,7 @@ export function theProtocolSurvives({ startWorld, convergedMsMax, cutMs }: Survi
     it('paused answers nothing, and goes on from where it was', async () => {
       await inject('pause', 'edge:us-east');
       await writeAll();
-      await expect(test.clients.edgeMetrics(regionOf('us-east').url, AbortSignal.timeout(300))).rejects.toThrow(/no answer/);
+      await expect(need(test.clients.edge('us-east'), 'metrics')(AbortSignal.timeout(300))).rejects.toThrow(/no answer/);
       await faults.healAll();
       await untilConverged();
     });
@@ -206,11 +206,10 @@ export function theProtocolSurvives({ startWorld, convergedMsMax, cutMs }: Survi
 
     /** One key, again and again. Versions never go back from one answer to the next, whatever the cache does. */
     function readOn(name: string): Reading {
-      const { url } = regionOf(name);
       const reads: EdgeRead[] = [];
       let isOver = false;
       const reading = (async () => {
-        while (!isOver) reads.push(await test.clients.read(url, ids[0] ?? 0));
+        while (!isOver) reads.push(await test.clients.edge(name).read(ids[0] ?? 0));
       })();
       // A test that fails before it stops the reading shall fail with its own reason.
       reading.catch(() => {});
@@ -223,13 +222,12 @@ export function theProtocolSurvives({ startWorld, convergedMsMax, cutMs }: Survi
 
     it.each(['pause', 'kill', 'restart'])('under %s: reads go on from the origin, shared, and no version goes back', async (fault) => {
       await untilConverged();
-      const region = regionOf('eu-west');
       const reading = readOn('eu-west');
       await inject(fault, 'redis:eu-west');
       // A fetch lasts longer than readers take to arrive, on any machine: who does not join one shows.
       await inject('latency', 'edge:eu-west->origin', { latency: '500ms' });
       const before = { ...(await metricsOf('eu-west')), reads: reading.reads.length };
-      const stampede = await Promise.all(Array.from({ length: 200 }, () => test.clients.read(region.url, ids[1] ?? 0)));
+      const stampede = await Promise.all(Array.from({ length: 200 }, () => test.clients.edge('eu-west').read(ids[1] ?? 0)));
       expect(stampede.every(({ found }) => found)).toBe(true);
       if (fault !== 'restart') {
         expect(new Set(stampede.map(({ source }) => source))).toEqual(new Set(['origin']));
@@ -248,7 +246,7 @@ export function theProtocolSurvives({ startWorld, convergedMsMax, cutMs }: Survi
     it('flushed serves nothing it held', async () => {
       await untilConverged();
       await inject('flush', 'redis:us-east');
-      expect((await test.clients.read(regionOf('us-east').url, ids[2] ?? 0)).source).toBe('origin');
+      expect((await test.clients.edge('us-east').read(ids[2] ?? 0)).source).toBe('origin');
     });
   });
 }

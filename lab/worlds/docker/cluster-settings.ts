@@ -4,10 +4,10 @@
  */
 
 import type { EdgeConfig } from '../../../services/protocol/edge-api.ts';
-import { strategy as strategyName } from '../../../services/protocol/invalidation.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Clients } from '../../system/clients.ts';
+import type { EdgeUnderTest } from '../../system/edges/edge.ts';
 import { nodeName } from '../../system/parts.ts';
 import type { BegunRegion } from '../desired-settings.ts';
 import { WorldSettings } from '../settings.ts';
@@ -24,28 +24,20 @@ export interface ClusterSettingsOptions {
   readonly cluster: Cluster;
   readonly clients: Clients;
   readonly regions: readonly WorldRegion[];
-  readonly adminToken: string;
+  /** Its edges have a token, without which nothing can be changed. */
+  readonly mayChange: boolean;
 }
 
 /** One that is frozen does not answer at all. */
 const ANSWER_MS_MAX = 1_000;
 
-/** As a container was made, not as the file says now. */
-export function madeWith(environment: ReadonlyMap<string, string> | undefined): EdgeConfig {
-  return {
-    propagationDelayMs: Number(environment?.get('PROPAGATION_DELAY') ?? 0),
-    strategy: strategyName.parse(environment?.get('INVALIDATION_STRATEGY') ?? 'eager'),
-  };
-}
-
 export async function clusterSettings(options: ClusterSettingsOptions): Promise<WorldSettings> {
-  const { clock, engine, journal, cluster, clients, regions, adminToken } = options;
-  const urls = new Map(regions.map(({ region, url }) => [region, url]));
+  const { clock, engine, journal, cluster, clients, regions, mayChange } = options;
   return new WorldSettings({
     clock,
     journal,
-    mayChange: adminToken !== '',
-    put: (region, settings) => clients.configureEdge({ url: urls.get(region) ?? '', token: adminToken }, settings),
+    mayChange,
+    edgeOf: (region) => clients.edge(region),
     isStopped: async (region) => {
       const id = cluster.containers.get(serviceOf(nodeName('edge', region)))?.id;
       return id !== undefined && (await engine.container(id))?.state === 'stopped';
@@ -55,19 +47,19 @@ export async function clusterSettings(options: ClusterSettingsOptions): Promise<
 }
 
 async function asFound(
-  { region, url, delayMs, strategy }: WorldRegion,
+  { region, delayMs, strategy }: WorldRegion,
   { clock, clients, cluster, journal }: ClusterSettingsOptions,
 ): Promise<BegunRegion> {
   const made = { propagationDelayMs: delayMs, strategy };
   const left = journal.entries.find(({ id }) => id === entryIdOf(region));
-  return { region, made, left, startsAsMade: true, found: cluster.wasThere ? await asked(url, clients, clock) : made };
+  return { region, made, left, startsAsMade: true, found: cluster.wasThere ? await asked(clients.edge(region), clock) : made };
 }
 
-/** Without a token, too: an edge says what it has to everybody. undefined: it does not answer. */
-async function asked(url: string, clients: Clients, clock: Clock): Promise<EdgeConfig | undefined> {
+/** Without a token, too: an edge says what it has to everybody. undefined: it does not answer, or does not say. */
+async function asked({ can }: EdgeUnderTest, clock: Clock): Promise<EdgeConfig | undefined> {
   const overdue = new AbortController();
   const timer = clock.setTimer(ANSWER_MS_MAX, () => overdue.abort());
-  const metrics = await clients.edgeMetrics(url, overdue.signal).catch(() => undefined);
+  const metrics = await can.metrics?.(overdue.signal).catch(() => undefined);
   timer.cancel();
   return metrics && { propagationDelayMs: metrics.propagationDelayMs, strategy: metrics.strategy };
 }

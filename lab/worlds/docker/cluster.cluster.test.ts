@@ -1,4 +1,5 @@
 /** The life of a cluster: brought up whole or not at all, attached to, kept apart from others, and gone without a trace. */
+
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -7,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import type { TestCluster } from '../../../vitest-context.d.ts';
+import { need } from '../../system/edges/edge.ts';
 import { readTopology } from '../../topology/topology.ts';
 import { COMPOSE, startDockerWorld, startSharedWorld, variablesOf } from '../testing/docker-kit.ts';
 import { untilSettled } from '../testing/embedded-kit.ts';
@@ -95,10 +97,7 @@ describe.skipIf(provided === undefined)('a cluster', () => {
     const second = await startDockerWorld({ cluster, onStep: ({ step }) => steps.push(step) });
     expect(steps).toEqual([]);
     expect(second.world.wasThere).toBe(true);
-    const [edge] = second.world.regions;
-    expect(await second.clients.edgeConfig({ url: edge?.url ?? '', token: second.world.adminToken })).toMatchObject({
-      propagationDelayMs: 100,
-    });
+    expect(await need(second.clients.edge('us-east'), 'settings').read()).toMatchObject({ propagationDelayMs: 100 });
     await second.world.close();
     await second.close();
     expect((await statusOf('')).services.filter(({ state }) => state !== 'running')).toEqual([]);
@@ -116,7 +115,7 @@ describe.skipIf(provided === undefined)('a cluster', () => {
     await world.control.isolate('f1', 'edge:eu-west');
     expect([...((await edge())?.networks.keys() ?? [])]).toEqual([`${cluster.project}_front`]);
     expect(await world.control.probe({ caller: 'edge:eu-west', callee: 'origin' })).toMatchObject({ answered: false });
-    expect(await clients.edgeMetrics(world.regions[1]?.url ?? '')).toMatchObject({ success: true });
+    expect(await need(clients.edge('eu-west'), 'metrics')()).toMatchObject({ success: true });
     await world.control.repair('f1');
     expect((await edge())?.networks).toEqual(before?.networks);
     expect(await world.control.probe({ caller: 'edge:eu-west', callee: 'origin' })).toMatchObject({ answered: true });

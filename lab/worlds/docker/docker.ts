@@ -12,10 +12,11 @@ import { Journal, stateFolder } from '../../journal/journal.ts';
 import { takeLock } from '../../journal/lock.ts';
 import { openHttpClients } from '../../system/http-clients.ts';
 import type { Variables } from '../../topology/compose-file.ts';
+import { regionSettings } from '../../topology/region-settings.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { StartStep, ToolAddress, World, WorldRegion } from '../world.ts';
 import { ADMIN_TOKEN, type Cluster, ensureCluster } from './cluster.ts';
-import { clusterSettings, madeWith } from './cluster-settings.ts';
+import { clusterSettings } from './cluster-settings.ts';
 import { plainServices, startedServices } from './container-spec.ts';
 import { DockerControl, TOXIC_PREFIX } from './control.ts';
 import { watchEnds } from './ends.ts';
@@ -154,9 +155,10 @@ async function toWorld({ engine, journal, cluster, adminToken, topology, release
   releasers.push(() => ends.close());
   const originUrl = urlOf(cluster, 'origin');
   const regions = topology.regions.map(({ region, service }) => toRegion(cluster, region, service));
-  const clients = openHttpClients(originUrl);
+  const openClients = () => openHttpClients({ originUrl, edges: regions, adminToken });
+  const clients = openClients();
   releasers.push(() => clients.close());
-  const settings = await clusterSettings({ clock, engine, journal, cluster, clients, regions, adminToken });
+  const settings = await clusterSettings({ clock, engine, journal, cluster, clients, regions, mayChange: adminToken !== '' });
   const control = new DockerControl({
     engine,
     links,
@@ -174,9 +176,8 @@ async function toWorld({ engine, journal, cluster, adminToken, topology, release
   return {
     backend: 'docker',
     originUrl,
-    openClients: () => openHttpClients(originUrl),
+    openClients,
     regions,
-    adminToken,
     control,
     settings,
     lost: ends.lost,
@@ -204,6 +205,6 @@ function toolsOf({ containers }: Cluster, { compose, profiles }: Topology): read
 
 /** As its container was made, not as the file says now. */
 function toRegion(cluster: Cluster, region: string, service: string): WorldRegion {
-  const { propagationDelayMs: delayMs, strategy } = madeWith(cluster.containers.get(service)?.environment);
-  return { region, url: urlOf(cluster, service), delayMs, strategy };
+  const environment = Object.fromEntries(cluster.containers.get(service)?.environment ?? []);
+  return { region, url: urlOf(cluster, service), ...regionSettings(environment) };
 }

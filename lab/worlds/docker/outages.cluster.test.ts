@@ -1,10 +1,11 @@
 /** Outages that only real servers have, each under writes: afterwards every region serves what the origin holds, and nothing went back. */
+
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';
 import { createRandom } from '../../../services/runtime/random.ts';
 import type { TestCluster } from '../../../vitest-context.d.ts';
 import { ActiveFaults } from '../../faults/active-faults.ts';
-import type { EdgeRead } from '../../system/clients.ts';
+import { type EdgeRead, need } from '../../system/edges/edge.ts';
 import { type DockerTestWorld, startSharedWorld } from '../testing/docker-kit.ts';
 import { readUntil, untilSettled } from '../testing/embedded-kit.ts';
 import { Engine } from './engine.ts';
@@ -72,13 +73,12 @@ async function untilFresh(read: () => Promise<EdgeRead>, version: number, within
 
 /** Reads the first key until it is told to stop; a read that fails fails the test. */
 function readOn(region: string): () => Promise<readonly TimedAnswer[]> {
-  const found = test.world.regions.find((one) => one.region === region);
   const reads: TimedAnswer[] = [];
   let isOver = false;
   const reading = (async () => {
     while (!isOver) {
       const begunMs = performance.now();
-      const read = await test.clients.read(found?.url ?? '', ids[0] ?? 0);
+      const read = await test.clients.edge(region).read(ids[0] ?? 0);
       reads.push({ ...read, elapsedMs: performance.now() - begunMs });
     }
   })();
@@ -120,8 +120,8 @@ describe.skipIf(provided === undefined)('the cluster', () => {
     expect((await test.clients.originMetrics()).outbox.pending).toBeGreaterThanOrEqual(writes);
     await faults.healAll();
     await untilConverged();
-    for (const { url } of test.world.regions) {
-      const { recent } = await test.clients.edgeMetrics(url);
+    for (const { region } of test.world.regions) {
+      const { recent } = await need(test.clients.edge(region), 'metrics')();
       for (const target of new Set(recent.map((one) => one.target))) {
         const versions = recent.filter((one) => one.target === target).map(({ version }) => version ?? 0);
         expect(versions).toEqual([...versions].sort((one, other) => other - one));
@@ -172,7 +172,9 @@ describe.skipIf(provided === undefined)('the cluster', () => {
     const burst = await create('burst', 50);
     const { clients, world } = test;
     const everywhere = (version: number, deadlineMs: number) =>
-      Promise.all(world.regions.flatMap(({ url }) => burst.map((id) => untilFresh(() => clients.read(url, id), version, deadlineMs))));
+      Promise.all(
+        world.regions.flatMap(({ region }) => burst.map((id) => untilFresh(() => clients.edge(region).read(id), version, deadlineMs))),
+      );
     await everywhere(1, CONVERGED_MS_MAX);
     await Promise.all(burst.map((id) => clients.update(id, { body: 'new' })));
     // Fifty delays of ap-south are 30 s.

@@ -1,7 +1,7 @@
 /** A cluster that was there before runs with its own delays and strategies: what this world asks for is wanted for as long as it lasts. */
 
-import { strategy } from '../../../services/protocol/invalidation.ts';
 import type { Releasers } from '../../../services/runtime/releasers.ts';
+import { regionSettings } from '../../topology/region-settings.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { World, WorldRegion } from '../world.ts';
 
@@ -16,8 +16,7 @@ export function setRegions({ world, topology, releasers }: SetRegionsOptions): P
   return Promise.all(
     world.regions.map(async (region) => {
       const environment = topology.regions.find((one) => one.region === region.region)?.environment ?? {};
-      const delayMs = Number(environment['PROPAGATION_DELAY'] ?? region.delayMs);
-      const wanted = { ...region, delayMs, strategy: strategy.parse(environment['INVALIDATION_STRATEGY'] ?? region.strategy) };
+      const wanted = { ...region, ...regionSettings(environment, region) };
       if (wanted.delayMs === region.delayMs && wanted.strategy === region.strategy) return region;
       const settings = world.settings.of(region.region);
       releasers.push(() => settings.remove('file'));

@@ -1,4 +1,5 @@
 /** The settings of an attached cluster: an edge that ends and starts again has what is wanted, and the journal leads back. */
+
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -7,6 +8,7 @@ import { createRandom } from '../../../services/runtime/random.ts';
 import type { TestCluster } from '../../../vitest-context.d.ts';
 import { ActiveFaults } from '../../faults/active-faults.ts';
 import { Journal, stateFolder } from '../../journal/journal.ts';
+import { need } from '../../system/edges/edge.ts';
 import { type DockerTestWorld, startSharedWorld, variablesOf } from '../testing/docker-kit.ts';
 
 const run = promisify(execFile);
@@ -30,14 +32,14 @@ describe.skipIf(provided === undefined)('an edge of a cluster', () => {
   afterAll(() => test?.close());
 
   const settings = () => test.world.settings.of('us-east');
-  const admin = () => ({ url: test.world.regions.find(({ region }) => region === 'us-east')?.url ?? '', token: test.world.adminToken });
+  const edge = () => test.clients.edge('us-east');
   const journal = async () => (await Journal.open(stateFolder(cluster.project, variablesOf(cluster)))).entries;
 
   it('that is restarted has what a run wants and what a fault holds, each until its end, and the journal leads back', async () => {
     await settings().set('run', WANTED);
     const [delayed] = await faults.inject({ fault: 'propagation-delay', target: EDGE, parameters: { delay: '5s' } });
     await faults.inject({ fault: 'restart', target: EDGE, parameters: {} });
-    expect(await test.clients.edgeConfig(admin())).toEqual({ propagationDelayMs: 5_000, strategy: 'lazy' });
+    expect(await need(edge(), 'settings').read()).toEqual({ propagationDelayMs: 5_000, strategy: 'lazy' });
     expect(await journal()).toMatchObject([
       {
         says: `${EDGE} is set for a run and under propagation-delay`,
@@ -45,20 +47,20 @@ describe.skipIf(provided === undefined)('an edge of a cluster', () => {
       },
     ]);
     await settings().remove('run');
-    expect(await test.clients.edgeConfig(admin())).toEqual({ propagationDelayMs: 5_000, strategy: 'eager' });
+    expect(await need(edge(), 'settings').read()).toEqual({ propagationDelayMs: 5_000, strategy: 'eager' });
     await faults.heal(delayed?.spec.id ?? '');
-    expect(await test.clients.edgeConfig(admin())).toEqual({ propagationDelayMs: 100, strategy: 'eager' });
+    expect(await need(edge(), 'settings').read()).toEqual({ propagationDelayMs: 100, strategy: 'eager' });
     expect(await journal()).toEqual([]);
   });
 
   it('that was found as somebody had set it is so again after a lab has killed and started it', async () => {
-    await test.clients.configureEdge(admin(), { propagationDelayMs: 70 });
+    await need(edge(), 'settings').change({ propagationDelayMs: 70 });
     await test.close();
     test = await startSharedWorld(cluster);
     await test.world.control.kill(EDGE);
     expect((await journal()).map(({ says }) => says)).toEqual([`${EDGE} is to keep what was set`, `${EDGE} is killed`]);
     await test.world.control.start(EDGE);
-    expect(await test.clients.edgeConfig(admin())).toMatchObject({ propagationDelayMs: 70 });
+    expect(await need(edge(), 'settings').read()).toMatchObject({ propagationDelayMs: 70 });
     expect(await journal()).toEqual([]);
     await settings().set('person', { propagationDelayMs: 100 });
   });
@@ -67,13 +69,13 @@ describe.skipIf(provided === undefined)('an edge of a cluster', () => {
     await settings().set('person', WANTED);
     const look = async () => {
       const saw = settings().look();
-      saw(await test.clients.edgeMetrics(admin().url));
+      saw(await need(edge(), 'metrics')());
     };
     await look();
     // The world takes it for lost then, as any end that nobody asked for; whoever goes on looking mends it all the same.
     await run('docker', ['restart', '--time', '1', `${cluster.project}-edge-us-east-1`]);
     await expect.poll(() => look().then(() => settings().inForce), { timeout: 30_000, interval: 200 }).toEqual(WANTED);
-    await expect.poll(() => test.clients.edgeConfig(admin()), { timeout: 10_000 }).toEqual(WANTED);
+    await expect.poll(() => need(edge(), 'settings').read(), { timeout: 10_000 }).toEqual(WANTED);
     await settings().set('person', { propagationDelayMs: 100, strategy: 'eager' });
   });
 });

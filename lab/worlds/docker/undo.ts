@@ -1,8 +1,9 @@
 /** Heals what a lab that is gone left behind: exactly what its journal lists, and toxics of ours that no journal knows. */
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import type { Journal, JournalEntry, Undo } from '../../journal/journal.ts';
-import type { Clients } from '../../system/clients.ts';
-import { openHttpClients } from '../../system/http-clients.ts';
+import { need } from '../../system/edges/edge.ts';
+import { openEdge } from '../../system/edges/edges.ts';
+import { HttpTransport } from '../../system/http-clients.ts';
 import { TOXIC_PREFIX } from './control.ts';
 import type { Engine } from './engine.ts';
 import type { ContainerFacts } from './engine-facts.ts';
@@ -85,7 +86,10 @@ async function configureRegion(
   { containers, clock, adminToken }: UndoAllOptions,
 ): Promise<void> {
   const [port] = containers.get(`edge-${region}`)?.ports.values() ?? [];
-  if (port !== undefined) await configure(`http://127.0.0.1:${port}`, adminToken, change, clock);
+  if (port === undefined) return;
+  const transport = new HttpTransport();
+  const edge = openEdge({ region, url: `http://127.0.0.1:${port}` }, { transport, adminToken });
+  await untilTaken(() => need(edge, 'settings').change(change), clock).finally(() => transport.close());
 }
 
 async function mendContainer(
@@ -102,21 +106,16 @@ async function mendContainer(
 }
 
 /** An edge that was just started or reconnected may need a moment. */
-async function configure(url: string, token: string, change: Parameters<Clients['configureEdge']>[1], clock: Clock): Promise<void> {
-  const clients = openHttpClients(url);
+async function untilTaken(change: () => Promise<void>, clock: Clock): Promise<void> {
   const deadline = clock.monotonicMs() + CONFIGURE_MS_MAX;
-  try {
-    for (;;) {
-      const failed = await clients.configureEdge({ url, token }, change).then(
-        () => undefined,
-        (error: unknown) => error,
-      );
-      if (failed === undefined) return;
-      if (clock.monotonicMs() > deadline) throw failed;
-      await sleep(clock, POLL_MS);
-    }
-  } finally {
-    await clients.close();
+  for (;;) {
+    const failed = await change().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (failed === undefined) return;
+    if (clock.monotonicMs() > deadline) throw failed;
+    await sleep(clock, POLL_MS);
   }
 }
 

@@ -7,6 +7,7 @@ import { ServiceClocks } from '../../checks/service-clocks.ts';
 import { runWithHistory } from '../../run/run.ts';
 import { parseScenario } from '../../scenarios/scenario.ts';
 import { openHttpClients } from '../../system/http-clients.ts';
+import { regionSettings } from '../../topology/region-settings.ts';
 import { readTopology } from '../../topology/topology.ts';
 import { controlBy } from '../hosted/control.ts';
 import { startServices } from '../hosted/services.ts';
@@ -54,18 +55,17 @@ async function startWorld(skews: Skews): Promise<World> {
     ({ region, environment }): WorldRegion => ({
       region,
       url: `http://127.0.0.1:${services.edgePorts[region]}`,
-      delayMs: Number(environment['PROPAGATION_DELAY']),
-      strategy: environment['INVALIDATION_STRATEGY'] === 'lazy' ? 'lazy' : 'eager',
+      ...regionSettings(environment),
     }),
   );
   const ask = (request: Parameters<typeof services.control.execute>[0]) => services.control.execute(request);
-  const settings = hostedSettings({ clock: systemClock, ask, clients: openHttpClients(originUrl), regions: begun, adminToken: TOKEN });
+  const openClients = () => openHttpClients({ originUrl, edges: begun, adminToken: TOKEN });
+  const settings = hostedSettings({ clock: systemClock, ask, clients: openClients(), regions: begun });
   return {
     backend: 'embedded',
     originUrl,
-    openClients: () => openHttpClients(originUrl),
+    openClients,
     regions: begun,
-    adminToken: TOKEN,
     staysUp: false,
     control: controlBy(ask, settings),
     settings,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';
+import { need } from '../../system/edges/edge.ts';
 import { childrenOf } from '../../testing/children.ts';
 import { readUntil, startTestWorld, type TestWorld, type TimedRead, untilSettled } from '../testing/embedded-kit.ts';
 import type { WorldStall } from '../world.ts';
@@ -18,10 +19,10 @@ const isFresh = (version: number) => (read: TimedRead) => read.version === versi
 
 describe('the walk-through of docs/http-api.md', () => {
   it('serves the three rows of the original EdgeSync from every region, first from the origin, then from the cache', async () => {
-    for (const { url } of test.world.regions) {
+    for (const { region } of test.world.regions) {
       for (const id of [1, 2, 3]) {
-        expect(await test.clients.read(url, id)).toMatchObject({ found: true, version: 1, source: 'origin', status: 'fresh' });
-        expect(await test.clients.read(url, id)).toMatchObject({ found: true, version: 1, source: 'cache', status: 'fresh' });
+        expect(await test.clients.edge(region).read(id)).toMatchObject({ found: true, version: 1, source: 'origin', status: 'fresh' });
+        expect(await test.clients.edge(region).read(id)).toMatchObject({ found: true, version: 1, source: 'cache', status: 'fresh' });
       }
     }
   });
@@ -60,18 +61,21 @@ describe('the embedded world', () => {
     const { id } = await clients.create({ slug: 'stampede', title: 't', body: 'b', tags: [] });
     // Its own event, applied in the middle, would rightly split the stampede in two.
     await untilSettled(test, DEADLINE_MS);
-    for (const { url, region } of world.regions) {
-      const before = (await clients.edgeMetrics(url)).originFetches;
-      const reads = await Promise.all(Array.from({ length: 1000 }, () => clients.read(url, id)));
+    for (const { region } of world.regions) {
+      const edge = clients.edge(region);
+      const before = (await need(edge, 'metrics')()).originFetches;
+      const reads = await Promise.all(Array.from({ length: 1000 }, () => edge.read(id)));
       expect(reads.every((read) => read.version === 1)).toBe(true);
-      expect((await clients.edgeMetrics(url)).originFetches - before, region).toBe(1);
+      expect((await need(edge, 'metrics')()).originFetches - before, region).toBe(1);
     }
   });
 
   it('applies 1,000 writes, 32 at a time, in every region', async () => {
     const { world, clients } = test;
     const applied = async () =>
-      (await Promise.all(world.regions.map(({ url }) => clients.edgeMetrics(url)))).map((edge) => edge.metrics.totalInvalidations);
+      (await Promise.all(world.regions.map(({ region }) => need(clients.edge(region), 'metrics')()))).map(
+        (edge) => edge.metrics.totalInvalidations,
+      );
     await untilSettled(test, DEADLINE_MS);
     const before = await applied();
     let sent = 0;
@@ -110,7 +114,7 @@ describe('the embedded world', () => {
     for (const region of world.regions) {
       const reads = await readUntil({ clients, region, id }, (read) => !read.found, DEADLINE_MS);
       expect(reads.at(-1)).toMatchObject({ found: false, version, status: 'fresh' });
-      expect(await clients.read(region.url, id)).toMatchObject({ found: false, version });
+      expect(await clients.edge(region.region).read(id)).toMatchObject({ found: false, version });
     }
   });
 });

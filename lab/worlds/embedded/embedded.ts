@@ -3,11 +3,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { strategy } from '../../../services/protocol/invalidation.ts';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { systemRandom } from '../../../services/runtime/random.ts';
 import { InvalidInput, WorldFailed } from '../../errors.ts';
 import { openHttpClients } from '../../system/http-clients.ts';
+import { regionSettings } from '../../topology/region-settings.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { controlBy } from '../hosted/control.ts';
 import type { HostedRegion, StartOrder } from '../hosted/services.ts';
@@ -68,14 +68,14 @@ export async function startEmbedded({
     const ready = await Promise.race([untilReady(host, order, onStep), lost.then((why) => Promise.reject(new WorldFailed(why))), abort]);
     const originUrl = `http://127.0.0.1:${ready.originPort}`;
     const regions = toRegions(topology, ready);
-    const clients = openHttpClients(originUrl);
-    const settings = hostedSettings({ clock: systemClock, ask, clients, regions, adminToken });
+    const openClients = () => openHttpClients({ originUrl, edges: regions, adminToken });
+    const clients = openClients();
+    const settings = hostedSettings({ clock: systemClock, ask, clients, regions });
     return {
       backend: 'embedded',
       originUrl,
-      openClients: () => openHttpClients(originUrl),
+      openClients,
       regions,
-      adminToken,
       staysUp: false,
       control: controlBy(ask, settings),
       settings,
@@ -93,8 +93,7 @@ function toRegions({ regions }: Topology, { edgePorts }: Extract<FromHost, { typ
   return regions.map(({ region, environment }) => ({
     region,
     url: `http://127.0.0.1:${edgePorts[region]}`,
-    delayMs: Number(environment['PROPAGATION_DELAY'] ?? 0),
-    strategy: strategy.parse(environment['INVALIDATION_STRATEGY'] ?? 'eager'),
+    ...regionSettings(environment),
   }));
 }
 

@@ -12,17 +12,15 @@ export interface HostedSettingsOptions {
   readonly ask: Ask;
   readonly clients: Clients;
   readonly regions: readonly WorldRegion[];
-  readonly adminToken: string;
 }
 
-export function hostedSettings({ clock, ask, clients, regions, adminToken }: HostedSettingsOptions): WorldSettings {
-  const urls = new Map(regions.map(({ region, url }) => [region, url]));
+export function hostedSettings({ clock, ask, clients, regions }: HostedSettingsOptions): WorldSettings {
   return new WorldSettings({
     clock,
     // What is set here ends with the lab.
     journal: NO_JOURNAL,
     mayChange: true,
-    put: (region, settings) => clients.configureEdge({ url: urls.get(region) ?? '', token: adminToken }, settings),
+    edgeOf: (region) => clients.edge(region),
     isStopped: async (region) => ((await ask({ do: 'inspect', node: nodeName('edge', region) })) as NodeStatus).state === 'stopped',
     regions: regions.map(({ region, delayMs, strategy }) => {
       const made = { propagationDelayMs: delayMs, strategy };

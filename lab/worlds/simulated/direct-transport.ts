@@ -1,7 +1,7 @@
 /** The lab's own requests in the simulated world: calls of the services' routes, a moment later, with a deadline in virtual time. */
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { failureInWords } from '../../../services/runtime/request-failure.ts';
-import { CALL_DEADLINE_MS, type Call, CallFailed, type RawAnswer, type Transport } from '../../system/clients.ts';
+import { type AnswerHeaders, CALL_DEADLINE_MS, type Call, CallFailed, type RawAnswer, type Transport } from '../../system/transport.ts';
 import { ConnectionFailed, type Network } from './network.ts';
 import type { NetworkRequest } from './route-table.ts';
 
@@ -12,6 +12,8 @@ export interface DirectTransportOptions {
   readonly drawLatencyMs: () => number;
   readonly portOf: (baseUrl: string) => number;
 }
+
+const NO_HEADERS: AnswerHeaders = {};
 
 export class DirectTransport implements Transport {
   readonly isTrusted = true;
@@ -37,7 +39,8 @@ export class DirectTransport implements Transport {
       signal?.addEventListener('abort', abort, { once: true });
       clock.setTimer(drawLatencyMs(), () => {
         network.request(portOf(base), toRequest(call)).then(
-          ({ status, body }) => void clock.setTimer(drawLatencyMs(), () => settle(() => resolve({ status, body }))),
+          ({ status, headers = NO_HEADERS, body }) =>
+            void clock.setTimer(drawLatencyMs(), () => settle(() => resolve({ status, headers, body }))),
           (error: unknown) => fail(error instanceof ConnectionFailed && error.refused, error),
         );
       });

@@ -5,12 +5,13 @@
  */
 import { MemoryLog } from '../../../services/log/memory.ts';
 import { MemoryDatabase } from '../../../services/origin/database/memory.ts';
-import { INVALIDATION_PARTITIONS, strategy } from '../../../services/protocol/invalidation.ts';
+import { INVALIDATION_PARTITIONS } from '../../../services/protocol/invalidation.ts';
 import { silentLogger } from '../../../services/runtime/log.ts';
 import type { Random } from '../../../services/runtime/random.ts';
 import type { VirtualClock } from '../../../services/runtime/virtual-clock.ts';
 import type { Mutant } from '../../mutants/mutant.ts';
 import { Clients } from '../../system/clients.ts';
+import { regionSettings } from '../../topology/region-settings.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { type Ask, controlBy } from '../hosted/control.ts';
 import { clockAt, type Hosting, type StartOrder, startServices } from '../hosted/services.ts';
@@ -73,21 +74,20 @@ export async function startSimulated({
   const services = await startServices(toOrder(topology), hosting, onStep);
   const originUrl = `${BASE}${services.originPort}`;
   const drawLatencyMs = latencyOf('lab', random.fork('lab'));
-  const openClients = () => new Clients(originUrl, new DirectTransport({ network, clock, drawLatencyMs, portOf }));
   const regions = topology.regions.map(({ region, environment }) => ({
     region,
     url: `${BASE}${services.edgePorts[region]}`,
-    delayMs: Number(environment['PROPAGATION_DELAY'] ?? 0),
-    strategy: strategy.parse(environment['INVALIDATION_STRATEGY'] ?? 'eager'),
+    ...regionSettings(environment),
   }));
+  const system = { originUrl, edges: regions, adminToken: ADMIN_TOKEN };
+  const openClients = () => new Clients(new DirectTransport({ network, clock, drawLatencyMs, portOf }), system);
   const ask: Ask = (request) => services.control.execute(request);
-  const settings = hostedSettings({ clock, ask, clients: openClients(), regions, adminToken: ADMIN_TOKEN });
+  const settings = hostedSettings({ clock, ask, clients: openClients(), regions });
   return {
     backend: 'simulated',
     originUrl,
     openClients,
     regions,
-    adminToken: ADMIN_TOKEN,
     hasOneClock: Object.keys(skews).length === 0,
     staysUp: false,
     control: controlBy(ask, settings),

@@ -1,7 +1,9 @@
 /** An embedded world on free ports for one test file, and what tests ask of it. */
+
 import { fileURLToPath } from 'node:url';
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';
-import type { Clients, EdgeRead } from '../../system/clients.ts';
+import type { Clients } from '../../system/clients.ts';
+import type { EdgeRead } from '../../system/edges/edge.ts';
 import { isSettled } from '../../system/settled.ts';
 import { readTopology } from '../../topology/topology.ts';
 import { startEmbedded } from '../embedded/embedded.ts';
@@ -44,7 +46,7 @@ export async function readUntil(
   const begunAt = performance.now();
   while (performance.now() - begunAt < deadlineMs) {
     const startMs = performance.now();
-    const read = { ...(await clients.read(region.url, id)), startMs, endMs: performance.now() };
+    const read = { ...(await clients.edge(region.region).read(id)), startMs, endMs: performance.now() };
     reads.push(read);
     if (done(read)) return reads;
   }

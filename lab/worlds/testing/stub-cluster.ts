@@ -6,6 +6,7 @@ import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import { type JournalEntry, NO_JOURNAL, type UndoJournal } from '../../journal/journal.ts';
 import type { Clients } from '../../system/clients.ts';
+import { ownEdge } from '../../system/edges/own.ts';
 import type { Link } from '../../system/parts.ts';
 import { DockerControl, type DockerControlOptions } from '../docker/control.ts';
 import type { ContainerFacts } from '../docker/engine-facts.ts';
@@ -98,7 +99,7 @@ export class StubCluster {
       clock,
       mayChange: true,
       journal: NO_JOURNAL,
-      put: async () => {},
+      edgeOf: (region) => ({ region, can: { settings: { read: async () => MADE, change: async () => {} } } }),
       isStopped: async () => false,
       regions: REGIONS.map((region) => ({ region, made: MADE, found: MADE, startsAsMade: true })),
     });
@@ -123,7 +124,6 @@ export class StubCluster {
       originUrl: 'origin',
       regions: REGIONS.map((region) => ({ region, url: region, delayMs: 100, strategy: 'eager' as const })),
       openClients: () => this.clients,
-      adminToken: 'token',
       control: this.control,
       settings: this.#settings,
       staysUp: true,
@@ -255,16 +255,23 @@ export class StubCluster {
       return enabled && toxics.every(({ type }) => type !== 'timeout') && this.#isUsed(link);
     };
     const word = (isThere: boolean) => (isThere ? 'connected' : 'disconnected');
+    const edge = (region: string) => ({
+      region,
+      bounds: ownEdge.bounds,
+      read: async () => ({}),
+      can: {
+        metrics: () => answer(`edge-${region}`, { success: true }),
+        health: () => answer(`edge-${region}`, { redis: word(stateOf(`redis-${region}`) === 'running') }),
+        settings: { read: () => answer(`edge-${region}`, { propagationDelayMs: 100, strategy: 'eager' }) },
+      },
+    });
     const stub = {
-      edgeMetrics: (region: string) => answer(`edge-${region}`, { success: true }),
-      edgeHealth: (region: string) => answer(`edge-${region}`, { redis: word(stateOf(`redis-${region}`) === 'running') }),
+      edge,
       originHealth: () =>
         answer('origin', {
           log: word(sees({ caller: 'origin', callee: 'kafka' })),
           postgres: word(sees({ caller: 'origin', callee: 'postgres' })),
         }),
-      read: async () => ({}),
-      edgeConfig: (admin: { url: string }) => answer(`edge-${admin.url}`, { propagationDelayMs: 100, strategy: 'eager' }),
     };
     return stub as unknown as Clients;
   }

@@ -1,11 +1,6 @@
 /** The origin across a wire: what an edge has of it. */
-import {
-  FETCH_DEADLINE_MS,
-  type OriginAnswer,
-  type OriginClient,
-  type OriginListing,
-  OriginUnavailable,
-} from '../../../services/edge/origin-client.ts';
+import { type OriginAnswer, type OriginClient, type OriginListing, OriginUnavailable } from '../../../services/edge/origin-client.ts';
+import { FETCH_DEADLINE_MS } from '../../../services/protocol/edge-api.ts';
 import type { Gate } from './gate.ts';
 import type { Wire } from './wire.ts';
 

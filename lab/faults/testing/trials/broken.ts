@@ -1,5 +1,6 @@
 /** What is broken in a world, in words: looked up in the world itself, past whoever broke it. */
 import type { Clients } from '../../../system/clients.ts';
+import { need } from '../../../system/edges/edge.ts';
 import type { Link, NodeName } from '../../../system/parts.ts';
 import type { World } from '../../../worlds/world.ts';
 
@@ -24,12 +25,11 @@ export async function brokenIn({ control, regions }: Looked): Promise<readonly s
 }
 
 /** Settings that are not those the world began with. */
-export async function changedIn(
-  { regions, adminToken }: Pick<World, 'regions' | 'adminToken'>,
-  clients: Clients,
-): Promise<readonly string[]> {
-  const looked = regions.map(async ({ region, url, delayMs, strategy }) => {
-    const now = await clients.edgeConfig({ url, token: adminToken }).catch(() => undefined);
+export async function changedIn({ regions }: Pick<World, 'regions'>, clients: Clients): Promise<readonly string[]> {
+  const looked = regions.map(async ({ region, delayMs, strategy }) => {
+    const now = await need(clients.edge(region), 'settings')
+      .read()
+      .catch(() => undefined);
     if (now === undefined) return [`edge:${region} does not say its settings`];
     const isSame = now.propagationDelayMs === delayMs && now.strategy === strategy;
     return isSame ? [] : [`edge:${region} is ${now.propagationDelayMs} ms ${now.strategy}, was ${delayMs} ms ${strategy}`];

@@ -53,7 +53,7 @@ export async function brokenInCluster(
   const byService = new Map(containers.map((facts) => [facts.service, facts]));
   const proxies = (await linksOf(byService)?.proxies()) ?? [];
   const journal = await Journal.open(stateFolder(project, variables));
-  const clients = openHttpClients('http://127.0.0.1:1');
+  const clients = openHttpClients({ originUrl: 'http://127.0.0.1:1', edges: regions, adminToken: tokenOf(byService) ?? '' });
   try {
     return [
       ...containers.flatMap(({ service, state }) => (state === 'running' ? [] : [`${service} is ${state}`])),
@@ -64,7 +64,7 @@ export async function brokenInCluster(
       ...proxies.flatMap(({ name, enabled }) => (enabled ? [] : [`${name} is off`])),
       ...proxies.flatMap(({ name, toxics }) => toxics.map((toxic) => `${name} has ${toxic.type} ${toxic.name}`)),
       ...journal.entries.map(({ says }) => `in the journal: ${says}`),
-      ...(await changedIn({ regions, adminToken: tokenOf(byService) ?? '' }, clients)),
+      ...(await changedIn({ regions }, clients)),
     ];
   } finally {
     await clients.close();

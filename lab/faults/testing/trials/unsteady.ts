@@ -3,10 +3,12 @@
  * all. What undoes them may fail once, or always.
  */
 
+import type { EdgeConfigChange } from '../../../../services/protocol/edge-api.ts';
 import { type Clock, sleep } from '../../../../services/runtime/clock.ts';
 import type { Random } from '../../../../services/runtime/random.ts';
 import { WorldFailed } from '../../../errors.ts';
 import type { Clients } from '../../../system/clients.ts';
+import { type EdgeUnderTest, need } from '../../../system/edges/edge.ts';
 import type { World, WorldControl } from '../../../worlds/world.ts';
 
 export interface Temper {
@@ -116,9 +118,9 @@ function unsteadyControl(own: WorldControl, moods: Moods): WorldControl {
 /** What changes an edge is an act too, and what comes after it undoes it. */
 function unsteadyClients(own: Clients, moods: Moods): Clients {
   const changed = new Set<string>();
-  const configure = async (...[admin, change]: Parameters<Clients['configureEdge']>) => {
-    const what = `${admin.url} ${Object.keys(change).join()}`;
-    const done = () => own.configureEdge(admin, change);
+  const configure = async (edge: EdgeUnderTest, change: EdgeConfigChange) => {
+    const what = `${edge.region} ${Object.keys(change).join()}`;
+    const done = () => need(edge, 'settings').change(change);
     if (!changed.has(what)) {
       changed.add(what);
       return moods.act(done);
@@ -126,13 +128,14 @@ function unsteadyClients(own: Clients, moods: Moods): Clients {
     await moods.undo(undefined, what, done);
     changed.delete(what);
   };
-  const unsteadily: Pick<Clients, 'configureEdge' | 'flushEdge'> = {
-    configureEdge: configure,
-    flushEdge: (admin) => moods.act(() => own.flushEdge(admin)),
+  const unsteadyEdge: Clients['edge'] = (region) => {
+    const edge = own.edge(region);
+    const settings = { ...need(edge, 'settings'), change: (change: EdgeConfigChange) => configure(edge, change) };
+    return { ...edge, can: { ...edge.can, settings, flush: () => moods.act(need(edge, 'flush')) } };
   };
   return new Proxy(own, {
     get(target, name) {
-      if (name === 'configureEdge' || name === 'flushEdge') return unsteadily[name];
+      if (name === 'edge') return unsteadyEdge;
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === 'function' ? value.bind(target) : value;
     },

@@ -1,0 +1,89 @@
+/** What follows from how a cache is made is told in the head of a history, by region: checks judge by that, and by our own edge's where it is not. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { History } from '../history/history.ts';
+import { HISTORY_VERSION, type HistoryHead } from '../history/history-lines.ts';
+import { readHistory } from '../history/read-history.ts';
+import type { RegionBounds } from '../system/edges/edge.ts';
+import { EDGES } from '../system/edges/edges.ts';
+import { mislabelled } from './anomalies/mislabelled.ts';
+import { FaultWindows } from './fault-windows.ts';
+import { fault, historyOf, REGIONS, read, write } from './testing/history.ts';
+
+const HEAD: HistoryHead = {
+  line: 'head',
+  historyVersion: HISTORY_VERSION,
+  tool: 'edgesync-lab',
+  version: '1',
+  backend: 'simulated',
+  seed: 1,
+  scenario: 'x',
+  regions: [...REGIONS],
+  staleness: 'adjusted',
+  checks: ['mislabelled'],
+  startedAt: '2026-01-01T00:00:00.000Z',
+};
+const SLOW = { fetchDeadlineMs: 10_000, joinDeadlineMs: 5_000 };
+
+/** As a file says it, and as it is read back. */
+async function readBack(head: object): Promise<History> {
+  const folder = await mkdtemp(join(tmpdir(), 'edgesync-bounds-'));
+  try {
+    const file = join(folder, 'history.ndjson');
+    await writeFile(file, `${JSON.stringify(head)}\n`);
+    return (await readHistory(file)).history;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function judged(bounds: RegionBounds | undefined) {
+  const stale = { status: 'stale', cachedMs: 1_500 } as const;
+  const history = historyOf({ operations: [write(2, 1_000), read(2, 3_000, stale), read(2, 6_000, stale)] });
+  history.begin(bounds === undefined ? HEAD : { ...HEAD, bounds });
+  return mislabelled.judge(history, { regions: REGIONS, staleness: 'adjusted' }).verdict;
+}
+
+function excusedMs(bounds: RegionBounds | undefined, slows: { readonly fetchMs: number; readonly callMs: number }) {
+  const slow = { ...fault('latency', 'edge:eu-west<->origin', { fromMs: 1_000, toMs: 2_000 }), slows: { invalidationMs: 0, ...slows } };
+  const killed = fault('kill', 'edge:eu-west', { fromMs: 1_200, toMs: 1_300 });
+  const history = historyOf({ operations: [], faults: [slow, killed] });
+  history.begin(bounds === undefined ? HEAD : { ...HEAD, bounds });
+  const all = { fromMs: 0, toMs: 10_000 };
+  return 10_000 - new FaultWindows(history).unexcusedMs({ region: 'eu-west', status: 'stale' }, all);
+}
+
+describe('the bounds of an edge', () => {
+  it('are those that the head of its history tells, of its region', async () => {
+    const history = await readBack({ ...HEAD, bounds: { 'eu-west': SLOW } });
+    expect(history.boundsOf('eu-west')).toEqual(SLOW);
+    expect(history.boundsOf('us-east')).toEqual(EDGES.edgesync.bounds);
+  });
+
+  it('are those of our own edge in an older history, which tells none', async () => {
+    const history = await readBack(HEAD);
+    expect(history.boundsOf('eu-west')).toEqual({ fetchDeadlineMs: 2_000, joinDeadlineMs: 1_000 });
+  });
+
+  it.each([{ fetchDeadlineMs: 0, joinDeadlineMs: 1 }, { fetchDeadlineMs: 1 }, { ...SLOW, other: 1 }])(
+    'are refused as %o',
+    async (bounds) => {
+      await expect(readBack({ ...HEAD, bounds: { 'eu-west': bounds } })).rejects.toThrow(/history\.ndjson:1: bounds\.eu-west/);
+    },
+  );
+
+  it('decide how long an entry may stay stale', () => {
+    expect(judged(undefined)).toBe('fail');
+    expect(judged({ 'us-east': SLOW })).toBe('fail');
+    expect(judged({ 'eu-west': SLOW })).toBe('pass');
+  });
+
+  it('decide how slow a link may be before it stops fetches, and keeps a region from joining the log', () => {
+    expect(excusedMs(undefined, { fetchMs: 1_600, callMs: 0 })).toBe(1_000);
+    expect(excusedMs({ 'eu-west': SLOW }, { fetchMs: 1_600, callMs: 0 })).toBe(100);
+    expect(excusedMs(undefined, { fetchMs: 0, callMs: 1_100 })).toBe(800);
+    expect(excusedMs({ 'eu-west': SLOW }, { fetchMs: 0, callMs: 1_100 })).toBe(100);
+  });
+});

@@ -1,0 +1,98 @@
+/**
+ * The port of an edge: a cache under test, whosever it is. Every cache can be read. What else one can be asked stands in `can`, and
+ * nobody takes it for granted: who cannot do without says so by `need`.
+ */
+import { z } from 'zod';
+import type { EdgeConfig, EdgeConfigChange, EdgeHealth, EdgeMetrics, VersionRow } from '../../../services/protocol/edge-api.ts';
+import { InvalidInput } from '../../errors.ts';
+import type { Transport } from '../transport.ts';
+
+/** What a reader learns of an answer. */
+export interface EdgeRead {
+  readonly found: boolean;
+  readonly version: number;
+  readonly source: 'cache' | 'origin';
+  readonly status: 'fresh' | 'stale';
+  /** When the origin was asked for it: wall clock, ms since 1970. undefined: the cache does not tell. */
+  readonly cachedAt: number | undefined;
+  /** undefined of a 404. */
+  readonly body: string | undefined;
+}
+
+export interface EdgeCapabilities {
+  readonly metrics?: (signal?: AbortSignal) => Promise<EdgeMetrics>;
+  /** Also of an edge that cannot serve. */
+  readonly health?: (signal?: AbortSignal) => Promise<EdgeHealth>;
+  readonly settings?: {
+    readonly read: () => Promise<EdgeConfig>;
+    readonly change: (change: EdgeConfigChange) => Promise<void>;
+  };
+  /** Every entry of its cache becomes invalid. */
+  readonly flush?: () => Promise<void>;
+  /** Those of its cache, at most 10,000. */
+  readonly entries?: () => Promise<readonly VersionRow[]>;
+}
+export type Capability = keyof EdgeCapabilities;
+
+/** What an answer is judged by that follows from how the cache is made, in ms. Told in the head of a history. */
+export const edgeBounds = z.strictObject({
+  /** A fetch from the origin that takes longer counts as failed. */
+  fetchDeadlineMs: z.number().positive(),
+  /** A call to the log that takes longer keeps it from joining the log again. */
+  joinDeadlineMs: z.number().positive(),
+});
+export type EdgeBounds = Readonly<z.infer<typeof edgeBounds>>;
+/** By region. */
+export type RegionBounds = Readonly<Record<string, EdgeBounds>>;
+
+export function regionBounds(edges: readonly Pick<EdgeUnderTest, 'region' | 'bounds'>[]): RegionBounds {
+  return Object.fromEntries(edges.map(({ region, bounds }) => [region, bounds]));
+}
+
+/** What is asked throws CallFailed without a usable answer. */
+export interface EdgeUnderTest {
+  readonly region: string;
+  readonly bounds: EdgeBounds;
+  /** By its id; `signal` ends the call before its deadline. */
+  readonly read: (id: number, signal?: AbortSignal) => Promise<EdgeRead>;
+  readonly can: EdgeCapabilities;
+}
+
+export interface OpenEdgeOptions {
+  readonly transport: Transport;
+  readonly url: string;
+  /** Bearer token of its admin routes, where it has any. */
+  readonly adminToken: string | undefined;
+}
+
+/** A kind of cache: one file each, and a row in `edges.ts`. */
+export interface EdgeKind {
+  /** In a few words. */
+  readonly about: string;
+  readonly bounds: EdgeBounds;
+  readonly open: (options: OpenEdgeOptions) => Pick<EdgeUnderTest, 'read' | 'can'>;
+}
+
+const CANNOT: Readonly<Record<Capability, string>> = {
+  metrics: 'tells no metrics',
+  health: 'does not say how it is',
+  settings: 'has no settings that can be changed',
+  flush: 'cannot be flushed',
+  entries: 'does not list its entries',
+};
+
+/** Why not, in words. undefined: it can do all of that. */
+export function whyUnable({ region, can }: Pick<EdgeUnderTest, 'region' | 'can'>, needed: readonly Capability[]): string | undefined {
+  const missing = needed.filter((capability) => can[capability] === undefined);
+  return missing.length === 0 ? undefined : `the edge of ${region} ${missing.map((capability) => CANNOT[capability]).join(' and ')}`;
+}
+
+/** For who cannot do without. Throws InvalidInput naming the region and what its edge cannot. */
+export function need<Needed extends Capability>(
+  edge: Pick<EdgeUnderTest, 'region' | 'can'>,
+  needed: Needed,
+): NonNullable<EdgeCapabilities[Needed]> {
+  const found = edge.can[needed];
+  if (found === undefined) throw new InvalidInput(`${whyUnable(edge, [needed])}`);
+  return found;
+}

@@ -1,0 +1,20 @@
+/** The table of edges: which caches can be put to the test. A new one is a file beside this one and a row here. */
+import type { EdgeKind, EdgeUnderTest, OpenEdgeOptions } from './edge.ts';
+import { ownEdge } from './own.ts';
+
+export const EDGES = { edgesync: ownEdge } as const satisfies Readonly<Record<string, EdgeKind>>;
+
+export type EdgeKindName = keyof typeof EDGES;
+
+/** The cache of a region, and where it is. */
+export interface EdgeAddress {
+  readonly region: string;
+  readonly url: string;
+  /** Left out: ours. */
+  readonly edge?: EdgeKindName;
+}
+
+export function openEdge({ region, url, edge = 'edgesync' }: EdgeAddress, options: Omit<OpenEdgeOptions, 'url'>): EdgeUnderTest {
+  const { bounds, open } = EDGES[edge];
+  return { region, bounds, ...open({ ...options, url }) };
+}

@@ -1,0 +1,40 @@
+/** The delay and the strategy of a region, in the environment of its edge: how they are called there, and what an edge has without them. */
+import { type Strategy, strategy as strategyName } from '../../services/protocol/invalidation.ts';
+import { InvalidInput } from '../errors.ts';
+import type { Environment } from './compose-file.ts';
+
+const DELAY = 'PROPAGATION_DELAY';
+const STRATEGY = 'INVALIDATION_STRATEGY';
+
+export interface RegionSettings {
+  readonly delayMs: number;
+  readonly strategy: Strategy;
+}
+
+const OF_AN_EDGE: RegionSettings = { delayMs: 0, strategy: 'eager' };
+
+/** `otherwise`: where the environment does not say. Throws InvalidInput naming the key of what an edge would refuse. */
+export function regionSettings(environment: Environment, otherwise: RegionSettings = OF_AN_EDGE): RegionSettings {
+  const { [DELAY]: delay, [STRATEGY]: strategy = otherwise.strategy } = environment;
+  const delayMs = delay === undefined ? otherwise.delayMs : Number(delay);
+  if (!Number.isFinite(delayMs)) throw new InvalidInput(`${DELAY}: expected a number of ms, got ${JSON.stringify(delay)}`);
+  const parsed = strategyName.safeParse(strategy);
+  if (!parsed.success)
+    throw new InvalidInput(`${STRATEGY}: expected ${strategyName.options.join(' or ')}, got ${JSON.stringify(strategy)}`);
+  return { delayMs, strategy: parsed.data };
+}
+
+/** What is left out stays as it is. */
+export function withRegionSettings(environment: Environment, { delay, strategy }: RegionOverrides): Environment {
+  return {
+    ...environment,
+    ...(delay === undefined ? {} : { [DELAY]: String(delay) }),
+    ...(strategy === undefined ? {} : { [STRATEGY]: strategy }),
+  };
+}
+
+/** What a scenario overrides: the delay in ms, the strategy. */
+export interface RegionOverrides {
+  readonly delay?: number | undefined;
+  readonly strategy?: string | undefined;
+}
