@@ -6,12 +6,13 @@ import { ServiceClock } from './service-clocks.ts';
 import { clockAhead } from './testing/history.ts';
 
 const readings = (...told: Parameters<typeof clockAhead>): readonly ClockReading[] => clockAhead(...told).map(([, reading]) => reading);
+const exactly = (atMs: number, nowMs: number): ClockReading => ({ fromMs: atMs, toMs: atMs, nowMs });
 
 describe('a time of a clock that was asked', () => {
   it('is within the time an answer took, whatever the clock is off by', () => {
     for (const aheadMs of [0, 7_200_000, -86_400_000]) {
       const { fromMs, toMs, likelyMs } = new ServiceClock(readings(aheadMs)).onRunClock(5_100 + aheadMs);
-      expect([fromMs, likelyMs, toMs].map((ms) => Math.round(ms))).toEqual([5_095, 5_108, 5_121]);
+      expect([fromMs, likelyMs, toMs].map((ms) => Math.round(ms))).toEqual([5_093, 5_108, 5_123]);
     }
   });
 
@@ -28,7 +29,14 @@ describe('a time of a clock that was asked', () => {
   it('is within less known bounds beside an answer that took long, and as likely when it was', () => {
     const slow = { fromMs: 5_030, toMs: 9_000, nowMs: 6_000 };
     const { fromMs, toMs, likelyMs } = new ServiceClock([...readings(0, { untilMs: 5_001 }), slow]).onRunClock(5_100);
-    expect([fromMs, likelyMs, toMs].map((ms) => Math.round(ms - 5_100))).toEqual([-600, 8, 3_025]);
+    expect([fromMs, likelyMs, toMs].map((ms) => Math.round(ms - 5_100))).toEqual([-600, 8, 3_047]);
+  });
+
+  it('is within what is told of a clock that ran off, and was set back by little right before it was asked', () => {
+    // From 7.2 s on it gains 10 ms a second; at 8.95 s it is set back by 12 ms.
+    const clock = new ServiceClock([...readings(0, { untilMs: 7_001 }), exactly(8_000, 8_008), exactly(9_000, 9_006)]);
+    const { fromMs, toMs } = clock.onRunClock(8_949 + 17);
+    expect([fromMs <= 8_949, toMs >= 8_949]).toEqual([true, true]);
   });
 
   it('is two moments of a clock that was set back between them', () => {

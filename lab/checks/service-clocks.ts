@@ -14,7 +14,7 @@ import { firstIndex } from './profile.ts';
 
 /** Times of wall clocks are whole milliseconds, of either rounding. */
 const ROUNDING_MS = 2;
-/** Within a stretch a clock may run off and come back by so much of half its length. */
+/** Within a stretch a clock may run off by so much of its length, and be set back right before the reading at its end. */
 const WANDER_MAX = 0.01;
 /** Nothing else is known. */
 const ALWAYS: Interval = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
@@ -137,7 +137,7 @@ function middleOf({ fromMs, toMs }: Interval): number {
 function stretchBetween(one: ClockReading, other: ClockReading): Stretch {
   const [before, after] = [aheadOf(one), aheadOf(other)];
   const [fromMs, toMs] = [one.fromMs, other.toMs];
-  const offMs = (WANDER_MAX * (toMs - fromMs)) / 2;
+  const offMs = WANDER_MAX * (toMs - fromMs);
   const aheadMs = { fromMs: Math.min(before.fromMs, after.fromMs) - offMs, toMs: Math.max(before.toMs, after.toMs) + offMs };
   const wasSet = before.toMs < after.fromMs || after.toMs < before.fromMs;
   // An answer that took long says little: of the two the other says more.
