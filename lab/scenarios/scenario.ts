@@ -60,6 +60,10 @@ const workload = z
   });
 export type Workload = z.infer<typeof workload>;
 
+const MS_PER_S = 1000;
+/** How long an entry is fresh, and then as long stale. */
+const lifetime = lasting.refine((ms) => ms % MS_PER_S === 0, 'expected whole seconds');
+
 const CHECK_NAMES = Object.keys(CHECKS) as [CheckName, ...CheckName[]];
 
 /** Overrides of compose.yaml. Which regions there are shows when the world is known. */
@@ -68,7 +72,9 @@ const system = z.strictObject({
   only: z.array(z.string()).min(1).optional(),
   /** `differ`: each service has a clock of its own, drawn from the seed: ahead or behind, faster or slower. For the world in virtual time. */
   clocks: z.literal('differ').optional(),
-  regions: z.record(z.string(), z.strictObject({ delay: delay.optional(), strategy: strategy.optional() })).default({}),
+  regions: z
+    .record(z.string(), z.strictObject({ delay: delay.optional(), strategy: strategy.optional(), lifetime: lifetime.optional() }))
+    .default({}),
 });
 
 /** Each step is judged by the fault it names (`method.ts`). */

@@ -59,7 +59,13 @@ export function checkBackend(scenario: ParsedScenario, backend: Backend): void {
           },
         ]
       : [];
-  refuse(scenario, [...only, ...clocks, ...problems]);
+  // What goes on without the lab was started with lifetimes of its own.
+  const lifetimes = Object.entries(worldKind(backend).outlivesLab ? scenario.system.regions : {}).flatMap(([region, { lifetime }]) => {
+    const able = worldsWhere(({ outlivesLab }) => !outlivesLab).join(' or ');
+    if (lifetime === undefined) return [];
+    return [{ path: ['system', 'regions', region, 'lifetime'], message: `needs a world of ${able}, this one is ${backend}` }];
+  });
+  refuse(scenario, [...only, ...clocks, ...lifetimes, ...problems]);
 }
 
 function refuse(scenario: ParsedScenario, problems: readonly Problem[]): void {

@@ -27,9 +27,13 @@ export function writtenScenario(scenario: Scenario): string {
 /** The same before it is text. */
 export function toDocument(scenario: Scenario): Readonly<Record<string, unknown>> {
   const { title, description, tags, seed, system, workload, method, settle, checks, staleness, hypothesis, thresholds } = scenario;
-  const regions = Object.entries(system.regions).map(([region, { delay, strategy }]) => [
+  const regions = Object.entries(system.regions).map(([region, { delay, strategy, lifetime }]) => [
     region,
-    { ...(delay === undefined ? {} : { delay: toMs(delay) }), ...(strategy === undefined ? {} : { strategy }) },
+    {
+      ...(delay === undefined ? {} : { delay: toMs(delay) }),
+      ...(strategy === undefined ? {} : { strategy }),
+      ...(lifetime === undefined ? {} : { lifetime: toMs(lifetime) }),
+    },
   ]);
   const { duration, reads, writes, keys, skew, creates, deletes, purges, burst, ...shares } = workload;
   const rarer = Object.entries(shares).flatMap(([name, share]) => (share === undefined ? [] : [[name, toShare(share)]]));

@@ -21,6 +21,9 @@ export interface SwarmOptions {
 }
 
 const DELAYS_MS = [0, 0, 50, 100, 300, 600] as const;
+const AS_IT_IS = 0;
+/** So short that marks are dropped while the load lasts. */
+const LIFETIMES_MS = [AS_IT_IS, AS_IT_IS, AS_IT_IS, 1_000, 3_000, 8_000] as const;
 const READS_PER_S = [5, 6, 8, 20] as const;
 const WRITES_PER_S = [0.2, 0.5, 1, 2, 3, 5, 20] as const;
 /** Few keys: what two readers of one key do to each other. Many: what a cache does that holds them all. */
@@ -53,7 +56,7 @@ function drawMs(random: Random, { from, to }: { readonly from: number; readonly 
 
 export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions): Scenario {
   const random = createRandom(seed).fork('swarm');
-  const settings = random.fork('settings');
+  const [settings, lifetimes] = [random.fork('settings'), random.fork('lifetimes')];
   const workload = drawWorkload(random.fork('load'), keys, durationMs);
   return {
     version: 1,
@@ -65,7 +68,11 @@ export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions):
     system: {
       ...(random.fork('clocks').below(CLOCKS_DIFFER_ONE_IN) === 0 ? { clocks: 'differ' as const } : {}),
       regions: Object.fromEntries(
-        regions.map((region) => [region, { delay: pick(settings, DELAYS_MS), strategy: pick(settings, ['eager', 'lazy'] as const) }]),
+        regions.map((region) => {
+          const own = { delay: pick(settings, DELAYS_MS), strategy: pick(settings, ['eager', 'lazy'] as const) };
+          const lifetime = pick(lifetimes, LIFETIMES_MS);
+          return [region, lifetime === AS_IT_IS ? own : { ...own, lifetime }];
+        }),
       ),
     },
     workload,

@@ -5,6 +5,10 @@ import type { Environment } from './compose-file.ts';
 
 const DELAY = 'PROPAGATION_DELAY';
 const STRATEGY = 'INVALIDATION_STRATEGY';
+/** How long an entry is fresh, and what comes after it, in s. */
+const FRESH = 'CACHE_TTL';
+const STALE = ['STALE_WHILE_REVALIDATE', 'STALE_IF_ERROR'] as const;
+const MS_PER_S = 1000;
 
 export interface RegionSettings {
   readonly delayMs: number;
@@ -24,17 +28,25 @@ export function regionSettings(environment: Environment, otherwise: RegionSettin
   return { delayMs, strategy: parsed.data };
 }
 
+/** How long an entry of the region is fresh, in ms; undefined: as long as its edge likes. */
+export function lifetimeMsOf({ [FRESH]: seconds }: Environment): number | undefined {
+  return seconds === undefined ? undefined : Number(seconds) * MS_PER_S;
+}
+
 /** What is left out stays as it is. */
-export function withRegionSettings(environment: Environment, { delay, strategy }: RegionOverrides): Environment {
+export function withRegionSettings(environment: Environment, { delay, strategy, lifetime }: RegionOverrides): Environment {
+  const names = lifetime === undefined ? [] : [FRESH, ...STALE];
   return {
     ...environment,
     ...(delay === undefined ? {} : { [DELAY]: String(delay) }),
     ...(strategy === undefined ? {} : { [STRATEGY]: strategy }),
+    ...Object.fromEntries(names.map((name) => [name, String((lifetime ?? 0) / MS_PER_S)])),
   };
 }
 
-/** What a scenario overrides: the delay in ms, the strategy. */
+/** What a scenario overrides: the delay in ms, the strategy, and in ms how long an entry is fresh, and then stale. */
 export interface RegionOverrides {
   readonly delay?: number | undefined;
   readonly strategy?: string | undefined;
+  readonly lifetime?: number | undefined;
 }

@@ -4,7 +4,8 @@
  * An invalidation makes a key be fetched again when it is next read, once however many read it: readers share a fetch, and a stale key
  * has one revalidation. So between two looks at a region's counter of fetches, with no fault of its own in between, each key may cost one
  * fetch for what was before, two for each write or purge in that time (the fetch under way that it outdates, and the one after it), and one
- * for each read that failed or found a 404 (kept for a short time only): and never more than it was read. Any purge but one of a
+ * for each read that failed or found a 404 (kept for a short time only), and one for each time that its entry may have ended: and never more
+ * than it was read. Any purge but one of a
  * key counts for every key, for until a fetch is back nobody knows its tags. A slow link is no excuse: it is what
  * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it may have. One
  * anomaly for each region.
@@ -53,9 +54,9 @@ function judge(history: History, { regions, staleness: rule }: CheckContext): Ch
   const counted = regions.flatMap((region) => {
     const marks = new Marks(history.operations, allowanceMs(region, staleness));
     const slow = history.faults.filter((fault) => isSlowing(fault) && touches(fault, region)).map(windowOf);
-    const { fetchDeadlineMs } = history.boundsOf(region);
+    const { fetchDeadlineMs, freshMs } = history.boundsOf(region);
     return stretchesOf(region, samples.get(region) ?? [], history.faults).map((stretch) =>
-      count(stretch, { reads: reads.get(region) ?? [], marks, slow, fetchDeadlineMs }),
+      count(stretch, { reads: reads.get(region) ?? [], marks, slow, fetchDeadlineMs, freshMs }),
     );
   });
   const above = counted.filter(({ fetches, allowed }) => fetches > allowed);
@@ -131,9 +132,10 @@ interface Explaining {
   readonly marks: Marks;
   readonly slow: readonly Interval[];
   readonly fetchDeadlineMs: number;
+  readonly freshMs: number | undefined;
 }
 
-function count(stretch: Stretch, { reads, marks, slow, fetchDeadlineMs }: Explaining): Counted {
+function count(stretch: Stretch, { reads, marks, slow, fetchDeadlineMs, freshMs }: Explaining): Counted {
   const [fromMs, toMs] = [stretch.first.atMs, stretch.last.atMs];
   const span = { fromMs, toMs };
   // A revalidation goes on behind the answer that asked for it.
@@ -141,10 +143,11 @@ function count(stretch: Stretch, { reads, marks, slow, fetchDeadlineMs }: Explai
   const fills = fillsIn(stretch);
   const again = fills === undefined ? fetchesAgain(slowMsIn(slow, span), fetchDeadlineMs) : 0;
   const ofAll = marks.ofAll(span);
+  const ends = freshMs === undefined ? 0 : 1 + Math.floor((toMs - fromMs) / freshMs);
   let allowed = FETCHES_BESIDE;
   for (const [key, ofKey] of Map.groupBy(within, (read) => read.key)) {
     const short = ofKey.filter(({ outcome, found }) => outcome !== 'ok' || found === false).length;
-    allowed += Math.min(ofKey.length, 1 + FETCHES_PER_MARK * (ofAll + marks.ofKey(key, span)) + short + again);
+    allowed += Math.min(ofKey.length, 1 + FETCHES_PER_MARK * (ofAll + marks.ofKey(key, span)) + short + again + ends);
   }
   return { ...stretch, allowed, reads: within.length, fetches: fills ?? stretch.last.originFetches - stretch.first.originFetches };
 }

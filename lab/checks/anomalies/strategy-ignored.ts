@@ -153,8 +153,11 @@ class FirstReads {
   readonly #strategies: Strategies;
   readonly #writes: ReadonlyMap<string, readonly WriteOperation[]>;
   readonly #purges: readonly Operation[];
+  readonly #freshMs: (region: string) => number | undefined;
 
-  constructor({ operations }: History, staleness: Staleness, strategies: Strategies) {
+  constructor(history: History, staleness: Staleness, strategies: Strategies) {
+    const { operations } = history;
+    this.#freshMs = (region) => history.boundsOf(region).freshMs;
     this.#staleness = staleness;
     this.#strategies = strategies;
     const writes = operations.filter((operation) => operation.kind !== 'read' && operation.kind !== 'purge');
@@ -177,6 +180,8 @@ class FirstReads {
   #judge(before: AnsweredRead, read: AnsweredRead): FirstRead | undefined {
     if (before.source !== 'cache' || before.status !== 'fresh' || before.found === false || before.endMs > read.startMs) return undefined;
     if (read.source !== 'origin' && read.status !== 'stale') return undefined;
+    // What is older may have come to its end by itself.
+    if (read.endMs >= (this.#freshMs(read.region) ?? Number.POSITIVE_INFINITY)) return undefined;
     const superseding = this.#staleness.versions.supersededBefore({ ...read, version: before.version });
     if (superseding === undefined || superseding.by.kind !== 'update' || superseding.by.startMs < before.endMs) return undefined;
     const write = superseding.by;

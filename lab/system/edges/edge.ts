@@ -40,6 +40,8 @@ export const edgeBounds = z.strictObject({
   fetchDeadlineMs: z.number().positive(),
   /** A call to the log that takes longer keeps it from joining the log again. */
   joinDeadlineMs: z.number().positive(),
+  /** How long an entry is fresh. Left out: longer than anybody looks. */
+  freshMs: z.number().positive().optional(),
 });
 export type EdgeBounds = Readonly<z.infer<typeof edgeBounds>>;
 /** By region. */

@@ -12,9 +12,15 @@ export interface EdgeAddress {
   readonly url: string;
   /** Left out: ours. */
   readonly edge?: EdgeKindName;
+  /** How long an entry is fresh there, in ms; undefined: longer than anybody looks. */
+  readonly lifetimeMs?: number | undefined;
 }
 
-export function openEdge({ region, url, edge = 'edgesync' }: EdgeAddress, options: Omit<OpenEdgeOptions, 'url'>): EdgeUnderTest {
-  const { bounds, open } = EDGES[edge];
+export function openEdge(
+  { region, url, lifetimeMs, edge = 'edgesync' }: EdgeAddress,
+  options: Omit<OpenEdgeOptions, 'url'>,
+): EdgeUnderTest {
+  const { open, ...kind } = EDGES[edge];
+  const bounds = lifetimeMs === undefined ? kind.bounds : { ...kind.bounds, freshMs: lifetimeMs };
   return { region, bounds, ...open({ ...options, url }) };
 }

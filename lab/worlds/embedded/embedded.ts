@@ -7,7 +7,7 @@ import { systemClock } from '../../../services/runtime/clock.ts';
 import { systemRandom } from '../../../services/runtime/random.ts';
 import { InvalidInput, WorldFailed } from '../../errors.ts';
 import { openHttpClients } from '../../system/http-clients.ts';
-import { regionSettings } from '../../topology/region-settings.ts';
+import { lifetimeMsOf, regionSettings } from '../../topology/region-settings.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { controlBy } from '../hosted/control.ts';
 import type { HostedRegion, StartOrder } from '../hosted/services.ts';
@@ -94,6 +94,7 @@ function toRegions({ regions }: Topology, { edgePorts }: Extract<FromHost, { typ
     region,
     url: `http://127.0.0.1:${edgePorts[region]}`,
     ...regionSettings(environment),
+    lifetimeMs: lifetimeMsOf(environment),
   }));
 }
 
