@@ -70,8 +70,11 @@ const CHECK_NAMES = Object.keys(CHECKS) as [CheckName, ...CheckName[]];
 const system = z.strictObject({
   /** Of the regions those that run; left out: all. For worlds that can start without some. */
   only: z.array(z.string()).min(1).optional(),
-  /** `differ`: each service has a clock of its own, drawn from the seed: ahead or behind, faster or slower. For the world in virtual time. */
-  clocks: z.literal('differ').optional(),
+  /**
+   * `differ`: each service has a clock of its own, drawn from the seed: ahead or behind, faster or slower. `jump`: and every other one is set
+   * while the load lasts. For the world in virtual time.
+   */
+  clocks: z.enum(['differ', 'jump']).optional(),
   regions: z
     .record(z.string(), z.strictObject({ delay: delay.optional(), strategy: strategy.optional(), lifetime: lifetime.optional() }))
     .default({}),

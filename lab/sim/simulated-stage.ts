@@ -41,7 +41,7 @@ export function simulatedStage({ topology, seed, workload, system, mutant, ...gi
   const clock = new VirtualClock();
   const random = createRandom(seed).fork('world');
   const regions = topology.regions.map(({ region }) => region);
-  const skews = given.skews ?? (system.clocks === undefined ? {} : drawSkews(seed, regions, { areSet: false }));
+  const skews = given.skews ?? (system.clocks === undefined ? {} : drawSkews(seed, regions, { areSet: system.clocks === 'jump' }));
   const known = mutant === undefined ? undefined : mutantNamed(mutant);
   return {
     clock,

@@ -41,6 +41,7 @@ const FAR_MS = [100, 250, 500] as const;
 const FAR_FROM_MS = 10;
 const SETTLE_MS = 15_000;
 const CLOCKS_DIFFER_ONE_IN = 8;
+const CLOCKS_JUMP_ONE_IN = 8;
 const LANES_MAX = 3;
 const DRAWS = [...FAULTS.values()].flatMap(({ draws }) => draws);
 const FAULT_MS = { from: 500, to: 8_000 } as const;
@@ -66,7 +67,7 @@ export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions):
     tags: [SIMULATED],
     seed,
     system: {
-      ...(random.fork('clocks').below(CLOCKS_DIFFER_ONE_IN) === 0 ? { clocks: 'differ' as const } : {}),
+      ...drawClocks(random.fork('clocks')),
       regions: Object.fromEntries(
         regions.map((region) => {
           const own = { delay: pick(settings, DELAYS_MS), strategy: pick(settings, ['eager', 'lazy'] as const) };
@@ -85,6 +86,11 @@ export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions):
     staleness: 'adjusted',
     refuse: (problems) => new InvalidInput(`seed ${seed}: ${problems.map(({ message }) => message).join(', ')}`),
   };
+}
+
+function drawClocks(random: Random): Pick<Scenario['system'], 'clocks'> {
+  if (random.below(CLOCKS_DIFFER_ONE_IN) === 0) return { clocks: 'differ' };
+  return random.below(CLOCKS_JUMP_ONE_IN) === 0 ? { clocks: 'jump' } : {};
 }
 
 function drawWorkload(random: Random, keys: number | undefined, duration: number): Workload {
