@@ -37,6 +37,8 @@ const answer = {
   status: z.enum(['fresh', 'stale']).optional(),
   /** When the origin was asked for it, by the edge's wall clock (`wall-clock.ts`): no time of the run's before it is read as one. */
   cachedMs: ms.optional(),
+  /** The cache did not answer, and the origin was asked past it. Not known of older histories. */
+  bypassed: z.literal(true).optional(),
   /** The operation that wrote the body; null for a body that is not the workload's. */
   writer: z.int().nonnegative().nullable().optional(),
 };

@@ -17,6 +17,8 @@ export interface EdgeRead {
   readonly cachedAt: number | undefined;
   /** undefined of a 404. */
   readonly body: string | undefined;
+  /** The cache did not answer, and the origin was asked past it. Left out: not so, or the edge does not tell. */
+  readonly bypassed?: true;
 }
 
 export interface EdgeCapabilities {

@@ -11,6 +11,9 @@ import {
 import { bodyOf, Requests } from '../requests.ts';
 import type { EdgeCapabilities, EdgeKind, EdgeRead } from './edge.ts';
 
+/** In Cache-Status (RFC 9211). */
+const BYPASSED = 'fwd=bypass';
+
 export const ownEdge: EdgeKind = {
   about: 'the edge of this repository, over its cache in Redis',
   // An edge that joins the log asks first how far it reaches. No call across a link has a shorter deadline.
@@ -23,12 +26,13 @@ export const ownEdge: EdgeKind = {
 
 async function read(requests: Requests, id: number, signal: AbortSignal | undefined): Promise<EdgeRead> {
   const answer = await requests.send({ method: 'GET', path: `/api/content/${id}`, signal });
+  const bypassed = answer.headers['cache-status']?.includes(BYPASSED) ? ({ bypassed: true } as const) : undefined;
   if (answer.status === 404) {
     const { version, source, status, cached_at } = requests.parse(edgeMissingAnswer, answer.body);
-    return { found: false, version, source, status, cachedAt: Date.parse(cached_at), body: undefined };
+    return { found: false, version, source, status, cachedAt: Date.parse(cached_at), body: undefined, ...bypassed };
   }
   const { data, source, status, cached_at } = requests.parse(edgeReadAnswer, bodyOf(200, answer));
-  return { found: true, version: data.version, source, status, cachedAt: Date.parse(cached_at), body: data.body };
+  return { found: true, version: data.version, source, status, cachedAt: Date.parse(cached_at), body: data.body, ...bypassed };
 }
 
 function capabilitiesOf(requests: Requests, adminToken: string | undefined): EdgeCapabilities {

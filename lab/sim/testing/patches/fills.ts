@@ -63,7 +63,7 @@ export const FILL_PATCHES: readonly Patch[] = [
   },
   {
     name: 'fill-refuses-soft',
-    about: 'What is fetched below a soft mark is refused, again and again.',
+    about: 'What is fetched below a soft mark is refused, again and again: the answer stays stale.',
     edits: [
       {
         file: STORE,
@@ -71,7 +71,7 @@ export const FILL_PATCHES: readonly Patch[] = [
         new: "if (entry.version < this.#marks.hardMinimum(key) || this.#marks.judge(key, { version: entry.version + 1, clock, tags: tagsOf(entry) }) === 'soft') return 'below-hard-minimum';",
       },
     ],
-    caughtBy: ['refill-storm'],
+    caughtBy: ['mislabelled', 'stale-after-bound', 'refill-storm'],
   },
   {
     name: 'newer-stored-at',

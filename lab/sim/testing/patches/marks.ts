@@ -117,7 +117,7 @@ export const MARK_PATCHES: readonly Patch[] = [
     name: 'soft-minimum-one-less',
     about: 'The version before the one that a soft invalidation names stays fresh.',
     edits: [{ file: MARKS, old: SOFT, new: SOFT.replace('version <', 'version + 1 <') }],
-    caughtBy: ['lost-invalidation', 'mislabelled'],
+    caughtBy: ['lost-invalidation', 'stale-after-bound', 'mislabelled'],
   },
   {
     name: 'judge-soft-at',
