@@ -4,7 +4,7 @@
  * widens the bound by what it delays, and suspends nothing; one so slow that calls reach their deadline stops them.
  *
  * The path of a read labelled fresh is the origin's process, its store, the log, the links between them, and its own edge
- * and cache. The link from an edge to the origin counts only for a read labelled stale, whose revalidation goes over it:
+ * and cache. An edge that was started again is no excuse for one: it knows that it has been away. The link from an edge to the origin counts only for a read labelled stale, whose revalidation goes over it:
  * else the very faults that open the race between a fetch and an invalidation would excuse what comes of it.
  *
  * Time in which a fault may have been in effect and nobody saw it is no excuse: but what only that time explains is no proof either.
@@ -43,9 +43,10 @@ export function refusesFills(fault: Pick<FaultRecord, 'fault'>): boolean {
 /** What a fetch takes besides, on a busy machine. */
 const FETCH_REST_MS = 500;
 
-export function isOnPath(fault: FaultRecord, { region, status }: Path): boolean {
+export function isOnPath(fault: FaultRecord, { region, status, label = status }: Path): boolean {
   const { target } = fault;
   if (excusesNothing(fault)) return false;
+  if (target.kind === 'edge' && factsOf(fault).beginsAnew && label === 'fresh') return false;
   if (target.region !== undefined && target.region !== region) return false;
   const isEdgeToOrigin = target.kind === 'link' && target.region !== undefined && target.link.callee === 'origin';
   return !isEdgeToOrigin || status === 'stale';

@@ -107,6 +107,8 @@ export interface Fault<Parameters = unknown> {
   readonly slows?: (spec: FaultSpec<Parameters>) => Slowing;
   /** It puts its node into another state: one such fault at a time. */
   readonly setsNodeState?: true;
+  /** Its node's process is another one after it: an edge knows that it has been away, and calls nothing fresh until it has caught up. */
+  readonly beginsAnew?: true;
   /** Its node stands still by it: what that node tells of its lateness is this fault's doing. */
   readonly freezes?: true;
   /** It empties the cache it is aimed at: what was there is fetched again. */

@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { CHECKS } from '../checks/checks.ts';
 import { huntPatch } from './testing/patch-hunt.ts';
 import { patchedSimulator } from './testing/patched-simulator.ts';
-import { HARMLESS_PATCHES, PATCHES } from './testing/patches/patches.ts';
+import { HARMLESS_PATCHES, PATCHES, SLIPPING_PATCHES } from './testing/patches/patches.ts';
 
-const ALL = [...PATCHES, ...HARMLESS_PATCHES];
+const ALL = [...PATCHES, ...HARMLESS_PATCHES, ...SLIPPING_PATCHES];
 const NAMED = ALL.map((patch) => [patch.name, patch] as const);
 
 test.each(NAMED)('the text that %s replaces stands exactly once', async (_name, { edits }) => {
@@ -17,6 +17,10 @@ test('each has a name of its own, and names checks that there are', () => {
   expect(new Set(ALL.map(({ name }) => name)).size).toBe(ALL.length);
   expect(PATCHES.flatMap(({ caughtBy }) => caughtBy).filter((check) => !(check in CHECKS) && check !== 'faults')).toEqual([]);
   expect(PATCHES.filter(({ caughtBy }) => caughtBy.length === 0)).toEqual([]);
+});
+
+test('what no seed shows is shown by a test that there is', async () => {
+  for (const { seenBy } of SLIPPING_PATCHES) expect(await readFile(seenBy, 'utf8')).toMatch(/\btest\(|\bit\(|describe/);
 });
 
 test('a text that stands there twice, or not at all, is refused by name', async () => {

@@ -54,6 +54,21 @@ describe('while the cache is away', () => {
       await refused;
     }));
 
+  test('what was read past it is not filled when it is back: nobody knows what was applied while that was under way', () =>
+    withReader(async (rig) => {
+      rig.cache.away = true;
+      const reading = rig.reader.read(1);
+      await rig.clock.settle();
+      rig.cache.away = false;
+      rig.apply({ type: 'tag', target: 'news', mode: 'hard' });
+      rig.origin.held(0).content(1, ['news']);
+      expect(await reading).toMatchObject({ entry: { version: 1 }, forwarded: { reason: 'bypass' } });
+      const again = rig.reader.read(1);
+      await rig.clock.settle();
+      rig.origin.held(1).content(2, ['news']);
+      expect(await again).toMatchObject({ entry: { version: 2 }, source: 'origin' });
+    }));
+
   test('a cache that goes away during a fetch costs the fill, not the answer', () =>
     withReader(async (rig) => {
       const reading = rig.reader.read(1);

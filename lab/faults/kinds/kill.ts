@@ -20,6 +20,7 @@ export const kill: Fault<NoParameters> = {
   // A killed member holds its partitions until its session has run out.
   recoveryAllowanceMs: 10_000,
   setsNodeState: true,
+  beginsAnew: true,
   destroys: 'what it holds in memory is lost; the heal starts it again',
   shows: { word: 'killed', state: 'down' },
   form: {},

@@ -19,6 +19,7 @@ export const restart: Fault<NoParameters> = {
   excuses: 'path',
   recoveryAllowanceMs: 10_000,
   setsNodeState: true,
+  beginsAnew: true,
   destroys: 'what it holds in memory is lost',
   shows: { word: 'restarting', state: 'down' },
   form: {},

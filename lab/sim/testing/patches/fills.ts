@@ -38,12 +38,6 @@ export const FILL_PATCHES: readonly Patch[] = [
     caughtBy: OLD_CONTENT,
   },
   {
-    name: 'life-not-compared',
-    about: 'A fill is stored in a cache that began a new life since the fetch began.',
-    edits: [{ file: STORE, old: "if (life !== this.life) return 'other-life';", new: '' }],
-    caughtBy: OLD_CONTENT,
-  },
-  {
     name: 'negative-stale',
     about: 'A 404 past its life, or below a soft mark, is served while it is revalidated.',
     edits: [{ file: STORE, old: "return stored.entry.content === null ? 'invalid' : 'stale';", new: "return 'stale';" }],
@@ -108,5 +102,11 @@ export const FILL_PATCHES: readonly Patch[] = [
       },
     ],
     caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'fill-epoch-at',
+    about: 'A fill whose clock is that of a hard epoch is refused.',
+    edits: [{ file: 'services/edge/cache/marks.ts', old: '.hard > clock;', new: '.hard >= clock && clock > 0;' }],
+    caughtBy: ['refill-storm'],
   },
 ];

@@ -1,7 +1,6 @@
 /** Programs that differ from ours and break no promise: none of these may be caught. */
 import type { HarmlessPatch } from './patch.ts';
 
-const MARKS = 'services/edge/cache/marks.ts';
 const STORE = 'services/edge/cache/store.ts';
 
 export const HARMLESS_PATCHES: readonly HarmlessPatch[] = [
@@ -54,12 +53,6 @@ export const HARMLESS_PATCHES: readonly HarmlessPatch[] = [
     about: 'A fill below the hard minimum is stored.',
     edits: [{ file: STORE, old: "if (entry.version < this.#marks.hardMinimum(key)) return 'below-hard-minimum';", new: '' }],
     argument: 'Lookup judges the entry by the same minimum: what is stored is invalid and is never served.',
-  },
-  {
-    name: 'fill-epoch-at',
-    about: 'A fill whose clock is that of a hard epoch is refused.',
-    edits: [{ file: MARKS, old: '.hard > clock;', new: '.hard >= clock && clock > 0;' }],
-    argument: 'The fetch is repeated after the next event. It costs a fetch, and nobody is served anything else.',
   },
   {
     name: 'older-overwrites',

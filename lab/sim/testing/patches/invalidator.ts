@@ -71,12 +71,6 @@ export const INVALIDATOR_PATCHES: readonly Patch[] = [
     caughtBy: OLD_CONTENT,
   },
   {
-    name: 'new-life-ignored',
-    about: 'An edge does not look where to read on when its cache began a new life.',
-    edits: [{ file: INVALIDATOR, old: "options.cache.onNewLife(() => this.#takeUp('the cache began a new life'));", new: '' }],
-    caughtBy: OLD_CONTENT,
-  },
-  {
     name: 'previous-always-start',
     about: 'Each event is applied as if it were the first.',
     edits: [{ file: QUEUE, old: 'sinceMs, previous: this.#last });', new: 'sinceMs, previous: BEFORE_FIRST });' }],
@@ -140,12 +134,6 @@ export const INVALIDATOR_PATCHES: readonly Patch[] = [
     name: 'failed-apply-stands',
     about: 'What could not be applied is taken off the queue.',
     edits: [{ file: QUEUE, old: "this.#fail('an apply failed');", new: 'this.#settle(batch);' }],
-    caughtBy: OLD_CONTENT,
-  },
-  {
-    name: 'dropped-below-start',
-    about: 'What the log dropped before anything was applied counts as nothing.',
-    edits: [{ file: 'services/edge/places.ts', old: 'start > 0 && !stored.has(partition)', new: 'start < 0 && !stored.has(partition)' }],
     caughtBy: OLD_CONTENT,
   },
   {

@@ -18,18 +18,6 @@ const PURGE = ['purge-ignored'] as const;
 
 export const MARK_PATCHES: readonly Patch[] = [
   {
-    name: 'judge-no-floor',
-    about: 'An entry from before the marks that were dropped is judged by the marks that are left.',
-    edits: [{ file: MARKS, old: HARD, new: "if (version < (marks?.hardMinimum ?? 0)) return 'hard';" }],
-    caughtBy: LATE_FENCE,
-  },
-  {
-    name: 'prune-no-floor',
-    about: 'Marks are dropped, and nothing remembers that there were any.',
-    edits: [{ file: MARKS, old: 'this.#floor = Math.max(this.#floor, mark.clock);', new: '' }],
-    caughtBy: LATE_FENCE,
-  },
-  {
     name: 'prune-at-once',
     about: 'Marks are dropped as soon as the next one comes, without a floor.',
     edits: [

@@ -21,6 +21,14 @@ export interface Patch {
   readonly caughtBy: readonly string[];
 }
 
+/** A wrong program that the simulator does not show. */
+export interface SlippingPatch extends Omit<Patch, 'caughtBy'> {
+  /** The test file that fails with it. */
+  readonly seenBy: string;
+  /** What it would take. */
+  readonly why: string;
+}
+
 /** A program that differs and keeps every promise: a check that fails it is wrong. */
 export interface HarmlessPatch extends Omit<Patch, 'caughtBy'> {
   /** Why nothing that is promised breaks. */

@@ -10,3 +10,4 @@ import { READER_PATCHES } from './reader.ts';
 export const PATCHES: readonly Patch[] = [...MARK_PATCHES, ...FILL_PATCHES, ...READER_PATCHES, ...INVALIDATOR_PATCHES, ...ORIGIN_PATCHES];
 
 export { HARMLESS_PATCHES } from './harmless.ts';
+export { SLIPPING_PATCHES } from './slipping.ts';

@@ -15,12 +15,6 @@ const OLD_CONTENT = [
 
 export const READER_PATCHES: readonly Patch[] = [
   {
-    name: 'remember-keeps-flights',
-    about: 'A reader joins a fetch that began before a newer version was answered past the cache.',
-    edits: [{ file: READER, old: 'this.#misses.close(key);', new: '' }],
-    caughtBy: ['version-regression', ...OLD_CONTENT],
-  },
-  {
     name: 'remembered-off',
     about: 'What was answered while the cache was away is forgotten when it is back.',
     edits: [
@@ -39,18 +33,6 @@ export const READER_PATCHES: readonly Patch[] = [
       },
     ],
     caughtBy: ['misdated'],
-  },
-  {
-    name: 'read-through-fills',
-    about: 'What was read past the cache is stored with the clock of a lookup made afterwards.',
-    edits: [
-      {
-        file: READER,
-        old: '      this.#remember(key, entry.version);\n      return { entry, source:',
-        new: '      this.#remember(key, entry.version);\n      const later = joined ? undefined : await this.#lookup(key);\n      if (later !== undefined) await this.#fill(key, entry, later);\n      return { entry, source:',
-      },
-    ],
-    caughtBy: OLD_CONTENT,
   },
   {
     name: 'no-coalescing',
@@ -84,12 +66,6 @@ export const READER_PATCHES: readonly Patch[] = [
       },
     ],
     caughtBy: ['refill-storm'],
-  },
-  {
-    name: 'join-other-life',
-    about: 'A reader joins a fetch that began in another life of the cache.',
-    edits: [{ file: FLIGHTS, old: JOIN, new: 'current.stamp.clock >= fence' }],
-    caughtBy: OLD_CONTENT,
   },
   {
     name: 'join-fence-minus-one',
@@ -170,12 +146,6 @@ export const READER_PATCHES: readonly Patch[] = [
       },
     ],
     caughtBy: ['mislabelled', 'divergence', 'refill-storm', 'stale-after-bound'],
-  },
-  {
-    name: 'catching-up-asked-late',
-    about: 'Whether the edge is catching up is asked after the lookup only.',
-    edits: [{ file: READER, old: '(spell !== undefined && spell === upToDate())', new: 'upToDate() !== undefined' }],
-    caughtBy: OLD_CONTENT,
   },
   {
     name: 'etag-kept',

@@ -1,0 +1,82 @@
+/** Wrong programs that no seed shows, for what they break takes several rare things at once. A test of their own file does. */
+import type { SlippingPatch } from './patch.ts';
+
+const MARKS = 'services/edge/cache/marks.ts';
+const HARD = "if (clock < this.#floor || version < (marks?.hardMinimum ?? 0)) return 'hard';";
+const STORE = 'services/edge/cache/store.ts';
+const READER = 'services/edge/reader.ts';
+const FLIGHTS = 'services/edge/flights.ts';
+const JOIN = 'current.stamp.life === life && current.stamp.clock >= fence';
+const INVALIDATOR = 'services/edge/invalidator.ts';
+
+export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
+  {
+    name: 'judge-no-floor',
+    about: 'An entry from before the marks that were dropped is judged by the marks that are left.',
+    edits: [{ file: MARKS, old: HARD, new: "if (version < (marks?.hardMinimum ?? 0)) return 'hard';" }],
+    seenBy: 'services/edge/cache/memory.test.ts',
+    why: 'No entry outlives its marks, unless there are more than 200,000 of them: then lookup needs the floor.',
+  },
+  {
+    name: 'prune-no-floor',
+    about: 'Marks are dropped, and nothing remembers that there were any.',
+    edits: [{ file: MARKS, old: 'this.#floor = Math.max(this.#floor, mark.clock);', new: '' }],
+    seenBy: 'services/edge/cache/memory.test.ts',
+    why: 'A fetch outlives a mark only where a clock jumps while it is under way, or with more than 200,000 marks.',
+  },
+  {
+    name: 'life-not-compared',
+    about: 'A fill is stored in a cache that began a new life since the fetch began.',
+    edits: [{ file: STORE, old: "if (life !== this.life) return 'other-life';", new: '' }],
+    seenBy: 'services/edge/cache/memory.test.ts',
+    why: 'A cache that begins anew is told the whole log again, within a moment: only a log that was cut short as well shows it.',
+  },
+  {
+    name: 'join-other-life',
+    about: 'A reader joins a fetch that began in another life of the cache.',
+    edits: [{ file: FLIGHTS, old: JOIN, new: 'current.stamp.clock >= fence' }],
+    seenBy: 'services/edge/reader.test.ts',
+    why: 'The same, and a reader must come while the fetch of the life before is under way.',
+  },
+  {
+    name: 'remember-keeps-flights',
+    about: 'A reader joins a fetch that began before a newer version was answered past the cache.',
+    edits: [{ file: READER, old: 'this.#misses.close(key);', new: '' }],
+    seenBy: 'services/edge/reader-away.test.ts',
+    why: 'A cache must go away and come back while one fetch is under way.',
+  },
+  {
+    name: 'read-through-fills',
+    about: 'What was read past the cache is stored with the clock of a lookup made afterwards.',
+    edits: [
+      {
+        file: READER,
+        old: '      this.#remember(key, entry.version);\n      return { entry, source:',
+        new: '      this.#remember(key, entry.version);\n      const later = joined ? undefined : await this.#lookup(key);\n      if (later !== undefined) await this.#fill(key, entry, later);\n      return { entry, source:',
+      },
+    ],
+    seenBy: 'services/edge/reader-away.test.ts',
+    why: 'A cache must be away and come back, and a purge be applied, while one fetch is under way.',
+  },
+  {
+    name: 'catching-up-asked-late',
+    about: 'Whether the edge is catching up is asked after the lookup only.',
+    edits: [{ file: READER, old: '(spell !== undefined && spell === upToDate())', new: 'upToDate() !== undefined' }],
+    seenBy: 'services/edge/reader-races.test.ts',
+    why: 'The last event of catching up must be applied between a lookup and its answer.',
+  },
+  {
+    name: 'dropped-below-start',
+    about: 'What the log dropped before anything was applied counts as nothing.',
+    edits: [{ file: 'services/edge/places.ts', old: 'start > 0 && !stored.has(partition)', new: 'start < 0 && !stored.has(partition)' }],
+    seenBy: 'services/edge/invalidator-dropped.test.ts',
+    why: 'A cache that has applied nothing must meet a log that was cut short, with entries in it.',
+  },
+  {
+    name: 'new-life-ignored',
+    about: 'An edge does not look where to read on when its cache began a new life.',
+    edits: [{ file: INVALIDATOR, old: "options.cache.onNewLife(() => this.#takeUp('the cache began a new life'));", new: '' }],
+    seenBy: 'services/edge/invalidator.test.ts',
+    why: 'The next event of the partition is a gap, which makes the edge look all the same.',
+  },
+];
