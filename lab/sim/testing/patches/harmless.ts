@@ -11,7 +11,7 @@ export const HARMLESS_PATCHES: readonly HarmlessPatch[] = [
       {
         file: 'services/origin/relay.ts',
         old: 'await log.append(events.map(toMessage));',
-        new: 'await log.append(events.map(toMessage));\n    await log.append(events.map(toMessage));',
+        new: 'await log.append([...events, ...events].map(toMessage));',
       },
     ],
     argument: 'Publishing is at least once: minima and epochs are maxima, so a repeat changes no answer. It may cost a fetch.',
