@@ -43,7 +43,10 @@ describe('analyze', () => {
       const again = await analyze(join(own, 'history.ndjson'));
       expect(again.analysis).toEqual({ verdict: said.verdict, isTorn: false, checks: said.checks });
       expect([again.code, run.code]).toEqual([said.exitCode, said.exitCode]);
-      expect(said.checks.map(({ check }) => check)).toEqual(expect.arrayContaining(Object.keys(CHECKS)));
+      // So short a load has no deletion for sure.
+      expect(said.checks.map(({ check }) => check)).toEqual(
+        expect.arrayContaining(Object.keys(CHECKS).filter((name) => name !== 'resurrection')),
+      );
     });
   });
 

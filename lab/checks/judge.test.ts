@@ -63,6 +63,17 @@ describe('all checks together', () => {
     expect(results.at(-1)?.reason).toBe('no evidence that they took effect: kill origin');
   });
 
+  it('are at best unknown when the end is told and an operation has none: lines are missing', () => {
+    const open = read(2, 3_000, { outcome: undefined, endMs: undefined });
+    const results = judge({ operations: [write(2, 1_000), read(2, 2_000), open] }, ['stale-after-bound']);
+    expect(results.at(-1)).toEqual({
+      check: 'history',
+      verdict: 'unknown',
+      reason: 'the end is told, and 1 of 3 operations have none',
+      anomalies: [],
+    });
+  });
+
   it('are at best unknown when the run did not get to its end', () => {
     const current = { operations: [write(2, 1_000), read(2, 20_000, { final: true }), EAST], held: [origin(2)] };
     const results = judge(current, ['divergence'], false);

@@ -71,8 +71,11 @@ function seconds(ms: number): string {
   return `${(ms / MS_PER_S).toFixed(1)} s`;
 }
 
-/** A run that was stopped or killed shows what it shows, but not that nothing else would have come. */
-function unfinished({ endedMs }: History): readonly CheckResult[] {
-  if (endedMs !== undefined) return [];
-  return [{ check: 'history', verdict: 'unknown', reason: 'the run did not get to its end', anomalies: [] }];
+/** A run that was stopped or killed shows what it shows, but not that nothing else would have come; nor does one of which lines are missing. */
+function unfinished({ endedMs, operations }: History): readonly CheckResult[] {
+  const open = operations.filter(({ outcome }) => outcome === undefined).length;
+  if (endedMs !== undefined && open === 0) return [];
+  const reason =
+    endedMs === undefined ? 'the run did not get to its end' : `the end is told, and ${open} of ${operations.length} operations have none`;
+  return [{ check: 'history', verdict: 'unknown', reason, anomalies: [] }];
 }

@@ -40,6 +40,16 @@ describe('the recovery of a region from a fault', () => {
     expect(excusedMs(samples, [KAFKA], [pending(21_500, 4)])).toBe(20_000);
   });
 
+  it('takes an empty outbox for nothing while the relay may not have asked the database again: what could not be written does not wait', () => {
+    const samples = [21_000, 22_000, 23_000, 24_000, 25_000].map((atMs) => well(atMs));
+    const empty = samples.map(({ atMs }) => ({ atMs: atMs - 500, pending: 0 }));
+    const postgres = fault('kill', 'postgres', { fromMs: 10_000, toMs: 20_000, allowanceMs: 10_000 });
+    const link = fault('partition', 'origin<->postgres', { fromMs: 10_000, toMs: 20_000, allowanceMs: 10_000 });
+    expect(excusedMs(samples, [KAFKA], empty)).toBe(12_000);
+    expect(excusedMs(samples, [postgres], empty)).toBe(14_000);
+    expect(excusedMs(samples, [link], empty)).toBe(14_000);
+  });
+
   it('begins when a link so slow that calls across it fail is healed, too', () => {
     const slow = { ...fault('latency', 'edge:eu-west<->kafka', { fromMs: 5_000, toMs: 25_000 }), id: 'f2' };
     const slows = { invalidationMs: 2_500, fetchMs: 0, callMs: 1_000 };

@@ -15,6 +15,7 @@
  * unless the rule is `strict`.
  */
 
+import { InvalidInput } from '../errors.ts';
 import type { History } from '../history/history.ts';
 import type { DelayChange, FaultRecord } from '../history/records.ts';
 import { worldKind } from '../worlds/worlds.ts';
@@ -197,7 +198,7 @@ export class Staleness {
   /** The largest delay in force at any moment of the interval. */
   delayMsMax(region: string, { fromMs, toMs }: Interval): number {
     const changes = this.#delays.get(region);
-    if (changes === undefined) throw new TypeError(`expected the delay of ${region} in the history, got none`);
+    if (changes === undefined) throw new InvalidInput(`expected the delay of ${region} in the history, got none`);
     let [beforeMs, withinMs] = [0, 0];
     for (const { atMs, delayMs } of changes) {
       if (atMs <= fromMs) beforeMs = delayMs;

@@ -142,6 +142,7 @@ describe('a saved history', () => {
   });
 
   const SENT = toText({ line: 'sent', operation: read(2, 1, { id: 0 }) });
+  const ENDED = toText({ line: 'ended', id: 0, endMs: 3, outcome: 'ok' });
   it.each([
     ['nothing', '', /:1: expected the head line of a history, got nothing$/],
     ['text', 'hello\nworld\n', /:1: expected a line of JSON$/],
@@ -155,6 +156,14 @@ describe('a saved history', () => {
       'an end of nothing',
       `${toText(HEAD)}{"line":"ended","id":0,"endMs":1,"outcome":"ok"}\n`,
       /:2: id: expected an operation that was sent, got 0/,
+    ],
+    ['two ends of one operation', toText(HEAD) + SENT + ENDED + ENDED, /:4: id: expected an operation that has not ended, got 0/],
+    ['an end before the beginning', toText(HEAD) + SENT + ENDED.replace('"endMs":3', '"endMs":0'), /:3: endMs: expected 1 or later, got 0/],
+    ['a line after the end', `${toText(HEAD)}{"line":"end","atMs":5}\n${SENT}`, /:3: expected nothing after the end, got line sent/],
+    [
+      'a read in a region that the head does not have',
+      toText(HEAD) + SENT.replace('"region":"eu-west"', '"region":"mars"'),
+      /:2: operation\.region: expected one of the head \(.*\), got mars/,
     ],
     ['an operation out of order', toText(HEAD) + SENT.replace('"id":0', '"id":5'), /:2: operation\.id: expected 0, got 5/],
     [

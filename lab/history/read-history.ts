@@ -9,6 +9,7 @@ import { concreteTarget } from '../system/target.ts';
 import { History } from './history.ts';
 import { type HistoryHead, type HistoryLine, historyLine, type OtherLine, otherLine } from './history-lines.ts';
 import { isRecordKind, RECORDS, type RecordKind, type RecordOf } from './record-kinds.ts';
+import type { Operation } from './records.ts';
 
 /** Above what one run writes in a day. */
 const BYTES_MAX = 256 * 1024 * 1024;
@@ -125,6 +126,7 @@ function refusal(value: unknown): InvalidInput {
 }
 
 function take(history: History, line: OtherLine): void {
+  if (history.endedMs !== undefined) throw new InvalidInput(`expected nothing after the end, got line ${line.line}`);
   switch (line.line) {
     case 'head':
       return history.begin(line);
@@ -143,12 +145,21 @@ function take(history: History, line: OtherLine): void {
 
 function takeOperation(history: History, { operation }: Extract<OtherLine, { line: 'sent' }>): void {
   if (operation.id !== history.nextId) throw new InvalidInput(`operation.id: expected ${history.nextId}, got ${operation.id}`);
+  const { regions = [] } = history.head ?? {};
+  if (operation.kind === 'read' && !regions.includes(operation.region))
+    throw new InvalidInput(`operation.region: expected one of the head (${regions.join(', ')}), got ${printable(operation.region)}`);
   history.addOperation(operation);
 }
+
+/** Operations that a line has ended: what was sent is not known to be without an end of its own. */
+const ENDED = new WeakSet<Operation>();
 
 function takeEnding(history: History, { line: _, id, ...ending }: Extract<OtherLine, { line: 'ended' }>): void {
   const operation = history.operations[id];
   if (operation === undefined) throw new InvalidInput(`id: expected an operation that was sent, got ${id}`);
+  if (ENDED.has(operation)) throw new InvalidInput(`id: expected an operation that has not ended, got ${id}`);
+  ENDED.add(operation);
+  if (ending.endMs < operation.startMs) throw new InvalidInput(`endMs: expected ${operation.startMs} or later, got ${ending.endMs}`);
   history.endOperation(operation, ending);
 }
 

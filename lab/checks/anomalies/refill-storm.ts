@@ -143,7 +143,8 @@ function count(stretch: Stretch, { reads, marks, slow, fetchDeadlineMs, freshMs 
   const fills = fillsIn(stretch);
   const again = fills === undefined ? fetchesAgain(slowMsIn(slow, span), fetchDeadlineMs) : 0;
   const ofAll = marks.ofAll(span);
-  const ends = freshMs === undefined ? 0 : 1 + Math.floor((toMs - fromMs) / freshMs);
+  // Of what was fetched in the run.
+  const ends = freshMs === undefined || toMs < freshMs ? 0 : 1 + Math.floor((toMs - fromMs) / freshMs);
   let allowed = FETCHES_BESIDE;
   for (const [key, ofKey] of Map.groupBy(within, (read) => read.key)) {
     const short = ofKey.filter(({ outcome, found }) => outcome !== 'ok' || found === false).length;

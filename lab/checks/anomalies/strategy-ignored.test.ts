@@ -39,6 +39,19 @@ describe('in an eager region', () => {
       'pass',
     ],
     [
+      'what became known by a read alone may have been applied long before, under the strategy of then',
+      {
+        ...changes([0, 'lazy'], [3_000, 'eager']),
+        operations: [
+          write(2, 500),
+          write(3, 1_000, { outcome: 'unknown', version: undefined }),
+          read(3, 4_000, { region: 'us-east', writer: 1 }),
+          stale(2, 9_000),
+        ],
+      },
+      'pass',
+    ],
+    [
       'a machine that stood still proves nothing',
       { ...EAGER, operations: [...WRITTEN, stale(2, 1_001 + BOUND_MS)], stalls: [[1_100, 151]] },
       'unknown',

@@ -39,9 +39,10 @@ const FETCHED_SHARE_MIN = 0.5;
 function judge(history: History, { staleness: rule }: CheckContext): CheckResult {
   const staleness = stalenessOf(history, rule);
   const strategies = new Strategies(history);
+  const { operations } = history;
   const superseded = staleness.reads.flatMap((read) => {
     const superseding = staleness.versions.supersededBefore(read);
-    if (superseding === undefined || !isEagerFor(read, superseding, { strategies, staleness })) return [];
+    if (superseding === undefined || !isEagerFor(read, superseding, { strategies, staleness, operations })) return [];
     return [{ read, superseding }];
   });
   const firsts = new FirstReads(history, staleness, strategies).find();
@@ -74,12 +75,19 @@ interface Judging {
 }
 
 /** Whether the region was eager when it applied what superseded the version of a read. What is gone does not come back under another strategy. */
-function isEagerFor({ region, endMs: toMs }: AnsweredRead, { by, atMs }: Known, { strategies, staleness }: Judging): boolean {
-  const fromMs = by.startMs;
+function isEagerFor({ region, endMs: toMs }: AnsweredRead, { by, atMs }: Known, judging: Judging & Pick<History, 'operations'>): boolean {
+  const { strategies, staleness, operations } = judging;
+  const fromMs = sentMsOf(by, operations);
   if (strategies.of(region, { fromMs, toMs }) === 'eager') return true;
   const applied = { fromMs, toMs: atMs + staleness.delayMsMax(region, { fromMs, toMs }) + staleness.epsilonMs };
   const isOnTime = !staleness.windows.touching(region).some((window) => overlaps(window, applied));
   return isOnTime && strategies.of(region, applied) === 'eager';
+}
+
+/** When what superseded it was sent. Where its answer was lost a read shows it, perhaps long after a region has applied it. */
+function sentMsOf(by: Known['by'], operations: History['operations']): number {
+  if (by.kind !== 'read') return by.startMs;
+  return operations[by.writer ?? Number.NaN]?.startMs ?? Number.NEGATIVE_INFINITY;
 }
 
 /** An eager region that could have answered something old, or a lazy one that did. */
