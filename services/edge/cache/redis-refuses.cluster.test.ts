@@ -21,6 +21,8 @@ import { answerOf, KEY, MARK_RETENTION_MS, purged, recordAt, written } from './t
 const servers = inject('servers');
 /** It is looked at again no more often than once a second. */
 const LOOKS = 2;
+/** One that reads, one that applies. */
+const CONNECTIONS = 2;
 
 type Act = (raw: Redis) => Promise<unknown>;
 
@@ -174,7 +176,8 @@ describe.skipIf(servers === undefined)('a Redis that answers and takes no change
   it('from the start is not used where a new life would have to begin: a replica has the data of another', () =>
     whileRefusing(DEMOTED, () =>
       withFaulty({ server, connected: false }, async ({ cache, lines }) => {
-        await until(() => lines.some((line) => line.includes('READONLY')), 'a line that says why');
+        // Each connection finds out by itself, and says so.
+        await until(() => lines.filter((line) => line.includes('READONLY')).length >= CONNECTIONS, 'a line of each that says why');
         expect([cache.connected(), await cache.condition()]).toEqual([false, 'disconnected']);
         await expect(cache.lookup(KEY)).rejects.toThrow('READONLY');
       }),
