@@ -1,4 +1,4 @@
-/** A fault that damages a server: what all of them have in common. The world counts what each has changed, and that is the evidence. */
+/** A fault that damages a server: what all of them have in common. The world itself says which are in force or done, and that is the evidence. */
 import type { Damage } from '../system/mechanisms.ts';
 import type { NodeKind } from '../system/parts.ts';
 import { nodeOf } from '../system/target.ts';
@@ -21,11 +21,9 @@ export interface Damaging extends Facts {
   readonly of: NodeKind;
   /** After the name of its target. */
   readonly says: string;
-  /** Whether it shows by how much it has changed. Left out: that it is in force is enough. */
-  readonly changes?: true;
 }
 
-export function damaging({ damage, of, says, changes, ...facts }: Damaging): Fault<NoParameters> {
+export function damaging({ damage, of, says, ...facts }: Damaging): Fault<NoParameters> {
   const { name, lasts } = facts;
   return {
     ...facts,
@@ -38,12 +36,12 @@ export function damaging({ damage, of, says, changes, ...facts }: Damaging): Fau
     async prepare({ world: { control } }, { id, target }) {
       const node = nodeOf(target);
       await control.register({ do: 'damage', id, node, damage });
-      const count = async () => (await control.inspect(node)).damages?.[id];
+      const isKnown = async () => (await control.inspect(node)).damages?.[id] !== undefined;
       return {
         act: () => control.damage(id, node, damage),
-        isInEffect: async () => ((await count()) ?? -1) >= (changes ? 1 : 0),
+        isInEffect: isKnown,
         heal: () => control.repair(id),
-        isGone: async () => (await count()) === undefined,
+        isGone: async () => !(await isKnown()),
       };
     },
   };

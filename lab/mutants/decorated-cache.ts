@@ -1,4 +1,4 @@
-/** A cache that does what another does: what a mutant of it starts from. */
+/** A cache that does what another does: what starts from it changes a part. */
 import type {
   Application,
   ApplyOutcome,

@@ -1,4 +1,4 @@
-/** A log that does what another does: what a mutant of it starts from. */
+/** A log that does what another does: what starts from it changes a part. */
 import type { InvalidationLog, LogMessage, LogSubscriber, LogSubscription, PartitionBounds } from '../../services/log/log.ts';
 
 export class DecoratedLog implements InvalidationLog {

@@ -20,7 +20,7 @@ export const DAMAGES = ['refuse-writes', 'tear', 'evict', 'roll-back', 'truncate
 export type Damage = (typeof DAMAGES)[number];
 
 /**
- * Impairments of a link by their kinds, damages of a server by theirs. `reset`: its connections break once. `isolate`: an edge loses all its links. `pause`, `kill`: the
- * process of a node. `configure`, `flush`: an edge is told so, by its admin routes.
+ * Impairments of a link by their kinds, damages of a server by theirs. `reset`: the connections of a link break once. `isolate`: an edge loses
+ * all its links. `pause`, `kill`: the process of a node. `configure`, `flush`: an edge is told so, by its admin routes.
  */
 export type Mechanism = Impairment['kind'] | Damage | 'reset' | 'isolate' | 'pause' | 'kill' | 'configure' | 'flush';

@@ -10,7 +10,9 @@ import {
 } from '../../../services/edge/cache/cache.ts';
 import type { MemoryCacheServer } from '../../../services/edge/cache/memory.ts';
 import type { CacheStore } from '../../../services/edge/cache/store.ts';
+import type { EdgeHealth } from '../../../services/protocol/edge-api.ts';
 import { WorldFailed } from '../../errors.ts';
+import { DecoratedCache } from '../../mutants/decorated-cache.ts';
 import type { Damage } from '../../system/mechanisms.ts';
 import type { Damages } from './nodes.ts';
 
@@ -48,40 +50,66 @@ export class CacheDamages implements Damages {
     return Object.fromEntries([...this.#suffered].map(([id, { count }]) => [id, count]));
   }
 
+  isSuffered(damage: Damage): boolean {
+    return this.#first(damage) !== undefined;
+  }
+
+  /** It has changed something more. */
+  count(damage: Damage): void {
+    const suffered = this.#first(damage);
+    if (suffered !== undefined) suffered.count += 1;
+  }
+
   /** The cache of an edge, on this server. */
   on(cache: EdgeCache): EdgeCache {
-    return {
-      lookup: (key) => cache.lookup(key),
-      positions: () => cache.positions(),
-      versions: (limit) => cache.versions(limit),
-      connected: () => cache.connected(),
-      onNewLife: (listener) => cache.onNewLife(listener),
-      close: () => cache.close(),
-      condition: async () => (this.#first('refuse-writes') === undefined ? cache.condition() : 'refuses writes'),
-      fill: (key: string, entry: CacheEntry, stamp: Stamp): Promise<FillOutcome> => this.#write(() => cache.fill(key, entry, stamp)),
-      apply: (batch) => this.#write(() => this.#apply(cache, batch)),
-      forgetLog: () => this.#write(() => cache.forgetLog()),
-      flush: () => this.#write(() => cache.flush()),
-    };
-  }
-
-  async #write<T>(write: () => Promise<T>): Promise<T> {
-    const refusing = this.#first('refuse-writes');
-    if (refusing === undefined) return write();
-    refusing.count += 1;
-    throw new CacheUnavailable('the cache refuses writes');
-  }
-
-  /** As a pipeline whose connection breaks: what came before is done, and so may be what came after. */
-  async #apply(cache: EdgeCache, batch: readonly Application[]): Promise<readonly ApplyOutcome[]> {
-    const tearing = this.#first('tear');
-    if (tearing === undefined || batch.length < 2) return cache.apply(batch);
-    tearing.count += 1;
-    await cache.apply(batch.toSpliced(Math.floor(batch.length / 2), 1));
-    throw new CacheUnavailable('the connection broke in the middle of a batch');
+    return new DamagedCache(cache, this);
   }
 
   #first(damage: Damage): Suffered | undefined {
     return [...this.#suffered.values()].find((suffered) => suffered.damage === damage);
+  }
+}
+
+class DamagedCache extends DecoratedCache {
+  readonly #damages: CacheDamages;
+
+  constructor(cache: EdgeCache, damages: CacheDamages) {
+    super(cache);
+    this.#damages = damages;
+  }
+
+  override async fill(key: string, entry: CacheEntry, stamp: Stamp): Promise<FillOutcome> {
+    this.#write();
+    return super.fill(key, entry, stamp);
+  }
+
+  /** Torn as a pipeline whose connection breaks: what came before is done, and so may be what came after. */
+  override async apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]> {
+    this.#write();
+    if (!this.#damages.isSuffered('tear') || batch.length < 2) return super.apply(batch);
+    this.#damages.count('tear');
+    await super.apply(batch.toSpliced(Math.floor(batch.length / 2), 1));
+    throw new CacheUnavailable('the connection broke in the middle of a batch');
+  }
+
+  override async forgetLog(): Promise<void> {
+    this.#write();
+    return super.forgetLog();
+  }
+
+  override async flush(): Promise<void> {
+    this.#write();
+    return super.flush();
+  }
+
+  override async condition(): Promise<EdgeHealth['redis']> {
+    return this.#damages.isSuffered('refuse-writes') ? 'refuses writes' : super.condition();
+  }
+
+  /** Throws CacheUnavailable while it takes none. */
+  #write(): void {
+    if (!this.#damages.isSuffered('refuse-writes')) return;
+    this.#damages.count('refuse-writes');
+    throw new CacheUnavailable('the cache refuses writes');
   }
 }

@@ -4,6 +4,7 @@ import type { MemoryLog } from '../../../services/log/memory.ts';
 import { type InvalidationEvent, parseInvalidation } from '../../../services/protocol/invalidation.ts';
 import type { Random } from '../../../services/runtime/random.ts';
 import { WorldFailed } from '../../errors.ts';
+import { DecoratedLog } from '../../mutants/decorated-log.ts';
 import type { Damage } from '../../system/mechanisms.ts';
 import type { Damages } from './nodes.ts';
 
@@ -51,13 +52,7 @@ export class LogDamages implements Damages {
 
   /** The log that everybody has. */
   on(log: InvalidationLog): InvalidationLog {
-    return {
-      append: (messages) => log.append(messages.map((message) => this.#passed(message))),
-      subscribe: (subscriber) => log.subscribe(subscriber),
-      bounds: () => log.bounds(),
-      connected: () => log.connected(),
-      close: () => log.close(),
-    };
+    return new DamagedLog(log, (message) => this.#passed(message));
   }
 
   /** Of what asks for a mode of its own nobody could tell any more that it did: only what every region takes by its strategy is garbled. */
@@ -77,5 +72,18 @@ export class LogDamages implements Damages {
       priority: 'normal',
     };
     return { key: TARGET, value: JSON.stringify(event), headers: {} };
+  }
+}
+
+class DamagedLog extends DecoratedLog {
+  readonly #passed: (message: LogMessage) => LogMessage;
+
+  constructor(log: InvalidationLog, passed: (message: LogMessage) => LogMessage) {
+    super(log);
+    this.#passed = passed;
+  }
+
+  override append(messages: readonly LogMessage[]): Promise<void> {
+    return super.append(messages.map(this.#passed));
   }
 }

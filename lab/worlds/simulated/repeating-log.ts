@@ -2,8 +2,9 @@
  * A log whose producer, now and then, sends again what had arrived already in part or as a whole: at least once, as Kafka's may. Or what it
  * sent long before arrives again behind what came after it: neither order nor repeats may matter to a cache.
  */
-import type { InvalidationLog, LogMessage, LogSubscriber, LogSubscription, PartitionBounds } from '../../../services/log/log.ts';
+import type { InvalidationLog, LogMessage } from '../../../services/log/log.ts';
 import type { Random } from '../../../services/runtime/random.ts';
+import { DecoratedLog } from '../../mutants/decorated-log.ts';
 
 /** One append in so many is sent again. */
 const REPEATED_ONE_IN = 25;
@@ -11,39 +12,22 @@ const REPEATED_ONE_IN = 25;
 const LATE_ONE_IN = 25;
 const REMEMBERED_MAX = 8;
 
-export class RepeatingLog implements InvalidationLog {
-  readonly #log: InvalidationLog;
+export class RepeatingLog extends DecoratedLog {
   readonly #random: Random;
   /** The last appends, oldest first. */
   readonly #before: (readonly LogMessage[])[] = [];
 
   constructor(log: InvalidationLog, random: Random) {
-    this.#log = log;
+    super(log);
     this.#random = random;
   }
 
-  async append(messages: readonly LogMessage[]): Promise<void> {
-    if (this.#random.below(REPEATED_ONE_IN) === 0) await this.#log.append(messages.slice(0, 1 + this.#random.below(messages.length)));
-    await this.#log.append(messages);
+  override async append(messages: readonly LogMessage[]): Promise<void> {
+    if (this.#random.below(REPEATED_ONE_IN) === 0) await super.append(messages.slice(0, 1 + this.#random.below(messages.length)));
+    await super.append(messages);
     const late = this.#random.below(LATE_ONE_IN) === 0 ? this.#before[this.#random.below(REMEMBERED_MAX)] : undefined;
-    if (late !== undefined) await this.#log.append(late);
+    if (late !== undefined) await super.append(late);
     this.#before.push(messages);
     if (this.#before.length > REMEMBERED_MAX) this.#before.shift();
-  }
-
-  subscribe(subscriber: LogSubscriber): Promise<LogSubscription> {
-    return this.#log.subscribe(subscriber);
-  }
-
-  bounds(): Promise<readonly PartitionBounds[]> {
-    return this.#log.bounds();
-  }
-
-  connected(): boolean {
-    return this.#log.connected();
-  }
-
-  close(): Promise<void> {
-    return this.#log.close();
   }
 }

@@ -1,16 +1,8 @@
 /** Wrong programs in what a cache stores, applies and forgets. */
-import type { Patch } from './patch.ts';
+import { OLD_CONTENT, type Patch } from './patch.ts';
 
 const STORE = 'services/edge/cache/store.ts';
 const MEMORY = 'services/edge/cache/memory.ts';
-const OLD_CONTENT = [
-  'stale-after-bound',
-  'mislabelled',
-  'lost-invalidation',
-  'purge-ignored',
-  'resurrection',
-  'version-regression',
-] as const;
 
 export const FILL_PATCHES: readonly Patch[] = [
   {

@@ -1,19 +1,11 @@
 /** Wrong programs in how an edge takes invalidations from the log. */
-import type { Patch } from './patch.ts';
+import { OLD_CONTENT, type Patch } from './patch.ts';
 
 const INVALIDATOR = 'services/edge/invalidator.ts';
 const QUEUE = 'services/edge/partition-queue.ts';
 const RECORD = 'services/edge/queued-record.ts';
 const CATCH_UP = 'services/edge/catch-up.ts';
 const MODE = 'return event?.mode ?? modeOf(strategy);';
-const OLD_CONTENT = [
-  'stale-after-bound',
-  'mislabelled',
-  'lost-invalidation',
-  'purge-ignored',
-  'resurrection',
-  'version-regression',
-] as const;
 
 export const INVALIDATOR_PATCHES: readonly Patch[] = [
   {

@@ -1,19 +1,11 @@
 /** Wrong programs in what is invalid: the marks of a cache, and how an entry is judged by them. */
-import type { Patch } from './patch.ts';
+import { OLD_CONTENT, type Patch } from './patch.ts';
 
 const MARKS = 'services/edge/cache/marks.ts';
 const FENCE = 'return Math.max(this.#floor, this.#all.hard, this.#all.soft, this.#anyTag, this.#anyPattern, own);';
 const HARD = "if (clock < this.#floor || version < (marks?.hardMinimum ?? 0)) return 'hard';";
 const SOFT = "return clock < covering.soft || version < (marks?.softMinimum ?? 0) ? 'soft' : 'valid';";
 const OWN_EPOCHS = 'let hard = Math.max(this.#all.hard, own?.hard ?? 0);';
-const LATE_FENCE = [
-  'stale-after-bound',
-  'mislabelled',
-  'lost-invalidation',
-  'purge-ignored',
-  'resurrection',
-  'version-regression',
-] as const;
 const PURGE = ['purge-ignored'] as const;
 
 export const MARK_PATCHES: readonly Patch[] = [
@@ -24,31 +16,31 @@ export const MARK_PATCHES: readonly Patch[] = [
       { file: MARKS, old: 'if (mark.changedAt >= changedBefore && marks.size <= MARKS_MAX) break;', new: 'if (marks.size <= 1) break;' },
       { file: MARKS, old: 'this.#floor = Math.max(this.#floor, mark.clock);', new: '' },
     ],
-    caughtBy: LATE_FENCE,
+    caughtBy: OLD_CONTENT,
   },
   {
     name: 'fence-no-tag',
     about: 'A reader joins a fetch that began before a purge of a tag.',
     edits: [{ file: MARKS, old: FENCE, new: FENCE.replace('this.#anyTag, ', '') }],
-    caughtBy: LATE_FENCE,
+    caughtBy: OLD_CONTENT,
   },
   {
     name: 'fence-no-pattern',
     about: 'A reader joins a fetch that began before a purge of a pattern.',
     edits: [{ file: MARKS, old: FENCE, new: FENCE.replace('this.#anyPattern, ', '') }],
-    caughtBy: LATE_FENCE,
+    caughtBy: OLD_CONTENT,
   },
   {
     name: 'fence-no-all',
     about: 'A reader joins a fetch that began before a purge of all.',
     edits: [{ file: MARKS, old: FENCE, new: FENCE.replace('this.#all.hard, this.#all.soft, ', '') }],
-    caughtBy: LATE_FENCE,
+    caughtBy: OLD_CONTENT,
   },
   {
     name: 'fence-no-own',
     about: 'A reader joins a fetch that began before the key was invalidated.',
     edits: [{ file: MARKS, old: FENCE, new: FENCE.replace(', own)', ')') }],
-    caughtBy: LATE_FENCE,
+    caughtBy: OLD_CONTENT,
   },
   {
     name: 'fold-soft-only',
@@ -123,7 +115,7 @@ export const MARK_PATCHES: readonly Patch[] = [
         new: "if (mark.version === undefined) this.#clock += 1;\n    if (mark.type === 'all')",
       },
     ],
-    caughtBy: LATE_FENCE,
+    caughtBy: OLD_CONTENT,
   },
   {
     name: 'clock-not-on-soft',
@@ -135,7 +127,7 @@ export const MARK_PATCHES: readonly Patch[] = [
         new: "if (mark.mode === 'hard') this.#clock += 1;\n    if (mark.type === 'all')",
       },
     ],
-    caughtBy: LATE_FENCE,
+    caughtBy: OLD_CONTENT,
   },
   {
     name: 'pattern-exact',

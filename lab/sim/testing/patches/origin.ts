@@ -1,16 +1,8 @@
 /** Wrong programs in what the origin writes and publishes. */
-import type { Patch } from './patch.ts';
+import { OLD_CONTENT, type Patch } from './patch.ts';
 
 const DATABASE = 'services/origin/database/memory.ts';
 const RELAY = 'services/origin/relay.ts';
-const OLD_CONTENT = [
-  'stale-after-bound',
-  'mislabelled',
-  'lost-invalidation',
-  'purge-ignored',
-  'resurrection',
-  'version-regression',
-] as const;
 const APPEND = 'await log.append(events.map(toMessage));';
 
 export const ORIGIN_PATCHES: readonly Patch[] = [

@@ -3,6 +3,16 @@
  * with another one while the simulator is bundled for a test; no switch stands in the code for its sake.
  */
 
+/** What may show that a region serves what it should not serve any more. */
+export const OLD_CONTENT = [
+  'stale-after-bound',
+  'mislabelled',
+  'lost-invalidation',
+  'purge-ignored',
+  'resurrection',
+  'version-regression',
+] as const;
+
 export interface Edit {
   /** From the root of the repository. */
   readonly file: string;

@@ -1,17 +1,9 @@
 /** Wrong programs in how an edge reads, fetches and labels. */
-import type { Patch } from './patch.ts';
+import { OLD_CONTENT, type Patch } from './patch.ts';
 
 const READER = 'services/edge/reader.ts';
 const FLIGHTS = 'services/edge/flights.ts';
 const JOIN = 'current.stamp.life === life && current.stamp.clock >= fence';
-const OLD_CONTENT = [
-  'stale-after-bound',
-  'mislabelled',
-  'lost-invalidation',
-  'purge-ignored',
-  'resurrection',
-  'version-regression',
-] as const;
 
 export const READER_PATCHES: readonly Patch[] = [
   {
