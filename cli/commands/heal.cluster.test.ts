@@ -98,7 +98,7 @@ describe.skipIf(provided === undefined)('a cluster that a lab left broken', () =
   it('is healed by the next start too, before anything else', async () => {
     await killedUnderThreeFaults();
     const { code, stderr } = await lab('trace', '1').ended;
-    expect(code).toBe(0);
+    expect(code, stderr).toBe(0);
     expect(stderr.match(/healed what was left/g)).toHaveLength(3);
     expect((await statusNow()).faults).toEqual([]);
   });

@@ -8,6 +8,7 @@ import type { ProcessReport } from '../../services/protocol/process.ts';
 import type { RecordSink } from '../history/record-kinds.ts';
 import type { ClockReading, EdgeSample } from '../history/records.ts';
 import type { WallClock } from '../history/wall-clock.ts';
+import { isInTouch } from '../system/settled.ts';
 import { ServiceStalls } from './service-stalls.ts';
 
 /** How many fills a cache refused, for whatever reason. */
@@ -19,7 +20,7 @@ export function refusedOf({ refused }: EdgeMetrics['fills']): number {
 export function toEdgeSample(region: string, edge: EdgeMetrics, atMs: number): EdgeSample {
   const { metrics, log, originFetches, fills } = edge;
   const { lag, queued, applied, joins } = log;
-  const caughtUp = log.connected && !log.catchingUp && lag !== null && lag <= queued;
+  const caughtUp = isInTouch(edge) && lag !== null && lag <= queued;
   const refused = refusedOf(fills);
   const fetched = { originFetches, ...fetchedForCache(edge), fills: fills.stored + refused, refused };
   return { region, atMs, since: metrics.startTime, ...fetched, lag, queued, caughtUp, ...(joins === undefined ? {} : { joins }), applied };

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../services/runtime/clock.ts';
+import { sleep, systemClock } from '../../services/runtime/clock.ts';
 import { InvalidInput } from '../errors.ts';
 import { need } from '../system/edges/edge.ts';
 import { startTestWorld, type TestWorld, untilSettled } from '../worlds/testing/embedded-kit.ts';
@@ -92,6 +92,17 @@ describe('a trace', () => {
     expect(traced.served.at(-1)?.answers).toMatchObject([{ version: 2, status: 'fresh' }]);
     await settings.change({ propagationDelayMs: ap?.delayMs ?? 0 });
     await untilSettled(test, DEADLINE_MS);
+  });
+
+  it('begins when a region that was cut off is back, however long that takes beyond the time of a step', async () => {
+    const { control } = test.world;
+    await control.register({ do: 'isolate', id: 'apart', edge: 'edge:eu-west' });
+    await control.isolate('apart', 'edge:eu-west');
+    await test.clients.update(2, { title: 'Written while a region hears nothing' });
+    const traced = trace({ id: 1, graceMs: 1_000 });
+    await sleep(systemClock, 2_000);
+    await control.repair('apart');
+    expect(await traced).toMatchObject({ complete: true, verdict: 'pass' });
   });
 
   it('is as far as it got when it is stopped under way', async () => {

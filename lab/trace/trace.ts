@@ -32,6 +32,8 @@ export interface TraceOptions {
 }
 
 export const TRACE_GRACE_MS = 5_000;
+/** What was healed a moment ago may still be felt: no fault's recovery takes as long, with the restart of what was stopped. */
+const WARM_UP_MS = 60_000;
 const IDS_NAMED_MAX = 20;
 
 /** `7` or `content:7` -> 7. Throws InvalidInput. */
@@ -51,7 +53,7 @@ export async function traceWrite(options: TraceOptions): Promise<Trace> {
   const signal = AbortSignal.any([options.signal, ended.signal]);
   const clocks = new TraceClocks();
   const watch = { clients, clock, clocks, id, key: contentKey(id), before, signal };
-  await warmUp({ ...watch, deadlineMs: graceMs }, world.regions);
+  await warmUp({ ...watch, deadlineMs: WARM_UP_MS }, world.regions);
   const sentAt = clock.now();
   // Before the PUT is sent: where there is no delay, its invalidation may be applied before it is answered.
   const watched = Promise.all(world.regions.map((region) => watchRegion({ ...watch, deadlineMs: region.delayMs + graceMs }, region)));

@@ -1,14 +1,18 @@
 /** An engine that was there and hangs now: what it is asked ends, with what was asked. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { json } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { VirtualClock } from '../../../services/runtime/virtual-clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import { Engine } from './engine.ts';
 
 const MINUTE_MS = 60_000;
+/** As far as its facts are read. */
+const CONTAINER = { Id: 'one', State: { Running: true }, Config: { Env: [] }, NetworkSettings: { Networks: {} }, HostConfig: {} };
 
 let folder: string;
 let server: Server;
@@ -65,4 +69,41 @@ it.each<[string, (engine: Engine) => Promise<unknown>]>([
   const error = await answer;
   expect(error).toBeInstanceOf(WorldFailed);
   expect(String(error)).toContain(`${what}: the Docker engine: no answer after 60000 ms`);
+});
+
+describe('a network', () => {
+  /** Answers as an engine that does not let go of `endpoints` before they are disconnected. */
+  function holding(endpoints: Record<string, string>, living: readonly string[]): void {
+    const left = new Map(Object.entries(endpoints));
+    server.removeAllListeners('request');
+    server.on('request', (request: IncomingMessage, response) => {
+      const { method, url = '' } = request;
+      const answer = (status: number, body: unknown = {}) =>
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      asked.push(`${method} ${url}`);
+      if (url.endsWith('/_ping')) return answer(200);
+      if (url.startsWith('/containers/')) return answer(living.some((one) => url.includes(`/${one}/`)) ? 200 : 404, CONTAINER);
+      if (method === 'GET') return answer(200, { Containers: Object.fromEntries([...left].map(([id, Name]) => [id, { Name }])) });
+      if (method === 'DELETE') return left.size > 0 ? answer(403, { message: 'network net has active endpoints' }) : answer(204);
+      void json(request).then((body) => {
+        const { Container } = z.object({ Container: z.string(), Force: z.literal(true) }).parse(body);
+        for (const [id, name] of left) if (name === Container) left.delete(id);
+        answer(200);
+      });
+    });
+  }
+
+  const removal = async () => (await Engine.connect({ DOCKER_HOST: `unix://${join(folder, 'engine.sock')}` })).removeNetwork('net');
+
+  it('is removed where the engine still holds the endpoints of containers that are gone', async () => {
+    holding({ 'ep-1': 'project-edge-1', two: 'project-edge-2' }, []);
+    await removal();
+    expect(asked.filter((one) => one.startsWith('DELETE'))).toHaveLength(2);
+  });
+
+  it('stays where a container is in it, and nobody takes that off', async () => {
+    holding({ one: 'somebody' }, ['one']);
+    await expect(removal()).rejects.toThrow('remove network net: network net has active endpoints');
+    expect(asked.filter((one) => one.includes('disconnect'))).toEqual([]);
+  });
 });

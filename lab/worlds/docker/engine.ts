@@ -14,7 +14,7 @@ import { printable } from '../../input/printable.ts';
 import type { Environment, Variables } from '../../topology/compose-file.ts';
 import type { ContainerSpec, NetworkSpec } from './container-spec.ts';
 import { type EngineAddress, findEngineAddress, shownAddress } from './engine-address.ts';
-import { absenceOf } from './engine-errors.ts';
+import { absenceOf, isStatus } from './engine-errors.ts';
 import {
   type ContainerFacts,
   demultiplexed,
@@ -141,8 +141,26 @@ export class Engine {
     return network.id;
   }
 
+  /** An engine may hold on to the endpoint of a container that it has removed: the endpoint is taken off, and the network removed then. */
   async removeNetwork(id: string): Promise<void> {
-    await this.#requests.askUnless(404, `remove network ${id}`, this.#docker.getNetwork(id).remove());
+    const remove = () => this.#requests.askUnless(404, `remove network ${id}`, this.#docker.getNetwork(id).remove());
+    await remove().catch(async (error: unknown) => {
+      const isHeld = error instanceof WorldFailed && isStatus(error.cause, 403);
+      if (!isHeld || (await this.#isUsed(id))) throw error;
+      await remove();
+    });
+  }
+
+  /** Whether a container that is there is in the network. What is left of those that are gone is taken off. */
+  async #isUsed(networkId: string): Promise<boolean> {
+    const found = await this.#requests.askUnless(404, `network ${networkId}`, this.#docker.getNetwork(networkId).inspect());
+    const endpoints: readonly [string, { readonly Name: string }][] = Object.entries(found?.Containers ?? {});
+    let isUsed = false;
+    for (const [container, { Name }] of endpoints) {
+      if (await this.container(container)) isUsed = true;
+      else await this.disconnect(networkId, Name).catch(() => {});
+    }
+    return isUsed;
   }
 
   async disconnect(networkId: string, container: string): Promise<void> {
