@@ -1,7 +1,7 @@
 /** `analyze <history.ndjson>`: all checks of a run again, on what it left. Opens no connection, starts nothing. */
 import { type Command, Option } from 'commander';
 import { consistencyFigures, stalenessFigures } from '../../lab/checks/figures.ts';
-import { judgeHistory } from '../../lab/checks/judge.ts';
+import { judgeSaved } from '../../lab/checks/judge.ts';
 import { type ExitCode, InvalidInput } from '../../lab/errors.ts';
 import { convergenceOf } from '../../lab/history/convergence.ts';
 import { readHistory, type SavedHistory } from '../../lab/history/read-history.ts';
@@ -36,8 +36,8 @@ export function addAnalyzeCommand(program: Command, session: Session): void {
 }
 
 async function analyze(saved: SavedHistory, file: string, { json, out }: AnalyzeOptions, { output }: Session): Promise<ExitCode> {
-  const { history, head, isTorn } = saved;
-  const results = judgeHistory({ history, checks: checksOf(saved, file), context: head });
+  const { history, isTorn } = saved;
+  const results = judgeSaved(saved, checksOf(saved, file));
   const concluded = conclude({ results, thresholds: evaluateThresholds(history, thresholdsOf(saved, file)) });
   if (out !== undefined) await saveReports(new ReportsFolder(out), toSource(saved, file, concluded));
   if (isTorn) output.note(`${printable(file)}: the last line is half written and was left out`);

@@ -4,11 +4,13 @@
  */
 import { HEAL_SEEN_MS_MAX } from '../faults/fault.ts';
 import type { History } from '../history/history.ts';
+import type { SavedHistory } from '../history/read-history.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
 import { CHECKS, type CheckName } from './checks.ts';
+import { incoherences, untoldDelays } from './coherence.ts';
 import { excusesNothing } from './fault-windows.ts';
 import { loadHeld } from './load-held.ts';
-import { unmetNeeds } from './needs.ts';
+import { judgeAsNeeded } from './needs.ts';
 
 const MS_PER_S = 1_000;
 
@@ -24,12 +26,20 @@ export function judgeHistory({ history, checks, context }: JudgeOptions): readon
   const reported = new Map<string, string>();
   const results = new Map<string, CheckResult>();
   for (const check of inOrder) {
-    const result = unmetNeeds(check, history) ?? check.judge(history, context);
-    results.set(check.name, withoutReported(result, reported));
+    results.set(check.name, withoutReported(judgeAsNeeded(check, history, context), reported));
   }
   const ordered = checks.flatMap((name) => results.get(name) ?? []);
   const found = history.of('finding').map((finding) => ({ ...finding, anomalies: [] }));
   return [...ordered, ...unconfirmedFaults(history), ...unseenHeals(history), ...loadHeld(history), ...found, ...unfinished(history)];
+}
+
+/** Of a history that somebody may have changed since: it must hold together, too. */
+export function judgeSaved(
+  { history, head }: Pick<SavedHistory, 'history' | 'head'>,
+  checks: readonly CheckName[],
+): readonly CheckResult[] {
+  const untold = untoldDelays(history, head);
+  return [...(untold.length > 0 ? untold : judgeHistory({ history, checks, context: head })), ...incoherences(history, head)];
 }
 
 /** Adds what it tells itself to what is reported. */

@@ -48,13 +48,13 @@ const OTHERS = [
     /** As a scenario file writes it. */
     target: z.string(),
     injectedMs: z.number(),
-    recoveryAllowanceMs: z.number(),
+    recoveryAllowanceMs: z.number().nonnegative(),
     slows: slowing.optional(),
     effect: z.enum(['confirmed', 'unconfirmed']),
   }),
   z.strictObject({ line: z.literal('fault-changed'), id: z.string(), ...faultChange.shape }),
   /** The run went through all its phases. */
-  z.strictObject({ line: z.literal('end'), atMs: z.number() }),
+  z.strictObject({ line: z.literal('end'), atMs: z.number().nonnegative() }),
 ] as const;
 
 export const otherLine = z.discriminatedUnion('line', OTHERS);

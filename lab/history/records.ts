@@ -12,6 +12,8 @@ import { phase } from '../report/events.ts';
 import type { ConcreteTarget } from '../system/target.ts';
 
 const ms = z.number();
+/** Nothing of a run is before its start, but what was in force then, and what other clocks say. */
+const runMs = ms.nonnegative();
 const outcome = z.enum(['ok', 'fail', 'unknown']);
 export type Outcome = z.infer<typeof outcome>;
 
@@ -22,9 +24,9 @@ const base = {
   /** `lab-3`: one slot of the workload. Its content's id may change when it is deleted and made again. Empty: read before it is in one. */
   slot: z.string(),
   /** When the plan had it, where it was sent later. */
-  dueMs: ms.optional(),
-  startMs: ms,
-  endMs: ms.optional(),
+  dueMs: runMs.optional(),
+  startMs: runMs,
+  endMs: runMs.optional(),
   outcome: outcome.optional(),
   error: z.string().optional(),
 };
@@ -78,7 +80,7 @@ export type ReadOperation = Readonly<z.infer<typeof readOperation>>;
 export type Operation = WriteOperation | PurgeOperation | ReadOperation;
 
 /** How an operation ended. */
-export const ending = z.strictObject({ endMs: ms, outcome, error: base.error, key: writeOperation.shape.key, ...answer });
+export const ending = z.strictObject({ endMs: runMs, outcome, error: base.error, key: writeOperation.shape.key, ...answer });
 export type Ending = Readonly<z.infer<typeof ending>>;
 
 /** What the origin held at the end, per key: read by the lab itself, past every link. */
@@ -91,11 +93,11 @@ export const originState = z.strictObject({
 export type OriginState = Readonly<z.infer<typeof originState>>;
 
 /** The propagation delay of a region from a moment on. The first of a region is at 0. */
-export const delayChange = z.strictObject({ region: z.string(), atMs: ms, delayMs: ms });
+export const delayChange = z.strictObject({ region: z.string(), atMs: runMs, delayMs: runMs });
 export type DelayChange = Readonly<z.infer<typeof delayChange>>;
 
 /** The strategy of a region from a moment on. The first of a region is at 0. Not known of older histories. */
-export const strategyChange = z.strictObject({ region: z.string(), atMs: ms, strategy });
+export const strategyChange = z.strictObject({ region: z.string(), atMs: runMs, strategy });
 export type StrategyChange = Readonly<z.infer<typeof strategyChange>>;
 /** Which process something is told of: `lab`, `services` (all of them in one), or a node. */
 const processName = z.string();
@@ -134,7 +136,7 @@ export type ClockShift = Readonly<z.infer<typeof clockShift>>;
 
 /** What the origin's metrics said, asked about once a second. */
 export const originSample = z.strictObject({
-  atMs: ms,
+  atMs: runMs,
   pending: z.int().nonnegative(),
   /** Not known of older histories. */
   clock: clockReading.optional(),
@@ -144,7 +146,7 @@ export type OriginSample = Readonly<z.infer<typeof originSample>>;
 /** What an edge's metrics said, asked about once a second. */
 export const edgeSample = z.strictObject({
   region: z.string(),
-  atMs: ms,
+  atMs: runMs,
   /** When the process began, on its own wall clock: its counters begin anew with it. */
   since: z.string(),
   originFetches: z.int().nonnegative(),
@@ -188,15 +190,20 @@ export const applied = z.strictObject({
 export type Applied = Readonly<z.infer<typeof applied>>;
 
 /** When a phase began. */
-export const phaseEntered = z.strictObject({ phase, atMs: ms });
+export const phaseEntered = z.strictObject({ phase, atMs: runMs });
 export type PhaseEntered = Readonly<z.infer<typeof phaseEntered>>;
 
 /** What the load was planned to be: from when on, for how long, and how many of each. */
-export const loadPlanned = z.strictObject({ fromMs: ms, durationMs: ms, reads: z.int().nonnegative(), writes: z.int().nonnegative() });
+export const loadPlanned = z.strictObject({
+  fromMs: runMs,
+  durationMs: runMs,
+  reads: z.int().nonnegative(),
+  writes: z.int().nonnegative(),
+});
 export type LoadPlanned = Readonly<z.infer<typeof loadPlanned>>;
 
 /** A threshold with `abortOnFail` that was crossed and ended the load. */
-export const abort = z.strictObject({ metric: z.string(), threshold: z.string(), value: z.number(), samples: z.int(), atMs: ms });
+export const abort = z.strictObject({ metric: z.string(), threshold: z.string(), value: z.number(), samples: z.int(), atMs: runMs });
 export type Abort = Readonly<z.infer<typeof abort>>;
 
 /** What only the run itself could judge: the steady state before the faults and after them. */
@@ -204,7 +211,7 @@ export const finding = z.strictObject({ check: z.string(), verdict: z.enum(['pas
 export type Finding = Readonly<z.infer<typeof finding>>;
 
 /** By how much a fault delays what it does not stop, in ms: `faults/slowing.ts`. */
-export const slowing = z.strictObject({ invalidationMs: ms, fetchMs: ms, callMs: ms, isLeast: z.literal(true).optional() });
+export const slowing = z.strictObject({ invalidationMs: runMs, fetchMs: runMs, callMs: runMs, isLeast: z.literal(true).optional() });
 
 /** A fault as it was in force, and for how long after its heal its after-effects are excused at most. */
 export interface FaultRecord {

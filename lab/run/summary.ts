@@ -43,7 +43,9 @@ export function toHead(
   { scenario, regions, bounds, hasOneClock, runMs }: HeadOptions,
 ): HistoryHead {
   const { id, staleness, checks, system } = scenario;
-  const begun = Object.fromEntries(regions.map(({ region, delayMs, strategy }) => [region, { delay: delayMs, strategy }]));
+  const begun = Object.fromEntries(
+    regions.map(({ region, delayMs, strategy }) => [region, { ...system.regions[region], delay: delayMs, strategy }]),
+  );
   const startedAt = toTimestamp(clock.now() - runMs);
   return {
     line: 'head',

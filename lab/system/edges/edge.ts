@@ -36,12 +36,15 @@ export interface EdgeCapabilities {
 }
 export type Capability = keyof EdgeCapabilities;
 
+/** No cache is known that waits longer. */
+const deadlineMs = z.number().positive().max(600_000);
+
 /** What an answer is judged by that follows from how the cache is made, in ms. Told in the head of a history. */
 export const edgeBounds = z.strictObject({
   /** A fetch from the origin that takes longer counts as failed. */
-  fetchDeadlineMs: z.number().positive(),
+  fetchDeadlineMs: deadlineMs,
   /** A call to the log that takes longer keeps it from joining the log again. */
-  joinDeadlineMs: z.number().positive(),
+  joinDeadlineMs: deadlineMs,
   /** How long an entry is fresh. Left out: longer than anybody looks. */
   freshMs: z.number().positive().optional(),
 });

@@ -1,0 +1,184 @@
+/**
+ * Whether a saved history holds together: it has the lines that every run writes, and what they say of the system and of its faults is what
+ * the scenario in its head and the tables of this program allow. A history of which lines are gone, or were changed, shows no pass: whoever
+ * judged it alone would excuse what nobody has shown.
+ */
+import { InvalidInput } from '../errors.ts';
+import type { Fault } from '../faults/fault.ts';
+import { FAULTS } from '../faults/faults.ts';
+import type { Slowing } from '../faults/slowing.ts';
+import type { History } from '../history/history.ts';
+import type { HistoryHead } from '../history/history-lines.ts';
+import type { FaultRecord } from '../history/records.ts';
+import { printable } from '../input/printable.ts';
+import { type Phase, phase } from '../report/events.ts';
+import { type ParsedScenario, parseScenario } from '../scenarios/scenario.ts';
+import type { CheckResult } from './check.ts';
+
+interface Saved {
+  readonly history: History;
+  readonly head: HistoryHead;
+  readonly scenario: ParsedScenario;
+}
+
+/** What is wrong, each in words after `the history: `. */
+type Rule = (saved: Saved) => readonly string[];
+
+const NAME = 'history';
+const STEADY_STATE = 'steady-state';
+const TOLD_MAX = 3;
+/** Of each fault that slows, the most that anybody asks for by hand, who is in no scenario. */
+const BY_HAND: readonly Readonly<Record<string, unknown>>[] = [{ latency: '10m' }, { rate: 1 }, {}];
+
+const RULES: readonly Rule[] = [
+  askedChecks,
+  phasesLeftOut,
+  steadyStateLeftOut,
+  settingsOfRegions,
+  unknownRegions,
+  origins,
+  writers,
+  faults,
+];
+
+/** Nothing where it holds together, or is of an older version, which did not keep its scenario. */
+export function incoherences(history: History, head: HistoryHead): readonly CheckResult[] {
+  const scenario = scenarioOf(head);
+  if (scenario === undefined) return [];
+  const found = typeof scenario === 'string' ? [scenario] : RULES.flatMap((rule) => rule({ history, head, scenario }));
+  if (found.length === 0) return [];
+  const more = found.length > TOLD_MAX ? `; and ${found.length - TOLD_MAX} more` : '';
+  const reason = `the history does not hold together: ${found.slice(0, TOLD_MAX).join('; ')}${more}`;
+  return [{ check: NAME, verdict: 'unknown', reason: printable(reason), anomalies: [] }];
+}
+
+/** Nothing where each region has told its delay, or has answered nothing. Without it there is no bound that an answer could be judged by. */
+export function untoldDelays(history: History, { regions }: HistoryHead): readonly CheckResult[] {
+  const told = new Set(history.of('delay').map(({ region }) => region));
+  const without = regions.filter((region) => !told.has(region));
+  if (without.length === 0 || history.operations.length === 0) return [];
+  return [{ check: NAME, verdict: 'unknown', reason: printable(`nothing tells the delay of ${without.join(', ')}`), anomalies: [] }];
+}
+
+/** undefined: none was kept. Text: why it is none. */
+function scenarioOf({ written, scenario }: HistoryHead): ParsedScenario | string | undefined {
+  if (written === undefined) return undefined;
+  try {
+    return parseScenario(JSON.stringify(written), scenario);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    return `its scenario is none (${error.message.split('\n')[0]})`;
+  }
+}
+
+function askedChecks({ head, scenario }: Saved): readonly string[] {
+  const left = scenario.checks.filter((name) => !head.checks.includes(name));
+  const isOther = scenario.staleness !== head.staleness;
+  return [
+    ...left.map((name) => `its scenario asks for ${name}, its head does not`),
+    ...(isOther ? [`its scenario judges staleness as ${scenario.staleness}, its head as ${head.staleness}`] : []),
+  ];
+}
+
+/** A run without a steady state to start from has no load, and says so in a finding. */
+function phasesLeftOut({ history }: Saved): readonly string[] {
+  const { endedMs } = history;
+  if (endedMs === undefined) return [];
+  const entered = history.of('phase').map((one) => one.phase);
+  const isLoaded = entered.includes('fault') || !history.of('finding').some(({ check }) => check === STEADY_STATE);
+  const expected: readonly Phase[] = phase.options.filter((one) => one !== 'fault' || isLoaded);
+  const loads = history.of('load').length;
+  return [
+    ...(entered.join() === expected.join() ? [] : [`expected the phases ${expected.join(', ')}, got ${entered.join(', ') || 'none'}`]),
+    ...(loads === (isLoaded ? 1 : 0) ? [] : [`expected ${isLoaded ? 'one plan of its load' : 'no load'}, got ${loads}`]),
+  ];
+}
+
+function steadyStateLeftOut({ history, scenario: { hypothesis } }: Saved): readonly string[] {
+  const isMissing = hypothesis !== undefined && history.endedMs !== undefined;
+  if (!isMissing || history.of('finding').some(({ check }) => check === STEADY_STATE)) return [];
+  return [`its scenario states a hypothesis, and nothing says whether it held after the heal`];
+}
+
+/** What each region began with: the scenario of a head has both of each. */
+function settingsOfRegions({ history, head, scenario }: Saved): readonly string[] {
+  return head.regions.flatMap((region) => {
+    const begun = scenario.system.regions[region];
+    const delay = history.of('delay').find((change) => change.region === region);
+    const strategy = history.of('strategy').find((change) => change.region === region);
+    return [
+      ...differs(`the delay of ${region} at the start`, begun?.delay, delay?.atMs === 0 ? delay.delayMs : undefined),
+      // Not every edge has one: whatever needs it says so.
+      ...(strategy === undefined ? [] : differs(`the strategy of ${region} at the start`, begun?.strategy, strategy.strategy)),
+    ];
+  });
+}
+
+function differs(what: string, expected: number | string | undefined, got: number | string | undefined): readonly string[] {
+  return expected === got ? [] : [`expected ${what} to be ${expected ?? 'told'}, got ${got ?? 'nothing'}`];
+}
+
+function unknownRegions({ history, head }: Saved): readonly string[] {
+  const told = new Set([
+    ...Object.keys(head.bounds ?? {}),
+    ...(['delay', 'strategy', 'edge-sample', 'applied'] as const).flatMap((kind) => history.of(kind).map(({ region }) => region)),
+  ]);
+  const unknown = [...told].filter((region) => !head.regions.includes(region));
+  const without = head.bounds === undefined ? [] : head.regions.filter((region) => head.bounds?.[region] === undefined);
+  return [
+    ...unknown.map((region) => `it tells of the region ${region}, which its head does not have`),
+    ...without.map((region) => `the bounds of ${region} are missing`),
+  ];
+}
+
+/** What was read at the end was read of keys that the origin was asked for. */
+function origins({ history }: Saved): readonly string[] {
+  const held = new Set(history.of('origin').map(({ key }) => key));
+  const keys = new Set(history.reads().flatMap(({ final, key }) => (final && !held.has(key) ? [key] : [])));
+  return keys.size === 0 ? [] : [`what the origin held at the end is missing of ${[...keys].slice(0, TOLD_MAX).join(', ')}`];
+}
+
+function writers({ history }: Saved): readonly string[] {
+  const count = history.reads().filter(({ outcome, found, writer }) => outcome === 'ok' && found === true && writer === undefined).length;
+  return count === 0 ? [] : [`${count} answers do not say which operation wrote their body`];
+}
+
+function faults({ history, scenario }: Saved): readonly string[] {
+  return history.faults.flatMap((record) => {
+    const what = `${record.fault} ${record.target.text}`;
+    const fault = FAULTS.get(record.fault);
+    if (fault === undefined) return [`this program has no fault ${record.fault}`];
+    return [...tooMuch(record, fault, scenario), ...outOfOrder(record)].map((wrong) => `${what} ${wrong}`);
+  });
+}
+
+function tooMuch(record: FaultRecord, fault: Fault, scenario: ParsedScenario): readonly string[] {
+  const { recoveryAllowanceMs, slows } = record;
+  const isExcused = recoveryAllowanceMs > fault.recoveryAllowanceMs;
+  const most = slows === undefined ? [] : slowingsOf(record, fault, scenario);
+  const isSlow = slows !== undefined && !most.some((one) => isWithin(slows, one));
+  return [
+    ...(isExcused ? [`excuses ${recoveryAllowanceMs} ms after it, and no such fault more than ${fault.recoveryAllowanceMs} ms`] : []),
+    ...(isSlow ? [`delays more than its scenario lets it`] : []),
+  ];
+}
+
+/** By how much the fault of a step can delay that target. One by hand, which is in no step, by what a link may be slowed at all. */
+function slowingsOf({ target }: FaultRecord, fault: Fault, { method }: ParsedScenario): readonly Slowing[] {
+  const steps = method.filter((step) => step.fault === fault.name);
+  const written = steps.length === 0 ? BY_HAND : steps.map(({ parameters }) => parameters);
+  return written.flatMap((raw) => {
+    const { data } = fault.parameters.safeParse(raw);
+    return fault.slows === undefined || data === undefined ? [] : [fault.slows({ id: '', fault: fault.name, target, parameters: data })];
+  });
+}
+
+function isWithin(got: NonNullable<FaultRecord['slows']>, most: Slowing): boolean {
+  return got.invalidationMs <= most.invalidationMs && got.fetchMs <= most.fetchMs && got.callMs <= most.callMs;
+}
+
+function outOfOrder({ injectedMs, seenMs, healingMs, healedMs }: FaultRecord): readonly string[] {
+  const isBefore = [seenMs, healingMs, healedMs].some((ms) => ms !== undefined && ms < injectedMs);
+  const isGoneBefore = healedMs !== undefined && healedMs < (healingMs ?? healedMs);
+  return [...(isBefore ? ['was seen or healed before it was injected'] : []), ...(isGoneBefore ? ['was gone before its heal began'] : [])];
+}
