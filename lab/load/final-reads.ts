@@ -19,7 +19,7 @@ export interface FinalReadsOptions {
   readonly written: Map<number, string>;
   /** Slots whose create ended unknown: it may have made a content, under an id that only the origin knows. */
   readonly doubtful: readonly string[];
-  readonly read: (region: WorldRegion, id: number) => Promise<ReadOperation>;
+  readonly read: (region: string, id: number) => Promise<ReadOperation>;
   /** On the monotonic clock. */
   readonly deadline: number;
   readonly signal: AbortSignal;
@@ -79,7 +79,7 @@ export class FinalReads {
   async #readUntilCurrent({ region, id, expected }: Cell): Promise<void> {
     const { clock, deadline, signal, read } = this.#options;
     for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2)) {
-      const { outcome, status, version } = await read(region, id);
+      const { outcome, status, version } = await read(region.region, id);
       const isCurrent = outcome === 'ok' && status === 'fresh' && version === expected;
       if (isCurrent || clock.monotonicMs() >= deadline || signal.aborted) return;
       await sleep(clock, pauseMs, signal);
