@@ -2,12 +2,13 @@
  * The crash journal: what would undo each fault in force, written and synced to disk before the fault is injected, struck out
  * after it is healed. After kill -9 of the lab it is all that is known, so an entry says everything its heal needs.
  */
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { edgeConfigChange } from '../../services/protocol/edge-api.ts';
 import { InexactJson, MalformedJson, parseExactJson } from '../../services/protocol/exact-json.ts';
 import { InvalidInput, WorldFailed } from '../errors.ts';
+import { makeFolder } from '../input/make-folder.ts';
 import { stateHome } from '../input/places.ts';
 import { printable } from '../input/printable.ts';
 import { notWritten } from '../report/whole-files.ts';
@@ -32,6 +33,8 @@ const undo = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('enable'), proxy: z.string() }),
   z.strictObject({ do: z.literal('resume'), container: z.string() }),
   z.strictObject({ do: z.literal('start'), container: z.string() }),
+  /** Lets a Redis take changes again. */
+  z.strictObject({ do: z.literal('accept-writes'), container: z.string() }),
   /** Gives an edge what it had without the lab. `layers` is what was wanted over it, for the next lab that starts that edge. */
   z.strictObject({
     do: z.literal('configure'),
@@ -168,7 +171,7 @@ export class Journal implements UndoJournal {
 
   /** A whole file or the one before: the new one is synced, then takes its name, then the folder is synced. */
   async #replace(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await makeFolder(this.#folder, 0o700);
     const path = join(this.#folder, FILE);
     const handle = await open(`${path}.new`, 'w', 0o600);
     try {

@@ -27,7 +27,7 @@ export const WORLDS = {
     outlivesLab: true,
     takesMutants: false,
     takesSomeRegions: false,
-    can: [...NODES_AND_EDGES, 'cut', 'latency', 'bandwidth', 'reset'],
+    can: [...NODES_AND_EDGES, 'cut', 'latency', 'bandwidth', 'reset', 'refuse-writes', 'evict'],
   },
   embedded: {
     about: 'the same services in one process, on their real ports',

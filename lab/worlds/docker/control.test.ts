@@ -46,6 +46,7 @@ const ACTS: readonly (readonly [fault: string, target: string, act: string, brok
   ['isolate', 'edge:a', 'disconnect edge-a', ['edge-a is apart']],
   ['partition', 'edge:a->kafka', 'add a-kafka', ['a-kafka timeout upstream']],
   ['reset', 'edge:a->kafka', 'switch a-kafka off', []],
+  ['read-only', 'redis:a', 'refuse redis-a', ['redis-a refuses writes']],
 ];
 
 describe('what is on disk', () => {

@@ -13,10 +13,12 @@ import type { Engine } from './engine.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import { untilUp } from './health.ts';
 import { LATE_ACT_MS_MAX, undoUntil } from './late-acts.ts';
-import { type Links, type NewToxic, proxyOf } from './links.ts';
+import { type Links, proxyOf } from './links.ts';
 import { reconnect, resume } from './mend.ts';
 import { serviceOf } from './nodes.ts';
 import type { Prober } from './prober.ts';
+import { acceptWrites, RedisDamages } from './redis-damages.ts';
+import { streamsOf, toToxic } from './toxics.ts';
 
 type Mechanism = 'container' | 'networks' | 'disconnect' | 'connect' | 'pause' | 'unpause' | 'kill' | 'start' | 'execute' | 'logs';
 
@@ -38,14 +40,7 @@ export interface DockerControlOptions {
   readonly whileEnding: (id: string, act: () => Promise<void>) => Promise<void>;
 }
 
-/** A toxic’s rate is in thousands of bytes a second. */
-const BYTES_PER_TOXIC_UNIT = 1_000;
 export const TOXIC_PREFIX = 'edgesync-lab.';
-
-/** Faults ask before they are injected what a world can do, so this is a bug. */
-function cannot(damage: Damage): WorldFailed {
-  return new WorldFailed(`expected what a container can suffer, got ${damage}`);
-}
 
 export class DockerControl implements WorldControl {
   readonly #options: DockerControlOptions;
@@ -53,15 +48,17 @@ export class DockerControl implements WorldControl {
   readonly #registered = new Map<string, Undo>();
   /** Until when an act that failed may still be done, by its id in the journal. */
   readonly #lateUntilMs = new Map<string, number>();
+  readonly #damages: RedisDamages;
 
   constructor(options: DockerControlOptions) {
     this.#options = options;
+    this.#damages = new RedisDamages(options);
   }
 
   /** Nothing where this lab has registered it already. */
   async register(breakage: Breakage): Promise<void> {
     const entry = await this.#entryOf(breakage);
-    if (this.#registered.has(entry.id)) return;
+    if (entry === undefined || this.#registered.has(entry.id)) return;
     const region = breakage.do === 'kill' ? regionOfEdge(breakage.node) : undefined;
     if (region !== undefined) await this.#options.settings.of(region).leave();
     await this.#options.journal.write(entry);
@@ -85,7 +82,9 @@ export class DockerControl implements WorldControl {
       await links.removeAll(key);
       if (undo?.do === 'reconnect') await reconnect(engine, undo);
       if (undo?.do === 'enable') await links.switch(undo.proxy, true);
+      if (undo?.do === 'accept-writes') await acceptWrites(this.#options, undo.container);
     });
+    this.#damages.forget(id);
   }
 
   /** One of them is a connection held open by the lab: that it breaks is the evidence, also on a link nobody uses. */
@@ -130,8 +129,10 @@ export class DockerControl implements WorldControl {
     await this.#act(key, () => this.#options.engine.disconnect(undo.endpoint.networkId, undo.container));
   }
 
-  async damage(_id: string, _node: NodeName, damage: Damage): Promise<void> {
-    throw cannot(damage);
+  async damage(id: string, node: NodeName, damage: Damage): Promise<void> {
+    await this.register({ do: 'damage', id, node, damage });
+    const { id: container } = await this.#facts(node);
+    await this.#act(this.#keyOf(id), () => this.#damages.inflict(id, container, damage));
   }
 
   async pause(node: NodeName): Promise<void> {
@@ -166,12 +167,14 @@ export class DockerControl implements WorldControl {
   }
 
   async inspect(node: NodeName): Promise<NodeStatus> {
-    const { state, startedAt } = await this.#facts(node);
-    return { state, incarnation: Date.parse(startedAt) };
+    const facts = await this.#facts(node);
+    const { state, startedAt } = facts;
+    return { state, incarnation: Date.parse(startedAt), damages: await this.#damages.counts(facts) };
   }
 
-  async #entryOf(breakage: Breakage): Promise<JournalEntry> {
-    if (breakage.do === 'damage') throw cannot(breakage.damage);
+  /** undefined: nothing undoes it. */
+  async #entryOf(breakage: Breakage): Promise<JournalEntry | undefined> {
+    if (breakage.do === 'damage') return this.#entryOfDamage(breakage);
     if (breakage.do === 'impair') {
       const { id, link, direction, impairment } = breakage;
       const prefix = this.#keyOf(id);
@@ -188,6 +191,12 @@ export class DockerControl implements WorldControl {
     const { id: container } = await this.#facts(node);
     if (breakage.do === 'pause') return { id: `pause-${container}`, says: `${node} is paused`, undo: { do: 'resume', container } };
     return { id: `kill-${container}`, says: `${node} is killed`, undo: { do: 'start', container } };
+  }
+
+  async #entryOfDamage({ id, node, damage }: Extract<Breakage, { do: 'damage' }>): Promise<JournalEntry | undefined> {
+    if (damage !== 'refuse-writes') return undefined;
+    const { id: container } = await this.#facts(node);
+    return { id: this.#keyOf(id), says: `${node} refuses writes`, undo: { do: 'accept-writes', container } };
   }
 
   async #reconnection(edge: NodeName): Promise<Undo> {
@@ -235,19 +244,4 @@ export class DockerControl implements WorldControl {
     if (facts === undefined) throw new WorldFailed(`${node}: its container is not there`);
     return facts;
   }
-}
-
-function streamsOf(direction: Direction): readonly NewToxic['stream'][] {
-  return { both: ['upstream', 'downstream'] as const, there: ['upstream'] as const, back: ['downstream'] as const }[direction];
-}
-
-/** A timeout of 0 swallows what passes and keeps the connection; it is closed when the toxic goes. */
-function toToxic(name: string, stream: NewToxic['stream'], impairment: Impairment): NewToxic {
-  const base = { name, stream };
-  if (impairment.kind === 'cut') return { ...base, type: 'timeout', attributes: { timeout: 0 } };
-  if (impairment.kind === 'latency')
-    return { ...base, type: 'latency', attributes: { latency: impairment.latencyMs, jitter: impairment.jitterMs } };
-  if (impairment.kind === 'bandwidth')
-    return { ...base, type: 'bandwidth', attributes: { rate: Math.max(1, Math.round(impairment.bytesPerSecond / BYTES_PER_TOXIC_UNIT)) } };
-  throw new TypeError(`expected an impairment that a toxic can be, got ${(impairment as Impairment).kind}`);
 }

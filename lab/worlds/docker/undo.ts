@@ -11,6 +11,7 @@ import { untilUp } from './health.ts';
 import { LATE_ACT_MS_MAX, undoUntil } from './late-acts.ts';
 import type { Links } from './links.ts';
 import { reconnect, resume } from './mend.ts';
+import { acceptWrites } from './redis-damages.ts';
 
 export interface UndoAllOptions {
   readonly engine: Pick<Engine, 'container' | 'connect' | 'unpause' | 'start' | 'execute' | 'logs'>;
@@ -34,7 +35,7 @@ const CONFIGURE_MS_MAX = 15_000;
 const POLL_MS = 200;
 
 /** Nodes first, so that what is asked of a node finds it there. */
-const ORDER: readonly JournalEntry['undo']['do'][] = ['resume', 'start', 'reconnect', 'enable', 'repair', 'configure'];
+const ORDER: readonly JournalEntry['undo']['do'][] = ['resume', 'start', 'reconnect', 'enable', 'repair', 'accept-writes', 'configure'];
 
 export async function undoAll(options: UndoAllOptions): Promise<Undone> {
   const { journal, links, clock } = options;
@@ -64,6 +65,7 @@ function undo(what: Undo, options: UndoAllOptions): Promise<void> {
   if (what.do === 'repair') return repair(what.prefix, options);
   if (what.do === 'enable') return enable(what.proxy, options);
   if (what.do === 'configure') return configureRegion(what, options);
+  if (what.do === 'accept-writes') return acceptWrites(options, what.container);
   return mendContainer(what, options);
 }
 

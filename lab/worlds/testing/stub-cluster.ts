@@ -24,6 +24,8 @@ const PROBE_DEADLINE_MS = 1_000;
 
 interface StubContainer {
   readonly service: string;
+  /** Of a Redis. */
+  refusesWrites: boolean;
   state: ContainerFacts['state'];
   starts: number;
   readonly networks: Set<string>;
@@ -91,7 +93,7 @@ export class StubCluster {
     this.onAct = onAct;
     const services = ['origin', 'kafka', 'postgres', ...REGIONS.flatMap((region) => [`edge-${region}`, `redis-${region}`])];
     for (const service of services)
-      this.containers.set(`id-${service}`, { service, state: 'running', starts: 1, networks: new Set([MESH]) });
+      this.containers.set(`id-${service}`, { service, refusesWrites: false, state: 'running', starts: 1, networks: new Set([MESH]) });
     for (const caller of ['origin', ...REGIONS] as const)
       for (const callee of CALLEES[caller === 'origin' ? 'origin' : 'edge'])
         this.proxies.set(`${caller}-${callee}`, { enabled: true, toxics: [] });
@@ -135,8 +137,9 @@ export class StubCluster {
   /** What is broken, in words. */
   get broken(): readonly string[] {
     return [
-      ...[...this.containers.values()].flatMap(({ service, state, networks }) => [
+      ...[...this.containers.values()].flatMap(({ service, state, networks, refusesWrites }) => [
         ...(state === 'running' ? [] : [`${service} is ${state}`]),
+        ...(refusesWrites ? [`${service} refuses writes`] : []),
         ...(networks.has(MESH) ? [] : [`${service} is apart`]),
       ]),
       ...[...this.proxies].flatMap(([name, { enabled, toxics }]) => [
@@ -183,8 +186,16 @@ export class StubCluster {
           if (container.state !== 'stopped') return;
           container.state = 'running';
           container.starts += 1;
+          container.refusesWrites = false;
         }),
-      execute: async () => ({ exitCode: 0, output: '' }),
+      execute: async (id, [program, , what, verb, name, value]) => {
+        if (program !== 'redis-cli') return { exitCode: 0, output: '' };
+        if (what !== 'CONFIG') return { exitCode: 0, output: '3\n' };
+        if (verb === 'GET') return { exitCode: 0, output: `${name}\n${at(id).refusesWrites ? 1 : 0}\n` };
+        const refusesWrites = value === '1';
+        await act(refusesWrites ? 'refuse' : 'accept', id, (container) => Object.assign(container, { refusesWrites }));
+        return { exitCode: 0, output: 'OK\n' };
+      },
       logs: async () => [],
     };
   }
