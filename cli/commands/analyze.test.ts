@@ -67,6 +67,23 @@ describe('analyze', () => {
     });
   });
 
+  it('reads a history that --compress made smaller as it reads the plain one', { timeout: RUN_MS_MAX }, async () => {
+    await withFolder(async (folder) => {
+      const run = ['run', 'baseline', '--backend', 'simulated', '--seed', '3', '--quiet', '--out'];
+      await startProgram([...run, join(folder, 'plain')]).ended;
+      await startProgram([...run, join(folder, 'small'), '--compress']).ended;
+      const files = [join(folder, 'plain', 'baseline', 'history.ndjson'), join(folder, 'small', 'baseline', 'history.ndjson.zst')];
+      const [plain, small] = await Promise.all(files.map(async (file) => ({ ...(await analyze(file)), ...(await stat(file)) })));
+      expect(small?.analysis).toEqual(plain?.analysis);
+      expect(small?.size).toBeLessThan((plain?.size ?? 0) / 5);
+    });
+  });
+
+  it('there is nothing to compress without --out', async () => {
+    const { code, stderr } = await startProgram(['run', 'baseline', '--compress']).ended;
+    expect([code, stderr]).toEqual([104, expect.stringContaining('--compress needs --out DIR')]);
+  });
+
   it('writes the same reports to the byte for the same seed in virtual time', { timeout: RUN_MS_MAX }, async () => {
     await withFolder(async (folder) => {
       const reports = async (out: string) => {

@@ -6,6 +6,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock, Timer } from '../../services/runtime/clock.ts';
 import { notWritten } from '../report/whole-files.ts';
 import type { HistoryLine } from './history-lines.ts';
+import { ZstdEncoder } from './zstd.ts';
 
 const FLUSH_MS = 250;
 const FILE_MODE = 0o600;
@@ -14,24 +15,33 @@ export function toText(line: HistoryLine): string {
   return `${JSON.stringify(line)}\n`;
 }
 
+export interface HistoryFileOptions {
+  readonly path: string;
+  readonly clock: Clock;
+  /** With zstd. Left out: no. */
+  readonly isCompressed?: boolean;
+}
+
 export class HistoryFile {
   readonly #file: FileHandle;
   readonly #path: string;
   readonly #clock: Clock;
+  readonly #encoder: ZstdEncoder | undefined;
   #waiting: string[] = [];
   #timer: Timer | undefined;
   #written: Promise<void> = Promise.resolve();
   #failure: unknown;
 
-  private constructor(file: FileHandle, path: string, clock: Clock) {
+  private constructor(file: FileHandle, { path, clock, isCompressed = false }: HistoryFileOptions) {
     this.#file = file;
     this.#path = path;
     this.#clock = clock;
+    this.#encoder = isCompressed ? new ZstdEncoder() : undefined;
   }
 
   /** The file must not be there yet. */
-  static async create(path: string, clock: Clock): Promise<HistoryFile> {
-    return new HistoryFile(await open(path, 'wx', FILE_MODE), path, clock);
+  static async create(options: HistoryFileOptions): Promise<HistoryFile> {
+    return new HistoryFile(await open(options.path, 'wx', FILE_MODE), options);
   }
 
   write(line: HistoryLine): void {
@@ -42,6 +52,8 @@ export class HistoryFile {
   /** Throws WorldFailed when something of it could not be written. */
   async close(): Promise<void> {
     this.#flush();
+    const encoder = this.#encoder;
+    if (encoder !== undefined) this.#append(() => encoder.end());
     await this.#written;
     await this.#file.close().catch((error: unknown) => {
       this.#failure ??= error;
@@ -55,9 +67,12 @@ export class HistoryFile {
     this.#timer = undefined;
     const text = this.#waiting.join('');
     this.#waiting = [];
-    if (text === '') return;
+    if (text !== '') this.#append(async () => this.#encoder?.add(text) ?? text);
+  }
+
+  #append(toBytes: () => Promise<Buffer | string>): void {
     this.#written = this.#written
-      .then(() => this.#file.appendFile(text))
+      .then(async () => this.#file.appendFile(await toBytes()))
       .catch((error: unknown) => {
         this.#failure ??= error;
       });

@@ -80,7 +80,7 @@ function dump(history: History) {
 describe('a saved history', () => {
   it('is read back as it was, and is only its owner’s', async () => {
     await withFile(async (file) => {
-      const saved = await HistoryFile.create(file, systemClock);
+      const saved = await HistoryFile.create({ path: file, clock: systemClock });
       const history = new History((line) => saved.write(line));
       fill(history);
       await saved.close();
@@ -103,7 +103,7 @@ describe('a saved history', () => {
 
   it('is on disk within a second, without being closed', async () => {
     await withFile(async (file) => {
-      const saved = await HistoryFile.create(file, systemClock);
+      const saved = await HistoryFile.create({ path: file, clock: systemClock });
       saved.write(HEAD);
       await expect.poll(() => readFile(file, 'utf8'), { timeout: 1_000 }).toBe(toText(HEAD));
       await saved.close();
@@ -113,7 +113,7 @@ describe('a saved history', () => {
   it('is not written over', async () => {
     await withFile(async (file) => {
       await writeFile(file, 'mine');
-      await expect(HistoryFile.create(file, systemClock)).rejects.toThrow('EEXIST');
+      await expect(HistoryFile.create({ path: file, clock: systemClock })).rejects.toThrow('EEXIST');
     });
   });
 

@@ -1,4 +1,4 @@
-/** A saved history, read back. A last line that a killed lab left half written is left out, and said. */
+/** A saved history, read back, compressed or not. A last line that a killed lab left half written is left out, and said. */
 import { readFile, stat } from 'node:fs/promises';
 import type { z } from 'zod';
 import { InexactJson, MalformedJson, parseExactJson } from '../../services/protocol/exact-json.ts';
@@ -10,6 +10,7 @@ import { History } from './history.ts';
 import { type HistoryHead, type HistoryLine, historyLine, type OtherLine, otherLine } from './history-lines.ts';
 import { isRecordKind, RECORDS, type RecordKind, type RecordOf } from './record-kinds.ts';
 import type { Operation } from './records.ts';
+import { decompressed, isZstd } from './zstd.ts';
 
 /** Above what one run writes in a day. */
 const BYTES_MAX = 256 * 1024 * 1024;
@@ -49,10 +50,11 @@ export async function readHistory(file: string, history = new History()): Promis
 async function readBytes(file: string): Promise<Buffer> {
   try {
     const { size } = await stat(file);
-    if (size > BYTES_MAX) throw new InvalidInput(printable(`${file}: expected at most ${BYTES_MAX} bytes, got ${size}`));
-    return await readFile(file);
+    if (size > BYTES_MAX) throw new InvalidInput(`expected at most ${BYTES_MAX} bytes, got ${size}`);
+    const bytes = await readFile(file);
+    return isZstd(bytes) ? await decompressed(bytes, BYTES_MAX) : bytes;
   } catch (error) {
-    if (error instanceof InvalidInput) throw error;
+    if (error instanceof InvalidInput) throw new InvalidInput(printable(`${file}: ${error.message}`), { cause: error });
     const why = error instanceof Error ? error.message : String(error);
     throw new InvalidInput(printable(`${file}: expected a history.ndjson that can be read, got ${why}`), { cause: error });
   }

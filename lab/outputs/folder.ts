@@ -1,5 +1,5 @@
 /**
- * Where a run leaves what it has to show: DIR/<scenario>/history.ndjson, report.html, junit.xml and summary.json. Nothing that is there
+ * Where a run leaves what it has to show: DIR/<scenario>/history.ndjson (.zst), report.html, junit.xml and summary.json. Nothing that is there
  * is ever written over: DIR must be empty, each folder and file is made by us, and only its owner may read it. The history grows in its
  * place; the others, which tell the verdict, are all there or none is.
  */
@@ -9,6 +9,7 @@ import type { Clock } from '../../services/runtime/clock.ts';
 import { InvalidInput } from '../errors.ts';
 import { HistoryFile } from '../history/history-file.ts';
 import type { HistoryLine } from '../history/history-lines.ts';
+import { makeFolder } from '../input/make-folder.ts';
 import { printable } from '../input/printable.ts';
 import { toJunit } from '../report/junit.ts';
 import type { ReportSource } from '../report/source.ts';
@@ -25,11 +26,18 @@ export const folder: OutputKind = {
       about: 'an empty folder: report.html, junit.xml, summary.json and history.ndjson of each scenario go there',
       variable: 'EDGESYNC_OUT',
     },
+    {
+      flags: '--compress',
+      about: 'write the history with zstd, as history.ndjson.zst; analyze and shrink read it as it is. Needs --out',
+      variable: 'EDGESYNC_COMPRESS',
+    },
   ],
-  check: async ({ out }) => {
-    if (typeof out === 'string') await checkFolder(out);
+  check: async ({ out, compress }) => {
+    if (typeof out === 'string') return checkFolder(out);
+    if (compress === true) throw new InvalidInput('--compress needs --out DIR: there is no history to compress without a folder');
   },
-  open: ({ asked: { out }, clock }) => (typeof out === 'string' ? new RunFolder(out, clock) : undefined),
+  open: ({ asked: { out, compress }, clock }) =>
+    typeof out === 'string' ? new RunFolder(out, clock, { isCompressed: compress === true }) : undefined,
 };
 
 interface Opened {
@@ -42,11 +50,13 @@ interface Opened {
 export class RunFolder implements Output {
   readonly #folder: string;
   readonly #clock: Clock;
+  readonly #isCompressed: boolean;
   #opened: Opened | undefined;
 
-  constructor(below: string, clock: Clock) {
+  constructor(below: string, clock: Clock, { isCompressed = false }: { readonly isCompressed?: boolean } = {}) {
     this.#folder = below;
     this.#clock = clock;
+    this.#isCompressed = isCompressed;
   }
 
   /** The id of a scenario is safe as a name. Throws InvalidInput when its folder is there already. */
@@ -54,7 +64,9 @@ export class RunFolder implements Output {
     const own = join(this.#folder, run.scenario);
     this.#opened = await attempt(own, async () => {
       await mkdir(own, { mode: FOLDER_MODE });
-      return { run, own, history: await HistoryFile.create(join(own, 'history.ndjson'), this.#clock) };
+      const [clock, isCompressed] = [this.#clock, this.#isCompressed];
+      const path = join(own, isCompressed ? 'history.ndjson.zst' : 'history.ndjson');
+      return { run, own, history: await HistoryFile.create({ path, clock, isCompressed }) };
     });
   }
 
@@ -95,7 +107,7 @@ export class ReportsFolder implements Output {
 /** Throws InvalidInput unless the folder is empty, or can be made. */
 export async function checkFolder(path: string): Promise<void> {
   const found = await attempt(path, async () => {
-    await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+    await makeFolder(path, FOLDER_MODE);
     return readdir(path);
   });
   if (found.length > 0)

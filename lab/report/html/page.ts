@@ -37,7 +37,7 @@ ${thresholdsSection(summary)}
 ${leftOut(context)}${drawn}
 ${faultsSection(history.faults, endOf(history))}
 ${figuresSection(summary)}
-<footer>EdgeSync Lab ${source.version}. Beside this page: history.ndjson, every operation of the run; summary.json; junit.xml.</footer></main></body></html>
+<footer>EdgeSync Lab ${source.version}. Beside this page: history.ndjson, or history.ndjson.zst, every operation of the run; summary.json; junit.xml.</footer></main></body></html>
 `;
   return page.text;
 }

@@ -1,6 +1,8 @@
 /** What regions were seen to serve of a key over time, beside what the origin was known to hold. */
+
+import { keyOf } from '../../checks/answers.ts';
 import type { Anomaly } from '../../checks/check.ts';
-import { keyOf, type Staleness } from '../../checks/staleness.ts';
+import type { Staleness } from '../../checks/staleness.ts';
 import { type AnsweredRead, isAcknowledged } from '../../checks/versions.ts';
 import type { History } from '../../history/history.ts';
 import type { Span } from './time-axis.ts';

@@ -1,0 +1,68 @@
+/**
+ * A history compressed with zstd (RFC 8878), one frame, which grows: what has been added can be read back at any moment, so that a lab that
+ * is killed leaves all but the last moment.
+ */
+import { finished } from 'node:stream/promises';
+import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
+import { InvalidInput } from '../errors.ts';
+
+const MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+/** Node's word for input that ends within a frame. */
+const CUT_OFF = 'Z_BUF_ERROR';
+
+export function isZstd(bytes: Buffer): boolean {
+  return bytes.subarray(0, MAGIC.length).equals(MAGIC);
+}
+
+export class ZstdEncoder {
+  readonly #stream = createZstdCompress();
+  #waiting: Buffer[] = [];
+
+  constructor() {
+    this.#stream.on('data', (chunk: Buffer) => this.#waiting.push(chunk));
+  }
+
+  /** Answers bytes from which, after those before, all the text can be read back. */
+  async add(text: string): Promise<Buffer> {
+    await new Promise<void>((resolve, reject) => {
+      this.#stream.write(text, (error) => (error ? reject(error) : resolve()));
+    });
+    await new Promise<void>((resolve) => this.#stream.flush(constants.ZSTD_e_flush, () => resolve()));
+    return this.#taken();
+  }
+
+  /** The end of the frame. */
+  async end(): Promise<Buffer> {
+    this.#stream.end();
+    await finished(this.#stream);
+    return this.#taken();
+  }
+
+  #taken(): Buffer {
+    const taken = Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    return taken;
+  }
+}
+
+/** As much as there is of a frame that was cut off. Throws InvalidInput for one that is damaged, or holds more than `bytesMax`. */
+export async function decompressed(bytes: Buffer, bytesMax: number): Promise<Buffer> {
+  const stream = createZstdDecompress();
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    stream.end(bytes);
+    for await (const chunk of stream) {
+      length += chunk.length;
+      if (length > bytesMax) throw new InvalidInput(`expected at most ${bytesMax} bytes, got more when it was decompressed`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof InvalidInput) throw error;
+    if (!(error instanceof Error && 'code' in error && error.code === CUT_OFF))
+      throw new InvalidInput(`expected zstd, got damaged data (${error instanceof Error ? error.message : String(error)})`, {
+        cause: error,
+      });
+  }
+  return Buffer.concat(chunks);
+}
