@@ -2,11 +2,12 @@
  * One lab per project: a lock file that names its holder. One whose holder is dead is taken over, also after kill -9 and when
  * its id has gone to another process since: the time that process started is part of the name.
  */
-import { link, mkdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { systemRandom } from '../../services/runtime/random.ts';
 import { WorldFailed } from '../errors.ts';
+import { makeFolder } from '../input/make-folder.ts';
 import { notWritten } from '../report/whole-files.ts';
 
 const FILE = 'lock';
@@ -53,7 +54,7 @@ export async function lockHolder(folder: string): Promise<number | undefined> {
 /** Throws WorldFailed naming the lab that holds it. */
 export async function takeLock(folder: string, project: string): Promise<Lock> {
   const file = join(folder, FILE);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   const own = JSON.stringify({ pid: process.pid, startedAt: await startOf(process.pid) });
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     if (await createWith(file, own)) return { release: () => rm(file, { force: true }) };
