@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { EXIT } from '../lab/errors.ts';
 import { type LabEvent, labEvent } from '../lab/report/events.ts';
 import { childrenOf } from '../lab/testing/children.ts';
 import { takeFreePorts } from '../lab/worlds/docker/free-ports.ts';
@@ -62,7 +63,10 @@ describe('run', () => {
       .ended;
     const events = eventsOf(stdout);
     expect(events.filter((event) => event.type === 'Start')).toHaveLength(2);
-    expect(events.filter((event) => event.type === 'Summary').map((event) => event.exitCode)).toEqual([0, 104]);
+    const [first, second] = events.filter((event) => event.type === 'Summary').map((event) => event.exitCode);
+    // On a busy machine so short a load may show nothing.
+    expect([EXIT.pass, EXIT.unknown]).toContain(first);
+    expect(second).toBe(EXIT.invalidInput);
     expect(code).toBe(104);
   });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';
 import { need } from '../../system/edges/edge.ts';
+import { undefinedWhenUnanswered } from '../../system/transport.ts';
 import { childrenOf } from '../../testing/children.ts';
 import { readUntil, startTestWorld, type TestWorld, type TimedRead, untilSettled } from '../testing/embedded-kit.ts';
 import type { WorldStall } from '../world.ts';
@@ -8,6 +9,7 @@ import type { WorldStall } from '../world.ts';
 /** Ten times what docs/figures.md promises: a test asserts the mechanism, a benchmark the time. */
 const DEADLINE_MS = 10_000;
 const STOPPED_MS = 400;
+const STAMPEDES_MAX = 10;
 
 let test: TestWorld;
 beforeAll(async () => {
@@ -58,15 +60,25 @@ describe('the embedded world', () => {
 
   it('asks the origin once per region for 1,000 concurrent misses on one key', async () => {
     const { world, clients } = test;
-    const { id } = await clients.create({ slug: 'stampede', title: 't', body: 'b', tags: [] });
+    const created = Array.from({ length: STAMPEDES_MAX }, (_, at) =>
+      clients.create({ slug: `stampede-${at}`, title: 't', body: 'b', tags: [] }),
+    );
+    const ids = (await Promise.all(created)).map(({ id }) => id);
     // Its own event, applied in the middle, would rightly split the stampede in two.
     await untilSettled(test, DEADLINE_MS);
     for (const { region } of world.regions) {
       const edge = clients.edge(region);
-      const before = (await need(edge, 'metrics')()).originFetches;
-      const reads = await Promise.all(Array.from({ length: 1000 }, () => edge.read(id)));
-      expect(reads.every((read) => read.version === 1)).toBe(true);
-      expect((await need(edge, 'metrics')()).originFetches - before, region).toBe(1);
+      const asked = async () => (await need(edge, 'metrics')()).originFetches;
+      const stampede = async (id: number) => {
+        const before = await asked();
+        const reads = await Promise.all(Array.from({ length: 1000 }, () => edge.read(id).catch(undefinedWhenUnanswered)));
+        // A machine so busy that the edge gave up its fetch has shown nothing: whoever comes then asks again.
+        return reads.some((read) => read === undefined) ? undefined : { reads, fetches: (await asked()) - before };
+      };
+      let seen: Awaited<ReturnType<typeof stampede>>;
+      for (const id of ids) seen ??= await stampede(id);
+      expect(seen?.reads.every((read) => read?.version === 1)).toBe(true);
+      expect(seen?.fetches, region).toBe(1);
     }
   });
 

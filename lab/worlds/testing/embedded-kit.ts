@@ -5,6 +5,7 @@ import { sleep, systemClock } from '../../../services/runtime/clock.ts';
 import type { Clients } from '../../system/clients.ts';
 import type { EdgeRead } from '../../system/edges/edge.ts';
 import { isSettled } from '../../system/settled.ts';
+import { undefinedWhenUnanswered } from '../../system/transport.ts';
 import { readTopology } from '../../topology/topology.ts';
 import { startEmbedded } from '../embedded/embedded.ts';
 import type { World, WorldRegion } from '../world.ts';
@@ -36,7 +37,10 @@ export interface TimedRead extends EdgeRead {
   readonly endMs: number;
 }
 
-/** Reads one key again and again, with no pause, until `done` or the deadline; answers every read with its own times. */
+/**
+ * Reads one key again and again, with no pause, until `done` or the deadline; answers every read with its own times. One that a busy
+ * machine did not answer in time has shown nothing.
+ */
 export async function readUntil(
   { clients, region, id }: { readonly clients: Clients; readonly region: WorldRegion; readonly id: number },
   done: (read: TimedRead) => boolean,
@@ -46,7 +50,9 @@ export async function readUntil(
   const begunAt = performance.now();
   while (performance.now() - begunAt < deadlineMs) {
     const startMs = performance.now();
-    const read = { ...(await clients.edge(region.region).read(id)), startMs, endMs: performance.now() };
+    const answer = await clients.edge(region.region).read(id).catch(undefinedWhenUnanswered);
+    if (answer === undefined) continue;
+    const read = { ...answer, startMs, endMs: performance.now() };
     reads.push(read);
     if (done(read)) return reads;
   }
