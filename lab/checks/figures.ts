@@ -7,7 +7,8 @@
  */
 import type { History } from '../history/history.ts';
 import { type Quantiles, quantilesOf } from '../history/quantiles.ts';
-import { keyOf, type Staleness, stalenessOf } from './staleness.ts';
+import { keyOf } from './answers.ts';
+import { type Staleness, stalenessOf } from './staleness.ts';
 import { type AnsweredRead, isAcknowledged } from './versions.ts';
 
 const WITHIN_MS = [100, 500, 1_000, 5_000] as const;

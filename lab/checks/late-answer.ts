@@ -4,9 +4,10 @@
  */
 import type { History } from '../history/history.ts';
 import type { FaultRecord, ReadOperation } from '../history/records.ts';
+import { keyOf } from './answers.ts';
 import type { CheckContext } from './check.ts';
 import { touches } from './fault-windows.ts';
-import { keyOf, type Staleness, stalenessOf } from './staleness.ts';
+import { type Staleness, stalenessOf } from './staleness.ts';
 import { isAnswered } from './versions.ts';
 
 /** In words; undefined: nothing but the region explains it. */

@@ -10,6 +10,7 @@
 import type { History } from '../history/history.ts';
 import type { ClockReading } from '../history/records.ts';
 import type { Interval } from './interval.ts';
+import { oncePerHistory } from './once.ts';
 import { firstIndex } from './profile.ts';
 
 /** Times of wall clocks are whole milliseconds, of either rounding. */
@@ -177,6 +178,8 @@ export class ServiceClocks {
     return this.#edges.get(region) ?? NEVER_ASKED;
   }
 }
+
+export const serviceClocksOf = oncePerHistory((history) => new ServiceClocks(history));
 
 const NEVER_ASKED = new ServiceClock([]);
 

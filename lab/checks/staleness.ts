@@ -19,10 +19,12 @@ import { InvalidInput } from '../errors.ts';
 import type { History } from '../history/history.ts';
 import type { DelayChange, FaultRecord } from '../history/records.ts';
 import { worldKind } from '../worlds/worlds.ts';
+import { cellOf, keyOf } from './answers.ts';
 import type { CheckContext } from './check.ts';
 import { type Doubted, doubtOf } from './doubt.ts';
 import { FaultWindows, type Path } from './fault-windows.ts';
 import { type Interval, overlaps } from './interval.ts';
+import { oncePerHistory } from './once.ts';
 import { type StoodStill, stoodStillOf } from './stood-still.ts';
 import { type AnsweredRead, isAnswered, type Known, Versions } from './versions.ts';
 
@@ -208,18 +210,13 @@ export class Staleness {
   }
 }
 
-/** What is found out about a history once serves all its checks. */
-const SHARED = new WeakMap<
-  History,
-  { readonly revision: number; readonly rule: CheckContext['staleness']; readonly staleness: Staleness }
->();
+const BY_RULE = {
+  adjusted: oncePerHistory((history) => new Staleness({ history, rule: 'adjusted' })),
+  strict: oncePerHistory((history) => new Staleness({ history, rule: 'strict' })),
+} as const;
 
 export function stalenessOf(history: History, rule: CheckContext['staleness']): Staleness {
-  const known = SHARED.get(history);
-  if (known !== undefined && known.revision === history.revision && known.rule === rule) return known.staleness;
-  const staleness = new Staleness({ history, rule });
-  SHARED.set(history, { revision: history.revision, rule, staleness });
-  return staleness;
+  return BY_RULE[rule](history);
 }
 
 /** By version of a key in a region: the end of the answer from which those labelled stale are measured. */
@@ -237,19 +234,4 @@ function labelledMsOf(staleness: Staleness): ReadonlyMap<string, number> {
     labelledMs.set(cell, Math.min(read.endMs, labelledMs.get(cell) ?? read.endMs));
   }
   return labelledMs;
-}
-
-/** A key in a region. */
-export function keyOf({ region, key }: Pick<AnsweredRead, 'region' | 'key'>): string {
-  return `${region} ${key}`;
-}
-
-/** A version of a key in a region. */
-export function cellOf({ region, key, version }: AnsweredRead): string {
-  return `${region} ${key} ${version}`;
-}
-
-/** What a read answered, in words. */
-export function answerOf({ found, version, status, source }: AnsweredRead): string {
-  return `${found === false ? `a 404 at version ${version}` : `version ${version}`} labelled ${status} from the ${source}`;
 }

@@ -1,6 +1,8 @@
 /** What the checks that judge by time have in common: which of many reads is shown, and what doubtful ones mean. */
+
+import { cellOf } from './answers.ts';
 import type { Anomaly, CheckResult } from './check.ts';
-import { cellOf, type Staleness, type StaleRead } from './staleness.ts';
+import type { Staleness, StaleRead } from './staleness.ts';
 
 /** One for each version of a key in a region: the read furthest above its bound. */
 export function worstOf<Stale extends Omit<StaleRead, 'superseding'>>(reads: readonly Stale[], staleness: Staleness): readonly Stale[] {

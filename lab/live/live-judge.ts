@@ -8,8 +8,10 @@
  * lab, and nobody can run it again. It is what it was when the first fault was told, or the calm was long enough: measured anew, old reads
  * would be without the faults that explained them, for those are forgotten.
  */
+
+import { answerOf, cellOf } from '../checks/answers.ts';
 import { type Sifted, sift } from '../checks/doubt.ts';
-import { answerOf, cellOf, Staleness, type StaleRead } from '../checks/staleness.ts';
+import { Staleness, type StaleRead } from '../checks/staleness.ts';
 import { worstOf } from '../checks/verdict.ts';
 import type { AnsweredRead } from '../checks/versions.ts';
 import { History } from '../history/history.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EdgeConfig } from '../../services/protocol/edge-api.ts';
 import { History } from '../history/history.ts';
-import type { SettingsInForce } from '../worlds/desired-settings.ts';
+import type { SettingsInForce } from '../worlds/settings-facts.ts';
 import { recordSettings } from './settings-recorder.ts';
 
 const region = 'eu-west';

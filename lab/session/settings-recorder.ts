@@ -7,8 +7,9 @@
  */
 
 import type { RecordSink } from '../history/record-kinds.ts';
-import type { DesiredSettings, SettingsInForce } from '../worlds/desired-settings.ts';
+import type { DesiredSettings } from '../worlds/desired-settings.ts';
 import type { WorldSettings } from '../worlds/settings.ts';
+import type { SettingsInForce } from '../worlds/settings-facts.ts';
 
 export type SettingsSink = RecordSink<'delay' | 'strategy'>;
 

@@ -12,31 +12,9 @@ import { InvalidInput, WorldFailed } from '../errors.ts';
 import type { JournalEntry, UndoJournal } from '../journal/journal.ts';
 import { type EdgeUnderTest, need } from '../system/edges/edge.ts';
 import { coveringOf, describeLayers, isSame, layered, over, type SettingsLayer } from './setting-layers.ts';
+import type { BegunRegion, SettingsInForce } from './settings-facts.ts';
 import { readUndo, toEntry, undoOf } from './settings-undo.ts';
 import { Turns } from './turns.ts';
-
-/** What is in force in a region, as far as it is known. */
-export interface SettingsInForce {
-  readonly region: string;
-  readonly settings: EdgeConfig;
-  /** These and no others; else these may be in force instead, from now on. */
-  readonly isCertain: boolean;
-  /** For how long it may have been so already, in ms. */
-  readonly agoMs: number;
-}
-
-/** A region as its world begins. */
-export interface BegunRegion {
-  readonly region: string;
-  /** What its edge was made with. */
-  readonly made: EdgeConfig;
-  /** What its edge has; undefined: it does not say. */
-  readonly found: EdgeConfig | undefined;
-  /** Its edge starts with what it was made with, until it is told otherwise; else with what is desired. */
-  readonly startsAsMade: boolean;
-  /** What an earlier lab wrote down of it and left in force. */
-  readonly left?: JournalEntry | undefined;
-}
 
 export interface DesiredSettingsOptions extends BegunRegion {
   readonly clock: Clock;

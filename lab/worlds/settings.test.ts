@@ -4,9 +4,9 @@ import type { EdgeConfig, EdgeConfigChange, EdgeMetrics } from '../../services/p
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
 import { InvalidInput } from '../errors.ts';
 import type { JournalEntry } from '../journal/journal.ts';
-import type { BegunRegion, SettingsInForce } from './desired-settings.ts';
 import type { SettingsLayer } from './setting-layers.ts';
 import { WorldSettings } from './settings.ts';
+import type { BegunRegion, SettingsInForce } from './settings-facts.ts';
 
 const REGION = 'eu-west';
 const FOUND: EdgeConfig = { propagationDelayMs: 100, strategy: 'eager' };

@@ -2,7 +2,8 @@
  * The delays and strategies of a world belong to it: whoever wants others says so here, as a layer (`setting-layers.ts`), and an edge
  * that ends and starts again has them. Worlds differ in how an edge is given them, and in what it starts with.
  */
-import { type BegunRegion, DesiredSettings, type DesiredSettingsOptions, type SettingsInForce } from './desired-settings.ts';
+import { DesiredSettings, type DesiredSettingsOptions } from './desired-settings.ts';
+import type { BegunRegion, SettingsInForce } from './settings-facts.ts';
 
 export interface WorldSettingsOptions extends Pick<DesiredSettingsOptions, 'clock' | 'journal' | 'mayChange' | 'edgeOf' | 'isStopped'> {
   readonly regions: readonly BegunRegion[];

@@ -9,11 +9,12 @@ import type { Logger } from '../runtime/log.ts';
 import { withReleasers } from '../runtime/releasers.ts';
 import type { EdgeCache } from './cache/cache.ts';
 import type { EdgeConfig } from './config.ts';
+import { type EntryLifetimes, entryLifeMsMax } from './entry-times.ts';
 import { Invalidator } from './invalidator.ts';
 import type { Latencies } from './latencies.ts';
 import { EdgeMeter } from './metrics.ts';
 import type { OriginClient } from './origin-client.ts';
-import { type EntryLifetimes, entryLifeMsMax, Reader } from './reader.ts';
+import { Reader } from './reader.ts';
 import { edgeRoutes } from './routes.ts';
 import { EdgeSettings } from './settings.ts';
 

@@ -4,8 +4,9 @@ import { type Clock, toTimestamp } from '../runtime/clock.ts';
 import { matchesEtag } from '../runtime/conditions.ts';
 import { idOf } from '../runtime/content-id.ts';
 import type { HttpAnswer, Route } from '../runtime/http.ts';
+import type { EntryLifetimes } from './entry-times.ts';
 import type { EdgeMeter, ReadOutcome } from './metrics.ts';
-import type { Answer, EntryLifetimes, Reader } from './reader.ts';
+import type { Answer, Reader } from './reader.ts';
 
 export interface ReadRouteOptions {
   readonly region: string;

@@ -13,17 +13,11 @@ import { contentKey } from '../protocol/content.ts';
 import { ServiceError } from '../protocol/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type CacheEntry, CacheUnavailable, type EdgeCache, type Lookup, type Stamp } from './cache/cache.ts';
+import { type EntryLifetimes, timed, toEntry } from './entry-times.ts';
 import { Flights } from './flights.ts';
 import type { EdgeMeter } from './metrics.ts';
 import { type OriginAnswer, type OriginClient, OriginUnavailable } from './origin-client.ts';
 import { RememberedVersions } from './remembered.ts';
-
-export interface EntryLifetimes {
-  readonly freshMs: number;
-  readonly staleWhileRevalidateMs: number;
-  readonly staleIfErrorMs: number;
-  readonly negativeMs: number;
-}
 
 export interface ReaderOptions {
   readonly cache: EdgeCache;
@@ -55,11 +49,6 @@ interface Landed {
 const READ_THROUGH_MAX = 64;
 const RETRY_AFTER_S = 1;
 const NO_CACHE: Stamp & { readonly fence: number } = { clock: 0, life: 'none', fence: 0 };
-
-/** The longest an entry can live in the cache. */
-export function entryLifeMsMax({ freshMs, staleWhileRevalidateMs, staleIfErrorMs, negativeMs }: EntryLifetimes): number {
-  return Math.max(freshMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs), negativeMs);
-}
 
 export class Reader {
   readonly #options: ReaderOptions;
@@ -129,7 +118,7 @@ export class Reader {
     const askedAt = this.#options.clock.now();
     const answer = await this.#fetch(id);
     if (answer.kind === 'unchanged') throw new OriginUnavailable('expected content or 404, got 304 to a request without If-None-Match');
-    return this.#toEntry(answer, askedAt);
+    return toEntry(answer, askedAt, this.#options.lifetimes);
   }
 
   async #fetchPast(id: number): Promise<CacheEntry> {
@@ -196,7 +185,8 @@ export class Reader {
     const askedAt = this.#options.clock.now();
     const answer = await this.#fetch(id, held.etag);
     // A 304 is a fill of the version held, fenced like any other.
-    const entry = answer.kind === 'unchanged' ? this.#timed(held, askedAt) : this.#toEntry(answer, askedAt);
+    const { lifetimes } = this.#options;
+    const entry = answer.kind === 'unchanged' ? timed(held, askedAt, lifetimes) : toEntry(answer, askedAt, lifetimes);
     await this.#fill(key, entry, stamp);
   }
 
@@ -229,30 +219,6 @@ export class Reader {
     this.#misses.close(key);
     // Else each reader who lands would end the fetch that the next ones share.
     if (isMore) this.#throughs.close(key);
-  }
-
-  #toEntry(answer: Exclude<OriginAnswer, { kind: 'unchanged' }>, askedAt: number): CacheEntry {
-    const known =
-      answer.kind === 'content'
-        ? { version: answer.content.version, content: answer.content, etag: answer.etag }
-        : { version: answer.version, content: null, etag: '' };
-    return this.#timed(known, askedAt);
-  }
-
-  #timed({ version, content, etag }: Pick<CacheEntry, 'version' | 'content' | 'etag'>, askedAt: number): CacheEntry {
-    const { freshMs, staleWhileRevalidateMs, staleIfErrorMs, negativeMs } = this.#options.lifetimes;
-    const freshUntil = askedAt + (content === null ? negativeMs : freshMs);
-    const staleMs = content === null ? 0 : staleWhileRevalidateMs;
-    const lifeAfterMs = content === null ? 0 : Math.max(staleWhileRevalidateMs, staleIfErrorMs);
-    return {
-      version,
-      content,
-      etag,
-      fetchedAt: askedAt,
-      freshUntil,
-      staleUntil: freshUntil + staleMs,
-      expiresAt: freshUntil + lifeAfterMs,
-    };
   }
 }
 

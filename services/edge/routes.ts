@@ -11,6 +11,7 @@ import type { LatenessMeter } from '../runtime/lateness.ts';
 import { beginAnswer } from '../runtime/process-report.ts';
 import { PROMETHEUS_ACCEPTED, PROMETHEUS_CONTENT_TYPE } from '../runtime/scrape.ts';
 import { CacheUnavailable, type EdgeCache } from './cache/cache.ts';
+import type { EntryLifetimes } from './entry-times.ts';
 import type { Invalidator } from './invalidator.ts';
 import { LagMeter } from './lag.ts';
 import type { EdgeMeter } from './metrics.ts';
@@ -18,7 +19,7 @@ import { type OriginClient, OriginUnavailable } from './origin-client.ts';
 import { OVERDUE_MS_MAX } from './overdue.ts';
 import { renderPrometheus } from './prometheus.ts';
 import { readContent } from './read-route.ts';
-import type { EntryLifetimes, Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
 import type { EdgeSettings } from './settings.ts';
 
 export interface EdgeAppOptions {

@@ -7,10 +7,10 @@
  */
 import type { History } from '../../history/history.ts';
 import type { Operation, OriginState, ReadOperation } from '../../history/records.ts';
+import { keyOf } from '../answers.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
 import { sift } from '../doubt.ts';
 import { doubtAboutLast } from '../late-answer.ts';
-import { keyOf } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
 
 const NAME = 'divergence';

@@ -14,11 +14,12 @@
  */
 import type { History } from '../../history/history.ts';
 import type { Applied, EdgeSample, OriginSample, OriginState, Published } from '../../history/records.ts';
+import { answerOf, keyOf } from '../answers.ts';
 import type { Anomaly, Check, CheckContext, CheckResult, Witness } from '../check.ts';
 import { sift } from '../doubt.ts';
 import { doubtAboutLast } from '../late-answer.ts';
-import { ServiceClocks } from '../service-clocks.ts';
-import { answerOf, keyOf, type Staleness, stalenessOf } from '../staleness.ts';
+import { type ServiceClocks, serviceClocksOf } from '../service-clocks.ts';
+import { type Staleness, stalenessOf } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
 import { type AcknowledgedWrite, type AnsweredRead, isAcknowledged, isAnswered } from '../versions.ts';
 import { finalAnswers } from './divergence.ts';
@@ -75,7 +76,7 @@ class KnownOfLog {
   readonly #writes: ReadonlyMap<string, AcknowledgedWrite>;
 
   constructor(history: History) {
-    this.clocks = new ServiceClocks(history);
+    this.clocks = serviceClocksOf(history);
     this.published = Map.groupBy(history.of('published'), ({ target }) => target);
     this.applied = Map.groupBy(history.of('applied'), ({ target }) => target);
     this.originSamples = history.of('origin-sample');

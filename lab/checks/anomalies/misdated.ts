@@ -6,9 +6,10 @@
  * the edge's clock allows (`service-clocks.ts`). One anomaly for each version of a key in a region.
  */
 import type { History } from '../../history/history.ts';
+import { answerOf, cellOf } from '../answers.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
-import { ServiceClocks } from '../service-clocks.ts';
-import { answerOf, cellOf, stalenessOf } from '../staleness.ts';
+import { serviceClocksOf } from '../service-clocks.ts';
+import { stalenessOf } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
 import type { AnsweredRead, Known } from '../versions.ts';
 
@@ -30,7 +31,7 @@ interface Misdated {
 
 function judge(history: History, { staleness: rule }: CheckContext): CheckResult {
   const { reads, versions } = stalenessOf(history, rule);
-  const clocks = new ServiceClocks(history);
+  const clocks = serviceClocksOf(history);
   const found = new Map<string, Misdated>();
   let judged = 0;
   for (const read of reads) {

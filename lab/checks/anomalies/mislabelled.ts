@@ -11,10 +11,11 @@
  * One anomaly of either kind for each key in a region.
  */
 import type { History } from '../../history/history.ts';
+import { answerOf, keyOf } from '../answers.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
 import { sift } from '../doubt.ts';
-import { ServiceClocks } from '../service-clocks.ts';
-import { answerOf, keyOf, type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
+import { type ServiceClocks, serviceClocksOf } from '../service-clocks.ts';
+import { type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
 import type { AnsweredRead } from '../versions.ts';
 
@@ -42,7 +43,7 @@ function judge(history: History, { staleness: rule }: CheckContext): CheckResult
   const anomalies = new Map<string, Anomaly>();
   const missing = staleness.reads.filter(({ found, status }) => found === false && status === 'stale');
   for (const read of missing) anomalies.set(`${keyOf(read)} missing`, toMissing(read));
-  const clocks = new ServiceClocks(history);
+  const clocks = serviceClocksOf(history);
   const { certain, doubts } = sift(still, (found) => staleness.doubtOf(found) ?? doubtAboutEntry(found, clocks));
   for (const found of certain) anomalies.set(`${found.read.region} ${found.read.key}`, toAnomaly(found, staleness));
   const labelled = staleness.reads.filter(({ status }) => status === 'stale').length;

@@ -8,8 +8,8 @@
  */
 import type { History } from '../../history/history.ts';
 import type { Operation, WriteOperation } from '../../history/records.ts';
+import { answerOf, cellOf } from '../answers.ts';
 import type { Anomaly, Check, CheckResult } from '../check.ts';
-import { answerOf, cellOf } from '../staleness.ts';
 import { type AnsweredRead, isAcknowledged, isAnswered } from '../versions.ts';
 
 const NAME = 'phantom-version';

@@ -12,10 +12,11 @@ import { matchesGlob } from '../../../services/protocol/glob.ts';
 import type { History } from '../../history/history.ts';
 import type { PurgeOperation } from '../../history/records.ts';
 import { tagOf, tagsWith } from '../../load/slots.ts';
+import { answerOf } from '../answers.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
 import { sift } from '../doubt.ts';
-import { ServiceClocks } from '../service-clocks.ts';
-import { answerOf, type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
+import { type ServiceClocks, serviceClocksOf } from '../service-clocks.ts';
+import { type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
 import { verdictOf, worstOf } from '../verdict.ts';
 import { type AnsweredRead, isAcknowledged } from '../versions.ts';
 
@@ -84,7 +85,7 @@ class Fetched {
   readonly #sentMs = new Map<string, number>();
 
   constructor(history: History, reads: readonly AnsweredRead[]) {
-    this.#clocks = new ServiceClocks(history);
+    this.#clocks = serviceClocksOf(history);
     for (const read of reads) {
       const entry = entryOf(read);
       this.#seenMs.set(entry, Math.min(read.endMs, this.#seenMs.get(entry) ?? read.endMs));

@@ -6,9 +6,10 @@
  * of a key in a region, with the read furthest above its bound.
  */
 import type { History } from '../../history/history.ts';
+import { answerOf } from '../answers.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
 import { sift } from '../doubt.ts';
-import { answerOf, type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
+import { type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
 import { verdictOf, worstOf } from '../verdict.ts';
 
 const NAME = 'resurrection';

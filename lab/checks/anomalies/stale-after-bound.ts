@@ -5,9 +5,10 @@
  * the read furthest above its bound. A read above it while the machine stood still proves nothing, but is no pass either.
  */
 import type { History } from '../../history/history.ts';
+import { answerOf } from '../answers.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
 import { sift } from '../doubt.ts';
-import { answerOf, type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
+import { type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
 import { verdictOf, worstOf } from '../verdict.ts';
 
 const NAME = 'stale-after-bound';

@@ -15,11 +15,12 @@
 import type { Strategy } from '../../../services/protocol/invalidation.ts';
 import type { History } from '../../history/history.ts';
 import type { Operation, StrategyChange, WriteOperation } from '../../history/records.ts';
+import { answerOf } from '../answers.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
 import { sift } from '../doubt.ts';
 import { isEmptiedBy } from '../fault-windows.ts';
 import { type Interval, overlaps } from '../interval.ts';
-import { answerOf, type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
+import { type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
 import { verdictOf, worstOf } from '../verdict.ts';
 import type { AcknowledgedWrite, AnsweredRead, Known } from '../versions.ts';
 

@@ -12,11 +12,12 @@
  */
 import type { History } from '../../history/history.ts';
 import type { FaultRecord } from '../../history/records.ts';
+import { answerOf, cellOf } from '../answers.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
 import { sift } from '../doubt.ts';
 import { windowOf } from '../fault-windows.ts';
 import { overlaps } from '../interval.ts';
-import { answerOf, cellOf, type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
+import { type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
 import type { AnsweredRead } from '../versions.ts';
 

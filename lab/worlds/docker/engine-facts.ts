@@ -1,5 +1,6 @@
 /** What the engine tells of its objects, in our words. The types alone are dockerode's: nothing of it is loaded here. */
 import type { ContainerInspectInfo } from 'dockerode';
+import { printable } from '../../input/printable.ts';
 import { LABELS } from './labels.ts';
 
 export interface EngineFacts {
@@ -56,8 +57,16 @@ export interface Executed {
   readonly output: string;
 }
 
+/** Of what a container has said, without empty ones. */
+export function linesOf(raw: Buffer): readonly string[] {
+  return demultiplexed(raw)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(printable);
+}
+
 /** Each piece has a head of eight bytes, the last four of which are its length. */
-export function demultiplexed(raw: Buffer): string {
+function demultiplexed(raw: Buffer): string {
   const pieces: string[] = [];
   for (let at = 0; at + 8 <= raw.length; ) {
     const length = raw.readUInt32BE(at + 4);

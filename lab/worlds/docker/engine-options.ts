@@ -1,6 +1,15 @@
 /** A container as dockerode is asked for it. The types alone are dockerode's: nothing of it is loaded here. */
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { Environment } from '../../topology/compose-file.ts';
 import type { ContainerSpec } from './container-spec.ts';
+
+export interface BuildOptions {
+  readonly tag: string;
+  /** With its Dockerfile. */
+  readonly folder: string;
+  readonly args: Environment;
+  readonly onProgress: (line: string) => void;
+}
 
 const NS_PER_MS = 1_000_000;
 const LOOPBACK = '127.0.0.1';

@@ -1,7 +1,11 @@
 /** What the engine says bit by bit, line by line. */
+import { PassThrough } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { WorldFailed } from '../../errors.ts';
 import { printable } from '../../input/printable.ts';
 import { errorText } from './engine-errors.ts';
+
+const OUTPUT_BYTES_MAX = 64 * 1024;
 
 interface Progress {
   readonly status?: string;
@@ -31,6 +35,27 @@ export function followProgress({ modem, asked, stream, onProgress }: ProgressOpt
       },
     );
   });
+}
+
+export interface OutputOptions {
+  /** Of dockerode: takes apart what is said on either output. */
+  readonly modem: { demuxStream(stream: NodeJS.ReadableStream, out: NodeJS.WritableStream, error: NodeJS.WritableStream): void };
+  readonly stream: NodeJS.ReadableStream;
+  /** Hears what has been said so far. */
+  readonly onOutput: (output: string) => void;
+}
+
+/** What a command says until it ends, on both outputs. */
+export async function outputOf({ modem, stream, onOutput }: OutputOptions): Promise<string> {
+  const both = new PassThrough();
+  let output = '';
+  both.on('data', (chunk: Buffer) => {
+    if (output.length < OUTPUT_BYTES_MAX) output += chunk.toString('utf8');
+    onOutput(output);
+  });
+  modem.demuxStream(stream, both, both);
+  await finished(stream, { writable: false }).catch(() => {});
+  return output;
 }
 
 /** `onContainer` hears whose event each is; `onClose` when no more will come. Answers how to stop listening. */

@@ -5,45 +5,34 @@
  * Whatever the engine refuses, or does not answer in time, is a WorldFailed with its own words, made printable, and what was asked.
  */
 import { PassThrough } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import Docker from 'dockerode';
 import { pack } from 'tar-fs';
 import { type Clock, systemClock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
-import { printable } from '../../input/printable.ts';
-import type { Environment, Variables } from '../../topology/compose-file.ts';
+import type { Variables } from '../../topology/compose-file.ts';
 import type { ContainerSpec, NetworkSpec } from './container-spec.ts';
 import { type EngineAddress, findEngineAddress, shownAddress } from './engine-address.ts';
 import { absenceOf, isStatus } from './engine-errors.ts';
 import {
   type ContainerFacts,
-  demultiplexed,
   type Endpoint,
   type EngineFacts,
   type Executed,
   type ImageFacts,
+  linesOf,
   type NetworkFacts,
   toFacts,
 } from './engine-facts.ts';
-import { toCreateOptions } from './engine-options.ts';
+import { type BuildOptions, toCreateOptions } from './engine-options.ts';
 import { EngineRequests } from './engine-requests.ts';
-import { followEvents, followProgress } from './engine-streams.ts';
+import { followEvents, followProgress, outputOf } from './engine-streams.ts';
 import { LABELS } from './labels.ts';
 import { tarOf } from './tar.ts';
-
-export interface BuildOptions {
-  readonly tag: string;
-  /** With its Dockerfile. */
-  readonly folder: string;
-  readonly args: Environment;
-  readonly onProgress: (line: string) => void;
-}
 
 const PING_MS_MAX = 1_000;
 /** Until the first word of progress: by then a registry was asked, or a whole folder was taken. */
 const PROGRESS_MS_MAX = 300_000;
 const LOG_LINES = 20;
-const OUTPUT_BYTES_MAX = 64 * 1024;
 
 export class Engine {
   readonly #docker: Docker;
@@ -235,11 +224,7 @@ export class Engine {
   /** Its last lines. */
   async logs(id: string): Promise<readonly string[]> {
     const options = { stdout: true, stderr: true, tail: LOG_LINES, follow: false } as const;
-    const raw = await this.#requests.ask('logs', this.#docker.getContainer(id).logs(options));
-    return demultiplexed(raw)
-      .split('\n')
-      .filter((line) => line !== '')
-      .map(printable);
+    return linesOf(await this.#requests.ask('logs', this.#docker.getContainer(id).logs(options)));
   }
 
   /** Runs a command in a running container. `onOutput` hears what it has said so far. */
@@ -247,14 +232,7 @@ export class Engine {
     const options = { Cmd: [...command], AttachStdout: true, AttachStderr: true };
     const exec = await this.#requests.ask('exec', this.#docker.getContainer(id).exec(options));
     const stream = await this.#requests.ask('exec', exec.start({ Detach: false, Tty: false }));
-    const both = new PassThrough();
-    let output = '';
-    both.on('data', (chunk: Buffer) => {
-      if (output.length < OUTPUT_BYTES_MAX) output += chunk.toString('utf8');
-      onOutput(output);
-    });
-    this.#docker.modem.demuxStream(stream, both, both);
-    await finished(stream, { writable: false }).catch(() => {});
+    const output = await outputOf({ modem: this.#docker.modem, stream, onOutput });
     const { ExitCode } = await this.#requests.ask('exec', exec.inspect());
     return { exitCode: ExitCode ?? -1, output };
   }

@@ -9,7 +9,7 @@ import type { LatenessMeter } from '../../../services/runtime/lateness.ts';
 import { createLogger } from '../../../services/runtime/log.ts';
 import { systemRandom } from '../../../services/runtime/random.ts';
 import { mutantNamed } from '../../mutants/mutants.ts';
-import type { Hosting } from '../hosted/services.ts';
+import type { Hosting } from '../hosted/hosting.ts';
 import { toPortError } from './ports.ts';
 
 export interface EmbeddedHostingOptions {

@@ -16,7 +16,7 @@ import { Redis } from 'ioredis';
 import { type Clock, sleep, systemClock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { CacheUnavailable } from './cache.ts';
-import { isRefusal, OTHER_LIFE, type Script } from './lua/script.ts';
+import { isRefusal, OTHER_LIFE, type Script, type ScriptCall } from './lua/script.ts';
 import { SCRIPTS } from './lua/scripts.ts';
 import { beginLife, type ServerCalls } from './redis-life.ts';
 
@@ -34,13 +34,6 @@ export interface ConnectionOptions {
   readonly onOpen: (life: string) => void;
   /** It answered that it takes no change, and why. */
   readonly onRefused: (reason: string) => void;
-}
-
-export type Argument = string | number;
-
-export interface ScriptCall {
-  readonly keys: readonly string[];
-  readonly values: readonly Argument[];
 }
 
 const CONNECT_MS = 1_000;

@@ -31,6 +31,7 @@ import { FILL } from './lua/fill.ts';
 import { LOOKUP } from './lua/lookup.ts';
 import { POSITIONS } from './lua/positions.ts';
 import { RAISE_ALL } from './lua/raise-all.ts';
+import type { ScriptCall } from './lua/script.ts';
 import { isRefusal } from './lua/script.ts';
 import { PARTS } from './lua/state.ts';
 import { TAKES_WRITES } from './lua/takes-writes.ts';
@@ -47,7 +48,7 @@ import {
   versionRow,
   versionsAnswer,
 } from './redis-answers.ts';
-import { RedisConnection, type ScriptCall } from './redis-connection.ts';
+import { RedisConnection } from './redis-connection.ts';
 import { toStored } from './redis-entry.ts';
 
 export interface RedisCacheOptions {

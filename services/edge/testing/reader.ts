@@ -4,9 +4,10 @@ import { createRandom } from '../../runtime/random.ts';
 import { VirtualClock } from '../../runtime/virtual-clock.ts';
 import type { Mark } from '../cache/cache.ts';
 import { MemoryCache, MemoryCacheServer } from '../cache/memory.ts';
+import { type EntryLifetimes, entryLifeMsMax } from '../entry-times.ts';
 import { EdgeMeter } from '../metrics.ts';
 import { type OriginAnswer, type OriginClient, OriginUnavailable } from '../origin-client.ts';
-import { type EntryLifetimes, entryLifeMsMax, Reader } from '../reader.ts';
+import { Reader } from '../reader.ts';
 import { contentOf, FaultyCache } from './kit.ts';
 
 export const LIFETIMES: EntryLifetimes = { freshMs: 60_000, staleWhileRevalidateMs: 30_000, staleIfErrorMs: 300_000, negativeMs: 10_000 };

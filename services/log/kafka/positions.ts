@@ -8,6 +8,13 @@ export interface Anchor {
   readonly timeMs: number;
 }
 
+/** A position to be compared with bounds asked for afterwards. */
+export interface Noted {
+  readonly epoch: number;
+  readonly next: ReadonlyMap<number, number>;
+  readonly anchor: Anchor | undefined;
+}
+
 export class Positions {
   readonly #anchors = new Map<number, Anchor>();
   readonly #next = new Map<number, number>();
@@ -23,8 +30,8 @@ export class Positions {
     return this.#next.get(partition);
   }
 
-  snapshot(): ReadonlyMap<number, number> {
-    return new Map(this.#next);
+  noted(): Noted {
+    return { epoch: this.#epoch, next: new Map(this.#next), anchor: this.earliest() };
   }
 
   /** Sets where to read from. */

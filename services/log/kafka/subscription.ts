@@ -14,7 +14,7 @@ import type { Logger } from '../../runtime/log.ts';
 import { type LogSubscriber, type LogSubscription, LogUnavailable, type PartitionBounds } from '../log.ts';
 import type { Consumer, EachBatchPayload } from './client.ts';
 import { Commits } from './commits.ts';
-import { type Anchor, areWithin, Positions } from './positions.ts';
+import { areWithin, type Noted, Positions } from './positions.ts';
 import { toRecords } from './records.ts';
 
 export interface KafkaSubscriptionOptions {
@@ -27,13 +27,6 @@ export interface KafkaSubscriptionOptions {
 }
 
 type State = 'idle' | 'assigning' | 'open' | 'closed';
-
-/** A position to be compared with bounds asked for afterwards. */
-export interface Noted {
-  readonly epoch: number;
-  readonly next: ReadonlyMap<number, number>;
-  readonly anchor: Anchor | undefined;
-}
 
 interface Joined {
   readonly consumer: Consumer;
@@ -128,9 +121,7 @@ export class KafkaSubscription implements LogSubscription {
 
   /** Undefined while nothing is handed over. */
   noted(): Noted | undefined {
-    return this.#state === 'open'
-      ? { epoch: this.#positions.epoch, next: this.#positions.snapshot(), anchor: this.#positions.earliest() }
-      : undefined;
+    return this.#state === 'open' ? this.#positions.noted() : undefined;
   }
 
   /** Takes the log for another one when its bounds exclude a position noted before they were asked for. */

@@ -3,7 +3,8 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { LogSubscriber, LogSubscription, PartitionBounds } from '../log.ts';
 import type { KafkaClient } from './client.ts';
-import { KafkaSubscription, type Noted } from './subscription.ts';
+import type { Noted } from './positions.ts';
+import { KafkaSubscription } from './subscription.ts';
 import { Supervisor } from './supervisor.ts';
 import type { Topic } from './topic.ts';
 

@@ -20,8 +20,8 @@ export const READER_PATCHES: readonly Patch[] = [
     edits: [
       {
         file: READER,
-        old: 'return this.#toEntry(answer, askedAt);\n  }',
-        new: 'return this.#toEntry(answer, Math.max(askedAt, this.#options.clock.now()));\n  }',
+        old: 'return toEntry(answer, askedAt, this.#options.lifetimes);\n  }',
+        new: 'return toEntry(answer, Math.max(askedAt, this.#options.clock.now()), this.#options.lifetimes);\n  }',
       },
     ],
     caughtBy: ['misdated'],
@@ -144,7 +144,7 @@ export const READER_PATCHES: readonly Patch[] = [
     about: 'A fetched content is stored with the tag of the one before it.',
     edits: [
       {
-        file: READER,
+        file: 'services/edge/entry-times.ts',
         old: '{ version: answer.content.version, content: answer.content, etag: answer.etag }',
         new: "{ version: answer.content.version, content: answer.content, etag: answer.etag.replace(/-\\d+-/, '-1-') }",
       },

@@ -13,6 +13,12 @@ export interface Script {
   readonly sha: string;
 }
 
+/** What one call gives it, beside the life. */
+export interface ScriptCall {
+  readonly keys: readonly string[];
+  readonly values: readonly (string | number)[];
+}
+
 /** What a script's error starts with when the data is of another life, or of none. */
 export const OTHER_LIFE = 'OTHERLIFE';
 /** What Redis' own errors start with where it answers and takes no change: a replica, failed snapshots, too few replicas. */
