@@ -4,6 +4,7 @@ import { burst } from './burst.ts';
 import { cluster } from './cluster.ts';
 import type { Figure } from './figure.ts';
 import { heal } from './heal.ts';
+import { judge } from './judge.ts';
 import { scale } from './scale.ts';
 import { start } from './start.ts';
 import { terminal } from './terminal.ts';
@@ -18,6 +19,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   view: terminalView,
   cluster,
   scale: () => scale(line).then(() => []),
+  judge: () => judge(line).then(() => []),
 };
 const EXIT_INVALID = 104;
 const GIB = 1024 ** 3;

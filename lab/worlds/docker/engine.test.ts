@@ -71,6 +71,25 @@ it.each<[string, (engine: Engine) => Promise<unknown>]>([
   expect(String(error)).toContain(`${what}: the Docker engine: no answer after 60000 ms`);
 });
 
+it('a command that says nothing more, and does not end, fails after five minutes', async () => {
+  server.removeAllListeners('request');
+  server.on('request', ({ url = '' }: IncomingMessage, response) => {
+    if (url.endsWith('/_ping')) return response.end('OK');
+    if (url.endsWith('/start')) return response.write(Buffer.from([1, 0, 0, 0, 0, 0, 0, 2, ...Buffer.from('up')]));
+    return response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ Id: 'two' }));
+  });
+  const clock = new VirtualClock();
+  const engine = await Engine.connect({ DOCKER_HOST: `unix://${join(folder, 'engine.sock')}` }, clock);
+  let heard = '';
+  const ended = engine.execute('one', ['sleep', 'infinity'], (output) => {
+    heard = output;
+  });
+  const failed = expect(ended).rejects.toThrow('exec: the Docker engine: no answer after 300000 ms');
+  await expect.poll(() => heard).toBe('up');
+  await clock.advance(5 * MINUTE_MS);
+  await failed;
+});
+
 describe('a network', () => {
   /** Answers as an engine that does not let go of `endpoints` before they are disconnected. */
   function holding(endpoints: Record<string, string>, living: readonly string[]): void {

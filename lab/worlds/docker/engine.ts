@@ -32,6 +32,8 @@ import { tarOf } from './tar.ts';
 const PING_MS_MAX = 1_000;
 /** Until the first word of progress: by then a registry was asked, or a whole folder was taken. */
 const PROGRESS_MS_MAX = 300_000;
+/** A probe waits for what a slow link may take; a command that is silent for longer is in a container that was paused meanwhile, or in none. */
+const EXEC_MS_MAX = 300_000;
 const LOG_LINES = 20;
 
 export class Engine {
@@ -232,7 +234,8 @@ export class Engine {
     const options = { Cmd: [...command], AttachStdout: true, AttachStderr: true };
     const exec = await this.#requests.ask('exec', this.#docker.getContainer(id).exec(options));
     const stream = await this.#requests.ask('exec', exec.start({ Detach: false, Tty: false }));
-    const output = await outputOf({ modem: this.#docker.modem, stream, onOutput });
+    const said = outputOf({ modem: this.#docker.modem, stream, onOutput });
+    const output = await this.#requests.ask('exec', said, EXEC_MS_MAX).finally(() => stream.destroy());
     const { ExitCode } = await this.#requests.ask('exec', exec.inspect());
     return { exitCode: ExitCode ?? -1, output };
   }
