@@ -84,7 +84,8 @@ export function cannot(damage: Damage): WorldFailed {
   return new WorldFailed(`expected what a container can suffer, got ${damage}`);
 }
 
-async function refusesWrites(at: RedisAt, container: string): Promise<boolean> {
+/** As the server itself says. */
+export async function refusesWrites(at: RedisAt, container: string): Promise<boolean> {
   return (await command(at, container, ['CONFIG', 'GET', REPLICAS])).split('\n').at(-1) === '1';
 }
 

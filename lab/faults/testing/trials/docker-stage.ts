@@ -7,6 +7,7 @@ import type { Variables } from '../../../topology/compose-file.ts';
 import type { Topology } from '../../../topology/topology.ts';
 import { linksOf, startDocker, tokenOf } from '../../../worlds/docker/docker.ts';
 import { Engine } from '../../../worlds/docker/engine.ts';
+import { refusesWrites } from '../../../worlds/docker/redis-damages.ts';
 import type { WorldRegion } from '../../../worlds/world.ts';
 import { changedIn } from './broken.ts';
 import type { Stage } from './stage.ts';
@@ -52,6 +53,10 @@ export async function brokenInCluster(
   const mesh = (await engine.networks(project)).find(({ network }) => network === MESH)?.name ?? MESH;
   const byService = new Map(containers.map((facts) => [facts.service, facts]));
   const proxies = (await linksOf(byService)?.proxies()) ?? [];
+  const caches = containers.filter(({ service, state }) => service.startsWith('redis-') && state === 'running');
+  const refusing = await Promise.all(
+    caches.map(async ({ id, service }) => ((await refusesWrites({ engine, clock: systemClock }, id)) ? [service] : [])),
+  );
   const journal = await Journal.open(stateFolder(project, variables));
   const clients = openHttpClients({ originUrl: 'http://127.0.0.1:1', edges: regions, adminToken: tokenOf(byService) ?? '' });
   try {
@@ -60,6 +65,7 @@ export async function brokenInCluster(
       ...containers.flatMap(({ service, networks }) =>
         /^(edge-|origin$)/.test(service) && !networks.has(mesh) ? [`${service} is apart`] : [],
       ),
+      ...refusing.flat().map((service) => `${service} refuses writes`),
       ...(proxies.length === 0 ? ['the links do not answer'] : []),
       ...proxies.flatMap(({ name, enabled }) => (enabled ? [] : [`${name} is off`])),
       ...proxies.flatMap(({ name, toxics }) => toxics.map((toxic) => `${name} has ${toxic.type} ${toxic.name}`)),
