@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { read, write } from '../checks/testing/history.ts';
@@ -71,6 +72,16 @@ describe('a compressed history', () => {
       const text = (await decompressed(bytes.subarray(0, end), whole.length)).toString();
       expect(whole.startsWith(text), `${end} bytes`).toBe(true);
     }
+  });
+
+  it('that another program wrote as several frames is read to the end of the last', async () => {
+    const path = join(folder, 'history.ndjson.zst');
+    const text = (await save(join(folder, 'whole.zst'))).map(toText).join('');
+    const middle = Math.floor(text.length / 2);
+    await writeFile(path, Buffer.concat([zstdCompressSync(text.slice(0, middle)), zstdCompressSync(text.slice(middle))]));
+    expect((await readHistory(path)).history.endedMs).toBe(9_000);
+    await writeFile(path, Buffer.concat([zstdCompressSync(text), Buffer.from('rest')]));
+    await expect(readHistory(path)).rejects.toThrow(`${path}: expected zstd, got damaged data (`);
   });
 
   it('that is damaged is refused by its name', async () => {

@@ -45,24 +45,28 @@ export class ZstdEncoder {
   }
 }
 
-/** As much as there is of a frame that was cut off. Throws InvalidInput for one that is damaged, or holds more than `bytesMax`. */
+/** Of all its frames, and as much as there is of one that was cut off. Throws InvalidInput for what is damaged, or holds more than `bytesMax`. */
 export async function decompressed(bytes: Buffer, bytesMax: number): Promise<Buffer> {
-  const stream = createZstdDecompress();
   const chunks: Buffer[] = [];
   let length = 0;
-  try {
-    stream.end(bytes);
-    for await (const chunk of stream) {
-      length += chunk.length;
-      if (length > bytesMax) throw new InvalidInput(`expected at most ${bytesMax} bytes, got more when it was decompressed`);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof InvalidInput) throw error;
-    if (!(error instanceof Error && 'code' in error && error.code === CUT_OFF))
+  for (let at = 0; at < bytes.length; ) {
+    // Node's stream ends with the first frame that it is given.
+    const stream = createZstdDecompress();
+    stream.end(bytes.subarray(at));
+    try {
+      for await (const chunk of stream) {
+        length += chunk.length;
+        if (length > bytesMax) throw new InvalidInput(`expected at most ${bytesMax} bytes, got more when it was decompressed`);
+        chunks.push(chunk);
+      }
+    } catch (error) {
+      if (error instanceof InvalidInput) throw error;
+      if (error instanceof Error && 'code' in error && error.code === CUT_OFF) break;
       throw new InvalidInput(`expected zstd, got damaged data (${error instanceof Error ? error.message : String(error)})`, {
         cause: error,
       });
+    }
+    at += stream.bytesWritten;
   }
   return Buffer.concat(chunks);
 }
