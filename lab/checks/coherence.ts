@@ -12,6 +12,7 @@ import type { HistoryHead } from '../history/history-lines.ts';
 import type { FaultRecord } from '../history/records.ts';
 import { printable } from '../input/printable.ts';
 import { type Phase, phase } from '../report/events.ts';
+import { STEADY_STATE } from '../scenarios/hypothesis.ts';
 import { type ParsedScenario, parseScenario } from '../scenarios/scenario.ts';
 import type { CheckResult } from './check.ts';
 
@@ -21,11 +22,10 @@ interface Saved {
   readonly scenario: ParsedScenario;
 }
 
-/** What is wrong, each in words after `the history: `. */
+/** What does not fit, each in words. */
 type Rule = (saved: Saved) => readonly string[];
 
 const NAME = 'history';
-const STEADY_STATE = 'steady-state';
 const TOLD_MAX = 3;
 /** Of each fault that slows, the most that anybody asks for by hand, who is in no scenario. */
 const BY_HAND: readonly Readonly<Record<string, unknown>>[] = [{ latency: '10m' }, { rate: 1 }, {}];
@@ -95,9 +95,9 @@ function phasesLeftOut({ history }: Saved): readonly string[] {
 }
 
 function steadyStateLeftOut({ history, scenario: { hypothesis } }: Saved): readonly string[] {
-  const isMissing = hypothesis !== undefined && history.endedMs !== undefined;
-  if (!isMissing || history.of('finding').some(({ check }) => check === STEADY_STATE)) return [];
-  return [`its scenario states a hypothesis, and nothing says whether it held after the heal`];
+  const isExpected = hypothesis !== undefined && history.endedMs !== undefined;
+  if (!isExpected || history.of('finding').some(({ check }) => check === STEADY_STATE)) return [];
+  return ['its scenario states a hypothesis, and nothing says whether it held after the heal'];
 }
 
 /** What each region began with: the scenario of a head has both of each. */
@@ -159,7 +159,7 @@ function tooMuch(record: FaultRecord, fault: Fault, scenario: ParsedScenario): r
   const isSlow = slows !== undefined && !most.some((one) => isWithin(slows, one));
   return [
     ...(isExcused ? [`excuses ${recoveryAllowanceMs} ms after it, and no such fault more than ${fault.recoveryAllowanceMs} ms`] : []),
-    ...(isSlow ? [`delays more than its scenario lets it`] : []),
+    ...(isSlow ? ['delays more than its scenario lets it'] : []),
   ];
 }
 

@@ -3,31 +3,22 @@
  * register with a single writer; everything else is sent at its time, whatever is still unanswered.
  */
 
-import { type Clock, Sleeper } from '../../services/runtime/clock.ts';
-import type { History } from '../history/history.ts';
+import { Sleeper } from '../../services/runtime/clock.ts';
 import type { ReadOperation } from '../history/records.ts';
-import type { WallClock } from '../history/wall-clock.ts';
 import type { Phase } from '../report/events.ts';
-import type { Clients } from '../system/clients.ts';
 import { CallFailed, undefinedWhenUnanswered } from '../system/transport.ts';
 import type { World } from '../worlds/world.ts';
 import { worldKind } from '../worlds/worlds.ts';
 import { inBatches } from './batches.ts';
 import { FinalReads } from './final-reads.ts';
-import { Operations, type ReadOptions } from './operations.ts';
+import { Operations, type OperationsOptions, type ReadOptions } from './operations.ts';
 import { isRead, type PlannedOperation, type PlannedRead } from './plan.ts';
 import { idsBySlug } from './rows.ts';
 import { SlotWrites } from './slot-writes.ts';
 import { slugOf } from './slots.ts';
 
-export interface DriverOptions {
+export interface DriverOptions extends OperationsOptions {
   readonly world: World;
-  readonly clients: Clients;
-  readonly history: History;
-  readonly wallClock: WallClock;
-  readonly clock: Clock;
-  /** Monotonic time of the run's start. */
-  readonly startedAt: number;
 }
 
 /** One read of every key in every region. */

@@ -9,7 +9,7 @@ import { stoodStillOf } from '../checks/stood-still.ts';
 import { WorldFailed } from '../errors.ts';
 import type { History } from '../history/history.ts';
 import type { Driver } from '../load/driver.ts';
-import { CONVERGED, type Hypothesis } from '../scenarios/hypothesis.ts';
+import { CONVERGED, type Hypothesis, STEADY_STATE } from '../scenarios/hypothesis.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { awaitSteadyState, type SteadyState } from './steady-state.ts';
 
@@ -25,7 +25,6 @@ export interface SteadyGateOptions {
   readonly judgesUnsteady: boolean;
 }
 
-const NAME = 'steady-state';
 const GATE_MS_MAX = 10_000;
 
 export class SteadyGate {
@@ -48,7 +47,7 @@ export class SteadyGate {
     const doubt = this.#doubtSince(begunMs);
     if (!isAnswered && doubt === undefined) throw new WorldFailed(reason);
     const said = `${hypothesis.title}: ${reason}, and nothing was broken`;
-    history.add('finding', { check: NAME, verdict: 'unknown', reason: doubt === undefined ? said : `${said}, ${doubt}` });
+    history.add('finding', { check: STEADY_STATE, verdict: 'unknown', reason: doubt === undefined ? said : `${said}, ${doubt}` });
     this.#isUnmet = true;
     return false;
   }
@@ -61,11 +60,11 @@ export class SteadyGate {
     const { why, error } = await this.#await(hypothesis, settle);
     const { title } = hypothesis;
     if (why === undefined)
-      return history.add('finding', { check: NAME, verdict: 'pass', reason: `${title}: before the faults and after the heal` });
+      return history.add('finding', { check: STEADY_STATE, verdict: 'pass', reason: `${title}: before the faults and after the heal` });
     const reason = `${title}: ${why} ${settle} ms after everything had settled${lastSaid(error)}`;
     const doubt = this.#doubtSince(begunMs);
-    if (doubt === undefined) history.add('finding', { check: NAME, verdict: 'fail', reason });
-    else history.add('finding', { check: NAME, verdict: 'unknown', reason: `${reason}, ${doubt}` });
+    if (doubt === undefined) history.add('finding', { check: STEADY_STATE, verdict: 'fail', reason });
+    else history.add('finding', { check: STEADY_STATE, verdict: 'unknown', reason: `${reason}, ${doubt}` });
   }
 
   /** Most of the time that there was is what it takes to doubt the rest. */

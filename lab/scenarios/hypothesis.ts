@@ -6,6 +6,9 @@ import { z } from 'zod';
 import { CALL_DEADLINE_MS } from '../system/transport.ts';
 import { type Expression, parseComparison } from '../thresholds/expression.ts';
 
+/** The check by whose name a run tells whether its hypothesis held. */
+export const STEADY_STATE = 'steady-state';
+
 export type Comparison = Pick<Expression, 'operator' | 'limit'>;
 
 const EXPECTED = "expected a comparison such as '< 0.01' or '> 0.9'";

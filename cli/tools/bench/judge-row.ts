@@ -15,6 +15,9 @@ const READ_MS = 2;
 const SAMPLE_MS = 1_000;
 const MS_PER_S = 1_000;
 const US_PER_MS = 1_000;
+const KIB_PER_MIB = 1_024;
+/** An edge that has caught up, asked once a second. */
+const SAMPLE = { since: '2026-01-01T00:00:00.000Z', lag: 0, queued: 0, caughtUp: true, applied: {} } as const;
 
 interface Written {
   readonly version: number;
@@ -71,8 +74,6 @@ function rightHistory(count: number): History {
   return history;
 }
 
-const SAMPLE = { since: '2026-01-01T00:00:00.000Z', lag: 0, queued: 0, caughtUp: true, applied: {} } as const;
-
 const count = Number(process.argv[2]);
 const history = rightHistory(count);
 const begun = process.cpuUsage();
@@ -90,6 +91,6 @@ const cells = [
   count.toLocaleString('en'),
   (tookMs / MS_PER_S).toFixed(1),
   ((tookMs * US_PER_MS) / count).toFixed(2),
-  (process.resourceUsage().maxRSS / 1024).toFixed(0),
+  (process.resourceUsage().maxRSS / KIB_PER_MIB).toFixed(0),
 ];
 process.stdout.write(`${cells.join('\t')}\n`);

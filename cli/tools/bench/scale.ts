@@ -2,12 +2,8 @@
  * What more regions, more writes and more keys cost: the services in virtual time, so that 300 regions fit in one process. What is
  * measured in virtual time is the protocol's; the time of the processor is this machine's. Each row is a process of its own.
  */
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { measureRows } from './rows.ts';
 
-const run = promisify(execFile);
-const ROW = fileURLToPath(new URL('./scale-row.ts', import.meta.url));
 const ROW_MS_MAX = 120_000;
 /** As the processes of `sim` have it. */
 const GARBAGE = ['--min-semi-space-size=32', '--max-semi-space-size=32', '--single-threaded-gc'] as const;
@@ -38,13 +34,7 @@ const HEAD = [
   'MiB',
 ] as const;
 
-/** A table in Markdown, as it stands in docs/figures.md; a line as soon as it is known. */
-export async function scale(line: (text: string) => void): Promise<void> {
-  const row = (cells: readonly string[]) => line(`| ${cells.join(' | ')} |`);
-  row(HEAD);
-  row(HEAD.map(() => '---:'));
-  for (const numbers of ROWS) {
-    const { stdout } = await run(process.execPath, [...GARBAGE, ROW, ...numbers.map(String)], { timeout: ROW_MS_MAX });
-    row(stdout.trim().split('\t'));
-  }
+/** A table as it stands in docs/figures.md. */
+export function scale(line: (text: string) => void): Promise<void> {
+  return measureRows({ head: HEAD, file: './scale-row.ts', flags: GARBAGE, rows: ROWS, rowMsMax: ROW_MS_MAX, line });
 }

@@ -13,7 +13,6 @@ import type { Mutant } from '../../mutants/mutant.ts';
 import type { LinkKind, NodeName } from '../../system/parts.ts';
 import { type Skews, skewedClock } from './skewed-clock.ts';
 
-/** What a world gives the services it hosts. */
 export interface Hosting {
   readonly clock: Clock;
   /** Whose clocks are not that one, and how they differ. */
