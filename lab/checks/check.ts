@@ -1,6 +1,20 @@
-/** The interface of a check: a pure function from a history to a verdict, with the operations that show why. */
+/**
+ * The interface of a check: from a history to a verdict, with the operations that show why. A check takes the reads one after another and
+ * keeps what it needs of them, by key and by what it finds: a history may have more reads than there is memory for.
+ */
 import type { History } from '../history/history.ts';
-import type { Applied, EdgeSample, FaultRecord, Operation, OriginSample, OriginState, Published } from '../history/records.ts';
+import type {
+  Applied,
+  EdgeSample,
+  FaultRecord,
+  Operation,
+  OriginSample,
+  OriginState,
+  Published,
+  ReadOperation,
+} from '../history/records.ts';
+import type { Staleness, StalenessRule, StaleRead } from './staleness.ts';
+import type { AnsweredRead } from './versions.ts';
 
 export type Verdict = 'pass' | 'fail' | 'unknown';
 
@@ -31,12 +45,29 @@ export interface CheckResult {
 
 export interface CheckContext {
   readonly regions: readonly string[];
-  /** Whether the time of faults is subtracted from staleness (`adjusted`) or counts like any other. */
-  readonly staleness: 'adjusted' | 'strict';
+  readonly staleness: StalenessRule;
 }
 
 /** What not every edge tells. */
 export type Need = 'fetch-counter' | 'fetch-time' | 'strategy';
+
+export interface CheckInput {
+  readonly history: History;
+  readonly regions: readonly string[];
+  readonly rule: StalenessRule;
+  /** Made when it is asked for: it goes through the reads. */
+  readonly staleness: Staleness;
+}
+
+/** A check under way. */
+export interface Judging {
+  /** Every read, ended or not, in the order in which they began. */
+  readonly read?: (read: ReadOperation) => void;
+  /** Those that were answered, in the same order. `stale`: undefined where the answer was not known to be superseded when the read began. */
+  readonly answer?: (read: AnsweredRead, stale: StaleRead | undefined) => void;
+  /** Once, after the last read. */
+  readonly result: () => CheckResult;
+}
 
 export interface Check {
   readonly name: string;
@@ -44,7 +75,7 @@ export interface Check {
   readonly about: string;
   /** What it must be told beside the answers that readers get. Without it the verdict is unknown, and names what is missing (`needs.ts`). */
   readonly needs?: readonly Need[];
-  judge(history: History, context: CheckContext): CheckResult;
+  readonly begin: (input: CheckInput) => Judging;
 }
 
 /** One failed check fails the run; without a failure one unknown makes it unknown; nothing judged is unknown. */

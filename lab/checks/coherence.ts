@@ -20,6 +20,11 @@ interface Saved {
   readonly history: History;
   readonly head: HistoryHead;
   readonly scenario: ParsedScenario;
+  readonly reads: {
+    /** What was read at the end. */
+    readonly finalKeys: ReadonlySet<string>;
+    readonly withoutWriter: number;
+  };
 }
 
 /** What does not fit, each in words. */
@@ -45,18 +50,22 @@ const RULES: readonly Rule[] = [
 export function incoherences(history: History, head: HistoryHead): readonly CheckResult[] {
   const scenario = scenarioOf(head);
   if (scenario === undefined) return [];
-  const found = typeof scenario === 'string' ? [scenario] : RULES.flatMap((rule) => rule({ history, head, scenario }));
+  const found = typeof scenario === 'string' ? [scenario] : brokenRules({ history, head, scenario, reads: readsOf(history) });
   if (found.length === 0) return [];
   const more = found.length > TOLD_MAX ? `; and ${found.length - TOLD_MAX} more` : '';
   const reason = `the history does not hold together: ${found.slice(0, TOLD_MAX).join('; ')}${more}`;
   return [{ check: NAME, verdict: 'unknown', reason: printable(reason), anomalies: [] }];
 }
 
+function brokenRules(saved: Saved): readonly string[] {
+  return RULES.flatMap((rule) => rule(saved));
+}
+
 /** Nothing where each region has told its delay, or has answered nothing. Without it there is no bound that an answer could be judged by. */
 export function untoldDelays(history: History, { regions }: HistoryHead): readonly CheckResult[] {
   const told = new Set(history.of('delay').map(({ region }) => region));
   const without = regions.filter((region) => !told.has(region));
-  if (without.length === 0 || history.operations.length === 0) return [];
+  if (without.length === 0 || history.nextId === 0) return [];
   return [{ check: NAME, verdict: 'unknown', reason: printable(`nothing tells the delay of ${without.join(', ')}`), anomalies: [] }];
 }
 
@@ -132,15 +141,25 @@ function unknownRegions({ history, head }: Saved): readonly string[] {
 }
 
 /** What was read at the end was read of keys that the origin was asked for. */
-function origins({ history }: Saved): readonly string[] {
+function origins({ history, reads: { finalKeys } }: Saved): readonly string[] {
   const held = new Set(history.of('origin').map(({ key }) => key));
-  const keys = new Set(history.reads().flatMap(({ final, key }) => (final && !held.has(key) ? [key] : [])));
-  return keys.size === 0 ? [] : [`what the origin held at the end is missing of ${[...keys].slice(0, TOLD_MAX).join(', ')}`];
+  const keys = [...finalKeys].filter((key) => !held.has(key));
+  return keys.length === 0 ? [] : [`what the origin held at the end is missing of ${keys.slice(0, TOLD_MAX).join(', ')}`];
 }
 
-function writers({ history }: Saved): readonly string[] {
-  const count = history.reads().filter(({ outcome, found, writer }) => outcome === 'ok' && found === true && writer === undefined).length;
-  return count === 0 ? [] : [`${count} answers do not say which operation wrote their body`];
+function writers({ reads: { withoutWriter } }: Saved): readonly string[] {
+  return withoutWriter === 0 ? [] : [`${withoutWriter} answers do not say which operation wrote their body`];
+}
+
+/** What the rules look at of all reads. */
+function readsOf({ reads }: History): Saved['reads'] {
+  const finalKeys = new Set<string>();
+  let withoutWriter = 0;
+  for (const { final, key, outcome, found, writer } of reads) {
+    if (final) finalKeys.add(key);
+    if (outcome === 'ok' && found === true && writer === undefined) withoutWriter += 1;
+  }
+  return { finalKeys, withoutWriter };
 }
 
 function faults({ history, scenario }: Saved): readonly string[] {

@@ -35,19 +35,38 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 1_000 ? 2 : 1)} s`;
 }
 
-/** What was found, sorted into what nothing else explains, and why the rest proves nothing. */
-export interface Sifted<Found> {
-  readonly certain: readonly Found[];
-  readonly doubts: readonly string[];
-}
+/** Sorts what is found, one after another, into what nothing else explains, and what proves nothing. Only the first doubt is kept. */
+export class Sieve<Found> {
+  readonly #doubtAbout: (one: Found) => string | undefined;
+  readonly #onCertain: (one: Found) => void;
+  #found = 0;
+  #doubted = 0;
+  #doubt: string | undefined;
 
-export function sift<Found>(found: readonly Found[], doubtAbout: (one: Found) => string | undefined): Sifted<Found> {
-  const certain: Found[] = [];
-  const doubts: string[] = [];
-  for (const one of found) {
-    const doubt = doubtAbout(one);
-    if (doubt === undefined) certain.push(one);
-    else doubts.push(doubt);
+  constructor(doubtAbout: (one: Found) => string | undefined, onCertain: (one: Found) => void) {
+    this.#doubtAbout = doubtAbout;
+    this.#onCertain = onCertain;
   }
-  return { certain, doubts };
+
+  add(one: Found): void {
+    this.#found += 1;
+    const doubt = this.#doubtAbout(one);
+    if (doubt === undefined) return this.#onCertain(one);
+    this.#doubted += 1;
+    this.#doubt ??= doubt;
+  }
+
+  /** How many were found, whether or not they prove anything. */
+  get found(): number {
+    return this.#found;
+  }
+
+  get doubted(): number {
+    return this.#doubted;
+  }
+
+  /** Why the first that proves nothing does not; undefined: there is none. */
+  get doubt(): string | undefined {
+    return this.#doubt;
+  }
 }

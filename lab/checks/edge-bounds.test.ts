@@ -10,6 +10,7 @@ import type { RegionBounds } from '../system/edges/edge.ts';
 import { EDGES } from '../system/edges/edges.ts';
 import { mislabelled } from './anomalies/mislabelled.ts';
 import { FaultWindows } from './fault-windows.ts';
+import { judgeBy } from './pass.ts';
 import { fault, historyOf, REGIONS, read, write } from './testing/history.ts';
 
 const HEAD: HistoryHead = {
@@ -43,7 +44,7 @@ function judged(bounds: RegionBounds | undefined) {
   const stale = { status: 'stale', cachedMs: 1_500 } as const;
   const history = historyOf({ operations: [write(2, 1_000), read(2, 3_000, stale), read(2, 6_000, stale)] });
   history.begin(bounds === undefined ? HEAD : { ...HEAD, bounds });
-  return mislabelled.judge(history, { regions: REGIONS, staleness: 'adjusted' }).verdict;
+  return judgeBy(mislabelled, history, { regions: REGIONS, staleness: 'adjusted' }).verdict;
 }
 
 function excusedMs(bounds: RegionBounds | undefined, slows: { readonly fetchMs: number; readonly callMs: number }) {

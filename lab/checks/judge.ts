@@ -5,12 +5,14 @@
 import { HEAL_SEEN_MS_MAX } from '../faults/fault.ts';
 import type { History } from '../history/history.ts';
 import type { SavedHistory } from '../history/read-history.ts';
+import type { ReadOperation } from '../history/records.ts';
 import type { Anomaly, Check, CheckContext, CheckResult } from './check.ts';
 import { CHECKS, type CheckName } from './checks.ts';
 import { incoherences, untoldDelays } from './coherence.ts';
 import { excusesNothing } from './fault-windows.ts';
-import { loadHeld } from './load-held.ts';
-import { judgeAsNeeded } from './needs.ts';
+import { beginLoadHeld } from './load-held.ts';
+import { Told } from './needs.ts';
+import { passOver, toInput } from './pass.ts';
 
 const MS_PER_S = 1_000;
 
@@ -20,17 +22,22 @@ export interface JudgeOptions {
   readonly context: CheckContext;
 }
 
-/** In the order of `checks`, and after them what else stands against a pass. */
+/** In the order of `checks`, and after them what else stands against a pass. Throws InvalidInput where a region's delay is not told. */
 export function judgeHistory({ history, checks, context }: JudgeOptions): readonly CheckResult[] {
   const inOrder: readonly Check[] = Object.values(CHECKS).filter(({ name }) => checks.some((wanted) => wanted === name));
+  const input = toInput(history, context);
+  const told = new Told(history, context.regions);
+  const load = beginLoadHeld(history);
+  const judgings = inOrder.map((check) => ({ check, judging: check.begin(input) }));
+  const all = [{ read: (read: ReadOperation) => told.take(read) }, load, ...judgings.map(({ judging }) => judging)];
+  passOver(history, context.staleness, all);
   const reported = new Map<string, string>();
   const results = new Map<string, CheckResult>();
-  for (const check of inOrder) {
-    results.set(check.name, withoutReported(judgeAsNeeded(check, history, context), reported));
-  }
+  for (const { check, judging } of judgings)
+    results.set(check.name, withoutReported(told.asNeeded(judging.result(), check.needs), reported));
   const ordered = checks.flatMap((name) => results.get(name) ?? []);
   const found = history.of('finding').map((finding) => ({ ...finding, anomalies: [] }));
-  return [...ordered, ...unconfirmedFaults(history), ...unseenHeals(history), ...loadHeld(history), ...found, ...unfinished(history)];
+  return [...ordered, ...unconfirmedFaults(history), ...unseenHeals(history), ...load.result(), ...found, ...unfinished(history)];
 }
 
 /** Of a history that somebody may have changed since: it must hold together, too. */
@@ -82,10 +89,9 @@ function seconds(ms: number): string {
 }
 
 /** A run that was stopped or killed shows what it shows, but not that nothing else would have come; nor does one of which lines are missing. */
-function unfinished({ endedMs, operations }: History): readonly CheckResult[] {
-  const open = operations.filter(({ outcome }) => outcome === undefined).length;
-  if (endedMs !== undefined && open === 0) return [];
+function unfinished({ endedMs, openCount, nextId }: History): readonly CheckResult[] {
+  if (endedMs !== undefined && openCount === 0) return [];
   const reason =
-    endedMs === undefined ? 'the run did not get to its end' : `the end is told, and ${open} of ${operations.length} operations have none`;
+    endedMs === undefined ? 'the run did not get to its end' : `the end is told, and ${openCount} of ${nextId} operations have none`;
   return [{ check: 'history', verdict: 'unknown', reason, anomalies: [] }];
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { FaultRecord } from '../history/records.ts';
 import { divergence } from './anomalies/divergence.ts';
 import { lostInvalidation } from './anomalies/lost-invalidation.ts';
+import { judgeBy } from './pass.ts';
 import { fault, historyOf, origin, read, write } from './testing/history.ts';
 
 const OLD = [write(2, 1_000), read(1, 20_000, { final: true })];
@@ -11,7 +12,7 @@ const regions = ['eu-west'] as const;
 
 function verdictsOf(faults: readonly FaultRecord[], staleness: 'adjusted' | 'strict' = 'adjusted') {
   const history = historyOf({ operations: OLD, held: [origin(2)], faults });
-  return [divergence, lostInvalidation].map((check) => check.judge(history, { regions, staleness }));
+  return [divergence, lostInvalidation].map((check) => judgeBy(check, history, { regions, staleness }));
 }
 
 describe('a last answer that is behind', () => {

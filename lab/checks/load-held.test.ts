@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { History } from '../history/history.ts';
 import type { Operation } from '../history/records.ts';
-import { loadHeld } from './load-held.ts';
+import { beginLoadHeld } from './load-held.ts';
+import { passOver } from './pass.ts';
 import { fault, historyOf, read, write } from './testing/history.ts';
 
 const FAULTS = [fault('kill', 'origin', { fromMs: 1_000, toMs: 2_000 })];
+
+function judgeLoad(history: History) {
+  const load = beginLoadHeld(history);
+  passOver(history, 'adjusted', [load]);
+  return load.result();
+}
 
 interface Sent {
   readonly reads?: number;
@@ -25,7 +33,7 @@ function judge({ reads = 100, writes = 20, late = 0, byMs = 0, hasFaults = false
   ];
   const history = historyOf({ operations, faults: hasFaults ? FAULTS : [] });
   history.add('load', { fromMs: 1_000, durationMs: 10_000, reads: 100, writes: 20 });
-  return { history, judged: () => loadHeld(history) };
+  return { history, judged: () => judgeLoad(history) };
 }
 
 describe('a load', () => {

@@ -3,35 +3,53 @@
  * that stands still does, and writes are left out whose keys are in doubt or not there. Without reads or without writes nothing was shown.
  */
 import type { History } from '../history/history.ts';
-import type { LoadPlanned, Operation } from '../history/records.ts';
+import type { LoadPlanned, ReadOperation } from '../history/records.ts';
 import type { CheckResult, Verdict } from './check.ts';
 
 const NAME = 'load';
 const SHARE_MAX = 0.05;
-/** In a short load a moment is a large share. */
 const LATE_MS_MIN = 250;
 
-/** Nothing where it was held and there is nothing to say. */
-export function loadHeld(history: History): readonly CheckResult[] {
+/** Of the reads of a load. */
+interface Sent {
+  readonly reads: number;
+  /** How many of them the lab itself sent later than it may. */
+  readonly late: number;
+}
+
+/** It is shown every read. The result is nothing where the load was held and there is nothing to say. */
+export function beginLoadHeld(history: History) {
   const { load } = history;
-  if (load === undefined) return [];
-  const sent = history.operations.filter(({ phase }) => phase === 'fault');
-  const [reads, writes] = [sent.filter(isRead), sent.filter((operation) => !isRead(operation))];
-  const found =
-    ended(history) ?? nothing(reads.length, writes.length) ?? late(load, reads) ?? leftOut(history, load, reads.length, writes.length);
-  return found === undefined ? [] : [{ check: NAME, anomalies: [], ...found }];
+  const allowedMs = load === undefined ? 0 : allowedLateMs(load);
+  let [reads, late] = [0, 0];
+  return {
+    read: ({ phase, startMs, dueMs = startMs }: ReadOperation) => {
+      if (phase !== 'fault') return;
+      reads += 1;
+      if (startMs - dueMs > allowedMs) late += 1;
+    },
+    result: (): readonly CheckResult[] => {
+      const found = load === undefined ? undefined : judge(history, load, { reads, late });
+      return found === undefined ? [] : [{ check: NAME, anomalies: [], ...found }];
+    },
+  };
+}
+
+function judge(history: History, load: LoadPlanned, sent: Sent): Found {
+  const writes = history.changes.filter(({ phase }) => phase === 'fault').length;
+  return ended(history, load) ?? nothing(sent.reads, writes) ?? late(load, sent) ?? leftOut(history, load, sent.reads, writes);
+}
+
+/** In a short load a moment is a large share. */
+function allowedLateMs({ durationMs }: LoadPlanned): number {
+  return Math.max(LATE_MS_MIN, durationMs * SHARE_MAX);
 }
 
 type Found = { readonly verdict: Verdict; readonly reason: string } | undefined;
 
-function isRead({ kind }: Operation): boolean {
-  return kind === 'read';
-}
-
-function ended(history: History): Found {
-  const { load } = history;
+function ended(history: History, load: LoadPlanned): Found {
   const [abort] = history.of('abort');
-  if (abort === undefined || load === undefined) return undefined;
+  if (abort === undefined) return undefined;
   const afterMs = Math.round(abort.atMs - load.fromMs);
   return {
     verdict: 'unknown',
@@ -46,13 +64,11 @@ function nothing(reads: number, writes: number): Found {
 }
 
 /** Reads are sent whatever else is under way: only the lab itself can be late with them. */
-function late({ durationMs }: LoadPlanned, reads: readonly Operation[]): Found {
-  const allowedMs = Math.max(LATE_MS_MIN, durationMs * SHARE_MAX);
-  const count = reads.filter(({ startMs, dueMs = startMs }) => startMs - dueMs > allowedMs).length;
-  if (count <= reads.length * SHARE_MAX) return undefined;
+function late(load: LoadPlanned, { reads, late }: Sent): Found {
+  if (late <= reads * SHARE_MAX) return undefined;
   return {
     verdict: 'unknown',
-    reason: `the lab itself sent ${count} of ${reads.length} reads over ${Math.round(allowedMs)} ms late: too slow or too busy a machine`,
+    reason: `the lab itself sent ${late} of ${reads} reads over ${Math.round(allowedLateMs(load))} ms late: too slow or too busy a machine`,
   };
 }
 

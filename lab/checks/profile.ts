@@ -1,4 +1,5 @@
 /** A share of the time, from moment to moment, and how much that comes to over an interval. */
+import { firstIndex } from '../history/ordered.ts';
 import type { Interval } from './interval.ts';
 
 export interface Piece extends Interval {
@@ -55,15 +56,4 @@ export class Profile {
     const at = firstIndex(this.#atMs.length, (place) => (this.#atMs[place] ?? 0) > ms) - 1;
     return at < 0 ? 0 : (this.#before[at] ?? 0) + (this.#share[at] ?? 0) * (ms - (this.#atMs[at] ?? 0));
   }
-}
-
-/** The first place in an order of which something holds, as of all after it; the length where it holds of none. */
-export function firstIndex(length: number, holds: (at: number) => boolean): number {
-  let [low, high] = [0, length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -8,10 +8,10 @@
  * the last has no end on that side.
  */
 import type { History } from '../history/history.ts';
+import { firstIndex } from '../history/ordered.ts';
 import type { ClockReading } from '../history/records.ts';
 import type { Interval } from './interval.ts';
 import { oncePerHistory } from './once.ts';
-import { firstIndex } from './profile.ts';
 
 /** Times of wall clocks are whole milliseconds, of either rounding. */
 const ROUNDING_MS = 2;

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultRecord, Operation } from '../history/records.ts';
-import { Staleness } from './staleness.ts';
+import { Staleness, type StaleRead } from './staleness.ts';
 import { DELAY_MS, EPSILON_MS, fault, historyOf, read, type Written, write } from './testing/history.ts';
+
+/** Of every answered read, in the order of starts. */
+function judgedBy(staleness: Staleness): readonly (StaleRead | undefined)[] {
+  const judged: (StaleRead | undefined)[] = [];
+  staleness.eachAnswer((_, stale) => judged.push(stale));
+  return judged;
+}
 
 /** Of the read that is last in the order of starts. */
 function lastOf(written: Written, rule: 'adjusted' | 'strict' = 'adjusted') {
   const staleness = new Staleness({ history: historyOf(written), rule });
-  const last = staleness.reads.at(-1);
-  const stale = last && staleness.judge(last);
+  const stale = judgedBy(staleness).at(-1);
   if (stale === undefined) return undefined;
   const { interval, stalenessMs, allowedMs, unseenMs, superseding } = stale;
   return { fromMs: interval.fromMs, stalenessMs, allowedMs, unseenMs, by: superseding.by.id };
@@ -210,7 +216,7 @@ it('says why in one sentence with its ms', () => {
     history: historyOf({ operations: [write(2, 1_000), ...reads], faults }),
     rule: 'adjusted',
   });
-  const said = staleness.reads.map((answered) => staleness.judge(answered)).map((stale) => stale && staleness.because(stale));
+  const said = judgedBy(staleness).map((stale) => stale && staleness.because(stale));
   expect(said).toEqual([
     'superseded 8000 ms before, 6000 ms of it outside faults, where a delay of 300 ms and 150 ms are allowed; faults then: partition edge:eu-west<->kafka',
     'first labelled stale 0 ms before, where one fetch of 2000 ms and 150 ms are allowed',

@@ -20,7 +20,6 @@ import type { History } from '../history/history.ts';
 import type { DelayChange, FaultRecord } from '../history/records.ts';
 import { worldKind } from '../worlds/worlds.ts';
 import { cellOf, keyOf } from './answers.ts';
-import type { CheckContext } from './check.ts';
 import { type Doubted, doubtOf } from './doubt.ts';
 import { FaultWindows, type Path } from './fault-windows.ts';
 import { type Interval, overlaps } from './interval.ts';
@@ -31,6 +30,9 @@ import { type AnsweredRead, isAnswered, type Known, Versions } from './versions.
 const EPSILON_MS_MIN = 150;
 /** Above this nothing can be judged by time. */
 const EPSILON_MS_MAX = 1_000;
+
+/** Whether the time of faults is subtracted from staleness (`adjusted`) or counts like any other. */
+export type StalenessRule = 'adjusted' | 'strict';
 
 /** A read that returned a version after it was superseded. */
 export interface StaleRead {
@@ -52,34 +54,26 @@ export interface StaleRead {
 
 export interface StalenessOptions {
   readonly history: History;
-  readonly rule: CheckContext['staleness'];
+  readonly rule: StalenessRule;
   /** Where it was measured before. Left out: it is measured in the history. */
   readonly epsilonMs?: number | undefined;
 }
 
 export class Staleness {
   readonly epsilonMs: number;
-  /** Every answered read, by its start. */
-  readonly reads: readonly AnsweredRead[];
-  /** The same by region and key (`keyOf`). */
-  readonly byKey: ReadonlyMap<string, readonly AnsweredRead[]>;
-  readonly byRegion: ReadonlyMap<string, readonly AnsweredRead[]>;
   readonly versions: Versions;
   readonly windows: FaultWindows;
   readonly stood: StoodStill;
   /** A fetch of a region that takes longer counts as failed. */
   readonly fetchDeadlineMs: (region: string) => number;
-  readonly #judged = new Map<AnsweredRead, StaleRead | undefined>();
+  readonly #history: History;
   readonly #isStrict: boolean;
   /** By region, in their order. */
   readonly #delays: ReadonlyMap<string, readonly DelayChange[]>;
-  readonly #labelledMs: ReadonlyMap<string, number>;
 
   constructor({ history, rule, epsilonMs }: StalenessOptions) {
-    this.reads = history.operations.filter(isAnswered).sort((one, other) => one.startMs - other.startMs);
-    this.byKey = Map.groupBy(this.reads, keyOf);
-    this.byRegion = Map.groupBy(this.reads, ({ region }) => region);
-    this.versions = new Versions(history.operations);
+    this.#history = history;
+    this.versions = new Versions(history);
     this.windows = new FaultWindows(history);
     this.stood = stoodStillOf(history);
     this.fetchDeadlineMs = (region) => history.boundsOf(region).fetchDeadlineMs;
@@ -88,26 +82,20 @@ export class Staleness {
       [...history.of('delay')].sort((one, other) => one.atMs - other.atMs),
       ({ region }) => region,
     );
-    this.#labelledMs = labelledMsOf(this);
     const { head } = history;
     const isVirtual = head !== undefined && worldKind(head.backend).time === 'virtual';
     this.epsilonMs = epsilonMs ?? (isVirtual ? EPSILON_MS_MIN : this.#measureEpsilon());
   }
 
-  /** undefined: what it returned was not known to be superseded when it began. */
-  judge(read: AnsweredRead): StaleRead | undefined {
-    const known = this.#judged.get(read);
-    if (known !== undefined || this.#judged.has(read)) return known;
-    const superseding = this.versions.supersededBefore(read);
-    const judged = superseding && this.#judgeSuperseded(read, superseding);
-    this.#judged.set(read, judged);
-    return judged;
+  /** For one pass over the reads. */
+  ages(): Ages {
+    return new Ages(this);
   }
 
-  #judgeSuperseded(read: AnsweredRead, superseding: Known): StaleRead {
-    if (read.status !== 'stale') return { ...this.judgeSince(read, superseding.atMs), superseding };
-    const fromMs = Math.min(read.startMs, this.#labelledMs.get(cellOf(read)) ?? read.startMs);
-    return { read, superseding, ...this.measure(read, { fromMs, toMs: read.startMs }), allowedMs: this.fetchDeadlineMs(read.region) };
+  /** Answered reads in the order in which they began, each with how stale it was. */
+  eachAnswer(take: (read: AnsweredRead, stale: StaleRead | undefined) => void): void {
+    const ages = this.ages();
+    for (const read of this.#history.reads) if (isAnswered(read)) take(read, ages.of(read));
   }
 
   /** As if labelled fresh: what must be gone after `sinceMs` and the delay, under whatever label. */
@@ -164,8 +152,8 @@ export class Staleness {
 
   /** Why there can be no verdict whatever was found; `judged` names what a check has looked at, and how many. */
   whyNone(judged: number, named: string): string | undefined {
-    const { writes } = this.versions;
-    if (judged === 0) return `nothing to judge: 0 of ${this.reads.length} answered reads ${named} (${writes} acknowledged writes)`;
+    const { writes, answers } = this.versions;
+    if (judged === 0) return `nothing to judge: 0 of ${answers} answered reads ${named} (${writes} acknowledged writes)`;
     if (this.epsilonMs <= EPSILON_MS_MAX) return undefined;
     return `too slow a machine to judge by time: reads exceeded their delay by ${Math.round(this.epsilonMs)} ms before anything was broken, above ${EPSILON_MS_MAX} ms`;
   }
@@ -189,11 +177,10 @@ export class Staleness {
 
   #measureEpsilon(): number {
     let epsilonMs = EPSILON_MS_MIN;
-    for (const read of this.reads) {
-      if (read.phase !== 'warmup' && read.phase !== 'steady') continue;
-      const stale = this.judge(read);
-      if (stale !== undefined) epsilonMs = Math.max(epsilonMs, stale.stalenessMs - stale.allowedMs);
-    }
+    this.eachAnswer(({ phase }, stale) => {
+      if (stale === undefined || (phase !== 'warmup' && phase !== 'steady')) return;
+      epsilonMs = Math.max(epsilonMs, stale.stalenessMs - stale.allowedMs);
+    });
     return epsilonMs;
   }
 
@@ -215,23 +202,40 @@ const BY_RULE = {
   strict: oncePerHistory((history) => new Staleness({ history, rule: 'strict' })),
 } as const;
 
-export function stalenessOf(history: History, rule: CheckContext['staleness']): Staleness {
+export function stalenessOf(history: History, rule: StalenessRule): Staleness {
   return BY_RULE[rule](history);
 }
 
-/** By version of a key in a region: the end of the answer from which those labelled stale are measured. */
-function labelledMsOf(staleness: Staleness): ReadonlyMap<string, number> {
-  const labelledMs = new Map<string, number>();
-  const earlier = new Map<string, readonly AnsweredRead[]>();
-  for (const read of staleness.reads) {
-    if (read.status !== 'stale' || staleness.isDisturbed(read)) continue;
-    const fetchMs = staleness.fetchDeadlineMs(read.region);
-    const underWay = (earlier.get(keyOf(read)) ?? []).filter(({ endMs }) => endMs + fetchMs > read.startMs);
-    earlier.set(keyOf(read), [...underWay, read]);
-    const superseding = staleness.versions.supersededBefore(read);
-    if (superseding === undefined || underWay.some(({ startMs }) => startMs <= superseding.atMs)) continue;
-    const cell = cellOf(read);
-    labelledMs.set(cell, Math.min(read.endMs, labelledMs.get(cell) ?? read.endMs));
+/** How stale each read was that is shown it, one after another in the order in which they began. */
+export class Ages {
+  readonly #staleness: Staleness;
+  /** By version of a key in a region: the end of the answer from which those labelled stale are measured. */
+  readonly #labelledMs = new Map<string, number>();
+  /** By key in a region: those labelled stale whose revalidation may be under way. */
+  readonly #underWay = new Map<string, readonly AnsweredRead[]>();
+
+  constructor(staleness: Staleness) {
+    this.#staleness = staleness;
   }
-  return labelledMs;
+
+  /** undefined: what it returned was not known to be superseded when it began. */
+  of(read: AnsweredRead): StaleRead | undefined {
+    const superseding = this.#staleness.versions.supersededBefore(read);
+    if (read.status === 'stale') this.#note(read, superseding);
+    if (superseding === undefined) return undefined;
+    if (read.status !== 'stale') return { ...this.#staleness.judgeSince(read, superseding.atMs), superseding };
+    const fromMs = Math.min(read.startMs, this.#labelledMs.get(cellOf(read)) ?? read.startMs);
+    const measured = this.#staleness.measure(read, { fromMs, toMs: read.startMs });
+    return { read, superseding, ...measured, allowedMs: this.#staleness.fetchDeadlineMs(read.region) };
+  }
+
+  #note(read: AnsweredRead, superseding: Known | undefined): void {
+    if (this.#staleness.isDisturbed(read)) return;
+    const fetchMs = this.#staleness.fetchDeadlineMs(read.region);
+    const underWay = (this.#underWay.get(keyOf(read)) ?? []).filter(({ endMs }) => endMs + fetchMs > read.startMs);
+    this.#underWay.set(keyOf(read), [...underWay, read]);
+    if (superseding === undefined || underWay.some(({ startMs }) => startMs <= superseding.atMs)) return;
+    const cell = cellOf(read);
+    this.#labelledMs.set(cell, Math.min(read.endMs, this.#labelledMs.get(cell) ?? read.endMs));
+  }
 }

@@ -14,9 +14,10 @@
  */
 import { factsOf } from '../faults/faults.ts';
 import type { History } from '../history/history.ts';
+import { firstIndex } from '../history/ordered.ts';
 import type { FaultRecord, Pressure, Stall } from '../history/records.ts';
 import { type Interval, overlaps } from './interval.ts';
-import { firstIndex, type Piece, Profile } from './profile.ts';
+import { type Piece, Profile } from './profile.ts';
 
 /** A paused node runs on a moment after it is let go, and stood a moment before that was told. */
 const PAUSE_MARGIN_MS = 1_000;

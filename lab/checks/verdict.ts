@@ -2,16 +2,39 @@
 
 import { cellOf } from './answers.ts';
 import type { Anomaly, CheckResult } from './check.ts';
+import { Sieve } from './doubt.ts';
 import type { Staleness, StaleRead } from './staleness.ts';
 
-/** One for each version of a key in a region: the read furthest above its bound. */
-export function worstOf<Stale extends Omit<StaleRead, 'superseding'>>(reads: readonly Stale[], staleness: Staleness): readonly Stale[] {
-  const worst = new Map<string, Stale>();
-  for (const stale of reads) {
-    const known = worst.get(cellOf(stale.read));
-    if (known === undefined || staleness.excessMs(stale) > staleness.excessMs(known)) worst.set(cellOf(stale.read), stale);
+type Above = Omit<StaleRead, 'superseding'>;
+
+/** Of reads above their bound: one for each version of a key in a region, the read furthest above. */
+export class WorstReads<Stale extends Above> {
+  readonly #worst = new Map<string, Stale>();
+  readonly #excessMs: (stale: Stale) => number;
+
+  constructor(staleness: Pick<Staleness, 'excessMs'>) {
+    this.#excessMs = (stale) => staleness.excessMs(stale);
   }
-  return [...worst.values()];
+
+  add(stale: Stale): void {
+    const cell = cellOf(stale.read);
+    const known = this.#worst.get(cell);
+    if (known === undefined || this.#excessMs(stale) > this.#excessMs(known)) this.#worst.set(cell, stale);
+  }
+
+  /** In the order in which the first of each came. */
+  get all(): readonly Stale[] {
+    return [...this.#worst.values()];
+  }
+}
+
+/** Those that prove something, of reads above their bound. */
+export function sieveOfWorst<Stale extends Above>(
+  staleness: Staleness,
+  doubtAbout: (stale: Stale) => string | undefined = (stale) => staleness.doubtOf(stale),
+): { readonly sieve: Sieve<Stale>; readonly worst: WorstReads<Stale> } {
+  const worst = new WorstReads<Stale>(staleness);
+  return { worst, sieve: new Sieve<Stale>(doubtAbout, (stale) => worst.add(stale)) };
 }
 
 export interface Judged {
@@ -21,11 +44,11 @@ export interface Judged {
   readonly anomalies: readonly Anomaly[];
   readonly reason: string;
   /** Why what was found beside the anomalies proves nothing. */
-  readonly doubts: readonly string[];
+  readonly doubt?: string | undefined;
 }
 
 /** What something else may explain proves nothing, but is no pass either. */
-export function verdictOf({ check, found, anomalies, reason, doubts: [doubt = 'for a reason that is not known'] }: Judged): CheckResult {
+export function verdictOf({ check, found, anomalies, reason, doubt = 'for a reason that is not known' }: Judged): CheckResult {
   if (anomalies.length > 0) return { check, verdict: 'fail', reason, anomalies };
   if (found > 0) return { check, verdict: 'unknown', reason: `${reason}, ${doubt}`, anomalies };
   return { check, verdict: 'pass', reason, anomalies };

@@ -5,6 +5,7 @@
  * region. A version is *superseded* when the earliest later one is known: the next one's answer may have been lost. A write
  * that ended unknown may take effect at any later time, so only a read that shows it dates it.
  */
+import type { History } from '../history/history.ts';
 import type { Operation, ReadOperation, WriteOperation } from '../history/records.ts';
 
 export interface Known {
@@ -26,6 +27,11 @@ export function isAcknowledged(operation: Operation): operation is AcknowledgedW
   return operation.key !== undefined && operation.version !== undefined && operation.endMs !== undefined;
 }
 
+/** Of two at the same time the one that was sent first. */
+function isEarlier({ endMs, id }: AcknowledgedWrite | AnsweredRead, known: Known | undefined): boolean {
+  return known === undefined || endMs < known.atMs || (endMs === known.atMs && id < known.by.id);
+}
+
 class Register {
   readonly #known = new Map<number, Known>();
   #writtenMs = Number.POSITIVE_INFINITY;
@@ -36,10 +42,9 @@ class Register {
   note(by: AcknowledgedWrite | AnsweredRead): void {
     const { version, endMs: atMs } = by;
     if (by.kind !== 'read') this.#writtenMs = Math.min(this.#writtenMs, atMs);
-    const before = this.#known.get(version);
-    if (before === undefined || atMs < before.atMs) this.#known.set(version, { version, atMs, by });
+    if (isEarlier(by, this.#known.get(version))) this.#known.set(version, { version, atMs, by });
     const isDeletion = by.kind === 'delete' || (by.kind === 'read' && by.found === false && version > 0);
-    if (isDeletion && (this.#deletion === undefined || atMs < this.#deletion.atMs)) this.#deletion = { version, atMs, by };
+    if (isDeletion && isEarlier(by, this.#deletion)) this.#deletion = { version, atMs, by };
   }
 
   /** Its last version, from when on it was known. Ids are never used again. */
@@ -79,14 +84,20 @@ class Register {
 /** The registers of a history, by key. */
 export class Versions {
   readonly #registers = new Map<string, Register>();
-  /** How many writes were acknowledged. */
+  /** How many writes were acknowledged, and how many reads were answered. */
   readonly writes: number = 0;
+  readonly answers: number = 0;
 
-  constructor(operations: readonly Operation[]) {
-    for (const operation of operations) {
-      if (!isAcknowledged(operation) && !isAnswered(operation)) continue;
-      if (operation.kind !== 'read') this.writes += 1;
-      this.#register(operation.key).note(operation);
+  constructor({ changes, reads }: Pick<History, 'changes' | 'reads'>) {
+    for (const write of changes) {
+      if (!isAcknowledged(write)) continue;
+      this.writes += 1;
+      this.#register(write.key).note(write);
+    }
+    for (const read of reads) {
+      if (!isAnswered(read)) continue;
+      this.answers += 1;
+      this.#register(read.key).note(read);
     }
     for (const register of this.#registers.values()) register.seal();
   }

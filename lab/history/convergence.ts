@@ -1,13 +1,12 @@
 /** How long after a write was answered a region first served it, or a later one: per region, ms. */
 import type { History } from './history.ts';
 import { type Quantiles, quantilesOf } from './quantiles.ts';
-import type { Operation, ReadOperation, WriteOperation } from './records.ts';
+import type { Change, ReadOperation, WriteOperation } from './records.ts';
 
 /** Only writes that were answered and seen count: a version never read says nothing. */
 export function convergenceOf(history: History, regions: readonly string[]): Readonly<Record<string, Quantiles | null>> {
-  return Object.fromEntries(
-    regions.map((region) => [region, quantilesOf(convergenceSamples(history, region).map(({ delayMs }) => delayMs))]),
-  );
+  const samples = convergenceSamples(history, regions);
+  return Object.fromEntries(regions.map((region) => [region, quantilesOf((samples.get(region) ?? []).map(({ delayMs }) => delayMs))]));
 }
 
 export interface ConvergenceSample {
@@ -15,30 +14,39 @@ export interface ConvergenceSample {
   readonly delayMs: number;
 }
 
-export function convergenceSamples(history: History, region: string): readonly ConvergenceSample[] {
-  const answered = history.reads().filter((read) => read.region === region && read.outcome === 'ok');
-  const reads = Map.groupBy(
-    answered.sort((one, other) => one.startMs - other.startMs),
-    ({ key }) => key,
-  );
-  const writes = Map.groupBy(history.operations.filter(isAnsweredWrite), ({ key }) => key ?? '');
-  return [...writes].flatMap(([key, ofKey]) => delaysOf(ofKey, reads.get(key) ?? []));
+/** By region. */
+export function convergenceSamples(history: History, regions: readonly string[]): ReadonlyMap<string, readonly ConvergenceSample[]> {
+  const writes = Map.groupBy(history.changes.filter(isAnsweredWrite), ({ key }) => key ?? '');
+  const unseen = new Map(regions.map((region) => [region, new Unseen(writes)]));
+  for (const read of history.reads) if (read.outcome === 'ok') unseen.get(read.region)?.take(read);
+  return new Map([...unseen].map(([region, { samples }]) => [region, samples]));
 }
 
-function isAnsweredWrite(operation: Operation): operation is WriteOperation {
-  return operation.kind !== 'read' && operation.kind !== 'purge' && operation.outcome === 'ok';
+function isAnsweredWrite(change: Change): change is WriteOperation {
+  return change.kind !== 'purge' && change.outcome === 'ok';
 }
 
-/** Of one key, whose writes and versions go up together: what shows the next write is never before what shows this one. */
-function delaysOf(writes: readonly WriteOperation[], reads: readonly ReadOperation[]): readonly ConvergenceSample[] {
-  const delays: ConvergenceSample[] = [];
-  let at = 0;
-  for (const write of writes) {
-    const { endMs = 0, version = 0 } = write;
-    while (at < reads.length && ((reads[at]?.startMs ?? 0) < endMs || (reads[at]?.version ?? 0) < version)) at += 1;
-    const seen = reads[at];
-    if (seen === undefined) break;
-    delays.push({ write, delayMs: seen.startMs - endMs });
+/** The writes that a region was not seen to serve yet. */
+class Unseen {
+  readonly samples: ConvergenceSample[] = [];
+  readonly #writes: ReadonlyMap<string, readonly WriteOperation[]>;
+  /** By key: how many of its writes were seen. */
+  readonly #seen = new Map<string, number>();
+
+  constructor(writes: ReadonlyMap<string, readonly WriteOperation[]>) {
+    this.#writes = writes;
   }
-  return delays;
+
+  /** In the order in which they began. Writes and versions of a key go up together: what shows the next is never before what shows this one. */
+  take({ key, startMs, version = 0 }: ReadOperation): void {
+    const writes = this.#writes.get(key) ?? [];
+    let seen = this.#seen.get(key) ?? 0;
+    for (let write = writes[seen]; write !== undefined; write = writes[seen]) {
+      const { endMs = 0, version: written = 0 } = write;
+      if (startMs < endMs || version < written) break;
+      this.samples.push({ write, delayMs: startMs - endMs });
+      seen += 1;
+    }
+    this.#seen.set(key, seen);
+  }
 }

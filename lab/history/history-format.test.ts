@@ -12,7 +12,7 @@ const SAVED = fileURLToPath(new URL('testing/version-1.ndjson', import.meta.url)
 describe('the format of a history', () => {
   it('is the same when a history is read and written again', async () => {
     const lines: string[] = [];
-    const { isTorn } = await readHistory(SAVED, new History((line) => lines.push(toText(line))));
+    const { isTorn } = await readHistory(SAVED, new History({ onLine: (line) => lines.push(toText(line)) }));
     expect(isTorn).toBe(false);
     expect(lines.join('')).toBe(await readFile(SAVED, 'utf8'));
   });

@@ -1,17 +1,34 @@
 /**
  * The history of a run: every operation, before it is sent and after it ends, and what else is known of the time. Checks judge
  * nothing else. What is added is told as a line, too, at once: see `history-lines.ts`.
+ *
+ * Reads are many: they can be gone through again and again, in their order, and are not all in memory (`read-store.ts`).
  */
 import type { EdgeBounds, RegionBounds } from '../system/edges/edge.ts';
 import { ownEdge } from '../system/edges/own.ts';
 import type { HistoryHead, OnHistoryLine } from './history-lines.ts';
+import { firstIndex } from './ordered.ts';
+import { ReadStore } from './read-store.ts';
 import { type RecordKind, type RecordOf, toRecordLine } from './record-kinds.ts';
-import type { Ending, FaultChangeRecord, FaultRecord, LoadPlanned, Operation, ReadOperation } from './records.ts';
+import type { Change, Ending, FaultChangeRecord, FaultRecord, LoadPlanned, Operation, ReadOperation } from './records.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+export interface HistoryOptions {
+  /** Takes everything that is added, as it is. */
+  readonly onLine?: OnHistoryLine | undefined;
+  /** Of one without a head, which tells them otherwise. */
+  readonly bounds?: RegionBounds;
+  /** How many reads are in memory at most. Left out: some tens of thousands. */
+  readonly readsInMemory?: number;
+}
+
 export class History {
-  readonly #operations: Operation[] = [];
+  /** By their ids. */
+  readonly #changes: Change[] = [];
+  readonly #reads: ReadStore;
+  /** Those that have not ended, by their ids. */
+  readonly #open = new Map<number, Operation>();
   readonly #faults: Mutable<FaultRecord>[] = [];
   readonly #records: { [Kind in RecordKind]?: RecordOf<Kind>[] } = {};
   readonly #onLine: OnHistoryLine | undefined;
@@ -20,11 +37,12 @@ export class History {
   #bounds: ReadonlyMap<string, EdgeBounds>;
   #endedMs: number | undefined;
   #revision = 0;
+  #nextId = 0;
 
-  /** `onLine` takes everything that is added, as it is. `bounds`: of one without a head, which tells them otherwise. */
-  constructor(onLine?: OnHistoryLine, bounds: RegionBounds = {}) {
+  constructor({ onLine, bounds = {}, readsInMemory }: HistoryOptions = {}) {
     this.#onLine = onLine;
     this.#bounds = new Map(Object.entries(bounds));
+    this.#reads = new ReadStore(readsInMemory);
   }
 
   get head(): HistoryHead | undefined {
@@ -41,8 +59,31 @@ export class History {
     return this.#revision;
   }
 
-  get operations(): readonly Operation[] {
-    return this.#operations;
+  /** Writes and purges, in the order in which they were sent. */
+  get changes(): readonly Change[] {
+    return this.#changes;
+  }
+
+  /** undefined: there is none, or it is a read. */
+  change(id: number): Change | undefined {
+    const at = firstIndex(this.#changes.length, (place) => (this.#changes[place]?.id ?? 0) >= id);
+    const found = this.#changes[at];
+    return found?.id === id ? found : undefined;
+  }
+
+  /** Every read, ended or not, in the order in which they began. It can be gone through again. */
+  get reads(): Iterable<ReadOperation> {
+    const open = [...this.#open.values()].filter((operation) => operation.kind === 'read');
+    return this.#reads.inOrder(open);
+  }
+
+  /** What was sent and has not ended. */
+  openOperation(id: number): Operation | undefined {
+    return this.#open.get(id);
+  }
+
+  get openCount(): number {
+    return this.#open.size;
   }
 
   get faults(): readonly FaultRecord[] {
@@ -59,17 +100,14 @@ export class History {
     return this.#bounds.get(region) ?? ownEdge.bounds;
   }
 
+  /** As many operations as there are. */
   get nextId(): number {
-    return this.#operations.length;
+    return this.#nextId;
   }
 
   /** All records of a kind, in the order in which they were added. */
   of<Kind extends RecordKind>(kind: Kind): readonly RecordOf<Kind>[] {
     return this.#listOf(kind);
-  }
-
-  reads(): ReadOperation[] {
-    return this.#operations.filter((operation) => operation.kind === 'read');
   }
 
   begin(head: HistoryHead): void {
@@ -95,7 +133,10 @@ export class History {
   /** Before it is sent. Its id must be `nextId`. */
   addOperation<Op extends Operation>(operation: Op): Op {
     this.#revision += 1;
-    this.#operations.push(operation);
+    this.#nextId += 1;
+    if (operation.kind !== 'read') this.#changes.push(operation);
+    if (operation.outcome === undefined) this.#open.set(operation.id, operation);
+    else if (operation.kind === 'read') this.#reads.add(operation);
     this.#onLine?.({ line: 'sent', operation });
     return operation;
   }
@@ -104,6 +145,7 @@ export class History {
   endOperation(operation: Operation, ending: Ending): void {
     this.#revision += 1;
     Object.assign(operation, ending);
+    if (this.#open.delete(operation.id) && operation.kind === 'read') this.#reads.add(operation);
     this.#onLine?.({ line: 'ended', id: operation.id, ...ending });
   }
 

@@ -9,14 +9,43 @@ export interface Quantiles {
   readonly max: number;
 }
 
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.max(0, Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1))] ?? 0;
+/** Counts times by the whole ms: it takes the memory of the different ones, however many there are. */
+export class WholeTimes {
+  readonly #counts = new Map<number, number>();
+  #samples = 0;
+
+  add(ms: number): void {
+    const whole = Math.round(ms);
+    this.#counts.set(whole, (this.#counts.get(whole) ?? 0) + 1);
+    this.#samples += 1;
+  }
+
+  get samples(): number {
+    return this.#samples;
+  }
+
+  /** null without samples. */
+  quantiles(): Quantiles | null {
+    if (this.#samples === 0) return null;
+    const ascending = [...this.#counts].sort(([one], [other]) => one - other);
+    const at = (share: number) => this.#quantile(ascending, share);
+    return { min: at(0), p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+  }
+
+  #quantile(ascending: readonly (readonly [ms: number, count: number])[], share: number): number {
+    const rank = Math.max(1, Math.min(this.#samples, Math.ceil(this.#samples * share)));
+    let below = 0;
+    for (const [ms, count] of ascending) {
+      below += count;
+      if (below >= rank) return ms;
+    }
+    return 0;
+  }
 }
 
 /** null without samples. */
 export function quantilesOf(samples: readonly number[]): Quantiles | null {
-  if (samples.length === 0) return null;
-  const sorted = samples.map((ms) => Math.round(ms)).sort((one, other) => one - other);
-  const at = (share: number) => quantile(sorted, share);
-  return { min: at(0), p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+  const times = new WholeTimes();
+  for (const ms of samples) times.add(ms);
+  return times.quantiles();
 }

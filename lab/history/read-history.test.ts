@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/runtime/clock.ts';
-import { edgeSample, fault, origin, purge, read, write } from '../checks/testing/history.ts';
+import { edgeSample, fault, operationsOf, origin, purge, read, write } from '../checks/testing/history.ts';
 import { History } from './history.ts';
 import { HistoryFile, toText } from './history-file.ts';
 import { HISTORY_VERSION, type HistoryHead, type HistoryLine } from './history-lines.ts';
@@ -65,12 +65,14 @@ function fill(history: History): void {
 
 function linesOf(): readonly HistoryLine[] {
   const lines: HistoryLine[] = [];
-  fill(new History((line) => lines.push(line)));
+  // What is told is changed later.
+  fill(new History({ onLine: (line) => lines.push(structuredClone(line)) }));
   return lines;
 }
 
 function dump(history: History) {
-  const { head, endedMs, operations, faults } = history;
+  const { head, endedMs, faults } = history;
+  const operations = operationsOf(history);
   const records = Object.keys(RECORDS)
     .filter(isRecordKind)
     .map((kind) => history.of(kind));
@@ -81,7 +83,7 @@ describe('a saved history', () => {
   it('is read back as it was, and is only its owner’s', async () => {
     await withFile(async (file) => {
       const saved = await HistoryFile.create({ path: file, clock: systemClock });
-      const history = new History((line) => saved.write(line));
+      const history = new History({ onLine: (line) => saved.write(line) });
       fill(history);
       await saved.close();
       const found = await readHistory(file);
@@ -135,13 +137,13 @@ describe('a saved history', () => {
         const whole = text.subarray(0, bytes).toString().split('\n').slice(0, -1).length;
         const isWhole = boundaries.has(bytes);
         expect([bytes, isTorn]).toEqual([bytes, !isWhole]);
-        expect(history.operations).toHaveLength(lines.slice(0, isWhole ? boundaries.get(bytes) : whole).filter(isSent).length);
+        expect(operationsOf(history)).toHaveLength(lines.slice(0, isWhole ? boundaries.get(bytes) : whole).filter(isSent).length);
         expect(history.head).toEqual(HEAD);
       }
     });
   });
 
-  const SENT = toText({ line: 'sent', operation: read(2, 1, { id: 0 }) });
+  const SENT = toText({ line: 'sent', operation: read(2, 1, { id: 0, outcome: undefined, endMs: undefined }) });
   const ENDED = toText({ line: 'ended', id: 0, endMs: 3, outcome: 'ok' });
   it.each([
     ['nothing', '', /:1: expected the head line of a history, got nothing$/],

@@ -1,5 +1,5 @@
 /** A saved history, read back, compressed or not. A last line that a killed lab left half written is left out, and said. */
-import { readFile, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { InexactJson, MalformedJson, parseExactJson } from '../../services/protocol/exact-json.ts';
 import { InvalidInput } from '../errors.ts';
@@ -9,11 +9,12 @@ import { concreteTarget } from '../system/target.ts';
 import { History } from './history.ts';
 import { type HistoryHead, type HistoryLine, historyLine, type OtherLine, otherLine } from './history-lines.ts';
 import { isRecordKind, RECORDS, type RecordKind, type RecordOf } from './record-kinds.ts';
-import type { Operation } from './records.ts';
-import { decompressed, isZstd } from './zstd.ts';
+import { decompressed, isZstd, ZSTD_MAGIC_BYTES } from './zstd.ts';
 
-/** Above what one run writes in a day. */
-const BYTES_MAX = 256 * 1024 * 1024;
+/** Of a compressed history, which is in memory while it is read. */
+const COMPRESSED_BYTES_MAX = 1024 * 1024 * 1024;
+/** Far above every line that a run writes. */
+const LINE_BYTES_MAX = 8 * 1024 * 1024;
 const NEWLINE = 0x0a;
 /** The same table, typed so that the schema of a kind is known to give a record of that kind, also where the kind is a parameter. */
 const SCHEMAS: { readonly [Kind in RecordKind]: z.ZodType<RecordOf<Kind>> } = RECORDS;
@@ -27,48 +28,109 @@ export interface SavedHistory {
 
 /** Throws InvalidInput naming file, line and what was expected. `history`: what takes the lines; it must be empty. */
 export async function readHistory(file: string, history = new History()): Promise<SavedHistory> {
-  const lines = linesOf(await readBytes(file));
-  // After the last newline: nothing, or a line that was cut off, perhaps within a character.
-  const rest = lines.pop();
-  const isTorn = rest !== undefined && rest.length > 0 && !isJson(rest);
-  if (rest !== undefined && rest.length > 0 && !isTorn) lines.push(rest);
-  for (const [at, line] of lines.entries()) {
-    try {
-      const parsed = parseLine(line);
-      if ((at === 0) !== (parsed.line === 'head')) throw misplaced(at, parsed.line);
-      parsed.addTo(history);
-    } catch (error) {
-      if (!(error instanceof InvalidInput)) throw error;
-      throw new InvalidInput(printable(`${file}:${at + 1}: ${error.message}`), { cause: error });
-    }
+  const lines = new Lines();
+  const take = (line: Buffer) => located(lines.number, () => takeLine(history, line, lines.number));
+  let isTorn = false;
+  try {
+    for await (const chunk of chunksOf(file)) for (const line of lines.add(chunk)) take(line);
+    // After the last newline: nothing, or a line that was cut off, perhaps within a character.
+    const rest = lines.end();
+    isTorn = rest !== undefined && !isJson(rest);
+    if (rest !== undefined && !isTorn) take(rest);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    throw new InvalidInput(printable(`${file}:${error.message}`), { cause: error });
   }
   const { head } = history;
   if (head === undefined) throw new InvalidInput(printable(`${file}:1: expected the head line of a history, got nothing`));
   return { history, head, isTorn };
 }
 
-async function readBytes(file: string): Promise<Buffer> {
+function takeLine(history: History, line: Buffer, number: number): void {
+  const parsed = parseLine(line);
+  if ((number === 1) !== (parsed.line === 'head')) throw misplaced(number, parsed.line);
+  parsed.addTo(history);
+}
+
+/** Whatever InvalidInput it throws says of which line. */
+function located(number: number, work: () => void): void {
   try {
-    const { size } = await stat(file);
-    if (size > BYTES_MAX) throw new InvalidInput(`expected at most ${BYTES_MAX} bytes, got ${size}`);
-    const bytes = await readFile(file);
-    return isZstd(bytes) ? await decompressed(bytes, BYTES_MAX) : bytes;
+    work();
   } catch (error) {
-    if (error instanceof InvalidInput) throw new InvalidInput(printable(`${file}: ${error.message}`), { cause: error });
-    const why = error instanceof Error ? error.message : String(error);
-    throw new InvalidInput(printable(`${file}: expected a history.ndjson that can be read, got ${why}`), { cause: error });
+    if (!(error instanceof InvalidInput)) throw error;
+    throw new InvalidInput(`${number}: ${error.message}`, { cause: error });
   }
 }
 
-/** In bytes: what is not UTF-8 must be found in its line, and not replaced. The last is what follows the last newline. */
-function linesOf(bytes: Buffer): Buffer[] {
-  const lines: Buffer[] = [];
-  let from = 0;
-  for (let to = bytes.indexOf(NEWLINE); to >= 0; to = bytes.indexOf(NEWLINE, from)) {
-    lines.push(bytes.subarray(from, to));
-    from = to + 1;
+/** Throws InvalidInput where the file cannot be read, or is damaged. */
+async function* chunksOf(file: string): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    const opened = await open(file);
+    try {
+      yield* (await isCompressed(opened)) ? decompressed(await readWhole(opened)) : opened.createReadStream({ start: 0, autoClose: false });
+    } finally {
+      await opened.close();
+    }
+  } catch (error) {
+    if (error instanceof InvalidInput) throw new InvalidInput(` ${error.message}`, { cause: error });
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InvalidInput(` expected a history.ndjson that can be read, got ${why}`, { cause: error });
   }
-  return [...lines, bytes.subarray(from)];
+}
+
+async function isCompressed(file: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(ZSTD_MAGIC_BYTES), 0, ZSTD_MAGIC_BYTES, 0);
+  return isZstd(buffer.subarray(0, bytesRead));
+}
+
+async function readWhole(file: FileHandle): Promise<Buffer> {
+  const { size } = await file.stat();
+  if (size > COMPRESSED_BYTES_MAX)
+    throw new InvalidInput(`expected at most ${COMPRESSED_BYTES_MAX} bytes compressed, got ${size}: zstd -d`);
+  return readFile(file);
+}
+
+/** In bytes: what is not UTF-8 must be found in its line, and not replaced. */
+class Lines {
+  #parts: Buffer[] = [];
+  #bytes = 0;
+  #number = 0;
+
+  /** Of the line that was given last, from 1. */
+  get number(): number {
+    return this.#number;
+  }
+
+  /** Those that end in it, without their newlines. Throws InvalidInput for one that is too long. */
+  *add(chunk: Buffer): Generator<Buffer, void, undefined> {
+    let from = 0;
+    for (let to = chunk.indexOf(NEWLINE); to >= 0; to = chunk.indexOf(NEWLINE, from)) {
+      this.#keep(chunk.subarray(from, to));
+      from = to + 1;
+      yield this.#taken();
+    }
+    this.#keep(chunk.subarray(from));
+  }
+
+  /** What follows the last newline; undefined: nothing. */
+  end(): Buffer | undefined {
+    return this.#bytes === 0 ? undefined : this.#taken();
+  }
+
+  #keep(part: Buffer): void {
+    if (part.length > 0) this.#parts.push(part);
+    this.#bytes += part.length;
+    if (this.#bytes <= LINE_BYTES_MAX) return;
+    throw new InvalidInput(`${this.#number + 1}: expected at most ${LINE_BYTES_MAX} bytes in a line, got more`);
+  }
+
+  #taken(): Buffer {
+    const [first = Buffer.alloc(0), ...others] = this.#parts;
+    this.#parts = [];
+    this.#bytes = 0;
+    this.#number += 1;
+    return others.length === 0 ? first : Buffer.concat([first, ...others]);
+  }
 }
 
 function isJson(line: Buffer): boolean {
@@ -108,7 +170,7 @@ function parseLine(line: Buffer): ParsedLine {
 
 /** The head is the first line, and no other. */
 function misplaced(at: number, line: HistoryLine['line']): InvalidInput {
-  return new InvalidInput(`expected ${at === 0 ? 'the head line of a history' : 'one head line, the first'}, got line ${line}`);
+  return new InvalidInput(`expected ${at === 1 ? 'the head line of a history' : 'one head line, the first'}, got line ${line}`);
 }
 
 /** What is no map has no kind. */
@@ -153,14 +215,10 @@ function takeOperation(history: History, { operation }: Extract<OtherLine, { lin
   history.addOperation(operation);
 }
 
-/** Operations that a line has ended: what was sent is not known to be without an end of its own. */
-const ENDED = new WeakSet<Operation>();
-
 function takeEnding(history: History, { line: _, id, ...ending }: Extract<OtherLine, { line: 'ended' }>): void {
-  const operation = history.operations[id];
-  if (operation === undefined) throw new InvalidInput(`id: expected an operation that was sent, got ${id}`);
-  if (ENDED.has(operation)) throw new InvalidInput(`id: expected an operation that has not ended, got ${id}`);
-  ENDED.add(operation);
+  if (id >= history.nextId) throw new InvalidInput(`id: expected an operation that was sent, got ${id}`);
+  const operation = history.openOperation(id);
+  if (operation === undefined) throw new InvalidInput(`id: expected an operation that has not ended, got ${id}`);
   if (ending.endMs < operation.startMs) throw new InvalidInput(`endMs: expected ${operation.startMs} or later, got ${ending.endMs}`);
   history.endOperation(operation, ending);
 }

@@ -78,6 +78,8 @@ export type WriteOperation = Readonly<z.infer<typeof writeOperation>>;
 export type PurgeOperation = Readonly<z.infer<typeof purgeOperation>>;
 export type ReadOperation = Readonly<z.infer<typeof readOperation>>;
 export type Operation = WriteOperation | PurgeOperation | ReadOperation;
+/** What changes what is right to answer. */
+export type Change = WriteOperation | PurgeOperation;
 
 /** How an operation ended. */
 export const ending = z.strictObject({ endMs: runMs, outcome, error: base.error, key: writeOperation.shape.key, ...answer });

@@ -7,6 +7,7 @@ import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { InvalidInput } from '../errors.ts';
 
 const MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+export const ZSTD_MAGIC_BYTES = MAGIC.length;
 /** Node's word for input that ends within a frame. */
 const CUT_OFF = 'Z_BUF_ERROR';
 
@@ -45,28 +46,23 @@ export class ZstdEncoder {
   }
 }
 
-/** Of all its frames, and as much as there is of one that was cut off. Throws InvalidInput for what is damaged, or holds more than `bytesMax`. */
-export async function decompressed(bytes: Buffer, bytesMax: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
+/**
+ * Of all its frames, and as much as there is of one that was cut off, a part at a time: however much it is, no more is made than is taken.
+ * Throws InvalidInput for what is damaged.
+ */
+export async function* decompressed(bytes: Buffer): AsyncGenerator<Buffer, void, undefined> {
   for (let at = 0; at < bytes.length; ) {
     // Node's stream ends with the first frame that it is given.
     const stream = createZstdDecompress();
     stream.end(bytes.subarray(at));
     try {
-      for await (const chunk of stream) {
-        length += chunk.length;
-        if (length > bytesMax) throw new InvalidInput(`expected at most ${bytesMax} bytes, got more when it was decompressed`);
-        chunks.push(chunk);
-      }
+      for await (const chunk of stream) yield chunk;
     } catch (error) {
-      if (error instanceof InvalidInput) throw error;
-      if (error instanceof Error && 'code' in error && error.code === CUT_OFF) break;
+      if (error instanceof Error && 'code' in error && error.code === CUT_OFF) return;
       throw new InvalidInput(`expected zstd, got damaged data (${error instanceof Error ? error.message : String(error)})`, {
         cause: error,
       });
     }
     at += stream.bytesWritten;
   }
-  return Buffer.concat(chunks);
 }

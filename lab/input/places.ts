@@ -3,7 +3,7 @@
  * specification asks: it would be another place in each folder the lab is started in, and what one lab left could not be
  * found again by the next.
  */
-import { userInfo } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { InvalidInput } from '../errors.ts';
 import type { Variables } from '../topology/compose-file.ts';
@@ -37,6 +37,11 @@ export function dockerFolder(variables: Variables): string | undefined {
 /** Where sockets of the user's own are. */
 export function runtimeFolder(variables: Variables): string | undefined {
   return absolute(variables['XDG_RUNTIME_DIR']);
+}
+
+/** Where files are that nobody needs after this process. */
+export function temporaryFolder(): string {
+  return absolute(tmpdir()) ?? '/tmp';
 }
 
 /** Throws InvalidInput: it was asked for by name, so it is not passed over in silence. */

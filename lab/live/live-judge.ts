@@ -10,9 +10,8 @@
  */
 
 import { answerOf, cellOf } from '../checks/answers.ts';
-import { type Sifted, sift } from '../checks/doubt.ts';
 import { Staleness, type StaleRead } from '../checks/staleness.ts';
-import { worstOf } from '../checks/verdict.ts';
+import { sieveOfWorst } from '../checks/verdict.ts';
 import type { AnsweredRead } from '../checks/versions.ts';
 import { History } from '../history/history.ts';
 import { quantilesOf } from '../history/quantiles.ts';
@@ -103,10 +102,19 @@ export class LiveJudge {
   judge(nowMs: number): Judgement {
     this.#forget(nowMs - WINDOW_MS);
     const staleness = new Staleness({ history: this.#history(this.#operations), rule: RULE, epsilonMs: this.#epsilonMs });
-    const judged = staleness.reads.filter((read) => staleness.couldBeOld(read));
-    const { certain, doubts } = violationsOf(judged, staleness);
-    const found = worstOf(certain, staleness).filter((stale) => this.#isNew(stale));
-    const why = staleness.whyNone(judged.length, 'began after a change of their key');
+    const { sieve, worst } = sieveOfWorst<StaleRead>(staleness);
+    const figures = new Figures(nowMs);
+    const marginMs = Math.max(0, EPSILON_MS_MIN - staleness.epsilonMs);
+    let judged = 0;
+    staleness.eachAnswer((read, stale) => {
+      figures.take(read, stale);
+      if (!staleness.couldBeOld(read)) return;
+      judged += 1;
+      // Further above its bound than this machine's own hesitation.
+      if (stale !== undefined && staleness.excessMs(stale) > marginMs) sieve.add(stale);
+    });
+    const found = worst.all.filter((stale) => this.#isNew(stale));
+    const why = staleness.whyNone(judged, 'began after a change of their key');
     const state = this.#reported.size > 0 ? 'violated' : why === undefined ? 'clear' : 'unknown';
     return {
       verdict: {
@@ -114,10 +122,12 @@ export class LiveJudge {
         violations: this.#reported.size,
         reason:
           why ??
-          [`${judged.length} reads judged`, ...doubts.slice(0, 1).map((doubt) => `${doubts.length} above their bound ${doubt}`)].join(', '),
+          [`${judged} reads judged`, ...(sieve.doubt === undefined ? [] : [`${sieve.doubted} above their bound ${sieve.doubt}`])].join(
+            ', ',
+          ),
       },
       found: found.map((stale) => explain(stale, staleness)),
-      staleness: this.#figures(staleness, nowMs),
+      staleness: Object.fromEntries(this.#regions.map((region) => [region, figures.of(region)])),
     };
   }
 
@@ -129,7 +139,7 @@ export class LiveJudge {
   }
 
   #history(operations: readonly Operation[]): History {
-    const history = new History(undefined, this.#bounds);
+    const history = new History({ bounds: this.#bounds });
     for (const operation of operations) history.addOperation({ ...operation, id: history.nextId });
     for (const fault of this.#faults) history.addFault(fault);
     for (const kind of JUDGED_KINDS) this.#tell(history, kind);
@@ -153,28 +163,31 @@ export class LiveJudge {
     records.delay = inForceSince(records.delay, beforeMs);
     records.strategy = inForceSince(records.strategy, beforeMs);
   }
-
-  #figures({ byRegion, versions }: Staleness, nowMs: number): Judgement['staleness'] {
-    return Object.fromEntries(
-      this.#regions.map((region) => {
-        const reads = (byRegion.get(region) ?? []).filter((read) => read.startMs >= nowMs - FIGURES_MS);
-        const ages = reads.map((read) => read.startMs - (versions.supersededBefore(read)?.atMs ?? read.startMs));
-        const quantiles = quantilesOf(ages);
-        const oldReads = ages.filter((ms) => ms > 0).length;
-        return [region, { p99: quantiles?.p99 ?? null, max: quantiles?.max ?? null, oldReads, reads: reads.length }];
-      }),
-    );
-  }
 }
 
-/** Reads further above their bound than this machine's own hesitation, and those of them that prove something. */
-function violationsOf(judged: readonly AnsweredRead[], staleness: Staleness): Sifted<StaleRead> {
-  const marginMs = Math.max(0, EPSILON_MS_MIN - staleness.epsilonMs);
-  const above = judged
-    .map((read) => staleness.judge(read))
-    .filter((stale) => stale !== undefined)
-    .filter((stale) => staleness.excessMs(stale) > marginMs);
-  return sift(above, (stale) => staleness.doubtOf(stale));
+/** How old the answers of the last seconds were. */
+class Figures {
+  readonly #fromMs: number;
+  /** By region. */
+  readonly #ages = new Map<string, number[]>();
+
+  constructor(nowMs: number) {
+    this.#fromMs = nowMs - FIGURES_MS;
+  }
+
+  take({ region, startMs }: AnsweredRead, stale: StaleRead | undefined): void {
+    if (startMs < this.#fromMs) return;
+    const ages = this.#ages.get(region) ?? [];
+    this.#ages.set(region, ages);
+    ages.push(stale === undefined ? 0 : startMs - stale.superseding.atMs);
+  }
+
+  of(region: string): RegionStaleness {
+    const ages = this.#ages.get(region) ?? [];
+    const quantiles = quantilesOf(ages);
+    const oldReads = ages.filter((ms) => ms > 0).length;
+    return { p99: quantiles?.p99 ?? null, max: quantiles?.max ?? null, oldReads, reads: ages.length };
+  }
 }
 
 function explain(stale: StaleRead, staleness: Staleness): string {

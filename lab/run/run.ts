@@ -82,7 +82,7 @@ class Run {
     this.#options = options;
     this.#begin = begin;
     this.#startedAt = options.clock.monotonicMs();
-    this.#history = new History(options.onHistoryLine);
+    this.#history = new History({ onLine: options.onHistoryLine });
   }
 
   async run(): Promise<RunResult> {

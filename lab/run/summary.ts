@@ -100,7 +100,6 @@ export interface SummaryOptions {
 export function toSummary({ ended, history, left, reproduce }: SummaryOptions): Summary {
   const { status, verdict, results, error } = ended;
   const exitCode = left.length === 0 ? ended.exitCode : worstOf([ended.exitCode, EXIT.notHealed]);
-  const operations = history.operations;
   const regions = history.head?.regions ?? [];
   const perRegion = <Figures>(figures: (region: string) => Figures) =>
     Object.fromEntries(regions.map((region) => [region, figures(region)]));
@@ -128,14 +127,16 @@ export function toSummary({ ended, history, left, reproduce }: SummaryOptions): 
     convergence: convergenceOf(history, regions),
     staleness: perRegion((region) => stalenessFigures(history, region)),
     consistency: perRegion((region) => consistencyFigures(history, region)),
-    operations: {
-      reads: operations.filter((operation) => operation.kind === 'read').length,
-      writes: operations.filter((operation) => operation.kind !== 'read').length,
-      failed: operations.filter((operation) => operation.outcome === 'fail').length,
-      unknown: operations.filter((operation) => operation.outcome === 'unknown').length,
-    },
+    operations: countOperations(history),
     heal: { clean: left.length === 0, left: [...left] },
     ...(error === undefined ? {} : { error }),
     reproduce,
   };
+}
+
+function countOperations({ changes, reads, nextId }: History): Summary['operations'] {
+  const counts = { ok: 0, fail: 0, unknown: 0, open: 0 };
+  for (const { outcome = 'open' } of changes) counts[outcome] += 1;
+  for (const { outcome = 'open' } of reads) counts[outcome] += 1;
+  return { reads: nextId - changes.length, writes: changes.length, failed: counts.fail, unknown: counts.unknown };
 }

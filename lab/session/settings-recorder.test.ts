@@ -23,9 +23,11 @@ function recordedOf(...told: readonly (Partial<EdgeConfig> & { t: number; isCert
     },
     regions: [{ region }],
     t: () => t,
-    sink: new History((line) => {
-      if (line.line === 'delay') written.push(`${line.atMs}: ${line.delayMs}`);
-      if (line.line === 'strategy') written.push(`${line.atMs}: ${line.strategy}`);
+    sink: new History({
+      onLine: (line) => {
+        if (line.line === 'delay') written.push(`${line.atMs}: ${line.delayMs}`);
+        if (line.line === 'strategy') written.push(`${line.atMs}: ${line.strategy}`);
+      },
     }),
   });
   for (const { t: toldMs, isCertain = true, agoMs = 0, ...change } of told) {

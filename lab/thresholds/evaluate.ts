@@ -9,10 +9,11 @@ import type { CheckResult } from '../checks/check.ts';
 import { unionOf } from '../checks/interval.ts';
 import { stoodStillOf } from '../checks/stood-still.ts';
 import type { History } from '../history/history.ts';
+import type { Abort } from '../history/records.ts';
 import type { Summary } from '../report/events.ts';
 import { holds } from './expression.ts';
 import { atBest, measured } from './kindness.ts';
-import type { MetricName, Tag } from './metrics.ts';
+import type { Tag } from './metrics.ts';
 import { lengthMs, partsOf } from './phases.ts';
 import { SAMPLES, type Sample } from './samples.ts';
 import { Sink } from './sink.ts';
@@ -27,17 +28,26 @@ const TAG_VALUES: Readonly<Record<Tag, (sample: Sample) => string | undefined>> 
 };
 
 export function evaluateThresholds(history: History, thresholds: readonly Threshold[]): readonly ThresholdResult[] {
-  const known = new Map<MetricName, readonly Sample[]>();
+  const [open, sinks] = [thresholds.filter((threshold) => abortOf(history, threshold) === undefined), new Map<Threshold, Sink>()];
+  for (const [metric, ofMetric] of Map.groupBy(open, ({ metric }) => metric.metric)) {
+    for (const threshold of ofMetric) sinks.set(threshold, new Sink());
+    SAMPLES[metric](history, measured(history), (sample) => {
+      for (const threshold of ofMetric) if (hasTags(sample, threshold.tags)) sinks.get(threshold)?.add(sample.value);
+    });
+  }
   return thresholds.map((threshold) => {
-    const { selector, text, metric } = threshold;
-    const aborted = history.of('abort').find((abort) => abort.metric === selector && abort.threshold === text);
+    const { selector, text } = threshold;
+    const aborted = abortOf(history, threshold);
     if (aborted !== undefined) return { metric: selector, threshold: text, ok: false, value: aborted.value, samples: aborted.samples };
-    const samples = known.get(metric.metric) ?? SAMPLES[metric.metric](history, measured(history));
-    known.set(metric.metric, samples);
-    const result = evaluate(history, threshold, samples);
+    const result = evaluate(history, threshold, sinks.get(threshold) ?? new Sink());
     const doubt = isCrossed(result) ? doubtAbout(history, threshold) : undefined;
     return doubt === undefined ? result : { ...result, doubt };
   });
+}
+
+/** It ended the load. */
+function abortOf(history: History, { selector, text }: Threshold): Abort | undefined {
+  return history.of('abort').find((abort) => abort.metric === selector && abort.threshold === text);
 }
 
 /** Why one that was crossed need not have been, in words. */
@@ -46,7 +56,11 @@ function doubtAbout(history: History, threshold: Threshold): string | undefined 
   const { lateMs, ofMs } = stoodStillIn(history, tags);
   const stood = `while the machine stood still for ${seconds(lateMs)} of the ${seconds(ofMs)}`;
   if (lateMs >= ofMs / 2) return stood;
-  const best = evaluate(history, threshold, SAMPLES[metric.metric](history, atBest(history)));
+  const sink = new Sink();
+  SAMPLES[metric.metric](history, atBest(history), (sample) => {
+    if (hasTags(sample, tags)) sink.add(sample.value);
+  });
+  const best = evaluate(history, threshold, sink);
   if (!best.ok && best.value !== null) return undefined;
   const without = best.value === null ? 'nothing is left of it' : `it is ${Number(best.value.toPrecision(4))}`;
   return lateMs > 0 ? `${stood}; without that ${without}` : `by clocks that may differ; at best ${without}`;
@@ -68,10 +82,7 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-function evaluate(history: History, threshold: Threshold, samples: readonly Sample[]): ThresholdResult {
-  const { selector, text, metric, tags, expression } = threshold;
-  const sink = new Sink();
-  for (const sample of samples) if (hasTags(sample, tags)) sink.add(sample.value);
+function evaluate(history: History, { selector, text, metric, tags, expression }: Threshold, sink: Sink): ThresholdResult {
   const value = sink.value(expression.aggregation, metric.data.type === 'counter' ? lengthMs(history, tags.phase) : undefined);
   return { metric: selector, threshold: text, ok: value !== null && holds(expression, value), value, samples: sink.samples };
 }

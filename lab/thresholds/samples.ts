@@ -1,5 +1,5 @@
 /** What a history tells of each metric, sample by sample, as measured or at best: a threshold takes those with its tags. */
-import { stalenessSamples } from '../checks/figures.ts';
+import { eachStaleness } from '../checks/figures.ts';
 import { ServiceClocks } from '../checks/service-clocks.ts';
 import { convergenceSamples } from '../history/convergence.ts';
 import type { History } from '../history/history.ts';
@@ -16,14 +16,23 @@ export interface Sample {
   readonly region?: string;
 }
 
+/** Tells the samples one after another: of a metric of reads there are as many as reads. */
+type Sampling = (history: History, kindness: Kindness, add: (sample: Sample) => void) => void;
+
 type Ended<Of extends Operation> = Of & { readonly endMs: number };
 
-function endedReads({ operations }: History): readonly Ended<ReadOperation>[] {
-  return operations.filter((operation): operation is Ended<ReadOperation> => operation.kind === 'read' && operation.endMs !== undefined);
+function isEnded<Of extends Operation>(operation: Of): operation is Ended<Of> {
+  return operation.endMs !== undefined;
 }
 
-function ofReads(history: History, sampleOf: (read: Ended<ReadOperation>) => number): readonly Sample[] {
-  return endedReads(history).map((read) => ({ value: sampleOf(read), phase: read.phase, region: read.region }));
+/** `sampleOf`: undefined where the read does not count. */
+function ofReads(sampleOf: (read: Ended<ReadOperation>, kindness: Kindness) => number | undefined): Sampling {
+  return ({ reads }, kindness, add) => {
+    for (const read of reads) {
+      const value = isEnded(read) ? sampleOf(read, kindness) : undefined;
+      if (value !== undefined) add({ value, phase: read.phase, region: read.region });
+    }
+  };
 }
 
 interface Share {
@@ -32,9 +41,8 @@ interface Share {
   readonly isSuspect: (read: Ended<ReadOperation>) => boolean;
 }
 
-function shareOf(history: History, { isDoubtful }: Kindness, { has, isSuspect }: Share): readonly Sample[] {
-  const reads = endedReads(history).filter((read) => !isSuspect(read) || !isDoubtful(read));
-  return reads.map((read) => ({ value: Number(has(read)), phase: read.phase, region: read.region }));
+function shareOf({ has, isSuspect }: Share): Sampling {
+  return ofReads((read, { isDoubtful }) => (isSuspect(read) && isDoubtful(read) ? undefined : Number(has(read))));
 }
 
 const HIT: Share = { has: ({ source }) => source === 'cache', isSuspect: ({ source }) => source !== 'cache' };
@@ -46,69 +54,64 @@ function durationMs({ startMs, dueMs = startMs, endMs }: Ended<Operation>, regio
   return left(endMs - dueMs, region, { fromMs: dueMs, toMs: endMs });
 }
 
-function writeDurations({ operations }: History, kindness: Kindness): readonly Sample[] {
-  return operations
-    .filter((operation): operation is Ended<Operation> => operation.kind !== 'read' && operation.endMs !== undefined)
-    .map((write) => ({ value: durationMs(write, undefined, kindness), phase: write.phase }));
-}
+const writeDurations: Sampling = ({ changes }, kindness, add) => {
+  for (const change of changes) if (isEnded(change)) add({ value: durationMs(change, undefined, kindness), phase: change.phase });
+};
 
 /** How much a counter of the edges grew between two looks at it. It begins anew with its process. */
-function growth(history: History, counterOf: (sample: EdgeSample) => number | undefined): readonly Sample[] {
-  const before = new Map<string, EdgeSample>();
-  return history.of('edge-sample').flatMap((sample) => {
-    const last = before.get(sample.region);
-    before.set(sample.region, sample);
-    const now = counterOf(sample);
-    if (last === undefined || now === undefined) return [];
-    const from = last.since === sample.since ? (counterOf(last) ?? 0) : 0;
-    return [{ value: now - from, phase: phaseAt(history, sample.atMs), region: sample.region }];
-  });
+function growth(counterOf: (sample: EdgeSample) => number | undefined): Sampling {
+  return (history, _, add) => {
+    const before = new Map<string, EdgeSample>();
+    for (const sample of history.of('edge-sample')) {
+      const last = before.get(sample.region);
+      before.set(sample.region, sample);
+      const now = counterOf(sample);
+      if (last === undefined || now === undefined) continue;
+      const from = last.since === sample.since ? (counterOf(last) ?? 0) : 0;
+      add({ value: now - from, phase: phaseAt(history, sample.atMs), region: sample.region });
+    }
+  };
 }
 
 /** From the origin's clock to the edge's. */
-function lags(history: History, { between }: Kindness): readonly Sample[] {
+const lags: Sampling = (history, { between }, add) => {
   const clocks = new ServiceClocks(history);
   const sentMs = new Map(history.of('published').map(({ event, sentMs }) => [event, sentMs]));
-  return history.of('applied').flatMap(({ event, region, appliedMs }) => {
+  for (const { event, region, appliedMs } of history.of('applied')) {
     const sent = sentMs.get(event);
     const atMs = clocks.edge(region).onRunClock(appliedMs).likelyMs;
-    return sent === undefined ? [] : [{ value: between(sent, region, appliedMs), phase: phaseAt(history, atMs), region }];
-  });
+    if (sent !== undefined) add({ value: between(sent, region, appliedMs), phase: phaseAt(history, atMs), region });
+  }
+};
+
+function ages(age: 'rawMs' | 'adjustedMs'): Sampling {
+  return (history, { left }, add) => {
+    eachStaleness(history, ({ read: { region, startMs, phase }, ...aged }) => {
+      add({ value: left(aged[age], region, { fromMs: startMs - aged.rawMs, toMs: startMs }), phase, region });
+    });
+  };
 }
 
-function perRegion(history: History, samplesOf: (region: string) => readonly Sample[]): readonly Sample[] {
-  return (history.head?.regions ?? []).flatMap((region) => samplesOf(region).map((sample) => ({ ...sample, region })));
-}
-
-function ages(history: History, age: 'rawMs' | 'adjustedMs', { left }: Kindness): readonly Sample[] {
-  return perRegion(history, (region) =>
-    stalenessSamples(history, region).map(({ read, ...aged }) => {
-      const during = { fromMs: read.startMs - aged.rawMs, toMs: read.startMs };
-      return { value: left(aged[age], region, during), phase: read.phase };
-    }),
-  );
-}
-
-function convergences(history: History, { left }: Kindness): readonly Sample[] {
-  return perRegion(history, (region) =>
-    convergenceSamples(history, region).map(({ delayMs, write }) => {
+const convergences: Sampling = (history, { left }, add) => {
+  for (const [region, samples] of convergenceSamples(history, history.head?.regions ?? [])) {
+    for (const { delayMs, write } of samples) {
       const { endMs = write.startMs, phase } = write;
-      return { value: left(delayMs, region, { fromMs: endMs, toMs: endMs + delayMs }), phase };
-    }),
-  );
-}
+      add({ value: left(delayMs, region, { fromMs: endMs, toMs: endMs + delayMs }), phase, region });
+    }
+  }
+};
 
-export const SAMPLES: Readonly<Record<MetricName, (history: History, kindness: Kindness) => readonly Sample[]>> = {
-  edge_reads: (history) => ofReads(history, () => 1),
-  origin_fetches: (history) => growth(history, ({ originFetches }) => originFetches),
-  fills_refused: (history) => growth(history, ({ refused }) => refused),
-  edge_hit_ratio: (history, kindness) => shareOf(history, kindness, HIT),
-  edge_stale_ratio: (history, kindness) => shareOf(history, kindness, STALE),
-  edge_error_ratio: (history, kindness) => shareOf(history, kindness, FAILED),
-  edge_read_duration: (history, kindness) => ofReads(history, (read) => durationMs(read, read.region, kindness)),
+export const SAMPLES: Readonly<Record<MetricName, Sampling>> = {
+  edge_reads: ofReads(() => 1),
+  origin_fetches: growth(({ originFetches }) => originFetches),
+  fills_refused: growth(({ refused }) => refused),
+  edge_hit_ratio: shareOf(HIT),
+  edge_stale_ratio: shareOf(STALE),
+  edge_error_ratio: shareOf(FAILED),
+  edge_read_duration: ofReads((read, kindness) => durationMs(read, read.region, kindness)),
   origin_write_duration: writeDurations,
   invalidation_lag: lags,
-  staleness: (history, kindness) => ages(history, 'adjustedMs', kindness),
-  staleness_raw: (history, kindness) => ages(history, 'rawMs', kindness),
+  staleness: ages('adjustedMs'),
+  staleness_raw: ages('rawMs'),
   convergence: convergences,
 };

@@ -2,6 +2,7 @@
 
 import { divergence } from '../checks/anomalies/divergence.ts';
 import type { CheckResult } from '../checks/check.ts';
+import { judgeBy } from '../checks/pass.ts';
 import { History } from '../history/history.ts';
 import type { WorldRegion } from '../worlds/world.ts';
 import type { RegionSight } from './trace-watch.ts';
@@ -42,5 +43,5 @@ export function judgeTrace({ key, origin, regions, sights, sentAt }: JudgeTraceO
     }
   }
   if (origin !== undefined) history.add('origin', { key, slot: key, ...origin });
-  return divergence.judge(history, { regions: regions.map(({ region }) => region), staleness: 'strict' });
+  return judgeBy(divergence, history, { regions: regions.map(({ region }) => region), staleness: 'strict' });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { History } from '../../history/history.ts';
 import type { OriginState, ReadOperation } from '../../history/records.ts';
+import { judgeBy } from '../pass.ts';
 import { historyOf as literalHistory, read, write } from '../testing/history.ts';
 import { divergence } from './divergence.ts';
 
@@ -50,7 +51,8 @@ describe('divergence', () => {
     ['does not take an earlier read for the final one', [AT_3], [EAST, finalRead('eu-west', { final: false })], 'unknown'],
   ] as const)('%s', (_title, origin, reads, verdict) => {
     expect(
-      divergence.judge(
+      judgeBy(
+        divergence,
         historyOf(
           origin,
           reads.filter((read) => read !== undefined),
@@ -62,7 +64,7 @@ describe('divergence', () => {
 
   it('shows the origin and the read as its witness, with one sentence', () => {
     const older = finalRead('eu-west', { version: 2 });
-    const [anomaly] = divergence.judge(historyOf([AT_3], [finalRead('us-east', {}), older]), CONTEXT).anomalies;
+    const [anomaly] = judgeBy(divergence, historyOf([AT_3], [finalRead('us-east', {}), older]), CONTEXT).anomalies;
     expect(anomaly).toMatchObject({ anomaly: 'divergence', region: 'eu-west', key: 'content:7', witness: [AT_3, older] });
     expect(anomaly?.explain).toBe('expected version 3 in eu-west, got version 2: the cache answered so after settle');
   });
@@ -82,6 +84,6 @@ describe('a region that is behind at the end', () => {
     ['nor a 404 of the very version', [end(3, { found: false })], [[1_100, 2_800]], 'fail'],
   ] as const)('%s', (_title, ends, stalls, verdict) => {
     const history = literalHistory({ operations: [WRITTEN, NOW, ...ends], held: [AT_3], stalls });
-    expect(divergence.judge(history, CONTEXT).verdict).toBe(verdict);
+    expect(judgeBy(divergence, history, CONTEXT).verdict).toBe(verdict);
   });
 });

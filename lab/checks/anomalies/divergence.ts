@@ -5,11 +5,10 @@
  * final answer in some region makes the verdict unknown: nothing measured is never a pass. So does one that is behind because the machine
  * stood still while the region was to catch up.
  */
-import type { History } from '../../history/history.ts';
-import type { Operation, OriginState, ReadOperation } from '../../history/records.ts';
-import { keyOf } from '../answers.ts';
-import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
-import { sift } from '../doubt.ts';
+import type { Change, OriginState, ReadOperation } from '../../history/records.ts';
+import type { Anomaly, Check, CheckInput, CheckResult, Judging } from '../check.ts';
+import { Sieve } from '../doubt.ts';
+import { LastAnswers } from '../last-answers.ts';
 import { doubtAboutLast } from '../late-answer.ts';
 import { verdictOf } from '../verdict.ts';
 
@@ -18,7 +17,7 @@ const NAME = 'divergence';
 export const divergence: Check = {
   name: NAME,
   about: 'a region does not equal the origin after settle',
-  judge,
+  begin,
 };
 
 interface Differing {
@@ -27,44 +26,41 @@ interface Differing {
   readonly read: ReadOperation;
 }
 
-function judge(history: History, { regions, staleness: rule }: CheckContext): CheckResult {
-  const finals = finalAnswers(history);
-  const doubtful = new Set(history.operations.filter(isDoubtfulWrite).map(({ slot }) => slot));
-  const differing: Differing[] = [];
+function begin(input: CheckInput): Judging {
+  const lastAnswers = new LastAnswers();
+  return { read: (read) => lastAnswers.take(read), result: () => judge(input, lastAnswers) };
+}
+
+function judge(input: CheckInput, lastAnswers: LastAnswers): CheckResult {
+  const { history, regions } = input;
+  const doubtful = new Set(history.changes.filter(isDoubtfulWrite).map(({ slot }) => slot));
+  const anomalies: Anomaly[] = [];
+  const sieve = new Sieve<Differing>(
+    ({ origin, read }) => (isBehind(read, origin) ? doubtAboutLast(read, { input, lastAnswers }) : undefined),
+    (differing) => anomalies.push(toAnomaly(differing)),
+  );
   let unread = 0;
   for (const origin of history.of('origin')) {
     for (const region of regions) {
-      const read = finals.get(keyOf({ region, key: origin.key }));
+      const read = lastAnswers.last({ region, key: origin.key });
       const isNewer = (read?.version ?? 0) > origin.version && doubtful.has(origin.slot);
       if (read === undefined || isNewer) unread += 1;
-      else if (!agrees(read, origin)) differing.push({ region, origin, read });
+      else if (!agrees(read, origin)) sieve.add({ region, origin, read });
     }
   }
   const cells = history.of('origin').length * regions.length;
-  const { certain, doubts } = sift(differing, ({ origin, read }) =>
-    isBehind(read, origin) ? doubtAboutLast(history, read, rule) : undefined,
-  );
-  const anomalies = certain.map(toAnomaly);
-  if (differing.length > 0) {
-    const reason = `${differing.length} of ${cells} keys differ from the origin`;
-    return verdictOf({ check: NAME, found: differing.length, anomalies, reason, doubts });
+  if (sieve.found > 0) {
+    const reason = `${sieve.found} of ${cells} keys differ from the origin`;
+    return verdictOf({ check: NAME, found: sieve.found, anomalies, reason, doubt: sieve.doubt });
   }
   if (cells === 0) return { check: NAME, verdict: 'unknown', reason: 'no key was written', anomalies };
   if (unread > 0) return { check: NAME, verdict: 'unknown', reason: `${unread} of ${cells} keys have no final answer`, anomalies };
   return { check: NAME, verdict: 'pass', reason: `${cells} of ${cells} keys equal the origin`, anomalies };
 }
 
-/** The last final answer of each key in each region. */
-export function finalAnswers(history: History): ReadonlyMap<string, ReadOperation> {
-  const finals = new Map<string, ReadOperation>();
-  for (const operation of history.operations)
-    if (operation.kind === 'read' && operation.final && operation.outcome === 'ok') finals.set(keyOf(operation), operation);
-  return finals;
-}
-
 /** It may have taken effect after the origin was asked what it holds. */
-function isDoubtfulWrite({ kind, outcome }: Operation): boolean {
-  return kind !== 'read' && kind !== 'purge' && (outcome === 'unknown' || outcome === undefined);
+function isDoubtfulWrite({ kind, outcome }: Change): boolean {
+  return kind !== 'purge' && (outcome === 'unknown' || outcome === undefined);
 }
 
 /** A deletion is met by any 404 that carries its version. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { judgeBy } from '../pass.ts';
 import { clockAhead, edgeSample, fault, historyOf, KEY, origin, REGIONS, read, type Written, write } from '../testing/history.ts';
 import { lostInvalidation } from './lost-invalidation.ts';
 
-const judge = (written: Written) => lostInvalidation.judge(historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
+const judge = (written: Written) => judgeBy(lostInvalidation, historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
 
 const WRITTEN = write(3, 1_000);
 const last = (version: number, more: Parameters<typeof read>[2] = {}) => read(version, 20_000, { final: true, phase: 'final', ...more });

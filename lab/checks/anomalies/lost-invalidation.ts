@@ -15,21 +15,21 @@
 import type { History } from '../../history/history.ts';
 import type { Applied, EdgeSample, OriginSample, OriginState, Published } from '../../history/records.ts';
 import { answerOf, keyOf } from '../answers.ts';
-import type { Anomaly, Check, CheckContext, CheckResult, Witness } from '../check.ts';
-import { sift } from '../doubt.ts';
+import type { Anomaly, Check, CheckInput, CheckResult, Judging, Witness } from '../check.ts';
+import { Sieve } from '../doubt.ts';
+import { LastAnswers } from '../last-answers.ts';
 import { doubtAboutLast } from '../late-answer.ts';
 import { type ServiceClocks, serviceClocksOf } from '../service-clocks.ts';
-import { type Staleness, stalenessOf } from '../staleness.ts';
+import type { Staleness } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
 import { type AcknowledgedWrite, type AnsweredRead, isAcknowledged, isAnswered } from '../versions.ts';
-import { finalAnswers } from './divergence.ts';
 
 const NAME = 'lost-invalidation';
 
 export const lostInvalidation: Check = {
   name: NAME,
   about: 'a region still answers an older version after settle, called fresh',
-  judge,
+  begin,
 };
 
 interface Lost {
@@ -44,26 +44,72 @@ interface Evidence {
   readonly shownBy: readonly Witness[];
 }
 
-function judge(history: History, { regions, staleness: rule }: CheckContext): CheckResult {
-  const finals = finalAnswers(history);
-  const lost: Lost[] = [];
+function begin(input: CheckInput): Judging {
+  const lastAnswers = new LastAnswers();
+  return { read: (read) => lastAnswers.take(read), result: () => judge(input, lastAnswers) };
+}
+
+function judge(input: CheckInput, lastAnswers: LastAnswers): CheckResult {
+  const { history, regions } = input;
+  const certain: Lost[] = [];
+  const sieve = new Sieve<Lost>(
+    ({ read }) => doubtAboutLast(read, { input, lastAnswers }),
+    (lost) => certain.push(lost),
+  );
   let unread = 0;
   for (const origin of history.of('origin')) {
     for (const region of regions) {
-      const read = finals.get(keyOf({ region, key: origin.key }));
+      const read = lastAnswers.last({ region, key: origin.key });
       if (read === undefined || !isAnswered(read)) unread += 1;
-      else if (read.version < origin.version && read.status === 'fresh') lost.push({ origin, read });
+      else if (read.version < origin.version && read.status === 'fresh') sieve.add({ origin, read });
     }
   }
   const cells = history.of('origin').length * regions.length;
-  const { certain, doubts } = sift(lost, ({ read }) => doubtAboutLast(history, read, rule));
-  const known = certain.length === 0 ? undefined : new KnownOfLog(history);
-  const anomalies = known === undefined ? [] : certain.map((found) => toAnomaly(found, known, stalenessOf(history, rule)));
-  const reason = `${lost.length} of ${cells} keys are behind the origin after settle`;
-  if (lost.length > 0) return verdictOf({ check: NAME, found: lost.length, anomalies, reason, doubts });
+  const anomalies = toAnomalies(certain, input);
+  const reason = `${sieve.found} of ${cells} keys are behind the origin after settle`;
+  if (sieve.found > 0) return verdictOf({ check: NAME, found: sieve.found, anomalies, reason, doubt: sieve.doubt });
   if (cells === 0) return { check: NAME, verdict: 'unknown', reason: 'no key was written', anomalies };
   if (unread > 0) return { check: NAME, verdict: 'unknown', reason: `${unread} of ${cells} keys have no final answer`, anomalies };
   return { check: NAME, verdict: 'pass', reason, anomalies };
+}
+
+/** What was answered of a lost key in its region before the last answer is found in another pass: most runs have none. */
+function toAnomalies(lost: readonly Lost[], { history, staleness }: CheckInput): readonly Anomaly[] {
+  if (lost.length === 0) return [];
+  const known = new KnownOfLog(history);
+  const cells = new Map(lost.map((one) => [keyOf(one.read), { ...one, answered: new AnsweredBefore(one) }]));
+  for (const read of history.reads) if (isAnswered(read)) cells.get(keyOf(read))?.answered.take(read);
+  return [...cells.values()].map((one) => toAnomaly(one, { known, staleness }));
+}
+
+/** What the region had answered of a key before its last answer. */
+class AnsweredBefore {
+  readonly #lost: Lost;
+  /** The first from its cache with the version that was lost. */
+  seen: AnsweredRead | undefined;
+  /** When the entry of the last answer was answered first. */
+  entryMs = Number.POSITIVE_INFINITY;
+
+  constructor(lost: Lost) {
+    this.#lost = lost;
+  }
+
+  take(answer: AnsweredRead): void {
+    const { origin, read } = this.#lost;
+    if (answer.source !== 'cache') return;
+    if (answer.version >= origin.version && answer.endMs <= read.startMs) this.seen ??= answer;
+    const isSameEntry = answer.version === read.version && answer.cachedMs === read.cachedMs;
+    if (isSameEntry) this.entryMs = Math.min(this.entryMs, answer.endMs);
+  }
+}
+
+interface LostCell extends Lost {
+  readonly answered: AnsweredBefore;
+}
+
+interface Knowledge {
+  readonly known: KnownOfLog;
+  readonly staleness: Staleness;
 }
 
 /** What is known of each key's events. */
@@ -81,7 +127,7 @@ class KnownOfLog {
     this.applied = Map.groupBy(history.of('applied'), ({ target }) => target);
     this.originSamples = history.of('origin-sample');
     this.edgeSamples = history.of('edge-sample');
-    this.#writes = new Map(history.operations.filter(isAcknowledged).map((write) => [`${write.key} ${write.version}`, write]));
+    this.#writes = new Map(history.changes.filter(isAcknowledged).map((write) => [`${write.key} ${write.version}`, write]));
   }
 
   writeOf({ key, version }: OriginState): AcknowledgedWrite | undefined {
@@ -89,8 +135,9 @@ class KnownOfLog {
   }
 }
 
-function toAnomaly({ origin, read }: Lost, known: KnownOfLog, staleness: Staleness): Anomaly {
-  const { subKind, because, shownBy } = evidenceOf({ origin, read }, known, staleness);
+function toAnomaly(lost: LostCell, { known, staleness }: Knowledge): Anomaly {
+  const { origin, read } = lost;
+  const { subKind, because, shownBy } = evidenceOf(lost, { known, staleness });
   const write = known.writeOf(origin);
   const expected = origin.deleted ? `the deletion at version ${origin.version}` : `version ${origin.version}`;
   const faults = staleness.windows.during({ fromMs: write?.endMs ?? read.startMs, toMs: read.startMs });
@@ -106,16 +153,14 @@ function toAnomaly({ origin, read }: Lost, known: KnownOfLog, staleness: Stalene
   };
 }
 
-function evidenceOf({ origin: { key, version }, read }: Lost, known: KnownOfLog, staleness: Staleness): Evidence {
+function evidenceOf({ origin: { key, version }, read, answered }: LostCell, { known, staleness }: Knowledge): Evidence {
   const isOfIt = (event: Published | Applied) => (event.version ?? 0) >= version;
   const applied = known.applied.get(key)?.filter(isOfIt) ?? [];
-  const seen = staleness.byKey
-    .get(keyOf(read))
-    ?.find((before) => before.version >= version && before.source === 'cache' && before.endMs <= read.startMs);
+  const { seen } = answered;
   if (seen !== undefined)
     return { subKind: 'overwritten', because: 'its cache had answered it, and an older answer came back', shownBy: [seen] };
   const here = applied.find(({ region }) => region === read.region);
-  if (here !== undefined) return appliedHere(read, here, { known, staleness });
+  if (here !== undefined) return appliedHere({ read, answered }, here, { known, staleness });
   const published = known.published.get(key)?.find(isOfIt) ?? applied[0];
   if (published === undefined) return notPublished(known);
   return notApplied([...new Set([published, ...applied.slice(0, 1)])], read.region, known);
@@ -129,24 +174,17 @@ function withoutEffect(here: Applied): Evidence {
   return { subKind: 'unapplied', because: 'the region says that it applied it, and what it held before is still there', shownBy: [here] };
 }
 
-interface Knowledge {
-  readonly known: KnownOfLog;
-  readonly staleness: Staleness;
-}
-
 /**
  * Whether the entry was in the cache when the event was applied: it had been answered before, or was fetched too long before to come in after
  * it. When it was applied the edge tells by its own clock, as when the entry was fetched: the two compare if that clock was not set.
  */
-function appliedHere(read: AnsweredRead, here: Applied, { known: { clocks }, staleness }: Knowledge): Evidence {
+function appliedHere({ read, answered }: Omit<LostCell, 'origin'>, here: Applied, { known: { clocks }, staleness }: Knowledge): Evidence {
   const clock = clocks.edge(read.region);
   const applied = clock.onRunClock(here.appliedMs);
   const { cachedMs } = read;
   if (cachedMs === undefined) return overwritten(here);
-  const answered = staleness.byKey.get(keyOf(read)) ?? [];
-  const isSameEntry = (before: AnsweredRead) =>
-    before.version === read.version && before.cachedMs === cachedMs && before.source === 'cache' && !clock.wasSetBack;
-  const beforeMs = Math.min(...answered.filter(isSameEntry).map(({ endMs }) => endMs));
+  // A clock that was set back shows one time twice: then two entries look like one.
+  const beforeMs = clock.wasSetBack ? Number.POSITIVE_INFINITY : answered.entryMs;
   const isTooLongAgo = here.appliedMs - cachedMs > staleness.fetchDeadlineMs(read.region);
   if (beforeMs < applied.fromMs || (!clock.wasSet && isTooLongAgo)) return withoutEffect(here);
   if (beforeMs < applied.toMs || (clock.wasSet && isTooLongAgo)) return inDoubt(here);

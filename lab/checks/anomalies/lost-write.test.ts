@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OriginState, WriteOperation } from '../../history/records.ts';
+import { judgeBy } from '../pass.ts';
 import { historyOf, origin, write } from '../testing/history.ts';
 import { lostWrite } from './lost-write.ts';
 
@@ -18,11 +19,11 @@ describe('lost-write', () => {
     ['is unknown when the origin was not asked', [write(1, 10)], [], 'unknown'],
     ['is unknown when nothing was acknowledged', [write(1, 10, { outcome: 'fail' })], [origin(0)], 'unknown'],
   ])('%s', (_title, operations, held, verdict) => {
-    expect(lostWrite.judge(historyOf({ operations, held }), CONTEXT).verdict).toBe(verdict);
+    expect(judgeBy(lostWrite, historyOf({ operations, held }), CONTEXT).verdict).toBe(verdict);
   });
 
   it('names the write and what the origin holds instead', () => {
-    const { anomalies } = lostWrite.judge(historyOf({ operations: [write(3, 10)], held: [origin(2)] }), CONTEXT);
+    const { anomalies } = judgeBy(lostWrite, historyOf({ operations: [write(3, 10)], held: [origin(2)] }), CONTEXT);
     expect(anomalies).toMatchObject([
       { anomaly: 'lost-write', region: 'origin', key: 'content:7', witness: [{ version: 3 }, { version: 2 }] },
     ]);

@@ -6,7 +6,7 @@
  */
 import type { History } from '../../history/history.ts';
 import type { OriginState } from '../../history/records.ts';
-import type { Anomaly, Check, CheckResult } from '../check.ts';
+import type { Anomaly, Check, CheckInput, CheckResult, Judging } from '../check.ts';
 import { verdictOf } from '../verdict.ts';
 import { type AcknowledgedWrite, isAcknowledged } from '../versions.ts';
 
@@ -17,12 +17,16 @@ const ORIGIN = 'origin';
 export const lostWrite: Check = {
   name: NAME,
   about: 'the origin holds an older version after settle than one that it acknowledged',
-  judge,
+  begin,
 };
+
+function begin({ history }: CheckInput): Judging {
+  return { result: () => judge(history) };
+}
 
 function judge(history: History): CheckResult {
   const latest = new Map<string, AcknowledgedWrite>();
-  for (const write of history.operations) {
+  for (const write of history.changes) {
     if (isAcknowledged(write) && write.version > (latest.get(write.key)?.version ?? 0)) latest.set(write.key, write);
   }
   const states = new Map(history.of('origin').map((state) => [state.key, state]));
@@ -35,13 +39,8 @@ function judge(history: History): CheckResult {
     const reason = 'nothing to judge: the origin was asked for no key of which it had acknowledged a write';
     return { check: NAME, verdict: 'unknown', reason, anomalies: [] };
   }
-  return verdictOf({
-    check: NAME,
-    found: lost.length,
-    anomalies: lost,
-    reason: `${lost.length} of ${judged} keys are older at the origin than what it acknowledged`,
-    doubts: [],
-  });
+  const reason = `${lost.length} of ${judged} keys are older at the origin than what it acknowledged`;
+  return verdictOf({ check: NAME, found: lost.length, anomalies: lost, reason });
 }
 
 function toAnomaly(write: AcknowledgedWrite, state: OriginState): Anomaly {

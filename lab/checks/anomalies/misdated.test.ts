@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { judgeBy } from '../pass.ts';
 import { clockAhead, historyOf, KEY, REGIONS, read, type Written, write } from '../testing/history.ts';
 import { misdated } from './misdated.ts';
 
-const judge = (written: Written) => misdated.judge(historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
+const judge = (written: Written) => judgeBy(misdated, historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
 
 const WRITTEN = [write(1, 500), write(2, 1_000)];
 const EXACT = clockAhead(0);

@@ -5,11 +5,9 @@
  * that it has acknowledged, so what was asked for after a later version was known cannot be this one. The earliest moment counts that
  * the edge's clock allows (`service-clocks.ts`). One anomaly for each version of a key in a region.
  */
-import type { History } from '../../history/history.ts';
 import { answerOf, cellOf } from '../answers.ts';
-import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
+import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
 import { serviceClocksOf } from '../service-clocks.ts';
-import { stalenessOf } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
 import type { AnsweredRead, Known } from '../versions.ts';
 
@@ -19,7 +17,7 @@ export const misdated: Check = {
   name: NAME,
   about: 'an answer says that the origin was asked for it when the origin already held a later version',
   needs: ['fetch-time'],
-  judge,
+  begin,
 };
 
 interface Misdated {
@@ -29,26 +27,29 @@ interface Misdated {
   readonly askedMs: number;
 }
 
-function judge(history: History, { staleness: rule }: CheckContext): CheckResult {
-  const { reads, versions } = stalenessOf(history, rule);
+function begin({ history }: CheckInput): Judging {
   const clocks = serviceClocksOf(history);
   const found = new Map<string, Misdated>();
   let judged = 0;
-  for (const read of reads) {
-    if (read.cachedMs === undefined) continue;
-    judged += 1;
-    const superseding = versions.supersededBefore(read);
-    if (superseding === undefined || found.has(cellOf(read))) continue;
-    const clock = clocks.edge(read.region);
-    const { fromMs, likelyMs } = clock.onRunClock(read.cachedMs);
-    // A clock that was set shows one time twice, or none of a stretch.
-    if (!clock.wasSet && fromMs > superseding.atMs) found.set(cellOf(read), { read, superseding, askedMs: likelyMs });
-  }
-  if (judged === 0)
-    return { check: NAME, verdict: 'unknown', reason: 'nothing to judge: no answer says when it was asked for', anomalies: [] };
-  const anomalies = [...found.values()].map(toAnomaly);
-  const reason = `${anomalies.length} versions of ${judged} answers were asked for after a later version was known`;
-  return verdictOf({ check: NAME, found: anomalies.length, anomalies, reason, doubts: [] });
+  return {
+    answer: (read, stale) => {
+      if (read.cachedMs === undefined) return;
+      judged += 1;
+      if (stale === undefined || found.has(cellOf(read))) return;
+      const { superseding } = stale;
+      const clock = clocks.edge(read.region);
+      const { fromMs, likelyMs } = clock.onRunClock(read.cachedMs);
+      // A clock that was set shows one time twice, or none of a stretch.
+      if (!clock.wasSet && fromMs > superseding.atMs) found.set(cellOf(read), { read, superseding, askedMs: likelyMs });
+    },
+    result: () => {
+      const none = 'nothing to judge: no answer says when it was asked for';
+      if (judged === 0) return { check: NAME, verdict: 'unknown', reason: none, anomalies: [] };
+      const anomalies = [...found.values()].map(toAnomaly);
+      const reason = `${anomalies.length} versions of ${judged} answers were asked for after a later version was known`;
+      return verdictOf({ check: NAME, found: anomalies.length, anomalies, reason });
+    },
+  };
 }
 
 function toAnomaly({ read, superseding, askedMs }: Misdated): Anomaly {

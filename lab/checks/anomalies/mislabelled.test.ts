@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { judgeBy } from '../pass.ts';
 import { clockAhead, EPSILON_MS, fault, historyOf, KEY, REGIONS, read, type Written, write } from '../testing/history.ts';
 import { mislabelled } from './mislabelled.ts';
 
-const judge = (written: Written) => mislabelled.judge(historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
+const judge = (written: Written) => judgeBy(mislabelled, historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
 
 const WRITTEN = write(2, 1_000);
 const stale = (startMs: number, more: Parameters<typeof read>[2] = {}) => read(2, startMs, { status: 'stale', cachedMs: 1_500, ...more });

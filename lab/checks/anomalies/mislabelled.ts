@@ -10,12 +10,11 @@
  *
  * One anomaly of either kind for each key in a region.
  */
-import type { History } from '../../history/history.ts';
-import { answerOf, keyOf } from '../answers.ts';
-import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
-import { sift } from '../doubt.ts';
+import { answerOf, cellOf, keyOf } from '../answers.ts';
+import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
+import { Sieve } from '../doubt.ts';
 import { type ServiceClocks, serviceClocksOf } from '../service-clocks.ts';
-import { type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
+import type { Staleness, StaleRead } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
 import type { AnsweredRead } from '../versions.ts';
 
@@ -24,7 +23,7 @@ const NAME = 'mislabelled';
 export const mislabelled: Check = {
   name: NAME,
   about: 'a region calls an answer stale for ever, though the origin can be reached, or it calls a 404 stale',
-  judge,
+  begin,
 };
 
 /** Two answers labelled stale, the first of which asked for what the other should have had. */
@@ -33,24 +32,54 @@ interface StillStale extends Pick<StaleRead, 'interval' | 'path' | 'stalenessMs'
   readonly read: AnsweredRead;
 }
 
-function judge(history: History, { staleness: rule }: CheckContext): CheckResult {
-  const staleness = stalenessOf(history, rule);
-  const why = staleness.whyNone(staleness.reads.length, 'are there');
-  if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
-  const cells = [...staleness.byKey.values()];
-  const finals = cells.flatMap((reads) => stillStaleAtTheEnd(reads, staleness));
-  const still = [...cells.flatMap((reads) => stillStale(reads, staleness)), ...finals].filter((found) => staleness.excessMs(found) > 0);
-  const anomalies = new Map<string, Anomaly>();
-  const missing = staleness.reads.filter(({ found, status }) => found === false && status === 'stale');
-  for (const read of missing) anomalies.set(`${keyOf(read)} missing`, toMissing(read));
+function begin({ history, staleness }: CheckInput): Judging {
   const clocks = serviceClocksOf(history);
-  const { certain, doubts } = sift(still, (found) => staleness.doubtOf(found) ?? doubtAboutEntry(found, clocks));
-  for (const found of certain) anomalies.set(`${found.read.region} ${found.read.key}`, toAnomaly(found, staleness));
-  const labelled = staleness.reads.filter(({ status }) => status === 'stale').length;
-  const reason = `${still.length} of ${labelled} answers labelled stale were still so after one fetch, ${missing.length} were 404s, ${staleness.reads.length} answers`;
-  const result = verdictOf({ check: NAME, found: still.length + missing.length, anomalies: [...anomalies.values()], reason, doubts });
-  if (result.verdict !== 'pass' || finals.length === 0) return result;
-  return { ...result, verdict: 'unknown', reason: `${finals.length} last answers labelled stale, asked for again for less than one fetch` };
+  const entries = new StaleEntries(staleness);
+  const finals = new Map<string, Finals>();
+  const missing = new Map<string, Anomaly>();
+  const still = new Map<string, StillStale>();
+  const sieve = new Sieve<StillStale>(
+    (found) => staleness.doubtOf(found) ?? doubtAboutEntry(found, clocks),
+    (found) => still.set(keyOf(found.read), found),
+  );
+  let [labelled, missed] = [0, 0];
+  const add = (found: StillStale | undefined) => {
+    if (found !== undefined && staleness.excessMs(found) > 0) sieve.add(found);
+  };
+  return {
+    answer: (read, stale) => {
+      if (read.final) finals.set(keyOf(read), { first: finals.get(keyOf(read))?.first ?? read, last: read });
+      if (read.status !== 'stale') return;
+      labelled += 1;
+      if (read.found === false) {
+        missed += 1;
+        missing.set(keyOf(read), toMissing(read));
+      }
+      add(entries.again(read, stale !== undefined));
+    },
+    result: () => {
+      const { answers } = staleness.versions;
+      const why = staleness.whyNone(answers, 'are there');
+      if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
+      const ends = [...finals.values()].filter(({ last }) => last.status === 'stale');
+      for (const { first, last } of ends) add(toStillStale(first, last, staleness));
+      const anomalies = [...missing.values(), ...[...still.values()].map((found) => toAnomaly(found, staleness))];
+      const reason = `${sieve.found} of ${labelled} answers labelled stale were still so after one fetch, ${missed} were 404s, ${answers} answers`;
+      const result = verdictOf({ check: NAME, found: sieve.found + missed, anomalies, reason, doubt: sieve.doubt });
+      if (result.verdict !== 'pass' || ends.length === 0) return result;
+      return {
+        ...result,
+        verdict: 'unknown',
+        reason: `${ends.length} last answers labelled stale, asked for again for less than one fetch`,
+      };
+    },
+  };
+}
+
+/** Of a key in a region. */
+interface Finals {
+  readonly first: AnsweredRead;
+  readonly last: AnsweredRead;
 }
 
 /** What was fetched at one time is one entry, unless the edge's clock showed that time twice. */
@@ -59,24 +88,23 @@ function doubtAboutEntry({ read }: StillStale, clocks: ServiceClocks): string | 
   return isOneByItsClock ? "by the edge's clock, which was set back" : undefined;
 }
 
-/** The same entry, answered again long after. `reads` of one key in one region, by their start. */
-function stillStale(reads: readonly AnsweredRead[], staleness: Staleness): readonly StillStale[] {
-  const first = new Map<string, AnsweredRead>();
-  const found: StillStale[] = [];
-  for (const read of reads) {
-    if (read.status !== 'stale' || read.cachedMs === undefined || staleness.isDisturbed(read)) continue;
-    const entry = `${read.version} ${read.cachedMs}`;
-    const before = first.get(entry);
-    if (before === undefined || read.endMs < before.endMs) first.set(entry, read);
-    if (before !== undefined && staleness.versions.supersededBefore(read) === undefined) found.push(toStillStale(before, read, staleness));
-  }
-  return found;
-}
+/** Entries that were answered labelled stale, by the first answer of each that ended. */
+class StaleEntries {
+  readonly #staleness: Staleness;
+  readonly #first = new Map<string, AnsweredRead>();
 
-function stillStaleAtTheEnd(reads: readonly AnsweredRead[], staleness: Staleness): readonly StillStale[] {
-  const finals = reads.filter(({ final }) => final);
-  const [first, last] = [finals[0], finals.at(-1)];
-  return first === undefined || last === undefined || last.status !== 'stale' ? [] : [toStillStale(first, last, staleness)];
+  constructor(staleness: Staleness) {
+    this.#staleness = staleness;
+  }
+
+  /** The same entry, answered again; an old version is for others to judge. */
+  again(read: AnsweredRead, isOld: boolean): StillStale | undefined {
+    if (read.cachedMs === undefined || this.#staleness.isDisturbed(read)) return undefined;
+    const entry = `${cellOf(read)} ${read.cachedMs}`;
+    const before = this.#first.get(entry);
+    if (before === undefined || read.endMs < before.endMs) this.#first.set(entry, read);
+    return before === undefined || isOld ? undefined : toStillStale(before, read, this.#staleness);
+  }
 }
 
 function toStillStale(first: AnsweredRead, read: AnsweredRead, staleness: Staleness): StillStale {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { judgeBy } from '../pass.ts';
 import { historyOf, KEY, REGIONS, read, type Written, write } from '../testing/history.ts';
 import { phantomVersion } from './phantom-version.ts';
 
-const judge = (written: Written) => phantomVersion.judge(historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
+const judge = (written: Written) => judgeBy(phantomVersion, historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
 
 /** Operations 0 and 1. */
 const CREATED = write(1, 100, { kind: 'create' });

@@ -7,9 +7,10 @@
  * there before the run's first write of a key cannot be judged. One anomaly for each version of a key in a region.
  */
 import type { History } from '../../history/history.ts';
-import type { Operation, WriteOperation } from '../../history/records.ts';
+import type { Change, WriteOperation } from '../../history/records.ts';
 import { answerOf, cellOf } from '../answers.ts';
-import type { Anomaly, Check, CheckResult } from '../check.ts';
+import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
+import { verdictOf } from '../verdict.ts';
 import { type AnsweredRead, isAcknowledged, isAnswered } from '../versions.ts';
 
 const NAME = 'phantom-version';
@@ -17,7 +18,7 @@ const NAME = 'phantom-version';
 export const phantomVersion: Check = {
   name: NAME,
   about: 'an answer has a version that was never written, or a body that is not that version’s',
-  judge,
+  begin,
 };
 
 /** What was written to one key. */
@@ -29,48 +30,51 @@ interface Written {
 interface Phantom {
   readonly read: AnsweredRead;
   readonly because: string;
-  readonly write: Operation | undefined;
+  readonly write: Change | undefined;
 }
 
-function judge(history: History): CheckResult {
-  const written = writtenByKey(history.operations);
-  const doubtful = doubtfulDeletions(history.operations);
+function begin({ history }: CheckInput): Judging {
+  const written = writtenByKey(history.changes);
+  const doubtful = doubtfulDeletions(history.changes);
   const phantoms = new Map<string, Phantom>();
   let judged = 0;
-  for (const read of history.operations) {
-    if (!isAnswered(read)) continue;
-    const known = written.get(read.key);
-    if (known === undefined || read.version < known.firstVersion) continue;
-    judged += 1;
-    const phantom = read.found === false ? phantom404(read, known, doubtful) : phantomBody(read, known, history.operations);
-    if (phantom !== undefined && !phantoms.has(cellOf(read))) phantoms.set(cellOf(read), phantom);
-  }
-  const anomalies = [...phantoms.values()].map(toAnomaly);
-  const reason = `${anomalies.length} versions of ${judged} answers were never written so`;
-  if (anomalies.length > 0) return { check: NAME, verdict: 'fail', reason, anomalies };
-  if (judged === 0)
-    return { check: NAME, verdict: 'unknown', reason: 'nothing to judge: no answer shows a version of this run', anomalies };
-  return { check: NAME, verdict: 'pass', reason, anomalies };
+  return {
+    read: (read) => {
+      if (!isAnswered(read)) return;
+      const known = written.get(read.key);
+      if (known === undefined || read.version < known.firstVersion) return;
+      judged += 1;
+      const phantom = read.found === false ? phantom404(read, known, doubtful) : phantomBody(read, known, history);
+      if (phantom !== undefined && !phantoms.has(cellOf(read))) phantoms.set(cellOf(read), phantom);
+    },
+    result: () => {
+      const anomalies = [...phantoms.values()].map(toAnomaly);
+      const none = 'nothing to judge: no answer shows a version of this run';
+      if (judged === 0) return { check: NAME, verdict: 'unknown', reason: none, anomalies };
+      const reason = `${anomalies.length} versions of ${judged} answers were never written so`;
+      return verdictOf({ check: NAME, found: anomalies.length, anomalies, reason });
+    },
+  };
 }
 
-function writtenByKey(operations: readonly Operation[]): ReadonlyMap<string, Written> {
+function writtenByKey(changes: readonly Change[]): ReadonlyMap<string, Written> {
   const written = new Map<string, Written>();
-  for (const operation of operations) {
-    if (!isAcknowledged(operation)) continue;
-    const known = written.get(operation.key) ?? { byVersion: new Map(), firstVersion: operation.version };
-    known.firstVersion = Math.min(known.firstVersion, operation.version);
-    known.byVersion.set(operation.version, operation);
-    written.set(operation.key, known);
+  for (const write of changes) {
+    if (!isAcknowledged(write)) continue;
+    const known = written.get(write.key) ?? { byVersion: new Map(), firstVersion: write.version };
+    known.firstVersion = Math.min(known.firstVersion, write.version);
+    known.byVersion.set(write.version, write);
+    written.set(write.key, known);
   }
   return written;
 }
 
 /** Slots with a deletion that may have happened. */
-function doubtfulDeletions(operations: readonly Operation[]): ReadonlySet<string> {
-  return new Set(operations.filter((operation) => operation.kind === 'delete' && isOpen(operation)).map(({ slot }) => slot));
+function doubtfulDeletions(changes: readonly Change[]): ReadonlySet<string> {
+  return new Set(changes.filter((change) => change.kind === 'delete' && isOpen(change)).map(({ slot }) => slot));
 }
 
-function isOpen({ outcome }: Operation): boolean {
+function isOpen({ outcome }: Change): boolean {
   return outcome === 'unknown' || outcome === undefined;
 }
 
@@ -81,11 +85,11 @@ function phantom404(read: AnsweredRead, { byVersion }: Written, doubtful: Readon
   return { read, write, because: write === undefined ? 'no deletion made that version' : `a ${write.kind} made that version` };
 }
 
-function phantomBody(read: AnsweredRead, { byVersion }: Written, operations: readonly Operation[]): Phantom | undefined {
+function phantomBody(read: AnsweredRead, { byVersion }: Written, history: History): Phantom | undefined {
   const write = byVersion.get(read.version);
   if (write?.kind === 'delete') return { read, write, because: 'that version is the deletion' };
   if (read.writer === undefined) return write === undefined ? { read, write, because: 'no write made that version' } : undefined;
-  const writer = read.writer === null ? undefined : operations[read.writer];
+  const writer = read.writer === null ? undefined : history.change(read.writer);
   if (writer === undefined || !isChangeOf(writer, read)) return { read, write, because: 'no write of this key has that body' };
   const late = isSentAfter(writer, read);
   if (late !== undefined || writer === write) return late;
@@ -95,14 +99,14 @@ function phantomBody(read: AnsweredRead, { byVersion }: Written, operations: rea
     : { read, write, because: `its body is that of operation ${writer.id}, that version is another’s` };
 }
 
-function isChangeOf(writer: Operation, read: AnsweredRead): writer is WriteOperation {
+function isChangeOf(writer: Change, read: AnsweredRead): writer is WriteOperation {
   if (writer.kind !== 'create' && writer.kind !== 'update') return false;
   // Read ahead of its creation, an id is in no slot yet.
   const isSlotOf = read.slot === '' || writer.slot === read.slot;
   return isSlotOf && (writer.key === undefined || writer.key === read.key);
 }
 
-function isSentAfter(write: Operation, read: AnsweredRead): Phantom | undefined {
+function isSentAfter(write: Change, read: AnsweredRead): Phantom | undefined {
   return write.startMs > read.endMs ? { read, write, because: 'that was not sent before the answer was there' } : undefined;
 }
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { judgeBy } from '../pass.ts';
 import { BOUND_MS, clockAhead, fault, historyOf, KEY, purge, REGIONS, read, type Written } from '../testing/history.ts';
 import { purgeIgnored } from './purge-ignored.ts';
 
 /** Unless it says something else, the clock of the edge is the lab's. */
 const judge = (written: Written) =>
-  purgeIgnored.judge(historyOf({ readings: clockAhead(0), ...written }), { regions: REGIONS, staleness: 'adjusted' });
+  judgeBy(purgeIgnored, historyOf({ readings: clockAhead(0), ...written }), { regions: REGIONS, staleness: 'adjusted' });
 
 const PURGED = purge(1_000);
 /** Fetched before the purge; read one millisecond past its bound, and at it. */

@@ -13,11 +13,10 @@ import type { History } from '../../history/history.ts';
 import type { PurgeOperation } from '../../history/records.ts';
 import { tagOf, tagsWith } from '../../load/slots.ts';
 import { answerOf } from '../answers.ts';
-import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
-import { sift } from '../doubt.ts';
+import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
 import { type ServiceClocks, serviceClocksOf } from '../service-clocks.ts';
-import { type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
-import { verdictOf, worstOf } from '../verdict.ts';
+import type { Staleness, StaleRead } from '../staleness.ts';
+import { sieveOfWorst, verdictOf } from '../verdict.ts';
 import { type AnsweredRead, isAcknowledged } from '../versions.ts';
 
 const NAME = 'purge-ignored';
@@ -26,7 +25,7 @@ export const purgeIgnored: Check = {
   name: NAME,
   about: 'an answer was fetched before a purge that covers it, and given after the purge’s bound',
   needs: ['fetch-time'],
-  judge,
+  begin,
 };
 
 /** What a likely time may be off by, of clocks that are the same. */
@@ -41,42 +40,53 @@ interface Ignored extends Omit<StaleRead, 'superseding'> {
   readonly isCertain: boolean;
 }
 
-function judge(history: History, { staleness: rule }: CheckContext): CheckResult {
-  const staleness = stalenessOf(history, rule);
-  let known: Fetched | undefined;
-  const fetched = () => {
-    known ??= new Fetched(history, staleness.reads);
-    return known;
-  };
+function begin({ history, staleness }: CheckInput): Judging {
   const purges = new Purges(history);
-  const ignored: Ignored[] = [];
+  const fetched = new Fetched(history);
+  const { sieve, worst } = sieveOfWorst<Ignored>(
+    staleness,
+    (stale) => staleness.doubtOf(stale) ?? (stale.isCertain ? undefined : BY_ITS_CLOCK),
+  );
   let covered = 0;
-  for (const read of staleness.reads) {
-    if (read.cachedMs === undefined) continue;
-    const covering = purges.covering(read);
-    if (!covering.hasBefore(read.startMs)) continue;
-    covered += 1;
-    const { latestMs, likelyMs } = fetched().of(read, read.cachedMs);
-    const found = (afterMs: number, isCertain: boolean) => {
-      const purge = covering.firstAfter(afterMs);
-      if (purge === undefined || purge.endMs >= read.startMs) return undefined;
-      const stale = { ...staleness.judgeSince(read, purge.endMs), purge, fetchedMs: likelyMs, isCertain };
-      return staleness.excessMs(stale) > 0 ? stale : undefined;
-    };
-    const worst = found(latestMs, true) ?? found(likelyMs + LIKELY_MS, false);
-    if (worst !== undefined) ignored.push(worst);
-  }
-  const why = staleness.whyNone(covered, 'began after a purge that covers them');
-  if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
-  const { certain, doubts } = sift(ignored, (stale) => staleness.doubtOf(stale) ?? (stale.isCertain ? undefined : BY_ITS_CLOCK));
-  const anomalies = worstOf(certain, staleness).map((stale) => toAnomaly(stale, staleness));
-  const reason = `${ignored.length} of ${covered} reads after a purge were answered with what was fetched before it`;
-  return verdictOf({ check: NAME, found: ignored.length, anomalies, reason, doubts });
+  return {
+    answer: (read) => {
+      if (purges.isEmpty || !isDated(read)) return;
+      fetched.take(read);
+      const covering = purges.covering(read);
+      if (!covering.hasBefore(read.startMs)) return;
+      covered += 1;
+      const { latestMs, likelyMs } = fetched.of(read);
+      const found = (afterMs: number, isCertain: boolean) => {
+        const purge = covering.firstAfter(afterMs);
+        if (purge === undefined || purge.endMs >= read.startMs) return undefined;
+        const stale = { ...staleness.judgeSince(read, purge.endMs), purge, fetchedMs: likelyMs, isCertain };
+        return staleness.excessMs(stale) > 0 ? stale : undefined;
+      };
+      const ignored = found(latestMs, true) ?? found(likelyMs + LIKELY_MS, false);
+      if (ignored !== undefined) sieve.add(ignored);
+    },
+    result: () => {
+      const why = staleness.whyNone(covered, 'began after a purge that covers them');
+      if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
+      const anomalies = worst.all.map((stale) => toAnomaly(stale, staleness));
+      const reason = `${sieve.found} of ${covered} reads after a purge were answered with what was fetched before it`;
+      return verdictOf({ check: NAME, found: sieve.found, anomalies, reason, doubt: sieve.doubt });
+    },
+  };
 }
 
 const BY_ITS_CLOCK = "by the edge's clock, which need not be the lab's";
 
-/** When the origin was asked for what a read was answered. */
+type DatedRead = AnsweredRead & { readonly cachedMs: number };
+
+function isDated(read: AnsweredRead): read is DatedRead {
+  return read.cachedMs !== undefined;
+}
+
+/**
+ * When the origin was asked for what a read was answered, by the answers so far. Of those that begin later none has ended before the read
+ * began, so none shows an entry before a purge that the read came after.
+ */
 class Fetched {
   readonly #clocks: ServiceClocks;
   /** When each entry was answered first: it was fetched before. */
@@ -84,21 +94,23 @@ class Fetched {
   /** When each version was sent: it was fetched after. */
   readonly #sentMs = new Map<string, number>();
 
-  constructor(history: History, reads: readonly AnsweredRead[]) {
+  constructor(history: History) {
     this.#clocks = serviceClocksOf(history);
-    for (const read of reads) {
-      const entry = entryOf(read);
-      this.#seenMs.set(entry, Math.min(read.endMs, this.#seenMs.get(entry) ?? read.endMs));
-    }
-    for (const write of history.operations) if (isAcknowledged(write)) this.#sentMs.set(`${write.key} ${write.version}`, write.startMs);
+    for (const write of history.changes) if (isAcknowledged(write)) this.#sentMs.set(`${write.key} ${write.version}`, write.startMs);
   }
 
-  of(read: AnsweredRead, cachedMs: number): { readonly latestMs: number; readonly likelyMs: number } {
+  /** In the order in which they began. */
+  take(read: DatedRead): void {
+    const entry = entryOf(read);
+    this.#seenMs.set(entry, Math.min(read.endMs, this.#seenMs.get(entry) ?? read.endMs));
+  }
+
+  of(read: DatedRead): { readonly latestMs: number; readonly likelyMs: number } {
     const clock = this.#clocks.edge(read.region);
     const seenMs = this.#seenMs.get(entryOf(read)) ?? read.endMs;
     const fromMs = this.#sentMs.get(`${read.key} ${read.version}`) ?? Number.NEGATIVE_INFINITY;
     // A clock that went back may show one time twice: then two entries look like one.
-    const { toMs, likelyMs } = clock.onRunClock(cachedMs, { fromMs, toMs: clock.wasSetBack ? read.endMs : seenMs });
+    const { toMs, likelyMs } = clock.onRunClock(read.cachedMs, { fromMs, toMs: clock.wasSetBack ? read.endMs : seenMs });
     return { latestMs: toMs, likelyMs };
   }
 }
@@ -164,12 +176,15 @@ class Purges {
   readonly #tags = new Map<number, string>();
 
   constructor(history: History) {
-    for (const operation of history.operations)
-      if (operation.kind === 'create' || operation.kind === 'update') this.#tags.set(operation.id, operation.tag ?? tagOf(operation.slot));
-    this.#purges = history.operations.filter(
-      (operation): operation is AcknowledgedPurge =>
-        operation.kind === 'purge' && operation.outcome === 'ok' && operation.endMs !== undefined,
+    for (const change of history.changes)
+      if (change.kind === 'create' || change.kind === 'update') this.#tags.set(change.id, change.tag ?? tagOf(change.slot));
+    this.#purges = history.changes.filter(
+      (change): change is AcknowledgedPurge => change.kind === 'purge' && change.outcome === 'ok' && change.endMs !== undefined,
     );
+  }
+
+  get isEmpty(): boolean {
+    return this.#purges.length === 0;
   }
 
   /** A soft purge asks nothing of an answer labelled stale. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../history/records.ts';
+import { judgeBy } from '../pass.ts';
 import { edgeSample, fault, historyOf, purge, REGIONS, read, type Written, write } from '../testing/history.ts';
 import { refillStorm } from './refill-storm.ts';
 
-const judge = (written: Written) => refillStorm.judge(historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
+const judge = (written: Written) => judgeBy(refillStorm, historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
 
 /** 100 reads of one key, a write before the half of them. */
 const READS: readonly Operation[] = Array.from({ length: 100 }, (_, at) => read(at < 50 ? 1 : 2, 1_000 + at * 10));

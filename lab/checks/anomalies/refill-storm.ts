@@ -10,13 +10,12 @@
  * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it may have. One
  * anomaly for each region.
  */
-import type { History } from '../../history/history.ts';
-import type { EdgeSample, FaultRecord, Operation, ReadOperation } from '../../history/records.ts';
-import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
-import { HELD_UP_SHARE, sift } from '../doubt.ts';
+import type { Change, EdgeSample, FaultRecord, ReadOperation } from '../../history/records.ts';
+import type { Anomaly, Check, CheckInput, CheckResult, Judging } from '../check.ts';
+import { HELD_UP_SHARE, Sieve } from '../doubt.ts';
 import { excusesNothing, isEmptiedBy, isSlowing, refusesFills, touches, windowOf } from '../fault-windows.ts';
 import { type Interval, overlaps } from '../interval.ts';
-import { type Staleness, stalenessOf } from '../staleness.ts';
+import type { Staleness } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
 
 const NAME = 'refill-storm';
@@ -28,7 +27,7 @@ export const refillStorm: Check = {
   name: NAME,
   about: 'a region asks the origin more often than its reads and the invalidations explain',
   needs: ['fetch-counter'],
-  judge,
+  begin,
 };
 
 /** Between two samples of one process with no fault in between. */
@@ -44,55 +43,79 @@ interface Counted extends Stretch {
   readonly reads: number;
 }
 
-function judge(history: History, { regions, staleness: rule }: CheckContext): CheckResult {
-  const staleness = stalenessOf(history, rule);
+function begin(input: CheckInput): Judging {
+  const { history, regions } = input;
   const samples = Map.groupBy(history.of('edge-sample'), ({ region }) => region);
-  const reads = Map.groupBy(
-    history.operations.filter((operation) => operation.kind === 'read'),
-    ({ region }) => region,
+  const tallies = new Map(
+    regions.map((region) => {
+      const stretches = stretchesOf(region, samples.get(region) ?? [], history.faults);
+      return [region, stretches.map((stretch) => new Tally(stretch, history.boundsOf(region).fetchDeadlineMs))];
+    }),
   );
-  const counted = regions.flatMap((region) => {
-    const marks = new Marks(history.operations, allowanceMs(region, staleness));
-    const slow = history.faults.filter((fault) => isSlowing(fault) && touches(fault, region)).map(windowOf);
-    const { fetchDeadlineMs, freshMs } = history.boundsOf(region);
-    return stretchesOf(region, samples.get(region) ?? [], history.faults).map((stretch) =>
-      count(stretch, { reads: reads.get(region) ?? [], marks, slow, fetchDeadlineMs, freshMs }),
-    );
-  });
-  const above = counted.filter(({ fetches, allowed }) => fetches > allowed);
-  const { certain, doubts } = sift(above, (stretch) => doubtAbout(stretch, reads.get(stretch.region) ?? [], staleness));
-  const storms = worstByRegion(certain);
-  const fetches = counted.reduce((sum, stretch) => sum + stretch.fetches, 0);
-  const reason = `${fetches} fetches outside faults, at most ${counted.reduce((sum, { allowed }) => sum + allowed, 0)} explained`;
-  if (counted.every((stretch) => stretch.reads === 0))
-    return {
-      check: NAME,
-      verdict: 'unknown',
-      reason: 'nothing to judge: no fetches were counted over a time without faults',
-      anomalies: [],
-    };
-  return verdictOf({ check: NAME, found: above.length, anomalies: storms.map(toAnomaly), reason, doubts });
+  return {
+    read: (read) => {
+      for (const tally of tallies.get(read.region) ?? []) tally.take(read);
+    },
+    result: () =>
+      judge(
+        [...tallies].flatMap(([region, ofRegion]) => counted(region, ofRegion, input)),
+        input,
+      ),
+  };
 }
 
-/** Where each read that the machine may have made fetch once more did so, and that explains it. */
-function doubtAbout({ region, first, last, fetches, allowed }: Counted, reads: readonly ReadOperation[], staleness: Staleness) {
-  const span = { fromMs: first.atMs, toMs: last.atMs };
-  const fetchMs = staleness.fetchDeadlineMs(region);
-  const heldUp = reads.filter(({ startMs }) => {
-    const fetch = { fromMs: startMs, toMs: startMs + fetchMs };
-    return overlaps(fetch, span) && staleness.stood.explainsMs(region, fetch) >= fetchMs * HELD_UP_SHARE;
-  });
-  if (heldUp.length === 0 || fetches > allowed + heldUp.length) return undefined;
-  return staleness.doubtAbout({ region, during: [span], excessMs: 0 });
+function judge(stretches: readonly Counted[], input: CheckInput): CheckResult {
+  const above = stretches.filter(({ fetches, allowed }) => fetches > allowed);
+  const storms = new Map<string, Counted>();
+  const heldUp = new HeldUp(above, input);
+  const sieve = new Sieve<Counted>(
+    (stretch) => heldUp.doubtAbout(stretch),
+    (storm) => {
+      const known = storms.get(storm.region);
+      if (known === undefined || storm.fetches - storm.allowed > known.fetches - known.allowed) storms.set(storm.region, storm);
+    },
+  );
+  for (const stretch of above) sieve.add(stretch);
+  const fetches = stretches.reduce((sum, stretch) => sum + stretch.fetches, 0);
+  const reason = `${fetches} fetches outside faults, at most ${stretches.reduce((sum, { allowed }) => sum + allowed, 0)} explained`;
+  const none = 'nothing to judge: no fetches were counted over a time without faults';
+  if (stretches.every((stretch) => stretch.reads === 0)) return { check: NAME, verdict: 'unknown', reason: none, anomalies: [] };
+  const anomalies = [...storms.values()].map(toAnomaly);
+  return verdictOf({ check: NAME, found: above.length, anomalies, reason, doubt: sieve.doubt });
 }
 
-function worstByRegion(storms: readonly Counted[]): readonly Counted[] {
-  const worst = new Map<string, Counted>();
-  for (const storm of storms) {
-    const known = worst.get(storm.region);
-    if (known === undefined || storm.fetches - storm.allowed > known.fetches - known.allowed) worst.set(storm.region, storm);
+/** The reads that the machine may have made fetch once more: found in another pass, where there is something to explain. */
+class HeldUp {
+  readonly #staleness: Staleness;
+  readonly #reads: ReadonlyMap<Counted, number>;
+
+  constructor(stretches: readonly Counted[], { history, staleness }: CheckInput) {
+    this.#staleness = staleness;
+    const reads = new Map(stretches.map((stretch) => [stretch, 0]));
+    if (stretches.length > 0) for (const read of history.reads) count(read, reads, staleness);
+    this.#reads = reads;
   }
-  return [...worst.values()];
+
+  /** Where each of them did so, and that explains it. */
+  doubtAbout(stretch: Counted): string | undefined {
+    const { region, fetches, allowed } = stretch;
+    const heldUp = this.#reads.get(stretch) ?? 0;
+    if (heldUp === 0 || fetches > allowed + heldUp) return undefined;
+    return this.#staleness.doubtAbout({ region, during: [spanOf(stretch)], excessMs: 0 });
+  }
+}
+
+function count({ region, startMs }: ReadOperation, heldUp: Map<Counted, number>, staleness: Staleness): void {
+  const fetchMs = staleness.fetchDeadlineMs(region);
+  const fetch = { fromMs: startMs, toMs: startMs + fetchMs };
+  for (const [stretch, reads] of heldUp) {
+    if (stretch.region !== region || !overlaps(fetch, spanOf(stretch))) continue;
+    if (staleness.stood.explainsMs(region, fetch) >= fetchMs * HELD_UP_SHARE) heldUp.set(stretch, reads + 1);
+  }
+}
+
+function spanOf({ first, last }: Stretch): Interval {
+  return { fromMs: first.atMs, toMs: last.atMs };
 }
 
 /** Until then after its acknowledgement an invalidation may be applied, and the fetch after it be under way. */
@@ -127,30 +150,54 @@ function stretchesOf(region: string, samples: readonly EdgeSample[], faults: rea
   return stretches;
 }
 
-interface Explaining {
-  readonly reads: readonly ReadOperation[];
-  readonly marks: Marks;
-  readonly slow: readonly Interval[];
-  readonly fetchDeadlineMs: number;
-  readonly freshMs: number | undefined;
+/** What was read in a stretch. */
+class Tally {
+  readonly stretch: Stretch;
+  readonly #fetchDeadlineMs: number;
+  /** By key: how many reads, and how many of them were of what is kept for a short time only. */
+  readonly #ofKey = new Map<string, { reads: number; short: number }>();
+  #reads = 0;
+
+  constructor(stretch: Stretch, fetchDeadlineMs: number) {
+    this.stretch = stretch;
+    this.#fetchDeadlineMs = fetchDeadlineMs;
+  }
+
+  /** A revalidation goes on behind the answer that asked for it. */
+  take({ key, startMs, endMs, outcome, found }: ReadOperation): void {
+    const { fromMs, toMs } = spanOf(this.stretch);
+    if (startMs >= toMs || (endMs ?? toMs) <= fromMs - this.#fetchDeadlineMs) return;
+    const ofKey = this.#ofKey.get(key) ?? { reads: 0, short: 0 };
+    ofKey.reads += 1;
+    if (outcome !== 'ok' || found === false) ofKey.short += 1;
+    this.#ofKey.set(key, ofKey);
+    this.#reads += 1;
+  }
+
+  /** `ofKey`: how many fetches what happened in the stretch explains for each key, where nothing of it is kept for a short time only. */
+  counted(ofKey: (key: string) => number, fetches: number): Counted {
+    let allowed = FETCHES_BESIDE;
+    for (const [key, { reads, short }] of this.#ofKey) allowed += Math.min(reads, ofKey(key) + short);
+    return { ...this.stretch, allowed, reads: this.#reads, fetches };
+  }
 }
 
-function count(stretch: Stretch, { reads, marks, slow, fetchDeadlineMs, freshMs }: Explaining): Counted {
-  const [fromMs, toMs] = [stretch.first.atMs, stretch.last.atMs];
-  const span = { fromMs, toMs };
-  // A revalidation goes on behind the answer that asked for it.
-  const within = reads.filter(({ startMs, endMs }) => startMs < toMs && (endMs ?? toMs) > fromMs - fetchDeadlineMs);
-  const fills = fillsIn(stretch);
-  const again = fills === undefined ? fetchesAgain(slowMsIn(slow, span), fetchDeadlineMs) : 0;
-  const ofAll = marks.ofAll(span);
-  // Of what was fetched in the run.
-  const ends = freshMs === undefined || toMs < freshMs ? 0 : 1 + Math.floor((toMs - fromMs) / freshMs);
-  let allowed = FETCHES_BESIDE;
-  for (const [key, ofKey] of Map.groupBy(within, (read) => read.key)) {
-    const short = ofKey.filter(({ outcome, found }) => outcome !== 'ok' || found === false).length;
-    allowed += Math.min(ofKey.length, 1 + FETCHES_PER_MARK * (ofAll + marks.ofKey(key, span)) + short + again + ends);
-  }
-  return { ...stretch, allowed, reads: within.length, fetches: fills ?? stretch.last.originFetches - stretch.first.originFetches };
+function counted(region: string, tallies: readonly Tally[], { history, staleness }: CheckInput): readonly Counted[] {
+  const marks = new Marks(history.changes, allowanceMs(region, staleness));
+  const slow = history.faults.filter((fault) => isSlowing(fault) && touches(fault, region)).map(windowOf);
+  const { fetchDeadlineMs, freshMs } = history.boundsOf(region);
+  return tallies.map((tally) => {
+    const { stretch } = tally;
+    const span = spanOf(stretch);
+    const { fromMs, toMs } = span;
+    const fills = fillsIn(stretch);
+    const again = fills === undefined ? fetchesAgain(slowMsIn(slow, span), fetchDeadlineMs) : 0;
+    const ofAll = marks.ofAll(span);
+    // Of what was fetched in the run.
+    const ends = freshMs === undefined || toMs < freshMs ? 0 : 1 + Math.floor((toMs - fromMs) / freshMs);
+    const explained = (key: string) => 1 + FETCHES_PER_MARK * (ofAll + marks.ofKey(key, span)) + again + ends;
+    return tally.counted(explained, fills ?? stretch.last.originFetches - stretch.first.originFetches);
+  });
 }
 
 /**
@@ -180,11 +227,11 @@ class Marks {
   readonly #byKey = new Map<string, Interval[]>();
   readonly #ofAll: Interval[] = [];
 
-  constructor(operations: readonly Operation[], lateMs: number) {
-    for (const operation of operations) {
-      if (operation.kind === 'read' || operation.outcome === 'fail') continue;
-      const toMs = operation.outcome === 'ok' && operation.endMs !== undefined ? operation.endMs + lateMs : Number.POSITIVE_INFINITY;
-      this.#add(operation, { fromMs: operation.startMs, toMs });
+  constructor(changes: readonly Change[], lateMs: number) {
+    for (const change of changes) {
+      if (change.outcome === 'fail') continue;
+      const toMs = change.outcome === 'ok' && change.endMs !== undefined ? change.endMs + lateMs : Number.POSITIVE_INFINITY;
+      this.#add(change, { fromMs: change.startMs, toMs });
     }
   }
 
@@ -196,8 +243,8 @@ class Marks {
     return this.#ofAll.filter((mark) => overlaps(mark, span)).length;
   }
 
-  #add(operation: Exclude<Operation, ReadOperation>, mark: Interval): void {
-    const key = operation.kind !== 'purge' ? operation.key : operation.type === 'key' ? operation.target : undefined;
+  #add(change: Change, mark: Interval): void {
+    const key = change.kind !== 'purge' ? change.key : change.type === 'key' ? change.target : undefined;
     if (key === undefined) {
       this.#ofAll.push(mark);
       return;

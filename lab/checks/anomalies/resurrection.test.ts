@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { judgeBy } from '../pass.ts';
 import { BOUND_MS, fault, historyOf, KEY, REGIONS, read, type Written, write } from '../testing/history.ts';
 import { resurrection } from './resurrection.ts';
 
 const CONTEXT = { regions: REGIONS, staleness: 'adjusted' } as const;
-const judge = (written: Written) => resurrection.judge(historyOf(written), CONTEXT);
+const judge = (written: Written) => judgeBy(resurrection, historyOf(written), CONTEXT);
 
 const WRITTEN = [write(2, 500), write(3, 1_000, { kind: 'delete' })];
 const ABOVE = read(2, 1_001 + BOUND_MS);

@@ -5,42 +5,39 @@
  * epsilon have passed, outside faults, no content of that id may be answered, not even labelled stale. One anomaly for each version
  * of a key in a region, with the read furthest above its bound.
  */
-import type { History } from '../../history/history.ts';
 import { answerOf } from '../answers.ts';
-import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
-import { sift } from '../doubt.ts';
-import { type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
-import { verdictOf, worstOf } from '../verdict.ts';
+import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
+import type { Staleness, StaleRead } from '../staleness.ts';
+import { sieveOfWorst, verdictOf } from '../verdict.ts';
 
 const NAME = 'resurrection';
 
 export const resurrection: Check = {
   name: NAME,
   about: 'a region serves content after its deletion, later than its bound',
-  judge,
+  begin,
 };
 
-function judge(history: History, { staleness: rule }: CheckContext): CheckResult {
-  const staleness = stalenessOf(history, rule);
-  const judged = staleness.reads.flatMap((read) => {
-    const deletion = staleness.versions.deletedBefore(read);
-    return deletion === undefined ? [] : [{ read, deletion }];
-  });
-  const why = staleness.whyNone(judged.length, 'began after a deletion of their key');
-  if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
-  const back = judged
-    .filter(({ read, deletion }) => read.found === true && read.version < deletion.version)
-    .map(({ read, deletion }) => ({ ...staleness.judgeSince(read, deletion.atMs), superseding: deletion }))
-    .filter((stale) => staleness.excessMs(stale) > 0);
-  const { certain, doubts } = sift(back, (stale) => staleness.doubtOf(stale));
-  const anomalies = worstOf(certain, staleness).map((stale) => toAnomaly(stale, staleness));
-  return verdictOf({
-    check: NAME,
-    found: back.length,
-    anomalies,
-    reason: `${back.length} of ${judged.length} reads after a deletion answered what was deleted`,
-    doubts,
-  });
+function begin({ staleness }: CheckInput): Judging {
+  const { sieve, worst } = sieveOfWorst<StaleRead>(staleness);
+  let judged = 0;
+  return {
+    answer: (read) => {
+      const superseding = staleness.versions.deletedBefore(read);
+      if (superseding === undefined) return;
+      judged += 1;
+      if (read.found !== true || read.version >= superseding.version) return;
+      const stale = { ...staleness.judgeSince(read, superseding.atMs), superseding };
+      if (staleness.excessMs(stale) > 0) sieve.add(stale);
+    },
+    result: () => {
+      const why = staleness.whyNone(judged, 'began after a deletion of their key');
+      if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
+      const anomalies = worst.all.map((stale) => toAnomaly(stale, staleness));
+      const reason = `${sieve.found} of ${judged} reads after a deletion answered what was deleted`;
+      return verdictOf({ check: NAME, found: sieve.found, anomalies, reason, doubt: sieve.doubt });
+    },
+  };
 }
 
 function toAnomaly(stale: StaleRead, staleness: Staleness): Anomaly {

@@ -1,13 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../history/records.ts';
+import { judgeBy } from '../pass.ts';
 import { BOUND_MS, DELAY_MS, fault, historyOf, KEY, REGIONS, read, type Written, write } from '../testing/history.ts';
 import { staleAfterBound } from './stale-after-bound.ts';
 
 const CONTEXT = { regions: REGIONS, staleness: 'adjusted' } as const;
 
 function judge(written: Written) {
-  return staleAfterBound.judge(historyOf(written), CONTEXT);
+  return judgeBy(staleAfterBound, historyOf(written), CONTEXT);
 }
 
 const WRITTEN = write(2, 1_000);
@@ -104,7 +105,7 @@ describe('stale-after-bound', () => {
 
   it('subtracts nothing under the strict rule', () => {
     const history = historyOf({ operations: [WRITTEN, ABOVE], faults: [CUT] });
-    expect(staleAfterBound.judge(history, { ...CONTEXT, staleness: 'strict' }).verdict).toBe('fail');
+    expect(judgeBy(staleAfterBound, history, { ...CONTEXT, staleness: 'strict' }).verdict).toBe('fail');
   });
 
   it('shows the write, the worst read and the faults then, with one sentence', () => {

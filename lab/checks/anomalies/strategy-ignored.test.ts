@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../history/records.ts';
+import { judgeBy } from '../pass.ts';
 import { BOUND_MS, fault, historyOf, KEY, purge, REGIONS, read, type Written, write } from '../testing/history.ts';
 import { strategyIgnored } from './strategy-ignored.ts';
 
 const CONTEXT = { regions: REGIONS, staleness: 'adjusted' } as const;
 
-const judge = (written: Written) => strategyIgnored.judge(historyOf(written), CONTEXT);
+const judge = (written: Written) => judgeBy(strategyIgnored, historyOf(written), CONTEXT);
 const changes = (...of: readonly (readonly [atMs: number, strategy: 'eager' | 'lazy'])[]) => ({
   strategies: of.map(([atMs, strategy]) => ({ region: 'eu-west', atMs, strategy })),
 });

@@ -14,14 +14,14 @@
  */
 import type { Strategy } from '../../../services/protocol/invalidation.ts';
 import type { History } from '../../history/history.ts';
-import type { Operation, StrategyChange, WriteOperation } from '../../history/records.ts';
-import { answerOf } from '../answers.ts';
-import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
-import { sift } from '../doubt.ts';
+import type { Change, StrategyChange, WriteOperation } from '../../history/records.ts';
+import { answerOf, keyOf } from '../answers.ts';
+import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
+import { Sieve } from '../doubt.ts';
 import { isEmptiedBy } from '../fault-windows.ts';
 import { type Interval, overlaps } from '../interval.ts';
-import { type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
-import { verdictOf, worstOf } from '../verdict.ts';
+import type { Staleness, StaleRead } from '../staleness.ts';
+import { sieveOfWorst, verdictOf } from '../verdict.ts';
 import type { AcknowledgedWrite, AnsweredRead, Known } from '../versions.ts';
 
 const NAME = 'strategy-ignored';
@@ -30,55 +30,55 @@ export const strategyIgnored: Check = {
   name: NAME,
   about: 'an eager region serves what it should have deleted, or a lazy one deletes what it should serve once more',
   needs: ['strategy'],
-  judge,
+  begin,
 };
 
 /** Of the first reads after an update in a lazy region, so many must be there, and so many of them answered by the origin. */
 const FIRST_READS_MIN = 3;
 const FETCHED_SHARE_MIN = 0.5;
 
-function judge(history: History, { staleness: rule }: CheckContext): CheckResult {
-  const staleness = stalenessOf(history, rule);
+function begin(input: CheckInput): Judging {
+  const { history, staleness } = input;
   const strategies = new Strategies(history);
-  const { operations } = history;
-  const superseded = staleness.reads.flatMap((read) => {
-    const superseding = staleness.versions.supersededBefore(read);
-    if (superseding === undefined || !isEagerFor(read, superseding, { strategies, staleness, operations })) return [];
-    return [{ read, superseding }];
-  });
-  const firsts = new FirstReads(history, staleness, strategies).find();
-  const telling = staleness.reads.filter((read) => isTelling(read, { strategies, staleness }));
-  const why = staleness.whyNone(telling.length + superseded.length + firsts.length, 'came after an update that a strategy can be told by');
-  if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
-  const kept = superseded
-    .filter(({ read }) => read.status === 'stale')
-    .map(({ read, superseding }) => ({ ...staleness.judgeSince(read, superseding.atMs), superseding }))
-    .filter((stale) => staleness.excessMs(stale) > 0);
-  const eager = sift(kept, (stale) => staleness.doubtOf(stale));
-  const fetched = firsts.filter(({ read }) => read.source === 'origin');
-  const isMost = firsts.length >= FIRST_READS_MIN && fetched.length >= firsts.length * FETCHED_SHARE_MIN;
-  const lazy = sift(isMost ? fetched : [], (first) => doubtOfFirst(first, staleness));
-  return verdictOf({
-    check: NAME,
-    found: kept.length + (isMost ? fetched.length : 0),
-    anomalies: [
-      ...worstOf(eager.certain, staleness).map((stale) => toKept(stale, staleness)),
-      ...lazy.certain.slice(0, 1).map((first) => toFetched(first, fetched.length, firsts.length)),
-    ],
-    reason: `${kept.length} stale answers of eager regions were too old, ${fetched.length} of ${firsts.length} first reads of lazy regions after an update were fetched`,
-    doubts: [...eager.doubts, ...lazy.doubts],
-  });
+  const judging = { history, strategies, staleness };
+  const { sieve: kept, worst } = sieveOfWorst<StaleRead>(staleness);
+  const updated = new Updated(judging);
+  let judged = 0;
+  return {
+    answer: (read, stale) => {
+      updated.take(read);
+      if (isTelling(read, stale, judging)) judged += 1;
+      if (stale === undefined || !isEagerFor(read, stale.superseding, judging)) return;
+      judged += 1;
+      const old = { ...staleness.judgeSince(read, stale.superseding.atMs), superseding: stale.superseding };
+      if (read.status === 'stale' && staleness.excessMs(old) > 0) kept.add(old);
+    },
+    result: () => {
+      const { firsts, fetched } = updated;
+      const why = staleness.whyNone(judged + firsts, 'came after an update that a strategy can be told by');
+      if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
+      const isMost = firsts >= FIRST_READS_MIN && fetched.found >= firsts * FETCHED_SHARE_MIN;
+      const deleted = isMost && updated.certain !== undefined ? [toFetched(updated.certain, fetched.found, firsts)] : [];
+      return verdictOf({
+        check: NAME,
+        found: kept.found + (isMost ? fetched.found : 0),
+        anomalies: [...worst.all.map((stale) => toKept(stale, staleness)), ...deleted],
+        reason: `${kept.found} stale answers of eager regions were too old, ${fetched.found} of ${firsts} first reads of lazy regions after an update were fetched`,
+        doubt: kept.doubt ?? (isMost ? fetched.doubt : undefined),
+      });
+    },
+  };
 }
 
-interface Judging {
+interface Knowledge {
+  readonly history: History;
   readonly strategies: Strategies;
   readonly staleness: Staleness;
 }
 
 /** Whether the region was eager when it applied what superseded the version of a read. What is gone does not come back under another strategy. */
-function isEagerFor({ region, endMs: toMs }: AnsweredRead, { by, atMs }: Known, judging: Judging & Pick<History, 'operations'>): boolean {
-  const { strategies, staleness, operations } = judging;
-  const fromMs = sentMsOf(by, operations);
+function isEagerFor({ region, endMs: toMs }: AnsweredRead, { by, atMs }: Known, { history, strategies, staleness }: Knowledge): boolean {
+  const fromMs = sentMsOf(by, history);
   if (strategies.of(region, { fromMs, toMs }) === 'eager') return true;
   const applied = { fromMs, toMs: atMs + staleness.delayMsMax(region, { fromMs, toMs }) + staleness.epsilonMs };
   const isOnTime = !staleness.windows.touching(region).some((window) => overlaps(window, applied));
@@ -86,16 +86,16 @@ function isEagerFor({ region, endMs: toMs }: AnsweredRead, { by, atMs }: Known, 
 }
 
 /** When what superseded it was sent. Where its answer was lost a read shows it, perhaps long after a region has applied it. */
-function sentMsOf(by: Known['by'], operations: History['operations']): number {
+function sentMsOf(by: Known['by'], history: History): number {
   if (by.kind !== 'read') return by.startMs;
-  return operations[by.writer ?? Number.NaN]?.startMs ?? Number.NEGATIVE_INFINITY;
+  return history.change(by.writer ?? Number.NaN)?.startMs ?? Number.NEGATIVE_INFINITY;
 }
 
 /** An eager region that could have answered something old, or a lazy one that did. */
-function isTelling(read: AnsweredRead, { strategies, staleness }: Judging): boolean {
+function isTelling(read: AnsweredRead, stale: StaleRead | undefined, { strategies, staleness }: Knowledge): boolean {
   const strategy = strategies.of(read.region, { fromMs: read.startMs, toMs: read.endMs });
   if (strategy === 'eager') return staleness.couldBeOld(read);
-  return strategy === 'lazy' && read.status === 'stale' && staleness.versions.supersededBefore(read) !== undefined;
+  return strategy === 'lazy' && read.status === 'stale' && stale !== undefined;
 }
 
 /** A cache that did not answer in time was passed by. */
@@ -157,54 +157,66 @@ interface FirstRead {
   readonly read: AnsweredRead;
 }
 
-class FirstReads {
-  readonly #staleness: Staleness;
-  readonly #strategies: Strategies;
+/** Looks for first reads that a lazy region must answer from the cache. */
+class Updated {
+  /** How many there were. */
+  firsts = 0;
+  /** The first that was fetched by nobody's fault but the region's. */
+  certain: FirstRead | undefined;
+  readonly fetched: Sieve<FirstRead>;
+  readonly #knowledge: Knowledge;
   readonly #writes: ReadonlyMap<string, readonly WriteOperation[]>;
-  readonly #purges: readonly Operation[];
-  readonly #freshMs: (region: string) => number | undefined;
+  readonly #purges: readonly Change[];
+  /** By key in a region. */
+  readonly #before = new Map<string, AnsweredRead>();
 
-  constructor(history: History, staleness: Staleness, strategies: Strategies) {
-    const { operations } = history;
-    this.#freshMs = (region) => history.boundsOf(region).freshMs;
-    this.#staleness = staleness;
-    this.#strategies = strategies;
-    const writes = operations.filter((operation) => operation.kind !== 'read' && operation.kind !== 'purge');
-    this.#writes = Map.groupBy(writes, ({ key = '' }) => key);
-    this.#purges = operations.filter(
-      (operation) => operation.kind === 'purge' && operation.mode === 'hard' && operation.outcome !== 'fail',
+  constructor(knowledge: Knowledge) {
+    const { changes } = knowledge.history;
+    this.#knowledge = knowledge;
+    this.#writes = Map.groupBy(
+      changes.filter((change) => change.kind !== 'purge'),
+      ({ key = '' }) => key,
+    );
+    this.#purges = changes.filter((change) => change.kind === 'purge' && change.mode === 'hard' && change.outcome !== 'fail');
+    this.fetched = new Sieve(
+      (first) => doubtOfFirst(first, knowledge.staleness),
+      (first) => {
+        this.certain ??= first;
+      },
     );
   }
 
-  /** Those that a lazy region must answer from the cache. */
-  find(): readonly FirstRead[] {
-    return [...this.#staleness.byKey.values()].flatMap((reads) =>
-      reads.flatMap((read, at) => {
-        const before = reads[at - 1];
-        return before === undefined ? [] : (this.#judge(before, read) ?? []);
-      }),
-    );
+  /** In the order in which they began. */
+  take(read: AnsweredRead): void {
+    const cell = keyOf(read);
+    const before = this.#before.get(cell);
+    this.#before.set(cell, read);
+    const first = before && this.#judge(before, read);
+    if (first === undefined) return;
+    this.firsts += 1;
+    if (read.source === 'origin') this.fetched.add(first);
   }
 
   #judge(before: AnsweredRead, read: AnsweredRead): FirstRead | undefined {
+    const { history, strategies, staleness } = this.#knowledge;
     if (before.source !== 'cache' || before.status !== 'fresh' || before.found === false || before.endMs > read.startMs) return undefined;
     if (read.source !== 'origin' && read.status !== 'stale') return undefined;
     // What is older may have come to its end by itself.
-    if (read.endMs >= (this.#freshMs(read.region) ?? Number.POSITIVE_INFINITY)) return undefined;
-    const superseding = this.#staleness.versions.supersededBefore({ ...read, version: before.version });
+    if (read.endMs >= (history.boundsOf(read.region).freshMs ?? Number.POSITIVE_INFINITY)) return undefined;
+    const superseding = staleness.versions.supersededBefore({ ...read, version: before.version });
     if (superseding === undefined || superseding.by.kind !== 'update' || superseding.by.startMs < before.endMs) return undefined;
     const write = superseding.by;
     const { region, startMs, endMs } = read;
-    const boundMs = this.#staleness.delayMsMax(region, { fromMs: before.startMs, toMs: startMs }) + this.#staleness.epsilonMs;
+    const boundMs = staleness.delayMsMax(region, { fromMs: before.startMs, toMs: startMs }) + staleness.epsilonMs;
     if (write.endMs + boundMs >= startMs) return undefined;
     const during = { fromMs: before.startMs - boundMs, toMs: endMs };
-    if (this.#strategies.of(region, during) !== 'lazy' || !this.#isCalm(read, during)) return undefined;
+    if (strategies.of(region, during) !== 'lazy' || !this.#isCalm(read, during)) return undefined;
     return { before, write, read };
   }
 
   /** Nothing but updates can have changed what the cache holds of the key. */
   #isCalm({ region, key }: AnsweredRead, during: Interval): boolean {
-    const { windows } = this.#staleness;
+    const { windows } = this.#knowledge.staleness;
     if (windows.touching(region).some((window) => overlaps(window, during))) return false;
     if (windows.during(during).some((fault) => isEmptiedBy(fault, region))) return false;
     if (this.#purges.some((purge) => isWithin(purge, during))) return false;
@@ -212,6 +224,6 @@ class FirstReads {
   }
 }
 
-function isWithin({ startMs, endMs = Number.POSITIVE_INFINITY }: Operation, { fromMs, toMs }: Interval): boolean {
+function isWithin({ startMs, endMs = Number.POSITIVE_INFINITY }: Change, { fromMs, toMs }: Interval): boolean {
   return startMs < toMs && endMs > fromMs;
 }

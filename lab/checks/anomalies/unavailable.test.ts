@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation, ReadOperation } from '../../history/records.ts';
+import { judgeBy } from '../pass.ts';
 import { fault, historyOf, REGIONS, read, type Written } from '../testing/history.ts';
 import { unavailable } from './unavailable.ts';
 
-const judge = (written: Written) => unavailable.judge(historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
+const judge = (written: Written) => judgeBy(unavailable, historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
 
 /** A read each 10 ms in both regions; those of eu-west from and to so many fail. */
 function reads(count: number, fails: (at: number) => boolean, more: Partial<ReadOperation> = {}): Operation[] {

@@ -1,13 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../history/records.ts';
+import { judgeBy } from '../pass.ts';
 import { BOUND_MS, DELAY_MS, fault, historyOf, KEY, REGIONS, read, type Written, write } from '../testing/history.ts';
 import { versionRegression } from './version-regression.ts';
 
 const CONTEXT = { regions: REGIONS, staleness: 'adjusted' } as const;
 
 function judge(written: Written) {
-  return versionRegression.judge(historyOf(written), CONTEXT);
+  return judgeBy(versionRegression, historyOf(written), CONTEXT);
 }
 
 const WRITTEN = write(2, 1_000);
@@ -29,6 +30,11 @@ describe('version-regression', () => {
     ['fails though answers lie between', { operations: [WRITTEN, NEWER, read(1, 1_100), read(1, 1_200), BACK] }, 'fail'],
     ['fails in whatever order the reads are in the history', { operations: [WRITTEN, BACK, NEWER] }, 'fail'],
     ['fails though an earlier read has not ended', { operations: [WRITTEN, read(2, 1_005, { endMs: 9_000 }), NEWER, BACK] }, 'fail'],
+    [
+      'fails though others were read while the newer answer was under way',
+      { operations: [WRITTEN, { ...NEWER, endMs: 1_300 }, read(1, 1_100), read(1, 1_200), BACK] },
+      'fail',
+    ],
     ['fails when the older answer is straight from the origin', { operations: [WRITTEN, NEWER, { ...BACK, source: 'origin' }] }, 'fail'],
     [
       'passes when the newer answer came straight from the origin',
@@ -89,7 +95,7 @@ describe('version-regression', () => {
 
   it('subtracts nothing under the strict rule', () => {
     const history = historyOf({ operations: [WRITTEN, NEWER, BACK], faults: [CUT] });
-    expect(versionRegression.judge(history, { ...CONTEXT, staleness: 'strict' }).verdict).toBe('fail');
+    expect(judgeBy(versionRegression, history, { ...CONTEXT, staleness: 'strict' }).verdict).toBe('fail');
   });
 
   it('shows the write and the two reads, with one sentence', () => {

@@ -12,12 +12,12 @@
  */
 import type { History } from '../../history/history.ts';
 import type { FaultRecord } from '../../history/records.ts';
-import { answerOf, cellOf } from '../answers.ts';
-import type { Anomaly, Check, CheckContext, CheckResult } from '../check.ts';
-import { sift } from '../doubt.ts';
+import { answerOf, cellOf, keyOf } from '../answers.ts';
+import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
+import { Sieve } from '../doubt.ts';
 import { windowOf } from '../fault-windows.ts';
 import { overlaps } from '../interval.ts';
-import { type Staleness, type StaleRead, stalenessOf } from '../staleness.ts';
+import type { Staleness, StaleRead } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
 import type { AnsweredRead } from '../versions.ts';
 
@@ -26,69 +26,88 @@ const NAME = 'version-regression';
 export const versionRegression: Check = {
   name: NAME,
   about: 'a region answers an older version than its cache had answered, past its bound, or than it had answered past its cache',
-  judge,
+  begin,
 };
 
-/** A read, and the newest answer from the cache that its region had ended before it began. */
-interface Follow {
+interface Regression {
   readonly read: AnsweredRead;
+  /** The newest answer that its region had ended before it began. */
   readonly newest: AnsweredRead;
-}
-
-interface Regression extends Follow {
   readonly stale: StaleRead;
   /** Within the bound, too. */
   readonly isRemembered: boolean;
 }
 
-function judge(history: History, { staleness: rule }: CheckContext): CheckResult {
-  const staleness = stalenessOf(history, rule);
-  const isCached = ({ source }: AnsweredRead) => source === 'cache';
-  const isBypassed = ({ bypassed }: AnsweredRead) => bypassed === true;
-  const cells = [...staleness.byKey.values()];
-  const judged = cells.flatMap((reads) => followsIn(reads, isCached)).filter(({ read }) => staleness.couldBeOld(read));
-  const remembered = cells.flatMap((reads) => followsIn(reads, isBypassed));
-  const why = staleness.whyNone(judged.length + remembered.length, 'began after a change of their key and an answer from the cache');
-  if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
+function begin({ history, staleness }: CheckInput): Judging {
   const lives = new Lives(history);
-  const back = [
-    ...judged.flatMap((follow) => toRegression(follow, staleness)),
-    ...remembered.filter((follow) => lives.isOne(follow)).flatMap((follow) => toForgotten(follow, staleness)),
-  ];
-  const first = new Map<string, Regression>();
-  const { certain, doubts } = sift(back, ({ stale, isRemembered }) => (isRemembered ? undefined : staleness.doubtOf(stale)));
-  for (const regression of certain) if (!first.has(cellOf(regression.read))) first.set(cellOf(regression.read), regression);
-  const anomalies = [...first.values()].map((regression) => toAnomaly(regression, staleness));
-  const reason = `${back.length} of ${judged.length + remembered.length} reads went back, epsilon ${Math.round(staleness.epsilonMs)} ms`;
-  return verdictOf({ check: NAME, found: back.length, anomalies, reason, doubts });
+  const cached = new NewestAnswers(({ source }) => source === 'cache');
+  const bypassed = new NewestAnswers((read) => read.bypassed === true);
+  const [older, forgotten] = [new Map<string, Regression>(), new Map<string, Regression>()];
+  const sieve = new Sieve<Regression>(
+    ({ stale, isRemembered }) => (isRemembered ? undefined : staleness.doubtOf(stale)),
+    (regression) => {
+      const first = regression.isRemembered ? forgotten : older;
+      if (!first.has(cellOf(regression.read))) first.set(cellOf(regression.read), regression);
+    },
+  );
+  let judged = 0;
+  return {
+    answer: (read, stale) => {
+      const newest = cached.before(read);
+      const remembered = bypassed.before(read);
+      if (newest !== undefined && staleness.couldBeOld(read)) {
+        judged += 1;
+        const isAbove = stale !== undefined && staleness.excessMs(stale) > 0;
+        if (isAbove && newest.version > read.version) sieve.add({ read, newest, stale, isRemembered: false });
+      }
+      if (remembered === undefined) return;
+      judged += 1;
+      if (stale === undefined || remembered.version <= read.version || !lives.isOne({ read, newest: remembered })) return;
+      sieve.add({ read, newest: remembered, stale, isRemembered: true });
+    },
+    result: () => {
+      const why = staleness.whyNone(judged, 'began after a change of their key and an answer from the cache');
+      if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
+      const first = new Map([...forgotten, ...older]);
+      const anomalies = [...first.values()].map((regression) => toAnomaly(regression, staleness));
+      const reason = `${sieve.found} of ${judged} reads went back, epsilon ${Math.round(staleness.epsilonMs)} ms`;
+      return verdictOf({ check: NAME, found: sieve.found, anomalies, reason, doubt: sieve.doubt });
+    },
+  };
 }
 
-/** `reads` of one key in one region, by their start. A read that follows no answer of that kind is left out. */
-function followsIn(reads: readonly AnsweredRead[], isOfKind: (read: AnsweredRead) => boolean): readonly Follow[] {
-  const cached = reads.filter(isOfKind).sort((one, other) => one.endMs - other.endMs);
-  const follows: Follow[] = [];
-  let ended = 0;
-  let newest: AnsweredRead | undefined;
-  for (const read of reads) {
-    for (let next = cached[ended]; next !== undefined && next.endMs < read.startMs; next = cached[ended]) {
-      if (newest === undefined || next.version > newest.version) newest = next;
-      ended += 1;
-    }
-    if (newest !== undefined) follows.push({ read, newest });
+/** The newest answer of a kind that each region had ended for each key. */
+class NewestAnswers {
+  readonly #isOfKind: (read: AnsweredRead) => boolean;
+  /** By key in a region. */
+  readonly #newest = new Map<string, AnsweredRead>();
+  /** Those that had not ended when the last read began. */
+  readonly #underWay = new Map<string, readonly AnsweredRead[]>();
+
+  constructor(isOfKind: (read: AnsweredRead) => boolean) {
+    this.#isOfKind = isOfKind;
   }
-  return follows;
-}
 
-function toRegression({ read, newest }: Follow, staleness: Staleness): readonly Regression[] {
-  if (newest.version <= read.version) return [];
-  const stale = staleness.judge(read);
-  return stale !== undefined && staleness.excessMs(stale) > 0 ? [{ read, newest, stale, isRemembered: false }] : [];
-}
+  /** Of its key in its region; `read` itself counts from then on. In the order in which they began. */
+  before(read: AnsweredRead): AnsweredRead | undefined {
+    const cell = keyOf(read);
+    const known = this.#underWay.get(cell);
+    if (known !== undefined) {
+      for (const answer of known) if (answer.endMs < read.startMs && this.#isNewer(cell, answer)) this.#newest.set(cell, answer);
+      this.#underWay.set(
+        cell,
+        known.filter(({ endMs }) => endMs >= read.startMs),
+      );
+    }
+    if (this.#isOfKind(read)) this.#underWay.set(cell, [...(this.#underWay.get(cell) ?? []), read]);
+    return this.#newest.get(cell);
+  }
 
-function toForgotten({ read, newest }: Follow, staleness: Staleness): readonly Regression[] {
-  if (newest.version <= read.version) return [];
-  const stale = staleness.judge(read);
-  return stale === undefined ? [] : [{ read, newest, stale, isRemembered: true }];
+  /** Of two with the same version the one that ended first. */
+  #isNewer(cell: string, { version, endMs }: AnsweredRead): boolean {
+    const newest = this.#newest.get(cell);
+    return newest === undefined || version > newest.version || (version === newest.version && endMs < newest.endMs);
+  }
 }
 
 /** What an edge remembers ends with its process. */
@@ -99,7 +118,7 @@ class Lives {
     this.#ends = faults.filter(({ target }) => target.kind === 'edge');
   }
 
-  isOne({ newest, read }: Follow): boolean {
+  isOne({ newest, read }: Pick<Regression, 'newest' | 'read'>): boolean {
     const span = { fromMs: newest.startMs, toMs: read.endMs };
     return !this.#ends.some((fault) => fault.target.region === read.region && overlaps(windowOf(fault), span));
   }

@@ -124,3 +124,8 @@ export function historyOf(written: Written): History {
   for (const change of written.strategies ?? []) history.add('strategy', change);
   return history;
 }
+
+/** Every operation, by its id. */
+export function operationsOf({ changes, reads }: History): readonly Operation[] {
+  return [...changes, ...reads].sort((one, other) => one.id - other.id);
+}

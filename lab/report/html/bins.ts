@@ -1,7 +1,8 @@
 /** A region's reads, gathered into equal slices of time: however many there are, a chart has as many points as it has slices. */
-import type { Staleness } from '../../checks/staleness.ts';
+import { eachStaleness, type StalenessSample } from '../../checks/figures.ts';
 import type { History } from '../../history/history.ts';
-import { quantilesOf } from '../../history/quantiles.ts';
+import { WholeTimes } from '../../history/quantiles.ts';
+import type { ReadOperation } from '../../history/records.ts';
 import type { Span, TimeAxis } from './time-axis.ts';
 
 export const BINS = 120;
@@ -18,41 +19,43 @@ export interface Bin extends Span {
   readonly adjustedMs: number | undefined;
 }
 
-interface Gathered {
-  failed: number;
-  reads: number;
-  readonly tookMs: number[];
+/** Tenths of a millisecond: whole ones are too coarse for a cache in memory. */
+const TENTHS = 10;
+
+class Gathered {
+  reads = 0;
+  failed = 0;
   rawMs: number | undefined;
   adjustedMs: number | undefined;
+  readonly #tenths = new WholeTimes();
+
+  take({ outcome, startMs, endMs }: ReadOperation): void {
+    this.reads += 1;
+    if (outcome !== 'ok') this.failed += 1;
+    else if (endMs !== undefined) this.#tenths.add((endMs - startMs) * TENTHS);
+  }
+
+  takeAge({ rawMs, adjustedMs }: StalenessSample): void {
+    this.rawMs = Math.max(this.rawMs ?? 0, rawMs);
+    this.adjustedMs = Math.max(this.adjustedMs ?? 0, adjustedMs);
+  }
+
+  toBin(span: Span): Bin {
+    const { reads, failed, rawMs, adjustedMs } = this;
+    const took = this.#tenths.quantiles();
+    const times = took === null ? {} : { medianMs: took.p50 / TENTHS, slowestMs: took.max / TENTHS };
+    return { ...span, reads, failed, rawMs, adjustedMs, medianMs: undefined, slowestMs: undefined, ...times };
+  }
 }
 
-export function binsOf(history: History, staleness: Staleness, region: string, axis: TimeAxis): readonly Bin[] {
+/** By region. */
+export function binsOf(history: History, regions: readonly string[], axis: TimeAxis): ReadonlyMap<string, readonly Bin[]> {
   const binMs = (axis.toMs - axis.fromMs) / BINS;
-  const gathered = Array.from(
-    { length: BINS },
-    (): Gathered => ({ failed: 0, reads: 0, tookMs: [], rawMs: undefined, adjustedMs: undefined }),
-  );
-  const at = (ms: number) => gathered[Math.max(0, Math.min(BINS - 1, Math.floor((ms - axis.fromMs) / binMs)))];
-  for (const operation of history.operations) {
-    if (operation.kind !== 'read' || operation.region !== region) continue;
-    const bin = at(operation.startMs);
-    if (bin === undefined) continue;
-    bin.reads += 1;
-    if (operation.outcome !== 'ok') bin.failed += 1;
-    else if (operation.endMs !== undefined) bin.tookMs.push(operation.endMs - operation.startMs);
-  }
-  for (const read of staleness.byRegion.get(region) ?? []) {
-    const bin = at(read.startMs);
-    if (bin === undefined || !staleness.couldBeOld(read)) continue;
-    const stale = staleness.judge(read);
-    bin.rawMs = Math.max(bin.rawMs ?? 0, stale === undefined ? 0 : read.startMs - stale.superseding.atMs);
-    bin.adjustedMs = Math.max(bin.adjustedMs ?? 0, stale?.adjustedMs ?? 0);
-  }
-  return gathered.map((bin, index) => toBin(bin, { fromMs: axis.fromMs + index * binMs, toMs: axis.fromMs + (index + 1) * binMs }));
-}
-
-function toBin({ tookMs, ...bin }: Gathered, span: Span): Bin {
-  // Tenths of a millisecond: whole ones are too coarse for a cache in memory.
-  const took = quantilesOf(tookMs.map((ms) => ms * 10));
-  return { ...span, ...bin, medianMs: took === null ? undefined : took.p50 / 10, slowestMs: took === null ? undefined : took.max / 10 };
+  const gathered = new Map(regions.map((region) => [region, Array.from({ length: BINS }, () => new Gathered())]));
+  const at = ({ region, startMs }: Pick<ReadOperation, 'region' | 'startMs'>) =>
+    gathered.get(region)?.[Math.max(0, Math.min(BINS - 1, Math.floor((startMs - axis.fromMs) / binMs)))];
+  for (const read of history.reads) at(read)?.take(read);
+  eachStaleness(history, (sample) => at(sample.read)?.takeAge(sample));
+  const spanAt = (index: number) => ({ fromMs: axis.fromMs + index * binMs, toMs: axis.fromMs + (index + 1) * binMs });
+  return new Map([...gathered].map(([region, bins]) => [region, bins.map((bin, index) => bin.toBin(spanAt(index)))]));
 }

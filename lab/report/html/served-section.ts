@@ -6,7 +6,7 @@ import type { History } from '../../history/history.ts';
 import { axisRow, bands, fitting, gridLines, headRows, rectangle, row } from './chart.ts';
 import { moment, plural } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { type Held, heldOf, keysToShow, type Served, servedOf } from './served.ts';
+import { type Held, keysToShow, type Served, ServedKeys } from './served.ts';
 import type { PhaseSpan, TimeAxis } from './time-axis.ts';
 
 export interface ChartContext {
@@ -29,19 +29,20 @@ export function servedSection(context: ChartContext): Markup {
   const { history, axis, phases, anomalies } = context;
   const keys = keysToShow(history, anomalies, KEYS_MAX);
   if (keys.length === 0) return html``;
+  const known = new ServedKeys(history, keys);
   return html`<section><h2>Which version each region served</h2>
 <p class="lead">Blocks are reads answered alike, one after another; between them nobody read. The keys with anomalies come first, then those read most.</p>
 <ul class="legend"><li><span class="swatch current"></span>as the origin</li><li><span class="swatch behind"></span>one version behind</li><li><span class="swatch far"></span>more behind</li><li><span class="swatch labelled"></span>underlined: labelled stale</li><li><span class="swatch gone"></span>404</li><li><span class="swatch band"></span>a fault on its path</li></ul>
 <figure>${headRows(axis, phases, history.faults)}
-${keys.map((key) => keyRows(key, context))}
+${keys.map((key) => keyRows(key, known, context))}
 ${axisRow(axis)}</figure></section>`;
 }
 
-function keyRows(key: string, { history, staleness, axis, regions }: ChartContext): Markup {
-  const held = heldOf(history, key);
+function keyRows(key: string, known: ServedKeys, { history, axis, regions }: ChartContext): Markup {
+  const held = known.heldAtOrigin(key);
   return html`<h3 class="key">${key}</h3>
 ${originRow(key, held, axis)}${regions.map((region) => {
-  const served = servedOf(staleness, { region, key }, held);
+  const served = known.servedIn({ region, key }, held);
   const faults = history.faults.filter((fault) => touches(fault, region));
   const blocks = served.slice(0, BLOCKS_MAX).map((block) => blockOf(block, axis));
   const content = html`${bands(axis, faults)}${gridLines(axis)}<line class="thread" x1="0" x2="100%" y1="13" y2="13"/>${blocks}`;

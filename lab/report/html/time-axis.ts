@@ -1,6 +1,7 @@
 /** The time that all charts of a report share, from the first operation to the end, as percentages of their width. */
 import { endOf } from '../../history/end.ts';
 import type { History } from '../../history/history.ts';
+import type { Operation } from '../../history/records.ts';
 import type { Phase } from '../events.ts';
 
 export interface Span {
@@ -22,7 +23,7 @@ export class TimeAxis implements Span {
 
   constructor(history: History) {
     let fromMs = Number.POSITIVE_INFINITY;
-    for (const { startMs } of history.operations) fromMs = Math.min(fromMs, startMs);
+    for (const { startMs } of eachOperation(history)) fromMs = Math.min(fromMs, startMs);
     this.fromMs = fromMs === Number.POSITIVE_INFINITY ? 0 : fromMs;
     this.toMs = Math.max(endOf(history), this.fromMs + 1);
   }
@@ -49,10 +50,15 @@ export class TimeAxis implements Span {
   }
 }
 
+function* eachOperation({ changes, reads }: History): Generator<Operation, void, undefined> {
+  yield* changes;
+  yield* reads;
+}
+
 /** Each lasts until the first operation of the next. */
-export function phasesOf({ operations }: History, axis: TimeAxis): readonly PhaseSpan[] {
+export function phasesOf(history: History, axis: TimeAxis): readonly PhaseSpan[] {
   const firsts = new Map<Phase, number>();
-  for (const { phase, startMs } of operations) firsts.set(phase, Math.min(startMs, firsts.get(phase) ?? startMs));
+  for (const { phase, startMs } of eachOperation(history)) firsts.set(phase, Math.min(startMs, firsts.get(phase) ?? startMs));
   const inOrder = [...firsts].sort(([, one], [, other]) => one - other);
   return inOrder.map(([phase, fromMs], at) => ({ phase, fromMs, toMs: inOrder[at + 1]?.[1] ?? axis.toMs }));
 }

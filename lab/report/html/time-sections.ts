@@ -18,8 +18,9 @@ interface RegionBins {
 
 export function timeSections(context: ChartContext): Markup {
   const { history, staleness, axis, regions } = context;
-  if (staleness.reads.length === 0) return html``;
-  const perRegion = regions.map((region) => ({ region, bins: binsOf(history, staleness, region, axis) }));
+  if (staleness.versions.answers === 0) return html``;
+  const bins = binsOf(history, regions, axis);
+  const perRegion = regions.map((region) => ({ region, bins: bins.get(region) ?? [] }));
   return html`${stalenessSection(context, perRegion)}${latencySection(context, perRegion)}`;
 }
 
