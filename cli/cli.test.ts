@@ -186,6 +186,11 @@ describe('the command line', () => {
     [['validate', COMPOSE]],
     [['validate', '/nowhere.yaml']],
     [['--nonsense']],
+    // A word too many, of every command that does not take as many as there are.
+    ...['up', 'status', 'down', 'heal', 'load', 'sim', 'doctor'].map((name): [string[]] => [[name, 'more']]),
+    ...['trace', 'analyze', 'shrink', 'list', 'schema'].map((name): [string[]] => [
+      [name, name === 'schema' ? 'scenario' : 'mutants', 'more'],
+    ]),
   ])('refuses %j with 104 and says why', async (words) => {
     const { code, stdout, stderr } = await startProgram(words).ended;
     expect(code).toBe(104);

@@ -43,8 +43,9 @@ export async function createProgram(session: Session, config: ConfigFile): Promi
     .configureOutput({ writeOut: (text) => session.output.line(text.trimEnd()), writeErr: (text) => session.output.note(text.trimEnd()) })
     .showHelpAfterError('(--help shows every command and option)');
   for (const add of await Promise.all(namesIn(session.argv).map((name) => COMMANDS[name]?.()))) add?.(program, session);
-  addTerminalCommand(program.allowExcessArguments().enablePositionalOptions(), session, { names: Object.keys(COMMANDS), config });
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  // The terminal says itself what it thinks of a word that is no command.
+  addTerminalCommand(program.allowExcessArguments().enablePositionalOptions(), session, { names: Object.keys(COMMANDS), config });
   for (const command of [program, ...program.commands]) {
     passOverEmpty(command, session);
     preset(command, config);
