@@ -10,11 +10,12 @@
  * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it may have. One
  * anomaly for each region.
  */
-import type { Change, EdgeSample, FaultRecord, ReadOperation } from '../../history/records.ts';
+import type { EdgeSample, FaultRecord, ReadOperation } from '../../history/records.ts';
 import type { Anomaly, Check, CheckInput, CheckResult, Judging } from '../check.ts';
 import { HELD_UP_SHARE, Sieve } from '../doubt.ts';
 import { excusesNothing, isEmptiedBy, isSlowing, refusesFills, touches, windowOf } from '../fault-windows.ts';
 import { type Interval, overlaps } from '../interval.ts';
+import { Marks } from '../marks.ts';
 import type { Staleness } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
 
@@ -220,39 +221,6 @@ function slowMsIn(slow: readonly Interval[], { fromMs, toMs }: Interval): number
 /** At most so many fetches can have reached their deadline on a slow link. */
 function fetchesAgain(slowMs: number, fetchDeadlineMs: number): number {
   return FETCHES_PER_MARK * Math.ceil(slowMs / fetchDeadlineMs);
-}
-
-/** When writes and purges may have been applied in a region. */
-class Marks {
-  readonly #byKey = new Map<string, Interval[]>();
-  readonly #ofAll: Interval[] = [];
-
-  constructor(changes: readonly Change[], lateMs: number) {
-    for (const change of changes) {
-      if (change.outcome === 'fail') continue;
-      const toMs = change.outcome === 'ok' && change.endMs !== undefined ? change.endMs + lateMs : Number.POSITIVE_INFINITY;
-      this.#add(change, { fromMs: change.startMs, toMs });
-    }
-  }
-
-  ofKey(key: string, span: Interval): number {
-    return this.#byKey.get(key)?.filter((mark) => overlaps(mark, span)).length ?? 0;
-  }
-
-  ofAll(span: Interval): number {
-    return this.#ofAll.filter((mark) => overlaps(mark, span)).length;
-  }
-
-  #add(change: Change, mark: Interval): void {
-    const key = change.kind !== 'purge' ? change.key : change.type === 'key' ? change.target : undefined;
-    if (key === undefined) {
-      this.#ofAll.push(mark);
-      return;
-    }
-    const known = this.#byKey.get(key);
-    if (known === undefined) this.#byKey.set(key, [mark]);
-    else known.push(mark);
-  }
 }
 
 function toAnomaly({ region, fetches, allowed, reads, first, last }: Counted): Anomaly {
