@@ -35,7 +35,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      { test: { name: 'long', include: [LONG_TESTS], sequence: { groupOrder: 2 } } },
+      { test: { name: 'long', include: [LONG_TESTS], testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder: 2 } } },
     ],
   },
 });
