@@ -64,8 +64,11 @@ const without = (isLeftOut: (line: Line) => boolean) => lines.filter((line) => !
 const edited = (kind: string, edit: (line: Line) => object) =>
   lines.map((line) => (line.line === kind ? { ...line, ...edit(line) } : line));
 
+/** A delay that excuses whatever comes. */
+const SLOWER = { line: 'delay', region: 'eu-west', atMs: 0, delayMs: 60_000 };
+
 /** Lines that explain what a check finds, or hold against a pass: without them there is no less reason for one. */
-const MAY_BE_MISSING = ['stall', 'pressure', 'clock', 'published', 'applied', 'origin-sample', 'abort', 'fault', 'fault-changed'];
+const MAY_BE_MISSING = ['stall', 'pressure', 'clock', 'published', 'applied', 'origin-sample', 'abort', 'fault-changed'];
 
 describe('a history', () => {
   it('that is as it was written passes', async () => {
@@ -93,6 +96,24 @@ describe('a history', () => {
     expect(passed).toEqual([]);
   });
 
+  it('shows no pass without one of the lines in which a setting changes back, or a fault is told', async () => {
+    const passed = [];
+    const last = lines.findLast(({ line }) => line === 'delay');
+    if ((await verdictOf(without((line) => line === last))) === 'pass') passed.push('the last delay');
+    for (const { line, id } of lines)
+      if (line === 'fault' && (await verdictOf(without((other) => /^fault/.test(other.line) && other['id'] === id))) === 'pass')
+        passed.push(`fault ${String(id)}`);
+    expect(passed).toEqual([]);
+  });
+
+  it.each([
+    ['after its end', (all: readonly Line[]) => [...all, SLOWER]],
+    ['before its end', (all: readonly Line[]) => [...all.slice(0, -1), SLOWER, ...all.slice(-1)]],
+    ['before its end, later', (all: readonly Line[]) => [...all.slice(0, -1), { ...SLOWER, atMs: 2_000 }, ...all.slice(-1)]],
+  ])('shows no pass with a delay more, %s', async (_where, add) => {
+    expect(await verdictOf(add(lines))).not.toBe('pass');
+  });
+
   it.each<[string, (line: Line) => object]>([
     ['delay', () => ({ delayMs: 1e9 })],
     ['delay', ({ region }) => ({ region: region === 'us-east' ? 'nowhere' : region })],
@@ -112,6 +133,11 @@ describe('a history', () => {
     ['phase', () => ({ atMs: -1 })],
     ['sent', ({ operation }) => ({ operation: { ...(operation as object), startMs: -1e9 } })],
     ['ended', ({ writer: _, ...rest }) => ({ ...rest, writer: undefined })],
+    ...(['version', 'source', 'status', 'cachedMs'] as const).map((name): [string, (line: Line) => object] => [
+      'ended',
+      (line) => ({ ...line, ...(line['source'] === 'cache' && { [name]: undefined }) }),
+    ]),
+    ['head', () => ({ written: undefined })],
   ])('shows no pass where %s says something else: %s', async (kind, edit) => {
     expect(await verdictOf(edited(kind, edit))).not.toBe('pass');
   });

@@ -4,17 +4,15 @@
  * judged it alone would excuse what nobody has shown.
  */
 import { InvalidInput } from '../errors.ts';
-import type { Fault } from '../faults/fault.ts';
-import { FAULTS } from '../faults/faults.ts';
-import type { Slowing } from '../faults/slowing.ts';
 import type { History } from '../history/history.ts';
 import type { HistoryHead } from '../history/history-lines.ts';
-import type { FaultRecord } from '../history/records.ts';
+import type { RecordOf } from '../history/record-kinds.ts';
 import { printable } from '../input/printable.ts';
 import { type Phase, phase } from '../report/events.ts';
 import { STEADY_STATE } from '../scenarios/hypothesis.ts';
 import { type ParsedScenario, parseScenario } from '../scenarios/scenario.ts';
 import type { CheckResult } from './check.ts';
+import { faultsLeftOut, faultsOutOfPlace } from './fault-coherence.ts';
 
 interface Saved {
   readonly history: History;
@@ -24,6 +22,7 @@ interface Saved {
     /** What was read at the end. */
     readonly finalKeys: ReadonlySet<string>;
     readonly withoutWriter: number;
+    readonly incomplete: number;
   };
 }
 
@@ -32,23 +31,23 @@ type Rule = (saved: Saved) => readonly string[];
 
 const NAME = 'history';
 const TOLD_MAX = 3;
-/** Of each fault that slows, the most that anybody asks for by hand, who is in no scenario. */
-const BY_HAND: readonly Readonly<Record<string, unknown>>[] = [{ latency: '10m' }, { rate: 1 }, {}];
 
 const RULES: readonly Rule[] = [
   askedChecks,
   phasesLeftOut,
   steadyStateLeftOut,
   settingsOfRegions,
+  settingsChanged,
   unknownRegions,
   origins,
-  writers,
-  faults,
+  answers,
+  faultsOutOfPlace,
+  faultsLeftOut,
 ];
 
-/** Nothing where it holds together, or is of an older version, which did not keep its scenario. */
+/** Nothing where it holds together, or is of an older version, which kept neither bounds nor its scenario. */
 export function incoherences(history: History, head: HistoryHead): readonly CheckResult[] {
-  const scenario = scenarioOf(head);
+  const scenario = head.written === undefined && head.bounds !== undefined ? 'its head has no scenario' : scenarioOf(head);
   if (scenario === undefined) return [];
   const found = typeof scenario === 'string' ? [scenario] : brokenRules({ history, head, scenario, reads: readsOf(history) });
   if (found.length === 0) return [];
@@ -123,6 +122,34 @@ function settingsOfRegions({ history, head, scenario }: Saved): readonly string[
   });
 }
 
+/** A region begins with one of each, is set by faults alone, and has in the end what it began with. */
+function settingsChanged({ history, head }: Saved): readonly string[] {
+  return head.regions.flatMap((region) => [
+    ...wrongChanges(history, region, 'delay', 'propagation-delay', ({ delayMs }) => delayMs),
+    ...wrongChanges(history, region, 'strategy', 'strategy', (change) => change.strategy),
+  ]);
+}
+
+function wrongChanges<Kind extends 'delay' | 'strategy'>(
+  history: History,
+  region: string,
+  kind: Kind,
+  fault: string,
+  settingOf: (change: RecordOf<Kind>) => unknown,
+): readonly string[] {
+  const changes = history.of(kind).filter((change) => change.region === region);
+  const later = changes.filter(({ atMs }) => atMs > 0);
+  const set = history.faults.filter((record) => record.fault === fault && record.target.region === region);
+  const [first, last] = [changes[0], changes.at(-1)];
+  const isPutBack = first === undefined || last === undefined || settingOf(first) === settingOf(last);
+  const isOver = history.endedMs !== undefined && set.every(({ healedMs }) => healedMs !== undefined);
+  return [
+    ...(changes.length - later.length > 1 ? [`${region} begins with more than one ${kind}`] : []),
+    ...(set.length === 0 && later.length > 0 ? [`the ${kind} of ${region} changes, and no ${fault} sets it`] : []),
+    ...(isOver && !isPutBack ? [`the ${kind} of ${region} is not put back`] : []),
+  ];
+}
+
 function differs(what: string, expected: number | string | undefined, got: number | string | undefined): readonly string[] {
   return expected === got ? [] : [`expected ${what} to be ${expected ?? 'told'}, got ${got ?? 'nothing'}`];
 }
@@ -147,57 +174,22 @@ function origins({ history, reads: { finalKeys } }: Saved): readonly string[] {
   return keys.length === 0 ? [] : [`what the origin held at the end is missing of ${keys.slice(0, TOLD_MAX).join(', ')}`];
 }
 
-function writers({ reads: { withoutWriter } }: Saved): readonly string[] {
-  return withoutWriter === 0 ? [] : [`${withoutWriter} answers do not say which operation wrote their body`];
+function answers({ reads: { withoutWriter, incomplete } }: Saved): readonly string[] {
+  return [
+    ...(withoutWriter === 0 ? [] : [`${withoutWriter} answers do not say which operation wrote their body`]),
+    ...(incomplete === 0 ? [] : [`${incomplete} answers do not say their version, label, or where they came from`]),
+  ];
 }
 
 /** What the rules look at of all reads. */
 function readsOf({ reads }: History): Saved['reads'] {
   const finalKeys = new Set<string>();
-  let withoutWriter = 0;
-  for (const { final, key, outcome, found, writer } of reads) {
+  let [withoutWriter, incomplete] = [0, 0];
+  for (const { final, key, outcome, found, writer, version, source, status } of reads) {
     if (final) finalKeys.add(key);
-    if (outcome === 'ok' && found === true && writer === undefined) withoutWriter += 1;
+    if (outcome !== 'ok') continue;
+    if (found === true && writer === undefined) withoutWriter += 1;
+    if ([found, version, source, status].includes(undefined)) incomplete += 1;
   }
-  return { finalKeys, withoutWriter };
-}
-
-function faults({ history, scenario }: Saved): readonly string[] {
-  return history.faults.flatMap((record) => {
-    const what = `${record.fault} ${record.target.text}`;
-    const fault = FAULTS.get(record.fault);
-    if (fault === undefined) return [`this program has no fault ${record.fault}`];
-    return [...tooMuch(record, fault, scenario), ...outOfOrder(record)].map((wrong) => `${what} ${wrong}`);
-  });
-}
-
-function tooMuch(record: FaultRecord, fault: Fault, scenario: ParsedScenario): readonly string[] {
-  const { recoveryAllowanceMs, slows } = record;
-  const isExcused = recoveryAllowanceMs > fault.recoveryAllowanceMs;
-  const most = slows === undefined ? [] : slowingsOf(record, fault, scenario);
-  const isSlow = slows !== undefined && !most.some((one) => isWithin(slows, one));
-  return [
-    ...(isExcused ? [`excuses ${recoveryAllowanceMs} ms after it, and no such fault more than ${fault.recoveryAllowanceMs} ms`] : []),
-    ...(isSlow ? ['delays more than its scenario lets it'] : []),
-  ];
-}
-
-/** By how much the fault of a step can delay that target. One by hand, which is in no step, by what a link may be slowed at all. */
-function slowingsOf({ target }: FaultRecord, fault: Fault, { method }: ParsedScenario): readonly Slowing[] {
-  const steps = method.filter((step) => step.fault === fault.name);
-  const written = steps.length === 0 ? BY_HAND : steps.map(({ parameters }) => parameters);
-  return written.flatMap((raw) => {
-    const { data } = fault.parameters.safeParse(raw);
-    return fault.slows === undefined || data === undefined ? [] : [fault.slows({ id: '', fault: fault.name, target, parameters: data })];
-  });
-}
-
-function isWithin(got: NonNullable<FaultRecord['slows']>, most: Slowing): boolean {
-  return got.invalidationMs <= most.invalidationMs && got.fetchMs <= most.fetchMs && got.callMs <= most.callMs;
-}
-
-function outOfOrder({ injectedMs, seenMs, healingMs, healedMs }: FaultRecord): readonly string[] {
-  const isBefore = [seenMs, healingMs, healedMs].some((ms) => ms !== undefined && ms < injectedMs);
-  const isGoneBefore = healedMs !== undefined && healedMs < (healingMs ?? healedMs);
-  return [...(isBefore ? ['was seen or healed before it was injected'] : []), ...(isGoneBefore ? ['was gone before its heal began'] : [])];
+  return { finalKeys, withoutWriter, incomplete };
 }

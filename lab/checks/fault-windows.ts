@@ -63,14 +63,18 @@ export function windowOf({ injectedMs, healedMs, recoveryAllowanceMs, slows }: F
   return { fromMs: injectedMs, toMs: healedMs === undefined ? Number.POSITIVE_INFINITY : healedMs + recoveryAllowanceMs + heldBackMs };
 }
 
+/** A slow link, until what it held back has arrived. */
+interface Slow extends Delay {
+  readonly link: string;
+}
+
 /** The windows on one path, each as disjoint intervals, ascending. */
 interface Windows {
   /** Seen in effect. */
   readonly seen: readonly Interval[];
   /** Those, and what may have been in effect. */
   readonly possible: readonly Interval[];
-  /** What slows, with how much later an invalidation is applied while it does. */
-  readonly slow: readonly (Interval & { readonly byMs: number })[];
+  readonly slow: readonly Slow[];
 }
 
 /** What the faults of a history excuse. */
@@ -112,9 +116,8 @@ export class FaultWindows {
 
   /** By how much later than else an invalidation may have been applied because of slow links in the interval. */
   slowedMs(path: Path, interval: Interval): number {
-    return this.#on(path)
-      .slow.filter((window) => overlaps(window, interval))
-      .reduce((sum, { byMs }) => sum + byMs, 0);
+    const slow = this.#on(path).slow.filter((window) => overlaps(window, interval));
+    return slow.reduce((mostMs, { fromMs }) => Math.max(mostMs, slowedAt(slow, fromMs)), 0);
   }
 
   /** The time in which a region may fail to answer, as disjoint intervals, ascending. */
@@ -147,7 +150,7 @@ export class FaultWindows {
     return {
       seen: unionOf(seen),
       possible: unionOf(possible),
-      slow: slow.map((fault) => ({ ...windowOf(fault), byMs: fault.slows?.invalidationMs ?? 0 })),
+      slow: slow.map((fault) => ({ ...windowOf(fault), link: fault.target.text, byMs: togetherMs(fault, slow) })),
     };
   }
 
@@ -178,6 +181,33 @@ function unseenWindow(fault: FaultRecord): Interval {
 
 interface Delay extends Interval {
   readonly byMs: number;
+}
+
+/** By how much an invalidation is later that passes a link while it is slow by this fault: by all that are in force there at one moment. */
+function togetherMs(fault: FaultRecord, slow: readonly FaultRecord[]): number {
+  const beside = slow.filter(({ target }) => target.text === fault.target.text).map(toSlowing);
+  const { fromMs, toMs } = toSlowing(fault);
+  const momentsMs = [fromMs, ...beside.map((other) => other.fromMs).filter((ms) => fromMs < ms && ms < toMs)];
+  return Math.max(...momentsMs.map((ms) => sumAt(beside, ms)));
+}
+
+/** Without what comes after its heal. */
+function toSlowing({ injectedMs, healedMs, slows }: FaultRecord): Delay {
+  return { fromMs: injectedMs, toMs: healedMs ?? Number.POSITIVE_INFINITY, byMs: slows?.invalidationMs ?? 0 };
+}
+
+function sumAt(delays: readonly Delay[], ms: number): number {
+  return delays.reduce((sum, { fromMs, toMs, byMs }) => (fromMs <= ms && ms < toMs ? sum + byMs : sum), 0);
+}
+
+/**
+ * An invalidation passes each link once, so of what slowed one link, one time after another, the most counts; what several links held back adds
+ * up: it comes to the next within the window of the one before.
+ */
+function slowedAt(slow: readonly Slow[], ms: number): number {
+  const byLink = new Map<string, number>();
+  for (const { fromMs, toMs, link, byMs } of slow) if (fromMs <= ms && ms < toMs) byLink.set(link, Math.max(byMs, byLink.get(link) ?? 0));
+  return [...byLink.values()].reduce((sum, byMs) => sum + byMs, 0);
 }
 
 /** Until what it held back has arrived. */

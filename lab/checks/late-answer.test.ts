@@ -4,7 +4,7 @@ import type { FaultRecord } from '../history/records.ts';
 import { divergence } from './anomalies/divergence.ts';
 import { lostInvalidation } from './anomalies/lost-invalidation.ts';
 import { judgeBy } from './pass.ts';
-import { fault, historyOf, origin, read, write } from './testing/history.ts';
+import { BOUND_MS, fault, historyOf, origin, read, write } from './testing/history.ts';
 
 const OLD = [write(2, 1_000), read(1, 20_000, { final: true })];
 const STANDS = { fromMs: 500 } as const;
@@ -25,6 +25,19 @@ describe('a last answer that is behind', () => {
     for (const { verdict, reason } of verdictsOf([standing])) {
       expect(verdict).toBe('unknown');
       expect(reason).toContain(`while ${standing.fault} ${standing.target.text} was not seen gone`);
+    }
+  });
+
+  it.each([
+    [BOUND_MS, 'unknown'],
+    [BOUND_MS + 1, 'fail'],
+  ])('proves nothing before its delay has passed: %s ms after the write it is %s', (afterMs, expected) => {
+    const operations = [write(2, 20_000 - afterMs), read(1, 20_000, { final: true })];
+    const history = historyOf({ operations, held: [origin(2)] });
+    for (const check of [divergence, lostInvalidation]) {
+      const { verdict, reason } = judgeBy(check, history, { regions, staleness: 'adjusted' });
+      expect(verdict).toBe(expected);
+      if (expected === 'unknown') expect(reason).toContain('settle was too short');
     }
   });
 

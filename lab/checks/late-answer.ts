@@ -1,6 +1,6 @@
 /**
- * Why a last answer that is behind proves nothing: the run was cut off before regions had their time, a fault on the way was never seen gone,
- * or the machine stood still while the region was to catch up.
+ * Why a last answer that is behind proves nothing: the run was cut off before regions had their time, or ended before an invalidation had its
+ * delay, a fault on the way was never seen gone, or the machine stood still while the region was to catch up.
  */
 import type { FaultRecord, ReadOperation } from '../history/records.ts';
 import type { CheckInput } from './check.ts';
@@ -19,7 +19,18 @@ export function doubtAboutLast(read: ReadOperation, doubting: Doubting): string 
   if (history.head !== undefined && history.endedMs === undefined) return 'in a run that did not get to its end';
   const standing = rule === 'strict' ? undefined : history.faults.find((fault) => isStanding(fault) && touches(fault, read.region));
   if (standing !== undefined) return `while ${standing.fault} ${standing.target.text} was not seen gone`;
-  return doubtByTheMachine(read, doubting);
+  return doubtByTheDelay(read, doubting) ?? doubtByTheMachine(read, doubting);
+}
+
+/** Settle may be shorter than a region's delay. */
+function doubtByTheDelay(read: ReadOperation, { input }: Doubting): string | undefined {
+  if (!isAnswered(read) || input.history.of('delay').length === 0) return undefined;
+  const { staleness } = input;
+  const superseding = staleness.versions.supersededBefore(read);
+  const sinceMs = superseding?.atMs ?? read.startMs;
+  const allowedMs = staleness.delayMsMax(read.region, { fromMs: sinceMs, toMs: read.startMs }) + staleness.epsilonMs;
+  if (read.startMs - sinceMs > allowedMs || superseding === undefined) return undefined;
+  return `asked for the last time ${Math.round(read.startMs - sinceMs)} ms after the change, where a delay of ${Math.round(allowedMs)} ms is allowed: settle was too short`;
 }
 
 function isStanding({ healedMs }: FaultRecord): boolean {

@@ -109,7 +109,7 @@ const WRONG: readonly (readonly [check: keyof typeof CHECKS, damaging: Damaging]
     (history, { region }) => {
       const key = 'content:9';
       history.add('origin', origin(2, { key }));
-      add(history, write(2, AFTER_MS, { key }), read(1, AFTER_MS + 1, { region, key, final: true }));
+      add(history, write(2, AFTER_MS, { key }), read(1, AFTER_MS + 10_000, { region, key, final: true }));
     },
   ],
   [

@@ -10,6 +10,9 @@ interface Evidence {
   readonly isToldOf: (region: string, told: Told) => boolean;
 }
 
+/** An edge that mostly tells it, but not where it matters, does not tell it. */
+const DATED_SHARE_MIN = 0.95;
+
 const EVIDENCE: Readonly<Record<Need, Evidence>> = {
   'fetch-counter': {
     about: 'how often each edge asked the origin',
@@ -17,7 +20,7 @@ const EVIDENCE: Readonly<Record<Need, Evidence>> = {
   },
   'fetch-time': {
     about: 'when the origin was asked for each answer',
-    isToldOf: (region, { dated }) => dated.has(region),
+    isToldOf: (region, told) => told.datedShare(region) >= DATED_SHARE_MIN,
   },
   strategy: {
     about: 'which strategy each region had',
@@ -29,9 +32,8 @@ const EVIDENCE: Readonly<Record<Need, Evidence>> = {
 export class Told {
   readonly history: History;
   readonly #regions: readonly string[];
-  readonly #answering = new Set<string>();
-  /** Regions of which an answer said when the origin was asked for it. */
-  readonly dated = new Set<string>();
+  /** By region: how many answers there were, and how many said when the origin was asked for them. */
+  readonly #answers = new Map<string, { all: number; dated: number }>();
 
   constructor(history: History, regions: readonly string[]) {
     this.history = history;
@@ -40,8 +42,16 @@ export class Told {
 
   take(read: ReadOperation): void {
     if (!isAnswered(read)) return;
-    this.#answering.add(read.region);
-    if (read.cachedMs !== undefined) this.dated.add(read.region);
+    const answers = this.#answers.get(read.region) ?? { all: 0, dated: 0 };
+    this.#answers.set(read.region, answers);
+    answers.all += 1;
+    if (read.cachedMs !== undefined) answers.dated += 1;
+  }
+
+  /** 0 to 1. */
+  datedShare(region: string): number {
+    const { all, dated } = this.#answers.get(region) ?? { all: 1, dated: 0 };
+    return dated / all;
   }
 
   /** What the check found. Where a region that answered lacks what the check needs it is unknown at best, by the name of what is missing. */
@@ -55,7 +65,7 @@ export class Told {
 
   #missing(need: Need) {
     const { about, isToldOf } = EVIDENCE[need];
-    const answering = this.#regions.filter((region) => this.#answering.has(region));
+    const answering = this.#regions.filter((region) => this.#answers.has(region));
     const without = answering.filter((region) => !isToldOf(region, this));
     if (without.length === 0) return [];
     const isOfAll = without.length === answering.length;

@@ -153,6 +153,16 @@ describe('a slow link', () => {
   it.each([
     ['widens the bound by what it delays', [slow('edge:eu-west<->kafka', { fromMs: 2_000, toMs: 3_000 })], 250],
     ['and by all that were in force', [slow('edge:eu-west<->kafka', { fromMs: 2_000 }), slow('origin->kafka', { fromMs: 8_000 })], 500],
+    [
+      'of one link by the most, where it was slow one time after another',
+      [1_200, 1_600, 2_000, 2_400].map((fromMs) => slow('edge:eu-west<->kafka', { fromMs, toMs: fromMs + 50, allowanceMs: 1_000 })),
+      250,
+    ],
+    [
+      'and by all of one link that were in force together',
+      [slow('edge:eu-west<->kafka', { fromMs: 2_000, toMs: 4_000 }), slow('edge:eu-west<->kafka', { fromMs: 3_000, toMs: 5_000 })],
+      500,
+    ],
     ['by nothing once what it held back has arrived', [slow('edge:eu-west<->kafka', { fromMs: 100, toMs: 700 })], 0],
     ['by nothing before it is there', [slow('edge:eu-west<->kafka', { fromMs: 9_000 })], 0],
     ['by nothing in another region', [slow('edge:us-east<->kafka', { fromMs: 2_000 })], 0],

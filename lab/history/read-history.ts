@@ -181,7 +181,13 @@ function toMap(value: unknown): Readonly<Record<string, unknown>> {
 function parseRecord<Kind extends RecordKind>(kind: Kind, record: unknown, value: unknown): ParsedLine {
   const parsed = SCHEMAS[kind].safeParse(record);
   if (!parsed.success) throw refusal(value);
-  return { line: kind, addTo: (history) => history.add(kind, parsed.data) };
+  return {
+    line: kind,
+    addTo: (history) => {
+      refuseAfterEnd(history, kind);
+      history.add(kind, parsed.data);
+    },
+  };
 }
 
 function refusal(value: unknown): InvalidInput {
@@ -189,8 +195,12 @@ function refusal(value: unknown): InvalidInput {
   return new InvalidInput(`${problem?.path.map(String).join('.') ?? ''}: ${problem?.message ?? 'expected a line of a history'}`);
 }
 
+function refuseAfterEnd({ endedMs }: History, line: HistoryLine['line']): void {
+  if (endedMs !== undefined) throw new InvalidInput(`expected nothing after the end, got line ${line}`);
+}
+
 function take(history: History, line: OtherLine): void {
-  if (history.endedMs !== undefined) throw new InvalidInput(`expected nothing after the end, got line ${line.line}`);
+  refuseAfterEnd(history, line.line);
   switch (line.line) {
     case 'head':
       return history.begin(line);

@@ -16,7 +16,8 @@ export function isZstd(bytes: Buffer): boolean {
 }
 
 export class ZstdEncoder {
-  readonly #stream = createZstdCompress();
+  /** With a checksum: what was damaged on the way is refused. */
+  readonly #stream = createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } });
   #waiting: Buffer[] = [];
 
   constructor() {

@@ -29,6 +29,17 @@ describe('refill-storm', () => {
   const cases: readonly (readonly [title: string, written: Written, verdict: 'pass' | 'fail' | 'unknown'])[] = [
     ['passes what the write explains', { operations: OPERATIONS, edgeSamples: samples(ALLOWED) }, 'pass'],
     ['fails on one fetch more', { operations: OPERATIONS, edgeSamples: samples(ALLOWED + 1) }, 'fail'],
+    [
+      'does not look at an edge while it catches up: it calls nothing fresh',
+      { operations: OPERATIONS, edgeSamples: samples(ALLOWED + 1, { caughtUp: false }) },
+      'unknown',
+    ],
+    ['nor over a join', { operations: OPERATIONS, edgeSamples: samples(ALLOWED + 1, { joins: 2 }) }, 'unknown'],
+    [
+      'fails on one fetch more of an edge that had caught up',
+      { operations: OPERATIONS, edgeSamples: samples(ALLOWED + 1, { caughtUp: true }) },
+      'fail',
+    ],
     ['passes what a purge explains', { operations: [...OPERATIONS, purge(1_600)], edgeSamples: samples(ALLOWED + 2) }, 'pass'],
     [
       'passes what a purge of any tag explains',

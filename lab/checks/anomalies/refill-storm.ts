@@ -7,8 +7,8 @@
  * for each read that failed or found a 404 (kept for a short time only), and one for each time that its entry may have ended: and never more
  * than it was read. Any purge but one of a
  * key counts for every key, for until a fetch is back nobody knows its tags. A slow link is no excuse: it is what
- * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it may have. One
- * anomaly for each region.
+ * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it may have. Nor is
+ * an edge looked at while it catches up with the log. One anomaly for each region.
  */
 import type { EdgeSample, FaultRecord, ReadOperation } from '../../history/records.ts';
 import type { Anomaly, Check, CheckInput, CheckResult, Judging } from '../check.ts';
@@ -133,6 +133,11 @@ function interrupts(fault: FaultRecord, region: string): boolean {
   return !excusesNothing(fault) && touches(fault, region);
 }
 
+/** Of one process, which had caught up with the log all the while: until then an edge calls nothing fresh, and each answer asks the origin. */
+function isSteady(one: EdgeSample, other: EdgeSample): boolean {
+  return one.since === other.since && one.joins === other.joins && one.caughtUp !== false && other.caughtUp !== false;
+}
+
 function stretchesOf(region: string, samples: readonly EdgeSample[], faults: readonly FaultRecord[]): readonly Stretch[] {
   const windows = faults.filter((fault) => interrupts(fault, region)).map(windowOf);
   const stretches: Stretch[] = [];
@@ -140,7 +145,9 @@ function stretchesOf(region: string, samples: readonly EdgeSample[], faults: rea
   let last: EdgeSample | undefined;
   for (const sample of samples) {
     const isCalm =
-      last?.since === sample.since && !windows.some((window) => overlaps(window, { fromMs: last?.atMs ?? 0, toMs: sample.atMs }));
+      last !== undefined &&
+      isSteady(last, sample) &&
+      !windows.some((window) => overlaps(window, { fromMs: last?.atMs ?? 0, toMs: sample.atMs }));
     if (!isCalm) {
       if (first !== undefined && last !== undefined && first !== last) stretches.push({ region, first, last });
       first = sample;
