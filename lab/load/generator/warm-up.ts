@@ -1,17 +1,17 @@
 /**
  * The first thousands of reads of a process take several times as long as those after them, for its code is not compiled yet: at 10,000 a
- * second they would all be late. So it reads from a server of its own before a plan begins, which answers as an edge does.
+ * second they would all be late. So before a plan begins it sends another one to a server of its own, which answers as an edge does.
  */
 
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
-import type { EdgeUnderTest } from '../../system/edges/edge.ts';
-import { openEdge } from '../../system/edges/edges.ts';
-import type { Transport } from '../../system/transport.ts';
-import { keptOf } from '../operations.ts';
+import { type AddressInfo, createServer } from 'node:net';
+import type { Clock } from '../../../services/runtime/clock.ts';
+import type { Workload } from '../../scenarios/scenario.ts';
+import { LeanTransport } from '../../system/lean-transport.ts';
+import type { GeneratedRead } from './messages.ts';
+import { Reads } from './reads.ts';
 
-const READS = 6_000;
-const AT_ONCE = 20;
+const REGION = 'warm-up';
+const WORKLOAD: Workload = { duration: 800, reads: 10_000, writes: 1, keys: 1, skew: 0, creates: 0, deletes: 0, purges: 0 };
 
 const BODY = JSON.stringify({
   success: true,
@@ -45,20 +45,21 @@ const ANSWER = [
   BODY,
 ].join('\r\n');
 
-/** Over the transport that the plan is going to use, or one like it; whoever opened it closes it. */
-export async function warmUp(transport: Transport): Promise<void> {
+/** Resolves with how each of its reads ended. */
+export async function warmUp(clock: Clock): Promise<readonly GeneratedRead[]> {
   // A read is one piece on loopback, and has one answer.
   const server = createServer((socket) => void socket.on('data', () => socket.write(ANSWER)).on('error', () => {}));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const edge: EdgeUnderTest = openEdge({ region: 'warm-up', url }, { transport, adminToken: undefined });
-  let left = READS;
-  const readOn = async () => {
-    for (; left > 0; left -= 1) keptOf(await edge.read(1));
-  };
+  const transport = new LeanTransport(clock);
+  const order = { workload: WORKLOAD, regions: [REGION], seed: 1, edges: [{ region: REGION, url }], ids: [[0, 1] as const], startedAt: 0 };
+  const reads: GeneratedRead[] = [];
+  const onRead = (read: GeneratedRead) => void reads.push(read);
   try {
-    await Promise.all(Array.from({ length: AT_ONCE }, readOn));
+    await new Reads({ order, clock, transport, onRead }).run(clock.monotonicMs(), new AbortController().signal);
+    return reads;
   } finally {
+    await transport.close();
     server.close();
   }
 }

@@ -45,9 +45,7 @@ async function take(shared: GeneratorOrder): Promise<void> {
     timer ??= clock.setTimer(TELL_MS, tellReads);
   };
   reads = new Reads({ order, clock, transport: new LeanTransport(clock), onRead });
-  const own = new LeanTransport(clock);
-  await warmUp(own);
-  await own.close();
+  await warmUp(clock);
   tell({ type: 'ready' });
 }
 
