@@ -102,7 +102,7 @@ async function measure(readsPerS: number): Promise<readonly string[]> {
     `${((tooLate / reads.length) * 100).toFixed(2)} %`,
     spread(late, SHARES),
     spread(fromDue, [0.5, 0.99, 1]),
-    `${(processorMs / MS_PER_S).toFixed(1)} / ${edgeS} / ${((own.user + own.system) / US_PER_S).toFixed(1)}, ${LOAD_MS / MS_PER_S}`,
+    `${(processorMs / MS_PER_S).toFixed(1)} / ${edgeS} / ${((own.user + own.system) / US_PER_S).toFixed(1)}`,
     limit === undefined ? 'held' : `${limit.verdict}: ${limit.reason}`,
   ];
 }

@@ -12,7 +12,7 @@ const HEAD = [
   `sent more than ${GENERATOR_LATE_MS} ms late`,
   'late by, ms: P50 / P90 / P99 / P99.9 / max',
   'answered, ms from due: P50 / P99 / max',
-  'processor s of the generator / the edge / the lab, in s',
+  'processor s of generator / edge / lab, for 10 s of load',
   'verdict on the load',
 ] as const;
 
