@@ -95,13 +95,7 @@ export class Driver {
   startGenerator(drawn: DrawnReads): Promise<LoadGenerator> {
     const { world, history, startedAt } = this.#options;
     const writes = this.#writes;
-    const edges = world.regions.map(({ region, url, edge, lifetimeMs }) => ({
-      region,
-      url,
-      lifetimeMs,
-      ...(edge === undefined ? {} : { edge }),
-    }));
-    const order = { ...drawn, edges, ids: writes.ids(), startedAt };
+    const order = { ...drawn, edges: world.regions, ids: writes.ids(), startedAt };
     const starting = LoadGenerator.start(order, {
       onRead: (read) => this.#operations.addSent(read, read.isAhead ? '' : (writes.written.get(read.id) ?? '')),
       sink: history,
