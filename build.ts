@@ -64,7 +64,12 @@ await mkdir(SERVICE_FOLDER, { recursive: true });
 await Promise.all([
   build({
     ...common,
-    entryPoints: { main: 'cli/main.ts', 'embedded-host': 'lab/worlds/embedded/host.ts', 'sim-worker': 'lab/sim/worker.ts' },
+    entryPoints: {
+      main: 'cli/main.ts',
+      'embedded-host': 'lab/worlds/embedded/host.ts',
+      'load-generator': 'lab/load/generator/worker.ts',
+      'sim-worker': 'lab/sim/worker.ts',
+    },
     outdir: FOLDER,
     target: NODE_OLDEST,
   }),

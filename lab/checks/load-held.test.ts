@@ -20,10 +20,12 @@ interface Sent {
   readonly late?: number;
   readonly byMs?: number;
   readonly hasFaults?: boolean;
+  /** By a load generator. */
+  readonly generated?: true;
 }
 
 /** Of a plan of 100 reads and 20 writes in 10 s. */
-function judge({ reads = 100, writes = 20, late = 0, byMs = 0, hasFaults = false }: Sent) {
+function judge({ reads = 100, writes = 20, late = 0, byMs = 0, hasFaults = false, generated }: Sent) {
   const operations: Operation[] = [
     ...Array.from({ length: reads }, (_, at) => read(1, 1_000 + at, at < late ? { dueMs: 1_000 + at - byMs } : {})),
     ...Array.from({ length: writes }, (_, at) => write(at + 2, 1_000 + at)),
@@ -32,7 +34,7 @@ function judge({ reads = 100, writes = 20, late = 0, byMs = 0, hasFaults = false
     write(1, 5, { phase: 'warmup' }),
   ];
   const history = historyOf({ operations, faults: hasFaults ? FAULTS : [] });
-  history.add('load', { fromMs: 1_000, durationMs: 10_000, reads: 100, writes: 20 });
+  history.add('load', { fromMs: 1_000, durationMs: 10_000, reads: 100, writes: 20, ...(generated && { generated }) });
   return { history, judged: () => judgeLoad(history) };
 }
 
@@ -41,6 +43,8 @@ describe('a load', () => {
     expect(judge({}).judged()).toEqual([]);
     expect(judge({ reads: 95, writes: 19, late: 4, byMs: 5_000 }).judged()).toEqual([]);
     expect(judge({ late: 100, byMs: 500 }).judged()).toEqual([]);
+    expect(judge({ late: 1, byMs: 5_000, generated: true }).judged()).toEqual([]);
+    expect(judge({ late: 100, byMs: 10, generated: true }).judged()).toEqual([]);
   });
 
   it.each([
@@ -48,6 +52,20 @@ describe('a load', () => {
     ['without writes', { writes: 0 }, 'unknown', 'it sent no write, so nothing was shown'],
     ['without anything', { reads: 0, writes: 0 }, 'unknown', 'it sent neither a read nor a write, so nothing was shown'],
     ['that the lab sent late', { late: 6, byMs: 501 }, 'unknown', expect.stringContaining('sent 6 of 100 reads over 500 ms late')],
+    [
+      'that a generator sent late',
+      { late: 2, byMs: 10.1, generated: true },
+      'unknown',
+      expect.stringMatching(
+        /^the load generator was itself the limit: it sent 2 of 100 reads \(2\.0 %\) more than 10 ms after they were due; /,
+      ),
+    ],
+    [
+      'that a generator could not send',
+      { reads: 60, late: 60, byMs: 4_000, generated: true },
+      'unknown',
+      expect.stringContaining('it sent 60 of 60 reads (100.0 %) more than 10 ms after they were due, and 40 not at all'),
+    ],
     ['with too few writes', { writes: 18 }, 'unknown', expect.stringContaining('100 of 100 reads and 18 of 20 writes were sent')],
     ['with too few writes under faults', { writes: 18, hasFaults: true }, 'pass', expect.stringContaining('18 of 20 writes')],
   ] as const)('%s is told', (_what, sent, verdict, reason) => {

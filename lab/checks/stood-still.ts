@@ -2,7 +2,7 @@
  * For how long the machine kept lab and services from doing what was due: what makes a verdict by time unknown instead of fail.
  *
  * The evidence is measured, and has its time. A process looks every 25 ms and tells how late it was (`services/runtime/lateness.ts`): the
- * lab its own, the embedded services theirs, containers in `/metrics`. Nothing of their business goes on meanwhile, whatever the cause. On Linux the
+ * lab and its load generator their own, the embedded services theirs, containers in `/metrics`. Nothing of their business goes on meanwhile, whatever the cause. On Linux the
  * scheduler also counts how long each of them was ready to run while no processor was free, to the microsecond, also what is too short
  * for a look to meet. How many tasks of the whole machine wait (`/proc/pressure/cpu`) is written down beside it and excuses nothing: with four busy
  * programs on two cores some task waits all the time, though those that are judged hardly do.

@@ -1,6 +1,7 @@
 /**
  * The history of a run: every operation, before it is sent and after it ends, and what else is known of the time. Checks judge
- * nothing else. What is added is told as a line, too, at once: see `history-lines.ts`.
+ * nothing else. What is added is told as a line, too, at once: see `history-lines.ts`. Reads that a load generator has sent are added when
+ * they have ended, so operations need not be in the order of their times.
  *
  * Reads are many: they can be gone through again and again, in their order, and are not all in memory (`read-store.ts`).
  */
@@ -130,7 +131,7 @@ export class History {
     this.#onLine?.(toRecordLine(kind, record));
   }
 
-  /** Before it is sent. Its id must be `nextId`. */
+  /** Before it is sent, by this process. Its id must be `nextId`. */
   addOperation<Op extends Operation>(operation: Op): Op {
     this.#revision += 1;
     this.#nextId += 1;

@@ -201,6 +201,8 @@ export const loadPlanned = z.strictObject({
   durationMs: runMs,
   reads: z.int().nonnegative(),
   writes: z.int().nonnegative(),
+  /** A process of its own sent the reads: the load generator. Left out, as of older histories: the lab itself. */
+  generated: z.literal(true).optional(),
 });
 export type LoadPlanned = Readonly<z.infer<typeof loadPlanned>>;
 

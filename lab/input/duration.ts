@@ -39,6 +39,7 @@ export const lasting = written(EXPECTED_DURATION, notZero(DURATION))
   .pipe(duration)
   .refine((ms) => ms > 0, { message: 'expected a duration above 0', abort: true });
 
+/** What a load generator holds on one core: docs/figures.md. */
 const RATE_MAX = 10_000;
 
 const EXPECTED_RATE = `expected a rate above 0/s such as 60/s, at most ${RATE_MAX}/s`;

@@ -11,6 +11,8 @@ import type { World } from '../worlds/world.ts';
 import { worldKind } from '../worlds/worlds.ts';
 import { inBatches } from './batches.ts';
 import { FinalReads } from './final-reads.ts';
+import { LoadGenerator } from './generator/generator.ts';
+import type { DrawnReads } from './generator/messages.ts';
 import { Operations, type OperationsOptions, type ReadOptions } from './operations.ts';
 import { isRead, type PlannedOperation, type PlannedRead } from './plan.ts';
 import { idsBySlug } from './rows.ts';
@@ -84,6 +86,26 @@ export class Driver {
     }
     sleeper.close();
     await Promise.all(pending);
+  }
+
+  /**
+   * Starts the process that sends the reads of a load, where `run` has its writes alone; who starts it closes it. What it sends gets into
+   * the history when it has ended. Rejects as `LoadGenerator.start` does.
+   */
+  startGenerator(drawn: DrawnReads): Promise<LoadGenerator> {
+    const { world, history, startedAt } = this.#options;
+    const writes = this.#writes;
+    const order = { ...drawn, edges: world.regions, ids: writes.ids(), startedAt };
+    const starting = LoadGenerator.start(order, {
+      onRead: (read) => this.#operations.addSent(read, read.isAhead ? '' : (writes.written.get(read.id) ?? '')),
+      sink: history,
+    });
+    writes.onCreated = (created) =>
+      void starting.then(
+        (generator) => generator.created(created),
+        () => {},
+      );
+    return starting;
   }
 
   /** One read of every key in every region. */

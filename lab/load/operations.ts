@@ -1,4 +1,4 @@
-/** Each operation of a load, written down before it is sent and after it has ended. */
+/** Each operation of a load, written down before it is sent and after it has ended; one that a load generator has sent, when it has ended. */
 import { contentKey } from '../../services/protocol/content.ts';
 import type { Clock } from '../../services/runtime/clock.ts';
 import type { History } from '../history/history.ts';
@@ -29,6 +29,25 @@ export interface ReadOptions {
   readonly final: boolean;
 }
 
+/** An answer as a history has it, with its time still on the wall clock. */
+export interface KeptAnswer extends Omit<EdgeRead, 'body' | 'cachedAt'> {
+  /** ms since 1970; left out: the cache does not tell. */
+  readonly cachedAt?: number | undefined;
+  /** The operation that wrote the body; null: not the workload's. Left out of a 404. */
+  readonly writer?: number | null;
+}
+
+/** A read of the plan that another process has sent: when, on the run's clock, and what came of it. */
+export interface SentRead {
+  readonly region: string;
+  readonly id: number;
+  readonly dueMs: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** What failed says why. */
+  readonly result: KeptAnswer | string;
+}
+
 /** Below this a send is at its time. */
 const LATE_MS_MIN = 1;
 
@@ -44,10 +63,9 @@ export class Operations {
     this.#phase = phase;
   }
 
-  /** What every operation begins with that is sent now. */
-  base(slot: string, dueMs: number | undefined) {
+  /** What every operation begins with: one that is sent now, unless `startMs` says when it was. */
+  base(slot: string, dueMs: number | undefined, startMs: number = this.#now()) {
     const { history } = this.#options;
-    const startMs = this.#now();
     const late = dueMs === undefined || startMs - dueMs < LATE_MS_MIN ? {} : { dueMs };
     return { id: history.nextId, phase: this.#phase, slot, ...late, startMs };
   }
@@ -55,8 +73,17 @@ export class Operations {
   async read({ region, id, slot, dueMs, final }: ReadOptions): Promise<ReadOperation> {
     const { history, clients } = this.#options;
     const operation = history.addOperation<ReadOperation>({ ...this.base(slot, dueMs), kind: 'read', region, key: contentKey(id), final });
-    await this.settle(operation, async () => this.#toAnswer(await clients.edge(region).read(id)));
+    await this.settle(operation, async () => this.#dated(keptOf(await clients.edge(region).read(id))));
     return operation;
+  }
+
+  /** Writes down a read that has ended, of the content in a slot. */
+  addSent({ region, id, dueMs, startMs, endMs, result }: SentRead, slot: string): void {
+    const { history } = this.#options;
+    const base = this.base(slot, dueMs, startMs);
+    const operation = history.addOperation<ReadOperation>({ ...base, kind: 'read', region, key: contentKey(id), final: false });
+    if (typeof result === 'string') history.endOperation(operation, { outcome: 'fail', error: result, endMs });
+    else history.endOperation(operation, { ...this.#dated(result), outcome: 'ok', endMs });
   }
 
   /** Runs an operation to its end and records how it ended. Reads change nothing, so a failed one is `fail`. */
@@ -67,18 +94,23 @@ export class Operations {
       history.endOperation(operation, { ...answer, outcome: 'ok', endMs: this.#now() });
     } catch (failure) {
       const outcome = operation.kind === 'read' || (failure instanceof CallFailed && failure.definite) ? 'fail' : 'unknown';
-      const error = failure instanceof Error ? failure.message : String(failure);
-      history.endOperation(operation, { outcome, error, endMs: this.#now() });
+      history.endOperation(operation, { outcome, error: messageOf(failure), endMs: this.#now() });
     }
   }
 
-  #toAnswer({ cachedAt, body, ...answer }: EdgeRead): Partial<Ending> {
-    const writer = body === undefined ? {} : { writer: writerOf(body) };
-    const cached = cachedAt === undefined ? {} : { cachedMs: this.#options.wallClock.toRunMs(cachedAt) };
-    return { ...answer, ...writer, ...cached };
+  #dated({ cachedAt, ...kept }: KeptAnswer): Partial<Ending> {
+    return cachedAt === undefined ? kept : { ...kept, cachedMs: this.#options.wallClock.toRunMs(cachedAt) };
   }
 
   #now(): number {
     return this.#options.clock.monotonicMs() - this.#options.startedAt;
   }
+}
+
+export function keptOf({ body, ...answer }: EdgeRead): KeptAnswer {
+  return body === undefined ? answer : { ...answer, writer: writerOf(body) };
+}
+
+export function messageOf(failure: unknown): string {
+  return failure instanceof Error ? failure.message : String(failure);
 }

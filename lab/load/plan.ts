@@ -73,16 +73,22 @@ function isDrawn(random: Random, share = 0): boolean {
   return share > 0 && random.next() < share;
 }
 
-function planReads({ workload, regions, random }: PlanOptions): PlannedOperation[] {
+/** How many reads a workload has. */
+export function readsOf({ duration: durationMs, reads: readsPerS }: Workload): number {
+  return Math.floor((durationMs / MS_PER_S) * readsPerS);
+}
+
+/** The reads of a plan alone, in the order of their times, each drawn when it is asked for: there may be more than a memory holds. */
+export function* drawReads({ workload, regions, random }: PlanOptions): Generator<PlannedRead, void, undefined> {
   const stream = random.fork('reads');
   const drawSlot = createZipf(workload.keys, workload.skew, stream);
   const ahead = random.fork('ahead');
-  const count = Math.floor((workload.duration / MS_PER_S) * workload.reads);
-  return Array.from({ length: count }, (_, index) => {
+  const count = readsOf(workload);
+  for (let index = 0; index < count; index += 1) {
     const read = { atMs: (index * MS_PER_S) / workload.reads, region: regions[index % regions.length] ?? '' };
     const slot = drawSlot();
-    return isDrawn(ahead, workload.ahead) ? { kind: 'read-ahead', ...read } : { kind: 'read', ...read, slot };
-  });
+    yield isDrawn(ahead, workload.ahead) ? { kind: 'read-ahead', ...read } : { kind: 'read', ...read, slot };
+  }
 }
 
 const EVENTS = ['create', 'delete', 'replace', 'purge'] as const;
@@ -115,7 +121,8 @@ class Shares {
   }
 }
 
-function planWrites({ workload, random }: PlanOptions): PlannedOperation[] {
+/** The writes of a plan alone, in the order of their times. */
+export function planWrites({ workload, random }: Omit<PlanOptions, 'regions'>): readonly PlannedOperation[] {
   const stream = random.fork('writes');
   const drawSlot = createZipf(workload.keys, workload.skew, stream);
   const slots = new Slots(workload.keys);
@@ -175,5 +182,5 @@ function planEvent(kind: EventKind, { atMs, slot, slots, random, rare, workload 
 
 /** In the order of their times. The same options and seed give the same plan. */
 export function planLoad(options: PlanOptions): readonly PlannedOperation[] {
-  return [...planReads(options), ...planWrites(options)].sort((one, other) => one.atMs - other.atMs);
+  return [...drawReads(options), ...planWrites(options)].sort((one, other) => one.atMs - other.atMs);
 }

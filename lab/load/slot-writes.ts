@@ -18,6 +18,9 @@ export interface SlotWritesOptions {
   readonly operations: Operations;
 }
 
+/** A slot, and the id of what it holds, or held last. */
+export type SlotId = readonly [slot: number, id: number];
+
 export type PlannedWrite = Exclude<PlannedOperation, PlannedRead> & {
   /** Of the plan, on the run's clock. */
   readonly dueMs?: number;
@@ -33,6 +36,8 @@ export class SlotWrites {
   readonly #slots = new Map<number, Slot>();
   /** Every id that the run ever wrote, with the name of its slot. */
   readonly written = new Map<number, string>();
+  /** Hears of each slot that has got another id. */
+  onCreated: ((created: SlotId) => void) | undefined;
   /** The highest that is known. */
   #lastId = 0;
 
@@ -49,6 +54,14 @@ export class SlotWrites {
   idIn(index: number): number | undefined {
     const slot = this.#slot(index);
     return slot.id ?? slot.deletedId;
+  }
+
+  /** Of every slot that has one. */
+  ids(): readonly SlotId[] {
+    return [...this.#slots.keys()].flatMap((index) => {
+      const id = this.idIn(index);
+      return id === undefined ? [] : [[index, id] as const];
+    });
   }
 
   /** The slots that have a row. */
@@ -86,6 +99,7 @@ export class SlotWrites {
     const operation = history.addOperation<WriteOperation>({ ...operations.base(name, dueMs), kind, key, ...own });
     await operations.settle(operation, () => this.#send(operation, slot, tag));
     slot.doubtful = operation.outcome === 'unknown';
+    if (kind === 'create' && slot.id !== undefined) this.onCreated?.([index, slot.id]);
   }
 
   async #send({ id: operationId, kind, slot: name }: WriteOperation, slot: Slot, tag: string): Promise<Partial<Ending>> {

@@ -4,7 +4,7 @@ import { EXIT, worstOf } from '../errors.ts';
 import { quantilesOf } from '../history/quantiles.ts';
 import { parseDuration } from '../input/duration.ts';
 import { printable } from '../input/printable.ts';
-import { planLoad } from '../load/plan.ts';
+import { drawReads, isRead, planLoad, planWrites, readsOf } from '../load/plan.ts';
 import type { Workload } from '../scenarios/scenario.ts';
 
 const WORKLOAD: Workload = { duration: 20_000, reads: 60, writes: 10, keys: 20, skew: 0.9, creates: 0.1, deletes: 0.1, purges: 0.2 };
@@ -24,6 +24,16 @@ describe('a plan', () => {
     expect(operations).toHaveLength(1200 + 200);
     expect(REGIONS.map((region) => reads.filter((read) => read.region === region).length)).toEqual([400, 400, 400]);
     expect(operations.every((operation, at) => operation.atMs >= (operations[at - 1]?.atMs ?? 0))).toBe(true);
+  });
+
+  it('is the same when its reads and its writes are drawn by two', () => {
+    const workload = { ...WORKLOAD, ahead: 0.1 };
+    const options = (seed: number) => ({ workload, regions: REGIONS, random: createRandom(seed) });
+    const whole = planLoad(options(5));
+    const reads = [...drawReads(options(5))];
+    expect(reads).toEqual(whole.filter(isRead));
+    expect(reads).toHaveLength(readsOf(workload));
+    expect(planWrites(options(5))).toEqual(whole.filter((operation) => !isRead(operation)));
   });
 
   it('never changes or deletes what is not there, nor creates what is', () => {

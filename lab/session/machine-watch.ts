@@ -1,6 +1,7 @@
 /**
- * Writes down when the machine kept the lab from doing what was due, and its services, where the world tells of them as it happens (others
- * tell it in `/metrics`, `service-stalls.ts`); on Linux also how the lab fared with the processors, once a second.
+ * Writes down when the machine kept this process from doing what was due, the lab or its load generator, and the services, where the world
+ * tells of them as it happens (others tell it in `/metrics`, `service-stalls.ts`); on Linux also how this process fared with the processors,
+ * once a second.
  */
 import { readFileSync } from 'node:fs';
 import type { Clock, Timer } from '../../services/runtime/clock.ts';
@@ -16,6 +17,8 @@ export interface MachineWatchOptions {
   readonly sink: MachineSink;
   /** ms since the run's start. */
   readonly t: () => number;
+  /** What this process is called; left out: `lab`. */
+  readonly of?: string;
   /** A stall may begin so long before it is seen to; each look costs. */
   readonly periodMs?: number;
 }
@@ -26,14 +29,15 @@ export interface MachineWatch {
   close(): void;
 }
 
+const LAB = 'lab';
 const PRESSURE_PERIOD_MS = 1_000;
 /** A wait for less is what every process has. */
 const WAITED_MS_MIN = 5;
 
 export function watchMachine(options: MachineWatchOptions): MachineWatch {
-  const { world, clock, sink, t, ...look } = options;
+  const { world, clock, sink, t, of = LAB, ...look } = options;
   const own = watchLateness({ clock, ...look }, ({ fromMs, toMs, lateMs }: Spell) =>
-    sink.add('stall', { dueMs: t() - (clock.monotonicMs() - fromMs), lateMs, overMs: toMs - fromMs, of: 'lab' }),
+    sink.add('stall', { dueMs: t() - (clock.monotonicMs() - fromMs), lateMs, overMs: toMs - fromMs, of }),
   );
   const forget = world.onStall?.(({ endedAt, lateMs, overMs = lateMs }) =>
     sink.add('stall', { dueMs: t() - (clock.now() - endedAt) - overMs, lateMs, overMs, of: 'services' }),
@@ -55,7 +59,7 @@ interface Counts {
   readonly full: number | undefined;
 }
 
-function watchPressure({ clock, sink, t }: MachineWatchOptions): () => void {
+function watchPressure({ clock, sink, t, of = LAB }: MachineWatchOptions): () => void {
   let timer: Timer | undefined;
   const arm = (before: Counts, sinceMs: number) => {
     timer = clock.setTimer(PRESSURE_PERIOD_MS, () => {
@@ -67,7 +71,7 @@ function watchPressure({ clock, sink, t }: MachineWatchOptions): () => void {
           one === undefined || other === undefined ? undefined : one - other;
         const [someMs, fullMs] = [grown(now.some, before.some), grown(now.full, before.full)];
         const ofMachine = { ...(someMs === undefined ? {} : { someMs }), ...(fullMs === undefined ? {} : { fullMs }) };
-        sink.add('pressure', { of: 'lab', atMs, overMs: atMs - sinceMs, waitedMs, ...ofMachine });
+        sink.add('pressure', { of, atMs, overMs: atMs - sinceMs, waitedMs, ...ofMachine });
       }
       arm(now, atMs);
     });

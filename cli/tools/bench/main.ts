@@ -2,6 +2,7 @@
 import { cpus, totalmem } from 'node:os';
 import { burst } from './burst.ts';
 import { cluster } from './cluster.ts';
+import { driver } from './driver.ts';
 import type { Figure } from './figure.ts';
 import { heal } from './heal.ts';
 import { judge } from './judge.ts';
@@ -20,6 +21,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   cluster,
   scale: () => scale(line).then(() => []),
   judge: () => judge(line).then(() => []),
+  driver: () => driver(line).then(() => []),
 };
 const EXIT_INVALID = 104;
 const GIB = 1024 ** 3;
