@@ -12,12 +12,9 @@ import { type Phase, phase } from '../report/events.ts';
 import { STEADY_STATE } from '../scenarios/hypothesis.ts';
 import { type ParsedScenario, parseScenario } from '../scenarios/scenario.ts';
 import type { CheckResult } from './check.ts';
-import { faultsLeftOut, faultsOutOfPlace } from './fault-coherence.ts';
+import { faultsLeftOut, faultsOutOfPlace, type SavedRun } from './fault-coherence.ts';
 
-interface Saved {
-  readonly history: History;
-  readonly head: HistoryHead;
-  readonly scenario: ParsedScenario;
+interface Saved extends SavedRun {
   readonly reads: {
     /** What was read at the end. */
     readonly finalKeys: ReadonlySet<string>;

@@ -9,7 +9,8 @@ import type { FaultRecord } from '../history/records.ts';
 import type { ParsedScenario } from '../scenarios/scenario.ts';
 import { resolveTarget } from '../system/target.ts';
 
-interface Saved {
+/** What is held against its own head. */
+export interface SavedRun {
   readonly history: History;
   readonly head: HistoryHead;
   readonly scenario: ParsedScenario;
@@ -19,7 +20,7 @@ interface Saved {
 const BY_HAND: readonly Readonly<Record<string, unknown>>[] = [{ latency: '10m' }, { rate: 1 }, {}];
 
 /** Each in words. */
-export function faultsOutOfPlace({ history, scenario }: Pick<Saved, 'history' | 'scenario'>): readonly string[] {
+export function faultsOutOfPlace({ history, scenario }: Pick<SavedRun, 'history' | 'scenario'>): readonly string[] {
   return history.faults.flatMap((record) => {
     const what = `${record.fault} ${record.target.text}`;
     const fault = FAULTS.get(record.fault);
@@ -29,7 +30,7 @@ export function faultsOutOfPlace({ history, scenario }: Pick<Saved, 'history' | 
 }
 
 /** Each step of a load that went to its end was told, at each of its targets. */
-export function faultsLeftOut({ history, head, scenario: { method } }: Saved): readonly string[] {
+export function faultsLeftOut({ history, head, scenario: { method } }: SavedRun): readonly string[] {
   const isWhole = history.endedMs !== undefined && history.load !== undefined && history.of('abort').length === 0;
   if (!isWhole) return [];
   const expected = new Map<string, number>();

@@ -27,10 +27,11 @@ function doubtByTheDelay(read: ReadOperation, { input }: Doubting): string | und
   if (!isAnswered(read) || input.history.of('delay').length === 0) return undefined;
   const { staleness } = input;
   const superseding = staleness.versions.supersededBefore(read);
-  const sinceMs = superseding?.atMs ?? read.startMs;
-  const allowedMs = staleness.delayMsMax(read.region, { fromMs: sinceMs, toMs: read.startMs }) + staleness.epsilonMs;
-  if (read.startMs - sinceMs > allowedMs || superseding === undefined) return undefined;
-  return `asked for the last time ${Math.round(read.startMs - sinceMs)} ms after the change, where a delay of ${Math.round(allowedMs)} ms is allowed: settle was too short`;
+  if (superseding === undefined) return undefined;
+  const afterMs = read.startMs - superseding.atMs;
+  const allowedMs = staleness.delayMsMax(read.region, { fromMs: superseding.atMs, toMs: read.startMs }) + staleness.epsilonMs;
+  if (afterMs > allowedMs) return undefined;
+  return `asked for the last time ${Math.round(afterMs)} ms after the change, where a delay of ${Math.round(allowedMs)} ms is allowed: settle was too short`;
 }
 
 function isStanding({ healedMs }: FaultRecord): boolean {

@@ -6,6 +6,7 @@
  * that ended unknown may take effect at any later time, so only a read that shows it dates it.
  */
 import type { History } from '../history/history.ts';
+import { firstIndex } from '../history/ordered.ts';
 import type { Operation, ReadOperation, WriteOperation } from '../history/records.ts';
 
 export interface Known {
@@ -64,13 +65,8 @@ class Register {
   }
 
   supersededBy(version: number): Known | undefined {
-    let [low, high] = [0, this.#earliest.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#earliest[middle]?.version ?? 0) > version) high = middle;
-      else low = middle + 1;
-    }
-    return this.#earliest[low]?.known;
+    const later = firstIndex(this.#earliest.length, (at) => (this.#earliest[at]?.version ?? 0) > version);
+    return this.#earliest[later]?.known;
   }
 
   /** From when on an answer may be an old one: something was written, or two versions were seen. */

@@ -18,7 +18,7 @@ interface Block {
 
 /** A sorted run of reads. */
 export interface SpooledRun {
-  readonly first: ReadOperation;
+  readonly first: ReadOperation | undefined;
   readonly blocks: readonly Block[];
 }
 
@@ -41,8 +41,8 @@ export class ReadSpool {
     FORGOTTEN.register(this, this.#file);
   }
 
-  /** `reads`: in their order, at least one. Throws what the system says where the disk is full: then nothing of it counts. */
-  write(reads: readonly [ReadOperation, ...ReadOperation[]]): SpooledRun {
+  /** `reads`: in their order. Throws what the system says where the disk is full: then nothing of it counts. */
+  write(reads: readonly ReadOperation[]): SpooledRun {
     const blocks: Block[] = [];
     let end = this.#length;
     for (let from = 0; from < reads.length; from += BLOCK_READS) {

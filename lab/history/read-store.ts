@@ -48,11 +48,9 @@ export class ReadStore {
   }
 
   #spoolLatest(): void {
-    const [first, ...others] = this.#sorted();
-    if (first === undefined) return;
     try {
       this.#spool ??= new ReadSpool();
-      this.#runs.push(this.#spool.write([first, ...others]));
+      this.#runs.push(this.#spool.write(this.#sorted()));
       this.#latest = [];
     } catch (error) {
       if (!isSystemError(error)) throw error;

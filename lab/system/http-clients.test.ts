@@ -1,13 +1,12 @@
 /** What is said of a request that had no usable answer, by servers and a system that really fail so. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { canUnshare, runRestricted } from '../testing/restricted.ts';
 import { HttpTransport, openHttpClients } from './http-clients.ts';
+import { type Handle, UNUSABLE_ANSWERS } from './testing/unusable-answers.ts';
 import { CallFailed } from './transport.ts';
-
-type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
 interface Failure {
   readonly message: string;
@@ -78,16 +77,7 @@ describe('a request of the lab', () => {
       (request) => void request.socket.destroy(),
       /: the connection was closed before the answer was there \(UND_ERR_SOCKET\)$/,
     ],
-    [
-      'a server that ends half way',
-      (_request, response) => void response.writeHead(200, { 'content-length': '100' }).write('{', () => response.destroy()),
-      /: the connection was closed before the answer was there/,
-    ],
-    [
-      'a server of something else',
-      (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>'),
-      /: expected JSON, got 200 with a body that begins "<h1>It works!<\/h1>"$/,
-    ],
+    ...UNUSABLE_ANSWERS,
     [
       'a proxy',
       (_request, response) => void response.writeHead(502).end('Bad Gateway'),

@@ -1,12 +1,11 @@
 /** Reads by the thousand, over real connections to servers that answer, fail and hang. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../services/runtime/clock.ts';
 import { LeanTransport } from './lean-transport.ts';
+import { type Handle, UNUSABLE_ANSWERS } from './testing/unusable-answers.ts';
 import { CALL_DEADLINE_MS, CallFailed } from './transport.ts';
-
-type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
 interface Asked {
   readonly transport: LeanTransport;
@@ -157,16 +156,7 @@ describe('a read by the thousand', () => {
       /: the connection was (reset|closed) before the answer was there/,
     ],
     ['a server that hangs up', (request) => void request.socket.destroy(), /: the connection was closed before the answer was there/],
-    [
-      'a server that ends half way',
-      (_request, response) => void response.writeHead(200, { 'content-length': '100' }).write('{', () => response.destroy()),
-      /: the connection was closed before the answer was there/,
-    ],
-    [
-      'a server of something else',
-      (_request, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>It works!</h1>'),
-      /: expected JSON, got 200 with a body that begins "<h1>It works!<\/h1>"$/,
-    ],
+    ...UNUSABLE_ANSWERS,
   ])('to %s says what it was, and the next one is sent', async (_what, handle, words) => {
     let isBroken = true;
     const server: Handle = (request, response) => (isBroken ? handle(request, response) : json(response, 'well'));

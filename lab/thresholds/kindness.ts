@@ -4,7 +4,7 @@
  */
 import { HELD_UP_SHARE } from '../checks/doubt.ts';
 import type { Interval } from '../checks/interval.ts';
-import { type ServiceClock, ServiceClocks } from '../checks/service-clocks.ts';
+import { type ServiceClock, serviceClocksOf } from '../checks/service-clocks.ts';
 import { type StoodStill, stoodStillOf } from '../checks/stood-still.ts';
 import type { History } from '../history/history.ts';
 import type { ReadOperation } from '../history/records.ts';
@@ -20,7 +20,7 @@ export interface Kindness {
 
 /** As it was measured. */
 export function measured(history: History): Kindness {
-  const clocks = new ServiceClocks(history);
+  const clocks = serviceClocksOf(history);
   return {
     left: (ms) => ms,
     isDoubtful: () => false,
@@ -30,7 +30,7 @@ export function measured(history: History): Kindness {
 
 export function atBest(history: History): Kindness {
   const stood = stoodStillOf(history);
-  const clocks = new ServiceClocks(history);
+  const clocks = serviceClocksOf(history);
   const left: Kindness['left'] = (ms, region, during) => Math.max(0, ms - stood.explainsMs(region, during));
   return {
     left,

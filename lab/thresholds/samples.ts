@@ -1,6 +1,6 @@
 /** What a history tells of each metric, sample by sample, as measured or at best: a threshold takes those with its tags. */
 import { eachStaleness } from '../checks/figures.ts';
-import { ServiceClocks } from '../checks/service-clocks.ts';
+import { serviceClocksOf } from '../checks/service-clocks.ts';
 import { convergenceSamples } from '../history/convergence.ts';
 import type { History } from '../history/history.ts';
 import type { EdgeSample, Operation, ReadOperation } from '../history/records.ts';
@@ -75,7 +75,7 @@ function growth(counterOf: (sample: EdgeSample) => number | undefined): Sampling
 
 /** From the origin's clock to the edge's. */
 const lags: Sampling = (history, { between }, add) => {
-  const clocks = new ServiceClocks(history);
+  const clocks = serviceClocksOf(history);
   const sentMs = new Map(history.of('published').map(({ event, sentMs }) => [event, sentMs]));
   for (const { event, region, appliedMs } of history.of('applied')) {
     const sent = sentMs.get(event);

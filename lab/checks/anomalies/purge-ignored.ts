@@ -10,6 +10,7 @@
  */
 import { matchesGlob } from '../../../services/protocol/glob.ts';
 import type { History } from '../../history/history.ts';
+import { firstIndex } from '../../history/ordered.ts';
 import type { PurgeOperation } from '../../history/records.ts';
 import { tagOf, tagsWith } from '../../load/slots.ts';
 import { answerOf } from '../answers.ts';
@@ -159,13 +160,7 @@ class Covering {
 
   /** Of those sent later than `ms`, the one acknowledged first. */
   firstAfter(ms: number): AcknowledgedPurge | undefined {
-    let [low, high] = [0, this.#purges.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#purges[middle]?.startMs ?? 0) > ms) high = middle;
-      else low = middle + 1;
-    }
-    return this.#first[low];
+    return this.#first[firstIndex(this.#purges.length, (at) => (this.#purges[at]?.startMs ?? 0) > ms)];
   }
 }
 

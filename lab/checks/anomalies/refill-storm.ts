@@ -133,9 +133,14 @@ function interrupts(fault: FaultRecord, region: string): boolean {
   return !excusesNothing(fault) && touches(fault, region);
 }
 
-/** Of one process, which had caught up with the log all the while: until then an edge calls nothing fresh, and each answer asks the origin. */
-function isSteady(one: EdgeSample, other: EdgeSample): boolean {
-  return one.since === other.since && one.joins === other.joins && one.caughtUp !== false && other.caughtUp !== false;
+/**
+ * Without a fault, and of one process, which had caught up with the log all the while: until then an edge calls nothing fresh, and each
+ * answer asks the origin.
+ */
+function isCalm(one: EdgeSample, other: EdgeSample, faults: readonly Interval[]): boolean {
+  const isOneLife = one.since === other.since && one.joins === other.joins;
+  const span = { fromMs: one.atMs, toMs: other.atMs };
+  return isOneLife && one.caughtUp !== false && other.caughtUp !== false && !faults.some((window) => overlaps(window, span));
 }
 
 function stretchesOf(region: string, samples: readonly EdgeSample[], faults: readonly FaultRecord[]): readonly Stretch[] {
@@ -144,11 +149,7 @@ function stretchesOf(region: string, samples: readonly EdgeSample[], faults: rea
   let first: EdgeSample | undefined;
   let last: EdgeSample | undefined;
   for (const sample of samples) {
-    const isCalm =
-      last !== undefined &&
-      isSteady(last, sample) &&
-      !windows.some((window) => overlaps(window, { fromMs: last?.atMs ?? 0, toMs: sample.atMs }));
-    if (!isCalm) {
+    if (last === undefined || !isCalm(last, sample, windows)) {
       if (first !== undefined && last !== undefined && first !== last) stretches.push({ region, first, last });
       first = sample;
     }

@@ -4,7 +4,7 @@
  * where it most likely was, with the clock that says so.
  */
 import type { Anomaly, Witness } from '../../checks/check.ts';
-import { ServiceClocks } from '../../checks/service-clocks.ts';
+import { type ServiceClocks, serviceClocksOf } from '../../checks/service-clocks.ts';
 import { endOf } from '../../history/end.ts';
 import type { History } from '../../history/history.ts';
 import type { FaultRecord, Operation, Published, ReadOperation, WriteOperation } from '../../history/records.ts';
@@ -47,7 +47,7 @@ export function storyOf({ region, witness }: Anomaly, history: History): Story {
   const known = witness.filter(isKnown);
   const related = relatedOf(region, known, history);
   const last = known.findLast((shown) => isOperation(shown) && shown.kind === 'read');
-  const when = { clocks: new ServiceClocks(history), endMs: endOf(history) };
+  const when = { clocks: serviceClocksOf(history), endMs: endOf(history) };
   const all = [...known, ...related.found].flatMap((shown) => momentsOf(shown, when, shown === last));
   const inOrder = [...new Map(all.map((moment) => [`${moment.atMs} ${moment.lane} ${moment.says}`, moment])).values()].sort(
     (one, other) => one.atMs - other.atMs,
