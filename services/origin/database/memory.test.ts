@@ -6,7 +6,7 @@ import { describeContentStoreContract } from '../testing/contents-contract.ts';
 import { MemoryDatabase } from './memory.ts';
 
 async function withDatabase(use: (database: MemoryDatabase) => Promise<void>): Promise<void> {
-  const database = new MemoryDatabase(systemClock);
+  const database = new MemoryDatabase({ clock: systemClock });
   await migrate(database);
   await use(database);
 }
@@ -19,6 +19,13 @@ describe('a database in memory', () => {
       await expect(database.query('SELECT 1')).rejects.toThrow(/expected a statement of the origin/);
       await expect(database.execute('DROP TABLE content')).rejects.toThrow(/expected the schema/);
     }));
+
+  it('gives ids after the last that was used up', async () => {
+    const database = new MemoryDatabase({ clock: systemClock, lastId: 995 });
+    await migrate(database);
+    const parameters = ['event', '2030-01-01T00:00:00.000Z', 'slug', 'title', 'body', '{}', []];
+    expect(await database.query(STATEMENTS.create, parameters)).toMatchObject([{ id: 996 }]);
+  });
 
   it('keeps its rows when the origin starts again', () =>
     withDatabase(async (database) => {
