@@ -113,22 +113,25 @@ export class VirtualClock implements Clock {
       .then(() => settled);
   }
 
-  /** Timers in a row, each in an immediate of its own: between two of them Node gives promises their turn. */
+  /**
+   * Timers in a row, each in an immediate of its own: between two of them Node gives promises their turn. It ends with the turn of the event
+   * loop, so that nothing holds on to the clock any more.
+   */
   #drive(isOver: () => boolean, end: { readonly resolve: () => void; readonly reject: (error: unknown) => void }): void {
     let left = 0;
     let ended = false;
     const step = () => {
       left -= 1;
-      if (ended) return;
       try {
-        ended = isOver();
-        if (ended) return end.resolve();
-        this.#runNext();
+        ended ||= isOver();
+        if (!ended) this.#runNext();
       } catch (error) {
         ended = true;
-        return end.reject(error);
+        end.reject(error);
       }
-      if (left === 0) schedule();
+      if (left > 0) return;
+      if (ended) end.resolve();
+      else schedule();
     };
     const schedule = () => {
       left = STEPS_A_TURN;
