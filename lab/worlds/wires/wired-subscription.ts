@@ -34,13 +34,10 @@ interface PartitionFlow {
   epoch: number;
   /** Records arrive in order, the last one at this moment of the monotonic clock. */
   arrivesMs: number;
-  /** On the way, in their order: of timers of about one moment any may run first, on a real clock, too. */
-  readonly travelling: Batch[];
-}
-
-interface Batch {
-  readonly epoch: number;
-  readonly records: readonly LogRecord[];
+  /** Batches on the way. */
+  travelling: number;
+  /** When the last of them has been delivered: of timers of about one moment any may run first, on a real clock, too. */
+  arrived: Promise<void>;
 }
 
 export class WiredSubscription implements LogSubscription {
@@ -132,7 +129,8 @@ export class WiredSubscription implements LogSubscription {
       paused: false,
       epoch: 0,
       arrivesMs: 0,
-      travelling: [],
+      travelling: 0,
+      arrived: Promise.resolve(),
     };
     this.#flows.set(partition, known);
     return known;
@@ -156,11 +154,12 @@ export class WiredSubscription implements LogSubscription {
     if (this.#heldSinceMs !== undefined || this.#closed) return;
     const nowMs = clock.monotonicMs();
     flow.arrivesMs = Math.max(flow.arrivesMs, nowMs + wire.drawRoundTripMs());
-    if (flow.arrivesMs <= nowMs && flow.travelling.length === 0) return this.#deliver(partition, flow, records);
-    flow.travelling.push({ epoch: flow.epoch, records });
-    clock.setTimer(flow.arrivesMs - nowMs, () => {
-      const first = flow.travelling.shift();
-      if (first?.epoch === flow.epoch && !this.#closed) this.#deliver(partition, flow, first.records);
+    if (flow.arrivesMs <= nowMs && flow.travelling === 0) return this.#deliver(partition, flow, records);
+    const { epoch, arrivesMs, arrived } = flow;
+    flow.travelling += 1;
+    flow.arrived = Promise.all([sleep(clock, arrivesMs - nowMs), arrived]).then(() => {
+      flow.travelling -= 1;
+      if (epoch === flow.epoch && !this.#closed) this.#deliver(partition, flow, records);
     });
   }
 
