@@ -35,8 +35,17 @@ export interface CampaignsOptions {
 const SEEDS_AT_ONCE = 4;
 /** One may be killed by a machine that is short of something; so many in a row cannot be started here. */
 const FALSE_STARTS_MAX = 3;
-/** What a seed makes is garbage when it ends: with more room for the young, less of it is copied. The other cores have seeds of their own. */
-const GARBAGE = ['--min-semi-space-size=32', '--max-semi-space-size=32', '--single-threaded-gc'] as const;
+/**
+ * What a seed makes is garbage when it ends. Most seeds fit into the room for the young, which is cleared between two seeds: little is copied
+ * then. The other cores have seeds of their own.
+ */
+export const GARBAGE = [
+  '--min-semi-space-size=64',
+  '--max-semi-space-size=64',
+  '--no-minor-gc-task',
+  '--expose-gc',
+  '--single-threaded-gc',
+] as const;
 
 /** Some seeds of one campaign. */
 interface Lot {

@@ -113,7 +113,7 @@ export function notFound(version: number): ServiceError {
 }
 
 function toContent(row: ContentRow): Content {
-  return { ...row, created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString() };
+  return { ...row, created_at: toTimestamp(row.created_at.getTime()), updated_at: toTimestamp(row.updated_at.getTime()) };
 }
 
 /** Creates the tables where they are missing, and the original EdgeSync's three rows at the first start. */

@@ -72,7 +72,7 @@ function toEvent(row: OutboxRow): InvalidationEvent {
     target: row.target,
     ...(row.version === null ? {} : { version: row.version }),
     ...(row.mode === null ? {} : { mode: row.mode }),
-    timestamp: row.created_at.toISOString(),
+    timestamp: toTimestamp(row.created_at.getTime()),
     priority: row.priority,
   };
 }

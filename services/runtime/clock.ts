@@ -91,11 +91,17 @@ export class Sleeper {
   }
 }
 
-let latest = { ms: Number.NaN, text: '' };
+const WRITTEN_MAX = 1_000;
+/** By ms since 1970. */
+const written = new Map<number, string>();
 
-/** RFC 3339 in UTC, to the nearest millisecond. Much that is told at once has one time. */
+/** RFC 3339 in UTC, to the nearest millisecond. One time is told many times: of a content with each of its answers. */
 export function toTimestamp(epochMs: number): string {
   const ms = Math.round(epochMs);
-  if (ms !== latest.ms) latest = { ms, text: new Date(ms).toISOString() };
-  return latest.text;
+  const known = written.get(ms);
+  if (known !== undefined) return known;
+  if (written.size === WRITTEN_MAX) written.clear();
+  const text = new Date(ms).toISOString();
+  written.set(ms, text);
+  return text;
 }

@@ -12,11 +12,25 @@ const STEPS_A_TURN = 64;
 /** Below that many, cancelled timers in the heap are no burden. */
 const COMPACTED_ABOVE = 1_024;
 
-interface VirtualTimer {
+class VirtualTimer implements Timer {
   readonly dueMs: number;
   readonly sequence: number;
   /** undefined: it ran or was cancelled, and holds on to nothing any more. */
   callback: (() => void) | undefined;
+  readonly #onCancel: () => void;
+
+  constructor(dueMs: number, sequence: number, callback: () => void, onCancel: () => void) {
+    this.dueMs = dueMs;
+    this.sequence = sequence;
+    this.callback = callback;
+    this.#onCancel = onCancel;
+  }
+
+  cancel(): void {
+    if (this.callback === undefined) return;
+    this.callback = undefined;
+    this.#onCancel();
+  }
 }
 
 export class VirtualClock implements Clock {
@@ -45,10 +59,10 @@ export class VirtualClock implements Clock {
 
   setTimer(delayMs: number, callback: () => void): Timer {
     this.#sequence += 1;
-    const timer: VirtualTimer = { dueMs: this.#elapsedMs + Math.max(0, delayMs), sequence: this.#sequence, callback };
+    const timer = new VirtualTimer(this.#elapsedMs + Math.max(0, delayMs), this.#sequence, callback, this.#onCancel);
     this.#pending += 1;
     this.#push(timer);
-    return { cancel: () => this.#cancel(timer) };
+    return timer;
   }
 
   /** Timers set and neither run nor cancelled. */
@@ -68,9 +82,8 @@ export class VirtualClock implements Clock {
     try {
       const until = this.#elapsedMs + ms;
       await untilImmediate();
-      for (let next = this.#take(until); next !== undefined; next = this.#take(until)) {
-        this.#elapsedMs = next.dueMs;
-        next.run();
+      for (let run = this.#take(until); run !== undefined; run = this.#take(until)) {
+        run();
         await untilImmediate();
       }
       this.#elapsedMs = until;
@@ -100,22 +113,25 @@ export class VirtualClock implements Clock {
       .then(() => settled);
   }
 
-  /** Timers in a row, each in an immediate of its own: between two of them Node gives promises their turn. */
+  /**
+   * Timers in a row, each in an immediate of its own: between two of them Node gives promises their turn. It ends with the turn of the event
+   * loop, so that nothing holds on to the clock any more.
+   */
   #drive(isOver: () => boolean, end: { readonly resolve: () => void; readonly reject: (error: unknown) => void }): void {
     let left = 0;
     let ended = false;
     const step = () => {
       left -= 1;
-      if (ended) return;
       try {
-        ended = isOver();
-        if (ended) return end.resolve();
-        this.#runNext();
+        ended ||= isOver();
+        if (!ended) this.#runNext();
       } catch (error) {
         ended = true;
-        return end.reject(error);
+        end.reject(error);
       }
-      if (left === 0) schedule();
+      if (left > 0) return;
+      if (ended) end.resolve();
+      else schedule();
     };
     const schedule = () => {
       left = STEPS_A_TURN;
@@ -125,10 +141,9 @@ export class VirtualClock implements Clock {
   }
 
   #runNext(): void {
-    const next = this.#take(Number.POSITIVE_INFINITY);
-    if (next === undefined) throw new Error('expected a timer to wait for, got none: nothing can happen any more');
-    this.#elapsedMs = next.dueMs;
-    next.run();
+    const run = this.#take(Number.POSITIVE_INFINITY);
+    if (run === undefined) throw new Error('expected a timer to wait for, got none: nothing can happen any more');
+    run();
   }
 
   /** Lets everything run that needs no time to pass. */
@@ -136,20 +151,18 @@ export class VirtualClock implements Clock {
     return this.advance(0);
   }
 
-  #cancel(timer: VirtualTimer): void {
-    if (timer.callback === undefined) return;
-    timer.callback = undefined;
+  readonly #onCancel = () => {
     this.#pending -= 1;
     if (this.#heap.length > COMPACTED_ABOVE && this.#heap.length > 2 * this.#pending) this.#compact();
-  }
+  };
 
   /** What is in order is a heap. */
   #compact(): void {
     this.#heap = this.#heap.filter(({ callback }) => callback !== undefined).sort((one, other) => (isBefore(one, other) ? -1 : 1));
   }
 
-  /** The next that falls due until then; it counts as run. */
-  #take(until: number): { readonly dueMs: number; readonly run: () => void } | undefined {
+  /** What the next that falls due until then calls back, at its time; it counts as run. */
+  #take(until: number): (() => void) | undefined {
     for (let root = this.#heap[0]; root !== undefined; root = this.#heap[0]) {
       const { callback: run, dueMs } = root;
       if (run !== undefined && dueMs > until) return undefined;
@@ -157,7 +170,8 @@ export class VirtualClock implements Clock {
       if (run === undefined) continue;
       root.callback = undefined;
       this.#pending -= 1;
-      return { dueMs, run };
+      this.#elapsedMs = dueMs;
+      return run;
     }
     return undefined;
   }
@@ -179,16 +193,21 @@ export class VirtualClock implements Clock {
     if (moved === undefined || this.#heap.length === 0) return;
     let at = 0;
     for (;;) {
-      const leftAt = 2 * at + 1;
-      const left = this.#heap[leftAt];
-      const right = this.#heap[leftAt + 1];
-      if (left === undefined) break;
-      const [child, childAt] = right !== undefined && isBefore(right, left) ? [right, leftAt + 1] : [left, leftAt];
-      if (isBefore(moved, child)) break;
+      const childAt = this.#earlierChildOf(at);
+      const child = this.#heap[childAt];
+      if (child === undefined || isBefore(moved, child)) break;
       this.#heap[at] = child;
       at = childAt;
     }
     this.#heap[at] = moved;
+  }
+
+  /** Beyond the end when there is none. */
+  #earlierChildOf(at: number): number {
+    const leftAt = 2 * at + 1;
+    const left = this.#heap[leftAt];
+    const right = this.#heap[leftAt + 1];
+    return left !== undefined && right !== undefined && isBefore(right, left) ? leftAt + 1 : leftAt;
   }
 }
 

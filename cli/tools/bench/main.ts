@@ -7,6 +7,7 @@ import type { Figure } from './figure.ts';
 import { heal } from './heal.ts';
 import { judge } from './judge.ts';
 import { scale } from './scale.ts';
+import { simulation } from './simulation.ts';
 import { start } from './start.ts';
 import { terminal } from './terminal.ts';
 import { terminalView } from './terminal-view.ts';
@@ -21,6 +22,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   cluster,
   scale: () => scale(line).then(() => []),
   judge: () => judge(line).then(() => []),
+  simulation: () => simulation(line).then(() => []),
   driver: () => driver(line).then(() => []),
 };
 const EXIT_INVALID = 104;

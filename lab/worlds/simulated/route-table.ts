@@ -18,24 +18,23 @@ interface Pattern {
 const NOTHING: Readonly<Record<string, string>> = {};
 
 export class RouteTable {
-  /** By method and number of segments. */
-  readonly #patterns = new Map<string, Pattern[]>();
+  /** By number of segments. */
+  readonly #patterns = new Map<number, Pattern[]>();
 
   constructor(routes: readonly Route[]) {
     for (const route of routes) {
       const segments = route.path.split('/');
-      const group = `${route.method} ${segments.length}`;
-      this.#patterns.set(group, [...(this.#patterns.get(group) ?? []), { route, segments }]);
+      this.#patterns.set(segments.length, [...(this.#patterns.get(segments.length) ?? []), { route, segments }]);
     }
   }
 
-  /** Throws ServiceError for what there is not, and whatever the route throws. */
-  async handle({ method, path, headers, body }: NetworkRequest): Promise<HttpAnswer> {
+  /** Throws ServiceError for what there is not, and whatever the route throws, at once or later. */
+  handle({ method, path, headers, body }: NetworkRequest): HttpAnswer | Promise<HttpAnswer> {
     const at = path.indexOf('?');
     const [resource, search] = at < 0 ? [path, ''] : [path.slice(0, at), path.slice(at)];
     const segments = resource.split('/');
-    for (const pattern of this.#patterns.get(`${method} ${segments.length}`) ?? []) {
-      const params = paramsOf(pattern, segments);
+    for (const pattern of this.#patterns.get(segments.length) ?? []) {
+      const params = pattern.route.method === method ? paramsOf(pattern, segments) : undefined;
       if (params === undefined) continue;
       const request = { method, params, query: queryOf(search), search, body, ...negotiation(headers) };
       pattern.route.admit?.(request.header);

@@ -35,22 +35,22 @@ export class Gate {
 
   /** `goesOn` for callbacks: at once when it runs. */
   whenRunning(goOn: () => void): void {
-    this.#whenNotPaused((state) => {
-      if (state === 'running') goOn();
-    });
+    if (this.#state === 'running') goOn();
+    else if (this.#state === 'paused') this.#onceNotPaused(() => this.whenRunning(goOn));
   }
 
   /** As one who asks it: whether it takes the request or refuses because it has stopped; nothing of it is heard while it is paused. */
   take(taken: () => void, refused: () => void): void {
-    this.#whenNotPaused((state) => (state === 'running' ? taken() : refused()));
+    if (this.#state === 'running') taken();
+    else if (this.#state === 'stopped') refused();
+    else this.#onceNotPaused(() => this.take(taken, refused));
   }
 
-  #whenNotPaused(tell: (state: 'running' | 'stopped') => void): void {
-    if (this.#state !== 'paused') return tell(this.#state);
+  #onceNotPaused(tell: () => void): void {
     const stopListening = this.onChange(() => {
       if (this.#state === 'paused') return;
       stopListening();
-      tell(this.#state);
+      tell();
     });
   }
 }

@@ -54,9 +54,8 @@ export class PreparedDatabase implements Database {
     this.#closing.abort();
   }
 
-  async #whenReady<T>(call: () => Promise<T>): Promise<T> {
-    if (!this.#ready) throw new DatabaseUnavailable('the database has not answered yet');
-    return call();
+  #whenReady<T>(call: () => Promise<T>): Promise<T> {
+    return this.#ready ? call() : Promise.reject(new DatabaseUnavailable('the database has not answered yet'));
   }
 
   async #attempt(): Promise<boolean> {
