@@ -1,4 +1,4 @@
-/** What the set-up of the cluster tests provides. Undefined where there is no engine: such tests skip. */
+/** What the set-ups of tests provide. Servers and cluster are undefined where there is no engine: such tests skip. */
 import 'vitest';
 
 export interface TestServers {
@@ -19,6 +19,8 @@ export interface TestCluster {
 
 declare module 'vitest' {
   interface ProvidedContext {
+    /** The folder of the program's bundle. */
+    bundle: string;
     servers: TestServers | undefined;
     cluster: TestCluster | undefined;
   }

@@ -1,41 +1,69 @@
 import { defineConfig } from 'vitest/config';
 
+/** A file's name says its project: `x.cluster.test.ts` is of `cluster`, `x.test.ts` of `unit`. */
+const named = (project: string) => `{cli,services,lab}/**/*.${project}.test.{ts,tsx}`;
 const TESTS = '{cli,services,lab}/**/*.test.{ts,tsx}';
-const CLUSTER_TESTS = '{cli,services,lab}/**/*.cluster.test.{ts,tsx}';
-/** Campaigns: `npm run test:long`. */
-const LONG_TESTS = '{cli,services,lab}/**/*.long.test.{ts,tsx}';
+const NAMED = ['program', 'cluster', 'servers', 'long'].map(named);
+
+const BUNDLE_SETUP = 'cli/testing/bundle-setup.ts';
+
+/** Ten times what the longest takes alone: what hangs is found, a busy machine is no failure. */
+const DEADLINES = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
-    // Two cores: more than two files at once only makes deadlines lie.
+    // For two cores. What works at once makes deadlines lie; what waits does not.
     maxWorkers: 2,
     retry: 0,
     reporters: process.env['CI'] ? ['default', './lab/testing/plain-count.ts'] : ['default'],
     projects: [
+      // They start the program as its users do, and wait for it half of the time.
       {
         test: {
-          name: 'unit',
-          include: [TESTS],
-          exclude: [CLUSTER_TESTS, LONG_TESTS],
-          // Ten times what the longest takes alone: what hangs is found, a busy machine is no failure.
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          name: 'program',
+          include: [named('program')],
+          globalSetup: [BUNDLE_SETUP],
+          maxWorkers: 3,
+          maxConcurrency: 2,
+          ...DEADLINES,
           sequence: { groupOrder: 0 },
         },
       },
+      { test: { name: 'unit', include: [TESTS], exclude: NAMED, maxWorkers: 3, ...DEADLINES, sequence: { groupOrder: 0 } } },
+      // One cluster at a time.
       {
         test: {
           name: 'cluster',
-          include: [CLUSTER_TESTS],
-          globalSetup: ['lab/testing/cluster-setup.ts'],
-          // One cluster at a time, and nothing beside it.
+          include: [named('cluster')],
+          globalSetup: [BUNDLE_SETUP, 'lab/testing/cluster-setup.ts'],
           fileParallelism: false,
-          testTimeout: 120_000,
+          ...DEADLINES,
           hookTimeout: 240_000,
           sequence: { groupOrder: 1 },
         },
       },
-      { test: { name: 'long', include: [LONG_TESTS], testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder: 2 } } },
+      // One Redis, one Kafka, one Postgres: a file at a time.
+      {
+        test: {
+          name: 'servers',
+          include: [named('servers')],
+          globalSetup: ['lab/testing/servers-setup.ts'],
+          fileParallelism: false,
+          ...DEADLINES,
+          hookTimeout: 240_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      // Campaigns: `npm run test:long`.
+      {
+        test: {
+          name: 'long',
+          include: [named('long')],
+          globalSetup: [BUNDLE_SETUP],
+          ...DEADLINES,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 });

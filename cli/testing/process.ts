@@ -1,8 +1,7 @@
 /** The program as its users run it: a process of its own, with what it said and how it ended. Embedded unless a test says otherwise, on any machine. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { BIN } from './bundle.ts';
 
-export const PROGRAM_FILE = fileURLToPath(new URL('../main.ts', import.meta.url));
 const GONE_MS_MAX = 30_000;
 
 export interface Ended {
@@ -20,8 +19,6 @@ export interface Running {
 
 export interface StartProgramOptions {
   readonly execArgv?: readonly string[];
-  /** Instead of `main.ts`. */
-  readonly file?: string;
   /** A file descriptor instead of a pipe. */
   readonly stdout?: number;
   readonly env?: NodeJS.ProcessEnv;
@@ -30,7 +27,7 @@ export interface StartProgramOptions {
 }
 
 export function startProgram(words: readonly string[], options: StartProgramOptions = {}): Running {
-  const child = spawn(process.execPath, [...(options.execArgv ?? []), options.file ?? PROGRAM_FILE, ...words], {
+  const child = spawn(process.execPath, [...(options.execArgv ?? []), BIN, ...words], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
     // Whatever this machine has of Docker.

@@ -1,29 +1,15 @@
 /** The bundled program in a pseudo-terminal, between two looks at the terminal's modes, as a shell would run it. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Pty, startPty } from '../../lab/testing/pty.ts';
 import { toCommand } from '../quote.ts';
 import { PANEL_ROWS } from '../view/draw/layout.ts';
+import { BIN } from './bundle.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-export interface Bundle {
-  readonly bin: string;
-  remove(): Promise<void>;
-}
-
-/** Beside `dist`, so that a test never runs yesterday's build and nobody's `dist` changes under them. */
-export async function buildBundle(): Promise<Bundle> {
-  const folder = await mkdtemp(resolve(ROOT, '.test-dist-'));
-  await promisify(execFile)(process.execPath, ['build.ts', folder], { cwd: ROOT });
-  return { bin: resolve(folder, 'bin.js'), remove: () => rm(folder, { recursive: true, force: true }) };
-}
-
 export interface TerminalOptions {
-  readonly bin: string;
   readonly columns?: number;
   readonly rows?: number;
   readonly words?: readonly string[];
@@ -38,9 +24,9 @@ export interface LabTerminal extends Pty {
 }
 
 /** The program alone in its terminal, without a shell that would wait for the terminal as well. */
-export function openBare({ bin, columns = 80, rows = 24, words = ['--ports', 'auto'], environment = {} }: TerminalOptions): Pty {
+export function openBare({ columns = 80, rows = 24, words = ['--ports', 'auto'], environment = {} }: TerminalOptions = {}): Pty {
   const env = { EDGESYNC_BACKEND: 'embedded', ...environment };
-  return startPty({ command: process.execPath, words: [bin, ...words], columns, rows, environment: env, cwd: ROOT });
+  return startPty({ command: process.execPath, words: [BIN, ...words], columns, rows, environment: env, cwd: ROOT });
 }
 
 const [XOFF, XON] = ['\u0013', '\u0011'];
@@ -56,8 +42,8 @@ export function startOutput(pty: Pty): void {
   pty.press(XON);
 }
 
-export function openLab({ bin, columns = 80, rows = 24, words = ['--ports', 'auto'], environment = {} }: TerminalOptions): LabTerminal {
-  const program = toCommand(['exec', process.execPath, bin, ...words]);
+export function openLab({ columns = 80, rows = 24, words = ['--ports', 'auto'], environment = {} }: TerminalOptions = {}): LabTerminal {
+  const program = toCommand(['exec', process.execPath, BIN, ...words]);
   // The inner shell tells its id, then becomes the program.
   const script = `echo before $(stty -g); ${toCommand(['sh', '-c', `echo pid $$; ${program}`])}; echo left-with $?; echo after $(stty -g)`;
   const pty = startPty({
@@ -100,21 +86,6 @@ export function isWhole(screen: readonly string[], columns: number): boolean {
     framed.length > PANEL_ROWS &&
     framed.every((line) => [...line].length === columns)
   );
-}
-
-/** Free ones, so that the services can be asked without the screen. */
-export async function freePorts(): Promise<Readonly<Record<string, string>>> {
-  const names = ['ORIGIN_PORT', 'EDGE_US_EAST_PORT', 'EDGE_EU_WEST_PORT', 'EDGE_AP_SOUTH_PORT'] as const;
-  const servers = names.map(() => createServer());
-  const ports = await Promise.all(
-    servers.map(async (server) => {
-      await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-      const address = server.address();
-      return typeof address === 'object' ? String(address?.port) : '';
-    }),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return Object.fromEntries(names.map((name, at) => [name, ports[at] ?? '']));
 }
 
 /** Whether an edge reaches the log, as it tells itself: for that nobody need read the screen. */

@@ -1,6 +1,6 @@
 /**
  * Caches in Redis for tests: each has a region of its own on a server that others use too. Deadlines are long, for what
- * is tested is what the cache answers, not how soon; `redis-away.cluster.test.ts` tests those.
+ * is tested is what the cache answers, not how soon; `redis-away.servers.test.ts` tests those.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';

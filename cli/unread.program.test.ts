@@ -6,20 +6,18 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { labEvent } from '../lab/report/events.ts';
 import { childrenOf } from '../lab/testing/children.ts';
 import type { Pty } from '../lab/testing/pty.ts';
+import { freePorts } from './testing/free-ports.ts';
 import { untilGone } from './testing/process.ts';
-import { type Bundle, buildBundle, freePorts, isConnectedToLog, openBare, shows, startOutput, stopOutput } from './testing/terminal.ts';
+import { isConnectedToLog, openBare, shows, startOutput, stopOutput } from './testing/terminal.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 
-let bundle: Bundle;
 let folder = '';
 beforeAll(async () => {
-  bundle = await buildBundle();
   folder = await mkdtemp(join(tmpdir(), 'edgesync-unread-'));
   await writeFile(join(folder, 'cut.yaml'), CUT);
 });
 afterAll(async () => {
-  await bundle?.remove();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -36,7 +34,7 @@ settle: 1s
 
 async function open(...words: readonly string[]) {
   const environment = await freePorts();
-  const pty = openBare({ bin: bundle.bin, columns: 160, rows: 45, words, environment });
+  const pty = openBare({ columns: 160, rows: 45, words, environment });
   return { pty, url: `http://127.0.0.1:${environment['EDGE_US_EAST_PORT']}` };
 }
 
@@ -54,7 +52,7 @@ async function untilConnected(url: string, isConnected: boolean): Promise<void> 
   await vi.waitUntil(async () => (await isConnectedToLog(url)) === isConnected, { timeout: SOON_MS, interval: 50 });
 }
 
-describe.each([
+describe.concurrent.each([
   ['frames', []],
   ['lines for a screen reader', ['--screen-reader']],
 ] as const)('the terminal that shows %s', (_what, words) => {
@@ -103,7 +101,7 @@ describe.each([
   });
 });
 
-describe('a run in plain lines', () => {
+describe.concurrent('a run in plain lines', () => {
   const history = async (out: string) => (await readFile(join(folder, out, 'cut', 'history.ndjson'), 'utf8').catch(() => '')) as string;
 
   it('goes on and ends with its verdict’s code behind Ctrl-S', async () => {
@@ -146,7 +144,7 @@ describe('a run in plain lines', () => {
   });
 });
 
-describe('up', () => {
+describe.concurrent('up', () => {
   it('starts and serves behind Ctrl-S, also with the logs of its services, and hears a signal', async () => {
     const { pty, url } = await open('up', '--verbose');
     await pty.until(shows('postgres'), 'its first steps');

@@ -1,18 +1,12 @@
 /** The terminal, driven as a person drives it: keys into a real pseudo-terminal, the picture read from an emulator. */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { childrenOf } from '../lab/testing/children.ts';
 import { untilGone } from './testing/process.ts';
-import { type Bundle, buildBundle, isWhole, type LabTerminal, openLab, shows, type TerminalOptions } from './testing/terminal.ts';
+import { isWhole, type LabTerminal, openLab, shows, type TerminalOptions } from './testing/terminal.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 
-let bundle: Bundle;
-beforeAll(async () => {
-  bundle = await buildBundle();
-});
-afterAll(() => bundle?.remove());
-
-const open = (options: Partial<TerminalOptions> = {}): LabTerminal => openLab({ bin: bundle.bin, ...options });
+const open = (options: Partial<TerminalOptions> = {}): LabTerminal => openLab({ ...options });
 const isUp = shows('the embedded world is up');
 
 /** Nothing of the lab is left on the terminal: modes as before, cursor shown, pastes not marked, the normal screen. */
@@ -35,7 +29,7 @@ function isFilled(screen: readonly string[]): boolean {
   return headers.length === 1 && (screen[0] ?? '').startsWith('EdgeSync Lab') && screen.at(-1) !== '';
 }
 
-describe('the terminal', () => {
+describe.concurrent('the terminal', () => {
   it('shows a region fall behind when it is cut off, catch up when it is healed, and leaves everything as it was', async () => {
     const lab = open();
     expect(isWhole(await lab.until(isUp, 'the world'), 80)).toBe(true);
@@ -289,7 +283,7 @@ describe('the terminal beside the world’s own HTTP', () => {
   });
 });
 
-describe('ways out of the terminal, with a fault in force', () => {
+describe.concurrent('ways out of the terminal, with a fault in force', () => {
   const withFault = async (options: Partial<TerminalOptions> = {}) => {
     const lab = open(options);
     await lab.until(isUp, 'the world');

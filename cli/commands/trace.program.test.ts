@@ -33,7 +33,7 @@ async function stoppedUnderWay(stop: (running: Running, host: number) => void, .
   return ended;
 }
 
-describe('trace', () => {
+describe.concurrent('trace', () => {
   it('prints a line for each of the ten steps, and what each region served, and exits 0', async () => {
     const { code, stdout } = await trace('content:1').ended;
     expect(code).toBe(0);

@@ -68,7 +68,7 @@ function againOf(stdout: string): readonly string[] {
   return /^again: edgesync-lab (.*)$/m.exec(stdout)?.[1]?.split(' ') ?? [];
 }
 
-describe('shrink', () => {
+describe.concurrent('shrink', () => {
   it('takes the history that sim leaves of its first failing seed', { timeout: MS_MAX }, async () => {
     await withFolder(async (folder) => {
       const out = join(folder, 'out');
@@ -157,7 +157,7 @@ describe('shrink', () => {
   });
 });
 
-describe('sim --out', () => {
+describe.concurrent('sim --out', () => {
   it.each(['--mutants', '--check-determinism'])('is refused with %s', async (other) => {
     await withFolder(async (folder) => {
       const { code, stderr } = await run('sim', '--seeds', '1', other, '--out', join(folder, 'out'));

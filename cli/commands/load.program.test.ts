@@ -26,7 +26,7 @@ const result = z.object({
 
 const load = (...words: string[]) => startProgram(['load', ...words, '--ports', 'auto']);
 
-describe('load', () => {
+describe.concurrent('load', () => {
   it('reads, changes and reads again in every region, with the figures of each', { timeout: LOAD_MS_MAX }, async () => {
     const { code, stdout, stderr } = await load('--requests', '20', '--after', '60', '--json').ended;
     const { regions, overall, met, otherReads } = result.parse(JSON.parse(stdout));
@@ -49,11 +49,11 @@ describe('load', () => {
 
   it('is 99 when a target is missed, with the original’s figures beside ours', { timeout: LOAD_MS_MAX }, async () => {
     // Two hundred reads under way cannot each be answered within 10 ms.
-    const { code, stdout } = await load('--requests', '800', '--after', '5', '--basic', '--concurrency', '64').ended;
+    const { code, stdout } = await load('--requests', '200', '--after', '5', '--basic', '--concurrency', '64').ended;
     expect(code).toBe(99);
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^ +reads +hit ratio +P50 ms +P95 ms +P99 ms +stale hits +new version after ms$/);
-    expect(lines[1]).toMatch(/^us-east, eager, 100 ms +1055 +\d+\.\d\d % /);
+    expect(lines[1]).toMatch(/^us-east, eager, 100 ms +455 +\d+\.\d\d % /);
     expect(lines[2]).toMatch(/^ {2}the original EdgeSync +1450 +96\.14 % +- +- +143 +0 +-$/);
     expect(lines.find((line) => line.startsWith('target'))).toMatch(/^target +> 90 % +< 10 +< 50 +< 210$/);
     expect(lines.at(-1)).toMatch(/^a target is missed in us-east, eu-west, ap-south$/);

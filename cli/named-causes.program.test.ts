@@ -2,12 +2,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labEvent } from '../lab/report/events.ts';
 import { canUnshare, runRestricted } from '../lab/testing/restricted.ts';
+import { BIN } from './testing/bundle.ts';
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const MS_MAX = 300_000;
 
 let folder = '';
@@ -26,7 +25,7 @@ interface Ran {
 async function runUnder(shell: string, name: string): Promise<Ran> {
   const out = join(folder, name);
   const words = ['run', 'baseline', '--backend', 'embedded', '--ports', 'auto', '--duration', '1s', '--json', '--out', out];
-  const { code, stdout } = await runRestricted(shell, [MAIN, ...words]);
+  const { code, stdout } = await runRestricted(shell, [BIN, ...words]);
   const last = labEvent.parse(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''));
   return {
     code,
@@ -35,9 +34,9 @@ async function runUnder(shell: string, name: string): Promise<Ran> {
   };
 }
 
-describe('a run', () => {
+describe.concurrent('a run', () => {
   it('that may open no more files says so, in its history, too', { timeout: MS_MAX }, async () => {
-    const { code, error, history } = await runUnder('ulimit -n 64; exec "$@"', 'files');
+    const { code, error, history } = await runUnder('ulimit -n 48; exec "$@"', 'files');
     expect(error).toMatch(/no steady state to start from \(last: .*may open no more files and connections.*EMFILE/);
     expect(history).toMatch(/"error":"[^"]*may open no more files and connections[^"]*\(EMFILE\)/);
     expect(`${error}${history}`).not.toContain('no answer within');

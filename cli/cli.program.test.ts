@@ -8,12 +8,10 @@ import { describe, expect, it } from 'vitest';
 import { EXIT } from '../lab/errors.ts';
 import { type LabEvent, labEvent } from '../lab/report/events.ts';
 import { childrenOf } from '../lab/testing/children.ts';
-import { takeFreePorts } from '../lab/worlds/docker/free-ports.ts';
-import { systemRandom } from '../services/runtime/random.ts';
 import { alarmsOf, RAN_THROUGH } from './testing/alarms.ts';
+import { freePorts } from './testing/free-ports.ts';
 import { startProgram, untilGone } from './testing/process.ts';
 
-const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
 const SCENARIO = fileURLToPath(new URL('../lab/scenarios/baseline.yaml', import.meta.url));
 const COMPOSE = fileURLToPath(new URL('../compose.yaml', import.meta.url));
 
@@ -26,7 +24,7 @@ function eventsOf(stdout: string): LabEvent[] {
     .map((line) => labEvent.parse(JSON.parse(line)));
 }
 
-describe('run', () => {
+describe.concurrent('run', () => {
   it('prints NDJSON and nothing else with --json, every line valid, from Start to Summary, and raises no alarm', async () => {
     const { code, stdout } = await startProgram([...SHORT, '--json', '--seed', '7']).ended;
     const events = eventsOf(stdout);
@@ -129,9 +127,7 @@ describe('run', () => {
   });
 
   it('names what holds the port, and the remedy, when another lab starts at the same moment', { timeout: 180_000 }, async () => {
-    const ports = await takeFreePorts(4, systemRandom);
-    const names = ['ORIGIN_PORT', 'EDGE_US_EAST_PORT', 'EDGE_EU_WEST_PORT', 'EDGE_AP_SOUTH_PORT'];
-    const env = Object.fromEntries(names.map((name, at) => [name, String(ports[at])]));
+    const env = await freePorts();
     const labs = [startProgram(['up'], { env }), startProgram(['up'], { env })];
     const first = await Promise.race(labs.map((lab) => lab.ended));
     for (const { child } of labs) child.kill('SIGINT');
@@ -169,7 +165,7 @@ describe('run', () => {
   });
 });
 
-describe('the command line', () => {
+describe.concurrent('the command line', () => {
   it.each([
     [['run']],
     [['run', 'baseline', '--seed', 'x']],
@@ -240,7 +236,7 @@ describe('the command line', () => {
 
   it('says in one sentence that Node is too old, with a command', async () => {
     const pretend = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.20.2'})`;
-    const { code, stdout, stderr } = await startProgram(['run', 'baseline'], { file: BIN, execArgv: ['--import', pretend] }).ended;
+    const { code, stdout, stderr } = await startProgram(['run', 'baseline'], { execArgv: ['--import', pretend] }).ended;
     expect(code).toBe(107);
     expect(stdout).toBe('');
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);

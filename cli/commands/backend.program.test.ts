@@ -6,7 +6,7 @@ import { startProgram } from '../testing/process.ts';
 const NOWHERE = { EDGESYNC_BACKEND: undefined, DOCKER_HOST: 'unix:///nowhere.sock' };
 const SHORT = ['run', 'baseline', '--duration', '1s', '--ports', 'auto'];
 
-describe('without an engine', () => {
+describe.concurrent('without an engine', () => {
   it('the world is embedded unless it is named, with one line that says how to get the other', async () => {
     const { code, stdout, stderr } = await startProgram([...SHORT, '--json'], { env: NOWHERE }).ended;
     expect(RAN_THROUGH).toContain(code);

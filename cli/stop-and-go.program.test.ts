@@ -1,19 +1,15 @@
 /** Stopped and let go on, under a shell with job control: Ctrl-Z, SIGTSTP and SIGSTOP, then `fg`. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { childrenOf } from '../lab/testing/children.ts';
 import { type Pty, startPty } from '../lab/testing/pty.ts';
 import { sleep, systemClock } from '../services/runtime/clock.ts';
-import { type Bundle, buildBundle, freePorts, isConnectedToLog, isWhole, shows } from './testing/terminal.ts';
+import { BIN } from './testing/bundle.ts';
+import { freePorts } from './testing/free-ports.ts';
+import { isConnectedToLog, isWhole, shows } from './testing/terminal.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
-
-let bundle: Bundle;
-beforeAll(async () => {
-  bundle = await buildBundle();
-});
-afterAll(() => bundle?.remove());
 
 const SOON_MS = 120_000;
 /** Longer than the fault is to last, and long enough to be told. */
@@ -38,7 +34,7 @@ async function openJob(words: readonly string[] = [], says = 'world is up'): Pro
     environment: { ...environment, PS1: 'shell> ' },
   });
   await pty.until(shows('shell>'), 'the shell');
-  pty.press(`'${process.execPath}' '${bundle.bin}' ${words.join(' ')} --backend embedded\r`);
+  pty.press(`'${process.execPath}' '${BIN}' ${words.join(' ')} --backend embedded\r`);
   await pty.until(shows(says), 'the world');
   const [pid = 0] = await childrenOf(pty.pid);
   return { pty, pid, url: `http://127.0.0.1:${environment['EDGE_US_EAST_PORT']}` };
@@ -83,7 +79,7 @@ async function expectGoesOn({ pty, pid, url }: Shelled, columns = 80): Promise<v
   await pty.ended;
 }
 
-describe('the terminal, stopped', () => {
+describe.concurrent('the terminal, stopped', () => {
   it('by Ctrl-Z gives the screen back, and takes it again after fg, at the size it has then', async () => {
     const job = await openJob();
     await inject(job);
@@ -105,7 +101,7 @@ describe('the terminal, stopped', () => {
   });
 
   it('where no shell can let it go on, goes on', async () => {
-    const words = [bundle.bin, '--backend', 'embedded', '--ports', 'auto'];
+    const words = [BIN, '--backend', 'embedded', '--ports', 'auto'];
     const pty = startPty({ command: process.execPath, words, columns: 80, rows: 24 });
     await pty.until(shows('world is up'), 'the world');
     pty.press('\u001a');
@@ -135,7 +131,7 @@ describe('the terminal, stopped', () => {
   });
 });
 
-it('up, stopped by Ctrl-Z and let go on alone, lets its services go on', async () => {
+it.concurrent('up, stopped by Ctrl-Z and let go on alone, lets its services go on', async () => {
   const { pty, pid, url } = await openJob(['up'], 'ready.');
   pty.press('\u001a');
   await pty.until(shows(/Stopped/), 'the shell again');

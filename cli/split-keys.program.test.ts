@@ -1,15 +1,9 @@
 /** Sequences that a slow connection splits: no part of them is a command. */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sleep, systemClock } from '../services/runtime/clock.ts';
-import { type Bundle, buildBundle, openBare, shows } from './testing/terminal.ts';
+import { openBare, shows } from './testing/terminal.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
-
-let bundle: Bundle;
-beforeAll(async () => {
-  bundle = await buildBundle();
-});
-afterAll(() => bundle?.remove());
 
 const SPLIT: readonly (readonly [what: string, pieces: readonly string[]])[] = [
   ['a paste, in the marker of its begin', ['\u001b[20', '0~qqcxb\u001b[201~']],
@@ -22,9 +16,9 @@ const SPLIT: readonly (readonly [what: string, pieces: readonly string[]])[] = [
   ['an old report of the mouse', ['\u001b[M', 'bcx', '\u001b[Mb', 'cq']],
 ];
 
-describe.each([20, 60, 100, 300])('a sequence split by %i ms', (gapMs) => {
+describe.concurrent.each([20, 60, 100, 300])('a sequence split by %i ms', (gapMs) => {
   it('is no command, wherever it is split', async () => {
-    const pty = openBare({ bin: bundle.bin });
+    const pty = openBare();
     await pty.until(shows('world is up'), 'the world');
     for (const [, pieces] of SPLIT) {
       for (const piece of pieces) {

@@ -1,12 +1,6 @@
 /** The tour, walked to its end by a person's keys: the bundle in a real pseudo-terminal, on the embedded world. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Bundle, buildBundle, openLab } from './testing/terminal.ts';
-
-let bundle: Bundle;
-beforeAll(async () => {
-  bundle = await buildBundle();
-});
-afterAll(() => bundle?.remove());
+import { expect, it } from 'vitest';
+import { openLab } from './testing/terminal.ts';
 
 const SEEN_MS = 60_000;
 const WALK_MS = 240_000;
@@ -26,7 +20,7 @@ const WALK: readonly (readonly [key: string, asked: string, seen: RegExp])[] = [
 ];
 
 it('teaches six steps, each seen in the live figures, and leaves nothing broken', { timeout: WALK_MS }, async () => {
-  const lab = openLab({ bin: bundle.bin, words: ['--ports', 'auto', '--tour'] });
+  const lab = openLab({ words: ['--ports', 'auto', '--tour'] });
   for (const [key, asked, seen] of WALK) {
     await lab.until(shows(asked), asked, SEEN_MS);
     lab.press(key);

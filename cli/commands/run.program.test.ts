@@ -16,10 +16,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function run(method: readonly string[], ...words: readonly string[]): Promise<Running> {
-  const file = join(folder, 'scenario.yaml');
+  const file = join(await mkdtemp(join(folder, 'one-')), 'scenario.yaml');
   const load = 'workload: { duration: 8s, reads: 20/s, writes: 2/s, keys: 5 }';
   await writeFile(file, ['version: 1', 'title: Faults', load, 'method:', ...method.map((step) => `  - { ${step} }`), ''].join('\n'));
-  return startProgram(['run', file, '--json', ...words]);
+  return startProgram(['run', file, '--json', '--ports', 'auto', ...words]);
 }
 
 interface Told {
@@ -54,7 +54,7 @@ const DRAWN = [
   'at: 2300ms, fault: partition, target: edge:eu-west<->kafka',
 ];
 
-describe('faults of a run', () => {
+describe.concurrent('faults of a run', () => {
   it('that are drawn go where no other is', async () => {
     for (const seed of ['1', '2', '3', '4']) {
       const told = toldBy(await (await run(DRAWN, '--backend', 'simulated', '--seed', seed)).ended);

@@ -61,7 +61,7 @@ async function run(names: readonly Name[], ...words: readonly string[]) {
   return { code, events: all, stderr, summaries, summary: summaries[0] };
 }
 
-describe('a run', () => {
+describe.concurrent('a run', () => {
   it('whose thresholds and hypothesis hold ends with 0 and says what was measured', async () => {
     const { code, summaries, events: all } = await run(['held', 'steady']);
     expect(summaries[0]).toMatchObject({
@@ -169,16 +169,16 @@ describe('a run', () => {
       program.child.kill('SIGINT');
       const { code, stdout } = await program.ended;
       const summary = eventsOf(stdout).at(-1);
-      expect(summary).toMatchObject({
-        status: 'aborted',
-        exitCode: 99,
-        heal: { clean: true },
-        thresholds: [{ metric: 'edge_reads', ok: false }],
-      });
+      const [crossed] = summary?.type === 'Summary' ? summary.thresholds : [];
+      expect(crossed).toMatchObject({ metric: 'edge_reads', ok: false });
+      // Where the machine stood still, nothing is crossed for certain: that is said, and the signal is what is left.
+      expect(crossed?.doubt ?? 'the machine stood still').toContain('the machine stood still');
+      const exitCode = crossed?.doubt === undefined ? 99 : 105;
+      expect(summary).toMatchObject({ status: 'aborted', exitCode, heal: { clean: true } });
       expect(summary).toMatchObject({
         checks: expect.arrayContaining([expect.objectContaining({ check: 'history', verdict: 'unknown' })]),
       });
-      expect(code).toBe(99);
+      expect(code).toBe(exitCode);
     },
     HEAL_MS_MAX,
   );
@@ -195,7 +195,7 @@ describe('a run', () => {
   });
 });
 
-describe('run --dry-run', () => {
+describe.concurrent('run --dry-run', () => {
   it('tells what the run then does, from the seed, and starts nothing', async () => {
     const planned = await run(['held'], '--dry-run', '--out', join(folder, 'never'));
     expect(planned.code).toBe(0);
@@ -232,15 +232,15 @@ describe('run --dry-run', () => {
   });
 });
 
-describe('a file made to hurt', () => {
+describe.concurrent('a file made to hurt', () => {
   it.each([
     ['10 MB', 'x'.repeat(10 * 1024 * 1024)],
     ['an alias bomb', `${HEAD}a: &a [x, x]\nb: &b [${'*a, '.repeat(90)}]\nc: [${'*b, '.repeat(90)}]\n`],
     ['lists in lists', '['.repeat(200_000)],
     ['NUL bytes', '\0'.repeat(1_000)],
     ['half a file', SCENARIOS.held.slice(0, 60)],
-  ])('of %s is refused by the command with 104, in a few lines', async (_what, text) => {
-    const file = join(folder, 'hostile.yaml');
+  ])('of %s is refused by the command with 104, in a few lines', async (what, text) => {
+    const file = join(folder, `${what}.yaml`);
     await writeFile(file, text);
     for (const words of [
       ['validate', file],

@@ -10,7 +10,7 @@ const diagnoses = z.array(
   z.strictObject({ name: z.string(), state: z.enum(['ok', 'warning', 'missing']), says: z.string(), remedy: z.string().nullable() }),
 );
 
-describe('doctor', () => {
+describe.concurrent('doctor', () => {
   it('prints a line for each thing and exits 0 where nothing is missing', async () => {
     const { code, stdout, stderr } = await startProgram(['doctor', '--ports', 'auto']).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

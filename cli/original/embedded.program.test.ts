@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BIN } from '../testing/bundle.ts';
 import { type Running, startProgram } from '../testing/process.ts';
 import { ADDRESSES, type OriginalCommand, PLAIN } from './testing/commands.ts';
 import { CHECKOUT, expectShown, isHere, run, type Shell, withPorts } from './testing/shell.ts';
@@ -45,13 +46,12 @@ async function stop({ up }: Served): Promise<void> {
   await up.ended;
 }
 
-/** A checkout after `npm ci`, but for the bundle: the sources stand in for it. */
+/** A checkout after `npm ci`: the bundle is that of the tests. */
 async function withCheckout(folder: string): Promise<void> {
   for (const name of ['test-load.sh', 'test-heavy-load.sh']) await cp(join(CHECKOUT, name), join(folder, name));
   await symlink(join(CHECKOUT, 'node_modules'), join(folder, 'node_modules'));
   await mkdir(join(folder, 'dist'));
-  const main = pathToFileURL(join(CHECKOUT, 'cli/main.ts')).href;
-  await writeFile(join(folder, 'dist/bin.js'), `import(${JSON.stringify(main)});\n`);
+  await writeFile(join(folder, 'dist/bin.js'), `import(${JSON.stringify(pathToFileURL(BIN).href)});\n`);
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
 }
 

@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labEvent } from '../lab/report/events.ts';
+import { BIN } from './testing/bundle.ts';
 import { startProgram } from './testing/process.ts';
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const SCENARIO = 'version: 1\ntitle: t\nworkload: { duration: 3s, reads: 40/s, writes: 4/s, keys: 5 }\n';
 const FILES_AFTER = '-- files:';
 const MS_MAX = 300_000;
@@ -59,7 +59,7 @@ interface Disk {
   readonly filledKiB?: number;
 }
 
-const onDisk = (of: Disk, ...words: readonly string[]) => nodeOnDisk(of, MAIN, ...words);
+const onDisk = (of: Disk, ...words: readonly string[]) => nodeOnDisk(of, BIN, ...words);
 
 function nodeOnDisk({ sizeKiB, filledKiB = 0 }: Disk, ...words: readonly string[]) {
   const env = { ...process.env, EDGESYNC_BACKEND: 'embedded', DISK: disk, SIZE: String(sizeKiB), FILLED: String(filledKiB) };
@@ -81,7 +81,7 @@ const summaryOf = (stdout: string) =>
     .map((line) => labEvent.parse(JSON.parse(line)))
     .at(-1);
 
-describe.skipIf(!canMount())('on a disk that is full (needs root and unshare -m)', () => {
+describe.skipIf(!canMount()).concurrent('on a disk that is full (needs root and unshare -m)', () => {
   const run = (sizeKiB: number) =>
     onDisk({ sizeKiB }, 'run', join(folder, 'short.yaml'), '--backend', 'simulated', '--seed', '1', '--json', '--out', join(disk, 'out'));
 

@@ -1,20 +1,15 @@
 /** The screen, whatever others write on it and whatever size the terminal says it has. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { startPty } from '../lab/testing/pty.ts';
-import { type Bundle, buildBundle, isWhole, openBare, shows } from './testing/terminal.ts';
+import { BIN } from './testing/bundle.ts';
+import { isWhole, openBare, shows } from './testing/terminal.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 
-let bundle: Bundle;
-beforeAll(async () => {
-  bundle = await buildBundle();
-});
-afterAll(() => bundle?.remove());
-
-it('Ctrl-L draws everything again over what somebody else wrote, in its own colours', async () => {
-  const pty = openBare({ bin: bundle.bin });
+it.concurrent('Ctrl-L draws everything again over what somebody else wrote, in its own colours', async () => {
+  const pty = openBare();
   await pty.until(shows('world is up'), 'the world');
   // As `wall` does it, and something worse: from the middle on, in red, with a part of the screen that scrolls by itself.
   const foreign = '\\033[5;10H\\033[31mBroadcast message\\033[3;9r\\033[9;1H\\n\\n\\nshutting down\\033(0';
@@ -27,13 +22,13 @@ it('Ctrl-L draws everything again over what somebody else wrote, in its own colo
   expect(await pty.ended).toMatchObject({ code: 0 });
 });
 
-it('a terminal that says it is 0x0 has the size of the environment, or 80x24', async () => {
+it.concurrent('a terminal that says it is 0x0 has the size of the environment, or 80x24', async () => {
   for (const [columns, rows, variables] of [
     [80, 24, ''],
     [100, 30, 'COLUMNS=100 LINES=30'],
     [80, 24, 'COLUMNS=0 LINES=x'],
   ] as const) {
-    const program = `stty rows 0 cols 0; exec env ${variables} '${process.execPath}' '${bundle.bin}' --backend embedded --ports auto`;
+    const program = `stty rows 0 cols 0; exec env ${variables} '${process.execPath}' '${BIN}' --backend embedded --ports auto`;
     const pty = startPty({ command: 'sh', words: ['-c', program], columns, rows, environment: { COLUMNS: undefined, LINES: undefined } });
     await pty.until((lines) => shows('world is up')(lines) && isWhole(lines, columns), `a frame of ${columns}x${rows}`);
     pty.press('q');
@@ -41,8 +36,8 @@ it('a terminal that says it is 0x0 has the size of the environment, or 80x24', a
   }
 });
 
-it('a terminal that says it is 0x0 is spoken to all the same', async () => {
-  const program = `stty rows 0 cols 0; exec '${process.execPath}' '${bundle.bin}' --backend embedded --ports auto --screen-reader`;
+it.concurrent('a terminal that says it is 0x0 is spoken to all the same', async () => {
+  const program = `stty rows 0 cols 0; exec '${process.execPath}' '${BIN}' --backend embedded --ports auto --screen-reader`;
   const pty = startPty({ command: 'sh', words: ['-c', program], columns: 80, rows: 24 });
   await pty.until(shows('world is up'), 'the world');
   pty.press('x');

@@ -4,13 +4,16 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { CHECKS } from '../../lab/checks/checks.ts';
-import { type Ended, PROGRAM_FILE, startProgram } from '../testing/process.ts';
+import { BIN } from '../testing/bundle.ts';
+import { type Ended, startProgram } from '../testing/process.ts';
 
 /** The embedded world takes its time on a machine that does other things too. */
 const RUN_MS_MAX = 120_000;
+/** From its first phase to its first answer. */
+const LOADED_MS_MAX = 20_000;
 
 const checks = z.array(z.object({ check: z.string(), verdict: z.string(), reason: z.string(), anomalies: z.int() }));
 const summary = z.object({ verdict: z.string(), exitCode: z.int(), checks });
@@ -56,7 +59,7 @@ async function analyze(file: string): Promise<Ended & { readonly analysis: z.inf
   return { ...ended, analysis: analysis.parse(JSON.parse(ended.stdout)) };
 }
 
-describe('analyze', () => {
+describe.concurrent('analyze', () => {
   it('gives what the run gave: every check, verdict, reason and exit code', { timeout: RUN_MS_MAX }, async () => {
     await withFolder(async (folder) => {
       const run = await runBaseline(folder, '--duration', '6s').ended;
@@ -127,7 +130,8 @@ describe('analyze', () => {
         const run = runBaseline(folder, '--duration', '60s');
         const file = join(folder, 'baseline', 'history.ndjson');
         await run.says('  fault');
-        await expect.poll(() => readFile(file, 'utf8'), { timeout: 20_000 }).toMatch(/"phase":"fault".*\n.*"line":"ended"/s);
+        const isLoaded = async () => /"phase":"fault".*\n.*"line":"ended"/s.test(await readFile(file, 'utf8'));
+        await vi.waitUntil(isLoaded, { timeout: LOADED_MS_MAX, interval: 50 });
         run.child.kill(signal);
         await run.ended;
         // Whoever was killed reported nothing; whoever was stopped reports what there is, as an error.
@@ -163,7 +167,7 @@ describe('analyze', () => {
     await withFolder(async (folder) => {
       await startProgram(['run', 'baseline', '--backend', 'simulated', '--seed', '3', '--quiet', '--out', folder, '--compress']).ended;
       const file = join(folder, 'baseline', 'history.ndjson.zst');
-      const words = [process.execPath, PROGRAM_FILE, 'analyze', '/dev/stdin'].map((word) => `'${word}'`).join(' ');
+      const words = [process.execPath, BIN, 'analyze', '/dev/stdin'].map((word) => `'${word}'`).join(' ');
       const { stdout } = await promisify(execFile)('sh', ['-c', `cat '${file}' | ${words}`]);
       expect(stdout.trimEnd().split('\n').at(-1)).toBe('PASS');
     });
