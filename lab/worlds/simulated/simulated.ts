@@ -59,7 +59,7 @@ export async function startSimulated({
     clock,
     skews,
     random,
-    openDatabase: async () => new MemoryDatabase(clockAt('postgres', { clock, skews })),
+    openDatabase: async () => new MemoryDatabase({ clock: clockAt('postgres', { clock, skews }) }),
     openLog: () => {
       const server = new MemoryLog({ clock: clockAt('kafka', { clock, skews }), partitions: INVALIDATION_PARTITIONS });
       return { log: new RepeatingLog(server, random.fork('kafka')), server };

@@ -6,7 +6,7 @@ import { describeContentStoreContract } from '../testing/contents-contract.ts';
 import { MemoryDatabase } from './memory.ts';
 
 async function withDatabase(use: (database: MemoryDatabase) => Promise<void>): Promise<void> {
-  const database = new MemoryDatabase(systemClock);
+  const database = new MemoryDatabase({ clock: systemClock });
   await migrate(database);
   await use(database);
 }

@@ -27,8 +27,15 @@ function toText(value: unknown): string {
   return value;
 }
 
+export interface MemoryDatabaseOptions {
+  readonly clock: Clock;
+  /** The last id that the sequence has used up, beside those of the first contents; left out: none. */
+  readonly lastId?: number;
+}
+
 export class MemoryDatabase implements Database {
   readonly #clock: Clock;
+  readonly #usedUp: number;
   readonly #contents = new Map<number, ContentRow>();
   readonly #idsBySlug = new Map<string, number>();
   readonly #deleted = new Map<number, Changed>();
@@ -39,8 +46,9 @@ export class MemoryDatabase implements Database {
   #lastQueued = 0;
   #closed = false;
 
-  constructor(clock: Clock) {
+  constructor({ clock, lastId = 0 }: MemoryDatabaseOptions) {
     this.#clock = clock;
+    this.#usedUp = lastId;
     const byName: Record<keyof typeof STATEMENTS, Statement> = {
       create: (parameters) => this.#create(parameters),
       update: (parameters) => this.#update(parameters),
@@ -73,6 +81,7 @@ export class MemoryDatabase implements Database {
     if (this.#lastId > 0) return;
     const at = new Date(this.#clock.now());
     for (const { slug, title, tags } of SEED) this.#insert({ slug, title, body: title, metadata: {}, tags: [...tags] }, at);
+    this.#lastId = Math.max(this.#lastId, this.#usedUp);
   }
 
   async tryLock(): Promise<Lease | undefined> {
