@@ -66,6 +66,7 @@ await Promise.all([
     ...common,
     entryPoints: {
       main: 'cli/main.ts',
+      'analysis-worker': 'cli/commands/analysis-worker.ts',
       'embedded-host': 'lab/worlds/embedded/host.ts',
       'load-generator': 'lab/load/generator/worker.ts',
       'sim-worker': 'lab/sim/worker.ts',

@@ -1,11 +1,13 @@
 /** What a run leaves with --out, and what is made of it again: after its end, after Ctrl-C, after kill -9. */
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { CHECKS } from '../../lab/checks/checks.ts';
-import { type Ended, startProgram } from '../testing/process.ts';
+import { type Ended, PROGRAM_FILE, startProgram } from '../testing/process.ts';
 
 /** The embedded world takes its time on a machine that does other things too. */
 const RUN_MS_MAX = 120_000;
@@ -21,6 +23,28 @@ async function withFolder(use: (folder: string) => Promise<void>): Promise<void>
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+const READS_MANY = 300_000;
+
+/** A history of one write and so many reads of it, which takes its time to judge. */
+function manyReads(count: number): string {
+  const head = { line: 'head', historyVersion: 1, tool: 'edgesync-lab', version: '1', backend: 'embedded', seed: 1, scenario: 'x' };
+  const rest = { regions: ['us-east'], staleness: 'adjusted', checks: Object.keys(CHECKS), startedAt: '2026-01-01T00:00:00.000Z' };
+  const write = { id: 0, phase: 'fault', slot: 'lab-0', startMs: 1, kind: 'update', key: 'content:7' };
+  const read = (id: number) => ({ ...write, id, startMs: id + 10, kind: 'read', region: 'us-east', final: false });
+  const answer = { version: 2, source: 'cache', status: 'fresh', found: true, cachedMs: 5, outcome: 'ok' };
+  const lines = [
+    { ...head, ...rest },
+    { line: 'delay', region: 'us-east', atMs: 0, delayMs: 100 },
+    { line: 'sent', operation: write },
+    { line: 'ended', id: 0, version: 2, outcome: 'ok', endMs: 2 },
+    ...Array.from({ length: count }, (_, at) => [
+      { line: 'sent', operation: read(at + 1) },
+      { line: 'ended', id: at + 1, ...answer, endMs: at + 12 },
+    ]).flat(),
+  ];
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
 function runBaseline(folder: string, ...words: readonly string[]) {
@@ -132,6 +156,29 @@ describe('analyze', () => {
       const { code, stdout, stderr } = await startProgram(['analyze', file]).ended;
       expect(stderr).toBe(`${file}: the last line is half written and was left out\n`);
       expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([2, 'UNKNOWN']);
+    });
+  });
+
+  it('reads a pipe', { timeout: RUN_MS_MAX }, async () => {
+    await withFolder(async (folder) => {
+      await startProgram(['run', 'baseline', '--backend', 'simulated', '--seed', '3', '--quiet', '--out', folder, '--compress']).ended;
+      const file = join(folder, 'baseline', 'history.ndjson.zst');
+      const words = [process.execPath, PROGRAM_FILE, 'analyze', '/dev/stdin'].map((word) => `'${word}'`).join(' ');
+      const { stdout } = await promisify(execFile)('sh', ['-c', `cat '${file}' | ${words}`]);
+      expect(stdout.trimEnd().split('\n').at(-1)).toBe('PASS');
+    });
+  });
+
+  it('hears a signal while it judges, and writes nothing then', { timeout: RUN_MS_MAX }, async () => {
+    await withFolder(async (folder) => {
+      const file = join(folder, 'history.ndjson');
+      await writeFile(file, manyReads(READS_MANY));
+      const running = startProgram(['analyze', file, '--out', join(folder, 'out')]);
+      await running.says('judging 300,001 operations');
+      running.child.kill('SIGINT');
+      const { code, stdout, stderr } = await running.ended;
+      expect([code, stdout, stderr]).toEqual([105, '', expect.stringContaining('SIGINT: stopping everything')]);
+      await expect(readdir(join(folder, 'out'))).rejects.toThrow('ENOENT');
     });
   });
 

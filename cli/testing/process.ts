@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+export const PROGRAM_FILE = fileURLToPath(new URL('../main.ts', import.meta.url));
 const GONE_MS_MAX = 30_000;
 
 export interface Ended {
@@ -30,7 +30,7 @@ export interface StartProgramOptions {
 }
 
 export function startProgram(words: readonly string[], options: StartProgramOptions = {}): Running {
-  const child = spawn(process.execPath, [...(options.execArgv ?? []), options.file ?? MAIN, ...words], {
+  const child = spawn(process.execPath, [...(options.execArgv ?? []), options.file ?? PROGRAM_FILE, ...words], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
     // Whatever this machine has of Docker.

@@ -114,6 +114,16 @@ describe('a history', () => {
     expect(await verdictOf(add(lines))).not.toBe('pass');
   });
 
+  it.each([
+    ['one like another', {}],
+    ['one elsewhere', { target: 'edge:us-east<->kafka' }],
+    ['another', { fault: 'isolate', target: 'edge:eu-west' }],
+  ])('shows no pass with a fault more than its scenario has: %s', async (_which, forged) => {
+    const [first] = lines.filter(({ line }) => line === 'fault');
+    const copy = (line: Line) => [line, { ...line, ...(line.line === 'fault' ? forged : {}), id: 'f9' }];
+    expect(await verdictOf(lines.flatMap((line) => (line['id'] === first?.['id'] ? copy(line) : [line])))).not.toBe('pass');
+  });
+
   it.each<[string, (line: Line) => object]>([
     ['delay', () => ({ delayMs: 1e9 })],
     ['delay', ({ region }) => ({ region: region === 'us-east' ? 'nowhere' : region })],

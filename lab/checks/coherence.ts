@@ -12,7 +12,7 @@ import { type Phase, phase } from '../report/events.ts';
 import { STEADY_STATE } from '../scenarios/hypothesis.ts';
 import { type ParsedScenario, parseScenario } from '../scenarios/scenario.ts';
 import type { CheckResult } from './check.ts';
-import { faultsLeftOut, faultsOutOfPlace, type SavedRun } from './fault-coherence.ts';
+import { faultsNotPlanned, faultsOutOfPlace, type SavedRun } from './fault-coherence.ts';
 
 interface Saved extends SavedRun {
   readonly reads: {
@@ -39,7 +39,7 @@ const RULES: readonly Rule[] = [
   origins,
   answers,
   faultsOutOfPlace,
-  faultsLeftOut,
+  faultsNotPlanned,
 ];
 
 /** Nothing where it holds together, or is of an older version, which kept neither bounds nor its scenario. */

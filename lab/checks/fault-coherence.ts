@@ -1,5 +1,5 @@
 /** Whether the faults of a saved history are those of its scenario, and excuse no more than the table of faults allows. */
-import { createRandom } from '../../services/runtime/random.ts';
+import { drawSchedule } from '../faults/drawn-schedule.ts';
 import type { Fault } from '../faults/fault.ts';
 import { FAULTS } from '../faults/faults.ts';
 import type { Slowing } from '../faults/slowing.ts';
@@ -7,7 +7,6 @@ import type { History } from '../history/history.ts';
 import type { HistoryHead } from '../history/history-lines.ts';
 import type { FaultRecord } from '../history/records.ts';
 import type { ParsedScenario } from '../scenarios/scenario.ts';
-import { resolveTarget } from '../system/target.ts';
 
 /** What is held against its own head. */
 export interface SavedRun {
@@ -15,9 +14,6 @@ export interface SavedRun {
   readonly head: HistoryHead;
   readonly scenario: ParsedScenario;
 }
-
-/** Of each fault that slows, the most that anybody asks for by hand, who is in no scenario. */
-const BY_HAND: readonly Readonly<Record<string, unknown>>[] = [{ latency: '10m' }, { rate: 1 }, {}];
 
 /** Each in words. */
 export function faultsOutOfPlace({ history, scenario }: Pick<SavedRun, 'history' | 'scenario'>): readonly string[] {
@@ -29,17 +25,27 @@ export function faultsOutOfPlace({ history, scenario }: Pick<SavedRun, 'history'
   });
 }
 
-/** Each step of a load that went to its end was told, at each of its targets. */
-export function faultsLeftOut({ history, head, scenario: { method } }: SavedRun): readonly string[] {
+/** A fault stands at the places that its scenario names, each as often: fewer only where the load did not get to its end. */
+export function faultsNotPlanned({ history, head: { regions, seed }, scenario: { method } }: SavedRun): readonly string[] {
+  const planned = countsOf(
+    drawSchedule({ method, regions, seed }).faults.map(({ planned: { fault }, target }) => `${fault} ${target.text}`),
+  );
+  const told = countsOf(history.faults.map(({ fault, target }) => `${fault} ${target.text}`));
   const isWhole = history.endedMs !== undefined && history.load !== undefined && history.of('abort').length === 0;
-  if (!isWhole) return [];
-  const expected = new Map<string, number>();
-  for (const { fault, target } of method)
-    expected.set(fault, (expected.get(fault) ?? 0) + resolveTarget(target, head.regions, createRandom(0)).length);
-  return [...expected].flatMap(([fault, count]) => {
-    const told = history.faults.filter((record) => record.fault === fault).length;
-    return told >= count ? [] : [`its scenario has ${fault} at ${count} places, and it tells of ${told}`];
+  return [...new Set([...planned.keys(), ...told.keys()])].flatMap((what) => {
+    const [asked, count] = [planned.get(what) ?? 0, told.get(what) ?? 0];
+    return count > asked || (count < asked && isWhole)
+      ? [`its scenario has ${what} ${times(asked)}, and it tells of it ${times(count)}`]
+      : [];
   });
+}
+
+function countsOf(names: readonly string[]): ReadonlyMap<string, number> {
+  return new Map([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
+}
+
+function times(count: number): string {
+  return count === 0 ? 'never' : count === 1 ? 'once' : `${count} times`;
 }
 
 function tooMuch(record: FaultRecord, fault: Fault, scenario: ParsedScenario): readonly string[] {
@@ -53,13 +59,12 @@ function tooMuch(record: FaultRecord, fault: Fault, scenario: ParsedScenario): r
   ];
 }
 
-/** By how much the fault of a step can delay that target. One by hand, which is in no step, by what a link may be slowed at all. */
+/** By how much the steps of its scenario can delay that target. */
 function slowingsOf({ target }: FaultRecord, fault: Fault, { method }: ParsedScenario): readonly Slowing[] {
-  const steps = method.filter((step) => step.fault === fault.name);
-  const written = steps.length === 0 ? BY_HAND : steps.map(({ parameters }) => parameters);
-  return written.flatMap((raw) => {
-    const { data } = fault.parameters.safeParse(raw);
-    return fault.slows === undefined || data === undefined ? [] : [fault.slows({ id: '', fault: fault.name, target, parameters: data })];
+  return method.flatMap((step) => {
+    const { data } = fault.parameters.safeParse(step.parameters);
+    if (step.fault !== fault.name || fault.slows === undefined || data === undefined) return [];
+    return [fault.slows({ id: '', fault: fault.name, target, parameters: data })];
   });
 }
 

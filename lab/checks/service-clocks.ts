@@ -20,7 +20,7 @@ const WANDER_MAX = 0.01;
 /** Nothing else is known. */
 const ALWAYS: Interval = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
 /** Clocks that go on run no slower or faster than this; one that loses or gains more was set. */
-const DRIFT_MAX = 0.05;
+export const DRIFT_MAX = 0.05;
 
 /** Between two readings, before the first, or after the last. */
 interface Stretch extends Interval {

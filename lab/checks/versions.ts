@@ -36,13 +36,18 @@ function isEarlier({ endMs, id }: AcknowledgedWrite | AnsweredRead, known: Known
 class Register {
   readonly #known = new Map<number, Known>();
   #writtenMs = Number.POSITIVE_INFINITY;
+  /** Known first of what the load wrote. */
+  #loadMs = Number.POSITIVE_INFINITY;
   #deletion: Known | undefined;
   /** By version, ascending: what made this version or a later one known first. */
   #earliest: { readonly version: number; readonly known: Known }[] = [];
 
   note(by: AcknowledgedWrite | AnsweredRead): void {
     const { version, endMs: atMs } = by;
-    if (by.kind !== 'read') this.#writtenMs = Math.min(this.#writtenMs, atMs);
+    if (by.kind !== 'read') {
+      this.#writtenMs = Math.min(this.#writtenMs, atMs);
+      if (by.phase === 'fault') this.#loadMs = Math.min(this.#loadMs, atMs);
+    }
     if (isEarlier(by, this.#known.get(version))) this.#known.set(version, { version, atMs, by });
     const isDeletion = by.kind === 'delete' || (by.kind === 'read' && by.found === false && version > 0);
     if (isDeletion && isEarlier(by, this.#deletion)) this.#deletion = { version, atMs, by };
@@ -75,6 +80,10 @@ class Register {
     const second = lowest && this.supersededBy(lowest.version);
     return Math.min(this.#writtenMs, second?.atMs ?? Number.POSITIVE_INFINITY);
   }
+
+  get changedInLoadMs(): number {
+    return this.#loadMs;
+  }
 }
 
 /** The registers of a history, by key. */
@@ -83,6 +92,7 @@ export class Versions {
   /** How many writes were acknowledged, and how many reads were answered. */
   readonly writes: number = 0;
   readonly answers: number = 0;
+  readonly #hasLoad: boolean;
 
   constructor({ changes, reads }: Pick<History, 'changes' | 'reads'>) {
     for (const write of changes) {
@@ -96,6 +106,7 @@ export class Versions {
       this.#register(read.key).note(read);
     }
     for (const register of this.#registers.values()) register.seal();
+    this.#hasLoad = [...this.#registers.values()].some(({ changedInLoadMs }) => Number.isFinite(changedInLoadMs));
   }
 
   /** What superseded the version a read returned, if it was known before the read began. */
@@ -113,6 +124,12 @@ export class Versions {
   /** Whether a read began late enough to have returned an old version at all. */
   couldBeOld({ key, startMs }: AnsweredRead): boolean {
     return (this.#registers.get(key)?.changedMs ?? Number.POSITIVE_INFINITY) < startMs;
+  }
+
+  /** When the key of a read changed first of what can be shown: by the load, where the load wrote at all. Infinity: it did not. */
+  changedMs({ key }: AnsweredRead): number {
+    const register = this.#registers.get(key);
+    return (this.#hasLoad ? register?.changedInLoadMs : register?.changedMs) ?? Number.POSITIVE_INFINITY;
   }
 
   #register(key: string): Register {

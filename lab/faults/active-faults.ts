@@ -97,8 +97,9 @@ export class ActiveFaults {
   #refuseConflict(spec: Resolved): void {
     const other = this.#conflict(spec);
     if (other === undefined) return;
-    const { fault, id } = other.spec;
-    throw new InvalidInput(`${spec.fault} ${spec.target.text}: ${fault} is in force there already (${id}); heal it first`);
+    const { fault, target, id } = other.spec;
+    const where = target.text === spec.target.text ? 'there already' : `at ${target.text}`;
+    throw new InvalidInput(`${spec.fault} ${spec.target.text}: ${fault} is in force ${where} (${id}); heal it first`);
   }
 
   #register(fault: Fault, resolved: Resolved): FaultLife {

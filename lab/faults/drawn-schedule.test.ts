@@ -56,6 +56,9 @@ describe('majority', () => {
 describe('faults that exclude each other', () => {
   it.each([
     ['the same one twice', planned(0, 'partition', 'origin<->kafka'), planned(5_000, 'partition', 'origin<->kafka')],
+    ['a flush of a cache that is gone', planned(0, 'kill', 'redis:eu-west', 6_000), planned(5_000, 'flush', 'redis:eu-west')],
+    ['a flush of a cache that takes nothing', planned(0, 'read-only', 'redis:eu-west', 6_000), planned(5_000, 'flush', 'redis:eu-west')],
+    ['a flush whose edge is gone', planned(0, 'kill', 'edge:eu-west', 6_000), planned(5_000, 'flush', 'redis:eu-west')],
     ['two states of a node', planned(0, 'pause', 'origin', 6_000), planned(5_000, 'kill', 'origin')],
     ['a restart of a node that is paused', planned(0, 'pause', 'origin', 6_000), planned(5_000, 'restart', 'origin')],
     ['all of them, one of which is held', planned(0, 'pause', 'edge:eu-west', 6_000), planned(5_000, 'kill', 'edge:*')],

@@ -7,7 +7,7 @@ import type { Clock } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
 import type { Clients } from '../system/clients.ts';
 import type { Mechanism } from '../system/mechanisms.ts';
-import type { LinkKind } from '../system/parts.ts';
+import type { LinkKind, NodeKind } from '../system/parts.ts';
 import type { ConcreteTarget, TargetKind } from '../system/target.ts';
 import type { World } from '../worlds/world.ts';
 import type { Slowing } from './slowing.ts';
@@ -111,6 +111,8 @@ export interface Fault<Parameters = unknown> {
   readonly beginsAnew?: true;
   /** Its node stands still by it: what that node tells of its lateness is this fault's doing. */
   readonly freezes?: true;
+  /** To act it has to be answered by these nodes of its region: nothing that keeps one of them from it may be in force then. */
+  readonly asks?: readonly NodeKind[];
   /** It empties the cache it is aimed at: what was there is fetched again. */
   readonly emptiesCache?: true;
   /** What is lost by it and does not come back with the heal, in words: whoever injects it by hand is asked first. */

@@ -5,6 +5,7 @@ import { InvalidInput } from '../errors.ts';
 import type { Clients } from '../system/clients.ts';
 import { type Capability, whyUnable } from '../system/edges/edge.ts';
 import type { Mechanism } from '../system/mechanisms.ts';
+import { nodeName } from '../system/parts.ts';
 import { type ConcreteTarget, resolveTarget } from '../system/target.ts';
 import type { World } from '../worlds/world.ts';
 import { worldsWith } from '../worlds/worlds.ts';
@@ -23,10 +24,19 @@ export interface ResolveOptions {
   readonly isFree: (resolved: Pick<Resolved, 'fault' | 'target'>) => boolean;
 }
 
-/** Whether two faults cannot be in force together: the same twice, or two states of one node. */
-export function isConflict(one: Pick<Resolved, 'fault' | 'target'>, other: Pick<Resolved, 'fault' | 'target'>): boolean {
+type Placed = Pick<Resolved, 'fault' | 'target'>;
+
+/** Whether two faults cannot be in force together: the same twice, two states of one node, or one that silences whom the other has to ask. */
+export function isConflict(one: Placed, other: Placed): boolean {
+  if (silences(one, other) || silences(other, one)) return true;
   if (one.target.text !== other.target.text) return false;
   return one.fault === other.fault || [one, other].every((fault) => factsOf(fault).setsNodeState);
+}
+
+function silences(one: Placed, asking: Placed): boolean {
+  const { setsNodeState, excuses } = factsOf(one);
+  if (setsNodeState !== true && excuses !== 'stale-answers') return false;
+  return (factsOf(asking).asks ?? []).some((kind) => one.target.text === nodeName(kind, asking.target.region));
 }
 
 /** Mechanisms that are no more than a request to an edge: what that must be able to do. */

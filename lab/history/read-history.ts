@@ -1,5 +1,5 @@
 /** A saved history, read back, compressed or not. A last line that a killed lab left half written is left out, and said. */
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { z } from 'zod';
 import { InexactJson, MalformedJson, parseExactJson } from '../../services/protocol/exact-json.ts';
 import { InvalidInput } from '../errors.ts';
@@ -67,7 +67,7 @@ async function* chunksOf(file: string): AsyncGenerator<Buffer, void, undefined> 
   try {
     const opened = await open(file);
     try {
-      yield* (await isCompressed(opened)) ? decompressed(await readWhole(opened)) : opened.createReadStream({ start: 0, autoClose: false });
+      yield* plain(opened.createReadStream({ autoClose: false }));
     } finally {
       await opened.close();
     }
@@ -78,16 +78,31 @@ async function* chunksOf(file: string): AsyncGenerator<Buffer, void, undefined> 
   }
 }
 
-async function isCompressed(file: FileHandle): Promise<boolean> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(ZSTD_MAGIC_BYTES), 0, ZSTD_MAGIC_BYTES, 0);
-  return isZstd(buffer.subarray(0, bytesRead));
+/** From its first bytes on, in their order: it may be a pipe. */
+async function* plain(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  const chunks = stream[Symbol.asyncIterator]();
+  let begun = Buffer.alloc(0);
+  while (begun.length < ZSTD_MAGIC_BYTES) {
+    const { done, value } = await chunks.next();
+    if (done) break;
+    begun = Buffer.concat([begun, value]);
+  }
+  const rest = { [Symbol.asyncIterator]: () => chunks };
+  if (isZstd(begun)) return yield* decompressed(await wholeOf(begun, rest));
+  yield begun;
+  yield* rest;
 }
 
-async function readWhole(file: FileHandle): Promise<Buffer> {
-  const { size } = await file.stat();
-  if (size > COMPRESSED_BYTES_MAX)
-    throw new InvalidInput(`expected at most ${COMPRESSED_BYTES_MAX} bytes compressed, got ${size}: zstd -d`);
-  return readFile(file);
+async function wholeOf(begun: Buffer, rest: AsyncIterable<Buffer>): Promise<Buffer> {
+  const parts = [begun];
+  let bytes = begun.length;
+  for await (const part of rest) {
+    bytes += part.length;
+    if (bytes > COMPRESSED_BYTES_MAX)
+      throw new InvalidInput(`expected at most ${COMPRESSED_BYTES_MAX} bytes compressed, got more: zstd -d`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
 }
 
 /** In bytes: what is not UTF-8 must be found in its line, and not replaced. */

@@ -12,6 +12,14 @@ const BOUND_MS = 2_000 + EPSILON_MS;
 const FIRST = stale(3_000);
 const ABOVE = stale(3_003 + BOUND_MS);
 const final = (startMs: number, cachedMs: number) => stale(startMs, { final: true, phase: 'final', cachedMs });
+const LIFE_MS = 4_000;
+const BOUNDS = Object.fromEntries(REGIONS.map((region) => [region, { fetchDeadlineMs: 2_000, joinDeadlineMs: 2_000, freshMs: LIFE_MS }]));
+/** An answer of which the origin was asked so long before, where contents are fresh for LIFE_MS. */
+const aged = (ageMs: number, more: Parameters<typeof read>[2] = {}): Written => ({
+  operations: [WRITTEN, read(2, 1_500 + ageMs, { cachedMs: 1_500, ...more })],
+  readings: clockAhead(0),
+  bounds: BOUNDS,
+});
 const cut = (target: string) => fault('partition', target, { fromMs: 3_000, toMs: 4_000 });
 
 describe('mislabelled', () => {
@@ -58,6 +66,20 @@ describe('mislabelled', () => {
     ],
     ['is unknown when there is one only', { operations: [WRITTEN, final(3_000, 1_500)] }, 'unknown'],
     ['is unknown when the machine stood still', { operations: [WRITTEN, FIRST, ABOVE], stalls: [[4_000, 151]] }, 'unknown'],
+    ['fails on a content fresh after its lifetime', aged(LIFE_MS * 1.05 + EPSILON_MS + 60), 'fail'],
+    ['passes it until then, and what a clock may lose', aged(LIFE_MS * 1.05 + EPSILON_MS - 60), 'pass'],
+    ['passes one that is asked for again', aged(9_000, { cachedMs: 8_000 }), 'pass'],
+    ['passes it labelled stale', aged(9_000, { status: 'stale' }), 'pass'],
+    ['passes it straight from the origin', aged(9_000, { source: 'origin' }), 'pass'],
+    ['passes a 404: its lifetime is another', aged(9_000, { found: false, version: 3 }), 'pass'],
+    ['fails on it whatever is broken', { ...aged(9_000), faults: [cut('edge:eu-west<->origin')] }, 'fail'],
+    ['fails on it by a clock that is far off', { ...aged(9_000, { cachedMs: 1_600_000 }), readings: clockAhead(1_600_000) }, 'fail'],
+    ['passes it by a clock that was never asked', { ...aged(9_000), readings: [] }, 'pass'],
+    [
+      'passes it by a clock that was set',
+      { ...aged(9_000), readings: [...clockAhead(0, { untilMs: 4_000 }), ...clockAhead(-6_000, { fromMs: 4_000 })] },
+      'pass',
+    ],
     ['is unknown without an answer', { operations: [WRITTEN] }, 'unknown'],
   ];
   it.each(cases)('%s', (_title, written, verdict) => {

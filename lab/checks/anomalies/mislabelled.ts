@@ -1,5 +1,6 @@
 /**
- * mislabelled: a region calls an answer stale for ever, though the origin can be reached; or it calls a 404 stale.
+ * mislabelled: a region calls an answer stale for ever, though the origin can be reached; or it calls a 404 stale; or it calls a content
+ * fresh after its lifetime.
  *
  * An answer labelled stale asks for a revalidation, which takes at most one fetch. So after a fetch's deadline and epsilon, outside
  * faults, neither may the same entry (same version, same `cached_at`) be answered labelled stale again, nor may the last answer of a key be so
@@ -8,12 +9,15 @@
  *
  * A 404 is answered fresh or not at all: an old "not there" must not outlive the creation of what is asked for. No fault excuses it.
  *
- * One anomaly of either kind for each key in a region.
+ * A content is fresh for its lifetime since the origin was asked for it, by the edge's own clock. Where that clock can have run so slowly, or
+ * was set, nothing is said. No fault excuses it.
+ *
+ * One anomaly of each kind for each key in a region.
  */
 import { answerOf, cellOf, keyOf } from '../answers.ts';
 import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
 import { Sieve } from '../doubt.ts';
-import { type ServiceClocks, serviceClocksOf } from '../service-clocks.ts';
+import { DRIFT_MAX, type ServiceClocks, serviceClocksOf } from '../service-clocks.ts';
 import type { Staleness, StaleRead } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
 import type { AnsweredRead } from '../versions.ts';
@@ -22,7 +26,7 @@ const NAME = 'mislabelled';
 
 export const mislabelled: Check = {
   name: NAME,
-  about: 'a region calls an answer stale for ever, though the origin can be reached, or it calls a 404 stale',
+  about: 'a region calls an answer stale for ever, though the origin can be reached, a 404 stale, or a content fresh after its lifetime',
   begin,
 };
 
@@ -37,19 +41,28 @@ function begin({ history, staleness }: CheckInput): Judging {
   const entries = new StaleEntries(staleness);
   const finals = new Map<string, Finals>();
   const missing = new Map<string, Anomaly>();
+  const expired = new Map<string, Anomaly>();
+  const isExpired = (ageMs: number, freshMs: number) => ageMs > freshMs * (1 + DRIFT_MAX) + staleness.epsilonMs;
   const still = new Map<string, StillStale>();
   const sieve = new Sieve<StillStale>(
     (found) => staleness.doubtOf(found) ?? doubtAboutEntry(found, clocks),
     (found) => still.set(keyOf(found.read), found),
   );
-  let [labelled, missed] = [0, 0];
+  let [labelled, missed, outlived] = [0, 0, 0];
   const add = (found: StillStale | undefined) => {
     if (found !== undefined && staleness.excessMs(found) > 0) sieve.add(found);
   };
   return {
     answer: (read, stale) => {
       if (read.final) finals.set(keyOf(read), { first: finals.get(keyOf(read))?.first ?? read, last: read });
-      if (read.status !== 'stale') return;
+      if (read.status === 'fresh') {
+        const { freshMs } = history.boundsOf(read.region);
+        const ageMs = freshMs === undefined ? undefined : ageAtLeastMs(read, clocks);
+        if (freshMs === undefined || ageMs === undefined || !isExpired(ageMs, freshMs)) return;
+        outlived += 1;
+        if (!expired.has(keyOf(read))) expired.set(keyOf(read), toExpired(read, ageMs, freshMs));
+        return;
+      }
       labelled += 1;
       if (read.found === false) {
         missed += 1;
@@ -63,9 +76,9 @@ function begin({ history, staleness }: CheckInput): Judging {
       if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
       const ends = [...finals.values()].filter(({ last }) => last.status === 'stale');
       for (const { first, last } of ends) add(toStillStale(first, last, staleness));
-      const anomalies = [...missing.values(), ...[...still.values()].map((found) => toAnomaly(found, staleness))];
-      const reason = `${sieve.found} of ${labelled} answers labelled stale were still so after one fetch, ${missed} were 404s, ${answers} answers`;
-      const result = verdictOf({ check: NAME, found: sieve.found + missed, anomalies, reason, doubt: sieve.doubt });
+      const anomalies = [...missing.values(), ...expired.values(), ...[...still.values()].map((found) => toAnomaly(found, staleness))];
+      const reason = `${sieve.found} of ${labelled} answers labelled stale were still so after one fetch, ${missed} were 404s, ${outlived} of ${answers} answers were fresh after their lifetime`;
+      const result = verdictOf({ check: NAME, found: sieve.found + missed + outlived, anomalies, reason, doubt: sieve.doubt });
       if (result.verdict !== 'pass' || ends.length === 0) return result;
       return {
         ...result,
@@ -116,6 +129,19 @@ function toStillStale(first: AnsweredRead, read: AnsweredRead, staleness: Stalen
 function toMissing(read: AnsweredRead): Anomaly {
   const explain = `expected a fresh answer or none in ${read.region}, got ${answerOf(read)}: a 404 must not outlive what it says`;
   return { anomaly: NAME, subKind: 'missing', region: read.region, key: read.key, version: read.version, explain, witness: [read] };
+}
+
+/** How long before the read the origin was asked, at least; undefined where nobody can say. */
+function ageAtLeastMs({ region, startMs, cachedMs, source, found }: AnsweredRead, clocks: ServiceClocks): number | undefined {
+  const clock = clocks.edge(region);
+  // A 404 has a lifetime of its own, which nobody tells.
+  if (cachedMs === undefined || source !== 'cache' || found !== true || clock.wasSet) return undefined;
+  return startMs - clock.onRunClock(cachedMs).toMs;
+}
+
+function toExpired(read: AnsweredRead, ageMs: number, freshMs: number): Anomaly {
+  const explain = `expected an answer of at most ${freshMs} ms from the cache in ${read.region}, or one labelled stale, got ${answerOf(read)}: the origin was asked for it at least ${Math.round(ageMs)} ms before`;
+  return { anomaly: NAME, subKind: 'expired', region: read.region, key: read.key, version: read.version, explain, witness: [read] };
 }
 
 function toAnomaly(found: StillStale, staleness: Staleness): Anomaly {

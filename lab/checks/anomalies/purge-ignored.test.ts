@@ -13,6 +13,7 @@ const BEFORE = read(1, 1_006 + BOUND_MS, { cachedMs: 900 });
 const AT_BOUND = read(1, 1_005 + BOUND_MS, { cachedMs: 900 });
 const AFTER = read(1, 9_000, { cachedMs: 1_001 });
 const SOFT = purge(1_000, { mode: 'soft' });
+const LONG = fault('partition', 'edge:eu-west<->kafka', { fromMs: 1_010, toMs: 9_000 });
 const CUT = fault('partition', 'edge:eu-west<->kafka', { fromMs: 1_200, toMs: 1_201 });
 
 describe('purge-ignored', () => {
@@ -20,7 +21,8 @@ describe('purge-ignored', () => {
     ['fails on what was fetched before a hard purge', { operations: [PURGED, BEFORE] }, 'fail'],
     ['fails on it labelled stale, too', { operations: [PURGED, { ...BEFORE, status: 'stale' }] }, 'fail'],
     ['fails on a 404 fetched before', { operations: [PURGED, { ...BEFORE, found: false, version: 2 }] }, 'fail'],
-    ['passes it at the bound', { operations: [PURGED, AT_BOUND] }, 'pass'],
+    ['passes it at the bound', { operations: [PURGED, AT_BOUND, AFTER] }, 'pass'],
+    ['is unknown when every read is within it', { operations: [PURGED, AT_BOUND] }, 'unknown'],
     ['passes what was fetched after the purge was sent', { operations: [PURGED, AFTER] }, 'pass'],
     ['passes what was fetched before by no more than clocks differ', { operations: [PURGED, { ...BEFORE, cachedMs: 977 }] }, 'pass'],
     ['fails on more than that', { operations: [PURGED, { ...BEFORE, cachedMs: 976 }] }, 'fail'],
@@ -40,7 +42,8 @@ describe('purge-ignored', () => {
     ['not by another key', { operations: [purge(1_000, { target: 'content:8' }), BEFORE] }, 'unknown'],
     ['passes after a later purge within its bound', { operations: [PURGED, purge(8_900), AFTER] }, 'pass'],
     ['fails on the first of two purges though the second is within its bound', { operations: [PURGED, purge(1_400), BEFORE] }, 'fail'],
-    ['passes what a fault on the path excuses', { operations: [PURGED, BEFORE], faults: [CUT] }, 'pass'],
+    ['passes what a fault on the path excuses', { operations: [PURGED, BEFORE, AFTER], faults: [CUT] }, 'pass'],
+    ['is unknown when faults excuse whatever was answered', { operations: [PURGED, BEFORE], faults: [LONG] }, 'unknown'],
     [
       'passes what was fetched after it by a clock that is behind by more',
       { operations: [PURGED, BEFORE], readings: clockAhead(-101) },

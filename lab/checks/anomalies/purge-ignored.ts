@@ -8,13 +8,14 @@
  * faults. A purge that was not acknowledged may not have happened. By tag it covers contents that carry it, and no 404. One
  * anomaly for each version of a key in a region.
  */
-import { matchesGlob } from '../../../services/protocol/glob.ts';
 import type { History } from '../../history/history.ts';
 import { firstIndex } from '../../history/ordered.ts';
 import type { PurgeOperation } from '../../history/records.ts';
 import { tagOf, tagsWith } from '../../load/slots.ts';
 import { answerOf } from '../answers.ts';
 import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
+import { Evidence } from '../evidence.ts';
+import { isCovered } from '../pattern.ts';
 import { type ServiceClocks, serviceClocksOf } from '../service-clocks.ts';
 import type { Staleness, StaleRead } from '../staleness.ts';
 import { sieveOfWorst, verdictOf } from '../verdict.ts';
@@ -48,14 +49,14 @@ function begin({ history, staleness }: CheckInput): Judging {
     staleness,
     (stale) => staleness.doubtOf(stale) ?? (stale.isCertain ? undefined : BY_ITS_CLOCK),
   );
-  let covered = 0;
+  const evidence = new Evidence(staleness);
   return {
     answer: (read) => {
       if (purges.isEmpty || !isDated(read)) return;
       fetched.take(read);
       const covering = purges.covering(read);
-      if (!covering.hasBefore(read.startMs)) return;
-      covered += 1;
+      if (covering.earliestMs >= read.startMs) return;
+      evidence.add(read, covering.earliestMs);
       const { latestMs, likelyMs } = fetched.of(read);
       const found = (afterMs: number, isCertain: boolean) => {
         const purge = covering.firstAfter(afterMs);
@@ -67,10 +68,10 @@ function begin({ history, staleness }: CheckInput): Judging {
       if (ignored !== undefined) sieve.add(ignored);
     },
     result: () => {
-      const why = staleness.whyNone(covered, 'began after a purge that covers them');
+      const why = evidence.whyNone('began after a purge that covers them');
       if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
       const anomalies = worst.all.map((stale) => toAnomaly(stale, staleness));
-      const reason = `${sieve.found} of ${covered} reads after a purge were answered with what was fetched before it`;
+      const reason = `${sieve.found} of ${evidence.judged} reads after a purge were answered with what was fetched before it`;
       return verdictOf({ check: NAME, found: sieve.found, anomalies, reason, doubt: sieve.doubt });
     },
   };
@@ -141,7 +142,8 @@ class Covering {
   readonly #purges: readonly AcknowledgedPurge[];
   /** For each of those, the one of it and all later that was acknowledged first. */
   readonly #first: readonly AcknowledgedPurge[];
-  readonly #earliestMs: number;
+  /** When the first of them was acknowledged. */
+  readonly earliestMs: number;
 
   constructor(purges: readonly AcknowledgedPurge[]) {
     this.#purges = [...purges].sort((one, other) => one.startMs - other.startMs);
@@ -151,11 +153,7 @@ class Covering {
       first.push(later !== undefined && later.endMs < purge.endMs ? later : purge);
     }
     this.#first = first.reverse();
-    this.#earliestMs = this.#first[0]?.endMs ?? Number.POSITIVE_INFINITY;
-  }
-
-  hasBefore(ms: number): boolean {
-    return this.#earliestMs < ms;
+    this.earliestMs = this.#first[0]?.endMs ?? Number.POSITIVE_INFINITY;
   }
 
   /** Of those sent later than `ms`, the one acknowledged first. */
@@ -203,7 +201,7 @@ function covers({ type, target }: PurgeOperation, key: string, tags: readonly st
     case 'tag':
       return tags.includes(target);
     case 'pattern':
-      return matchesGlob(target, key);
+      return isCovered(key, target);
     case 'all':
       return true;
   }

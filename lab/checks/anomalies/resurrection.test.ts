@@ -10,13 +10,15 @@ const WRITTEN = [write(2, 500), write(3, 1_000, { kind: 'delete' })];
 const ABOVE = read(2, 1_001 + BOUND_MS);
 const AT_BOUND = read(2, 1_000 + BOUND_MS);
 const GONE = read(3, 9_000, { found: false });
+const LONG = fault('partition', 'edge:eu-west<->kafka', { fromMs: 1_010, toMs: 9_000 });
 const CUT = fault('partition', 'edge:eu-west<->kafka', { fromMs: 1_200, toMs: 1_201 });
 const ORIGIN_CUT = fault('partition', 'edge:eu-west<->origin', { fromMs: 1_200, toMs: 9_000 });
 
 describe('resurrection', () => {
   const cases: readonly (readonly [title: string, written: Written, verdict: 'pass' | 'fail' | 'unknown'])[] = [
     ['passes a 404', { operations: [...WRITTEN, GONE] }, 'pass'],
-    ['passes content within its bound', { operations: [...WRITTEN, AT_BOUND] }, 'pass'],
+    ['passes content within its bound', { operations: [...WRITTEN, AT_BOUND, GONE] }, 'pass'],
+    ['is unknown when every read is within it', { operations: [...WRITTEN, AT_BOUND] }, 'unknown'],
     ['fails on content after its bound', { operations: [...WRITTEN, ABOVE] }, 'fail'],
     ['fails on it labelled stale, too: a deletion is hard everywhere', { operations: [...WRITTEN, { ...ABOVE, status: 'stale' }] }, 'fail'],
     ['fails on an older version, too', { operations: [...WRITTEN, { ...ABOVE, version: 1 }] }, 'fail'],
@@ -30,7 +32,8 @@ describe('resurrection', () => {
       { operations: [read(0, 100, { found: false }), write(1, 500, { kind: 'create' }), read(1, 9_000)] },
       'unknown',
     ],
-    ['passes what a fault on the path excuses', { operations: [...WRITTEN, ABOVE], faults: [CUT] }, 'pass'],
+    ['passes what a fault on the path excuses', { operations: [...WRITTEN, ABOVE, GONE], faults: [CUT] }, 'pass'],
+    ['is unknown when faults excuse whatever was answered', { operations: [...WRITTEN, ABOVE], faults: [LONG] }, 'unknown'],
     [
       'is not excused by a cut of the edge from the origin, under whatever label',
       { operations: [...WRITTEN, { ...ABOVE, status: 'stale' }], faults: [ORIGIN_CUT] },

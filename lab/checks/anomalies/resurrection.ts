@@ -7,6 +7,7 @@
  */
 import { answerOf } from '../answers.ts';
 import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
+import { Evidence } from '../evidence.ts';
 import type { Staleness, StaleRead } from '../staleness.ts';
 import { sieveOfWorst, verdictOf } from '../verdict.ts';
 
@@ -20,21 +21,21 @@ export const resurrection: Check = {
 
 function begin({ staleness }: CheckInput): Judging {
   const { sieve, worst } = sieveOfWorst<StaleRead>(staleness);
-  let judged = 0;
+  const evidence = new Evidence(staleness);
   return {
     answer: (read) => {
       const superseding = staleness.versions.deletedBefore(read);
       if (superseding === undefined) return;
-      judged += 1;
+      evidence.add(read, superseding.atMs);
       if (read.found !== true || read.version >= superseding.version) return;
       const stale = { ...staleness.judgeSince(read, superseding.atMs), superseding };
       if (staleness.excessMs(stale) > 0) sieve.add(stale);
     },
     result: () => {
-      const why = staleness.whyNone(judged, 'began after a deletion of their key');
+      const why = evidence.whyNone('began after a deletion of their key');
       if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
       const anomalies = worst.all.map((stale) => toAnomaly(stale, staleness));
-      const reason = `${sieve.found} of ${judged} reads after a deletion answered what was deleted`;
+      const reason = `${sieve.found} of ${evidence.judged} reads after a deletion answered what was deleted`;
       return verdictOf({ check: NAME, found: sieve.found, anomalies, reason, doubt: sieve.doubt });
     },
   };

@@ -15,7 +15,10 @@ const WRITTEN = write(2, 1_000);
 /** One millisecond above the bound, and at it. */
 const ABOVE = read(1, 1_001 + BOUND_MS);
 const AT_BOUND = read(1, 1_000 + BOUND_MS);
+/** Old, it would be above its bound: a history without such a read shows nothing. */
+const TELLING = read(2, 20_000);
 const CUT = fault('partition', 'edge:eu-west<->kafka', { fromMs: 1_200, toMs: 1_201 });
+const LONG = fault('partition', 'edge:eu-west<->kafka', { fromMs: 1_200, toMs: 9_000 });
 /** Between the first answer labelled stale and the end of what it asked for. */
 const BROKEN = fault('partition', 'edge:eu-west<->origin', { fromMs: 9_500, toMs: 10_000 });
 const SLOW_STEADY = [write(2, 100), read(1, 100 + DELAY_MS + 1_001, { phase: 'steady' })];
@@ -23,13 +26,20 @@ const SLOW_STEADY = [write(2, 100), read(1, 100 + DELAY_MS + 1_001, { phase: 'st
 describe('stale-after-bound', () => {
   const cases: readonly (readonly [title: string, written: Written, verdict: 'pass' | 'fail' | 'unknown'])[] = [
     ['fails on a read above its bound', { operations: [WRITTEN, ABOVE] }, 'fail'],
-    ['passes a read at its bound', { operations: [WRITTEN, AT_BOUND] }, 'pass'],
+    ['passes a read at its bound', { operations: [WRITTEN, AT_BOUND, TELLING] }, 'pass'],
+    ['is unknown when every read is within it', { operations: [WRITTEN, AT_BOUND] }, 'unknown'],
     ['passes the current version however old it is', { operations: [WRITTEN, read(2, 90_000)] }, 'pass'],
     ['fails on a final read above its bound', { operations: [WRITTEN, { ...ABOVE, phase: 'final', final: true }] }, 'fail'],
     ['fails on a 404 after a creation', { operations: [write(1, 1_000, { kind: 'create' }), read(0, 9_000, { found: false })] }, 'fail'],
     ['fails on content after its deletion', { operations: [write(2, 1_000, { kind: 'delete' }), read(1, 9_000)] }, 'fail'],
     ['passes the 404 of a deletion', { operations: [write(2, 1_000, { kind: 'delete' }), read(2, 9_000, { found: false })] }, 'pass'],
-    ['passes what a fault on the path excuses', { operations: [WRITTEN, ABOVE], faults: [CUT] }, 'pass'],
+    ['passes what a fault on the path excuses', { operations: [WRITTEN, ABOVE, TELLING], faults: [CUT] }, 'pass'],
+    ['is unknown when faults excuse whatever was answered', { operations: [WRITTEN, ABOVE, read(2, 2_000)], faults: [LONG] }, 'unknown'],
+    [
+      'is unknown, too, when it could have been seen only of what was written before the load',
+      { operations: [write(2, 500, { phase: 'steady' }), write(3, 1_250), read(3, 2_000)], faults: [LONG] },
+      'unknown',
+    ],
     ['fails on what a fault elsewhere does not', { operations: [WRITTEN, { ...ABOVE, region: 'us-east' }], faults: [CUT] }, 'fail'],
     ['passes a lazy region read late', { operations: [WRITTEN, read(1, 9_000, { status: 'stale' }), read(2, 9_100)] }, 'pass'],
     [
@@ -92,7 +102,7 @@ describe('stale-after-bound', () => {
     ['is not excused by one that explains less', { operations: [WRITTEN, read(1, 1_401 + BOUND_MS)], stalls: [[1_100, 200]] }, 'fail'],
     ['is not excused by a stall before', { operations: [WRITTEN, ABOVE], stalls: [[500, 500]] }, 'fail'],
     ['is not excused by a stall after', { operations: [WRITTEN, ABOVE], stalls: [[1_001 + BOUND_MS, 500]] }, 'fail'],
-    ['stays a pass whatever stood still', { operations: [WRITTEN, AT_BOUND], stalls: [[1_100, 500]] }, 'pass'],
+    ['stays a pass whatever stood still', { operations: [WRITTEN, AT_BOUND, TELLING], stalls: [[1_100, 500]] }, 'pass'],
     [
       'fails on one read though the machine stood still before another',
       { operations: [WRITTEN, { ...ABOVE, startMs: 9_000, region: 'us-east' }, ABOVE], stalls: [[2_000, 500]] },

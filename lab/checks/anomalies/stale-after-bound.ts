@@ -6,6 +6,7 @@
  */
 import { answerOf } from '../answers.ts';
 import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
+import { Evidence } from '../evidence.ts';
 import type { Staleness, StaleRead } from '../staleness.ts';
 import { sieveOfWorst, verdictOf } from '../verdict.ts';
 
@@ -19,18 +20,18 @@ export const staleAfterBound: Check = {
 
 function begin({ staleness }: CheckInput): Judging {
   const { sieve, worst } = sieveOfWorst<StaleRead>(staleness);
-  let judged = 0;
+  const evidence = new Evidence(staleness);
   return {
     answer: (read, stale) => {
       if (!staleness.couldBeOld(read)) return;
-      judged += 1;
+      evidence.add(read, staleness.versions.changedMs(read));
       if (stale !== undefined && staleness.excessMs(stale) > 0) sieve.add(stale);
     },
     result: () => {
-      const why = staleness.whyNone(judged, 'began after a change of their key');
+      const why = evidence.whyNone('began after a change of their key');
       if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
       const anomalies = worst.all.map((stale) => toAnomaly(stale, staleness));
-      const reason = `${sieve.found} of ${judged} reads above their bound, epsilon ${Math.round(staleness.epsilonMs)} ms`;
+      const reason = `${sieve.found} of ${evidence.judged} reads above their bound, epsilon ${Math.round(staleness.epsilonMs)} ms`;
       return verdictOf({ check: NAME, found: sieve.found, anomalies, reason, doubt: sieve.doubt });
     },
   };

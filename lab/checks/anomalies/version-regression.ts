@@ -15,6 +15,7 @@ import type { FaultRecord } from '../../history/records.ts';
 import { answerOf, cellOf, keyOf } from '../answers.ts';
 import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
 import { Sieve } from '../doubt.ts';
+import { Evidence } from '../evidence.ts';
 import { windowOf } from '../fault-windows.ts';
 import { overlaps } from '../interval.ts';
 import type { Staleness, StaleRead } from '../staleness.ts';
@@ -50,27 +51,27 @@ function begin({ history, staleness }: CheckInput): Judging {
       if (!first.has(cellOf(regression.read))) first.set(cellOf(regression.read), regression);
     },
   );
-  let judged = 0;
+  const evidence = new Evidence(staleness);
   return {
     answer: (read, stale) => {
       const newest = cached.before(read);
       const remembered = bypassed.before(read);
       if (newest !== undefined && staleness.couldBeOld(read)) {
-        judged += 1;
+        evidence.add(read, staleness.versions.changedMs(read));
         const isAbove = stale !== undefined && staleness.excessMs(stale) > 0;
         if (isAbove && newest.version > read.version) sieve.add({ read, newest, stale, isRemembered: false });
       }
       if (remembered === undefined) return;
-      judged += 1;
+      evidence.addAtOnce();
       if (stale === undefined || remembered.version <= read.version || !lives.isOne({ read, newest: remembered })) return;
       sieve.add({ read, newest: remembered, stale, isRemembered: true });
     },
     result: () => {
-      const why = staleness.whyNone(judged, 'began after a change of their key and an answer from the cache');
+      const why = evidence.whyNone('began after a change of their key and an answer from the cache');
       if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
       const first = new Map([...forgotten, ...older]);
       const anomalies = [...first.values()].map((regression) => toAnomaly(regression, staleness));
-      const reason = `${sieve.found} of ${judged} reads went back, epsilon ${Math.round(staleness.epsilonMs)} ms`;
+      const reason = `${sieve.found} of ${evidence.judged} reads went back, epsilon ${Math.round(staleness.epsilonMs)} ms`;
       return verdictOf({ check: NAME, found: sieve.found, anomalies, reason, doubt: sieve.doubt });
     },
   };

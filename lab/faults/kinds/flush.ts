@@ -14,6 +14,7 @@ export const flush: Fault<NoParameters> = {
   lasts: false,
   excuses: 'nothing',
   recoveryAllowanceMs: 0,
+  asks: ['edge', 'redis'],
   emptiesCache: true,
   destroys: 'every entry of that cache becomes invalid, at once and for good',
   form: {},

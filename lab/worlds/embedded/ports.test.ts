@@ -43,3 +43,12 @@ it('is named with its holder and the remedy when a service is to listen on one t
   await expect(serving).rejects.toThrow('Stop what holds it, or use --ports auto');
   await new Promise((resolve) => server.close(resolve));
 });
+
+it('finds a free port free however many look at the same moment', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  const looks = Array.from({ length: 20 }, () => findBusyPorts([{ port, service: 'origin' }]));
+  expect((await Promise.all(looks)).filter((busy) => busy !== undefined)).toEqual([]);
+});

@@ -1,11 +1,11 @@
 /**
- * Whether the ports of a world are free, and what holds one that is not.
+ * Whether the ports of a world are free, and what holds one that is not. What is bound and does not listen is found when a service starts.
  *
  * The holder is found in /proc, which every Linux has; tools such as ss or lsof are missing from small machines. Where
  * there is no /proc, or the holder belongs to somebody else, only the port is named.
  */
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect } from 'node:net';
 import { basename } from 'node:path';
 import { WorldFailed } from '../../errors.ts';
 import { printable } from '../../input/printable.ts';
@@ -13,12 +13,20 @@ import { printable } from '../../input/printable.ts';
 const LISTEN = '0A';
 const PROCESSES_MAX = 10_000;
 const COMMAND_LENGTH_MAX = 60;
+const LOOK_MS_MAX = 1_000;
 
+/** Whether nobody answers there. To bind it would hold it for a moment: two labs that start together would each find the other's look. */
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
+    const look = connect({ port, host: '127.0.0.1', timeout: LOOK_MS_MAX });
+    const end = (free: boolean) => {
+      look.destroy();
+      resolve(free);
+    };
+    look.once('connect', () => end(false));
+    // Its queue is full.
+    look.once('timeout', () => end(false));
+    look.once('error', () => end(true));
   });
 }
 

@@ -7,7 +7,7 @@ import { MemoryLog } from '../../../services/log/memory.ts';
 import { MemoryDatabase } from '../../../services/origin/database/memory.ts';
 import { INVALIDATION_PARTITIONS } from '../../../services/protocol/invalidation.ts';
 import { silentLogger } from '../../../services/runtime/log.ts';
-import type { Random } from '../../../services/runtime/random.ts';
+import { pick, type Random } from '../../../services/runtime/random.ts';
 import type { VirtualClock } from '../../../services/runtime/virtual-clock.ts';
 import type { Mutant } from '../../mutants/mutant.ts';
 import { Clients } from '../../system/clients.ts';
@@ -37,6 +37,9 @@ export interface StartSimulatedOptions {
   readonly onStep?: (step: StartStep) => void;
 }
 
+/** Of an origin that has held something before: ids of several lengths, and some that grow longer while the load lasts. */
+const LAST_IDS = [0, 0, 95, 995, 99_990] as const;
+
 /** Nobody but the lab can reach it. */
 const ADMIN_TOKEN = 'simulated';
 const BASE = 'http://simulated:';
@@ -55,11 +58,12 @@ export async function startSimulated({
 }: StartSimulatedOptions): Promise<World> {
   const bug = Promise.withResolvers<string>();
   const network = new Network((error) => bug.resolve(`a service failed: ${error instanceof Error ? error.stack : String(error)}`));
+  const lastId = pick(random.fork('ids'), LAST_IDS);
   const hosting: Hosting = {
     clock,
     skews,
     random,
-    openDatabase: async () => new MemoryDatabase({ clock: clockAt('postgres', { clock, skews }) }),
+    openDatabase: async () => new MemoryDatabase({ clock: clockAt('postgres', { clock, skews }), lastId }),
     openLog: () => {
       const server = new MemoryLog({ clock: clockAt('kafka', { clock, skews }), partitions: INVALIDATION_PARTITIONS });
       return { log: new RepeatingLog(server, random.fork('kafka')), server };

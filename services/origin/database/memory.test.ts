@@ -20,6 +20,13 @@ describe('a database in memory', () => {
       await expect(database.execute('DROP TABLE content')).rejects.toThrow(/expected the schema/);
     }));
 
+  it('gives ids after the last that was used up', async () => {
+    const database = new MemoryDatabase({ clock: systemClock, lastId: 995 });
+    await migrate(database);
+    const parameters = ['event', '2030-01-01T00:00:00.000Z', 'slug', 'title', 'body', '{}', []];
+    expect(await database.query(STATEMENTS.create, parameters)).toMatchObject([{ id: 996 }]);
+  });
+
   it('keeps its rows when the origin starts again', () =>
     withDatabase(async (database) => {
       await database.query(STATEMENTS.delete, ['event', '2030-01-01T00:00:00.000Z', 2]);

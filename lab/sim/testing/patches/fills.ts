@@ -6,6 +6,18 @@ const MEMORY = 'services/edge/cache/memory.ts';
 
 export const FILL_PATCHES: readonly Patch[] = [
   {
+    name: 'fresh-a-thousand-times',
+    about: 'An entry is fresh for a thousand times its lifetime.',
+    edits: [
+      {
+        file: 'services/edge/entry-times.ts',
+        old: 'askedAt + (content === null ? negativeMs : freshMs);',
+        new: 'askedAt + (content === null ? negativeMs : freshMs * 1000);',
+      },
+    ],
+    caughtBy: ['mislabelled'],
+  },
+  {
     name: 'no-gap-rule',
     about: 'An event is applied although the one before it never was.',
     edits: [{ file: STORE, old: "if (applied < previous) return 'gap';", new: '' }],

@@ -10,6 +10,30 @@ const PURGE = ['purge-ignored'] as const;
 
 export const MARK_PATCHES: readonly Patch[] = [
   {
+    name: 'glob-blind-behind-colon',
+    about: 'A pattern that names more than a star covers nothing: the matcher of all services is wrong.',
+    edits: [
+      {
+        file: 'services/protocol/glob.ts',
+        old: '  let at = 0;\n',
+        new: "  if (pattern !== '*' && pattern.includes('*')) return false;\n  let at = 0;\n",
+      },
+    ],
+    caughtBy: PURGE,
+  },
+  {
+    name: 'marks-of-three-digits',
+    about: 'The marks of an id of four digits and more stand under the key of another content.',
+    edits: [
+      {
+        file: MARKS,
+        old: 'this.#touch(this.#keys, target, marks, now);',
+        new: 'this.#touch(this.#keys, target.slice(0, 11), marks, now);',
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+  {
     name: 'prune-at-once',
     about: 'Marks are dropped as soon as the next one comes, without a floor.',
     edits: [
