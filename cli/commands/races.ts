@@ -79,8 +79,10 @@ async function raceOne(target: Target | typeof OWN_TARGET, { chosen, takes, sess
     return { name, raced };
   } catch (error) {
     if (signal.aborted || !(error instanceof WorldFailed)) throw error;
-    output.note(printable(`${name}: ${error.message}`));
-    return { name, broken: error.message };
+    const get = target === OWN_TARGET ? undefined : target.start.get;
+    const broken = get === undefined ? error.message : `${error.message}; to get it: ${get}`;
+    output.note(printable(`${name}: ${broken}`));
+    return { name, broken };
   }
 }
 

@@ -140,19 +140,15 @@ export class Stage {
     return sleep(this.#options.clock, ms, this.#options.signal);
   }
 
-  /** After everything that was under way has ended: what is answered, until it is the version wanted twice, or for a second. */
+  /** After everything that was under way has ended: what is answered, until the version that the origin holds is twice, or for a second. */
   async looks(content: RacedContent): Promise<readonly Look[]> {
     const looks: Look[] = [];
+    const wanted = await this.#held(content);
+    const isRight = (look: Look) => look?.version !== undefined && look.version >= wanted && look.label !== 'stale';
     for (const ms of LOOKS_MS) {
       await this.moment(ms);
       looks.push(await this.read(`reader ${looks.length + 1} after it`, content).result);
-      if (
-        looks.length >= LOOKS_MIN &&
-        looks.every((look) => look !== undefined && look.version === looks[0]?.version && look.label !== 'stale')
-      ) {
-        const last = looks.at(-1);
-        if (last?.version !== undefined && last.version >= (await this.#held(content))) break;
-      }
+      if (looks.length >= LOOKS_MIN && looks.slice(-LOOKS_MIN).every(isRight)) break;
     }
     return looks;
   }

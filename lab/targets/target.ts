@@ -41,6 +41,8 @@ const DEFAULT_READ = { path: '/api/content/<id>', version: 'data.version', missi
 const HOUR_MS = 3_600_000;
 const MISSING_MS = 5_000;
 const OK_DEFAULT = [200, 204] as const;
+/** Below the folder of the process, and nowhere else. */
+const FILE_NAME = /^(?!(?:.*\/)?\.\.?(?:\/|$))[\w.-]+(?:\/[\w.-]+)*$/;
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 const targetFile = z.strictObject({
@@ -69,11 +71,9 @@ const targetFile = z.strictObject({
   start: z.strictObject({
     command: z.array(z.string()).min(1),
     /** By their names below the folder of the process. */
-    files: z
-      .record(z.string().regex(/^[\w.-]+(\/[\w.-]+)*$/, 'expected a name, without .. and without a leading slash'), z.string())
-      .default({}),
+    files: z.record(z.string().regex(FILE_NAME, 'expected a name, without .. and without a leading slash'), z.string()).default({}),
     /** Folders that must be there. */
-    folders: z.array(z.string()).default([]),
+    folders: z.array(z.string().regex(FILE_NAME, 'expected a name, without .. and without a leading slash')).default([]),
     environment: z.record(z.string(), z.string()).default({}),
     /** Where the lab runs as root: whose the folder is, for programs that give up being root. */
     owner: z.string().optional(),

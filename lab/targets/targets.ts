@@ -7,6 +7,7 @@ import { readTarget, type Target } from './target.ts';
 
 /** Our own edge. It has no file: it runs in this process. */
 export const OWN_TARGET = 'edgesync';
+export const OWN_ABOUT = 'our own edge, eager, which hears of writes by the log';
 
 const EXTENSION = '.yaml';
 
@@ -14,6 +15,12 @@ const EXTENSION = '.yaml';
 export async function presetNames(folder: string): Promise<readonly string[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith(EXTENSION)).sort();
   return [OWN_TARGET, ...files.map((file) => basename(file, EXTENSION))];
+}
+
+/** Those that have a file, by their names. */
+export async function readPresets(folder: string): Promise<readonly Target[]> {
+  const names = await presetNames(folder);
+  return Promise.all(names.filter((name) => name !== OWN_TARGET).map((name) => readTarget(join(folder, `${name}${EXTENSION}`))));
 }
 
 /** A preset by its name, or a file. Throws InvalidInput. */

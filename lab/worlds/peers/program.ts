@@ -59,7 +59,7 @@ export class Program {
     this.#clock = clock;
     const exited = Promise.withResolvers<string>();
     this.#exited = exited.promise;
-    child.once('error', (error) => exited.resolve(error.message));
+    child.once('error', (error) => exited.resolve(whyNotStarted(error, child.spawnfile)));
     child.once('exit', (code, signal) => exited.resolve(`it ended (${signal ?? `exit ${code}`})`));
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -135,6 +135,10 @@ export class Program {
       if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
     }
   }
+}
+
+function whyNotStarted(error: Error, program: string): string {
+  return 'code' in error && error.code === 'ENOENT' ? `${program} is not on this machine` : error.message;
 }
 
 /** Whoever gives up being root must still be able to write there. */
