@@ -36,8 +36,8 @@ const LOOKS_MS = [150, 150, 300, 600] as const;
 const LOOKS_MIN = 2;
 /** In which whatever is to happen beside what is held has begun. */
 const MOMENT_MS = 250;
-/** A purge that is not answered by then waits for the fetch that is held. */
-const WAITING_MS = 500;
+/** A purge that is not answered by then waits for the fetch that is held. Some wait for a second, and give up (Apache Traffic Server). */
+const WAITING_MS = 2_500;
 const REACHED_MS_MAX = 3_000;
 
 export class Stage {
