@@ -96,6 +96,7 @@ await Promise.all([
   copyFile('services/origin/schema.sql', join(FOLDER, 'schema.sql')),
   // Every built-in scenario and the schema they name; not the code beside them.
   cp('lab/scenarios', join(FOLDER, 'scenarios'), { recursive: true, filter: (file) => !file.endsWith('.ts') }),
+  cp('lab/targets', join(FOLDER, 'targets'), { recursive: true, filter: (file) => !file.endsWith('.ts') }),
   dumpEmptyCluster().then((dump) => writeFile(join(FOLDER, basename(DUMP_FILE)), dump)),
 ]);
 

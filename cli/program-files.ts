@@ -13,6 +13,9 @@ function locate(inBundle: string, inCheckout: string): string {
 export const COMPOSE_FILE = locate('../compose.yaml', '../compose.yaml');
 
 const SCENARIOS_FOLDER = locate('./scenarios', '../lab/scenarios');
+/** The targets that come with the program. */
+export const TARGETS_FOLDER = locate('./targets', '../lab/targets');
+
 const EXTENSION = '.yaml';
 
 /** Name to file: every scenario of the folder, which the build copies whole. */

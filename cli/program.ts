@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   down: async () => (await import('./commands/down.ts')).addDownCommand,
   heal: async () => (await import('./commands/heal.ts')).addHealCommand,
   fault: async () => (await import('./commands/fault.ts')).addFaultCommand,
+  races: async () => (await import('./commands/races.ts')).addRacesCommand,
   trace: async () => (await import('./commands/trace.ts')).addTraceCommand,
   load: async () => (await import('./commands/load.ts')).addLoadCommand,
   analyze: async () => (await import('./commands/analyze.ts')).addAnalyzeCommand,

@@ -1,4 +1,4 @@
-/** `list [scenarios|faults|checks|metrics|mutants]`: a line each, or JSON. */
+/** `list [scenarios|faults|checks|metrics|mutants|targets|races]`: a line each, or JSON. */
 
 import { Argument, type Command, Option } from 'commander';
 import { CHECKS } from '../../lab/checks/checks.ts';
@@ -8,11 +8,13 @@ import { parametersInWords, targetsInWords } from '../../lab/faults/signature.ts
 import { printable } from '../../lab/input/printable.ts';
 import { keysAt } from '../../lab/input/problems.ts';
 import { MUTANTS } from '../../lab/mutants/mutants.ts';
+import { RACES } from '../../lab/races/races.ts';
 import { readScenario } from '../../lab/scenarios/scenario.ts';
+import { OWN_ABOUT, OWN_TARGET, readPresets } from '../../lab/targets/targets.ts';
 import { aggregationsOf } from '../../lab/thresholds/expression.ts';
 import { METRICS } from '../../lab/thresholds/metrics.ts';
 import { worldsWith } from '../../lab/worlds/worlds.ts';
-import { BUILT_IN_SCENARIOS } from '../program-files.ts';
+import { BUILT_IN_SCENARIOS, TARGETS_FOLDER } from '../program-files.ts';
 import type { Session } from '../session.ts';
 
 interface Row {
@@ -52,6 +54,15 @@ const LISTS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       const unit = data.contains === 'time' ? `${data.type}, ms` : data.type;
       return { name: metric, about, columns: [unit, aggregations.join(' '), tags.join(', ')], details: { ...data, aggregations, tags } };
     }),
+  targets: async () => [
+    { name: OWN_TARGET, about: OWN_ABOUT },
+    ...(await readPresets(TARGETS_FOLDER)).map(({ name, about, start: { command, get } }) => ({
+      name,
+      about,
+      details: { program: command[0], get: get ?? null },
+    })),
+  ],
+  races: async () => RACES.map(({ name, about }) => ({ name, about })),
   mutants: async () => MUTANTS.map(({ name, about, caughtBy }) => ({ name, about, columns: [caughtBy.join(', ')], details: { caughtBy } })),
 };
 

@@ -101,6 +101,7 @@ const IN_WORDS: Readonly<Record<string, string>> = {
 };
 
 function messageOf(issue: z.core.$ZodIssue, got: unknown): string {
+  if (issue.code === 'invalid_key') return `${issue.issues[0]?.message}, got ${shown(issue.path.at(-1))}`;
   const expected = expectedOf(issue);
   if (got === undefined) return `missing, ${expected}`;
   const word = issue.code === 'invalid_value' && typeof got === 'string' ? didYouMean(got, issue.values.map(String)) : '';

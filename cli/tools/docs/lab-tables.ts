@@ -1,13 +1,15 @@
-/** The tables of what the lab has: scenarios, faults, checks, metrics and known bugs. */
+/** The tables of what the lab has: scenarios, faults, checks, metrics, known bugs, races and targets. */
 import { CHECKS } from '../../../lab/checks/checks.ts';
 import { FAULTS } from '../../../lab/faults/faults.ts';
 import { parametersInWords, targetsInWords } from '../../../lab/faults/signature.ts';
 import { MUTANTS } from '../../../lab/mutants/mutants.ts';
+import { RACES } from '../../../lab/races/races.ts';
 import { readScenario } from '../../../lab/scenarios/scenario.ts';
+import { OWN_ABOUT, OWN_TARGET, readPresets } from '../../../lab/targets/targets.ts';
 import { aggregationsOf } from '../../../lab/thresholds/expression.ts';
 import { METRICS } from '../../../lab/thresholds/metrics.ts';
 import { worldsWith } from '../../../lab/worlds/worlds.ts';
-import { BUILT_IN_SCENARIOS } from '../../program-files.ts';
+import { BUILT_IN_SCENARIOS, TARGETS_FOLDER } from '../../program-files.ts';
 import { code, toTable } from './markdown.ts';
 
 const MS_PER_S = 1_000;
@@ -50,4 +52,14 @@ export function metricTable(): string {
 export function mutantTable(): string {
   const rows = MUTANTS.map(({ name, about, caughtBy, shownBy }) => [code(name), about, caughtBy.map(code).join(', '), code(shownBy)]);
   return toTable([['mutant', 'the bug', 'one of these checks must find it', 'scenario that shows it'], ...rows]);
+}
+
+export function raceTable(): string {
+  return toTable([['race', ''], ...RACES.map(({ name, about }) => [code(name), about])]);
+}
+
+export async function targetTable(): Promise<string> {
+  const presets = await readPresets(TARGETS_FOLDER);
+  const rows = presets.map(({ name, about, start: { get = '' } }) => [code(name), about, code(get)]);
+  return toTable([['target', '', 'how its program is got'], [code(OWN_TARGET), OWN_ABOUT, 'it comes with the lab'], ...rows]);
 }

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventTable, historyTable, operationTable, planTable, summaryTable } from './event-tables.ts';
-import { checkTable, faultTable, metricTable, mutantTable, scenarioTable } from './lab-tables.ts';
+import { checkTable, faultTable, metricTable, mutantTable, raceTable, scenarioTable, targetTable } from './lab-tables.ts';
 import { namesOfBlocks, withBlock } from './markdown.ts';
 import { commandTable, configFileTable, exitCodeTable, keyTable, optionTable } from './program-tables.ts';
 import { edgeMetricsTable, errorTable, originMetricsTable, prometheusTable, settingTable } from './service-tables.ts';
@@ -16,6 +16,8 @@ export const TABLES: Readonly<Record<string, () => string | Promise<string>>> = 
   checks: checkTable,
   metrics: metricTable,
   mutants: mutantTable,
+  races: raceTable,
+  targets: targetTable,
   commands: commandTable,
   options: optionTable,
   'exit-codes': exitCodeTable,

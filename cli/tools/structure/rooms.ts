@@ -11,7 +11,19 @@ export interface Room {
   readonly imports: readonly RoomName[];
 }
 
-export type RoomName = 'protocol' | 'runtime' | 'log' | 'origin' | 'edge' | 'lab' | 'edges' | 'worlds' | 'mutants' | 'cli' | 'tools';
+export type RoomName =
+  | 'protocol'
+  | 'runtime'
+  | 'log'
+  | 'origin'
+  | 'edge'
+  | 'upstream'
+  | 'lab'
+  | 'edges'
+  | 'worlds'
+  | 'mutants'
+  | 'cli'
+  | 'tools';
 
 const LAB = ['lab', 'edges', 'worlds', 'mutants'] as const;
 
@@ -34,6 +46,11 @@ export const ROOMS: Readonly<Record<RoomName, Room>> = {
     closed: "Only the lab's worlds and mutants build on the edge.",
     imports: ['protocol', 'runtime', 'log'],
   },
+  upstream: {
+    folder: 'services/upstream',
+    closed: "Only the lab's worlds build on the upstream.",
+    imports: ['protocol', 'runtime'],
+  },
   lab: { folder: 'lab', closed: 'Services know nothing of the lab.', imports: ['protocol', 'runtime', 'edges', 'worlds', 'mutants'] },
   edges: {
     folder: 'lab/system/edges',
@@ -43,7 +60,7 @@ export const ROOMS: Readonly<Record<RoomName, Room>> = {
   worlds: {
     folder: 'lab/worlds',
     closed: 'Services know nothing of the lab.',
-    imports: ['protocol', 'runtime', 'log', 'origin', 'edge', 'lab', 'edges', 'mutants'],
+    imports: ['protocol', 'runtime', 'log', 'origin', 'edge', 'upstream', 'lab', 'edges', 'mutants'],
   },
   mutants: {
     folder: 'lab/mutants',

@@ -1,0 +1,111 @@
+/** `races`, as its users run it: our own edge, real Varnish and Squid where this machine has them, and mistakes. */
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { startProgram } from '../testing/process.ts';
+
+/** A dozen races take a second or three each. */
+const RACES_MS_MAX = 240_000;
+const MUST_HAVE = process.env['EDGESYNC_REQUIRE_DOCKER'] === '1';
+
+const json = z.object({
+  targets: z.array(
+    z.object({
+      name: z.string(),
+      broken: z.string().optional(),
+      mistakes: z.array(z.string()),
+      results: z.array(z.object({ race: z.string(), purge: z.string(), outcome: z.string(), steps: z.array(z.unknown()) })),
+    }),
+  ),
+});
+
+async function races(...words: readonly string[]) {
+  const { code, stdout, stderr } = await startProgram(['races', ...words, '--json']).ended;
+  const told = stdout === '' ? undefined : json.parse(JSON.parse(stdout)).targets;
+  const outcomes = Object.fromEntries((told?.[0]?.results ?? []).map(({ race, outcome }) => [race, outcome]));
+  return { code, stderr, told, outcomes };
+}
+
+/** Where CI has installed them they must be there. */
+const isThere = async (program: string) =>
+  MUST_HAVE ||
+  (await access(`/usr/sbin/${program}`).then(
+    () => true,
+    () => false,
+  ));
+const [hasVarnish, hasSquid] = await Promise.all(['varnishd', 'squid'].map(isThere));
+const leftOf = async (name: string) => (await readdir(tmpdir())).filter((folder) => folder.startsWith(`edgesync-${name}-`));
+
+describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
+  it('of our own edge pass', async () => {
+    const { code, told, outcomes } = await races('edgesync', '--race', 'plain', 'in-head', 'join', '--purge', 'key', 'soft-tag');
+    expect([code, told?.[0]?.results.length]).toEqual([0, 6]);
+    expect(outcomes).toEqual({ plain: 'ok', 'in-head': 'ok', join: 'ok' });
+  });
+
+  it.runIf(hasVarnish)('of Varnish: it keeps the old version, unless its PURGE goes through lookup', async () => {
+    const kept = await races('varnish', '--race', 'plain', 'in-head', 'in-body', '--purge', 'key');
+    expect([kept.code, kept.outcomes]).toEqual([1, { plain: 'ok', 'in-head': 'kept', 'in-body': 'ok' }]);
+    const waits = await races('varnish-wait', '--race', 'plain', 'in-head', '--purge', 'key');
+    expect([waits.code, waits.outcomes]).toEqual([0, { plain: 'ok', 'in-head': 'waits' }]);
+    expect([await leftOf('varnish'), await leftOf('varnish-wait')]).toEqual([[], []]);
+  });
+
+  it.runIf(hasSquid)('of Squid: it keeps the old version, unless it collapses', async () => {
+    const kept = await races('squid', '--race', 'plain', 'in-head', 'crowd');
+    expect([kept.code, kept.outcomes]).toEqual([1, { plain: 'ok', 'in-head': 'kept', crowd: 'ok' }]);
+    const waits = await races('squid-collapsed', '--race', 'plain', 'in-head');
+    expect([waits.code, waits.outcomes]).toEqual([0, { plain: 'ok', 'in-head': 'waits' }]);
+    expect([await leftOf('squid'), await leftOf('squid-collapsed')]).toEqual([[], []]);
+  });
+
+  it('print a table, and the first that was kept step by step', async () => {
+    const { code, stdout, stderr } = await startProgram(['races', 'edgesync', '--race', 'plain', '--purge', 'key']).ended;
+    expect([code, stdout]).toEqual([0, 'cache        purge  plain\nedgesync  hard key     ok\n']);
+    expect(stderr).toContain('edgesync  plain         hard key      ok        version 2 from then on');
+  });
+
+  it('are 2 for a program that is not here, and say how to get it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edgesync-races-'));
+    const file = join(folder, 'mine.yaml');
+    const text = (command: string) =>
+      `version: 1\nname: mine\nabout: a\npurge: { hard: { key: PURGE /api/content/<id> } }\nstart: { get: make it, command: [${command}, "<port>", "<upstream>"] }\n`;
+    await writeFile(file, text('no-such-cache'));
+    const { code, stderr } = await races(file);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('mine: mine did not start: no-such-cache is not on this machine; to get it: make it'),
+    ]);
+    await rm(folder, { recursive: true });
+  });
+
+  it.each([
+    ['a target that is none', ['varnsh'], 'did you mean varnish?'],
+    ['a race that is none', ['edgesync', '--race', 'in-haed'], 'did you mean in-head?'],
+    ['a purge that is none', ['edgesync', '--purge', 'soft-kye'], 'did you mean soft-key?'],
+    ['no target', [], "missing required argument 'targets'"],
+  ])('are 104 for %s', async (_what, words, message) => {
+    const { code, stderr, told } = await races(...words);
+    expect([code, told, stderr]).toEqual([104, undefined, expect.stringContaining(message)]);
+  });
+
+  it('end with 105 at a signal, and leave no process and no folder', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edgesync-races-'));
+    const [file, pidFile] = [join(folder, 'slow.yaml'), join(folder, 'pid')];
+    const script = `require('node:fs').writeFileSync('${pidFile}', String(process.pid)); setInterval(() => {}, 1000); process.on('SIGTERM', () => {});`;
+    await writeFile(
+      file,
+      `version: 1\nname: slow\nabout: a\npurge: { hard: { key: PURGE /api/content/<id> } }\nstart:\n  command: [${JSON.stringify(process.execPath)}, -e, ${JSON.stringify(script)}, "<port>", "<upstream>"]\n`,
+    );
+    const running = startProgram(['races', file]);
+    let pid = Number.NaN;
+    while (Number.isNaN(pid)) pid = Number((await readFile(pidFile, 'utf8').catch(() => '')) || Number.NaN);
+    running.child.kill('SIGINT');
+    expect((await running.ended).code).toBe(105);
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    expect(await leftOf('slow')).toEqual([]);
+    await rm(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,155 @@
+/** `races <target...>`: can this cache lose an invalidation? Each race holds an answer of the origin back; nothing is left to chance. */
+import { type Command, Option } from 'commander';
+import { EXIT, type ExitCode, InvalidInput, WorldFailed, worstOf } from '../../lab/errors.ts';
+import { didYouMean } from '../../lab/input/nearest.ts';
+import { printable } from '../../lab/input/printable.ts';
+import { table } from '../../lab/outputs/lines.ts';
+import type { Race, RaceResult } from '../../lab/races/race.ts';
+import { raceTarget } from '../../lab/races/race-target.ts';
+import { type Way, wayText } from '../../lab/races/raced-cache.ts';
+import { RACES } from '../../lab/races/races.ts';
+import type { Raced } from '../../lab/races/run-races.ts';
+import type { Target } from '../../lab/targets/target.ts';
+import { findTarget, OWN_TARGET } from '../../lab/targets/targets.ts';
+import { systemClock } from '../../services/runtime/clock.ts';
+import { systemRandom } from '../../services/runtime/random.ts';
+import { TARGETS_FOLDER } from '../program-files.ts';
+import type { Session } from '../session.ts';
+import { orFail } from './failed.ts';
+
+interface RacesOptions {
+  readonly json?: boolean;
+  readonly strict?: boolean;
+  readonly race?: readonly string[];
+  readonly purge?: readonly string[];
+}
+
+/** What became of one target. `broken`: it did not start, or did not answer. */
+interface Row {
+  readonly name: string;
+  readonly raced?: Raced;
+  readonly broken?: string;
+}
+
+const NOT_RUN = '-';
+
+export function addRacesCommand(program: Command, session: Session): void {
+  program
+    .command('races')
+    .description('put a cache to the test: can it lose an invalidation that comes while a fetch is under way?')
+    .argument('<targets...>', `presets such as ${OWN_TARGET}, varnish or squid, or target files such as my-cache.yaml`)
+    .addOption(new Option('--race <names...>', 'those alone; left out: all').env('EDGESYNC_RACE'))
+    .addOption(
+      new Option('--purge <ways...>', 'those alone, such as key or soft-tag; left out: all that the target declares').env('EDGESYNC_PURGE'),
+    )
+    .addOption(new Option('--strict', 'late fails, too').env('EDGESYNC_STRICT'))
+    .addOption(new Option('--json', 'one JSON object on standard output').env('EDGESYNC_JSON'))
+    .action((words: readonly string[], options: RacesOptions) => orFail(session, () => races(words, options, session)));
+}
+
+async function races(words: readonly string[], options: RacesOptions, session: Session): Promise<void> {
+  const { output } = session;
+  const chosen = racesNamed(options.race);
+  const takes = waysNamed(options.purge);
+  // All files are read before anything starts.
+  const targets = await Promise.all(words.map((word) => findTarget(word, TARGETS_FOLDER)));
+  const rows: Row[] = [];
+  for (const target of targets) rows.push(await raceOne(target, { chosen, takes, session }));
+  if (options.json) output.line(JSON.stringify(toJson(rows)));
+  else for (const line of toLines(rows, chosen)) output.line(line);
+  session.exitWith(worstOf(rows.map((row) => exitCodeOfRow(row, options.strict === true))));
+}
+
+interface RaceOneOptions {
+  readonly chosen: readonly Race[];
+  readonly takes: (way: Way) => boolean;
+  readonly session: Session;
+}
+
+async function raceOne(target: Target | typeof OWN_TARGET, { chosen, takes, session }: RaceOneOptions): Promise<Row> {
+  const { output, signal, environment } = session;
+  const name = target === OWN_TARGET ? OWN_TARGET : target.name;
+  const onResult = ({ race, way, outcome, why }: RaceResult) =>
+    output.note(printable(`${name}  ${race.padEnd(12)}  ${wayText(way).padEnd(12)}  ${outcome.padEnd(8)}  ${why}`));
+  output.note(`${name}: starting it, with an upstream and an origin of its own`);
+  const shared = { clock: systemClock, random: systemRandom, variables: environment.variables, signal };
+  try {
+    const raced = await raceTarget({ target, races: chosen, takes, onResult, ...shared });
+    for (const mistake of raced.selfChecked.mistakes) output.note(printable(`${name}: ${mistake}`));
+    return { name, raced };
+  } catch (error) {
+    if (signal.aborted || !(error instanceof WorldFailed)) throw error;
+    const get = target === OWN_TARGET ? undefined : target.start.get;
+    const broken = get === undefined ? error.message : `${error.message}; to get it: ${get}`;
+    output.note(printable(`${name}: ${broken}`));
+    return { name, broken };
+  }
+}
+
+/** Throws InvalidInput. `plain` comes with any: without it no other can be judged. */
+function racesNamed(names: readonly string[] | undefined): readonly Race[] {
+  if (names === undefined) return RACES;
+  const known = RACES.map(({ name }) => name);
+  for (const name of names)
+    if (!known.includes(name))
+      throw new InvalidInput(`expected a race (${known.join(', ')}), got ${JSON.stringify(name)}${didYouMean(name, known)}`);
+  return RACES.filter(({ name }) => names.includes(name));
+}
+
+/** `key` is the hard one. Throws InvalidInput. */
+function waysNamed(words: readonly string[] | undefined): (way: Way) => boolean {
+  if (words === undefined) return () => true;
+  const known = ['key', 'tag', 'pattern', 'all'].flatMap((type) => [type, `soft-${type}`]);
+  for (const word of words)
+    if (!known.includes(word))
+      throw new InvalidInput(`expected a purge (${known.join(', ')}), got ${JSON.stringify(word)}${didYouMean(word, known)}`);
+  return ({ mode, type }) => words.includes(mode === 'hard' ? type : `soft-${type}`);
+}
+
+function exitCodeOfRow({ raced, broken }: Row, isStrict: boolean): ExitCode {
+  if (broken !== undefined || raced === undefined) return EXIT.unknown;
+  if (raced.selfChecked.mistakes.length > 0) return EXIT.invalidInput;
+  const failing = isStrict ? ['kept', 'late'] : ['kept'];
+  if (raced.results.some(({ outcome }) => failing.includes(outcome))) return EXIT.violated;
+  return raced.results.some(({ outcome }) => outcome !== 'unjudged') ? EXIT.pass : EXIT.unknown;
+}
+
+function toLines(rows: readonly Row[], chosen: readonly Race[]): readonly string[] {
+  const cells = rows.flatMap(({ name, raced, broken }) => {
+    if (broken !== undefined || raced === undefined) return [[name, 'did not run', ...chosen.map(() => NOT_RUN)]];
+    if (raced.selfChecked.mistakes.length > 0) return [[name, 'self-check failed', ...chosen.map(() => NOT_RUN)]];
+    const byWay = Map.groupBy(raced.results, ({ way }) => wayText(way));
+    return [...byWay].map(([way, results]) => [
+      name,
+      way,
+      ...chosen.map((race) => results.find((result) => result.race === race.name)?.outcome ?? NOT_RUN),
+    ]);
+  });
+  const witnesses = rows.flatMap(({ name, raced }) =>
+    (raced?.results ?? [])
+      .filter(({ outcome }) => outcome === 'kept')
+      .slice(0, 1)
+      .flatMap((result) => witnessLines(name, result)),
+  );
+  return [...table([['cache', 'purge', ...chosen.map(({ name }) => name)], ...cells]), ...witnesses];
+}
+
+/** Of the first that was kept, step by step. */
+function witnessLines(name: string, { race, way, why, steps }: RaceResult): readonly string[] {
+  return [
+    '',
+    printable(`kept  ${name}, ${race}, ${wayText(way)}: ${why}`),
+    ...steps.map(({ atMs, who, text }) => printable(`${String(atMs).padStart(6)} ms  ${who.padEnd(8)}  ${text}`)),
+  ];
+}
+
+function toJson(rows: readonly Row[]): unknown {
+  return {
+    targets: rows.map(({ name, raced, broken }) => ({
+      name,
+      ...(broken === undefined ? {} : { broken }),
+      mistakes: raced?.selfChecked.mistakes ?? [],
+      results: (raced?.results ?? []).map(({ way, ...result }) => ({ ...result, purge: wayText(way) })),
+    })),
+  };
+}

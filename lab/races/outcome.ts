@@ -1,0 +1,34 @@
+/** What the looks of a race come to. */
+import type { RaceFinding } from './race.ts';
+import type { Way } from './raced-cache.ts';
+import { type Look, lookText } from './stage.ts';
+
+export interface Seen {
+  readonly way: Way;
+  /** From then on no other version is right. */
+  readonly wanted: number;
+  /** In their order, each begun after everything else of the race had ended. */
+  readonly looks: readonly Look[];
+  /** Those who began after the purge was taken, while a fetch from before it was under way. */
+  readonly joined?: readonly Look[];
+  /** The purge was taken only when the fetch under way had ended. */
+  readonly hasWaited?: boolean;
+}
+
+/** After a soft purge the first look may be of the old version: it asks for the new one. */
+export function judgeLooks({ way, wanted, looks, joined = [], hasWaited = false }: Seen): RaceFinding {
+  const last = looks.at(-1);
+  if (last === undefined || [...looks, ...joined].some((look) => look?.version === undefined))
+    return { outcome: 'unjudged', why: `not every reader got a version: ${looks.map(lookText).join(', ')}` };
+  const isOld = (look: Look) => (look?.version ?? 0) < wanted;
+  if (isOld(last)) return { outcome: 'kept', why: `${lookText(last)} is still served, ${wanted} is what the origin holds` };
+  const allowed = way.mode === 'soft' ? 1 : 0;
+  const late = looks.slice(allowed).filter(isOld);
+  const lateJoined = way.mode === 'soft' ? [] : joined.filter(isOld);
+  if (late.length > 0) return { outcome: 'late', why: `${late.length} of ${looks.length} reads after it got ${lookText(late[0])}` };
+  if (lateJoined.length > 0)
+    return { outcome: 'late', why: `who joined the fetch under way got ${lookText(lateJoined[0])}, nobody after it did` };
+  return hasWaited
+    ? { outcome: 'waits', why: 'the purge was answered when the fetch had ended' }
+    : { outcome: 'ok', why: `version ${wanted} from then on` };
+}

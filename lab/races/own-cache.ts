@@ -1,0 +1,70 @@
+/** Our own edge as a raced cache. It hears of writes by the log; a purge is taken when the edge has applied what is in the log. */
+
+import { contentKey } from '../../services/protocol/content.ts';
+import { type EdgeMetrics, edgeMetrics } from '../../services/protocol/edge-api.ts';
+import { type Clock, sleep } from '../../services/runtime/clock.ts';
+import type { OriginRequests } from '../system/origin.ts';
+import { isInTouch } from '../system/settled.ts';
+import { type Asker, NoAnswer } from '../targets/ask.ts';
+import { toTargetRead } from '../targets/read-answer.ts';
+import { PURGE_MODES, PURGE_TYPES, type PurgeType } from '../targets/target.ts';
+import type { RacedCache, RacedContent } from './raced-cache.ts';
+
+export interface OwnCacheOptions {
+  readonly url: string;
+  readonly origin: OriginRequests;
+  readonly asker: Pick<Asker, 'ask'>;
+  readonly clock: Clock;
+  readonly close: () => Promise<void>;
+}
+
+const DEADLINE_MS = 8_000;
+const LOOK_MS = 5;
+/** As its answers are labelled, by RFC 9211. */
+const OWN = {
+  read: { path: '/api/content/<id>', version: 'data.version', missing: 'version' },
+  label: { header: 'cache-status', hit: /; hit/, stale: /detail=stale/ },
+} as const;
+
+export function ownCache({ url, origin, asker, clock, close }: OwnCacheOptions): RacedCache {
+  return {
+    ways: PURGE_TYPES.flatMap((type) => PURGE_MODES.map((mode) => ({ mode, type }))),
+    read: async (id) => toTargetRead(await asker.ask({ url: `${url}/api/content/${id}`, deadlineMs: DEADLINE_MS }), OWN),
+    purge: async ({ mode, type }, content) => {
+      await origin.purge({ type, target: targetOf(type, content), mode });
+      await untilApplied({ url, origin, asker, clock });
+      return { isTaken: true, text: `the edge has applied everything in the log` };
+    },
+    close,
+  };
+}
+
+function targetOf(type: PurgeType, { id, tags }: RacedContent): string {
+  switch (type) {
+    case 'key':
+      return contentKey(id);
+    case 'tag':
+      return tags[0] ?? '';
+    case 'pattern':
+      return `${contentKey(id)}*`;
+    case 'all':
+      return '*';
+  }
+}
+
+/** Throws NoAnswer. */
+async function untilApplied({ url, origin, asker, clock }: Omit<OwnCacheOptions, 'close'>): Promise<void> {
+  const deadline = clock.monotonicMs() + DEADLINE_MS;
+  while (clock.monotonicMs() < deadline) {
+    const { outbox } = await origin.originMetrics();
+    const edge = await metricsOf(url, asker);
+    if (outbox.pending === 0 && edge.log.lag === 0 && edge.log.queued === 0 && isInTouch(edge)) return;
+    await sleep(clock, LOOK_MS);
+  }
+  throw new NoAnswer(`the edge did not apply what is in the log within ${DEADLINE_MS} ms`);
+}
+
+async function metricsOf(url: string, asker: Pick<Asker, 'ask'>): Promise<EdgeMetrics> {
+  const { text } = await asker.ask({ url: `${url}/metrics`, deadlineMs: DEADLINE_MS });
+  return edgeMetrics.parse(JSON.parse(text));
+}

@@ -1,0 +1,114 @@
+/** Races of caches of which it is known what they do: our own, and one of a few lines, right and wrong in several ways. */
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../services/runtime/clock.ts';
+import { systemRandom } from '../../services/runtime/random.ts';
+import { parseTarget } from '../targets/target.ts';
+import { OWN_TARGET } from '../targets/targets.ts';
+import type { RaceResult } from './race.ts';
+import { raceTarget } from './race-target.ts';
+import { RACES } from './races.ts';
+
+const PROGRAM = join(import.meta.dirname, 'testing/naive-cache.mjs');
+const RACED = RACES.filter(({ name }) => ['plain', 'in-head', 'in-body', 'join', 'refill-twice', 'in-404'].includes(name));
+
+/** `purge`: in place of the right one. */
+function naive(behaviours: readonly string[], { purge = 'PURGE /api/content/<id>', label = 'x-cache' } = {}) {
+  const command = [process.execPath, PROGRAM, '<port>', '<upstream>', ...behaviours];
+  const text = [
+    'version: 1',
+    'name: naive',
+    'about: a cache of a few lines',
+    `label: { header: ${label}, hit: ^HIT }`,
+    `purge: { hard: { key: ${purge} } }`,
+    `start: { command: ${JSON.stringify(command)} }`,
+  ];
+  return parseTarget(text.join('\n'), 'naive.yaml');
+}
+
+function race(target: Parameters<typeof raceTarget>[0]['target'], { races = RACED, signal = new AbortController().signal } = {}) {
+  const heard: RaceResult[] = [];
+  const options = { races, takes: ({ type }: { type: string }) => type === 'key', variables: process.env, signal };
+  return raceTarget({ target, ...options, clock: systemClock, random: systemRandom, onResult: (result) => heard.push(result) });
+}
+
+const outcomesOf = ({ results }: Awaited<ReturnType<typeof race>>) =>
+  Object.fromEntries(results.map(({ race: name, way: { mode }, outcome }) => [mode === 'hard' ? name : `${mode} ${name}`, outcome]));
+
+const leftOf = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('edgesync-naive-'));
+
+describe('races of', () => {
+  it('our own edge are all right, hard and soft', async () => {
+    const raced = await race(OWN_TARGET);
+    expect(raced.selfChecked.mistakes).toEqual([]);
+    expect(new Set(Object.values(outcomesOf(raced)))).toEqual(new Set(['ok']));
+    expect(raced.results).toHaveLength(2 * RACED.length);
+  });
+
+  it('a cache that deletes, and stores what it was loading: the old version is kept', async () => {
+    const raced = await race(naive([]));
+    expect(outcomesOf(raced)).toEqual({
+      plain: 'ok',
+      'in-head': 'kept',
+      'in-body': 'kept',
+      join: 'kept',
+      'in-404': 'ok',
+      'refill-twice': 'kept',
+    });
+    const texts = raced.results.find(({ race: name }) => name === 'in-head')?.steps.map(({ who, text }) => `${who} ${text}`);
+    expect(texts).toEqual([
+      expect.stringMatching(/^origin holds content \d+, version 1$/),
+      expect.stringMatching(/^reader reader A asks/),
+      expect.stringMatching(/^upstream holds the answer of fetch \d+ \(200\) before its headers$/),
+      'origin holds version 2',
+      'purger purges (hard key)',
+      expect.stringMatching(/^purger PURGE \/api\/content\/\d+: 200$/),
+      'upstream lets the answer go',
+      'reader reader A gets version 1 (miss)',
+      ...Array.from({ length: 4 }, () => [expect.stringMatching(/asks/), expect.stringMatching(/gets version 1 \(hit\)$/)]).flat(),
+    ]);
+  });
+
+  it('one that does not store what was purged meanwhile are right', async () => {
+    expect(new Set(Object.values(outcomesOf(await race(naive(['fenced'])))))).toEqual(new Set(['ok']));
+  });
+
+  it('one whose purge waits say so', async () => {
+    const outcomes = outcomesOf(await race(naive(['waits'])));
+    expect(outcomes).toMatchObject({ plain: 'ok', 'in-head': 'waits', 'in-body': 'waits', 'refill-twice': 'waits' });
+  });
+
+  it.each([
+    ['a purge that does nothing', naive(['deaf']), 'purge.hard.key does not purge: PURGE /api/content/'],
+    ['a purge of another name', naive([], { purge: 'PURGE /other/<id>' }), 'is still served, 2 is what the origin holds'],
+    ['a purge that is refused', naive([], { purge: 'GET /api/content/<id>?purge' }), 'does not purge'],
+    ['a cache that keeps nothing', naive(['keepless']), 'the cache keeps nothing'],
+    ['a backend that is not our upstream', naive(['elsewhere']), 'did not reach our upstream'],
+    ['a cache that was not empty', naive(['leftover']), 'the cache was not empty at the start'],
+    ['a label of another header', naive([], { label: 'x-other' }), 'is not labelled as a hit'],
+  ])('%s are not judged', async (_what, target, mistake) => {
+    const { results, selfChecked } = await race(target);
+    expect([results, selfChecked.mistakes]).toEqual([[], [expect.stringContaining(mistake)]]);
+  });
+
+  it('one that does not start say what it said, and one that is not there its name', async () => {
+    const start = (command: string[]) => ({ ...naive([]), start: { ...naive([]).start, command } });
+    const script = "process.stderr.write('no such option'); process.exit(3)";
+    await expect(race(start([process.execPath, '-e', script]))).rejects.toThrow(
+      'naive did not start: it ended (exit 3); it said: no such option',
+    );
+    await expect(race(start(['no-such-cache']))).rejects.toThrow('no-such-cache is not on this machine');
+  });
+
+  it('one that is stopped in the middle leave nothing', async () => {
+    const before = await leftOf();
+    const stop = new AbortController();
+    const raced = race(naive([]), { signal: stop.signal });
+    await expect.poll(leftOf, { timeout: 60_000 }).not.toEqual(before);
+    stop.abort(new Error('stopped'));
+    await expect(raced).rejects.toThrow('stopped');
+    expect(await leftOf()).toEqual(before);
+  });
+});

@@ -1,0 +1,35 @@
+/** What a race needs of a cache, whosever it is. */
+import type { TargetRead } from '../targets/read-answer.ts';
+import type { PurgeMode, PurgeType } from '../targets/target.ts';
+
+export interface RacedContent {
+  readonly id: number;
+  /** The first is the content's own. */
+  readonly tags: readonly string[];
+}
+
+export interface Way {
+  readonly mode: PurgeMode;
+  readonly type: PurgeType;
+}
+
+export interface PurgeAnswer {
+  /** Whether it counts as taken. */
+  readonly isTaken: boolean;
+  /** `PURGE /api/content/7: 200`. */
+  readonly text: string;
+}
+
+export interface RacedCache {
+  readonly ways: readonly Way[];
+  /** Throws NoAnswer. */
+  read(id: number): Promise<TargetRead>;
+  /** Ends when the cache says that it is done. Throws NoAnswer. */
+  purge(way: Way, content: RacedContent): Promise<PurgeAnswer>;
+  close(): Promise<void>;
+}
+
+/** `hard key`. */
+export function wayText({ mode, type }: Way): string {
+  return `${mode} ${type}`;
+}

@@ -1,0 +1,47 @@
+/** All races of one cache: the self-check first, then each race for each purge, one after another. */
+import type { Clock } from '../../services/runtime/clock.ts';
+import type { OriginRequests } from '../system/origin.ts';
+import type { UpstreamControl } from '../targets/upstream-control.ts';
+import type { Race, RaceResult } from './race.ts';
+import type { RacedCache, Way } from './raced-cache.ts';
+import { type SelfChecked, selfCheck } from './self-check.ts';
+import { Stage } from './stage.ts';
+
+export interface RunRacesOptions {
+  readonly cache: RacedCache;
+  readonly upstream: UpstreamControl;
+  readonly origin: OriginRequests;
+  readonly races: readonly Race[];
+  /** Of the cache's; those that are run. */
+  readonly ways: readonly Way[];
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly nextSlug: () => number;
+  readonly onResult: (result: RaceResult) => void;
+}
+
+export interface Raced {
+  readonly results: readonly RaceResult[];
+  /** Where it has mistakes there are no results. */
+  readonly selfChecked: SelfChecked;
+}
+
+/** Rejects with the reason of the signal. */
+export async function runRaces({ races, ways, onResult, ...options }: RunRacesOptions): Promise<Raced> {
+  const openStage = () => new Stage(options);
+  const selfChecked = await selfCheck({ ways }, openStage);
+  if (selfChecked.mistakes.length > 0) return { results: [], selfChecked };
+  const results: RaceResult[] = [];
+  for (const way of ways) {
+    for (const race of races) {
+      if (race.takes?.(way) === false) continue;
+      options.signal.throwIfAborted();
+      const stage = openStage();
+      const found = await race.run(stage, way);
+      const result = { ...found, race: race.name, way, steps: stage.steps };
+      results.push(result);
+      onResult(result);
+    }
+  }
+  return { results, selfChecked };
+}

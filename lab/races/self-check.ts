@@ -1,0 +1,57 @@
+/**
+ * Before any race: is the cache what its target file says? A mistake in a configuration looks like a lost invalidation, so what fails here is
+ * not judged. Each sentence says what was asked and what came.
+ */
+
+import { plain } from './kinds/plain.ts';
+import { type RacedCache, type Way, wayText } from './raced-cache.ts';
+import { lookText, type Stage } from './stage.ts';
+import type { RaceStep } from './steps.ts';
+
+export interface SelfChecked {
+  /** Each in one sentence; none: the races can be judged. */
+  readonly mistakes: readonly string[];
+  readonly steps: readonly RaceStep[];
+}
+
+export async function selfCheck(cache: Pick<RacedCache, 'ways'>, openStage: () => Stage): Promise<SelfChecked> {
+  const stage = openStage();
+  const reading = await checkReading(stage);
+  if (reading.length > 0) return { mistakes: reading, steps: stage.steps };
+  for (const way of cache.ways) {
+    const purging = openStage();
+    const mistake = await checkPurge(purging, way);
+    if (mistake !== undefined) return { mistakes: [mistake], steps: purging.steps };
+  }
+  return { mistakes: [], steps: [] };
+}
+
+/** It asks our upstream, once, and keeps what it got. */
+async function checkReading(stage: Stage): Promise<readonly string[]> {
+  const content = await stage.create();
+  const path = stage.path(content);
+  const first = await stage.read('a reader', content).result;
+  const fetches = () => stage.upstream.fetchesOf(path).length;
+  if (fetches() === 0)
+    return [
+      `a read of a new content (GET ${path}) did not reach our upstream, and got ${lookText(first)}: its backend must be <upstream>, and nothing else`,
+    ];
+  if (first === undefined || first.version !== content.version)
+    return [`expected version ${content.version} of a new content (GET ${path}), got ${lookText(first)}: read.path, read.version`];
+  if (first.run !== undefined && first.run !== stage.upstream.run)
+    return [`a new content (GET ${path}) was answered with what another upstream brought: the cache was not empty at the start`];
+  const before = fetches();
+  const second = await stage.read('a second reader', content).result;
+  if (fetches() > before)
+    return [`the cache keeps nothing: it asked its upstream again for what it had got a moment before (GET ${path}: ${lookText(second)})`];
+  if (second?.label === 'miss') return [`an answer that the cache kept is not labelled as a hit (GET ${path}): label.header, label.hit`];
+  return [];
+}
+
+async function checkPurge(stage: Stage, way: Way): Promise<string | undefined> {
+  const { outcome, why } = await plain.run(stage, way);
+  if (outcome === 'ok' || outcome === 'waits') return undefined;
+  const purged = stage.steps.findLast(({ who }) => who === 'purger')?.text ?? '';
+  if (outcome === 'unjudged') return `purge.${way.mode}.${way.type}: ${why}`;
+  return `purge.${way.mode}.${way.type} does not purge: ${purged}, and then ${why}. Does the ${wayText(way)} purge name what readers ask for, with the same Host?`;
+}

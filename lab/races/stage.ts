@@ -1,0 +1,191 @@
+/** Where a race is played: one cache, its upstream and the origin, with every step written down. */
+import type { HoldPlace } from '../../services/protocol/upstream-api.ts';
+import { type Clock, sleep } from '../../services/runtime/clock.ts';
+import type { OriginRequests } from '../system/origin.ts';
+import { NoAnswer } from '../targets/ask.ts';
+import type { TargetRead } from '../targets/read-answer.ts';
+import type { UpstreamControl } from '../targets/upstream-control.ts';
+import { type PurgeAnswer, type RacedCache, type RacedContent, type Way, wayText } from './raced-cache.ts';
+import type { RaceStep } from './steps.ts';
+
+export interface StageOptions {
+  readonly cache: RacedCache;
+  readonly upstream: UpstreamControl;
+  readonly origin: OriginRequests;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** A number that no content of the run has had. */
+  readonly nextSlug: () => number;
+}
+
+/** What a reader got; undefined: no usable answer. */
+export type Look = TargetRead | undefined;
+
+/** A read or a purge under way. */
+export interface UnderWay<Result> {
+  readonly result: Promise<Result>;
+  isOver(): boolean;
+}
+
+const OWN_TAG = 'race-tag';
+/** Long enough that a body has two halves. */
+const BODY_ONE = 'one '.repeat(400);
+const BODY_TWO = 'two '.repeat(400);
+/** When a cache is looked at after everything has ended: caches may store a moment after they have answered. */
+const LOOKS_MS = [150, 150, 300, 600] as const;
+const LOOKS_MIN = 2;
+/** In which whatever is to happen beside what is held has begun. */
+const MOMENT_MS = 250;
+/** A purge that is not answered by then waits for the fetch that is held. Some wait for a second, and give up (Apache Traffic Server). */
+const WAITING_MS = 2_500;
+const REACHED_MS_MAX = 3_000;
+
+export class Stage {
+  readonly upstream: UpstreamControl;
+  readonly #options: StageOptions;
+  readonly #begunMs: number;
+  readonly #steps: RaceStep[] = [];
+
+  constructor(options: StageOptions) {
+    this.#options = options;
+    this.upstream = options.upstream;
+    this.#begunMs = options.clock.monotonicMs();
+  }
+
+  get steps(): readonly RaceStep[] {
+    return this.#steps;
+  }
+
+  path({ id }: Pick<RacedContent, 'id'>): string {
+    return `/api/content/${id}`;
+  }
+
+  async create(): Promise<RacedContent & { readonly version: number }> {
+    const slug = `race-${this.#options.nextSlug()}`;
+    const tags = [`${OWN_TAG}-${slug}`, OWN_TAG];
+    const { id, version } = await this.#options.origin.create({ slug, title: slug, body: BODY_ONE, tags });
+    this.#say('origin', `holds content ${id}, version ${version}`);
+    return { id, tags, version };
+  }
+
+  /** The version from then on. */
+  async write({ id }: RacedContent): Promise<number> {
+    const { version } = await this.#options.origin.update(id, { body: BODY_TWO });
+    this.#say('origin', `holds version ${version}`);
+    return version;
+  }
+
+  /** `name`: for the witness. */
+  read(name: string, { id }: Pick<RacedContent, 'id'>): UnderWay<Look> {
+    const { cache } = this.#options;
+    this.#say('reader', `${name} asks for content ${id}`);
+    const asked = cache.read(id).then(
+      (read): Look => {
+        this.#say('reader', `${name} gets ${lookText(read)}`);
+        return read;
+      },
+      (error: unknown): Look => {
+        if (!(error instanceof NoAnswer)) throw error;
+        this.#say('reader', `${name} gets no answer: ${error.message}`);
+        return undefined;
+      },
+    );
+    return underWay(asked);
+  }
+
+  purge(way: Way, content: RacedContent): UnderWay<PurgeAnswer> {
+    this.#say('purger', `purges (${wayText(way)})`);
+    const purged = this.#options.cache.purge(way, content).then(
+      (answer) => {
+        this.#say('purger', answer.text);
+        return answer;
+      },
+      (error: unknown): PurgeAnswer => {
+        if (!(error instanceof NoAnswer)) throw error;
+        this.#say('purger', error.message);
+        return { isTaken: false, text: error.message };
+      },
+    );
+    return underWay(purged);
+  }
+
+  /** Of the next fetch for the content. `reached`: whether the cache asked within three seconds. */
+  hold(content: Pick<RacedContent, 'id'>, at: HoldPlace): { readonly reached: () => Promise<boolean>; readonly release: () => void } {
+    const hold = this.upstream.hold(this.path(content), at);
+    const reached = async () => {
+      const fetch = await this.#within(REACHED_MS_MAX, hold.reached);
+      if (fetch === undefined) hold.release();
+      else
+        this.#say(
+          'upstream',
+          `holds the answer of fetch ${fetch.number} (${fetch.status}) ${at === 'head' ? 'before its headers' : 'in the middle of its body'}`,
+        );
+      return fetch !== undefined;
+    };
+    const release = () => {
+      this.#say('upstream', 'lets the answer go');
+      hold.release();
+    };
+    return { reached, release };
+  }
+
+  /** Whether it ends while the answer is still held. */
+  async endsSoon(under: UnderWay<unknown>): Promise<boolean> {
+    await this.#within(WAITING_MS, under.result);
+    return under.isOver();
+  }
+
+  /** For whatever is to begin meanwhile. */
+  moment(ms: number = MOMENT_MS): Promise<void> {
+    return sleep(this.#options.clock, ms, this.#options.signal);
+  }
+
+  /** After everything that was under way has ended: what is answered, until the version that the origin holds is twice, or for a second. */
+  async looks(content: RacedContent): Promise<readonly Look[]> {
+    const looks: Look[] = [];
+    const wanted = await this.#held(content);
+    const isRight = (look: Look) => look?.version !== undefined && look.version >= wanted && look.label !== 'stale';
+    for (const ms of LOOKS_MS) {
+      await this.moment(ms);
+      looks.push(await this.read(`reader ${looks.length + 1} after it`, content).result);
+      if (looks.length >= LOOKS_MIN && looks.slice(-LOOKS_MIN).every(isRight)) break;
+    }
+    return looks;
+  }
+
+  async #held({ id }: RacedContent): Promise<number> {
+    return (await this.#options.origin.originVersion(id)).version;
+  }
+
+  async #within<Result>(ms: number, result: Promise<Result>): Promise<Result | undefined> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.#options.signal]);
+    try {
+      return await Promise.race([result, sleep(this.#options.clock, ms, signal).then(() => undefined)]);
+    } finally {
+      over.abort();
+      this.#options.signal.throwIfAborted();
+    }
+  }
+
+  #say(who: RaceStep['who'], text: string): void {
+    this.#steps.push({ who, text, atMs: Math.round(this.#options.clock.monotonicMs() - this.#begunMs) });
+  }
+}
+
+function underWay<Result>(result: Promise<Result>): UnderWay<Result> {
+  let isOver = false;
+  const ended = () => {
+    isOver = true;
+  };
+  result.then(ended, ended);
+  return { result, isOver: () => isOver };
+}
+
+/** `version 2 (hit)`. */
+export function lookText(look: Look): string {
+  if (look === undefined) return 'no answer';
+  const { found, version, status, label } = look;
+  const what = version === undefined ? `status ${status} without a version` : found ? `version ${version}` : `a 404 of version ${version}`;
+  return label === 'unlabelled' ? what : `${what} (${label})`;
+}

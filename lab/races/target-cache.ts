@@ -1,0 +1,51 @@
+/** A cache as its target file says: read and purged by HTTP. */
+import { type Answered, type Asked, type Asker, NoAnswer } from '../targets/ask.ts';
+import { toTargetRead } from '../targets/read-answer.ts';
+import { filled, type PurgeWay, type Target } from '../targets/target.ts';
+import type { PurgeAnswer, RacedCache, RacedContent, Way } from './raced-cache.ts';
+
+export interface TargetCacheOptions {
+  readonly target: Target;
+  readonly url: string;
+  readonly asker: Pick<Asker, 'ask'>;
+  readonly close: () => Promise<void>;
+}
+
+/** Above every hold of a race. */
+const READ_MS_MAX = 8_000;
+/** Above the longest fetch: a purge may wait for one. */
+const PURGE_MS_MAX = 8_000;
+
+export function targetCache({ target, url, asker, close }: TargetCacheOptions): RacedCache {
+  const send = (path: string, more: Omit<Asked, 'url'>): Promise<Answered> => asker.ask({ url: `${url}${path}`, ...more });
+  return {
+    ways: target.purges,
+    read: async (id) => toTargetRead(await send(filled(target.read.path, { id: String(id) }), { deadlineMs: READ_MS_MAX }), target),
+    purge: (way, content) => purge(target, way, content, send),
+    close,
+  };
+}
+
+async function purge(
+  { purges, ok }: Pick<Target, 'purges' | 'ok'>,
+  way: Way,
+  content: RacedContent,
+  send: (path: string, more: Omit<Asked, 'url'>) => Promise<Answered>,
+): Promise<PurgeAnswer> {
+  const declared = purges.find(({ mode, type }) => mode === way.mode && type === way.type);
+  if (declared === undefined) throw new NoAnswer(`no purge ${way.mode} ${way.type} is declared`);
+  const { method, path, headers } = requestOf(declared, content);
+  const { status } = await send(path, { method, headers, deadlineMs: PURGE_MS_MAX });
+  const named = Object.entries(headers).map(([name, value]) => ` ${name}: ${value}`);
+  return { isTaken: ok.includes(status), text: `${method} ${path}${named.join(',')}: ${status}` };
+}
+
+/** The pattern is of the content and of all whose id begins as its own, as a regular expression. */
+function requestOf({ request }: PurgeWay, { id, tags }: RacedContent): PurgeWay['request'] {
+  const values = { id: String(id), tag: tags[0] ?? '', pattern: `${id}[0-9]*` };
+  return {
+    method: request.method,
+    path: filled(request.path, values),
+    headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, filled(value, values)])),
+  };
+}

@@ -1,0 +1,61 @@
+/**
+ * A cache as many applications have it, in a few lines: get, else load and set; a purge deletes. It loses what comes while it loads.
+ * `node naive-cache.mjs PORT UPSTREAM [BEHAVIOUR …]`: how else it may be wrong, or right.
+ *
+ *   fenced     what was purged while it was being loaded is not stored
+ *   waits      a purge waits for the load under way
+ *   deaf       a purge is answered, and does nothing
+ *   keepless   nothing is kept
+ *   elsewhere  it asks somebody else, never its upstream
+ *   leftover   it begins with what another upstream had brought
+ */
+import { createServer } from 'node:http';
+
+const [port, upstream, ...behaviours] = process.argv.slice(2);
+const does = (name) => behaviours.includes(name);
+const kept = new Map();
+const loading = new Map();
+const epochs = new Map();
+
+async function load(path) {
+  const epoch = epochs.get(path) ?? 0;
+  const response = await fetch(`http://${upstream}${path}`);
+  const text = await response.text();
+  const headers = Object.fromEntries([...response.headers].filter(([name]) => name.startsWith('x-edgesync')));
+  const entry = { status: response.status, text, headers };
+  const isFenced = does('fenced') && (epochs.get(path) ?? 0) !== epoch;
+  if (!isFenced && !does('keepless') && entry.status === 200) kept.set(path, entry);
+  return entry;
+}
+
+function read(path) {
+  if (does('elsewhere')) return { status: 200, text: '{"data":{"version":1}}', headers: {} };
+  if (does('leftover')) return { status: 200, text: '{"data":{"version":1}}', headers: { 'x-edgesync-run': 'another' } };
+  const found = kept.get(path);
+  if (found !== undefined) return { ...found, isHit: true };
+  const under = load(path);
+  loading.set(path, under);
+  return under.finally(() => loading.get(path) === under && loading.delete(path));
+}
+
+async function purge(path) {
+  if (does('deaf')) return;
+  if (does('waits')) await loading.get(path);
+  epochs.set(path, (epochs.get(path) ?? 0) + 1);
+  kept.delete(path);
+}
+
+createServer(async (asked, answer) => {
+  try {
+    if (asked.method === 'PURGE') {
+      await purge(asked.url);
+      answer.writeHead(200).end('purged');
+      return;
+    }
+    if (does('leftover')) await fetch(`http://${upstream}${asked.url}`);
+    const { status, text, headers, isHit = false } = await read(asked.url);
+    answer.writeHead(status, { ...headers, 'content-type': 'application/json', 'x-cache': isHit ? 'HIT' : 'MISS' }).end(text);
+  } catch (error) {
+    answer.writeHead(502).end(String(error));
+  }
+}).listen(Number(port), '127.0.0.1');

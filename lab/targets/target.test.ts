@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { filled, parseTarget } from './target.ts';
+import { findTarget, presetNames, readPresets } from './targets.ts';
+
+const FOLDER = import.meta.dirname;
+
+const RIGHT = `version: 1
+name: mine
+about: a cache
+purge:
+  hard: { key: PURGE /api/content/<id> }
+start: { command: [mine, --port, "<port>", --backend, "<upstream>"] }
+`;
+
+const refused = (text: string) => {
+  try {
+    parseTarget(text, 'mine.yaml');
+  } catch (error) {
+    return String(error);
+  }
+  return undefined;
+};
+
+describe('a target file', () => {
+  it('of six lines is enough', () => {
+    expect(parseTarget(RIGHT, 'mine.yaml')).toMatchObject({
+      name: 'mine',
+      read: { path: '/api/content/<id>', version: 'data.version', missing: 'version' },
+      lifetime: 3_600_000,
+      ok: [200, 204],
+      purges: [{ mode: 'hard', type: 'key', request: { method: 'PURGE', path: '/api/content/<id>', headers: {} } }],
+    });
+  });
+
+  it('has its purges in an order of their own, whatever the order of the file', () => {
+    const text = RIGHT.replace(
+      '  hard: { key: PURGE /api/content/<id> }',
+      '  soft: { tag: { request: XKEY /, headers: { xkey: <tag> } } }\n  hard: { all: BAN /, key: PURGE /api/content/<id> }',
+    );
+    expect(parseTarget(text, 'mine.yaml').purges.map(({ mode, type }) => `${mode} ${type}`)).toEqual(['hard key', 'soft tag', 'hard all']);
+  });
+
+  it.each([
+    ['a word nearly right', RIGHT.replace('about:', 'abuot:'), 'mine.yaml:3: abuot: no such key'],
+    ['a word nearly right is named', RIGHT.replace('about:', 'abuot:'), 'did you mean about?'],
+    ['no purge', RIGHT.replace('hard: { key: PURGE /api/content/<id> }', 'ok: [200]'), 'purge: expected at least one purge'],
+    ['a purge of no content', RIGHT.replace('content/<id>', 'content/7'), 'mine.yaml:5: purge.hard.key: expected <id> in it'],
+    [
+      'a purge that is no request',
+      RIGHT.replace('PURGE /api', 'PURGE api'),
+      'purge.hard.key: expected a method and a path such as PURGE /api/content/<id>, got',
+    ],
+    ['a place that is none', RIGHT.replace('<port>', '<prot>'), 'start.command.2: no such place <prot> (there are <port>, <dir>'],
+    ['no port', RIGHT.replace('<port>', '80'), 'start: expected <port> in its command, files or environment'],
+    ['no upstream', RIGHT.replace('<upstream>', 'example.org'), 'start: expected <upstream> in its command'],
+    ['braces, which are a map', RIGHT.replace('PURGE /api/content/<id>', '"PURGE /api/content/{id}"'), 'purge.hard.key: expected <id>'],
+    ['another version', RIGHT.replace('version: 1', 'version: 2'), 'mine.yaml:1: version: expected 1'],
+    ['a name that is a path', RIGHT.replace('name: mine', 'name: ../mine'), 'name: expected lower-case letters'],
+    ['a file outside', `${RIGHT.trimEnd().slice(0, -1)}, files: { ../x: a } }\n`, 'expected a name, without ..'],
+    ['no regular expression', `${RIGHT}label: { header: x, hit: "(" }\n`, 'label.hit: expected a regular expression'],
+  ])('is refused for %s', (_what, text, message) => expect(refused(text)).toContain(message));
+
+  it('has places filled, and leaves what is no place', () => {
+    expect(filled('a <id> b <Tag> <tag>', { id: '7', tag: 't' })).toBe('a 7 b <Tag> t');
+  });
+});
+
+describe('presets', () => {
+  it('are all right, and are named as their files', async () => {
+    const names = await presetNames(FOLDER);
+    expect(names).toEqual(expect.arrayContaining(['edgesync', 'varnish', 'varnish-wait', 'squid', 'squid-collapsed']));
+    expect(['edgesync', ...(await readPresets(FOLDER)).map(({ name }) => name)]).toEqual(names);
+  });
+
+  it('are found by name, files by their path, and a name nearly right is named', async () => {
+    expect(await findTarget('varnish', FOLDER)).toMatchObject({ name: 'varnish' });
+    expect(await findTarget(join(FOLDER, 'squid.yaml'), FOLDER)).toMatchObject({ name: 'squid' });
+    await expect(findTarget('varnsh', FOLDER)).rejects.toThrow('did you mean varnish?');
+    await expect(findTarget('./nothing.yaml', FOLDER)).rejects.toThrow('./nothing.yaml: cannot be read (ENOENT)');
+  });
+});

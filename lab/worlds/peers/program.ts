@@ -1,0 +1,180 @@
+/**
+ * A foreign cache as a child: a process group of its own, in a folder of its own, on a free port of 127.0.0.1. Nothing of it is left when it
+ * is stopped: its group is killed, its folder removed.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { delimiter, dirname, join } from 'node:path';
+import { type Clock, sleep } from '../../../services/runtime/clock.ts';
+import { WorldFailed } from '../../errors.ts';
+import { temporaryFolder } from '../../input/places.ts';
+import { printable } from '../../input/printable.ts';
+
+export interface ProgramPlaces {
+  readonly port: number;
+  readonly dir: string;
+}
+
+export interface ProgramOptions {
+  readonly name: string;
+  /** With its places filled. */
+  readonly spec: (places: ProgramPlaces) => ProgramSpec;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** Whether it serves. */
+  readonly isUp: (url: string) => Promise<boolean>;
+  readonly signal: AbortSignal;
+}
+
+export interface ProgramSpec {
+  readonly command: readonly string[];
+  /** By their names below its folder. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly folders: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly owner: string | undefined;
+}
+
+const UP_MS_MAX = 30_000;
+const LOOK_MS = 30;
+const STOP_MS_MAX = 2_000;
+const SAID_LENGTH_MAX = 2_000;
+/** Servers stand there, and the PATH of a user need not name it. */
+const SERVER_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'] as const;
+
+export class Program {
+  readonly url: string;
+  readonly #child: ChildProcess;
+  readonly #dir: string;
+  readonly #clock: Clock;
+  readonly #exited: Promise<string>;
+  readonly #killNow = () => this.#signal('SIGKILL');
+  #said = '';
+
+  private constructor(child: ChildProcess, { port, dir, clock }: ProgramPlaces & Pick<ProgramOptions, 'clock'>) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.#child = child;
+    this.#dir = dir;
+    this.#clock = clock;
+    const exited = Promise.withResolvers<string>();
+    this.#exited = exited.promise;
+    child.once('error', (error) => exited.resolve(whyNotStarted(error, child.spawnfile)));
+    child.once('exit', (code, signal) => exited.resolve(`it ended (${signal ?? `exit ${code}`})`));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#said = `${this.#said}${text}`.slice(-SAID_LENGTH_MAX);
+      });
+    // Whatever ends the lab, but a kill.
+    process.once('exit', this.#killNow);
+  }
+
+  /** Serves when it resolves. Throws WorldFailed with what it said. */
+  static async start(options: ProgramOptions): Promise<Program> {
+    const { name, spec, variables, clock, isUp, signal } = options;
+    const [port, dir] = [await freePort(), await mkdtemp(join(temporaryFolder(), `edgesync-${name}-`))];
+    try {
+      const { command, files, folders, environment, owner } = spec({ port, dir });
+      await lay(dir, { files, folders, owner });
+      const [word = '', ...words] = command;
+      const path = [variables['PATH'] ?? '', ...SERVER_FOLDERS].join(delimiter);
+      const env = { ...variables, ...environment, PATH: path };
+      const child = spawn(word, words, { cwd: dir, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
+      const program = new Program(child, { port, dir, clock });
+      try {
+        await program.#untilUp(name, isUp, signal);
+        return program;
+      } catch (error) {
+        await program.stop();
+        throw error;
+      }
+    } catch (error) {
+      await rm(dir, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** Also of one that has ended by itself: others of its group may live. */
+  async stop(): Promise<void> {
+    process.removeListener('exit', this.#killNow);
+    this.#signal('SIGCONT');
+    this.#signal('SIGTERM');
+    await Promise.race([this.#exited, sleep(this.#clock, STOP_MS_MAX)]);
+    this.#signal('SIGKILL');
+    await this.#exited;
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+
+  async #untilUp(name: string, isUp: ProgramOptions['isUp'], signal: AbortSignal): Promise<void> {
+    const deadline = this.#clock.monotonicMs() + UP_MS_MAX;
+    let ended: string | undefined;
+    void this.#exited.then((why) => {
+      ended = why;
+    });
+    for (;;) {
+      if (await isUp(this.url)) return;
+      signal.throwIfAborted();
+      if (ended !== undefined) throw new WorldFailed(this.#tell(`${name} did not start: ${ended}`));
+      if (this.#clock.monotonicMs() > deadline) throw new WorldFailed(this.#tell(`${name} did not serve within ${UP_MS_MAX} ms`));
+      await sleep(this.#clock, LOOK_MS, signal);
+    }
+  }
+
+  #tell(why: string): string {
+    const said = printable(this.#said.trim());
+    return said === '' ? why : `${why}; it said: ${said}`;
+  }
+
+  /** To the whole group; who is gone is gone. */
+  #signal(signal: NodeJS.Signals): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, signal);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
+  }
+}
+
+function whyNotStarted(error: Error, program: string): string {
+  return 'code' in error && error.code === 'ENOENT' ? `${program} is not on this machine` : error.message;
+}
+
+/** Whoever gives up being root must still be able to write there. */
+async function lay(dir: string, { files, folders, owner }: Pick<ProgramSpec, 'files' | 'folders' | 'owner'>): Promise<void> {
+  const all = new Set<string>([dir]);
+  const add = async (folder: string) => {
+    await mkdir(folder, { recursive: true });
+    for (let at = folder; at.startsWith(dir); at = dirname(at)) all.add(at);
+  };
+  for (const folder of folders) await add(join(dir, folder));
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(dir, name);
+    await add(dirname(file));
+    await writeFile(file, text);
+    all.add(file);
+  }
+  if (owner === undefined || process.getuid?.() !== 0) return;
+  const ids = await idsOf(owner);
+  for (const place of all) await chown(place, ids.uid, ids.gid);
+}
+
+/** Throws WorldFailed for a user that this machine does not have. */
+async function idsOf(owner: string): Promise<{ readonly uid: number; readonly gid: number }> {
+  const row = (await readFile('/etc/passwd', 'utf8')).split('\n').find((line) => line.startsWith(`${owner}:`));
+  const [, , uid, gid] = row?.split(':') ?? [];
+  if (uid === undefined || gid === undefined) throw new WorldFailed(`expected a user ${owner} on this machine, found none`);
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const listening = Promise.withResolvers<void>();
+  server.once('error', listening.reject);
+  server.listen(0, '127.0.0.1', listening.resolve);
+  await listening.promise;
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -1,0 +1,24 @@
+/** What the upstream adds to each answer for a content: by it a reader tells whence an answer is, without any help of the cache. */
+
+/** When the origin was asked, wall clock of the upstream, ms since 1970. */
+export const ASKED_HEADER = 'x-edgesync-asked';
+/** The number of the fetch, from 1. A 304 has one of its own, which a cache may or may not keep. */
+export const FETCH_HEADER = 'x-edgesync-fetch';
+/** Which upstream: another one for each start, so that an answer kept from before is known. */
+export const RUN_HEADER = 'x-edgesync-run';
+
+/** Where an answer of the origin can be held back. `head`: nothing of it was sent; `body`: the headers and half of the body were. */
+export type HoldPlace = 'head' | 'body';
+
+/** One request of the cache for a content. */
+export interface UpstreamFetch {
+  readonly number: number;
+  readonly path: string;
+  /** It asked whether what it holds has changed. */
+  readonly conditional: boolean;
+  readonly askedAt: number;
+  /** undefined: the origin has not answered. */
+  readonly status: number | undefined;
+  /** When the answer was sent whole; undefined: not yet, or the cache did not wait for it. */
+  readonly endedAt: number | undefined;
+}

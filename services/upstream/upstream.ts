@@ -1,0 +1,239 @@
+/**
+ * The upstream: a proxy between a cache and the origin, at the origin's side. It gives the answers for contents what a cache needs (a
+ * lifetime, tags), stamps them, counts the fetches, and holds an answer back at a known place until it is let go.
+ *
+ * An answer is asked of the origin before it is held: what is let go later is as old as that.
+ */
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { z } from 'zod';
+import { ASKED_HEADER, FETCH_HEADER, type HoldPlace, RUN_HEADER, type UpstreamFetch } from '../protocol/upstream-api.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Random } from '../runtime/random.ts';
+
+export interface UpstreamOptions {
+  readonly originUrl: string;
+  readonly port: number;
+  readonly host: string;
+  /** What a cache is told to keep a content for, and a 404. */
+  readonly lifetimeMs: number;
+  readonly missingMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What is done to the answers for one path. */
+export interface PathSettings {
+  /** Instead of the usual lifetime. */
+  readonly lifetimeMs?: number;
+  /** A 304 says nothing of tags. */
+  readonly untagged304?: boolean;
+}
+
+export interface Hold {
+  /** Resolves when an answer waits there. */
+  readonly reached: Promise<UpstreamFetch>;
+  /** Lets it go; whoever was not reached passes. */
+  release(): void;
+}
+
+type Fetch = { -readonly [Key in keyof UpstreamFetch]: UpstreamFetch[Key] };
+
+interface WaitingHold {
+  readonly path: string;
+  readonly at: HoldPlace;
+  readonly reach: (fetch: UpstreamFetch) => void;
+  readonly until: Promise<void>;
+}
+
+interface OriginAnswer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+const CONTENT = /^\/api\/content\/(\d+)$/;
+const MS_PER_S = 1000;
+const FETCHES_MAX = 10_000;
+/** Under these names: of Varnish's xkey, of Fastly and Souin, of Cloudflare. */
+const TAG_HEADERS = [
+  { name: 'xkey', separator: ' ' },
+  { name: 'surrogate-key', separator: ' ' },
+  { name: 'cache-tag', separator: ',' },
+] as const;
+const ALL_TAG = 'all';
+const tagged = z.object({ data: z.object({ tags: z.array(z.string()) }) });
+
+export class Upstream {
+  readonly #options: UpstreamOptions;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #run: string;
+  readonly #settings = new Map<string, PathSettings>();
+  /** By path: the tags of the last 200. */
+  readonly #tags = new Map<string, readonly string[]>();
+  #holds: WaitingHold[] = [];
+  #fetches: Fetch[] = [];
+  #count = 0;
+
+  private constructor(options: UpstreamOptions) {
+    this.#options = options;
+    this.#run = String(options.random.below(2 ** 32));
+    this.#server = createServer((asked, answer) => void this.#serve(asked, answer));
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  static async listen(options: UpstreamOptions): Promise<Upstream> {
+    const upstream = new Upstream(options);
+    const listening = Promise.withResolvers<void>();
+    upstream.#server.once('error', listening.reject);
+    upstream.#server.listen(options.port, options.host, listening.resolve);
+    await listening.promise;
+    return upstream;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** What its stamps say. */
+  get run(): string {
+    return this.#run;
+  }
+
+  /** The last ones, oldest first. */
+  fetchesOf(path: string): readonly UpstreamFetch[] {
+    return this.#fetches.filter((fetch) => fetch.path === path);
+  }
+
+  /** The answer to the next fetch of the path that no other hold takes. */
+  hold(path: string, at: HoldPlace): Hold {
+    const reached = Promise.withResolvers<UpstreamFetch>();
+    const released = Promise.withResolvers<void>();
+    const hold: WaitingHold = { path, at, reach: reached.resolve, until: released.promise };
+    this.#holds.push(hold);
+    const release = () => {
+      this.#holds = this.#holds.filter((other) => other !== hold);
+      released.resolve();
+    };
+    return { reached: reached.promise, release };
+  }
+
+  set(path: string, settings: PathSettings): void {
+    this.#settings.set(path, settings);
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  async #serve(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const path = asked.url ?? '/';
+    const isContent = CONTENT.test(path) && (asked.method === 'GET' || asked.method === 'HEAD');
+    const fetch = isContent ? this.#begin(path, asked) : undefined;
+    try {
+      const got = await this.#ask(asked, path);
+      if (fetch === undefined) return end(answer, got);
+      fetch.status = got.status;
+      await this.#answer(answer, got, fetch);
+    } catch {
+      // The origin is away: as a proxy says it. A cache that has gone hears nothing.
+      if (!answer.headersSent) answer.writeHead(502, { 'content-type': 'text/plain' });
+      answer.end('the origin does not answer\n');
+    }
+  }
+
+  #begin(path: string, { headers }: IncomingMessage): Fetch {
+    this.#count += 1;
+    const fetch: Fetch = {
+      number: this.#count,
+      path,
+      conditional: headers['if-none-match'] !== undefined,
+      askedAt: this.#options.clock.now(),
+      status: undefined,
+      endedAt: undefined,
+    };
+    this.#fetches.push(fetch);
+    if (this.#fetches.length > FETCHES_MAX) this.#fetches = this.#fetches.slice(-FETCHES_MAX / 2);
+    return fetch;
+  }
+
+  async #answer(answer: ServerResponse, { status, headers, body }: OriginAnswer, fetch: Fetch): Promise<void> {
+    const hold = this.#holds.find(({ path }) => path === fetch.path);
+    if (hold !== undefined) this.#holds = this.#holds.filter((other) => other !== hold);
+    answer.once('finish', () => {
+      fetch.endedAt = this.#options.clock.now();
+    });
+    if (hold?.at === 'head') {
+      hold.reach(fetch);
+      await hold.until;
+    }
+    answer.writeHead(status, { ...this.#headersOf(fetch, { status, headers, body }) });
+    if (hold?.at === 'body' && body.length > 1) {
+      const half = body.length >> 1;
+      answer.write(body.subarray(0, half));
+      hold.reach(fetch);
+      await hold.until;
+      answer.end(body.subarray(half));
+      return;
+    }
+    answer.end(status === 304 ? undefined : body);
+    if (hold?.at === 'body') hold.reach(fetch);
+  }
+
+  #headersOf({ path, number, askedAt }: Fetch, { status, headers, body }: OriginAnswer): OutgoingHttpHeaders {
+    const { lifetimeMs, missingMs } = this.#options;
+    const { lifetimeMs: own, untagged304 = false } = this.#settings.get(path) ?? {};
+    const ms = own ?? (status === 404 ? missingMs : lifetimeMs);
+    const tags = status === 304 && untagged304 ? undefined : this.#tagsOf(path, status, body);
+    return {
+      'content-type': headers['content-type'] ?? 'application/json',
+      ...(status === 304 ? {} : { 'content-length': body.length }),
+      ...(headers.etag === undefined ? {} : { etag: headers.etag }),
+      'cache-control': `public, max-age=${Math.round(ms / MS_PER_S)}`,
+      [ASKED_HEADER]: String(askedAt),
+      [FETCH_HEADER]: String(number),
+      [RUN_HEADER]: this.#run,
+      ...Object.fromEntries(tags === undefined ? [] : TAG_HEADERS.map(({ name, separator }) => [name, tags.join(separator)])),
+    };
+  }
+
+  /** A 404 has the tags that its key has whatever it holds: else a cache could not forget it by tag. */
+  #tagsOf(path: string, status: number, body: Buffer): readonly string[] {
+    const id = CONTENT.exec(path)?.[1] ?? '';
+    if (status === 200) {
+      const { data } = tagged.safeParse(JSON.parse(body.toString()));
+      this.#tags.set(path, data?.data.tags ?? []);
+    }
+    return [`content-${id}`, ALL_TAG, ...(status === 404 ? [] : (this.#tags.get(path) ?? []))];
+  }
+
+  #ask({ method, headers }: IncomingMessage, path: string): Promise<OriginAnswer> {
+    const { promise, resolve, reject } = Promise.withResolvers<OriginAnswer>();
+    const condition = headers['if-none-match'];
+    const asking = request(`${this.#options.originUrl}${path}`, {
+      // Half of a body cannot be held of a HEAD.
+      method: method === 'HEAD' ? 'GET' : (method ?? 'GET'),
+      headers: { accept: 'application/json', ...(condition === undefined ? {} : { 'if-none-match': condition }) },
+    });
+    asking.once('error', reject);
+    asking.once('response', (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.once('error', reject);
+      response.once('end', () => resolve({ status: response.statusCode ?? 502, headers: response.headers, body: Buffer.concat(parts) }));
+    });
+    asking.end();
+    return promise;
+  }
+}
+
+function end(answer: ServerResponse, { status, headers, body }: OriginAnswer): void {
+  answer.writeHead(status, { 'content-type': headers['content-type'] ?? 'text/plain', 'content-length': body.length });
+  answer.end(body);
+}
