@@ -1,8 +1,10 @@
 /**
  * A foreign cache as a child: a process group of its own, in a folder of its own, on a free port of 127.0.0.1. Nothing of it is left when it
- * is stopped: its group is killed, its folder removed.
+ * is stopped, nor when the lab ends in whatever way, be it by kill -9: a shell beside it waits for the end of a pipe that the lab holds open,
+ * then kills the group and removes the folder.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
@@ -46,15 +48,16 @@ const SERVER_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'] as const;
 export class Program {
   readonly url: string;
   readonly #child: ChildProcess;
-  readonly #dir: string;
   readonly #clock: Clock;
   readonly #exited: Promise<string>;
-  readonly #killNow = () => this.#signal('SIGKILL');
+  readonly #keeper: ChildProcess;
+  readonly #dir: string;
   #said = '';
 
-  private constructor(child: ChildProcess, { port, dir, clock }: ProgramPlaces & Pick<ProgramOptions, 'clock'>) {
+  private constructor(child: ChildProcess, keeper: ChildProcess, { port, dir, clock }: ProgramPlaces & Pick<ProgramOptions, 'clock'>) {
     this.url = `http://127.0.0.1:${port}`;
     this.#child = child;
+    this.#keeper = keeper;
     this.#dir = dir;
     this.#clock = clock;
     const exited = Promise.withResolvers<string>();
@@ -65,8 +68,6 @@ export class Program {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#said = `${this.#said}${text}`.slice(-SAID_LENGTH_MAX);
       });
-    // Whatever ends the lab, but a kill.
-    process.once('exit', this.#killNow);
   }
 
   /** Serves when it resolves. Throws WorldFailed with what it said. */
@@ -80,7 +81,7 @@ export class Program {
       const path = [variables['PATH'] ?? '', ...SERVER_FOLDERS].join(delimiter);
       const env = { ...variables, ...environment, PATH: path };
       const child = spawn(word, words, { cwd: dir, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
-      const program = new Program(child, { port, dir, clock });
+      const program = new Program(child, keep(child, dir), { port, dir, clock });
       try {
         await program.#untilUp(name, isUp, signal);
         return program;
@@ -96,12 +97,14 @@ export class Program {
 
   /** Also of one that has ended by itself: others of its group may live. */
   async stop(): Promise<void> {
-    process.removeListener('exit', this.#killNow);
     this.#signal('SIGCONT');
     this.#signal('SIGTERM');
     await Promise.race([this.#exited, sleep(this.#clock, STOP_MS_MAX)]);
+    // Whoever killed the keeper has left its work to us.
     this.#signal('SIGKILL');
     await this.#exited;
+    this.#keeper.stdin?.end();
+    if (this.#keeper.exitCode === null && this.#keeper.signalCode === null) await once(this.#keeper, 'exit');
     await rm(this.#dir, { recursive: true, force: true });
   }
 
@@ -135,6 +138,14 @@ export class Program {
       if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
     }
   }
+}
+
+/** In a group of its own, so that no signal of a terminal meets it. */
+function keep({ pid }: ChildProcess, dir: string): ChildProcess {
+  // A program that could not be started has no group.
+  const group = pid === undefined ? '' : `-${pid}`;
+  const script = 'cat >/dev/null; [ -z "$1" ] || kill -s KILL -- "$1" 2>/dev/null; rm -rf -- "$2"';
+  return spawn('/bin/sh', ['-c', script, 'sh', group, dir], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
 }
 
 function whyNotStarted(error: Error, program: string): string {
