@@ -5,9 +5,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, chown, constants, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import { temporaryFolder } from '../../input/places.ts';
@@ -45,6 +45,30 @@ const SAID_LENGTH_MAX = 2_000;
 /** Servers stand there, and the PATH of a user need not name it. */
 const SERVER_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'] as const;
 
+/** Where its programs are looked for. */
+function pathOf(variables: ProgramOptions['variables']): string {
+  return [variables['PATH'] ?? '', ...SERVER_FOLDERS].join(delimiter);
+}
+
+/** Whether this machine has a program that can be started. */
+export async function isProgramHere(program: string, variables: ProgramOptions['variables']): Promise<boolean> {
+  const places = isAbsolute(program)
+    ? [program]
+    : pathOf(variables)
+        .split(delimiter)
+        .filter(isAbsolute)
+        .map((folder) => join(folder, program));
+  const found = await Promise.all(
+    places.map((place) =>
+      access(place, constants.X_OK).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
+}
+
 export class Program {
   readonly url: string;
   readonly #child: ChildProcess;
@@ -78,8 +102,7 @@ export class Program {
       const { command, files, folders, environment, owner } = spec({ port, dir });
       await lay(dir, { files, folders, owner });
       const [word = '', ...words] = command;
-      const path = [variables['PATH'] ?? '', ...SERVER_FOLDERS].join(delimiter);
-      const env = { ...variables, ...environment, PATH: path };
+      const env = { ...variables, ...environment, PATH: pathOf(variables) };
       const child = spawn(word, words, { cwd: dir, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
       const program = new Program(child, keep(child, dir), { port, dir, clock });
       try {
