@@ -67,6 +67,17 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
     expect(stderr).toContain('edgesync  plain         hard key      ok        version 2 from then on');
   });
 
+  it('take their words from the environment, and say when there is nothing to race', async () => {
+    const env = { EDGESYNC_RACE: 'plain,untagged-304', EDGESYNC_PURGE: 'key' };
+    const { code, stdout } = await startProgram(['races', 'edgesync'], { env }).ended;
+    expect([code, stdout]).toEqual([0, 'cache        purge  plain\nedgesync  hard key     ok\n']);
+    const nothing = await startProgram(['races', 'edgesync', '--race', 'untagged-304'], { env }).ended;
+    expect([nothing.code, nothing.stderr]).toEqual([
+      2,
+      expect.stringContaining('edgesync: none of its purges is one for the races asked for'),
+    ]);
+  });
+
   it('are run as often as is asked for', async () => {
     const { code, told } = await races('edgesync', '--race', 'plain', 'in-head', '--purge', 'key', '--repeat', '3');
     const names = told?.[0]?.results.map(({ race, outcome }) => `${race} ${outcome}`);

@@ -40,9 +40,11 @@ export function addRacesCommand(program: Command, session: Session): void {
     .command('races')
     .description('put a cache to the test: can it lose an invalidation that comes while a fetch is under way?')
     .argument('<targets...>', `presets such as ${OWN_TARGET}, varnish or squid, or target files such as my-cache.yaml`)
-    .addOption(new Option('--race <names...>', 'those alone; left out: all').env('EDGESYNC_RACE'))
+    .addOption(new Option('--race <names...>', 'those alone; left out: all').env('EDGESYNC_RACE').argParser(wordsOf))
     .addOption(
-      new Option('--purge <ways...>', 'those alone, such as key or soft-tag; left out: all that the target declares').env('EDGESYNC_PURGE'),
+      new Option('--purge <ways...>', 'those alone, such as key or soft-tag; left out: all that the target declares')
+        .env('EDGESYNC_PURGE')
+        .argParser(wordsOf),
     )
     .addOption(
       new Option('--repeat <number>', `how often each race is run, 1 to ${REPEAT_MAX} (default: 1)`)
@@ -84,6 +86,8 @@ async function raceOne(target: Target | typeof OWN_TARGET, { chosen, takes, sess
   try {
     const raced = await raceTarget({ target, races: chosen, takes, repeat, onResult, ...shared });
     for (const mistake of raced.selfChecked.mistakes) output.note(printable(`${name}: ${mistake}`));
+    if (raced.results.length === 0 && raced.selfChecked.mistakes.length === 0)
+      output.note(`${name}: none of its purges is one for the races asked for`);
     return { name, raced };
   } catch (error) {
     if (signal.aborted || !(error instanceof WorldFailed)) throw error;
@@ -92,6 +96,11 @@ async function raceOne(target: Target | typeof OWN_TARGET, { chosen, takes, sess
     output.note(printable(`${name}: ${broken}`));
     return { name, broken };
   }
+}
+
+/** One after another, or several in one word with commas, as a variable of the environment has them. */
+function wordsOf(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...text.split(/[\s,]+/).filter((word) => word !== '')];
 }
 
 function repeatOf(text: string): number {
@@ -128,7 +137,9 @@ function exitCodeOfRow({ raced, broken }: Row, isStrict: boolean): ExitCode {
   return raced.results.some(({ outcome }) => outcome !== 'unjudged') ? EXIT.pass : EXIT.unknown;
 }
 
-function toLines(rows: readonly Row[], chosen: readonly Race[]): readonly string[] {
+/** Races that no target was for have no column. */
+function toLines(rows: readonly Row[], asked: readonly Race[]): readonly string[] {
+  const chosen = asked.filter(({ name }) => rows.some(({ raced }) => raced?.results.some(({ race }) => race === name)));
   const cells = rows.flatMap(({ name, raced, broken }) => {
     if (broken !== undefined || raced === undefined) return [[name, 'did not run', ...chosen.map(() => NOT_RUN)]];
     if (raced.selfChecked.mistakes.length > 0) return [[name, 'self-check failed', ...chosen.map(() => NOT_RUN)]];
