@@ -208,6 +208,9 @@ describe.concurrent('the command line', () => {
     [['list', 'metrics']],
     [['list', 'mutants']],
     [['list', 'mutants', '--json']],
+    [['list', 'targets']],
+    [['list', 'races', '--json']],
+    [['schema', 'target']],
     [['validate', SCENARIO]],
   ])('answers %j with 0', async (words) => {
     const { code, stdout, stderr } = await startProgram(words).ended;

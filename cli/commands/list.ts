@@ -13,6 +13,7 @@ import { readScenario } from '../../lab/scenarios/scenario.ts';
 import { OWN_ABOUT, OWN_TARGET, readPresets } from '../../lab/targets/targets.ts';
 import { aggregationsOf } from '../../lab/thresholds/expression.ts';
 import { METRICS } from '../../lab/thresholds/metrics.ts';
+import { isProgramHere } from '../../lab/worlds/peers/program.ts';
 import { worldsWith } from '../../lab/worlds/worlds.ts';
 import { BUILT_IN_SCENARIOS, TARGETS_FOLDER } from '../program-files.ts';
 import type { Session } from '../session.ts';
@@ -44,7 +45,22 @@ function listFaults(): readonly Row[] {
   });
 }
 
-const LISTS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+async function listTargets(variables: Variables): Promise<readonly Row[]> {
+  const presets = await readPresets(TARGETS_FOLDER);
+  const rows = presets.map(async ({ name, about, start: { command, get } }): Promise<Row> => {
+    const [program = ''] = command;
+    const here = await isProgramHere(program, variables);
+    return { name, about, columns: [here ? 'here' : `not here: ${get ?? program}`], details: { program, here, get: get ?? null } };
+  });
+  return [
+    { name: OWN_TARGET, about: OWN_ABOUT, columns: ['here'], details: { program: null, here: true, get: null } },
+    ...(await Promise.all(rows)),
+  ];
+}
+
+type Variables = Session['environment']['variables'];
+
+const LISTS: Readonly<Record<string, (variables: Variables) => Promise<readonly Row[]>>> = {
   scenarios: listScenarios,
   faults: async () => listFaults(),
   checks: async () => Object.values(CHECKS).map(({ name, about }) => ({ name, about })),
@@ -54,14 +70,7 @@ const LISTS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       const unit = data.contains === 'time' ? `${data.type}, ms` : data.type;
       return { name: metric, about, columns: [unit, aggregations.join(' '), tags.join(', ')], details: { ...data, aggregations, tags } };
     }),
-  targets: async () => [
-    { name: OWN_TARGET, about: OWN_ABOUT },
-    ...(await readPresets(TARGETS_FOLDER)).map(({ name, about, start: { command, get } }) => ({
-      name,
-      about,
-      details: { program: command[0], get: get ?? null },
-    })),
-  ],
+  targets: listTargets,
   races: async () => RACES.map(({ name, about }) => ({ name, about })),
   mutants: async () => MUTANTS.map(({ name, about, caughtBy }) => ({ name, about, columns: [caughtBy.join(', ')], details: { caughtBy } })),
 };
@@ -86,7 +95,7 @@ export function addListCommand(program: Command, session: Session): void {
     .addArgument(new Argument('[which]', 'what to list').choices(Object.keys(LISTS)).default('scenarios'))
     .addOption(new Option('--json', 'an array of objects, each with name and about').env('EDGESYNC_JSON'))
     .action(async (which: string, { json }: { readonly json?: boolean }) => {
-      const rows = (await LISTS[which]?.()) ?? [];
+      const rows = (await LISTS[which]?.(session.environment.variables)) ?? [];
       if (json) session.output.line(JSON.stringify(rows.map(({ name, about, details }) => ({ name, about, ...details }))));
       else for (const line of toLines(rows)) session.output.line(line);
       session.exitWith(EXIT.pass);

@@ -2,9 +2,9 @@
 import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { startProgram } from '../testing/process.ts';
+import { startProgram, untilGone } from '../testing/process.ts';
 
 /** A dozen races take a second or three each. */
 const RACES_MS_MAX = 240_000;
@@ -67,6 +67,23 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
     expect(stderr).toContain('edgesync  plain         hard key      ok        version 2 from then on');
   });
 
+  it('take their words from the environment, and say when there is nothing to race', async () => {
+    const env = { EDGESYNC_RACE: 'plain,untagged-304', EDGESYNC_PURGE: 'key' };
+    const { code, stdout } = await startProgram(['races', 'edgesync'], { env }).ended;
+    expect([code, stdout]).toEqual([0, 'cache        purge  plain\nedgesync  hard key     ok\n']);
+    const nothing = await startProgram(['races', 'edgesync', '--race', 'untagged-304'], { env }).ended;
+    expect([nothing.code, nothing.stderr]).toEqual([
+      2,
+      expect.stringContaining('edgesync: none of its purges is one for the races asked for'),
+    ]);
+  });
+
+  it('are run as often as is asked for', async () => {
+    const { code, told } = await races('edgesync', '--race', 'plain', 'in-head', '--purge', 'key', '--repeat', '3');
+    const names = told?.[0]?.results.map(({ race, outcome }) => `${race} ${outcome}`);
+    expect([code, names]).toEqual([0, [...Array.from({ length: 3 }, () => 'plain ok'), ...Array.from({ length: 3 }, () => 'in-head ok')]]);
+  });
+
   it('are 2 for a program that is not here, and say how to get it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'edgesync-races-'));
     const file = join(folder, 'mine.yaml');
@@ -85,27 +102,30 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
     ['a target that is none', ['varnsh'], 'did you mean varnish?'],
     ['a race that is none', ['edgesync', '--race', 'in-haed'], 'did you mean in-head?'],
     ['a purge that is none', ['edgesync', '--purge', 'soft-kye'], 'did you mean soft-key?'],
+    ['a number of times that is none', ['edgesync', '--repeat', '0'], 'expected a whole number from 1 to 1000'],
     ['no target', [], "missing required argument 'targets'"],
   ])('are 104 for %s', async (_what, words, message) => {
     const { code, stderr, told } = await races(...words);
     expect([code, told, stderr]).toEqual([104, undefined, expect.stringContaining(message)]);
   });
 
-  it('end with 105 at a signal, and leave no process and no folder', async () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('leave no process and no folder at %s', async (signal) => {
     const folder = await mkdtemp(join(tmpdir(), 'edgesync-races-'));
+    const name = `slow-${signal.toLowerCase()}`;
     const [file, pidFile] = [join(folder, 'slow.yaml'), join(folder, 'pid')];
     const script = `require('node:fs').writeFileSync('${pidFile}', String(process.pid)); setInterval(() => {}, 1000); process.on('SIGTERM', () => {});`;
     await writeFile(
       file,
-      `version: 1\nname: slow\nabout: a\npurge: { hard: { key: PURGE /api/content/<id> } }\nstart:\n  command: [${JSON.stringify(process.execPath)}, -e, ${JSON.stringify(script)}, "<port>", "<upstream>"]\n`,
+      `version: 1\nname: ${name}\nabout: a\npurge: { hard: { key: PURGE /api/content/<id> } }\nstart:\n  command: [${JSON.stringify(process.execPath)}, -e, ${JSON.stringify(script)}, "<port>", "<upstream>"]\n`,
     );
     const running = startProgram(['races', file]);
-    let pid = Number.NaN;
-    while (Number.isNaN(pid)) pid = Number((await readFile(pidFile, 'utf8').catch(() => '')) || Number.NaN);
-    running.child.kill('SIGINT');
-    expect((await running.ended).code).toBe(105);
-    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-    expect(await leftOf('slow')).toEqual([]);
+    await vi.waitUntil(() => readFile(pidFile, 'utf8').catch(() => ''), { timeout: RACES_MS_MAX });
+    const pid = Number(await readFile(pidFile, 'utf8'));
+    expect(await leftOf(name)).toHaveLength(1);
+    running.child.kill(signal);
+    expect((await running.ended).code).toBe(signal === 'SIGKILL' ? null : 105);
+    await untilGone([pid]);
+    await vi.waitUntil(async () => (await leftOf(name)).length === 0, { timeout: RACES_MS_MAX });
     await rm(folder, { recursive: true });
   });
 });

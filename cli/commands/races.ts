@@ -1,10 +1,10 @@
 /** `races <target...>`: can this cache lose an invalidation? Each race holds an answer of the origin back; nothing is left to chance. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT, type ExitCode, InvalidInput, WorldFailed, worstOf } from '../../lab/errors.ts';
 import { didYouMean } from '../../lab/input/nearest.ts';
 import { printable } from '../../lab/input/printable.ts';
 import { table } from '../../lab/outputs/lines.ts';
-import type { Race, RaceResult } from '../../lab/races/race.ts';
+import { OUTCOMES, type Race, type RaceResult } from '../../lab/races/race.ts';
 import { raceTarget } from '../../lab/races/race-target.ts';
 import { type Way, wayText } from '../../lab/races/raced-cache.ts';
 import { RACES } from '../../lab/races/races.ts';
@@ -20,6 +20,7 @@ import { orFail } from './failed.ts';
 interface RacesOptions {
   readonly json?: boolean;
   readonly strict?: boolean;
+  readonly repeat?: number;
   readonly race?: readonly string[];
   readonly purge?: readonly string[];
 }
@@ -32,15 +33,23 @@ interface Row {
 }
 
 const NOT_RUN = '-';
+const REPEAT_MAX = 1_000;
 
 export function addRacesCommand(program: Command, session: Session): void {
   program
     .command('races')
     .description('put a cache to the test: can it lose an invalidation that comes while a fetch is under way?')
     .argument('<targets...>', `presets such as ${OWN_TARGET}, varnish or squid, or target files such as my-cache.yaml`)
-    .addOption(new Option('--race <names...>', 'those alone; left out: all').env('EDGESYNC_RACE'))
+    .addOption(new Option('--race <names...>', 'those alone; left out: all').env('EDGESYNC_RACE').argParser(wordsOf))
     .addOption(
-      new Option('--purge <ways...>', 'those alone, such as key or soft-tag; left out: all that the target declares').env('EDGESYNC_PURGE'),
+      new Option('--purge <ways...>', 'those alone, such as key or soft-tag; left out: all that the target declares')
+        .env('EDGESYNC_PURGE')
+        .argParser(wordsOf),
+    )
+    .addOption(
+      new Option('--repeat <number>', `how often each race is run, 1 to ${REPEAT_MAX} (default: 1)`)
+        .env('EDGESYNC_REPEAT')
+        .argParser(repeatOf),
     )
     .addOption(new Option('--strict', 'late fails, too').env('EDGESYNC_STRICT'))
     .addOption(new Option('--json', 'one JSON object on standard output').env('EDGESYNC_JSON'))
@@ -54,19 +63,20 @@ async function races(words: readonly string[], options: RacesOptions, session: S
   // All files are read before anything starts.
   const targets = await Promise.all(words.map((word) => findTarget(word, TARGETS_FOLDER)));
   const rows: Row[] = [];
-  for (const target of targets) rows.push(await raceOne(target, { chosen, takes, session }));
+  for (const target of targets) rows.push(await raceOne(target, { chosen, takes, session, repeat: options.repeat ?? 1 }));
   if (options.json) output.line(JSON.stringify(toJson(rows)));
   else for (const line of toLines(rows, chosen)) output.line(line);
   session.exitWith(worstOf(rows.map((row) => exitCodeOfRow(row, options.strict === true))));
 }
 
 interface RaceOneOptions {
+  readonly repeat: number;
   readonly chosen: readonly Race[];
   readonly takes: (way: Way) => boolean;
   readonly session: Session;
 }
 
-async function raceOne(target: Target | typeof OWN_TARGET, { chosen, takes, session }: RaceOneOptions): Promise<Row> {
+async function raceOne(target: Target | typeof OWN_TARGET, { chosen, takes, session, repeat }: RaceOneOptions): Promise<Row> {
   const { output, signal, environment } = session;
   const name = target === OWN_TARGET ? OWN_TARGET : target.name;
   const onResult = ({ race, way, outcome, why }: RaceResult) =>
@@ -74,8 +84,10 @@ async function raceOne(target: Target | typeof OWN_TARGET, { chosen, takes, sess
   output.note(`${name}: starting it, with an upstream and an origin of its own`);
   const shared = { clock: systemClock, random: systemRandom, variables: environment.variables, signal };
   try {
-    const raced = await raceTarget({ target, races: chosen, takes, onResult, ...shared });
+    const raced = await raceTarget({ target, races: chosen, takes, repeat, onResult, ...shared });
     for (const mistake of raced.selfChecked.mistakes) output.note(printable(`${name}: ${mistake}`));
+    if (raced.results.length === 0 && raced.selfChecked.mistakes.length === 0)
+      output.note(`${name}: none of its purges is one for the races asked for`);
     return { name, raced };
   } catch (error) {
     if (signal.aborted || !(error instanceof WorldFailed)) throw error;
@@ -86,7 +98,18 @@ async function raceOne(target: Target | typeof OWN_TARGET, { chosen, takes, sess
   }
 }
 
-/** Throws InvalidInput. `plain` comes with any: without it no other can be judged. */
+/** One after another, or several in one word with commas, as a variable of the environment has them. */
+function wordsOf(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...text.split(/[\s,]+/).filter((word) => word !== '')];
+}
+
+function repeatOf(text: string): number {
+  const number = /^[1-9]\d{0,3}$/.test(text) ? Number(text) : 0;
+  if (number < 1 || number > REPEAT_MAX) throw new InvalidArgumentError(`expected a whole number from 1 to ${REPEAT_MAX}`);
+  return number;
+}
+
+/** Throws InvalidInput. */
 function racesNamed(names: readonly string[] | undefined): readonly Race[] {
   if (names === undefined) return RACES;
   const known = RACES.map(({ name }) => name);
@@ -114,7 +137,9 @@ function exitCodeOfRow({ raced, broken }: Row, isStrict: boolean): ExitCode {
   return raced.results.some(({ outcome }) => outcome !== 'unjudged') ? EXIT.pass : EXIT.unknown;
 }
 
-function toLines(rows: readonly Row[], chosen: readonly Race[]): readonly string[] {
+/** Races that no target was for have no column. */
+function toLines(rows: readonly Row[], asked: readonly Race[]): readonly string[] {
+  const chosen = asked.filter(({ name }) => rows.some(({ raced }) => raced?.results.some(({ race }) => race === name)));
   const cells = rows.flatMap(({ name, raced, broken }) => {
     if (broken !== undefined || raced === undefined) return [[name, 'did not run', ...chosen.map(() => NOT_RUN)]];
     if (raced.selfChecked.mistakes.length > 0) return [[name, 'self-check failed', ...chosen.map(() => NOT_RUN)]];
@@ -122,7 +147,7 @@ function toLines(rows: readonly Row[], chosen: readonly Race[]): readonly string
     return [...byWay].map(([way, results]) => [
       name,
       way,
-      ...chosen.map((race) => results.find((result) => result.race === race.name)?.outcome ?? NOT_RUN),
+      ...chosen.map((race) => cellOf(results.filter((result) => result.race === race.name))),
     ]);
   });
   const witnesses = rows.flatMap(({ name, raced }) =>
@@ -132,6 +157,13 @@ function toLines(rows: readonly Row[], chosen: readonly Race[]): readonly string
       .flatMap((result) => witnessLines(name, result)),
   );
   return [...table([['cache', 'purge', ...chosen.map(({ name }) => name)], ...cells]), ...witnesses];
+}
+
+/** What each came to; where they differ, how often. */
+function cellOf(results: readonly RaceResult[]): string {
+  const counts = OUTCOMES.map((outcome) => [outcome, results.filter((result) => result.outcome === outcome).length] as const);
+  const seen = counts.filter(([, count]) => count > 0);
+  return seen.length > 1 ? seen.map(([outcome, count]) => `${outcome} ${count}x`).join(' ') : (seen[0]?.[0] ?? NOT_RUN);
 }
 
 /** Of the first that was kept, step by step. */

@@ -11,17 +11,20 @@ const topology = await readTopology({ file: join(import.meta.dirname, '../../com
 interface Written {
   readonly method: readonly string[];
   readonly workload?: string;
+  /** Left out: all. */
+  readonly checks?: string;
 }
 
 const WORKLOAD = 'duration: 60s, reads: 30/s, writes: 2/s, keys: 5, deletes: 10%, purges: 10%';
 
-function scenarioOf({ method, workload = WORKLOAD }: Written) {
+function scenarioOf({ method, workload = WORKLOAD, checks }: Written) {
   const text = [
     'version: 1',
     'title: t',
     `system: { only: [eu-west], regions: { eu-west: { delay: 300ms, strategy: lazy } } }`,
     `workload: { ${workload} }`,
     'settle: 10s',
+    ...(checks === undefined ? [] : [`checks: [${checks}]`]),
     'method:',
     ...method.map((fault) => `  - { ${fault} }`),
   ];
@@ -94,4 +97,31 @@ const CASES: readonly (Written & { readonly title: string; readonly mutants: rea
 describe.each(CASES)('$title', (written) => {
   it('accuses nobody', async () => expect(await judge(written)).toBe('pass'), MS_MAX);
   it.each(written.mutants)('is no excuse for %s', async (mutant) => expect(await judge(written, mutant)).toBe('fail'), MS_MAX);
+});
+
+/** Beside those by time, what the end of such a load shows. */
+const BY_TIME = 'purge-ignored, stale-after-bound, version-regression, lost-invalidation, divergence, lost-write, phantom-version';
+
+describe.each<Written & { readonly title: string }>([
+  {
+    title: 'a load that is cut off from the log from its beginning to its end',
+    workload: 'duration: 20s, reads: 50/s, writes: 3/s, keys: 6, purges: 45%',
+    checks: BY_TIME,
+    method: ["at: 0s, fault: partition, target: 'edge:eu-west<->kafka'"],
+  },
+  {
+    title: 'a load that is over before a link as slow as that lets anything through',
+    workload: 'duration: 20s, reads: 50/s, writes: 3/s, keys: 6, purges: 45%',
+    checks: BY_TIME,
+    method: [
+      "at: 0s, fault: latency, target: 'edge:eu-west<-kafka', latency: 60s, for: 1ms",
+      "at: 0s, fault: latency, target: 'edge:eu-west<-origin', latency: 420ms, for: 20s",
+    ],
+  },
+])('$title', (written) => {
+  it.each([undefined, 'ignore-tags-and-patterns', 'soft-purges', 'unfenced-304'])(
+    'shows nothing: %s',
+    async (mutant) => expect(await judge(written, mutant)).toBe('unknown'),
+    MS_MAX,
+  );
 });

@@ -21,6 +21,7 @@ export interface RaceTargetOptions {
   readonly races: readonly Race[];
   /** Of the purges that the target declares, those that are raced. */
   readonly takes: (way: Way) => boolean;
+  readonly repeat?: number;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly random: Random;

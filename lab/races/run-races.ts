@@ -15,6 +15,8 @@ export interface RunRacesOptions {
   /** Of the cache's; those that are run. */
   readonly ways: readonly Way[];
   readonly clock: Clock;
+  /** How often each is run; left out: once. */
+  readonly repeat?: number;
   readonly signal: AbortSignal;
   readonly nextSlug: () => number;
   readonly onResult: (result: RaceResult) => void;
@@ -27,7 +29,7 @@ export interface Raced {
 }
 
 /** Rejects with the reason of the signal. */
-export async function runRaces({ races, ways, onResult, ...options }: RunRacesOptions): Promise<Raced> {
+export async function runRaces({ races, ways, repeat = 1, onResult, ...options }: RunRacesOptions): Promise<Raced> {
   const openStage = () => new Stage(options);
   const selfChecked = await selfCheck({ ways }, openStage);
   if (selfChecked.mistakes.length > 0) return { results: [], selfChecked };
@@ -35,12 +37,14 @@ export async function runRaces({ races, ways, onResult, ...options }: RunRacesOp
   for (const way of ways) {
     for (const race of races) {
       if (race.takes?.(way) === false) continue;
-      options.signal.throwIfAborted();
-      const stage = openStage();
-      const found = await race.run(stage, way);
-      const result = { ...found, race: race.name, way, steps: stage.steps };
-      results.push(result);
-      onResult(result);
+      for (let times = 0; times < repeat; times += 1) {
+        options.signal.throwIfAborted();
+        const stage = openStage();
+        const found = await race.run(stage, way);
+        const result = { ...found, race: race.name, way, steps: stage.steps };
+        results.push(result);
+        onResult(result);
+      }
     }
   }
   return { results, selfChecked };

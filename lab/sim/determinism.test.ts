@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { checkDeterminism, digestOf, historyOf } from './determinism.ts';
 import { seedSetup } from './testing/kit.ts';
 
-/** Changes with whatever changes a simulated run: then write it anew with `-u`. It must never differ between versions of Node. */
-const SEEDS = [1, 2, 3] as const;
+/**
+ * Changes with whatever changes a simulated run: then write it anew with `-u`. It must never differ between versions of Node. In 103 and 104 more than
+ * elsewhere happens at one moment: they show a change of order that the first do not.
+ */
+const SEEDS = [1, 2, 3, 103, 104] as const;
 
 describe('a seed', () => {
   it.each(SEEDS)('gives the same history twice: %s', async (seed) => {

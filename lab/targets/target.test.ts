@@ -1,6 +1,7 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { filled, parseTarget } from './target.ts';
+import { filled, parseTarget, readTarget } from './target.ts';
 import { findTarget, presetNames, readPresets } from './targets.ts';
 
 const FOLDER = import.meta.dirname;
@@ -63,6 +64,15 @@ describe('a target file', () => {
 
   it('has places filled, and leaves what is no place', () => {
     expect(filled('a <id> b <Tag> <tag>', { id: '7', tag: 't' })).toBe('a 7 b <Tag> t');
+  });
+});
+
+describe('examples', () => {
+  it('are right', async () => {
+    const folder = join(FOLDER, '../examples');
+    const files = await readdir(folder);
+    expect(files).toContain('httpd.yaml');
+    for (const file of files) expect((await readTarget(join(folder, file))).purges.length).toBeGreaterThan(0);
   });
 });
 

@@ -101,6 +101,17 @@ export interface Target extends Omit<z.output<typeof targetFile>, 'purge'> {
   readonly purges: readonly PurgeWay[];
 }
 
+/** For editors. */
+export function targetJsonSchema(): unknown {
+  return z.toJSONSchema(targetFile, { io: 'input', unrepresentable: 'any' });
+}
+
+/** Whether a file is meant as a target: what a scenario has no word for stands in it. */
+export function isMeantAsTarget(text: string, file: string): boolean {
+  const { value } = parseYaml(text, { file });
+  return typeof value === 'object' && value !== null && ('start' in value || 'purge' in value);
+}
+
 /** Throws InvalidInput. */
 export async function readTarget(file: string): Promise<Target> {
   return parseTarget(await readSource(file), file);

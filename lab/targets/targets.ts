@@ -13,8 +13,8 @@ const EXTENSION = '.yaml';
 
 /** By their names, ours first. `folder`: where the files are. */
 export async function presetNames(folder: string): Promise<readonly string[]> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith(EXTENSION)).sort();
-  return [OWN_TARGET, ...files.map((file) => basename(file, EXTENSION))];
+  const files = (await readdir(folder)).filter((file) => file.endsWith(EXTENSION));
+  return [OWN_TARGET, ...files.map((file) => basename(file, EXTENSION)).sort()];
 }
 
 /** Those that have a file, by their names. */

@@ -65,20 +65,8 @@ export const purgeRequest = z
   });
 export type PurgeRequest = z.infer<typeof purgeRequest>;
 
-const READ_MAX = 100;
-/** By text. */
-const read = new Map<string, InvalidationEvent | undefined>();
-
-/** Text of a log record back to an event; undefined when it cannot be read as one. A record comes again, and to each edge of a process. */
+/** Text of a log record back to an event; undefined when it cannot be read as one. */
 export function parseInvalidation(value: string): InvalidationEvent | undefined {
-  if (read.has(value)) return read.get(value);
-  if (read.size === READ_MAX) read.clear();
-  const event = readInvalidation(value);
-  read.set(value, event);
-  return event;
-}
-
-function readInvalidation(value: string): InvalidationEvent | undefined {
   let json: unknown;
   try {
     json = parseExactJson(value);

@@ -1,11 +1,13 @@
 /**
  * A foreign cache as a child: a process group of its own, in a folder of its own, on a free port of 127.0.0.1. Nothing of it is left when it
- * is stopped: its group is killed, its folder removed.
+ * is stopped, nor when the lab ends in whatever way, be it by kill -9: a shell beside it waits for the end of a pipe that the lab holds open,
+ * then kills the group and removes the folder.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { access, chown, constants, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import { temporaryFolder } from '../../input/places.ts';
@@ -43,18 +45,43 @@ const SAID_LENGTH_MAX = 2_000;
 /** Servers stand there, and the PATH of a user need not name it. */
 const SERVER_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'] as const;
 
+/** Where its programs are looked for. */
+function pathOf(variables: ProgramOptions['variables']): string {
+  return [variables['PATH'] ?? '', ...SERVER_FOLDERS].join(delimiter);
+}
+
+/** Whether this machine has a program that can be started. */
+export async function isProgramHere(program: string, variables: ProgramOptions['variables']): Promise<boolean> {
+  const places = isAbsolute(program)
+    ? [program]
+    : pathOf(variables)
+        .split(delimiter)
+        .filter(isAbsolute)
+        .map((folder) => join(folder, program));
+  const found = await Promise.all(
+    places.map((place) =>
+      access(place, constants.X_OK).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
+}
+
 export class Program {
   readonly url: string;
   readonly #child: ChildProcess;
-  readonly #dir: string;
   readonly #clock: Clock;
   readonly #exited: Promise<string>;
-  readonly #killNow = () => this.#signal('SIGKILL');
+  readonly #keeper: ChildProcess;
+  readonly #dir: string;
   #said = '';
 
-  private constructor(child: ChildProcess, { port, dir, clock }: ProgramPlaces & Pick<ProgramOptions, 'clock'>) {
+  private constructor(child: ChildProcess, keeper: ChildProcess, { port, dir, clock }: ProgramPlaces & Pick<ProgramOptions, 'clock'>) {
     this.url = `http://127.0.0.1:${port}`;
     this.#child = child;
+    this.#keeper = keeper;
     this.#dir = dir;
     this.#clock = clock;
     const exited = Promise.withResolvers<string>();
@@ -65,8 +92,6 @@ export class Program {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#said = `${this.#said}${text}`.slice(-SAID_LENGTH_MAX);
       });
-    // Whatever ends the lab, but a kill.
-    process.once('exit', this.#killNow);
   }
 
   /** Serves when it resolves. Throws WorldFailed with what it said. */
@@ -77,10 +102,9 @@ export class Program {
       const { command, files, folders, environment, owner } = spec({ port, dir });
       await lay(dir, { files, folders, owner });
       const [word = '', ...words] = command;
-      const path = [variables['PATH'] ?? '', ...SERVER_FOLDERS].join(delimiter);
-      const env = { ...variables, ...environment, PATH: path };
+      const env = { ...variables, ...environment, PATH: pathOf(variables) };
       const child = spawn(word, words, { cwd: dir, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
-      const program = new Program(child, { port, dir, clock });
+      const program = new Program(child, keep(child, dir), { port, dir, clock });
       try {
         await program.#untilUp(name, isUp, signal);
         return program;
@@ -96,12 +120,14 @@ export class Program {
 
   /** Also of one that has ended by itself: others of its group may live. */
   async stop(): Promise<void> {
-    process.removeListener('exit', this.#killNow);
     this.#signal('SIGCONT');
     this.#signal('SIGTERM');
     await Promise.race([this.#exited, sleep(this.#clock, STOP_MS_MAX)]);
+    // Whoever killed the keeper has left its work to us.
     this.#signal('SIGKILL');
     await this.#exited;
+    this.#keeper.stdin?.end();
+    if (this.#keeper.exitCode === null && this.#keeper.signalCode === null) await once(this.#keeper, 'exit');
     await rm(this.#dir, { recursive: true, force: true });
   }
 
@@ -135,6 +161,14 @@ export class Program {
       if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
     }
   }
+}
+
+/** In a group of its own, so that no signal of a terminal meets it. */
+function keep({ pid }: ChildProcess, dir: string): ChildProcess {
+  // A program that could not be started has no group.
+  const group = pid === undefined ? '' : `-${pid}`;
+  const script = 'cat >/dev/null; [ -z "$1" ] || kill -s KILL -- "$1" 2>/dev/null; rm -rf -- "$2"';
+  return spawn('/bin/sh', ['-c', script, 'sh', group, dir], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
 }
 
 function whyNotStarted(error: Error, program: string): string {
