@@ -7,7 +7,7 @@ import { systemClock } from '../../services/runtime/clock.ts';
 import { systemRandom } from '../../services/runtime/random.ts';
 import { parseTarget } from '../targets/target.ts';
 import { OWN_TARGET } from '../targets/targets.ts';
-import type { RaceResult } from './race.ts';
+import type { Race, RaceResult } from './race.ts';
 import { raceTarget } from './race-target.ts';
 import { RACES } from './races.ts';
 
@@ -100,6 +100,19 @@ describe('races of', () => {
       'naive did not start: it ended (exit 3); it said: no such option',
     );
     await expect(race(start(['no-such-cache']))).rejects.toThrow('no-such-cache is not on this machine');
+  });
+
+  it('one that is stopped in a race are no result', async () => {
+    const stop = new AbortController();
+    const inTheMiddle: Race = {
+      name: 'stopped',
+      about: 'stopped while everything is right',
+      run: async (stage, way) => {
+        stop.abort(new Error('stopped'));
+        return { outcome: 'ok', why: `${stage.steps.length} ${way.type}` };
+      },
+    };
+    await expect(race(naive([]), { races: [inTheMiddle], signal: stop.signal })).rejects.toThrow('stopped');
   });
 
   it('one that is stopped in the middle leave nothing', async () => {

@@ -32,6 +32,7 @@ export interface Raced {
 export async function runRaces({ races, ways, repeat = 1, onResult, ...options }: RunRacesOptions): Promise<Raced> {
   const openStage = () => new Stage(options);
   const selfChecked = await selfCheck({ ways }, openStage);
+  options.signal.throwIfAborted();
   if (selfChecked.mistakes.length > 0) return { results: [], selfChecked };
   const results: RaceResult[] = [];
   for (const way of ways) {
@@ -47,5 +48,6 @@ export async function runRaces({ races, ways, repeat = 1, onResult, ...options }
       }
     }
   }
+  options.signal.throwIfAborted();
   return { results, selfChecked };
 }

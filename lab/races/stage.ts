@@ -135,9 +135,10 @@ export class Stage {
     return under.isOver();
   }
 
-  /** For whatever is to begin meanwhile. */
-  moment(ms: number = MOMENT_MS): Promise<void> {
-    return sleep(this.#options.clock, ms, this.#options.signal);
+  /** For whatever is to begin meanwhile. Rejects with the reason of the signal: what is seen of a race that was stopped says nothing. */
+  async moment(ms: number = MOMENT_MS): Promise<void> {
+    await sleep(this.#options.clock, ms, this.#options.signal);
+    this.#options.signal.throwIfAborted();
   }
 
   /** After everything that was under way has ended: what is answered, until the version that the origin holds is twice, or for a second. */
