@@ -56,6 +56,11 @@ export class Stage {
     return this.#steps;
   }
 
+  /** Whether the cache declares such a purge. */
+  has({ mode, type }: Way): boolean {
+    return this.#options.cache.ways.some((way) => way.mode === mode && way.type === type);
+  }
+
   path({ id }: Pick<RacedContent, 'id'>): string {
     return `/api/content/${id}`;
   }
