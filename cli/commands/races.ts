@@ -93,7 +93,8 @@ async function raceOne(target: Target | typeof OWN_TARGET, { chosen, takes, sess
   try {
     const raced = await raceTarget({ target, races: chosen, takes, repeat, onResult, ...shared });
     for (const mistake of raced.selfChecked.mistakes) output.note(printable(`${name}: ${mistake}`));
-    if (raced.results.length === 0 && raced.selfChecked.mistakes.length === 0)
+    if (raced.ended !== undefined) output.note(printable(`${name}: ${raced.ended}`));
+    else if (raced.results.length === 0 && raced.selfChecked.mistakes.length === 0)
       output.note(`${name}: none of its purges is one for the races asked for`);
     return { name, raced };
   } catch (error) {
@@ -140,7 +141,7 @@ function exitCodeOfRow({ raced, broken }: RacedTarget, failing: readonly Outcome
   if (broken !== undefined || raced === undefined) return EXIT.unknown;
   if (raced.selfChecked.mistakes.length > 0) return EXIT.invalidInput;
   if (raced.results.some(({ outcome }) => failing.includes(outcome))) return EXIT.violated;
-  return raced.results.some(({ outcome }) => outcome !== 'unjudged') ? EXIT.pass : EXIT.unknown;
+  return raced.ended === undefined && raced.results.some(({ outcome }) => outcome !== 'unjudged') ? EXIT.pass : EXIT.unknown;
 }
 
 /** Races that no target was for have no column. */

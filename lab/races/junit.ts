@@ -26,8 +26,9 @@ export function racesJunit(targets: readonly RacedTarget[], options: JunitOption
 }
 
 function toSuite({ name, raced, broken }: RacedTarget, { failing, version }: JunitOptions): JunitSuite {
-  const mistakes = broken === undefined ? (raced?.selfChecked.mistakes ?? []) : [broken];
-  const type = broken === undefined ? 'self-check' : 'broken';
+  const stopped = broken ?? raced?.ended;
+  const mistakes = stopped === undefined ? (raced?.selfChecked.mistakes ?? []) : [stopped];
+  const type = stopped === undefined ? 'self-check' : 'broken';
   const check: JunitCase = {
     classname: `edgesync-lab.races.${name}`,
     name: 'self-check',

@@ -42,19 +42,21 @@ function resultsOf(targets: readonly RacedTarget[]): readonly RaceResult[] {
 }
 
 function mistakesOf({ raced, broken }: RacedTarget): readonly string[] {
-  return broken === undefined ? (raced?.selfChecked.mistakes ?? []) : [broken];
+  if (broken !== undefined) return [broken];
+  return [...(raced?.selfChecked.mistakes ?? []), ...(raced?.ended === undefined ? [] : [raced.ended])];
 }
 
 function kindOf(targets: readonly RacedTarget[], { failing }: Pick<PageOptions, 'failing'>): 'pass' | 'fail' | 'unknown' {
   const results = resultsOf(targets);
   if (results.some(({ outcome }) => failing.includes(outcome))) return 'fail';
-  const isJudged = results.some(({ outcome }) => outcome !== 'unjudged');
-  return isJudged && targets.every((target) => mistakesOf(target).length === 0) ? 'pass' : 'unknown';
+  const isJudged = ({ raced }: RacedTarget) => raced?.results.some(({ outcome }) => outcome !== 'unjudged') === true;
+  return targets.every(isJudged) && targets.every((target) => mistakesOf(target).length === 0) ? 'pass' : 'unknown';
 }
 
 function reasonOf(targets: readonly RacedTarget[]): string {
   const results = resultsOf(targets);
   const kept = results.filter(({ outcome }) => outcome === 'kept').length;
+  if (kept === 0) return `In none of ${results.length} races the old version was answered after the fetch that brought it had ended.`;
   return `In ${kept} of ${results.length} races the old version was answered after the fetch that brought it had ended: the invalidation was lost.`;
 }
 
@@ -72,7 +74,7 @@ function outcomesSection(targets: readonly RacedTarget[]): Markup {
     mistakesOf(target).map((mistake) => html`<li><strong>${target.name}</strong> ${mistake}</li>`),
   );
   return html`<section><h2>Outcomes</h2>
-<p class="lead">The upstream held an answer of the origin back; a content was written and purged; the answer was let go. kept: the old version stays. late: the old version to who joined the fetch under way. waits: the purge was answered when the fetch had ended, and was right.</p>
+<p class="lead">The upstream held an answer of the origin back; a content was written and purged; the answer was let go. kept: the old version stays. late: the old version to who joined the fetch under way, or for a moment after it. waits: the purge was not answered while the answer was held, and was right then.</p>
 ${mistakes.length === 0 ? undefined : html`<ul class="plain">${mistakes}</ul>`}
 ${table('by purge', [{ name: 'cache' }, { name: 'purge' }, ...shown.map(({ name }) => ({ name }))], rows)}</section>`;
 }
