@@ -1,5 +1,5 @@
 /** `races`, as its users run it: our own edge, real Varnish and Squid where this machine has them, and mistakes. */
-import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -76,6 +76,21 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
       2,
       expect.stringContaining('edgesync: none of its purges is one for the races asked for'),
     ]);
+  });
+
+  it('leave their reports in a folder, for their owner alone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edgesync-races-'));
+    const words = ['races', 'edgesync', '--race', 'plain', 'in-304', '--purge', 'key', '--out', join(folder, 'out')];
+    expect((await startProgram(words).ended).code).toBe(0);
+    const junit = await readFile(join(folder, 'out', 'junit.xml'), 'utf8');
+    expect(junit).toContain('<testsuite name="edgesync" tests="3" failures="0" errors="0" skipped="0"');
+    expect(junit).toContain('<testcase classname="edgesync-lab.races.edgesync.hard-key" name="plain"');
+    expect(json.parse(JSON.parse(await readFile(join(folder, 'out', 'races.json'), 'utf8'))).targets).toHaveLength(1);
+    expect(await readFile(join(folder, 'out', 'report.html'), 'utf8')).toContain('<h1>Races of edgesync</h1>');
+    expect((await stat(join(folder, 'out', 'junit.xml'))).mode & 0o777).toBe(0o600);
+    const again = await startProgram(words).ended;
+    expect([again.code, again.stderr]).toEqual([104, expect.stringContaining('expected an empty folder')]);
+    await rm(folder, { recursive: true });
   });
 
   it('are run as often as is asked for', async () => {

@@ -3,17 +3,20 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT, type ExitCode, InvalidInput, WorldFailed, worstOf } from '../../lab/errors.ts';
 import { didYouMean } from '../../lab/input/nearest.ts';
 import { printable } from '../../lab/input/printable.ts';
+import { checkFolder, writeFiles } from '../../lab/outputs/folder.ts';
 import { table } from '../../lab/outputs/lines.ts';
-import { OUTCOMES, type Race, type RaceResult } from '../../lab/races/race.ts';
+import { type RacedTarget, racesJunit } from '../../lab/races/junit.ts';
+import { racesHtml } from '../../lab/races/page.ts';
+import { OUTCOMES, type Outcome, type Race, type RaceResult } from '../../lab/races/race.ts';
 import { raceTarget } from '../../lab/races/race-target.ts';
 import { type Way, wayText } from '../../lab/races/raced-cache.ts';
 import { RACES } from '../../lab/races/races.ts';
-import type { Raced } from '../../lab/races/run-races.ts';
 import type { Target } from '../../lab/targets/target.ts';
 import { findTarget, OWN_TARGET } from '../../lab/targets/targets.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { systemRandom } from '../../services/runtime/random.ts';
 import { TARGETS_FOLDER } from '../program-files.ts';
+import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
 
@@ -21,15 +24,9 @@ interface RacesOptions {
   readonly json?: boolean;
   readonly strict?: boolean;
   readonly repeat?: number;
+  readonly out?: string;
   readonly race?: readonly string[];
   readonly purge?: readonly string[];
-}
-
-/** What became of one target. `broken`: it did not start, or did not answer. */
-interface Row {
-  readonly name: string;
-  readonly raced?: Raced;
-  readonly broken?: string;
 }
 
 const NOT_RUN = '-';
@@ -52,6 +49,7 @@ export function addRacesCommand(program: Command, session: Session): void {
         .argParser(repeatOf),
     )
     .addOption(new Option('--strict', 'late fails, too').env('EDGESYNC_STRICT'))
+    .addOption(new Option('--out <dir>', 'an empty folder: report.html, junit.xml and races.json go there').env('EDGESYNC_OUT'))
     .addOption(new Option('--json', 'one JSON object on standard output').env('EDGESYNC_JSON'))
     .action((words: readonly string[], options: RacesOptions) => orFail(session, () => races(words, options, session)));
 }
@@ -62,11 +60,20 @@ async function races(words: readonly string[], options: RacesOptions, session: S
   const takes = waysNamed(options.purge);
   // All files are read before anything starts.
   const targets = await Promise.all(words.map((word) => findTarget(word, TARGETS_FOLDER)));
-  const rows: Row[] = [];
+  const { out } = options;
+  if (out !== undefined) await checkFolder(out);
+  const rows: RacedTarget[] = [];
   for (const target of targets) rows.push(await raceOne(target, { chosen, takes, session, repeat: options.repeat ?? 1 }));
+  const failing: readonly Outcome[] = options.strict ? ['kept', 'late'] : ['kept'];
+  if (out !== undefined)
+    await writeFiles(out, {
+      'report.html': racesHtml(rows, { failing, version: session.version, reproduce: toCommand(['edgesync-lab', ...session.argv]) }),
+      'junit.xml': racesJunit(rows, { failing, version: session.version }),
+      'races.json': `${JSON.stringify(toJson(rows))}\n`,
+    });
   if (options.json) output.line(JSON.stringify(toJson(rows)));
   else for (const line of toLines(rows, chosen)) output.line(line);
-  session.exitWith(worstOf(rows.map((row) => exitCodeOfRow(row, options.strict === true))));
+  session.exitWith(worstOf(rows.map((row) => exitCodeOfRow(row, failing))));
 }
 
 interface RaceOneOptions {
@@ -76,7 +83,7 @@ interface RaceOneOptions {
   readonly session: Session;
 }
 
-async function raceOne(target: Target | typeof OWN_TARGET, { chosen, takes, session, repeat }: RaceOneOptions): Promise<Row> {
+async function raceOne(target: Target | typeof OWN_TARGET, { chosen, takes, session, repeat }: RaceOneOptions): Promise<RacedTarget> {
   const { output, signal, environment } = session;
   const name = target === OWN_TARGET ? OWN_TARGET : target.name;
   const onResult = ({ race, way, outcome, why }: RaceResult) =>
@@ -86,7 +93,8 @@ async function raceOne(target: Target | typeof OWN_TARGET, { chosen, takes, sess
   try {
     const raced = await raceTarget({ target, races: chosen, takes, repeat, onResult, ...shared });
     for (const mistake of raced.selfChecked.mistakes) output.note(printable(`${name}: ${mistake}`));
-    if (raced.results.length === 0 && raced.selfChecked.mistakes.length === 0)
+    if (raced.ended !== undefined) output.note(printable(`${name}: ${raced.ended}`));
+    else if (raced.results.length === 0 && raced.selfChecked.mistakes.length === 0)
       output.note(`${name}: none of its purges is one for the races asked for`);
     return { name, raced };
   } catch (error) {
@@ -129,16 +137,15 @@ function waysNamed(words: readonly string[] | undefined): (way: Way) => boolean 
   return ({ mode, type }) => words.includes(mode === 'hard' ? type : `soft-${type}`);
 }
 
-function exitCodeOfRow({ raced, broken }: Row, isStrict: boolean): ExitCode {
+function exitCodeOfRow({ raced, broken }: RacedTarget, failing: readonly Outcome[]): ExitCode {
   if (broken !== undefined || raced === undefined) return EXIT.unknown;
   if (raced.selfChecked.mistakes.length > 0) return EXIT.invalidInput;
-  const failing = isStrict ? ['kept', 'late'] : ['kept'];
   if (raced.results.some(({ outcome }) => failing.includes(outcome))) return EXIT.violated;
-  return raced.results.some(({ outcome }) => outcome !== 'unjudged') ? EXIT.pass : EXIT.unknown;
+  return raced.ended === undefined && raced.results.some(({ outcome }) => outcome !== 'unjudged') ? EXIT.pass : EXIT.unknown;
 }
 
 /** Races that no target was for have no column. */
-function toLines(rows: readonly Row[], asked: readonly Race[]): readonly string[] {
+function toLines(rows: readonly RacedTarget[], asked: readonly Race[]): readonly string[] {
   const chosen = asked.filter(({ name }) => rows.some(({ raced }) => raced?.results.some(({ race }) => race === name)));
   const cells = rows.flatMap(({ name, raced, broken }) => {
     if (broken !== undefined || raced === undefined) return [[name, 'did not run', ...chosen.map(() => NOT_RUN)]];
@@ -175,7 +182,7 @@ function witnessLines(name: string, { race, way, why, steps }: RaceResult): read
   ];
 }
 
-function toJson(rows: readonly Row[]): unknown {
+function toJson(rows: readonly RacedTarget[]): unknown {
   return {
     targets: rows.map(({ name, raced, broken }) => ({
       name,

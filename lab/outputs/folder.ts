@@ -117,11 +117,15 @@ export async function checkFolder(path: string): Promise<void> {
 async function writeReports(own: string, source: ReportSource): Promise<void> {
   // Loaded when there is something to draw: every other command starts without it.
   const { toHtml } = await import('../report/html/page.ts');
-  const files = {
+  await writeFiles(own, {
     'report.html': toHtml(source),
     'junit.xml': toJunit(source),
     'summary.json': `${JSON.stringify(source.summary, null, 2)}\n`,
-  };
+  });
+}
+
+/** All of them or none, by their names. Throws WorldFailed that names the file. */
+export async function writeFiles(own: string, files: Readonly<Record<string, string>>): Promise<void> {
   await writeWhole(
     Object.entries(files).map(([name, text]) => ({ path: join(own, name), text })),
     { mode: FILE_MODE },

@@ -18,9 +18,10 @@ export interface Seen {
 /** After a soft purge the first look may be of the old version: it asks for the new one. */
 export function judgeLooks({ way, wanted, looks, joined = [], hasWaited = false }: Seen): RaceFinding {
   const last = looks.at(-1);
-  if (last === undefined || [...looks, ...joined].some((look) => look?.version === undefined))
-    return { outcome: 'unjudged', why: `not every reader got a version: ${looks.map(lookText).join(', ')}` };
-  const isOld = (look: Look) => (look?.version ?? 0) < wanted;
+  const isOld = (look: Look) => look?.version !== undefined && look.version < wanted;
+  const all = [...looks, ...joined];
+  if (!isOld(last) && all.some((look) => look?.version === undefined))
+    return { outcome: 'unjudged', why: `not every reader got a version: ${all.map(lookText).join(', ')}` };
   if (isOld(last)) return { outcome: 'kept', why: `${lookText(last)} is still served, ${wanted} is what the origin holds` };
   const allowed = way.mode === 'soft' ? 1 : 0;
   const late = looks.slice(allowed).filter(isOld);

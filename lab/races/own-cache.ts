@@ -35,6 +35,7 @@ export function ownCache({ url, origin, asker, clock, close }: OwnCacheOptions):
       await untilApplied({ url, origin, asker, clock });
       return { isTaken: true, text: `the edge has applied everything in the log` };
     },
+    ended: () => undefined,
     close,
   };
 }

@@ -75,6 +75,33 @@ describe('races of', () => {
     expect(new Set(Object.values(outcomesOf(await race(naive(['fenced'])))))).toEqual(new Set(['ok']));
   });
 
+  it('one that stores long after it has answered see the old version come back', async () => {
+    const races = RACES.filter(({ name }) => name === 'in-head');
+    expect(outcomesOf(await race(naive(['late-add']), { races }))).toEqual({ 'in-head': 'kept' });
+  });
+
+  it('one that stores a moment after it has answered are judged', async () => {
+    const races = RACES.filter(({ name }) => name === 'in-head');
+    expect(outcomesOf(await race(naive(['late-set', 'fenced']), { races }))).toEqual({ 'in-head': 'ok' });
+  });
+
+  it('one whose purge is slow, and waits for nothing, do not take that for waiting', async () => {
+    const races = RACES.filter(({ name }) => name === 'in-head');
+    // It deletes what was stored meanwhile: only a fetch that is slower still shows it.
+    expect(outcomesOf(await race(naive(['slow-purge']), { races }))).toEqual({ 'in-head': 'kept' });
+  });
+
+  it('one that keeps a 404 with a body of its own see that it is kept', async () => {
+    const races = RACES.filter(({ name }) => name === 'in-404');
+    expect(outcomesOf(await race(naive(['own-404']), { races }))).toEqual({ 'in-404': 'kept' });
+  });
+
+  it('one that ends in a race say so, and have no result from then on', async () => {
+    const races = RACES.filter(({ name }) => ['plain', 'in-head', 'in-body'].includes(name));
+    const raced = await race(naive(['dies']), { races });
+    expect([outcomesOf(raced), raced.ended]).toEqual([{ plain: 'ok' }, 'it ended (exit 7) in the race in-head']);
+  });
+
   it('one whose purge waits say so', async () => {
     const outcomes = outcomesOf(await race(naive(['waits'])));
     expect(outcomes).toMatchObject({ plain: 'ok', 'in-head': 'waits', 'in-body': 'waits', 'refill-twice': 'waits' });
@@ -84,6 +111,7 @@ describe('races of', () => {
     ['a purge that does nothing', naive(['deaf']), 'purge.hard.key does not purge: PURGE /api/content/'],
     ['a purge of another name', naive([], { purge: 'PURGE /other/<id>' }), 'is still served, 2 is what the origin holds'],
     ['a purge that is refused', naive([], { purge: 'GET /api/content/<id>?purge' }), 'does not purge'],
+    ['a purge that is answered with another protocol', naive(['upgrades']), 'expected an answer in HTTP, got 101'],
     ['a cache that keeps nothing', naive(['keepless']), 'the cache keeps nothing'],
     ['a backend that is not our upstream', naive(['elsewhere']), 'did not reach our upstream'],
     ['a cache that was not empty', naive(['leftover']), 'the cache was not empty at the start'],

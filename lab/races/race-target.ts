@@ -61,7 +61,8 @@ export async function raceTarget({ target, takes, ...options }: RaceTargetOption
         slugs += 1;
         return slugs;
       };
-      return await runRaces({ ...options, cache, upstream, origin, nextSlug, ways: cache.ways.filter(takes) });
+      const pace = { purgeMs: 0 };
+      return await runRaces({ ...options, cache, upstream, origin, nextSlug, pace, ways: cache.ways.filter(takes) });
     });
   } finally {
     await close();
@@ -114,5 +115,5 @@ async function openProgram(target: Target, { upstream, asker, variables, clock, 
     clock,
     signal,
   });
-  return targetCache({ target, url: program.url, asker, close: () => program.stop() });
+  return targetCache({ target, url: program.url, asker, ended: () => program.ended, close: () => program.stop() });
 }

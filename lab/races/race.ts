@@ -1,7 +1,6 @@
 /**
  * The interface of a race: the upstream holds an answer of the origin at a known place, a write and its purge happen, the answer is let go.
- * Nothing is left to chance, and no clock decides: a look counts as after the fetch where the upstream has sent the fetch's answer whole and
- * whoever asked has it.
+ * Nothing is left to chance: a look counts as after the fetch where whoever asked has the answer of that fetch.
  */
 
 import type { Way } from './raced-cache.ts';
@@ -9,9 +8,9 @@ import type { Stage } from './stage.ts';
 import type { RaceStep } from './steps.ts';
 
 /**
- * `ok`: the new version is answered, by everybody after the purge. `waits`: the purge was answered when the fetch under way had ended, and
- * then it was so. `late`: the old version to who joined a fetch under way, and to nobody after it. `kept`: the old version after the fetch
- * that brought it had ended; the invalidation is lost. `unjudged`: it did not come to the race, as the reason says.
+ * `ok`: the new version is answered, by everybody after the purge. `waits`: the purge was not answered while the fetch under way was held,
+ * for longer than a purge takes otherwise, and then it was so. `late`: the old version to who joined a fetch under way, or for a moment
+ * after it, and to nobody a second later. `kept`: the old version a second after the fetch that brought it had ended; the invalidation is lost. `unjudged`: it did not come to the race, as the reason says.
  */
 export const OUTCOMES = ['kept', 'late', 'unjudged', 'waits', 'ok'] as const;
 export type Outcome = (typeof OUTCOMES)[number];

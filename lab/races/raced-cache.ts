@@ -26,6 +26,8 @@ export interface RacedCache {
   read(id: number): Promise<TargetRead>;
   /** Ends when the cache says that it is done. Throws NoAnswer. */
   purge(way: Way, content: RacedContent): Promise<PurgeAnswer>;
+  /** Why it serves no more, in words; undefined: it does. */
+  ended(): string | undefined;
   close(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import type { UpstreamControl } from '../targets/upstream-control.ts';
 import type { Race, RaceResult } from './race.ts';
 import type { RacedCache, Way } from './raced-cache.ts';
 import { type SelfChecked, selfCheck } from './self-check.ts';
-import { Stage } from './stage.ts';
+import { type Pace, Stage } from './stage.ts';
 
 export interface RunRacesOptions {
   readonly cache: RacedCache;
@@ -19,6 +19,7 @@ export interface RunRacesOptions {
   readonly repeat?: number;
   readonly signal: AbortSignal;
   readonly nextSlug: () => number;
+  readonly pace: Pace;
   readonly onResult: (result: RaceResult) => void;
 }
 
@@ -26,6 +27,8 @@ export interface Raced {
   readonly results: readonly RaceResult[];
   /** Where it has mistakes there are no results. */
   readonly selfChecked: SelfChecked;
+  /** Why the cache served no more, in words: there are no results from then on. */
+  readonly ended?: string;
 }
 
 /** Rejects with the reason of the signal. */
@@ -42,6 +45,10 @@ export async function runRaces({ races, ways, repeat = 1, onResult, ...options }
         options.signal.throwIfAborted();
         const stage = openStage();
         const found = await race.run(stage, way);
+        // Whoever has ended is heard of a moment after its connections.
+        if (found.outcome === 'unjudged') await stage.moment();
+        const ended = options.cache.ended();
+        if (ended !== undefined) return { results, selfChecked, ended: `${ended} in the race ${race.name}` };
         const result = { ...found, race: race.name, way, steps: stage.steps };
         results.push(result);
         onResult(result);

@@ -5,7 +5,10 @@
 
 import { plain } from './kinds/plain.ts';
 import { type RacedCache, type Way, wayText } from './raced-cache.ts';
-import { lookText, type Stage } from './stage.ts';
+import { type Look, lookText, type Stage } from './stage.ts';
+
+const READS_MAX = 3;
+
 import type { RaceStep } from './steps.ts';
 
 export interface SelfChecked {
@@ -40,8 +43,14 @@ async function checkReading(stage: Stage): Promise<readonly string[]> {
     return [`expected version ${content.version} of a new content (GET ${path}), got ${lookText(first)}: read.path, read.version`];
   if (first.run !== undefined && first.run !== stage.upstream.run)
     return [`a new content (GET ${path}) was answered with what another upstream brought: the cache was not empty at the start`];
-  const before = fetches();
-  const second = await stage.read('a second reader', content).result;
+  // Some store a moment after they have answered, or what is asked for a second time.
+  let second: Look;
+  let before = 0;
+  for (let times = 0; times < READS_MAX && fetches() > before; times += 1) {
+    await stage.moment();
+    before = fetches();
+    second = await stage.read('a further reader', content).result;
+  }
   if (fetches() > before)
     return [`the cache keeps nothing: it asked its upstream again for what it had got a moment before (GET ${path}: ${lookText(second)})`];
   if (second?.label === 'miss') return [`an answer that the cache kept is not labelled as a hit (GET ${path}): label.header, label.hit`];

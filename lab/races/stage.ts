@@ -16,6 +16,13 @@ export interface StageOptions {
   readonly signal: AbortSignal;
   /** A number that no content of the run has had. */
   readonly nextSlug: () => number;
+  readonly pace: Pace;
+}
+
+/** What was seen of the cache's own pace, from stage to stage. */
+export interface Pace {
+  /** The longest that a purge took with nothing held. */
+  purgeMs: number;
 }
 
 /** What a reader got; undefined: no usable answer. */
@@ -38,6 +45,8 @@ const LOOKS_MIN = 2;
 const MOMENT_MS = 250;
 /** A purge that is not answered by then waits for the fetch that is held. Some wait for a second, and give up (Apache Traffic Server). */
 const WAITING_MS = 2_500;
+/** Below the deadlines of reads and purges. */
+const WAITING_MS_MAX = 7_000;
 const REACHED_MS_MAX = 3_000;
 
 export class Stage {
@@ -45,6 +54,8 @@ export class Stage {
   readonly #options: StageOptions;
   readonly #begunMs: number;
   readonly #steps: RaceStep[] = [];
+  /** Answers that wait. */
+  #held = 0;
 
   constructor(options: StageOptions) {
     this.#options = options;
@@ -54,6 +65,11 @@ export class Stage {
 
   get steps(): readonly RaceStep[] {
     return this.#steps;
+  }
+
+  /** Whether the cache declares such a purge. */
+  has({ mode, type }: Way): boolean {
+    return this.#options.cache.ways.some((way) => way.mode === mode && way.type === type);
   }
 
   path({ id }: Pick<RacedContent, 'id'>): string {
@@ -95,9 +111,13 @@ export class Stage {
 
   purge(way: Way, content: RacedContent): UnderWay<PurgeAnswer> {
     this.#say('purger', `purges (${wayText(way)})`);
+    const begunMs = this.#options.clock.monotonicMs();
+    const isFree = this.#held === 0;
     const purged = this.#options.cache.purge(way, content).then(
       (answer) => {
         this.#say('purger', answer.text);
+        const { pace, clock } = this.#options;
+        if (isFree) pace.purgeMs = Math.max(pace.purgeMs, clock.monotonicMs() - begunMs);
         return answer;
       },
       (error: unknown): PurgeAnswer => {
@@ -114,24 +134,26 @@ export class Stage {
     const hold = this.upstream.hold(this.path(content), at);
     const reached = async () => {
       const fetch = await this.#within(REACHED_MS_MAX, hold.reached);
-      if (fetch === undefined) hold.release();
-      else
-        this.#say(
-          'upstream',
-          `holds the answer of fetch ${fetch.number} (${fetch.status}) ${at === 'head' ? 'before its headers' : 'in the middle of its body'}`,
-        );
-      return fetch !== undefined;
+      if (fetch === undefined) {
+        hold.release();
+        return false;
+      }
+      this.#held += 1;
+      const where = at === 'head' ? 'before its headers' : 'in the middle of its body';
+      this.#say('upstream', `holds the answer of fetch ${fetch.number} (${fetch.status}) ${where}`);
+      return true;
     };
     const release = () => {
+      this.#held -= 1;
       this.#say('upstream', 'lets the answer go');
       hold.release();
     };
     return { reached, release };
   }
 
-  /** Whether it ends while the answer is still held. */
+  /** Whether it ends while the answer is still held: that is for longer than twice what a purge has taken so far. */
   async endsSoon(under: UnderWay<unknown>): Promise<boolean> {
-    await this.#within(WAITING_MS, under.result);
+    await this.#within(Math.min(WAITING_MS_MAX, Math.max(WAITING_MS, 2 * this.#options.pace.purgeMs)), under.result);
     return under.isOver();
   }
 
@@ -144,17 +166,24 @@ export class Stage {
   /** After everything that was under way has ended: what is answered, until the version that the origin holds is twice, or for a second. */
   async looks(content: RacedContent): Promise<readonly Look[]> {
     const looks: Look[] = [];
-    const wanted = await this.#held(content);
+    const wanted = await this.#versionOf(content);
     const isRight = (look: Look) => look?.version !== undefined && look.version >= wanted && look.label !== 'stale';
-    for (const ms of LOOKS_MS) {
+    const look = async (ms: number) => {
       await this.moment(ms);
       looks.push(await this.read(`reader ${looks.length + 1} after it`, content).result);
-      if (looks.length >= LOOKS_MIN && looks.slice(-LOOKS_MIN).every(isRight)) break;
+    };
+    for (const [at, ms] of LOOKS_MS.entries()) {
+      await look(ms);
+      if (looks.length < LOOKS_MIN || !looks.slice(-LOOKS_MIN).every(isRight)) continue;
+      // Once more at the end: some store long after they have answered.
+      const restMs = LOOKS_MS.slice(at + 1).reduce((sum, rest) => sum + rest, 0);
+      if (restMs > 0) await look(restMs);
+      break;
     }
     return looks;
   }
 
-  async #held({ id }: RacedContent): Promise<number> {
+  async #versionOf({ id }: RacedContent): Promise<number> {
     return (await this.#options.origin.originVersion(id)).version;
   }
 

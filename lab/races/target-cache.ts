@@ -8,6 +8,7 @@ export interface TargetCacheOptions {
   readonly target: Target;
   readonly url: string;
   readonly asker: Pick<Asker, 'ask'>;
+  readonly ended: () => string | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -16,12 +17,13 @@ const READ_MS_MAX = 8_000;
 /** Above the longest fetch: a purge may wait for one. */
 const PURGE_MS_MAX = 8_000;
 
-export function targetCache({ target, url, asker, close }: TargetCacheOptions): RacedCache {
+export function targetCache({ target, url, asker, ended, close }: TargetCacheOptions): RacedCache {
   const send = (path: string, more: Omit<Asked, 'url'>): Promise<Answered> => asker.ask({ url: `${url}${path}`, ...more });
   return {
     ways: target.purges,
     read: async (id) => toTargetRead(await send(filled(target.read.path, { id: String(id) }), { deadlineMs: READ_MS_MAX }), target),
     purge: (way, content) => purge(target, way, content, send),
+    ended,
     close,
   };
 }

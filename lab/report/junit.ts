@@ -7,8 +7,8 @@
 import { endOf } from '../history/end.ts';
 import { printable } from '../input/printable.ts';
 import type { Summary } from './events.ts';
+import { type JunitProblem, junitText } from './junit-suite.ts';
 import { anomaliesOf, type ReportSource } from './source.ts';
-import { element, escaped } from './xml.ts';
 
 /** How many sentences a case has; the rest is counted. */
 const SENTENCES_MAX = 20;
@@ -17,52 +17,29 @@ const MS_PER_S = 1000;
 interface Case {
   readonly group: string;
   readonly name: string;
-  /** undefined: passed. */
-  readonly problem?: {
-    readonly kind: 'failure' | 'error';
-    readonly type: string;
-    readonly message: string;
-    readonly lines: readonly string[];
-  };
+  readonly problem?: JunitProblem;
 }
 
 export function toJunit(source: ReportSource): string {
-  const { scenario, history, summary } = source;
+  const { scenario, title, seed, backend, version, history, summary } = source;
+  const { status, verdict, exitCode, reproduce } = summary;
   const judged = [...checkCases(source), ...summary.thresholds.map(thresholdCase)];
   const cases = [runCase(summary, judged), ...judged];
-  const seconds = (endOf(history) / MS_PER_S).toFixed(3);
-  const counts = {
-    tests: cases.length,
-    failures: cases.filter(({ problem }) => problem?.kind === 'failure').length,
-    errors: cases.filter(({ problem }) => problem?.kind === 'error').length,
-    skipped: 0,
-    time: seconds,
-  };
-  const startedAt = history.head?.startedAt;
-  // Without fraction and zone, as the schema of JUnit wants it.
-  const timestamp = startedAt === undefined ? {} : { timestamp: startedAt.slice(0, 'YYYY-MM-DDThh:mm:ss'.length) };
-  const suite = element('testsuite', { name: scenario, ...counts, ...timestamp }, [
-    properties(source),
-    ...cases.map((of, at) => toElement(of, scenario, at === 0 ? seconds : '0.000')),
+  const time = (endOf(history) / MS_PER_S).toFixed(3);
+  return junitText([
+    {
+      name: scenario,
+      time,
+      timestamp: history.head?.startedAt.slice(0, 'YYYY-MM-DDThh:mm:ss'.length),
+      properties: { title, seed, backend, version, status, verdict, exitCode, reproduce },
+      cases: cases.map(({ group, name, problem }, at) => ({
+        classname: `edgesync-lab.${scenario}.${group}`,
+        name,
+        problem,
+        ...(at === 0 ? { time } : {}),
+      })),
+    },
   ]);
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', { name: 'edgesync-lab', ...counts }, [suite])}\n`;
-}
-
-function properties({ title, seed, backend, version, summary }: ReportSource): string {
-  const { status, verdict, exitCode, reproduce } = summary;
-  const named = { title, seed, backend, version, status, verdict, exitCode, reproduce };
-  return element(
-    'properties',
-    {},
-    Object.entries(named).map(([name, value]) => element('property', { name, value })),
-  );
-}
-
-function toElement({ group, name, problem }: Case, scenario: string, time: string): string {
-  const attributes = { classname: `edgesync-lab.${scenario}.${group}`, name, time };
-  if (problem === undefined) return element('testcase', attributes);
-  const { kind, type, message, lines } = problem;
-  return element('testcase', attributes, [element(kind, { type, message }, lines.map(escaped))]);
 }
 
 /** The run as a whole: whether it came to its end, and left nothing behind. */

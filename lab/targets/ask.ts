@@ -39,6 +39,13 @@ export class Asker {
     const asking = request(url, { method, headers: { ...sized, ...headers }, agent: this.#agent });
     const fail = (error: Error) => reject(new NoAnswer(`${method} ${url}: ${error.message}`, { cause: error }));
     asking.once('error', fail);
+    // An answer that is none: of who wants to speak another protocol, or hangs up.
+    for (const event of ['upgrade', 'connect'] as const)
+      asking.once(event, (response: { readonly statusCode?: number }, socket: { destroy(): void }) => {
+        socket.destroy();
+        fail(new Error(`expected an answer in HTTP, got ${response.statusCode}`));
+      });
+    asking.once('close', () => fail(new Error('the connection was closed')));
     asking.once('response', (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
@@ -49,7 +56,9 @@ export class Asker {
     });
     asking.end(body);
     void sleep(this.#clock, deadlineMs, over.signal).then(() => {
-      if (!over.signal.aborted) asking.destroy(new Error(`no answer within ${deadlineMs} ms`));
+      if (over.signal.aborted) return;
+      fail(new Error(`no answer within ${deadlineMs} ms`));
+      asking.destroy();
     });
     return promise.finally(() => over.abort());
   }

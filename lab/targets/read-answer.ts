@@ -23,7 +23,7 @@ const MISSING = 404;
 export function toTargetRead({ status, headers, text }: Answered, { read, label }: Pick<Target, 'read' | 'label'>): TargetRead {
   const path = status === FOUND ? read.version : status === MISSING ? read.missing : undefined;
   return {
-    version: path === undefined ? undefined : numberAt(text, path),
+    version: versionOf(status, path === undefined ? undefined : numberAt(text, path)),
     found: status === FOUND,
     status,
     label: labelOf(headers, label),
@@ -31,6 +31,11 @@ export function toTargetRead({ status, headers, text }: Answered, { read, label 
     askedAt: numberIn(headers[ASKED_HEADER]),
     run: headers[RUN_HEADER],
   };
+}
+
+/** A 404 that says no version says that there is nothing. */
+function versionOf(status: number, told: number | undefined): number | undefined {
+  return told ?? (status === MISSING ? 0 : undefined);
 }
 
 function labelOf(headers: Answered['headers'], label: Target['label']): TargetRead['label'] {

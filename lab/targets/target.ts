@@ -20,7 +20,10 @@ const PLACE = /<([a-z][a-z-]*)>/g;
 const REQUEST = /^([A-Z]+) (\/\S*)$/;
 const EXPECTED_REQUEST = 'expected a method and a path such as PURGE /api/content/<id>';
 const written = z.string(EXPECTED_REQUEST).regex(REQUEST, EXPECTED_REQUEST);
-const headers = z.record(z.string().regex(/^[A-Za-z0-9-]+$/, 'expected the name of a header'), z.string());
+const headers = z.record(
+  z.string().regex(/^[A-Za-z0-9-]+$/, 'expected the name of a header'),
+  z.string().regex(/^[\t\x20-\x7e]*$/, 'expected the value of a header, in ASCII'),
+);
 const purgeRequest = z.union([written, z.strictObject({ request: written, headers: headers.default({}) })], {
   error: 'expected a request such as PURGE /api/content/<id>, or a map with request and headers',
 });
@@ -69,7 +72,7 @@ const targetFile = z.strictObject({
     soft: purges.optional(),
   }),
   start: z.strictObject({
-    command: z.array(z.string()).min(1),
+    command: z.array(z.string().min(1)).min(1),
     /** By their names below the folder of the process. */
     files: z.record(z.string().regex(FILE_NAME, 'expected a name, without .. and without a leading slash'), z.string()).default({}),
     /** Folders that must be there. */
@@ -167,9 +170,11 @@ function problemsOfWords({ read, purge, start }: Written): readonly Problem[] {
   const says = (place: string) => texts.some((text) => text.includes(`<${place}`));
   const unsaid = (['port', 'upstream'] as const).filter((place) => !says(place));
   const none = waysOf(purge).length === 0 ? [{ path: ['purge'], message: `expected at least one purge (${PURGE_MODES.join(', ')})` }] : [];
+  const ofRead = strangePlaces(read.path, ['id'], ['read', 'path']);
   const noId = read.path.includes('<id>') ? [] : [{ path: ['read', 'path'], message: 'expected <id> in it' }];
   return [
     ...noId,
+    ...ofRead,
     ...none,
     ...ofRequests,
     ...ofStart,
@@ -188,5 +193,5 @@ function strangePlaces(text: string, known: readonly string[], path: readonly Pr
 
 /** Puts the values in their places. */
 export function filled(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(PLACE, (place, name: string) => values[name] ?? place);
+  return text.replace(PLACE, (place, name: string) => (Object.hasOwn(values, name) ? (values[name] ?? place) : place));
 }

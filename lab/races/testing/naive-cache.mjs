@@ -8,6 +8,12 @@
  *   keepless   nothing is kept
  *   elsewhere  it asks somebody else, never its upstream
  *   leftover   it begins with what another upstream had brought
+ *   late-add   what is loaded is stored long after it was answered, where nothing is stored yet
+ *   late-set   what is loaded is stored a moment after it was answered
+ *   slow-purge a purge takes three seconds, whatever is under way
+ *   upgrades   a purge is answered with another protocol
+ *   dies       it ends at a purge while it loads
+ *   own-404    404s are kept, with a body of its own
  */
 import { createServer } from 'node:http';
 
@@ -23,8 +29,16 @@ async function load(path) {
   const text = await response.text();
   const headers = Object.fromEntries([...response.headers].filter(([name]) => name.startsWith('x-edgesync')));
   const entry = { status: response.status, text, headers };
-  const isFenced = does('fenced') && (epochs.get(path) ?? 0) !== epoch;
-  if (!isFenced && !does('keepless') && entry.status === 200) kept.set(path, entry);
+  const store = () => {
+    const isFenced = does('fenced') && (epochs.get(path) ?? 0) !== epoch;
+    const isAdded = does('late-add') && kept.has(path);
+    const isKept = entry.status === 200 || does('own-404');
+    if (!isFenced && !isAdded && !does('keepless') && isKept) kept.set(path, entry);
+  };
+  if (entry.status === 404 && does('own-404')) entry.text = '<h1>not here</h1>';
+  const lateMs = does('late-add') ? 400 : does('late-set') ? 100 : 0;
+  if (lateMs === 0) store();
+  else setTimeout(store, lateMs);
   return entry;
 }
 
@@ -41,6 +55,8 @@ function read(path) {
 async function purge(path) {
   if (does('deaf')) return;
   if (does('waits')) await loading.get(path);
+  if (does('slow-purge')) await new Promise((resolve) => setTimeout(resolve, 3_000));
+  if (does('dies') && loading.has(path)) process.exit(7);
   epochs.set(path, (epochs.get(path) ?? 0) + 1);
   kept.delete(path);
 }
@@ -49,7 +65,8 @@ createServer(async (asked, answer) => {
   try {
     if (asked.method === 'PURGE') {
       await purge(asked.url);
-      answer.writeHead(200).end('purged');
+      if (does('upgrades')) asked.socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n');
+      else answer.writeHead(200).end('purged');
       return;
     }
     if (does('leftover')) await fetch(`http://${upstream}${asked.url}`);

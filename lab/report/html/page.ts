@@ -1,8 +1,6 @@
 /**
- * The report of a run as one HTML file: it loads nothing, runs nothing, and says so in its content security policy, which lets in its own
- * style sheet by its hash and nothing else. The same history and summary give the same page to the byte.
+ * The report of a run as one HTML file. The same history and summary give the same page to the byte.
  */
-import { createHash } from 'node:crypto';
 import { stalenessOf } from '../../checks/staleness.ts';
 import { endOf } from '../../history/end.ts';
 import { anomaliesOf, type ReportSource } from '../source.ts';
@@ -10,36 +8,29 @@ import { anomaliesSection } from './anomalies-section.ts';
 import { checksSection, faultsSection, figuresSection, thresholdsSection } from './figures-section.ts';
 import { count } from './format.ts';
 import { headSection } from './head-section.ts';
-import { html, type Markup, Markup as Raw } from './markup.ts';
+import { html, type Markup } from './markup.ts';
 import { type ChartContext, servedSection } from './served-section.ts';
+import { pageText } from './shell.ts';
 import { ARROWHEAD } from './space-time.ts';
-import { STYLE } from './style.ts';
 import { phasesOf, TimeAxis } from './time-axis.ts';
 import { timeSections } from './time-sections.ts';
 
 /** Regions drawn; those with anomalies first. */
 const REGIONS_MAX = 6;
 
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
-const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
-
 export function toHtml(source: ReportSource): string {
   const { title, summary, history } = source;
   const context = contextOf(source);
   const drawn = history.head === undefined ? undefined : html`${servedSection(context)}${timeSections(context)}`;
-  const page = html`<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"/><meta http-equiv="Content-Security-Policy" content="${POLICY}"/><meta name="viewport" content="width=device-width, initial-scale=1"/><meta name="color-scheme" content="light dark"/><meta name="referrer" content="no-referrer"/>
-<title>${`${summary.verdict}: ${title}`}</title><style>${new Raw(STYLE)}</style></head>
-<body>${ARROWHEAD}<main>${headSection(source)}
+  const body = html`${headSection(source)}
 ${anomaliesSection(context)}
 ${checksSection(summary)}
 ${thresholdsSection(summary)}
 ${leftOut(context)}${drawn}
 ${faultsSection(history.faults, endOf(history))}
 ${figuresSection(summary)}
-<footer>EdgeSync Lab ${source.version}. Beside this page: history.ndjson, or history.ndjson.zst, every operation of the run; summary.json; junit.xml.</footer></main></body></html>
-`;
-  return page.text;
+<footer>EdgeSync Lab ${source.version}. Beside this page: history.ndjson, or history.ndjson.zst, every operation of the run; summary.json; junit.xml.</footer>`;
+  return pageText(`${summary.verdict}: ${title}`, body, ARROWHEAD);
 }
 
 function contextOf({ history, summary }: ReportSource): ChartContext {

@@ -77,6 +77,7 @@ export class Program {
   readonly #keeper: ChildProcess;
   readonly #dir: string;
   #said = '';
+  #ended: string | undefined;
 
   private constructor(child: ChildProcess, keeper: ChildProcess, { port, dir, clock }: ProgramPlaces & Pick<ProgramOptions, 'clock'>) {
     this.url = `http://127.0.0.1:${port}`;
@@ -86,6 +87,9 @@ export class Program {
     this.#clock = clock;
     const exited = Promise.withResolvers<string>();
     this.#exited = exited.promise;
+    void exited.promise.then((why) => {
+      this.#ended = why;
+    });
     child.once('error', (error) => exited.resolve(whyNotStarted(error, child.spawnfile)));
     child.once('exit', (code, signal) => exited.resolve(`it ended (${signal ?? `exit ${code}`})`));
     for (const stream of [child.stdout, child.stderr])
@@ -118,6 +122,11 @@ export class Program {
     }
   }
 
+  /** Why it runs no more, in words; undefined: it runs. */
+  get ended(): string | undefined {
+    return this.#ended;
+  }
+
   /** Also of one that has ended by itself: others of its group may live. */
   async stop(): Promise<void> {
     this.#signal('SIGCONT');
@@ -133,14 +142,10 @@ export class Program {
 
   async #untilUp(name: string, isUp: ProgramOptions['isUp'], signal: AbortSignal): Promise<void> {
     const deadline = this.#clock.monotonicMs() + UP_MS_MAX;
-    let ended: string | undefined;
-    void this.#exited.then((why) => {
-      ended = why;
-    });
     for (;;) {
       if (await isUp(this.url)) return;
       signal.throwIfAborted();
-      if (ended !== undefined) throw new WorldFailed(this.#tell(`${name} did not start: ${ended}`));
+      if (this.#ended !== undefined) throw new WorldFailed(this.#tell(`${name} did not start: ${this.#ended}`));
       if (this.#clock.monotonicMs() > deadline) throw new WorldFailed(this.#tell(`${name} did not serve within ${UP_MS_MAX} ms`));
       await sleep(this.#clock, LOOK_MS, signal);
     }
