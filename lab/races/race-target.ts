@@ -82,12 +82,12 @@ async function openOwn({ log, upstream, origin, asker, clock, random }: OpenOwn)
   return ownCache({ url: edge.url, origin, asker, clock, close: () => edge.close() });
 }
 
-interface OpenProgram extends Pick<RaceTargetOptions, 'variables' | 'clock' | 'signal'> {
+interface OpenProgram extends Pick<RaceTargetOptions, 'variables' | 'clock' | 'random' | 'signal'> {
   readonly upstream: PeerUpstream;
   readonly asker: Asker;
 }
 
-async function openProgram(target: Target, { upstream, asker, variables, clock, signal }: OpenProgram): Promise<RacedCache> {
+async function openProgram(target: Target, { upstream, asker, variables, clock, random, signal }: OpenProgram): Promise<RacedCache> {
   const { name, start, read } = target;
   const nothing = filled(read.path, { id: NOBODYS_ID });
   const program = await Program.start({
@@ -113,6 +113,7 @@ async function openProgram(target: Target, { upstream, asker, variables, clock, 
     },
     variables,
     clock,
+    random,
     signal,
   });
   return targetCache({ target, url: program.url, asker, ended: () => program.ended, close: () => program.stop() });

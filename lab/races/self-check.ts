@@ -6,10 +6,9 @@
 import { plain } from './kinds/plain.ts';
 import { type RacedCache, type Way, wayText } from './raced-cache.ts';
 import { type Look, lookText, type Stage } from './stage.ts';
+import type { RaceStep } from './steps.ts';
 
 const READS_MAX = 3;
-
-import type { RaceStep } from './steps.ts';
 
 export interface SelfChecked {
   /** Each in one sentence; none: the races can be judged. */

@@ -132,18 +132,22 @@ export class Stage {
   /** Of the next fetch for the content. `reached`: whether the cache asked within three seconds. */
   hold(content: Pick<RacedContent, 'id'>, at: HoldPlace): { readonly reached: () => Promise<boolean>; readonly release: () => void } {
     const hold = this.upstream.hold(this.path(content), at);
+    let isHeld = false;
     const reached = async () => {
       const fetch = await this.#within(REACHED_MS_MAX, hold.reached);
       if (fetch === undefined) {
         hold.release();
         return false;
       }
+      isHeld = true;
       this.#held += 1;
       const where = at === 'head' ? 'before its headers' : 'in the middle of its body';
       this.#say('upstream', `holds the answer of fetch ${fetch.number} (${fetch.status}) ${where}`);
       return true;
     };
     const release = () => {
+      if (!isHeld) return;
+      isHeld = false;
       this.#held -= 1;
       this.#say('upstream', 'lets the answer go');
       hold.release();

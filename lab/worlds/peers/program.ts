@@ -6,12 +6,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, chown, constants, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
+import type { Random } from '../../../services/runtime/random.ts';
 import { WorldFailed } from '../../errors.ts';
 import { temporaryFolder } from '../../input/places.ts';
 import { printable } from '../../input/printable.ts';
+import { takeFreePorts } from '../docker/free-ports.ts';
 
 export interface ProgramPlaces {
   readonly port: number;
@@ -24,6 +25,8 @@ export interface ProgramOptions {
   readonly spec: (places: ProgramPlaces) => ProgramSpec;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** Draws its port. */
+  readonly random: Random;
   /** Whether it serves. */
   readonly isUp: (url: string) => Promise<boolean>;
   readonly signal: AbortSignal;
@@ -101,7 +104,8 @@ export class Program {
   /** Serves when it resolves. Throws WorldFailed with what it said. */
   static async start(options: ProgramOptions): Promise<Program> {
     const { name, spec, variables, clock, isUp, signal } = options;
-    const [port, dir] = [await freePort(), await mkdtemp(join(temporaryFolder(), `edgesync-${name}-`))];
+    const [port = 0] = await takeFreePorts(1, options.random);
+    const dir = await mkdtemp(join(temporaryFolder(), `edgesync-${name}-`));
     try {
       const { command, files, folders, environment, owner } = spec({ port, dir });
       await lay(dir, { files, folders, owner });
@@ -205,15 +209,4 @@ async function idsOf(owner: string): Promise<{ readonly uid: number; readonly gi
   const [, , uid, gid] = row?.split(':') ?? [];
   if (uid === undefined || gid === undefined) throw new WorldFailed(`expected a user ${owner} on this machine, found none`);
   return { uid: Number(uid), gid: Number(gid) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const listening = Promise.withResolvers<void>();
-  server.once('error', listening.reject);
-  server.listen(0, '127.0.0.1', listening.resolve);
-  await listening.promise;
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
