@@ -2,12 +2,13 @@
 
 import { contentKey } from '../../services/protocol/content.ts';
 import { type EdgeMetrics, edgeMetrics } from '../../services/protocol/edge-api.ts';
+import type { InvalidationType } from '../../services/protocol/invalidation.ts';
+import { PURGE_MODES, PURGE_TYPES } from '../../services/protocol/purge-ways.ts';
+import { type Asker, NoAnswer } from '../../services/runtime/asker.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import type { OriginRequests } from '../system/origin.ts';
 import { isInTouch } from '../system/settled.ts';
-import { type Asker, NoAnswer } from '../targets/ask.ts';
 import { toTargetRead } from '../targets/read-answer.ts';
-import { PURGE_MODES, PURGE_TYPES, type PurgeType } from '../targets/target.ts';
 import type { RacedCache, RacedContent } from './raced-cache.ts';
 
 export interface OwnCacheOptions {
@@ -40,7 +41,7 @@ export function ownCache({ url, origin, asker, clock, close }: OwnCacheOptions):
   };
 }
 
-function targetOf(type: PurgeType, { id, tags }: RacedContent): string {
+function targetOf(type: InvalidationType, { id, tags }: RacedContent): string {
   switch (type) {
     case 'key':
       return contentKey(id);

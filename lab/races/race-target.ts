@@ -1,10 +1,11 @@
 /** The races of one target: what is started for them, and what comes of it. */
+import { filled } from '../../services/protocol/purge-ways.ts';
+import { Asker } from '../../services/runtime/asker.ts';
 import type { Clock } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
 import { withReleasers } from '../../services/runtime/releasers.ts';
 import { openHttpClients } from '../system/http-clients.ts';
-import { Asker } from '../targets/ask.ts';
-import { filled, type Target } from '../targets/target.ts';
+import type { Target } from '../targets/target.ts';
 import { OWN_TARGET } from '../targets/targets.ts';
 import { startOwnEdge } from '../worlds/peers/own-edge.ts';
 import { startPeerOrigin } from '../worlds/peers/peer-origin.ts';

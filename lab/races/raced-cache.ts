@@ -1,6 +1,7 @@
 /** What a race needs of a cache, whosever it is. */
+
+import type { InvalidationMode, InvalidationType } from '../../services/protocol/invalidation.ts';
 import type { TargetRead } from '../targets/read-answer.ts';
-import type { PurgeMode, PurgeType } from '../targets/target.ts';
 
 export interface RacedContent {
   readonly id: number;
@@ -9,8 +10,8 @@ export interface RacedContent {
 }
 
 export interface Way {
-  readonly mode: PurgeMode;
-  readonly type: PurgeType;
+  readonly mode: InvalidationMode;
+  readonly type: InvalidationType;
 }
 
 export interface PurgeAnswer {

@@ -1,8 +1,8 @@
 /** Where a race is played: one cache, its upstream and the origin, with every step written down. */
 import type { HoldPlace } from '../../services/protocol/upstream-api.ts';
+import { NoAnswer } from '../../services/runtime/asker.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import type { OriginRequests } from '../system/origin.ts';
-import { NoAnswer } from '../targets/ask.ts';
 import type { TargetRead } from '../targets/read-answer.ts';
 import type { UpstreamControl } from '../targets/upstream-control.ts';
 import { type PurgeAnswer, type RacedCache, type RacedContent, type Way, wayText } from './raced-cache.ts';

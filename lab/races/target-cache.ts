@@ -1,7 +1,8 @@
 /** A cache as its target file says: read and purged by HTTP. */
-import { type Answered, type Asked, type Asker, NoAnswer } from '../targets/ask.ts';
+import { filled, filledRequest, type PurgeRequest, type PurgeWay } from '../../services/protocol/purge-ways.ts';
+import { type Answered, type Asked, type Asker, NoAnswer } from '../../services/runtime/asker.ts';
 import { toTargetRead } from '../targets/read-answer.ts';
-import { filled, type PurgeWay, type Target } from '../targets/target.ts';
+import type { Target } from '../targets/target.ts';
 import type { PurgeAnswer, RacedCache, RacedContent, Way } from './raced-cache.ts';
 
 export interface TargetCacheOptions {
@@ -43,11 +44,6 @@ async function purge(
 }
 
 /** The pattern is of the content and of all whose id begins as its own, as a regular expression. */
-function requestOf({ request }: PurgeWay, { id, tags }: RacedContent): PurgeWay['request'] {
-  const values = { id: String(id), tag: tags[0] ?? '', pattern: `${id}[0-9]*` };
-  return {
-    method: request.method,
-    path: filled(request.path, values),
-    headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, filled(value, values)])),
-  };
+function requestOf({ request }: PurgeWay, { id, tags }: RacedContent): PurgeRequest {
+  return filledRequest(request, { id: String(id), tag: tags[0] ?? '', pattern: `${id}[0-9]*` });
 }

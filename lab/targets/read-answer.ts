@@ -1,6 +1,6 @@
 /** An answer of a cache under test, as a reader takes it: its version, whence it is, and how it is labelled. */
 import { ASKED_HEADER, FETCH_HEADER, RUN_HEADER } from '../../services/protocol/upstream-api.ts';
-import type { Answered } from './ask.ts';
+import type { Answered } from '../../services/runtime/asker.ts';
 import type { Target } from './target.ts';
 
 export interface TargetRead {

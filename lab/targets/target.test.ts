@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { filled, parseTarget, readTarget } from './target.ts';
+import { filled } from '../../services/protocol/purge-ways.ts';
+import { parseTarget, readTarget } from './target.ts';
 import { findTarget, presetNames, readPresets } from './targets.ts';
 
 const FOLDER = import.meta.dirname;

@@ -3,33 +3,14 @@
  * wrong with a file is found before anything starts: file, line, key, and the nearest known word.
  */
 import { z } from 'zod';
+import { PLACE, PURGE_MODES, PURGE_TYPES, type PurgeWay, waysOf, writtenPurges } from '../../services/protocol/purge-ways.ts';
 import { lasting } from '../input/duration.ts';
 import { type Problem, problemsOf, refusal } from '../input/problems.ts';
 import { parseYaml, readSource } from '../input/yaml-source.ts';
 
-export const PURGE_MODES = ['hard', 'soft'] as const;
-export type PurgeMode = (typeof PURGE_MODES)[number];
-export const PURGE_TYPES = ['key', 'tag', 'pattern', 'all'] as const;
-export type PurgeType = (typeof PURGE_TYPES)[number];
-
-/** Of what a purge names, and of what is started. Never in braces, which YAML reads as a map. */
+/** Of what a purge names, and of what is started. */
 const OF_PURGES = ['id', 'tag', 'pattern'] as const;
 const OF_STARTS = ['port', 'dir', 'upstream', 'upstream-host', 'upstream-port'] as const;
-const PLACE = /<([a-z][a-z-]*)>/g;
-
-const REQUEST = /^([A-Z]+) (\/\S*)$/;
-const EXPECTED_REQUEST = 'expected a method and a path such as PURGE /api/content/<id>';
-const written = z.string(EXPECTED_REQUEST).regex(REQUEST, EXPECTED_REQUEST);
-const headers = z.record(
-  z.string().regex(/^[A-Za-z0-9-]+$/, 'expected the name of a header'),
-  z.string().regex(/^[\t\x20-\x7e]*$/, 'expected the value of a header, in ASCII'),
-);
-const purgeRequest = z.union([written, z.strictObject({ request: written, headers: headers.default({}) })], {
-  error: 'expected a request such as PURGE /api/content/<id>, or a map with request and headers',
-});
-const purges = z.strictObject(
-  Object.fromEntries(PURGE_TYPES.map((type) => [type, purgeRequest.optional()])) as Record<PurgeType, z.ZodOptional<typeof purgeRequest>>,
-);
 
 const pattern = z.string().transform((text, context) => {
   try {
@@ -43,7 +24,6 @@ const pattern = z.string().transform((text, context) => {
 const DEFAULT_READ = { path: '/api/content/<id>', version: 'data.version', missing: 'version' } as const;
 const HOUR_MS = 3_600_000;
 const MISSING_MS = 5_000;
-const OK_DEFAULT = [200, 204] as const;
 /** Below the folder of the process, and nowhere else. */
 const FILE_NAME = /^(?!(?:.*\/)?\.\.?(?:\/|$))[\w.-]+(?:\/[\w.-]+)*$/;
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -62,15 +42,7 @@ const targetFile = z.strictObject({
   /** What the upstream tells the cache to keep a content for, and a 404. */
   lifetime: lasting.default(HOUR_MS),
   missing: lasting.default(MISSING_MS),
-  purge: z.strictObject({
-    /** Statuses of a purge that was taken. */
-    ok: z
-      .array(z.int().min(100).max(599))
-      .min(1)
-      .default([...OK_DEFAULT]),
-    hard: purges.optional(),
-    soft: purges.optional(),
-  }),
+  purge: writtenPurges,
   start: z.strictObject({
     command: z.array(z.string().min(1)).min(1),
     /** By their names below the folder of the process. */
@@ -84,19 +56,6 @@ const targetFile = z.strictObject({
     get: z.string().optional(),
   }),
 });
-
-export interface PurgeRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/** One of the purges that a target declares. */
-export interface PurgeWay {
-  readonly mode: PurgeMode;
-  readonly type: PurgeType;
-  readonly request: PurgeRequest;
-}
 
 export interface Target extends Omit<z.output<typeof targetFile>, 'purge'> {
   readonly ok: readonly number[];
@@ -132,28 +91,14 @@ export function parseTarget(text: string, file: string): Target {
 
 type Written = z.output<typeof targetFile>;
 
-function waysOf(purge: Written['purge']): readonly PurgeWay[] {
-  return PURGE_TYPES.flatMap((type) =>
-    PURGE_MODES.flatMap((mode) => {
-      const found = purge[mode]?.[type];
-      return found === undefined ? [] : [{ mode, type, request: toRequest(found) }];
-    }),
-  );
-}
-
-function toRequest(found: z.output<typeof purgeRequest>): PurgeRequest {
-  const { request, headers: own } = typeof found === 'string' ? { request: found, headers: {} } : found;
-  const [, method = '', path = ''] = REQUEST.exec(request) ?? [];
-  return { method, path, headers: own };
-}
-
 /** What the schema cannot say. */
 function problemsOfWords({ read, purge, start }: Written): readonly Problem[] {
+  const ways = waysOf(purge);
   const ofRequests = PURGE_MODES.flatMap((mode) =>
     PURGE_TYPES.flatMap((type) => {
-      const found = purge[mode]?.[type];
-      if (found === undefined) return [];
-      const { path, headers: own } = toRequest(found);
+      const way = ways.find((one) => one.mode === mode && one.type === type);
+      if (way === undefined) return [];
+      const { path, headers: own } = way.request;
       const at = ['purge', mode, type];
       const text = [path, ...Object.values(own)].join(' ');
       const wanted = type === 'all' ? undefined : type === 'key' ? 'id' : type;
@@ -169,7 +114,7 @@ function problemsOfWords({ read, purge, start }: Written): readonly Problem[] {
   const texts = [...start.command, ...Object.values(start.files), ...Object.values(start.environment)];
   const says = (place: string) => texts.some((text) => text.includes(`<${place}`));
   const unsaid = (['port', 'upstream'] as const).filter((place) => !says(place));
-  const none = waysOf(purge).length === 0 ? [{ path: ['purge'], message: `expected at least one purge (${PURGE_MODES.join(', ')})` }] : [];
+  const none = ways.length === 0 ? [{ path: ['purge'], message: `expected at least one purge (${PURGE_MODES.join(', ')})` }] : [];
   const ofRead = strangePlaces(read.path, ['id'], ['read', 'path']);
   const noId = read.path.includes('<id>') ? [] : [{ path: ['read', 'path'], message: 'expected <id> in it' }];
   return [
@@ -189,9 +134,4 @@ function strangePlaces(text: string, known: readonly string[], path: readonly Pr
     path,
     message: `no such place <${place}> (there are ${known.map((one) => `<${one}>`).join(', ')})`,
   }));
-}
-
-/** Puts the values in their places. */
-export function filled(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(PLACE, (place, name: string) => (Object.hasOwn(values, name) ? (values[name] ?? place) : place));
 }

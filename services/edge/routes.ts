@@ -1,10 +1,10 @@
 /** The routes of an edge: reads, metrics, health and the admin routes. Knows nothing of sockets. */
-import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { InvalidationLog } from '../log/log.ts';
 import { queryInteger } from '../protocol/content.ts';
 import { type EdgeHealth, type EdgeMetrics, edgeConfigChange } from '../protocol/edge-api.ts';
 import { ServiceError } from '../protocol/errors.ts';
+import { checkToken } from '../runtime/admin-token.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
@@ -120,16 +120,6 @@ async function answerHealth({ region, cache, log, origin, invalidator }: EdgeApp
     origin: say(originAnswers),
   };
   return { status: canServe ? 200 : 503, body };
-}
-
-/** Compared in constant time. Throws `forbidden` without a token set, `unauthorized` for a wrong one. */
-function checkToken(adminToken: string, authorization: string | undefined): void {
-  if (adminToken === '') throw new ServiceError('forbidden', 'the admin routes are off: ADMIN_TOKEN is not set');
-  const expected = Buffer.from(`Bearer ${adminToken}`);
-  const got = Buffer.from(authorization ?? '');
-  if (expected.length !== got.length || !timingSafeEqual(expected, got)) {
-    throw new ServiceError('unauthorized', 'expected Authorization: Bearer with the admin token');
-  }
 }
 
 function answerConfig({ settings }: EdgeAppOptions): HttpAnswer {

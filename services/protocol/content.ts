@@ -115,3 +115,14 @@ const KEY_PREFIX = 'content:';
 export function contentKey(id: number): string {
   return `${KEY_PREFIX}${id}`;
 }
+
+/** undefined of what is no key of a content. */
+export function contentIdOf(key: string): string | undefined {
+  const id = key.startsWith(KEY_PREFIX) ? key.slice(KEY_PREFIX.length) : '';
+  return contentId.safeParse(id).success ? id : undefined;
+}
+
+/** The rest of a glob that names keys of contents and no others; undefined: it may name others. */
+export function contentGlobOf(glob: string): string | undefined {
+  return glob.startsWith(KEY_PREFIX) ? glob.slice(KEY_PREFIX.length) : undefined;
+}

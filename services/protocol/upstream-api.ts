@@ -7,6 +7,14 @@ export const FETCH_HEADER = 'x-edgesync-fetch';
 /** Which upstream: another one for each start, so that an answer kept from before is known. */
 export const RUN_HEADER = 'x-edgesync-run';
 
+/** What every answer is tagged with. */
+export const ALL_TAG = 'all';
+
+/** What every answer for a content is tagged with, a 404, too. */
+export function contentTag(id: string): string {
+  return `content-${id}`;
+}
+
 /** Where an answer of the origin can be held back. `head`: nothing of it was sent; `body`: the headers and half of the body were. */
 export type HoldPlace = 'head' | 'body';
 

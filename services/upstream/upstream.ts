@@ -7,7 +7,15 @@
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { z } from 'zod';
-import { ASKED_HEADER, FETCH_HEADER, type HoldPlace, RUN_HEADER, type UpstreamFetch } from '../protocol/upstream-api.ts';
+import {
+  ALL_TAG,
+  ASKED_HEADER,
+  contentTag,
+  FETCH_HEADER,
+  type HoldPlace,
+  RUN_HEADER,
+  type UpstreamFetch,
+} from '../protocol/upstream-api.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 
@@ -20,6 +28,10 @@ export interface UpstreamOptions {
   readonly missingMs: number;
   readonly clock: Clock;
   readonly random: Random;
+  /** Stands between it and the origin: a link that can be broken. Left out: nothing does. */
+  readonly across?: <T>(send: () => Promise<T>) => Promise<T>;
+  /** Hears of each fetch for a content, and of each that brought no answer. */
+  readonly onFetch?: (what: 'asked' | 'failed') => void;
 }
 
 /** What is done to the answers for one path. */
@@ -61,11 +73,10 @@ const TAG_HEADERS = [
   { name: 'surrogate-key', separator: ' ' },
   { name: 'cache-tag', separator: ',' },
 ] as const;
-const ALL_TAG = 'all';
 const tagged = z.object({ data: z.object({ tags: z.array(z.string()) }) });
 
 export class Upstream {
-  readonly #options: UpstreamOptions;
+  readonly #options: Required<UpstreamOptions>;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #run: string;
@@ -77,7 +88,7 @@ export class Upstream {
   #count = 0;
 
   private constructor(options: UpstreamOptions) {
-    this.#options = options;
+    this.#options = { across: (send) => send(), onFetch: () => {}, ...options };
     this.#run = String(options.random.below(2 ** 32));
     this.#server = createServer((asked, answer) => void this.#serve(asked, answer));
     this.#server.on('connection', (socket) => {
@@ -137,11 +148,12 @@ export class Upstream {
     const isContent = CONTENT.test(path) && (asked.method === 'GET' || asked.method === 'HEAD');
     const fetch = isContent ? this.#begin(path, asked) : undefined;
     try {
-      const got = await this.#ask(asked, path);
+      const got = await this.#options.across(() => this.#ask(asked, path));
       if (fetch === undefined) return end(answer, got);
       fetch.status = got.status;
       await this.#answer(answer, got, fetch);
     } catch {
+      if (fetch !== undefined) this.#options.onFetch('failed');
       // The origin is away: as a proxy says it. A cache that has gone hears nothing.
       if (!answer.headersSent) answer.writeHead(502, { 'content-type': 'text/plain' });
       answer.end('the origin does not answer\n');
@@ -150,6 +162,7 @@ export class Upstream {
 
   #begin(path: string, { headers }: IncomingMessage): Fetch {
     this.#count += 1;
+    this.#options.onFetch('asked');
     const fetch: Fetch = {
       number: this.#count,
       path,
@@ -210,7 +223,7 @@ export class Upstream {
       const { data } = tagged.safeParse(JSON.parse(body.toString()));
       this.#tags.set(path, data?.data.tags ?? []);
     }
-    return [`content-${id}`, ALL_TAG, ...(status === 404 ? [] : (this.#tags.get(path) ?? []))];
+    return [contentTag(id), ALL_TAG, ...(status === 404 ? [] : (this.#tags.get(path) ?? []))];
   }
 
   #ask({ method, headers }: IncomingMessage, path: string): Promise<OriginAnswer> {

@@ -18,6 +18,7 @@ export type RoomName =
   | 'origin'
   | 'edge'
   | 'upstream'
+  | 'purger'
   | 'lab'
   | 'edges'
   | 'worlds'
@@ -51,6 +52,11 @@ export const ROOMS: Readonly<Record<RoomName, Room>> = {
     closed: "Only the lab's worlds build on the upstream.",
     imports: ['protocol', 'runtime'],
   },
+  purger: {
+    folder: 'services/purger',
+    closed: "Only the lab's worlds build on the purger.",
+    imports: ['protocol', 'runtime', 'log', 'edge'],
+  },
   lab: { folder: 'lab', closed: 'Services know nothing of the lab.', imports: ['protocol', 'runtime', 'edges', 'worlds', 'mutants'] },
   edges: {
     folder: 'lab/system/edges',
@@ -60,7 +66,7 @@ export const ROOMS: Readonly<Record<RoomName, Room>> = {
   worlds: {
     folder: 'lab/worlds',
     closed: 'Services know nothing of the lab.',
-    imports: ['protocol', 'runtime', 'log', 'origin', 'edge', 'upstream', 'lab', 'edges', 'mutants'],
+    imports: ['protocol', 'runtime', 'log', 'origin', 'edge', 'upstream', 'purger', 'lab', 'edges', 'mutants'],
   },
   mutants: {
     folder: 'lab/mutants',

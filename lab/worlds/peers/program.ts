@@ -1,18 +1,16 @@
 /**
  * A foreign cache as a child: a process group of its own, in a folder of its own, on a free port of 127.0.0.1. Nothing of it is left when it
- * is stopped, nor when the lab ends in whatever way, be it by kill -9: a shell beside it waits for the end of a pipe that the lab holds open,
- * then kills the group and removes the folder.
+ * is stopped, nor when the lab ends in whatever way, be it by kill -9 (`keeper.ts`).
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { access, chown, constants, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import type { Random } from '../../../services/runtime/random.ts';
 import { WorldFailed } from '../../errors.ts';
 import { temporaryFolder } from '../../input/places.ts';
-import { printable } from '../../input/printable.ts';
 import { takeFreePorts } from '../docker/free-ports.ts';
+import { Keeper } from './keeper.ts';
+import { ProgramLife } from './program-life.ts';
 
 export interface ProgramPlaces {
   readonly port: number;
@@ -27,6 +25,10 @@ export interface ProgramOptions {
   readonly clock: Clock;
   /** Draws its port. */
   readonly random: Random;
+  /** Takes what it writes; left out: nobody does. */
+  readonly onOutput?: (text: string) => void;
+  /** Left out: a free one. */
+  readonly port?: number;
   /** Whether it serves. */
   readonly isUp: (url: string) => Promise<boolean>;
   readonly signal: AbortSignal;
@@ -44,7 +46,6 @@ export interface ProgramSpec {
 const UP_MS_MAX = 30_000;
 const LOOK_MS = 30;
 const STOP_MS_MAX = 2_000;
-const SAID_LENGTH_MAX = 2_000;
 /** Servers stand there, and the PATH of a user need not name it. */
 const SERVER_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'] as const;
 
@@ -74,47 +75,31 @@ export async function isProgramHere(program: string, variables: ProgramOptions['
 
 export class Program {
   readonly url: string;
-  readonly #child: ChildProcess;
-  readonly #clock: Clock;
-  readonly #exited: Promise<string>;
-  readonly #keeper: ChildProcess;
+  readonly #options: ProgramOptions;
+  readonly #spec: ProgramSpec;
   readonly #dir: string;
-  #said = '';
-  #ended: string | undefined;
+  readonly #keeper: Keeper;
+  #life: ProgramLife;
 
-  private constructor(child: ChildProcess, keeper: ChildProcess, { port, dir, clock }: ProgramPlaces & Pick<ProgramOptions, 'clock'>) {
+  private constructor(options: ProgramOptions, spec: ProgramSpec, { port, dir }: ProgramPlaces) {
     this.url = `http://127.0.0.1:${port}`;
-    this.#child = child;
-    this.#keeper = keeper;
+    this.#options = options;
+    this.#spec = spec;
     this.#dir = dir;
-    this.#clock = clock;
-    const exited = Promise.withResolvers<string>();
-    this.#exited = exited.promise;
-    void exited.promise.then((why) => {
-      this.#ended = why;
-    });
-    child.once('error', (error) => exited.resolve(whyNotStarted(error, child.spawnfile)));
-    child.once('exit', (code, signal) => exited.resolve(`it ended (${signal ?? `exit ${code}`})`));
-    for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.#said = `${this.#said}${text}`.slice(-SAID_LENGTH_MAX);
-      });
+    this.#keeper = new Keeper(dir);
+    this.#life = this.#live();
   }
 
   /** Serves when it resolves. Throws WorldFailed with what it said. */
   static async start(options: ProgramOptions): Promise<Program> {
-    const { name, spec, variables, clock, isUp, signal } = options;
-    const [port = 0] = await takeFreePorts(1, options.random);
-    const dir = await mkdtemp(join(temporaryFolder(), `edgesync-${name}-`));
+    const [free = 0] = options.port === undefined ? await takeFreePorts(1, options.random) : [options.port];
+    const dir = await mkdtemp(join(temporaryFolder(), `edgesync-${options.name}-`));
     try {
-      const { command, files, folders, environment, owner } = spec({ port, dir });
-      await lay(dir, { files, folders, owner });
-      const [word = '', ...words] = command;
-      const env = { ...variables, ...environment, PATH: pathOf(variables) };
-      const child = spawn(word, words, { cwd: dir, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
-      const program = new Program(child, keep(child, dir), { port, dir, clock });
+      const spec = options.spec({ port: free, dir });
+      await lay(dir, spec);
+      const program = new Program(options, spec, { port: free, dir });
       try {
-        await program.#untilUp(name, isUp, signal);
+        await program.#untilUp();
         return program;
       } catch (error) {
         await program.stop();
@@ -128,60 +113,69 @@ export class Program {
 
   /** Why it runs no more, in words; undefined: it runs. */
   get ended(): string | undefined {
-    return this.#ended;
+    return this.#life.ended;
   }
 
-  /** Also of one that has ended by itself: others of its group may live. */
+  /** Resolves when this life of it has ended, with the reason, and the last it said. */
+  untilEnded(): Promise<string> {
+    const life = this.#life;
+    return life.exited.then((why) => life.tell(why));
+  }
+
+  /** Freezes it, with its connections open. */
+  pause(): void {
+    this.#life.signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#life.signal('SIGCONT');
+  }
+
+  /** Ends it at once. What it has in its folder stays. */
+  async kill(): Promise<void> {
+    await this.#life.kill();
+    this.#keeper.watch(undefined);
+  }
+
+  /** Another life of one that was killed, in the same place. Serves when it resolves. Throws WorldFailed. */
+  async startAgain(): Promise<void> {
+    this.#life = this.#live();
+    await this.#untilUp();
+  }
+
+  /** Also of one that has ended by itself. */
   async stop(): Promise<void> {
-    this.#signal('SIGCONT');
-    this.#signal('SIGTERM');
-    await Promise.race([this.#exited, sleep(this.#clock, STOP_MS_MAX)]);
+    this.#life.signal('SIGCONT');
+    this.#life.signal('SIGTERM');
+    await Promise.race([this.#life.exited, sleep(this.#options.clock, STOP_MS_MAX)]);
+    // Others of its group may live.
+    await this.#life.kill();
+    await this.#keeper.end();
     // Whoever killed the keeper has left its work to us.
-    this.#signal('SIGKILL');
-    await this.#exited;
-    this.#keeper.stdin?.end();
-    if (this.#keeper.exitCode === null && this.#keeper.signalCode === null) await once(this.#keeper, 'exit');
     await rm(this.#dir, { recursive: true, force: true });
   }
 
-  async #untilUp(name: string, isUp: ProgramOptions['isUp'], signal: AbortSignal): Promise<void> {
-    const deadline = this.#clock.monotonicMs() + UP_MS_MAX;
+  #live(): ProgramLife {
+    const { variables, onOutput } = this.#options;
+    const { command, environment } = this.#spec;
+    const all = { ...variables, ...environment, PATH: pathOf(variables) };
+    const life = new ProgramLife({ command, environment: all, dir: this.#dir, onOutput });
+    this.#keeper.watch(life.pid);
+    return life;
+  }
+
+  async #untilUp(): Promise<void> {
+    const { name, isUp, clock, signal } = this.#options;
+    const life = this.#life;
+    const deadline = clock.monotonicMs() + UP_MS_MAX;
     for (;;) {
       if (await isUp(this.url)) return;
       signal.throwIfAborted();
-      if (this.#ended !== undefined) throw new WorldFailed(this.#tell(`${name} did not start: ${this.#ended}`));
-      if (this.#clock.monotonicMs() > deadline) throw new WorldFailed(this.#tell(`${name} did not serve within ${UP_MS_MAX} ms`));
-      await sleep(this.#clock, LOOK_MS, signal);
+      if (life.ended !== undefined) throw new WorldFailed(life.tell(`${name} did not start: ${life.ended}`));
+      if (clock.monotonicMs() > deadline) throw new WorldFailed(life.tell(`${name} did not serve within ${UP_MS_MAX} ms`));
+      await sleep(clock, LOOK_MS, signal);
     }
   }
-
-  #tell(why: string): string {
-    const said = printable(this.#said.trim());
-    return said === '' ? why : `${why}; it said: ${said}`;
-  }
-
-  /** To the whole group; who is gone is gone. */
-  #signal(signal: NodeJS.Signals): void {
-    const { pid } = this.#child;
-    if (pid === undefined) return;
-    try {
-      process.kill(-pid, signal);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-    }
-  }
-}
-
-/** In a group of its own, so that no signal of a terminal meets it. */
-function keep({ pid }: ChildProcess, dir: string): ChildProcess {
-  // A program that could not be started has no group.
-  const group = pid === undefined ? '' : `-${pid}`;
-  const script = 'cat >/dev/null; [ -z "$1" ] || kill -s KILL -- "$1" 2>/dev/null; rm -rf -- "$2"';
-  return spawn('/bin/sh', ['-c', script, 'sh', group, dir], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-}
-
-function whyNotStarted(error: Error, program: string): string {
-  return 'code' in error && error.code === 'ENOENT' ? `${program} is not on this machine` : error.message;
 }
 
 /** Whoever gives up being root must still be able to write there. */

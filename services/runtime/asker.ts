@@ -1,6 +1,6 @@
-/** One HTTP request to a cache under test, with any method that it has a word for. */
+/** One HTTP request to a cache, with any method that it has a word for. */
 import { Agent, request } from 'node:http';
-import { type Clock, sleep } from '../../services/runtime/clock.ts';
+import { type Clock, sleep } from './clock.ts';
 
 export interface Asked {
   readonly url: string;

@@ -1,0 +1,30 @@
+/**
+ * A shell that outlives the lab by a moment: it waits for the end of a pipe that the lab holds open, then kills the process group that it was
+ * told of last, and removes a folder. So nothing is left of a program, in whatever way the lab ends.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+const SCRIPT = 'group=; while read -r line; do group=$line; done; [ -z "$group" ] || kill -s KILL -- "$group" 2>/dev/null; rm -rf -- "$1"';
+
+export class Keeper {
+  readonly #shell: ChildProcess;
+
+  constructor(folder: string) {
+    // In a group of its own, so that no signal of a terminal meets it.
+    this.#shell = spawn('/bin/sh', ['-c', SCRIPT, 'sh', folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+    // It was killed: then nobody keeps anything.
+    this.#shell.stdin?.on('error', () => {});
+  }
+
+  /** `pid`: of the leader of a group; undefined: there is none to kill. */
+  watch(pid: number | undefined): void {
+    this.#shell.stdin?.write(pid === undefined ? '\n' : `-${pid}\n`);
+  }
+
+  /** The group is killed and the folder gone when it resolves. */
+  async end(): Promise<void> {
+    this.#shell.stdin?.end();
+    if (this.#shell.exitCode === null && this.#shell.signalCode === null) await once(this.#shell, 'exit');
+  }
+}

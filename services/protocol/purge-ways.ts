@@ -1,0 +1,78 @@
+/** How a cache is purged, as data: for each mode and each type of an invalidation the request that does it. */
+import { z } from 'zod';
+import { type InvalidationMode, type InvalidationType, invalidationMode, invalidationType } from './invalidation.ts';
+
+export const PURGE_MODES = invalidationMode.options;
+export const PURGE_TYPES = invalidationType.options;
+
+export interface PurgeRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** One of the purges that a cache takes. */
+export interface PurgeWay {
+  readonly mode: InvalidationMode;
+  readonly type: InvalidationType;
+  /** With places: `<id>`, `<tag>`, `<pattern>`. */
+  readonly request: PurgeRequest;
+}
+
+/** Never in braces, which YAML reads as a map. */
+export const PLACE = /<([a-z][a-z-]*)>/g;
+
+const REQUEST = /^([A-Z]+) (\/\S*)$/;
+const EXPECTED_REQUEST = 'expected a method and a path such as PURGE /api/content/<id>';
+const written = z.string(EXPECTED_REQUEST).regex(REQUEST, EXPECTED_REQUEST);
+const headers = z.record(
+  z.string().regex(/^[A-Za-z0-9-]+$/, 'expected the name of a header'),
+  z.string().regex(/^[\t\x20-\x7e]*$/, 'expected the value of a header, in ASCII'),
+);
+const purgeRequest = z.union([written, z.strictObject({ request: written, headers: headers.default({}) })], {
+  error: 'expected a request such as PURGE /api/content/<id>, or a map with request and headers',
+});
+const purges = z.strictObject(
+  Object.fromEntries(PURGE_TYPES.map((type) => [type, purgeRequest.optional()])) as Record<
+    InvalidationType,
+    z.ZodOptional<typeof purgeRequest>
+  >,
+);
+const OK_DEFAULT = [200, 204] as const;
+
+/** As a file says it. */
+export const writtenPurges = z.strictObject({
+  /** Statuses of a purge that was taken. */
+  ok: z
+    .array(z.int().min(100).max(599))
+    .min(1)
+    .default([...OK_DEFAULT]),
+  hard: purges.optional(),
+  soft: purges.optional(),
+});
+export type WrittenPurges = z.output<typeof writtenPurges>;
+
+export function waysOf(written: Pick<WrittenPurges, InvalidationMode>): readonly PurgeWay[] {
+  return PURGE_TYPES.flatMap((type) =>
+    PURGE_MODES.flatMap((mode) => {
+      const found = written[mode]?.[type];
+      return found === undefined ? [] : [{ mode, type, request: toRequest(found) }];
+    }),
+  );
+}
+
+function toRequest(found: z.output<typeof purgeRequest>): PurgeRequest {
+  const { request, headers: own } = typeof found === 'string' ? { request: found, headers: {} } : found;
+  const [, method = '', path = ''] = REQUEST.exec(request) ?? [];
+  return { method, path, headers: own };
+}
+
+/** Puts the values in their places. */
+export function filled(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(PLACE, (place, name: string) => (Object.hasOwn(values, name) ? (values[name] ?? place) : place));
+}
+
+export function filledRequest({ method, path, headers: own }: PurgeRequest, values: Readonly<Record<string, string>>): PurgeRequest {
+  const named = Object.entries(own).map(([name, value]) => [name, filled(value, values)]);
+  return { method, path: filled(path, values), headers: Object.fromEntries(named) };
+}

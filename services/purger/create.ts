@@ -1,0 +1,63 @@
+/** One purger, assembled from its configuration and its ports. Who gave it the ports closes them. */
+import { EdgeMeter } from '../edge/metrics.ts';
+import { EdgeSettings } from '../edge/settings.ts';
+import type { InvalidationLog } from '../log/log.ts';
+import type { PurgeWay } from '../protocol/purge-ways.ts';
+import { Asker } from '../runtime/asker.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Route } from '../runtime/http.ts';
+import type { LatenessMeter } from '../runtime/lateness.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { PurgerConfig } from './config.ts';
+import { Purger, type PurgerOptions } from './purger.ts';
+import { purgerRoutes } from './routes.ts';
+import type { PurgerStore } from './store.ts';
+
+export interface PurgerPorts {
+  readonly ways: readonly PurgeWay[];
+  /** Statuses of a purge that was taken. */
+  readonly ok: readonly number[];
+  readonly log: InvalidationLog;
+  readonly store: PurgerStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Left out: by HTTP. */
+  readonly ask?: PurgerOptions['ask'];
+  /** Left out: its own. */
+  readonly meter?: EdgeMeter;
+  readonly lateness?: LatenessMeter | undefined;
+}
+
+/** What a purger is made of, before it is given sockets. */
+export interface PurgerParts {
+  readonly settings: EdgeSettings;
+  readonly routes: readonly Route[];
+  /** Joins the log behind whoever calls. */
+  join(): void;
+  close(): Promise<void>;
+}
+
+type CreatedConfig = Pick<
+  PurgerConfig,
+  'REGION_NAME' | 'DELIVER' | 'ADMIN_TOKEN' | 'PROPAGATION_DELAY' | 'INVALIDATION_STRATEGY' | 'CACHE_URL' | 'PURGE_DEADLINE'
+>;
+
+export function createPurger(config: CreatedConfig, { ways, ok, store, log, clock, logger, lateness, ...given }: PurgerPorts): PurgerParts {
+  const { REGION_NAME: region, DELIVER: deliver, ADMIN_TOKEN: adminToken } = config;
+  const settings = new EdgeSettings({ propagationDelayMs: config.PROPAGATION_DELAY, strategy: config.INVALIDATION_STRATEGY });
+  const meter = given.meter ?? new EdgeMeter(clock);
+  const asker = new Asker(clock);
+  const ask: PurgerOptions['ask'] =
+    given.ask ??
+    (({ method, path, headers }) => asker.ask({ url: `${config.CACHE_URL}${path}`, method, headers, deadlineMs: config.PURGE_DEADLINE }));
+  const purger = new Purger({ region, log, store, ways, ok, ask, deliver, settings, meter, clock, logger });
+  return {
+    settings,
+    routes: purgerRoutes({ region, purger, log, settings, meter, clock, adminToken, lateness }),
+    join: () => void purger.start().catch((error: unknown) => logger.error({ error: String(error) }, 'it does not purge')),
+    close: async () => {
+      await purger.close();
+      asker.close();
+    },
+  };
+}
