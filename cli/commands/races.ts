@@ -19,6 +19,7 @@ import { TARGETS_FOLDER } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
+import { wordsOf } from './world-options.ts';
 
 interface RacesOptions {
   readonly json?: boolean;
@@ -104,11 +105,6 @@ async function raceOne(target: Target | typeof OWN_TARGET, { chosen, takes, sess
     output.note(printable(`${name}: ${broken}`));
     return { name, broken };
   }
-}
-
-/** One after another, or several in one word with commas, as a variable of the environment has them. */
-function wordsOf(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, ...text.split(/[\s,]+/).filter((word) => word !== '')];
 }
 
 function repeatOf(text: string): number {

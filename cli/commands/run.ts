@@ -14,7 +14,7 @@ import type { RunIdentity } from '../../lab/run/identity.ts';
 import { planScenario, refuseScenario } from '../../lab/run/refusal.ts';
 import { type RunResult, runWithHistory } from '../../lab/run/run.ts';
 import { readScenario, type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
-import { checkBackend, checkRegions, checkSchedule } from '../../lab/scenarios/world-check.ts';
+import { checkBackend, checkRegions, checkSchedule, checkTargets } from '../../lab/scenarios/world-check.ts';
 import { onlyRegions, type Topology, withSystem } from '../../lab/topology/topology.ts';
 import { prepareWorld } from '../../lab/worlds/starts.ts';
 import { BACKENDS, type Backend, EMBEDDED, isStarted } from '../../lab/worlds/worlds.ts';
@@ -175,7 +175,9 @@ async function prepare(
   checkBackend(scenario, options.backend);
   const regions = topology.regions.map(({ region }) => region);
   checkRegions(scenario, regions);
-  checkSchedule(scenario, regions, options.seed ?? scenario.seed ?? drawn);
+  const seed = options.seed ?? scenario.seed ?? drawn;
+  checkSchedule(scenario, regions, seed);
+  checkTargets(scenario, topology.regions, { seed, backend });
   return { scenario, topology: withSystem(onlyRegions(topology, scenario.system.only), scenario.system.regions) };
 }
 
@@ -187,8 +189,13 @@ async function readNamed(name: string): Promise<Scenario> {
   throw new InvalidInput(`expected a scenario (${known.join(', ')}) or a file, got ${JSON.stringify(name)}${didYouMean(name, known)}`);
 }
 
-function reproduceCommand(name: string, seed: number, { duration, compose, ports, backend, project, mutant }: RunOneOptions): string {
+function reproduceCommand(
+  name: string,
+  seed: number,
+  { duration, compose, ports, backend, project, mutant, target = [] }: RunOneOptions,
+): string {
   const words = ['edgesync-lab', 'run', name, '--seed', String(seed), '--backend', backend];
+  for (const word of target) words.push('--target', word);
   if (mutant !== undefined) words.push('--mutant', mutant);
   if (duration !== undefined) words.push('--duration', `${duration}ms`);
   if (compose !== COMPOSE_FILE) words.push('--compose', compose);

@@ -2,12 +2,13 @@
 
 import { type Command, Option } from 'commander';
 import { InvalidInput } from '../../lab/errors.ts';
+import { checkRunsTargets } from '../../lab/scenarios/world-check.ts';
 import type { Topology } from '../../lab/topology/topology.ts';
 import { chooseWorld, prepareWorld } from '../../lab/worlds/starts.ts';
 import type { StartStep, World } from '../../lab/worlds/world.ts';
-import { type Backend, STARTED_BACKENDS, type StartedBackend, worldKind } from '../../lab/worlds/worlds.ts';
+import { type Backend, EMBEDDED, STARTED_BACKENDS, type StartedBackend, worldKind } from '../../lab/worlds/worlds.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { COMPOSE_FILE } from '../program-files.ts';
+import { COMPOSE_FILE, TARGETS_FOLDER } from '../program-files.ts';
 
 export interface ClusterOptions {
   readonly compose: string;
@@ -19,6 +20,8 @@ export interface WorldOptions extends ClusterOptions {
   readonly backend?: StartedBackend;
   readonly ports?: 'auto';
   readonly verbose?: boolean;
+  /** Targets for all regions, or `region=target`. */
+  readonly target?: readonly string[];
   readonly keep?: boolean;
   /** Of compose.yaml, whose services are started, too. */
   readonly profile?: readonly string[];
@@ -41,6 +44,11 @@ export function addWorldOptions(command: Command, backends: readonly Backend[] =
         .env('EDGESYNC_BACKEND'),
     )
     .addOption(new Option('--ports <which>', 'auto: take free ports and print them').choices(['auto']).env('EDGESYNC_PORTS'))
+    .addOption(
+      new Option('--target <cache>', 'a cache of others in every region, or in one: varnish, eu-west=squid, my-cache.yaml; embedded')
+        .argParser(wordsOf)
+        .env('EDGESYNC_TARGET'),
+    )
     .addOption(new Option('--verbose', 'the services of the embedded world log to standard error').env('EDGESYNC_VERBOSE'));
 }
 
@@ -51,10 +59,19 @@ export function addKeepOption(command: Command): Command {
 
 /** Bad configuration ends here, before anything starts. Throws InvalidInput. */
 export async function readWorldTopology(options: WorldOptions, { variables }: CliEnvironment): Promise<Topology> {
-  const { compose, project, ports, profile } = options;
+  const { compose, project, ports, profile, target } = options;
   // With it comes what reads YAML: not before the first frame.
   const { readTopology } = await import('../../lab/topology/topology.ts');
-  return readTopology({ file: compose, environment: variables, project, freePorts: ports === 'auto', profiles: profile ?? [] });
+  const topology = await readTopology({
+    file: compose,
+    environment: variables,
+    project,
+    freePorts: ports === 'auto',
+    profiles: profile ?? [],
+  });
+  if (target === undefined) return topology;
+  const { withTargets } = await import('../../lab/targets/assign.ts');
+  return withTargets(topology, { words: target, folder: TARGETS_FOLDER, variables });
 }
 
 export interface ResolveBackendOptions {
@@ -67,9 +84,20 @@ export interface ResolveBackendOptions {
 
 /** The world that was asked for, else the best there is. Throws InvalidInput. */
 export async function resolveBackend({ options, topology, environment, note }: ResolveBackendOptions): Promise<StartedBackend> {
-  const resolved = options.backend ?? (await chooseWorld(topology, environment.variables, note));
+  const able = hasTargets(topology) ? EMBEDDED : undefined;
+  const resolved = options.backend ?? able ?? (await chooseWorld(topology, environment.variables, note));
+  if (hasTargets(topology)) checkRunsTargets(resolved);
   if (!worldKind(resolved).outlivesLab) refuseKeep(options);
   return resolved;
+}
+
+function hasTargets({ regions }: Topology): boolean {
+  return regions.some(({ target }) => target !== undefined);
+}
+
+/** One after another, or several in one word with commas, as a variable of the environment has them. */
+export function wordsOf(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...text.split(/[\s,]+/).filter((word) => word !== '')];
 }
 
 /** For worlds that end with the lab and have no containers. Throws InvalidInput. */

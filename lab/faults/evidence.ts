@@ -103,8 +103,8 @@ export function isSeenUsable({ clients, clock }: FaultContext, target: ConcreteT
 }
 
 /** Of an edge that tells no metrics: whether it can be read. */
-async function answers({ can, read }: EdgeUnderTest, signal: AbortSignal): Promise<boolean> {
-  return can.metrics === undefined ? isRead(read, signal) : (await can.metrics(signal)).success;
+async function answers({ can, read, isToldByOther }: EdgeUnderTest, signal: AbortSignal): Promise<boolean> {
+  return isToldByOther === true || can.metrics === undefined ? isRead(read, signal) : (await can.metrics(signal)).success;
 }
 
 /** Of an edge that does not say how it is: whether it can be read. */

@@ -1,5 +1,4 @@
 /** The races of one target: what is started for them, and what comes of it. */
-import { filled } from '../../services/protocol/purge-ways.ts';
 import { Asker } from '../../services/runtime/asker.ts';
 import type { Clock } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
@@ -10,7 +9,7 @@ import { OWN_TARGET } from '../targets/targets.ts';
 import { startOwnEdge } from '../worlds/peers/own-edge.ts';
 import { startPeerOrigin } from '../worlds/peers/peer-origin.ts';
 import { type PeerUpstream, startPeerUpstream } from '../worlds/peers/peer-upstream.ts';
-import { Program } from '../worlds/peers/program.ts';
+import { type OpenProgramOptions, openProgram } from '../worlds/peers/target-program.ts';
 import { ownCache } from './own-cache.ts';
 import type { Race, RaceResult } from './race.ts';
 import type { RacedCache, Way } from './raced-cache.ts';
@@ -31,10 +30,6 @@ export interface RaceTargetOptions {
 }
 
 const OWN_LIFETIMES = { lifetime: 3_600_000, missing: 5_000 } as const;
-const UP_MS_MAX = 1_000;
-/** Above every id of a run. */
-const NOBODYS_ID = '2000000000';
-const UP_STATUSES = [200, 404];
 
 /** Throws WorldFailed where the cache does not start; rejects with the reason of the signal. Whatever it started is gone when it ends. */
 export async function raceTarget({ target, takes, ...options }: RaceTargetOptions): Promise<Raced> {
@@ -55,7 +50,7 @@ export async function raceTarget({ target, takes, ...options }: RaceTargetOption
       const cache =
         target === OWN_TARGET
           ? await openOwn({ log: peerOrigin.log, upstream, origin, asker, clock, random })
-          : await openProgram(target, { ...options, upstream, asker });
+          : await openTarget(target, { ...options, upstreamPort: upstream.port, asker });
       releasers.push(() => cache.close());
       let slugs = 0;
       const nextSlug = () => {
@@ -83,39 +78,7 @@ async function openOwn({ log, upstream, origin, asker, clock, random }: OpenOwn)
   return ownCache({ url: edge.url, origin, asker, clock, close: () => edge.close() });
 }
 
-interface OpenProgram extends Pick<RaceTargetOptions, 'variables' | 'clock' | 'random' | 'signal'> {
-  readonly upstream: PeerUpstream;
-  readonly asker: Asker;
-}
-
-async function openProgram(target: Target, { upstream, asker, variables, clock, random, signal }: OpenProgram): Promise<RacedCache> {
-  const { name, start, read } = target;
-  const nothing = filled(read.path, { id: NOBODYS_ID });
-  const program = await Program.start({
-    name,
-    spec: ({ port, dir }) => {
-      const host = '127.0.0.1';
-      const upstreamPort = String(upstream.port);
-      const places = { port: String(port), dir, upstream: `${host}:${upstreamPort}`, 'upstream-host': host, 'upstream-port': upstreamPort };
-      const fill = (text: string) => filled(text, places);
-      const fillAll = (texts: Readonly<Record<string, string>>) =>
-        Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, fill(text)]));
-      return {
-        command: start.command.map(fill),
-        files: fillAll(start.files),
-        folders: start.folders,
-        environment: fillAll(start.environment),
-        owner: start.owner,
-      };
-    },
-    isUp: async (url) => {
-      const answered = await asker.ask({ url: `${url}${nothing}`, deadlineMs: UP_MS_MAX }).catch(() => undefined);
-      return answered !== undefined && UP_STATUSES.includes(answered.status);
-    },
-    variables,
-    clock,
-    random,
-    signal,
-  });
+async function openTarget(target: Target, { asker, ...options }: OpenProgramOptions & { readonly asker: Asker }): Promise<RacedCache> {
+  const program = await openProgram(target, { asker, ...options });
   return targetCache({ target, url: program.url, asker, ended: () => program.ended, close: () => program.stop() });
 }

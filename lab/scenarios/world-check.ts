@@ -1,10 +1,12 @@
 /** What a scenario asks of its world, judged when the world is known and before it starts: regions, and faults it can inject. */
 
+import { InvalidInput } from '../errors.ts';
 import { drawSchedule } from '../faults/drawn-schedule.ts';
 import { FAULTS } from '../faults/faults.ts';
 import { didYouMean } from '../input/nearest.ts';
 import { type Problem, shown } from '../input/problems.ts';
-import { targetProblem } from '../system/target.ts';
+import { type TargetKind, targetProblem } from '../system/target.ts';
+import type { Target } from '../targets/target.ts';
 import { regionProblems } from '../thresholds/threshold.ts';
 import { type Backend, worldKind, worldsWhere, worldsWith } from '../worlds/worlds.ts';
 import type { ParsedScenario } from './scenario.ts';
@@ -35,6 +37,58 @@ export function checkSchedule(scenario: ParsedScenario, regions: readonly string
     scenario,
     problems.map(({ at, message }) => ({ path: ['method', at, 'target'], message })),
   );
+}
+
+/** What of a world says which caches stand in it. */
+interface TargetedRegion {
+  readonly region: string;
+  readonly target?: Target | undefined;
+}
+
+/** Above it a process of its own sends the reads, which knows no cache but ours. */
+const READS_MAX = 1_000;
+
+/** Throws InvalidInput naming everything that a cache of others cannot have. */
+export function checkTargets(scenario: ParsedScenario, all: readonly TargetedRegion[], { seed, backend }: TargetsIn): void {
+  const regions = all.filter(({ region }) => scenario.system.only?.includes(region) ?? true);
+  const targets = new Map(regions.flatMap(({ region, target }) => (target === undefined ? [] : [[region, target] as const])));
+  if (targets.size === 0) return;
+  checkRunsTargets(backend);
+  const { faults } = drawSchedule({ method: scenario.method, regions: regions.map(({ region }) => region), seed });
+  const ofFaults = faults.flatMap(({ planned, target: { kind, region, text } }) => {
+    const target = targets.get(region ?? '');
+    const why = target && whyBeyond(target, planned.fault, kind);
+    if (why === undefined) return [];
+    return [{ path: ['method', scenario.method.indexOf(planned), 'target'], message: `${planned.fault} ${text}: ${why}` }];
+  });
+  const isSoft = ({ purges }: Target) => purges.some(({ mode }) => mode === 'soft');
+  const ofStrategies = Object.entries(scenario.system.regions).flatMap(([region, { strategy }]) => {
+    const target = targets.get(region);
+    if (strategy !== 'lazy' || target === undefined || isSoft(target)) return [];
+    return [{ path: ['system', 'regions', region, 'strategy'], message: `${target.name} has no soft purge` }];
+  });
+  const ofReads =
+    scenario.workload.reads > READS_MAX
+      ? [{ path: ['workload', 'reads'], message: `at most ${READS_MAX} a second with a cache that is not ours` }]
+      : [];
+  refuse(scenario, [...ofReads, ...ofStrategies, ...ofFaults]);
+}
+
+/** Throws InvalidInput. */
+export function checkRunsTargets(backend: Backend): void {
+  const able = worldsWhere(({ runsTargets }) => runsTargets);
+  if (!able.includes(backend)) throw new InvalidInput(`--target: needs a world of ${able.join(' or ')}, this one is ${backend}`);
+}
+
+interface TargetsIn {
+  readonly seed: number;
+  readonly backend: Backend;
+}
+
+function whyBeyond({ name, purges }: Target, fault: string, kind: TargetKind): string | undefined {
+  if (kind === 'redis') return `${name} stands there, and has no redis`;
+  if (fault === 'strategy' && !purges.some(({ mode }) => mode === 'soft')) return `${name} has no soft purge`;
+  return undefined;
 }
 
 /** Throws InvalidInput naming every fault that this kind of world cannot inject. */

@@ -1,6 +1,5 @@
 /** An answer of a cache under test, as a reader takes it: its version, whence it is, and how it is labelled. */
 import { ASKED_HEADER, FETCH_HEADER, RUN_HEADER } from '../../services/protocol/upstream-api.ts';
-import type { Answered } from '../../services/runtime/asker.ts';
 import type { Target } from './target.ts';
 
 export interface TargetRead {
@@ -20,16 +19,24 @@ export interface TargetRead {
 const FOUND = 200;
 const MISSING = 404;
 
-export function toTargetRead({ status, headers, text }: Answered, { read, label }: Pick<Target, 'read' | 'label'>): TargetRead {
+export interface ReadAnswer {
+  readonly status: number;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** What its JSON says. */
+  readonly body: unknown;
+}
+
+export function toTargetRead({ status, headers, body }: ReadAnswer, { read, label }: Pick<Target, 'read' | 'label'>): TargetRead {
   const path = status === FOUND ? read.version : status === MISSING ? read.missing : undefined;
   return {
-    version: versionOf(status, path === undefined ? undefined : numberAt(text, path)),
+    version: versionOf(status, path === undefined ? undefined : numberAt(body, path)),
     found: status === FOUND,
     status,
     label: labelOf(headers, label),
-    fetch: numberIn(headers[FETCH_HEADER]),
-    askedAt: numberIn(headers[ASKED_HEADER]),
-    run: headers[RUN_HEADER],
+    fetch: numberIn(told(headers, FETCH_HEADER)),
+    askedAt: numberIn(told(headers, ASKED_HEADER)),
+    run: told(headers, RUN_HEADER),
   };
 }
 
@@ -38,21 +45,31 @@ function versionOf(status: number, told: number | undefined): number | undefined
   return told ?? (status === MISSING ? 0 : undefined);
 }
 
-function labelOf(headers: Answered['headers'], label: Target['label']): TargetRead['label'] {
+/** Of several lines of one name all, as HTTP joins them. */
+function told(headers: ReadAnswer['headers'], name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : value?.join(', ');
+}
+
+function labelOf(headers: ReadAnswer['headers'], label: Target['label']): TargetRead['label'] {
   if (label === undefined) return 'unlabelled';
-  const said = headers[label.header.toLowerCase()] ?? '';
+  const said = told(headers, label.header.toLowerCase()) ?? '';
   if (label.stale?.test(said)) return 'stale';
   return label.hit.test(said) ? 'hit' : 'miss';
 }
 
-/** `data.version` of a JSON text; undefined where there is none. */
-function numberAt(text: string, path: string): number | undefined {
-  let at: unknown;
+/** What a text says in JSON; undefined where it is none. */
+export function jsonOf(text: string): unknown {
   try {
-    at = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** `data.version` of what JSON says; undefined where there is none. */
+function numberAt(body: unknown, path: string): number | undefined {
+  let at = body;
   for (const step of path.split('.')) at = typeof at === 'object' && at !== null ? Reflect.get(at, step) : undefined;
   return typeof at === 'number' ? at : undefined;
 }

@@ -3,7 +3,7 @@
  * wrong with a file is found before anything starts: file, line, key, and the nearest known word.
  */
 import { z } from 'zod';
-import { PLACE, PURGE_MODES, PURGE_TYPES, type PurgeWay, waysOf, writtenPurges } from '../../services/protocol/purge-ways.ts';
+import { type Deliver, PLACE, PURGE_MODES, PURGE_TYPES, type PurgeWay, waysOf, writtenPurges } from '../../services/protocol/purge-ways.ts';
 import { lasting } from '../input/duration.ts';
 import { type Problem, problemsOf, refusal } from '../input/problems.ts';
 import { parseYaml, readSource } from '../input/yaml-source.ts';
@@ -28,6 +28,14 @@ const MISSING_MS = 5_000;
 const FILE_NAME = /^(?!(?:.*\/)?\.\.?(?:\/|$))[\w.-]+(?:\/[\w.-]+)*$/;
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
+const writtenDeliver = z.union([z.enum(['repeat', 'once', 'none']), z.strictObject({ again: z.array(lasting).min(1) })], {
+  error: 'expected repeat, once, none or { again: [700ms] }',
+});
+
+function deliverOf(deliver: z.output<typeof writtenDeliver>): Deliver {
+  return typeof deliver === 'string' ? { how: deliver } : { how: 'again', afterMs: deliver.again };
+}
+
 const targetFile = z.strictObject({
   version: z.literal(1),
   name: z.string().regex(NAME, 'expected lower-case letters, digits and dashes'),
@@ -43,6 +51,8 @@ const targetFile = z.strictObject({
   lifetime: lasting.default(HOUR_MS),
   missing: lasting.default(MISSING_MS),
   purge: writtenPurges,
+  /** How an invalidation is brought to it. */
+  deliver: writtenDeliver.default('repeat'),
   start: z.strictObject({
     command: z.array(z.string().min(1)).min(1),
     /** By their names below the folder of the process. */
@@ -57,10 +67,14 @@ const targetFile = z.strictObject({
   }),
 });
 
-export interface Target extends Omit<z.output<typeof targetFile>, 'purge'> {
+/** What passes to the process that starts it: data, and nothing else. */
+export type HostedTarget = Omit<Target, 'label'>;
+
+export interface Target extends Omit<z.output<typeof targetFile>, 'purge' | 'deliver'> {
   readonly ok: readonly number[];
   /** At least one. */
   readonly purges: readonly PurgeWay[];
+  readonly deliver: Deliver;
 }
 
 /** For editors. */
@@ -85,8 +99,8 @@ export function parseTarget(text: string, file: string): Target {
   const parsed = targetFile.safeParse(source.value);
   const problems = parsed.success ? problemsOfWords(parsed.data) : problemsOf(targetFile, source.value);
   if (!parsed.success || problems.length > 0) throw refusal(source, problems);
-  const { purge, ...target } = parsed.data;
-  return { ...target, ok: purge.ok, purges: waysOf(purge) };
+  const { purge, deliver, ...target } = parsed.data;
+  return { ...target, ok: purge.ok, purges: waysOf(purge), deliver: deliverOf(deliver) };
 }
 
 type Written = z.output<typeof targetFile>;

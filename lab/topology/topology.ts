@@ -1,6 +1,7 @@
 /** compose.yaml -> the topology of a world: its regions and their edges, the origin, the ports. */
 
 import { InvalidInput } from '../errors.ts';
+import type { Target } from '../targets/target.ts';
 import { type ComposeFile, type ComposeService, type Environment, readComposeFile, type Variables } from './compose-file.ts';
 import { type RegionOverrides, withRegionSettings } from './region-settings.ts';
 
@@ -13,6 +14,8 @@ export interface RegionTopology {
   /** Port published on 127.0.0.1; 0 takes a free one. */
   readonly port: number;
   readonly environment: Environment;
+  /** The cache of others that stands there. Left out: ours. */
+  readonly target?: Target;
 }
 
 export interface Topology {
@@ -87,13 +90,22 @@ export function onlyRegions<Regional extends Pick<Topology, 'regions'>>(topology
   return only === undefined ? topology : { ...topology, regions: topology.regions.filter(({ region }) => only.includes(region)) };
 }
 
+/** undefined: ours. What a cache of others has no word for, a soft purge, its region has not, either: it is eager. */
+export function withRegionTarget({ target: _, ...region }: RegionTopology, target: Target | undefined): RegionTopology {
+  if (target === undefined) return region;
+  const isSoft = target.purges.some(({ mode }) => mode === 'soft');
+  const environment = withRegionSettings(region.environment, { lifetime: target.lifetime, ...(isSoft ? {} : { strategy: 'eager' }) });
+  return { ...region, environment, target };
+}
+
 /** What a scenario overrides, by region. Regions are known to be there. */
 export type SystemOverrides = Readonly<Record<string, RegionOverrides>>;
 
 export function withSystem<Regional extends Pick<Topology, 'regions'>>(topology: Regional, overrides: SystemOverrides): Regional {
-  const regions = topology.regions.map((region) => ({
-    ...region,
-    environment: withRegionSettings(region.environment, overrides[region.region] ?? {}),
-  }));
+  const regions = topology.regions.map((region) => {
+    const own = overrides[region.region] ?? {};
+    const target = region.target === undefined ? {} : { target: { ...region.target, lifetime: own.lifetime ?? region.target.lifetime } };
+    return { ...region, ...target, environment: withRegionSettings(region.environment, own) };
+  });
   return { ...topology, regions };
 }

@@ -30,11 +30,11 @@ const STAGES: Readonly<Record<Backend, (options: PrepareOptions) => Promise<Stag
       return startDocker({ topology, variables, onStep, signal, ...(keep === undefined ? {} : { keep }) });
     },
   }),
-  embedded: async ({ topology, onLogLine, mutant, verbose }) => ({
+  embedded: async ({ topology, onLogLine, mutant, verbose, variables }) => ({
     ...IN_REAL_TIME,
     startWorld: async (onStep, signal) => {
       const { startEmbedded } = await import('./embedded/embedded.ts');
-      return startEmbedded({ topology, onStep, signal, onLogLine, mutant, logLevel: verbose ? 'info' : 'error' });
+      return startEmbedded({ topology, onStep, signal, onLogLine, mutant, variables, logLevel: verbose ? 'info' : 'error' });
     },
   }),
   simulated: async ({ topology, mutant, run }) => {

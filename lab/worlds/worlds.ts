@@ -13,6 +13,8 @@ export interface WorldKind {
   readonly outlivesLab: boolean;
   /** Its services are made of the lab's own code, which can have a known bug. */
   readonly takesMutants: boolean;
+  /** Caches of others can stand in its regions. */
+  readonly runsTargets: boolean;
   /** A scenario may choose some of the regions. */
   readonly takesSomeRegions: boolean;
   readonly can: readonly Mechanism[];
@@ -26,6 +28,7 @@ export const WORLDS = {
     time: 'real',
     outlivesLab: true,
     takesMutants: false,
+    runsTargets: false,
     takesSomeRegions: false,
     can: [...NODES_AND_EDGES, 'cut', 'latency', 'bandwidth', 'reset', 'refuse-writes', 'evict'],
   },
@@ -34,6 +37,7 @@ export const WORLDS = {
     time: 'real',
     outlivesLab: false,
     takesMutants: true,
+    runsTargets: true,
     takesSomeRegions: true,
     can: [...NODES_AND_EDGES, ...WIRE_IMPAIRMENTS, ...DAMAGES, 'reset'],
   },
@@ -42,6 +46,7 @@ export const WORLDS = {
     time: 'virtual',
     outlivesLab: false,
     takesMutants: true,
+    runsTargets: false,
     takesSomeRegions: true,
     can: [...NODES_AND_EDGES, ...WIRE_IMPAIRMENTS, ...DAMAGES],
   },

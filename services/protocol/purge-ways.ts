@@ -19,6 +19,18 @@ export interface PurgeWay {
   readonly request: PurgeRequest;
 }
 
+/**
+ * How an invalidation is brought to a cache.
+ *
+ * `repeat`: until the cache has taken it. `once`: whatever comes of it, as most applications do. `again`: until it was taken, and then once
+ * more after each of some times, so that what a fetch under way brought meanwhile is purged, too. `none`: not at all; entries live until
+ * they end by themselves.
+ */
+export type Deliver =
+  | { readonly how: 'repeat' | 'once' | 'none' }
+  /** ms after the purge before was taken. */
+  | { readonly how: 'again'; readonly afterMs: readonly number[] };
+
 /** Never in braces, which YAML reads as a map. */
 export const PLACE = /<([a-z][a-z-]*)>/g;
 

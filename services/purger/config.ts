@@ -1,10 +1,9 @@
 /** The environment of a purger: one table. */
 import { z } from 'zod';
 import { PROPAGATION_DELAY_MS_MAX } from '../protocol/edge-api.ts';
-import { type WrittenPurges, waysOf, writtenPurges } from '../protocol/purge-ways.ts';
+import { type Deliver, type WrittenPurges, waysOf, writtenPurges } from '../protocol/purge-ways.ts';
 import { baseUrlSetting, type ConfigOf, choiceSetting, integerSetting, textSetting } from '../runtime/config.ts';
 import { logSetting, portSetting, SERVICE_SETTINGS } from '../runtime/service-settings.ts';
-import type { Deliver } from './deliver.ts';
 
 const AGAIN_MS_MAX = 600_000;
 const DEADLINE_MS_MAX = 600_000;

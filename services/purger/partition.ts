@@ -9,8 +9,8 @@ import type { LogRecord } from '../log/log.ts';
 import { contentIdOf } from '../protocol/content.ts';
 import type { AppliedInvalidation } from '../protocol/edge-api.ts';
 import { parseInvalidation } from '../protocol/invalidation.ts';
+import type { Deliver } from '../protocol/purge-ways.ts';
 import { type Clock, sleep, type Timer } from '../runtime/clock.ts';
-import type { Deliver } from './deliver.ts';
 import type { Purge } from './requests.ts';
 
 export interface PartitionPorts {

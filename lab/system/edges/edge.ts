@@ -63,6 +63,8 @@ export interface EdgeUnderTest {
   /** By its id; `signal` ends the call before its deadline. */
   readonly read: (id: number, signal?: AbortSignal) => Promise<EdgeRead>;
   readonly can: EdgeCapabilities;
+  /** Another process tells what it can: that says nothing of whether the cache itself answers. */
+  readonly isToldByOther?: true;
 }
 
 export interface OpenEdgeOptions {

@@ -37,16 +37,22 @@ async function read(requests: Requests, id: number, signal: AbortSignal | undefi
 
 function capabilitiesOf(requests: Requests, adminToken: string | undefined): EdgeCapabilities {
   const admin = adminToken === undefined ? {} : { token: adminToken };
-  const configPath = '/admin/config';
   return {
     metrics: async (signal) => requests.parse(edgeMetrics, await requests.expect(200, { method: 'GET', path: '/metrics', signal })),
     health: async (signal) => requests.parse(edgeHealth, (await requests.send({ method: 'GET', path: '/health', signal })).body),
-    settings: {
-      read: async () => requests.parse(edgeConfigAnswer, await requests.expect(200, { ...admin, method: 'GET', path: configPath })).data,
-      change: async (change) => void (await requests.expect(200, { ...admin, method: 'PUT', path: configPath, body: change })),
-    },
+    settings: settingsBy(requests, adminToken),
     flush: async () => void (await requests.expect(200, { ...admin, method: 'POST', path: '/admin/flush' })),
     entries: async () =>
       requests.parse(edgeEntriesAnswer, await requests.expect(200, { ...admin, method: 'GET', path: '/admin/entries?limit=10000' })).data,
+  };
+}
+
+/** By the admin routes that an edge and a purger have alike. */
+export function settingsBy(requests: Requests, adminToken: string | undefined): NonNullable<EdgeCapabilities['settings']> {
+  const admin = adminToken === undefined ? {} : { token: adminToken };
+  const path = '/admin/config';
+  return {
+    read: async () => requests.parse(edgeConfigAnswer, await requests.expect(200, { ...admin, method: 'GET', path })).data,
+    change: async (change) => void (await requests.expect(200, { ...admin, method: 'PUT', path, body: change })),
   };
 }

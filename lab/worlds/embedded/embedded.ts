@@ -7,6 +7,8 @@ import { systemClock } from '../../../services/runtime/clock.ts';
 import { systemRandom } from '../../../services/runtime/random.ts';
 import { InvalidInput, WorldFailed } from '../../errors.ts';
 import { openHttpClients } from '../../system/http-clients.ts';
+import type { HostedTarget, Target } from '../../targets/target.ts';
+import type { Variables } from '../../topology/compose-file.ts';
 import { lifetimeMsOf, regionSettings } from '../../topology/region-settings.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { controlBy } from '../hosted/control.ts';
@@ -29,6 +31,8 @@ export interface StartEmbeddedOptions {
   readonly onLogLine?: (line: string) => void;
   /** A known bug to run with, by its name. */
   readonly mutant?: string | undefined;
+  /** The environment of programs of others: left out, it is empty. */
+  readonly variables?: Variables;
 }
 
 const START_MS_MAX = 60_000;
@@ -47,6 +51,7 @@ export async function startEmbedded({
   logLevel = 'error',
   onLogLine,
   mutant,
+  variables = {},
 }: StartEmbeddedOptions): Promise<World> {
   const ports = [{ port: topology.origin.port, service: 'origin' }, ...topology.regions.map(({ port, service }) => ({ port, service }))];
   await refuseBusyPorts(ports);
@@ -56,6 +61,9 @@ export async function startEmbedded({
   if (onLogLine !== undefined && host.stderr !== null) createInterface({ input: host.stderr }).on('line', onLogLine);
   const lost = new Promise<string>((resolve) => {
     host.once('exit', (code, killedBy) => resolve(`the process of the services ended (${killedBy ?? `exit ${code}`})`));
+    host.on('message', (message: FromHost) => {
+      if (message.type === 'lost') resolve(message.why);
+    });
   });
   const ask = askOf(host);
   // Stopped together (Ctrl-Z), they go on together, also when only the lab was told to.
@@ -64,7 +72,13 @@ export async function startEmbedded({
   const close = () => closeHost(host).finally(() => process.off('SIGCONT', goOn));
   try {
     const abort = abortedBy(signal);
-    const order = { type: 'start', order: toOrder(topology, adminToken, logLevel), dumpFile: DUMP_FILE, mutant } satisfies ToHost;
+    const order = {
+      type: 'start',
+      order: toOrder(topology, adminToken, logLevel),
+      dumpFile: DUMP_FILE,
+      mutant,
+      variables,
+    } satisfies ToHost;
     const ready = await Promise.race([untilReady(host, order, onStep), lost.then((why) => Promise.reject(new WorldFailed(why))), abort]);
     const originUrl = `http://127.0.0.1:${ready.originPort}`;
     const regions = toRegions(topology, ready);
@@ -89,12 +103,13 @@ export async function startEmbedded({
   }
 }
 
-function toRegions({ regions }: Topology, { edgePorts }: Extract<FromHost, { type: 'ready' }>): readonly WorldRegion[] {
-  return regions.map(({ region, environment }) => ({
+function toRegions({ regions }: Topology, { edgePorts, purgerPorts }: Extract<FromHost, { type: 'ready' }>): readonly WorldRegion[] {
+  return regions.map(({ region, environment, target }) => ({
     region,
     url: `http://127.0.0.1:${edgePorts[region]}`,
     ...regionSettings(environment),
     lifetimeMs: lifetimeMsOf(environment),
+    ...(target === undefined ? {} : { target: { ...target, purgerUrl: `http://127.0.0.1:${purgerPorts[region]}` } }),
   }));
 }
 
@@ -108,8 +123,8 @@ function toOrder(topology: Topology, adminToken: string, logLevel: string): Star
       KAFKA_BROKERS: 'memory:',
       LOG_LEVEL: logLevel,
     },
-    regions: topology.regions.map(({ region, port, environment }) =>
-      hostedEnvironment({ region, port, adminToken, environment: { ...environment, LOG_LEVEL: logLevel } }),
+    regions: topology.regions.map(({ region, port, environment, target }) =>
+      hostedEnvironment({ region, port, target: hosted(target), adminToken, environment: { ...environment, LOG_LEVEL: logLevel } }),
     ),
   };
 }
@@ -118,6 +133,7 @@ function toOrder(topology: Topology, adminToken: string, logLevel: string): Star
 function hostedEnvironment(region: HostedRegion & { readonly port: number; readonly adminToken: string }): HostedRegion {
   return {
     region: region.region,
+    target: region.target,
     environment: {
       ...region.environment,
       EDGE_PORT: String(region.port),
@@ -127,6 +143,13 @@ function hostedEnvironment(region: HostedRegion & { readonly port: number; reado
       ADMIN_TOKEN: region.adminToken,
     },
   };
+}
+
+/** What says how it is read stays here. */
+function hosted(target: Target | undefined): HostedTarget | undefined {
+  if (target === undefined) return undefined;
+  const { label: _, ...rest } = target;
+  return rest;
 }
 
 function abortedBy(signal: AbortSignal | undefined): Promise<never> {

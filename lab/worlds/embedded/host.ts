@@ -27,10 +27,10 @@ function tellStall({ fromMs, toMs, lateMs }: Spell): void {
 async function start({ order, ...options }: Extract<ToHost, { type: 'start' }>): Promise<void> {
   try {
     const lateness = meterLateness({ clock: systemClock }, tellStall);
-    const hosting = embeddedHosting({ ...options, lateness, services: namesOf(order) });
+    const hosting = embeddedHosting({ ...options, lateness, services: namesOf(order), onLost: (why) => tell({ type: 'lost', why }) });
     services = startServices(order, hosting, (step) => tell({ type: 'step', ...step }));
-    const { originPort, edgePorts } = await services;
-    tell({ type: 'ready', originPort, edgePorts });
+    const { originPort, edgePorts, purgerPorts } = await services;
+    tell({ type: 'ready', originPort, edgePorts, purgerPorts });
   } catch (error) {
     tell({ type: 'failed', message: error instanceof Error ? error.message : String(error), badConfig: error instanceof ConfigError });
   }

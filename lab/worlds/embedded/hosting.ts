@@ -21,9 +21,20 @@ export interface EmbeddedHostingOptions {
   readonly services: ReadonlyMap<number, string>;
   /** Of the process that the services run in. */
   readonly lateness?: LatenessMeter | undefined;
+  /** Hears when something of the world has ended by itself. Left out: nobody does. */
+  readonly onLost?: (why: string) => void;
+  /** The environment of programs of others. */
+  readonly variables?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-export function embeddedHosting({ dumpFile, mutant, services, lateness }: EmbeddedHostingOptions): Hosting {
+export function embeddedHosting({
+  dumpFile,
+  mutant,
+  services,
+  lateness,
+  onLost = () => {},
+  variables = {},
+}: EmbeddedHostingOptions): Hosting {
   return {
     clock: systemClock,
     random: systemRandom,
@@ -40,6 +51,8 @@ export function embeddedHosting({ dumpFile, mutant, services, lateness }: Embedd
     baseUrlOf: (port) => `http://127.0.0.1:${port}`,
     createOriginClient: (baseUrl) => new HttpOriginClient(baseUrl),
     lateness,
+    onLost,
+    variables,
     mutant: mutant === undefined ? undefined : mutantNamed(mutant),
   };
 }

@@ -32,6 +32,10 @@ export interface Hosting {
   /** Of the process that all of them run in. Left out: in virtual time nothing is late. */
   readonly lateness?: LatenessMeter | undefined;
   readonly mutant?: Mutant | undefined;
+  /** The environment of programs of others. Left out: there are none. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+  /** Hears when something of the world has ended by itself. Left out: nothing can. */
+  readonly onLost?: (why: string) => void;
 }
 
 /** As on the machine that this node would be on. */

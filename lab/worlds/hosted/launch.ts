@@ -29,10 +29,12 @@ export interface Shared {
   readonly control: HostControl;
   readonly releasers: Releasers;
   readonly hosting: Hosting;
+  /** Aborted where the start is not wanted any more. */
+  readonly signal: AbortSignal;
 }
 
 /** A wire of one link, with a stream of chance of its own. */
-function layWire({ clock, random, latency }: Hosting, kind: LinkKind, caller: NodeName, callee: Gate): Wire {
+export function layWire({ clock, random, latency }: Hosting, kind: LinkKind, caller: NodeName, callee: Gate): Wire {
   const own = random.fork(`${kind} ${caller}`);
   return new Wire({ clock, random: own, callee, ...(latency === undefined ? {} : { drawLatencyMs: latency(kind, own) }) });
 }

@@ -33,7 +33,7 @@ export interface Damages {
   counts(): Readonly<Record<string, number>>;
 }
 
-const NO_DAMAGES: Damages = {
+export const NO_DAMAGES: Damages = {
   inflict: (_id, damage) => {
     throw new WorldFailed(`expected a server that can suffer ${damage}, got another one`);
   },
@@ -41,8 +41,8 @@ const NO_DAMAGES: Damages = {
   counts: () => ({}),
 };
 
-function assertIs(gate: Gate, expected: NodeStatus['state']): void {
-  if (gate.state !== expected) throw new WorldFailed(`expected a node that is ${expected}, got one that is ${gate.state}`);
+export function assertIs(state: NodeStatus['state'], expected: NodeStatus['state']): void {
+  if (state !== expected) throw new WorldFailed(`expected a node that is ${expected}, got one that is ${state}`);
 }
 
 /** One life of a process. */
@@ -96,13 +96,13 @@ export class ProcessNode implements HostedNode {
   }
 
   pause(): void {
-    assertIs(this.#gate, 'running');
+    assertIs(this.#gate.state, 'running');
     this.#gate.set('paused');
   }
 
   resume(): void {
     if (this.#gate.state === 'running') return;
-    assertIs(this.#gate, 'paused');
+    assertIs(this.#gate.state, 'paused');
     this.#gate.set('running');
   }
 
@@ -114,7 +114,7 @@ export class ProcessNode implements HostedNode {
 
   async start(settings?: EdgeConfig): Promise<void> {
     if (this.#gate.state === 'running') return;
-    assertIs(this.#gate, 'stopped');
+    assertIs(this.#gate.state, 'stopped');
     this.#starting ??= this.#start(settings).finally(() => {
       this.#starting = undefined;
     });
@@ -165,13 +165,13 @@ export class ServerNode implements HostedNode {
   }
 
   pause(): void {
-    assertIs(this.gate, 'running');
+    assertIs(this.gate.state, 'running');
     this.gate.set('paused');
   }
 
   resume(): void {
     if (this.gate.state === 'running') return;
-    assertIs(this.gate, 'paused');
+    assertIs(this.gate.state, 'paused');
     this.gate.set('running');
   }
 
@@ -181,7 +181,7 @@ export class ServerNode implements HostedNode {
 
   async start(): Promise<void> {
     if (this.gate.state === 'running') return;
-    assertIs(this.gate, 'stopped');
+    assertIs(this.gate.state, 'stopped');
     this.#incarnation += 1;
     this.#onStart();
     this.gate.set('running');

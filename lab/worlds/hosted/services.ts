@@ -6,22 +6,28 @@ import { EDGE_SETTINGS, type EdgeConfig } from '../../../services/edge/config.ts
 import { ORIGIN_SETTINGS, type OriginConfig } from '../../../services/origin/config.ts';
 import { ConfigError, readConfig } from '../../../services/runtime/config.ts';
 import { withReleasers } from '../../../services/runtime/releasers.ts';
+import type { HostedTarget } from '../../targets/target.ts';
 import type { Environment } from '../../topology/topology.ts';
 import type { StartStep } from '../world.ts';
 import { HostControl } from './control.ts';
 import type { Hosting } from './hosting.ts';
 import { launchEdge, launchOrigin, type Shared } from './launch.ts';
+import { launchTarget } from './launch-target.ts';
 import { LogDamages } from './log-damages.ts';
 import { ServerNode } from './nodes.ts';
 
 export interface HostedRegion {
   readonly region: string;
   readonly environment: Environment;
+  /** Left out: an edge of ours. */
+  readonly target?: HostedTarget | undefined;
 }
 
 export interface HostedServices {
   readonly originPort: number;
   readonly edgePorts: Readonly<Record<string, number>>;
+  /** Of the regions whose cache is not ours. */
+  readonly purgerPorts: Readonly<Record<string, number>>;
   readonly control: HostControl;
   close(): Promise<void>;
 }
@@ -63,17 +69,32 @@ export function startServices(order: StartOrder, hosting: Hosting, onStep: (step
     const damages = new LogDamages({ server: opened.server, random: hosting.random.fork('another log') });
     const log = damages.on(opened.log);
     releasers.push(() => log.close());
-    const shared: Shared = { log, kafka: new ServerNode({ damages }), control: new HostControl(), releasers, hosting };
+    const closing = new AbortController();
+    releasers.push(() => closing.abort());
+    const shared: Shared = {
+      log,
+      signal: closing.signal,
+      kafka: new ServerNode({ damages }),
+      control: new HostControl(),
+      releasers,
+      hosting,
+    };
     shared.control.addNode('kafka', shared.kafka);
     const database = await timed('postgres ready', () => hosting.openDatabase());
     releasers.push(() => database.close());
     const origin = await timed('origin listening', () => launchOrigin(configs.origin, database, shared));
     const edgePorts: Record<string, number> = {};
+    const purgerPorts: Record<string, number> = {};
     for (const config of configs.edges) {
-      edgePorts[config.REGION_NAME] = await timed(`edge ${config.REGION_NAME} listening`, () =>
-        launchEdge({ ...config, ORIGIN_URL: hosting.baseUrlOf(origin.port) }, shared),
-      );
+      const [name, configured] = [config.REGION_NAME, { ...config, ORIGIN_URL: hosting.baseUrlOf(origin.port) }];
+      const target = order.regions.find(({ region }) => region === name)?.target;
+      if (target === undefined) edgePorts[name] = await timed(`edge ${name} listening`, () => launchEdge(configured, shared));
+      else {
+        const { port, purgerPort } = await timed(`${target.name} of ${name} serving`, () => launchTarget(configured, target, shared));
+        edgePorts[name] = port;
+        purgerPorts[name] = purgerPort;
+      }
     }
-    return { originPort: origin.port, edgePorts, control: shared.control, close: () => releasers.release() };
+    return { originPort: origin.port, edgePorts, purgerPorts, control: shared.control, close: () => releasers.release() };
   });
 }

@@ -1,0 +1,68 @@
+/**
+ * A cache of others, as its target file says. Its answers tell by the stamps of the upstream whence they are: one that no answer had before
+ * was fetched for this read. What there is to know of the log its purger tells.
+ */
+import { edgeMetrics, FETCH_DEADLINE_MS } from '../../../services/protocol/edge-api.ts';
+import { filled } from '../../../services/protocol/purge-ways.ts';
+import { toTargetRead } from '../../targets/read-answer.ts';
+import type { Target } from '../../targets/target.ts';
+import { Requests } from '../requests.ts';
+import { CallFailed } from '../transport.ts';
+import type { EdgeRead, EdgeUnderTest, OpenEdgeOptions } from './edge.ts';
+import { settingsBy } from './own.ts';
+
+export interface TargetAddress extends Pick<Target, 'name' | 'read' | 'label' | 'lifetime'> {
+  readonly purgerUrl: string;
+}
+
+const JOIN_DEADLINE_MS = 1_000;
+/** Stamps are numbers in the order of the fetches: what is so far behind the newest one has been seen. */
+const STAMPS_MAX = 10_000;
+
+export function targetEdge(target: TargetAddress, { transport, url, adminToken }: OpenEdgeOptions): Omit<EdgeUnderTest, 'region'> {
+  const requests = new Requests(transport, url);
+  const purger = new Requests(transport, target.purgerUrl);
+  const stamps = new Stamps();
+  return {
+    bounds: { fetchDeadlineMs: FETCH_DEADLINE_MS, joinDeadlineMs: JOIN_DEADLINE_MS, freshMs: target.lifetime },
+    isToldByOther: true,
+    read: async (id, signal) => {
+      const answer = await requests.send({ method: 'GET', path: filled(target.read.path, { id: String(id) }), signal });
+      const { version, found, label, fetch, askedAt, status } = toTargetRead(answer, target);
+      if (version === undefined) throw new CallFailed(`expected a content or a 404 with its version, got ${status}`, true);
+      const source = fetch === undefined || stamps.isNew(fetch) ? 'origin' : 'cache';
+      return {
+        found,
+        version,
+        source,
+        status: label === 'stale' ? 'stale' : 'fresh',
+        cachedAt: askedAt,
+        body: found ? bodyIn(answer.body) : undefined,
+      };
+    },
+    can: {
+      metrics: async (signal) => purger.parse(edgeMetrics, await purger.expect(200, { method: 'GET', path: '/metrics', signal })),
+      settings: settingsBy(purger, adminToken),
+    },
+  };
+}
+
+/** Of the origin of the lab. */
+function bodyIn(body: unknown): EdgeRead['body'] {
+  const data = typeof body === 'object' && body !== null && 'data' in body ? body.data : undefined;
+  const text = typeof data === 'object' && data !== null && 'body' in data ? data.body : undefined;
+  return typeof text === 'string' ? text : undefined;
+}
+
+class Stamps {
+  readonly #seen = new Set<number>();
+  #newest = 0;
+
+  isNew(stamp: number): boolean {
+    if (stamp <= this.#newest - STAMPS_MAX || this.#seen.has(stamp)) return false;
+    this.#seen.add(stamp);
+    this.#newest = Math.max(this.#newest, stamp);
+    if (this.#seen.size > 2 * STAMPS_MAX) for (const old of this.#seen) if (old <= this.#newest - STAMPS_MAX) this.#seen.delete(old);
+    return true;
+  }
+}

@@ -1,0 +1,43 @@
+/** Which cache stands in which region: words of a command line such as `varnish` and `us-east=squid`, in a topology. */
+import { InvalidInput } from '../errors.ts';
+import { didYouMean } from '../input/nearest.ts';
+import { type Topology, withRegionTarget } from '../topology/topology.ts';
+import { isProgramHere } from '../worlds/peers/program.ts';
+import type { Target } from './target.ts';
+import { findTarget, OWN_TARGET } from './targets.ts';
+
+export interface AssignOptions {
+  /** A target for all regions, or `region=target`. Later ones win. */
+  readonly words: readonly string[];
+  /** Of the targets that come with the program. */
+  readonly folder: string;
+  /** Whose PATH the programs are looked for in. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
+/** Throws InvalidInput for a region or a target that there is not. */
+export async function withTargets(topology: Topology, { words, folder, variables }: AssignOptions): Promise<Topology> {
+  const known = topology.regions.map(({ region }) => region);
+  let assigned = topology;
+  for (const word of words) {
+    const at = word.indexOf('=');
+    const region = at < 0 ? undefined : word.slice(0, at);
+    if (region !== undefined && !known.includes(region))
+      throw new InvalidInput(
+        `--target: expected a region (${known.join(', ')}), got ${JSON.stringify(region)}${didYouMean(region, known)}`,
+      );
+    const found = await findTarget(word.slice(at + 1), folder);
+    const target = found === OWN_TARGET ? undefined : found;
+    if (target !== undefined) await refuseMissing(target, variables);
+    const regions = assigned.regions.map((one) => (region === undefined || one.region === region ? withRegionTarget(one, target) : one));
+    assigned = { ...assigned, regions };
+  }
+  return assigned;
+}
+
+async function refuseMissing({ name, start }: Target, variables: AssignOptions['variables']): Promise<void> {
+  const [program = ''] = start.command;
+  if (program.startsWith('<') || (await isProgramHere(program, variables))) return;
+  const remedy = start.get === undefined ? '' : `; to get it: ${start.get}`;
+  throw new InvalidInput(`--target ${name}: ${program} is not on this machine${remedy}`);
+}

@@ -1,0 +1,46 @@
+/** The program of a target file, between its readers and its upstream. */
+import { filled } from '../../../services/protocol/purge-ways.ts';
+import type { Asker } from '../../../services/runtime/asker.ts';
+import type { Target } from '../../targets/target.ts';
+import { Program, type ProgramOptions } from './program.ts';
+
+export interface OpenProgramOptions extends Pick<ProgramOptions, 'variables' | 'clock' | 'random' | 'signal' | 'port' | 'onOutput'> {
+  readonly upstreamPort: number;
+  readonly asker: Pick<Asker, 'ask'>;
+}
+
+const HOST = '127.0.0.1';
+const UP_MS_MAX = 1_000;
+/** Above every id of a run. */
+const NOBODYS_ID = '2000000000';
+const UP_STATUSES = [200, 404];
+
+/** Serves when it resolves: a content that there is not is asked for through it. Throws WorldFailed with what it said. */
+export function openProgram(
+  { name, start, read }: Pick<Target, 'name' | 'start' | 'read'>,
+  { upstreamPort, asker, ...options }: OpenProgramOptions,
+): Promise<Program> {
+  const nothing = filled(read.path, { id: NOBODYS_ID });
+  return Program.start({
+    ...options,
+    name,
+    spec: ({ port, dir }) => {
+      const upstream = `${HOST}:${upstreamPort}`;
+      const places = { port: String(port), dir, upstream, 'upstream-host': HOST, 'upstream-port': String(upstreamPort) };
+      const fill = (text: string) => filled(text, places);
+      const fillAll = (texts: Readonly<Record<string, string>>) =>
+        Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, fill(text)]));
+      return {
+        command: start.command.map(fill),
+        files: fillAll(start.files),
+        folders: start.folders,
+        environment: fillAll(start.environment),
+        owner: start.owner,
+      };
+    },
+    isUp: async (url) => {
+      const answered = await asker.ask({ url: `${url}${nothing}`, deadlineMs: UP_MS_MAX }).catch(() => undefined);
+      return answered !== undefined && UP_STATUSES.includes(answered.status);
+    },
+  });
+}
