@@ -5,11 +5,16 @@
 import { describe, expect, it } from 'vitest';
 import { MUTANTS } from '../lab/mutants/mutants.ts';
 import { labEvent } from '../lab/report/events.ts';
+import { readScenario } from '../lab/scenarios/scenario.ts';
+import { needsTarget } from '../lab/scenarios/world-check.ts';
 import { BUILT_IN_SCENARIOS } from './program-files.ts';
 import { alarmsOf, BY_THE_MACHINE, type Summary } from './testing/alarms.ts';
 import { startProgram } from './testing/process.ts';
 
-const NAMES = [...BUILT_IN_SCENARIOS.keys()];
+/** Those that need no cache of others. */
+const NAMES = (await Promise.all([...BUILT_IN_SCENARIOS.values()].map(readScenario)))
+  .filter((scenario) => !needsTarget(scenario))
+  .map(({ id }) => id);
 /** Side by side: half of the time a run waits, and with more of them the machine's jitter makes verdicts unknown. */
 const LANES = 2;
 const SHORT = ['--duration', '6s', '--ports', 'auto', '--json'];

@@ -15,7 +15,8 @@ import { planScenario, refuseScenario } from '../../lab/run/refusal.ts';
 import { type RunResult, runWithHistory } from '../../lab/run/run.ts';
 import { readScenario, type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
 import { checkBackend, checkRegions, checkSchedule, checkTargets } from '../../lab/scenarios/world-check.ts';
-import { onlyRegions, type Topology, withSystem } from '../../lab/topology/topology.ts';
+import { deliverOf } from '../../lab/targets/deliver.ts';
+import { onlyRegions, type TargetOverrides, type Topology, withSystem } from '../../lab/topology/topology.ts';
 import { prepareWorld } from '../../lab/worlds/starts.ts';
 import { BACKENDS, type Backend, EMBEDDED, isStarted } from '../../lab/worlds/worlds.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
@@ -178,7 +179,14 @@ async function prepare(
   const seed = options.seed ?? scenario.seed ?? drawn;
   checkSchedule(scenario, regions, seed);
   checkTargets(scenario, topology.regions, { seed, backend });
-  return { scenario, topology: withSystem(onlyRegions(topology, scenario.system.only), scenario.system.regions) };
+  return {
+    scenario,
+    topology: withSystem(onlyRegions(topology, scenario.system.only), scenario.system.regions, targetOverrides(scenario)),
+  };
+}
+
+function targetOverrides({ system: { deliver, 'untagged-304': untagged304 } }: Pick<Scenario, 'system'>): TargetOverrides {
+  return { deliver: deliver && deliverOf(deliver), untagged304 };
 }
 
 /** A word that is neither a built-in scenario nor a file is more often misspelt than misplaced. */

@@ -18,7 +18,7 @@ export class Evidence {
   add(read: AnsweredRead, sinceMs: number): void {
     this.#judged += 1;
     if (!this.#isTelling && sinceMs < read.startMs)
-      this.#isTelling = this.#staleness.excessMs(this.#staleness.judgeSince(read, sinceMs)) > 0;
+      this.#isTelling = this.#staleness.excessMs(this.#staleness.judgeKept(read, sinceMs)) > 0;
   }
 
   /** A read that needs no time to be wrong. */

@@ -23,6 +23,7 @@ import { cellOf, keyOf } from './answers.ts';
 import { type Doubted, doubtOf } from './doubt.ts';
 import { FaultWindows, type Path } from './fault-windows.ts';
 import { type Interval, overlaps } from './interval.ts';
+import { Joined } from './joined.ts';
 import { oncePerHistory } from './once.ts';
 import { type StoodStill, stoodStillOf } from './stood-still.ts';
 import { type AnsweredRead, isAnswered, type Known, Versions } from './versions.ts';
@@ -67,12 +68,14 @@ export class Staleness {
   /** A fetch of a region that takes longer counts as failed. */
   readonly fetchDeadlineMs: (region: string) => number;
   readonly #history: History;
+  readonly #joined: Joined;
   readonly #isStrict: boolean;
   /** By region, in their order. */
   readonly #delays: ReadonlyMap<string, readonly DelayChange[]>;
 
   constructor({ history, rule, epsilonMs }: StalenessOptions) {
     this.#history = history;
+    this.#joined = new Joined(history);
     this.versions = new Versions(history);
     this.windows = new FaultWindows(history);
     this.stood = stoodStillOf(history);
@@ -98,8 +101,14 @@ export class Staleness {
     for (const read of this.#history.reads) if (isAnswered(read)) take(read, ages.of(read));
   }
 
-  /** As if labelled fresh: what must be gone after `sinceMs` and the delay, under whatever label. */
+  /** As if labelled fresh: what must be gone after `sinceMs` and the delay, under whatever label. Whoever joined a fetch may have it longer. */
   judgeSince(read: AnsweredRead, sinceMs: number): Omit<StaleRead, 'superseding'> {
+    const kept = this.judgeKept(read, sinceMs);
+    return !this.#isStrict && this.#joined.has(read) ? { ...kept, allowedMs: Number.POSITIVE_INFINITY } : kept;
+  }
+
+  /** The same, were the answer one that was kept. */
+  judgeKept(read: AnsweredRead, sinceMs: number): Omit<StaleRead, 'superseding'> {
     const interval = { fromMs: sinceMs, toMs: read.startMs };
     const path = { region: read.region, status: 'fresh', label: read.status } as const;
     const slowedMs = this.#isStrict ? 0 : this.windows.slowedMs(path, interval);

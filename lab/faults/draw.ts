@@ -10,7 +10,9 @@ type Drawn = Pick<DrawnFault, 'fault' | 'parameters' | 'lasts'>;
 
 /** One for each kind of link: a link of that kind, one way or both. `drawn` draws the rest after the region. */
 export function onLinks(drawn: (random: Random) => Drawn, kinds?: readonly LinkKind[]): readonly FaultDraw[] {
-  return targetLinks(kinds).map(({ caller, callee }) => (random, regions) => {
+  // A seed has no cache but ours.
+  const links = targetLinks(kinds).filter(({ isOfTargets }) => isOfTargets !== true);
+  return links.map(({ caller, callee }) => (random, regions) => {
     const region = pick(random, regions);
     const { fault, parameters, lasts } = drawn(random);
     return { fault, target: `${nodeName(caller, region)}${pick(random, ARROWS)}${nodeName(callee, region)}`, parameters, lasts };

@@ -1,6 +1,6 @@
 /** What shows from outside whether a node can be used: its own answers where it has a port, its users' view of it where not. */
 import type { Clock } from '../../services/runtime/clock.ts';
-import type { EdgeUnderTest } from '../system/edges/edge.ts';
+import { type EdgeUnderTest, need } from '../system/edges/edge.ts';
 import type { Link, NodeName } from '../system/parts.ts';
 import type { ConcreteTarget } from '../system/target.ts';
 import type { WorldControl } from '../worlds/world.ts';
@@ -89,6 +89,8 @@ export function isSeenUsable({ clients, clock }: FaultContext, target: ConcreteT
   switch (target.kind) {
     case 'edge':
       return holds(clock, (signal) => answers(edgeOf(clients, target), signal));
+    case 'purger':
+      return holds(clock, async (signal) => (await need(edgeOf(clients, target), 'metrics')(signal)).success);
     case 'redis':
       return holds(clock, (signal) => reachesCache(edgeOf(clients, target), signal), EDGE_HEALTH_DEADLINE_MS);
     case 'origin':

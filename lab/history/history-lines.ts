@@ -31,6 +31,8 @@ export const head = z.strictObject({
   mutant: z.string().optional(),
   /** By region: what follows from how its cache is made. Left out, as of older histories: those of our own edge. */
   bounds: z.record(z.string(), edgeBounds).optional(),
+  /** By region: the cache of others that stood there. Left out where all are ours. */
+  targets: z.record(z.string(), z.string()).optional(),
   /** The services read the clock of the lab itself. */
   oneClock: z.literal(true).optional(),
 });

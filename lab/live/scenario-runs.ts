@@ -8,7 +8,7 @@ import { InvalidInput } from '../errors.ts';
 import type { LabEvent } from '../report/events.ts';
 import { runInSession } from '../run/run.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { checkBackend, checkRegions, checkSchedule } from '../scenarios/world-check.ts';
+import { changesTargets, checkBackend, checkRegions, checkSchedule, checkTargets } from '../scenarios/world-check.ts';
 import type { Session } from '../session/session.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
 import { type Catalogue, cardsOf, readFrom } from './catalogue.ts';
@@ -135,6 +135,9 @@ function check(scenario: Scenario, world: World, seed: number): void {
   checkBackend(scenario, world.backend);
   checkRegions(scenario, names);
   checkSchedule(scenario, names, seed);
+  checkTargets(scenario, world.regions, { seed, backend: world.backend });
+  if (changesTargets(scenario))
+    throw new InvalidInput(`${scenario.id} needs a world of its own: edgesync-lab run ${scenario.id} --target …`);
   const { only } = scenario.system;
   if (only !== undefined && only.length < names.length)
     throw new InvalidInput(`${scenario.id} runs in ${only.join(', ')} alone, this world has more: edgesync-lab run ${scenario.id}`);

@@ -62,8 +62,14 @@ export function toHead(
     written: toDocument({ ...scenario, system: { ...system, regions: begun } }),
     ...(mutant === undefined ? {} : { mutant }),
     bounds,
+    ...targetsOf(regions),
     ...(hasOneClock ? { oneClock: true as const } : {}),
   };
+}
+
+function targetsOf(regions: readonly WorldRegion[]): Pick<HistoryHead, 'targets'> {
+  const targets = regions.flatMap(({ region, target }) => (target === undefined ? [] : [[region, target.name] as const]));
+  return targets.length === 0 ? {} : { targets: Object.fromEntries(targets) };
 }
 
 export interface Judged {

@@ -2,6 +2,7 @@
  * Scenario files: the load of a run, what breaks while it lasts, and what must hold. Everything wrong with a file is found before
  * anything starts, and told together: file, line, key, and the nearest known word.
  */
+
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { strategy } from '../../services/protocol/invalidation.ts';
@@ -12,6 +13,7 @@ import { lasting, rate, share } from '../input/duration.ts';
 import { printable } from '../input/printable.ts';
 import { type Problem, problemsOf, refusal, shown } from '../input/problems.ts';
 import { parseYaml, readSource } from '../input/yaml-source.ts';
+import { writtenDeliver } from '../targets/deliver.ts';
 import { type Threshold, thresholdProblems, toThresholds, writtenThresholds } from '../thresholds/threshold.ts';
 import { type Hypothesis, hypothesis } from './hypothesis.ts';
 import { methodProblems, type ScheduledFault, shortened, timeProblems, toMethod } from './method.ts';
@@ -75,6 +77,10 @@ const system = z.strictObject({
    * while the load lasts. For the world in virtual time.
    */
   clocks: z.enum(['differ', 'jump']).optional(),
+  /** Of caches of others: how invalidations are brought to them, in place of what their targets say. */
+  deliver: writtenDeliver.optional(),
+  /** Of caches of others: a 304 of their upstreams says nothing of tags. */
+  'untagged-304': z.boolean().optional(),
   regions: z
     .record(z.string(), z.strictObject({ delay: delay.optional(), strategy: strategy.optional(), lifetime: lifetime.optional() }))
     .default({}),

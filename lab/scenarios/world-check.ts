@@ -5,7 +5,8 @@ import { drawSchedule } from '../faults/drawn-schedule.ts';
 import { FAULTS } from '../faults/faults.ts';
 import { didYouMean } from '../input/nearest.ts';
 import { type Problem, shown } from '../input/problems.ts';
-import { type TargetKind, targetProblem } from '../system/target.ts';
+import { isEverywhere, kindOf } from '../system/parts.ts';
+import { type ConcreteTarget, type TargetKind, targetProblem } from '../system/target.ts';
 import type { Target } from '../targets/target.ts';
 import { regionProblems } from '../thresholds/threshold.ts';
 import { type Backend, worldKind, worldsWhere, worldsWith } from '../worlds/worlds.ts';
@@ -42,7 +43,7 @@ export function checkSchedule(scenario: ParsedScenario, regions: readonly string
 /** What of a world says which caches stand in it. */
 interface TargetedRegion {
   readonly region: string;
-  readonly target?: Target | undefined;
+  readonly target?: Pick<Target, 'name' | 'purges'> | undefined;
 }
 
 /** Above it a process of its own sends the reads, which knows no cache but ours. */
@@ -52,26 +53,24 @@ const READS_MAX = 1_000;
 export function checkTargets(scenario: ParsedScenario, all: readonly TargetedRegion[], { seed, backend }: TargetsIn): void {
   const regions = all.filter(({ region }) => scenario.system.only?.includes(region) ?? true);
   const targets = new Map(regions.flatMap(({ region, target }) => (target === undefined ? [] : [[region, target] as const])));
-  if (targets.size === 0) return;
-  checkRunsTargets(backend);
+  if (targets.size > 0) checkRunsTargets(backend);
   const { faults } = drawSchedule({ method: scenario.method, regions: regions.map(({ region }) => region), seed });
-  const ofFaults = faults.flatMap(({ planned, target: { kind, region, text } }) => {
-    const target = targets.get(region ?? '');
-    const why = target && whyBeyond(target, planned.fault, kind);
+  const ofFaults = faults.flatMap(({ planned, target }) => {
+    const { region, text } = target;
+    const found = targets.get(region ?? '');
+    const why = found === undefined ? whyOfTargets(target) : whyBeyond(found, planned.fault, target.kind);
     if (why === undefined) return [];
     return [{ path: ['method', scenario.method.indexOf(planned), 'target'], message: `${planned.fault} ${text}: ${why}` }];
   });
-  const isSoft = ({ purges }: Target) => purges.some(({ mode }) => mode === 'soft');
-  const ofStrategies = Object.entries(scenario.system.regions).flatMap(([region, { strategy }]) => {
-    const target = targets.get(region);
-    if (strategy !== 'lazy' || target === undefined || isSoft(target)) return [];
-    return [{ path: ['system', 'regions', region, 'strategy'], message: `${target.name} has no soft purge` }];
-  });
   const ofReads =
-    scenario.workload.reads > READS_MAX
+    targets.size > 0 && scenario.workload.reads > READS_MAX
       ? [{ path: ['workload', 'reads'], message: `at most ${READS_MAX} a second with a cache that is not ours` }]
       : [];
-  refuse(scenario, [...ofReads, ...ofStrategies, ...ofFaults]);
+  const { system } = scenario;
+  const ofSystem = (['deliver', 'untagged-304'] as const).flatMap((key) =>
+    system[key] === undefined || targets.size > 0 ? [] : [{ path: ['system', key], message: WITHOUT_TARGET }],
+  );
+  refuse(scenario, [...ofReads, ...ofSystem, ...ofFaults]);
 }
 
 /** Throws InvalidInput. */
@@ -85,7 +84,25 @@ interface TargetsIn {
   readonly backend: Backend;
 }
 
-function whyBeyond({ name, purges }: Target, fault: string, kind: TargetKind): string | undefined {
+const WITHOUT_TARGET = 'our own edges hear of writes by the log, and are not purged: --target puts another cache there, such as varnish';
+
+/** Whether caches of others are started otherwise for it than for any other. */
+export function changesTargets({ system }: Pick<ParsedScenario, 'system'>): boolean {
+  return system.deliver !== undefined || system['untagged-304'] !== undefined;
+}
+
+/** Whether it can only be run with a cache of others. */
+export function needsTarget({ system, method }: Pick<ParsedScenario, 'system' | 'method'>): boolean {
+  return changesTargets({ system }) || method.some(({ target }) => /\bpurger:/.test(target));
+}
+
+/** What there is only beside a cache of others. */
+function whyOfTargets(target: ConcreteTarget): string | undefined {
+  const nodes = target.kind === 'link' ? [target.link.caller, target.link.callee] : [target.node];
+  return nodes.map(kindOf).every(isEverywhere) ? undefined : WITHOUT_TARGET;
+}
+
+function whyBeyond({ name, purges }: Pick<Target, 'name' | 'purges'>, fault: string, kind: TargetKind): string | undefined {
   if (kind === 'redis') return `${name} stands there, and has no redis`;
   if (fault === 'strategy' && !purges.some(({ mode }) => mode === 'soft')) return `${name} has no soft purge`;
   return undefined;

@@ -1,6 +1,7 @@
 /** A scenario as a file says it: what `parseScenario` reads back as the same. */
 
 import { stringifyYaml } from '../input/yaml-source.ts';
+import type { WrittenDeliver } from '../targets/deliver.ts';
 import { toKept } from '../thresholds/threshold.ts';
 import { writtenHypothesis } from './hypothesis.ts';
 import type { ScheduledFault } from './method.ts';
@@ -46,6 +47,8 @@ export function toDocument(scenario: Scenario): Readonly<Record<string, unknown>
     system: {
       ...(system.only && { only: system.only }),
       ...(system.clocks && { clocks: system.clocks }),
+      ...(system.deliver && { deliver: writtenDeliverOf(system.deliver) }),
+      ...(system['untagged-304'] && { 'untagged-304': true }),
       regions: Object.fromEntries(regions),
     },
     workload: {
@@ -67,4 +70,8 @@ export function toDocument(scenario: Scenario): Readonly<Record<string, unknown>
     staleness,
     ...(thresholds.length === 0 ? {} : { thresholds: toKept(thresholds) }),
   };
+}
+
+function writtenDeliverOf(deliver: WrittenDeliver): unknown {
+  return typeof deliver === 'string' ? deliver : { again: deliver.again.map(toMs) };
 }

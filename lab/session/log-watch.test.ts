@@ -87,11 +87,11 @@ describe('what the metrics tell of the log', () => {
     const { pass, history, watch } = startWatch();
     pass(1_000);
     watch.sawOrigin(originMetrics(1, [sent('b', 500_200), sent('a', 500_100)]), 990);
-    watch.sawEdge('eu-west', edgeMetrics(4, [took('a', 500_400)]), 990);
+    watch.sawEdge('eu-west', edgeMetrics(4, [took('a', 500_400)]), { askedMs: 990 });
     pass(1_000);
     watch.sawOrigin(originMetrics(0, [sent('c', 501_100), sent('b', 500_200)]), 1_990);
-    watch.sawEdge('us-east', edgeMetrics(6, [took('a', 500_300)]), 1_990);
-    watch.sawEdge('eu-west', edgeMetrics(5, [took('a', 500_400)]), 1_990);
+    watch.sawEdge('us-east', edgeMetrics(6, [took('a', 500_300)]), { askedMs: 1_990 });
+    watch.sawEdge('eu-west', edgeMetrics(5, [took('a', 500_400)]), { askedMs: 1_990 });
     expect(history.of('published').map((told) => [told.event, told.sentMs])).toEqual([
       ['a', 100],
       ['b', 200],
@@ -133,7 +133,7 @@ describe('what the metrics tell of the service itself', () => {
     const { pass, history, watch } = startWatch();
     pass(1_000);
     watch.sawOrigin({ ...originMetrics(0, []), process: told(507_000) }, 980);
-    watch.sawEdge('eu-west', withProcess({ ...told(433_000), heldMs: 11 }), 980);
+    watch.sawEdge('eu-west', withProcess({ ...told(433_000), heldMs: 11 }), { askedMs: 980 });
     expect(history.of('origin-sample')[0]?.clock).toEqual({ fromMs: 980, toMs: 1_000, nowMs: 7_000 });
     // It had the question for a while: the answer is younger.
     expect(history.of('edge-sample')[0]?.clock).toEqual({ fromMs: 980 + 11 * 0.98 - 1, toMs: 1_000, nowMs: -67_000 });
@@ -142,10 +142,10 @@ describe('what the metrics tell of the service itself', () => {
   it('is how late it was, each spell once, from how long ago it says it was', () => {
     const { pass, history, watch } = startWatch();
     pass(1_000);
-    watch.sawEdge('eu-west', withProcess(told(0, { spells: [spell(3, 400), spell(4, 100)] })), 1_000);
+    watch.sawEdge('eu-west', withProcess(told(0, { spells: [spell(3, 400), spell(4, 100)] })), { askedMs: 1_000 });
     watch.sawOrigin({ ...originMetrics(0, []), process: told(0, { spells: [spell(3, 400)] }) }, 1_000);
     pass(1_000);
-    watch.sawEdge('eu-west', withProcess(told(0, { spells: [spell(4, 1_100), spell(5, 200)] })), 2_000);
+    watch.sawEdge('eu-west', withProcess(told(0, { spells: [spell(4, 1_100), spell(5, 200)] })), { askedMs: 2_000 });
     expect(history.of('stall')).toEqual([
       { dueMs: 550, lateMs: 40, overMs: 50, of: 'edge:eu-west' },
       { dueMs: 850, lateMs: 40, overMs: 50, of: 'edge:eu-west' },
@@ -157,11 +157,11 @@ describe('what the metrics tell of the service itself', () => {
   it('begins anew with its process', () => {
     const { pass, history, watch } = startWatch();
     pass(1_000);
-    watch.sawEdge('eu-west', withProcess(told(0, { spells: [spell(9, 400)], waitedMs: 500 })), 1_000);
+    watch.sawEdge('eu-west', withProcess(told(0, { spells: [spell(9, 400)], waitedMs: 500 })), { askedMs: 1_000 });
     pass(1_000);
-    watch.sawEdge('eu-west', withProcess(told(0, { since: 'later', spells: [spell(0, 400)], waitedMs: 90 })), 2_000);
+    watch.sawEdge('eu-west', withProcess(told(0, { since: 'later', spells: [spell(0, 400)], waitedMs: 90 })), { askedMs: 2_000 });
     pass(1_000);
-    watch.sawEdge('eu-west', withProcess(told(0, { since: 'later', waitedMs: 390 })), 3_000);
+    watch.sawEdge('eu-west', withProcess(told(0, { since: 'later', waitedMs: 390 })), { askedMs: 3_000 });
     expect(history.of('stall').map(({ dueMs }) => dueMs)).toEqual([550, 1_550]);
     expect(history.of('pressure')).toEqual([{ of: 'edge:eu-west', atMs: 3_000, overMs: 1_000, waitedMs: 300 }]);
   });
@@ -172,7 +172,7 @@ describe('what the metrics tell of the service itself', () => {
       pass(1_000);
       const process = told(0, { spells: [spell(waitedMs, 0)], waitedMs });
       watch.sawOrigin({ ...originMetrics(0, []), process }, history.of('origin-sample').length * 1_000 + 1_000);
-      watch.sawEdge('eu-west', withProcess(process), history.of('edge-sample').length * 1_000 + 1_000);
+      watch.sawEdge('eu-west', withProcess(process), { askedMs: history.of('edge-sample').length * 1_000 + 1_000 });
     }
     expect(history.of('stall')).toEqual([]);
     expect(history.of('pressure')).toEqual([{ of: 'services', atMs: 2_000, overMs: 1_000, waitedMs: 250 }]);
@@ -180,8 +180,8 @@ describe('what the metrics tell of the service itself', () => {
 
   it('is nothing of an older service', () => {
     const { history, watch } = startWatch();
-    watch.sawEdge('eu-west', edgeMetrics(0, []), 0);
-    watch.sawEdge('us-east', withProcess({ now: 500_000, heldMs: 0, eventLoop: null }), 0);
+    watch.sawEdge('eu-west', edgeMetrics(0, []), { askedMs: 0 });
+    watch.sawEdge('us-east', withProcess({ now: 500_000, heldMs: 0, eventLoop: null }), { askedMs: 0 });
     expect([history.of('stall'), history.of('pressure'), history.of('edge-sample')[0]?.clock]).toEqual([[], [], undefined]);
   });
 });

@@ -16,14 +16,27 @@ export function refusedOf({ refused }: EdgeMetrics['fills']): number {
   return Object.values(refused).reduce((sum, count) => sum + count, 0);
 }
 
-/** `atMs`: when it answered, on the run's clock. */
-export function toEdgeSample(region: string, edge: EdgeMetrics, atMs: number): EdgeSample {
+/** `atMs`: when it answered, on the run's clock. `isToldByOther`: by who does not know what the cache stores. */
+export function toEdgeSample(region: string, edge: EdgeMetrics, { atMs, isToldByOther = false }: SeenOptions): EdgeSample {
   const { metrics, log, originFetches, fills } = edge;
   const { lag, queued, applied, joins } = log;
   const caughtUp = isInTouch(edge) && lag !== null && lag <= queued;
   const refused = refusedOf(fills);
-  const fetched = { originFetches, ...fetchedForCache(edge), fills: fills.stored + refused, refused };
+  const filled = isToldByOther ? {} : { fills: fills.stored + refused, refused };
+  const fetched = { originFetches, ...fetchedForCache(edge), ...filled };
   return { region, atMs, since: metrics.startTime, ...fetched, lag, queued, caughtUp, ...(joins === undefined ? {} : { joins }), applied };
+}
+
+interface AskedEdge {
+  /** What `asks` answered. */
+  readonly askedMs: number;
+  /** By who does not know what the cache stores. */
+  readonly isToldByOther?: boolean | undefined;
+}
+
+interface SeenOptions {
+  readonly atMs: number;
+  readonly isToldByOther?: boolean;
 }
 
 export interface LogWatchOptions {
@@ -64,7 +77,7 @@ export class LogWatch {
     sink.add('origin-sample', { atMs: t(), pending: outbox.pending, ...this.#sawProcess('origin', process, askedMs) });
   }
 
-  sawEdge(region: string, edge: EdgeMetrics, askedMs: number): void {
+  sawEdge(region: string, edge: EdgeMetrics, { askedMs, isToldByOther = false }: AskedEdge): void {
     const { recent, process } = edge;
     const { sink, dated, t } = this.#options;
     if (dated !== undefined)
@@ -72,7 +85,10 @@ export class LogWatch {
         const appliedMs = dated.wallClock.toRunMs(appliedAt);
         dated.sink.add('applied', { event: id, region, target, version, mode, appliedMs, partition, offset });
       }
-    sink.add('edge-sample', { ...toEdgeSample(region, edge, t()), ...this.#sawProcess(`edge:${region}`, process, askedMs) });
+    sink.add('edge-sample', {
+      ...toEdgeSample(region, edge, { atMs: t(), isToldByOther }),
+      ...this.#sawProcess(`edge:${region}`, process, askedMs),
+    });
   }
 
   #sawProcess(of: string, report: ProcessReport | undefined, askedMs: number): { readonly clock?: ClockReading } {

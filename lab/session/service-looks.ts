@@ -41,13 +41,11 @@ export class ServiceLooks {
     const { session, watch } = this.#options;
     const saw = session.world.settings.of(region).look();
     const askedMs = watch.asks();
-    const metrics = await session.clients
-      .edge(region)
-      .can.metrics?.(signal)
-      .catch(() => undefined);
+    const edge = session.clients.edge(region);
+    const metrics = await edge.can.metrics?.(signal).catch(() => undefined);
     if (metrics === undefined || this.#isClosed) return undefined;
     saw(metrics);
-    watch.sawEdge(region, metrics, askedMs);
+    watch.sawEdge(region, metrics, { askedMs, isToldByOther: edge.isToldByOther });
     return metrics;
   }
 

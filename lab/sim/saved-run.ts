@@ -28,10 +28,16 @@ export interface SavedRun {
 
 /** Throws InvalidInput naming what of the head is missing, wrong, or nothing that the simulated world has. */
 export function savedRun({ file, head, topology }: SavedRunOptions): SavedRun {
-  const { written, seed, regions, mutant } = head;
+  const { written, seed, regions, mutant, targets } = head;
   if (written === undefined)
     throw new InvalidInput(
       printable(`${file}:1: written: expected the scenario of the run, got a history of before it was kept; run it again with --out`),
+    );
+  if (targets !== undefined)
+    throw new InvalidInput(
+      printable(
+        `${file}:1: targets: expected a run of our own edges, got one of ${Object.values(targets).join(', ')}: there is none of it in virtual time`,
+      ),
     );
   if (mutant !== undefined) mutantNamed(mutant);
   const scenario = { id: 'saved', ...parseScenario(JSON.stringify(written), file) };

@@ -14,6 +14,8 @@ interface NodePart {
   readonly canAsk: boolean;
   /** Where a report draws it: of a region, or among those of the same name. */
   readonly lane: 'origin' | 'log' | 'region';
+  /** Only where the cache of the region is not ours. */
+  readonly isOfTargets?: true;
 }
 
 export const NODES = {
@@ -22,6 +24,7 @@ export const NODES = {
   postgres: { isRegional: false, protocol: 'postgres', canAsk: false, lane: 'origin' },
   redis: { isRegional: true, protocol: undefined, canAsk: false, lane: 'region' },
   edge: { isRegional: true, protocol: undefined, canAsk: true, lane: 'region' },
+  purger: { isRegional: true, protocol: undefined, canAsk: false, lane: 'region', isOfTargets: true },
 } as const satisfies Readonly<Record<string, NodePart>>;
 
 export type NodeKind = keyof typeof NODES;
@@ -46,6 +49,8 @@ export interface LinkPart {
   readonly invalidation: Crossings;
   /** The same from when a fetch of an edge begins until its answer is there. */
   readonly fetch: Crossings;
+  /** Only where the cache of the region is not ours. */
+  readonly isOfTargets?: true;
 }
 
 const NEVER: Crossings = { there: 0, back: 0 };
@@ -66,6 +71,8 @@ export const LINKS = {
     invalidation: { there: 6, back: 7 },
     fetch: { there: 6, back: 6 },
   },
+  // A purge.
+  'purger-edge': { caller: 'purger', callee: 'edge', isTarget: true, invalidation: ONE_CALL, fetch: NEVER, isOfTargets: true },
   'edge-redis': { caller: 'edge', callee: 'redis', isTarget: false, invalidation: ONE_CALL, fetch: ONE_CALL },
 } as const satisfies Readonly<Record<string, LinkPart>>;
 
@@ -105,6 +112,12 @@ export function linkKindOf({ caller, callee }: Link): LinkKind {
   const name = `${kindOf(caller)}-${kindOf(callee)}`;
   if (!(name in LINKS)) throw new TypeError(`expected a link of ${Object.keys(LINKS).join(', ')}, got ${name}`);
   return name as LinkKind;
+}
+
+/** Whether there is such a node whatever cache stands in its region. */
+export function isEverywhere(kind: NodeKind): boolean {
+  const part: NodePart = NODES[kind];
+  return part.isOfTargets !== true;
 }
 
 /** Those that a fault may be aimed at, of the kinds that it takes. */

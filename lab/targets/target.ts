@@ -7,6 +7,7 @@ import { type Deliver, PLACE, PURGE_MODES, PURGE_TYPES, type PurgeWay, waysOf, w
 import { lasting } from '../input/duration.ts';
 import { type Problem, problemsOf, refusal } from '../input/problems.ts';
 import { parseYaml, readSource } from '../input/yaml-source.ts';
+import { deliverOf, writtenDeliver } from './deliver.ts';
 
 /** Of what a purge names, and of what is started. */
 const OF_PURGES = ['id', 'tag', 'pattern'] as const;
@@ -27,14 +28,6 @@ const MISSING_MS = 5_000;
 /** Below the folder of the process, and nowhere else. */
 const FILE_NAME = /^(?!(?:.*\/)?\.\.?(?:\/|$))[\w.-]+(?:\/[\w.-]+)*$/;
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
-
-const writtenDeliver = z.union([z.enum(['repeat', 'once', 'none']), z.strictObject({ again: z.array(lasting).min(1) })], {
-  error: 'expected repeat, once, none or { again: [700ms] }',
-});
-
-function deliverOf(deliver: z.output<typeof writtenDeliver>): Deliver {
-  return typeof deliver === 'string' ? { how: deliver } : { how: 'again', afterMs: deliver.again };
-}
 
 const targetFile = z.strictObject({
   version: z.literal(1),
@@ -68,7 +61,10 @@ const targetFile = z.strictObject({
 });
 
 /** What passes to the process that starts it: data, and nothing else. */
-export type HostedTarget = Omit<Target, 'label'>;
+export interface HostedTarget extends Omit<Target, 'label'> {
+  /** A 304 of its upstream says nothing of tags. */
+  readonly untagged304?: boolean;
+}
 
 export interface Target extends Omit<z.output<typeof targetFile>, 'purge' | 'deliver'> {
   readonly ok: readonly number[];

@@ -1,7 +1,8 @@
 /** compose.yaml -> the topology of a world: its regions and their edges, the origin, the ports. */
 
+import type { Deliver } from '../../services/protocol/purge-ways.ts';
 import { InvalidInput } from '../errors.ts';
-import type { Target } from '../targets/target.ts';
+import type { HostedTarget, Target } from '../targets/target.ts';
 import { type ComposeFile, type ComposeService, type Environment, readComposeFile, type Variables } from './compose-file.ts';
 import { type RegionOverrides, withRegionSettings } from './region-settings.ts';
 
@@ -15,7 +16,7 @@ export interface RegionTopology {
   readonly port: number;
   readonly environment: Environment;
   /** The cache of others that stands there. Left out: ours. */
-  readonly target?: Target;
+  readonly target?: Target & Pick<HostedTarget, 'untagged304'>;
 }
 
 export interface Topology {
@@ -90,22 +91,42 @@ export function onlyRegions<Regional extends Pick<Topology, 'regions'>>(topology
   return only === undefined ? topology : { ...topology, regions: topology.regions.filter(({ region }) => only.includes(region)) };
 }
 
+function isSoft({ purges }: Target): boolean {
+  return purges.some(({ mode }) => mode === 'soft');
+}
+
 /** undefined: ours. What a cache of others has no word for, a soft purge, its region has not, either: it is eager. */
 export function withRegionTarget({ target: _, ...region }: RegionTopology, target: Target | undefined): RegionTopology {
   if (target === undefined) return region;
-  const isSoft = target.purges.some(({ mode }) => mode === 'soft');
-  const environment = withRegionSettings(region.environment, { lifetime: target.lifetime, ...(isSoft ? {} : { strategy: 'eager' }) });
+  const environment = withRegionSettings(region.environment, {
+    lifetime: target.lifetime,
+    ...(isSoft(target) ? {} : { strategy: 'eager' }),
+  });
   return { ...region, environment, target };
 }
 
 /** What a scenario overrides, by region. Regions are known to be there. */
 export type SystemOverrides = Readonly<Record<string, RegionOverrides>>;
 
-export function withSystem<Regional extends Pick<Topology, 'regions'>>(topology: Regional, overrides: SystemOverrides): Regional {
+/** What a scenario overrides of every cache of others. */
+export interface TargetOverrides {
+  readonly deliver?: Deliver | undefined;
+  readonly untagged304?: boolean | undefined;
+}
+
+export function withSystem<Regional extends Pick<Topology, 'regions'>>(
+  topology: Regional,
+  overrides: SystemOverrides,
+  { deliver, untagged304 = false }: TargetOverrides = {},
+): Regional {
   const regions = topology.regions.map((region) => {
     const own = overrides[region.region] ?? {};
-    const target = region.target === undefined ? {} : { target: { ...region.target, lifetime: own.lifetime ?? region.target.lifetime } };
-    return { ...region, ...target, environment: withRegionSettings(region.environment, own) };
+    const { target } = region;
+    if (target === undefined) return { ...region, environment: withRegionSettings(region.environment, own) };
+    const { lifetime = target.lifetime, delay } = own;
+    const strategy = isSoft(target) ? own.strategy : undefined;
+    const environment = withRegionSettings(region.environment, { lifetime, delay, strategy });
+    return { ...region, environment, target: { ...target, lifetime, deliver: deliver ?? target.deliver, untagged304 } };
   });
   return { ...topology, regions };
 }

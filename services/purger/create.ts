@@ -23,6 +23,8 @@ export interface PurgerPorts {
   readonly logger: Logger;
   /** Left out: by HTTP. */
   readonly ask?: PurgerOptions['ask'];
+  /** Left out: as configured. */
+  readonly settings?: EdgeSettings;
   /** Left out: its own. */
   readonly meter?: EdgeMeter;
   readonly lateness?: LatenessMeter | undefined;
@@ -30,7 +32,6 @@ export interface PurgerPorts {
 
 /** What a purger is made of, before it is given sockets. */
 export interface PurgerParts {
-  readonly settings: EdgeSettings;
   readonly routes: readonly Route[];
   /** Joins the log behind whoever calls. */
   join(): void;
@@ -44,7 +45,8 @@ type CreatedConfig = Pick<
 
 export function createPurger(config: CreatedConfig, { ways, ok, store, log, clock, logger, lateness, ...given }: PurgerPorts): PurgerParts {
   const { REGION_NAME: region, DELIVER: deliver, ADMIN_TOKEN: adminToken } = config;
-  const settings = new EdgeSettings({ propagationDelayMs: config.PROPAGATION_DELAY, strategy: config.INVALIDATION_STRATEGY });
+  const configured = { propagationDelayMs: config.PROPAGATION_DELAY, strategy: config.INVALIDATION_STRATEGY };
+  const settings = given.settings ?? new EdgeSettings(configured);
   const meter = given.meter ?? new EdgeMeter(clock);
   const asker = new Asker(clock);
   const ask: PurgerOptions['ask'] =
@@ -52,7 +54,6 @@ export function createPurger(config: CreatedConfig, { ways, ok, store, log, cloc
     (({ method, path, headers }) => asker.ask({ url: `${config.CACHE_URL}${path}`, method, headers, deadlineMs: config.PURGE_DEADLINE }));
   const purger = new Purger({ region, log, store, ways, ok, ask, deliver, settings, meter, clock, logger });
   return {
-    settings,
     routes: purgerRoutes({ region, purger, log, settings, meter, clock, adminToken, lateness }),
     join: () => void purger.start().catch((error: unknown) => logger.error({ error: String(error) }, 'it does not purge')),
     close: async () => {

@@ -28,6 +28,8 @@ export interface UpstreamOptions {
   readonly missingMs: number;
   readonly clock: Clock;
   readonly random: Random;
+  /** A 304 says nothing of tags, unless it is said of its path. */
+  readonly untagged304?: boolean;
   /** Stands between it and the origin: a link that can be broken. Left out: nothing does. */
   readonly across?: <T>(send: () => Promise<T>) => Promise<T>;
   /** Hears of each fetch for a content, and of each that brought no answer. */
@@ -88,7 +90,7 @@ export class Upstream {
   #count = 0;
 
   private constructor(options: UpstreamOptions) {
-    this.#options = { across: (send) => send(), onFetch: () => {}, ...options };
+    this.#options = { untagged304: false, across: (send) => send(), onFetch: () => {}, ...options };
     this.#run = String(options.random.below(2 ** 32));
     this.#server = createServer((asked, answer) => void this.#serve(asked, answer));
     this.#server.on('connection', (socket) => {
@@ -201,7 +203,7 @@ export class Upstream {
 
   #headersOf({ path, number, askedAt }: Fetch, { status, headers, body }: OriginAnswer): OutgoingHttpHeaders {
     const { lifetimeMs, missingMs } = this.#options;
-    const { lifetimeMs: own, untagged304 = false } = this.#settings.get(path) ?? {};
+    const { lifetimeMs: own, untagged304 = this.#options.untagged304 } = this.#settings.get(path) ?? {};
     const ms = own ?? (status === 404 ? missingMs : lifetimeMs);
     const tags = status === 304 && untagged304 ? undefined : this.#tagsOf(path, status, body);
     return {

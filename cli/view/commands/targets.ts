@@ -3,7 +3,7 @@
 import type { Fault } from '../../../lab/faults/fault.ts';
 import { FAULTS } from '../../../lab/faults/faults.ts';
 import { keysAt } from '../../../lab/input/problems.ts';
-import { type LinkPart, NODE_KINDS, NODES, type NodeKind, nodeName, targetLinks } from '../../../lab/system/parts.ts';
+import { isEverywhere, type LinkPart, NODE_KINDS, NODES, type NodeKind, nodeName, targetLinks } from '../../../lab/system/parts.ts';
 import { worldsWith } from '../../../lab/worlds/worlds.ts';
 import type { ViewState } from '../state/state.ts';
 
@@ -26,9 +26,9 @@ export function targetsOf(
   const names = regions.map(({ region }) => region);
   const first = names[selected];
   const inOrder = first === undefined ? names : [first, ...names.filter((name) => name !== first)];
-  const links = targets.includes('link') ? targetLinks(kinds) : [];
+  const links = targets.includes('link') ? targetLinks(kinds).filter(({ isOfTargets }) => isOfTargets !== true) : [];
   // An edge before its cache.
-  const nodes = NODE_KINDS.filter((kind) => targets.includes(kind)).sort(
+  const nodes = NODE_KINDS.filter((kind) => targets.includes(kind) && isEverywhere(kind)).sort(
     (one, other) => Number(NODES[other].canAsk) - Number(NODES[one].canAsk),
   );
   const linkAt = ({ caller, callee }: LinkPart, region?: string) => `${nodeName(caller, region)}<->${nodeName(callee, region)}`;

@@ -7,7 +7,8 @@
  * labelled when it was asked for again and again for longer than that at the end. An old version labelled stale before the
  * end is `stale-after-bound`.
  *
- * A 404 is answered fresh or not at all: an old "not there" must not outlive the creation of what is asked for. No fault excuses it.
+ * A 404 is answered fresh or not at all: an old "not there" must not outlive the creation of what is asked for. No fault excuses it. A
+ * cache that promises no such thing (`bounds.staleMissing`) is not asked for it.
  *
  * A content is fresh for its lifetime since the origin was asked for it, by the edge's own clock. Where that clock can have run so slowly, or
  * was set, nothing is said. No fault excuses it.
@@ -64,7 +65,7 @@ function begin({ history, staleness }: CheckInput): Judging {
         return;
       }
       labelled += 1;
-      if (read.found === false) {
+      if (read.found === false && history.boundsOf(read.region).staleMissing !== true) {
         missed += 1;
         missing.set(keyOf(read), toMissing(read));
       }

@@ -47,6 +47,10 @@ export const edgeBounds = z.strictObject({
   joinDeadlineMs: deadlineMs,
   /** How long an entry is fresh. Left out: longer than anybody looks. */
   freshMs: z.number().positive().optional(),
+  /** Who joins a fetch under way may be answered by it, whatever was purged since it began. Left out: nobody may. */
+  joins: z.literal(true).optional(),
+  /** A 404 may be served stale like a content. Left out: it may not. */
+  staleMissing: z.literal(true).optional(),
 });
 export type EdgeBounds = Readonly<z.infer<typeof edgeBounds>>;
 /** By region. */

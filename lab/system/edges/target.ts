@@ -11,7 +11,7 @@ import { CallFailed } from '../transport.ts';
 import type { EdgeRead, EdgeUnderTest, OpenEdgeOptions } from './edge.ts';
 import { settingsBy } from './own.ts';
 
-export interface TargetAddress extends Pick<Target, 'name' | 'read' | 'label' | 'lifetime'> {
+export interface TargetAddress extends Pick<Target, 'name' | 'read' | 'label' | 'lifetime' | 'purges'> {
   readonly purgerUrl: string;
 }
 
@@ -24,7 +24,13 @@ export function targetEdge(target: TargetAddress, { transport, url, adminToken }
   const purger = new Requests(transport, target.purgerUrl);
   const stamps = new Stamps();
   return {
-    bounds: { fetchDeadlineMs: FETCH_DEADLINE_MS, joinDeadlineMs: JOIN_DEADLINE_MS, freshMs: target.lifetime },
+    bounds: {
+      fetchDeadlineMs: FETCH_DEADLINE_MS,
+      joinDeadlineMs: JOIN_DEADLINE_MS,
+      freshMs: target.lifetime,
+      staleMissing: true,
+      joins: true,
+    },
     isToldByOther: true,
     read: async (id, signal) => {
       const answer = await requests.send({ method: 'GET', path: filled(target.read.path, { id: String(id) }), signal });

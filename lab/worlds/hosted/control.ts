@@ -95,7 +95,8 @@ export class HostControl {
   }
 
   #isolate(id: string, edge: NodeName): void {
-    for (const { link, wire } of this.#links.values()) if (link.caller === edge) wire.impair(id, 'both', { kind: 'cut' });
+    for (const { link, wire } of this.#links.values())
+      if (link.caller === edge || link.callee === edge) wire.impair(id, 'both', { kind: 'cut' });
   }
 
   /** A probe is put on its way first: that it breaks is the evidence, also on a link nobody uses. */

@@ -5,19 +5,21 @@
 
 import type { EdgeConfig } from '../../../services/edge/config.ts';
 import { EdgeMeter } from '../../../services/edge/metrics.ts';
+import { EdgeSettings } from '../../../services/edge/settings.ts';
 import { FETCH_DEADLINE_MS } from '../../../services/protocol/edge-api.ts';
+import type { PurgeRequest } from '../../../services/protocol/purge-ways.ts';
 import { createPurger } from '../../../services/purger/create.ts';
 import { MemoryStore } from '../../../services/purger/store.ts';
-import { Asker } from '../../../services/runtime/asker.ts';
+import { Asker, NoAnswer } from '../../../services/runtime/asker.ts';
 import { Upstream } from '../../../services/upstream/upstream.ts';
 import { WorldFailed } from '../../errors.ts';
-import type { NodeName } from '../../system/parts.ts';
+import { nodeName } from '../../system/parts.ts';
 import type { HostedTarget } from '../../targets/target.ts';
-import { openProgram } from '../peers/target-program.ts';
+import { nothingOf, openProgram } from '../peers/target-program.ts';
 import { Gate } from '../wires/gate.ts';
 import { WiredLog } from '../wires/wired-log.ts';
-import { layWire, type Shared } from './launch.ts';
-import { ServerNode } from './nodes.ts';
+import { layWire, type Shared, serveGated } from './launch.ts';
+import { ProcessNode, ServerNode } from './nodes.ts';
 import { ProgramNode } from './program-node.ts';
 
 export interface LaunchedTarget {
@@ -29,14 +31,15 @@ export interface LaunchedTarget {
 
 /** Above the longest fetch: a purge may wait for one. */
 const PURGE_DEADLINE_MS = 4 * FETCH_DEADLINE_MS;
+const PROBE_MS_MAX = 1_000;
 const HOST = '127.0.0.1';
 
 export async function launchTarget(configured: EdgeConfig, target: HostedTarget, shared: Shared): Promise<LaunchedTarget> {
   const { log, kafka, control, releasers, hosting } = shared;
   const { clock } = hosting;
   const region = configured.REGION_NAME;
-  const edge: NodeName = `edge:${region}`;
-  // The upstream and the purger run as long as the world.
+  const [edge, purger] = [nodeName('edge', region), nodeName('purger', region)];
+  // The upstream runs as long as the world.
   const beside = new Gate();
   const toKafka = layWire(hosting, 'edge-kafka', edge, kafka.gate);
   const toOrigin = layWire(hosting, 'edge-origin', edge, new ServerNode().gate);
@@ -48,6 +51,7 @@ export async function launchTarget(configured: EdgeConfig, target: HostedTarget,
     port: 0,
     lifetimeMs: target.lifetime,
     missingMs: target.missing,
+    untagged304: target.untagged304 ?? false,
     clock,
     random,
     across: (send) =>
@@ -72,32 +76,50 @@ export async function launchTarget(configured: EdgeConfig, target: HostedTarget,
     variables: hosting.variables ?? {},
     onOutput: (text) => logger.debug({ program: target.name, text }, 'it said'),
   });
-  const wired = new WiredLog({ log, wire: toKafka, caller: beside, clock });
-  const { purges: ways, ok, deliver } = target;
-  const settings = { ...configured, DELIVER: deliver, CACHE_URL: program.url, PURGE_DEADLINE: PURGE_DEADLINE_MS };
-  const purger = createPurger(settings, {
-    ways,
-    ok,
-    log: wired,
-    store: new MemoryStore(),
-    clock,
-    logger,
-    meter,
-    lateness: hosting.lateness,
-  });
-  const node = new ProgramNode(program, { name: `${target.name} of ${region}`, onSettings: (wanted) => purger.settings.change(wanted) });
+  const settings = new EdgeSettings({ propagationDelayMs: configured.PROPAGATION_DELAY, strategy: configured.INVALIDATION_STRATEGY });
+  const node = new ProgramNode(program, { name: `${target.name} of ${region}`, onSettings: (wanted) => settings.change(wanted) });
   releasers.push(() => node.close());
   if (hosting.onLost !== undefined) node.onLost(hosting.onLost);
-  releasers.push(() => purger.close());
-  const server = await hosting.serve({ routes: purger.routes, allowedHosts: configured.ALLOWED_HOSTS, log: logger, port: 0, host: HOST });
-  releasers.push(() => server.close());
-  purger.join();
+  const toEdge = layWire(hosting, 'purger-edge', purger, new ServerNode().gate);
+  const { purges: ways, ok, deliver } = target;
+  const config = { ...configured, DELIVER: deliver, CACHE_URL: program.url, PURGE_DEADLINE: PURGE_DEADLINE_MS };
+  // What it has stored outlives it, as a file does.
+  const store = new MemoryStore();
+  const purgerNode = await ProcessNode.launch(clock, 0, async ({ gate, clock: gated, port }) => {
+    const wired = new WiredLog({ log, wire: toKafka, caller: gate, clock: gated });
+    const ask = ({ method, path, headers }: PurgeRequest) =>
+      toEdge.call(() => asker.ask({ url: `${program.url}${path}`, method, headers, deadlineMs: PURGE_DEADLINE_MS }), {
+        caller: gate,
+        deadlineMs: PURGE_DEADLINE_MS,
+        toError: (why) => new NoAnswer(why),
+      });
+    const parts = createPurger(config, {
+      ways,
+      ok,
+      ask,
+      log: wired,
+      store,
+      settings,
+      clock: gated,
+      logger,
+      meter,
+      lateness: hosting.lateness,
+    });
+    const life = await serveGated({ parts, gate, port, config: configured, logger, serve: hosting.serve, disconnect: async () => {} });
+    parts.join();
+    return life;
+  });
+  releasers.push(() => purgerNode.close());
   const probe = hosting.createOriginClient(configured.ORIGIN_URL);
   releasers.push(() => probe.close());
   control.addNode(edge, node);
+  control.addNode(purger, purgerNode);
+  control.addLink({ caller: purger, callee: edge }, toEdge, () =>
+    asker.ask({ url: `${program.url}${nothingOf(target)}`, deadlineMs: PROBE_MS_MAX }),
+  );
   control.addLink({ caller: edge, callee: 'kafka' }, toKafka, () => log.bounds());
   control.addLink({ caller: edge, callee: 'origin' }, toOrigin, async () => {
     if (!(await probe.answers())) throw new Error('the origin does not answer');
   });
-  return { port: Number(new URL(program.url).port), purgerPort: server.port };
+  return { port: Number(new URL(program.url).port), purgerPort: purgerNode.port };
 }

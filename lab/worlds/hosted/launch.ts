@@ -134,7 +134,7 @@ interface ServeOptions {
 }
 
 /** Serves the routes as a process would that can be frozen: it takes requests and answers them when it goes on. */
-async function serveGated({ parts, gate, port, config, logger, serve, disconnect }: ServeOptions): Promise<ProcessLife> {
+export async function serveGated({ parts, gate, port, config, logger, serve, disconnect }: ServeOptions): Promise<ProcessLife> {
   const routes = parts.routes.map((route) => ({
     ...route,
     handle: async (request: Parameters<Route['handle']>[0]) => {

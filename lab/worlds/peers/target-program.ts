@@ -15,12 +15,17 @@ const UP_MS_MAX = 1_000;
 const NOBODYS_ID = '2000000000';
 const UP_STATUSES = [200, 404];
 
+/** The path of a content that there is not. */
+export function nothingOf({ read }: Pick<Target, 'read'>): string {
+  return filled(read.path, { id: NOBODYS_ID });
+}
+
 /** Serves when it resolves: a content that there is not is asked for through it. Throws WorldFailed with what it said. */
 export function openProgram(
   { name, start, read }: Pick<Target, 'name' | 'start' | 'read'>,
   { upstreamPort, asker, ...options }: OpenProgramOptions,
 ): Promise<Program> {
-  const nothing = filled(read.path, { id: NOBODYS_ID });
+  const nothing = nothingOf({ read });
   return Program.start({
     ...options,
     name,

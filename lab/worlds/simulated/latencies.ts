@@ -26,6 +26,7 @@ const DISTRIBUTIONS: Readonly<Record<LinkKind | 'lab', Distribution>> = {
   'edge-origin': { usual: { fromUs: 2_000, toUs: 20_000 }, slow: { fromUs: 20_000, toUs: 60_000 } },
   'origin-kafka': { usual: { fromUs: 1_000, toUs: 4_000 }, slow: { fromUs: 5_000, toUs: 20_000 } },
   'origin-postgres': { usual: { fromUs: 200, toUs: 1_500 }, slow: { fromUs: 2_000, toUs: 10_000 } },
+  'purger-edge': { usual: { fromUs: 100, toUs: 400 }, slow: { fromUs: 1_000, toUs: 8_000 } },
   lab: { usual: { fromUs: 200, toUs: 1_000 }, slow: { fromUs: 1_000, toUs: 5_000 } },
 };
 

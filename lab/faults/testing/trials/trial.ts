@@ -4,7 +4,7 @@
  */
 
 import { createRandom, pick, type Random } from '../../../../services/runtime/random.ts';
-import { nodeName, targetLinks } from '../../../system/parts.ts';
+import { isEverywhere, nodeName, targetLinks } from '../../../system/parts.ts';
 import { linkKindIn } from '../../../system/target.ts';
 import { type Backend, worldsWith } from '../../../worlds/worlds.ts';
 import { drawSchedule, type PlannedFault } from '../../drawn-schedule.ts';
@@ -99,10 +99,16 @@ function isLinkOf({ links }: Fault, target: string): boolean {
 }
 
 function drawTarget(random: Random, { targets, links }: Fault, regions: readonly string[]): string {
-  const kind = pick(random, targets);
+  const kind = pick(
+    random,
+    targets.filter((one) => one === 'link' || isEverywhere(one)),
+  );
   const region = random.below(3) === 0 ? pick(random, WORDS) : pick(random, regions);
   if (kind !== 'link') return nodeName(kind, region);
-  const { caller, callee } = pick(random, targetLinks(links));
+  const { caller, callee } = pick(
+    random,
+    targetLinks(links).filter(({ isOfTargets }) => isOfTargets !== true),
+  );
   const ends = [nodeName(caller, region), nodeName(callee, region)] as const;
   const [left, right] = random.below(2) === 0 ? ends : [ends[1], ends[0]];
   return `${left}${pick(random, ARROWS)}${right}`;
