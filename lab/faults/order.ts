@@ -7,6 +7,7 @@ import { type Capability, whyUnable } from '../system/edges/edge.ts';
 import type { Mechanism } from '../system/mechanisms.ts';
 import { nodeName } from '../system/parts.ts';
 import { type ConcreteTarget, resolveTarget } from '../system/target.ts';
+import { whyAbsent } from '../targets/absent-parts.ts';
 import type { World } from '../worlds/world.ts';
 import { worldsWith } from '../worlds/worlds.ts';
 import type { Fault, FaultOrder, FaultSpec } from './fault.ts';
@@ -69,6 +70,11 @@ export function resolveOrder(
   const parsed = fault.parameters.parse(parameters);
   const isFreeTarget = (found: ConcreteTarget) => isFree({ fault: name, target: found });
   const targets = resolveTarget(target, regions, random, isFreeTarget);
-  for (const found of targets) refuseBeyondEdge({ fault: name, target: found }, clients);
+  for (const found of targets) {
+    const standing = world.regions.find(({ region }) => region === found.region)?.target;
+    const absent = whyAbsent(found, standing);
+    if (absent !== undefined) throw new InvalidInput(`${name} cannot be injected at ${found.text}: ${absent}`);
+    refuseBeyondEdge({ fault: name, target: found }, clients);
+  }
   return { fault, specs: targets.map((found) => ({ fault: name, target: found, parameters: parsed })) };
 }

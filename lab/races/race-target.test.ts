@@ -1,32 +1,16 @@
 /** Races of caches of which it is known what they do: our own, and one of a few lines, right and wrong in several ways. */
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { systemRandom } from '../../services/runtime/random.ts';
-import { parseTarget } from '../targets/target.ts';
 import { OWN_TARGET } from '../targets/targets.ts';
+import { naiveTarget as naive } from '../targets/testing/naive.ts';
 import type { Race, RaceResult } from './race.ts';
 import { raceTarget } from './race-target.ts';
 import { RACES } from './races.ts';
 
-const PROGRAM = join(import.meta.dirname, 'testing/naive-cache.mjs');
 const RACED = RACES.filter(({ name }) => ['plain', 'in-head', 'in-body', 'join', 'refill-twice', 'in-404'].includes(name));
-
-/** `purge`: in place of the right one. */
-function naive(behaviours: readonly string[], { purge = 'PURGE /api/content/<id>', label = 'x-cache' } = {}) {
-  const command = [process.execPath, PROGRAM, '<port>', '<upstream>', ...behaviours];
-  const text = [
-    'version: 1',
-    'name: naive',
-    'about: a cache of a few lines',
-    `label: { header: ${label}, hit: ^HIT }`,
-    `purge: { hard: { key: ${purge} } }`,
-    `start: { command: ${JSON.stringify(command)} }`,
-  ];
-  return parseTarget(text.join('\n'), 'naive.yaml');
-}
 
 function race(target: Parameters<typeof raceTarget>[0]['target'], { races = RACED, signal = new AbortController().signal } = {}) {
   const heard: RaceResult[] = [];

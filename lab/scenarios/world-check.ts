@@ -5,8 +5,8 @@ import { drawSchedule } from '../faults/drawn-schedule.ts';
 import { FAULTS } from '../faults/faults.ts';
 import { didYouMean } from '../input/nearest.ts';
 import { type Problem, shown } from '../input/problems.ts';
-import { isEverywhere, kindOf } from '../system/parts.ts';
-import { type ConcreteTarget, type TargetKind, targetProblem } from '../system/target.ts';
+import { targetProblem } from '../system/target.ts';
+import { WITHOUT_TARGET, whyAbsent } from '../targets/absent-parts.ts';
 import type { Target } from '../targets/target.ts';
 import { regionProblems } from '../thresholds/threshold.ts';
 import { type Backend, worldKind, worldsWhere, worldsWith } from '../worlds/worlds.ts';
@@ -58,7 +58,7 @@ export function checkTargets(scenario: ParsedScenario, all: readonly TargetedReg
   const ofFaults = faults.flatMap(({ planned, target }) => {
     const { region, text } = target;
     const found = targets.get(region ?? '');
-    const why = found === undefined ? whyOfTargets(target) : whyBeyond(found, planned.fault, target.kind);
+    const why = whyAbsent(target, found) ?? (found && whyBeyond(found, planned.fault));
     if (why === undefined) return [];
     return [{ path: ['method', scenario.method.indexOf(planned), 'target'], message: `${planned.fault} ${text}: ${why}` }];
   });
@@ -84,8 +84,6 @@ interface TargetsIn {
   readonly backend: Backend;
 }
 
-const WITHOUT_TARGET = 'our own edges hear of writes by the log, and are not purged: --target puts another cache there, such as varnish';
-
 /** Whether caches of others are started otherwise for it than for any other. */
 export function changesTargets({ system }: Pick<ParsedScenario, 'system'>): boolean {
   return system.deliver !== undefined || system['untagged-304'] !== undefined;
@@ -96,16 +94,9 @@ export function needsTarget({ system, method }: Pick<ParsedScenario, 'system' | 
   return changesTargets({ system }) || method.some(({ target }) => /\bpurger:/.test(target));
 }
 
-/** What there is only beside a cache of others. */
-function whyOfTargets(target: ConcreteTarget): string | undefined {
-  const nodes = target.kind === 'link' ? [target.link.caller, target.link.callee] : [target.node];
-  return nodes.map(kindOf).every(isEverywhere) ? undefined : WITHOUT_TARGET;
-}
-
-function whyBeyond({ name, purges }: Pick<Target, 'name' | 'purges'>, fault: string, kind: TargetKind): string | undefined {
-  if (kind === 'redis') return `${name} stands there, and has no redis`;
-  if (fault === 'strategy' && !purges.some(({ mode }) => mode === 'soft')) return `${name} has no soft purge`;
-  return undefined;
+/** A part that its region has, and a fault that its cache cannot have. */
+function whyBeyond({ name, purges }: Pick<Target, 'name' | 'purges'>, fault: string): string | undefined {
+  return fault === 'strategy' && !purges.some(({ mode }) => mode === 'soft') ? `${name} has no soft purge` : undefined;
 }
 
 /** Throws InvalidInput naming every fault that this kind of world cannot inject. */

@@ -1,0 +1,71 @@
+/** Reads that join a fetch, of caches that promise no more than that: what they are excused for, and what not. */
+import { describe, expect, it } from 'vitest';
+import { purgeIgnored } from './anomalies/purge-ignored.ts';
+import { resurrection } from './anomalies/resurrection.ts';
+import { staleAfterBound } from './anomalies/stale-after-bound.ts';
+import { judgeBy } from './pass.ts';
+import { BOUND_MS, historyOf, purge, REGIONS, read, write } from './testing/history.ts';
+
+const BOUNDS = { fetchDeadlineMs: 2_000, joinDeadlineMs: 1_000 } as const;
+const JOINS = { 'us-east': { ...BOUNDS, joins: true }, 'eu-west': { ...BOUNDS, joins: true } } as const;
+const OURS = { 'us-east': BOUNDS, 'eu-west': BOUNDS } as const;
+const WRITTEN_MS = 1_000;
+/** Asked before the write. */
+const OLD = { cachedMs: 900, source: 'origin' } as const;
+const LATE_MS = WRITTEN_MS + BOUND_MS;
+
+const judge = (
+  bounds: typeof JOINS | typeof OURS,
+  operations: Parameters<typeof historyOf>[0]['operations'],
+  staleness: 'adjusted' | 'strict' = 'adjusted',
+) => judgeBy(staleAfterBound, historyOf({ bounds, operations }), { regions: REGIONS, staleness }).verdict;
+
+const first = write(1, 100);
+const second = write(2, WRITTEN_MS);
+/** Begun after the bound, answered by a fetch of before the write, which ends at 2,000. */
+const joiner = (startMs: number) => read(1, startMs, { ...OLD, endMs: 2_000 });
+
+describe('an old version past the bound', () => {
+  it('is no anomaly where a reader may join the fetch that brought it, and nobody had it before', () => {
+    const operations = [first, second, joiner(LATE_MS + 10), joiner(LATE_MS + 20), read(2, 2_500, { cachedMs: 2_400 })];
+    expect(judge(JOINS, operations)).toBe('pass');
+    expect(judge(OURS, operations)).toBe('fail');
+  });
+
+  it('is one where somebody had that very answer before the read began: it was kept', () => {
+    expect(judge(JOINS, [first, second, joiner(LATE_MS + 10), read(1, 2_010, { ...OLD, source: 'cache' })])).toBe('fail');
+  });
+
+  it('is one for who does not say when it was fetched', () => {
+    const { cachedMs: _, ...untold } = OLD;
+    expect(judge(JOINS, [first, second, read(1, LATE_MS + 10, { ...untold, endMs: 2_000 })])).toBe('fail');
+  });
+
+  it('is one where the rule is strict', () => {
+    expect(judge(JOINS, [first, second, joiner(LATE_MS + 10)], 'strict')).toBe('fail');
+  });
+
+  it('of another fetch than the one somebody had is still one of a fetch under way', () => {
+    const had = read(1, 950, { cachedMs: 800, source: 'cache' });
+    expect(judge(JOINS, [first, had, second, joiner(LATE_MS + 10), read(2, 2_500, { cachedMs: 2_400 })])).toBe('pass');
+  });
+
+  it('is evidence all the same: each of those reads would have shown what is kept', () => {
+    const deletion = write(3, 3_000, { kind: 'delete' });
+    const gone = read(3, 4_000, { found: false, cachedMs: 4_001, source: 'origin' });
+    const history = historyOf({ bounds: JOINS, operations: [first, second, deletion, gone] });
+    expect(judgeBy(resurrection, history, { regions: REGIONS, staleness: 'adjusted' }).verdict).toBe('pass');
+  });
+});
+
+describe('what was fetched before a purge', () => {
+  it('is no anomaly for who joined that fetch, and one for who came after it', () => {
+    const verdictOf = (operations: Parameters<typeof historyOf>[0]['operations']) =>
+      judgeBy(purgeIgnored, historyOf({ bounds: JOINS, operations }), { regions: REGIONS, staleness: 'adjusted' }).verdict;
+    const purged = purge(WRITTEN_MS);
+    const fetched = read(1, 950, { ...OLD, endMs: 960 });
+    const joined = read(1, LATE_MS + 10, { cachedMs: 940, source: 'origin', endMs: 2_000 });
+    expect(verdictOf([first, purged, joined])).toBe('pass');
+    expect(verdictOf([first, fetched, purged, read(1, LATE_MS + 10, { ...OLD, source: 'cache' })])).toBe('fail');
+  });
+});

@@ -1,0 +1,14 @@
+/** Which parts a region does not have, by whose cache stands in it. */
+import { kindOf } from '../system/parts.ts';
+import type { ConcreteTarget } from '../system/target.ts';
+import type { Target } from './target.ts';
+
+export const WITHOUT_TARGET =
+  'our own edges hear of writes by the log, and are not purged: --target puts another cache there, such as varnish';
+
+/** Why there is no such node or link, in words; undefined: there is. `standing`: the cache of others in its region. */
+export function whyAbsent(target: ConcreteTarget, standing: Pick<Target, 'name'> | undefined): string | undefined {
+  const kinds = (target.kind === 'link' ? [target.link.caller, target.link.callee] : [target.node]).map(kindOf);
+  if (standing === undefined) return kinds.includes('purger') ? WITHOUT_TARGET : undefined;
+  return kinds.includes('redis') ? `${standing.name} stands there, and has no redis` : undefined;
+}

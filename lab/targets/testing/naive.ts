@@ -1,0 +1,28 @@
+/** The cache of a few lines (`naive-cache.mjs`) as a target. */
+import { join } from 'node:path';
+import { parseTarget, type Target } from '../target.ts';
+
+const PROGRAM = join(import.meta.dirname, 'naive-cache.mjs');
+
+export interface NaiveOptions {
+  /** In place of the right one. */
+  readonly purge?: string;
+  readonly label?: string;
+}
+
+/** `behaviours`: how it is wrong, or right, as its file says. */
+export function naiveTarget(
+  behaviours: readonly string[],
+  { purge = 'PURGE /api/content/<id>', label = 'x-cache' }: NaiveOptions = {},
+): Target {
+  const command = [process.execPath, PROGRAM, '<port>', '<upstream>', ...behaviours];
+  const text = [
+    'version: 1',
+    'name: naive',
+    'about: a cache of a few lines',
+    `label: { header: ${label}, hit: ^HIT }`,
+    `purge: { hard: { key: ${purge} } }`,
+    `start: { command: ${JSON.stringify(command)} }`,
+  ];
+  return parseTarget(text.join('\n'), 'naive.yaml');
+}

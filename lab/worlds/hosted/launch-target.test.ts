@@ -1,0 +1,146 @@
+/** A world in which caches of others stand: real processes, every fault that they and their purgers take, and what is left of them. */
+import { readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../services/runtime/clock.ts';
+import { createRandom } from '../../../services/runtime/random.ts';
+import { ActiveFaults } from '../../faults/active-faults.ts';
+import { naiveTarget } from '../../targets/testing/naive.ts';
+import { childrenOf } from '../../testing/children.ts';
+import { readTopology, withRegionTarget } from '../../topology/topology.ts';
+import { startEmbedded } from '../embedded/embedded.ts';
+import { readUntil, type TestWorld, untilSettled } from '../testing/embedded-kit.ts';
+
+const COMPOSE = fileURLToPath(new URL('../../../compose.yaml', import.meta.url));
+const SETTLED_MS_MAX = 60_000;
+const SEEN_MS_MAX = 30_000;
+const OWN = 'us-east';
+const NAIVE = 'eu-west';
+
+async function startWorld(): Promise<TestWorld> {
+  const { regions, ...topology } = await readTopology({ file: COMPOSE, environment: {}, freePorts: true });
+  const mixed = regions.map((region) => withRegionTarget(region, region.region === OWN ? undefined : naiveTarget(['fenced'])));
+  const world = await startEmbedded({ topology: { ...topology, regions: mixed }, onStep: () => {}, variables: process.env });
+  const clients = world.openClients();
+  return {
+    world,
+    clients,
+    close: async () => {
+      await clients.close();
+      await world.close();
+    },
+  };
+}
+
+const leftOf = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('edgesync-naive-'));
+
+let before: readonly string[] = [];
+let test: TestWorld;
+let faults: ActiveFaults;
+beforeAll(async () => {
+  before = await leftOf();
+  test = await startWorld();
+  faults = new ActiveFaults({
+    ...test,
+    clock: systemClock,
+    random: createRandom(1),
+    t: () => systemClock.monotonicMs(),
+    onChange: () => {},
+  });
+});
+afterEach(async () => expect(await faults.healAll()).toEqual([]));
+afterAll(() => test.close());
+
+async function write(): Promise<number> {
+  const slug = `naive-${systemClock.now()}-${Math.round(systemClock.monotonicMs() * 1000)}`;
+  return (await test.clients.create({ slug, title: slug, body: 'one', tags: [slug] })).id;
+}
+
+const regionOf = (name: string) => {
+  const found = test.world.regions.find(({ region }) => region === name);
+  if (found === undefined) throw new TypeError(`expected ${name}`);
+  return found;
+};
+const until = (id: number, version: number, name = NAIVE) =>
+  readUntil({ ...test, region: regionOf(name), id }, (read) => read.version === version && read.status === 'fresh', SEEN_MS_MAX);
+
+describe('a cache of others in a region', () => {
+  it('stands beside ours, is read through its upstream, and purged by its purger', async () => {
+    expect(test.world.regions.map(({ region, target }) => [region, target?.name])).toEqual([
+      [OWN, undefined],
+      [NAIVE, 'naive'],
+      ['ap-south', 'naive'],
+    ]);
+    const id = await write();
+    const [first] = await until(id, 1);
+    const second = await test.clients.edge(NAIVE).read(id);
+    expect([first?.source, second.source, second.cachedAt]).toEqual(['origin', 'cache', first?.cachedAt]);
+    await test.clients.update(id, { body: 'two' });
+    for (const name of [OWN, NAIVE, 'ap-south']) await until(id, 2, name);
+    const metrics = await test.clients.edge(NAIVE).can.metrics?.();
+    expect(metrics).toMatchObject({ region: NAIVE, log: { connected: true }, originFetches: expect.any(Number) });
+    expect(metrics?.recent.map(({ target }) => target)).toContain(`content:${id}`);
+  });
+
+  it.each([
+    ['kill', `edge:${NAIVE}`],
+    ['pause', `edge:${NAIVE}`],
+    ['restart', `edge:${NAIVE}`],
+    ['isolate', `edge:${NAIVE}`],
+    ['propagation-delay', `edge:${NAIVE}`],
+    ['kill', `purger:${NAIVE}`],
+    ['pause', `purger:${NAIVE}`],
+    ['restart', `purger:${NAIVE}`],
+    ['partition', `edge:${NAIVE}<->kafka`],
+    ['partition', `edge:${NAIVE}->origin`],
+    ['partition', `purger:${NAIVE}<->edge:${NAIVE}`],
+    ['partition', `edge:${NAIVE}->purger:${NAIVE}`],
+    ['latency', `purger:${NAIVE}->edge:${NAIVE}`],
+    ['reset', `purger:${NAIVE}<->edge:${NAIVE}`],
+  ])('%s at %s is seen in effect and seen gone, and nothing written meanwhile is lost', async (fault, target) => {
+    const id = await write();
+    await until(id, 1);
+    const parameters = fault === 'latency' ? { latency: '200ms' } : fault === 'propagation-delay' ? { delay: '900ms' } : {};
+    const [injected] = await faults.inject({ fault, target, parameters });
+    expect(injected?.effect).toBe('confirmed');
+    await test.clients.update(id, { body: 'two' });
+    expect(await faults.healAll()).toEqual([]);
+    await untilSettled(test, SETTLED_MS_MAX);
+    expect((await until(id, 2)).at(-1)?.version).toBe(2);
+  });
+
+  it.each([
+    ['kill', `redis:${NAIVE}`],
+    ['flush', `redis:${NAIVE}`],
+    ['kill', `purger:${OWN}`],
+    ['partition', `purger:${OWN}<->edge:${OWN}`],
+  ])('%s at %s cannot be: there is no such part', async (fault, target) => {
+    await expect(faults.inject({ fault, target, parameters: {} })).rejects.toThrow(/cannot be injected at/);
+    expect(await faults.healAll()).toEqual([]);
+  });
+});
+
+describe('a cache of others that ends by itself', () => {
+  it('is a world that is lost, with what it said; and nothing of the world is left', async () => {
+    const lost = await startWorld();
+    const folders = (await leftOf()).length;
+    const [host] = (await childrenOf(process.pid)).slice(-1);
+    const children = await childrenOf(host);
+    const lines = await Promise.all(children.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8')));
+    const program = children.find((_, at) => lines[at]?.includes('naive-cache'));
+    process.kill(program ?? Number.NaN, 'SIGKILL');
+    await expect(lost.world.lost).resolves.toMatch(/^naive of (eu-west|ap-south): it ended \(SIGKILL\)/);
+    await lost.close();
+    expect((await leftOf()).length).toBe(folders - 2);
+    for (const pid of children) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+});
+
+describe('the world, closed', () => {
+  it('leaves no process and no folder', async () => {
+    const other = await startWorld();
+    await other.close();
+    expect((await leftOf()).length).toBe(before.length + 2);
+  });
+});
