@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultRecord, Operation } from '../history/records.ts';
 import { Staleness, type StaleRead } from './staleness.ts';
-import { DELAY_MS, EPSILON_MS, fault, historyOf, read, type Written, write } from './testing/history.ts';
+import { DELAY_MS, EPSILON_MS, fault, historyOf, purge, read, type Written, write } from './testing/history.ts';
 
 /** Of every answered read, in the order of starts. */
 function judgedBy(staleness: Staleness): readonly (StaleRead | undefined)[] {
@@ -107,6 +107,29 @@ describe('a read labelled stale', () => {
   it.each(cases)('%s', (_title, before, fromMs) => {
     const last = lastOf({ operations: [write(2, 1_000), ...before, stale(9_000)] });
     expect(last).toMatchObject({ fromMs, stalenessMs: 9_000 - fromMs });
+  });
+
+  const hard = (startMs: number, more: Parameters<typeof purge>[1] = {}) => purge(startMs, { type: 'tag', target: 'lab-tag-3', ...more });
+  const refused: readonly (readonly [title: string, purges: readonly Operation[], before: readonly Operation[], fromMs: number])[] = [
+    [
+      'not from one whose fetch a hard purge of a tag may have refused, be it one that is delivered once more',
+      [hard(500)],
+      [stale(3_000)],
+      9_000,
+    ],
+    ['nor from another that shares that fetch', [hard(500)], [stale(3_000), stale(4_990)], 9_000],
+    ['but from the next one: two in a row nothing explains', [hard(500)], [stale(3_000), stale(5_010)], 5_012],
+    ['of all, too', [hard(500, { type: 'all', target: '*' })], [stale(3_000)], 9_000],
+    ['of a pattern that covers the key, too', [hard(500, { type: 'pattern', target: 'content:?' })], [stale(3_000)], 9_000],
+    ['one of another key refuses nothing', [hard(500, { type: 'key', target: 'content:8' })], [stale(3_000)], 3_002],
+    ['one of another pattern refuses nothing', [hard(500, { type: 'pattern', target: 'content:8*' })], [stale(3_000)], 3_002],
+    ['a soft one refuses nothing', [hard(500, { mode: 'soft' })], [stale(3_000)], 3_002],
+    ['one that certainly did not happen refuses nothing', [hard(500, { outcome: 'fail' })], [stale(3_000)], 3_002],
+    ['one that was sent after the fetch refuses nothing', [hard(5_100)], [stale(3_000)], 3_002],
+  ];
+  it.each(refused)('is measured %s', (_title, purges, before, fromMs) => {
+    const operations = [...purges, write(2, 1_000), ...before, stale(9_000)];
+    expect(lastOf({ operations })).toMatchObject({ fromMs, stalenessMs: 9_000 - fromMs });
   });
 
   it('may be stale for as long as one fetch', () => {

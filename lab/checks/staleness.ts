@@ -25,6 +25,7 @@ import { FaultWindows, type Path } from './fault-windows.ts';
 import { type Interval, overlaps } from './interval.ts';
 import { Joined } from './joined.ts';
 import { oncePerHistory } from './once.ts';
+import { Refusable } from './refusable.ts';
 import { type StoodStill, stoodStillOf } from './stood-still.ts';
 import { type AnsweredRead, isAnswered, type Known, Versions } from './versions.ts';
 
@@ -65,6 +66,7 @@ export class Staleness {
   readonly versions: Versions;
   readonly windows: FaultWindows;
   readonly stood: StoodStill;
+  readonly refusable: Refusable;
   /** A fetch of a region that takes longer counts as failed. */
   readonly fetchDeadlineMs: (region: string) => number;
   readonly #history: History;
@@ -79,6 +81,7 @@ export class Staleness {
     this.versions = new Versions(history);
     this.windows = new FaultWindows(history);
     this.stood = stoodStillOf(history);
+    this.refusable = new Refusable(history);
     this.fetchDeadlineMs = (region) => history.boundsOf(region).fetchDeadlineMs;
     this.#isStrict = rule === 'strict';
     this.#delays = Map.groupBy(
@@ -220,6 +223,8 @@ export class Ages {
   readonly #staleness: Staleness;
   /** By version of a key in a region: the end of the answer from which those labelled stale are measured. */
   readonly #labelledMs = new Map<string, number>();
+  /** By the same: until when the fetch lasts that the first of them began, where a purge may refuse what that brings. */
+  readonly #refusedMs = new Map<string, number>();
   /** By key in a region: those labelled stale whose revalidation may be under way. */
   readonly #underWay = new Map<string, readonly AnsweredRead[]>();
 
@@ -245,6 +250,17 @@ export class Ages {
     this.#underWay.set(keyOf(read), [...underWay, read]);
     if (superseding === undefined || underWay.some(({ startMs }) => startMs <= superseding.atMs)) return;
     const cell = cellOf(read);
+    if (this.#isFirstRefusable(read, fetchMs)) return;
     this.#labelledMs.set(cell, Math.min(read.endMs, this.#labelledMs.get(cell) ?? read.endMs));
+  }
+
+  /** One fetch may be refused by a purge; that the next one is, too, nothing explains. */
+  #isFirstRefusable(read: AnsweredRead, fetchMs: number): boolean {
+    const cell = cellOf(read);
+    const untilMs = read.endMs + fetchMs;
+    if (!this.#staleness.refusable.may(read.key, untilMs)) return false;
+    const first = this.#refusedMs.get(cell);
+    if (first === undefined) this.#refusedMs.set(cell, untilMs);
+    return first === undefined || read.startMs < first;
   }
 }

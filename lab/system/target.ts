@@ -2,7 +2,7 @@
  * What a fault is aimed at: a node (`origin`, `redis:eu-west`) or a link (`edge:eu-west<->kafka`, one way with `->`).
  *
  * In place of a region may stand `*` (all), `one` or `majority` (drawn from the seed); `resolveTarget` turns those into
- * concrete targets. A link is named by its two ends in either order; it is one of the four kinds that exist.
+ * concrete targets. A link is named by its two ends in either order; it is one of the kinds that exist (`parts.ts`).
  */
 import { createRandom, type Random } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
