@@ -4,12 +4,14 @@
  */
 import { edgeMetrics, FETCH_DEADLINE_MS } from '../../../services/protocol/edge-api.ts';
 import { filled } from '../../../services/protocol/purge-ways.ts';
+import { systemClock } from '../../../services/runtime/clock.ts';
 import { toTargetRead } from '../../targets/read-answer.ts';
 import type { Target } from '../../targets/target.ts';
 import { Requests } from '../requests.ts';
 import { CallFailed } from '../transport.ts';
 import type { EdgeRead, EdgeUnderTest, OpenEdgeOptions } from './edge.ts';
 import { settingsBy } from './own.ts';
+import { ReadMeter } from './read-meter.ts';
 
 export interface TargetAddress extends Pick<Target, 'name' | 'read' | 'label' | 'lifetime' | 'purges'> {
   readonly purgerUrl: string;
@@ -23,6 +25,7 @@ export function targetEdge(target: TargetAddress, { transport, url, adminToken }
   const requests = new Requests(transport, url);
   const purger = new Requests(transport, target.purgerUrl);
   const stamps = new Stamps();
+  const meter = new ReadMeter(systemClock);
   return {
     bounds: {
       fetchDeadlineMs: FETCH_DEADLINE_MS,
@@ -33,21 +36,23 @@ export function targetEdge(target: TargetAddress, { transport, url, adminToken }
     },
     isToldByOther: true,
     read: async (id, signal) => {
+      const sentMs = systemClock.monotonicMs();
       const answer = await requests.send({ method: 'GET', path: filled(target.read.path, { id: String(id) }), signal });
       const { version, found, label, fetch, askedAt, status } = toTargetRead(answer, target);
       if (version === undefined) throw new CallFailed(`expected a content or a 404 with its version, got ${status}`, true);
       const source = fetch === undefined || stamps.isNew(fetch) ? 'origin' : 'cache';
-      return {
-        found,
-        version,
-        source,
-        status: label === 'stale' ? 'stale' : 'fresh',
-        cachedAt: askedAt,
-        body: found ? bodyIn(answer.body) : undefined,
-      };
+      const body = found ? bodyIn(answer.body) : undefined;
+      const read: EdgeRead = { found, version, source, status: label === 'stale' ? 'stale' : 'fresh', cachedAt: askedAt, body };
+      meter.saw(id, read, sentMs);
+      return read;
     },
     can: {
-      metrics: async (signal) => purger.parse(edgeMetrics, await purger.expect(200, { method: 'GET', path: '/metrics', signal })),
+      // Of the log by its purger, of reads by who reads here.
+      metrics: async (signal) => {
+        const told = purger.parse(edgeMetrics, await purger.expect(200, { method: 'GET', path: '/metrics', signal }));
+        const { metrics, ...seen } = meter.seen();
+        return { ...told, ...seen, metrics: { ...told.metrics, ...metrics } };
+      },
       settings: settingsBy(purger, adminToken),
     },
   };
