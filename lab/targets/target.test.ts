@@ -59,6 +59,12 @@ describe('a target file', () => {
     ['braces, which are a map', RIGHT.replace('PURGE /api/content/<id>', '"PURGE /api/content/{id}"'), 'purge.hard.key: expected <id>'],
     ['another version', RIGHT.replace('version: 1', 'version: 2'), 'mine.yaml:1: version: expected 1'],
     ['a name that is a path', RIGHT.replace('name: mine', 'name: ../mine'), 'name: expected lower-case letters'],
+    ['a package that is none', RIGHT.replace('[mine,', '[mine, <package>,'), 'expected package, the npm package whose folder <package> is'],
+    [
+      'a package that is a path',
+      RIGHT.replace('start: {', 'start: { package: ../mine,'),
+      'start.package: expected the name of an npm package',
+    ],
     ['a file outside', `${RIGHT.trimEnd().slice(0, -1)}, files: { ../x: a } }\n`, 'expected a name, without ..'],
     ['no regular expression', `${RIGHT}label: { header: x, hit: "(" }\n`, 'label.hit: expected a regular expression'],
   ])('is refused for %s', (_what, text, message) => expect(refused(text)).toContain(message));

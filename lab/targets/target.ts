@@ -11,7 +11,7 @@ import { deliverOf, writtenDeliver } from './deliver.ts';
 
 /** Of what a purge names, and of what is started. */
 const OF_PURGES = ['id', 'tag', 'pattern'] as const;
-const OF_STARTS = ['port', 'dir', 'upstream', 'upstream-host', 'upstream-port'] as const;
+const OF_STARTS = ['port', 'dir', 'upstream', 'upstream-host', 'upstream-port', 'node', 'worker', 'package'] as const;
 
 const pattern = z.string().transform((text, context) => {
   try {
@@ -28,6 +28,7 @@ const MISSING_MS = 5_000;
 /** Below the folder of the process, and nowhere else. */
 const FILE_NAME = /^(?!(?:.*\/)?\.\.?(?:\/|$))[\w.-]+(?:\/[\w.-]+)*$/;
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const PACKAGE = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
 
 const targetFile = z.strictObject({
   version: z.literal(1),
@@ -55,6 +56,10 @@ const targetFile = z.strictObject({
     environment: z.record(z.string(), z.string()).default({}),
     /** Where the lab runs as root: whose the folder is, for programs that give up being root. */
     owner: z.string().optional(),
+    /** An npm package of the user's, which the command needs: `<package>` is its folder. */
+    package: z.string().regex(PACKAGE, 'expected the name of an npm package').optional(),
+    /** What the program is asked for its version, such as [varnishd, -V]; the first number with a dot in the answer is it. */
+    version: z.array(z.string().min(1)).min(1).optional(),
     /** How the program is got, for whoever does not have it. */
     get: z.string().optional(),
   }),
@@ -124,6 +129,7 @@ function problemsOfWords({ read, purge, start }: Written): readonly Problem[] {
   const texts = [...start.command, ...Object.values(start.files), ...Object.values(start.environment)];
   const says = (place: string) => texts.some((text) => text.includes(`<${place}`));
   const unsaid = (['port', 'upstream'] as const).filter((place) => !says(place));
+  const noPackage = says('package>') && start.package === undefined;
   const none = ways.length === 0 ? [{ path: ['purge'], message: `expected at least one purge (${PURGE_MODES.join(', ')})` }] : [];
   const ofRead = strangePlaces(read.path, ['id'], ['read', 'path']);
   const noId = read.path.includes('<id>') ? [] : [{ path: ['read', 'path'], message: 'expected <id> in it' }];
@@ -134,6 +140,7 @@ function problemsOfWords({ read, purge, start }: Written): readonly Problem[] {
     ...ofRequests,
     ...ofStart,
     ...unsaid.map((place) => ({ path: ['start'], message: `expected <${place}> in its command, files or environment` })),
+    ...(noPackage ? [{ path: ['start'], message: 'expected package, the npm package whose folder <package> is' }] : []),
   ];
 }
 
