@@ -99,8 +99,19 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
     const nothing = await startProgram(['races', 'edgesync', '--race', 'untagged-304'], { env }).ended;
     expect([nothing.code, nothing.stderr]).toEqual([
       2,
-      expect.stringContaining('edgesync: none of its purges is one for the races asked for'),
+      expect.stringContaining('edgesync: nothing to race: none of its purges is one for the races asked for'),
     ]);
+  });
+
+  it('are 2 for a cache without a purge, and say so', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edgesync-races-'));
+    const naive = join(import.meta.dirname, '../../lab/targets/testing/naive-cache.mjs');
+    const file = join(folder, 'lasting.yaml');
+    await writeFile(file, `version: 1\nname: lasting\nabout: a\nstart: { command: [<node>, ${naive}, "<port>", <upstream>] }\n`);
+    const { code, stdout, stderr } = await startProgram(['races', file]).ended;
+    expect([code, stdout]).toEqual([2, 'cache              purge\nlasting  nothing to race\n']);
+    expect(stderr).toContain('lasting: nothing to race: it declares no purge');
+    await rm(folder, { recursive: true });
   });
 
   it('leave their reports in a folder, for their owner alone', async () => {

@@ -105,6 +105,13 @@ describe('races of', () => {
     expect([results, selfChecked.mistakes]).toEqual([[], [expect.stringContaining(mistake)]]);
   });
 
+  it('one that declares no purge are none, and say so, once it is seen that it keeps what it got', async () => {
+    const { results, selfChecked, nothing } = await race({ ...naive([]), purges: [] });
+    expect([results, selfChecked.mistakes, nothing]).toEqual([[], [], expect.stringContaining('nothing to race: it declares no purge')]);
+    const keepless = await race({ ...naive(['keepless']), purges: [] });
+    expect([keepless.selfChecked.mistakes, keepless.nothing]).toEqual([[expect.stringContaining('keeps nothing')], undefined]);
+  });
+
   it('one that does not start say what it said, and one that is not there its name', async () => {
     const start = (command: string[]) => ({ ...naive([]), start: { ...naive([]).start, command } });
     const script = "process.stderr.write('no such option'); process.exit(3)";

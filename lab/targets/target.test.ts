@@ -35,6 +35,12 @@ describe('a target file', () => {
     });
   });
 
+  it('without a purge is one that has none', () => {
+    const text = RIGHT.replace(/^purge:.*\n.*\n/m, '');
+    expect(parseTarget(text, 'mine.yaml')).toMatchObject({ purges: [], deliver: { how: 'none' } });
+    expect(refused(`${text}deliver: once\n`)).toContain('deliver: expected none, or a purge');
+  });
+
   it('has its purges in an order of their own, whatever the order of the file', () => {
     const text = RIGHT.replace(
       '  hard: { key: PURGE /api/content/<id> }',
@@ -46,7 +52,11 @@ describe('a target file', () => {
   it.each([
     ['a word nearly right', RIGHT.replace('about:', 'abuot:'), 'mine.yaml:3: abuot: no such key'],
     ['a word nearly right is named', RIGHT.replace('about:', 'abuot:'), 'did you mean about?'],
-    ['no purge', RIGHT.replace('hard: { key: PURGE /api/content/<id> }', 'ok: [200]'), 'purge: expected at least one purge'],
+    [
+      'no purge',
+      RIGHT.replace('hard: { key: PURGE /api/content/<id> }', 'ok: [200]'),
+      'purge: expected at least one purge (hard, soft), or no purge at all',
+    ],
     ['a purge of no content', RIGHT.replace('content/<id>', 'content/7'), 'mine.yaml:5: purge.hard.key: expected <id> in it'],
     [
       'a purge that is no request',

@@ -44,9 +44,10 @@ const targetFile = z.strictObject({
   /** What the upstream tells the cache to keep a content for, and a 404. */
   lifetime: lasting.default(HOUR_MS),
   missing: lasting.default(MISSING_MS),
-  purge: writtenPurges,
-  /** How an invalidation is brought to it. */
-  deliver: writtenDeliver.default('repeat'),
+  /** Left out: it has none, and lifetime alone ends what it holds. */
+  purge: writtenPurges.optional(),
+  /** How an invalidation is brought to it. Left out: `repeat`, or `none` where it has no purge. */
+  deliver: writtenDeliver.optional(),
   start: z.strictObject({
     command: z.array(z.string().min(1)).min(1),
     /** By their names below the folder of the process. */
@@ -73,7 +74,7 @@ export interface HostedTarget extends Omit<Target, 'label'> {
 
 export interface Target extends Omit<z.output<typeof targetFile>, 'purge' | 'deliver'> {
   readonly ok: readonly number[];
-  /** At least one. */
+  /** None: lifetime alone ends what it holds. */
   readonly purges: readonly PurgeWay[];
   readonly deliver: Deliver;
 }
@@ -101,14 +102,15 @@ export function parseTarget(text: string, file: string): Target {
   const problems = parsed.success ? problemsOfWords(parsed.data) : problemsOf(targetFile, source.value);
   if (!parsed.success || problems.length > 0) throw refusal(source, problems);
   const { purge, deliver, ...target } = parsed.data;
-  return { ...target, ok: purge.ok, purges: waysOf(purge), deliver: deliverOf(deliver) };
+  if (purge === undefined) return { ...target, ok: [], purges: [], deliver: { how: 'none' } };
+  return { ...target, ok: purge.ok, purges: waysOf(purge), deliver: deliverOf(deliver ?? 'repeat') };
 }
 
 type Written = z.output<typeof targetFile>;
 
 /** What the schema cannot say. */
-function problemsOfWords({ read, purge, start }: Written): readonly Problem[] {
-  const ways = waysOf(purge);
+function problemsOfWords({ read, purge, deliver, start }: Written): readonly Problem[] {
+  const ways = purge === undefined ? [] : waysOf(purge);
   const ofRequests = PURGE_MODES.flatMap((mode) =>
     PURGE_TYPES.flatMap((type) => {
       const way = ways.find((one) => one.mode === mode && one.type === type);
@@ -130,13 +132,19 @@ function problemsOfWords({ read, purge, start }: Written): readonly Problem[] {
   const says = (place: string) => texts.some((text) => text.includes(`<${place}`));
   const unsaid = (['port', 'upstream'] as const).filter((place) => !says(place));
   const noPackage = says('package>') && start.package === undefined;
-  const none = ways.length === 0 ? [{ path: ['purge'], message: `expected at least one purge (${PURGE_MODES.join(', ')})` }] : [];
+  const isEmpty = purge !== undefined && ways.length === 0;
+  const none = isEmpty ? [{ path: ['purge'], message: `expected at least one purge (${PURGE_MODES.join(', ')}), or no purge at all` }] : [];
+  const isUndelivered = purge === undefined && deliver !== undefined && deliver !== 'none';
+  const undelivered = isUndelivered
+    ? [{ path: ['deliver'], message: 'expected none, or a purge: it has none that could be delivered' }]
+    : [];
   const ofRead = strangePlaces(read.path, ['id'], ['read', 'path']);
   const noId = read.path.includes('<id>') ? [] : [{ path: ['read', 'path'], message: 'expected <id> in it' }];
   return [
     ...noId,
     ...ofRead,
     ...none,
+    ...undelivered,
     ...ofRequests,
     ...ofStart,
     ...unsaid.map((place) => ({ path: ['start'], message: `expected <${place}> in its command, files or environment` })),
