@@ -100,6 +100,15 @@ describe('presets', () => {
     expect(['edgesync', ...(await readPresets(FOLDER)).map(({ name }) => name)]).toEqual(names);
   });
 
+  it('mend presets that are there', async () => {
+    const presets = await readPresets(FOLDER);
+    const mending = presets.filter(({ mends }) => mends !== undefined);
+    expect(mending.map(({ name, mends }) => [name, presets.some((preset) => preset.name === mends)])).toEqual(
+      mending.map(({ name }) => [name, true]),
+    );
+    expect(mending.length).toBeGreaterThan(3);
+  });
+
   it('are found by name, files by their path, and a name nearly right is named', async () => {
     expect(await findTarget('varnish', FOLDER)).toMatchObject({ name: 'varnish' });
     expect(await findTarget(join(FOLDER, 'squid.yaml'), FOLDER)).toMatchObject({ name: 'squid' });

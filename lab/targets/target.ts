@@ -35,6 +35,8 @@ const targetFile = z.strictObject({
   name: z.string().regex(NAME, 'expected lower-case letters, digits and dashes'),
   /** One sentence. */
   about: z.string(),
+  /** The preset of which this one is the recipe: the same cache, set so that it loses no invalidation, or fewer. */
+  mends: z.string().regex(NAME, 'expected the name of a target').optional(),
   /** Where a content is read, and where its version stands in the JSON of a 200 and of a 404. */
   read: z
     .strictObject({ path: z.string().startsWith('/', 'expected a path'), version: z.string(), missing: z.string().optional() })
