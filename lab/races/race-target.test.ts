@@ -86,6 +86,11 @@ describe('races of', () => {
     expect([outcomesOf(raced), raced.ended]).toEqual([{ plain: 'ok' }, 'it ended (exit 7) in the race in-head']);
   });
 
+  it('one that forgets what it has begun to take are held where it has taken the half', async () => {
+    const races = RACES.filter(({ name }) => ['in-head', 'in-body'].includes(name));
+    expect(outcomesOf(await race(naive(['streams']), { races }))).toEqual({ 'in-head': 'kept', 'in-body': 'ok' });
+  });
+
   it('one whose purge waits say so', async () => {
     const outcomes = outcomesOf(await race(naive(['waits'])));
     expect(outcomes).toMatchObject({ plain: 'ok', 'in-head': 'waits', 'in-body': 'waits', 'refill-twice': 'waits' });

@@ -143,6 +143,8 @@ export class Stage {
       this.#held += 1;
       const where = at === 'head' ? 'before its headers' : 'in the middle of its body';
       this.#say('upstream', `holds the answer of fetch ${fetch.number} (${fetch.status}) ${where}`);
+      // The half was sent: until the cache has taken it.
+      if (at === 'body') await this.moment();
       return true;
     };
     const release = () => {
