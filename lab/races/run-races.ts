@@ -42,7 +42,7 @@ export async function runRaces({ races, ways, repeat = 1, onResult, ...options }
   const results: RaceResult[] = [];
   for (const way of ways) {
     for (const race of races) {
-      if (race.takes?.(way) === false) continue;
+      if (race.takes?.(way) === false || (race.tiers && options.cache.openEdge === undefined)) continue;
       for (let times = 0; times < repeat; times += 1) {
         options.signal.throwIfAborted();
         const stage = openStage();

@@ -27,6 +27,7 @@ const AT_ONCE = 5;
 const WAYS_MAX = 2;
 const OWN_WAYS: readonly Way[] = PURGE_TYPES.flatMap((type) => PURGE_MODES.map((mode) => ({ mode, type })));
 const CROWD = 'crowd';
+const FEW_MAX = 4;
 const CROWD_FETCHES = /^(\d+) fetch/;
 
 /** A target that could not be judged, in words. */
@@ -86,7 +87,12 @@ export function toRow({ results, ...row }: OfOnePurge): CacheRow {
   return {
     ...row,
     cells: Object.fromEntries(results.map(({ race, outcome }) => [race, outcome])),
-    ...(fetches === undefined ? {} : { crowdFetches: fetches === '0' || fetches === '1' ? fetches : 'many' }),
+    ...(fetches === undefined ? {} : { crowdFetches: fetchesText(Number(fetches)) }),
     ...(kept === undefined ? {} : { witness: { race: kept.race, lines: [...toWitness(kept.steps)] } }),
   };
+}
+
+function fetchesText(fetches: number): '0' | 'few' | 'many' {
+  if (fetches === 0) return '0';
+  return fetches > FEW_MAX ? 'many' : 'few';
 }

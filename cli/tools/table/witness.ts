@@ -12,7 +12,7 @@ export function toWitness(steps: readonly RaceStep[]): readonly string[] {
     (who: RaceStep['who'], begins = '') =>
     (step: RaceStep) =>
       step.who === who && step.text.startsWith(begins);
-  const answered = (step: RaceStep) => step.who === 'purger' && !step.text.startsWith('purges');
+  const answered = (step: RaceStep) => step.who === 'purger' && !step.text.includes('purges (');
   const told = [
     steps.find(of('origin')),
     steps.findLast(of('upstream', 'holds')),

@@ -13,6 +13,7 @@
  *   slow-purge a purge takes three seconds, whatever is under way
  *   upgrades   a purge is answered with another protocol
  *   dies       it ends at a purge while it loads
+ *   soft       what was purged is answered once more, while it is loaded anew
  *   streams    what was purged once its headers were taken is not stored; to take them needs 100 ms
  *   own-404    404s are kept, with a body of its own
  */
@@ -51,6 +52,11 @@ function read(path) {
   if (does('elsewhere')) return { status: 200, text: '{"data":{"version":1}}', headers: {} };
   if (does('leftover')) return { status: 200, text: '{"data":{"version":1}}', headers: { 'x-edgesync-run': 'another' } };
   const found = kept.get(path);
+  if (found?.isStale) {
+    found.isStale = false;
+    load(path);
+    return { ...found, isHit: true };
+  }
   if (found !== undefined) return { ...found, isHit: true };
   const under = load(path);
   loading.set(path, under);
@@ -62,6 +68,10 @@ async function purge(path) {
   if (does('waits')) await loading.get(path);
   if (does('slow-purge')) await new Promise((resolve) => setTimeout(resolve, 3_000));
   if (does('dies') && loading.has(path)) process.exit(7);
+  if (does('soft') && kept.has(path)) {
+    kept.get(path).isStale = true;
+    return;
+  }
   epochs.set(path, (epochs.get(path) ?? 0) + 1);
   streaming.delete(path);
   kept.delete(path);
