@@ -69,6 +69,7 @@ await Promise.all([
       'analysis-worker': 'cli/commands/analysis-worker.ts',
       'embedded-host': 'lab/worlds/embedded/host.ts',
       'load-generator': 'lab/load/generator/worker.ts',
+      'peer-worker': 'lab/worlds/peers/worker/main.ts',
       'sim-worker': 'lab/sim/worker.ts',
     },
     outdir: FOLDER,

@@ -21,6 +21,7 @@ const WELL: Patient = {
     images: [{ name: 'redis:7', isHere: true, isBuilt: false, standIn: undefined }],
   },
   compose: { command: 'docker compose', version: '2.40.0' },
+  caches: [{ name: 'varnish', isHere: true, version: '7.1.1', get: 'apt-get install varnish' }],
   needsDocker: false,
 };
 
@@ -33,7 +34,17 @@ async function stateOf(name: string, patient: Partial<Patient>): Promise<string 
 describe('the doctor', () => {
   it('finds nothing to do where everything is there', async () => {
     const diagnoses = await examine(WELL);
-    expect(diagnoses.map(({ name }) => name)).toEqual(['node', 'memory', 'ports', 'postgres', 'database', 'engine', 'compose', 'images']);
+    expect(diagnoses.map(({ name }) => name)).toEqual([
+      'node',
+      'memory',
+      'ports',
+      'postgres',
+      'database',
+      'engine',
+      'compose',
+      'images',
+      'caches',
+    ]);
     expect(diagnoses.filter(({ state, remedy }) => state !== 'ok' || remedy !== null)).toEqual([]);
   });
 
@@ -130,12 +141,15 @@ describe('the doctor', () => {
   it('names images that are not here, and what stands in for an official one', async () => {
     const image = { name: 'kafka:4', isHere: true, isBuilt: false, standIn: 'Debian and Maven' };
     const docker = { engine: 'Docker 28', apiVersion: '1.48', memoryProblem: undefined, ownPorts: [], images: [image] };
-    expect((await examine({ ...WELL, docker })).at(-1)).toMatchObject({
+    expect((await examine({ ...WELL, docker })).find(({ name }) => name === 'images')).toMatchObject({
       state: 'ok',
       says: expect.stringContaining('kafka:4 is a stand-in'),
     });
     const missing = { ...docker, images: [{ ...image, isHere: false }] };
-    expect((await examine({ ...WELL, docker: missing })).at(-1)).toMatchObject({ state: 'warning', says: 'not here: kafka:4' });
+    expect((await examine({ ...WELL, docker: missing })).find(({ name }) => name === 'images')).toMatchObject({
+      state: 'warning',
+      says: 'not here: kafka:4',
+    });
   });
 
   it('says of an engine with too little memory what it has', async () => {
@@ -147,5 +161,18 @@ describe('the doctor', () => {
       images: [],
     };
     expect(await stateOf('engine', { docker, needsDocker: true })).toBe('missing');
+  });
+
+  it('says which caches can be raced here, and how the others are got; a world needs none of them', async () => {
+    const caches = [
+      { name: 'squid', isHere: true, version: undefined, get: 'apt-get install squid' },
+      { name: 'lru-cache', isHere: false, version: undefined, get: 'npm install lru-cache' },
+    ];
+    const saysOf = async (found: Patient['caches']) => (await examine({ ...WELL, caches: found })).find(({ name }) => name === 'caches');
+    expect(await saysOf([...WELL.caches, ...caches])).toMatchObject({
+      state: 'ok',
+      says: 'can be raced here: varnish 7.1.1, squid; not here: lru-cache (npm install lru-cache)',
+    });
+    expect(await saysOf([])).toMatchObject({ state: 'ok', says: 'can be raced here: none' });
   });
 });

@@ -24,6 +24,8 @@ export interface Patient {
   readonly docker: DockerFindings;
   /** undefined: not on this machine. */
   readonly compose: ComposeFinding | undefined;
+  /** Of others, which can be raced. */
+  readonly caches: readonly CacheFinding[];
   /** Without one, what is missing of it is only a warning: the embedded world needs none of it. */
   readonly needsDocker: boolean;
 }
@@ -46,6 +48,16 @@ export interface ComposeFinding {
   readonly command: string;
   /** As it says. */
   readonly version: string;
+}
+
+export interface CacheFinding {
+  /** Of its preset. */
+  readonly name: string;
+  readonly isHere: boolean;
+  /** undefined: it did not say. */
+  readonly version: string | undefined;
+  /** How its program is got. */
+  readonly get: string | undefined;
 }
 
 export interface ImageFinding {
@@ -71,7 +83,17 @@ const ENGINE_API_TRIED = '1.41';
 /** With it came `content` of `configs`, in which compose.yaml keeps the links and kafka-topics. */
 const COMPOSE_OLDEST = '2.23.1';
 
-const CHECKS: readonly DoctorCheck[] = [checkNode, checkMemory, checkPorts, checkPglite, checkDump, checkEngine, checkCompose, checkImages];
+const CHECKS: readonly DoctorCheck[] = [
+  checkNode,
+  checkMemory,
+  checkPorts,
+  checkPglite,
+  checkDump,
+  checkEngine,
+  checkCompose,
+  checkImages,
+  checkCaches,
+];
 
 /** In the order of the table. */
 export function examine(patient: Patient): Promise<Diagnosis[]> {
@@ -173,4 +195,12 @@ function checkImages({ docker }: Patient): Diagnosis {
   const standIns = docker.images.filter(({ standIn }) => standIn !== undefined);
   const named = standIns.map(({ name, standIn }) => `${name} is a stand-in (${standIn})`);
   return ok('images', [`all ${docker.images.length} are here`, ...named].join('; '));
+}
+
+/** A world needs none of them. */
+function checkCaches({ caches }: Patient): Diagnosis {
+  const here = caches.filter(({ isHere }) => isHere).map(({ name, version }) => (version === undefined ? name : `${name} ${version}`));
+  const away = caches.filter(({ isHere }) => !isHere).map(({ name, get }) => (get === undefined ? name : `${name} (${get})`));
+  const shown = here.length === 0 ? 'none' : here.join(', ');
+  return ok('caches', `can be raced here: ${shown}${away.length === 0 ? '' : `; not here: ${away.join(', ')}`}`);
 }

@@ -2,11 +2,12 @@
 
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
-import { type Diagnosis, examine } from '../../lab/doctor.ts';
+import { type CacheFinding, type Diagnosis, examine } from '../../lab/doctor.ts';
 import { EXIT, exitCodeOf, InvalidInput } from '../../lab/errors.ts';
 import { printable, printableLines } from '../../lab/input/printable.ts';
 import { DUMP_FILE } from '../../lab/worlds/embedded/dump.ts';
 import { worldKind } from '../../lab/worlds/worlds.ts';
+import { TARGETS_FOLDER } from '../program-files.ts';
 import type { Session } from '../session.ts';
 import { addWorldOptions, readWorldTopology, type WorldOptions } from './world-options.ts';
 
@@ -49,8 +50,20 @@ async function examineThisMachine(options: DoctorCommandOptions, { environment }
     dumpFile: DUMP_FILE,
     docker,
     compose: await findCompose(),
+    caches: await findCaches(environment.variables),
     needsDocker: options.backend !== undefined && worldKind(options.backend).outlivesLab,
   });
+}
+
+async function findCaches(variables: Session['environment']['variables']): Promise<readonly CacheFinding[]> {
+  const { findPresetsHere } = await import('../../lab/worlds/peers/here.ts');
+  const presets = await findPresetsHere(TARGETS_FOLDER, variables);
+  return presets.map(({ target: { name, start }, here }) => ({
+    name,
+    isHere: here.isHere,
+    version: here.isHere ? here.version : undefined,
+    get: start.get,
+  }));
 }
 
 /** As the program itself would find it, without loading it. */

@@ -10,10 +10,10 @@ import { keysAt } from '../../lab/input/problems.ts';
 import { MUTANTS } from '../../lab/mutants/mutants.ts';
 import { RACES } from '../../lab/races/races.ts';
 import { readScenario } from '../../lab/scenarios/scenario.ts';
-import { OWN_ABOUT, OWN_TARGET, readPresets } from '../../lab/targets/targets.ts';
+import { OWN_ABOUT, OWN_TARGET } from '../../lab/targets/targets.ts';
 import { aggregationsOf } from '../../lab/thresholds/expression.ts';
 import { METRICS } from '../../lab/thresholds/metrics.ts';
-import { isProgramHere } from '../../lab/worlds/peers/program.ts';
+import { findPresetsHere } from '../../lab/worlds/peers/here.ts';
 import { worldsWith } from '../../lab/worlds/worlds.ts';
 import { BUILT_IN_SCENARIOS, TARGETS_FOLDER } from '../program-files.ts';
 import type { Session } from '../session.ts';
@@ -46,16 +46,16 @@ function listFaults(): readonly Row[] {
 }
 
 async function listTargets(variables: Variables): Promise<readonly Row[]> {
-  const presets = await readPresets(TARGETS_FOLDER);
-  const rows = presets.map(async ({ name, about, start: { command, get } }): Promise<Row> => {
-    const [program = ''] = command;
-    const here = await isProgramHere(program, variables);
-    return { name, about, columns: [here ? 'here' : `not here: ${get ?? program}`], details: { program, here, get: get ?? null } };
+  const presets = await findPresetsHere(TARGETS_FOLDER, variables);
+  const rows = presets.map(({ target: { name, about, start }, here }): Row => {
+    const program = start.package ?? start.version?.[0] ?? start.command[0];
+    const { isHere } = here;
+    const version = isHere ? (here.version ?? null) : null;
+    const said = isHere ? `here${version === null ? '' : ` ${version}`}` : `not here: ${start.get ?? program}`;
+    return { name, about, columns: [said], details: { program, here: isHere, version, get: start.get ?? null } };
   });
-  return [
-    { name: OWN_TARGET, about: OWN_ABOUT, columns: ['here'], details: { program: null, here: true, get: null } },
-    ...(await Promise.all(rows)),
-  ];
+  const ours = { program: null, here: true, version: null, get: null };
+  return [{ name: OWN_TARGET, about: OWN_ABOUT, columns: ['here'], details: ours }, ...rows];
 }
 
 type Variables = Session['environment']['variables'];

@@ -31,11 +31,11 @@ async function races(...words: readonly string[]) {
 /** Where CI has installed them they must be there. */
 const isThere = async (program: string) =>
   MUST_HAVE ||
-  (await access(`/usr/sbin/${program}`).then(
+  (await access(program).then(
     () => true,
     () => false,
   ));
-const [hasVarnish, hasSquid] = await Promise.all(['varnishd', 'squid'].map(isThere));
+const [hasVarnish, hasSquid, hasRedis] = await Promise.all(['/usr/sbin/varnishd', '/usr/sbin/squid', '/usr/bin/redis-server'].map(isThere));
 const leftOf = async (name: string) => (await readdir(tmpdir())).filter((folder) => folder.startsWith(`edgesync-${name}-`));
 
 describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
@@ -61,6 +61,31 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
     expect([await leftOf('squid'), await leftOf('squid-collapsed')]).toEqual([[], []]);
   });
 
+  it('of npm caches: lru-cache does not store what was deleted meanwhile, cache-manager and undici do', async () => {
+    const { code, told } = await races('lru-cache', 'cache-manager', 'undici', '--race', 'plain', 'in-head', '--purge', 'key');
+    const outcomes = told?.map(({ name, results }) => [name, ...results.map(({ outcome }) => outcome)]);
+    expect([code, outcomes]).toEqual([
+      1,
+      [
+        ['lru-cache', 'ok', 'ok'],
+        ['cache-manager', 'ok', 'kept'],
+        ['undici', 'ok', 'kept'],
+      ],
+    ]);
+  });
+
+  it.runIf(hasRedis)('of a cache-aside over Redis: it keeps the old version, unless it takes a lease', async () => {
+    const kept = await races('redis-aside', '--race', 'plain', 'in-head', '--purge', 'key', 'tag');
+    const outcomes = kept.told?.[0]?.results.map(({ purge, race, outcome }) => `${purge} ${race} ${outcome}`);
+    expect([kept.code, outcomes]).toEqual([
+      1,
+      ['hard key plain ok', 'hard key in-head kept', 'hard tag plain ok', 'hard tag in-head kept'],
+    ]);
+    const leased = await races('redis-lease', '--race', 'plain', 'in-head');
+    expect([leased.code, leased.outcomes]).toEqual([0, { plain: 'ok', 'in-head': 'ok' }]);
+    expect([await leftOf('redis-aside'), await leftOf('redis-lease')]).toEqual([[], []]);
+  });
+
   it('print a table, and the first that was kept step by step', async () => {
     const { code, stdout, stderr } = await startProgram(['races', 'edgesync', '--race', 'plain', '--purge', 'key']).ended;
     expect([code, stdout]).toEqual([0, 'cache        purge  plain\nedgesync  hard key     ok\n']);
@@ -74,8 +99,19 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
     const nothing = await startProgram(['races', 'edgesync', '--race', 'untagged-304'], { env }).ended;
     expect([nothing.code, nothing.stderr]).toEqual([
       2,
-      expect.stringContaining('edgesync: none of its purges is one for the races asked for'),
+      expect.stringContaining('edgesync: nothing to race: none of its purges is one for the races asked for'),
     ]);
+  });
+
+  it('are 2 for a cache without a purge, and say so', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edgesync-races-'));
+    const naive = join(import.meta.dirname, '../../lab/targets/testing/naive-cache.mjs');
+    const file = join(folder, 'lasting.yaml');
+    await writeFile(file, `version: 1\nname: lasting\nabout: a\nstart: { command: [<node>, ${naive}, "<port>", <upstream>] }\n`);
+    const { code, stdout, stderr } = await startProgram(['races', file]).ended;
+    expect([code, stdout]).toEqual([2, 'cache              purge\nlasting  nothing to race\n']);
+    expect(stderr).toContain('lasting: nothing to race: it declares no purge');
+    await rm(folder, { recursive: true });
   });
 
   it('leave their reports in a folder, for their owner alone', async () => {
@@ -106,6 +142,12 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
       `version: 1\nname: mine\nabout: a\npurge: { hard: { key: PURGE /api/content/<id> } }\nstart: { get: make it, command: [${command}, "<port>", "<upstream>"] }\n`;
     await writeFile(file, text('no-such-cache'));
     const { code, stderr } = await races(file);
+    await writeFile(file, text('<node>, <worker>, mine, <package>').replace('get:', 'package: no-such-cache, get:'));
+    const unpacked = await races(file);
+    expect([unpacked.code, unpacked.stderr]).toEqual([
+      2,
+      expect.stringMatching(/mine did not start: the npm package no-such-cache is not in \S+, nor in a folder above; to get it: make it/),
+    ]);
     expect([code, stderr]).toEqual([
       2,
       expect.stringContaining('mine: mine did not start: no-such-cache is not on this machine; to get it: make it'),

@@ -94,9 +94,7 @@ async function raceOne(target: Target | typeof OWN_TARGET, { chosen, takes, sess
   try {
     const raced = await raceTarget({ target, races: chosen, takes, repeat, onResult, ...shared });
     for (const mistake of raced.selfChecked.mistakes) output.note(printable(`${name}: ${mistake}`));
-    if (raced.ended !== undefined) output.note(printable(`${name}: ${raced.ended}`));
-    else if (raced.results.length === 0 && raced.selfChecked.mistakes.length === 0)
-      output.note(`${name}: none of its purges is one for the races asked for`);
+    for (const said of [raced.ended, raced.nothing]) if (said !== undefined) output.note(printable(`${name}: ${said}`));
     return { name, raced };
   } catch (error) {
     if (signal.aborted || !(error instanceof WorldFailed)) throw error;
@@ -146,6 +144,7 @@ function toLines(rows: readonly RacedTarget[], asked: readonly Race[]): readonly
   const cells = rows.flatMap(({ name, raced, broken }) => {
     if (broken !== undefined || raced === undefined) return [[name, 'did not run', ...chosen.map(() => NOT_RUN)]];
     if (raced.selfChecked.mistakes.length > 0) return [[name, 'self-check failed', ...chosen.map(() => NOT_RUN)]];
+    if (raced.nothing !== undefined) return [[name, 'nothing to race', ...chosen.map(() => NOT_RUN)]];
     const byWay = Map.groupBy(raced.results, ({ way }) => wayText(way));
     return [...byWay].map(([way, results]) => [
       name,
@@ -184,6 +183,7 @@ function toJson(rows: readonly RacedTarget[]): unknown {
       name,
       ...(broken === undefined ? {} : { broken }),
       mistakes: raced?.selfChecked.mistakes ?? [],
+      ...(raced?.nothing === undefined ? {} : { nothing: raced.nothing }),
       results: (raced?.results ?? []).map(({ way, ...result }) => ({ ...result, purge: wayText(way) })),
     })),
   };

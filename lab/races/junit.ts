@@ -35,8 +35,19 @@ function toSuite({ name, raced, broken }: RacedTarget, { failing, version }: Jun
     problem: mistakes.length === 0 ? undefined : { kind: 'error', type, message: mistakes[0] ?? '', lines: mistakes },
   };
   const results = raced?.results ?? [];
+  const nothing = raced?.nothing === undefined ? [] : [noCase(name, raced.nothing)];
   const ms = results.reduce((sum, result) => sum + msOf(result), 0);
-  return { name, time: seconds(ms), properties: { version }, cases: [check, ...results.map((result) => toCase(name, result, failing))] };
+  return {
+    name,
+    time: seconds(ms),
+    properties: { version },
+    cases: [check, ...nothing, ...results.map((result) => toCase(name, result, failing))],
+  };
+}
+
+function noCase(target: string, message: string): JunitCase {
+  const problem: JunitProblem = { kind: 'skipped', type: 'nothing', message, lines: [] };
+  return { classname: `edgesync-lab.races.${target}`, name: 'races', problem };
 }
 
 function toCase(target: string, result: RaceResult, failing: readonly Outcome[]): JunitCase {

@@ -43,7 +43,8 @@ function resultsOf(targets: readonly RacedTarget[]): readonly RaceResult[] {
 
 function mistakesOf({ raced, broken }: RacedTarget): readonly string[] {
   if (broken !== undefined) return [broken];
-  return [...(raced?.selfChecked.mistakes ?? []), ...(raced?.ended === undefined ? [] : [raced.ended])];
+  const said = [raced?.ended, raced?.nothing].filter((words) => words !== undefined);
+  return [...(raced?.selfChecked.mistakes ?? []), ...said];
 }
 
 function kindOf(targets: readonly RacedTarget[], { failing }: Pick<PageOptions, 'failing'>): 'pass' | 'fail' | 'unknown' {

@@ -21,7 +21,7 @@ function race(target: Parameters<typeof raceTarget>[0]['target'], { races = RACE
 const outcomesOf = ({ results }: Awaited<ReturnType<typeof race>>) =>
   Object.fromEntries(results.map(({ race: name, way: { mode }, outcome }) => [mode === 'hard' ? name : `${mode} ${name}`, outcome]));
 
-const leftOf = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('edgesync-naive-'));
+const leftOf = async (name = 'naive') => (await readdir(tmpdir())).filter((folder) => folder.startsWith(`edgesync-${name}-`));
 
 describe('races of', () => {
   it('our own edge are all right, hard and soft', async () => {
@@ -86,6 +86,11 @@ describe('races of', () => {
     expect([outcomesOf(raced), raced.ended]).toEqual([{ plain: 'ok' }, 'it ended (exit 7) in the race in-head']);
   });
 
+  it('one that forgets what it has begun to take are held where it has taken the half', async () => {
+    const races = RACES.filter(({ name }) => ['in-head', 'in-body'].includes(name));
+    expect(outcomesOf(await race(naive(['streams']), { races }))).toEqual({ 'in-head': 'kept', 'in-body': 'ok' });
+  });
+
   it('one whose purge waits say so', async () => {
     const outcomes = outcomesOf(await race(naive(['waits'])));
     expect(outcomes).toMatchObject({ plain: 'ok', 'in-head': 'waits', 'in-body': 'waits', 'refill-twice': 'waits' });
@@ -103,6 +108,37 @@ describe('races of', () => {
   ])('%s are not judged', async (_what, target, mistake) => {
     const { results, selfChecked } = await race(target);
     expect([results, selfChecked.mistakes]).toEqual([[], [expect.stringContaining(mistake)]]);
+  });
+
+  const twoTiers = RACES.filter(({ name }) => name === 'two-tiers');
+
+  it('two tiers of a cache that deletes are right where the shield is purged first, and say what the other order brings', async () => {
+    const { results } = await race({ ...naive([]), name: 'tiered' }, { races: twoTiers });
+    expect(results.map(({ outcome, why }) => [outcome, why])).toEqual([
+      ['ok', 'version 2 from then on; with the edge purged first, and a read between: version 1 (hit)'],
+    ]);
+    const told = results[0]?.steps.map(({ text }) => text.replace(/\d{3,}/, 'N'));
+    expect(told).toEqual(
+      expect.arrayContaining(['shield: purges (hard key)', 'edge: purges (hard key)', 'edge: a reader gets version 1 (miss)']),
+    );
+    expect(await leftOf('tiered')).toEqual([]);
+  });
+
+  it('two tiers of a cache that answers once more what was purged have the old version come back from the shield', async () => {
+    const raced = await race(naive(['soft'], { mode: 'soft' }), { races: [...RACES.filter(({ name }) => name === 'plain'), ...twoTiers] });
+    expect(outcomesOf(raced)).toEqual({ 'soft plain': 'ok', 'soft two-tiers': 'kept' });
+  });
+
+  it('two tiers of our own edge are none: an edge asks the origin, and nobody else', async () => {
+    const { results, nothing } = await race(OWN_TARGET, { races: twoTiers });
+    expect([results, nothing]).toEqual([[], expect.stringContaining('nothing to race')]);
+  });
+
+  it('one that declares no purge are none, and say so, once it is seen that it keeps what it got', async () => {
+    const { results, selfChecked, nothing } = await race({ ...naive([]), purges: [] });
+    expect([results, selfChecked.mistakes, nothing]).toEqual([[], [], expect.stringContaining('nothing to race: it declares no purge')]);
+    const keepless = await race({ ...naive(['keepless']), purges: [] });
+    expect([keepless.selfChecked.mistakes, keepless.nothing]).toEqual([[expect.stringContaining('keeps nothing')], undefined]);
   });
 
   it('one that does not start say what it said, and one that is not there its name', async () => {
@@ -131,7 +167,7 @@ describe('races of', () => {
     const before = await leftOf();
     const stop = new AbortController();
     const raced = race(naive([]), { signal: stop.signal });
-    await expect.poll(leftOf, { timeout: 60_000 }).not.toEqual(before);
+    await expect.poll(() => leftOf(), { timeout: 60_000 }).not.toEqual(before);
     stop.abort(new Error('stopped'));
     await expect(raced).rejects.toThrow('stopped');
     expect(await leftOf()).toEqual(before);

@@ -78,7 +78,19 @@ async function openOwn({ log, upstream, origin, asker, clock, random }: OpenOwn)
   return ownCache({ url: edge.url, origin, asker, clock, close: () => edge.close() });
 }
 
-async function openTarget(target: Target, { asker, ...options }: OpenProgramOptions & { readonly asker: Asker }): Promise<RacedCache> {
-  const program = await openProgram(target, { asker, ...options });
-  return targetCache({ target, url: program.url, asker, ended: () => program.ended, close: () => program.stop() });
+type OpenTarget = OpenProgramOptions & { readonly asker: Asker };
+
+async function openTarget(target: Target, options: OpenTarget): Promise<RacedCache> {
+  const program = await openProgram(target, options);
+  const { port } = new URL(program.url);
+  let edge: Promise<RacedCache> | undefined;
+  const openEdge = () => {
+    edge ??= openTarget(target, { ...options, upstreamPort: Number(port) });
+    return edge;
+  };
+  const close = async () => {
+    const opened = await edge?.catch(() => undefined);
+    await Promise.all([opened?.close(), program.stop()]);
+  };
+  return { ...targetCache({ target, url: program.url, asker: options.asker, ended: () => program.ended, close }), openEdge };
 }

@@ -27,6 +27,8 @@ export interface Race {
   readonly about: string;
   /** Whether the race is one for such a purge. Left out: for each. */
   readonly takes?: (way: Way) => boolean;
+  /** It takes two instances of the cache. */
+  readonly tiers?: true;
   run(stage: Stage, way: Way): Promise<RaceFinding>;
 }
 

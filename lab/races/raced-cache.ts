@@ -27,6 +27,11 @@ export interface RacedCache {
   read(id: number): Promise<TargetRead>;
   /** Ends when the cache says that it is done. Throws NoAnswer. */
   purge(way: Way, content: RacedContent): Promise<PurgeAnswer>;
+  /**
+   * Another instance of it, whose upstream is this one: the same each time, and closed with this one. Left out: it cannot be run twice.
+   * Throws WorldFailed where that does not start.
+   */
+  readonly openEdge?: () => Promise<RacedCache>;
   /** Why it serves no more, in words; undefined: it does. */
   ended(): string | undefined;
   close(): Promise<void>;

@@ -19,6 +19,10 @@ const raced = (...results: readonly RaceResult[]): RacedTarget => ({
   raced: { results, selfChecked: { mistakes: [], steps: [] } },
 });
 const mistaken: RacedTarget = { name: 'other', raced: { results: [], selfChecked: { mistakes: ['a "mistake"'], steps: [] } } };
+const purgeless: RacedTarget = {
+  name: 'purgeless',
+  raced: { results: [], selfChecked: { mistakes: [], steps: [] }, nothing: 'nothing to race' },
+};
 const broken: RacedTarget = { name: 'gone', broken: 'it ended' };
 const OPTIONS = { failing: ['kept'], version: '1', reproduce: 'edgesync-lab races mine' } as const;
 
@@ -47,6 +51,12 @@ describe('JUnit of races', () => {
   });
 });
 
+it('JUnit of a target that had nothing to race skips its races', () => {
+  const text = racesJunit([purgeless], OPTIONS);
+  expect(text).toContain('<testsuite name="purgeless" tests="2" failures="0" errors="0" skipped="1" time="0.000">');
+  expect(text).toContain('<skipped message="nothing to race"/>');
+});
+
 describe('the page of races', () => {
   it('says what was kept, in lanes', () => {
     const text = racesHtml([raced(result('plain', 'ok'), result('in-head', 'kept'))], OPTIONS);
@@ -68,6 +78,7 @@ describe('the page of races', () => {
     ['unknown', [raced(result('in-304', 'unjudged'))]],
     ['unknown', [raced(result('plain', 'ok')), mistaken]],
     ['unknown', [raced(result('plain', 'ok')), broken]],
+    ['unknown', [purgeless]],
     ['fail', [raced(result('plain', 'kept')), broken]],
   ] as const)('is %s', (kind, targets) => {
     expect(racesHtml(targets, OPTIONS)).toContain(`<header class="${kind}">`);

@@ -29,6 +29,8 @@ export interface Raced {
   readonly selfChecked: SelfChecked;
   /** Why the cache served no more, in words: there are no results from then on. */
   readonly ended?: string;
+  /** Why there was nothing to race, in words. */
+  readonly nothing?: string;
 }
 
 /** Rejects with the reason of the signal. */
@@ -40,7 +42,7 @@ export async function runRaces({ races, ways, repeat = 1, onResult, ...options }
   const results: RaceResult[] = [];
   for (const way of ways) {
     for (const race of races) {
-      if (race.takes?.(way) === false) continue;
+      if (race.takes?.(way) === false || (race.tiers && options.cache.openEdge === undefined)) continue;
       for (let times = 0; times < repeat; times += 1) {
         options.signal.throwIfAborted();
         const stage = openStage();
@@ -56,5 +58,10 @@ export async function runRaces({ races, ways, repeat = 1, onResult, ...options }
     }
   }
   options.signal.throwIfAborted();
-  return { results, selfChecked };
+  return results.length > 0 ? { results, selfChecked } : { results, selfChecked, nothing: whyNothing(options.cache) };
+}
+
+function whyNothing({ ways }: RacedCache): string {
+  if (ways.length > 0) return 'nothing to race: none of its purges is one for the races asked for';
+  return 'nothing to race: it declares no purge, so what is written is seen when the lifetime of the old version ends';
 }

@@ -7,6 +7,7 @@ import type { TargetRead } from '../targets/read-answer.ts';
 import type { UpstreamControl } from '../targets/upstream-control.ts';
 import { type PurgeAnswer, type RacedCache, type RacedContent, type Way, wayText } from './raced-cache.ts';
 import type { RaceStep } from './steps.ts';
+import { type UnderWay, underWay } from './under-way.ts';
 
 export interface StageOptions {
   readonly cache: RacedCache;
@@ -28,12 +29,6 @@ export interface Pace {
 /** What a reader got; undefined: no usable answer. */
 export type Look = TargetRead | undefined;
 
-/** A read or a purge under way. */
-export interface UnderWay<Result> {
-  readonly result: Promise<Result>;
-  isOver(): boolean;
-}
-
 const OWN_TAG = 'race-tag';
 /** Long enough that a body has two halves. */
 const BODY_ONE = 'one '.repeat(400);
@@ -49,18 +44,40 @@ const WAITING_MS = 2_500;
 const WAITING_MS_MAX = 7_000;
 const REACHED_MS_MAX = 3_000;
 
+/** What two tiers have in common. */
+interface OfTier {
+  readonly begunMs?: number;
+  readonly steps?: RaceStep[];
+  readonly tier?: string;
+}
+
 export class Stage {
   readonly upstream: UpstreamControl;
   readonly #options: StageOptions;
   readonly #begunMs: number;
-  readonly #steps: RaceStep[] = [];
+  readonly #steps: RaceStep[];
+  /** Of two tiers: which one it is. */
+  readonly #tier: string;
   /** Answers that wait. */
   #held = 0;
 
-  constructor(options: StageOptions) {
+  constructor(options: StageOptions, { begunMs = options.clock.monotonicMs(), steps = [], tier = '' }: OfTier = {}) {
     this.#options = options;
     this.upstream = options.upstream;
-    this.#begunMs = options.clock.monotonicMs();
+    this.#begunMs = begunMs;
+    this.#steps = steps;
+    this.#tier = tier;
+  }
+
+  /** The cache as a shield, and another instance of it in front as an edge; undefined: it cannot be run twice. */
+  async tiers(): Promise<{ readonly shield: Stage; readonly edge: Stage } | undefined> {
+    const edge = await this.#options.cache.openEdge?.();
+    if (edge === undefined) return undefined;
+    const shared = { begunMs: this.#begunMs, steps: this.#steps };
+    return {
+      shield: new Stage(this.#options, { ...shared, tier: 'shield: ' }),
+      edge: new Stage({ ...this.#options, cache: edge }, { ...shared, tier: 'edge: ' }),
+    };
   }
 
   get steps(): readonly RaceStep[] {
@@ -143,6 +160,8 @@ export class Stage {
       this.#held += 1;
       const where = at === 'head' ? 'before its headers' : 'in the middle of its body';
       this.#say('upstream', `holds the answer of fetch ${fetch.number} (${fetch.status}) ${where}`);
+      // The half was sent: until the cache has taken it.
+      if (at === 'body') await this.moment();
       return true;
     };
     const release = () => {
@@ -203,17 +222,9 @@ export class Stage {
   }
 
   #say(who: RaceStep['who'], text: string): void {
-    this.#steps.push({ who, text, atMs: Math.round(this.#options.clock.monotonicMs() - this.#begunMs) });
+    const where = who === 'reader' || who === 'purger' ? this.#tier : '';
+    this.#steps.push({ who, text: `${where}${text}`, atMs: Math.round(this.#options.clock.monotonicMs() - this.#begunMs) });
   }
-}
-
-function underWay<Result>(result: Promise<Result>): UnderWay<Result> {
-  let isOver = false;
-  const ended = () => {
-    isOver = true;
-  };
-  result.then(ended, ended);
-  return { result, isOver: () => isOver };
 }
 
 /** `version 2 (hit)`. */

@@ -2,7 +2,7 @@
 import { InvalidInput } from '../errors.ts';
 import { didYouMean } from '../input/nearest.ts';
 import { type Topology, withRegionTarget } from '../topology/topology.ts';
-import { isProgramHere } from '../worlds/peers/program.ts';
+import { findHere } from '../worlds/peers/here.ts';
 import type { Target } from './target.ts';
 import { findTarget, OWN_TARGET } from './targets.ts';
 
@@ -35,9 +35,9 @@ export async function withTargets(topology: Topology, { words, folder, variables
   return assigned;
 }
 
-async function refuseMissing({ name, start }: Target, variables: AssignOptions['variables']): Promise<void> {
-  const [program = ''] = start.command;
-  if (program.startsWith('<') || (await isProgramHere(program, variables))) return;
-  const remedy = start.get === undefined ? '' : `; to get it: ${start.get}`;
-  throw new InvalidInput(`--target ${name}: ${program} is not on this machine${remedy}`);
+async function refuseMissing(target: Target, variables: AssignOptions['variables']): Promise<void> {
+  const here = await findHere(target, variables);
+  if (here.isHere) return;
+  const { get } = target.start;
+  throw new InvalidInput(`--target ${target.name}: ${here.missing}${get === undefined ? '' : `; to get it: ${get}`}`);
 }

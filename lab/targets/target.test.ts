@@ -35,6 +35,12 @@ describe('a target file', () => {
     });
   });
 
+  it('without a purge is one that has none', () => {
+    const text = RIGHT.replace(/^purge:.*\n.*\n/m, '');
+    expect(parseTarget(text, 'mine.yaml')).toMatchObject({ purges: [], deliver: { how: 'none' } });
+    expect(refused(`${text}deliver: once\n`)).toContain('deliver: expected none, or a purge');
+  });
+
   it('has its purges in an order of their own, whatever the order of the file', () => {
     const text = RIGHT.replace(
       '  hard: { key: PURGE /api/content/<id> }',
@@ -46,7 +52,11 @@ describe('a target file', () => {
   it.each([
     ['a word nearly right', RIGHT.replace('about:', 'abuot:'), 'mine.yaml:3: abuot: no such key'],
     ['a word nearly right is named', RIGHT.replace('about:', 'abuot:'), 'did you mean about?'],
-    ['no purge', RIGHT.replace('hard: { key: PURGE /api/content/<id> }', 'ok: [200]'), 'purge: expected at least one purge'],
+    [
+      'no purge',
+      RIGHT.replace('hard: { key: PURGE /api/content/<id> }', 'ok: [200]'),
+      'purge: expected at least one purge (hard, soft), or no purge at all',
+    ],
     ['a purge of no content', RIGHT.replace('content/<id>', 'content/7'), 'mine.yaml:5: purge.hard.key: expected <id> in it'],
     [
       'a purge that is no request',
@@ -59,6 +69,12 @@ describe('a target file', () => {
     ['braces, which are a map', RIGHT.replace('PURGE /api/content/<id>', '"PURGE /api/content/{id}"'), 'purge.hard.key: expected <id>'],
     ['another version', RIGHT.replace('version: 1', 'version: 2'), 'mine.yaml:1: version: expected 1'],
     ['a name that is a path', RIGHT.replace('name: mine', 'name: ../mine'), 'name: expected lower-case letters'],
+    ['a package that is none', RIGHT.replace('[mine,', '[mine, <package>,'), 'expected package, the npm package whose folder <package> is'],
+    [
+      'a package that is a path',
+      RIGHT.replace('start: {', 'start: { package: ../mine,'),
+      'start.package: expected the name of an npm package',
+    ],
     ['a file outside', `${RIGHT.trimEnd().slice(0, -1)}, files: { ../x: a } }\n`, 'expected a name, without ..'],
     ['no regular expression', `${RIGHT}label: { header: x, hit: "(" }\n`, 'label.hit: expected a regular expression'],
   ])('is refused for %s', (_what, text, message) => expect(refused(text)).toContain(message));
@@ -82,6 +98,15 @@ describe('presets', () => {
     const names = await presetNames(FOLDER);
     expect(names).toEqual(expect.arrayContaining(['edgesync', 'varnish', 'varnish-wait', 'squid', 'squid-collapsed']));
     expect(['edgesync', ...(await readPresets(FOLDER)).map(({ name }) => name)]).toEqual(names);
+  });
+
+  it('mend presets that are there', async () => {
+    const presets = await readPresets(FOLDER);
+    const mending = presets.filter(({ mends }) => mends !== undefined);
+    expect(mending.map(({ name, mends }) => [name, presets.some((preset) => preset.name === mends)])).toEqual(
+      mending.map(({ name }) => [name, true]),
+    );
+    expect(mending.length).toBeGreaterThan(3);
   });
 
   it('are found by name, files by their path, and a name nearly right is named', async () => {

@@ -11,7 +11,7 @@ import { deliverOf, writtenDeliver } from './deliver.ts';
 
 /** Of what a purge names, and of what is started. */
 const OF_PURGES = ['id', 'tag', 'pattern'] as const;
-const OF_STARTS = ['port', 'dir', 'upstream', 'upstream-host', 'upstream-port'] as const;
+const OF_STARTS = ['port', 'dir', 'upstream', 'upstream-host', 'upstream-port', 'node', 'worker', 'package'] as const;
 
 const pattern = z.string().transform((text, context) => {
   try {
@@ -28,12 +28,15 @@ const MISSING_MS = 5_000;
 /** Below the folder of the process, and nowhere else. */
 const FILE_NAME = /^(?!(?:.*\/)?\.\.?(?:\/|$))[\w.-]+(?:\/[\w.-]+)*$/;
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const PACKAGE = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
 
 const targetFile = z.strictObject({
   version: z.literal(1),
   name: z.string().regex(NAME, 'expected lower-case letters, digits and dashes'),
   /** One sentence. */
   about: z.string(),
+  /** The preset of which this one is the recipe: the same cache, set so that it loses no invalidation, or fewer. */
+  mends: z.string().regex(NAME, 'expected the name of a target').optional(),
   /** Where a content is read, and where its version stands in the JSON of a 200 and of a 404. */
   read: z
     .strictObject({ path: z.string().startsWith('/', 'expected a path'), version: z.string(), missing: z.string().optional() })
@@ -43,9 +46,10 @@ const targetFile = z.strictObject({
   /** What the upstream tells the cache to keep a content for, and a 404. */
   lifetime: lasting.default(HOUR_MS),
   missing: lasting.default(MISSING_MS),
-  purge: writtenPurges,
-  /** How an invalidation is brought to it. */
-  deliver: writtenDeliver.default('repeat'),
+  /** Left out: it has none, and lifetime alone ends what it holds. */
+  purge: writtenPurges.optional(),
+  /** How an invalidation is brought to it. Left out: `repeat`, or `none` where it has no purge. */
+  deliver: writtenDeliver.optional(),
   start: z.strictObject({
     command: z.array(z.string().min(1)).min(1),
     /** By their names below the folder of the process. */
@@ -55,6 +59,10 @@ const targetFile = z.strictObject({
     environment: z.record(z.string(), z.string()).default({}),
     /** Where the lab runs as root: whose the folder is, for programs that give up being root. */
     owner: z.string().optional(),
+    /** An npm package of the user's, which the command needs: `<package>` is its folder. */
+    package: z.string().regex(PACKAGE, 'expected the name of an npm package').optional(),
+    /** What the program is asked for its version, such as [varnishd, -V]; the first number with a dot in the answer is it. */
+    version: z.array(z.string().min(1)).min(1).optional(),
     /** How the program is got, for whoever does not have it. */
     get: z.string().optional(),
   }),
@@ -68,7 +76,7 @@ export interface HostedTarget extends Omit<Target, 'label'> {
 
 export interface Target extends Omit<z.output<typeof targetFile>, 'purge' | 'deliver'> {
   readonly ok: readonly number[];
-  /** At least one. */
+  /** None: lifetime alone ends what it holds. */
   readonly purges: readonly PurgeWay[];
   readonly deliver: Deliver;
 }
@@ -96,14 +104,15 @@ export function parseTarget(text: string, file: string): Target {
   const problems = parsed.success ? problemsOfWords(parsed.data) : problemsOf(targetFile, source.value);
   if (!parsed.success || problems.length > 0) throw refusal(source, problems);
   const { purge, deliver, ...target } = parsed.data;
-  return { ...target, ok: purge.ok, purges: waysOf(purge), deliver: deliverOf(deliver) };
+  if (purge === undefined) return { ...target, ok: [], purges: [], deliver: { how: 'none' } };
+  return { ...target, ok: purge.ok, purges: waysOf(purge), deliver: deliverOf(deliver ?? 'repeat') };
 }
 
 type Written = z.output<typeof targetFile>;
 
 /** What the schema cannot say. */
-function problemsOfWords({ read, purge, start }: Written): readonly Problem[] {
-  const ways = waysOf(purge);
+function problemsOfWords({ read, purge, deliver, start }: Written): readonly Problem[] {
+  const ways = purge === undefined ? [] : waysOf(purge);
   const ofRequests = PURGE_MODES.flatMap((mode) =>
     PURGE_TYPES.flatMap((type) => {
       const way = ways.find((one) => one.mode === mode && one.type === type);
@@ -124,16 +133,24 @@ function problemsOfWords({ read, purge, start }: Written): readonly Problem[] {
   const texts = [...start.command, ...Object.values(start.files), ...Object.values(start.environment)];
   const says = (place: string) => texts.some((text) => text.includes(`<${place}`));
   const unsaid = (['port', 'upstream'] as const).filter((place) => !says(place));
-  const none = ways.length === 0 ? [{ path: ['purge'], message: `expected at least one purge (${PURGE_MODES.join(', ')})` }] : [];
+  const noPackage = says('package>') && start.package === undefined;
+  const isEmpty = purge !== undefined && ways.length === 0;
+  const none = isEmpty ? [{ path: ['purge'], message: `expected at least one purge (${PURGE_MODES.join(', ')}), or no purge at all` }] : [];
+  const isUndelivered = purge === undefined && deliver !== undefined && deliver !== 'none';
+  const undelivered = isUndelivered
+    ? [{ path: ['deliver'], message: 'expected none, or a purge: it has none that could be delivered' }]
+    : [];
   const ofRead = strangePlaces(read.path, ['id'], ['read', 'path']);
   const noId = read.path.includes('<id>') ? [] : [{ path: ['read', 'path'], message: 'expected <id> in it' }];
   return [
     ...noId,
     ...ofRead,
     ...none,
+    ...undelivered,
     ...ofRequests,
     ...ofStart,
     ...unsaid.map((place) => ({ path: ['start'], message: `expected <${place}> in its command, files or environment` })),
+    ...(noPackage ? [{ path: ['start'], message: 'expected package, the npm package whose folder <package> is' }] : []),
   ];
 }
 

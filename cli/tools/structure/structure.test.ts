@@ -170,7 +170,11 @@ const OWNED = [
   { word: 'pino', pattern: /from 'pino'/, owners: /^services\/runtime\/log\.ts$/ },
   { word: 'kafkajs', pattern: /from 'kafkajs/, owners: /^services\/log\/kafka\/(?:client|request-queue)\.ts$/ },
   { word: 'pg', pattern: /from 'pg'/, owners: /^services\/origin\/database\/postgres\.ts$/ },
-  { word: 'ioredis', pattern: /from 'ioredis'/, owners: /^services\/edge\/cache\/redis-connection\.ts$/ },
+  {
+    word: 'ioredis',
+    pattern: /from 'ioredis'/,
+    owners: /^(?:services\/edge\/cache\/redis-connection|lab\/worlds\/peers\/worker\/kinds\/redis-server)\.ts$/,
+  },
   { word: 'pg', pattern: /from 'pg'/, owners: /^services\/origin\/database\/postgres\.ts$/ },
   { word: 'dockerode', pattern: /from 'dockerode'/, owners: /^lab\/worlds\/docker\/engine(?:-options|-facts)?\.ts$/ },
   {

@@ -3,7 +3,8 @@ import type { HoldPlace } from '../../../services/protocol/upstream-api.ts';
 import { judgeLooks } from '../outcome.ts';
 import type { Race, RaceFinding } from '../race.ts';
 import type { Way } from '../raced-cache.ts';
-import type { Look, Stage, UnderWay } from '../stage.ts';
+import type { Look, Stage } from '../stage.ts';
+import type { UnderWay } from '../under-way.ts';
 
 interface InFlight {
   readonly stage: Stage;

@@ -1,6 +1,7 @@
 /** How a cache is brought to ask whether what it holds has changed: by the end of its lifetime, else by a soft purge, where it has one. */
 import type { RacedContent, Way } from '../raced-cache.ts';
-import type { Look, Stage, UnderWay } from '../stage.ts';
+import type { Look, Stage } from '../stage.ts';
+import type { UnderWay } from '../under-way.ts';
 
 const SHORT_MS = 1_000;
 /** Past its lifetime, whatever is rounded. */

@@ -13,6 +13,8 @@
  *   slow-purge a purge takes three seconds, whatever is under way
  *   upgrades   a purge is answered with another protocol
  *   dies       it ends at a purge while it loads
+ *   soft       what was purged is answered once more, while it is loaded anew
+ *   streams    what was purged once its headers were taken is not stored; to take them needs 100 ms
  *   own-404    404s are kept, with a body of its own
  */
 import { createServer } from 'node:http';
@@ -22,18 +24,22 @@ const does = (name) => behaviours.includes(name);
 const kept = new Map();
 const loading = new Map();
 const epochs = new Map();
+const streaming = new Map();
 
 async function load(path) {
   const epoch = epochs.get(path) ?? 0;
   const response = await fetch(`http://${upstream}${path}`);
+  if (does('streams')) await new Promise((resolve) => setTimeout(resolve, 100));
+  streaming.set(path, response);
   const text = await response.text();
   const headers = Object.fromEntries([...response.headers].filter(([name]) => name.startsWith('x-edgesync')));
   const entry = { status: response.status, text, headers };
   const store = () => {
     const isFenced = does('fenced') && (epochs.get(path) ?? 0) !== epoch;
+    const isCut = does('streams') && streaming.get(path) !== response;
     const isAdded = does('late-add') && kept.has(path);
     const isKept = entry.status === 200 || does('own-404');
-    if (!isFenced && !isAdded && !does('keepless') && isKept) kept.set(path, entry);
+    if (!isFenced && !isCut && !isAdded && !does('keepless') && isKept) kept.set(path, entry);
   };
   if (entry.status === 404 && does('own-404')) entry.text = '<h1>not here</h1>';
   const lateMs = does('late-add') ? 400 : does('late-set') ? 100 : 0;
@@ -46,6 +52,11 @@ function read(path) {
   if (does('elsewhere')) return { status: 200, text: '{"data":{"version":1}}', headers: {} };
   if (does('leftover')) return { status: 200, text: '{"data":{"version":1}}', headers: { 'x-edgesync-run': 'another' } };
   const found = kept.get(path);
+  if (found?.isStale) {
+    found.isStale = false;
+    load(path);
+    return { ...found, isHit: true };
+  }
   if (found !== undefined) return { ...found, isHit: true };
   const under = load(path);
   loading.set(path, under);
@@ -57,7 +68,12 @@ async function purge(path) {
   if (does('waits')) await loading.get(path);
   if (does('slow-purge')) await new Promise((resolve) => setTimeout(resolve, 3_000));
   if (does('dies') && loading.has(path)) process.exit(7);
+  if (does('soft') && kept.has(path)) {
+    kept.get(path).isStale = true;
+    return;
+  }
   epochs.set(path, (epochs.get(path) ?? 0) + 1);
+  streaming.delete(path);
   kept.delete(path);
 }
 

@@ -8,12 +8,13 @@ export interface NaiveOptions {
   /** In place of the right one. */
   readonly purge?: string;
   readonly label?: string;
+  readonly mode?: 'hard' | 'soft';
 }
 
 /** `behaviours`: how it is wrong, or right, as its file says. */
 export function naiveTarget(
   behaviours: readonly string[],
-  { purge = 'PURGE /api/content/<id>', label = 'x-cache' }: NaiveOptions = {},
+  { purge = 'PURGE /api/content/<id>', label = 'x-cache', mode = 'hard' }: NaiveOptions = {},
 ): Target {
   const command = [process.execPath, PROGRAM, '<port>', '<upstream>', ...behaviours];
   const text = [
@@ -21,7 +22,7 @@ export function naiveTarget(
     'name: naive',
     'about: a cache of a few lines',
     `label: { header: ${label}, hit: ^HIT }`,
-    `purge: { hard: { key: ${purge} } }`,
+    `purge: { ${mode}: { key: ${purge} } }`,
     `start: { command: ${JSON.stringify(command)} }`,
   ];
   return parseTarget(text.join('\n'), 'naive.yaml');

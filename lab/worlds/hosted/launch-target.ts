@@ -31,6 +31,8 @@ export interface LaunchedTarget {
 
 /** Above the longest fetch: a purge may wait for one. */
 const PURGE_DEADLINE_MS = 4 * FETCH_DEADLINE_MS;
+/** To a cache that takes no purge. */
+const NOTHING = { how: 'none' } as const;
 const PROBE_MS_MAX = 1_000;
 const HOST = '127.0.0.1';
 
@@ -82,7 +84,12 @@ export async function launchTarget(configured: EdgeConfig, target: HostedTarget,
   if (hosting.onLost !== undefined) node.onLost(hosting.onLost);
   const toEdge = layWire(hosting, 'purger-edge', purger, new ServerNode().gate);
   const { purges: ways, ok, deliver } = target;
-  const config = { ...configured, DELIVER: deliver, CACHE_URL: program.url, PURGE_DEADLINE: PURGE_DEADLINE_MS };
+  const config = {
+    ...configured,
+    DELIVER: ways.length === 0 ? NOTHING : deliver,
+    CACHE_URL: program.url,
+    PURGE_DEADLINE: PURGE_DEADLINE_MS,
+  };
   // What it has stored outlives it, as a file does.
   const store = new MemoryStore();
   const purgerNode = await ProcessNode.launch(clock, 0, async ({ gate, clock: gated, port }) => {

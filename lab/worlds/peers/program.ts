@@ -50,7 +50,7 @@ const STOP_MS_MAX = 2_000;
 const SERVER_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'] as const;
 
 /** Where its programs are looked for. */
-function pathOf(variables: ProgramOptions['variables']): string {
+export function pathOf(variables: ProgramOptions['variables']): string {
   return [variables['PATH'] ?? '', ...SERVER_FOLDERS].join(delimiter);
 }
 

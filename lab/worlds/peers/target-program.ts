@@ -1,8 +1,11 @@
 /** The program of a target file, between its readers and its upstream. */
 import { filled } from '../../../services/protocol/purge-ways.ts';
 import type { Asker } from '../../../services/runtime/asker.ts';
+import { WorldFailed } from '../../errors.ts';
 import type { Target } from '../../targets/target.ts';
+import { findPackage, missingPackage } from './here.ts';
 import { Program, type ProgramOptions } from './program.ts';
+import { WORKER_FILE } from './worker-file.ts';
 
 export interface OpenProgramOptions extends Pick<ProgramOptions, 'variables' | 'clock' | 'random' | 'signal' | 'port' | 'onOutput'> {
   readonly upstreamPort: number;
@@ -21,17 +24,19 @@ export function nothingOf({ read }: Pick<Target, 'read'>): string {
 }
 
 /** Serves when it resolves: a content that there is not is asked for through it. Throws WorldFailed with what it said. */
-export function openProgram(
+export async function openProgram(
   { name, start, read }: Pick<Target, 'name' | 'start' | 'read'>,
   { upstreamPort, asker, ...options }: OpenProgramOptions,
 ): Promise<Program> {
+  const ofNode = await nodePlaces({ name, start });
   const nothing = nothingOf({ read });
   return Program.start({
     ...options,
     name,
     spec: ({ port, dir }) => {
       const upstream = `${HOST}:${upstreamPort}`;
-      const places = { port: String(port), dir, upstream, 'upstream-host': HOST, 'upstream-port': String(upstreamPort) };
+      const ofUpstream = { upstream, 'upstream-host': HOST, 'upstream-port': String(upstreamPort) };
+      const places = { ...ofNode, ...ofUpstream, port: String(port), dir };
       const fill = (text: string) => filled(text, places);
       const fillAll = (texts: Readonly<Record<string, string>>) =>
         Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, fill(text)]));
@@ -48,4 +53,13 @@ export function openProgram(
       return answered !== undefined && UP_STATUSES.includes(answered.status);
     },
   });
+}
+
+/** Throws WorldFailed for an npm package that is not here. */
+async function nodePlaces({ name, start }: Pick<Target, 'name' | 'start'>): Promise<Readonly<Record<string, string>>> {
+  const places = { node: process.execPath, worker: WORKER_FILE };
+  if (start.package === undefined) return places;
+  const found = await findPackage(start.package);
+  if (found === undefined) throw new WorldFailed(`${name} did not start: ${missingPackage(start.package)}`);
+  return { ...places, package: found.folder };
 }
