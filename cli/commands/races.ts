@@ -11,6 +11,7 @@ import { OUTCOMES, type Outcome, type Race, type RaceResult } from '../../lab/ra
 import { raceTarget } from '../../lab/races/race-target.ts';
 import { type Way, wayText } from '../../lab/races/raced-cache.ts';
 import { RACES } from '../../lab/races/races.ts';
+import { withOwnConfig } from '../../lab/targets/own-config.ts';
 import type { Target } from '../../lab/targets/target.ts';
 import { findTarget, OWN_TARGET } from '../../lab/targets/targets.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
@@ -19,7 +20,7 @@ import { TARGETS_FOLDER } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
-import { wordsOf } from './world-options.ts';
+import { CONFIG_ABOUT, wordsOf } from './world-options.ts';
 
 interface RacesOptions {
   readonly json?: boolean;
@@ -28,6 +29,7 @@ interface RacesOptions {
   readonly out?: string;
   readonly race?: readonly string[];
   readonly purge?: readonly string[];
+  readonly config?: string;
 }
 
 const NOT_RUN = '-';
@@ -49,6 +51,7 @@ export function addRacesCommand(program: Command, session: Session): void {
         .env('EDGESYNC_REPEAT')
         .argParser(repeatOf),
     )
+    .addOption(new Option('--config <file>', CONFIG_ABOUT).env('EDGESYNC_CONFIG'))
     .addOption(new Option('--strict', 'late fails, too').env('EDGESYNC_STRICT'))
     .addOption(new Option('--out <dir>', 'an empty folder: report.html, junit.xml and races.json go there').env('EDGESYNC_OUT'))
     .addOption(new Option('--json', 'one JSON object on standard output').env('EDGESYNC_JSON'))
@@ -60,7 +63,8 @@ async function races(words: readonly string[], options: RacesOptions, session: S
   const chosen = racesNamed(options.race);
   const takes = waysNamed(options.purge);
   // All files are read before anything starts.
-  const targets = await Promise.all(words.map((word) => findTarget(word, TARGETS_FOLDER)));
+  const found = await Promise.all(words.map((word) => findTarget(word, TARGETS_FOLDER)));
+  const targets = options.config === undefined ? found : await withConfig(found, options.config);
   const { out } = options;
   if (out !== undefined) await checkFolder(out);
   const rows: RacedTarget[] = [];
@@ -75,6 +79,16 @@ async function races(words: readonly string[], options: RacesOptions, session: S
   if (options.json) output.line(JSON.stringify(toJson(rows)));
   else for (const line of toLines(rows, chosen)) output.line(line);
   session.exitWith(worstOf(rows.map((row) => exitCodeOfRow(row, failing))));
+}
+
+/** Throws InvalidInput. */
+async function withConfig(targets: readonly (Target | typeof OWN_TARGET)[], file: string): Promise<readonly Target[]> {
+  const [target, ...others] = targets;
+  if (target === undefined || target === OWN_TARGET || others.length > 0)
+    throw new InvalidInput(
+      `--config: expected one target of another cache than ours, got ${targets.length === 1 ? OWN_TARGET : targets.length}`,
+    );
+  return [await withOwnConfig(target, file)];
 }
 
 interface RaceOneOptions {

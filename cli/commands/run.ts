@@ -200,10 +200,11 @@ async function readNamed(name: string): Promise<Scenario> {
 function reproduceCommand(
   name: string,
   seed: number,
-  { duration, compose, ports, backend, project, mutant, target = [] }: RunOneOptions,
+  { duration, compose, ports, backend, project, mutant, config, target = [] }: RunOneOptions,
 ): string {
   const words = ['edgesync-lab', 'run', name, '--seed', String(seed), '--backend', backend];
   for (const word of target) words.push('--target', word);
+  if (config !== undefined) words.push('--config', config);
   if (mutant !== undefined) words.push('--mutant', mutant);
   if (duration !== undefined) words.push('--duration', `${duration}ms`);
   if (compose !== COMPOSE_FILE) words.push('--compose', compose);

@@ -22,6 +22,7 @@ export interface WorldOptions extends ClusterOptions {
   readonly verbose?: boolean;
   /** Targets for all regions, or `region=target`. */
   readonly target?: readonly string[];
+  readonly config?: string;
   readonly keep?: boolean;
   /** Of compose.yaml, whose services are started, too. */
   readonly profile?: readonly string[];
@@ -36,6 +37,8 @@ export function addClusterOptions(command: Command): Command {
     .addOption(new Option('--project <name>', 'of the cluster, instead of the name in the topology').env('EDGESYNC_PROJECT'));
 }
 
+export const CONFIG_ABOUT = 'a configuration of your own under the target, such as my.vcl; its backend is replaced';
+
 export function addWorldOptions(command: Command, backends: readonly Backend[] = STARTED_BACKENDS): Command {
   return addClusterOptions(command)
     .addOption(
@@ -49,6 +52,7 @@ export function addWorldOptions(command: Command, backends: readonly Backend[] =
         .argParser(wordsOf)
         .env('EDGESYNC_TARGET'),
     )
+    .addOption(new Option('--config <file>', CONFIG_ABOUT).env('EDGESYNC_CONFIG'))
     .addOption(new Option('--verbose', 'the services of the embedded world log to standard error').env('EDGESYNC_VERBOSE'));
 }
 
@@ -59,7 +63,7 @@ export function addKeepOption(command: Command): Command {
 
 /** Bad configuration ends here, before anything starts. Throws InvalidInput. */
 export async function readWorldTopology(options: WorldOptions, { variables }: CliEnvironment): Promise<Topology> {
-  const { compose, project, ports, profile, target } = options;
+  const { compose, project, ports, profile, target, config } = options;
   // With it comes what reads YAML: not before the first frame.
   const { readTopology } = await import('../../lab/topology/topology.ts');
   const topology = await readTopology({
@@ -69,9 +73,12 @@ export async function readWorldTopology(options: WorldOptions, { variables }: Cl
     freePorts: ports === 'auto',
     profiles: profile ?? [],
   });
-  if (target === undefined) return topology;
+  if (target === undefined) {
+    if (config !== undefined) throw new InvalidInput('--config: expected --target, whose configuration it is');
+    return topology;
+  }
   const { withTargets } = await import('../../lab/targets/assign.ts');
-  return withTargets(topology, { words: target, folder: TARGETS_FOLDER, variables });
+  return withTargets(topology, { words: target, folder: TARGETS_FOLDER, variables, config });
 }
 
 export interface ResolveBackendOptions {

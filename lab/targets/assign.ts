@@ -3,6 +3,7 @@ import { InvalidInput } from '../errors.ts';
 import { didYouMean } from '../input/nearest.ts';
 import { type Topology, withRegionTarget } from '../topology/topology.ts';
 import { findHere } from '../worlds/peers/here.ts';
+import { withOwnConfig } from './own-config.ts';
 import type { Target } from './target.ts';
 import { findTarget, OWN_TARGET } from './targets.ts';
 
@@ -13,10 +14,12 @@ export interface AssignOptions {
   readonly folder: string;
   /** Whose PATH the programs are looked for in. */
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** A configuration of the user's own, for each of them that is not ours. */
+  readonly config?: string | undefined;
 }
 
 /** Throws InvalidInput for a region or a target that there is not. */
-export async function withTargets(topology: Topology, { words, folder, variables }: AssignOptions): Promise<Topology> {
+export async function withTargets(topology: Topology, { words, folder, variables, config }: AssignOptions): Promise<Topology> {
   const known = topology.regions.map(({ region }) => region);
   let assigned = topology;
   for (const word of words) {
@@ -27,7 +30,8 @@ export async function withTargets(topology: Topology, { words, folder, variables
         `--target: expected a region (${known.join(', ')}), got ${JSON.stringify(region)}${didYouMean(region, known)}`,
       );
     const found = await findTarget(word.slice(at + 1), folder);
-    const target = found === OWN_TARGET ? undefined : found;
+    const preset = found === OWN_TARGET ? undefined : found;
+    const target = preset === undefined || config === undefined ? preset : await withOwnConfig(preset, config);
     if (target !== undefined) await refuseMissing(target, variables);
     const regions = assigned.regions.map((one) => (region === undefined || one.region === region ? withRegionTarget(one, target) : one));
     assigned = { ...assigned, regions };

@@ -7,6 +7,7 @@ import { type Deliver, PLACE, PURGE_MODES, PURGE_TYPES, type PurgeWay, waysOf, w
 import { lasting } from '../input/duration.ts';
 import { type Problem, problemsOf, refusal } from '../input/problems.ts';
 import { parseYaml, readSource } from '../input/yaml-source.ts';
+import { writtenConfig } from './config.ts';
 import { deliverOf, writtenDeliver } from './deliver.ts';
 
 /** Of what a purge names, and of what is started. */
@@ -50,6 +51,8 @@ const targetFile = z.strictObject({
   purge: writtenPurges.optional(),
   /** How an invalidation is brought to it. Left out: `repeat`, or `none` where it has no purge. */
   deliver: writtenDeliver.optional(),
+  /** How a configuration of the user's own takes the place of this one. */
+  config: writtenConfig.optional(),
   start: z.strictObject({
     command: z.array(z.string().min(1)).min(1),
     /** By their names below the folder of the process. */
@@ -69,7 +72,7 @@ const targetFile = z.strictObject({
 });
 
 /** What passes to the process that starts it: data, and nothing else. */
-export interface HostedTarget extends Omit<Target, 'label'> {
+export interface HostedTarget extends Omit<Target, 'label' | 'config'> {
   /** A 304 of its upstream says nothing of tags. */
   readonly untagged304?: boolean;
 }
@@ -111,7 +114,7 @@ export function parseTarget(text: string, file: string): Target {
 type Written = z.output<typeof targetFile>;
 
 /** What the schema cannot say. */
-function problemsOfWords({ read, purge, deliver, start }: Written): readonly Problem[] {
+function problemsOfWords({ read, purge, deliver, config, start }: Written): readonly Problem[] {
   const ways = purge === undefined ? [] : waysOf(purge);
   const ofRequests = PURGE_MODES.flatMap((mode) =>
     PURGE_TYPES.flatMap((type) => {
@@ -133,6 +136,8 @@ function problemsOfWords({ read, purge, deliver, start }: Written): readonly Pro
   const texts = [...start.command, ...Object.values(start.files), ...Object.values(start.environment)];
   const says = (place: string) => texts.some((text) => text.includes(`<${place}`));
   const unsaid = (['port', 'upstream'] as const).filter((place) => !says(place));
+  const noFile = config !== undefined && !Object.hasOwn(start.files, config.file);
+  const ofConfig = (config?.replace ?? []).flatMap((one, at) => strangePlaces(one.with, OF_STARTS, ['config', 'replace', at, 'with']));
   const noPackage = says('package>') && start.package === undefined;
   const isEmpty = purge !== undefined && ways.length === 0;
   const none = isEmpty ? [{ path: ['purge'], message: `expected at least one purge (${PURGE_MODES.join(', ')}), or no purge at all` }] : [];
@@ -149,6 +154,8 @@ function problemsOfWords({ read, purge, deliver, start }: Written): readonly Pro
     ...undelivered,
     ...ofRequests,
     ...ofStart,
+    ...ofConfig,
+    ...(noFile ? [{ path: ['config', 'file'], message: `expected one of ${Object.keys(start.files).join(', ')}` }] : []),
     ...unsaid.map((place) => ({ path: ['start'], message: `expected <${place}> in its command, files or environment` })),
     ...(noPackage ? [{ path: ['start'], message: 'expected package, the npm package whose folder <package> is' }] : []),
   ];
