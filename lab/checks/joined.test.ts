@@ -69,3 +69,15 @@ describe('what was fetched before a purge', () => {
     expect(verdictOf([first, fetched, purged, read(1, LATE_MS + 10, { ...OLD, source: 'cache' })])).toBe('fail');
   });
 });
+
+describe('a cache that is purged once more', () => {
+  const AGAIN = { 'us-east': { ...BOUNDS, againMs: 700 }, 'eu-west': { ...BOUNDS, againMs: 700 } } as const;
+  const verdictOf = (startMs: number, staleness: 'adjusted' | 'strict' = 'adjusted') => {
+    const operations = [first, second, read(1, startMs), read(2, 9_000)];
+    return judgeBy(staleAfterBound, historyOf({ bounds: AGAIN, operations }), { regions: REGIONS, staleness }).verdict;
+  };
+
+  it('may have the old version until then, and not for longer', () => {
+    expect([verdictOf(LATE_MS + 690), verdictOf(LATE_MS + 710), verdictOf(LATE_MS + 690, 'strict')]).toEqual(['pass', 'fail', 'fail']);
+  });
+});

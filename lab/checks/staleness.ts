@@ -115,7 +115,8 @@ export class Staleness {
     const interval = { fromMs: sinceMs, toMs: read.startMs };
     const path = { region: read.region, status: 'fresh', label: read.status } as const;
     const slowedMs = this.#isStrict ? 0 : this.windows.slowedMs(path, interval);
-    return { read, ...this.measure(path, interval), allowedMs: this.delayMsMax(read.region, interval) + slowedMs };
+    const { againMs = 0 } = this.#isStrict ? {} : this.#history.boundsOf(read.region);
+    return { read, ...this.measure(path, interval), allowedMs: this.delayMsMax(read.region, interval) + slowedMs + againMs };
   }
 
   /** How much of an interval counts on the path of a read. */

@@ -9,11 +9,11 @@ import { toTargetRead } from '../../targets/read-answer.ts';
 import type { Target } from '../../targets/target.ts';
 import { Requests } from '../requests.ts';
 import { CallFailed } from '../transport.ts';
-import type { EdgeRead, EdgeUnderTest, OpenEdgeOptions } from './edge.ts';
+import type { EdgeBounds, EdgeRead, EdgeUnderTest, OpenEdgeOptions } from './edge.ts';
 import { settingsBy } from './own.ts';
 import { ReadMeter } from './read-meter.ts';
 
-export interface TargetAddress extends Pick<Target, 'name' | 'read' | 'label' | 'lifetime' | 'purges'> {
+export interface TargetAddress extends Pick<Target, 'name' | 'read' | 'label' | 'lifetime' | 'purges' | 'deliver'> {
   readonly purgerUrl: string;
 }
 
@@ -27,13 +27,7 @@ export function targetEdge(target: TargetAddress, { transport, url, adminToken }
   const stamps = new Stamps();
   const meter = new ReadMeter(systemClock);
   return {
-    bounds: {
-      fetchDeadlineMs: FETCH_DEADLINE_MS,
-      joinDeadlineMs: JOIN_DEADLINE_MS,
-      freshMs: target.lifetime,
-      staleMissing: true,
-      joins: true,
-    },
+    bounds: boundsOf(target),
     isToldByOther: true,
     read: async (id, signal) => {
       const sentMs = systemClock.monotonicMs();
@@ -63,6 +57,11 @@ function bodyIn(body: unknown): EdgeRead['body'] {
   const data = typeof body === 'object' && body !== null && 'data' in body ? body.data : undefined;
   const text = typeof data === 'object' && data !== null && 'body' in data ? data.body : undefined;
   return typeof text === 'string' ? text : undefined;
+}
+
+function boundsOf({ lifetime: freshMs, deliver }: TargetAddress): EdgeBounds {
+  const again = deliver.how === 'again' ? { againMs: deliver.afterMs.reduce((sum, ms) => sum + ms, 0) } : {};
+  return { fetchDeadlineMs: FETCH_DEADLINE_MS, joinDeadlineMs: JOIN_DEADLINE_MS, freshMs, staleMissing: true, joins: true, ...again };
 }
 
 class Stamps {
