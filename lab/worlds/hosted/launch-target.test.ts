@@ -73,6 +73,8 @@ describe('a cache of others in a region', () => {
       ['ap-south', 'naive'],
     ]);
     const id = await write();
+    // The creation is purged, too.
+    await untilSettled(test, SETTLED_MS_MAX);
     const [first] = await until(id, 1);
     const second = await test.clients.edge(NAIVE).read(id);
     expect([first?.source, second.source, second.cachedAt]).toEqual(['origin', 'cache', first?.cachedAt]);
