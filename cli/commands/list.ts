@@ -10,6 +10,7 @@ import { keysAt } from '../../lab/input/problems.ts';
 import { MUTANTS } from '../../lab/mutants/mutants.ts';
 import { RACES } from '../../lab/races/races.ts';
 import { readScenario } from '../../lab/scenarios/scenario.ts';
+import { needsTarget } from '../../lab/scenarios/world-check.ts';
 import { OWN_ABOUT, OWN_TARGET } from '../../lab/targets/targets.ts';
 import { aggregationsOf } from '../../lab/thresholds/expression.ts';
 import { METRICS } from '../../lab/thresholds/metrics.ts';
@@ -29,7 +30,10 @@ interface Row {
 
 async function listScenarios(): Promise<readonly Row[]> {
   const scenarios = await Promise.all([...BUILT_IN_SCENARIOS.values()].map(readScenario));
-  return scenarios.map(({ id, title, description, tags }) => ({ name: id, about: title, details: { description, tags } }));
+  return scenarios.map((scenario) => {
+    const { id, title, description, tags } = scenario;
+    return { name: id, about: title, details: { description, tags, needsTarget: needsTarget(scenario) } };
+  });
 }
 
 function listFaults(): readonly Row[] {

@@ -12,7 +12,7 @@ import { clusterExists } from './cluster-exists.ts';
 import { runProgram } from './program.ts';
 import { SOAK_LEGEND, toRow, whyNot } from './table.ts';
 
-const USAGE = `npm run soak [-- [--backend docker|embedded|simulated] [--times 3] [--duration 6s] [--project NAME] [scenario …]]
+const USAGE = `npm run soak [-- [--backend docker|embedded|simulated] [--times 3] [--duration 6s] [--project NAME] [--target varnish] [scenario …]]
 
 Runs the scenarios named, or every built-in one, one after another; prints a line for each run and ends with the worst exit code.
 Ctrl-C heals what is broken and ends. A cluster that was not there before is removed in the end.`;
@@ -24,6 +24,7 @@ const options = z.object({
   times: z.coerce.number().int().min(1).max(TIMES_MAX).default(1),
   duration: z.string().optional(),
   project: z.string().optional(),
+  target: z.array(z.string()).default([]),
   ports: z.literal('auto').default('auto'),
 });
 type Options = z.infer<typeof options>;
@@ -38,7 +39,15 @@ function readOptions(): Asked | undefined {
   try {
     const text = { type: 'string' } as const;
     const { values, positionals } = parseArgs({
-      options: { backend: text, times: text, duration: text, project: text, ports: text, help: { type: 'boolean', short: 'h' } },
+      options: {
+        backend: text,
+        times: text,
+        duration: text,
+        project: text,
+        target: { ...text, multiple: true },
+        ports: text,
+        help: { type: 'boolean', short: 'h' },
+      },
       allowPositionals: true,
     });
     return { values: options.parse(values), names: positionals, help: values.help ?? false };
@@ -53,11 +62,13 @@ const said = (line: string) => void process.stdout.write(`${line}\n`);
 const program = (...words: readonly string[]) => runProgram({ words, clock, signal: STOP.signal });
 const projectOf = ({ project }: Options) => (project === undefined ? [] : ['--project', project]);
 
-async function builtIn(): Promise<readonly string[]> {
+/** Without a cache of others those that need none. */
+async function builtIn({ target }: Options): Promise<readonly string[]> {
   const { lines } = await program('list', 'scenarios', '--json');
   return z
-    .array(z.object({ name: z.string() }))
+    .array(z.object({ name: z.string(), needsTarget: z.boolean() }))
     .parse(JSON.parse(lines.join('\n')))
+    .filter(({ needsTarget }) => target.length > 0 || !needsTarget)
     .map(({ name }) => name);
 }
 
@@ -69,6 +80,7 @@ async function isUp(of: Options): Promise<boolean> {
 async function runAll(names: readonly string[], of: Options): Promise<readonly ExitCode[]> {
   const { backend, times, duration } = of;
   const words = ['--backend', backend, '--ports', of.ports, ...projectOf(of), ...(duration === undefined ? [] : ['--duration', duration])];
+  for (const target of of.target) words.push('--target', target);
   const codes: ExitCode[] = [];
   for (let time = 0; time < times; time += 1) {
     for (const name of names) {
@@ -96,7 +108,7 @@ async function soak(): Promise<ExitCode> {
   const isDocker = values.backend === 'docker';
   const wasUp = isDocker && (await isUp(values));
   said(SOAK_LEGEND);
-  const codes = await runAll(names.length > 0 ? names : await builtIn(), values);
+  const codes = await runAll(names.length > 0 ? names : await builtIn(values), values);
   if (isDocker && !wasUp) {
     const { code, lines } = await runProgram({ words: ['down', ...projectOf(values)], clock, signal: new AbortController().signal });
     for (const line of lines) said(line);
