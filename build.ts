@@ -77,7 +77,12 @@ await Promise.all([
   }),
   build({
     ...common,
-    entryPoints: { origin: 'services/origin/main.ts', edge: 'services/edge/main.ts', health: 'services/runtime/health/main.ts' },
+    entryPoints: {
+      origin: 'services/origin/main.ts',
+      edge: 'services/edge/main.ts',
+      purger: 'services/purger/main.ts',
+      health: 'services/runtime/health/main.ts',
+    },
     outdir: SERVICE_FOLDER,
     target: NODE_OF_IMAGE,
   }),

@@ -59,7 +59,9 @@ function run(folder: string, service: string, environment: Readonly<Record<strin
 describe('the bundle of the services', () => {
   it('is small, and holds what its Dockerfile copies', async () => {
     const names = await readdir(BUNDLE);
-    expect(names).toEqual(expect.arrayContaining(['Dockerfile', 'edge.js', 'health.js', 'origin.js', 'package.json', 'schema.sql']));
+    expect(names).toEqual(
+      expect.arrayContaining(['Dockerfile', 'edge.js', 'health.js', 'origin.js', 'package.json', 'purger.js', 'schema.sql']),
+    );
     const sizes = await Promise.all(names.map(async (name) => (await stat(join(BUNDLE, name))).size));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(BYTES_MAX);
     expect(await readFile(join(BUNDLE, 'Dockerfile'), 'utf8')).toContain(
@@ -67,7 +69,7 @@ describe('the bundle of the services', () => {
     );
   });
 
-  it.each(['origin', 'edge'])('loads the %s where nothing is installed, and it says what it was not told', async (service) => {
+  it.each(['origin', 'edge', 'purger'])('loads the %s where nothing is installed, and it says what it was not told', async (service) => {
     await withBundle(async (folder) => {
       expect(await run(folder, service, {}).ended).toEqual({
         code: BAD_CONFIG,

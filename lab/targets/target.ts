@@ -3,15 +3,22 @@
  * wrong with a file is found before anything starts: file, line, key, and the nearest known word.
  */
 import { z } from 'zod';
-import { type Deliver, PLACE, PURGE_MODES, PURGE_TYPES, type PurgeWay, waysOf, writtenPurges } from '../../services/protocol/purge-ways.ts';
+import {
+  type Deliver,
+  PURGE_MODES,
+  type PurgeWay,
+  problemsOfWay,
+  strangePlaces as strangeIn,
+  waysOf,
+  writtenPurges,
+} from '../../services/protocol/purge-ways.ts';
 import { lasting } from '../input/duration.ts';
 import { type Problem, problemsOf, refusal } from '../input/problems.ts';
 import { parseYaml, readSource } from '../input/yaml-source.ts';
 import { writtenConfig } from './config.ts';
 import { deliverOf, writtenDeliver } from './deliver.ts';
 
-/** Of what a purge names, and of what is started. */
-const OF_PURGES = ['id', 'tag', 'pattern'] as const;
+/** The places of what is started. */
 const OF_STARTS = ['port', 'dir', 'upstream', 'upstream-host', 'upstream-port', 'node', 'worker', 'package'] as const;
 
 const pattern = z.string().transform((text, context) => {
@@ -116,18 +123,7 @@ type Written = z.output<typeof targetFile>;
 /** What the schema cannot say. */
 function problemsOfWords({ read, purge, deliver, config, start }: Written): readonly Problem[] {
   const ways = purge === undefined ? [] : waysOf(purge);
-  const ofRequests = PURGE_MODES.flatMap((mode) =>
-    PURGE_TYPES.flatMap((type) => {
-      const way = ways.find((one) => one.mode === mode && one.type === type);
-      if (way === undefined) return [];
-      const { path, headers: own } = way.request;
-      const at = ['purge', mode, type];
-      const text = [path, ...Object.values(own)].join(' ');
-      const wanted = type === 'all' ? undefined : type === 'key' ? 'id' : type;
-      const isMissing = wanted !== undefined && !text.includes(`<${wanted}>`);
-      return [...strangePlaces(text, OF_PURGES, at), ...(isMissing ? [{ path: at, message: `expected <${wanted}> in it` }] : [])];
-    }),
-  );
+  const ofRequests = ways.flatMap((way) => problemsOfWay(way).map((message) => ({ path: ['purge', way.mode, way.type], message })));
   const ofStart = [
     ...start.command.flatMap((word, at) => strangePlaces(word, OF_STARTS, ['start', 'command', at])),
     ...Object.entries(start.files).flatMap(([name, text]) => strangePlaces(text, OF_STARTS, ['start', 'files', name])),
@@ -161,11 +157,6 @@ function problemsOfWords({ read, purge, deliver, config, start }: Written): read
   ];
 }
 
-/** A file may say `<` for its own ends: only a word in lower case between the two is meant. */
 function strangePlaces(text: string, known: readonly string[], path: readonly PropertyKey[]): readonly Problem[] {
-  const strange = [...text.matchAll(PLACE)].flatMap(([, place = '']) => (known.includes(place) ? [] : [place]));
-  return [...new Set(strange)].map((place) => ({
-    path,
-    message: `no such place <${place}> (there are ${known.map((one) => `<${one}>`).join(', ')})`,
-  }));
+  return strangeIn(text, known).map((message) => ({ path, message }));
 }

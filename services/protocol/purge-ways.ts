@@ -32,9 +32,9 @@ export type Deliver =
   | { readonly how: 'again'; readonly afterMs: readonly number[] };
 
 /** Never in braces, which YAML reads as a map. */
-export const PLACE = /<([a-z][a-z-]*)>/g;
+const PLACE = /<([a-z][a-z-]*)>/g;
 
-const REQUEST = /^([A-Z]+) (\/\S*)$/;
+const REQUEST = /^([A-Z]+) (\/[\x21-\x7e]*)$/;
 const EXPECTED_REQUEST = 'expected a method and a path such as PURGE /api/content/<id>';
 const written = z.string(EXPECTED_REQUEST).regex(REQUEST, EXPECTED_REQUEST);
 const headers = z.record(
@@ -50,14 +50,16 @@ const purges = z.strictObject(
     z.ZodOptional<typeof purgeRequest>
   >,
 );
+const EXPECTED_STATUS = 'expected a status from 100 to 599';
+const EXPECTED_STATUSES = 'expected one status or more, from 100 to 599';
 const OK_DEFAULT = [200, 204] as const;
 
 /** As a file says it. */
 export const writtenPurges = z.strictObject({
   /** Statuses of a purge that was taken. */
   ok: z
-    .array(z.int().min(100).max(599))
-    .min(1)
+    .array(z.int(EXPECTED_STATUS).min(100, EXPECTED_STATUS).max(599, EXPECTED_STATUS), EXPECTED_STATUSES)
+    .min(1, EXPECTED_STATUSES)
     .default([...OK_DEFAULT]),
   hard: purges.optional(),
   soft: purges.optional(),
@@ -77,6 +79,24 @@ function toRequest(found: z.output<typeof purgeRequest>): PurgeRequest {
   const { request, headers: own } = typeof found === 'string' ? { request: found, headers: {} } : found;
   const [, method = '', path = ''] = REQUEST.exec(request) ?? [];
   return { method, path, headers: own };
+}
+
+/** The place that a purge of each type must have in its request; that of all has none. */
+const PLACE_OF: Readonly<Record<InvalidationType, string | undefined>> = { key: 'id', tag: 'tag', pattern: 'pattern', all: undefined };
+
+/** What is wrong with the places of a way, a sentence each. */
+export function problemsOfWay({ type, request: { path, headers: own } }: PurgeWay): readonly string[] {
+  const text = [path, ...Object.values(own)].join(' ');
+  const wanted = PLACE_OF[type];
+  const missing = wanted === undefined || text.includes(`<${wanted}>`) ? [] : [`expected <${wanted}> in it`];
+  return [...strangePlaces(text, wanted === undefined ? [] : [wanted]), ...missing];
+}
+
+/** A text may say `<` for its own ends: only a word in lower case between the two is meant. A sentence each. */
+export function strangePlaces(text: string, known: readonly string[]): readonly string[] {
+  const strange = [...text.matchAll(PLACE)].flatMap(([, place = '']) => (known.includes(place) ? [] : [place]));
+  const there = known.length === 0 ? 'none' : known.map((one) => `<${one}>`).join(', ');
+  return [...new Set(strange)].map((place) => `no such place <${place}> (there are ${there})`);
 }
 
 /** Puts the values in their places. */

@@ -16,5 +16,7 @@ export const purgerHealth = z.object({
   log: z.enum(['connected', 'disconnected']),
   /** `overdue`: it has not taken for more than a second what is due. */
   cache: z.enum(['takes purges', 'overdue']),
+  /** How far it has come; `not stored`: a restart would purge once more what was purged since. */
+  positions: z.enum(['stored', 'not stored']),
 });
 export type PurgerHealth = z.infer<typeof purgerHealth>;

@@ -1,7 +1,7 @@
 /** The environment of a purger: one table. */
 import { z } from 'zod';
 import { PROPAGATION_DELAY_MS_MAX } from '../protocol/edge-api.ts';
-import { type Deliver, type WrittenPurges, waysOf, writtenPurges } from '../protocol/purge-ways.ts';
+import { type Deliver, PURGE_TYPES, problemsOfWay, type WrittenPurges, waysOf, writtenPurges } from '../protocol/purge-ways.ts';
 import { baseUrlSetting, type ConfigOf, choiceSetting, integerSetting, textSetting } from '../runtime/config.ts';
 import { logSetting, portSetting, SERVICE_SETTINGS } from '../runtime/service-settings.ts';
 
@@ -9,22 +9,40 @@ const AGAIN_MS_MAX = 600_000;
 const DEADLINE_MS_MAX = 600_000;
 const DEADLINE_MS = 10_000;
 
+const EXPECTED_PURGES = 'expected JSON such as {"hard":{"key":"PURGE /api/content/<id>"}}';
+
 const purgesSetting: z.ZodType<WrittenPurges, string> = z.string().transform((text, context): WrittenPurges => {
   const refuse = (message: string) => {
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   };
-  try {
-    const parsed = writtenPurges.safeParse(JSON.parse(text));
-    if (!parsed.success)
-      return refuse(`${parsed.error.issues[0]?.path.join('.') ?? ''}: ${parsed.error.issues[0]?.message ?? 'not valid'}`);
-    return waysOf(parsed.data).length > 0 ? parsed.data : refuse('expected at least one purge, hard or soft');
-  } catch {
-    return refuse('expected JSON such as {"hard":{"key":"PURGE /api/content/<id>"}}');
-  }
+  const parsed = writtenPurges.safeParse(parsedJson(text));
+  if (!parsed.success) return refuse(problemOf(parsed.error.issues[0]));
+  const ways = waysOf(parsed.data);
+  const [problem] = ways.flatMap((way) => problemsOfWay(way).map((message) => `${way.mode}.${way.type}: ${message}`));
+  if (problem !== undefined) return refuse(problem);
+  return ways.length > 0 ? parsed.data : refuse('expected at least one purge, hard or soft');
 });
 
-const EXPECTED_DELIVER = 'expected repeat, once, none or again:700ms';
+/** undefined: it is none. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** At the top of it nothing can be said of a place. */
+function problemOf(issue: z.core.$ZodIssue | undefined): string {
+  if (issue === undefined) return EXPECTED_PURGES;
+  const place = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys')
+    return `${place === '' ? 'expected ok, hard and soft' : `${place}: expected ${PURGE_TYPES.join(', ')}`} and nothing else, got ${issue.keys.join(', ')}`;
+  return place === '' ? EXPECTED_PURGES : `${place}: ${issue.message}`;
+}
+
+const EXPECTED_DELIVER = `expected repeat, once, none or again:700ms, up to again:${AGAIN_MS_MAX}ms`;
 const deliverSetting: z.ZodType<Deliver, string> = z.string().transform((text, context): Deliver => {
   if (text === 'repeat' || text === 'once' || text === 'none') return { how: text };
   const afterMs = /^again:(\d{1,6})ms$/.exec(text)?.[1];
@@ -36,17 +54,19 @@ const deliverSetting: z.ZodType<Deliver, string> = z.string().transform((text, c
 export const PURGER_SETTINGS = {
   REGION_NAME: {
     schema: textSetting.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes'),
-    about: 'name of the region whose cache is purged: two purgers of one name share the log between them',
+    about: 'name of the region whose cache is purged; one purger of a name at a time',
   },
   PURGER_PORT: { schema: portSetting, fallback: 5100, about: 'port it listens on; 0 takes a free one' },
   CACHE_URL: { schema: baseUrlSetting, about: 'the cache that takes the purges' },
   PURGES: {
     schema: purgesSetting,
+    isSecret: true,
     about: 'how it is purged, as in a target file, in JSON: `{"ok":[200],"hard":{"key":"PURGE /api/content/<id>"}}`',
   },
   DELIVER: {
     schema: deliverSetting,
     fallback: { how: 'repeat' } as Deliver,
+    fallbackText: 'repeat',
     about: '`repeat` until it is taken, `once`, `again:700ms` once more after that time, `none`',
   },
   PURGE_DEADLINE: {

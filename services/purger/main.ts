@@ -20,9 +20,7 @@ await runService(() =>
     const shared = { clock, logger };
     const lateness = meterLateness(shared);
     releasers.push(() => lateness.close());
-    const store = new FileStore(config.POSITION_FILE);
-    // Before anything else: a file that is none of a purger must not be written over.
-    await store.read();
+    const store = await FileStore.open({ file: config.POSITION_FILE, region: config.REGION_NAME });
     const log = await openLog({ address: config.KAFKA_BROKERS, clientId: name, createTopic: false, ...shared });
     releasers.push(() => log.close());
     const purger = createPurger(config, { ways: waysOf(config.PURGES), ok: config.PURGES.ok, log, store, lateness, ...shared });

@@ -9,16 +9,13 @@ import type { LogRecord } from '../log/log.ts';
 import { contentIdOf } from '../protocol/content.ts';
 import type { AppliedInvalidation } from '../protocol/edge-api.ts';
 import { parseInvalidation } from '../protocol/invalidation.ts';
-import type { Deliver } from '../protocol/purge-ways.ts';
-import { type Clock, sleep, type Timer } from '../runtime/clock.ts';
-import type { Purge } from './requests.ts';
+import type { Clock, Timer } from '../runtime/clock.ts';
+import type { Delivery } from './delivery.ts';
 
 export interface PartitionPorts {
   readonly clock: Clock;
   readonly settings: EdgeSettings;
-  readonly deliver: Deliver;
-  /** Whether the cache took all that this purge is sent as. Never rejects. */
-  readonly send: (purge: Purge, signal: AbortSignal) => Promise<boolean>;
+  readonly delivery: Pick<Delivery, 'bring'>;
 }
 
 export interface PartitionFeed {
@@ -35,6 +32,8 @@ export interface PartitionFeed {
 interface Item extends QueuedRecord {
   readonly position: Position;
   state: 'waiting' | 'under way' | 'done';
+  /** It was taken, and is to be purged once more then, on the monotonic clock. */
+  againMs: number | undefined;
   readonly done: Promise<void>;
   readonly finish: () => void;
 }
@@ -42,14 +41,14 @@ interface Item extends QueuedRecord {
 const BEFORE_FIRST = -1;
 const QUEUE_MAX = 10_000;
 const QUEUE_RESUME = QUEUE_MAX / 2;
-const BACKOFF_MS_MIN = 50;
-const BACKOFF_MS_MAX = 1_000;
 
 export class Partition {
   readonly #ports: PartitionPorts;
   readonly #feed: PartitionFeed;
   readonly #dropped = new AbortController();
   #items: Item[] = [];
+  /** By target the last of it that is under way: what comes next waits for it. */
+  readonly #lastOf = new Map<string, Promise<void>>();
   /** The record that must come first. */
   #awaited: Position | undefined;
   #last: number;
@@ -76,10 +75,15 @@ export class Partition {
     return this.#awaited === undefined;
   }
 
-  /** For how long the first of them has been due; 0: it is not. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** For how long the oldest purge has been due that the cache has not taken; 0: none. */
   overdueMs(): number {
-    const [first] = this.#items;
-    return first === undefined ? 0 : Math.max(0, this.#ports.clock.monotonicMs() - this.#dueMs(first));
+    const now = this.#ports.clock.monotonicMs();
+    const open = this.#items.filter(({ state }) => state !== 'done');
+    return open.reduce((longest, item) => Math.max(longest, now - (item.againMs ?? this.#dueMs(item))), 0);
   }
 
   enqueue(records: readonly LogRecord[]): void {
@@ -97,7 +101,7 @@ export class Partition {
       }
       this.#last = record.offset;
     }
-    this.#feed.onIds(records.flatMap(({ value }) => idOf(value) ?? []));
+    this.#feed.onIds(records.flatMap(idsOf));
     if (this.#items.length > QUEUE_MAX && !this.#isPaused) {
       this.#isPaused = true;
       this.#feed.pause();
@@ -111,16 +115,12 @@ export class Partition {
     this.#dropped.abort('dropped');
   }
 
-  get isPaused(): boolean {
-    return this.#isPaused;
-  }
-
   /** Called whenever the delay in force has changed. */
   schedule(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
     if (this.#dropped.signal.aborted) return;
-    for (const [at, item] of this.#items.entries()) {
+    for (const item of this.#items) {
       if (item.state !== 'waiting') continue;
       const waitMs = this.#dueMs(item) - this.#ports.clock.monotonicMs();
       if (waitMs > 0) {
@@ -128,7 +128,9 @@ export class Partition {
         return;
       }
       item.state = 'under way';
-      const before = this.#items.slice(0, at).filter((other) => isOfOne(other, item));
+      const target = targetOf(item);
+      const before = this.#lastOf.get(target);
+      this.#lastOf.set(target, item.done);
       void this.#deliver(item, before);
     }
   }
@@ -137,45 +139,30 @@ export class Partition {
     return sinceMs + this.#ports.settings.propagationDelayMs;
   }
 
-  async #deliver(item: Item, before: readonly Item[]): Promise<void> {
-    const { clock, settings, deliver } = this.#ports;
+  async #deliver(item: Item, before: Promise<void> | undefined): Promise<void> {
+    const { clock, settings, delivery } = this.#ports;
     const { signal } = this.#dropped;
-    await Promise.all(before.map(({ done }) => done));
+    await before;
     if (signal.aborted) return;
     const delayMs = settings.propagationDelayMs;
     const application = toApplication(item, settings.strategy);
-    const { mark } = application;
-    if (deliver.how !== 'none') {
-      const isTaken = await this.#purge(mark);
-      if (signal.aborted) return;
-      if (isTaken) this.#feed.onTaken(toApplied(item, application, { delayMs, appliedAt: clock.now() }), item);
-    }
-    for (const ms of deliver.how === 'again' ? deliver.afterMs : []) {
-      await sleep(clock, ms, signal);
-      if (signal.aborted) return;
-      await this.#purge(mark);
-    }
+    await delivery.bring(application.mark, {
+      signal,
+      onTaken: () => this.#feed.onTaken(toApplied(item, application, { delayMs, appliedAt: clock.now() }), item),
+      onAgain: (atMs) => {
+        item.againMs = atMs;
+      },
+    });
     if (!signal.aborted) this.#finish(item);
-  }
-
-  /** Whether it was taken in the end. */
-  async #purge(mark: Purge): Promise<boolean> {
-    const { clock, deliver, send } = this.#ports;
-    const { signal } = this.#dropped;
-    for (let backoffMs = BACKOFF_MS_MIN; !signal.aborted; backoffMs = Math.min(BACKOFF_MS_MAX, backoffMs * 2)) {
-      const isTaken = await send(mark, signal);
-      if (isTaken || deliver.how === 'once') return isTaken;
-      await sleep(clock, backoffMs, signal);
-    }
-    return false;
   }
 
   #finish(item: Item): void {
     item.state = 'done';
     item.finish();
+    const target = targetOf(item);
+    if (this.#lastOf.get(target) === item.done) this.#lastOf.delete(target);
     const open = this.#items.findIndex(({ state }) => state !== 'done');
-    const done = this.#items.slice(0, open < 0 ? this.#items.length : open);
-    this.#items = this.#items.slice(done.length);
+    const done = this.#items.splice(0, open < 0 ? this.#items.length : open);
     const last = done.at(-1);
     if (last !== undefined) this.#feed.onDone(last.position);
     if (!this.#isPaused || this.#items.length > QUEUE_RESUME) return;
@@ -187,14 +174,17 @@ export class Partition {
 function toItem(queued: QueuedRecord): Item {
   const { promise: done, resolve: finish } = Promise.withResolvers<void>();
   const { position } = toApplication(queued, 'eager');
-  return { ...queued, position, state: 'waiting', done, finish };
+  return { ...queued, position, state: 'waiting', againMs: undefined, done, finish };
 }
 
-function isOfOne({ event: one }: QueuedRecord, { event: other }: QueuedRecord): boolean {
-  return one?.type === other?.type && one?.target === other?.target;
+/** Those that cannot be read are of one target. */
+function targetOf({ event }: QueuedRecord): string {
+  return event === undefined ? '' : `${event.type} ${event.target}`;
 }
 
-function idOf(value: string): string | undefined {
+/** Of the contents that a record names, be it one that cannot be read: its key does. */
+function idsOf({ key, value }: LogRecord): readonly string[] {
   const event = parseInvalidation(value);
-  return event?.type === 'key' ? contentIdOf(event.target) : undefined;
+  const keys = event?.type === 'key' ? [key, event.target] : [key];
+  return keys.flatMap((each) => contentIdOf(each) ?? []);
 }

@@ -3,7 +3,8 @@
  *
  * A key is purged by its own word, else by the tag of its content. A tag and a pattern are purged by their own word, else as all. All is
  * purged by its own word, else by the tag that everything has, else key by key, each that the log has named. In place of a soft purge that
- * the cache does not know stands the hard one; in place of a hard purge that it does not know the soft one, which is all that it can do.
+ * the cache does not know stands the hard one. A soft purge stands for a hard one only where the cache knows no hard purge: it is all that
+ * it can do.
  */
 import { contentGlobOf, contentIdOf } from '../protocol/content.ts';
 import type { InvalidationMode, InvalidationType } from '../protocol/invalidation.ts';
@@ -24,34 +25,41 @@ export interface PurgeRequests {
 
 /** What stands for itself in a glob of ids, and in a regular expression. */
 const PLAIN_GLOB = /^[\w*?-]*$/;
-/** A tag that no way of writing several makes two of, and no path ends in. */
-const PLAIN_TAG = /^[\w.:~-]+$/;
+/** A tag that no way of writing several makes two of, and that is no step up in a path. */
+const PLAIN_TAG = /^(?!\.+$)[\w.:~-]+$/;
+/** As the last part of a path it might be taken for a step up. */
+const STEP_UP = /^\.{1,2}$/;
 
-/** `ids`: of all contents that the log has named so far. Throws Error where the cache knows no purge at all. */
+type Send = (type: InvalidationType, values: Readonly<Record<string, string>>) => PurgeRequest | undefined;
+
+/** `ids`: of all contents that the log has named so far. */
 export function requestsOf({ type, target, mode }: Purge, ways: readonly PurgeWay[], ids: ReadonlySet<string>): PurgeRequests {
-  const send = (wanted: InvalidationType, values: Readonly<Record<string, string>>): PurgeRequest | undefined => {
-    const found = wayOf(ways, wanted, mode);
-    return found && filledRequest(found.request, values);
-  };
-  const ofKey = (id: string) => send('key', { id }) ?? send('tag', { tag: contentTag(id) });
-  const ofAll = (): readonly PurgeRequest[] => {
-    const one = send('all', {}) ?? send('tag', { tag: ALL_TAG }) ?? send('pattern', { pattern: '.*' });
-    return one === undefined ? [...ids].flatMap((id) => ofKey(id) ?? []) : [one];
-  };
-  const own = ownRequest({ type, target }, send, ofKey);
+  const hard = ways.filter((way) => way.mode === 'hard');
+  const send = sendBy(mode === 'hard' && hard.length > 0 ? hard : ways, mode);
+  const own = ownRequest({ type, target }, send);
   if (own !== undefined) return { requests: [own], isWidened: false };
-  return { requests: ofAll(), isWidened: type !== 'all' };
+  const isWidened = type !== 'all';
+  const all = wholeRequest(send);
+  if (all !== undefined) return { requests: [all], isWidened };
+  // A content that the log has not named is at least marked as old, where the cache has a soft word for all.
+  const others = wholeRequest(sendBy(ways, mode));
+  return { requests: [...[...ids].flatMap((id) => keyRequest(id, send) ?? []), ...(others === undefined ? [] : [others])], isWidened };
 }
 
-function ownRequest(
-  { type, target }: Pick<Purge, 'type' | 'target'>,
-  send: (type: InvalidationType, values: Readonly<Record<string, string>>) => PurgeRequest | undefined,
-  ofKey: (id: string) => PurgeRequest | undefined,
-): PurgeRequest | undefined {
+/** By the way of the same mode before another. */
+function sendBy(ways: readonly PurgeWay[], mode: InvalidationMode): Send {
+  return (type, values) => {
+    const ofType = ways.filter((way) => way.type === type);
+    const found = ofType.find((way) => way.mode === mode) ?? ofType[0];
+    return found && filledRequest(found.request, values);
+  };
+}
+
+function ownRequest({ type, target }: Pick<Purge, 'type' | 'target'>, send: Send): PurgeRequest | undefined {
   switch (type) {
     case 'key': {
       const id = contentIdOf(target);
-      return id === undefined ? undefined : ofKey(id);
+      return id === undefined ? undefined : keyRequest(id, send);
     }
     case 'tag':
       return PLAIN_TAG.test(target) ? send('tag', { tag: target }) : undefined;
@@ -64,14 +72,18 @@ function ownRequest(
   }
 }
 
-/** A soft purge by a hard one before anything else. */
-function wayOf(ways: readonly PurgeWay[], type: InvalidationType, mode: InvalidationMode): PurgeWay | undefined {
-  const ofType = ways.filter((way) => way.type === type);
-  return ofType.find((way) => way.mode === mode) ?? ofType[0];
+function keyRequest(id: string, send: Send): PurgeRequest | undefined {
+  return send('key', { id }) ?? send('tag', { tag: contentTag(id) });
+}
+
+function wholeRequest(send: Send): PurgeRequest | undefined {
+  return send('all', {}) ?? send('tag', { tag: ALL_TAG }) ?? send('pattern', { pattern: '.*' });
 }
 
 /** A glob of keys as a regular expression of ids; undefined: it is not of contents alone, or has a sign of its own. */
-function patternOf(glob: string): string | undefined {
+export function patternOf(glob: string): string | undefined {
   const rest = contentGlobOf(glob);
-  return rest !== undefined && PLAIN_GLOB.test(rest) ? rest.replaceAll('*', '.*').replaceAll('?', '.') : undefined;
+  if (rest === undefined || !PLAIN_GLOB.test(rest)) return undefined;
+  const pattern = rest.replaceAll('*', '.*').replaceAll('?', '.');
+  return STEP_UP.test(pattern) ? undefined : pattern;
 }

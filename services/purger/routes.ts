@@ -76,10 +76,11 @@ function answerHealth({ region, log, purger }: PurgerAppOptions): HttpAnswer {
   const isConnected = log.connected();
   const isOnTime = purger.status().overdueMs <= OVERDUE_MS_MAX;
   const body: PurgerHealth = {
-    status: isConnected && isOnTime ? 'ok' : 'degraded',
+    status: isConnected && isOnTime && purger.isStored ? 'ok' : 'degraded',
     region,
     log: isConnected ? 'connected' : 'disconnected',
     cache: isOnTime ? 'takes purges' : 'overdue',
+    positions: purger.isStored ? 'stored' : 'not stored',
   };
   return { status: 200, body };
 }

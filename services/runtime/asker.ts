@@ -1,8 +1,11 @@
 /** One HTTP request to a cache, with any method that it has a word for. */
-import { Agent, request } from 'node:http';
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { urlToHttpOptions } from 'node:url';
 import { type Clock, sleep } from './clock.ts';
 
 export interface Asked {
+  /** What follows the host is sent as it is: a parser of URLs would resolve its dots and leave out what follows a #. */
   readonly url: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -22,9 +25,12 @@ export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
+const HOST_AND_REST = /^(https?:\/\/[^/?#]+)(.*)$/s;
+
 /** Keeps connections, and closes them. */
 export class Asker {
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #http = new HttpAgent({ keepAlive: true });
+  readonly #https = new HttpsAgent({ keepAlive: true });
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -35,9 +41,16 @@ export class Asker {
   async ask({ url, method = 'GET', headers = {}, body, deadlineMs }: Asked): Promise<Answered> {
     const over = new AbortController();
     const { promise, resolve, reject } = Promise.withResolvers<Answered>();
+    const toNoAnswer = (error: unknown) =>
+      new NoAnswer(`${method} ${url}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     const sized = body === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };
-    const asking = request(url, { method, headers: { ...sized, ...headers }, agent: this.#agent });
-    const fail = (error: Error) => reject(new NoAnswer(`${method} ${url}: ${error.message}`, { cause: error }));
+    let asking: ClientRequest;
+    try {
+      asking = this.#request(url, { method, headers: { ...sized, ...headers } });
+    } catch (error) {
+      throw toNoAnswer(error);
+    }
+    const fail = (error: Error) => reject(toNoAnswer(error));
     asking.once('error', fail);
     // An answer that is none: of who wants to speak another protocol, or hangs up.
     for (const event of ['upgrade', 'connect'] as const)
@@ -64,7 +77,16 @@ export class Asker {
   }
 
   close(): void {
-    this.#agent.destroy();
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+
+  /** Throws for a URL, a path or a header that cannot be sent. */
+  #request(url: string, options: RequestOptions): ClientRequest {
+    const [, host, rest = ''] = HOST_AND_REST.exec(url) ?? [];
+    if (host === undefined) throw new Error('expected an http: or https: URL');
+    const all = { ...urlToHttpOptions(new URL(host)), ...options, path: rest.startsWith('/') ? rest : `/${rest}` };
+    return host.startsWith('https:') ? httpsRequest({ ...all, agent: this.#https }) : httpRequest({ ...all, agent: this.#http });
   }
 }
 

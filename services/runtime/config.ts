@@ -10,6 +10,10 @@ export interface Setting<T> {
   /** Absent: the variable must be set. */
   readonly fallback?: T;
   readonly unit?: string;
+  /** The fallback as the variable says it, where that is no text. */
+  readonly fallbackText?: string;
+  /** It may hold secrets: what was set is in no message. */
+  readonly isSecret?: true;
   /** One sentence for the table in docs/configuration.md. */
   readonly about: string;
 }
@@ -49,10 +53,14 @@ export function readConfig<Table extends SettingTable>(
     }
     const parsed = setting.schema.safeParse(text);
     if (parsed.success) values[key] = parsed.data;
-    else problems.push(`${key}: ${parsed.error.issues[0]?.message ?? 'not valid'}, got ${JSON.stringify(withoutSecrets(text))}`);
+    else problems.push(`${key}: ${parsed.error.issues[0]?.message ?? 'not valid'}${setting.isSecret ? '' : gotOf(text)}`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(values) as ConfigOf<Table>;
+}
+
+function gotOf(text: string): string {
+  return `, got ${JSON.stringify(withoutSecrets(text))}`;
 }
 
 /** What a URL may carry that no log should: the part before its last @, and parameters named like a secret. */

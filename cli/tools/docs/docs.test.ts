@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MUTANTS } from '../../../lab/mutants/mutants.ts';
 import { parseScenario } from '../../../lab/scenarios/scenario.ts';
+import { SETTINGS } from '../../../lab/worlds/testing/service-tables.ts';
 import { SERVICE_ERRORS } from '../../../services/protocol/errors.ts';
 import { ERROR_MEANS } from './field-meanings.ts';
 import { anchorsOf, linksOf } from './links.ts';
@@ -82,6 +83,13 @@ it('the scenario in docs/scenarios.md is one', async () => {
   const [, example = ''] = /```yaml\n(.*?)```/s.exec(await readPage('docs/scenarios.md')) ?? [];
   const { method, thresholds } = parseScenario(example, 'docs/scenarios.md');
   expect([method.length, thresholds.length]).toEqual([2, 3]);
+});
+
+it('the purges in docs/purger.md are such', async () => {
+  const page = await readPage('docs/purger.md');
+  const examples = [...page.matchAll(/PURGES(?:=|: )'([^\n]*)'|```json\n(\{\n.*?)```/gs)].map(([, line, block]) => line ?? block ?? '');
+  expect(examples).toHaveLength(3);
+  for (const example of examples) expect(SETTINGS.purger['PURGES']?.schema.safeParse(example).error).toBeUndefined();
 });
 
 describe('docs/protocol.md', () => {

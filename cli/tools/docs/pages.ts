@@ -6,7 +6,14 @@ import { eventTable, historyTable, operationTable, planTable, summaryTable } fro
 import { checkTable, faultTable, metricTable, mutantTable, raceTable, scenarioTable, targetTable } from './lab-tables.ts';
 import { namesOfBlocks, withBlock } from './markdown.ts';
 import { commandTable, configFileTable, exitCodeTable, keyTable, optionTable } from './program-tables.ts';
-import { edgeMetricsTable, errorTable, originMetricsTable, prometheusTable, settingTable } from './service-tables.ts';
+import {
+  edgeMetricsTable,
+  errorTable,
+  originMetricsTable,
+  prometheusTable,
+  purgerPrometheusTable,
+  settingTable,
+} from './service-tables.ts';
 
 export const ROOT = join(import.meta.dirname, '../../..');
 
@@ -29,6 +36,8 @@ export const TABLES: Readonly<Record<string, () => string | Promise<string>>> = 
   'config-file': configFileTable,
   'origin-settings': () => settingTable('origin'),
   'edge-settings': () => settingTable('edge'),
+  'purger-settings': () => settingTable('purger'),
+  'purger-prometheus': purgerPrometheusTable,
   errors: errorTable,
   prometheus: prometheusTable,
   'edge-metrics': edgeMetricsTable,

@@ -1,5 +1,5 @@
 /** The tables of the services: their environment, their errors, their metrics. */
-import { prometheusTexts, SETTINGS } from '../../../lab/worlds/testing/service-tables.ts';
+import { prometheusTexts, purgerText, SETTINGS } from '../../../lab/worlds/testing/service-tables.ts';
 import { edgeMetrics } from '../../../services/protocol/edge-api.ts';
 import { SERVICE_ERRORS } from '../../../services/protocol/errors.ts';
 import { originMetrics } from '../../../services/protocol/origin-api.ts';
@@ -17,7 +17,7 @@ export function settingTable(service: keyof typeof SETTINGS): string {
 
 function fallbackOf(setting: SettingTable[string]): string {
   if (setting.fallback === undefined) return 'required';
-  const text = Array.isArray(setting.fallback) ? setting.fallback.join(',') : String(setting.fallback);
+  const text = setting.fallbackText ?? (Array.isArray(setting.fallback) ? setting.fallback.join(',') : String(setting.fallback));
   return text === '' ? '(empty)' : `${code(text)}${setting.unit === undefined ? '' : ` ${setting.unit}`}`;
 }
 
@@ -32,8 +32,15 @@ export function errorTable(): string {
 }
 
 export async function prometheusTable(): Promise<string> {
-  const rows = (await prometheusTexts()).flatMap(samplesOf);
-  return toTable([['metric', 'type', 'labels', ''], ...rows]);
+  return sampleTable(await prometheusTexts());
+}
+
+export async function purgerPrometheusTable(): Promise<string> {
+  return sampleTable([await purgerText()]);
+}
+
+function sampleTable(texts: readonly string[]): string {
+  return toTable([['metric', 'type', 'labels', ''], ...texts.flatMap(samplesOf)]);
 }
 
 /** Of the text that a scrape answers: one row for each name. */

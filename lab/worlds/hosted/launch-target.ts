@@ -78,7 +78,7 @@ export async function launchTarget(configured: EdgeConfig, target: HostedTarget,
     variables: hosting.variables ?? {},
     onOutput: (text) => logger.debug({ program: target.name, text }, 'it said'),
   });
-  const settings = new EdgeSettings({ propagationDelayMs: configured.PROPAGATION_DELAY, strategy: configured.INVALIDATION_STRATEGY });
+  let settings = new EdgeSettings({ propagationDelayMs: configured.PROPAGATION_DELAY, strategy: configured.INVALIDATION_STRATEGY });
   const node = new ProgramNode(program, { name: `${target.name} of ${region}`, onSettings: (wanted) => settings.change(wanted) });
   releasers.push(() => node.close());
   if (hosting.onLost !== undefined) node.onLost(hosting.onLost);
@@ -100,6 +100,8 @@ export async function launchTarget(configured: EdgeConfig, target: HostedTarget,
         deadlineMs: PURGE_DEADLINE_MS,
         toError: (why) => new NoAnswer(why),
       });
+    // Those in force, and its own: a purger that was killed would go on listening to them.
+    settings = new EdgeSettings(settings);
     const parts = createPurger(config, {
       ways,
       ok,

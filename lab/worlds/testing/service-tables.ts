@@ -1,13 +1,19 @@
-/** What origin and edge say of themselves, for the tables of docs: their settings, and the names of their Prometheus metrics. */
+/** What origin, edge and purger say of themselves, for the tables of docs: their settings, and the names of their Prometheus metrics. */
 import { EDGE_SETTINGS } from '../../../services/edge/config.ts';
 import { renderPrometheus as renderEdge } from '../../../services/edge/prometheus.ts';
 import { ORIGIN_SETTINGS } from '../../../services/origin/config.ts';
 import { renderPrometheus as renderOrigin } from '../../../services/origin/prometheus.ts';
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
+import { PURGER_SETTINGS } from '../../../services/purger/config.ts';
+import { renderPrometheus as renderPurger } from '../../../services/purger/prometheus.ts';
 import type { SettingTable } from '../../../services/runtime/config.ts';
 
-export const SETTINGS: Readonly<Record<'origin' | 'edge', SettingTable>> = { origin: ORIGIN_SETTINGS, edge: EDGE_SETTINGS };
+export const SETTINGS: Readonly<Record<'origin' | 'edge' | 'purger', SettingTable>> = {
+  origin: ORIGIN_SETTINGS,
+  edge: EDGE_SETTINGS,
+  purger: PURGER_SETTINGS,
+};
 
 const NOW = '2030-01-01T00:00:00.000Z';
 const eventLoop = { since: NOW, lateMs: 1, lateMsMax: 1, spells: [], waitedMs: 1 };
@@ -62,4 +68,9 @@ const ORIGIN: OriginMetrics = {
 /** As a scrape of the origin and one of an edge. */
 export async function prometheusTexts(): Promise<readonly string[]> {
   return [await renderOrigin(ORIGIN), await renderEdge(EDGE)];
+}
+
+/** As a scrape of a purger. */
+export function purgerText(): Promise<string> {
+  return renderPurger({ ...EDGE, purges: { sent: 1, taken: 1, refused: 0, unanswered: 0, widened: 0 } });
 }

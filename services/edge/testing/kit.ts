@@ -171,6 +171,11 @@ export class RejoiningLog implements InvalidationLog {
     };
   }
 
+  /** Who has subscribed last. */
+  get subscriber(): LogSubscriber | undefined {
+    return this.#member?.subscriber;
+  }
+
   async rejoin(log: InvalidationLog = this.inner): Promise<void> {
     this.inner = log;
     const member = this.#member;
