@@ -62,9 +62,11 @@ describe('a configuration of the user’s own', () => {
     await expect(under(name, text)).rejects.toThrow(message);
   });
 
-  it('is refused where its file is not there', async () => {
+  it('is refused where its file is not there, or is none', async () => {
     const preset = await findTarget('varnish', import.meta.dirname);
-    await expect(withOwnConfig(preset as Target, join(folder, 'no.vcl'))).rejects.toThrow('no such file');
+    await expect(withOwnConfig(preset as Target, join(folder, 'no.vcl'))).rejects.toThrow('cannot be read (ENOENT)');
+    await expect(withOwnConfig(preset as Target, folder)).rejects.toThrow('cannot be read (EISDIR)');
+    await expect(withOwnConfig(preset as Target, '/dev/zero')).rejects.toThrow('expected at most');
   });
 
   it('takes the place of a file that the target has, by places that there are', () => {
