@@ -171,6 +171,10 @@ async function prepare(
   const { backend, mutant, ...world } = options;
   const topology = await readWorldTopology(world, session.environment);
   if (mutant !== undefined) checkMutant(mutant, backend);
+  if (mutant !== undefined && topology.regions.every(({ target }) => target !== undefined))
+    throw new InvalidInput(
+      '--mutant: expected a region with our own edge, which a known bug is one of; --target us-east=edgesync leaves one',
+    );
   if (!isStarted(backend)) refuseKeep(options);
   else await resolveBackend({ options: { ...world, backend }, topology, environment: session.environment, note: session.output.note });
   checkBackend(scenario, options.backend);

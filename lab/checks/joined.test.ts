@@ -50,6 +50,12 @@ describe('an old version past the bound', () => {
     expect(judge(JOINS, [first, had, second, joiner(LATE_MS + 10), read(2, 2_500, { cachedMs: 2_400 })])).toBe('pass');
   });
 
+  it('is one where its origin was asked longer ago than a fetch lasts, though nobody had it: something was brought for nobody', () => {
+    const behind = (startMs: number) => read(1, startMs, { cachedMs: 900, source: 'origin' });
+    expect(judge(JOINS, [first, second, behind(2_900), read(2, 9_000, { cachedMs: 8_990 })])).toBe('pass');
+    expect(judge(JOINS, [first, second, behind(3_000), read(2, 9_000, { cachedMs: 8_990 })])).toBe('fail');
+  });
+
   it('is evidence all the same: each of those reads would have shown what is kept', () => {
     const deletion = write(3, 3_000, { kind: 'delete' });
     const gone = read(3, 4_000, { found: false, cachedMs: 4_001, source: 'origin' });
@@ -72,12 +78,29 @@ describe('what was fetched before a purge', () => {
 
 describe('a cache that is purged once more', () => {
   const AGAIN = { 'us-east': { ...BOUNDS, againMs: 700 }, 'eu-west': { ...BOUNDS, againMs: 700 } } as const;
-  const verdictOf = (startMs: number, staleness: 'adjusted' | 'strict' = 'adjusted') => {
-    const operations = [first, second, read(1, startMs), read(2, 9_000)];
+  const verdictOf = (startMs: number, staleness: 'adjusted' | 'strict' = 'adjusted', cachedMs = 990) => {
+    const operations = [first, second, read(1, startMs, { cachedMs }), read(2, 9_000)];
     return judgeBy(staleAfterBound, historyOf({ bounds: AGAIN, operations }), { regions: REGIONS, staleness }).verdict;
   };
 
   it('may have the old version until then, and not for longer', () => {
     expect([verdictOf(LATE_MS + 690), verdictOf(LATE_MS + 710), verdictOf(LATE_MS + 690, 'strict')]).toEqual(['pass', 'fail', 'fail']);
+    // The first purge found it.
+    expect(verdictOf(LATE_MS + 690, 'adjusted', WRITTEN_MS + 300 - 2_001)).toBe('fail');
+  });
+});
+
+describe('a cache that is late before anything is broken', () => {
+  const late = (bounds: typeof JOINS | typeof OURS) => {
+    const warm = read(1, WRITTEN_MS + 2_500, { phase: 'warmup', cachedMs: 100 });
+    return judgeBy(staleAfterBound, historyOf({ bounds, operations: [first, second, warm, read(1, 9_000, { cachedMs: 101 })] }), {
+      regions: REGIONS,
+      staleness: 'adjusted',
+    });
+  };
+
+  it('is no measure of itself where it is not ours', () => {
+    expect(late(JOINS)).toMatchObject({ verdict: 'fail', reason: expect.stringContaining('epsilon 300 ms') });
+    expect(late(OURS)).toMatchObject({ verdict: 'unknown', reason: expect.stringContaining('too slow a machine') });
   });
 });

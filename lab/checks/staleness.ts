@@ -32,6 +32,8 @@ import { type AnsweredRead, isAnswered, type Known, Versions } from './versions.
 const EPSILON_MS_MIN = 150;
 /** Above this nothing can be judged by time. */
 const EPSILON_MS_MAX = 1_000;
+/** A cache of others is not its own measure: what it is late by before anything was broken counts up to here. */
+const EPSILON_OF_OTHERS_MS_MAX = 300;
 
 /** Whether the time of faults is subtracted from staleness (`adjusted`) or counts like any other. */
 export type StalenessRule = 'adjusted' | 'strict';
@@ -115,8 +117,16 @@ export class Staleness {
     const interval = { fromMs: sinceMs, toMs: read.startMs };
     const path = { region: read.region, status: 'fresh', label: read.status } as const;
     const slowedMs = this.#isStrict ? 0 : this.windows.slowedMs(path, interval);
-    const { againMs = 0 } = this.#isStrict ? {} : this.#history.boundsOf(read.region);
-    return { read, ...this.measure(path, interval), allowedMs: this.delayMsMax(read.region, interval) + slowedMs + againMs };
+    const delayMs = this.delayMsMax(read.region, interval);
+    const againMs = this.#isStrict ? 0 : this.#againMs(read, sinceMs + delayMs);
+    return { read, ...this.measure(path, interval), allowedMs: delayMs + slowedMs + againMs };
+  }
+
+  /** Where it is purged once more: what a fetch had brought that was under way at the first purge may stay until then. */
+  #againMs({ region, cachedMs }: AnsweredRead, purgedMs: number): number {
+    const { againMs, fetchDeadlineMs } = this.#history.boundsOf(region);
+    if (againMs === undefined || cachedMs === undefined || purgedMs - cachedMs > fetchDeadlineMs) return 0;
+    return againMs;
   }
 
   /** How much of an interval counts on the path of a read. */
@@ -190,9 +200,11 @@ export class Staleness {
 
   #measureEpsilon(): number {
     let epsilonMs = EPSILON_MS_MIN;
-    this.eachAnswer(({ phase }, stale) => {
+    this.eachAnswer(({ phase, region }, stale) => {
       if (stale === undefined || (phase !== 'warmup' && phase !== 'steady')) return;
-      epsilonMs = Math.max(epsilonMs, stale.stalenessMs - stale.allowedMs);
+      const isOurs = this.#history.boundsOf(region).joins !== true;
+      const lateMs = stale.stalenessMs - stale.allowedMs;
+      epsilonMs = Math.max(epsilonMs, isOurs ? lateMs : Math.min(lateMs, EPSILON_OF_OTHERS_MS_MAX));
     });
     return epsilonMs;
   }

@@ -21,9 +21,11 @@ export interface AssignOptions {
 /** Throws InvalidInput for a region or a target that there is not. */
 export async function withTargets(topology: Topology, { words, folder, variables, config }: AssignOptions): Promise<Topology> {
   const known = topology.regions.map(({ region }) => region);
+  if (words.length === 0) throw new InvalidInput('--target: expected a target, such as varnish or eu-west=squid, got nothing');
   let assigned = topology;
   for (const word of words) {
-    const at = word.indexOf('=');
+    // A path may have the sign, too.
+    const at = /^[^/=]*=/.test(word) ? word.indexOf('=') : -1;
     const region = at < 0 ? undefined : word.slice(0, at);
     if (region !== undefined && !known.includes(region))
       throw new InvalidInput(
@@ -36,6 +38,8 @@ export async function withTargets(topology: Topology, { words, folder, variables
     const regions = assigned.regions.map((one) => (region === undefined || one.region === region ? withRegionTarget(one, target) : one));
     assigned = { ...assigned, regions };
   }
+  if (config !== undefined && assigned.regions.every(({ target }) => target === undefined))
+    throw new InvalidInput('--config: expected --target with a cache of others, whose configuration it is');
   return assigned;
 }
 

@@ -11,7 +11,8 @@ export async function withOwnConfig(target: Target, file: string): Promise<Targe
   if (config === undefined) throw new InvalidInput(`--config: ${name} takes no configuration of your own; write a target file instead`);
   let text = await readSource(file);
   for (const { find: expression, with: replacement, about } of config.replace) {
-    if (text.match(expression) === null) throw new InvalidInput(printable(`--config ${file}: expected ${about}, found none`));
+    if (text.match(expression) === null)
+      throw new InvalidInput(printable(`--config ${file}, under ${name}: expected ${about}, found none`));
     text = text.replace(expression, () => replacement);
   }
   // What its answers are labelled with is not known; whence they are shows without it.

@@ -63,6 +63,20 @@ describe('delivered by', () => {
       expect(await storedOffset(world)).toBe(0);
     }));
 
+  it('`again`, what comes next of the same target waits until the one before was taken, and not until it was repeated', () =>
+    withPurger({ deliver: { how: 'again', afterMs: [700] } }, async (world) => {
+      await world.start();
+      await world.log.append([writeOf(1, 2)]);
+      await world.clock.advance(100);
+      await world.log.append([writeOf(1, 3)]);
+      await world.clock.advance(1);
+      expect(world.asked.map(({ atMs }) => atMs)).toEqual([0, 100]);
+      expect(await storedOffset(world)).toBeUndefined();
+      await world.clock.advance(699);
+      expect(world.asked.map(({ atMs }) => atMs)).toEqual([0, 100, 700, 800]);
+      expect(await storedOffset(world)).toBe(1);
+    }));
+
   it('`again`, also everything is purged once more, before what comes after it', () =>
     withPurger({ deliver: { how: 'again', afterMs: [700] } }, async (world) => {
       await world.start();

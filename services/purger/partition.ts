@@ -34,8 +34,9 @@ interface Item extends QueuedRecord {
   state: 'waiting' | 'under way' | 'done';
   /** It was taken, and is to be purged once more then, on the monotonic clock. */
   againMs: number | undefined;
-  readonly done: Promise<void>;
-  readonly finish: () => void;
+  /** Resolves when it was taken for the first time, or is done without. */
+  readonly passed: Promise<void>;
+  readonly pass: () => void;
 }
 
 const BEFORE_FIRST = -1;
@@ -47,7 +48,7 @@ export class Partition {
   readonly #feed: PartitionFeed;
   readonly #dropped = new AbortController();
   #items: Item[] = [];
-  /** By target the last of it that is under way: what comes next waits for it. */
+  /** By target the last of it that is under way: what comes next waits until it was taken, and not until it was repeated. */
   readonly #lastOf = new Map<string, Promise<void>>();
   /** The record that must come first. */
   #awaited: Position | undefined;
@@ -130,7 +131,7 @@ export class Partition {
       item.state = 'under way';
       const target = targetOf(item);
       const before = this.#lastOf.get(target);
-      this.#lastOf.set(target, item.done);
+      this.#lastOf.set(target, item.passed);
       void this.#deliver(item, before);
     }
   }
@@ -148,7 +149,10 @@ export class Partition {
     const application = toApplication(item, settings.strategy);
     await delivery.bring(application.mark, {
       signal,
-      onTaken: () => this.#feed.onTaken(toApplied(item, application, { delayMs, appliedAt: clock.now() }), item),
+      onTaken: () => {
+        item.pass();
+        this.#feed.onTaken(toApplied(item, application, { delayMs, appliedAt: clock.now() }), item);
+      },
       onAgain: (atMs) => {
         item.againMs = atMs;
       },
@@ -158,9 +162,9 @@ export class Partition {
 
   #finish(item: Item): void {
     item.state = 'done';
-    item.finish();
+    item.pass();
     const target = targetOf(item);
-    if (this.#lastOf.get(target) === item.done) this.#lastOf.delete(target);
+    if (this.#lastOf.get(target) === item.passed) this.#lastOf.delete(target);
     const open = this.#items.findIndex(({ state }) => state !== 'done');
     const done = this.#items.splice(0, open < 0 ? this.#items.length : open);
     const last = done.at(-1);
@@ -172,9 +176,9 @@ export class Partition {
 }
 
 function toItem(queued: QueuedRecord): Item {
-  const { promise: done, resolve: finish } = Promise.withResolvers<void>();
+  const { promise: passed, resolve: pass } = Promise.withResolvers<void>();
   const { position } = toApplication(queued, 'eager');
-  return { ...queued, position, state: 'waiting', againMs: undefined, done, finish };
+  return { ...queued, position, state: 'waiting', againMs: undefined, passed, pass };
 }
 
 /** Those that cannot be read are of one target. */

@@ -70,6 +70,7 @@ export async function launchTarget(configured: EdgeConfig, target: HostedTarget,
   const logger = hosting.createLogger(`purger-${region}`, configured.LOG_LEVEL);
   const program = await openProgram(target, {
     upstreamPort: upstream.port,
+    run: upstream.run,
     ...(configured.EDGE_PORT === 0 ? {} : { port: configured.EDGE_PORT }),
     asker,
     clock,

@@ -31,6 +31,8 @@ export interface ProgramOptions {
   readonly port?: number;
   /** Whether it serves. */
   readonly isUp: (url: string) => Promise<boolean>;
+  /** The same of one that was killed and started again. Left out: that. */
+  readonly isUpAgain?: (url: string) => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
@@ -99,7 +101,7 @@ export class Program {
       await lay(dir, spec);
       const program = new Program(options, spec, { port: free, dir });
       try {
-        await program.#untilUp();
+        await program.#untilUp(options.isUp);
         return program;
       } catch (error) {
         await program.stop();
@@ -139,8 +141,9 @@ export class Program {
 
   /** Another life of one that was killed, in the same place. Serves when it resolves. Throws WorldFailed. */
   async startAgain(): Promise<void> {
+    const { isUp, isUpAgain = isUp } = this.#options;
     this.#life = this.#live();
-    await this.#untilUp();
+    await this.#untilUp(isUpAgain);
   }
 
   /** Also of one that has ended by itself. */
@@ -164,8 +167,8 @@ export class Program {
     return life;
   }
 
-  async #untilUp(): Promise<void> {
-    const { name, isUp, clock, signal } = this.#options;
+  async #untilUp(isUp: ProgramOptions['isUp']): Promise<void> {
+    const { name, clock, signal } = this.#options;
     const life = this.#life;
     const deadline = clock.monotonicMs() + UP_MS_MAX;
     for (;;) {

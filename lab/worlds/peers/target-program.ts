@@ -1,5 +1,6 @@
 /** The program of a target file, between its readers and its upstream. */
 import { filled } from '../../../services/protocol/purge-ways.ts';
+import { RUN_HEADER } from '../../../services/protocol/upstream-api.ts';
 import type { Asker } from '../../../services/runtime/asker.ts';
 import { WorldFailed } from '../../errors.ts';
 import type { Target } from '../../targets/target.ts';
@@ -10,6 +11,8 @@ import { WORKER_FILE } from './worker-file.ts';
 export interface OpenProgramOptions extends Pick<ProgramOptions, 'variables' | 'clock' | 'random' | 'signal' | 'port' | 'onOutput'> {
   readonly upstreamPort: number;
   readonly asker: Pick<Asker, 'ask'>;
+  /** What the stamps of its upstream say: its answers must have them. Left out: whoever started it looks after that. */
+  readonly run?: string;
 }
 
 const HOST = '127.0.0.1';
@@ -26,7 +29,7 @@ export function nothingOf({ read }: Pick<Target, 'read'>): string {
 /** Serves when it resolves: a content that there is not is asked for through it. Throws WorldFailed with what it said. */
 export async function openProgram(
   { name, start, read }: Pick<Target, 'name' | 'start' | 'read'>,
-  { upstreamPort, asker, ...options }: OpenProgramOptions,
+  { upstreamPort, asker, run, ...options }: OpenProgramOptions,
 ): Promise<Program> {
   const ofNode = await nodePlaces({ name, start });
   const nothing = nothingOf({ read });
@@ -48,9 +51,13 @@ export async function openProgram(
         owner: start.owner,
       };
     },
+    // With the way to its origin cut it serves all the same.
+    isUpAgain: async (url) => (await asker.ask({ url: `${url}${nothing}`, deadlineMs: UP_MS_MAX }).catch(() => undefined)) !== undefined,
     isUp: async (url) => {
       const answered = await asker.ask({ url: `${url}${nothing}`, deadlineMs: UP_MS_MAX }).catch(() => undefined);
-      return answered !== undefined && UP_STATUSES.includes(answered.status);
+      if (answered === undefined || !UP_STATUSES.includes(answered.status)) return false;
+      if (run !== undefined && answered.headers[RUN_HEADER] !== run) throw new WorldFailed(unstamped(name, answered.status));
+      return true;
     },
   });
 }
@@ -62,4 +69,8 @@ async function nodePlaces({ name, start }: Pick<Target, 'name' | 'start'>): Prom
   const found = await findPackage(start.package);
   if (found === undefined) throw new WorldFailed(`${name} did not start: ${missingPackage(start.package)}`);
   return { ...places, package: found.folder };
+}
+
+function unstamped(name: string, status: number): string {
+  return `${name} answers ${status} without the stamp of its upstream: it asks somebody else, has kept what was there before, or drops headers. races ${name} says which`;
 }
