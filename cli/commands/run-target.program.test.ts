@@ -17,8 +17,6 @@ const isThere = async (program: string) =>
     () => false,
   ));
 const [hasVarnish, hasSquid] = await Promise.all(['varnishd', 'squid'].map(isThere));
-const leftOf = async (name: string) => (await readdir(tmpdir())).filter((folder) => folder.startsWith(`edgesync-${name}-`));
-
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'edgesync-targets-'));
@@ -34,8 +32,13 @@ async function naiveFile(name: string, ...behaviours: readonly string[]): Promis
   return file;
 }
 
+/** For temporary files, of one program alone: what is left there is of that one. */
+const ownFolder = () => mkdtemp(join(folder, 'tmp-'));
+
 async function run(...words: readonly string[]) {
-  const { code, stdout, stderr } = await startProgram(['run', ...words, '--ports', 'auto', '--json']).ended;
+  const own = await ownFolder();
+  const { code, stdout, stderr } = await startProgram(['run', ...words, '--ports', 'auto', '--json'], { env: { TMPDIR: own } }).ended;
+  expect(await readdir(own)).toEqual([]);
   const events =
     stdout === ''
       ? []
@@ -52,13 +55,11 @@ describe.concurrent('run --target', { timeout: RUN_MS_MAX }, () => {
   it.runIf(hasVarnish)(
     'fails for Varnish, which keeps what is purged while it is fetched, and names region, key and purge or write',
     async () => {
-      const { code, anomalies } = await run('written-while-fetched', '--target', 'varnish', '--seed', '3', '--duration', '12s');
+      const { code, anomalies, verdicts } = await run('written-while-fetched', '--target', 'varnish', '--seed', '3', '--duration', '12s');
       expect(code).toBe(1);
-      const kinds = new Set(anomalies.map(({ anomaly }) => anomaly));
-      expect(kinds).toContain('stale-after-bound');
-      for (const kind of kinds) expect(['lost-invalidation', 'purge-ignored', 'stale-after-bound', 'resurrection']).toContain(kind);
+      expect(verdicts).toMatchObject({ 'stale-after-bound': 'fail', 'lost-write': 'pass' });
+      expect(verdicts).not.toHaveProperty('refill-storm');
       expect(anomalies[0]?.explain).toMatch(/^expected .* in (us-east|eu-west|ap-south), got version \d+ labelled fresh from the cache/);
-      expect(await leftOf('varnish')).toEqual([]);
     },
   );
 
@@ -115,7 +116,8 @@ describe.concurrent('run --target', { timeout: RUN_MS_MAX }, () => {
 
   it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('leaves no process and no folder at %s', async (signal) => {
     const name = `left-${signal.toLowerCase()}`;
-    const running = startProgram(['run', 'baseline', '--target', await naiveFile(name), '--ports', 'auto']);
+    const own = await ownFolder();
+    const running = startProgram(['run', 'baseline', '--target', await naiveFile(name), '--ports', 'auto'], { env: { TMPDIR: own } });
     await running.says('steady');
     const [host] = await childrenOf(running.child.pid);
     const pids = [host ?? 0, ...(await childrenOf(host))];
@@ -124,6 +126,6 @@ describe.concurrent('run --target', { timeout: RUN_MS_MAX }, () => {
     running.child.kill(signal);
     expect((await running.ended).code).toBe(signal === 'SIGKILL' ? null : 105);
     await untilGone(pids);
-    await vi.waitUntil(async () => (await leftOf(name)).length === 0, { timeout: RUN_MS_MAX });
+    await vi.waitUntil(async () => (await readdir(own)).length === 0, { timeout: RUN_MS_MAX });
   });
 });

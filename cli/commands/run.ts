@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CHECKS } from '../../lab/checks/checks.ts';
 import { EXIT, type ExitCode, InvalidInput, worstOf } from '../../lab/errors.ts';
 import { History } from '../../lab/history/history.ts';
 import { parseDuration } from '../../lab/input/duration.ts';
@@ -167,9 +168,9 @@ async function prepare(
   { drawn, ...options }: RunOneOptions & { readonly drawn: number },
   session: Session,
 ): Promise<Prepared> {
-  const scenario = withDuration(await readNamed(name), options.duration);
   const { backend, mutant, ...world } = options;
   const topology = await readWorldTopology(world, session.environment);
+  const scenario = judgedOver(withDuration(await readNamed(name), options.duration), topology);
   if (mutant !== undefined) checkMutant(mutant, backend);
   if (mutant !== undefined && topology.regions.every(({ target }) => target !== undefined))
     throw new InvalidInput(
@@ -187,6 +188,13 @@ async function prepare(
     scenario,
     topology: withSystem(onlyRegions(topology, scenario.system.only), scenario.system.regions, targetOverrides(scenario)),
   };
+}
+
+/** Without a region of ours nothing is asked that only our edges promise, unless that is all that is asked. */
+function judgedOver(scenario: Scenario, { regions }: Topology): Scenario {
+  if (regions.some(({ target }) => target === undefined)) return scenario;
+  const checks = scenario.checks.filter((name) => CHECKS[name].isOfOurs !== true);
+  return checks.length === 0 ? scenario : { ...scenario, checks };
 }
 
 function targetOverrides({ system: { deliver, 'untagged-304': untagged304 } }: Pick<Scenario, 'system'>): TargetOverrides {

@@ -75,6 +75,8 @@ export interface Check {
   readonly about: string;
   /** What it must be told beside the answers that readers get. Without it the verdict is unknown, and names what is missing (`needs.ts`). */
   readonly needs?: readonly Need[];
+  /** It asks for what only our own edges promise: a run without any is not judged by it. */
+  readonly isOfOurs?: true;
   readonly begin: (input: CheckInput) => Judging;
 }
 

@@ -8,7 +8,8 @@
  * than it was read. Any purge but one of a
  * key counts for every key, for until a fetch is back nobody knows its tags. A slow link is no excuse: it is what
  * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it may have. Nor is
- * an edge looked at while it catches up with the log. One anomaly for each region.
+ * an edge looked at while it catches up with the log. One anomaly for each region. Other caches than ours promise nothing
+ * of it: the race `crowd` says what they do.
  */
 import type { EdgeSample, FaultRecord, ReadOperation } from '../../history/records.ts';
 import type { Anomaly, Check, CheckInput, CheckResult, Judging } from '../check.ts';
@@ -28,6 +29,7 @@ export const refillStorm: Check = {
   name: NAME,
   about: 'a region asks the origin more often than its reads and the invalidations explain',
   needs: ['fetch-counter'],
+  isOfOurs: true,
   begin,
 };
 
@@ -47,8 +49,10 @@ interface Counted extends Stretch {
 function begin(input: CheckInput): Judging {
   const { history, regions } = input;
   const samples = Map.groupBy(history.of('edge-sample'), ({ region }) => region);
+  // Other caches than ours do not promise that readers share a fetch.
+  const ours = regions.filter((region) => history.boundsOf(region).joins !== true);
   const tallies = new Map(
-    regions.map((region) => {
+    ours.map((region) => {
       const stretches = stretchesOf(region, samples.get(region) ?? [], history.faults);
       return [region, stretches.map((stretch) => new Tally(stretch, history.boundsOf(region).fetchDeadlineMs))];
     }),

@@ -148,7 +148,7 @@ function hostedEnvironment(region: HostedRegion & { readonly port: number; reado
 /** What says how it is read stays here. */
 function hosted(target: Target | undefined): HostedTarget | undefined {
   if (target === undefined) return undefined;
-  const { label: _, ...rest } = target;
+  const { label: _, config: __, ...rest } = target;
   return rest;
 }
 

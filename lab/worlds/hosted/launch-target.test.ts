@@ -1,6 +1,7 @@
 /** A world in which caches of others stand: real processes, every fault that they and their purgers take, and what is left of them. */
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../services/runtime/clock.ts';
@@ -33,13 +34,16 @@ async function startWorld(): Promise<TestWorld> {
   };
 }
 
-const leftOf = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('edgesync-naive-'));
+const { TMPDIR } = process.env;
+let folder = '';
+const leftOf = async () => (await readdir(folder)).filter((name) => name.startsWith('edgesync-naive-'));
 
-let before: readonly string[] = [];
 let test: TestWorld;
 let faults: ActiveFaults;
 beforeAll(async () => {
-  before = await leftOf();
+  // Of its own: other tests run such caches at the same time.
+  folder = await mkdtemp(join(tmpdir(), 'edgesync-launched-'));
+  process.env['TMPDIR'] = folder;
   test = await startWorld();
   faults = new ActiveFaults({
     ...test,
@@ -50,7 +54,13 @@ beforeAll(async () => {
   });
 });
 afterEach(async () => expect(await faults.healAll()).toEqual([]));
-afterAll(() => test.close());
+afterAll(async () => {
+  await test.close();
+  expect(await leftOf()).toEqual([]);
+  if (TMPDIR === undefined) delete process.env['TMPDIR'];
+  else process.env['TMPDIR'] = TMPDIR;
+  await rm(folder, { recursive: true });
+});
 
 async function write(): Promise<number> {
   const slug = `naive-${systemClock.now()}-${Math.round(systemClock.monotonicMs() * 1000)}`;
@@ -143,6 +153,6 @@ describe('the world, closed', () => {
   it('leaves no process and no folder', async () => {
     const other = await startWorld();
     await other.close();
-    expect((await leftOf()).length).toBe(before.length + 2);
+    expect(await leftOf()).toHaveLength(2);
   });
 });

@@ -11,10 +11,12 @@ import type { PurgeRequest } from '../../../services/protocol/purge-ways.ts';
 import { createPurger } from '../../../services/purger/create.ts';
 import { MemoryStore } from '../../../services/purger/store.ts';
 import { Asker, NoAnswer } from '../../../services/runtime/asker.ts';
+import type { Logger } from '../../../services/runtime/log.ts';
 import { Upstream } from '../../../services/upstream/upstream.ts';
 import { WorldFailed } from '../../errors.ts';
 import { nodeName } from '../../system/parts.ts';
 import type { HostedTarget } from '../../targets/target.ts';
+import type { Program } from '../peers/program.ts';
 import { nothingOf, openProgram } from '../peers/target-program.ts';
 import { Gate } from '../wires/gate.ts';
 import { WiredLog } from '../wires/wired-log.ts';
@@ -36,17 +38,45 @@ const NOTHING = { how: 'none' } as const;
 const PROBE_MS_MAX = 1_000;
 const HOST = '127.0.0.1';
 
+/** What the parts of one such region are made with. */
+interface Around {
+  readonly configured: EdgeConfig;
+  readonly target: HostedTarget;
+  readonly shared: Shared;
+  readonly asker: Asker;
+  /** Counts what the upstream asks, and what the purger has purged. */
+  readonly meter: EdgeMeter;
+  readonly logger: Logger;
+}
+
 export async function launchTarget(configured: EdgeConfig, target: HostedTarget, shared: Shared): Promise<LaunchedTarget> {
-  const { log, kafka, control, releasers, hosting } = shared;
-  const { clock } = hosting;
+  const { control, releasers, hosting } = shared;
   const region = configured.REGION_NAME;
-  const [edge, purger] = [nodeName('edge', region), nodeName('purger', region)];
-  // The upstream runs as long as the world.
-  const beside = new Gate();
-  const toKafka = layWire(hosting, 'edge-kafka', edge, kafka.gate);
+  const asker = new Asker(hosting.clock);
+  releasers.push(() => asker.close());
+  const logger = hosting.createLogger(`purger-${region}`, configured.LOG_LEVEL);
+  const around: Around = { configured, target, shared, asker, meter: new EdgeMeter(hosting.clock), logger };
+  const upstream = await launchUpstream(around);
+  const program = await launchProgram(around, upstream);
+  const settings = {
+    now: new EdgeSettings({ propagationDelayMs: configured.PROPAGATION_DELAY, strategy: configured.INVALIDATION_STRATEGY }),
+  };
+  const node = new ProgramNode(program, { name: `${target.name} of ${region}`, onSettings: (wanted) => settings.now.change(wanted) });
+  releasers.push(() => node.close());
+  if (hosting.onLost !== undefined) node.onLost(hosting.onLost);
+  control.addNode(nodeName('edge', region), node);
+  const purger = await launchPurger(around, { url: program.url, settings });
+  return { port: Number(new URL(program.url).port), purgerPort: purger.port };
+}
+
+/** It runs as long as the world. */
+async function launchUpstream({ configured, target, shared, meter }: Around): Promise<Upstream> {
+  const { control, releasers, hosting } = shared;
+  const { clock } = hosting;
+  const edge = nodeName('edge', configured.REGION_NAME);
+  const caller = new Gate();
   const toOrigin = layWire(hosting, 'edge-origin', edge, new ServerNode().gate);
-  const random = hosting.random.fork(`upstream:${region}`);
-  const meter = new EdgeMeter(clock);
+  const toError = (why: string) => new WorldFailed(`no answer from the origin: ${why}`);
   const upstream = await Upstream.listen({
     originUrl: configured.ORIGIN_URL,
     host: HOST,
@@ -55,81 +85,71 @@ export async function launchTarget(configured: EdgeConfig, target: HostedTarget,
     missingMs: target.missing,
     untagged304: target.untagged304 ?? false,
     clock,
-    random,
-    across: (send) =>
-      toOrigin.call(send, {
-        caller: beside,
-        deadlineMs: FETCH_DEADLINE_MS,
-        toError: (why) => new WorldFailed(`no answer from the origin: ${why}`),
-      }),
+    random: hosting.random.fork(`upstream:${configured.REGION_NAME}`),
+    across: (send) => toOrigin.call(send, { caller, deadlineMs: FETCH_DEADLINE_MS, toError }),
     onFetch: (what) => (what === 'asked' ? meter.countOriginFetch() : meter.countFailedFetch()),
   });
   releasers.push(() => upstream.close());
-  const asker = new Asker(clock);
-  releasers.push(() => asker.close());
-  const logger = hosting.createLogger(`purger-${region}`, configured.LOG_LEVEL);
-  const program = await openProgram(target, {
+  const probe = hosting.createOriginClient(configured.ORIGIN_URL);
+  releasers.push(() => probe.close());
+  control.addLink({ caller: edge, callee: 'origin' }, toOrigin, async () => {
+    if (!(await probe.answers())) throw new Error('the origin does not answer');
+  });
+  return upstream;
+}
+
+function launchProgram({ configured, target, shared, asker, logger }: Around, upstream: Upstream): Promise<Program> {
+  const { hosting, signal } = shared;
+  return openProgram(target, {
     upstreamPort: upstream.port,
     run: upstream.run,
     ...(configured.EDGE_PORT === 0 ? {} : { port: configured.EDGE_PORT }),
     asker,
-    clock,
-    random,
-    signal: shared.signal,
+    clock: hosting.clock,
+    random: hosting.random.fork(`program:${configured.REGION_NAME}`),
+    signal,
     variables: hosting.variables ?? {},
     onOutput: (text) => logger.debug({ program: target.name, text }, 'it said'),
   });
-  let settings = new EdgeSettings({ propagationDelayMs: configured.PROPAGATION_DELAY, strategy: configured.INVALIDATION_STRATEGY });
-  const node = new ProgramNode(program, { name: `${target.name} of ${region}`, onSettings: (wanted) => settings.change(wanted) });
-  releasers.push(() => node.close());
-  if (hosting.onLost !== undefined) node.onLost(hosting.onLost);
+}
+
+interface Purged {
+  readonly url: string;
+  /** Those of the purger that lives now. */
+  readonly settings: { now: EdgeSettings };
+}
+
+async function launchPurger({ configured, target, shared, asker, meter, logger }: Around, { url, settings }: Purged): Promise<ProcessNode> {
+  const { log, kafka, control, releasers, hosting } = shared;
+  const { clock, lateness } = hosting;
+  const [edge, purger] = [nodeName('edge', configured.REGION_NAME), nodeName('purger', configured.REGION_NAME)];
+  const toKafka = layWire(hosting, 'edge-kafka', edge, kafka.gate);
   const toEdge = layWire(hosting, 'purger-edge', purger, new ServerNode().gate);
   const { purges: ways, ok, deliver } = target;
-  const config = {
-    ...configured,
-    DELIVER: ways.length === 0 ? NOTHING : deliver,
-    CACHE_URL: program.url,
-    PURGE_DEADLINE: PURGE_DEADLINE_MS,
-  };
+  const config = { ...configured, DELIVER: ways.length === 0 ? NOTHING : deliver, CACHE_URL: url, PURGE_DEADLINE: PURGE_DEADLINE_MS };
   // What it has stored outlives it, as a file does.
   const store = new MemoryStore();
-  const purgerNode = await ProcessNode.launch(clock, 0, async ({ gate, clock: gated, port }) => {
-    const wired = new WiredLog({ log, wire: toKafka, caller: gate, clock: gated });
+  const toError = (why: string) => new NoAnswer(why);
+  const node = await ProcessNode.launch(clock, 0, async ({ gate, clock: gated, port }) => {
     const ask = ({ method, path, headers }: PurgeRequest) =>
-      toEdge.call(() => asker.ask({ url: `${program.url}${path}`, method, headers, deadlineMs: PURGE_DEADLINE_MS }), {
+      toEdge.call(() => asker.ask({ url: `${url}${path}`, method, headers, deadlineMs: PURGE_DEADLINE_MS }), {
         caller: gate,
         deadlineMs: PURGE_DEADLINE_MS,
-        toError: (why) => new NoAnswer(why),
+        toError,
       });
     // Those in force, and its own: a purger that was killed would go on listening to them.
-    settings = new EdgeSettings(settings);
-    const parts = createPurger(config, {
-      ways,
-      ok,
-      ask,
-      log: wired,
-      store,
-      settings,
-      clock: gated,
-      logger,
-      meter,
-      lateness: hosting.lateness,
-    });
+    settings.now = new EdgeSettings(settings.now);
+    const wired = new WiredLog({ log, wire: toKafka, caller: gate, clock: gated });
+    const parts = createPurger(config, { ways, ok, ask, log: wired, store, settings: settings.now, clock: gated, logger, meter, lateness });
     const life = await serveGated({ parts, gate, port, config: configured, logger, serve: hosting.serve, disconnect: async () => {} });
     parts.join();
     return life;
   });
-  releasers.push(() => purgerNode.close());
-  const probe = hosting.createOriginClient(configured.ORIGIN_URL);
-  releasers.push(() => probe.close());
-  control.addNode(edge, node);
-  control.addNode(purger, purgerNode);
-  control.addLink({ caller: purger, callee: edge }, toEdge, () =>
-    asker.ask({ url: `${program.url}${nothingOf(target)}`, deadlineMs: PROBE_MS_MAX }),
-  );
+  releasers.push(() => node.close());
+  control.addNode(purger, node);
   control.addLink({ caller: edge, callee: 'kafka' }, toKafka, () => log.bounds());
-  control.addLink({ caller: edge, callee: 'origin' }, toOrigin, async () => {
-    if (!(await probe.answers())) throw new Error('the origin does not answer');
-  });
-  return { port: Number(new URL(program.url).port), purgerPort: purgerNode.port };
+  control.addLink({ caller: purger, callee: edge }, toEdge, () =>
+    asker.ask({ url: `${url}${nothingOf(target)}`, deadlineMs: PROBE_MS_MAX }),
+  );
+  return node;
 }
