@@ -1,35 +1,41 @@
 /**
- * When what a fetch brought may have been refused. A hard purge that comes while a fetch is under way refuses what that brings, if it covers
- * it: also a purge of a tag that the content has only since the fetch, and also one that was applied before and is delivered once more. So the
- * old entry stays, labelled stale, until somebody asks again.
+ * When what a fetch brought may have been refused, though the entry that it was to replace stays. A hard purge that comes while a fetch is under
+ * way refuses what that brings, if it covers it, and the old entry goes with it. But for one of a tag that the content has only since the old
+ * entry: be it a purge that was applied before, and is delivered once more. Then the old entry stays, labelled stale, until somebody asks again.
  */
 import type { History } from '../history/history.ts';
-import { isCovered } from './pattern.ts';
+import type { AnsweredRead } from './versions.ts';
+
+interface Retagged {
+  readonly startMs: number;
+  readonly tag: string;
+  /** undefined: not answered. */
+  readonly version: number | undefined;
+}
 
 export class Refusable {
-  readonly #purges: readonly { readonly startMs: number; covers(key: string): boolean }[];
-  /** By key: when the first of them was sent. */
-  readonly #firstMs = new Map<string, number>();
+  /** By key: the writes that gave it another tag. */
+  readonly #retagged = new Map<string, Retagged[]>();
+  /** By tag: when the first hard purge of it was sent. */
+  readonly #purgedMs = new Map<string, number>();
 
   constructor(history: History) {
-    this.#purges = history.changes.flatMap((change) => {
-      if (change.kind !== 'purge' || change.mode !== 'hard' || change.outcome === 'fail') return [];
-      const { startMs, type, target } = change;
-      const covers = (key: string) => (type === 'key' ? target === key : type !== 'pattern' || isCovered(key, target));
-      return [{ startMs, covers }];
-    });
+    for (const change of history.changes) {
+      if (change.outcome === 'fail') continue;
+      const { startMs } = change;
+      if (change.kind !== 'purge') {
+        const { key = '', tag, version } = change;
+        if (tag !== undefined) this.#retagged.set(key, [...(this.#retagged.get(key) ?? []), { startMs, tag, version }]);
+      } else if (change.type === 'tag' && change.mode === 'hard')
+        this.#purgedMs.set(change.target, Math.min(startMs, this.#purgedMs.get(change.target) ?? startMs));
+    }
   }
 
-  /** Of a fetch of the key that ends by then. */
-  may(key: string, endMs: number): boolean {
-    return this.#firstOf(key) < endMs;
-  }
-
-  #firstOf(key: string): number {
-    const known = this.#firstMs.get(key);
-    if (known !== undefined) return known;
-    const firstMs = Math.min(...this.#purges.filter((purge) => purge.covers(key)).map(({ startMs }) => startMs));
-    this.#firstMs.set(key, firstMs);
-    return firstMs;
+  /** Of a fetch for what a read found stale, which ends by then. */
+  may({ key, version: held }: AnsweredRead, endMs: number): boolean {
+    return (this.#retagged.get(key) ?? []).some(
+      ({ startMs, tag, version = Number.POSITIVE_INFINITY }) =>
+        startMs < endMs && version > held && (this.#purgedMs.get(tag) ?? Number.POSITIVE_INFINITY) < endMs,
+    );
   }
 }

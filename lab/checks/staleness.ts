@@ -271,7 +271,7 @@ export class Ages {
   #isFirstRefusable(read: AnsweredRead, fetchMs: number): boolean {
     const cell = cellOf(read);
     const untilMs = read.endMs + fetchMs;
-    if (!this.#staleness.refusable.may(read.key, untilMs)) return false;
+    if (!this.#staleness.refusable.may(read, untilMs)) return false;
     const first = this.#refusedMs.get(cell);
     if (first === undefined) this.#refusedMs.set(cell, untilMs);
     return first === undefined || read.startMs < first;
