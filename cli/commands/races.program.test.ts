@@ -1,14 +1,14 @@
 /** `races`, as its users run it: our own edge, real Varnish and Squid where this machine has them, and mistakes. */
-import { access, chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { startProgram, untilGone } from '../testing/process.ts';
+import { hasServer } from '../testing/servers.ts';
 
 /** A dozen races take a second or three each. */
 const RACES_MS_MAX = 240_000;
-const MUST_HAVE = process.env['EDGESYNC_REQUIRE_DOCKER'] === '1';
 
 const json = z.object({
   targets: z.array(
@@ -33,14 +33,9 @@ async function races(...words: readonly string[]) {
   return { code, stderr, told, outcomes, left };
 }
 
-/** Where CI has installed them they must be there. */
-const isThere = async (program: string) =>
-  MUST_HAVE ||
-  (await access(program).then(
-    () => true,
-    () => false,
-  ));
-const [hasVarnish, hasSquid, hasRedis] = await Promise.all(['/usr/sbin/varnishd', '/usr/sbin/squid', '/usr/bin/redis-server'].map(isThere));
+const [hasVarnish, hasSquid, hasRedis] = await Promise.all(
+  ['/usr/sbin/varnishd', '/usr/sbin/squid', '/usr/bin/redis-server'].map(hasServer),
+);
 const leftOf = async (name: string) => (await readdir(tmpdir())).filter((folder) => folder.startsWith(`edgesync-${name}-`));
 
 describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {

@@ -1,5 +1,5 @@
 /** `run` over caches of others, as its users run it: real Varnish and Squid where this machine has them, mistakes, and what stays behind. */
-import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -7,16 +7,10 @@ import { labEvent, type Summary } from '../../lab/report/events.ts';
 import { naiveTarget } from '../../lab/targets/testing/naive.ts';
 import { childrenOf } from '../../lab/testing/children.ts';
 import { startProgram, untilGone } from '../testing/process.ts';
+import { hasServer } from '../testing/servers.ts';
 
 const RUN_MS_MAX = 240_000;
-const MUST_HAVE = process.env['EDGESYNC_REQUIRE_DOCKER'] === '1';
-const isThere = async (program: string) =>
-  MUST_HAVE ||
-  (await access(`/usr/sbin/${program}`).then(
-    () => true,
-    () => false,
-  ));
-const [hasVarnish, hasSquid] = await Promise.all(['varnishd', 'squid'].map(isThere));
+const [hasVarnish, hasSquid] = await Promise.all(['/usr/sbin/varnishd', '/usr/sbin/squid'].map(hasServer));
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'edgesync-targets-'));

@@ -11,6 +11,11 @@ export function cellOf({ region, key, version }: AnsweredRead): string {
   return `${region} ${key} ${version}`;
 }
 
+/** What was fetched at one time is one entry of a region: by when its origin was asked, whatever clock that is of. */
+export function entryOf(read: AnsweredRead): string {
+  return `${cellOf(read)} ${read.cachedMs}`;
+}
+
 /** What a read answered, in words. */
 export function answerOf({ found, version, status, source }: AnsweredRead): string {
   return `${found === false ? `a 404 at version ${version}` : `version ${version}`} labelled ${status} from the ${source}`;

@@ -4,6 +4,7 @@
  * than a fetch may last, for a cache may bring things for nobody, and show each once. An entry is known by the time at which its origin was asked.
  */
 import type { History } from '../history/history.ts';
+import { entryOf } from './answers.ts';
 import { type AnsweredRead, isAnswered } from './versions.ts';
 
 /** What two readings of one machine's clock may differ by. */
@@ -42,8 +43,4 @@ export class Joined {
     }
     return hadMs;
   }
-}
-
-function entryOf({ region, key, version, cachedMs }: AnsweredRead): string {
-  return `${region} ${key} ${version} ${cachedMs}`;
 }

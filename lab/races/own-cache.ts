@@ -8,7 +8,7 @@ import { type Asker, NoAnswer } from '../../services/runtime/asker.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import type { OriginRequests } from '../system/origin.ts';
 import { isInTouch } from '../system/settled.ts';
-import { jsonOf, toTargetRead } from '../targets/read-answer.ts';
+import { readOfText } from '../targets/read-answer.ts';
 import type { RacedCache, RacedContent } from './raced-cache.ts';
 
 export interface OwnCacheOptions {
@@ -30,10 +30,7 @@ const OWN = {
 export function ownCache({ url, origin, asker, clock, close }: OwnCacheOptions): RacedCache {
   return {
     ways: PURGE_TYPES.flatMap((type) => PURGE_MODES.map((mode) => ({ mode, type }))),
-    read: async (id) => {
-      const { text, ...answer } = await asker.ask({ url: `${url}/api/content/${id}`, deadlineMs: DEADLINE_MS });
-      return toTargetRead({ ...answer, body: jsonOf(text) }, OWN);
-    },
+    read: async (id) => readOfText(await asker.ask({ url: `${url}/api/content/${id}`, deadlineMs: DEADLINE_MS }), OWN),
     purge: async ({ mode, type }, content) => {
       await origin.purge({ type, target: targetOf(type, content), mode });
       await untilApplied({ url, origin, asker, clock });

@@ -1,7 +1,7 @@
 /** A cache as its target file says: read and purged by HTTP. */
 import { filled, filledRequest, type PurgeRequest, type PurgeWay } from '../../services/protocol/purge-ways.ts';
 import { type Answered, type Asked, type Asker, NoAnswer } from '../../services/runtime/asker.ts';
-import { jsonOf, toTargetRead } from '../targets/read-answer.ts';
+import { readOfText } from '../targets/read-answer.ts';
 import type { Target } from '../targets/target.ts';
 import type { PurgeAnswer, RacedCache, RacedContent, Way } from './raced-cache.ts';
 
@@ -22,10 +22,7 @@ export function targetCache({ target, url, asker, ended, close }: TargetCacheOpt
   const send = (path: string, more: Omit<Asked, 'url'>): Promise<Answered> => asker.ask({ url: `${url}${path}`, ...more });
   return {
     ways: target.purges,
-    read: async (id) => {
-      const { text, ...answer } = await send(filled(target.read.path, { id: String(id) }), { deadlineMs: READ_MS_MAX });
-      return toTargetRead({ ...answer, body: jsonOf(text) }, target);
-    },
+    read: async (id) => readOfText(await send(filled(target.read.path, { id: String(id) }), { deadlineMs: READ_MS_MAX }), target),
     purge: (way, content) => purge(target, way, content, send),
     ended,
     close,

@@ -7,6 +7,7 @@ import { didYouMean } from '../input/nearest.ts';
 import { type Problem, shown } from '../input/problems.ts';
 import { targetProblem } from '../system/target.ts';
 import { WITHOUT_TARGET, whyAbsent } from '../targets/absent-parts.ts';
+import { hasSoftPurge } from '../targets/soft-purge.ts';
 import type { Target } from '../targets/target.ts';
 import { regionProblems } from '../thresholds/threshold.ts';
 import { type Backend, worldKind, worldsWhere, worldsWith } from '../worlds/worlds.ts';
@@ -95,8 +96,8 @@ export function needsTarget({ system, method }: Pick<ParsedScenario, 'system' | 
 }
 
 /** A part that its region has, and a fault that its cache cannot have. */
-function whyBeyond({ name, purges }: Pick<Target, 'name' | 'purges'>, fault: string): string | undefined {
-  return fault === 'strategy' && !purges.some(({ mode }) => mode === 'soft') ? `${name} has no soft purge` : undefined;
+function whyBeyond(target: Pick<Target, 'name' | 'purges'>, fault: string): string | undefined {
+  return fault === 'strategy' && !hasSoftPurge(target) ? `${target.name} has no soft purge` : undefined;
 }
 
 /** Throws InvalidInput naming every fault that this kind of world cannot inject. */

@@ -1,5 +1,6 @@
 /** An answer of a cache under test, as a reader takes it: its version, whence it is, and how it is labelled. */
 import { ASKED_HEADER, FETCH_HEADER, RUN_HEADER } from '../../services/protocol/upstream-api.ts';
+import type { Answered } from '../../services/runtime/asker.ts';
 import type { Target } from './target.ts';
 
 export interface TargetRead {
@@ -40,6 +41,11 @@ export function toTargetRead({ status, headers, body }: ReadAnswer, { read, labe
   };
 }
 
+/** The same of an answer as text. */
+export function readOfText({ text, ...answer }: Answered, target: Pick<Target, 'read' | 'label'>): TargetRead {
+  return toTargetRead({ ...answer, body: jsonOf(text) }, target);
+}
+
 /** A 404 that says no version says that there is nothing. */
 function versionOf(status: number, told: number | undefined): number | undefined {
   return told ?? (status === MISSING ? 0 : undefined);
@@ -59,7 +65,7 @@ function labelOf(headers: ReadAnswer['headers'], label: Target['label']): Target
 }
 
 /** What a text says in JSON; undefined where it is none. */
-export function jsonOf(text: string): unknown {
+function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -2,6 +2,7 @@
 
 import type { Deliver } from '../../services/protocol/purge-ways.ts';
 import { InvalidInput } from '../errors.ts';
+import { hasSoftPurge } from '../targets/soft-purge.ts';
 import type { HostedTarget, Target } from '../targets/target.ts';
 import { type ComposeFile, type ComposeService, type Environment, readComposeFile, type Variables } from './compose-file.ts';
 import { type RegionOverrides, withRegionSettings } from './region-settings.ts';
@@ -91,8 +92,9 @@ export function onlyRegions<Regional extends Pick<Topology, 'regions'>>(topology
   return only === undefined ? topology : { ...topology, regions: topology.regions.filter(({ region }) => only.includes(region)) };
 }
 
-function isSoft({ purges }: Target): boolean {
-  return purges.some(({ mode }) => mode === 'soft');
+/** To a cache that takes no purge nothing can be delivered, whatever a scenario wants. */
+function deliveredBy({ purges, deliver }: Target, wanted: Deliver | undefined): Deliver {
+  return purges.length === 0 ? deliver : (wanted ?? deliver);
 }
 
 /** undefined: ours. What a cache of others has no word for, a soft purge, its region has not, either: it is eager. */
@@ -100,7 +102,7 @@ export function withRegionTarget({ target: _, ...region }: RegionTopology, targe
   if (target === undefined) return region;
   const environment = withRegionSettings(region.environment, {
     lifetime: target.lifetime,
-    ...(isSoft(target) ? {} : { strategy: 'eager' }),
+    ...(hasSoftPurge(target) ? {} : { strategy: 'eager' }),
   });
   return { ...region, environment, target };
 }
@@ -124,9 +126,9 @@ export function withSystem<Regional extends Pick<Topology, 'regions'>>(
     const { target } = region;
     if (target === undefined) return { ...region, environment: withRegionSettings(region.environment, own) };
     const { lifetime = target.lifetime, delay } = own;
-    const strategy = isSoft(target) ? own.strategy : undefined;
+    const strategy = hasSoftPurge(target) ? own.strategy : undefined;
     const environment = withRegionSettings(region.environment, { lifetime, delay, strategy });
-    return { ...region, environment, target: { ...target, lifetime, deliver: deliver ?? target.deliver, untagged304 } };
+    return { ...region, environment, target: { ...target, lifetime, deliver: deliveredBy(target, deliver), untagged304 } };
   });
   return { ...topology, regions };
 }

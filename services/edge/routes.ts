@@ -2,14 +2,14 @@
 import { z } from 'zod';
 import type { InvalidationLog } from '../log/log.ts';
 import { queryInteger } from '../protocol/content.ts';
-import { type EdgeHealth, type EdgeMetrics, edgeConfigChange } from '../protocol/edge-api.ts';
+import type { EdgeHealth, EdgeMetrics } from '../protocol/edge-api.ts';
 import { ServiceError } from '../protocol/errors.ts';
 import { checkToken } from '../runtime/admin-token.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import { beginAnswer } from '../runtime/process-report.ts';
-import { PROMETHEUS_ACCEPTED, PROMETHEUS_CONTENT_TYPE } from '../runtime/scrape.ts';
+import { scraped } from '../runtime/scraped.ts';
 import { CacheUnavailable, type EdgeCache } from './cache/cache.ts';
 import type { EntryLifetimes } from './entry-times.ts';
 import type { Invalidator } from './invalidator.ts';
@@ -21,6 +21,7 @@ import { renderPrometheus } from './prometheus.ts';
 import { readContent } from './read-route.ts';
 import type { Reader } from './reader.ts';
 import type { EdgeSettings } from './settings.ts';
+import { settingsRoutes } from './settings-routes.ts';
 
 export interface EdgeAppOptions {
   readonly region: string;
@@ -52,8 +53,7 @@ export function edgeRoutes(options: EdgeAppOptions): readonly Route[] {
     { method: 'GET', path: '/api/content', handle: (request) => listContents(options, request) },
     { method: 'GET', path: '/metrics', handle: (request) => answerMetrics(options, lag, request) },
     { method: 'GET', path: '/health', handle: () => answerHealth(options) },
-    { method: 'GET', path: '/admin/config', admit, handle: () => answerConfig(options) },
-    { method: 'PUT', path: '/admin/config', admit, takes: ['body'], handle: (request) => changeConfig(options, request) },
+    ...settingsRoutes(options.settings, admit),
     { method: 'POST', path: '/admin/flush', admit, handle: () => flush(options) },
     { method: 'GET', path: '/admin/entries', admit, handle: (request) => listEntries(options, request) },
   ];
@@ -70,9 +70,7 @@ async function listContents({ origin }: EdgeAppOptions, request: HttpRequest): P
 
 async function answerMetrics(options: EdgeAppOptions, lag: LagMeter, request: HttpRequest): Promise<HttpAnswer> {
   const metrics = await collectMetrics(options, lag);
-  const headers = { vary: 'Accept' };
-  if (request.prefers('application/json', PROMETHEUS_ACCEPTED) !== PROMETHEUS_ACCEPTED) return { status: 200, headers, body: metrics };
-  return { status: 200, headers: { ...headers, 'content-type': PROMETHEUS_CONTENT_TYPE }, text: await renderPrometheus(metrics) };
+  return scraped(request, metrics, renderPrometheus);
 }
 
 async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<EdgeMetrics> {
@@ -120,15 +118,6 @@ async function answerHealth({ region, cache, log, origin, invalidator }: EdgeApp
     origin: say(originAnswers),
   };
   return { status: canServe ? 200 : 503, body };
-}
-
-function answerConfig({ settings }: EdgeAppOptions): HttpAnswer {
-  return { status: 200, body: { success: true, data: { propagationDelayMs: settings.propagationDelayMs, strategy: settings.strategy } } };
-}
-
-function changeConfig(options: EdgeAppOptions, request: HttpRequest): HttpAnswer {
-  options.settings.change(parseInput(edgeConfigChange, request.body));
-  return answerConfig(options);
 }
 
 async function flush({ cache }: EdgeAppOptions): Promise<HttpAnswer> {

@@ -10,7 +10,7 @@ import { idOf } from '../runtime/content-id.ts';
 import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import { beginAnswer } from '../runtime/process-report.ts';
-import { PROMETHEUS_ACCEPTED, PROMETHEUS_CONTENT_TYPE } from '../runtime/scrape.ts';
+import { scraped } from '../runtime/scraped.ts';
 import { type Contents, notFound } from './contents.ts';
 import { type Database, DatabaseUnavailable } from './database/database.ts';
 import { etagOf } from './etag.ts';
@@ -123,9 +123,7 @@ async function purge(outbox: Outbox, request: HttpRequest): Promise<HttpAnswer> 
 
 async function answerMetrics(options: OriginAppOptions, requests: OriginMetrics['requests'], request: HttpRequest): Promise<HttpAnswer> {
   const metrics = await collectMetrics(options, requests);
-  const headers = { vary: 'Accept' };
-  if (request.prefers('application/json', PROMETHEUS_ACCEPTED) !== PROMETHEUS_ACCEPTED) return { status: 200, headers, body: metrics };
-  return { status: 200, headers: { ...headers, 'content-type': PROMETHEUS_CONTENT_TYPE }, text: await renderPrometheus(metrics) };
+  return scraped(request, metrics, renderPrometheus);
 }
 
 async function collectMetrics(options: OriginAppOptions, requests: OriginMetrics['requests']): Promise<OriginMetrics> {

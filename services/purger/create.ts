@@ -3,7 +3,6 @@ import { EdgeMeter } from '../edge/metrics.ts';
 import { EdgeSettings } from '../edge/settings.ts';
 import type { InvalidationLog } from '../log/log.ts';
 import type { PurgeWay } from '../protocol/purge-ways.ts';
-import { Asker } from '../runtime/asker.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Route } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
@@ -21,8 +20,7 @@ export interface PurgerPorts {
   readonly store: PurgerStore;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Left out: by HTTP. */
-  readonly ask?: PurgerOptions['ask'];
+  readonly ask: PurgerOptions['ask'];
   /** Left out: as configured. */
   readonly settings?: EdgeSettings;
   /** Left out: its own. */
@@ -38,27 +36,20 @@ export interface PurgerParts {
   close(): Promise<void>;
 }
 
-type CreatedConfig = Pick<
-  PurgerConfig,
-  'REGION_NAME' | 'DELIVER' | 'ADMIN_TOKEN' | 'PROPAGATION_DELAY' | 'INVALIDATION_STRATEGY' | 'CACHE_URL' | 'PURGE_DEADLINE'
->;
+type CreatedConfig = Pick<PurgerConfig, 'REGION_NAME' | 'DELIVER' | 'ADMIN_TOKEN' | 'PROPAGATION_DELAY' | 'INVALIDATION_STRATEGY'>;
 
-export function createPurger(config: CreatedConfig, { ways, ok, store, log, clock, logger, lateness, ...given }: PurgerPorts): PurgerParts {
+export function createPurger(
+  config: CreatedConfig,
+  { ways, ok, ask, store, log, clock, logger, lateness, ...given }: PurgerPorts,
+): PurgerParts {
   const { REGION_NAME: region, DELIVER: deliver, ADMIN_TOKEN: adminToken } = config;
   const configured = { propagationDelayMs: config.PROPAGATION_DELAY, strategy: config.INVALIDATION_STRATEGY };
   const settings = given.settings ?? new EdgeSettings(configured);
   const meter = given.meter ?? new EdgeMeter(clock);
-  const asker = new Asker(clock);
-  const ask: PurgerOptions['ask'] =
-    given.ask ??
-    (({ method, path, headers }) => asker.ask({ url: `${config.CACHE_URL}${path}`, method, headers, deadlineMs: config.PURGE_DEADLINE }));
   const purger = new Purger({ region, log, store, ways, ok, ask, deliver, settings, meter, clock, logger });
   return {
     routes: purgerRoutes({ region, purger, log, settings, meter, clock, adminToken, lateness }),
     join: () => void purger.start().catch((error: unknown) => logger.error({ error: String(error) }, 'it does not purge')),
-    close: async () => {
-      await purger.close();
-      asker.close();
-    },
+    close: () => purger.close(),
   };
 }

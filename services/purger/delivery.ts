@@ -5,7 +5,7 @@
 import type { Deliver, PurgeRequest, PurgeWay } from '../protocol/purge-ways.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
-import { Turns } from '../runtime/turns.ts';
+import { Semaphore } from '../runtime/semaphore.ts';
 import { type Purge, requestsOf } from './requests.ts';
 
 export interface DeliveryOptions {
@@ -47,7 +47,7 @@ export class Delivery {
   readonly counts: PurgerCounts = { sent: 0, taken: 0, refused: 0, unanswered: 0, widened: 0 };
   readonly #options: DeliveryOptions;
   readonly #ids: ReadonlySet<string>;
-  readonly #turns = new Turns(AT_ONCE_MAX);
+  readonly #turns = new Semaphore(AT_ONCE_MAX);
 
   /** `ids`: of all contents that the log has named so far. */
   constructor(options: DeliveryOptions, ids: ReadonlySet<string>) {

@@ -1,6 +1,7 @@
 /** A purger as a process: its environment, its adapters, its life. */
 import { openLog } from '../log/open.ts';
 import { waysOf } from '../protocol/purge-ways.ts';
+import { Asker } from '../runtime/asker.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readConfig } from '../runtime/config.ts';
 import { serveHttp } from '../runtime/http.ts';
@@ -8,6 +9,7 @@ import { meterLateness } from '../runtime/lateness.ts';
 import { runService } from '../runtime/lifecycle.ts';
 import { createLogger } from '../runtime/log.ts';
 import { withReleasers } from '../runtime/releasers.ts';
+import { askAt } from './ask.ts';
 import { PURGER_SETTINGS } from './config.ts';
 import { createPurger } from './create.ts';
 import { FileStore } from './store.ts';
@@ -23,7 +25,10 @@ await runService(() =>
     const store = await FileStore.open({ file: config.POSITION_FILE, region: config.REGION_NAME });
     const log = await openLog({ address: config.KAFKA_BROKERS, clientId: name, createTopic: false, ...shared });
     releasers.push(() => log.close());
-    const purger = createPurger(config, { ways: waysOf(config.PURGES), ok: config.PURGES.ok, log, store, lateness, ...shared });
+    const asker = new Asker(clock);
+    releasers.push(() => asker.close());
+    const ask = askAt(asker, { url: config.CACHE_URL, deadlineMs: config.PURGE_DEADLINE });
+    const purger = createPurger(config, { ways: waysOf(config.PURGES), ok: config.PURGES.ok, ask, log, store, lateness, ...shared });
     releasers.push(() => purger.close());
     const { ALLOWED_HOSTS: allowedHosts, PURGER_PORT: port, BIND_ADDRESS: host } = config;
     const server = await serveHttp({ routes: purger.routes, allowedHosts, log: logger, port, host });

@@ -8,7 +8,7 @@ import type { EdgeSettings } from '../edge/settings.ts';
 import type { LogRecord } from '../log/log.ts';
 import { contentIdOf } from '../protocol/content.ts';
 import type { AppliedInvalidation } from '../protocol/edge-api.ts';
-import { parseInvalidation } from '../protocol/invalidation.ts';
+import { type InvalidationEvent, parseInvalidation } from '../protocol/invalidation.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Delivery } from './delivery.ts';
 
@@ -91,6 +91,7 @@ export class Partition {
     if (this.#dropped.signal.aborted) return;
     const { clock } = this.#ports;
     const [arrivedAt, arrivedMs] = [clock.now(), clock.monotonicMs()];
+    const named: string[] = [];
     for (const record of records) {
       if (record.offset <= this.#last) continue;
       if (this.#awaited !== undefined) {
@@ -98,11 +99,13 @@ export class Partition {
         this.#awaited = undefined;
       } else {
         const sinceMs = arrivedMs - Math.max(0, arrivedAt - record.time);
-        this.#items.push(toItem({ record, event: parseInvalidation(record.value), arrivedAt, sinceMs, previous: this.#last }));
+        const event = parseInvalidation(record.value);
+        named.push(...idsOf(record, event));
+        this.#items.push(toItem({ record, event, arrivedAt, sinceMs, previous: this.#last }));
       }
       this.#last = record.offset;
     }
-    this.#feed.onIds(records.flatMap(idsOf));
+    this.#feed.onIds(named);
     if (this.#items.length > QUEUE_MAX && !this.#isPaused) {
       this.#isPaused = true;
       this.#feed.pause();
@@ -187,8 +190,7 @@ function targetOf({ event }: QueuedRecord): string {
 }
 
 /** Of the contents that a record names, be it one that cannot be read: its key does. */
-function idsOf({ key, value }: LogRecord): readonly string[] {
-  const event = parseInvalidation(value);
+function idsOf({ key }: LogRecord, event: InvalidationEvent | undefined): readonly string[] {
   const keys = event?.type === 'key' ? [key, event.target] : [key];
   return keys.flatMap((each) => contentIdOf(each) ?? []);
 }

@@ -4,15 +4,16 @@ import { LagMeter } from '../edge/lag.ts';
 import type { EdgeMeter } from '../edge/metrics.ts';
 import { OVERDUE_MS_MAX } from '../edge/overdue.ts';
 import type { EdgeSettings } from '../edge/settings.ts';
+import { settingsRoutes } from '../edge/settings-routes.ts';
 import type { InvalidationLog } from '../log/log.ts';
-import { type EdgeMetrics, edgeConfigChange } from '../protocol/edge-api.ts';
+import type { EdgeMetrics } from '../protocol/edge-api.ts';
 import type { PurgerHealth, PurgerMetrics } from '../protocol/purger-api.ts';
 import { checkToken } from '../runtime/admin-token.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../runtime/http.ts';
+import type { HttpAnswer, HttpRequest, Route } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import { beginAnswer } from '../runtime/process-report.ts';
-import { PROMETHEUS_ACCEPTED, PROMETHEUS_CONTENT_TYPE } from '../runtime/scrape.ts';
+import { scraped } from '../runtime/scraped.ts';
 import { renderPrometheus } from './prometheus.ts';
 import type { Purger } from './purger.ts';
 
@@ -35,16 +36,13 @@ export function purgerRoutes(options: PurgerAppOptions): readonly Route[] {
   return [
     { method: 'GET', path: '/metrics', handle: (request) => answerMetrics(options, lag, request) },
     { method: 'GET', path: '/health', handle: async () => answerHealth(options) },
-    { method: 'GET', path: '/admin/config', admit, handle: async () => answerConfig(options) },
-    { method: 'PUT', path: '/admin/config', admit, takes: ['body'], handle: async (request) => changeConfig(options, request) },
+    ...settingsRoutes(options.settings, admit),
   ];
 }
 
 async function answerMetrics(options: PurgerAppOptions, lag: LagMeter, request: HttpRequest): Promise<HttpAnswer> {
   const metrics = await collectMetrics(options, lag);
-  const headers = { vary: 'Accept' };
-  if (request.prefers('application/json', PROMETHEUS_ACCEPTED) !== PROMETHEUS_ACCEPTED) return { status: 200, headers, body: metrics };
-  return { status: 200, headers: { ...headers, 'content-type': PROMETHEUS_CONTENT_TYPE }, text: await renderPrometheus(metrics) };
+  return scraped(request, metrics, renderPrometheus);
 }
 
 async function collectMetrics(options: PurgerAppOptions, lag: LagMeter): Promise<PurgerMetrics> {
@@ -83,13 +81,4 @@ function answerHealth({ region, log, purger }: PurgerAppOptions): HttpAnswer {
     positions: purger.isStored ? 'stored' : 'not stored',
   };
   return { status: 200, body };
-}
-
-function answerConfig({ settings: { propagationDelayMs, strategy } }: PurgerAppOptions): HttpAnswer {
-  return { status: 200, body: { success: true, data: { propagationDelayMs, strategy } } };
-}
-
-function changeConfig(options: PurgerAppOptions, request: HttpRequest): HttpAnswer {
-  options.settings.change(parseInput(edgeConfigChange, request.body));
-  return answerConfig(options);
 }

@@ -15,7 +15,7 @@
  *
  * One anomaly of each kind for each key in a region.
  */
-import { answerOf, cellOf, keyOf } from '../answers.ts';
+import { answerOf, entryOf, keyOf } from '../answers.ts';
 import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
 import { Sieve } from '../doubt.ts';
 import { DRIFT_MAX, type ServiceClocks, serviceClocksOf } from '../service-clocks.ts';
@@ -114,7 +114,7 @@ class StaleEntries {
   /** The same entry, answered again; an old version is for others to judge. */
   again(read: AnsweredRead, isOld: boolean): StillStale | undefined {
     if (read.cachedMs === undefined || this.#staleness.isDisturbed(read)) return undefined;
-    const entry = `${cellOf(read)} ${read.cachedMs}`;
+    const entry = entryOf(read);
     const before = this.#first.get(entry);
     if (before === undefined || read.endMs < before.endMs) this.#first.set(entry, read);
     return before === undefined || isOld ? undefined : toStillStale(before, read, this.#staleness);

@@ -12,7 +12,7 @@ import type { History } from '../../history/history.ts';
 import { firstIndex } from '../../history/ordered.ts';
 import type { PurgeOperation } from '../../history/records.ts';
 import { tagOf, tagsWith } from '../../load/slots.ts';
-import { answerOf } from '../answers.ts';
+import { answerOf, entryOf } from '../answers.ts';
 import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
 import { Evidence } from '../evidence.ts';
 import { isCovered } from '../pattern.ts';
@@ -115,10 +115,6 @@ class Fetched {
     const { toMs, likelyMs } = clock.onRunClock(read.cachedMs, { fromMs, toMs: clock.wasSetBack ? read.endMs : seenMs });
     return { latestMs: toMs, likelyMs };
   }
-}
-
-function entryOf({ region, key, version, cachedMs }: AnsweredRead): string {
-  return `${region} ${key} ${version} ${cachedMs}`;
 }
 
 function toAnomaly(stale: Ignored, staleness: Staleness): Anomaly {

@@ -2,37 +2,25 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { createRandom } from '../../../services/runtime/random.ts';
 import { ActiveFaults } from '../../faults/active-faults.ts';
 import { naiveTarget } from '../../targets/testing/naive.ts';
 import { childrenOf } from '../../testing/children.ts';
-import { readTopology, withRegionTarget } from '../../topology/topology.ts';
-import { startEmbedded } from '../embedded/embedded.ts';
-import { readUntil, type TestWorld, untilSettled } from '../testing/embedded-kit.ts';
+import { withRegionTarget } from '../../topology/topology.ts';
+import { readUntil, startTestWorld, type TestWorld, untilSettled } from '../testing/embedded-kit.ts';
 
-const COMPOSE = fileURLToPath(new URL('../../../compose.yaml', import.meta.url));
 const SETTLED_MS_MAX = 60_000;
 const SEEN_MS_MAX = 30_000;
 const OWN = 'us-east';
 const NAIVE = 'eu-west';
 
-async function startWorld(): Promise<TestWorld> {
-  const { regions, ...topology } = await readTopology({ file: COMPOSE, environment: {}, freePorts: true });
-  const mixed = regions.map((region) => withRegionTarget(region, region.region === OWN ? undefined : naiveTarget(['fenced'])));
-  const world = await startEmbedded({ topology: { ...topology, regions: mixed }, onStep: () => {}, variables: process.env });
-  const clients = world.openClients();
-  return {
-    world,
-    clients,
-    close: async () => {
-      await clients.close();
-      await world.close();
-    },
-  };
-}
+const startWorld = () =>
+  startTestWorld(({ regions, ...topology }) => ({
+    ...topology,
+    regions: regions.map((region) => withRegionTarget(region, region.region === OWN ? undefined : naiveTarget(['fenced']))),
+  }));
 
 const { TMPDIR } = process.env;
 let folder = '';

@@ -8,6 +8,7 @@ import { EdgeMeter } from '../../../services/edge/metrics.ts';
 import { EdgeSettings } from '../../../services/edge/settings.ts';
 import { FETCH_DEADLINE_MS } from '../../../services/protocol/edge-api.ts';
 import type { PurgeRequest } from '../../../services/protocol/purge-ways.ts';
+import { askAt } from '../../../services/purger/ask.ts';
 import { createPurger } from '../../../services/purger/create.ts';
 import { MemoryStore } from '../../../services/purger/store.ts';
 import { Asker, NoAnswer } from '../../../services/runtime/asker.ts';
@@ -33,8 +34,6 @@ export interface LaunchedTarget {
 
 /** Above the longest fetch: a purge may wait for one. */
 const PURGE_DEADLINE_MS = 4 * FETCH_DEADLINE_MS;
-/** To a cache that takes no purge. */
-const NOTHING = { how: 'none' } as const;
 const PROBE_MS_MAX = 1_000;
 const HOST = '127.0.0.1';
 
@@ -126,17 +125,13 @@ async function launchPurger({ configured, target, shared, asker, meter, logger }
   const toKafka = layWire(hosting, 'edge-kafka', edge, kafka.gate);
   const toEdge = layWire(hosting, 'purger-edge', purger, new ServerNode().gate);
   const { purges: ways, ok, deliver } = target;
-  const config = { ...configured, DELIVER: ways.length === 0 ? NOTHING : deliver, CACHE_URL: url, PURGE_DEADLINE: PURGE_DEADLINE_MS };
+  const config = { ...configured, DELIVER: deliver };
   // What it has stored outlives it, as a file does.
   const store = new MemoryStore();
+  const send = askAt(asker, { url, deadlineMs: PURGE_DEADLINE_MS });
   const toError = (why: string) => new NoAnswer(why);
   const node = await ProcessNode.launch(clock, 0, async ({ gate, clock: gated, port }) => {
-    const ask = ({ method, path, headers }: PurgeRequest) =>
-      toEdge.call(() => asker.ask({ url: `${url}${path}`, method, headers, deadlineMs: PURGE_DEADLINE_MS }), {
-        caller: gate,
-        deadlineMs: PURGE_DEADLINE_MS,
-        toError,
-      });
+    const ask = (request: PurgeRequest) => toEdge.call(() => send(request), { caller: gate, deadlineMs: PURGE_DEADLINE_MS, toError });
     // Those in force, and its own: a purger that was killed would go on listening to them.
     settings.now = new EdgeSettings(settings.now);
     const wired = new WiredLog({ log, wire: toKafka, caller: gate, clock: gated });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EdgeMeter } from '../../../services/edge/metrics.ts';
 import type { InvalidationLog } from '../../../services/log/log.ts';
+import { askAt } from '../../../services/purger/ask.ts';
 import { createPurger } from '../../../services/purger/create.ts';
 import { MemoryStore } from '../../../services/purger/store.ts';
 import { Asker } from '../../../services/runtime/asker.ts';
@@ -53,12 +54,19 @@ function withVarnish(use: (peers: Peers) => Promise<void>): Promise<void> {
       ADMIN_TOKEN: '',
       PROPAGATION_DELAY: 0,
       INVALIDATION_STRATEGY: 'eager',
-      CACHE_URL: program.url,
-      PURGE_DEADLINE: PURGE_DEADLINE_MS,
     } as const;
     const { purges: ways, ok } = target;
     const { log } = origin;
-    const purger = createPurger(config, { ways, ok, log, store: new MemoryStore(), clock, logger: silentLogger, meter });
+    const purger = createPurger(config, {
+      ways,
+      ok,
+      ask: askAt(asker, { url: program.url, deadlineMs: PURGE_DEADLINE_MS }),
+      log,
+      store: new MemoryStore(),
+      clock,
+      logger: silentLogger,
+      meter,
+    });
     releasers.push(() => purger.close());
     purger.join();
     await use({

@@ -5,7 +5,7 @@ import type { Variables } from '../../topology/compose-file.ts';
 import { readTopology } from '../../topology/topology.ts';
 import { type DockerWorld, startDocker } from '../docker/docker.ts';
 import type { StartStep } from '../world.ts';
-import type { TestWorld } from './embedded-kit.ts';
+import { type TestWorld, withClients } from './embedded-kit.ts';
 
 export const COMPOSE = fileURLToPath(new URL('../../../compose.yaml', import.meta.url));
 
@@ -34,15 +34,7 @@ export async function startDockerWorld(options: StartTestWorldOptions): Promise<
   const { cluster, suffix = '', file = COMPOSE, environment = process.env, freePorts = true, onStep = () => {} } = options;
   const topology = await readTopology({ file, environment, freePorts, project: `${cluster.project}${suffix}` });
   const world = await startDocker({ topology, variables: variablesOf(cluster), onStep, signal: options.signal, keep: options.keep });
-  const clients = world.openClients();
-  return {
-    world,
-    clients,
-    close: async () => {
-      await clients.close();
-      await world.close();
-    },
-  };
+  return withClients(world);
 }
 
 /** The shared one: brought up by who comes first, removed after the last. */

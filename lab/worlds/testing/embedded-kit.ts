@@ -6,7 +6,7 @@ import type { Clients } from '../../system/clients.ts';
 import type { EdgeRead } from '../../system/edges/edge.ts';
 import { isSettled } from '../../system/settled.ts';
 import { undefinedWhenUnanswered } from '../../system/transport.ts';
-import { readTopology } from '../../topology/topology.ts';
+import { readTopology, type Topology } from '../../topology/topology.ts';
 import { startEmbedded } from '../embedded/embedded.ts';
 import type { World, WorldRegion } from '../world.ts';
 
@@ -18,9 +18,14 @@ export interface TestWorld {
   close(): Promise<void>;
 }
 
-export async function startTestWorld(): Promise<TestWorld> {
-  const topology = await readTopology({ file: COMPOSE, environment: {}, freePorts: true });
-  const world = await startEmbedded({ topology, onStep: () => {} });
+/** `changed`: makes another topology of the one of compose.yaml. */
+export async function startTestWorld(changed: (topology: Topology) => Topology = (topology) => topology): Promise<TestWorld> {
+  const topology = changed(await readTopology({ file: COMPOSE, environment: {}, freePorts: true }));
+  return withClients(await startEmbedded({ topology, onStep: () => {}, variables: process.env }));
+}
+
+/** Closed with its clients. */
+export function withClients<Started extends World>(world: Started): TestWorld & { readonly world: Started } {
   const clients = world.openClients();
   return {
     world,

@@ -1,5 +1,5 @@
 /** At most so many at once; the others wait for their turn, in the order in which they came. */
-export class Turns {
+export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { Turns } from './turns.ts';
+import { Semaphore } from './semaphore.ts';
 
 it('so many run at once, the others in the order in which they came, also after one that failed', async () => {
-  const turns = new Turns(2);
+  const turns = new Semaphore(2);
   const ended = Array.from({ length: 5 }, () => Promise.withResolvers<void>());
   const begun: number[] = [];
   const taken = ended.map(({ promise }, at) =>
