@@ -13,7 +13,7 @@ import { embeddedHosting } from './hosting.ts';
 import type { FromHost, ToHost } from './messages.ts';
 
 let services: Promise<HostedServices> | undefined;
-let stopping = false;
+const stopping = new AbortController();
 
 function tell(message: FromHost): void {
   if (process.connected) process.send?.(message);
@@ -27,7 +27,8 @@ function tellStall({ fromMs, toMs, lateMs }: Spell): void {
 async function start({ order, ...options }: Extract<ToHost, { type: 'start' }>): Promise<void> {
   try {
     const lateness = meterLateness({ clock: systemClock }, tellStall);
-    const hosting = embeddedHosting({ ...options, lateness, services: namesOf(order), onLost: (why) => tell({ type: 'lost', why }) });
+    const onLost = (why: string) => tell({ type: 'lost', why });
+    const hosting = embeddedHosting({ ...options, lateness, services: namesOf(order), onLost, stopping: stopping.signal });
     services = startServices(order, hosting, (step) => tell({ type: 'step', ...step }));
     const { originPort, edgePorts, purgerPorts } = await services;
     tell({ type: 'ready', originPort, edgePorts, purgerPorts });
@@ -46,8 +47,8 @@ function namesOf({ originEnvironment, regions }: StartOrder): ReadonlyMap<number
 }
 
 async function stop(): Promise<void> {
-  if (stopping) return;
-  stopping = true;
+  if (stopping.signal.aborted) return;
+  stopping.abort(new Error('the world is closed'));
   // A start that failed was told already.
   const running = await services?.catch(() => undefined);
   await running?.close().catch((error: unknown) => process.stderr.write(`not everything could be closed: ${String(error)}\n`));

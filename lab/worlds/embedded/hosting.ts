@@ -23,6 +23,8 @@ export interface EmbeddedHostingOptions {
   readonly lateness?: LatenessMeter | undefined;
   /** Hears when something of the world has ended by itself. Left out: nobody does. */
   readonly onLost?: (why: string) => void;
+  /** Aborted when it is to be closed. Left out: it comes to the end of its start. */
+  readonly stopping?: AbortSignal;
   /** The environment of programs of others. */
   readonly variables?: Readonly<Record<string, string | undefined>> | undefined;
 }
@@ -33,6 +35,7 @@ export function embeddedHosting({
   services,
   lateness,
   onLost = () => {},
+  stopping,
   variables = {},
 }: EmbeddedHostingOptions): Hosting {
   return {
@@ -52,6 +55,7 @@ export function embeddedHosting({
     createOriginClient: (baseUrl) => new HttpOriginClient(baseUrl),
     lateness,
     onLost,
+    ...(stopping === undefined ? {} : { stopping }),
     variables,
     mutant: mutant === undefined ? undefined : mutantNamed(mutant),
   };

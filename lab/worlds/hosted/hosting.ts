@@ -34,6 +34,8 @@ export interface Hosting {
   readonly mutant?: Mutant | undefined;
   /** The environment of programs of others. Left out: there are none. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the world is to be closed, also while it starts. Left out: a start comes to its end. */
+  readonly stopping?: AbortSignal;
   /** Hears when something of the world has ended by itself. Left out: nothing can. */
   readonly onLost?: (why: string) => void;
 }

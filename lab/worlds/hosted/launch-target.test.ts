@@ -1,15 +1,17 @@
 /** A world in which caches of others stand: real processes, every fault that they and their purgers take, and what is left of them. */
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { createRandom } from '../../../services/runtime/random.ts';
 import { ActiveFaults } from '../../faults/active-faults.ts';
 import { naiveTarget } from '../../targets/testing/naive.ts';
 import { childrenOf } from '../../testing/children.ts';
-import { withRegionTarget } from '../../topology/topology.ts';
-import { readUntil, startTestWorld, type TestWorld, untilSettled } from '../testing/embedded-kit.ts';
+import { readTopology, withRegionTarget } from '../../topology/topology.ts';
+import { startEmbedded } from '../embedded/embedded.ts';
+import { COMPOSE, readUntil, startTestWorld, type TestWorld, untilSettled } from '../testing/embedded-kit.ts';
 
 const SETTLED_MS_MAX = 60_000;
 const SEEN_MS_MAX = 30_000;
@@ -118,6 +120,26 @@ describe('a cache of others in a region', () => {
   ])('%s at %s cannot be: there is no such part', async (fault, target) => {
     await expect(faults.inject({ fault, target, parameters: {} })).rejects.toThrow(/cannot be injected at/);
     expect(await faults.healAll()).toEqual([]);
+  });
+});
+
+describe('a start of a cache of others that never serves', () => {
+  it('is over when it is not wanted any more: the program is told to end, and nothing of it is left', async () => {
+    const [begun, told] = [join(folder, 'begun'), join(folder, 'told')];
+    const script = `const { writeFileSync } = require('node:fs'); process.on('SIGTERM', () => { writeFileSync('${told}', ''); process.exit(); }); setInterval(() => {}, 1000); writeFileSync('${begun}', '');`;
+    const command = [process.execPath, '-e', script, '<port>', '<upstream>'];
+    const target = { ...naiveTarget([]), start: { ...naiveTarget([]).start, command } };
+    const topology = await readTopology({ file: COMPOSE, environment: {}, freePorts: true });
+    const regions = topology.regions.map((region) => withRegionTarget(region, target));
+    const stop = new AbortController();
+    const starting = startEmbedded({ topology: { ...topology, regions }, onStep: () => {}, variables: process.env, signal: stop.signal });
+    const left = (await leftOf()).length;
+    await vi.waitUntil(() => existsSync(begun), { timeout: SETTLED_MS_MAX });
+    stop.abort(new Error('not wanted'));
+    await expect(starting).rejects.toThrow('not wanted');
+    // Whoever kills the host in place of stopping it tells nobody.
+    expect(existsSync(told)).toBe(true);
+    expect(await leftOf()).toHaveLength(left);
   });
 });
 

@@ -98,7 +98,7 @@ async function launchUpstream({ configured, target, shared, meter }: Around): Pr
 }
 
 function launchProgram({ configured, target, shared, asker, logger }: Around, upstream: Upstream): Promise<Program> {
-  const { hosting, signal } = shared;
+  const { hosting } = shared;
   return openProgram(target, {
     upstreamPort: upstream.port,
     run: upstream.run,
@@ -106,7 +106,7 @@ function launchProgram({ configured, target, shared, asker, logger }: Around, up
     asker,
     clock: hosting.clock,
     random: hosting.random.fork(`program:${configured.REGION_NAME}`),
-    signal,
+    signal: hosting.stopping ?? new AbortController().signal,
     variables: hosting.variables ?? {},
     onOutput: (text) => logger.debug({ program: target.name, text }, 'it said'),
   });

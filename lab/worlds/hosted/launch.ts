@@ -29,8 +29,6 @@ export interface Shared {
   readonly control: HostControl;
   readonly releasers: Releasers;
   readonly hosting: Hosting;
-  /** Aborted where the start is not wanted any more. */
-  readonly signal: AbortSignal;
 }
 
 /** A wire of one link, with a stream of chance of its own. */

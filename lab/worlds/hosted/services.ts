@@ -69,11 +69,8 @@ export function startServices(order: StartOrder, hosting: Hosting, onStep: (step
     const damages = new LogDamages({ server: opened.server, random: hosting.random.fork('another log') });
     const log = damages.on(opened.log);
     releasers.push(() => log.close());
-    const closing = new AbortController();
-    releasers.push(() => closing.abort());
     const shared: Shared = {
       log,
-      signal: closing.signal,
       kafka: new ServerNode({ damages }),
       control: new HostControl(),
       releasers,

@@ -10,7 +10,7 @@ import { readTopology, type Topology } from '../../topology/topology.ts';
 import { startEmbedded } from '../embedded/embedded.ts';
 import type { World, WorldRegion } from '../world.ts';
 
-const COMPOSE = fileURLToPath(new URL('../../../compose.yaml', import.meta.url));
+export const COMPOSE = fileURLToPath(new URL('../../../compose.yaml', import.meta.url));
 
 export interface TestWorld {
   readonly world: World;
