@@ -178,6 +178,18 @@ describe('what the metrics tell of the service itself', () => {
     expect(history.of('pressure')).toEqual([{ of: 'services', atMs: 2_000, overMs: 1_000, waitedMs: 250 }]);
   });
 
+  it('is told of a program of others by itself, whatever process its purger runs in', () => {
+    const { pass, history, watch } = startWatch({ isOneProcess: true });
+    for (const waitedMs of [100, 350]) {
+      pass(1_000);
+      const process = told(0, { spells: [spell(waitedMs, 0)], waitedMs });
+      const askedMs = history.of('edge-sample').length * 1_000 + 1_000;
+      watch.sawEdge('eu-west', withProcess(process), { askedMs, isToldByOther: true });
+    }
+    expect(history.of('stall')).toEqual([]);
+    expect(history.of('pressure')).toEqual([{ of: 'edge:eu-west', atMs: 2_000, overMs: 1_000, waitedMs: 250 }]);
+  });
+
   it('is nothing of an older service', () => {
     const { history, watch } = startWatch();
     watch.sawEdge('eu-west', edgeMetrics(0, []), { askedMs: 0 });

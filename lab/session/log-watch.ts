@@ -34,6 +34,12 @@ interface AskedEdge {
   readonly isToldByOther?: boolean | undefined;
 }
 
+interface Process {
+  readonly of: string;
+  readonly askedMs: number;
+  readonly isProgram?: boolean;
+}
+
 interface SeenOptions {
   readonly atMs: number;
   readonly isToldByOther?: boolean;
@@ -74,7 +80,7 @@ export class LogWatch {
     if (dated !== undefined)
       for (const { id, target, version, sentAt } of this.#news('', published))
         dated.sink.add('published', { event: id, target, version, sentMs: dated.wallClock.toRunMs(sentAt) });
-    sink.add('origin-sample', { atMs: t(), pending: outbox.pending, ...this.#sawProcess('origin', process, askedMs) });
+    sink.add('origin-sample', { atMs: t(), pending: outbox.pending, ...this.#sawProcess(process, { of: 'origin', askedMs }) });
   }
 
   sawEdge(region: string, edge: EdgeMetrics, { askedMs, isToldByOther = false }: AskedEdge): void {
@@ -87,16 +93,16 @@ export class LogWatch {
       }
     sink.add('edge-sample', {
       ...toEdgeSample(region, edge, { atMs: t(), isToldByOther }),
-      ...this.#sawProcess(`edge:${region}`, process, askedMs),
+      ...this.#sawProcess(process, { of: `edge:${region}`, askedMs, isProgram: isToldByOther }),
     });
   }
 
-  #sawProcess(of: string, report: ProcessReport | undefined, askedMs: number): { readonly clock?: ClockReading } {
+  #sawProcess(report: ProcessReport | undefined, { of, askedMs, isProgram }: Process): { readonly clock?: ClockReading } {
     if (report === undefined) return {};
     const { dated, t } = this.#options;
     const fromMs = askedMs + Math.max(0, report.heldMs * HELD_SHARE - HELD_MS_OFF);
     const toMs = Math.max(fromMs, t());
-    this.#stalls.saw(of, report, (fromMs + toMs) / 2);
+    this.#stalls.saw(report, { of, reportedMs: (fromMs + toMs) / 2, isProgram });
     return dated === undefined ? {} : { clock: { fromMs, toMs, nowMs: dated.wallClock.toRunMs(report.now) } };
   }
 

@@ -7,12 +7,24 @@ import type { MachineSink } from './machine-watch.ts';
 
 export interface ServiceStallsOptions {
   readonly sink: MachineSink;
-  /** All services are one process, and the world tells of its stalls as they happen: then only how it fared with the processors is taken, once. */
+  /**
+   * All services are one process, and the world tells of its stalls as they happen: then only how it fared with the processors is taken, once,
+   * and how each program did that is none of them.
+   */
   readonly isOneProcess: boolean;
 }
 
 /** The one that is asked for the process of all. */
 const SPOKESMAN = 'origin';
+
+interface Seen {
+  /** The node that answered. */
+  readonly of: string;
+  /** When, on the run's clock. */
+  readonly reportedMs: number;
+  /** A program of others, a process by itself in every world. */
+  readonly isProgram?: boolean | undefined;
+}
 
 interface Known {
   readonly since: string;
@@ -29,15 +41,15 @@ export class ServiceStalls {
     this.#options = options;
   }
 
-  /** `of`: the node that answered. `toldMs`: when, on the run's clock. */
-  saw(of: string, report: ProcessReport | undefined, reportedMs: number): void {
+  saw(report: ProcessReport | undefined, { of, reportedMs, isProgram = false }: Seen): void {
     const { isOneProcess } = this.#options;
     const loop = report?.eventLoop ?? undefined;
-    if (loop === undefined || (isOneProcess && of !== SPOKESMAN)) return;
+    if (loop === undefined || (isOneProcess && !isProgram && of !== SPOKESMAN)) return;
     const last = this.#known.get(of);
     const known = last?.since === loop.since ? last : undefined;
     if (!isOneProcess) this.#addStalls(of, loop.spells, { next: known?.next ?? 0, reportedMs });
-    if (known !== undefined) this.#addPressure(isOneProcess ? 'services' : of, known, { waitedMs: loop.waitedMs, reportedMs });
+    if (known !== undefined)
+      this.#addPressure(isOneProcess && !isProgram ? 'services' : of, known, { waitedMs: loop.waitedMs, reportedMs });
     const next = Math.max(known?.next ?? 0, ...loop.spells.map(({ number }) => number + 1));
     this.#known.set(of, { since: loop.since, next, waitedMs: loop.waitedMs, reportedMs });
   }

@@ -109,11 +109,11 @@ export function meterLateness({ clock, ...options }: LatenessOptions, onSpell: (
 
 /**
  * Since its start, for how long the main thread of this process was ready to run while no processor was free for it: the scheduler's
- * own count (`/proc/self/schedstat`, its second figure). undefined where nobody counts.
+ * own count (`schedstat`, its second figure). undefined where nobody counts. `place`: of another process or thread below /proc.
  */
-export function waitedForProcessorMs(): number | undefined {
+export function waitedForProcessorMs(place = '/proc/self'): number | undefined {
   try {
-    const waitedNs = Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]);
+    const waitedNs = Number(readFileSync(`${place}/schedstat`, 'utf8').split(' ')[1]);
     return Number.isFinite(waitedNs) ? waitedNs / NS_PER_MS : undefined;
   } catch {
     return undefined;

@@ -12,6 +12,7 @@ import { askAt } from '../../../services/purger/ask.ts';
 import { createPurger } from '../../../services/purger/create.ts';
 import { MemoryStore } from '../../../services/purger/store.ts';
 import { Asker, NoAnswer } from '../../../services/runtime/asker.ts';
+import type { LatenessMeter } from '../../../services/runtime/lateness.ts';
 import type { Logger } from '../../../services/runtime/log.ts';
 import { Upstream } from '../../../services/upstream/upstream.ts';
 import { WorldFailed } from '../../errors.ts';
@@ -64,7 +65,7 @@ export async function launchTarget(configured: EdgeConfig, target: HostedTarget,
   releasers.push(() => node.close());
   if (hosting.onLost !== undefined) node.onLost(hosting.onLost);
   control.addNode(nodeName('edge', region), node);
-  const purger = await launchPurger(around, { url: program.url, settings });
+  const purger = await launchPurger(around, { program, settings });
   return { port: Number(new URL(program.url).port), purgerPort: purger.port };
 }
 
@@ -113,14 +114,19 @@ function launchProgram({ configured, target, shared, asker, logger }: Around, up
 }
 
 interface Purged {
-  readonly url: string;
+  readonly program: Program;
   /** Those of the purger that lives now. */
   readonly settings: { now: EdgeSettings };
 }
 
-async function launchPurger({ configured, target, shared, asker, meter, logger }: Around, { url, settings }: Purged): Promise<ProcessNode> {
+async function launchPurger(
+  { configured, target, shared, asker, meter, logger }: Around,
+  { program, settings }: Purged,
+): Promise<ProcessNode> {
   const { log, kafka, control, releasers, hosting } = shared;
-  const { clock, lateness } = hosting;
+  const { clock } = hosting;
+  const { url } = program;
+  const lateness = hosting.lateness === undefined ? undefined : latenessOf(program, hosting.lateness);
   const [edge, purger] = [nodeName('edge', configured.REGION_NAME), nodeName('purger', configured.REGION_NAME)];
   const toKafka = layWire(hosting, 'edge-kafka', edge, kafka.gate);
   const toEdge = layWire(hosting, 'purger-edge', purger, new ServerNode().gate);
@@ -147,4 +153,9 @@ async function launchPurger({ configured, target, shared, asker, meter, logger }
     asker.ask({ url: `${url}${nothingOf(target)}`, deadlineMs: PROBE_MS_MAX }),
   );
   return node;
+}
+
+/** With how the program fared, in place of the process of its purger: that one tells of itself by its origin. */
+function latenessOf(program: Program, ofProcess: LatenessMeter): LatenessMeter {
+  return { ...ofProcess, report: () => ({ ...ofProcess.report(), waitedMs: program.waitedMs ?? null }) };
 }

@@ -11,6 +11,7 @@ import { temporaryFolder } from '../../input/places.ts';
 import { takeFreePorts } from '../docker/free-ports.ts';
 import { Keeper } from './keeper.ts';
 import { ProgramLife } from './program-life.ts';
+import { waitedOfProgramMs } from './program-waits.ts';
 
 export interface ProgramPlaces {
   readonly port: number;
@@ -116,6 +117,12 @@ export class Program {
   /** Why it runs no more, in words; undefined: it runs. */
   get ended(): string | undefined {
     return this.#life.ended;
+  }
+
+  /** For how long this life of it was ready to run while no processor was free for it. undefined: nobody counts. */
+  get waitedMs(): number | undefined {
+    const { pid } = this.#life;
+    return pid === undefined ? undefined : waitedOfProgramMs(pid);
   }
 
   /** Resolves when this life of it has ended, with the reason, and the last it said. */
