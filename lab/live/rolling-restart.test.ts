@@ -46,7 +46,8 @@ describe('rolling-restart', () => {
         await events.until(says(/^us-east: delay 70 ms$/));
         lab.do({ do: 'run', scenario: 'rolling-restart' });
         const ended = await events.until((event) => event.type === 'run-ended', 0, LONG_MS);
-        await events.until((event) => metricsOf(event, 'us-east') !== undefined, events.all.indexOf(ended));
+        // The first observation after it may have been asked for before it.
+        await events.until((event) => metricsOf(event, 'us-east')?.propagationDelayMs === 70, events.all.indexOf(ended));
         await events.until((event) => event.type === 'judged', events.all.length);
         expect(await lab.close()).toEqual([]);
       })(),

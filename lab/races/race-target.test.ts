@@ -55,6 +55,19 @@ describe('races of', () => {
     ]);
   });
 
+  it('one that an application purges by its own code are those of any other, and the application is part of what is judged', async () => {
+    const script = 'fetch(process.argv[1], { method: "PURGE" }).then(({ status }) => process.exit(status === 200 ? 0 : 1))';
+    const tell = { command: [process.execPath, '-e', script, '<cache>/api/content/<id>'] };
+    const kept = await race(naive([], { tell }), { races: RACED.filter(({ name }) => name === 'in-head') });
+    expect(outcomesOf(kept)).toEqual({ 'in-head': 'kept' });
+    expect(kept.results[0]?.steps.map(({ text }) => text)).toContainEqual(expect.stringMatching(/\/api\/content\/\d+: exit 0$/));
+    const right = await race(naive(['fenced'], { tell }), { races: RACED.filter(({ name }) => name === 'in-head') });
+    expect(outcomesOf(right)).toEqual({ 'in-head': 'ok' });
+    // It is told, and says that it has purged: it has purged another cache.
+    const elsewhere = await race(naive(['fenced'], { tell: { command: [process.execPath, '-e', '0', '<id>'] } }));
+    expect([elsewhere.results, elsewhere.selfChecked.mistakes.length]).toEqual([[], 1]);
+  });
+
   it('one that does not store what was purged meanwhile are right', async () => {
     expect(new Set(Object.values(outcomesOf(await race(naive(['fenced'])))))).toEqual(new Set(['ok']));
   });

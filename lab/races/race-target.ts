@@ -10,11 +10,12 @@ import { startOwnEdge } from '../worlds/peers/own-edge.ts';
 import { startPeerOrigin } from '../worlds/peers/peer-origin.ts';
 import { type PeerUpstream, startPeerUpstream } from '../worlds/peers/peer-upstream.ts';
 import { type OpenProgramOptions, openProgram } from '../worlds/peers/target-program.ts';
+import { openTeller } from '../worlds/peers/teller.ts';
 import { ownCache } from './own-cache.ts';
 import type { Race, RaceResult } from './race.ts';
 import type { RacedCache, Way } from './raced-cache.ts';
 import { type Raced, runRaces } from './run-races.ts';
-import { targetCache } from './target-cache.ts';
+import { PURGE_MS_MAX, targetCache } from './target-cache.ts';
 
 export interface RaceTargetOptions {
   readonly target: Target | typeof OWN_TARGET;
@@ -29,6 +30,8 @@ export interface RaceTargetOptions {
   readonly onResult: (result: RaceResult) => void;
 }
 
+/** Of the one cache that is raced, for whoever is told of its writes. */
+const RACED_REGION = 'here';
 const OWN_LIFETIMES = { lifetime: 3_600_000, missing: 5_000 } as const;
 
 /** Throws WorldFailed where the cache does not start; rejects with the reason of the signal. Whatever it started is gone when it ends. */
@@ -82,7 +85,9 @@ type OpenTarget = OpenProgramOptions & { readonly asker: Asker };
 
 async function openTarget(target: Target, options: OpenTarget): Promise<RacedCache> {
   const program = await openProgram(target, options);
-  const { port } = new URL(program.url);
+  const { url } = program;
+  const { port } = new URL(url);
+  const teller = target.tell && openTeller(target.tell, { ...options, region: RACED_REGION, cacheUrl: url, deadlineMs: PURGE_MS_MAX });
   let edge: Promise<RacedCache> | undefined;
   const openEdge = () => {
     edge ??= openTarget(target, { ...options, upstreamPort: Number(port) });
@@ -90,7 +95,7 @@ async function openTarget(target: Target, options: OpenTarget): Promise<RacedCac
   };
   const close = async () => {
     const opened = await edge?.catch(() => undefined);
-    await Promise.all([opened?.close(), program.stop()]);
+    await Promise.all([opened?.close(), teller?.close(), program.stop()]);
   };
-  return { ...targetCache({ target, url: program.url, asker: options.asker, ended: () => program.ended, close }), openEdge };
+  return { ...targetCache({ target, url, asker: options.asker, teller, ended: () => program.ended, close }), openEdge };
 }

@@ -41,6 +41,27 @@ describe('a target file', () => {
     expect(refused(`${text}deliver: once\n`)).toContain('deliver: expected none, or a purge');
   });
 
+  it('that tells an application has no purge of its own, and is delivered to like any other', () => {
+    const text = (tell: string) => RIGHT.replace(/^purge:.*\n.*\n/m, `tell: ${tell}\n`);
+    const webhook = 'http://127.0.0.1:<port>/purged';
+    expect(parseTarget(text(`{ webhook: "${webhook}" }`), 'mine.yaml')).toMatchObject({
+      purges: [],
+      tell: { webhook, types: ['key'] },
+      deliver: { how: 'repeat' },
+    });
+    expect(parseTarget(`${text('{ command: [mine, <id>], types: [key, tag] }')}deliver: once\n`, 'mine.yaml')).toMatchObject({
+      tell: { command: ['mine', '<id>'], types: ['key', 'tag'] },
+      deliver: { how: 'once' },
+    });
+    expect(refused(`${RIGHT}tell: { command: [mine] }\n`)).toContain('mine.yaml:7: tell: expected tell or purge, one of them');
+    expect(refused(text('{}'))).toContain('tell: expected a webhook or a command, one of them');
+    expect(refused(text(`{ webhook: "${webhook}", command: [a] }`))).toContain('tell: expected a webhook or a command, one of them');
+    expect(refused(text('{ command: [mine, <idd>] }'))).toContain('tell.command.1: no such place <idd>');
+    expect(refused(text('{ webhook: "http://127.0.0.1/<id>" }'))).toContain('tell.webhook: no such place <id> (there are <port>)');
+    for (const url of ['https://example.org/', 'http://127.0.0.1.example.org/', 'http://127.0.0.1@example.org/', 'http://10.0.0.1/'])
+      expect(refused(text(`{ webhook: "${url}" }`))).toContain('tell.webhook: expected a URL of this machine');
+  });
+
   it('has its purges in an order of their own, whatever the order of the file', () => {
     const text = RIGHT.replace(
       '  hard: { key: PURGE /api/content/<id> }',
@@ -89,7 +110,10 @@ describe('examples', () => {
     const folder = join(FOLDER, '../examples');
     const files = await readdir(folder);
     expect(files).toContain('httpd.yaml');
-    for (const file of files) expect((await readTarget(join(folder, file))).purges.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const { purges, tell } = await readTarget(join(folder, file));
+      expect(purges.length + (tell?.types.length ?? 0)).toBeGreaterThan(0);
+    }
   });
 });
 

@@ -17,6 +17,7 @@ import { type Problem, problemsOf, refusal } from '../input/problems.ts';
 import { parseYaml, readSource } from '../input/yaml-source.ts';
 import { writtenConfig } from './config.ts';
 import { deliverOf, writtenDeliver } from './deliver.ts';
+import { problemsOfTell, writtenTell } from './tell.ts';
 
 /** The places of what is started. */
 const OF_STARTS = ['port', 'dir', 'upstream', 'upstream-host', 'upstream-port', 'node', 'worker', 'package'] as const;
@@ -56,7 +57,9 @@ const targetFile = z.strictObject({
   missing: lasting.default(MISSING_MS),
   /** Left out: it has none, and lifetime alone ends what it holds. */
   purge: writtenPurges.optional(),
-  /** How an invalidation is brought to it. Left out: `repeat`, or `none` where it has no purge. */
+  /** Who purges it, where that is an application of the user's own, in place of purge. */
+  tell: writtenTell.optional(),
+  /** How an invalidation is brought to it. Left out: `repeat`, or `none` where nobody purges it. */
   deliver: writtenDeliver.optional(),
   /** How a configuration of the user's own takes the place of this one. */
   config: writtenConfig.optional(),
@@ -114,14 +117,15 @@ export function parseTarget(text: string, file: string): Target {
   const problems = parsed.success ? problemsOfWords(parsed.data) : problemsOf(targetFile, source.value);
   if (!parsed.success || problems.length > 0) throw refusal(source, problems);
   const { purge, deliver, ...target } = parsed.data;
-  if (purge === undefined) return { ...target, ok: [], purges: [], deliver: { how: 'none' } };
-  return { ...target, ok: purge.ok, purges: waysOf(purge), deliver: deliverOf(deliver ?? 'repeat') };
+  const delivered = deliverOf(deliver ?? (purge === undefined && target.tell === undefined ? 'none' : 'repeat'));
+  if (purge === undefined) return { ...target, ok: [], purges: [], deliver: delivered };
+  return { ...target, ok: purge.ok, purges: waysOf(purge), deliver: delivered };
 }
 
 type Written = z.output<typeof targetFile>;
 
 /** What the schema cannot say. */
-function problemsOfWords({ read, purge, deliver, config, start }: Written): readonly Problem[] {
+function problemsOfWords({ read, purge, tell, deliver, config, start }: Written): readonly Problem[] {
   const ways = purge === undefined ? [] : waysOf(purge);
   const ofRequests = ways.flatMap((way) => problemsOfWay(way).map((message) => ({ path: ['purge', way.mode, way.type], message })));
   const ofStart = [
@@ -137,13 +141,17 @@ function problemsOfWords({ read, purge, deliver, config, start }: Written): read
   const noPackage = says('package>') && start.package === undefined;
   const isEmpty = purge !== undefined && ways.length === 0;
   const none = isEmpty ? [{ path: ['purge'], message: `expected at least one purge (${PURGE_MODES.join(', ')}), or no purge at all` }] : [];
-  const isUndelivered = purge === undefined && deliver !== undefined && deliver !== 'none';
+  const isUndelivered = purge === undefined && tell === undefined && deliver !== undefined && deliver !== 'none';
   const undelivered = isUndelivered
-    ? [{ path: ['deliver'], message: 'expected none, or a purge: it has none that could be delivered' }]
+    ? [{ path: ['deliver'], message: 'expected none, or a purge: it has none that could be delivered, and nobody is told' }]
     : [];
   const ofRead = strangePlaces(read.path, ['id'], ['read', 'path']);
   const noId = read.path.includes('<id>') ? [] : [{ path: ['read', 'path'], message: 'expected <id> in it' }];
+  const both = purge !== undefined && tell !== undefined;
+  const ofTell = tell === undefined ? [] : problemsOfTell(tell);
   return [
+    ...(both ? [{ path: ['tell'], message: 'expected tell or purge, one of them: who is told purges the cache' }] : []),
+    ...ofTell,
     ...noId,
     ...ofRead,
     ...none,

@@ -92,9 +92,9 @@ export function onlyRegions<Regional extends Pick<Topology, 'regions'>>(topology
   return only === undefined ? topology : { ...topology, regions: topology.regions.filter(({ region }) => only.includes(region)) };
 }
 
-/** To a cache that takes no purge nothing can be delivered, whatever a scenario wants. */
-function deliveredBy({ purges, deliver }: Target, wanted: Deliver | undefined): Deliver {
-  return purges.length === 0 ? deliver : (wanted ?? deliver);
+/** To a cache that takes no purge, and that nobody purges, nothing can be delivered, whatever a scenario wants. */
+function deliveredBy({ purges, tell, deliver }: Target, wanted: Deliver | undefined): Deliver {
+  return purges.length === 0 && tell === undefined ? deliver : (wanted ?? deliver);
 }
 
 /** undefined: ours. What a cache of others has no word for, a soft purge, its region has not, either: it is eager. */

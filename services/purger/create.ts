@@ -21,6 +21,7 @@ export interface PurgerPorts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly ask: PurgerOptions['ask'];
+  readonly tell?: PurgerOptions['tell'];
   /** Left out: as configured. */
   readonly settings?: EdgeSettings;
   /** Left out: its own. */
@@ -40,13 +41,13 @@ type CreatedConfig = Pick<PurgerConfig, 'REGION_NAME' | 'DELIVER' | 'ADMIN_TOKEN
 
 export function createPurger(
   config: CreatedConfig,
-  { ways, ok, ask, store, log, clock, logger, lateness, ...given }: PurgerPorts,
+  { ways, ok, ask, tell, store, log, clock, logger, lateness, ...given }: PurgerPorts,
 ): PurgerParts {
   const { REGION_NAME: region, DELIVER: deliver, ADMIN_TOKEN: adminToken } = config;
   const configured = { propagationDelayMs: config.PROPAGATION_DELAY, strategy: config.INVALIDATION_STRATEGY };
   const settings = given.settings ?? new EdgeSettings(configured);
   const meter = given.meter ?? new EdgeMeter(clock);
-  const purger = new Purger({ region, log, store, ways, ok, ask, deliver, settings, meter, clock, logger });
+  const purger = new Purger({ region, log, store, ways, ok, ask, tell, deliver, settings, meter, clock, logger });
   return {
     routes: purgerRoutes({ region, purger, log, settings, meter, clock, adminToken, lateness }),
     join: () => void purger.start().catch((error: unknown) => logger.error({ error: String(error) }, 'it does not purge')),

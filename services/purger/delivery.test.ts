@@ -1,6 +1,7 @@
 /** How an invalidation is brought to the cache, by each mode of delivery. */
 import { describe, expect, it } from 'vitest';
 import { writeOf } from '../edge/testing/kit.ts';
+import type { Purge } from './requests.ts';
 import { EVERYTHING, storedOffset, withPurger } from './testing/kit.ts';
 
 const LONG_MS = 60_000;
@@ -33,6 +34,30 @@ describe('delivered by', () => {
       expect(await storedOffset(world)).toBe(0);
       expect(world.meter.snapshot().metrics.totalInvalidations).toBe(0);
     }));
+
+  it('telling, whoever purges the cache is told until it has purged, and nothing is asked of the cache', async () => {
+    const told: Purge[] = [];
+    const answers = [false, 'no answer', true];
+    const tell = async (purge: Purge) => {
+      told.push(purge);
+      const isTaken = answers.shift() ?? true;
+      if (typeof isTaken === 'string') throw new Error(isTaken);
+      return { isTaken, text: 'said so' };
+    };
+    await withPurger({ tell, purges: { hard: {} } }, async (world) => {
+      await world.start();
+      await world.log.append([writeOf(1, 2)]);
+      await world.clock.advance(LONG_MS);
+      const purge = { type: 'key', target: 'content:1', mode: 'hard' };
+      expect(told).toEqual([expect.objectContaining(purge), expect.objectContaining(purge), expect.objectContaining(purge)]);
+      expect(world.asked).toEqual([]);
+      expect(world.purger.counts).toEqual({ sent: 3, taken: 1, refused: 1, unanswered: 1, widened: 0 });
+      expect(await storedOffset(world)).toBe(0);
+      await world.log.rejoin(world.createLog());
+      await world.clock.advance(LONG_MS);
+      expect(told.at(-1)).toEqual({ type: 'all', target: '*', mode: 'hard' });
+    });
+  });
 
   it('`none`, nothing is sent, be the log another one', () =>
     withPurger({ deliver: { how: 'none' } }, async (world) => {

@@ -14,10 +14,19 @@ export interface DeliveryOptions {
   /** Statuses of a purge that was taken. */
   readonly ok: readonly number[];
   readonly deliver: Deliver;
+  /** Whoever purges the cache is told, in place of all requests to it. Rejects with NoAnswer, in words. */
+  readonly tell?: ((purge: Purge) => Promise<Sent>) | undefined;
   /** Rejects with NoAnswer, in words. */
   readonly ask: (request: PurgeRequest) => Promise<{ readonly status: number }>;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** What came of one request, or of telling. */
+interface Sent {
+  readonly isTaken: boolean;
+  /** `PURGE /api/content/7: 503`. */
+  readonly text: string;
 }
 
 /** What a purger has done so far. */
@@ -57,9 +66,9 @@ export class Delivery {
 
   /** Resolves when nothing more is to be done for it, or when it was aborted. Never rejects. */
   async bring(purge: Purge, { signal, onTaken = () => {}, onAgain = () => {} }: Delivering): Promise<void> {
-    const { deliver, clock, ways } = this.#options;
+    const { deliver, clock, ways, tell } = this.#options;
     if (deliver.how === 'none') return;
-    if (requestsOf(purge, ways, this.#ids).isWidened) this.counts.widened += 1;
+    if (tell === undefined && requestsOf(purge, ways, this.#ids).isWidened) this.counts.widened += 1;
     if ((await this.#untilTaken(purge, signal)) && !signal.aborted) onTaken();
     for (const ms of deliver.how === 'again' ? deliver.afterMs : []) {
       if (signal.aborted) return;
@@ -82,20 +91,26 @@ export class Delivery {
 
   /** Whether the cache took all of it. */
   async #send(purge: Purge, signal: AbortSignal): Promise<boolean> {
-    const { requests } = requestsOf(purge, this.#options.ways, this.#ids);
-    const taken = await Promise.all(requests.map((request) => this.#turns.take(async () => !signal.aborted && this.#ask(request))));
+    const { ways, tell } = this.#options;
+    const sends =
+      tell === undefined ? requestsOf(purge, ways, this.#ids).requests.map((request) => () => this.#ask(request)) : [() => tell(purge)];
+    const taken = await Promise.all(sends.map((send) => this.#turns.take(async () => !signal.aborted && this.#isTaken(send))));
     return taken.every(Boolean);
   }
 
-  async #ask(request: PurgeRequest): Promise<boolean> {
-    const { ask, ok, logger, region } = this.#options;
+  async #ask(request: PurgeRequest): Promise<Sent> {
+    const { status } = await this.#options.ask(request);
+    return { isTaken: this.#options.ok.includes(status), text: `${request.method} ${request.path}: ${status}` };
+  }
+
+  async #isTaken(send: () => Promise<Sent>): Promise<boolean> {
+    const { logger, region } = this.#options;
     this.counts.sent += 1;
     try {
-      const { status } = await ask(request);
-      const isTaken = ok.includes(status);
+      const { isTaken, text } = await send();
       if (isTaken) this.counts.taken += 1;
       else this.counts.refused += 1;
-      if (!isTaken) logger.warn({ region, method: request.method, path: request.path, status }, 'a purge was refused');
+      if (!isTaken) logger.warn({ region, answer: text }, 'a purge was refused');
       return isTaken;
     } catch (error) {
       this.counts.unanswered += 1;

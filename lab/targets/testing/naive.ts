@@ -9,12 +9,14 @@ export interface NaiveOptions {
   readonly purge?: string;
   readonly label?: string;
   readonly mode?: 'hard' | 'soft';
+  /** Whoever purges it, in place of requests. As a target file says it, in JSON. */
+  readonly tell?: unknown;
 }
 
 /** `behaviours`: how it is wrong, or right, as its file says. */
 export function naiveTarget(
   behaviours: readonly string[],
-  { purge = 'PURGE /api/content/<id>', label = 'x-cache', mode = 'hard' }: NaiveOptions = {},
+  { purge = 'PURGE /api/content/<id>', label = 'x-cache', mode = 'hard', tell }: NaiveOptions = {},
 ): Target {
   const command = [process.execPath, PROGRAM, '<port>', '<upstream>', ...behaviours];
   const text = [
@@ -22,7 +24,7 @@ export function naiveTarget(
     'name: naive',
     'about: a cache of a few lines',
     `label: { header: ${label}, hit: ^HIT }`,
-    `purge: { ${mode}: { key: ${purge} } }`,
+    tell === undefined ? `purge: { ${mode}: { key: ${purge} } }` : `tell: ${JSON.stringify(tell)}`,
     `start: { command: ${JSON.stringify(command)} }`,
   ];
   return parseTarget(text.join('\n'), 'naive.yaml');

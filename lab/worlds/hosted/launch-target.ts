@@ -10,6 +10,7 @@ import { FETCH_DEADLINE_MS } from '../../../services/protocol/edge-api.ts';
 import type { PurgeRequest } from '../../../services/protocol/purge-ways.ts';
 import { askAt } from '../../../services/purger/ask.ts';
 import { createPurger } from '../../../services/purger/create.ts';
+import type { Purge } from '../../../services/purger/requests.ts';
 import { MemoryStore } from '../../../services/purger/store.ts';
 import { Asker, NoAnswer } from '../../../services/runtime/asker.ts';
 import type { LatenessMeter } from '../../../services/runtime/lateness.ts';
@@ -20,6 +21,7 @@ import { nodeName } from '../../system/parts.ts';
 import type { HostedTarget } from '../../targets/target.ts';
 import type { Program } from '../peers/program.ts';
 import { nothingOf, openProgram } from '../peers/target-program.ts';
+import { openTeller } from '../peers/teller.ts';
 import { Gate } from '../wires/gate.ts';
 import { WiredLog } from '../wires/wired-log.ts';
 import { layWire, type Shared, serveGated } from './launch.ts';
@@ -135,13 +137,31 @@ async function launchPurger(
   // What it has stored outlives it, as a file does.
   const store = new MemoryStore();
   const send = askAt(asker, { url, deadlineMs: PURGE_DEADLINE_MS });
+  const region = configured.REGION_NAME;
+  const { variables = {} } = hosting;
+  const teller = target.tell && openTeller(target.tell, { region, cacheUrl: url, asker, variables, clock, deadlineMs: PURGE_DEADLINE_MS });
+  if (teller !== undefined) releasers.push(() => teller.close());
   const toError = (why: string) => new NoAnswer(why);
   const node = await ProcessNode.launch(clock, 0, async ({ gate, clock: gated, port }) => {
-    const ask = (request: PurgeRequest) => toEdge.call(() => send(request), { caller: gate, deadlineMs: PURGE_DEADLINE_MS, toError });
+    const across = <Answer>(how: () => Promise<Answer>) => toEdge.call(how, { caller: gate, deadlineMs: PURGE_DEADLINE_MS, toError });
+    const ask = (request: PurgeRequest) => across(() => send(request));
+    const tell = teller && ((purge: Purge) => across(() => teller.tell(purge)));
     // Those in force, and its own: a purger that was killed would go on listening to them.
     settings.now = new EdgeSettings(settings.now);
     const wired = new WiredLog({ log, wire: toKafka, caller: gate, clock: gated });
-    const parts = createPurger(config, { ways, ok, ask, log: wired, store, settings: settings.now, clock: gated, logger, meter, lateness });
+    const parts = createPurger(config, {
+      ways,
+      ok,
+      ask,
+      tell,
+      log: wired,
+      store,
+      settings: settings.now,
+      clock: gated,
+      logger,
+      meter,
+      lateness,
+    });
     const life = await serveGated({ parts, gate, port, config: configured, logger, serve: hosting.serve, disconnect: async () => {} });
     parts.join();
     return life;

@@ -45,6 +45,11 @@ export class ProgramLife {
     return this.#ended;
   }
 
+  /** It has ended with 0. */
+  get isDone(): boolean {
+    return this.#child.exitCode === 0;
+  }
+
   /** A sentence, with the last it said. */
   tell(why: string): string {
     const said = printable(this.#said.trim());

@@ -7,6 +7,7 @@ import type { Strategy } from '../../protocol/invalidation.ts';
 import { type Deliver, type PurgeRequest, waysOf, writtenPurges } from '../../protocol/purge-ways.ts';
 import { silentLogger } from '../../runtime/log.ts';
 import { VirtualClock } from '../../runtime/virtual-clock.ts';
+import type { DeliveryOptions } from '../delivery.ts';
 import { Purger } from '../purger.ts';
 import { MemoryStore, type PurgerStore } from '../store.ts';
 
@@ -21,6 +22,7 @@ export interface PurgerOfTest {
   readonly delayMs?: number;
   readonly strategy?: Strategy;
   readonly deliver?: Deliver;
+  readonly tell?: DeliveryOptions['tell'];
   readonly purges?: unknown;
   readonly partitions?: number;
   readonly store?: PurgerStore;
@@ -88,6 +90,7 @@ export class PurgerWorld {
       ways: waysOf(purges),
       ok,
       ask,
+      tell: this.#given.tell,
       deliver,
       settings,
       meter,
