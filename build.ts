@@ -81,6 +81,7 @@ await Promise.all([
       origin: 'services/origin/main.ts',
       edge: 'services/edge/main.ts',
       purger: 'services/purger/main.ts',
+      upstream: 'services/upstream/main.ts',
       health: 'services/runtime/health/main.ts',
     },
     outdir: SERVICE_FOLDER,

@@ -60,7 +60,7 @@ describe('the bundle of the services', () => {
   it('is small, and holds what its Dockerfile copies', async () => {
     const names = await readdir(BUNDLE);
     expect(names).toEqual(
-      expect.arrayContaining(['Dockerfile', 'edge.js', 'health.js', 'origin.js', 'package.json', 'purger.js', 'schema.sql']),
+      expect.arrayContaining(['Dockerfile', 'edge.js', 'health.js', 'origin.js', 'package.json', 'purger.js', 'schema.sql', 'upstream.js']),
     );
     const sizes = await Promise.all(names.map(async (name) => (await stat(join(BUNDLE, name))).size));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(BYTES_MAX);
@@ -69,11 +69,16 @@ describe('the bundle of the services', () => {
     );
   });
 
-  it.each(['origin', 'edge', 'purger'])('loads the %s where nothing is installed, and it says what it was not told', async (service) => {
+  it.each([
+    ['origin', 'KAFKA_BROKERS'],
+    ['edge', 'KAFKA_BROKERS'],
+    ['purger', 'KAFKA_BROKERS'],
+    ['upstream', 'ORIGIN_URL'],
+  ])('loads the %s where nothing is installed, and it says what it was not told', async (service, missing) => {
     await withBundle(async (folder) => {
       expect(await run(folder, service, {}).ended).toEqual({
         code: BAD_CONFIG,
-        stderr: expect.stringContaining('KAFKA_BROKERS: required'),
+        stderr: expect.stringContaining(`${missing}: required`),
       });
     });
   });

@@ -1,4 +1,9 @@
-/** What the upstream adds to each answer for a content: by it a reader tells whence an answer is, without any help of the cache. */
+/**
+ * What the upstream adds to each answer for a content: by it a reader tells whence an answer is, without any help of the cache. And what it tells
+ * of itself.
+ */
+import { z } from 'zod';
+import { processTold } from './process.ts';
 
 /** When the origin was asked, wall clock of the upstream, ms since 1970. */
 export const ASKED_HEADER = 'x-edgesync-asked';
@@ -30,3 +35,18 @@ export interface UpstreamFetch {
   /** When the answer was sent whole; undefined: not yet, or the cache did not wait for it. */
   readonly endedAt: number | undefined;
 }
+
+const count = z.int().nonnegative();
+
+export const upstreamMetrics = z.object({
+  success: z.literal(true),
+  /** What its stamps say. */
+  run: z.string(),
+  /** Requests for contents since the start; `failed`: those of them that the origin did not answer. */
+  fetches: z.object({ asked: count, failed: count }),
+  process: processTold,
+});
+export type UpstreamMetrics = z.infer<typeof upstreamMetrics>;
+
+export const upstreamHealth = z.object({ status: z.literal('ok'), run: z.string() });
+export type UpstreamHealth = z.infer<typeof upstreamHealth>;

@@ -30,6 +30,8 @@ export interface UpstreamOptions {
   readonly random: Random;
   /** A 304 says nothing of tags, unless it is said of its path. */
   readonly untagged304?: boolean;
+  /** An origin that has not answered by then does not answer. Left out: whoever stands between looks after that. */
+  readonly deadlineMs?: number | undefined;
   /** Stands between it and the origin: a link that can be broken. Left out: nothing does. */
   readonly across?: <T>(send: () => Promise<T>) => Promise<T>;
   /** Hears of each fetch for a content, and of each that brought no answer. */
@@ -78,10 +80,11 @@ const TAG_HEADERS = [
 const tagged = z.object({ data: z.object({ tags: z.array(z.string()) }) });
 
 export class Upstream {
-  readonly #options: Required<UpstreamOptions>;
+  readonly #options: Required<Omit<UpstreamOptions, 'deadlineMs'>> & Pick<UpstreamOptions, 'deadlineMs'>;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #run: string;
+  readonly #counts = { asked: 0, failed: 0 };
   readonly #settings = new Map<string, PathSettings>();
   /** By path: the tags of the last 200. */
   readonly #tags = new Map<string, readonly string[]>();
@@ -115,6 +118,11 @@ export class Upstream {
   /** What its stamps say. */
   get run(): string {
     return this.#run;
+  }
+
+  /** Requests for contents since the start, and those of them that the origin did not answer. */
+  get counts(): { readonly asked: number; readonly failed: number } {
+    return this.#counts;
   }
 
   /** The last ones, oldest first. */
@@ -155,7 +163,7 @@ export class Upstream {
       fetch.status = got.status;
       await this.#answer(answer, got, fetch);
     } catch {
-      if (fetch !== undefined) this.#options.onFetch('failed');
+      if (fetch !== undefined) this.#tell('failed');
       // The origin is away: as a proxy says it. A cache that has gone hears nothing.
       if (!answer.headersSent) answer.writeHead(502, { 'content-type': 'text/plain' });
       answer.end('the origin does not answer\n');
@@ -164,7 +172,7 @@ export class Upstream {
 
   #begin(path: string, { headers }: IncomingMessage): Fetch {
     this.#count += 1;
-    this.#options.onFetch('asked');
+    this.#tell('asked');
     const fetch: Fetch = {
       number: this.#count,
       path,
@@ -176,6 +184,11 @@ export class Upstream {
     this.#fetches.push(fetch);
     if (this.#fetches.length > FETCHES_MAX) this.#fetches = this.#fetches.slice(-FETCHES_MAX / 2);
     return fetch;
+  }
+
+  #tell(what: 'asked' | 'failed'): void {
+    this.#counts[what] += 1;
+    this.#options.onFetch(what);
   }
 
   async #answer(answer: ServerResponse, { status, headers, body }: OriginAnswer, fetch: Fetch): Promise<void> {
@@ -231,9 +244,11 @@ export class Upstream {
   #ask({ method, headers }: IncomingMessage, path: string): Promise<OriginAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<OriginAnswer>();
     const condition = headers['if-none-match'];
+    const { deadlineMs } = this.#options;
     const asking = request(`${this.#options.originUrl}${path}`, {
       // Half of a body cannot be held of a HEAD.
       method: method === 'HEAD' ? 'GET' : (method ?? 'GET'),
+      ...(deadlineMs === undefined ? {} : { signal: AbortSignal.timeout(deadlineMs) }),
       headers: { accept: 'application/json', ...(condition === undefined ? {} : { 'if-none-match': condition }) },
     });
     asking.once('error', reject);

@@ -38,6 +38,7 @@ export const TABLES: Readonly<Record<string, () => string | Promise<string>>> = 
   'edge-settings': () => settingTable('edge'),
   'purger-settings': () => settingTable('purger'),
   'purger-prometheus': purgerPrometheusTable,
+  'upstream-settings': () => settingTable('upstream'),
   errors: errorTable,
   prometheus: prometheusTable,
   'edge-metrics': edgeMetricsTable,

@@ -1,4 +1,4 @@
-/** What origin, edge and purger say of themselves, for the tables of docs: their settings, and the names of their Prometheus metrics. */
+/** What origin, edge, purger and upstream say of themselves, for the tables of docs: their settings, and the names of their Prometheus metrics. */
 import { EDGE_SETTINGS } from '../../../services/edge/config.ts';
 import { renderPrometheus as renderEdge } from '../../../services/edge/prometheus.ts';
 import { ORIGIN_SETTINGS } from '../../../services/origin/config.ts';
@@ -8,11 +8,13 @@ import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
 import { PURGER_SETTINGS } from '../../../services/purger/config.ts';
 import { renderPrometheus as renderPurger } from '../../../services/purger/prometheus.ts';
 import type { SettingTable } from '../../../services/runtime/config.ts';
+import { UPSTREAM_SETTINGS } from '../../../services/upstream/config.ts';
 
-export const SETTINGS: Readonly<Record<'origin' | 'edge' | 'purger', SettingTable>> = {
+export const SETTINGS: Readonly<Record<'origin' | 'edge' | 'purger' | 'upstream', SettingTable>> = {
   origin: ORIGIN_SETTINGS,
   edge: EDGE_SETTINGS,
   purger: PURGER_SETTINGS,
+  upstream: UPSTREAM_SETTINGS,
 };
 
 const NOW = '2030-01-01T00:00:00.000Z';

@@ -57,6 +57,6 @@ describe('the health check of a container', () => {
   });
 
   it('fails when it is not told a port', async () => {
-    expect(await check({})).toEqual({ code: 1, said: 'expected PORT, EDGE_PORT or PURGER_PORT, got none\n' });
+    expect(await check({})).toEqual({ code: 1, said: 'expected PORT, EDGE_PORT, PURGER_PORT or STATUS_PORT, got none\n' });
   });
 });

@@ -15,9 +15,9 @@ function end(code: number, message: string): void {
   process.exitCode = code;
 }
 
-const port = process.env['PORT'] || process.env['EDGE_PORT'] || process.env['PURGER_PORT'];
+const port = process.env['PORT'] || process.env['EDGE_PORT'] || process.env['PURGER_PORT'] || process.env['STATUS_PORT'];
 if (port === undefined || port === '') {
-  end(EXIT_UNHEALTHY, 'expected PORT, EDGE_PORT or PURGER_PORT, got none');
+  end(EXIT_UNHEALTHY, 'expected PORT, EDGE_PORT, PURGER_PORT or STATUS_PORT, got none');
 } else {
   const request = get(
     { host: '127.0.0.1', port, path: '/health', agent: false, signal: AbortSignal.timeout(ANSWER_MS_MAX) },

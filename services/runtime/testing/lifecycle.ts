@@ -21,6 +21,8 @@ export interface ServiceProcess {
   /** The port of the line that says it listens; rejects when the process ends before. */
   readonly port: Promise<number>;
   readonly ended: Promise<Ended>;
+  /** What is on standard error so far. */
+  readonly output: () => string;
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -59,7 +61,13 @@ function watch(child: ChildProcess): ServiceProcess {
   // Not every test asks for these.
   starting.promise.catch(() => {});
   port.promise.catch(() => {});
-  return { starting: starting.promise, port: port.promise, ended: ended.promise, kill: (signal) => void child.kill(signal) };
+  return {
+    starting: starting.promise,
+    port: port.promise,
+    ended: ended.promise,
+    output: () => lines.join('\n'),
+    kill: (signal) => void child.kill(signal),
+  };
 }
 
 /** Runs `main` (a file URL) with this environment and no other. */

@@ -1,0 +1,28 @@
+/** The routes of an upstream, on a port of their own: every path of the other one is the origin's. */
+import type { UpstreamHealth, UpstreamMetrics } from '../protocol/upstream-api.ts';
+import type { HttpAnswer, Route } from '../runtime/http.ts';
+import { beginAnswer, type ReportedProcess } from '../runtime/process-report.ts';
+import { scraped } from '../runtime/scraped.ts';
+import { renderPrometheus } from './prometheus.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface UpstreamRoutesOptions extends ReportedProcess {
+  readonly upstream: Pick<Upstream, 'run' | 'counts'>;
+}
+
+export function upstreamRoutes(options: UpstreamRoutesOptions): readonly Route[] {
+  const { run, counts } = options.upstream;
+  const health: HttpAnswer = { status: 200, body: { status: 'ok', run } satisfies UpstreamHealth };
+  return [
+    {
+      method: 'GET',
+      path: '/metrics',
+      handle: async (request) => {
+        const tellProcess = beginAnswer(options);
+        const metrics: UpstreamMetrics = { success: true, run, fetches: { ...counts }, process: tellProcess() };
+        return scraped(request, metrics, renderPrometheus);
+      },
+    },
+    { method: 'GET', path: '/health', handle: async () => health },
+  ];
+}
