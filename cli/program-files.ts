@@ -16,6 +16,9 @@ const SCENARIOS_FOLDER = locate('./scenarios', '../lab/scenarios');
 /** The targets that come with the program. */
 export const TARGETS_FOLDER = locate('./targets', '../lab/targets');
 
+/** What a compose file of the user's is read with. */
+export const PROGRAM_TOPOLOGY = { compose: COMPOSE_FILE, targets: TARGETS_FOLDER } as const;
+
 const EXTENSION = '.yaml';
 
 /** Name to file: every scenario of the folder, which the build copies whole. */

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { EXIT } from '../../lab/errors.ts';
 import { readTopology } from '../../lab/topology/topology.ts';
+import { PROGRAM_TOPOLOGY } from '../program-files.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
 import { addClusterOptions, type ClusterOptions } from './world-options.ts';
@@ -18,7 +19,7 @@ export function addDownCommand(program: Command, session: Session): void {
   addClusterOptions(command).action(({ compose, project, volumes = false }: DownOptions) =>
     orFail(session, async () => {
       const { variables } = session.environment;
-      const topology = await readTopology({ file: compose, environment: variables, project });
+      const topology = await readTopology({ file: compose, program: PROGRAM_TOPOLOGY, environment: variables, project });
       const { removeCluster } = await import('../../lab/worlds/docker/manage.ts');
       const removed = await removeCluster({ topology, variables }, volumes);
       const counts = [

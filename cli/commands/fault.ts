@@ -13,6 +13,7 @@ import { readTopology } from '../../lab/topology/topology.ts';
 import { systemClock as clock, sleep } from '../../services/runtime/clock.ts';
 import { systemRandom as random } from '../../services/runtime/random.ts';
 import { createReleasers } from '../../services/runtime/releasers.ts';
+import { PROGRAM_TOPOLOGY } from '../program-files.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
 import { addClusterOptions, type ClusterOptions } from './world-options.ts';
@@ -60,7 +61,12 @@ async function injectOne(written: Written, options: FaultOptions, { environment,
   const { variables } = environment;
   const [problem] = faultProblems({ ...written, hasFor: options.for !== undefined });
   if (problem !== undefined) throw new InvalidInput(`${[written.fault, ...problem.path].map(String).join(': ')}: ${problem.message}`);
-  const topology = await readTopology({ file: options.compose, environment: variables, project: options.project });
+  const topology = await readTopology({
+    file: options.compose,
+    program: PROGRAM_TOPOLOGY,
+    environment: variables,
+    project: options.project,
+  });
   const { startDocker } = await import('../../lab/worlds/docker/docker.ts');
   const releasers = createReleasers();
   try {

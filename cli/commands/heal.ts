@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { EXIT } from '../../lab/errors.ts';
 import { printable } from '../../lab/input/printable.ts';
 import { readTopology } from '../../lab/topology/topology.ts';
+import { PROGRAM_TOPOLOGY } from '../program-files.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
 import { addClusterOptions, type ClusterOptions } from './world-options.ts';
@@ -12,7 +13,7 @@ export function addHealCommand(program: Command, session: Session): void {
   addClusterOptions(command).action(({ compose, project }: ClusterOptions) =>
     orFail(session, async () => {
       const { variables } = session.environment;
-      const topology = await readTopology({ file: compose, environment: variables, project });
+      const topology = await readTopology({ file: compose, program: PROGRAM_TOPOLOGY, environment: variables, project });
       const { healCluster } = await import('../../lab/worlds/docker/manage.ts');
       const { healed, left } = await healCluster({ topology, variables });
       for (const what of healed) session.output.line(printable(`healed: ${what}`));

@@ -7,6 +7,7 @@ import { onlyRegions, readTopology, withSystem } from '../../lab/topology/topolo
 import { startEmbedded } from '../../lab/worlds/embedded/embedded.ts';
 import { EMBEDDED } from '../../lab/worlds/worlds.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
+import { PROGRAM_TOPOLOGY } from '../program-files.ts';
 import type { Session } from '../session.ts';
 
 export interface TryEmbeddedOptions {
@@ -22,7 +23,7 @@ export async function tryEmbedded({ shrunk, seed, compose, mutant, session }: Tr
   const { scenario, anomaly } = shrunk;
   const { environment, signal, version } = session;
   session.output.note('the same in the embedded world, in real time');
-  const topology = await readTopology({ file: compose, environment: environment.variables, freePorts: true });
+  const topology = await readTopology({ file: compose, program: PROGRAM_TOPOLOGY, environment: environment.variables, freePorts: true });
   const wanted = withSystem(onlyRegions(topology, scenario.system.only), scenario.system.regions);
   const anomalies: AnomalyEvent[] = [];
   const summary = await runScenario({

@@ -5,6 +5,7 @@ import { printable } from '../../lab/input/printable.ts';
 import { table } from '../../lab/outputs/lines.ts';
 import { readTopology } from '../../lab/topology/topology.ts';
 import type { ClusterStatus, ServiceStatus } from '../../lab/worlds/docker/manage.ts';
+import { PROGRAM_TOPOLOGY } from '../program-files.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
 import { addClusterOptions, type ClusterOptions } from './world-options.ts';
@@ -21,7 +22,7 @@ export function addStatusCommand(program: Command, session: Session): void {
   addClusterOptions(command).action(({ compose, project, json }: StatusOptions) =>
     orFail(session, async () => {
       const { variables } = session.environment;
-      const topology = await readTopology({ file: compose, environment: variables, project });
+      const topology = await readTopology({ file: compose, program: PROGRAM_TOPOLOGY, environment: variables, project });
       const { clusterStatus } = await import('../../lab/worlds/docker/manage.ts');
       const status = await clusterStatus({ topology, variables });
       if (json) session.output.line(JSON.stringify(status));

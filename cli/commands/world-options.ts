@@ -2,13 +2,13 @@
 
 import { type Command, Option } from 'commander';
 import { InvalidInput } from '../../lab/errors.ts';
-import { checkRunsTargets } from '../../lab/scenarios/world-check.ts';
+import { checkRunsTargets, checkTakesTargets } from '../../lab/scenarios/world-check.ts';
 import type { Topology } from '../../lab/topology/topology.ts';
 import { chooseWorld, prepareWorld } from '../../lab/worlds/starts.ts';
 import type { StartStep, World } from '../../lab/worlds/world.ts';
 import { type Backend, EMBEDDED, STARTED_BACKENDS, type StartedBackend, worldKind } from '../../lab/worlds/worlds.ts';
 import type { CliEnvironment } from '../environment.ts';
-import { COMPOSE_FILE, TARGETS_FOLDER } from '../program-files.ts';
+import { COMPOSE_FILE, PROGRAM_TOPOLOGY, TARGETS_FOLDER } from '../program-files.ts';
 
 export interface ClusterOptions {
   readonly compose: string;
@@ -68,6 +68,7 @@ export async function readWorldTopology(options: WorldOptions, { variables }: Cl
   const { readTopology } = await import('../../lab/topology/topology.ts');
   const topology = await readTopology({
     file: compose,
+    program: PROGRAM_TOPOLOGY,
     environment: variables,
     project,
     freePorts: ports === 'auto',
@@ -91,9 +92,10 @@ export interface ResolveBackendOptions {
 
 /** The world that was asked for, else the best there is. Throws InvalidInput. */
 export async function resolveBackend({ options, topology, environment, note }: ResolveBackendOptions): Promise<StartedBackend> {
-  const able = hasTargets(topology) ? EMBEDDED : undefined;
+  const able = options.target === undefined ? undefined : EMBEDDED;
   const resolved = options.backend ?? able ?? (await chooseWorld(topology, environment.variables, note));
-  if (hasTargets(topology)) checkRunsTargets(resolved);
+  if (options.target !== undefined) checkTakesTargets(resolved);
+  else if (hasTargets(topology)) checkRunsTargets(resolved);
   if (!worldKind(resolved).outlivesLab) refuseKeep(options);
   return resolved;
 }

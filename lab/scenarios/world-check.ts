@@ -59,7 +59,7 @@ export function checkTargets(scenario: ParsedScenario, all: readonly TargetedReg
   const ofFaults = faults.flatMap(({ planned, target }) => {
     const { region, text } = target;
     const found = targets.get(region ?? '');
-    const why = whyAbsent(target, found) ?? (found && whyBeyond(found, planned.fault));
+    const why = whyAbsent(target, found) ?? (found && whyBeyond(found, { fault: planned.fault, backend }));
     if (why === undefined) return [];
     return [{ path: ['method', scenario.method.indexOf(planned), 'target'], message: `${planned.fault} ${text}: ${why}` }];
   });
@@ -76,8 +76,18 @@ export function checkTargets(scenario: ParsedScenario, all: readonly TargetedReg
 
 /** Throws InvalidInput. */
 export function checkRunsTargets(backend: Backend): void {
-  const able = worldsWhere(({ runsTargets }) => runsTargets);
+  const able = worldsWhere(({ targetsBy }) => targetsBy !== undefined);
   if (!able.includes(backend)) throw new InvalidInput(`--target: needs a world of ${able.join(' or ')}, this one is ${backend}`);
+}
+
+/** That `--target` says it. Throws InvalidInput. */
+export function checkTakesTargets(backend: Backend): void {
+  checkRunsTargets(backend);
+  if (worldKind(backend).targetsBy === 'option') return;
+  const able = worldsWhere(({ targetsBy }) => targetsBy === 'option').join(' or ');
+  throw new InvalidInput(
+    `--target: needs a world of ${able}; in one of ${backend} the label edgesync.target of a service of compose.yaml says which cache stands in its region`,
+  );
 }
 
 interface TargetsIn {
@@ -95,8 +105,15 @@ export function needsTarget({ system, method }: Pick<ParsedScenario, 'system' | 
   return changesTargets({ system }) || method.some(({ target }) => /\bpurger:/.test(target));
 }
 
+interface Beyond {
+  readonly fault: string;
+  readonly backend: Backend;
+}
+
 /** A part that its region has, and a fault that its cache cannot have. */
-function whyBeyond(target: Pick<Target, 'name' | 'purges'>, fault: string): string | undefined {
+function whyBeyond(target: Pick<Target, 'name' | 'purges'>, { fault, backend }: Beyond): string | undefined {
+  if (fault === 'isolate' && worldKind(backend).targetsBy === 'labels')
+    return `${target.name} stands between two containers of ours, which would not be isolated with it: cut its links, one by one`;
   return fault === 'strategy' && !hasSoftPurge(target) ? `${target.name} has no soft purge` : undefined;
 }
 

@@ -1,11 +1,22 @@
 /** compose.yaml -> the topology of a world: its regions and their edges, the origin, the ports. */
 
+import { resolve } from 'node:path';
 import type { Deliver } from '../../services/protocol/purge-ways.ts';
 import { InvalidInput } from '../errors.ts';
 import { hasSoftPurge } from '../targets/soft-purge.ts';
 import type { HostedTarget, Target } from '../targets/target.ts';
-import { type ComposeFile, type ComposeService, type Environment, readComposeFile, type Variables } from './compose-file.ts';
+import { findTarget, OWN_TARGET } from '../targets/targets.ts';
+import {
+  type ComposeFile,
+  type ComposeService,
+  EDGE_PREFIX,
+  type Environment,
+  ORIGIN,
+  readComposeFile,
+  type Variables,
+} from './compose-file.ts';
 import { type RegionOverrides, withRegionSettings } from './region-settings.ts';
+import { withTargetServices } from './target-services.ts';
 
 export type { Environment } from './compose-file.ts';
 
@@ -30,12 +41,12 @@ export interface Topology {
   readonly regions: readonly RegionTopology[];
 }
 
-const ORIGIN_SERVICE = 'origin';
-const EDGE_PREFIX = 'edge-';
 const PROJECT_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 export interface ReadTopologyOptions {
   readonly file: string;
+  /** The file that comes with the program, and where its targets are: for a file that only says what differs. Left out: there are none. */
+  readonly program?: { readonly compose: string; readonly targets: string };
   /** For interpolation. */
   readonly environment: Variables;
   /** Instead of the file's own name. */
@@ -47,26 +58,25 @@ export interface ReadTopologyOptions {
 
 /** Throws InvalidInput naming file, line and key. */
 export async function readTopology(options: ReadTopologyOptions): Promise<Topology> {
-  const { file, environment, project, freePorts = false, profiles = [] } = options;
+  const { file, program, environment, project, freePorts = false, profiles = [] } = options;
   if (project !== undefined && !PROJECT_NAME.test(project))
     throw new InvalidInput(`expected a project name of a-z, 0-9, _ and -, at most 63, got ${JSON.stringify(project)}`);
-  const compose = await readComposeFile(file, environment);
+  const compose = withTargetServices(await readComposeFile(file, environment, program?.compose));
   refuseUnknownProfile(compose, profiles);
   const portOf = (name: string, { ports }: ComposeService) => {
     const [published] = ports;
     if (published === undefined) throw new InvalidInput(`${file}: services.${name}.ports: expected 127.0.0.1:PORT:PORT, got nothing`);
     return freePorts ? 0 : published.hostPort;
   };
-  const origin = compose.services[ORIGIN_SERVICE];
-  if (origin === undefined) throw new InvalidInput(`${file}: services.${ORIGIN_SERVICE} is missing`);
-  const regions = Object.entries(compose.services)
-    .filter(([name]) => name.startsWith(EDGE_PREFIX))
-    .map(([name, edge]) => ({
-      region: name.slice(EDGE_PREFIX.length),
-      service: name,
-      port: portOf(name, edge),
-      environment: edge.environment,
-    }));
+  const origin = compose.services[ORIGIN];
+  if (origin === undefined) throw new InvalidInput(`${file}: services.${ORIGIN} is missing`);
+  const edges = Object.entries(compose.services).filter(([name]) => name.startsWith(EDGE_PREFIX));
+  const regions = await Promise.all(
+    edges.map(async ([name, edge]): Promise<RegionTopology> => {
+      const region = { region: name.slice(EDGE_PREFIX.length), service: name, port: portOf(name, edge), environment: edge.environment };
+      return edge.labels === undefined ? region : labelled(region, edge.labels, { compose, targets: program?.targets ?? '' });
+    }),
+  );
   if (regions.length === 0) throw new InvalidInput(`${file}: expected at least one service ${EDGE_PREFIX}<region>, got none`);
   const odd = regions.find(({ region, environment: env }) => env['REGION_NAME'] !== region);
   if (odd !== undefined) throw new InvalidInput(`${file}: services.${odd.service}.environment.REGION_NAME: expected ${odd.region}`);
@@ -74,9 +84,29 @@ export async function readTopology(options: ReadTopologyOptions): Promise<Topolo
     project: project ?? compose.name,
     compose,
     profiles,
-    origin: { port: portOf(ORIGIN_SERVICE, origin), environment: origin.environment },
+    origin: { port: portOf(ORIGIN, origin), environment: origin.environment },
     regions,
   };
+}
+
+interface LabelledIn {
+  readonly compose: ComposeFile;
+  /** Of the targets that come with the program. */
+  readonly targets: string;
+}
+
+async function labelled(
+  region: RegionTopology,
+  { 'edgesync.target': word, 'edgesync.delay': delay, 'edgesync.strategy': strategy }: NonNullable<ComposeService['labels']>,
+  { compose, targets }: LabelledIn,
+): Promise<RegionTopology> {
+  const at = `${compose.file}: services.${region.service}.labels.edgesync.target`;
+  const found = await findTarget(word.includes('/') || word.endsWith('.yaml') ? resolve(compose.folder, word) : word, targets);
+  if (found === OWN_TARGET) throw new InvalidInput(`${at}: expected a cache of others: our own edge needs no label`);
+  if (found.tell !== undefined)
+    throw new InvalidInput(`${at}: ${found.name} is purged by an application (tell), which only the embedded world can tell`);
+  const environment = withRegionSettings({ ...region.environment, REGION_NAME: region.region }, { delay, strategy });
+  return withRegionTarget({ ...region, environment }, found);
 }
 
 function refuseUnknownProfile({ file, services }: ComposeFile, profiles: readonly string[]): void {

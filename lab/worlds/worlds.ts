@@ -13,8 +13,8 @@ export interface WorldKind {
   readonly outlivesLab: boolean;
   /** Its services are made of the lab's own code, which can have a known bug. */
   readonly takesMutants: boolean;
-  /** Caches of others can stand in its regions. */
-  readonly runsTargets: boolean;
+  /** What says which caches of others stand in its regions: `--target`, or labels of compose.yaml; undefined: none can. */
+  readonly targetsBy: 'option' | 'labels' | undefined;
   /** A scenario may choose some of the regions. */
   readonly takesSomeRegions: boolean;
   readonly can: readonly Mechanism[];
@@ -28,7 +28,7 @@ export const WORLDS = {
     time: 'real',
     outlivesLab: true,
     takesMutants: false,
-    runsTargets: false,
+    targetsBy: 'labels',
     takesSomeRegions: false,
     can: [...NODES_AND_EDGES, 'cut', 'latency', 'bandwidth', 'reset', 'refuse-writes', 'evict'],
   },
@@ -37,7 +37,7 @@ export const WORLDS = {
     time: 'real',
     outlivesLab: false,
     takesMutants: true,
-    runsTargets: true,
+    targetsBy: 'option',
     takesSomeRegions: true,
     can: [...NODES_AND_EDGES, ...WIRE_IMPAIRMENTS, ...DAMAGES, 'reset'],
   },
@@ -46,7 +46,7 @@ export const WORLDS = {
     time: 'virtual',
     outlivesLab: false,
     takesMutants: true,
-    runsTargets: false,
+    targetsBy: undefined,
     takesSomeRegions: true,
     can: [...NODES_AND_EDGES, ...WIRE_IMPAIRMENTS, ...DAMAGES],
   },

@@ -66,6 +66,22 @@ export const writtenPurges = z.strictObject({
 });
 export type WrittenPurges = z.output<typeof writtenPurges>;
 
+/** As a file would say them. */
+export function writtenPurgesOf(ways: readonly PurgeWay[], ok: readonly number[]): z.input<typeof writtenPurges> {
+  const ofMode = (mode: InvalidationMode) =>
+    Object.fromEntries(
+      ways
+        .filter((way) => way.mode === mode)
+        .map(({ type, request: { method, path, headers: own } }) => [type, { request: `${method} ${path}`, headers: { ...own } }]),
+    );
+  return { ok: [...ok], ...Object.fromEntries(PURGE_MODES.map((mode) => [mode, ofMode(mode)])) };
+}
+
+/** As the environment of a purger says it. */
+export function writtenDeliverText(deliver: Deliver): string {
+  return deliver.how === 'again' ? `again:${deliver.afterMs.map((ms) => `${ms}ms`).join(',')}` : deliver.how;
+}
+
 export function waysOf(written: Pick<WrittenPurges, InvalidationMode>): readonly PurgeWay[] {
   return PURGE_TYPES.flatMap((type) =>
     PURGE_MODES.flatMap((mode) => {

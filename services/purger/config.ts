@@ -42,11 +42,12 @@ function problemOf(issue: z.core.$ZodIssue | undefined): string {
   return place === '' ? EXPECTED_PURGES : `${place}: ${issue.message}`;
 }
 
+const AGAIN = /^again:\d{1,6}ms(?:,\d{1,6}ms)*$/;
 const EXPECTED_DELIVER = `expected repeat, once, none or again:700ms, up to again:${AGAIN_MS_MAX}ms`;
 const deliverSetting: z.ZodType<Deliver, string> = z.string().transform((text, context): Deliver => {
   if (text === 'repeat' || text === 'once' || text === 'none') return { how: text };
-  const afterMs = /^again:(\d{1,6})ms$/.exec(text)?.[1];
-  if (afterMs !== undefined && Number(afterMs) <= AGAIN_MS_MAX) return { how: 'again', afterMs: [Number(afterMs)] };
+  const times = AGAIN.test(text) ? [...text.matchAll(/\d+/g)].map(Number) : [];
+  if (times.length > 0 && times.every((ms) => ms <= AGAIN_MS_MAX)) return { how: 'again', afterMs: times };
   context.addIssue({ code: 'custom', message: EXPECTED_DELIVER });
   return z.NEVER;
 });
@@ -67,7 +68,7 @@ export const PURGER_SETTINGS = {
     schema: deliverSetting,
     fallback: { how: 'repeat' } as Deliver,
     fallbackText: 'repeat',
-    about: '`repeat` until it is taken, `once`, `again:700ms` once more after that time, `none`',
+    about: '`repeat` until it is taken, `once`, `again:700ms` once more after that time (`again:700ms,2000ms` twice), `none`',
   },
   PURGE_DEADLINE: {
     schema: integerSetting(1, DEADLINE_MS_MAX),

@@ -4,6 +4,7 @@
  */
 import { edgeMetrics, FETCH_DEADLINE_MS } from '../../../services/protocol/edge-api.ts';
 import { filled } from '../../../services/protocol/purge-ways.ts';
+import { type UpstreamMetrics, upstreamMetrics } from '../../../services/protocol/upstream-api.ts';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { toTargetRead } from '../../targets/read-answer.ts';
 import type { Target } from '../../targets/target.ts';
@@ -15,6 +16,8 @@ import { ReadMeter } from './read-meter.ts';
 
 export interface TargetAddress extends Pick<Target, 'name' | 'read' | 'label' | 'lifetime' | 'purges' | 'deliver'> {
   readonly purgerUrl: string;
+  /** Of its upstream, where that counts its fetches by itself. Left out: the purger tells them. */
+  readonly upstreamUrl?: string;
 }
 
 const JOIN_DEADLINE_MS = 1_000;
@@ -24,6 +27,7 @@ const STAMPS_MAX = 10_000;
 export function targetEdge(target: TargetAddress, { transport, url, adminToken }: OpenEdgeOptions): Omit<EdgeUnderTest, 'region'> {
   const requests = new Requests(transport, url);
   const purger = new Requests(transport, target.purgerUrl);
+  const upstream = target.upstreamUrl === undefined ? undefined : new Requests(transport, target.upstreamUrl);
   const stamps = new Stamps();
   const meter = new ReadMeter(systemClock);
   return {
@@ -43,13 +47,22 @@ export function targetEdge(target: TargetAddress, { transport, url, adminToken }
     can: {
       // Of the log by its purger, of reads by who reads here.
       metrics: async (signal) => {
-        const told = purger.parse(edgeMetrics, await purger.expect(200, { method: 'GET', path: '/metrics', signal }));
+        const asks = { method: 'GET', path: '/metrics', signal } as const;
+        const [ofPurger, ofUpstream] = await Promise.all([purger.expect(200, asks), upstream?.expect(200, asks)]);
+        const told = {
+          ...purger.parse(edgeMetrics, ofPurger),
+          ...(upstream === undefined ? {} : fetchesOf(upstream.parse(upstreamMetrics, ofUpstream))),
+        };
         const { metrics, ...seen } = meter.seen();
         return { ...told, ...seen, metrics: { ...told.metrics, ...metrics } };
       },
       settings: settingsBy(purger, adminToken),
     },
   };
+}
+
+function fetchesOf({ fetches: { asked, failed } }: UpstreamMetrics): { readonly originFetches: number; readonly failedFetches: number } {
+  return { originFetches: asked, failedFetches: failed };
 }
 
 /** Of the origin of the lab. */

@@ -8,14 +8,13 @@ import type { Clock } from '../../../services/runtime/clock.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Clients } from '../../system/clients.ts';
 import type { EdgeUnderTest } from '../../system/edges/edge.ts';
-import { nodeName } from '../../system/parts.ts';
 import { WorldSettings } from '../settings.ts';
 import type { BegunRegion } from '../settings-facts.ts';
 import { entryIdOf } from '../settings-undo.ts';
 import type { WorldRegion } from '../world.ts';
 import type { Cluster } from './cluster.ts';
 import type { Engine } from './engine.ts';
-import { serviceOf } from './nodes.ts';
+import { Parts } from './nodes.ts';
 
 export interface ClusterSettingsOptions {
   readonly clock: Clock;
@@ -39,7 +38,7 @@ export async function clusterSettings(options: ClusterSettingsOptions): Promise<
     mayChange,
     edgeOf: (region) => clients.edge(region),
     isStopped: async (region) => {
-      const id = cluster.containers.get(serviceOf(nodeName('edge', region)))?.id;
+      const id = cluster.containers.get(new Parts(cluster.containers).settingsOf(region))?.id;
       return id !== undefined && (await engine.container(id))?.state === 'stopped';
     },
     regions: await Promise.all(regions.map((region) => asFound(region, options))),

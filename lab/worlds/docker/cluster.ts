@@ -6,6 +6,7 @@ import { systemClock as clock } from '../../../services/runtime/clock.ts';
 import { systemRandom as random } from '../../../services/runtime/random.ts';
 import { WorldFailed } from '../../errors.ts';
 import type { Environment } from '../../topology/compose-file.ts';
+import { targetEnvironments } from '../../topology/target-services.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { refuseBusyPorts } from '../embedded/ports.ts';
 import type { StartStep } from '../world.ts';
@@ -110,12 +111,12 @@ class Building {
     const { compose, project } = topology;
     const isAuto = topology.origin.port === 0;
     const wanted = missing.flatMap(
-      (service) => compose.services[service]?.ports.map(({ hostPort }) => ({ service, port: hostPort })) ?? [],
+      (service) => compose.services[service]?.ports.map(({ hostPort }) => ({ service, port: isAuto ? 0 : hostPort })) ?? [],
     );
-    if (!isAuto) await refuseBusyPorts(wanted);
-    const free = [...(isAuto ? await takeFreePorts(wanted.length, random) : [])];
+    await refuseBusyPorts(wanted.filter(({ port }) => port !== 0));
+    const free = [...(await takeFreePorts(wanted.filter(({ port }) => port === 0).length, random))];
     return missing.map((service) => {
-      const hostPorts = isAuto ? free.splice(0, compose.services[service]?.ports.length ?? 0) : undefined;
+      const hostPorts = wanted.filter((one) => one.service === service).map(({ port }) => (port === 0 ? (free.shift() ?? 0) : port));
       return toSpec({ compose, project, service, environment: this.#environmentOf(service), hostPorts });
     });
   }
@@ -123,7 +124,12 @@ class Building {
   #environmentOf(service: string): Environment {
     const { topology, adminToken } = this.#options;
     const region = topology.regions.find((one) => one.service === service);
-    return region === undefined ? {} : { ...region.environment, [ADMIN_TOKEN]: adminToken };
+    if (region !== undefined && region.target === undefined) return { ...region.environment, [ADMIN_TOKEN]: adminToken };
+    const around = topology.regions.flatMap(({ region: name, target, environment }) =>
+      target === undefined ? [] : Object.entries(targetEnvironments(name, target, environment)),
+    );
+    const [, own] = around.find(([name]) => name === service) ?? [];
+    return own === undefined ? {} : { ...own, [ADMIN_TOKEN]: adminToken };
   }
 
   /** Names of the file to names of the engine. */

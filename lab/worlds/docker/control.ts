@@ -6,7 +6,7 @@ import type { Clock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
 import type { JournalEntry, Undo, UndoJournal } from '../../journal/journal.ts';
 import type { Damage, Impairment } from '../../system/mechanisms.ts';
-import { type Direction, type Link, type NodeName, regionOfEdge } from '../../system/parts.ts';
+import type { Direction, Link, NodeName } from '../../system/parts.ts';
 import type { WorldSettings } from '../settings.ts';
 import type { Breakage, LinkRecord, NodeStatus, Probe, WorldControl } from '../world.ts';
 import type { Engine } from './engine.ts';
@@ -15,7 +15,7 @@ import { untilUp } from './health.ts';
 import { LATE_ACT_MS_MAX, undoUntil } from './late-acts.ts';
 import { type Links, proxyOf } from './links.ts';
 import { reconnect, resume } from './mend.ts';
-import { serviceOf } from './nodes.ts';
+import { Parts, serviceOf } from './nodes.ts';
 import type { Prober } from './prober.ts';
 import { acceptWrites, RedisDamages } from './redis-damages.ts';
 import { streamsOf, toToxic } from './toxics.ts';
@@ -49,17 +49,19 @@ export class DockerControl implements WorldControl {
   /** Until when an act that failed may still be done, by its id in the journal. */
   readonly #lateUntilMs = new Map<string, number>();
   readonly #damages: RedisDamages;
+  readonly #parts: Parts;
 
   constructor(options: DockerControlOptions) {
     this.#options = options;
     this.#damages = new RedisDamages(options);
+    this.#parts = new Parts(options.containers);
   }
 
   /** Nothing where this lab has registered it already. */
   async register(breakage: Breakage): Promise<void> {
     const entry = await this.#entryOf(breakage);
     if (entry === undefined || this.#registered.has(entry.id)) return;
-    const region = breakage.do === 'kill' ? regionOfEdge(breakage.node) : undefined;
+    const region = breakage.do === 'kill' ? this.#parts.settingsIn(breakage.node) : undefined;
     if (region !== undefined) await this.#options.settings.of(region).leave();
     await this.#options.journal.write(entry);
     this.#registered.set(entry.id, entry.undo);
@@ -109,7 +111,11 @@ export class DockerControl implements WorldControl {
   async record(id: string, link: Link): Promise<LinkRecord> {
     const { links, mesh } = this.#options;
     const key = this.#keyOf(id);
-    const [proxy, caller, callee] = await Promise.all([links.proxy(proxyOf(link)), this.#facts(link.caller), this.#facts(link.callee)]);
+    const [proxy, caller, callee] = await Promise.all([
+      links.proxy(proxyOf(link)),
+      this.#factsOf(this.#parts.callerOf(link), link.caller),
+      this.#facts(link.callee),
+    ]);
     const own = proxy.toxics.filter(({ name }) => name.startsWith(key)).length;
     const undo = this.#registered.get(key);
     const isApart = !caller.networks.has(mesh);
@@ -157,7 +163,7 @@ export class DockerControl implements WorldControl {
   async start(node: NodeName): Promise<void> {
     const { engine, clock, settings } = this.#options;
     const { id, service } = await this.#facts(node);
-    const region = regionOfEdge(node);
+    const region = this.#parts.settingsIn(node);
     await this.#undo(`kill-${id}`, async () => {
       // It comes up as its container was made, and is told as soon as it answers.
       if (region === undefined) await engine.start(id);
@@ -238,8 +244,12 @@ export class DockerControl implements WorldControl {
     return `${this.#options.prefix}${id}.`;
   }
 
-  async #facts(node: NodeName): Promise<ContainerFacts> {
-    const id = this.#options.containers.get(serviceOf(node));
+  #facts(node: NodeName): Promise<ContainerFacts> {
+    return this.#factsOf(serviceOf(node), node);
+  }
+
+  async #factsOf(service: string, node: NodeName): Promise<ContainerFacts> {
+    const id = this.#options.containers.get(service);
     const facts = id === undefined ? undefined : await this.#options.engine.container(id);
     if (facts === undefined) throw new WorldFailed(`${node}: its container is not there`);
     return facts;

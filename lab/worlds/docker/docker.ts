@@ -13,7 +13,8 @@ import { takeLock } from '../../journal/lock.ts';
 import { openHttpClients } from '../../system/http-clients.ts';
 import type { Variables } from '../../topology/compose-file.ts';
 import { regionSettings } from '../../topology/region-settings.ts';
-import type { Topology } from '../../topology/topology.ts';
+import { upstreamService } from '../../topology/target-services.ts';
+import type { RegionTopology, Topology } from '../../topology/topology.ts';
 import type { StartStep, ToolAddress, World, WorldRegion } from '../world.ts';
 import { ADMIN_TOKEN, type Cluster, ensureCluster } from './cluster.ts';
 import { clusterSettings } from './cluster-settings.ts';
@@ -23,8 +24,10 @@ import { watchEnds } from './ends.ts';
 import { Engine } from './engine.ts';
 import { type ContainerFacts, urlsOf } from './engine-facts.ts';
 import { Links } from './links.ts';
+import { Parts } from './nodes.ts';
 import { Prober } from './prober.ts';
 import { setRegions } from './set-regions.ts';
+import { refuseOtherwiseMade, untilTargetsServe } from './target-checks.ts';
 import { type Undone, undoAll } from './undo.ts';
 
 export interface StartDockerOptions {
@@ -60,12 +63,14 @@ export function startDocker(options: StartDockerOptions): Promise<DockerWorld> {
     releasers.push(() => lock.release());
     const journal = await Journal.open(folder);
     const before = new Map((await engine.containers(topology.project)).map((facts) => [facts.service, facts]));
+    if (!options.attach) refuseOtherwiseMade(topology, before);
     const adminToken = tokenOf(before) ?? givenToken(variables) ?? random.uuid();
     if (!options.attach) refuseLeft(await healListed({ engine, journal, containers: before, adminToken }), options);
     const cluster = options.attach ? asFound(topology, before) : await ensureCluster({ ...options, engine, adminToken });
     let isKept = false;
     releasers.push(() => (isKept ? undefined : removeCluster(cluster, journal)));
     const made = await toWorld({ engine, journal, cluster, adminToken: tokenOf(cluster.containers) ?? '', topology, releasers });
+    if (!options.attach) await untilTargetsServe(made.regions, clock, options.signal);
     isKept = options.keep ?? false;
     const world = { ...made, staysUp: isKept || cluster.wasThere };
     // Whatever ended the run: an exception, a signal, a world that was lost while faults were in force.
@@ -154,7 +159,7 @@ async function toWorld({ engine, journal, cluster, adminToken, topology, release
   const ends = await watchEnds({ engine, project, services });
   releasers.push(() => ends.close());
   const originUrl = urlOf(cluster, 'origin');
-  const regions = topology.regions.map(({ region, service }) => toRegion(cluster, region, service));
+  const regions = topology.regions.map((region) => toRegion(cluster, region));
   const openClients = () => openHttpClients({ originUrl, edges: regions, adminToken });
   const clients = openClients();
   releasers.push(() => clients.close());
@@ -204,7 +209,11 @@ function toolsOf({ containers }: Cluster, { compose, profiles }: Topology): read
 }
 
 /** As its container was made, not as the file says now. */
-function toRegion(cluster: Cluster, region: string, service: string): WorldRegion {
-  const environment = Object.fromEntries(cluster.containers.get(service)?.environment ?? []);
-  return { region, url: urlOf(cluster, service), ...regionSettings(environment) };
+function toRegion(cluster: Cluster, { region, service, target }: RegionTopology): WorldRegion {
+  const settings = new Parts(cluster.containers).settingsOf(region);
+  const environment = Object.fromEntries(cluster.containers.get(settings)?.environment ?? []);
+  const own = { region, url: urlOf(cluster, service), ...regionSettings(environment) };
+  if (target === undefined) return own;
+  const [purgerUrl, upstreamUrl] = [urlOf(cluster, settings), urlOf(cluster, upstreamService(region))];
+  return { ...own, lifetimeMs: target.lifetime, target: { ...target, purgerUrl, upstreamUrl } };
 }

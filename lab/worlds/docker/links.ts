@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { failureInWords, parseAnswer } from '../../../services/runtime/request-failure.ts';
 import { WorldFailed } from '../../errors.ts';
-import { type Link, regionOfEdge } from '../../system/parts.ts';
+import { kindOf, type Link, regionOf, regionOfEdge } from '../../system/parts.ts';
+import { purgeProxy } from '../../topology/target-services.ts';
 
 const DEADLINE_MS = 3_000;
 
@@ -21,8 +22,9 @@ export interface NewToxic extends Omit<Toxic, 'attributes'> {
   readonly attributes: Readonly<Record<string, number>>;
 }
 
-/** `edge:eu-west` and `kafka` -> `eu-west-kafka`; `origin` and `kafka` -> `origin-kafka`. */
+/** `edge:eu-west` and `kafka` -> `eu-west-kafka`; `origin` and `kafka` -> `origin-kafka`; `purger:eu-west` and its cache -> `eu-west-purges`. */
 export function proxyOf({ caller, callee }: Link): string {
+  if (kindOf(caller) === 'purger') return purgeProxy(regionOf(caller) ?? '');
   return `${regionOfEdge(caller) ?? caller}-${callee}`;
 }
 

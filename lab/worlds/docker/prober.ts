@@ -3,11 +3,11 @@
  * paused or killed, from another container of the mesh, for what the link does is not the caller’s doing.
  */
 import { WorldFailed } from '../../errors.ts';
-import { kindOf, type Link, NODES, type NodeName } from '../../system/parts.ts';
+import { kindOf, type Link, NODES } from '../../system/parts.ts';
 import type { Probe } from '../world.ts';
 import type { Engine } from './engine.ts';
 import { type Links, listenPort, proxyOf } from './links.ts';
-import { canAsk, serviceOf } from './nodes.ts';
+import { Parts } from './nodes.ts';
 import { parseProbed, probeCommand, type Question, UP } from './probe-script.ts';
 
 export interface ProberOptions {
@@ -37,7 +37,7 @@ export class Prober {
 
   async probe(link: Link, bytes: number): Promise<Probe> {
     const question = await this.#question(link, { bytes, hold: false });
-    const { output } = await this.#options.engine.execute(await this.#stand(link.caller), probeCommand(question));
+    const { output } = await this.#options.engine.execute(await this.#stand(link), probeCommand(question));
     const probed = parseProbed(output);
     if (probed === undefined) throw new WorldFailed(`the probe of ${proxyOf(link)} said: ${output.slice(0, 200)}`);
     return probed;
@@ -48,7 +48,7 @@ export class Prober {
     const question = await this.#question(link, { bytes: 0, hold: true });
     const isUp = Promise.withResolvers<void>();
     const ended = this.#options.engine.execute(
-      await this.#stand(link.caller),
+      await this.#stand(link),
       probeCommand({ ...question, deadlineMs: HOLD_MS_MAX }),
       (output) => {
         if (output.includes(UP)) isUp.resolve();
@@ -70,14 +70,15 @@ export class Prober {
   }
 
   /** The container to ask from. */
-  async #stand(caller: NodeName): Promise<string> {
+  async #stand(link: Link): Promise<string> {
     const { engine, containers, mesh } = this.#options;
-    const own = serviceOf(caller);
-    for (const service of [own, ...[...containers.keys()].filter((name) => name !== own && canAsk(name))]) {
+    const parts = new Parts(containers);
+    const own = parts.callerOf(link);
+    for (const service of [own, ...[...containers.keys()].filter((name) => name !== own && parts.canAsk(name))]) {
       const id = containers.get(service);
       const facts = id === undefined ? undefined : await engine.container(id);
       if (facts?.state === 'running' && (service === own || facts.networks.has(mesh))) return facts.id;
     }
-    throw new WorldFailed(`nothing to ask from across the links of ${caller}: no edge and no origin runs`);
+    throw new WorldFailed(`nothing to ask from across the links of ${link.caller}: no edge and no origin runs`);
   }
 }

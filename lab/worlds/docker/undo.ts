@@ -11,6 +11,7 @@ import { untilUp } from './health.ts';
 import { LATE_ACT_MS_MAX, undoUntil } from './late-acts.ts';
 import type { Links } from './links.ts';
 import { reconnect, resume } from './mend.ts';
+import { Parts } from './nodes.ts';
 import { acceptWrites } from './redis-damages.ts';
 
 export interface UndoAllOptions {
@@ -87,7 +88,7 @@ async function configureRegion(
   { region, change }: Extract<Undo, { do: 'configure' }>,
   { containers, clock, adminToken }: UndoAllOptions,
 ): Promise<void> {
-  const [port] = containers.get(`edge-${region}`)?.ports.values() ?? [];
+  const [port] = containers.get(new Parts(containers).settingsOf(region))?.ports.values() ?? [];
   if (port === undefined) return;
   const transport = new HttpTransport();
   const edge = openEdge({ region, url: `http://127.0.0.1:${port}` }, { transport, adminToken });

@@ -71,6 +71,7 @@ async function nodePlaces({ name, start }: Pick<Target, 'name' | 'start'>): Prom
   return { ...places, package: found.folder };
 }
 
-function unstamped(name: string, status: number): string {
+/** Why a cache that answers so is not one to be judged, in words. */
+export function unstamped(name: string, status: number): string {
   return `${name} answers ${status} without the stamp of its upstream: it asks somebody else, has kept what was there before, or drops headers. races ${name} says which`;
 }

@@ -1,0 +1,45 @@
+/** A cache of others in a container, between an upstream and a purger in two more: Varnish, as the example has it, over a real log. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, inject, it } from 'vitest';
+import { labEvent, type Summary } from '../lab/report/events.ts';
+import type { TestCluster } from '../vitest-context.d.ts';
+import { startProgram } from './testing/process.ts';
+
+const provided = inject('cluster');
+const cluster: TestCluster = provided ?? { project: '', state: '' };
+const EXAMPLE = fileURLToPath(new URL('../lab/examples/compose.varnish.yaml', import.meta.url));
+const PROJECT = `${cluster.project}-varnish`;
+
+/** Whatever of it the engine knows. */
+async function left(): Promise<string> {
+  const filter = ['--filter', `label=com.docker.compose.project=${PROJECT}`, '--quiet'];
+  const listed = await Promise.all(
+    [
+      ['ps', '--all'],
+      ['network', 'ls'],
+    ].map((words) => promisify(execFile)('docker', [...words, ...filter])),
+  );
+  return listed.map(({ stdout }) => stdout).join('');
+}
+
+describe.skipIf(provided === undefined)('a region of a cluster with a cache of others', () => {
+  it('loses what is purged once while its purger cannot reach it; the other regions lose nothing, and nothing is left of the cluster', async () => {
+    const words = ['run', 'fire-and-forget', '--backend', 'docker', '--compose', EXAMPLE, '--ports', 'auto', '--seed', '3', '--json'];
+    const env = { XDG_STATE_HOME: cluster.state, EDGESYNC_PROJECT: PROJECT };
+    const { stdout, stderr, code } = await startProgram(words, { env }).ended;
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => labEvent.parse(JSON.parse(line)));
+    const summary = events.findLast((event): event is Summary => event.type === 'Summary');
+    expect({ code, error: summary?.error, stderr }).toMatchObject({ code: 1, error: undefined });
+    const verdicts = Object.fromEntries((summary?.checks ?? []).map(({ check, verdict }) => [check, verdict]));
+    expect(verdicts).toMatchObject({ 'lost-invalidation': 'fail', divergence: 'fail', 'lost-write': 'pass' });
+    const lost = events.filter((event) => event.type === 'Anomaly' && event.anomaly === 'lost-invalidation');
+    expect(new Set(lost.map((event) => event.type === 'Anomaly' && event.region))).toEqual(new Set(['eu-west']));
+    expect(summary?.heal).toEqual({ clean: true, left: [] });
+    expect(await left()).toBe('');
+  });
+});

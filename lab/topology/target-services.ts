@@ -1,0 +1,131 @@
+/**
+ * A service of compose.yaml that is a region whose cache is not ours: its labels, and the two services that the lab adds to it. The cache asks
+ * `upstream-<region>`, and `purger-<region>` purges it, through a proxy of its own: so every link of it can be broken like any other.
+ */
+import { z } from 'zod';
+import { writtenDeliverText, writtenPurgesOf } from '../../services/protocol/purge-ways.ts';
+import { InvalidInput } from '../errors.ts';
+import type { HostedTarget } from '../targets/target.ts';
+import type { ComposeFile, ComposeService, Environment } from './compose-file.ts';
+
+/** Where a cache asks, on the network of the links. */
+export const UPSTREAM_PORT = 8080;
+const STATUS_PORT = 8081;
+const PURGER_PORT = 5100;
+const PURGE_PROXY_PORT = 16_001;
+/** Above the longest fetch: a purge may wait for one. */
+const PURGE_DEADLINE_MS = 8_000;
+const MS_PER_S = 1_000;
+const LINKS = 'links';
+const NETWORKS = ['front', 'mesh'];
+const REDIS = 'redis';
+
+const proxies = z.array(z.object({ name: z.string(), listen: z.string() }).loose());
+
+export function upstreamService(region: string): string {
+  return `upstream-${region}`;
+}
+
+export function purgerService(region: string): string {
+  return `purger-${region}`;
+}
+
+/** Of the link from the purger of a region to its cache. */
+export function purgeProxy(region: string): string {
+  return `${region}-purges`;
+}
+
+/** The labelled services, by their regions. */
+export function labelledRegions({ services }: Pick<ComposeFile, 'services'>): ReadonlyMap<string, ComposeService> {
+  return new Map(
+    Object.entries(services).flatMap(([name, service]) =>
+      service.labels === undefined ? [] : [[name.slice(name.indexOf('-') + 1), service] as const],
+    ),
+  );
+}
+
+/** The same with what stands around each labelled service. Throws InvalidInput where the links have no way for such a region. */
+export function withTargetServices(compose: ComposeFile): ComposeFile {
+  const regions = [...labelledRegions(compose)];
+  if (regions.length === 0) return compose;
+  const { origin } = compose.services;
+  const written = compose.configs[LINKS];
+  if (origin === undefined || written === undefined)
+    throw new InvalidInput(
+      `${compose.file}: expected a service origin and a config ${LINKS}, for a cache of others is asked and purged across links`,
+    );
+  const known = proxies.parse(JSON.parse(written.content));
+  const portOf = (proxy: string) => {
+    const found = known.find(({ name }) => name === proxy);
+    if (found === undefined) throw new InvalidInput(`${compose.file}: configs.${LINKS}: expected a proxy ${proxy}, got none`);
+    return found.listen.slice(found.listen.lastIndexOf(':') + 1);
+  };
+  const { build: _, ...like } = origin;
+  const services: Record<string, ComposeService> = { ...compose.services };
+  const added = regions.map(([region, service], at) => {
+    const port = PURGE_PROXY_PORT + at;
+    const beside: ComposeService = { ...like, pull_policy: 'never', depends_on: { [LINKS]: { condition: 'service_healthy' } } };
+    services[upstreamService(region)] = {
+      ...beside,
+      command: ['upstream'],
+      environment: {
+        ...allAround,
+        UPSTREAM_PORT: String(UPSTREAM_PORT),
+        STATUS_PORT: String(STATUS_PORT),
+        ORIGIN_URL: `http://${LINKS}:${portOf(`${region}-origin`)}`,
+      },
+      ports: [{ hostPort: 0, containerPort: STATUS_PORT }],
+    };
+    services[purgerService(region)] = {
+      ...beside,
+      command: ['purger'],
+      // How far it has come outlives its process.
+      read_only: false,
+      environment: {
+        ...allAround,
+        REGION_NAME: region,
+        PURGER_PORT: String(PURGER_PORT),
+        CACHE_URL: `http://${LINKS}:${port}`,
+        KAFKA_BROKERS: `${LINKS}:${portOf(`${region}-kafka`)}`,
+        POSITION_FILE: '/tmp/positions.json',
+        PURGE_DEADLINE: String(PURGE_DEADLINE_MS),
+      },
+      ports: [{ hostPort: 0, containerPort: PURGER_PORT }],
+    };
+    const name = `edge-${region}`;
+    services[name] = {
+      ...service,
+      networks: service.networks ?? NETWORKS,
+      // A cache may look the name of its backend up once, as it starts.
+      depends_on: { ...service.depends_on, [upstreamService(region)]: { condition: 'service_healthy' } },
+    };
+    delete services[`${REDIS}-${region}`];
+    return { name: purgeProxy(region), listen: `0.0.0.0:${port}`, upstream: `${name}:${service.ports[0]?.containerPort}`, enabled: true };
+  });
+  return {
+    ...compose,
+    services,
+    configs: { ...compose.configs, [LINKS]: { content: JSON.stringify([...known, ...added]) } },
+  };
+}
+
+const allAround = { BIND_ADDRESS: '0.0.0.0' };
+
+/** What the two are told of the cache between them, by service. `settings`: of the region, as an edge of ours is told them. */
+export function targetEnvironments(region: string, target: HostedTarget, settings: Environment): Readonly<Record<string, Environment>> {
+  const { lifetime, missing, untagged304 = false, purges, ok, deliver } = target;
+  const { PROPAGATION_DELAY = '0', INVALIDATION_STRATEGY = 'eager' } = settings;
+  return {
+    [upstreamService(region)]: {
+      LIFETIME: String(Math.round(lifetime / MS_PER_S)),
+      MISSING_LIFETIME: String(Math.round(missing / MS_PER_S)),
+      TAGS_OF_304: untagged304 ? 'left-out' : 'sent',
+    },
+    [purgerService(region)]: {
+      PURGES: JSON.stringify(writtenPurgesOf(purges, ok)),
+      DELIVER: writtenDeliverText(deliver),
+      PROPAGATION_DELAY,
+      INVALIDATION_STRATEGY,
+    },
+  };
+}
