@@ -23,7 +23,7 @@ export const NODES = {
   kafka: { isRegional: false, protocol: 'kafka', canAsk: false, lane: 'log' },
   postgres: { isRegional: false, protocol: 'postgres', canAsk: false, lane: 'origin' },
   redis: { isRegional: true, protocol: undefined, canAsk: false, lane: 'region' },
-  edge: { isRegional: true, protocol: undefined, canAsk: true, lane: 'region' },
+  edge: { isRegional: true, protocol: 'http', canAsk: true, lane: 'region' },
   purger: { isRegional: true, protocol: undefined, canAsk: false, lane: 'region', isOfTargets: true },
 } as const satisfies Readonly<Record<string, NodePart>>;
 
