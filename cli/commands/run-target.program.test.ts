@@ -101,6 +101,7 @@ describe.concurrent('run --target', { timeout: RUN_MS_MAX }, () => {
     ['a redis of a cache that has none', ['redis-outage', '--target', 'NAIVE'], 'has no redis'],
     ['a purger where nothing is purged', ['purge-answer-lost'], '--target puts another cache there'],
     ['a delivery where nothing is purged', ['fire-and-forget', '--target', 'eu-west=edgesync'], '--target puts another cache there'],
+    ['a shield where nothing is purged', ['shield-first'], '--target puts another cache there'],
     ['virtual time', ['baseline', '--target', 'NAIVE', '--backend', 'simulated'], 'needs a world of docker or embedded'],
     ['Docker', ['baseline', '--target', 'NAIVE', '--backend', 'docker'], 'the label edgesync.target of a service of compose.yaml says'],
   ])('is refused with 104 before anything starts: %s', async (_what, words, message) => {

@@ -197,8 +197,8 @@ function judgedOver(scenario: Scenario, { regions }: Topology): Scenario {
   return checks.length === 0 ? scenario : { ...scenario, checks };
 }
 
-function targetOverrides({ system: { deliver, 'untagged-304': untagged304 } }: Pick<Scenario, 'system'>): TargetOverrides {
-  return { deliver: deliver && deliverOf(deliver), untagged304 };
+function targetOverrides({ system: { deliver, 'untagged-304': untagged304, shield } }: Pick<Scenario, 'system'>): TargetOverrides {
+  return { deliver: deliver && deliverOf(deliver), untagged304, shield };
 }
 
 /** A word that is neither a built-in scenario nor a file is more often misspelt than misplaced. */

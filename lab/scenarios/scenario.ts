@@ -14,6 +14,7 @@ import { printable } from '../input/printable.ts';
 import { type Problem, problemsOf, refusal, shown } from '../input/problems.ts';
 import { parseYaml, readSource } from '../input/yaml-source.ts';
 import { writtenDeliver } from '../targets/deliver.ts';
+import { SHIELDS } from '../targets/target.ts';
 import { type Threshold, thresholdProblems, toThresholds, writtenThresholds } from '../thresholds/threshold.ts';
 import { type Hypothesis, hypothesis } from './hypothesis.ts';
 import { methodProblems, type ScheduledFault, shortened, timeProblems, toMethod } from './method.ts';
@@ -81,6 +82,8 @@ const system = z.strictObject({
   deliver: writtenDeliver.optional(),
   /** Of caches of others: a 304 of their upstreams says nothing of tags. */
   'untagged-304': z.boolean().optional(),
+  /** Of caches of others: each stands behind another one of its kind, a shield, which is purged before it or after it. */
+  shield: z.enum(SHIELDS).optional(),
   regions: z
     .record(z.string(), z.strictObject({ delay: delay.optional(), strategy: strategy.optional(), lifetime: lifetime.optional() }))
     .default({}),

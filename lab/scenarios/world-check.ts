@@ -44,8 +44,11 @@ export function checkSchedule(scenario: ParsedScenario, regions: readonly string
 /** What of a world says which caches stand in it. */
 interface TargetedRegion {
   readonly region: string;
-  readonly target?: Pick<Target, 'name' | 'purges'> | undefined;
+  readonly target?: Pick<Target, 'name' | 'purges' | 'tell'> | undefined;
 }
+
+/** What is only for caches of others. */
+const OF_TARGETS = ['deliver', 'untagged-304', 'shield'] as const;
 
 /** Above it a process of its own sends the reads, which knows no cache but ours. */
 const READS_MAX = 1_000;
@@ -68,10 +71,16 @@ export function checkTargets(scenario: ParsedScenario, all: readonly TargetedReg
       ? [{ path: ['workload', 'reads'], message: `at most ${READS_MAX} a second with a cache that is not ours` }]
       : [];
   const { system } = scenario;
-  const ofSystem = (['deliver', 'untagged-304'] as const).flatMap((key) =>
+  const ofSystem = OF_TARGETS.flatMap((key) =>
     system[key] === undefined || targets.size > 0 ? [] : [{ path: ['system', key], message: WITHOUT_TARGET }],
   );
-  refuse(scenario, [...ofReads, ...ofSystem, ...ofFaults]);
+  const told = [...targets.values()].find(({ tell }) => tell !== undefined);
+  const noShield =
+    worldKind(backend).targetsBy === 'labels'
+      ? `the ${backend} world has none`
+      : told && `${told.name} is purged by an application, which is told of one cache`;
+  const ofShield = system.shield === undefined || noShield === undefined ? [] : [{ path: ['system', 'shield'], message: noShield }];
+  refuse(scenario, [...ofReads, ...ofSystem, ...ofShield, ...ofFaults]);
 }
 
 /** Throws InvalidInput. */
@@ -97,7 +106,7 @@ interface TargetsIn {
 
 /** Whether caches of others are started otherwise for it than for any other. */
 export function changesTargets({ system }: Pick<ParsedScenario, 'system'>): boolean {
-  return system.deliver !== undefined || system['untagged-304'] !== undefined;
+  return OF_TARGETS.some((key) => system[key] !== undefined);
 }
 
 /** Whether it can only be run with a cache of others. */

@@ -49,6 +49,7 @@ export function toDocument(scenario: Scenario): Readonly<Record<string, unknown>
       ...(system.clocks && { clocks: system.clocks }),
       ...(system.deliver && { deliver: writtenDeliverOf(system.deliver) }),
       ...(system['untagged-304'] && { 'untagged-304': true }),
+      ...(system.shield && { shield: system.shield }),
       regions: Object.fromEntries(regions),
     },
     workload: {

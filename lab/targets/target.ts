@@ -85,7 +85,13 @@ const targetFile = z.strictObject({
 export interface HostedTarget extends Omit<Target, 'label' | 'config'> {
   /** A 304 of its upstream says nothing of tags. */
   readonly untagged304?: boolean;
+  /** It stands behind another one of its kind. Left out: it asks its upstream itself. */
+  readonly shield?: Shield | undefined;
 }
+
+/** When the shield is purged, and when the cache behind it. */
+export const SHIELDS = ['purged-first', 'purged-last'] as const;
+export type Shield = (typeof SHIELDS)[number];
 
 export interface Target extends Omit<z.output<typeof targetFile>, 'purge' | 'deliver'> {
   readonly ok: readonly number[];

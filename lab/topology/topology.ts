@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Deliver } from '../../services/protocol/purge-ways.ts';
 import { InvalidInput } from '../errors.ts';
 import { hasSoftPurge } from '../targets/soft-purge.ts';
-import type { HostedTarget, Target } from '../targets/target.ts';
+import type { HostedTarget, Shield, Target } from '../targets/target.ts';
 import { findTarget, OWN_TARGET } from '../targets/targets.ts';
 import {
   type ComposeFile,
@@ -28,7 +28,7 @@ export interface RegionTopology {
   readonly port: number;
   readonly environment: Environment;
   /** The cache of others that stands there. Left out: ours. */
-  readonly target?: Target & Pick<HostedTarget, 'untagged304'>;
+  readonly target?: Target & Pick<HostedTarget, 'untagged304' | 'shield'>;
 }
 
 export interface Topology {
@@ -144,12 +144,13 @@ export type SystemOverrides = Readonly<Record<string, RegionOverrides>>;
 export interface TargetOverrides {
   readonly deliver?: Deliver | undefined;
   readonly untagged304?: boolean | undefined;
+  readonly shield?: Shield | undefined;
 }
 
 export function withSystem<Regional extends Pick<Topology, 'regions'>>(
   topology: Regional,
   overrides: SystemOverrides,
-  { deliver, untagged304 = false }: TargetOverrides = {},
+  { deliver, untagged304 = false, shield }: TargetOverrides = {},
 ): Regional {
   const regions = topology.regions.map((region) => {
     const own = overrides[region.region] ?? {};
@@ -158,7 +159,7 @@ export function withSystem<Regional extends Pick<Topology, 'regions'>>(
     const { lifetime = target.lifetime, delay } = own;
     const strategy = hasSoftPurge(target) ? own.strategy : undefined;
     const environment = withRegionSettings(region.environment, { lifetime, delay, strategy });
-    return { ...region, environment, target: { ...target, lifetime, deliver: deliveredBy(target, deliver), untagged304 } };
+    return { ...region, environment, target: { ...target, lifetime, deliver: deliveredBy(target, deliver), untagged304, shield } };
   });
   return { ...topology, regions };
 }

@@ -17,11 +17,19 @@ const SETTLED_MS_MAX = 60_000;
 const SEEN_MS_MAX = 30_000;
 const OWN = 'us-east';
 const NAIVE = 'eu-west';
+const SHIELDED = 'ap-south';
+/** One, one, and the shield of the second. */
+const PROGRAMS = 3;
 
 const startWorld = () =>
   startTestWorld(({ regions, ...topology }) => ({
     ...topology,
-    regions: regions.map((region) => withRegionTarget(region, region.region === OWN ? undefined : naiveTarget(['fenced']))),
+    regions: regions.map((region) => {
+      if (region.region === OWN) return region;
+      const target = naiveTarget(['fenced']);
+      const own = withRegionTarget(region, target);
+      return region.region === SHIELDED ? { ...own, target: { ...target, shield: 'purged-first' } } : own;
+    }),
   }));
 
 const { TMPDIR } = process.env;
@@ -64,6 +72,22 @@ const regionOf = (name: string) => {
 };
 const until = (id: number, version: number, name = NAIVE) =>
   readUntil({ ...test, region: regionOf(name), id }, (read) => read.version === version && read.status === 'fresh', SEEN_MS_MAX);
+
+describe('a cache of others behind a shield', () => {
+  it('asks the shield alone, which asks the upstream; both are purged', async () => {
+    const edge = test.clients.edge(SHIELDED);
+    const id = await write();
+    await until(id, 1, SHIELDED);
+    await test.clients.update(id, { title: 'two' });
+    await until(id, 2, SHIELDED);
+    await untilSettled(test, SETTLED_MS_MAX);
+    await edge.read(id);
+    // Started again it has nothing, and its shield has all: by its stamp an answer of the shield is one that is known.
+    await test.world.control.kill(`edge:${SHIELDED}`);
+    await test.world.control.start(`edge:${SHIELDED}`);
+    expect(await edge.read(id)).toMatchObject({ version: 2, source: 'cache' });
+  });
+});
 
 describe('a cache of others in a region', () => {
   it('stands beside ours, is read through its upstream, and purged by its purger', async () => {
@@ -152,9 +176,9 @@ describe('a cache of others that ends by itself', () => {
     const lines = await Promise.all(children.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8')));
     const program = children.find((_, at) => lines[at]?.includes('naive-cache'));
     process.kill(program ?? Number.NaN, 'SIGKILL');
-    await expect(lost.world.lost).resolves.toMatch(/^naive of (eu-west|ap-south): it ended \(SIGKILL\)/);
+    await expect(lost.world.lost).resolves.toMatch(/^(?:the shield of )?naive (?:of|in) (?:eu-west|ap-south): it ended \(SIGKILL\)/);
     await lost.close();
-    expect((await leftOf()).length).toBe(folders - 2);
+    expect((await leftOf()).length).toBe(folders - PROGRAMS);
     for (const pid of children) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
 });
@@ -163,6 +187,6 @@ describe('the world, closed', () => {
   it('leaves no process and no folder', async () => {
     const other = await startWorld();
     await other.close();
-    expect(await leftOf()).toHaveLength(2);
+    expect(await leftOf()).toHaveLength(PROGRAMS);
   });
 });

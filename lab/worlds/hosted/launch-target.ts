@@ -27,6 +27,7 @@ import { WiredLog } from '../wires/wired-log.ts';
 import { layWire, type Shared, serveGated } from './launch.ts';
 import { ProcessNode, ServerNode } from './nodes.ts';
 import { ProgramNode } from './program-node.ts';
+import { askEach, inOrder } from './purged-tiers.ts';
 
 export interface LaunchedTarget {
   /** Where its readers ask. */
@@ -59,7 +60,8 @@ export async function launchTarget(configured: EdgeConfig, target: HostedTarget,
   const logger = hosting.createLogger(`purger-${region}`, configured.LOG_LEVEL);
   const around: Around = { configured, target, shared, asker, meter: new EdgeMeter(hosting.clock), logger };
   const upstream = await launchUpstream(around);
-  const program = await launchProgram(around, upstream);
+  const shield = target.shield === undefined ? undefined : await launchShield(around, upstream);
+  const program = await launchProgram(around, shield?.port ?? upstream.port, upstream.run);
   const settings = {
     now: new EdgeSettings({ propagationDelayMs: configured.PROPAGATION_DELAY, strategy: configured.INVALIDATION_STRATEGY }),
   };
@@ -67,7 +69,7 @@ export async function launchTarget(configured: EdgeConfig, target: HostedTarget,
   releasers.push(() => node.close());
   if (hosting.onLost !== undefined) node.onLost(hosting.onLost);
   control.addNode(nodeName('edge', region), node);
-  const purger = await launchPurger(around, { program, settings });
+  const purger = await launchPurger(around, { program, shieldUrl: shield?.url, settings });
   return { port: Number(new URL(program.url).port), purgerPort: purger.port };
 }
 
@@ -100,11 +102,26 @@ async function launchUpstream({ configured, target, shared, meter }: Around): Pr
   return upstream;
 }
 
-function launchProgram({ configured, target, shared, asker, logger }: Around, upstream: Upstream): Promise<Program> {
+/** Another one of its kind, which it asks in place of the upstream. No fault is aimed at it. */
+async function launchShield(around: Around, { port, run }: Upstream): Promise<{ readonly port: number; readonly url: string }> {
+  const { configured, target, shared } = around;
+  const shield = await launchProgram({ ...around, configured: { ...configured, EDGE_PORT: 0 } }, port, run);
+  let isClosing = false;
+  shared.releasers.push(() => {
+    isClosing = true;
+    return shield.stop();
+  });
+  const name = `the shield of ${target.name} in ${configured.REGION_NAME}`;
+  void shield.untilEnded().then((why) => isClosing || shared.hosting.onLost?.(new WorldFailed(`${name}: ${why}`).message));
+  return { port: Number(new URL(shield.url).port), url: shield.url };
+}
+
+/** `run`: what the stamps of the upstream say. */
+function launchProgram({ configured, target, shared, asker, logger }: Around, upstreamPort: number, run: string): Promise<Program> {
   const { hosting } = shared;
   return openProgram(target, {
-    upstreamPort: upstream.port,
-    run: upstream.run,
+    upstreamPort,
+    run,
     ...(configured.EDGE_PORT === 0 ? {} : { port: configured.EDGE_PORT }),
     asker,
     clock: hosting.clock,
@@ -117,13 +134,15 @@ function launchProgram({ configured, target, shared, asker, logger }: Around, up
 
 interface Purged {
   readonly program: Program;
+  /** undefined: there is none. */
+  readonly shieldUrl: string | undefined;
   /** Those of the purger that lives now. */
   readonly settings: { now: EdgeSettings };
 }
 
 async function launchPurger(
   { configured, target, shared, asker, meter, logger }: Around,
-  { program, settings }: Purged,
+  { program, shieldUrl, settings }: Purged,
 ): Promise<ProcessNode> {
   const { log, kafka, control, releasers, hosting } = shared;
   const { clock } = hosting;
@@ -136,7 +155,8 @@ async function launchPurger(
   const config = { ...configured, DELIVER: deliver };
   // What it has stored outlives it, as a file does.
   const store = new MemoryStore();
-  const send = askAt(asker, { url, deadlineMs: PURGE_DEADLINE_MS });
+  const purged = inOrder({ cache: url, shield: shieldUrl }, target.shield);
+  const sends = purged.map((at) => askAt(asker, { url: at, deadlineMs: PURGE_DEADLINE_MS }));
   const region = configured.REGION_NAME;
   const { variables = {} } = hosting;
   const teller = target.tell && openTeller(target.tell, { region, cacheUrl: url, asker, variables, clock, deadlineMs: PURGE_DEADLINE_MS });
@@ -144,7 +164,10 @@ async function launchPurger(
   const toError = (why: string) => new NoAnswer(why);
   const node = await ProcessNode.launch(clock, 0, async ({ gate, clock: gated, port }) => {
     const across = <Answer>(how: () => Promise<Answer>) => toEdge.call(how, { caller: gate, deadlineMs: PURGE_DEADLINE_MS, toError });
-    const ask = (request: PurgeRequest) => across(() => send(request));
+    const ask = askEach(
+      sends.map((send) => (request: PurgeRequest) => across(() => send(request))),
+      ok,
+    );
     const tell = teller && ((purge: Purge) => across(() => teller.tell(purge)));
     // Those in force, and its own: a purger that was killed would go on listening to them.
     settings.now = new EdgeSettings(settings.now);
