@@ -3,7 +3,7 @@
 import type { Deliver } from '../../services/protocol/purge-ways.ts';
 import { InvalidInput } from '../errors.ts';
 import { hasSoftPurge } from '../targets/soft-purge.ts';
-import type { HostedTarget, Target } from '../targets/target.ts';
+import type { HostedTarget, StartedTarget } from '../targets/target.ts';
 import { type ComposeFile, type ComposeService, type Environment, readComposeFile, type Variables } from './compose-file.ts';
 import { type RegionOverrides, withRegionSettings } from './region-settings.ts';
 
@@ -17,7 +17,7 @@ export interface RegionTopology {
   readonly port: number;
   readonly environment: Environment;
   /** The cache of others that stands there. Left out: ours. */
-  readonly target?: Target & Pick<HostedTarget, 'untagged304'>;
+  readonly target?: StartedTarget & Pick<HostedTarget, 'untagged304'>;
 }
 
 export interface Topology {
@@ -93,12 +93,12 @@ export function onlyRegions<Regional extends Pick<Topology, 'regions'>>(topology
 }
 
 /** To a cache that takes no purge nothing can be delivered, whatever a scenario wants. */
-function deliveredBy({ purges, deliver }: Target, wanted: Deliver | undefined): Deliver {
+function deliveredBy({ purges, deliver }: StartedTarget, wanted: Deliver | undefined): Deliver {
   return purges.length === 0 ? deliver : (wanted ?? deliver);
 }
 
 /** undefined: ours. What a cache of others has no word for, a soft purge, its region has not, either: it is eager. */
-export function withRegionTarget({ target: _, ...region }: RegionTopology, target: Target | undefined): RegionTopology {
+export function withRegionTarget({ target: _, ...region }: RegionTopology, target: StartedTarget | undefined): RegionTopology {
   if (target === undefined) return region;
   const environment = withRegionSettings(region.environment, {
     lifetime: target.lifetime,

@@ -4,7 +4,7 @@
  *
  * An answer is asked of the origin before it is held: what is let go later is as old as that.
  */
-import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { z } from 'zod';
 import {
@@ -18,6 +18,7 @@ import {
 } from '../protocol/upstream-api.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import { askOrigin, type OriginAnswer } from './ask-origin.ts';
 
 export interface UpstreamOptions {
   readonly originUrl: string;
@@ -58,12 +59,6 @@ interface WaitingHold {
   readonly at: HoldPlace;
   readonly reach: (fetch: UpstreamFetch) => void;
   readonly until: Promise<void>;
-}
-
-interface OriginAnswer {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Buffer;
 }
 
 const CONTENT = /^\/api\/content\/(\d+)$/;
@@ -147,10 +142,16 @@ export class Upstream {
 
   async #serve(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
     const path = asked.url ?? '/';
-    const isContent = CONTENT.test(path) && (asked.method === 'GET' || asked.method === 'HEAD');
+    // Whoever reaches it may be anybody: it is read, and nothing else.
+    if (asked.method !== 'GET' && asked.method !== 'HEAD') {
+      answer.writeHead(405, { allow: 'GET, HEAD', 'content-type': 'text/plain' });
+      answer.end('the upstream is read, and nothing else\n');
+      return;
+    }
+    const isContent = CONTENT.test(path);
     const fetch = isContent ? this.#begin(path, asked) : undefined;
     try {
-      const got = await this.#options.across(() => this.#ask(asked, path));
+      const got = await this.#options.across(() => askOrigin(`${this.#options.originUrl}${path}`, asked.headers));
       if (fetch === undefined) return end(answer, got);
       fetch.status = got.status;
       await this.#answer(answer, got, fetch);
@@ -226,25 +227,6 @@ export class Upstream {
       this.#tags.set(path, data?.data.tags ?? []);
     }
     return [contentTag(id), ALL_TAG, ...(status === 404 ? [] : (this.#tags.get(path) ?? []))];
-  }
-
-  #ask({ method, headers }: IncomingMessage, path: string): Promise<OriginAnswer> {
-    const { promise, resolve, reject } = Promise.withResolvers<OriginAnswer>();
-    const condition = headers['if-none-match'];
-    const asking = request(`${this.#options.originUrl}${path}`, {
-      // Half of a body cannot be held of a HEAD.
-      method: method === 'HEAD' ? 'GET' : (method ?? 'GET'),
-      headers: { accept: 'application/json', ...(condition === undefined ? {} : { 'if-none-match': condition }) },
-    });
-    asking.once('error', reject);
-    asking.once('response', (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.once('error', reject);
-      response.once('end', () => resolve({ status: response.statusCode ?? 502, headers: response.headers, body: Buffer.concat(parts) }));
-    });
-    asking.end();
-    return promise;
   }
 }
 
