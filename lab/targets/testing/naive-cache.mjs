@@ -4,6 +4,7 @@
  *
  *   fenced     what was purged while it was being loaded is not stored
  *   waits      a purge waits for the load under way
+ *   wide       a purge of one content is one of all
  *   deaf       a purge is answered, and does nothing
  *   keepless   nothing is kept
  *   elsewhere  it asks somebody else, never its upstream
@@ -75,6 +76,7 @@ async function purge(path) {
   epochs.set(path, (epochs.get(path) ?? 0) + 1);
   streaming.delete(path);
   kept.delete(path);
+  if (does('wide')) kept.clear();
 }
 
 createServer(async (asked, answer) => {
