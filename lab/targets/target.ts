@@ -139,8 +139,8 @@ export async function readTarget(file: string): Promise<Target> {
 export function parseTarget(text: string, file: string): Target {
   const source = parseYaml(text, { file });
   const parsed = targetFile.safeParse(source.value);
-  const problems = parsed.success ? problemsOfWords(parsed.data) : problemsOf(targetFile, source.value);
-  if (!parsed.success || problems.length > 0) throw refusal(source, withoutValues(source.value, problems));
+  const problems = parsed.success ? problemsOfWords(parsed.data) : withoutValues(source.value, problemsOf(targetFile, source.value));
+  if (!parsed.success || problems.length > 0) throw refusal(source, problems);
   const { purge, deliver, start, live, ...rest } = parsed.data;
   const purged =
     purge === undefined
