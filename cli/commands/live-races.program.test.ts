@@ -1,20 +1,26 @@
 /** `races` of live targets, as users run them: a CDN of two nginx that the lab does not start, and every rail by its option. */
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { countingServer } from '../../lab/rails/testing/counting-server.ts';
 import { freePort } from '../../lab/rails/testing/free-port.ts';
 import { type LiveFile, liveText } from '../../lab/rails/testing/live-target.ts';
 import { NGINX, type NginxCdnOptions, startNginxCdn } from '../../lab/rails/testing/nginx-cdn.ts';
 import { startProgram } from '../testing/process.ts';
+import { hasServer } from '../testing/servers.ts';
 
 const RACES_MS_MAX = 240_000;
 const SECRET = 's3cret-of-the-cdn';
 const PURGE =
   '{ hard: { key: { request: GET /api/content/<id>, headers: { x-refresh: "1", authorization: "Bearer <env:CDN_TOKEN>" } } }, ok: [200, 404] }';
-const hasNginx = existsSync(NGINX);
+const OPENSSL = '/usr/bin/openssl';
+const [hasNginx, hasOpenssl] = await Promise.all([NGINX, OPENSSL].map(hasServer));
 
 async function ownFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'edgesync-live-'));
@@ -81,6 +87,39 @@ describe('races of a live target', { timeout: RACES_MS_MAX }, () => {
     const { code, stderr } = await races({ url: server.url, port });
     expect([code, stderr]).toEqual([104, expect.stringContaining(`its backend must be 127.0.0.1:${port}, and nothing else`)]);
     expect(server.received).toHaveLength(1);
+  });
+
+  it.runIf(hasOpenssl)('take no certificate that does not hold, whatever the environment says', async () => {
+    const folder = await ownFolder();
+    const [keyFile, file] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    await promisify(execFile)(OPENSSL, [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      keyFile,
+      '-out',
+      file,
+      '-days',
+      '2',
+      ...names,
+    ]);
+    const received: (string | undefined)[] = [];
+    const server = createServer({ key: await readFile(keyFile), cert: await readFile(file) }, (asked, answer) => {
+      received.push(asked.headers.host);
+      answer.end('{}');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const live = { url: `https://localhost:${port}`, port: await freePort() };
+    const refused = await races(live, [], { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
+    expect([refused.code, refused.stderr, received]).toEqual([104, expect.stringContaining('self-signed certificate'), []]);
+    await races(live, [], { NODE_EXTRA_CA_CERTS: file });
+    expect(received).toEqual([`localhost:${port}`]);
   });
 
   it('are printed by --dry-run, the first request of each kind, and nothing is sent or looked up', async () => {

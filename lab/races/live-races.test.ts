@@ -10,6 +10,7 @@ import type { Rails } from '../rails/rails.ts';
 import { freePort } from '../rails/testing/free-port.ts';
 import { type LiveFile, liveTarget, type OpenedRails, railsOver } from '../rails/testing/live-target.ts';
 import { NGINX, type NginxCdnOptions, startNginxCdn } from '../rails/testing/nginx-cdn.ts';
+import type { Race } from './race.ts';
 import { raceTarget } from './race-target.ts';
 import { RACES } from './races.ts';
 
@@ -122,6 +123,35 @@ describe('races of a live target', () => {
     expect(kept.outcomes).toEqual({ 'in-head': 'kept', join: 'kept', 'in-404': 'ok', 'refill-twice': 'kept' });
   });
 
+  it('measure from when something was sent, however long it waited for its turn', async () => {
+    const queued: Race = {
+      name: 'queued',
+      about: 'a read and a purge that wait for longer than anything is waited for',
+      run: async (stage, way) => {
+        const [content, other] = [await stage.create(), await stage.create()];
+        const before = Array.from({ length: 4 }, (_, at) => stage.read(`reader ${at + 1}`, other));
+        const hold = stage.hold(content, 'head');
+        const reader = stage.read('reader A', content);
+        const isReached = await hold.reached(reader);
+        const behind = Array.from({ length: 4 }, (_, at) => stage.read(`reader ${at + 5}`, other));
+        const isSoon = await stage.endsSoon(stage.purge(way, content));
+        hold.release();
+        await Promise.all([reader, ...before, ...behind].map(({ result }) => result));
+        return { outcome: isReached && isSoon ? 'ok' : 'waits', why: `reached: ${isReached}, soon: ${isSoon}` };
+      },
+    };
+    const raced = await race(await naive('fenced'), { rules: { perSecond: 1 }, races: [queued] });
+    expect(raced.results.map(({ why }) => why)).toEqual(['reached: true, soon: true']);
+  });
+
+  it('that has another backend, too, end where an answer has not our stamp', async () => {
+    const raced = await race(await naive('strays'));
+    expect([raced.results, raced.ended]).toEqual([
+      [],
+      'it answered without the stamp of our upstream: it asks somebody else, too in the race plain',
+    ]);
+  });
+
   it('whose purge of one content meets another are not judged, unless wide purges are allowed', async () => {
     const wide = await race(await naive('wide'));
     expect(wide.selfChecked.mistakes).toEqual([expect.stringMatching(/purges more than it names: .*; --allow-wide-purge lets it$/)]);
@@ -137,6 +167,14 @@ describe('races of a live target', () => {
   ])('%s are not judged', async (_what, behaviour, mistake) => {
     const raced = await race(await naive(behaviour));
     expect([raced.results, raced.selfChecked.mistakes]).toEqual([[], [expect.stringContaining(mistake)]]);
+  });
+
+  it('that does not answer are not judged, and say why', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const raced = await race({ url, port: await freePort() });
+    expect(raced.selfChecked.mistakes).toEqual([
+      expect.stringMatching(/and got no answer, GET http:\S+: connect ECONNREFUSED .*: its backend/),
+    ]);
   });
 
   it('whose place for our upstream is taken do not begin, and say which', async () => {

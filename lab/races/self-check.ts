@@ -36,7 +36,7 @@ async function checkReading(stage: Stage): Promise<readonly string[]> {
   const fetches = () => stage.upstream.fetchesOf(path).length;
   if (fetches() === 0)
     return [
-      `a read of a new content (GET ${path}) did not reach our upstream, and got ${lookText(first)}: its backend must be ${stage.backend}, and nothing else`,
+      `a read of a new content (GET ${path}) did not reach our upstream, and got ${answerText(first, stage)}: its backend must be ${stage.backend}, and nothing else`,
     ];
   if (first === undefined || first.version !== content.version)
     return [`expected version ${content.version} of a new content (GET ${path}), got ${lookText(first)}: read.path, read.version`];
@@ -54,6 +54,13 @@ async function checkReading(stage: Stage): Promise<readonly string[]> {
     return [`the cache keeps nothing: it asked its upstream again for what it had got a moment before (GET ${path}: ${lookText(second)})`];
   if (second?.label === 'miss') return [`an answer that the cache kept is not labelled as a hit (GET ${path}): label.header, label.hit`];
   return [];
+}
+
+/** Why there was no answer stands in the witness. */
+function answerText(look: Look, { steps }: Stage): string {
+  if (look !== undefined) return lookText(look);
+  const said = steps.findLast(({ who }) => who === 'reader')?.text ?? '';
+  return `no answer${said.replace(/^.*? gets no answer: /, ', ')}`;
 }
 
 /** A request that says one content and means many is not seen by reading it: another content must stay where it is. */
