@@ -48,7 +48,9 @@ describe('races of a live target', { timeout: RACES_MS_MAX }, () => {
     const words = ['--race', 'plain', 'in-head', '--rate', '10', '--out', out];
     const ended = await races({ url: edge.url, port: edge.backendPort, purge: PURGE }, words, { CDN_TOKEN: SECRET });
     expect([ended.code, ended.stdout], ended.stderr).toEqual([1, expect.stringContaining('cdn    hard key     ok     kept')]);
-    await expect.poll(async () => (await edge.requests()).length, { timeout: 60_000 }).toBeGreaterThan(0);
+    const sent = Number(/sent (\d+) requests/.exec(ended.stderr)?.[1]);
+    // A line of its log comes a moment after the answer.
+    await expect.poll(async () => (await edge.requests()).length, { timeout: 60_000 }).toBe(sent);
     const requests = await edge.requests();
     const purges = requests.filter(({ isRefresh }) => isRefresh);
     expect(ended.stderr).toContain(
