@@ -129,7 +129,7 @@ describe('races of a live target', { timeout: RACES_MS_MAX }, () => {
     const purge =
       '{ hard: { key: PURGE /api/content/<id>, tag: { request: PURGE /, headers: { x-tag: <tag>, authorization: "Bearer <env:CDN_TOKEN>" } } } }';
     const more = ['headers: { x-site: "<env:SITE>" }', 'purge-url: https://api.cdn.invalid'];
-    const words = ['--dry-run', '--allow-external', 'api.cdn.invalid'];
+    const words = ['--allow-external', 'another.invalid', '--allow-external', 'api.cdn.invalid', '--dry-run'];
     const env = { CDN_TOKEN: SECRET, SITE: SECRET };
     const { code, stdout, stderr } = await races({ url: server.url, purge, more }, words, env);
     expect([code, stderr]).toEqual([0, '']);
@@ -171,6 +171,12 @@ describe('races of a live target', { timeout: RACES_MS_MAX }, () => {
       'is a public address; expected https:, got http:',
     ],
     [
+      'a public address by http:, in a dry run',
+      { url: 'http://192.0.2.1' },
+      ['--allow-external', '192.0.2.1', '--dry-run'],
+      'is a public address; expected https:, got http:',
+    ],
+    [
       'the address of the secrets of a cloud',
       { url: 'http://169.254.169.254' },
       ['--allow-external', '169.254.169.254'],
@@ -182,7 +188,7 @@ describe('races of a live target', { timeout: RACES_MS_MAX }, () => {
     ['a rate that is none', {}, ['--rate', '1e1'], 'expected a whole number from 1 to 20'],
     ['a wide purge', { purge: '{ hard: { all: PURGE / } }' }, [], '--allow-wide-purge lets it, --purge key runs without'],
     ['a secret that is not there', { purge: PURGE }, [], 'expected CDN_TOKEN in the environment, got nothing'],
-    ['a configuration of its own', {}, ['--config', '/dev/null'], 'cdn is a live target'],
+    ['a configuration of its own', {}, ['--config', '/dev/null'], '--config: cdn is a live target, which has a configuration of its own'],
   ])('are 104 for %s', async (_what, file, words, message) => {
     const { code, stdout, stderr } = await races(file, words);
     expect([code, stdout, stderr]).toEqual([104, '', expect.stringContaining(message)]);

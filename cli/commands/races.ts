@@ -15,7 +15,7 @@ import { systemLookUp } from '../../lab/rails/kept-hosts.ts';
 import { openRails } from '../../lab/rails/open-rails.ts';
 import { PER_SECOND_DEFAULT, PER_SECOND_MAX, type Rails } from '../../lab/rails/rails.ts';
 import { withOwnConfig } from '../../lab/targets/own-config.ts';
-import { asStarted, type Target } from '../../lab/targets/target.ts';
+import type { Target } from '../../lab/targets/target.ts';
 import { findTarget, OWN_TARGET } from '../../lab/targets/targets.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { systemRandom } from '../../services/runtime/random.ts';
@@ -60,7 +60,10 @@ export function addRacesCommand(program: Command, session: Session): void {
     )
     .addOption(new Option('--config <file>', CONFIG_ABOUT).env('EDGESYNC_CONFIG'))
     .addOption(
-      new Option('--allow-external <hosts...>', 'live: hosts that may be asked beside this machine, each by its exact name')
+      new Option(
+        '--allow-external <host>',
+        'live: a host that may be asked beside this machine, by its exact name; may be said more than once',
+      )
         .env('EDGESYNC_ALLOW_EXTERNAL')
         .argParser(wordsOf),
     )
@@ -137,7 +140,8 @@ async function withConfig(targets: readonly AnyTarget[], file: string): Promise<
     throw new InvalidInput(
       `--config: expected one target of another cache than ours, got ${targets.length === 1 ? OWN_TARGET : targets.length}`,
     );
-  return [await withOwnConfig(asStarted(target), file)];
+  if (target.live !== undefined) throw new InvalidInput(`--config: ${target.name} is a live target, which has a configuration of its own`);
+  return [await withOwnConfig(target, file)];
 }
 
 async function raceOne(target: AnyTarget, { chosen, takes, session, options, rails }: Racing): Promise<RacedTarget> {

@@ -67,5 +67,6 @@ export function racesJson(rows: readonly RacedTarget[], rails: RailsReport | und
 export function railsLine({ hosts, perSecond, allowsWidePurge, requests, purges }: RailsReport): string {
   const named = hosts.map(({ host, addresses, isNamed }) => `${host} (${addresses.join(', ')}${isNamed ? ', allowed by name' : ''})`);
   const wide = allowsWidePurge ? '; wide purges were allowed' : '';
-  return `sent ${requests} requests, ${purges} of them purges, to ${named.join(' and ')}, at most ${perSecond} a second${wide}`;
+  const sent = `${requests} ${requests === 1 ? 'request' : 'requests'}, ${purges} of them purges`;
+  return `sent ${sent}, to ${named.join(' and ')}, at most ${perSecond} a second${wide}`;
 }

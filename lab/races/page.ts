@@ -87,7 +87,7 @@ ${table('by purge', [{ name: 'cache' }, { name: 'purge' }, ...shown.map(({ name 
 function railsSection({ hosts, perSecond, allowsWidePurge, requests, purges, stopped }: RailsReport): Markup {
   const rows = hosts.map(({ host, addresses, isNamed }) => [host, addresses.join(', '), isNamed ? '--allow-external' : 'this machine']);
   return html`<section><h2>Live targets</h2>
-<p class="lead">${requests} requests were sent, ${purges} of them purges, at most ${perSecond} a second. Wide purges were ${allowsWidePurge ? 'allowed' : 'not allowed'}.</p>
+<p class="lead">Requests sent: ${requests}, of them purges: ${purges}, at most ${perSecond} a second. Wide purges were ${allowsWidePurge ? 'allowed' : 'not allowed'}.</p>
 ${stopped === undefined ? undefined : html`<p class="note">${stopped}</p>`}
 ${table('hosts, each looked up once', [{ name: 'host' }, { name: 'addresses' }, { name: 'allowed by' }], rows)}</section>`;
 }

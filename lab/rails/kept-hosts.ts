@@ -33,8 +33,11 @@ export function readAllowed(words: readonly string[]): readonly string[] {
 }
 
 /** Looks nothing up. `what`: of the target, for the message. Throws InvalidInput. */
-export function checkNamed({ host }: CacheUrl, { allowed, what }: { readonly allowed: readonly string[]; readonly what: string }): void {
-  if (host === THIS_MACHINE || (isIP(host) !== 0 && reachOf(host) === 'loopback') || allowed.includes(host)) return;
+export function checkNamed(url: CacheUrl, { allowed, what }: Pick<KeepOptions, 'allowed' | 'what'>): void {
+  const { host } = url;
+  const isNamed = allowed.includes(host);
+  if (isIP(host) !== 0) return checkReach(reachOf(host), { url, what, address: host, isNamed });
+  if (host === THIS_MACHINE || isNamed) return;
   throw new InvalidInput(`${what}: ${host} is not this machine; --allow-external ${host} lets the lab send requests to it`);
 }
 
