@@ -5,7 +5,7 @@ import type { TargetRead } from '../targets/read-answer.ts';
 import type { LiveTarget } from '../targets/target.ts';
 import type { UpstreamControl } from '../targets/upstream-control.ts';
 import type { RacedCache, Sending, Way } from './raced-cache.ts';
-import type { StageOrigin } from './stage.ts';
+import type { StageOrigin } from './stage-options.ts';
 import { targetCache } from './target-cache.ts';
 
 export interface LiveCacheOptions {

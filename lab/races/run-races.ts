@@ -3,7 +3,8 @@ import { RailsStopped } from '../rails/stopped.ts';
 import type { Race, RaceResult } from './race.ts';
 import type { RacedCache, Way } from './raced-cache.ts';
 import { type SelfChecked, selfCheck } from './self-check.ts';
-import { Stage, type StageOptions } from './stage.ts';
+import { Stage } from './stage.ts';
+import type { StageOptions } from './stage-options.ts';
 
 export interface RunRacesOptions extends StageOptions {
   readonly races: readonly Race[];

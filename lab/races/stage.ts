@@ -1,42 +1,13 @@
 /** Where a race is played: one cache, its upstream and the origin, with every step written down. */
 import type { HoldPlace } from '../../services/protocol/upstream-api.ts';
 import { NoAnswer } from '../../services/runtime/asker.ts';
-import { type Clock, sleep } from '../../services/runtime/clock.ts';
-import type { OriginRequests } from '../system/origin.ts';
+import { sleep } from '../../services/runtime/clock.ts';
 import type { TargetRead } from '../targets/read-answer.ts';
 import type { UpstreamControl } from '../targets/upstream-control.ts';
-import { type PurgeAnswer, type RacedCache, type RacedContent, type Way, wayText } from './raced-cache.ts';
+import { type PurgeAnswer, type RacedContent, type Way, wayText } from './raced-cache.ts';
+import type { StageHold, StageOptions } from './stage-options.ts';
 import type { RaceStep } from './steps.ts';
 import { type UnderWay, underWay } from './under-way.ts';
-
-/** What a race asks of the origin. */
-export type StageOrigin = Pick<OriginRequests, 'create' | 'update' | 'originVersion'>;
-
-export interface StageOptions {
-  readonly cache: RacedCache;
-  readonly upstream: UpstreamControl;
-  readonly origin: StageOrigin;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** A number that no content of the run has had. */
-  readonly nextSlug: () => number;
-  /** What the slugs and tags of the run begin with. Left out: `race`. */
-  readonly prefix?: string;
-  readonly pace: Pace;
-}
-
-/** An answer that is held back. */
-export interface StageHold {
-  /** Whether the cache asked within three seconds from when the reader was sent. */
-  reached(reader: UnderWay<Look>): Promise<boolean>;
-  release(): void;
-}
-
-/** What was seen of the cache's own pace, from stage to stage. */
-export interface Pace {
-  /** The longest that a purge took with nothing held. */
-  purgeMs: number;
-}
 
 /** What a reader got; undefined: no usable answer. */
 export type Look = TargetRead | undefined;
@@ -189,7 +160,7 @@ export class Stage {
   hold(content: Pick<RacedContent, 'id'>, at: HoldPlace): StageHold {
     const hold = this.upstream.hold(this.path(content), at);
     let isHeld = false;
-    const reached = async ({ sent }: UnderWay<Look>) => {
+    const reached = async ({ sent }: UnderWay<unknown>) => {
       await sent;
       const fetch = await this.#within(REACHED_MS_MAX, hold.reached);
       if (fetch === undefined) {
