@@ -4,13 +4,16 @@ import { EXIT, type ExitCode, InvalidInput, WorldFailed, worstOf } from '../../l
 import { didYouMean } from '../../lab/input/nearest.ts';
 import { printable } from '../../lab/input/printable.ts';
 import { checkFolder, writeFiles } from '../../lab/outputs/folder.ts';
-import { table } from '../../lab/outputs/lines.ts';
 import { type RacedTarget, racesJunit } from '../../lab/races/junit.ts';
+import { racesJson, racesLines, railsLine } from '../../lab/races/lines.ts';
 import { racesHtml } from '../../lab/races/page.ts';
-import { OUTCOMES, type Outcome, type Race, type RaceResult } from '../../lab/races/race.ts';
+import type { Outcome, Race, RaceResult } from '../../lab/races/race.ts';
 import { raceTarget } from '../../lab/races/race-target.ts';
 import { type Way, wayText } from '../../lab/races/raced-cache.ts';
 import { RACES } from '../../lab/races/races.ts';
+import { systemLookUp } from '../../lab/rails/kept-hosts.ts';
+import { openRails } from '../../lab/rails/open-rails.ts';
+import { PER_SECOND_DEFAULT, PER_SECOND_MAX, type Rails } from '../../lab/rails/rails.ts';
 import { withOwnConfig } from '../../lab/targets/own-config.ts';
 import type { Target } from '../../lab/targets/target.ts';
 import { findTarget, OWN_TARGET } from '../../lab/targets/targets.ts';
@@ -20,6 +23,7 @@ import { TARGETS_FOLDER } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
+import { type AnyTarget, dryRun, liveAmong } from './live-targets.ts';
 import { CONFIG_ABOUT, wordsOf } from './world-options.ts';
 
 interface RacesOptions {
@@ -30,9 +34,12 @@ interface RacesOptions {
   readonly race?: readonly string[];
   readonly purge?: readonly string[];
   readonly config?: string;
+  readonly allowExternal?: readonly string[];
+  readonly allowWidePurge?: boolean;
+  readonly rate?: number;
+  readonly dryRun?: boolean;
 }
 
-const NOT_RUN = '-';
 const REPEAT_MAX = 1_000;
 
 export function addRacesCommand(program: Command, session: Session): void {
@@ -52,6 +59,25 @@ export function addRacesCommand(program: Command, session: Session): void {
         .argParser(repeatOf),
     )
     .addOption(new Option('--config <file>', CONFIG_ABOUT).env('EDGESYNC_CONFIG'))
+    .addOption(
+      new Option(
+        '--allow-external <host>',
+        'live: a host that may be asked beside this machine, by its exact name; may be said more than once',
+      )
+        .env('EDGESYNC_ALLOW_EXTERNAL')
+        .argParser(wordsOf),
+    )
+    .addOption(
+      new Option('--allow-wide-purge', 'live: purges of all and of patterns, too, which may purge what is of others').env(
+        'EDGESYNC_ALLOW_WIDE_PURGE',
+      ),
+    )
+    .addOption(
+      new Option('--rate <number>', `live: requests a second, 1 to ${PER_SECOND_MAX} (default: ${PER_SECOND_DEFAULT})`)
+        .env('EDGESYNC_RATE')
+        .argParser(rateOf),
+    )
+    .addOption(new Option('--dry-run', 'live: print the first request of each kind, and send nothing').env('EDGESYNC_DRY_RUN'))
     .addOption(new Option('--strict', 'late fails, too').env('EDGESYNC_STRICT'))
     .addOption(new Option('--out <dir>', 'an empty folder: report.html, junit.xml and races.json go there').env('EDGESYNC_OUT'))
     .addOption(new Option('--json', 'one JSON object on standard output').env('EDGESYNC_JSON'))
@@ -59,7 +85,6 @@ export function addRacesCommand(program: Command, session: Session): void {
 }
 
 async function races(words: readonly string[], options: RacesOptions, session: Session): Promise<void> {
-  const { output } = session;
   const chosen = racesNamed(options.race);
   const takes = waysNamed(options.purge);
   // All files are read before anything starts.
@@ -67,61 +92,96 @@ async function races(words: readonly string[], options: RacesOptions, session: S
   const targets = options.config === undefined ? found : await withConfig(found, options.config);
   const { out } = options;
   if (out !== undefined) await checkFolder(out);
+  const live = liveAmong(targets, { options, takes, session });
+  if (options.dryRun) return dryRun(live, { session, json: options.json });
+  const rails = live.targets.length === 0 ? undefined : await openRails(live, { ...SYSTEM, signal: session.signal });
+  try {
+    await raceAll(targets, { options, chosen, takes, session, ...(rails === undefined ? {} : { rails }) });
+  } finally {
+    rails?.close();
+  }
+}
+
+const SYSTEM = { clock: systemClock, lookUp: systemLookUp } as const;
+
+interface Racing {
+  readonly options: RacesOptions;
+  readonly chosen: readonly Race[];
+  readonly takes: (way: Way) => boolean;
+  readonly session: Session;
+  /** Of the live ones. */
+  readonly rails?: Rails;
+}
+
+async function raceAll(targets: readonly AnyTarget[], racing: Racing): Promise<void> {
+  const { options, chosen, session, rails } = racing;
+  const { output, version } = session;
   const rows: RacedTarget[] = [];
-  for (const target of targets) rows.push(await raceOne(target, { chosen, takes, session, repeat: options.repeat ?? 1 }));
+  for (const target of targets) rows.push(await raceOne(target, racing));
+  const report = rails?.report();
   const failing: readonly Outcome[] = options.strict ? ['kept', 'late'] : ['kept'];
-  if (out !== undefined)
-    await writeFiles(out, {
-      'report.html': racesHtml(rows, { failing, version: session.version, reproduce: toCommand(['edgesync-lab', ...session.argv]) }),
-      'junit.xml': racesJunit(rows, { failing, version: session.version }),
-      'races.json': `${JSON.stringify(toJson(rows))}\n`,
+  const shared = { failing, version, ...(report === undefined ? {} : { rails: report }) };
+  if (options.out !== undefined)
+    await writeFiles(options.out, {
+      'report.html': racesHtml(rows, { ...shared, reproduce: toCommand(['edgesync-lab', ...session.argv]) }),
+      'junit.xml': racesJunit(rows, shared),
+      'races.json': `${JSON.stringify(racesJson(rows, report))}\n`,
     });
-  if (options.json) output.line(JSON.stringify(toJson(rows)));
-  else for (const line of toLines(rows, chosen)) output.line(line);
+  if (options.json) output.line(JSON.stringify(racesJson(rows, report)));
+  else for (const line of racesLines(rows, chosen)) output.line(line);
+  if (report !== undefined) output.note(printable(railsLine(report)));
   session.exitWith(worstOf(rows.map((row) => exitCodeOfRow(row, failing))));
 }
 
 /** Throws InvalidInput. */
-async function withConfig(targets: readonly (Target | typeof OWN_TARGET)[], file: string): Promise<readonly Target[]> {
+async function withConfig(targets: readonly AnyTarget[], file: string): Promise<readonly Target[]> {
   const [target, ...others] = targets;
   if (target === undefined || target === OWN_TARGET || others.length > 0)
     throw new InvalidInput(
       `--config: expected one target of another cache than ours, got ${targets.length === 1 ? OWN_TARGET : targets.length}`,
     );
+  if (target.live !== undefined) throw new InvalidInput(`--config: ${target.name} is a live target, which has a configuration of its own`);
   return [await withOwnConfig(target, file)];
 }
 
-interface RaceOneOptions {
-  readonly repeat: number;
-  readonly chosen: readonly Race[];
-  readonly takes: (way: Way) => boolean;
-  readonly session: Session;
-}
-
-async function raceOne(target: Target | typeof OWN_TARGET, { chosen, takes, session, repeat }: RaceOneOptions): Promise<RacedTarget> {
+async function raceOne(target: AnyTarget, { chosen, takes, session, options, rails }: Racing): Promise<RacedTarget> {
   const { output, signal, environment } = session;
   const name = target === OWN_TARGET ? OWN_TARGET : target.name;
   const onResult = ({ race, way, outcome, why }: RaceResult) =>
     output.note(printable(`${name}  ${race.padEnd(12)}  ${wayText(way).padEnd(12)}  ${outcome.padEnd(8)}  ${why}`));
-  output.note(`${name}: starting it, with an upstream and an origin of its own`);
+  output.note(`${name}: ${beginsOf(target)}`);
+  const repeat = options.repeat ?? 1;
   const shared = { clock: systemClock, random: systemRandom, variables: environment.variables, signal };
   try {
-    const raced = await raceTarget({ target, races: chosen, takes, repeat, onResult, ...shared });
+    const railed = rails === undefined ? {} : { rails };
+    const raced = await raceTarget({ target, races: chosen, takes, repeat, onResult, ...railed, ...shared });
     for (const mistake of raced.selfChecked.mistakes) output.note(printable(`${name}: ${mistake}`));
     for (const said of [raced.ended, raced.nothing]) if (said !== undefined) output.note(printable(`${name}: ${said}`));
     return { name, raced };
   } catch (error) {
     if (signal.aborted || !(error instanceof WorldFailed)) throw error;
-    const get = target === OWN_TARGET ? undefined : target.start.get;
+    const get = target === OWN_TARGET ? undefined : target.start?.get;
     const broken = get === undefined ? error.message : `${error.message}; to get it: ${get}`;
     output.note(printable(`${name}: ${broken}`));
     return { name, broken };
   }
 }
 
+function beginsOf(target: AnyTarget): string {
+  if (target === OWN_TARGET || target.live === undefined) return 'starting it, with an upstream and an origin of its own';
+  const { url, upstream } = target.live;
+  return `asking ${url.text}, whose backend must be our upstream at ${upstream.host}:${upstream.port}`;
+}
+
 function repeatOf(text: string): number {
   const number = /^[1-9]\d{0,3}$/.test(text) ? Number(text) : 0;
   if (number < 1 || number > REPEAT_MAX) throw new InvalidArgumentError(`expected a whole number from 1 to ${REPEAT_MAX}`);
+  return number;
+}
+
+function rateOf(text: string): number {
+  const number = /^[1-9]\d?$/.test(text) ? Number(text) : 0;
+  if (number < 1 || number > PER_SECOND_MAX) throw new InvalidArgumentError(`expected a whole number from 1 to ${PER_SECOND_MAX}`);
   return number;
 }
 
@@ -150,55 +210,4 @@ function exitCodeOfRow({ raced, broken }: RacedTarget, failing: readonly Outcome
   if (raced.selfChecked.mistakes.length > 0) return EXIT.invalidInput;
   if (raced.results.some(({ outcome }) => failing.includes(outcome))) return EXIT.violated;
   return raced.ended === undefined && raced.results.some(({ outcome }) => outcome !== 'unjudged') ? EXIT.pass : EXIT.unknown;
-}
-
-/** Races that no target was for have no column. */
-function toLines(rows: readonly RacedTarget[], asked: readonly Race[]): readonly string[] {
-  const chosen = asked.filter(({ name }) => rows.some(({ raced }) => raced?.results.some(({ race }) => race === name)));
-  const cells = rows.flatMap(({ name, raced, broken }) => {
-    if (broken !== undefined || raced === undefined) return [[name, 'did not run', ...chosen.map(() => NOT_RUN)]];
-    if (raced.selfChecked.mistakes.length > 0) return [[name, 'self-check failed', ...chosen.map(() => NOT_RUN)]];
-    if (raced.nothing !== undefined) return [[name, 'nothing to race', ...chosen.map(() => NOT_RUN)]];
-    const byWay = Map.groupBy(raced.results, ({ way }) => wayText(way));
-    return [...byWay].map(([way, results]) => [
-      name,
-      way,
-      ...chosen.map((race) => cellOf(results.filter((result) => result.race === race.name))),
-    ]);
-  });
-  const witnesses = rows.flatMap(({ name, raced }) =>
-    (raced?.results ?? [])
-      .filter(({ outcome }) => outcome === 'kept')
-      .slice(0, 1)
-      .flatMap((result) => witnessLines(name, result)),
-  );
-  return [...table([['cache', 'purge', ...chosen.map(({ name }) => name)], ...cells]), ...witnesses];
-}
-
-/** What each came to; where they differ, how often. */
-function cellOf(results: readonly RaceResult[]): string {
-  const counts = OUTCOMES.map((outcome) => [outcome, results.filter((result) => result.outcome === outcome).length] as const);
-  const seen = counts.filter(([, count]) => count > 0);
-  return seen.length > 1 ? seen.map(([outcome, count]) => `${outcome} ${count}x`).join(' ') : (seen[0]?.[0] ?? NOT_RUN);
-}
-
-/** Of the first that was kept, step by step. */
-function witnessLines(name: string, { race, way, why, steps }: RaceResult): readonly string[] {
-  return [
-    '',
-    printable(`kept  ${name}, ${race}, ${wayText(way)}: ${why}`),
-    ...steps.map(({ atMs, who, text }) => printable(`${String(atMs).padStart(6)} ms  ${who.padEnd(8)}  ${text}`)),
-  ];
-}
-
-function toJson(rows: readonly RacedTarget[]): unknown {
-  return {
-    targets: rows.map(({ name, raced, broken }) => ({
-      name,
-      ...(broken === undefined ? {} : { broken }),
-      mistakes: raced?.selfChecked.mistakes ?? [],
-      ...(raced?.nothing === undefined ? {} : { nothing: raced.nothing }),
-      results: (raced?.results ?? []).map(({ way, ...result }) => ({ ...result, purge: wayText(way) })),
-    })),
-  };
 }

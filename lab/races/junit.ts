@@ -1,4 +1,5 @@
 /** Races as JUnit XML: a suite for each target, a case for each race. What was kept is a failure, what did not come to the race is skipped. */
+import type { RailsReport } from '../rails/rails.ts';
 import { type JunitCase, type JunitProblem, type JunitSuite, junitText } from '../report/junit-suite.ts';
 import type { Outcome, RaceResult } from './race.ts';
 import { wayText } from './raced-cache.ts';
@@ -17,6 +18,8 @@ export interface JunitOptions {
   readonly failing: readonly Outcome[];
   /** Of this program. */
   readonly version: string;
+  /** Of live targets. */
+  readonly rails?: RailsReport;
 }
 
 const MS_PER_S = 1000;
@@ -25,7 +28,7 @@ export function racesJunit(targets: readonly RacedTarget[], options: JunitOption
   return junitText(targets.map((target) => toSuite(target, options)));
 }
 
-function toSuite({ name, raced, broken }: RacedTarget, { failing, version }: JunitOptions): JunitSuite {
+function toSuite({ name, raced, broken }: RacedTarget, { failing, version, rails }: JunitOptions): JunitSuite {
   const stopped = broken ?? raced?.ended;
   const mistakes = stopped === undefined ? (raced?.selfChecked.mistakes ?? []) : [stopped];
   const type = stopped === undefined ? 'self-check' : 'broken';
@@ -40,9 +43,15 @@ function toSuite({ name, raced, broken }: RacedTarget, { failing, version }: Jun
   return {
     name,
     time: seconds(ms),
-    properties: { version },
+    properties: { version, ...(rails === undefined ? {} : railsProperties(rails)) },
     cases: [check, ...nothing, ...results.map((result) => toCase(name, result, failing))],
   };
+}
+
+function railsProperties({ hosts, perSecond, allowsWidePurge, requests, purges }: RailsReport): JunitSuite['properties'] {
+  const named = hosts.filter(({ isNamed }) => isNamed).map(({ host, addresses }) => `${host} ${addresses.join(' ')}`);
+  const wide = allowsWidePurge ? 'yes' : 'no';
+  return { 'allow-external': named.join(', '), 'allow-wide-purge': wide, rate: perSecond, requests, purges };
 }
 
 function noCase(target: string, message: string): JunitCase {

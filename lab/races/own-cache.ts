@@ -30,8 +30,10 @@ const OWN = {
 export function ownCache({ url, origin, asker, clock, close }: OwnCacheOptions): RacedCache {
   return {
     ways: PURGE_TYPES.flatMap((type) => PURGE_MODES.map((mode) => ({ mode, type }))),
-    read: async (id) => readOfText(await asker.ask({ url: `${url}/api/content/${id}`, deadlineMs: DEADLINE_MS }), OWN),
-    purge: async ({ mode, type }, content) => {
+    backend: 'our upstream',
+    read: async (id, { onSent }) => readOfText(await asker.ask({ url: `${url}/api/content/${id}`, deadlineMs: DEADLINE_MS, onSent }), OWN),
+    purge: async ({ mode, type }, content, { onSent }) => {
+      onSent();
       await origin.purge({ type, target: targetOf(type, content), mode });
       await untilApplied({ url, origin, asker, clock });
       return { isTaken: true, text: `the edge has applied everything in the log` };

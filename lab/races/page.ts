@@ -1,4 +1,6 @@
 /** Races as one HTML file: the table of outcomes, and each that was kept as lanes, in which time goes downwards. */
+
+import type { RailsReport } from '../rails/rails.ts';
 import { html, type Markup } from '../report/html/markup.ts';
 import { pageText } from '../report/html/shell.ts';
 import { table } from '../report/html/table.ts';
@@ -33,6 +35,7 @@ export function racesHtml(targets: readonly RacedTarget[], options: PageOptions)
 <p class="again"><span>again</span><code>${options.reproduce}</code></p></header>
 ${outcomesSection(targets)}
 ${targets.map(witnessesOf)}
+${options.rails === undefined ? undefined : railsSection(options.rails)}
 <footer>EdgeSync Lab ${options.version}. Beside this page: races.json, every step of every race; junit.xml.</footer>`;
   return pageText(`${word}: races of ${targets.map(({ name }) => name).join(', ')}`, body);
 }
@@ -78,6 +81,15 @@ function outcomesSection(targets: readonly RacedTarget[]): Markup {
 <p class="lead">The upstream held an answer of the origin back; a content was written and purged; the answer was let go. kept: the old version stays. late: the old version to who joined the fetch under way, or for a moment after it. waits: the purge was not answered while the answer was held, and was right then.</p>
 ${mistakes.length === 0 ? undefined : html`<ul class="plain">${mistakes}</ul>`}
 ${table('by purge', [{ name: 'cache' }, { name: 'purge' }, ...shown.map(({ name }) => ({ name }))], rows)}</section>`;
+}
+
+/** Whom the lab was allowed to ask, and how much it has asked. */
+function railsSection({ hosts, perSecond, allowsWidePurge, requests, purges, stopped }: RailsReport): Markup {
+  const rows = hosts.map(({ host, addresses, isNamed }) => [host, addresses.join(', '), isNamed ? '--allow-external' : 'this machine']);
+  return html`<section><h2>Live targets</h2>
+<p class="lead">Requests sent: ${requests}, of them purges: ${purges}, at most ${perSecond} a second. Wide purges were ${allowsWidePurge ? 'allowed' : 'not allowed'}.</p>
+${stopped === undefined ? undefined : html`<p class="note">${stopped}</p>`}
+${table('hosts, each looked up once', [{ name: 'host' }, { name: 'addresses' }, { name: 'allowed by' }], rows)}</section>`;
 }
 
 /** Where a race was run more than once, each outcome with how often it came. */

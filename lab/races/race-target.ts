@@ -3,18 +3,21 @@ import { Asker } from '../../services/runtime/asker.ts';
 import type { Clock } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
 import { withReleasers } from '../../services/runtime/releasers.ts';
+import { WorldFailed } from '../errors.ts';
+import type { Rails } from '../rails/rails.ts';
 import { openHttpClients } from '../system/http-clients.ts';
-import type { Target } from '../targets/target.ts';
+import type { LiveTarget, StartedTarget, Target } from '../targets/target.ts';
 import { OWN_TARGET } from '../targets/targets.ts';
 import { startOwnEdge } from '../worlds/peers/own-edge.ts';
-import { startPeerOrigin } from '../worlds/peers/peer-origin.ts';
-import { type PeerUpstream, startPeerUpstream } from '../worlds/peers/peer-upstream.ts';
+import { type PeerOrigin, startPeerOrigin } from '../worlds/peers/peer-origin.ts';
+import { type PeerUpstream, type PeerUpstreamOptions, startPeerUpstream } from '../worlds/peers/peer-upstream.ts';
 import { type OpenProgramOptions, openProgram } from '../worlds/peers/target-program.ts';
 import { openTeller } from '../worlds/peers/teller.ts';
+import { liveCache, railedOrigin } from './live-cache.ts';
 import { ownCache } from './own-cache.ts';
 import type { Race, RaceResult } from './race.ts';
 import type { RacedCache, Way } from './raced-cache.ts';
-import { type Raced, runRaces } from './run-races.ts';
+import { type Raced, type RunRacesOptions, runRaces } from './run-races.ts';
 import { PURGE_MS_MAX, targetCache } from './target-cache.ts';
 
 export interface RaceTargetOptions {
@@ -23,6 +26,8 @@ export interface RaceTargetOptions {
   /** Of the purges that the target declares, those that are raced. */
   readonly takes: (way: Way) => boolean;
   readonly repeat?: number;
+  /** Of a live target. */
+  readonly rails?: Rails;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly random: Random;
@@ -32,40 +37,94 @@ export interface RaceTargetOptions {
 
 /** Of the one cache that is raced, for whoever is told of its writes. */
 const RACED_REGION = 'here';
+/** A live cache may hold what runs before have made. */
+const LIVE_IDS_MAX = 1_000_000_000;
+const PREFIX_BASE = 36;
+const PREFIXES = PREFIX_BASE ** 5;
 const OWN_LIFETIMES = { lifetime: 3_600_000, missing: 5_000 } as const;
 
 /** Throws WorldFailed where the cache does not start; rejects with the reason of the signal. Whatever it started is gone when it ends. */
-export async function raceTarget({ target, takes, ...options }: RaceTargetOptions): Promise<Raced> {
+export async function raceTarget({ target, takes, rails, ...options }: RaceTargetOptions): Promise<Raced> {
   const { clock, random } = options;
   let close = async () => {};
   try {
     return await withReleasers(async (releasers) => {
       close = () => releasers.release();
-      const peerOrigin = await startPeerOrigin({ clock, random });
+      const isLive = target !== OWN_TARGET && target.live !== undefined;
+      const peerOrigin = await startPeerOrigin({ clock, random, ...(isLive ? { idsMax: LIVE_IDS_MAX } : {}) });
       releasers.push(() => peerOrigin.close());
       const origin = openHttpClients({ originUrl: peerOrigin.url, edges: [] });
       releasers.push(() => origin.close());
-      const { lifetime, missing } = target === OWN_TARGET ? OWN_LIFETIMES : target;
-      const upstream = await startPeerUpstream({ originUrl: peerOrigin.url, lifetimeMs: lifetime, missingMs: missing, clock, random });
+      const upstream = await openUpstream(target, { originUrl: peerOrigin.url, clock, random });
       releasers.push(() => upstream.close());
       const asker = new Asker(clock);
       releasers.push(() => asker.close());
-      const cache =
-        target === OWN_TARGET
-          ? await openOwn({ log: peerOrigin.log, upstream, origin, asker, clock, random })
-          : await openTarget(target, { ...options, upstreamPort: upstream.port, asker });
-      releasers.push(() => cache.close());
+      const opened = await openCache(target, { ...options, takes, rails, peerOrigin, upstream, origin, asker });
+      releasers.push(() => opened.cache.close());
       let slugs = 0;
       const nextSlug = () => {
         slugs += 1;
         return slugs;
       };
       const pace = { purgeMs: 0 };
-      return await runRaces({ ...options, cache, upstream, origin, nextSlug, pace, ways: cache.ways.filter(takes) });
+      return await runRaces({ ...options, origin, ...opened, upstream, nextSlug, pace, ways: opened.cache.ways.filter(takes) });
     });
   } finally {
     await close();
   }
+}
+
+/** Throws WorldFailed where it cannot listen at the place that a live target asks for. */
+async function openUpstream(
+  target: RaceTargetOptions['target'],
+  shared: Pick<PeerUpstreamOptions, 'originUrl' | 'clock' | 'random'>,
+): Promise<PeerUpstream> {
+  const { lifetime: lifetimeMs, missing: missingMs } = target === OWN_TARGET ? OWN_LIFETIMES : target;
+  const times = { ...shared, lifetimeMs, missingMs };
+  if (target === OWN_TARGET || target.live === undefined) return startPeerUpstream(times);
+  const { name, live } = target;
+  try {
+    return await startPeerUpstream({ ...times, at: live.upstream });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    const at = `${live.upstream.host}:${live.upstream.port}`;
+    throw new WorldFailed(
+      `${name}: our upstream cannot listen at ${at}${code}; free it, or give live.upstream and the cache another place`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+interface OpenCache extends Pick<RaceTargetOptions, 'takes' | 'variables' | 'clock' | 'random' | 'signal'> {
+  readonly rails: Rails | undefined;
+  readonly peerOrigin: PeerOrigin;
+  readonly upstream: PeerUpstream;
+  readonly origin: OpenOwn['origin'];
+  readonly asker: Asker;
+}
+
+/** The cache, and of a live one what it is asked for. */
+async function openCache(
+  target: RaceTargetOptions['target'],
+  { rails, takes, peerOrigin, ...options }: OpenCache,
+): Promise<Pick<RunRacesOptions, 'cache'> & Partial<Pick<RunRacesOptions, 'origin' | 'prefix'>>> {
+  const { upstream, origin } = options;
+  if (target === OWN_TARGET) return { cache: await openOwn({ ...options, log: peerOrigin.log }) };
+  if (target.live === undefined) return { cache: await openStarted(target, { ...options, upstreamPort: upstream.port }) };
+  return openLive(target, { rails, takes, upstream, origin, random: options.random });
+}
+
+/** No request of another run has its names. */
+function openLive(
+  target: LiveTarget,
+  { rails, takes, upstream, origin, random }: Pick<OpenCache, 'rails' | 'takes' | 'upstream' | 'origin' | 'random'>,
+) {
+  if (rails === undefined) throw new Error(`${target.name} is a live target: expected rails, got none`);
+  const prefix = `race-${random.below(PREFIXES).toString(PREFIX_BASE)}`;
+  const asker = rails.askerOf(target, prefix);
+  return { cache: liveCache({ target, rails, asker, upstream, takes }), origin: railedOrigin(origin, asker), prefix };
 }
 
 interface OpenOwn extends Pick<Parameters<typeof ownCache>[0], 'origin' | 'asker' | 'clock'> {
@@ -81,21 +140,22 @@ async function openOwn({ log, upstream, origin, asker, clock, random }: OpenOwn)
   return ownCache({ url: edge.url, origin, asker, clock, close: () => edge.close() });
 }
 
-type OpenTarget = OpenProgramOptions & { readonly asker: Asker };
+type OpenStarted = OpenProgramOptions & { readonly asker: Asker };
 
-async function openTarget(target: Target, options: OpenTarget): Promise<RacedCache> {
+async function openStarted(target: StartedTarget, options: OpenStarted): Promise<RacedCache> {
   const program = await openProgram(target, options);
   const { url } = program;
   const { port } = new URL(url);
   const teller = target.tell && openTeller(target.tell, { ...options, region: RACED_REGION, cacheUrl: url, deadlineMs: PURGE_MS_MAX });
   let edge: Promise<RacedCache> | undefined;
   const openEdge = () => {
-    edge ??= openTarget(target, { ...options, upstreamPort: Number(port) });
+    edge ??= openStarted(target, { ...options, upstreamPort: Number(port) });
     return edge;
   };
   const close = async () => {
     const opened = await edge?.catch(() => undefined);
     await Promise.all([opened?.close(), teller?.close(), program.stop()]);
   };
-  return { ...targetCache({ target, url, asker: options.asker, teller, ended: () => program.ended, close }), openEdge };
+  const { asker } = options;
+  return { ...targetCache({ target, url, asker, teller, backend: '<upstream>', ended: () => program.ended, close }), openEdge };
 }

@@ -21,12 +21,23 @@ export interface PurgeAnswer {
   readonly text: string;
 }
 
+/** Whoever has to wait before it is sent is called when it was. */
+export interface Sending {
+  readonly onSent: () => void;
+}
+
 export interface RacedCache {
   readonly ways: readonly Way[];
-  /** Throws NoAnswer. */
-  read(id: number): Promise<TargetRead>;
-  /** Ends when the cache says that it is done. Throws NoAnswer. */
-  purge(way: Way, content: RacedContent): Promise<PurgeAnswer>;
+  /** What its backend must be, in words. */
+  readonly backend: string;
+  /** How many requests a second it may be asked. Left out: as many as are wanted. */
+  readonly perSecondMax?: number;
+  /** Whether such a purge may meet nothing but what it names. Left out: nobody minds. */
+  readonly isNarrow?: (way: Way) => boolean;
+  /** Throws NoAnswer, and RailsStopped. */
+  read(id: number, sending: Sending): Promise<TargetRead>;
+  /** Ends when the cache says that it is done. Throws NoAnswer, and RailsStopped. */
+  purge(way: Way, content: RacedContent, sending: Sending): Promise<PurgeAnswer>;
   /**
    * Another instance of it, whose upstream is this one: the same each time, and closed with this one. Left out: it cannot be run twice.
    * Throws WorldFailed where that does not start.

@@ -1,6 +1,7 @@
 /** What is left of races: JUnit and the page. */
 import { describe, expect, it } from 'vitest';
 import { type RacedTarget, racesJunit } from './junit.ts';
+import { railsLine } from './lines.ts';
 import { racesHtml } from './page.ts';
 import type { Outcome, RaceResult } from './race.ts';
 
@@ -25,6 +26,39 @@ const purgeless: RacedTarget = {
 };
 const broken: RacedTarget = { name: 'gone', broken: 'it ended' };
 const OPTIONS = { failing: ['kept'], version: '1', reproduce: 'edgesync-lab races mine' } as const;
+
+const RAILS = {
+  hosts: [
+    { host: 'cdn.example', addresses: ['192.0.2.1', '192.0.2.2'], isNamed: true },
+    { host: 'localhost', addresses: ['127.0.0.1'], isNamed: false },
+  ],
+  perSecond: 5,
+  allowsWidePurge: true,
+  requests: 71,
+  purges: 9,
+  stopped: 'stopped: <429>',
+} as const;
+
+describe('reports of live targets', () => {
+  it('say whom the lab was allowed to ask, at which addresses, and how much it has sent', () => {
+    const junit = racesJunit([raced(result('plain', 'ok'))], { ...OPTIONS, rails: RAILS });
+    expect(junit).toContain('<property name="allow-external" value="cdn.example 192.0.2.1 192.0.2.2"/>');
+    for (const [name, value] of [
+      ['allow-wide-purge', 'yes'],
+      ['rate', '5'],
+      ['requests', '71'],
+      ['purges', '9'],
+    ])
+      expect(junit).toContain(`<property name="${name}" value="${value}"/>`);
+    const page = racesHtml([raced(result('plain', 'ok'))], { ...OPTIONS, rails: RAILS });
+    for (const text of ['cdn.example', '192.0.2.1, 192.0.2.2', '--allow-external', 'this machine', 'stopped: &lt;429&gt;', 'were allowed'])
+      expect(page).toContain(text);
+    expect(railsLine(RAILS)).toBe(
+      'sent 71 requests, 9 of them purges, to cdn.example (192.0.2.1, 192.0.2.2, allowed by name) and localhost (127.0.0.1), at most 5 a second; wide purges were allowed',
+    );
+    expect(racesJunit([raced()], OPTIONS)).not.toContain('allow-external');
+  });
+});
 
 describe('JUnit of races', () => {
   it('has a failure for what was kept, with its steps, and skips what was not judged', () => {

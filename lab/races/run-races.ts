@@ -1,25 +1,17 @@
 /** All races of one cache: the self-check first, then each race for each purge, one after another. */
-import type { Clock } from '../../services/runtime/clock.ts';
-import type { OriginRequests } from '../system/origin.ts';
-import type { UpstreamControl } from '../targets/upstream-control.ts';
+import { RailsStopped } from '../rails/stopped.ts';
 import type { Race, RaceResult } from './race.ts';
 import type { RacedCache, Way } from './raced-cache.ts';
 import { type SelfChecked, selfCheck } from './self-check.ts';
-import { type Pace, Stage } from './stage.ts';
+import { Stage } from './stage.ts';
+import type { StageOptions } from './stage-options.ts';
 
-export interface RunRacesOptions {
-  readonly cache: RacedCache;
-  readonly upstream: UpstreamControl;
-  readonly origin: OriginRequests;
+export interface RunRacesOptions extends StageOptions {
   readonly races: readonly Race[];
   /** Of the cache's; those that are run. */
   readonly ways: readonly Way[];
-  readonly clock: Clock;
   /** How often each is run; left out: once. */
   readonly repeat?: number;
-  readonly signal: AbortSignal;
-  readonly nextSlug: () => number;
-  readonly pace: Pace;
   readonly onResult: (result: RaceResult) => void;
 }
 
@@ -34,31 +26,53 @@ export interface Raced {
 }
 
 /** Rejects with the reason of the signal. */
-export async function runRaces({ races, ways, repeat = 1, onResult, ...options }: RunRacesOptions): Promise<Raced> {
-  const openStage = () => new Stage(options);
-  const selfChecked = await selfCheck({ ways }, openStage);
-  options.signal.throwIfAborted();
-  if (selfChecked.mistakes.length > 0) return { results: [], selfChecked };
+export async function runRaces(options: RunRacesOptions): Promise<Raced> {
   const results: RaceResult[] = [];
+  const said = { selfChecked: { mistakes: [], steps: [] } as SelfChecked };
+  try {
+    const openStage = () => new Stage(options);
+    said.selfChecked = await selfCheck(options, openStage);
+    options.signal.throwIfAborted();
+    if (said.selfChecked.mistakes.length > 0) return { results, ...said };
+    const ended = await raceAll(options, { openStage, results });
+    options.signal.throwIfAborted();
+    if (ended !== undefined) return { results, ...said, ended };
+    return results.length > 0 ? { results, ...said } : { results, ...said, nothing: whyNothing(options.cache) };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!(error instanceof RailsStopped)) throw error;
+    return { results, ...said, ended: error.message };
+  }
+}
+
+interface Racing {
+  readonly openStage: () => Stage;
+  readonly results: RaceResult[];
+}
+
+/** Why the cache served no more, in words; undefined: all were run. */
+async function raceAll(
+  { races, ways, repeat = 1, onResult, cache, signal }: RunRacesOptions,
+  { openStage, results }: Racing,
+): Promise<string | undefined> {
   for (const way of ways) {
     for (const race of races) {
-      if (race.takes?.(way) === false || (race.tiers && options.cache.openEdge === undefined)) continue;
+      if (race.takes?.(way) === false || (race.tiers && cache.openEdge === undefined)) continue;
       for (let times = 0; times < repeat; times += 1) {
-        options.signal.throwIfAborted();
+        signal.throwIfAborted();
         const stage = openStage();
         const found = await race.run(stage, way);
         // Whoever has ended is heard of a moment after its connections.
         if (found.outcome === 'unjudged') await stage.moment();
-        const ended = options.cache.ended();
-        if (ended !== undefined) return { results, selfChecked, ended: `${ended} in the race ${race.name}` };
+        const ended = cache.ended();
+        if (ended !== undefined) return `${ended} in the race ${race.name}`;
         const result = { ...found, race: race.name, way, steps: stage.steps };
         results.push(result);
         onResult(result);
       }
     }
   }
-  options.signal.throwIfAborted();
-  return results.length > 0 ? { results, selfChecked } : { results, selfChecked, nothing: whyNothing(options.cache) };
+  return undefined;
 }
 
 function whyNothing({ ways }: RacedCache): string {

@@ -22,7 +22,7 @@ export async function selfCheck(cache: Pick<RacedCache, 'ways'>, openStage: () =
   if (reading.length > 0) return { mistakes: reading, steps: stage.steps };
   for (const way of cache.ways) {
     const purging = openStage();
-    const mistake = await checkPurge(purging, way);
+    const mistake = (await checkNarrow(purging, way)) ?? (await checkPurge(purging, way));
     if (mistake !== undefined) return { mistakes: [mistake], steps: purging.steps };
   }
   return { mistakes: [], steps: [] };
@@ -36,7 +36,7 @@ async function checkReading(stage: Stage): Promise<readonly string[]> {
   const fetches = () => stage.upstream.fetchesOf(path).length;
   if (fetches() === 0)
     return [
-      `a read of a new content (GET ${path}) did not reach our upstream, and got ${lookText(first)}: its backend must be <upstream>, and nothing else`,
+      `a read of a new content (GET ${path}) did not reach our upstream, and got ${answerText(first, stage)}: its backend must be ${stage.backend}, and nothing else`,
     ];
   if (first === undefined || first.version !== content.version)
     return [`expected version ${content.version} of a new content (GET ${path}), got ${lookText(first)}: read.path, read.version`];
@@ -54,6 +54,34 @@ async function checkReading(stage: Stage): Promise<readonly string[]> {
     return [`the cache keeps nothing: it asked its upstream again for what it had got a moment before (GET ${path}: ${lookText(second)})`];
   if (second?.label === 'miss') return [`an answer that the cache kept is not labelled as a hit (GET ${path}): label.header, label.hit`];
   return [];
+}
+
+/** Why there was no answer stands in the witness. */
+function answerText(look: Look, { steps }: Stage): string {
+  if (look !== undefined) return lookText(look);
+  const said = steps.findLast(({ who }) => who === 'reader')?.text ?? '';
+  return `no answer${said.replace(/^.*? gets no answer: /, ', ')}`;
+}
+
+/** A request that says one content and means many is not seen by reading it: another content must stay where it is. */
+async function checkNarrow(stage: Stage, way: Way): Promise<string | undefined> {
+  if (!stage.isNarrow(way)) return undefined;
+  const named = await stage.create();
+  const bystander = await stage.create();
+  const fetches = () => stage.upstream.fetchesOf(stage.path(bystander)).length;
+  await stage.read('a reader', named).result;
+  for (let times = 0; times < READS_MAX; times += 1) {
+    await stage.read('a reader of another content', bystander).result;
+    await stage.moment();
+  }
+  const before = fetches();
+  const { text } = await stage.purge(way, named).result;
+  await stage.moment();
+  await stage.read('a further reader of another content', bystander).result;
+  // Who asks behind an answer asks a moment later.
+  await stage.moment();
+  if (fetches() === before) return undefined;
+  return `purge.${way.mode}.${way.type} purges more than it names: after ${text} another content (GET ${stage.path(bystander)}) was fetched again; --allow-wide-purge lets it`;
 }
 
 async function checkPurge(stage: Stage, way: Way): Promise<string | undefined> {

@@ -1,35 +1,18 @@
 /** Where a race is played: one cache, its upstream and the origin, with every step written down. */
 import type { HoldPlace } from '../../services/protocol/upstream-api.ts';
 import { NoAnswer } from '../../services/runtime/asker.ts';
-import { type Clock, sleep } from '../../services/runtime/clock.ts';
-import type { OriginRequests } from '../system/origin.ts';
+import { sleep } from '../../services/runtime/clock.ts';
 import type { TargetRead } from '../targets/read-answer.ts';
 import type { UpstreamControl } from '../targets/upstream-control.ts';
-import { type PurgeAnswer, type RacedCache, type RacedContent, type Way, wayText } from './raced-cache.ts';
+import { type PurgeAnswer, type RacedContent, type Way, wayText } from './raced-cache.ts';
+import type { StageHold, StageOptions } from './stage-options.ts';
 import type { RaceStep } from './steps.ts';
 import { type UnderWay, underWay } from './under-way.ts';
-
-export interface StageOptions {
-  readonly cache: RacedCache;
-  readonly upstream: UpstreamControl;
-  readonly origin: OriginRequests;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** A number that no content of the run has had. */
-  readonly nextSlug: () => number;
-  readonly pace: Pace;
-}
-
-/** What was seen of the cache's own pace, from stage to stage. */
-export interface Pace {
-  /** The longest that a purge took with nothing held. */
-  purgeMs: number;
-}
 
 /** What a reader got; undefined: no usable answer. */
 export type Look = TargetRead | undefined;
 
-const OWN_TAG = 'race-tag';
+const PREFIX = 'race';
 /** Long enough that a body has two halves. */
 const BODY_ONE = 'one '.repeat(400);
 const BODY_TWO = 'two '.repeat(400);
@@ -38,6 +21,7 @@ const LOOKS_MS = [150, 150, 300, 600] as const;
 const LOOKS_MIN = 2;
 /** In which whatever is to happen beside what is held has begun. */
 const MOMENT_MS = 250;
+const MS_PER_S = 1000;
 /** A purge that is not answered by then waits for the fetch that is held. Some wait for a second, and give up (Apache Traffic Server). */
 const WAITING_MS = 2_500;
 /** Below the deadlines of reads and purges. */
@@ -93,9 +77,26 @@ export class Stage {
     return `/api/content/${id}`;
   }
 
+  /** Where its answers must come from, in words. */
+  get backend(): string {
+    return this.#options.cache.backend;
+  }
+
+  /** Whether the purge may meet nothing but what it names. */
+  isNarrow(way: Way): boolean {
+    return this.#options.cache.isNarrow?.(way) ?? false;
+  }
+
+  /** Of `wanted` readers those that can come within the time, for whoever may ask the cache. */
+  readersWithin(ms: number, wanted: number): number {
+    const { perSecondMax = Number.POSITIVE_INFINITY } = this.#options.cache;
+    return Math.max(1, Math.min(wanted, Math.floor((perSecondMax * ms) / MS_PER_S)));
+  }
+
   async create(): Promise<RacedContent & { readonly version: number }> {
-    const slug = `race-${this.#options.nextSlug()}`;
-    const tags = [`${OWN_TAG}-${slug}`, OWN_TAG];
+    const { prefix = PREFIX } = this.#options;
+    const slug = `${prefix}-${this.#options.nextSlug()}`;
+    const tags = [`${prefix}-tag-${slug}`, `${prefix}-tag`];
     const { id, version } = await this.#options.origin.create({ slug, title: slug, body: BODY_ONE, tags });
     this.#say('origin', `holds content ${id}, version ${version}`);
     return { id, tags, version };
@@ -111,46 +112,56 @@ export class Stage {
   /** `name`: for the witness. */
   read(name: string, { id }: Pick<RacedContent, 'id'>): UnderWay<Look> {
     const { cache } = this.#options;
-    this.#say('reader', `${name} asks for content ${id}`);
-    const asked = cache.read(id).then(
-      (read): Look => {
-        this.#say('reader', `${name} gets ${lookText(read)}`);
-        return read;
-      },
-      (error: unknown): Look => {
-        if (!(error instanceof NoAnswer)) throw error;
-        this.#say('reader', `${name} gets no answer: ${error.message}`);
-        return undefined;
-      },
-    );
-    return underWay(asked);
+    return underWay((onSent) => {
+      const begin = () => {
+        this.#say('reader', `${name} asks for content ${id}`);
+        onSent();
+      };
+      return cache.read(id, { onSent: begin }).then(
+        (read): Look => {
+          this.#say('reader', `${name} gets ${lookText(read)}`);
+          return read;
+        },
+        (error: unknown): Look => {
+          if (!(error instanceof NoAnswer)) throw error;
+          this.#say('reader', `${name} gets no answer: ${error.message}`);
+          return undefined;
+        },
+      );
+    });
   }
 
   purge(way: Way, content: RacedContent): UnderWay<PurgeAnswer> {
-    this.#say('purger', `purges (${wayText(way)})`);
-    const begunMs = this.#options.clock.monotonicMs();
-    const isFree = this.#held === 0;
-    const purged = this.#options.cache.purge(way, content).then(
-      (answer) => {
-        this.#say('purger', answer.text);
-        const { pace, clock } = this.#options;
-        if (isFree) pace.purgeMs = Math.max(pace.purgeMs, clock.monotonicMs() - begunMs);
-        return answer;
-      },
-      (error: unknown): PurgeAnswer => {
-        if (!(error instanceof NoAnswer)) throw error;
-        this.#say('purger', error.message);
-        return { isTaken: false, text: error.message };
-      },
-    );
-    return underWay(purged);
+    const { cache, pace, clock } = this.#options;
+    return underWay((onSent) => {
+      let sentMs = clock.monotonicMs();
+      const isFree = this.#held === 0;
+      const begin = () => {
+        this.#say('purger', `purges (${wayText(way)})`);
+        sentMs = clock.monotonicMs();
+        onSent();
+      };
+      return cache.purge(way, content, { onSent: begin }).then(
+        (answer) => {
+          this.#say('purger', answer.text);
+          if (isFree) pace.purgeMs = Math.max(pace.purgeMs, clock.monotonicMs() - sentMs);
+          return answer;
+        },
+        (error: unknown): PurgeAnswer => {
+          if (!(error instanceof NoAnswer)) throw error;
+          this.#say('purger', error.message);
+          return { isTaken: false, text: error.message };
+        },
+      );
+    });
   }
 
-  /** Of the next fetch for the content. `reached`: whether the cache asked within three seconds. */
-  hold(content: Pick<RacedContent, 'id'>, at: HoldPlace): { readonly reached: () => Promise<boolean>; readonly release: () => void } {
+  /** Of the next fetch for the content. */
+  hold(content: Pick<RacedContent, 'id'>, at: HoldPlace): StageHold {
     const hold = this.upstream.hold(this.path(content), at);
     let isHeld = false;
-    const reached = async () => {
+    const reached = async ({ sent }: UnderWay<unknown>) => {
+      await sent;
       const fetch = await this.#within(REACHED_MS_MAX, hold.reached);
       if (fetch === undefined) {
         hold.release();
@@ -174,8 +185,9 @@ export class Stage {
     return { reached, release };
   }
 
-  /** Whether it ends while the answer is still held: that is for longer than twice what a purge has taken so far. */
+  /** Whether it ends while the answer is still held: that is, once it was sent, for longer than twice what a purge has taken so far. */
   async endsSoon(under: UnderWay<unknown>): Promise<boolean> {
+    await under.sent;
     await this.#within(Math.min(WAITING_MS_MAX, Math.max(WAITING_MS, 2 * this.#options.pace.purgeMs)), under.result);
     return under.isOver();
   }

@@ -4,7 +4,7 @@ import { didYouMean } from '../input/nearest.ts';
 import { type Topology, withRegionTarget } from '../topology/topology.ts';
 import { findHere } from '../worlds/peers/here.ts';
 import { withOwnConfig } from './own-config.ts';
-import type { Target } from './target.ts';
+import { asStarted, type StartedTarget } from './target.ts';
 import { findTarget, OWN_TARGET } from './targets.ts';
 
 export interface AssignOptions {
@@ -32,7 +32,7 @@ export async function withTargets(topology: Topology, { words, folder, variables
         `--target: expected a region (${known.join(', ')}), got ${JSON.stringify(region)}${didYouMean(region, known)}`,
       );
     const found = await findTarget(word.slice(at + 1), folder);
-    const preset = found === OWN_TARGET ? undefined : found;
+    const preset = found === OWN_TARGET ? undefined : asStarted(found);
     const target = preset === undefined || config === undefined ? preset : await withOwnConfig(preset, config);
     if (target !== undefined) await refuseMissing(target, variables);
     const regions = assigned.regions.map((one) => (region === undefined || one.region === region ? withRegionTarget(one, target) : one));
@@ -43,7 +43,7 @@ export async function withTargets(topology: Topology, { words, folder, variables
   return assigned;
 }
 
-async function refuseMissing(target: Target, variables: AssignOptions['variables']): Promise<void> {
+async function refuseMissing(target: StartedTarget, variables: AssignOptions['variables']): Promise<void> {
   const here = await findHere(target, variables);
   if (here.isHere) return;
   const { get } = target.start;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withOwnConfig } from './own-config.ts';
-import { parseTarget, type Target } from './target.ts';
+import { asStarted, parseTarget, type StartedTarget } from './target.ts';
 import { findTarget } from './targets.ts';
 
 let folder = '';
@@ -13,12 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function under(name: string, text: string): Promise<Target> {
+async function under(name: string, text: string): Promise<StartedTarget> {
   const preset = await findTarget(name, import.meta.dirname);
   if (typeof preset === 'string') throw new TypeError('expected a preset with a file');
   const file = join(folder, 'mine');
   await writeFile(file, text);
-  return withOwnConfig(preset, file);
+  return withOwnConfig(asStarted(preset), file);
 }
 
 const VCL =
@@ -64,9 +64,9 @@ describe('a configuration of the user’s own', () => {
 
   it('is refused where its file is not there, or is none', async () => {
     const preset = await findTarget('varnish', import.meta.dirname);
-    await expect(withOwnConfig(preset as Target, join(folder, 'no.vcl'))).rejects.toThrow('cannot be read (ENOENT)');
-    await expect(withOwnConfig(preset as Target, folder)).rejects.toThrow('cannot be read (EISDIR)');
-    await expect(withOwnConfig(preset as Target, '/dev/zero')).rejects.toThrow('expected at most');
+    await expect(withOwnConfig(preset as StartedTarget, join(folder, 'no.vcl'))).rejects.toThrow('cannot be read (ENOENT)');
+    await expect(withOwnConfig(preset as StartedTarget, folder)).rejects.toThrow('cannot be read (EISDIR)');
+    await expect(withOwnConfig(preset as StartedTarget, '/dev/zero')).rejects.toThrow('expected at most');
   });
 
   it('takes the place of a file that the target has, by places that there are', () => {

@@ -3,10 +3,10 @@ import { basename } from 'node:path';
 import { InvalidInput } from '../errors.ts';
 import { printable } from '../input/printable.ts';
 import { readSource } from '../input/yaml-source.ts';
-import type { Target } from './target.ts';
+import type { StartedTarget } from './target.ts';
 
 /** Throws InvalidInput for a target that takes none, and for a file in which there is nothing to replace. */
-export async function withOwnConfig(target: Target, file: string): Promise<Target> {
+export async function withOwnConfig(target: StartedTarget, file: string): Promise<StartedTarget> {
   const { config, start, name } = target;
   if (config === undefined) throw new InvalidInput(`--config: ${name} takes no configuration of your own; write a target file instead`);
   let text = await readSource(file);

@@ -12,11 +12,13 @@ import {
   waysOf,
   writtenPurges,
 } from '../../services/protocol/purge-ways.ts';
+import { InvalidInput } from '../errors.ts';
 import { lasting } from '../input/duration.ts';
 import { type Problem, problemsOf, refusal } from '../input/problems.ts';
 import { parseYaml, readSource } from '../input/yaml-source.ts';
 import { writtenConfig } from './config.ts';
 import { deliverOf, writtenDeliver } from './deliver.ts';
+import { type Live, problemsOfLive, problemsOfStarted, withoutValues, writtenLive } from './live.ts';
 import { problemsOfTell, writtenTell } from './tell.ts';
 
 /** The places of what is started. */
@@ -38,6 +40,23 @@ const MISSING_MS = 5_000;
 const FILE_NAME = /^(?!(?:.*\/)?\.\.?(?:\/|$))[\w.-]+(?:\/[\w.-]+)*$/;
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const PACKAGE = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
+
+const writtenStart = z.strictObject({
+  command: z.array(z.string().min(1)).min(1),
+  /** By their names below the folder of the process. */
+  files: z.record(z.string().regex(FILE_NAME, 'expected a name, without .. and without a leading slash'), z.string()).default({}),
+  /** Folders that must be there. */
+  folders: z.array(z.string().regex(FILE_NAME, 'expected a name, without .. and without a leading slash')).default([]),
+  environment: z.record(z.string(), z.string()).default({}),
+  /** Where the lab runs as root: whose the folder is, for programs that give up being root. */
+  owner: z.string().optional(),
+  /** An npm package of the user's, which the command needs: `<package>` is its folder. */
+  package: z.string().regex(PACKAGE, 'expected the name of an npm package').optional(),
+  /** What the program is asked for its version, such as [varnishd, -V]; the first number with a dot in the answer is it. */
+  version: z.array(z.string().min(1)).min(1).optional(),
+  /** How the program is got, for whoever does not have it. */
+  get: z.string().optional(),
+});
 
 const targetFile = z.strictObject({
   version: z.literal(1),
@@ -63,26 +82,14 @@ const targetFile = z.strictObject({
   deliver: writtenDeliver.optional(),
   /** How a configuration of the user's own takes the place of this one. */
   config: writtenConfig.optional(),
-  start: z.strictObject({
-    command: z.array(z.string().min(1)).min(1),
-    /** By their names below the folder of the process. */
-    files: z.record(z.string().regex(FILE_NAME, 'expected a name, without .. and without a leading slash'), z.string()).default({}),
-    /** Folders that must be there. */
-    folders: z.array(z.string().regex(FILE_NAME, 'expected a name, without .. and without a leading slash')).default([]),
-    environment: z.record(z.string(), z.string()).default({}),
-    /** Where the lab runs as root: whose the folder is, for programs that give up being root. */
-    owner: z.string().optional(),
-    /** An npm package of the user's, which the command needs: `<package>` is its folder. */
-    package: z.string().regex(PACKAGE, 'expected the name of an npm package').optional(),
-    /** What the program is asked for its version, such as [varnishd, -V]; the first number with a dot in the answer is it. */
-    version: z.array(z.string().min(1)).min(1).optional(),
-    /** How the program is got, for whoever does not have it. */
-    get: z.string().optional(),
-  }),
+  /** How the lab starts it. Either this or `live`. */
+  start: writtenStart.optional(),
+  /** A cache that the lab does not start. */
+  live: writtenLive.optional(),
 });
 
 /** What passes to the process that starts it: data, and nothing else. */
-export interface HostedTarget extends Omit<Target, 'label' | 'config'> {
+export interface HostedTarget extends Omit<StartedTarget, 'label' | 'config'> {
   /** A 304 of its upstream says nothing of tags. */
   readonly untagged304?: boolean;
   /** It stands behind another one of its kind. Left out: it asks its upstream itself. */
@@ -93,22 +100,43 @@ export interface HostedTarget extends Omit<Target, 'label' | 'config'> {
 export const SHIELDS = ['purged-first', 'purged-last'] as const;
 export type Shield = (typeof SHIELDS)[number];
 
-export interface Target extends Omit<z.output<typeof targetFile>, 'purge' | 'deliver'> {
+interface Common extends Omit<Written, 'purge' | 'deliver' | 'start' | 'live'> {
   readonly ok: readonly number[];
   /** None: lifetime alone ends what it holds. */
   readonly purges: readonly PurgeWay[];
   readonly deliver: Deliver;
 }
 
+/** A program of this machine, which the lab starts. */
+export interface StartedTarget extends Common {
+  readonly start: z.output<typeof writtenStart>;
+  readonly live?: never;
+}
+
+/** A cache that is there. */
+export interface LiveTarget extends Common {
+  readonly live: Live;
+  readonly start?: never;
+}
+
+export type Target = StartedTarget | LiveTarget;
+
+/** For whoever starts its caches itself. Throws InvalidInput for a live one. */
+export function asStarted(target: Target): StartedTarget {
+  if (target.live === undefined) return target;
+  throw new InvalidInput(`${target.name} is a live target: only races takes one; everything else starts its caches itself`);
+}
+
 /** For editors. */
 export function targetJsonSchema(): unknown {
-  return z.toJSONSchema(targetFile, { io: 'input', unrepresentable: 'any' });
+  const schema = z.toJSONSchema(targetFile, { io: 'input', unrepresentable: 'any' });
+  return { ...schema, oneOf: [{ required: ['start'] }, { required: ['live'] }] };
 }
 
 /** Whether a file is meant as a target: what a scenario has no word for stands in it. */
 export function isMeantAsTarget(text: string, file: string): boolean {
   const { value } = parseYaml(text, { file });
-  return typeof value === 'object' && value !== null && ('start' in value || 'purge' in value);
+  return typeof value === 'object' && value !== null && ('start' in value || 'live' in value || 'purge' in value);
 }
 
 /** Throws InvalidInput. */
@@ -120,20 +148,54 @@ export async function readTarget(file: string): Promise<Target> {
 export function parseTarget(text: string, file: string): Target {
   const source = parseYaml(text, { file });
   const parsed = targetFile.safeParse(source.value);
-  const problems = parsed.success ? problemsOfWords(parsed.data) : problemsOf(targetFile, source.value);
+  const problems = parsed.success ? problemsOfWords(parsed.data) : withoutValues(source.value, problemsOf(targetFile, source.value));
   if (!parsed.success || problems.length > 0) throw refusal(source, problems);
-  const { purge, deliver, ...target } = parsed.data;
-  const delivered = deliverOf(deliver ?? (purge === undefined && target.tell === undefined ? 'none' : 'repeat'));
-  if (purge === undefined) return { ...target, ok: [], purges: [], deliver: delivered };
-  return { ...target, ok: purge.ok, purges: waysOf(purge), deliver: delivered };
+  const { purge, deliver, start, live, ...rest } = parsed.data;
+  const delivered = deliverOf(deliver ?? (purge === undefined && rest.tell === undefined ? 'none' : 'repeat'));
+  const ways = purge === undefined ? { ok: [], purges: [] } : { ok: purge.ok, purges: waysOf(purge) };
+  const purged = { ...ways, deliver: delivered };
+  if (live !== undefined) return { ...rest, ...purged, live };
+  if (start !== undefined) return { ...rest, ...purged, start };
+  throw refusal(source, [NEITHER]);
 }
 
 type Written = z.output<typeof targetFile>;
 
+const NEITHER = { path: [], message: 'expected start, a program that the lab starts, or live, a cache that is there' } as const;
+
 /** What the schema cannot say. */
-function problemsOfWords({ read, purge, tell, deliver, config, start }: Written): readonly Problem[] {
+function problemsOfWords({ read, purge, tell, deliver, config, start, live }: Written): readonly Problem[] {
   const ways = purge === undefined ? [] : waysOf(purge);
   const ofRequests = ways.flatMap((way) => problemsOfWay(way).map((message) => ({ path: ['purge', way.mode, way.type], message })));
+  const isEmpty = purge !== undefined && ways.length === 0;
+  const none = isEmpty ? [{ path: ['purge'], message: `expected at least one purge (${PURGE_MODES.join(', ')}), or no purge at all` }] : [];
+  const isUndelivered = purge === undefined && tell === undefined && deliver !== undefined && deliver !== 'none';
+  const undelivered = isUndelivered
+    ? [{ path: ['deliver'], message: 'expected none, or a purge: it has none that could be delivered, and nobody is told' }]
+    : [];
+  const ofRead = strangePlaces(read.path, ['id'], ['read', 'path']);
+  const noId = read.path.includes('<id>') ? [] : [{ path: ['read', 'path'], message: 'expected <id> in it' }];
+  const ofStart = start === undefined ? [] : problemsOfStart(start, config);
+  const ofLive = live === undefined ? problemsOfStarted(ways) : problemsOfLive({ live, read, ways });
+  const told = purge !== undefined && tell !== undefined;
+  const ofTell = [
+    ...(told ? [{ path: ['tell'], message: 'expected tell or purge, one of them: who is told purges the cache' }] : []),
+    ...(tell === undefined ? [] : problemsOfTell(tell)),
+  ];
+  const both = problemsOfBoth({ start, live, config, tell });
+  return [...ofTell, ...noId, ...ofRead, ...none, ...undelivered, ...ofRequests, ...ofStart, ...ofLive, ...both];
+}
+
+function problemsOfBoth({ start, live, config, tell }: Pick<Written, 'start' | 'live' | 'config' | 'tell'>): readonly Problem[] {
+  if (start === undefined && live === undefined) return [NEITHER];
+  if (live === undefined) return [];
+  const both = start === undefined ? [] : [{ path: ['live'], message: 'expected start or live, got both' }];
+  const own = config === undefined ? [] : [{ path: ['config'], message: 'expected none: the lab does not configure a live target' }];
+  const told = tell === undefined ? [] : [{ path: ['tell'], message: 'expected purge: a live target is purged by requests alone' }];
+  return [...both, ...own, ...told];
+}
+
+function problemsOfStart(start: z.output<typeof writtenStart>, config: Written['config']): readonly Problem[] {
   const ofStart = [
     ...start.command.flatMap((word, at) => strangePlaces(word, OF_STARTS, ['start', 'command', at])),
     ...Object.entries(start.files).flatMap(([name, text]) => strangePlaces(text, OF_STARTS, ['start', 'files', name])),
@@ -145,24 +207,7 @@ function problemsOfWords({ read, purge, tell, deliver, config, start }: Written)
   const noFile = config !== undefined && !Object.hasOwn(start.files, config.file);
   const ofConfig = (config?.replace ?? []).flatMap((one, at) => strangePlaces(one.with, OF_STARTS, ['config', 'replace', at, 'with']));
   const noPackage = says('package>') && start.package === undefined;
-  const isEmpty = purge !== undefined && ways.length === 0;
-  const none = isEmpty ? [{ path: ['purge'], message: `expected at least one purge (${PURGE_MODES.join(', ')}), or no purge at all` }] : [];
-  const isUndelivered = purge === undefined && tell === undefined && deliver !== undefined && deliver !== 'none';
-  const undelivered = isUndelivered
-    ? [{ path: ['deliver'], message: 'expected none, or a purge: it has none that could be delivered, and nobody is told' }]
-    : [];
-  const ofRead = strangePlaces(read.path, ['id'], ['read', 'path']);
-  const noId = read.path.includes('<id>') ? [] : [{ path: ['read', 'path'], message: 'expected <id> in it' }];
-  const both = purge !== undefined && tell !== undefined;
-  const ofTell = tell === undefined ? [] : problemsOfTell(tell);
   return [
-    ...(both ? [{ path: ['tell'], message: 'expected tell or purge, one of them: who is told purges the cache' }] : []),
-    ...ofTell,
-    ...noId,
-    ...ofRead,
-    ...none,
-    ...undelivered,
-    ...ofRequests,
     ...ofStart,
     ...ofConfig,
     ...(noFile ? [{ path: ['config', 'file'], message: `expected one of ${Object.keys(start.files).join(', ')}` }] : []),

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InvalidInput } from '../errors.ts';
 import { didYouMean } from '../input/nearest.ts';
-import { readTarget, type Target } from './target.ts';
+import { asStarted, readTarget, type StartedTarget, type Target } from './target.ts';
 
 /** Our own edge. It has no file: it runs in this process. */
 export const OWN_TARGET = 'edgesync';
@@ -18,9 +18,10 @@ export async function presetNames(folder: string): Promise<readonly string[]> {
 }
 
 /** Those that have a file, by their names. */
-export async function readPresets(folder: string): Promise<readonly Target[]> {
+export async function readPresets(folder: string): Promise<readonly StartedTarget[]> {
   const names = await presetNames(folder);
-  return Promise.all(names.filter((name) => name !== OWN_TARGET).map((name) => readTarget(join(folder, `${name}${EXTENSION}`))));
+  const read = async (name: string) => asStarted(await readTarget(join(folder, `${name}${EXTENSION}`)));
+  return Promise.all(names.filter((name) => name !== OWN_TARGET).map(read));
 }
 
 /** A preset by its name, or a file. Throws InvalidInput. */

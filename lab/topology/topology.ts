@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Deliver } from '../../services/protocol/purge-ways.ts';
 import { InvalidInput } from '../errors.ts';
 import { hasSoftPurge } from '../targets/soft-purge.ts';
-import type { HostedTarget, Shield, Target } from '../targets/target.ts';
+import { asStarted, type HostedTarget, type Shield, type StartedTarget } from '../targets/target.ts';
 import { findTarget, OWN_TARGET } from '../targets/targets.ts';
 import {
   type ComposeFile,
@@ -28,7 +28,7 @@ export interface RegionTopology {
   readonly port: number;
   readonly environment: Environment;
   /** The cache of others that stands there. Left out: ours. */
-  readonly target?: Target & Pick<HostedTarget, 'untagged304' | 'shield'>;
+  readonly target?: StartedTarget & Pick<HostedTarget, 'untagged304' | 'shield'>;
 }
 
 export interface Topology {
@@ -106,7 +106,7 @@ async function labelled(
   if (found.tell !== undefined)
     throw new InvalidInput(`${at}: ${found.name} is purged by an application (tell), which only the embedded world can tell`);
   const environment = withRegionSettings({ ...region.environment, REGION_NAME: region.region }, { delay, strategy });
-  return withRegionTarget({ ...region, environment }, found);
+  return withRegionTarget({ ...region, environment }, asStarted(found));
 }
 
 function refuseUnknownProfile({ file, services }: ComposeFile, profiles: readonly string[]): void {
@@ -123,12 +123,12 @@ export function onlyRegions<Regional extends Pick<Topology, 'regions'>>(topology
 }
 
 /** To a cache that takes no purge, and that nobody purges, nothing can be delivered, whatever a scenario wants. */
-function deliveredBy({ purges, tell, deliver }: Target, wanted: Deliver | undefined): Deliver {
+function deliveredBy({ purges, tell, deliver }: StartedTarget, wanted: Deliver | undefined): Deliver {
   return purges.length === 0 && tell === undefined ? deliver : (wanted ?? deliver);
 }
 
 /** undefined: ours. What a cache of others has no word for, a soft purge, its region has not, either: it is eager. */
-export function withRegionTarget({ target: _, ...region }: RegionTopology, target: Target | undefined): RegionTopology {
+export function withRegionTarget({ target: _, ...region }: RegionTopology, target: StartedTarget | undefined): RegionTopology {
   if (target === undefined) return region;
   const environment = withRegionSettings(region.environment, {
     lifetime: target.lifetime,

@@ -37,11 +37,12 @@ const PLACE = /<([a-z][a-z-]*)>/g;
 const REQUEST = /^([A-Z]+) (\/[\x21-\x7e]*)$/;
 const EXPECTED_REQUEST = 'expected a method and a path such as PURGE /api/content/<id>';
 const written = z.string(EXPECTED_REQUEST).regex(REQUEST, EXPECTED_REQUEST);
-const headers = z.record(
+/** As a file says them. */
+export const writtenHeaders = z.record(
   z.string().regex(/^[A-Za-z0-9-]+$/, 'expected the name of a header'),
   z.string().regex(/^[\t\x20-\x7e]*$/, 'expected the value of a header, in ASCII'),
 );
-const purgeRequest = z.union([written, z.strictObject({ request: written, headers: headers.default({}) })], {
+const purgeRequest = z.union([written, z.strictObject({ request: written, headers: writtenHeaders.default({}) })], {
   error: 'expected a request such as PURGE /api/content/<id>, or a map with request and headers',
 });
 const purges = z.strictObject(

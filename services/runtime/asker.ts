@@ -1,6 +1,7 @@
 /** One HTTP request to a cache, with any method that it has a word for. */
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
 import { type Clock, sleep } from './clock.ts';
 
@@ -10,7 +11,10 @@ export interface Asked {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** From when it is sent. */
   readonly deadlineMs: number;
+  /** Called when it is sent. */
+  readonly onSent?: () => void;
 }
 
 export interface Answered {
@@ -27,18 +31,26 @@ export class NoAnswer extends Error {
 
 const HOST_AND_REST = /^(https?:\/\/[^/?#]+)(.*)$/s;
 
+export interface AskerOptions {
+  /** In place of the system's: the addresses of a host. */
+  readonly lookup?: LookupFunction;
+}
+
 /** Keeps connections, and closes them. */
 export class Asker {
-  readonly #http = new HttpAgent({ keepAlive: true });
-  readonly #https = new HttpsAgent({ keepAlive: true });
+  readonly #http: HttpAgent;
+  readonly #https: HttpsAgent;
   readonly #clock: Clock;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, options: AskerOptions = {}) {
     this.#clock = clock;
+    this.#http = new HttpAgent({ ...options, keepAlive: true });
+    // Whatever the environment says of certificates.
+    this.#https = new HttpsAgent({ ...options, keepAlive: true, rejectUnauthorized: true });
   }
 
   /** Throws NoAnswer. Redirects are not followed. */
-  async ask({ url, method = 'GET', headers = {}, body, deadlineMs }: Asked): Promise<Answered> {
+  async ask({ url, method = 'GET', headers = {}, body, deadlineMs, onSent = () => {} }: Asked): Promise<Answered> {
     const over = new AbortController();
     const { promise, resolve, reject } = Promise.withResolvers<Answered>();
     const toNoAnswer = (error: unknown) =>
@@ -68,6 +80,7 @@ export class Asker {
       );
     });
     asking.end(body);
+    onSent();
     void sleep(this.#clock, deadlineMs, over.signal).then(() => {
       if (over.signal.aborted) return;
       fail(new Error(`no answer within ${deadlineMs} ms`));

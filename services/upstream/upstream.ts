@@ -150,10 +150,17 @@ export class Upstream {
 
   async #serve(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
     const path = asked.url ?? '/';
-    const isContent = CONTENT.test(path) && (asked.method === 'GET' || asked.method === 'HEAD');
+    // Whoever reaches it may be anybody: it is read, and nothing else.
+    if (asked.method !== 'GET' && asked.method !== 'HEAD') {
+      answer.writeHead(405, { allow: 'GET, HEAD', 'content-type': 'text/plain' });
+      answer.end('the upstream is read, and nothing else\n');
+      return;
+    }
+    const isContent = CONTENT.test(path);
     const fetch = isContent ? this.#begin(path, asked) : undefined;
     try {
-      const got = await this.#options.across(() => askOrigin(asked, this.#options));
+      const { originUrl, deadlineMs } = this.#options;
+      const got = await this.#options.across(() => askOrigin(`${originUrl}${path}`, { headers: asked.headers, deadlineMs }));
       if (fetch === undefined) return end(answer, got);
       fetch.status = got.status;
       await this.#answer(answer, got, fetch);

@@ -1,6 +1,6 @@
 /** What can be measured on this machine, and the order of the table: a recipe stands below what it mends. */
 
-import type { Target } from '../../../lab/targets/target.ts';
+import type { StartedTarget } from '../../../lab/targets/target.ts';
 import { OWN_TARGET, readPresets } from '../../../lab/targets/targets.ts';
 import { findPresetsHere } from '../../../lab/worlds/peers/here.ts';
 import { readVersion, TARGETS_FOLDER } from '../../program-files.ts';
@@ -15,7 +15,7 @@ export interface Subjects {
 const UNKNOWN = 'unknown';
 
 /** All presets that have a file, each recipe below what it mends. */
-export async function orderedPresets(): Promise<readonly Target[]> {
+export async function orderedPresets(): Promise<readonly StartedTarget[]> {
   const presets = await readPresets(TARGETS_FOLDER);
   const recipes = (name: string) => presets.filter(({ mends }) => mends === name);
   return presets.filter(({ mends }) => mends === undefined).flatMap((preset) => [preset, ...recipes(preset.name)]);

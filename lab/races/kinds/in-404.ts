@@ -15,7 +15,7 @@ export const in404: Race = {
     stage.upstream.set(stage.path(missing), { lifetimeMs: LONG_MS });
     const hold = stage.hold(missing, 'head');
     const first = stage.read('reader A', missing);
-    if (!(await hold.reached())) return { outcome: 'unjudged', why: 'the cache did not ask its upstream' };
+    if (!(await hold.reached(first))) return { outcome: 'unjudged', why: 'the cache did not ask its upstream' };
     const content = await stage.create();
     if (content.id !== missing.id)
       return { outcome: 'unjudged', why: `expected the id ${missing.id} for the next content, got ${content.id}` };

@@ -17,13 +17,14 @@ async function race({ stage, way, at, joins }: InFlight): Promise<RaceFinding> {
   const content = await stage.create();
   const hold = stage.hold(content, at);
   const first = stage.read('reader A', content);
-  if (!(await hold.reached())) return { outcome: 'unjudged', why: 'the cache did not ask its upstream' };
+  if (!(await hold.reached(first))) return { outcome: 'unjudged', why: 'the cache did not ask its upstream' };
   const wanted = await stage.write(content);
   const purging = stage.purge(way, content);
   const hasWaited = !(await stage.endsSoon(purging));
   let joined: UnderWay<Look> | undefined;
   if (joins && !hasWaited) {
     joined = stage.read('reader B', content);
+    await joined.sent;
     await stage.moment();
   }
   hold.release();

@@ -9,7 +9,7 @@ export const refillTwice: Race = {
     const content = await stage.create();
     const older = stage.hold(content, 'head');
     const first = stage.read('reader A', content);
-    if (!(await older.reached())) return { outcome: 'unjudged', why: 'the cache did not ask its upstream' };
+    if (!(await older.reached(first))) return { outcome: 'unjudged', why: 'the cache did not ask its upstream' };
     const wanted = await stage.write(content);
     const purging = stage.purge(way, content);
     const hasWaited = !(await stage.endsSoon(purging));

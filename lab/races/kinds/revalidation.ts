@@ -39,7 +39,7 @@ async function heldAfter(stage: Stage, content: RacedContent, way?: Way): Promis
   if (way !== undefined) await stage.purge(way, content).result;
   const hold = stage.hold(content, 'head');
   const reader = stage.read('reader A', content);
-  if (await hold.reached()) return { reader, release: hold.release };
+  if (await hold.reached(reader)) return { reader, release: hold.release };
   await reader.result;
   return undefined;
 }

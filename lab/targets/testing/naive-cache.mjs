@@ -4,9 +4,11 @@
  *
  *   fenced     what was purged while it was being loaded is not stored
  *   waits      a purge waits for the load under way
+ *   wide       a purge of one content is one of all
  *   deaf       a purge is answered, and does nothing
  *   keepless   nothing is kept
  *   elsewhere  it asks somebody else, never its upstream
+ *   strays     what was purged it asks of somebody else from then on
  *   leftover   it begins with what another upstream had brought
  *   late-add   what is loaded is stored long after it was answered, where nothing is stored yet
  *   late-set   what is loaded is stored a moment after it was answered
@@ -27,6 +29,7 @@ const epochs = new Map();
 const streaming = new Map();
 
 async function load(path) {
+  if (does('strays') && epochs.has(path)) return { status: 200, text: '{"data":{"version":99}}', headers: {} };
   const epoch = epochs.get(path) ?? 0;
   const response = await fetch(`http://${upstream}${path}`);
   if (does('streams')) await new Promise((resolve) => setTimeout(resolve, 100));
@@ -75,6 +78,7 @@ async function purge(path) {
   epochs.set(path, (epochs.get(path) ?? 0) + 1);
   streaming.delete(path);
   kept.delete(path);
+  if (does('wide')) kept.clear();
 }
 
 createServer(async (asked, answer) => {

@@ -1,6 +1,6 @@
 /** The cache of a few lines (`naive-cache.mjs`) as a target. */
 import { join } from 'node:path';
-import { parseTarget, type Target } from '../target.ts';
+import { asStarted, parseTarget, type StartedTarget } from '../target.ts';
 
 const PROGRAM = join(import.meta.dirname, 'naive-cache.mjs');
 
@@ -17,7 +17,7 @@ export interface NaiveOptions {
 export function naiveTarget(
   behaviours: readonly string[],
   { purge = 'PURGE /api/content/<id>', label = 'x-cache', mode = 'hard', tell }: NaiveOptions = {},
-): Target {
+): StartedTarget {
   const command = [process.execPath, PROGRAM, '<port>', '<upstream>', ...behaviours];
   const text = [
     'version: 1',
@@ -27,5 +27,5 @@ export function naiveTarget(
     tell === undefined ? `purge: { ${mode}: { key: ${purge} } }` : `tell: ${JSON.stringify(tell)}`,
     `start: { command: ${JSON.stringify(command)} }`,
   ];
-  return parseTarget(text.join('\n'), 'naive.yaml');
+  return asStarted(parseTarget(text.join('\n'), 'naive.yaml'));
 }

@@ -7,7 +7,7 @@ import { systemClock } from '../../../services/runtime/clock.ts';
 import { systemRandom } from '../../../services/runtime/random.ts';
 import { InvalidInput, WorldFailed } from '../../errors.ts';
 import { openHttpClients } from '../../system/http-clients.ts';
-import type { HostedTarget, Target } from '../../targets/target.ts';
+import type { HostedTarget, StartedTarget } from '../../targets/target.ts';
 import type { Variables } from '../../topology/compose-file.ts';
 import { lifetimeMsOf, regionSettings } from '../../topology/region-settings.ts';
 import type { Topology } from '../../topology/topology.ts';
@@ -146,7 +146,7 @@ function hostedEnvironment(region: HostedRegion & { readonly port: number; reado
 }
 
 /** What says how it is read stays here. */
-function hosted(target: Target | undefined): HostedTarget | undefined {
+function hosted(target: StartedTarget | undefined): HostedTarget | undefined {
   if (target === undefined) return undefined;
   const { label: _, config: __, ...rest } = target;
   return rest;

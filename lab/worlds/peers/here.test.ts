@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../services/runtime/clock.ts';
-import { parseTarget } from '../../targets/target.ts';
+import { asStarted, parseTarget } from '../../targets/target.ts';
 import { findHere, findPackage } from './here.ts';
 
 let folder: string;
@@ -25,9 +25,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const target = (start: string) =>
-  parseTarget(
-    `version: 1\nname: mine\nabout: a\npurge: { hard: { key: PURGE /<id> } }\nstart: { ${start}, environment: { A: <port> <upstream> } }\n`,
-    'mine.yaml',
+  asStarted(
+    parseTarget(
+      `version: 1\nname: mine\nabout: a\npurge: { hard: { key: PURGE /<id> } }\nstart: { ${start}, environment: { A: <port> <upstream> } }\n`,
+      'mine.yaml',
+    ),
   );
 const here = (start: string) => findHere(target(start), { PATH: `${folder}:/usr/bin:/bin` });
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Target } from '../../targets/target.ts';
+import type { StartedTarget } from '../../targets/target.ts';
 import { readPresets } from '../../targets/targets.ts';
 import { isProgramHere, pathOf } from './program.ts';
 
@@ -25,14 +25,14 @@ const NODE = '<node>';
 const manifest = z.object({ version: z.string() });
 
 export interface PresetHere {
-  readonly target: Target;
+  readonly target: StartedTarget;
   readonly here: Here;
 }
 
 /** Of all presets that have a file, by their names. A program is asked once, however many presets it has. */
 export async function findPresetsHere(folder: string, variables: Variables): Promise<readonly PresetHere[]> {
   const asked = new Map<string, Promise<Here>>();
-  const once = (target: Target) => {
+  const once = (target: StartedTarget) => {
     const { command, version, package: name } = target.start;
     const key = JSON.stringify([command[0], version, name]);
     const here = asked.get(key) ?? findHere(target, variables);
@@ -44,7 +44,7 @@ export async function findPresetsHere(folder: string, variables: Variables): Pro
 }
 
 /** Starts nothing but the question for its version. */
-export async function findHere({ start }: Pick<Target, 'start'>, variables: Variables): Promise<Here> {
+export async function findHere({ start }: Pick<StartedTarget, 'start'>, variables: Variables): Promise<Here> {
   const [program = ''] = start.command;
   const [asked = program] = start.version ?? [];
   for (const word of new Set([program, asked]))

@@ -18,12 +18,21 @@ export interface PeerOrigin {
   close(): Promise<void>;
 }
 
+export interface PeerOriginOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** In how wide a range its first id is drawn. Left out: a million. */
+  readonly idsMax?: number;
+}
+
+const IDS_MAX = 1_000_000;
+
 /** Serves on a free port of 127.0.0.1 when it resolves. */
-export function startPeerOrigin({ clock, random }: { readonly clock: Clock; readonly random: Random }): Promise<PeerOrigin> {
+export function startPeerOrigin({ clock, random, idsMax = IDS_MAX }: PeerOriginOptions): Promise<PeerOrigin> {
   return withReleasers(async (releasers) => {
     const config = readConfig(ORIGIN_SETTINGS, { PORT: '0', DATABASE_URL: 'pglite:', KAFKA_BROKERS: 'memory:', LOG_LEVEL: 'silent' });
     // Ids that no run before had, whatever a cache has kept of one.
-    const database = new MemoryDatabase({ clock, lastId: 1_000 + random.below(1_000_000) });
+    const database = new MemoryDatabase({ clock, lastId: 1_000 + random.below(idsMax) });
     releasers.push(() => database.close());
     const log = new MemoryLog({ clock, partitions: INVALIDATION_PARTITIONS });
     releasers.push(() => log.close());

@@ -10,6 +10,8 @@ export interface PeerUpstreamOptions {
   readonly missingMs: number;
   readonly clock: Clock;
   readonly random: Random;
+  /** Where it listens. Left out: on a free port of 127.0.0.1. */
+  readonly at?: { readonly host: string; readonly port: number };
 }
 
 export interface PeerUpstream extends UpstreamControl {
@@ -17,7 +19,9 @@ export interface PeerUpstream extends UpstreamControl {
   close(): Promise<void>;
 }
 
-/** Serves on a free port of 127.0.0.1 when it resolves. */
-export function startPeerUpstream(options: PeerUpstreamOptions): Promise<PeerUpstream> {
-  return Upstream.listen({ ...options, host: '127.0.0.1', port: 0 });
+const ANYWHERE = { host: '127.0.0.1', port: 0 } as const;
+
+/** Serves when it resolves. Rejects with the error of the system where it cannot listen there. */
+export function startPeerUpstream({ at = ANYWHERE, ...options }: PeerUpstreamOptions): Promise<PeerUpstream> {
+  return Upstream.listen({ ...options, ...at });
 }

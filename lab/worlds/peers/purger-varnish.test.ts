@@ -11,7 +11,7 @@ import { systemClock as clock } from '../../../services/runtime/clock.ts';
 import { silentLogger } from '../../../services/runtime/log.ts';
 import { systemRandom as random } from '../../../services/runtime/random.ts';
 import { withReleasers } from '../../../services/runtime/releasers.ts';
-import { readTarget } from '../../targets/target.ts';
+import { asStarted, readTarget } from '../../targets/target.ts';
 import { startPeerOrigin } from './peer-origin.ts';
 import { startPeerUpstream } from './peer-upstream.ts';
 import { isProgramHere, type Program } from './program.ts';
@@ -36,7 +36,7 @@ interface Peers {
 
 function withVarnish(use: (peers: Peers) => Promise<void>): Promise<void> {
   return withReleasers(async (releasers) => {
-    const target = await readTarget(new URL('../../targets/varnish.yaml', import.meta.url).pathname);
+    const target = asStarted(await readTarget(new URL('../../targets/varnish.yaml', import.meta.url).pathname));
     const asker = new Asker(clock);
     releasers.push(() => asker.close());
     const origin = await startPeerOrigin({ clock, random });

@@ -3,7 +3,7 @@ import { filled } from '../../../services/protocol/purge-ways.ts';
 import { RUN_HEADER } from '../../../services/protocol/upstream-api.ts';
 import type { Asker } from '../../../services/runtime/asker.ts';
 import { WorldFailed } from '../../errors.ts';
-import type { Target } from '../../targets/target.ts';
+import type { StartedTarget } from '../../targets/target.ts';
 import { findPackage, missingPackage } from './here.ts';
 import { Program, type ProgramOptions } from './program.ts';
 import { WORKER_FILE } from './worker-file.ts';
@@ -22,13 +22,13 @@ const NOBODYS_ID = '2000000000';
 const UP_STATUSES = [200, 404];
 
 /** The path of a content that there is not. */
-export function nothingOf({ read }: Pick<Target, 'read'>): string {
+export function nothingOf({ read }: Pick<StartedTarget, 'read'>): string {
   return filled(read.path, { id: NOBODYS_ID });
 }
 
 /** Serves when it resolves: a content that there is not is asked for through it. Throws WorldFailed with what it said. */
 export async function openProgram(
-  { name, start, read }: Pick<Target, 'name' | 'start' | 'read'>,
+  { name, start, read }: Pick<StartedTarget, 'name' | 'start' | 'read'>,
   { upstreamPort, asker, run, ...options }: OpenProgramOptions,
 ): Promise<Program> {
   const ofNode = await nodePlaces({ name, start });
@@ -63,7 +63,7 @@ export async function openProgram(
 }
 
 /** Throws WorldFailed for an npm package that is not here. */
-async function nodePlaces({ name, start }: Pick<Target, 'name' | 'start'>): Promise<Readonly<Record<string, string>>> {
+async function nodePlaces({ name, start }: Pick<StartedTarget, 'name' | 'start'>): Promise<Readonly<Record<string, string>>> {
   const places = { node: process.execPath, worker: WORKER_FILE };
   if (start.package === undefined) return places;
   const found = await findPackage(start.package);

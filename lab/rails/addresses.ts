@@ -1,0 +1,28 @@
+/** Where an address leads: to this machine, into a private network, or out. */
+import { BlockList, isIPv6 } from 'node:net';
+
+/** `never`: no cache is there: addresses of nobody, of everybody, and of the link, where clouds keep the secrets of a machine. */
+export type Reach = 'loopback' | 'private' | 'public' | 'never';
+
+const SUBNETS: Readonly<Record<Exclude<Reach, 'public'>, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1/128'],
+  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+  never: ['0.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4', '::/128', 'fe80::/10', 'ff00::/8'],
+};
+
+const lists = Object.entries(SUBNETS).map(([reach, subnets]) => ({ reach: reach as Reach, list: listOf(subnets) }));
+
+/** An address of IPv4 inside one of IPv6 (`::ffff:10.0.0.1`) counts as what it is. */
+export function reachOf(address: string): Reach {
+  const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+  return lists.find(({ list }) => list.check(address, family))?.reach ?? 'public';
+}
+
+function listOf(subnets: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const subnet of subnets) {
+    const [net = '', bits] = subnet.split('/');
+    list.addSubnet(net, Number(bits), isIPv6(net) ? 'ipv6' : 'ipv4');
+  }
+  return list;
+}

@@ -1,0 +1,91 @@
+/** What is known of a run on live targets before anything is sent: what the rails forbid is refused here. */
+import type { Clock } from '../../services/runtime/clock.ts';
+import { InvalidInput } from '../errors.ts';
+import { type Way, wayText } from '../races/raced-cache.ts';
+import { problemsOfLive } from '../targets/live.ts';
+import type { LiveTarget } from '../targets/target.ts';
+import { type AllowedRequest, requestsFor } from './allowed-requests.ts';
+import type { CacheUrl } from './cache-url.ts';
+import { checkNamed, type KeptHost, keepHost, type LookUp, readAllowed } from './kept-hosts.ts';
+import { Rails } from './rails.ts';
+import { readSecrets } from './secrets.ts';
+import { isWide } from './wide.ts';
+
+/** What the user allows. */
+export interface RailRules {
+  /** Hosts, as they were named. */
+  readonly allowExternal: readonly string[];
+  readonly allowsWidePurge: boolean;
+  readonly perSecond: number;
+}
+
+export interface OpenRailsOptions {
+  readonly targets: readonly LiveTarget[];
+  readonly rules: RailRules;
+  /** Purges that are asked for, of those that a target declares. */
+  readonly takes: (way: Way) => boolean;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly userAgent: string;
+}
+
+export interface ToSend {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly lookUp: LookUp;
+}
+
+/** Sends nothing and looks nothing up. Throws InvalidInput. */
+export function checkRails({ targets, rules, takes, variables }: Omit<OpenRailsOptions, 'userAgent'>): void {
+  const allowed = readAllowed(rules.allowExternal);
+  for (const target of targets) {
+    const { name, live, read, purges: ways } = target;
+    const [problem] = problemsOfLive({ live, read, ways });
+    if (problem !== undefined) throw new InvalidInput(`${name}: ${problem.path.map(String).join('.')}: ${problem.message}`);
+    for (const { url, what } of urlsOf(target)) checkNamed(url, { allowed, what });
+    readSecrets(name, headersOf(target, takes), variables);
+    const wide = ways.filter((way) => takes(way) && isWide(way));
+    if (wide.length > 0 && !rules.allowsWidePurge) throw new InvalidInput(tooWide(name, wide));
+  }
+}
+
+/** Each host is looked up, once. Whoever opens the rails closes them. Throws InvalidInput. */
+export async function openRails(options: OpenRailsOptions, { lookUp, ...toSend }: ToSend): Promise<Rails> {
+  checkRails(options);
+  const { targets, rules, takes, variables, userAgent } = options;
+  const allowed = readAllowed(rules.allowExternal);
+  const kept = new Map<string, KeptHost>();
+  for (const { url, what } of targets.flatMap(urlsOf)) {
+    const before = kept.get(url.host);
+    kept.set(url.host, await keepHost(url, { allowed, what, lookUp: before === undefined ? lookUp : async () => before.addresses }));
+  }
+  const secrets = new Map(targets.map((target) => [target, readSecrets(target.name, headersOf(target, takes), variables)]));
+  const { perSecond, allowsWidePurge } = rules;
+  return new Rails({ hosts: [...kept.values()], secrets, perSecond, allowsWidePurge, takes, userAgent, ...toSend });
+}
+
+/** The first request of each kind, of a content that there is not: a secret is a name. */
+export function firstRequests(
+  target: LiveTarget,
+  { takes, userAgent }: Pick<OpenRailsOptions, 'takes' | 'userAgent'>,
+): readonly AllowedRequest[] {
+  return requestsFor(EXAMPLE, { target, ways: target.purges.filter(takes), userAgent });
+}
+
+/** Of its kind: each run draws its own. */
+const EXAMPLE = { id: 1001, tags: ['race-1a2b3c-tag-race-1a2b3c-1'] } as const;
+
+function urlsOf({ name, live }: LiveTarget): readonly { readonly url: CacheUrl; readonly what: string }[] {
+  const purged = live['purge-url'];
+  const read = { url: live.url, what: `${name}: live.url` };
+  return purged === undefined ? [read] : [read, { url: purged, what: `${name}: live.purge-url` }];
+}
+
+/** Of what is sent: a purge that is not asked for needs no secret. */
+function headersOf({ live, purges }: LiveTarget, takes: OpenRailsOptions['takes']): readonly Readonly<Record<string, string>>[] {
+  return [live.headers, ...purges.filter(takes).map(({ request }) => request.headers)];
+}
+
+function tooWide(name: string, wide: readonly Way[]): string {
+  const which = wide.map(wayText).join(', ');
+  return `${name}: ${which} may purge what is not of this run; --allow-wide-purge lets it, --purge key runs without`;
+}

@@ -1,0 +1,152 @@
+/**
+ * The rails of live targets: the one place through which every byte to them goes. Whoever may ask a live cache has a `RailedAsker`, and the
+ * connections are nobody else's.
+ *
+ * A request is let through if it is one that the target declares, for a content that this run has made; to a host that was named, at the
+ * addresses that were kept; when its turn has come. At the first 429, the third 5xx and the two-thousandth request nothing more is sent.
+ */
+import { type Answered, type Asked, Asker } from '../../services/runtime/asker.ts';
+import { type Clock, sleep } from '../../services/runtime/clock.ts';
+import type { Way } from '../races/raced-cache.ts';
+import type { LiveTarget } from '../targets/target.ts';
+import { AllowedRequests, type MadeContent } from './allowed-requests.ts';
+import { type KeptHost, lookupOf } from './kept-hosts.ts';
+import { type Secrets, withSecrets } from './secrets.ts';
+import { RailsStopped } from './stopped.ts';
+
+export const PER_SECOND_DEFAULT = 5;
+export const PER_SECOND_MAX = 20;
+export const REQUESTS_MAX = 2_000;
+export const PURGES_PER_SECOND_MAX = 1;
+export const SERVER_ERRORS_MAX = 3;
+const TOO_MANY_REQUESTS = 429;
+const SERVER_ERROR = 500;
+const MS_PER_S = 1000;
+
+export interface RailsOptions {
+  readonly hosts: readonly KeptHost[];
+  /** Of each target. */
+  readonly secrets: ReadonlyMap<LiveTarget, Secrets>;
+  /** From 1 to PER_SECOND_MAX. */
+  readonly perSecond: number;
+  /** `all` and `pattern` may be purged. */
+  readonly allowsWidePurge: boolean;
+  /** Purges that may be sent. */
+  readonly takes: (way: Way) => boolean;
+  readonly userAgent: string;
+  readonly clock: Clock;
+  /** After it was aborted nothing is sent any more. */
+  readonly signal: AbortSignal;
+}
+
+/** What stands in the report. */
+export interface RailsReport {
+  readonly hosts: readonly KeptHost[];
+  readonly perSecond: number;
+  readonly allowsWidePurge: boolean;
+  readonly requests: number;
+  readonly purges: number;
+  /** Why nothing more was sent. */
+  readonly stopped?: string;
+}
+
+export interface RailedAsker extends Pick<Asker, 'ask'> {
+  readonly perSecond: number;
+  /** A content that this run has made: it may be asked for and purged from now on. */
+  made(content: MadeContent): void;
+}
+
+export class Rails {
+  readonly #options: RailsOptions;
+  readonly #asker: Asker;
+  readonly #counts = { requests: 0, purges: 0, serverErrors: 0 };
+  readonly #lastMs = { request: Number.NEGATIVE_INFINITY, purge: Number.NEGATIVE_INFINITY };
+  #turn: Promise<void> = Promise.resolve();
+  #stopped: string | undefined;
+
+  constructor(options: RailsOptions) {
+    const { perSecond, clock, hosts } = options;
+    if (!(perSecond >= 1 && perSecond <= PER_SECOND_MAX))
+      throw new RangeError(`expected 1 to ${PER_SECOND_MAX} a second, got ${perSecond}`);
+    this.#options = options;
+    this.#asker = new Asker(clock, { lookup: lookupOf(hosts) });
+  }
+
+  get allowsWidePurge(): boolean {
+    return this.#options.allowsWidePurge;
+  }
+
+  /** `prefix`: of the slugs and tags of what the target is asked for. */
+  askerOf(target: LiveTarget, prefix: string): RailedAsker {
+    const { takes, userAgent, perSecond } = this.#options;
+    const ways = target.purges.filter(takes);
+    const allowed = new AllowedRequests({ target, ways, userAgent }, prefix);
+    return {
+      perSecond,
+      made: (content) => allowed.add(content),
+      ask: (asked) => this.#ask(asked, { allowed, target }),
+    };
+  }
+
+  report(): RailsReport {
+    const { hosts, perSecond, allowsWidePurge } = this.#options;
+    const { requests, purges } = this.#counts;
+    const stopped = this.#stopped;
+    return { hosts, perSecond, allowsWidePurge, requests, purges, ...(stopped === undefined ? {} : { stopped }) };
+  }
+
+  close(): void {
+    this.#asker.close();
+  }
+
+  /** Throws RailsStopped, NoAnswer, and for a request that may not be sent. */
+  async #ask(asked: Asked, { allowed, target }: { readonly allowed: AllowedRequests; readonly target: LiveTarget }): Promise<Answered> {
+    const request = allowed.find(asked);
+    if (request === undefined)
+      throw new Error(`${asked.method ?? 'GET'} ${asked.url} is no request of this run: the rails let nothing else through`);
+    await this.#turnOf(request.way !== undefined);
+    const headers = withSecrets(request.sentHeaders, this.#options.secrets.get(target) ?? new Map());
+    const answered = await this.#asker.ask({ ...asked, headers });
+    this.#lookAt(answered.status, `${request.method} ${request.url}`);
+    return answered;
+  }
+
+  /** In the order in which they came. Resolves when it must be sent; throws where nothing is any more. */
+  #turnOf(isPurge: boolean): Promise<void> {
+    const turn = this.#turn.then(() => this.#takeTurn(isPurge));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #takeTurn(isPurge: boolean): Promise<void> {
+    const { clock, perSecond, signal } = this.#options;
+    if (this.#counts.requests >= REQUESTS_MAX) this.#stop(`${REQUESTS_MAX} requests were sent, which is the most of a run`);
+    const ofRequests = this.#lastMs.request + MS_PER_S / perSecond;
+    const atMs = isPurge ? Math.max(ofRequests, this.#lastMs.purge + MS_PER_S / PURGES_PER_SECOND_MAX) : ofRequests;
+    // A timer may be early by a fraction.
+    while (!signal.aborted && this.#stopped === undefined && clock.monotonicMs() < atMs)
+      await sleep(clock, atMs - clock.monotonicMs(), signal);
+    signal.throwIfAborted();
+    if (this.#stopped !== undefined) throw new RailsStopped(this.#stopped);
+    this.#counts.requests += 1;
+    this.#lastMs.request = clock.monotonicMs();
+    if (!isPurge) return;
+    this.#counts.purges += 1;
+    this.#lastMs.purge = clock.monotonicMs();
+  }
+
+  /** Throws RailsStopped where it is the last answer. */
+  #lookAt(status: number, what: string): void {
+    if (status === TOO_MANY_REQUESTS)
+      this.#stop(`${what} was answered with ${status}: the cache wants no more requests; --rate takes fewer a second`);
+    if (status < SERVER_ERROR) return;
+    this.#counts.serverErrors += 1;
+    if (this.#counts.serverErrors >= SERVER_ERRORS_MAX)
+      this.#stop(`${what} was answered with ${status}, and ${SERVER_ERRORS_MAX} answers of the run were 5xx: the cache is not well`);
+  }
+
+  #stop(why: string): never {
+    this.#stopped ??= `stopped: ${why}; nothing more was sent`;
+    throw new RailsStopped(this.#stopped);
+  }
+}

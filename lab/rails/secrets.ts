@@ -1,0 +1,49 @@
+/**
+ * Secrets of a live target. Its file names variables of the environment, such as `Bearer <env:CDN_TOKEN>`; the values are put in as a request is
+ * sent, and stand nowhere else: not in a witness, a report, a line or an error.
+ */
+import { InvalidInput } from '../errors.ts';
+
+/** Not a place such as `<id>`, which everybody fills. */
+const SECRET = /<env:([^<>]*)>/g;
+const NAME = /^[A-Z_][A-Z0-9_]*$/;
+const VALUE = /^[\x20-\x7e]+$/;
+/** Headers that are made to hold secrets. */
+const SECRET_HEADER = /authorization|cookie|token|secret|passw|signature|credential|api-?key|auth-?key|access-?key|^fastly-key$/i;
+
+type Headers = Readonly<Record<string, string>>;
+
+/** What is wrong with the headers of a live target, by their names, in sentences without their values. */
+export function secretProblems(headers: Headers): readonly { readonly name: string; readonly message: string }[] {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    const named = namesIn(value);
+    if (named.some((one) => !NAME.test(one))) return [{ name, message: 'expected <env:NAME>, the name of a variable in capitals' }];
+    if (named.length > 0 || !SECRET_HEADER.test(name)) return [];
+    return [{ name, message: 'expected <env:NAME>: a secret stands in a variable of the environment, never in a file' }];
+  });
+}
+
+export function namesIn(text: string): readonly string[] {
+  return [...text.matchAll(SECRET)].map(([, name = '']) => name);
+}
+
+export type Secrets = ReadonlyMap<string, string>;
+
+/** Of all variables that the headers name. `target`: for the message. Throws InvalidInput for one that is missing or cannot be sent. */
+export function readSecrets(target: string, all: readonly Headers[], variables: Readonly<Record<string, string | undefined>>): Secrets {
+  const names = new Set(all.flatMap((headers) => Object.values(headers).flatMap(namesIn)));
+  return new Map(
+    [...names].map((name) => {
+      const value = variables[name] ?? '';
+      if (value === '') throw new InvalidInput(`${target}: expected ${name} in the environment, got nothing: its file names it`);
+      if (!VALUE.test(value)) throw new InvalidInput(`${target}: expected the value of a header in ${name}, in ASCII and on one line`);
+      return [name, value];
+    }),
+  );
+}
+
+export function withSecrets(headers: Headers, secrets: Secrets): Headers {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, value.replace(SECRET, (_, named: string) => secrets.get(named) ?? '')]),
+  );
+}

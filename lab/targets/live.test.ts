@@ -1,0 +1,103 @@
+/** Files of live targets: what they may say, and what they may not. */
+import { describe, expect, it } from 'vitest';
+import { type LiveFile, liveText } from '../rails/testing/live-target.ts';
+import { asStarted, isMeantAsTarget, parseTarget, targetJsonSchema } from './target.ts';
+
+const refused = (text: string) => {
+  try {
+    parseTarget(text, 'cdn.yaml');
+  } catch (error) {
+    return String(error);
+  }
+  return undefined;
+};
+
+describe('the file of a live target', () => {
+  it('has a URL and the place of its backend', () => {
+    const target = parseTarget(liveText({ url: 'HTTPS://Cdn.Example:8443/', more: ['headers: { x-site: "<env:SITE>" }'] }), 'cdn.yaml');
+    expect(target).toMatchObject({
+      live: {
+        url: { text: 'https://cdn.example:8443', isSecure: true, host: 'cdn.example' },
+        headers: { 'x-site': '<env:SITE>' },
+        upstream: { host: '127.0.0.1', port: 8480 },
+      },
+    });
+    expect(isMeantAsTarget('live: {}', 'cdn.yaml')).toBe(true);
+    expect(() => asStarted(target)).toThrow('cdn is a live target: only races takes one');
+    expect(targetJsonSchema()).toMatchObject({ oneOf: [{ required: ['start'] }, { required: ['live'] }] });
+  });
+
+  const key = (request: string, headers = '') => ({ purge: `{ hard: { key: { request: ${JSON.stringify(request)}${headers} } } }` });
+  const KEY = 'PURGE /api/content/<id>';
+  const EXPECTED_PATH = 'expected a path of one host';
+
+  it.each<[string, LiveFile, string]>([
+    ['a read of another host', { read: '//evil.test/<id>' }, `read.path: ${EXPECTED_PATH}`],
+    ['a read of another host, by a backslash', { read: '/\\evil.test/<id>' }, `read.path: ${EXPECTED_PATH}`],
+    ['a read that is a URL', { read: 'http://evil.test/<id>' }, 'read.path: expected a path'],
+    ['a read that leads up', { read: '/api/content/<id>/../../admin' }, `read.path: ${EXPECTED_PATH}`],
+    ['a read that leads up, encoded', { read: '/api/content/<id>/%2E%2e/admin' }, `read.path: ${EXPECTED_PATH}`],
+    ['a read that leads up, encoded whole', { read: '/api/content/<id>%2f..%2fadmin' }, `read.path: ${EXPECTED_PATH}`],
+    ['a read that ends above', { read: '/api/content/<id>/..' }, `read.path: ${EXPECTED_PATH}`],
+    ['a read with a line break', { read: '/<id> HTTP/1.1\r\nhost: evil.test' }, `read.path: ${EXPECTED_PATH}`],
+    ['a read with a fragment', { read: '/x#<id>' }, `read.path: ${EXPECTED_PATH}`],
+    ['a read with a secret', { read: '/<id>?token=<env:TOKEN>' }, 'read.path: expected <env:NAME> in a header'],
+    ['a purge of another host', key('PURGE //evil.test/<id>'), `purge.hard.key: ${EXPECTED_PATH}`],
+    ['a purge that is a URL', key('PURGE http://evil.test/<id>'), 'purge.hard.key.request: expected a method and a path such as'],
+    ['a purge that leads up', key('PURGE /content/<id>/../..'), `purge.hard.key: ${EXPECTED_PATH}`],
+    ['a purge with a line break', key('PURGE /<id>\r\nx: y'), 'purge.hard.key.request: expected a method and a path such as'],
+    ['a purge with a secret in its path', key('PURGE /<env:TOKEN>/<id>'), 'purge.hard.key: expected <env:NAME> in a header'],
+    [
+      'a purge of another site',
+      key(KEY, ', headers: { Host: evil.test }'),
+      'purge.hard.key.headers.Host: no live target may say this header',
+    ],
+    ['a purge by another name', key(KEY, ', headers: { user-agent: curl }'), 'headers.user-agent: no live target may say this header'],
+    ['a purge of another site, by a proxy', key(KEY, ', headers: { X-Forwarded-Host: evil.test }'), 'no live target may say this header'],
+    ['a purge of another URL', key(KEY, ', headers: { x-original-url: /admin }'), 'no live target may say this header'],
+    ['a purge of two messages', key(KEY, ', headers: { transfer-encoding: chunked }'), 'no live target may say this header'],
+    ['a header of two lines', key(KEY, ', headers: { x: "a\\r\\nhost: evil.test" }'), 'key.headers.x: expected the value of a header'],
+    ['the same of all requests', { more: ['headers: { host: evil.test }'] }, 'live.headers.host: no live target may say this header'],
+    [
+      'a line break in a header of all requests',
+      { more: ['headers: { x: "a\\r\\nb: c" }'] },
+      'live.headers.x: expected the value of a header',
+    ],
+    [
+      'a secret as such',
+      key(KEY, ', headers: { authorization: Bearer s3cret }'),
+      'authorization: expected <env:NAME>: a secret stands in a variable',
+    ],
+    ['a secret as such, in a key', key(KEY, ', headers: { Fastly-Key: s3cret }'), 'Fastly-Key: expected <env:NAME>'],
+    ['a secret as such, in a cookie', { more: ['headers: { cookie: session=s3cret }'] }, 'live.headers.cookie: expected <env:NAME>'],
+    ['a variable that is none', key(KEY, ', headers: { authorization: "<env:cdn-token>" }'), 'expected <env:NAME>, the name of a variable'],
+    ['a URL with a password', { url: 'https://me:s3cret@cdn.example' }, 'live.url: expected a URL such as https://cdn.example'],
+    ['a URL with a token', { url: 'https://cdn.example/?t=s3cret' }, 'live.url: expected a URL such as https://cdn.example'],
+    ['a secret in the wrong place', { more: ['headers: [authorization, s3cret]'] }, 'live.headers: expected a map'],
+    ['a purge at a place that is none', { more: ['purge-url: api.example'] }, 'live.purge-url: expected a URL such as'],
+    ['no port of its backend', { port: 0 }, 'live.upstream.port: expected a port from 1 to 65535'],
+  ])('is refused for %s, by line, and no value is told', (_what, file, message) => {
+    const said = refused(liveText(file));
+    expect(said).toContain(message);
+    expect(said).toMatch(/cdn\.yaml:\d+: /);
+    expect(said).not.toMatch(/s3cret/);
+  });
+
+  it.each([
+    ['a program, too', `${liveText()}start: { command: [x, "<port>", "<upstream>"] }\n`, 'live: expected start or live, got both'],
+    ['a configuration', `${liveText()}config: { file: a, replace: [{ find: a, with: b, about: c }] }\n`, 'config: expected none'],
+    ['neither', liveText().replace(/live:[\s\S]*/, ''), 'expected start, a program that the lab starts, or live, a cache that is there'],
+    [
+      'a backend by a name',
+      liveText().replace('{ port: 8480 }', '{ host: cdn.example, port: 1 }'),
+      'live.upstream.host: expected an address of this machine',
+    ],
+    [
+      'a secret of a program',
+      'version: 1\nname: a\nabout: a\npurge: { hard: { key: { request: PURGE /<id>, headers: { a: "<env:A>" } } } }\nstart: { command: [x, "<port>", "<upstream>"] }\n',
+      'purge.hard.key: expected no <env:NAME>: only a live target has secrets',
+    ],
+  ])('is refused with %s', (_what, text, message) => {
+    expect(refused(text)).toContain(message);
+  });
+});
