@@ -14,6 +14,7 @@ import { ownCache } from './own-cache.ts';
 import type { Race, RaceResult } from './race.ts';
 import type { RacedCache, Way } from './raced-cache.ts';
 import { type Raced, runRaces } from './run-races.ts';
+import type { StepByStep } from './step-by-step.ts';
 import { targetCache } from './target-cache.ts';
 
 export interface RaceTargetOptions {
@@ -27,6 +28,12 @@ export interface RaceTargetOptions {
   readonly random: Random;
   readonly signal: AbortSignal;
   readonly onResult: (result: RaceResult) => void;
+  /** It serves, and its self-check begins. */
+  readonly onStarted?: () => void;
+  /** The self-check has passed. */
+  readonly onChecked?: () => void;
+  /** Plays each race for somebody who looks on. */
+  readonly stepByStep?: StepByStep;
 }
 
 const OWN_LIFETIMES = { lifetime: 3_600_000, missing: 5_000 } as const;
@@ -52,6 +59,7 @@ export async function raceTarget({ target, takes, ...options }: RaceTargetOption
           ? await openOwn({ log: peerOrigin.log, upstream, origin, asker, clock, random })
           : await openTarget(target, { ...options, upstreamPort: upstream.port, asker });
       releasers.push(() => cache.close());
+      options.onStarted?.();
       let slugs = 0;
       const nextSlug = () => {
         slugs += 1;

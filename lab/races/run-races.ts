@@ -6,6 +6,7 @@ import type { Race, RaceResult } from './race.ts';
 import type { RacedCache, Way } from './raced-cache.ts';
 import { type SelfChecked, selfCheck } from './self-check.ts';
 import { type Pace, Stage } from './stage.ts';
+import type { StepByStep } from './step-by-step.ts';
 
 export interface RunRacesOptions {
   readonly cache: RacedCache;
@@ -21,6 +22,10 @@ export interface RunRacesOptions {
   readonly nextSlug: () => number;
   readonly pace: Pace;
   readonly onResult: (result: RaceResult) => void;
+  /** The self-check has passed. */
+  readonly onChecked?: (() => void) | undefined;
+  /** Plays each race for somebody who looks on, without its self-check. */
+  readonly stepByStep?: StepByStep | undefined;
 }
 
 export interface Raced {
@@ -34,18 +39,18 @@ export interface Raced {
 }
 
 /** Rejects with the reason of the signal. */
-export async function runRaces({ races, ways, repeat = 1, onResult, ...options }: RunRacesOptions): Promise<Raced> {
-  const openStage = () => new Stage(options);
-  const selfChecked = await selfCheck({ ways }, openStage);
+export async function runRaces({ races, ways, repeat = 1, onResult, onChecked, stepByStep, ...options }: RunRacesOptions): Promise<Raced> {
+  const selfChecked = await selfCheck({ ways }, () => new Stage(options));
   options.signal.throwIfAborted();
   if (selfChecked.mistakes.length > 0) return { results: [], selfChecked };
+  onChecked?.();
   const results: RaceResult[] = [];
   for (const way of ways) {
     for (const race of races) {
       if (race.takes?.(way) === false || (race.tiers && options.cache.openEdge === undefined)) continue;
       for (let times = 0; times < repeat; times += 1) {
         options.signal.throwIfAborted();
-        const stage = openStage();
+        const stage = new Stage({ ...options, stepByStep });
         const found = await race.run(stage, way);
         // Whoever has ended is heard of a moment after its connections.
         if (found.outcome === 'unjudged') await stage.moment();

@@ -16,11 +16,11 @@ export const crowd: Race = {
     if (!isTaken) return { outcome: 'unjudged', why: `the purge was refused: ${text}` };
     const before = stage.upstream.fetchesOf(stage.path(content)).length;
     const hold = stage.hold(content, 'head');
-    const readers = Array.from({ length: READERS }, (_, at) => stage.read(`reader ${at + 1}`, content));
+    const readers = stage.crowd(READERS, content);
     await hold.reached();
     await stage.moment();
     hold.release();
-    const joined = await Promise.all(readers.map(({ result }) => result));
+    const joined = await readers.result;
     const fetches = stage.upstream.fetchesOf(stage.path(content)).length - before;
     const found = judgeLooks({ way, wanted, looks: await stage.looks(content), joined });
     return {
