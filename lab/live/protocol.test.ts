@@ -51,6 +51,17 @@ const ARBITRARIES: Arbitraries = {
   race: fc.record({ do: fc.constant('race') }),
   'stood-still': fc.record({ do: fc.constant('stood-still'), ms: rate }),
   stampede: fc.record({ do: fc.constant('stampede'), region: text, readers: fc.integer({ min: 1 }) }),
+  'list-races': fc.record({ do: fc.constant('list-races') }),
+  'play-race': fc.record({
+    do: fc.constant('play-race'),
+    race: text,
+    cache: text,
+    mode: fc.constantFrom('hard', 'soft'),
+    type: fc.constantFrom('key', 'tag', 'pattern', 'all'),
+  }),
+  'next-turn': fc.record({ do: fc.constant('next-turn') }),
+  'finish-race': fc.record({ do: fc.constant('finish-race') }),
+  'stop-race': fc.record({ do: fc.constant('stop-race') }),
 };
 
 describe('a command over a wire', () => {

@@ -147,7 +147,8 @@ export class Stage {
       isHeld = true;
       this.#held += 1;
       const where = at === 'head' ? 'before its headers' : 'in the middle of its body';
-      this.#say({ who: 'upstream', act: 'held', text: `holds the answer of fetch ${fetch.number} (${fetch.status}) ${where}` });
+      const text = `holds the answer of fetch ${fetch.number} (${fetch.status}) ${where}`;
+      this.#say({ who: 'upstream', act: 'held', text, label: String(fetch.status) });
       // The half was sent: until the cache has taken it.
       if (at === 'body') await this.moment();
       return true;
@@ -247,6 +248,7 @@ export class Stage {
     const atMs = Math.round(this.#options.clock.monotonicMs() - this.#begunMs - this.#turns.waitedMs);
     const step = { who, text: `${where}${text}`, atMs };
     this.#steps.push(step);
-    this.#options.stepByStep?.onStep({ ...step, ...more });
+    const named = more.name === undefined ? {} : { name: `${where}${more.name}` };
+    this.#options.stepByStep?.onStep({ ...step, ...more, ...named });
   }
 }

@@ -30,7 +30,7 @@ export interface PlayedStep extends RaceStep {
   readonly name?: string;
   /** Of what the origin holds, or somebody gets; undefined: there is none. */
   readonly version?: number | undefined;
-  /** What the cache says of the answer: a hit, a miss, stale. */
+  /** What the cache says of the answer: a hit, a miss, stale. Of an answer that is held its status. */
   readonly label?: string;
 }
 
