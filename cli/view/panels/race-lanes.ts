@@ -20,8 +20,8 @@ const TIME_COLUMNS = 9;
 /** Where labels are written out. */
 const WIDE_LANE = 20;
 export const LANES_COLUMNS_MIN = TIME_COLUMNS + LANES.length * 13;
-/** More that are alike are counted. */
-const ALIKE_MAX = 4;
+/** More that are alike are counted; fewer where there is too little room. */
+const ALIKE_MAX = { all: 4, few: 1 } as const;
 
 interface Row {
   readonly atMs: number;
@@ -38,17 +38,22 @@ interface Row {
 
 export interface LanesOptions {
   readonly width: number;
+  /** Beside the names; there may be more lines all the same. */
+  readonly rows: number;
   readonly theme: Theme;
 }
 
 /** The names first, then a line for each step. */
 export function laneLines(
   turns: readonly RaceTurnView[],
-  { width, theme }: LanesOptions,
+  { width, rows, theme }: LanesOptions,
 ): { readonly head: Line; readonly lines: readonly Line[] } {
   const lane = Math.floor((width - TIME_COLUMNS) / LANES.length);
   const head = [span(' '.repeat(TIME_COLUMNS)), ...LANES.map((name) => span(centred(name, lane), 'strong'))];
-  return { head, lines: rowsOf(turns, lane >= WIDE_LANE, theme).map((row) => rowLine(row, lane, theme)) };
+  const options = { isWide: lane >= WIDE_LANE, theme };
+  const all = rowsOf(turns, { ...options, alikeMax: ALIKE_MAX.all });
+  const drawn = all.length <= rows ? all : rowsOf(turns, { ...options, alikeMax: ALIKE_MAX.few });
+  return { head, lines: drawn.map((row) => rowLine(row, lane, theme)) };
 }
 
 function centred(text: string, columns: number): string {
@@ -56,15 +61,23 @@ function centred(text: string, columns: number): string {
   return padTo(`${' '.repeat(left)}${text}`, columns);
 }
 
-function rowsOf(turns: readonly RaceTurnView[], isWide: boolean, theme: Theme): readonly Row[] {
+interface RowsOptions {
+  readonly isWide: boolean;
+  readonly alikeMax: number;
+  readonly theme: Theme;
+}
+
+function rowsOf(turns: readonly RaceTurnView[], { isWide, alikeMax, theme }: RowsOptions): readonly Row[] {
+  /** What the origin holds, and what the answer on its way says. */
   let version: number | undefined;
-  let isHeld = false;
+  let held: string | undefined;
   return turns.flatMap(({ act, steps }) =>
-    condensed(steps).map(({ step, count }): Row => {
+    condensed(steps, alikeMax).map(({ step, count }): Row => {
       if (step.act === 'holds') version = step.version;
-      if (step.act === 'held') isHeld = true;
-      const row = { ...drawn({ step, count, isWide, isLook: act === 'look', version, theme }), atMs: step.atMs, isHeld };
-      if (step.act === 'released') isHeld = false;
+      if (step.act === 'held') held = step.label === '200' ? `v${version}` : (step.label ?? '');
+      const isHeld = held !== undefined;
+      const row = { ...drawn({ step, count, isWide, isLook: act === 'look', version, held: held ?? '', theme }), atMs: step.atMs, isHeld };
+      if (step.act === 'released') held = undefined;
       return row;
     }),
   );
@@ -76,7 +89,7 @@ interface Counted {
 }
 
 /** Who asks and is answered at once is a line; many that are alike are one, with how many they are. */
-function condensed(steps: readonly RaceStepView[]): readonly Counted[] {
+function condensed(steps: readonly RaceStepView[], alikeMax: number): readonly Counted[] {
   const answered = (step: RaceStepView, at: number) =>
     step.act === 'asks' && steps[at + 1]?.name === step.name && ['gets', 'nothing'].includes(steps[at + 1]?.act ?? '');
   const kept = steps.filter((step, at) => !answered(step, at));
@@ -84,7 +97,7 @@ function condensed(steps: readonly RaceStepView[]): readonly Counted[] {
   return [...alike.values()]
     .flatMap((same): readonly Counted[] => {
       const [first] = same;
-      return first !== undefined && same.length > ALIKE_MAX
+      return first !== undefined && same.length > alikeMax
         ? [{ step: first, count: same.length }]
         : same.map((step) => ({ step, count: 1 }));
     })
@@ -96,15 +109,16 @@ interface Drawing extends Counted {
   /** After everything: only the version of the origin is right. */
   readonly isLook: boolean;
   readonly version: number | undefined;
+  readonly held: string;
   readonly theme: Theme;
 }
 
 type Drawn = Pick<Row, 'from' | 'to' | 'label' | 'role' | 'note'>;
 
-function drawn({ step, count, isWide, isLook, version, theme }: Drawing): Drawn {
+function drawn({ step, count, isWide, isLook, version, held, theme }: Drawing): Drawn {
   const { act, name = '', label: said = '' } = step;
-  const who = count > 1 ? `${count} readers` : name;
-  const versionText = step.version === undefined ? '?' : isWide ? `version ${step.version}` : `v${step.version}`;
+  const who = count > 1 ? `${count} readers` : name.replace(' after it', '');
+  const versionText = step.version === undefined ? 'no version' : step.version === 0 ? '404' : `v${step.version}`;
   const how = ['', 'unlabelled'].includes(said) ? '' : ` ${said}`;
   switch (act) {
     case 'holds':
@@ -113,16 +127,21 @@ function drawn({ step, count, isWide, isLook, version, theme }: Drawing): Drawn 
       return { from: 'reader', to: 'cache', label: who, role: 'text' };
     case 'gets': {
       const isOld = step.version !== undefined && version !== undefined && step.version < version;
-      const { mark, role } = theme.tones[isOld ? (isLook ? 'error' : 'warning') : 'good'];
-      const whose = isWide || count > 1 ? `${count > 1 ? `${count}x` : who}: ` : '';
-      return { from: 'cache', to: 'reader', label: `${mark} ${whose}${versionText}${how}`, role };
+      const { mark, role } = theme.tones[isOld ? (isLook ? 'error' : 'info') : 'good'];
+      const times = count > 1 ? `${count}x ` : '';
+      return {
+        from: 'cache',
+        to: 'reader',
+        label: `${mark} ${times}${versionText}${how}${isWide && count === 1 ? ` (${who})` : ''}`,
+        role,
+      };
     }
     case 'nothing':
-      return { from: 'cache', to: 'reader', label: isWide ? `${who}: no answer` : 'no answer', role: 'warning' };
+      return { from: 'cache', to: 'reader', label: isWide ? `no answer (${who})` : 'no answer', role: 'warning' };
     case 'held':
-      return { from: 'cache', to: 'upstream', label: 'asks', role: 'warning', note: said === '200' ? 'held' : `${said} held` };
+      return { from: 'cache', to: 'upstream', label: 'asks', role: 'warning', note: `${held} held` };
     case 'released':
-      return { from: 'upstream', to: 'cache', label: isWide ? 'the old answer' : 'old answer', role: 'warning' };
+      return { from: 'upstream', to: 'cache', label: isWide ? `lets go: ${held}` : held, role: 'warning' };
     case 'purges':
       return { from: 'purger', to: 'cache', label: `purge (${name})`, role: 'accent' };
     case 'purged':
@@ -168,7 +187,7 @@ function arrow({ from, to, label, role }: Arrow, put: (at: number, text: string,
   put(from < to ? last : first, from < to ? right : left, role);
   // Beside the arrow's point, and a column of the line on either side.
   const room = last - first - 1;
-  const shown = narrow(` ${label} `, room);
+  const shown = narrow(label.length + 2 > room ? label : ` ${label} `, room);
   put(first + 1 + Math.floor((room - shown.length) / 2), shown, role);
 }
 

@@ -67,21 +67,20 @@ const SAYS: Readonly<Record<RaceTurnView['act'], (said: Said) => string>> = {
     const got = turn.steps.filter(({ act }) => act === 'gets' || act === 'nothing');
     if (got.length === 0) return 'Nothing is under way any more. Readers ask again, at once and until a second later.';
     const old = got.filter(({ version }) => version !== undefined && known.version !== undefined && version < known.version);
-    const asked = `Nothing is under way any more. ${got.length} readers ask, until a second later.`;
+    const asked = `Nothing is under way any more, and ${got.length} readers ask, one after another.`;
     if (old.length === 0) return `${asked} Nobody gets an old version.`;
-    return `${asked} ${old.length === got.length ? 'Everybody' : `${old.length} of them`} got ${versionOf(old[0])}, the origin holds version ${known.version}.`;
+    const who = old.length === got.length ? 'Everybody gets' : `${old.length} of them got`;
+    return `${asked} ${who} ${versionOf(old[0])}, while the origin holds version ${known.version}.`;
   },
 };
 
 function readWords({ turn: { name, steps, act }, known }: Said): string {
   const who = capital(name);
   const [several, asks] = /^\d/.test(name) ? [true, 'ask'] : [false, 'asks'];
-  const held = steps.find(({ act: what }) => what === 'held');
-  if (held !== undefined) {
-    const what = held.label === '304' ? '“unchanged” (304)' : held.label === '404' ? '“there is none” (404)' : `version ${known.version}`;
-    return `${who} ${asks} the cache. The cache has no answer that it may give, so it asks the origin, which answers ${what}. The upstream, a proxy of the lab between the two, holds that answer back: ${several ? 'they wait' : `${name} waits`}.`;
-  }
   const got = steps.filter(({ act: what }) => what === 'gets');
+  const held = steps.find(({ act: what }) => what === 'held');
+  if (held !== undefined)
+    return heldWords({ asked: `${who} ${asks} the cache.`, waits: several ? 'they wait' : `${name} waits`, held, got }, known);
   const [first] = got;
   if (first === undefined) {
     if (known.held === undefined || steps.length === 0) return `${who} ${asks} the cache.`;
@@ -89,6 +88,28 @@ function readWords({ turn: { name, steps, act }, known }: Said): string {
   }
   const kept = first.label === 'hit' ? ', which it had kept' : first.label === 'miss' ? ', which it asked the origin for, and keeps' : '';
   return `${who} ${asks} the cache, and ${several ? 'get' : 'gets'} ${versionOf(first)}${several ? '' : kept}.`;
+}
+
+interface Held {
+  readonly asked: string;
+  readonly waits: string;
+  readonly held: RaceStepView;
+  readonly got: readonly RaceStepView[];
+}
+
+function heldWords({ asked, waits, held, got: [first] }: Held, known: Known): string {
+  const what =
+    held.label === '304'
+      ? 'that nothing has changed (304)'
+      : held.label === '404'
+        ? 'that there is none (404)'
+        : `version ${known.version}`;
+  const cache =
+    first === undefined
+      ? 'The cache has no answer that it may give, so it asks the origin'
+      : `The cache answers with the ${versionOf(first)} that it has, and asks the origin whether that still holds`;
+  const upstream = 'The upstream, a proxy of the lab between the two, holds that answer back';
+  return `${asked} ${cache}, which answers ${what}. ${upstream}${first === undefined ? `: ${waits}` : ''}.`;
 }
 
 function purgeWords({ turn: { name, steps }, known, isLast }: Said): string {
@@ -122,7 +143,8 @@ function releaseWords({ turn: { steps }, known }: Said): string {
 }
 
 function versionOf(step: RaceStepView | undefined): string {
-  return step?.version === undefined ? 'something without a version' : `version ${step.version}`;
+  if (step?.version === undefined) return 'something without a version';
+  return step.version === 0 ? 'a 404' : `version ${step.version}`;
 }
 
 function capital(text: string): string {
@@ -151,6 +173,15 @@ export const OUTCOME_WORDS: Readonly<Record<NonNullable<RaceView['judged']>['out
   kept: 'The cache was told to forget, said that it had, and then stored the old answer. It serves that until its lifetime ends: the invalidation is lost.',
   unjudged: 'It did not come to the race, so nothing is said about this cache.',
 };
+
+/** Who is who, for whoever has not seen one. */
+export const LANE_WORDS: readonly (readonly [lane: string, says: string])[] = [
+  ['reader', 'asks the cache for a content, as a browser would'],
+  ['cache', 'answers from what it has kept; else it asks further'],
+  ['upstream', 'a proxy of the lab between cache and origin: it can hold an answer back'],
+  ['origin', 'where contents are written; each write is a new version'],
+  ['purger', 'tells the cache to forget what was written'],
+];
 
 /** For a screen reader. */
 export function raceSentences(race: RaceView): readonly string[] {

@@ -1,11 +1,11 @@
 /** A race as it is played: its lanes, what happens now in plain words, what the next key does, and at the end the outcome. */
-import { plain } from '../draw/format.ts';
+import { padTo, plain, widthOf } from '../draw/format.ts';
 import { fitLine, type Line, span } from '../draw/line.ts';
 import { wrapped } from '../draw/wrap.ts';
 import type { Actions, KeyBinding } from '../keys/binding.ts';
 import { titleLine } from '../panels/chrome.ts';
 import { LANES_COLUMNS_MIN, laneLines } from '../panels/race-lanes.ts';
-import { nextWords, nowWords, OUTCOME_WORDS, raceSentences } from '../panels/race-words.ts';
+import { LANE_WORDS, nextWords, nowWords, OUTCOME_WORDS, raceSentences } from '../panels/race-words.ts';
 import { nextTurn, outcomeShown, type RaceView } from '../state/race-view.ts';
 import { topOf, type ViewState } from '../state/state.ts';
 import { playAction, type ToPlay, waysOf, wayWords } from './races.ts';
@@ -13,9 +13,15 @@ import { filledTo, type Room, type Screen } from './screen.ts';
 
 /** Lanes below that say nothing. */
 const LANE_ROWS_MIN = 5;
+/** So that the words are not far from what they tell of. */
+const PICTURE_ROWS_MAX = 24;
+/** Of the outcome, its mark and the rule around them. */
+const TITLE_COLUMNS = 16;
+const LEGEND_COLUMNS = 12;
 const SCROLL_MAX = 500;
 const TONES = { ok: 'good', waits: 'good', late: 'warning', kept: 'error', unjudged: 'warning' } as const;
-const PACE = 'The race did not wait here: a cache gives up on an answer that takes too long. You see it at your own pace.';
+const PACE =
+  'This has happened already: with an answer held the race waits for nobody, for a cache gives up on what takes too long. You see it at your own pace.';
 
 const step: KeyBinding['act'] = ({ played }) => {
   if (played === undefined || played.why !== undefined) return undefined;
@@ -114,7 +120,8 @@ function linesOf(state: ViewState, scroll: number, room: Room): readonly Line[] 
   const left = [span(name, 'accent'), span(` of ${plain(cache)} ${theme.dot} ${wayWords(way)} purge`, 'muted')];
   const title = titleLine([...left, span(shown === 0 ? '' : ` ${theme.dot} step ${shown}`, 'muted')], width, theme);
   const below = played.stage === 'racing' || isAtEnd(played) ? wordLines(state, played, room) : startLines(played, room);
-  return [title, ...pictureLines(played, { scroll, rows: rows - 1 - below.length }, room), ...below];
+  const picture = Math.min(PICTURE_ROWS_MAX, rows - 1 - below.length);
+  return [title, ...pictureLines(played, { scroll, rows: picture }, room), ...below];
 }
 
 interface PictureOptions {
@@ -124,10 +131,9 @@ interface PictureOptions {
 
 /** Exactly as many rows. */
 function pictureLines(played: RaceView, { scroll, rows }: PictureOptions, { width, theme }: Room): readonly Line[] {
-  if (played.shown === 0) return filledTo([], Math.max(0, rows));
-  if (rows < LANE_ROWS_MIN + 1 || width < LANES_COLUMNS_MIN)
-    return filledTo([[span('the picture of a race needs a terminal of 80x24; its words:', 'warning')]], Math.max(0, rows));
-  const { head, lines } = laneLines(played.turns.slice(0, played.shown), { width, theme });
+  if (played.shown === 0) return filledTo(legendLines(width), Math.max(0, rows));
+  if (rows < LANE_ROWS_MIN + 1 || width < LANES_COLUMNS_MIN) return filledTo(textLines(played, rows - 1), Math.max(0, rows));
+  const { head, lines } = laneLines(played.turns.slice(0, played.shown), { width, rows: rows - 1, theme });
   const room = rows - 1;
   const last = Math.max(Math.min(lines.length, room), lines.length - scroll);
   const shown = lines.slice(Math.max(0, last - room), last);
@@ -136,28 +142,36 @@ function pictureLines(played: RaceView, { scroll, rows }: PictureOptions, { widt
   return filledTo([head, ...(hidden > 0 ? [first, ...shown.slice(1)] : shown)], rows);
 }
 
-const STAGES = {
-  asked: 'the one before is being stopped',
-  starting: 'an origin and an upstream of its own are started, then the cache',
-  checking: 'the cache serves; it is looked at first: does it keep what it got, and does this purge purge?',
-  racing: '',
-} as const;
+/** The newest steps in words, where the picture has no room. */
+function textLines({ turns, shown }: RaceView, rows: number): readonly Line[] {
+  const steps = turns.slice(0, shown).flatMap((turn) => turn.steps);
+  const lines = steps.slice(Math.max(0, steps.length - Math.max(0, rows))).map(({ atMs, who, text }): Line => {
+    return [span(`${String(atMs).padStart(5)} ms `, 'muted'), span(padTo(who, LEGEND_COLUMNS - 2), 'strong'), span(plain(text))];
+  });
+  return [[span('the picture of a race needs a terminal of 80x24; its steps:', 'warning')], ...(rows > 0 ? lines : [])];
+}
+
+function legendLines(width: number): readonly Line[] {
+  return LANE_WORDS.flatMap(([lane, says]) =>
+    wrapped(says, width - LEGEND_COLUMNS).map(
+      (line, at): Line => [span(padTo(at === 0 ? `  ${lane}` : '', LEGEND_COLUMNS), 'strong'), span(line, 'muted')],
+    ),
+  );
+}
 
 function startLines({ stage, cache, way }: RaceView, { width, theme }: Room): readonly Line[] {
   const done = ['starting', 'checking'].indexOf(stage);
   const parts = [
-    `${plain(cache)} and a small world around it start`,
-    `the self-check: does the cache keep what it got, does a ${wayWords(way)} purge purge`,
+    `${plain(cache)} starts, with an origin and an upstream of its own; nothing in the regions changes`,
+    `a look at it first: does it keep what it gets, and does a ${wayWords(way)} purge purge?`,
   ];
-  return [
-    ...parts.flatMap((words, at) => {
-      const { mark, role } = theme.tones.good;
-      const sign = at < done ? span(`${mark} `, role) : span(at === done ? `${theme.echo} ` : '  ', 'accent');
-      return wrapped(words, width - 2).map((line, row): Line => [row === 0 ? sign : span('  '), span(line, at > done ? 'muted' : 'text')]);
-    }),
-    [],
-    ...wrapped(STAGES[stage], width - 2).map((line): Line => [span(`  ${line}`, 'muted')]),
-  ];
+  const { mark, role } = theme.tones.good;
+  const lines = parts.flatMap((words, at) => {
+    const sign = at < done ? span(`${mark} `, role) : span(at === done ? `${theme.echo} ` : '  ', 'accent');
+    return wrapped(words, width - 2).map((line, row): Line => [row === 0 ? sign : span('  '), span(line, at > done ? 'muted' : 'text')]);
+  });
+  const title = stage === 'asked' ? 'the race before is being stopped' : 'it starts';
+  return [titleLine([span(title, 'muted')], width, theme), ...lines];
 }
 
 function wordLines(state: ViewState, played: RaceView, { width, theme }: Room): readonly Line[] {
@@ -171,9 +185,12 @@ function wordLines(state: ViewState, played: RaceView, { width, theme }: Room): 
   const now = [titleLine([span('now', 'muted')], width, theme), ...told(nowWords(played))];
   if (judged === undefined) return [...now, ...nextLines(played, told, theme.echo)];
   const { mark, role } = theme.tones[TONES[judged.outcome]];
+  const why = plain(judged.why);
+  const isShort = widthOf(why) < width - TITLE_COLUMNS;
   return [
     ...now,
-    titleLine([span(`${mark} ${judged.outcome}`, role), span(` ${plain(judged.why)}`)], width, theme),
+    titleLine([span(`${mark} ${judged.outcome}`, role), span(` ${isShort ? why : ''}`)], width, theme),
+    ...(isShort ? [] : told(why)),
     ...told(OUTCOME_WORDS[judged.outcome]),
     ...recipeLines(state, told),
     endLine(state),

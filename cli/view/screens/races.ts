@@ -5,6 +5,7 @@ import { fitLine, type Line, span } from '../draw/line.ts';
 import type { Theme } from '../draw/theme.ts';
 import { wrapped } from '../draw/wrap.ts';
 import type { KeyBinding } from '../keys/binding.ts';
+import { keyText } from '../keys/key-text.ts';
 import { titleLine } from '../panels/chrome.ts';
 import type { RaceChoices } from '../state/race-view.ts';
 import type { Races } from '../state/screen-state.ts';
@@ -13,6 +14,8 @@ import { filledTo, type Room, type Screen } from './screen.ts';
 
 const NAME_COLUMNS = 14;
 const LIST_ROWS_MIN = 3;
+/** Below that the list and what is chosen need the room. */
+const ABOUT_ROWS_MIN = 18;
 const ABOUT =
   'A cache fetches a content. The answer is held back on its way; meanwhile the content is written, and the cache is told to forget it; then the answer is let go. Does the cache keep the old version?';
 
@@ -99,7 +102,7 @@ function cacheText({ name, version }: CacheCard): string {
 }
 
 function wayText({ race, cache, ways, way }: Chosen): string {
-  if (way !== undefined) return `purge: ${wayWords(way)}${ways.length > 1 ? `, one of ${ways.length}` : ', the only one'}`;
+  if (way !== undefined) return `${wayWords(way)}${ways.length > 1 ? `, one of ${ways.length}` : ', the only one'}`;
   if (race.tiers && !cache.tiers) return `${cache.name} has no second tier: ${race.name} is not for it`;
   return `${plain(cache.name)} has no purge that ${race.name} is for (${race.ways.map(wayWords).join(', ')})`;
 }
@@ -107,7 +110,7 @@ function wayText({ race, cache, ways, way }: Chosen): string {
 function linesOf({ raceChoices }: ViewState, screen: Races, room: Room): readonly Line[] {
   const { width, rows, theme } = room;
   const title = titleLine([span('play a race step by step', 'accent'), span(', in a small world of its own', 'muted')], width, theme);
-  const about = wrapped(ABOUT, width).map((line): Line => [span(line)]);
+  const about = rows < ABOUT_ROWS_MIN ? [] : wrapped(ABOUT, width).map((line): Line => [span(line)]);
   const chosen = raceChoices === undefined ? undefined : chosenIn(raceChoices, screen);
   if (raceChoices === undefined || chosen === undefined)
     return [title, ...about, [], [span('looking for caches on this machine', 'muted')]];
@@ -122,7 +125,7 @@ function linesOf({ raceChoices }: ViewState, screen: Races, room: Room): readonl
       span(says, isChosen ? 'text' : 'muted'),
     ];
   });
-  return [title, ...about, titleLine([span('the race', 'muted')], width, theme), ...list, ...below];
+  return [title, ...about, keyTitle('the race', '↓', room), ...list, ...below];
 }
 
 function cacheLines({ caches, missing }: RaceChoices, chosen: Chosen, { cache: at }: Races, { width, theme }: Room): readonly Line[] {
@@ -131,11 +134,17 @@ function cacheLines({ caches, missing }: RaceChoices, chosen: Chosen, { cache: a
   const place = `${at + 1} of ${caches.length} on this machine`;
   const more = missing.length === 0 ? '' : `, ${missing.length} more could be got: list targets`;
   return [
-    titleLine([span('the cache', 'muted')], width, theme),
+    ...(chosen.race.about.length > width - NAME_COLUMNS - 2 ? wrapped(chosen.race.about, width).map((line): Line => [span(line)]) : []),
+    keyTitle('the cache', '→', { width, theme }),
     [span(`${left} `, 'key'), span(cacheText(cache), 'accent'), span(` ${right}`, 'key'), span(`  ${place}${more}`, 'muted')],
     ...wrapped(plain(cache.about), width).map((line): Line => [span(line)]),
+    keyTitle('the purge', 'Tab', { width, theme }),
     wayLine(chosen, theme, way === undefined),
   ];
+}
+
+function keyTitle(what: string, key: string, { width, theme }: Pick<Room, 'width' | 'theme'>): Line {
+  return titleLine([span(`${what}: `, 'muted'), span(keyText(key, theme), 'key')], width, theme);
 }
 
 function wayLine(chosen: Chosen, theme: Theme, isNone: boolean): Line {
