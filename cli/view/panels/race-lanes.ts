@@ -17,8 +17,12 @@ import type { RaceStepView, RaceTurnView } from '../state/race-view.ts';
 const LANES = ['reader', 'cache', 'upstream', 'origin', 'purger'] as const;
 type Lane = (typeof LANES)[number];
 const TIME_COLUMNS = 9;
-/** Where labels are written out. */
-const WIDE_LANE = 20;
+/** Of a lane: where the names of those who are answered have room, too. */
+const WIDE_LANE = 24;
+/** Of an arrow that is no label: its point, and a line and a blank on either side. */
+const ARROW_COLUMNS = 5;
+/** From the purger to the cache. */
+const PURGE_LANES = 3;
 export const LANES_COLUMNS_MIN = TIME_COLUMNS + LANES.length * 13;
 /** More that are alike are counted; fewer where there is too little room. */
 const ALIKE_MAX = { all: 4, few: 1 } as const;
@@ -50,7 +54,7 @@ export function laneLines(
 ): { readonly head: Line; readonly lines: readonly Line[] } {
   const lane = Math.floor((width - TIME_COLUMNS) / LANES.length);
   const head = [span(' '.repeat(TIME_COLUMNS)), ...LANES.map((name) => span(centred(name, lane), 'strong'))];
-  const options = { isWide: lane >= WIDE_LANE, theme };
+  const options = { lane, theme };
   const all = rowsOf(turns, { ...options, alikeMax: ALIKE_MAX.all });
   const drawn = all.length <= rows ? all : rowsOf(turns, { ...options, alikeMax: ALIKE_MAX.few });
   return { head, lines: drawn.map((row) => rowLine(row, lane, theme)) };
@@ -62,12 +66,13 @@ function centred(text: string, columns: number): string {
 }
 
 interface RowsOptions {
-  readonly isWide: boolean;
+  /** Columns. */
+  readonly lane: number;
   readonly alikeMax: number;
   readonly theme: Theme;
 }
 
-function rowsOf(turns: readonly RaceTurnView[], { isWide, alikeMax, theme }: RowsOptions): readonly Row[] {
+function rowsOf(turns: readonly RaceTurnView[], { lane, alikeMax, theme }: RowsOptions): readonly Row[] {
   /** What the origin holds, and what the answer on its way says. */
   let version: number | undefined;
   let held: string | undefined;
@@ -76,7 +81,7 @@ function rowsOf(turns: readonly RaceTurnView[], { isWide, alikeMax, theme }: Row
       if (step.act === 'holds') version = step.version;
       if (step.act === 'held') held = step.label === '200' ? `v${version}` : (step.label ?? '');
       const isHeld = held !== undefined;
-      const row = { ...drawn({ step, count, isWide, isLook: act === 'look', version, held: held ?? '', theme }), atMs: step.atMs, isHeld };
+      const row = { ...drawn({ step, count, lane, isLook: act === 'look', version, held: held ?? '', theme }), atMs: step.atMs, isHeld };
       if (step.act === 'released') held = undefined;
       return row;
     }),
@@ -105,7 +110,8 @@ function condensed(steps: readonly RaceStepView[], alikeMax: number): readonly C
 }
 
 interface Drawing extends Counted {
-  readonly isWide: boolean;
+  /** Columns. */
+  readonly lane: number;
   /** After everything: only the version of the origin is right. */
   readonly isLook: boolean;
   readonly version: number | undefined;
@@ -115,8 +121,10 @@ interface Drawing extends Counted {
 
 type Drawn = Pick<Row, 'from' | 'to' | 'label' | 'role' | 'note'>;
 
-function drawn({ step, count, isWide, isLook, version, held, theme }: Drawing): Drawn {
+function drawn({ step, count, lane, isLook, version, held, theme }: Drawing): Drawn {
   const { act, name = '', label: said = '' } = step;
+  const isWide = lane >= WIDE_LANE;
+  const answer = (short: string) => (widthOf(plain(step.text)) <= PURGE_LANES * lane - ARROW_COLUMNS ? step.text : short);
   const who = count > 1 ? `${count} readers` : name.replace(' after it', '');
   const versionText = step.version === undefined ? 'no version' : step.version === 0 ? '404' : `v${step.version}`;
   const how = ['', 'unlabelled'].includes(said) ? '' : ` ${said}`;
@@ -145,9 +153,9 @@ function drawn({ step, count, isWide, isLook, version, held, theme }: Drawing): 
     case 'purges':
       return { from: 'purger', to: 'cache', label: `purge (${name})`, role: 'accent' };
     case 'purged':
-      return { from: 'cache', to: 'purger', label: isWide ? step.text : 'done', role: 'good' };
+      return { from: 'cache', to: 'purger', label: answer('done'), role: 'good' };
     case 'refused':
-      return { from: 'cache', to: 'purger', label: isWide ? step.text : 'refused', role: 'bad' };
+      return { from: 'cache', to: 'purger', label: answer('refused'), role: 'bad' };
   }
 }
 
