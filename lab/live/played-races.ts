@@ -48,7 +48,7 @@ export class PlayedRaces {
   async list(): Promise<void> {
     const { tell } = this.#options;
     const { folder, variables } = this.#targets();
-    const { RACES, findPresetsHere, OWN_TARGET, OWN_ABOUT, WAYS } = await loaded();
+    const { RACES, findPresetsHere, OWN_TARGET, OWN_ABOUT, WAYS } = await listed();
     const presets = (await findPresetsHere(folder, variables)).filter(({ target }) => target.purges.length > 0);
     const races = RACES.map(({ name, about, takes, tiers }): RaceCard => {
       return { name, about, ways: WAYS.filter((way) => takes?.(way) !== false), tiers: tiers === true };
@@ -114,7 +114,7 @@ export class PlayedRaces {
     { targets, gate, signal }: { readonly targets: RaceTargets; readonly gate: Gate; readonly signal: AbortSignal },
   ): Promise<string | undefined> {
     const { clock, random, tell } = this.#options;
-    const { RACES, findTarget, raceTarget } = await loaded();
+    const { RACES, findTarget, raceTarget } = await played();
     const races = RACES.filter((race) => race.name === name);
     const target = await findTarget(cache, targets.folder);
     signal.throwIfAborted();
@@ -171,15 +171,23 @@ class Gate implements StepByStep {
   }
 }
 
-/** What a race needs is loaded when one is asked for. */
-async function loaded() {
-  const [{ RACES }, { raceTarget }, { findPresetsHere }, { findTarget, OWN_TARGET, OWN_ABOUT }, purges] = await Promise.all([
+/** The list, and what a race is made of, each loaded when it is asked for: loading both at once would hold up the frame. */
+async function listed() {
+  const [{ RACES }, { findPresetsHere }, { OWN_TARGET, OWN_ABOUT }, { PURGE_MODES, PURGE_TYPES }] = await Promise.all([
     import('../races/races.ts'),
-    import('../races/race-target.ts'),
     import('../worlds/peers/here.ts'),
     import('../targets/targets.ts'),
     import('../../services/protocol/purge-ways.ts'),
   ]);
-  const WAYS = purges.PURGE_TYPES.flatMap((type) => purges.PURGE_MODES.map((mode) => ({ mode, type })));
-  return { RACES, raceTarget, findPresetsHere, findTarget, OWN_TARGET, OWN_ABOUT, WAYS };
+  const WAYS = PURGE_TYPES.flatMap((type) => PURGE_MODES.map((mode) => ({ mode, type })));
+  return { RACES, findPresetsHere, OWN_TARGET, OWN_ABOUT, WAYS };
+}
+
+async function played() {
+  const [{ RACES }, { raceTarget }, { findTarget }] = await Promise.all([
+    import('../races/races.ts'),
+    import('../races/race-target.ts'),
+    import('../targets/targets.ts'),
+  ]);
+  return { RACES, raceTarget, findTarget };
 }

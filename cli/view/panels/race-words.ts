@@ -120,6 +120,7 @@ function purgeWords({ turn: { name, steps }, known, isLast }: Said): string {
     return known.held === undefined
       ? `${told} The cache has done so. From now on ${known.version === undefined ? 'the new version' : `version ${known.version}`} alone is right.`
       : `${told} It says that this is done. But the old answer is still on its way: there was nothing there yet to forget.`;
+  if (known.held === undefined) return `${told} It is not answered yet.`;
   if (isLast) return `${told} Is it answered while the old answer is held? The race waits some seconds to know.`;
   return `${told} There is no answer to it: the purge waits for the fetch whose answer is held.`;
 }
@@ -169,8 +170,8 @@ export const OUTCOME_WORDS: Readonly<Record<NonNullable<RaceView['judged']>['out
   ok: 'Everybody who came after the purge got the new version. This cache loses nothing here.',
   waits:
     'The cache did not answer the purge while the old answer was held, and then forgot what that brought. Nothing is lost; the purge takes as long as the fetch.',
-  late: 'Who came while the fetch was under way got the old version, and nobody after it. The cache keeps nothing old.',
-  kept: 'The cache was told to forget, said that it had, and then stored the old answer. It serves that until its lifetime ends: the invalidation is lost.',
+  late: 'Who joined the fetch under way, or came in the moment after it, got the old version, and nobody a second later. The cache keeps nothing old.',
+  kept: 'The cache was told to forget, and said that it had. It serves the old version all the same, until its lifetime ends: the invalidation is lost.',
   unjudged: 'It did not come to the race, so nothing is said about this cache.',
 };
 
