@@ -172,7 +172,8 @@ export class Program {
   #live(): ProgramLife {
     const { variables, onOutput } = this.#options;
     const { command, environment } = this.#spec;
-    const all = { ...variables, ...environment, PATH: pathOf(variables) };
+    // What it leaves of temporary files when it is killed is gone with its folder: of the compiler that Varnish calls, for one.
+    const all = { ...variables, TMPDIR: this.#dir, ...environment, PATH: pathOf(variables) };
     const life = new ProgramLife({ command, environment: all, dir: this.#dir, onOutput });
     this.#keeper.watch(life.pid);
     return life;
