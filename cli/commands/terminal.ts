@@ -10,7 +10,7 @@ import { wrongIn } from '../config-file.ts';
 import type { ConfigFile } from '../config-schema.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { abandonedLines, exitCodeFor, farewell } from '../farewell.ts';
-import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
+import { BUILT_IN_SCENARIOS, COMPOSE_FILE, TARGETS_FOLDER } from '../program-files.ts';
 import type { Session } from '../session.ts';
 import { openDisplay } from '../view/display.ts';
 import type { ThemeName } from '../view/draw/theme.ts';
@@ -126,6 +126,7 @@ async function show({ options, readTopology, session, config, logLines }: ShowOp
         },
         clock: systemClock,
         catalogue: { files: BUILT_IN_SCENARIOS, version: session.version, topology: readTopology },
+        targets: { folder: TARGETS_FOLDER, variables },
         random: createRandom(drawSeed()),
         onEvent,
         startedMs,

@@ -11,6 +11,7 @@ import { panelLines } from './panels/region-panel.ts';
 import { reduce } from './state/reduce.ts';
 import { EMPTY_PROMPT, type ScreenState } from './state/screen-state.ts';
 import type { ViewAction } from './state/state.ts';
+import { BEGUN, raceChoices, raceEvents } from './testing/races.ts';
 import { fault, observed, ready, runEvents, runReport, SCREEN_STATES, stateAfter, trace } from './testing/view.ts';
 
 const RUNS = 300;
@@ -71,6 +72,10 @@ const hostileState = fc
       ...events,
       traced,
       ...(lag === null ? runEvents(says) : runReport(says)),
+      raceChoices(note),
+      ...BEGUN,
+      ...raceEvents(says),
+      { type: 'sent', command: { do: 'finish-race' }, text: note },
       { type: 'judged', t: 3_200, verdict, staleness },
       { type: 'tick', t: 9_000 },
       { type: 'sent', command: { do: 'heal-all' }, text: note },
@@ -127,6 +132,10 @@ describe('the frame', () => {
         { type: 'faults', t: 2_000, inForce: faults },
         { type: 'traced', t: 2_000, trace: trace() },
         ...runReport(),
+        raceChoices(),
+        ...BEGUN,
+        ...raceEvents(),
+        { type: 'sent', command: { do: 'finish-race' }, text: '' },
       );
       const state = screen.screen === 'overview' ? playing : reduce(playing, { type: 'open', screen });
       for (const starting of [false, true])
@@ -141,7 +150,8 @@ describe('the frame', () => {
 
   it('in ASCII has nothing else', () => {
     for (const screen of SCREEN_STATES) {
-      const state = reduce(stateAfter(ready(), observed()), { type: 'open', screen });
+      const raced = [raceChoices(), ...BEGUN, ...raceEvents(), { type: 'sent', command: { do: 'finish-race' }, text: '' } as const];
+      const state = reduce(stateAfter(ready(), observed(), ...raced), { type: 'open', screen });
       // What Ink draws passes the same replacement; only dots of what was cut are left to it.
       for (const line of frameLines(state, { columns: 100, rows: 30 }, ASCII))
         expect(textOf(line).replaceAll('…', '~')).toMatch(/^[\x20-\x7e]*$/);

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { InvalidInput } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import type { Experiments } from './experiments.ts';
+import type { PlayedRaces } from './played-races.ts';
 import { COMMANDS, type CommandName, type Commands, type LiveEvent, type Told, type Tone } from './protocol.ts';
 import type { RegionSettings } from './region-settings.ts';
 import type { ScenarioRuns } from './scenario-runs.ts';
@@ -15,6 +16,7 @@ export interface Commanded {
   readonly runs: ScenarioRuns;
   readonly experiments: Experiments;
   readonly settings: RegionSettings;
+  readonly races: PlayedRaces;
   readonly tell: (event: Told<LiveEvent>) => void;
   readonly note: (tone: Tone, text: string) => void;
 }
@@ -72,6 +74,11 @@ export const COMMAND_ROWS: { readonly [Name in CommandName]: CommandRow<Name> } 
     },
   },
   stampede: { schema: COMMANDS.stampede, act: ({ experiments }, command) => experiments.stampede(command) },
+  'list-races': { schema: COMMANDS['list-races'], act: ({ races }) => races.list() },
+  'play-race': { schema: COMMANDS['play-race'], act: ({ races }, command) => races.play(command) },
+  'next-turn': { schema: COMMANDS['next-turn'], worksDuringRuns: true, act: ({ races }) => races.next() },
+  'finish-race': { schema: COMMANDS['finish-race'], worksDuringRuns: true, act: ({ races }) => races.finish() },
+  'stop-race': { schema: COMMANDS['stop-race'], worksDuringRuns: true, act: ({ races }) => races.stop() },
 };
 
 /** Rejects with InvalidInput for what cannot be, now or at all. */

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../services/runtime/clock.ts';
 import { type LabCommand, type LiveEvent, labCommand, liveEvent } from './protocol.ts';
+import { withPlayedRaces } from './testing/played-races.ts';
 import { type VirtualLab, withVirtualLab } from './testing/virtual-lab.ts';
 
 const SCENARIOS = new Map(
@@ -51,6 +52,17 @@ const ARBITRARIES: Arbitraries = {
   race: fc.record({ do: fc.constant('race') }),
   'stood-still': fc.record({ do: fc.constant('stood-still'), ms: rate }),
   stampede: fc.record({ do: fc.constant('stampede'), region: text, readers: fc.integer({ min: 1 }) }),
+  'list-races': fc.record({ do: fc.constant('list-races') }),
+  'play-race': fc.record({
+    do: fc.constant('play-race'),
+    race: text,
+    cache: text,
+    mode: fc.constantFrom('hard', 'soft'),
+    type: fc.constantFrom('key', 'tag', 'pattern', 'all'),
+  }),
+  'next-turn': fc.record({ do: fc.constant('next-turn') }),
+  'finish-race': fc.record({ do: fc.constant('finish-race') }),
+  'stop-race': fc.record({ do: fc.constant('stop-race') }),
 };
 
 describe('a command over a wire', () => {
@@ -120,6 +132,14 @@ it('every event of a session over a wire is the same', { timeout: LONG_MS }, asy
     },
     { scenarios: SCENARIOS },
   );
+  await withPlayedRaces(async (races, events) => {
+    await races.list();
+    const played = races.play({ do: 'play-race', race: 'in-head', cache: 'edgesync', mode: 'hard', type: 'key' });
+    await events.until(({ type }) => type === 'race-turn', 0, LONG_MS);
+    races.finish();
+    await played;
+    told.push(...events.all);
+  });
   for (const event of told) expect(liveEvent.parse(overWire(event))).toEqual(event);
   const types = liveEvent.options.map(({ shape }) => shape.type.value);
   expect(types.filter((type) => !told.some((event) => event.type === type))).toEqual([]);

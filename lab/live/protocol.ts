@@ -11,6 +11,7 @@ import { originMetrics } from '../../services/protocol/origin-api.ts';
 import { EXIT } from '../errors.ts';
 import { anomaly, fault, phaseEvent, plan, point, start, step, summary } from '../report/events.ts';
 import { trace } from '../trace/trace-schema.ts';
+import { RACE_COMMANDS, RACE_EVENTS } from './race-protocol.ts';
 
 const ms = z.number();
 const count = z.int().nonnegative();
@@ -172,6 +173,14 @@ export const liveEvent = z.discriminatedUnion('type', [
   /** What came of the lessons that were asked for. */
   eventOf('raced', { race }),
   eventOf('stampeded', { stampede }),
+  /** A race that is played step by step, in a world of its own. */
+  eventOf('races', RACE_EVENTS.races),
+  eventOf('race-begun', RACE_EVENTS['race-begun']),
+  eventOf('race-stage', RACE_EVENTS['race-stage']),
+  eventOf('race-turn', RACE_EVENTS['race-turn']),
+  eventOf('race-step', RACE_EVENTS['race-step']),
+  eventOf('race-judged', RACE_EVENTS['race-judged']),
+  eventOf('race-ended', RACE_EVENTS['race-ended']),
   /** The world ended by itself, or could not start. */
   eventOf('lost', { why: z.string(), exitCode: z.literal(Object.values(EXIT)) }),
 ]);
@@ -221,6 +230,11 @@ export const COMMANDS = {
   'stood-still': asked('stood-still', { ms: z.number().nonnegative() }),
   /** Purges one content, then that many readers ask for it at once in that region. */
   stampede: asked('stampede', { region: z.string(), readers: z.int().positive() }),
+  'list-races': asked('list-races', RACE_COMMANDS['list-races']),
+  'play-race': asked('play-race', RACE_COMMANDS['play-race']),
+  'next-turn': asked('next-turn', RACE_COMMANDS['next-turn']),
+  'finish-race': asked('finish-race', RACE_COMMANDS['finish-race']),
+  'stop-race': asked('stop-race', RACE_COMMANDS['stop-race']),
 } as const;
 
 /** By its name, what each command says. */

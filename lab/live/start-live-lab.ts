@@ -16,6 +16,7 @@ import { Judging } from './judging.ts';
 import type { Judgement } from './live-judge.ts';
 import type { LiveLab } from './live-lab.ts';
 import { Observer } from './observer.ts';
+import { PlayedRaces, type RaceTargets } from './played-races.ts';
 import type { FaultView, LabCommand, LiveEvent, Observation, Told, Tone } from './protocol.ts';
 import { RegionSettings } from './region-settings.ts';
 import { RegionWatch } from './region-watch.ts';
@@ -29,6 +30,8 @@ export interface StartLiveLabOptions {
   readonly onEvent: (event: LiveEvent) => void;
   /** The scenarios that can be run. */
   readonly catalogue: Catalogue;
+  /** The caches that can be raced. Left out: none. */
+  readonly targets?: RaceTargets;
   /** Ends a start that is under way. `close` is still to be called. */
   readonly signal?: AbortSignal;
   /** Monotonic time that `t` of the events counts from; now when left out. */
@@ -98,7 +101,7 @@ class Lab implements LiveLab {
   }
 
   async #play(session: Session): Promise<Playing> {
-    const { random, catalogue } = this.#options;
+    const { clock, random, catalogue, targets } = this.#options;
     const { world } = session;
     const judging = new Judging({ session, onJudged: (judgement) => this.#onJudged(judgement) });
     this.#judging = judging;
@@ -123,6 +126,7 @@ class Lab implements LiveLab {
     return {
       ...{ session, load, judging, runs, tell, note },
       experiments: new Experiments({ ...shared, signal: this.#closing.signal }),
+      races: new PlayedRaces({ targets, clock, random: random.fork('races'), tell }),
       settings: new RegionSettings({ world, onSet: (says) => note('info', says) }),
       observer: new Observer({ session, looks: judging.looks, onObserved }),
     };
@@ -149,8 +153,9 @@ class Lab implements LiveLab {
     this.#closing.abort(new Error('the lab is closing'));
     await this.#started;
     if (this.#playing === undefined) return [];
-    const { session, load, judging, observer, runs } = this.#playing;
+    const { session, load, judging, observer, runs, races } = this.#playing;
     const { world } = session;
+    const raced = races.close();
     await Promise.race([runs.abort(), world.lost]);
     load.close();
     judging.close();
@@ -160,6 +165,7 @@ class Lab implements LiveLab {
     await observer.close();
     await session.close();
     await world.close();
+    await raced;
     return left;
   }
 

@@ -1,7 +1,8 @@
 /** What the looks of a race come to. */
+
+import { type Look, lookText } from './look.ts';
 import type { RaceFinding } from './race.ts';
 import type { Way } from './raced-cache.ts';
-import { type Look, lookText } from './stage.ts';
 
 export interface Seen {
   readonly way: Way;

@@ -18,6 +18,7 @@ import { ownCache } from './own-cache.ts';
 import type { Race, RaceResult } from './race.ts';
 import type { RacedCache, Way } from './raced-cache.ts';
 import { type Raced, type RunRacesOptions, runRaces } from './run-races.ts';
+import type { StepByStep } from './step-by-step.ts';
 import { PURGE_MS_MAX, targetCache } from './target-cache.ts';
 
 export interface RaceTargetOptions {
@@ -33,6 +34,12 @@ export interface RaceTargetOptions {
   readonly random: Random;
   readonly signal: AbortSignal;
   readonly onResult: (result: RaceResult) => void;
+  /** It serves, and its self-check begins. */
+  readonly onStarted?: () => void;
+  /** The self-check has passed. */
+  readonly onChecked?: () => void;
+  /** Plays each race for somebody who looks on. */
+  readonly stepByStep?: StepByStep;
 }
 
 /** Of the one cache that is raced, for whoever is told of its writes. */
@@ -61,6 +68,7 @@ export async function raceTarget({ target, takes, rails, ...options }: RaceTarge
       releasers.push(() => asker.close());
       const opened = await openCache(target, { ...options, takes, rails, peerOrigin, upstream, origin, asker });
       releasers.push(() => opened.cache.close());
+      options.onStarted?.();
       let slugs = 0;
       const nextSlug = () => {
         slugs += 1;

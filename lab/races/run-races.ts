@@ -13,6 +13,8 @@ export interface RunRacesOptions extends StageOptions {
   /** How often each is run; left out: once. */
   readonly repeat?: number;
   readonly onResult: (result: RaceResult) => void;
+  /** The self-check has passed. */
+  readonly onChecked?: (() => void) | undefined;
 }
 
 export interface Raced {
@@ -30,11 +32,12 @@ export async function runRaces(options: RunRacesOptions): Promise<Raced> {
   const results: RaceResult[] = [];
   const said = { selfChecked: { mistakes: [], steps: [] } as SelfChecked };
   try {
-    const openStage = () => new Stage(options);
-    said.selfChecked = await selfCheck(options, openStage);
+    // Nobody looks on as it checks.
+    said.selfChecked = await selfCheck(options, () => new Stage({ ...options, stepByStep: undefined }));
     options.signal.throwIfAborted();
     if (said.selfChecked.mistakes.length > 0) return { results, ...said };
-    const ended = await raceAll(options, { openStage, results });
+    options.onChecked?.();
+    const ended = await raceAll(options, results);
     options.signal.throwIfAborted();
     if (ended !== undefined) return { results, ...said, ended };
     return results.length > 0 ? { results, ...said } : { results, ...said, nothing: whyNothing(options.cache) };
@@ -45,22 +48,15 @@ export async function runRaces(options: RunRacesOptions): Promise<Raced> {
   }
 }
 
-interface Racing {
-  readonly openStage: () => Stage;
-  readonly results: RaceResult[];
-}
-
 /** Why the cache served no more, in words; undefined: all were run. */
-async function raceAll(
-  { races, ways, repeat = 1, onResult, cache, signal }: RunRacesOptions,
-  { openStage, results }: Racing,
-): Promise<string | undefined> {
+async function raceAll(options: RunRacesOptions, results: RaceResult[]): Promise<string | undefined> {
+  const { races, ways, repeat = 1, onResult, cache, signal } = options;
   for (const way of ways) {
     for (const race of races) {
       if (race.takes?.(way) === false || (race.tiers && cache.openEdge === undefined)) continue;
       for (let times = 0; times < repeat; times += 1) {
         signal.throwIfAborted();
-        const stage = openStage();
+        const stage = new Stage(options);
         const found = await race.run(stage, way);
         // Whoever has ended is heard of a moment after its connections.
         if (found.outcome === 'unjudged') await stage.moment();

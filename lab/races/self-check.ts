@@ -4,8 +4,9 @@
  */
 
 import { plain } from './kinds/plain.ts';
+import { type Look, lookText } from './look.ts';
 import { type RacedCache, type Way, wayText } from './raced-cache.ts';
-import { type Look, lookText, type Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 import type { RaceStep } from './steps.ts';
 
 const READS_MAX = 3;

@@ -3,6 +3,7 @@ import type { Clock } from '../../services/runtime/clock.ts';
 import type { OriginRequests } from '../system/origin.ts';
 import type { UpstreamControl } from '../targets/upstream-control.ts';
 import type { RacedCache } from './raced-cache.ts';
+import type { StepByStep } from './step-by-step.ts';
 import type { UnderWay } from './under-way.ts';
 
 /** What a race asks of the origin. */
@@ -19,6 +20,8 @@ export interface StageOptions {
   /** What the slugs and tags of the run begin with. Left out: `race`. */
   readonly prefix?: string;
   readonly pace: Pace;
+  /** Left out: nobody looks on. */
+  readonly stepByStep?: StepByStep | undefined;
 }
 
 /** An answer that is held back. */

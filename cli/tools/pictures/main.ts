@@ -1,6 +1,6 @@
 /**
  * `npm run pictures`: the pictures of the terminal in README and docs, made anew from the program as it is. It is driven in a pseudo-terminal as a
- * person would drive it, and what the emulator shows is written down.
+ * person would drive it, and what the emulator shows is written down. The race needs Varnish.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,6 +12,10 @@ const SIZE = { columns: 120, rows: 36 } as const;
 /** Until charts have something to show. */
 const CALM_MS = 12_000;
 const BROKEN_MS = 8_000;
+const HEALED_MS = 30_000;
+const STARTED_MS = 60_000;
+/** Until a key is on the screen. */
+const KEY_MS = 300;
 const words = ['dist/bin.js', '--backend', 'embedded', '--ports', 'auto', '--theme', 'dark'];
 
 const shows = (text: string) => (screen: readonly string[]) => screen.some((line) => line.includes(text));
@@ -50,5 +54,22 @@ await pty.until(shows('what to break'), 'the menu');
 await picture(pty, 'faults', 'The menu of faults, built from the table of faults');
 pty.press('\u001b');
 await pty.until((screen) => !shows('what to break')(screen), 'the overview');
+pty.press('a');
+await pty.until(shows('no faults'), 'that everything is healed', HEALED_MS);
+pty.press('R');
+await pty.until(shows('on this machine,'), 'the races', STARTED_MS);
+while (!shows('◂ varnish ')(pty.screen())) {
+  pty.press('l');
+  await waited(KEY_MS);
+}
+pty.press('\r');
+await pty.until(shows('Space next:'), 'the race', STARTED_MS);
+pty.press('a');
+await pty.until(shows('the same race with varnish-wait'), 'its outcome', STARTED_MS);
+await picture(
+  pty,
+  'race',
+  'A race of Varnish, step by step: the answer is held, the content is written and purged, the answer is let go, and the old version is kept',
+);
 pty.press('q');
 await pty.ended;

@@ -4,6 +4,7 @@ import { didYouMean } from '../../../lab/input/nearest.ts';
 import { PROPAGATION_DELAY_MS_MAX } from '../../../services/protocol/edge-api.ts';
 import { delayText, plain } from '../draw/format.ts';
 import { BURST } from '../keys/global.ts';
+import { openRaces } from '../keys/open-races.ts';
 import { runActions } from '../screens/catalogue.ts';
 import type { ViewState } from '../state/state.ts';
 import { TOUR } from '../tour/engine.ts';
@@ -151,6 +152,16 @@ export const WORDS: readonly Word[] = [
     about: 'heal everything, then run a scenario in this world',
     next: (state, before) => (before.length === 0 ? scenarioNames(state) : []),
     run,
+  },
+  {
+    word: 'races',
+    usage: 'races',
+    about: 'play a race of a cache step by step',
+    next: nothing,
+    run: (state) => {
+      const actions = openRaces(state);
+      return actions.length === 0 ? { problem: 'the world is not up yet' } : does(...actions);
+    },
   },
   {
     word: 'tour',

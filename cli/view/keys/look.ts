@@ -4,6 +4,7 @@ import { topOf, type ViewState } from '../state/state.ts';
 import { TOUR } from '../tour/engine.ts';
 import type { KeyBinding } from './binding.ts';
 import { open } from './open.ts';
+import { openRaces } from './open-races.ts';
 
 const STEP_MS = 1_000;
 /** Of the keys that go further at once. */
@@ -74,6 +75,15 @@ export const LOOK: readonly KeyBinding[] = [
     short: 'run',
     about: 'run a scenario of the catalogue in this world',
     act: catalogue,
+  },
+  {
+    name: 'races',
+    keys: ['R'],
+    shown: 'R',
+    group: 'look',
+    short: 'races',
+    about: 'play a race of a cache step by step: can it lose an invalidation?',
+    act: openRaces,
   },
   { name: 'tour', keys: ['T'], shown: 'T', group: 'look', about: 'a guided tour in six short steps', act: tour },
   { name: 'trace', keys: ['t'], shown: 't', group: 'look', short: 'trace', about: 'follow one write through its ten steps', act: trace },

@@ -1,6 +1,7 @@
 /** What the lab tells, taken into the state. */
 import type { FaultView, LiveEvent, Observation } from '../../../lab/live/protocol.ts';
 import { pendingAfter } from './pending-settings.ts';
+import { raceAfter } from './race-view.ts';
 import { type RunLiveEvent, ranAfter, runAfter } from './run-view.ts';
 import type { FaultBand, LogLine, ViewState } from './state.ts';
 import { travellersAfter } from './travellers.ts';
@@ -50,6 +51,15 @@ export function withEvent(now: ViewState, event: LiveEvent): ViewState {
       return { ...now, race: event.race };
     case 'stampeded':
       return { ...now, stampede: event.stampede };
+    case 'races':
+      return { ...now, raceChoices: { races: event.races, caches: event.caches, missing: event.missing } };
+    case 'race-begun':
+    case 'race-stage':
+    case 'race-turn':
+    case 'race-step':
+    case 'race-judged':
+    case 'race-ended':
+      return now.played === undefined ? now : { ...now, played: raceAfter(now.played, event) };
     case 'lost':
       return { ...withLine(now, { t: event.t, tone: 'error', text: event.why }), lost: { why: event.why, exitCode: event.exitCode } };
   }

@@ -1,8 +1,9 @@
 /** How what is shown changes, as a pure function of what it was and what it is told: the lab's events, and the view's own actions. */
-import type { LiveEvent } from '../../../lab/live/protocol.ts';
+import type { LabCommand, LiveEvent } from '../../../lab/live/protocol.ts';
 import { withEvent } from './apply-event.ts';
 import { movedBy } from './past.ts';
 import { pendingFrom } from './pending-settings.ts';
+import { newRace, raceAfterCommand, withTurnShown } from './race-view.ts';
 import { withTime } from './samples.ts';
 import { OVERVIEW, SCREENS_MAX } from './screen-state.ts';
 import type { ViewAction, ViewState } from './state.ts';
@@ -30,6 +31,8 @@ function withAction(now: ViewState, action: ViewAction): ViewState {
       return { ...now, screens: [...now.screens.slice(0, -1), action.screen] };
     case 'back':
       return now.screens.length > 1 ? { ...now, screens: now.screens.slice(0, -1) } : now;
+    case 'show-turn':
+      return { ...now, played: now.played === undefined ? undefined : withTurnShown(now.played) };
     case 'filter':
       return { ...now, filter: action.text };
     case 'pause':
@@ -50,12 +53,19 @@ function withAction(now: ViewState, action: ViewAction): ViewState {
 }
 
 function withSent(state: ViewState, { command, text }: Extract<ViewAction, { type: 'sent' }>): ViewState {
-  const echoed = { ...state, echo: { text, t: state.nowMs }, ...(command.do === 'run' ? { run: undefined } : {}) };
+  const echoed = { ...state, echo: { text, t: state.nowMs }, ...afresh(state, command) };
   if (command.do !== 'configure') return echoed;
   const regions = state.regions.map((region) =>
     region.region === command.region ? { ...region, pending: pendingFrom(region.pending, command, state.nowMs) } : region,
   );
   return { ...echoed, regions };
+}
+
+/** What is gone, or goes on, with what was asked for. */
+function afresh({ played }: ViewState, command: LabCommand): Partial<ViewState> {
+  if (command.do === 'run') return { run: undefined };
+  if (command.do === 'play-race') return { played: newRace(command) };
+  return played === undefined ? {} : { played: raceAfterCommand(played, command) };
 }
 
 function within(index: number, count: number, otherwise: number): number {

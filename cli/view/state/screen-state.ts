@@ -61,6 +61,17 @@ export interface Tour {
   readonly seen: readonly string[] | undefined;
 }
 
+/** Which race is chosen; each an index, of what there is to choose from then. */
+export interface Races {
+  readonly screen: 'races';
+  readonly race: number;
+  readonly cache: number;
+  readonly way: number;
+}
+
+/** The second: the first that holds an answer back. */
+export const RACES: Races = { screen: 'races', race: 1, cache: 0, way: 0 };
+
 export type ScreenState =
   | { readonly screen: 'overview' }
   | { readonly screen: 'zoom' }
@@ -70,6 +81,8 @@ export type ScreenState =
   | { readonly screen: 'filter'; readonly prompt: Prompt }
   | { readonly screen: 'catalogue'; readonly at: number }
   | { readonly screen: 'run'; readonly scroll: number }
+  | Races
+  | { readonly screen: 'race'; readonly scroll: number }
   | Tour
   | FaultMenu
   | Confirm;

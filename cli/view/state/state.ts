@@ -7,6 +7,7 @@ import type { ExitCode } from '../../../lab/errors.ts';
 import type { LabCommand, ScenarioCard } from '../../../lab/live/protocol.ts';
 import type { Trace } from '../../../lab/trace/trace-schema.ts';
 import type { Backend } from '../../../lab/worlds/worlds.ts';
+import type { RaceChoices, RaceView } from './race-view.ts';
 import type { Ran, RunView } from './run-view.ts';
 import { OVERVIEW, type ScreenState } from './screen-state.ts';
 import { type Moment, type Traveller, UNSEEN, type Watched } from './watched.ts';
@@ -59,6 +60,10 @@ export interface ViewState extends Watched {
   readonly run: RunView | undefined;
   /** How the scenarios of the session ended, the newest last. */
   readonly ran: readonly Ran[];
+  /** What can be raced here; undefined before it was asked for. */
+  readonly raceChoices: RaceChoices | undefined;
+  /** The race that is played, or was played last. */
+  readonly played: RaceView | undefined;
   /** Invalidations on their way, for the map. */
   readonly travellers: readonly Traveller[];
   readonly log: readonly LogLine[];
@@ -90,6 +95,8 @@ export type ViewAction =
   /** The top screen remembers something else. */
   | { readonly type: 'change'; readonly screen: ScreenState }
   | { readonly type: 'back' }
+  /** The next turn of the race is shown, which has begun already. */
+  | { readonly type: 'show-turn' }
   | { readonly type: 'filter'; readonly text: string }
   /** Stops the display, or lets it go on. */
   | { readonly type: 'pause' }
@@ -127,6 +134,8 @@ export const INITIAL_STATE: ViewState = {
   scenarios: undefined,
   run: undefined,
   ran: [],
+  raceChoices: undefined,
+  played: undefined,
   race: undefined,
   stampede: undefined,
   travellers: [],

@@ -5,7 +5,7 @@ import type { EdgeMetrics, VersionRow } from '../../../services/protocol/edge-ap
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
 import { actionsOf } from '../dispatch.ts';
 import { reduce } from '../state/reduce.ts';
-import { EMPTY_PROMPT, type ScreenName, type ScreenOf, type ScreenState } from '../state/screen-state.ts';
+import { EMPTY_PROMPT, RACES, type ScreenName, type ScreenOf, type ScreenState } from '../state/screen-state.ts';
 import { INITIAL_STATE, type ViewAction, type ViewState } from '../state/state.ts';
 import { TOUR } from '../tour/engine.ts';
 
@@ -200,6 +200,11 @@ const STATES: { readonly [Name in ScreenName]: readonly ScreenOf<Name>[] } = {
   ],
   filter: [{ screen: 'filter', prompt: { ...EMPTY_PROMPT, text: 'eu' } }],
   catalogue: [{ screen: 'catalogue', at: 1 }],
+  races: [RACES, { ...RACES, race: 1, cache: 1, way: 1 }],
+  race: [
+    { screen: 'race', scroll: 0 },
+    { screen: 'race', scroll: 3 },
+  ],
   run: [
     { screen: 'run', scroll: 0 },
     { screen: 'run', scroll: 9 },

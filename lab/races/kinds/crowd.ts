@@ -5,6 +5,7 @@ import type { Race } from '../race.ts';
 const READERS = 40;
 /** In which all must have come: shorter than a cache lets readers wait for the fetch of another. */
 const COME_MS_MAX = 3_000;
+const MS_PER_S = 1_000;
 
 export const crowd: Race = {
   name: 'crowd',
@@ -18,15 +19,13 @@ export const crowd: Race = {
     if (!isTaken) return { outcome: 'unjudged', why: `the purge was refused: ${text}` };
     const before = stage.upstream.fetchesOf(stage.path(content)).length;
     const hold = stage.hold(content, 'head');
-    const count = stage.readersWithin(COME_MS_MAX, READERS);
-    const [first, ...others] = Array.from({ length: count }, (_, at) => stage.read(`reader ${at + 1}`, content));
-    if (first === undefined) throw new Error('expected a reader, got none');
-    const readers = [first, ...others];
-    await hold.reached(first);
-    await Promise.all(readers.map(({ sent }) => sent));
+    const count = Math.max(1, Math.min(READERS, Math.floor((stage.perSecondMax * COME_MS_MAX) / MS_PER_S)));
+    const readers = stage.crowd(count, content);
+    await hold.reached(readers);
+    await readers.allSent;
     await stage.moment();
     hold.release();
-    const joined = await Promise.all(readers.map(({ result }) => result));
+    const joined = await readers.result;
     const fetches = stage.upstream.fetchesOf(stage.path(content)).length - before;
     const found = judgeLooks({ way, wanted, looks: await stage.looks(content), joined });
     const few = count < READERS ? `, as many as may come in ${COME_MS_MAX} ms` : '';

@@ -1,9 +1,10 @@
 /** in-head, in-body: a write and its purge come while a miss is under way, whose answer has left the origin. join: and a reader comes after the purge. */
 import type { HoldPlace } from '../../../services/protocol/upstream-api.ts';
+import type { Look } from '../look.ts';
 import { judgeLooks } from '../outcome.ts';
 import type { Race, RaceFinding } from '../race.ts';
 import type { Way } from '../raced-cache.ts';
-import type { Look, Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 import type { UnderWay } from '../under-way.ts';
 
 interface InFlight {

@@ -1,6 +1,8 @@
 /** How a cache is brought to ask whether what it holds has changed: by the end of its lifetime, else by a soft purge, where it has one. */
+
+import type { Look } from '../look.ts';
 import type { RacedContent, Way } from '../raced-cache.ts';
-import type { Look, Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 import type { UnderWay } from '../under-way.ts';
 
 const SHORT_MS = 1_000;
@@ -37,6 +39,7 @@ export async function holdRevalidation(
 
 async function heldAfter(stage: Stage, content: RacedContent, way?: Way): Promise<Revalidation | undefined> {
   if (way !== undefined) await stage.purge(way, content).result;
+  stage.press();
   const hold = stage.hold(content, 'head');
   const reader = stage.read('reader A', content);
   if (await hold.reached(reader)) return { reader, release: hold.release };

@@ -3,10 +3,12 @@
  * a reader before the shield is purged, has the old version brought back from the shield, whatever the cache: that is a mistake of the purger,
  * which the race tells and does not judge. It judges the other order.
  */
+
+import { lookText } from '../look.ts';
 import { judgeLooks } from '../outcome.ts';
 import type { Race, RaceFinding } from '../race.ts';
 import type { Way } from '../raced-cache.ts';
-import { lookText, type Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 
 const STORED_MS = 600;
 

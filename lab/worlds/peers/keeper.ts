@@ -5,7 +5,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-const SCRIPT = 'group=; while read -r line; do group=$line; done; [ -z "$group" ] || kill -s KILL -- "$group" 2>/dev/null; rm -rf -- "$1"';
+/** Whoever was killed may still make a file: then the folder is removed once more, for some seconds. */
+const SCRIPT = `
+group=
+while read -r line; do group=$line; done
+[ -z "$group" ] || kill -s KILL -- "$group" 2>/dev/null
+times=0
+until rm -rf -- "$1" 2>/dev/null || [ "$times" -ge 100 ]; do
+  times=$((times + 1))
+  sleep 0.1
+done
+`;
 
 export class Keeper {
   readonly #shell: ChildProcess;

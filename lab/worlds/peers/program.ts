@@ -2,7 +2,8 @@
  * A foreign cache as a child: a process group of its own, in a folder of its own, on a free port of 127.0.0.1. Nothing of it is left when it
  * is stopped, nor when the lab ends in whatever way, be it by kill -9 (`keeper.ts`).
  */
-import { access, chown, constants, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { access, chown, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import type { Random } from '../../../services/runtime/random.ts';
@@ -84,23 +85,25 @@ export class Program {
   readonly #keeper: Keeper;
   #life: ProgramLife;
 
-  private constructor(options: ProgramOptions, spec: ProgramSpec, { port, dir }: ProgramPlaces) {
+  private constructor(options: ProgramOptions, spec: ProgramSpec, { port, dir, keeper }: ProgramPlaces & { readonly keeper: Keeper }) {
     this.url = `http://127.0.0.1:${port}`;
     this.#options = options;
     this.#spec = spec;
     this.#dir = dir;
-    this.#keeper = new Keeper(dir);
+    this.#keeper = keeper;
     this.#life = this.#live();
   }
 
   /** Serves when it resolves. Throws WorldFailed with what it said. */
   static async start(options: ProgramOptions): Promise<Program> {
     const [free = 0] = options.port === undefined ? await takeFreePorts(1, options.random) : [options.port];
-    const dir = await mkdtemp(join(temporaryFolder(), `edgesync-${options.name}-`));
+    // Kept from its first moment on: the lab may end while it is filled.
+    const dir = mkdtempSync(join(temporaryFolder(), `edgesync-${options.name}-`));
+    const keeper = new Keeper(dir);
     try {
       const spec = options.spec({ port: free, dir });
       await lay(dir, spec);
-      const program = new Program(options, spec, { port: free, dir });
+      const program = new Program(options, spec, { port: free, dir, keeper });
       try {
         await program.#untilUp(options.isUp);
         return program;
@@ -109,6 +112,7 @@ export class Program {
         throw error;
       }
     } catch (error) {
+      await keeper.end();
       await rm(dir, { recursive: true, force: true });
       throw error;
     }
@@ -168,7 +172,8 @@ export class Program {
   #live(): ProgramLife {
     const { variables, onOutput } = this.#options;
     const { command, environment } = this.#spec;
-    const all = { ...variables, ...environment, PATH: pathOf(variables) };
+    // What it leaves of temporary files when it is killed is gone with its folder: of the compiler that Varnish calls, for one.
+    const all = { ...variables, TMPDIR: this.#dir, ...environment, PATH: pathOf(variables) };
     const life = new ProgramLife({ command, environment: all, dir: this.#dir, onOutput });
     this.#keeper.watch(life.pid);
     return life;

@@ -1,0 +1,13 @@
+/** What a reader of a race got, and how it is told. */
+import type { TargetRead } from '../targets/read-answer.ts';
+
+/** undefined: no usable answer. */
+export type Look = TargetRead | undefined;
+
+/** `version 2 (hit)`. */
+export function lookText(look: Look): string {
+  if (look === undefined) return 'no answer';
+  const { found, version, status, label } = look;
+  const what = version === undefined ? `status ${status} without a version` : found ? `version ${version}` : `a 404 of version ${version}`;
+  return label === 'unlabelled' ? what : `${what} (${label})`;
+}
