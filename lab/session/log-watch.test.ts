@@ -5,7 +5,7 @@ import type { EventLoop, ProcessReport } from '../../services/protocol/process.t
 import type { Clock } from '../../services/runtime/clock.ts';
 import { History } from '../history/history.ts';
 import { WallClock } from '../history/wall-clock.ts';
-import { LogWatch, type LogWatchOptions } from './log-watch.ts';
+import { LogWatch, type LogWatchOptions, toEdgeSample } from './log-watch.ts';
 
 /** A run that began at 1,000 of the monotonic clock and at 500,000 of the wall clock. */
 function startWatch(more: Pick<LogWatchOptions, 'isOneProcess'> = {}) {
@@ -176,6 +176,19 @@ describe('what the metrics tell of the service itself', () => {
     }
     expect(history.of('stall')).toEqual([]);
     expect(history.of('pressure')).toEqual([{ of: 'services', atMs: 2_000, overMs: 1_000, waitedMs: 250 }]);
+  });
+
+  it.each([
+    [0, true],
+    [100, true],
+    [101, false],
+    [5_000, false],
+  ])('says of a region whose purge has been due for %d ms whether it has caught up: %s', (overdueMs, caughtUp) => {
+    const metrics = edgeMetrics(0, []);
+    const edge = { ...metrics, log: { ...metrics.log, lag: 2, overdueMs } };
+    expect(toEdgeSample('eu-west', edge, { atMs: 0, isToldByOther: true }).caughtUp).toBe(caughtUp);
+    // Our own edges know themselves what they may call fresh.
+    expect(toEdgeSample('eu-west', edge, { atMs: 0 }).caughtUp).toBe(true);
   });
 
   it('is told of a program of others by itself, whatever process its purger runs in', () => {

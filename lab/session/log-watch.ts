@@ -16,11 +16,16 @@ export function refusedOf({ refused }: EdgeMetrics['fills']): number {
   return Object.values(refused).reduce((sum, count) => sum + count, 0);
 }
 
+/** A purge that takes longer is one that the cache does not take. */
+const UNDER_WAY_MS = 100;
+
 /** `atMs`: when it answered, on the run's clock. `isToldByOther`: by who does not know what the cache stores. */
 export function toEdgeSample(region: string, edge: EdgeMetrics, { atMs, isToldByOther = false }: SeenOptions): EdgeSample {
   const { metrics, log, originFetches, fills } = edge;
-  const { lag, queued, applied, joins } = log;
-  const caughtUp = isInTouch(edge) && lag !== null && lag <= queued;
+  const { lag, queued, applied, joins, overdueMs = 0 } = log;
+  // A purger has read all, and may yet wait before it asks a cache again that was away.
+  const isOverdue = isToldByOther && overdueMs > UNDER_WAY_MS;
+  const caughtUp = isInTouch(edge) && lag !== null && lag <= queued && !isOverdue;
   const refused = refusedOf(fills);
   const filled = isToldByOther ? {} : { fills: fills.stored + refused, refused };
   const fetched = { originFetches, ...fetchedForCache(edge), ...filled };
