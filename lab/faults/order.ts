@@ -7,7 +7,7 @@ import { type Capability, whyUnable } from '../system/edges/edge.ts';
 import type { Mechanism } from '../system/mechanisms.ts';
 import { nodeName } from '../system/parts.ts';
 import { type ConcreteTarget, resolveTarget } from '../system/target.ts';
-import { whyAbsent } from '../targets/absent-parts.ts';
+import { whyAbsent, whyBeyond } from '../targets/absent-parts.ts';
 import type { World } from '../worlds/world.ts';
 import { worldsWith } from '../worlds/worlds.ts';
 import type { Fault, FaultOrder, FaultSpec } from './fault.ts';
@@ -72,8 +72,8 @@ export function resolveOrder(
   const targets = resolveTarget(target, regions, random, isFreeTarget);
   for (const found of targets) {
     const standing = world.regions.find(({ region }) => region === found.region)?.target;
-    const absent = whyAbsent(found, standing);
-    if (absent !== undefined) throw new InvalidInput(`${name} cannot be injected at ${found.text}: ${absent}`);
+    const why = whyAbsent(found, standing) ?? whyBeyond(standing, { fault: name, backend: world.backend });
+    if (why !== undefined) throw new InvalidInput(`${name} cannot be injected at ${found.text}: ${why}`);
     refuseBeyondEdge({ fault: name, target: found }, clients);
   }
   return { fault, specs: targets.map((found) => ({ fault: name, target: found, parameters: parsed })) };

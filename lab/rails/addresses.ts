@@ -4,10 +4,23 @@ import { BlockList, isIPv6 } from 'node:net';
 /** `never`: no cache is there: addresses of nobody, of everybody, and of the link, where clouds keep the secrets of a machine. */
 export type Reach = 'loopback' | 'private' | 'public' | 'never';
 
+/** In the order in which they are asked: some of the first lie in the network of another. */
 const SUBNETS: Readonly<Record<Exclude<Reach, 'public'>, readonly string[]>> = {
+  never: [
+    '0.0.0.0/8',
+    '169.254.0.0/16',
+    '224.0.0.0/4',
+    '240.0.0.0/4',
+    '::/128',
+    'fe80::/10',
+    'ff00::/8',
+    'fd00:ec2::/32',
+    'fd20:ce::/32',
+    '168.63.129.16/32',
+    '100.100.100.200/32',
+  ],
   loopback: ['127.0.0.0/8', '::1/128'],
   private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
-  never: ['0.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4', '::/128', 'fe80::/10', 'ff00::/8'],
 };
 
 const lists = Object.entries(SUBNETS).map(([reach, subnets]) => ({ reach: reach as Reach, list: listOf(subnets) }));

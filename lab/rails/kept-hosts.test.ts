@@ -169,6 +169,9 @@ describe('an address', () => {
     ['::127.0.0.1', 'public'],
     ['8.8.8.8', 'public'],
     ['169.254.169.254', 'never'],
+    ['fd00:ec2::254', 'never'],
+    ['168.63.129.16', 'never'],
+    ['fd00:1::1', 'private'],
   ])('%s is %s', (address, reach) => {
     expect(reachOf(address)).toBe(reach);
   });

@@ -104,6 +104,13 @@ describe('wide purges', () => {
     ['a pattern', wide('pattern', 'PURGE /<pattern>'), 'hard pattern'],
     ['a tag with a star', wide('tag', '{ request: PURGE /, headers: { x-tag: "<tag>*" } }'), 'hard tag'],
     ['a tag beside that of all', wide('tag', '{ request: PURGE /, headers: { x-tag: "<tag> all" } }'), 'hard tag'],
+    ['a word of a CDN', wide('tag', 'POST /service/S/purge_all?tag=<tag>'), 'hard tag'],
+    ['another word of one', wide('tag', 'POST /zones/Z/purge_everything?tag=<tag>'), 'hard tag'],
+    ['words written together', wide('tag', 'POST /purgeAll?tag=<tag>'), 'hard tag'],
+    ['a star that is encoded', wide('tag', 'POST /%2A?tag=<tag>'), 'hard tag'],
+    ['the name of a header', wide('tag', '{ request: POST /<tag>, headers: { x-purge-all: "1" } }'), 'hard tag'],
+    ['a pattern around a tag', wide('tag', '{ request: PURGE /, headers: { x-ban: "/api/(<tag>)?" } }'), 'hard tag'],
+    ['one tag or any other', wide('tag', 'PURGE /.+<tag>|.+'), 'hard tag'],
     ['a key with a star', liveTarget({ purge: '{ soft: { key: BAN /api/content/*?<id> } }' }), 'soft key'],
   ])('are refused before anything is sent: %s', async (_what, target, which) => {
     await expect(railsOver([target])).rejects.toThrow(`cdn: ${which} may purge what is not of this run; --allow-wide-purge lets it`);

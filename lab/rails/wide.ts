@@ -1,12 +1,28 @@
 /** Purges that may meet more than what this run made. */
 import type { PurgeWay } from '../../services/protocol/purge-ways.ts';
 
-const WIDE_WORDS = /\*|\ball\b/i;
+/** As words of their own, however they are joined: `purge_all`, `PurgeEverything`, `x-purge-all`. */
+const WIDE_WORDS = /\*|(?:^|[^a-z])(?:all|any|everything|everywhere)(?:[^a-z]|$)|purge-?_?(?:all|everything)/i;
+/** A place inside what looks like a regular expression may be a small part of what is meant. */
+const PATTERN_SIGNS = /[()|^$\\[\]+]|\.[?+]|[?]$/;
+const PLACE = /<(?:id|tag|pattern)>/;
 
 /**
  * Whether the rails count it as wide: by its type, or because it says so. A request that means everything to a cache and looks like that of one
  * content cannot be told from it by reading: the self-check sees it by what it purges.
  */
 export function isWide({ type, request: { path, headers } }: PurgeWay): boolean {
-  return type === 'all' || type === 'pattern' || [path, ...Object.values(headers)].some((text) => WIDE_WORDS.test(text));
+  const texts = [path, ...Object.entries(headers).flat()].map(decoded);
+  return (
+    type === 'all' || type === 'pattern' || texts.some((text) => WIDE_WORDS.test(text) || (PLACE.test(text) && PATTERN_SIGNS.test(text)))
+  );
+}
+
+/** What is no encoding stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

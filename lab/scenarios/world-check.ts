@@ -6,8 +6,7 @@ import { FAULTS } from '../faults/faults.ts';
 import { didYouMean } from '../input/nearest.ts';
 import { type Problem, shown } from '../input/problems.ts';
 import { targetProblem } from '../system/target.ts';
-import { WITHOUT_TARGET, whyAbsent } from '../targets/absent-parts.ts';
-import { hasSoftPurge } from '../targets/soft-purge.ts';
+import { WITHOUT_TARGET, whyAbsent, whyBeyond } from '../targets/absent-parts.ts';
 import type { Target } from '../targets/target.ts';
 import { regionProblems } from '../thresholds/threshold.ts';
 import { type Backend, worldKind, worldsWhere, worldsWith } from '../worlds/worlds.ts';
@@ -62,7 +61,7 @@ export function checkTargets(scenario: ParsedScenario, all: readonly TargetedReg
   const ofFaults = faults.flatMap(({ planned, target }) => {
     const { region, text } = target;
     const found = targets.get(region ?? '');
-    const why = whyAbsent(target, found) ?? (found && whyBeyond(found, { fault: planned.fault, backend }));
+    const why = whyAbsent(target, found) ?? whyBeyond(found, { fault: planned.fault, backend });
     if (why === undefined) return [];
     return [{ path: ['method', scenario.method.indexOf(planned), 'target'], message: `${planned.fault} ${text}: ${why}` }];
   });
@@ -112,18 +111,6 @@ export function changesTargets({ system }: Pick<ParsedScenario, 'system'>): bool
 /** Whether it can only be run with a cache of others. */
 export function needsTarget({ system, method }: Pick<ParsedScenario, 'system' | 'method'>): boolean {
   return changesTargets({ system }) || method.some(({ target }) => /\bpurger:/.test(target));
-}
-
-interface Beyond {
-  readonly fault: string;
-  readonly backend: Backend;
-}
-
-/** A part that its region has, and a fault that its cache cannot have. */
-function whyBeyond(target: Pick<Target, 'name' | 'purges'>, { fault, backend }: Beyond): string | undefined {
-  if (fault === 'isolate' && worldKind(backend).targetsBy === 'labels')
-    return `${target.name} stands between two containers of ours, which would not be isolated with it: cut its links, one by one`;
-  return fault === 'strategy' && !hasSoftPurge(target) ? `${target.name} has no soft purge` : undefined;
 }
 
 /** Throws InvalidInput naming every fault that this kind of world cannot inject. */

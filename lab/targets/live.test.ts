@@ -55,6 +55,8 @@ describe('the file of a live target', () => {
     ['a purge by another name', key(KEY, ', headers: { user-agent: curl }'), 'headers.user-agent: no live target may say this header'],
     ['a purge of another site, by a proxy', key(KEY, ', headers: { X-Forwarded-Host: evil.test }'), 'no live target may say this header'],
     ['a purge of another URL', key(KEY, ', headers: { x-original-url: /admin }'), 'no live target may say this header'],
+    ['a purge of another path', key(KEY, ', headers: { x-envoy-original-path: /admin }'), 'no live target may say this header'],
+    ['a purge by another method', key(KEY, ', headers: { x-method-override: DELETE }'), 'no live target may say this header'],
     ['a purge of two messages', key(KEY, ', headers: { transfer-encoding: chunked }'), 'no live target may say this header'],
     ['a header of two lines', key(KEY, ', headers: { x: "a\\r\\nhost: evil.test" }'), 'key.headers.x: expected the value of a header'],
     ['the same of all requests', { more: ['headers: { host: evil.test }'] }, 'live.headers.host: no live target may say this header'],

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Deliver } from '../../services/protocol/purge-ways.ts';
 import { InvalidInput } from '../errors.ts';
 import { hasSoftPurge } from '../targets/soft-purge.ts';
-import { asStarted, type HostedTarget, type Shield, type StartedTarget } from '../targets/target.ts';
+import type { HostedTarget, Shield, StartedTarget } from '../targets/target.ts';
 import { findTarget, OWN_TARGET } from '../targets/targets.ts';
 import {
   type ComposeFile,
@@ -101,12 +101,17 @@ async function labelled(
   { compose, targets }: LabelledIn,
 ): Promise<RegionTopology> {
   const at = `${compose.file}: services.${region.service}.labels.edgesync.target`;
-  const found = await findTarget(word.includes('/') || word.endsWith('.yaml') ? resolve(compose.folder, word) : word, targets);
+  const isFile = word.includes('/') || word.endsWith('.yaml');
+  const found = await findTarget(isFile ? resolve(compose.folder, word) : word, targets).catch((error: unknown) => {
+    if (error instanceof InvalidInput && !isFile) throw new InvalidInput(`${at}: ${error.message}`);
+    throw error;
+  });
   if (found === OWN_TARGET) throw new InvalidInput(`${at}: expected a cache of others: our own edge needs no label`);
   if (found.tell !== undefined)
     throw new InvalidInput(`${at}: ${found.name} is purged by an application (tell), which only the embedded world can tell`);
   const environment = withRegionSettings({ ...region.environment, REGION_NAME: region.region }, { delay, strategy });
-  return withRegionTarget({ ...region, environment }, asStarted(found));
+  if (found.live !== undefined) throw new InvalidInput(`${at}: ${found.name} is a live target, which only races takes`);
+  return withRegionTarget({ ...region, environment }, found);
 }
 
 function refuseUnknownProfile({ file, services }: ComposeFile, profiles: readonly string[]): void {

@@ -97,4 +97,22 @@ describe('a request', () => {
         await expect(asker.ask({ url: `http://127.0.0.1:${port}/`, deadlineMs: 50 })).rejects.toThrow('no answer within 50 ms');
       },
     ));
+
+  it('takes no more of an answer than can be meant, and no longer', () =>
+    withServer(
+      (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+        const piece = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+        const send = () => {
+          while (!socket.destroyed && socket.write(piece));
+        };
+        socket.on('drain', send);
+        send();
+      },
+      async ({ port, asker }) => {
+        const asked = asker.ask({ url: `http://127.0.0.1:${port}/`, deadlineMs: 60_000 });
+        await expect(asked).rejects.toThrow(/expected at most 8388608 bytes, got more/);
+        await expect(asked).rejects.toBeInstanceOf(NoAnswer);
+      },
+    ));
 });

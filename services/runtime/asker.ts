@@ -29,6 +29,8 @@ export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
+/** A content has some KB. */
+const BODY_BYTES_MAX = 8 * 1024 * 1024;
 const HOST_AND_REST = /^(https?:\/\/[^/?#]+)(.*)$/s;
 
 export interface AskerOptions {
@@ -73,7 +75,13 @@ export class Asker {
     asking.once('close', () => fail(new Error('the connection was closed')));
     asking.once('response', (response) => {
       const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
+      let bytes = 0;
+      response.on('data', (part: Buffer) => {
+        bytes += part.length;
+        if (bytes <= BODY_BYTES_MAX) return void parts.push(part);
+        fail(new Error(`expected at most ${BODY_BYTES_MAX} bytes, got more`));
+        asking.destroy();
+      });
       response.once('error', fail);
       response.once('end', () =>
         resolve({ status: response.statusCode ?? 0, headers: flat(response.headers), text: Buffer.concat(parts).toString() }),

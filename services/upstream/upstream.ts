@@ -6,7 +6,6 @@
  */
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { z } from 'zod';
 import {
   ALL_TAG,
   ASKED_HEADER,
@@ -19,6 +18,7 @@ import {
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import { askOrigin, type OriginAnswer } from './ask-origin.ts';
+import { tagHeaders, tagsIn } from './tags.ts';
 
 export interface UpstreamOptions {
   readonly originUrl: string;
@@ -66,13 +66,6 @@ interface WaitingHold {
 const CONTENT = /^\/api\/content\/(\d+)$/;
 const MS_PER_S = 1000;
 const FETCHES_MAX = 10_000;
-/** Under these names: of Varnish's xkey, of Fastly and Souin, of Cloudflare. */
-const TAG_HEADERS = [
-  { name: 'xkey', separator: ' ' },
-  { name: 'surrogate-key', separator: ' ' },
-  { name: 'cache-tag', separator: ',' },
-] as const;
-const tagged = z.object({ data: z.object({ tags: z.array(z.string()) }) });
 
 export class Upstream {
   readonly #options: Required<Omit<UpstreamOptions, 'deadlineMs'>> & Pick<UpstreamOptions, 'deadlineMs'>;
@@ -229,7 +222,7 @@ export class Upstream {
       [ASKED_HEADER]: String(askedAt),
       [FETCH_HEADER]: String(number),
       [RUN_HEADER]: this.#run,
-      ...Object.fromEntries(tags === undefined ? [] : TAG_HEADERS.map(({ name, separator }) => [name, tags.join(separator)])),
+      ...(tags === undefined ? {} : tagHeaders(tags)),
     };
   }
 
@@ -237,8 +230,7 @@ export class Upstream {
   #tagsOf(path: string, status: number, body: Buffer): readonly string[] {
     const id = CONTENT.exec(path)?.[1] ?? '';
     if (status === 200) {
-      const { data } = tagged.safeParse(JSON.parse(body.toString()));
-      this.#tags.set(path, data?.data.tags ?? []);
+      this.#tags.set(path, tagsIn(body));
     }
     return [contentTag(id), ALL_TAG, ...(status === 404 ? [] : (this.#tags.get(path) ?? []))];
   }

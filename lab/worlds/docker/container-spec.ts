@@ -105,7 +105,17 @@ export function toSpec({ compose, project, service: name, environment, hostPorts
     files,
     logging: service.logging,
   };
-  return { ...spec, labels: containerLabels(compose, { project, name, hash: hashOf(spec) }) };
+  const labels = containerLabels(compose, { project, name, hash: hashOf(spec) });
+  return { ...spec, labels: service.labels === undefined ? labels : { ...labels, [LABELS.madeOf]: madeOf(compose, name) } };
+}
+
+/** What a cache of others is: one that was made of something else is another cache. */
+export function madeOf({ services, configs }: ComposeFile, name: string): string {
+  const { image, entrypoint, command, environment, configs: files = [] } = services[name] ?? {};
+  const contents = files.map(({ source, target }) => [target, configs[source]?.content]);
+  return createHash('sha256')
+    .update(JSON.stringify([image, entrypoint, command, environment, contents]))
+    .digest('hex');
 }
 
 /** Of everything but secrets: it may be read by anybody who may ask the engine. */

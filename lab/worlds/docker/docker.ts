@@ -11,6 +11,7 @@ import { NotHealed, WorldFailed } from '../../errors.ts';
 import { Journal, stateFolder } from '../../journal/journal.ts';
 import { takeLock } from '../../journal/lock.ts';
 import { openHttpClients } from '../../system/http-clients.ts';
+import { nodeName } from '../../system/parts.ts';
 import type { Variables } from '../../topology/compose-file.ts';
 import { regionSettings } from '../../topology/region-settings.ts';
 import { upstreamService } from '../../topology/target-services.ts';
@@ -23,8 +24,9 @@ import { DockerControl, TOXIC_PREFIX } from './control.ts';
 import { watchEnds } from './ends.ts';
 import { Engine } from './engine.ts';
 import { type ContainerFacts, urlsOf } from './engine-facts.ts';
+import { refuseStopped } from './health.ts';
 import { Links } from './links.ts';
-import { Parts } from './nodes.ts';
+import { Parts, serviceOf } from './nodes.ts';
 import { Prober } from './prober.ts';
 import { setRegions } from './set-regions.ts';
 import { refuseOtherwiseMade, untilTargetsServe } from './target-checks.ts';
@@ -70,7 +72,9 @@ export function startDocker(options: StartDockerOptions): Promise<DockerWorld> {
     let isKept = false;
     releasers.push(() => (isKept ? undefined : removeCluster(cluster, journal)));
     const made = await toWorld({ engine, journal, cluster, adminToken: tokenOf(cluster.containers) ?? '', topology, releasers });
-    if (!options.attach) await untilTargetsServe(made.regions, clock, options.signal);
+    const refuseEnded = (region: string) =>
+      refuseStopped({ engine, id: cluster.containers.get(serviceOf(nodeName('edge', region)))?.id ?? '' });
+    if (!options.attach) await untilTargetsServe(made.regions, { clock, signal: options.signal, refuseEnded });
     isKept = options.keep ?? false;
     const world = { ...made, staysUp: isKept || cluster.wasThere };
     // Whatever ended the run: an exception, a signal, a world that was lost while faults were in force.

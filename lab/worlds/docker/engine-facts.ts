@@ -33,6 +33,8 @@ export interface ContainerFacts {
   readonly health: string | undefined;
   /** The command of its health check, to be run in it; undefined: it has none. */
   readonly healthCommand: readonly string[] | undefined;
+  /** Of a cache of others: what it was made of, as a hash; undefined of any other, and of one that Compose made. */
+  readonly madeOf?: string | undefined;
   readonly exitCode: number;
   readonly outOfMemory: boolean;
   /** RFC 3339, of its last start. */
@@ -92,6 +94,7 @@ export function toFacts({ Id, State, Config, NetworkSettings, HostConfig }: Cont
     state: State.Paused ? 'paused' : State.Running ? 'running' : 'stopped',
     health: State.Health?.Status,
     healthCommand: toCommand(Config.Healthcheck?.Test),
+    madeOf: labels[LABELS.madeOf],
     exitCode: State.ExitCode,
     outOfMemory: State.OOMKilled,
     startedAt: State.StartedAt,

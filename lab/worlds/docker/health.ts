@@ -55,6 +55,12 @@ async function isReady(engine: Asked, facts: ContainerFacts): Promise<boolean> {
   return exitCode === 0;
 }
 
+/** Throws WorldFailed, with its last words, where a container has ended. */
+export async function refuseStopped({ engine, id }: Pick<UntilReadyOptions, 'engine' | 'id'>): Promise<void> {
+  const facts = await engine.container(id);
+  if (facts?.state === 'stopped') throw await explain(engine, facts, endOf(facts));
+}
+
 export function isHealthy({ state, health }: ContainerFacts): boolean {
   return state === 'running' && (health === undefined || health === 'healthy');
 }

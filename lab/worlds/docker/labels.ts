@@ -14,6 +14,8 @@ export const LABELS = {
   version: `${COMPOSE}.version`,
   /** Whatever carries it was made by the lab, and only that is removed by it. Its value is the project. */
   ours: 'edgesync-lab.project',
+  /** Of a cache of others: the hash of its image, command and files. */
+  madeOf: 'edgesync-lab.made-of',
   /** Of an image that stands in for an official one where no registry can be reached: what it is made of. */
   standIn: 'edgesync-lab.stand-in',
   /** Of the image of the services: the hash of the bundle in it. */

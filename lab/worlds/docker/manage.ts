@@ -101,10 +101,11 @@ export async function removeCluster({ topology, variables }: ManageOptions, with
     if (ours.length === 0 && containers.length > 0)
       throw new WorldFailed(`the project ${project} was not made by the lab. Remove it with: docker compose -p ${project} down`);
     await Promise.all(ours.map(({ id }) => engine.removeContainer(id)));
+    const volumes = withVolumes ? await engine.removeVolumes(project) : 0;
+    // What was broken is gone with its containers, also where an engine does not let go of a network.
+    if (ours.length === containers.length) await (await Journal.open(folder)).clear();
     const networks = (await engine.networks(project)).filter(({ isOurs }) => isOurs);
     await Promise.all(networks.map(({ id }) => engine.removeNetwork(id)));
-    const volumes = withVolumes ? await engine.removeVolumes(project) : 0;
-    if (ours.length === containers.length) await (await Journal.open(folder)).clear();
     return { containers: ours.length, networks: networks.length, volumes };
   } finally {
     await lock.release();

@@ -7,6 +7,7 @@ import { systemClock as clock } from '../../../services/runtime/clock.ts';
 import { naiveTarget } from '../../targets/testing/naive.ts';
 import { targetEnvironments } from '../../topology/target-services.ts';
 import type { Topology } from '../../topology/topology.ts';
+import { madeOf } from './container-spec.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 import { refuseOtherwiseMade, untilTargetsServe } from './target-checks.ts';
 
@@ -20,7 +21,13 @@ afterEach(() => {
 
 const target = naiveTarget([]);
 const REGION = { region: 'eu-west', service: 'edge-eu-west', port: 0, environment: { PROPAGATION_DELAY: '300' }, target };
-const TOPOLOGY = { project: 'mine', regions: [REGION] } as unknown as Topology;
+const COMPOSE = {
+  file: 'mine.yaml',
+  services: { 'edge-eu-west': { image: 'varnish:7', configs: [{ source: 'vcl', target: '/vcl' }] } },
+  configs: { vcl: { content: 'one' } },
+};
+const TOPOLOGY = { project: 'mine', compose: COMPOSE, regions: [REGION] } as unknown as Topology;
+const WAITING = { clock, refuseEnded: async () => {} };
 
 function containers(change: Readonly<Record<string, string>> = {}): ReadonlyMap<string, ContainerFacts> {
   const around = Object.entries(targetEnvironments('eu-west', target, {}));
@@ -64,17 +71,34 @@ async function regionOf(answer: (response: ServerResponse, asked: number) => voi
 }
 
 describe('a cache in a container', () => {
+  it('that was made of other files is refused on a cluster that runs', () => {
+    const edge = (content: string) => {
+      const compose = { ...COMPOSE, configs: { vcl: { content } } } as unknown as Topology['compose'];
+      return new Map([['edge-eu-west', { madeOf: madeOf(compose, 'edge-eu-west') } as unknown as ContainerFacts]]);
+    };
+    expect(() => refuseOtherwiseMade(TOPOLOGY, edge('one'))).not.toThrow();
+    expect(() => refuseOtherwiseMade(TOPOLOGY, edge('two'))).toThrow(
+      'edge-eu-west of the project mine was made of another image, command or file',
+    );
+  });
+
+  it('that has ended is not waited for', async () => {
+    const { region } = await regionOf((response) => response.writeHead(503).end());
+    const refuseEnded = () => Promise.reject(new Error('VCL compilation failed'));
+    await expect(untilTargetsServe([region], { ...WAITING, refuseEnded })).rejects.toThrow('VCL compilation failed');
+  });
+
   it('is waited for until it answers what our upstream gave it', async () => {
     const { region, asked } = await regionOf((response, times) =>
       response.writeHead(times < 3 ? 503 : 404, times < 3 ? {} : { [RUN_HEADER]: '7' }).end('{}'),
     );
-    await untilTargetsServe([region], clock);
+    await untilTargetsServe([region], WAITING);
     expect(asked()).toBe(3);
   });
 
   it('that answers what is not of our upstream is refused', async () => {
     const { region } = await regionOf((response) => response.writeHead(200).end('{}'));
-    await expect(untilTargetsServe([region], clock)).rejects.toThrow('edge-eu-west: naive answers 200 without the stamp of its upstream');
+    await expect(untilTargetsServe([region], WAITING)).rejects.toThrow('edge-eu-west: naive answers 200 without the stamp of its upstream');
   });
 
   it('is waited for no longer than somebody wants it', async () => {
@@ -83,6 +107,6 @@ describe('a cache in a container', () => {
       if (times === 2) stop.abort(new Error('not wanted'));
       response.writeHead(503).end();
     });
-    await expect(untilTargetsServe([region], clock, stop.signal)).rejects.toThrow('not wanted');
+    await expect(untilTargetsServe([region], { ...WAITING, signal: stop.signal })).rejects.toThrow('not wanted');
   });
 });

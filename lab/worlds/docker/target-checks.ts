@@ -7,6 +7,7 @@ import { targetEnvironments } from '../../topology/target-services.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { nothingOf, unstamped } from '../peers/target-program.ts';
 import type { WorldRegion } from '../world.ts';
+import { madeOf } from './container-spec.ts';
 import type { ContainerFacts } from './engine-facts.ts';
 
 /** Those may change while a purger runs. */
@@ -17,9 +18,15 @@ const POLL_MS = 200;
 const SERVING = [200, 404];
 
 /** Throws WorldFailed where what runs around a cache was made for another one, or for another delivery. */
-export function refuseOtherwiseMade({ project, regions }: Topology, containers: ReadonlyMap<string, ContainerFacts>): void {
-  for (const { region, target, environment } of regions) {
+export function refuseOtherwiseMade({ project, compose, regions }: Topology, containers: ReadonlyMap<string, ContainerFacts>): void {
+  const remedy = `Remove the cluster: edgesync-lab down --project ${project}`;
+  for (const { region, service: edge, target, environment } of regions) {
     if (target === undefined) continue;
+    const hash = containers.get(edge)?.madeOf;
+    if (hash !== undefined && hash !== madeOf(compose, edge))
+      throw new WorldFailed(
+        `${edge} of the project ${project} was made of another image, command or file than ${compose.file} says now. ${remedy}`,
+      );
     for (const [service, wanted] of Object.entries(targetEnvironments(region, target, environment))) {
       const made = containers.get(service)?.environment;
       const other = Object.entries(wanted).find(
@@ -28,29 +35,34 @@ export function refuseOtherwiseMade({ project, regions }: Topology, containers: 
       if (other === undefined) continue;
       const [key, value] = other;
       throw new WorldFailed(
-        `${service} of the project ${project} was made with ${key}=${made?.get(key) ?? ''}, expected ${value}. Remove the cluster: edgesync-lab down --project ${project}`,
+        `${service} of the project ${project} was made with ${key}=${made?.get(key) ?? ''}, expected ${value}. ${remedy}`,
       );
     }
   }
 }
 
 /** A container that runs need not serve yet. Throws WorldFailed where a cache does not, or answers what is not of our upstream. */
-export async function untilTargetsServe(regions: readonly WorldRegion[], clock: Clock, signal?: AbortSignal): Promise<void> {
-  const asker = new Asker(clock);
+export async function untilTargetsServe(regions: readonly WorldRegion[], options: UntilTargetsServeOptions): Promise<void> {
+  const asker = new Asker(options.clock);
   try {
-    await Promise.all(regions.map((region) => untilServes(region, { asker, clock, signal })));
+    await Promise.all(regions.map((region) => untilServes(region, { ...options, asker })));
   } finally {
     asker.close();
   }
 }
 
-interface Serving {
-  readonly asker: Asker;
+export interface UntilTargetsServeOptions {
   readonly clock: Clock;
-  readonly signal: AbortSignal | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Rejects with its last words where the container of a region has ended. */
+  readonly refuseEnded: (region: string) => Promise<void>;
 }
 
-async function untilServes({ region, url, target }: WorldRegion, { asker, clock, signal }: Serving): Promise<void> {
+interface Serving extends UntilTargetsServeOptions {
+  readonly asker: Asker;
+}
+
+async function untilServes({ region, url, target }: WorldRegion, { asker, clock, signal, refuseEnded }: Serving): Promise<void> {
   if (target === undefined) return;
   const deadline = clock.monotonicMs() + SERVES_MS_MAX;
   for (;;) {
@@ -63,6 +75,7 @@ async function untilServes({ region, url, target }: WorldRegion, { asker, clock,
       if (answered.headers[RUN_HEADER] === undefined) throw new WorldFailed(`edge-${region}: ${unstamped(target.name, answered.status)}`);
       return;
     }
+    await refuseEnded(region);
     const last = answered instanceof NoAnswer ? answered.message : `it answers ${answered.status}`;
     if (clock.monotonicMs() > deadline) throw new WorldFailed(`edge-${region} does not serve: ${target.name}: ${last}`);
     await sleep(clock, POLL_MS, signal);

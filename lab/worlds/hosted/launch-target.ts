@@ -200,5 +200,5 @@ async function launchPurger(
 
 /** With how the program fared, in place of the process of its purger: that one tells of itself by its origin. */
 function latenessOf(program: Program, ofProcess: LatenessMeter): LatenessMeter {
-  return { ...ofProcess, report: () => ({ ...ofProcess.report(), waitedMs: program.waitedMs ?? null }) };
+  return { ...ofProcess, report: () => ({ ...ofProcess.report(), waitedMs: program.lookAtWaits() ?? null }) };
 }

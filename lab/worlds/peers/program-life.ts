@@ -12,6 +12,8 @@ export interface LifeOptions {
 }
 
 const SAID_LENGTH_MAX = 2_000;
+/** For what it said as it ended. */
+const LAST_WORDS_MS = 250;
 
 export class ProgramLife {
   readonly #child: ChildProcess;
@@ -27,12 +29,20 @@ export class ProgramLife {
       this.#ended = why;
     });
     this.#child.once('error', (error) => exited.resolve(whyNotStarted(error, word)));
-    this.#child.once('exit', (code, signal) => exited.resolve(`it ended (${signal ?? `exit ${code}`})`));
-    for (const stream of [this.#child.stdout, this.#child.stderr])
+    this.#child.once('exit', (code, signal) => {
+      exited.resolve(`it ended (${signal ?? `exit ${code}`})`);
+      // Whoever it has left behind has its pipes, too, and would keep this process for as long as it lives.
+      setTimeout(() => this.#streams.forEach((stream) => void stream?.destroy()), LAST_WORDS_MS).unref();
+    });
+    for (const stream of this.#streams)
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#said = `${this.#said}${text}`.slice(-SAID_LENGTH_MAX);
         onOutput?.(text);
       });
+  }
+
+  get #streams() {
+    return [this.#child.stdout, this.#child.stderr];
   }
 
   /** Of the leader of its group; undefined: it could not be started. */

@@ -1,7 +1,7 @@
-/** Busy programs on the processor of this test: those who wait for it are seen to. */
+/** Busy programs on one processor: those who wait for it are seen to, and those who were told to let others pass are not. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { waitedOfProgramMs } from './program-waits.ts';
+import { ProgramWaits } from './program-waits.ts';
 
 const programs: ChildProcess[] = [];
 afterEach(() => {
@@ -15,21 +15,54 @@ function start(script: string): number {
   return program.pid ?? 0;
 }
 
+const BUSY = 'while :; do :; done';
+/** None of them the first process. */
+const busyOn0 = (count: number, how = '') => `taskset -c 0 ${how} sh -c '${`(${BUSY}) & `.repeat(count)} wait'; :`;
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** How much it waited in a time, as a share of that. */
+async function shareOf(pid: number, ms: number): Promise<number> {
+  const waits = new ProgramWaits();
+  const [before = 0, beganMs] = [waits.look(pid), performance.now()];
+  for (let passedMs = 0; passedMs < ms; passedMs = performance.now() - beganMs) {
+    await pause(200);
+    waits.look(pid);
+  }
+  return ((waits.look(pid) ?? 0) - before) / (performance.now() - beganMs);
+}
+
 describe.runIf(process.platform === 'linux')('how long a program waited for a processor', () => {
   it('counts what the children of its children waited', async () => {
-    // Three that are busy on one processor, none of them the first process.
-    const busy = 'while :; do :; done';
-    const pid = start(`taskset -c 0 sh -c '(${busy}) & (${busy}) & (${busy}) & wait'; :`);
-    await vi.waitUntil(() => (waitedOfProgramMs(pid) ?? 0) > 500, { timeout: 30_000 });
+    const pid = start(busyOn0(3));
+    const waits = new ProgramWaits();
+    await vi.waitUntil(() => (waits.look(pid) ?? 0) > 500, { timeout: 30_000 });
   });
+
+  it('counts the longest wait, not all of them together', async () => {
+    const pid = start(busyOn0(6));
+    await pause(500);
+    expect(await shareOf(pid, 2_000)).toBeLessThan(1.2);
+  });
+
+  it.each(['nice -n 19', 'chrt --batch 0', 'chrt --idle 0'])(
+    'counts nothing of threads that were told to let others pass: %s',
+    async (how) => {
+      const pid = start(busyOn0(4, how));
+      await pause(500);
+      expect(await shareOf(pid, 2_000)).toBeLessThan(0.2);
+    },
+  );
 
   it('counts nothing of one that sleeps', async () => {
     const pid = start('sleep 60; :');
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    expect(waitedOfProgramMs(pid)).toBeLessThan(500);
+    const waits = new ProgramWaits();
+    waits.look(pid);
+    await pause(1_000);
+    expect(waits.look(pid)).toBeLessThan(500);
   });
 
   it('knows nothing of a process that is not there', () => {
-    expect(waitedOfProgramMs(2 ** 30)).toBeUndefined();
+    expect(new ProgramWaits().look(2 ** 30)).toBeUndefined();
   });
 });

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../../input/places.ts';
 import { takeFreePorts } from '../docker/free-ports.ts';
 import { Keeper } from './keeper.ts';
 import { ProgramLife } from './program-life.ts';
-import { waitedOfProgramMs } from './program-waits.ts';
+import { ProgramWaits } from './program-waits.ts';
 
 export interface ProgramPlaces {
   readonly port: number;
@@ -83,6 +83,7 @@ export class Program {
   readonly #spec: ProgramSpec;
   readonly #dir: string;
   readonly #keeper: Keeper;
+  readonly #waits = new ProgramWaits();
   #life: ProgramLife;
 
   private constructor(options: ProgramOptions, spec: ProgramSpec, { port, dir, keeper }: ProgramPlaces & { readonly keeper: Keeper }) {
@@ -123,10 +124,10 @@ export class Program {
     return this.#life.ended;
   }
 
-  /** For how long this life of it was ready to run while no processor was free for it. undefined: nobody counts. */
-  get waitedMs(): number | undefined {
+  /** For how long it was ready to run while no processor was free for it, since the first look. undefined: nobody counts, or it does not run. */
+  lookAtWaits(): number | undefined {
     const { pid } = this.#life;
-    return pid === undefined ? undefined : waitedOfProgramMs(pid);
+    return pid === undefined ? undefined : this.#waits.look(pid);
   }
 
   /** Resolves when this life of it has ended, with the reason, and the last it said. */

@@ -106,6 +106,18 @@ describe('an application that is a program', () => {
     expect(told).toEqual({ isTaken: false, text: expect.stringContaining('no-such-program-here is not on this machine') });
   });
 
+  it('that leaves somebody behind keeps nobody waiting: its pipes are let go', async () => {
+    const folder = await scratch();
+    const left = join(folder, 'left');
+    const pipes = () => process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap').length;
+    const before = pipes();
+    const script = `setsid sh -c 'echo $$ > ${left}.tmp; mv ${left}.tmp ${left}; exec sleep 600' & while [ ! -e ${left} ]; do sleep 0.05; done; echo done`;
+    expect(await open({ command: ['sh', '-c', script], types: ['key'] }).tell(KEY)).toMatchObject({ isTaken: true });
+    const pid = Number(await readFile(left, 'utf8'));
+    closing.push(() => process.kill(pid, 'SIGKILL'));
+    await vi.waitUntil(() => pipes() <= before, { timeout: 30_000 });
+  });
+
   it('is ended with all it started where it takes too long, and where nobody waits any more', async () => {
     const folder = await scratch();
     const start = (name: string, deadlineMs: number) => {
