@@ -1,5 +1,6 @@
 /** One life of a program: a process group. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { sleep, systemClock } from '../../../services/runtime/clock.ts';
 import { printable } from '../../input/printable.ts';
 
 export interface LifeOptions {
@@ -32,7 +33,7 @@ export class ProgramLife {
     this.#child.once('exit', (code, signal) => {
       exited.resolve(`it ended (${signal ?? `exit ${code}`})`);
       // Whoever it has left behind has its pipes, too, and would keep this process for as long as it lives.
-      setTimeout(() => this.#streams.forEach((stream) => void stream?.destroy()), LAST_WORDS_MS).unref();
+      void sleep(systemClock, LAST_WORDS_MS).then(() => this.#streams.forEach((stream) => void stream?.destroy()));
     });
     for (const stream of this.#streams)
       stream?.setEncoding('utf8').on('data', (text: string) => {
