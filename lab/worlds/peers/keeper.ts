@@ -5,11 +5,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Whoever was killed may still make a file: then the folder is removed once more, for some seconds. */
+/**
+ * The group is told to end before it is killed: some programs have shared memory that nobody else gives back (Squid). Whoever was killed may
+ * still make a file: then the folder is removed once more, for some seconds.
+ */
 const SCRIPT = `
 group=
 while read -r line; do group=$line; done
-[ -z "$group" ] || kill -s KILL -- "$group" 2>/dev/null
+times=0
+if [ -n "$group" ] && kill -s TERM -- "$group" 2>/dev/null; then
+  kill -s CONT -- "$group" 2>/dev/null
+  while kill -s CONT -- "$group" 2>/dev/null && [ "$times" -lt 30 ]; do
+    times=$((times + 1))
+    sleep 0.1
+  done
+  kill -s KILL -- "$group" 2>/dev/null
+fi
 times=0
 until rm -rf -- "$1" 2>/dev/null || [ "$times" -ge 100 ]; do
   times=$((times + 1))

@@ -165,6 +165,7 @@ export class Program {
     await Promise.race([this.#life.exited, sleep(this.#options.clock, STOP_MS_MAX)]);
     // Others of its group may live.
     await this.#life.kill();
+    this.#keeper.watch(undefined);
     await this.#keeper.end();
     // Whoever killed the keeper has left its work to us.
     await rm(this.#dir, { recursive: true, force: true });
