@@ -2,6 +2,7 @@
 import type { HoldPlace } from '../../services/protocol/upstream-api.ts';
 import { NoAnswer } from '../../services/runtime/asker.ts';
 import { sleep } from '../../services/runtime/clock.ts';
+import { inTime } from '../../services/runtime/deadline.ts';
 import type { UpstreamControl } from '../targets/upstream-control.ts';
 import { type Crowd, crowdOf } from './crowd-of.ts';
 import { type Look, lookText } from './look.ts';
@@ -12,7 +13,6 @@ import type { PlayedStep, TurnAct } from './step-by-step.ts';
 import type { RaceStep } from './steps.ts';
 import { Turns } from './turns.ts';
 import { type UnderWay, underWay } from './under-way.ts';
-import { within } from './within.ts';
 
 const PREFIX = 'race';
 /** Long enough that a body has two halves. */
@@ -138,7 +138,7 @@ export class Stage {
     let isHeld = false;
     const reached = async ({ sent }: UnderWay<unknown>) => {
       await sent;
-      const fetch = await within(hold.reached, { ...this.#options, ms: REACHED_MS_MAX });
+      const fetch = await inTime({ ...this.#options, ms: REACHED_MS_MAX }, hold.reached);
       if (fetch === undefined) {
         hold.release();
         return false;
@@ -170,7 +170,7 @@ export class Stage {
   async endsSoon(under: UnderWay<unknown>): Promise<boolean> {
     await under.sent;
     const ms = Math.min(WAITING_MS_MAX, Math.max(WAITING_MS, 2 * this.#options.pace.purgeMs));
-    await within(under.result, { ...this.#options, ms });
+    await inTime({ ...this.#options, ms }, under.result);
     return under.isOver();
   }
 

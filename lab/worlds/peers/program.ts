@@ -6,6 +6,7 @@ import { mkdtempSync } from 'node:fs';
 import { access, chown, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
+import { inTime } from '../../../services/runtime/deadline.ts';
 import type { Random } from '../../../services/runtime/random.ts';
 import { WorldFailed } from '../../errors.ts';
 import { temporaryFolder } from '../../input/places.ts';
@@ -162,7 +163,7 @@ export class Program {
   async stop(): Promise<void> {
     this.#life.signal('SIGCONT');
     this.#life.signal('SIGTERM');
-    await Promise.race([this.#life.exited, sleep(this.#options.clock, STOP_MS_MAX)]);
+    await inTime({ clock: this.#options.clock, ms: STOP_MS_MAX }, this.#life.exited);
     // Others of its group may live.
     await this.#life.kill();
     this.#keeper.watch(undefined);

@@ -3,7 +3,8 @@ import { contentIdOf } from '../../../services/protocol/content.ts';
 import { filled } from '../../../services/protocol/purge-ways.ts';
 import type { Purge } from '../../../services/purger/requests.ts';
 import { type Asker, NoAnswer } from '../../../services/runtime/asker.ts';
-import { type Clock, sleep } from '../../../services/runtime/clock.ts';
+import type { Clock } from '../../../services/runtime/clock.ts';
+import { inTime } from '../../../services/runtime/deadline.ts';
 import { Semaphore } from '../../../services/runtime/semaphore.ts';
 import type { Telling } from '../../targets/tell.ts';
 import { pathOf } from './program.ts';
@@ -63,13 +64,11 @@ function commandTeller(command: readonly string[], { region, cacheUrl, variables
     const words = command.map((word) => filled(word, values));
     const life = new ProgramLife({ command: words, environment, dir: process.cwd() });
     running.add(life);
-    const over = new AbortController();
     try {
-      const why = await Promise.race([life.exited, sleep(clock, deadlineMs, over.signal).then(() => undefined)]);
+      const why = await inTime({ clock, ms: deadlineMs }, life.exited);
       if (why === undefined) throw new NoAnswer(`${words.join(' ')}: no end within ${deadlineMs} ms`);
       return { isTaken: life.isDone, text: `${words.join(' ')}: ${life.isDone ? 'exit 0' : life.tell(why)}` };
     } finally {
-      over.abort();
       // What it has started ends with it.
       life.signal('SIGKILL');
       running.delete(life);
