@@ -37,7 +37,7 @@ export type Live = z.output<typeof writtenLive>;
 
 /** Other sites, other names and other messages inside one: none is for a target file to say. */
 const RAILED_HEADERS =
-  /^(?:host|user-agent|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect|forwarded|x-forwarded-(?:host|server)|x-host|x-forwarded-(?:uri|prefix|path)|x-original-(?:host|url|uri)|x-envoy-original-path|x-rewrite-url|x-(?:http-)?method(?:-override)?)$/i;
+  /^(?:host|user-agent|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect|forwarded|x-forwarded-(?:host|server|uri|prefix|path)|x-host|x-original-(?:host|url|uri)|x-envoy-original-path|x-rewrite-url|x-(?:http-)?method(?:-override)?)$/i;
 /** Sent as it stands: nothing that a server could resolve to another path. */
 const PLAIN_PATH = /^\/(?![/\\])(?!.*(?:\/|%2f|\\|%5c)(?:\.|%2e){1,2}(?:\/|%2f|\\|%5c|[?#]|$))[\x21-\x22\x24-\x7e]*$/i;
 

@@ -6,10 +6,10 @@ import { z } from 'zod';
 import { writtenDeliverText, writtenPurgesOf } from '../../services/protocol/purge-ways.ts';
 import { InvalidInput } from '../errors.ts';
 import type { HostedTarget } from '../targets/target.ts';
-import type { ComposeFile, ComposeService, Environment } from './compose-file.ts';
+import { type ComposeFile, type ComposeService, EDGE_PREFIX, type Environment } from './compose-file.ts';
 
 /** Where a cache asks, on the network of the links. */
-export const UPSTREAM_PORT = 8080;
+const UPSTREAM_PORT = 8080;
 const STATUS_PORT = 8081;
 const PURGER_PORT = 5100;
 const PURGE_PROXY_PORT = 16_001;
@@ -36,10 +36,10 @@ export function purgeProxy(region: string): string {
 }
 
 /** The labelled services, by their regions. */
-export function labelledRegions({ services }: Pick<ComposeFile, 'services'>): ReadonlyMap<string, ComposeService> {
+function labelledRegions({ services }: Pick<ComposeFile, 'services'>): ReadonlyMap<string, ComposeService> {
   return new Map(
     Object.entries(services).flatMap(([name, service]) =>
-      service.labels === undefined ? [] : [[name.slice(name.indexOf('-') + 1), service] as const],
+      service.labels === undefined ? [] : [[name.slice(EDGE_PREFIX.length), service] as const],
     ),
   );
 }
@@ -92,7 +92,7 @@ export function withTargetServices(compose: ComposeFile): ComposeFile {
       },
       ports: [{ hostPort: 0, containerPort: PURGER_PORT }],
     };
-    const name = `edge-${region}`;
+    const name = `${EDGE_PREFIX}${region}`;
     services[name] = {
       ...service,
       networks: service.networks ?? NETWORKS,

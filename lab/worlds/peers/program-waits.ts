@@ -5,20 +5,31 @@
  * let others pass (nice, SCHED_BATCH, SCHED_IDLE) waits because it was told so, not for want of a processor.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Clock } from '../../../services/runtime/clock.ts';
 import { waitedForProcessorMs } from '../../../services/runtime/lateness.ts';
 
 /** After the name of the program, which stands in brackets and may have any sign in it: see `proc_pid_stat(5)`. */
 const NICE_AT = 16;
 const POLICY_AT = 38;
 const SCHED_OTHER = '0';
+/** Varnish has some two hundred threads, and a look at each takes 5 ms: whoever asks ten times a second is told the same for a while. */
+const LOOK_MS_MIN = 500;
 
 export class ProgramWaits {
   /** By the place of a thread below /proc. */
   #known = new Map<string, number>();
   #waitedMs = 0;
+  readonly #clock: Clock;
+  #last: { readonly pid: number; readonly atMs: number } | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Of a process and of all that descend from it, in ms, since the first look. undefined where nobody counts, or there is no such process. */
   look(pid: number): number | undefined {
+    const atMs = this.#clock.monotonicMs();
+    if (this.#last?.pid === pid && atMs - this.#last.atMs < LOOK_MS_MIN) return this.#waitedMs;
     const threads = threadsOf(pid);
     if (threads.length === 0) return undefined;
     const now = new Map(threads.filter(isOrdinary).map((thread) => [thread, waitedForProcessorMs(thread) ?? 0]));
@@ -26,6 +37,7 @@ export class ProgramWaits {
     const grown = [...now].map(([thread, waitedMs]) => waitedMs - (this.#known.get(thread) ?? 0));
     this.#waitedMs += Math.max(0, ...grown);
     this.#known = now;
+    this.#last = { pid, atMs };
     return this.#waitedMs;
   }
 }

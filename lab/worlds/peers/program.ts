@@ -84,12 +84,13 @@ export class Program {
   readonly #spec: ProgramSpec;
   readonly #dir: string;
   readonly #keeper: Keeper;
-  readonly #waits = new ProgramWaits();
+  readonly #waits: ProgramWaits;
   #life: ProgramLife;
 
   private constructor(options: ProgramOptions, spec: ProgramSpec, { port, dir, keeper }: ProgramPlaces & { readonly keeper: Keeper }) {
     this.url = `http://127.0.0.1:${port}`;
     this.#options = options;
+    this.#waits = new ProgramWaits(options.clock);
     this.#spec = spec;
     this.#dir = dir;
     this.#keeper = keeper;
