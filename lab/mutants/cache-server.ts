@@ -10,7 +10,8 @@ class MutantCacheServer extends MemoryCacheServer {
 
   constructor(options: MemoryCacheServerOptions, create: CreateStore) {
     super(options);
-    this.#create = () => create({ life: options.random.uuid(), markRetentionMs: options.markRetentionMs });
+    const { clock: _clock, random, ...bounds } = options;
+    this.#create = () => create({ life: random.uuid(), ...bounds });
     this.#mutant = this.#create();
   }
 

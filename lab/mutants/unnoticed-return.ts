@@ -38,7 +38,8 @@ class ReturningServer extends MemoryCacheServer {
 
   constructor(options: MemoryCacheServerOptions) {
     super(options);
-    this.#options = { life: options.random.uuid(), markRetentionMs: options.markRetentionMs };
+    const { clock: _clock, random, ...bounds } = options;
+    this.#options = { life: random.uuid(), ...bounds };
     this.#store = new RecordingStore(this.#options);
   }
 

@@ -67,6 +67,9 @@ const MS_PER_S = 1000;
 /** How long an entry is fresh, and then as long stale. */
 const lifetime = lasting.refine((ms) => ms % MS_PER_S === 0, 'expected whole seconds');
 
+/** How many invalidations a cache remembers. */
+const marks = z.int().min(1);
+
 const CHECK_NAMES = Object.keys(CHECKS) as [CheckName, ...CheckName[]];
 
 /** Overrides of compose.yaml. Which regions there are shows when the world is known. */
@@ -85,7 +88,10 @@ const system = z.strictObject({
   /** Of caches of others: each stands behind another one of its kind, a shield, which is purged before it or after it. */
   shield: z.enum(SHIELDS).optional(),
   regions: z
-    .record(z.string(), z.strictObject({ delay: delay.optional(), strategy: strategy.optional(), lifetime: lifetime.optional() }))
+    .record(
+      z.string(),
+      z.strictObject({ delay: delay.optional(), strategy: strategy.optional(), lifetime: lifetime.optional(), marks: marks.optional() }),
+    )
     .default({}),
 });
 

@@ -135,13 +135,15 @@ export function checkBackend(scenario: ParsedScenario, backend: Backend): void {
           },
         ]
       : [];
-  // What goes on without the lab was started with lifetimes of its own.
-  const lifetimes = Object.entries(worldKind(backend).outlivesLab ? scenario.system.regions : {}).flatMap(([region, { lifetime }]) => {
+  // What goes on without the lab was started with settings of its own.
+  const fixed = Object.entries(worldKind(backend).outlivesLab ? scenario.system.regions : {}).flatMap(([region, { lifetime, marks }]) => {
     const able = worldsWhere(({ outlivesLab }) => !outlivesLab).join(' or ');
-    if (lifetime === undefined) return [];
-    return [{ path: ['system', 'regions', region, 'lifetime'], message: `needs a world of ${able}, this one is ${backend}` }];
+    const message = `needs a world of ${able}, this one is ${backend}`;
+    return Object.entries({ lifetime, marks }).flatMap(([name, value]) =>
+      value === undefined ? [] : [{ path: ['system', 'regions', region, name], message }],
+    );
   });
-  refuse(scenario, [...only, ...clocks, ...lifetimes, ...problems]);
+  refuse(scenario, [...only, ...clocks, ...fixed, ...problems]);
 }
 
 function refuse(scenario: ParsedScenario, problems: readonly Problem[]): void {

@@ -24,6 +24,9 @@ const DELAYS_MS = [0, 0, 50, 100, 300, 600] as const;
 const AS_IT_IS = 0;
 /** So short that marks are dropped while the load lasts. */
 const LIFETIMES_MS = [AS_IT_IS, AS_IT_IS, AS_IT_IS, 1_000, 3_000, 8_000] as const;
+/** So few that marks of keys that are still written are dropped while an entry and a fetch need them. */
+const MARKS = [AS_IT_IS, 1, 2, 5] as const;
+const FORGETS_ONE_IN = 8;
 const READS_PER_S = [5, 6, 8, 20] as const;
 const WRITES_PER_S = [0.2, 0.5, 1, 2, 3, 5, 20] as const;
 /** Few keys: what two readers of one key do to each other. Many: what a cache does that holds them all. */
@@ -45,6 +48,12 @@ const CLOCKS_JUMP_ONE_IN = 8;
 const LANES_MAX = 3;
 const DRAWS = [...FAULTS.values()].flatMap(({ draws }) => draws);
 const FAULT_MS = { from: 500, to: 8_000 } as const;
+/**
+ * One seed in so many is crowded: a key or two that many read, origins that are all far away, and faults so short that a fetch which began
+ * before one ends after it.
+ */
+const CROWDED_ONE_IN = 8;
+const CROWDED = { reads: 60, keys: [1, 1, 2], faultMs: { from: 20, to: 500 }, calmMs: { from: 100, to: 1_000 } } as const;
 const CALM_MS = { from: 1_000, to: 8_000 } as const;
 /** Verified gone by then, unless something else keeps it from being seen. */
 const HEAL_SEEN_MS = 4_000;
@@ -57,8 +66,10 @@ function drawMs(random: Random, { from, to }: { readonly from: number; readonly 
 
 export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions): Scenario {
   const random = createRandom(seed).fork('swarm');
-  const [settings, lifetimes] = [random.fork('settings'), random.fork('lifetimes')];
-  const workload = drawWorkload(random.fork('load'), keys, durationMs);
+  const [settings, lifetimes, remembered] = [random.fork('settings'), random.fork('lifetimes'), random.fork('marks')];
+  const forgets = remembered.below(FORGETS_ONE_IN) === 0;
+  const isCrowded = random.fork('crowd').below(CROWDED_ONE_IN) === 0;
+  const workload = drawWorkload(random.fork('load'), { keys, durationMs, isCrowded });
   return {
     version: 1,
     id: `seed-${seed}`,
@@ -72,14 +83,15 @@ export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions):
         regions.map((region) => {
           const own = { delay: pick(settings, DELAYS_MS), strategy: pick(settings, ['eager', 'lazy'] as const) };
           const lifetime = pick(lifetimes, LIFETIMES_MS);
-          return [region, lifetime === AS_IT_IS ? own : { ...own, lifetime }];
+          const marks = forgets ? pick(remembered, MARKS) : AS_IT_IS;
+          return [region, { ...own, ...(lifetime === AS_IT_IS ? {} : { lifetime }), ...(marks === AS_IT_IS ? {} : { marks }) }];
         }),
       ),
     },
     workload,
     hypothesis: undefined,
     thresholds: [],
-    method: drawMethod({ random: random.fork('faults'), regions, durationMs }),
+    method: drawMethod({ random: random.fork('faults'), regions, durationMs, isCrowded }),
     settle: SETTLE_MS,
     checks: checksFor(workload),
     checksUnder: checksFor,
@@ -93,11 +105,18 @@ function drawClocks(random: Random): Pick<Scenario['system'], 'clocks'> {
   return random.below(CLOCKS_JUMP_ONE_IN) === 0 ? { clocks: 'jump' } : {};
 }
 
-function drawWorkload(random: Random, keys: number | undefined, duration: number): Workload {
-  const drawnKeys = pick(random, KEYS);
+interface WorkloadOptions {
+  readonly keys: number | undefined;
+  readonly durationMs: number;
+  readonly isCrowded: boolean;
+}
+
+function drawWorkload(random: Random, { keys, durationMs, isCrowded }: WorkloadOptions): Workload {
+  const drawnKeys = pick(random, isCrowded ? CROWDED.keys : KEYS);
+  const reads = pick(random, READS_PER_S);
   return {
-    duration,
-    reads: pick(random, READS_PER_S),
+    duration: durationMs,
+    reads: isCrowded ? CROWDED.reads : reads,
     writes: pick(random, WRITES_PER_S),
     keys: keys ?? drawnKeys,
     skew: pick(random, SKEWS),
@@ -116,6 +135,7 @@ interface MethodOptions {
   readonly random: Random;
   readonly regions: readonly string[];
   readonly durationMs: number;
+  readonly isCrowded: boolean;
 }
 
 interface Weighted {
@@ -137,10 +157,10 @@ function drawKind(random: Random, mix: readonly Weighted[]): FaultDraw | undefin
   })?.draw;
 }
 
-/** Of every region on its own whether its origin is far. */
-function drawFar(random: Random, regions: readonly string[]): PlannedFault[] {
+/** Of every region on its own whether its origin is far; of all: every one. */
+function drawFar(random: Random, regions: readonly string[], ofAll: boolean): PlannedFault[] {
   return regions
-    .filter(() => random.below(2) === 0)
+    .filter(() => random.below(2) === 0 || ofAll)
     .map((region) => {
       const latency = pick(random, FAR_MS);
       const parameters = { latency: `${latency}ms`, jitter: `${latency / 2}ms` };
@@ -149,21 +169,22 @@ function drawFar(random: Random, regions: readonly string[]): PlannedFault[] {
 }
 
 /** Lanes side by side, in each fault and calm by turns. */
-function drawMethod({ random, regions, durationMs }: MethodOptions): readonly PlannedFault[] {
+function drawMethod({ random, regions, durationMs, isCrowded }: MethodOptions): readonly PlannedFault[] {
   const mix = drawMix(random);
+  const [faultMs, calmMs] = isCrowded ? [CROWDED.faultMs, CROWDED.calmMs] : [FAULT_MS, CALM_MS];
   const places = new Places();
-  const faults: PlannedFault[] = drawFar(random.fork('far'), regions);
+  const faults: PlannedFault[] = drawFar(random.fork('far'), regions, isCrowded);
   for (const { fault, target } of faults) places.hold(fault, target);
   const lanes = 1 + random.below(LANES_MAX);
   for (let lane = 0; lane < lanes && mix.length > 0; lane += 1) {
-    for (let atMs = drawMs(random, CALM_MS); atMs < durationMs - MS_PER_S; ) {
-      const forMs = Math.min(drawMs(random, FAULT_MS), durationMs - atMs);
+    for (let atMs = drawMs(random, calmMs); atMs < durationMs - MS_PER_S; ) {
+      const forMs = Math.min(drawMs(random, faultMs), durationMs - atMs);
       const fault = drawKind(random, mix)?.(random, regions);
       if (fault !== undefined && places.take(fault, { atMs, untilMs: atMs + forMs })) {
         const { lasts, fault: name, target, parameters } = fault;
         faults.push({ atMs, fault: name, target, parameters, forMs: lasts ? forMs : undefined });
       }
-      atMs += forMs + drawMs(random, CALM_MS);
+      atMs += forMs + drawMs(random, calmMs);
     }
   }
   return faults.sort((one, other) => one.atMs - other.atMs);

@@ -1,6 +1,7 @@
 /** The delay and the strategy of a region, in the environment of its edge: how they are called there, and what an edge has without them. */
 import { type Strategy, strategy as strategyName } from '../../services/protocol/invalidation.ts';
 import { InvalidInput } from '../errors.ts';
+import type { EntryBounds } from '../system/edges/edges.ts';
 import type { Environment } from './compose-file.ts';
 
 const DELAY = 'PROPAGATION_DELAY';
@@ -8,6 +9,8 @@ const STRATEGY = 'INVALIDATION_STRATEGY';
 /** How long an entry is fresh, and what comes after it, in s. */
 const FRESH = 'CACHE_TTL';
 const STALE = ['STALE_WHILE_REVALIDATE', 'STALE_IF_ERROR'] as const;
+/** How many invalidations its cache remembers. */
+const MARKS = 'MARKS_MAX';
 const MS_PER_S = 1000;
 
 export interface RegionSettings {
@@ -28,25 +31,30 @@ export function regionSettings(environment: Environment, otherwise: RegionSettin
   return { delayMs, strategy: parsed.data };
 }
 
-/** How long an entry of the region is fresh, in ms; undefined: as long as its edge likes. */
-export function lifetimeMsOf({ [FRESH]: seconds }: Environment): number | undefined {
-  return seconds === undefined ? undefined : Number(seconds) * MS_PER_S;
+/** What ends an entry of the region. What the environment does not say is as its edge likes. */
+export function entryBoundsOf({ [FRESH]: seconds, [MARKS]: marks }: Environment): EntryBounds {
+  return {
+    lifetimeMs: seconds === undefined ? undefined : Number(seconds) * MS_PER_S,
+    marksMax: marks === undefined ? undefined : Number(marks),
+  };
 }
 
 /** What is left out stays as it is. */
-export function withRegionSettings(environment: Environment, { delay, strategy, lifetime }: RegionOverrides): Environment {
+export function withRegionSettings(environment: Environment, { delay, strategy, lifetime, marks }: RegionOverrides): Environment {
   const names = lifetime === undefined ? [] : [FRESH, ...STALE];
   return {
     ...environment,
     ...(delay === undefined ? {} : { [DELAY]: String(delay) }),
     ...(strategy === undefined ? {} : { [STRATEGY]: strategy }),
+    ...(marks === undefined ? {} : { [MARKS]: String(marks) }),
     ...Object.fromEntries(names.map((name) => [name, String((lifetime ?? 0) / MS_PER_S)])),
   };
 }
 
-/** What a scenario overrides: the delay in ms, the strategy, and in ms how long an entry is fresh, and then stale. */
+/** What a scenario overrides: the delay in ms, the strategy, in ms how long an entry is fresh, and then stale, and how many invalidations are remembered. */
 export interface RegionOverrides {
   readonly delay?: number | undefined;
   readonly strategy?: string | undefined;
   readonly lifetime?: number | undefined;
+  readonly marks?: number | undefined;
 }

@@ -2,8 +2,10 @@
 import { PROPAGATION_DELAY_MS_MAX } from '../protocol/edge-api.ts';
 import { baseUrlSetting, type ConfigOf, choiceSetting, integerSetting, serverUrlSetting, textSetting } from '../runtime/config.ts';
 import { logSetting, portSetting, SERVICE_SETTINGS } from '../runtime/service-settings.ts';
+import { MARKS_MAX } from './cache/cache.ts';
 
 const TTL_S_MAX = 31_536_000;
+const MARKS_MOST = 10_000_000;
 
 export const EDGE_SETTINGS = {
   REGION_NAME: {
@@ -42,6 +44,11 @@ export const EDGE_SETTINGS = {
     about: 'how long after that it is served when the origin is away',
   },
   NEGATIVE_TTL: { schema: integerSetting(1, TTL_S_MAX), fallback: 5, unit: 's', about: 'how long a 404 is kept' },
+  MARKS_MAX: {
+    schema: integerSetting(1, MARKS_MOST),
+    fallback: MARKS_MAX,
+    about: 'how many invalidations are remembered; above it the oldest are forgotten, and what was stored before them is fetched again',
+  },
   ADMIN_TOKEN: { schema: textSetting, fallback: '', about: 'bearer token of the admin routes; without it they answer 403' },
   ...SERVICE_SETTINGS,
 } as const;

@@ -8,7 +8,7 @@ import { silentLogger as logger } from '../runtime/log.ts';
 import { systemRandom as random } from '../runtime/random.ts';
 import { MemoryCache, MemoryCacheServer } from './cache/memory.ts';
 import { EDGE_SETTINGS } from './config.ts';
-import { markRetentionMsOf, startEdge } from './edge.ts';
+import { cacheBoundsOf, startEdge } from './edge.ts';
 import { HttpOriginClient } from './origin-client.ts';
 
 const ENVIRONMENT = {
@@ -34,7 +34,7 @@ class LateLog extends MemoryLog {
 
 it('serves before the log is there, calls nothing fresh until it has joined, and joins without a restart', async () => {
   const log = new LateLog({ clock, partitions: 3 });
-  const cache = new MemoryCache(new MemoryCacheServer({ clock, random, markRetentionMs: markRetentionMsOf(CONFIG) }));
+  const cache = new MemoryCache(new MemoryCacheServer({ clock, random, ...cacheBoundsOf(CONFIG) }));
   const origin = new HttpOriginClient(CONFIG.ORIGIN_URL);
   const edge = await startEdge(CONFIG, { cache, log, origin, clock, logger });
   try {
@@ -58,7 +58,7 @@ it.each([
   const config = readConfig(EDGE_SETTINGS, { ...ENVIRONMENT, KAFKA_BROKERS: '127.0.0.1:1', CACHE_TTL });
   const warnings: string[] = [];
   const log = new MemoryLog({ clock, partitions: 3 });
-  const cache = new MemoryCache(new MemoryCacheServer({ clock, random, markRetentionMs: markRetentionMsOf(config) }));
+  const cache = new MemoryCache(new MemoryCacheServer({ clock, random, ...cacheBoundsOf(config) }));
   const origin = new HttpOriginClient(config.ORIGIN_URL);
   const noting = { ...logger, warn: (_fields: object, message: string) => void warnings.push(message) };
   const edge = await startEdge(config, { cache, log, origin, clock, logger: noting });

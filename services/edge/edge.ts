@@ -7,7 +7,7 @@ import { type Route, serveHttp } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import type { Logger } from '../runtime/log.ts';
 import { withReleasers } from '../runtime/releasers.ts';
-import type { EdgeCache } from './cache/cache.ts';
+import type { CacheBounds, EdgeCache } from './cache/cache.ts';
 import type { EdgeConfig } from './config.ts';
 import { type EntryLifetimes, entryLifeMsMax } from './entry-times.ts';
 import { Invalidator } from './invalidator.ts';
@@ -48,8 +48,13 @@ export function lifetimesOf(config: EdgeConfig): EntryLifetimes {
 }
 
 /** A mark can be needed as long as an entry lives and a fetch begun before it may still come back. */
-export function markRetentionMsOf(config: EdgeConfig): number {
+function markRetentionMsOf(config: EdgeConfig): number {
   return entryLifeMsMax(lifetimesOf(config)) + FETCH_DEADLINE_MS;
+}
+
+/** What bounds the memory that the region's cache has of invalidations. */
+export function cacheBoundsOf(config: EdgeConfig): CacheBounds {
+  return { markRetentionMs: markRetentionMsOf(config), marksMax: config.MARKS_MAX };
 }
 
 /** A log or a cache that is not there yet must not keep reads from being answered: the edge serves, and joins when it can. */

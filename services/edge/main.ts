@@ -8,7 +8,7 @@ import { createLogger } from '../runtime/log.ts';
 import { withReleasers } from '../runtime/releasers.ts';
 import { openCache } from './cache/open.ts';
 import { EDGE_SETTINGS } from './config.ts';
-import { markRetentionMsOf, startEdge } from './edge.ts';
+import { cacheBoundsOf, startEdge } from './edge.ts';
 import { HttpOriginClient } from './origin-client.ts';
 
 await runService(() =>
@@ -20,8 +20,7 @@ await runService(() =>
     const shared = { clock: systemClock, logger };
     const lateness = meterLateness(shared);
     releasers.push(() => lateness.close());
-    const [region, markRetentionMs] = [config.REGION_NAME, markRetentionMsOf(config)];
-    const cache = await openCache({ url: config.REDIS_URL, region, markRetentionMs, ...shared });
+    const cache = await openCache({ url: config.REDIS_URL, region: config.REGION_NAME, ...cacheBoundsOf(config), ...shared });
     releasers.push(() => cache.close());
     const log = await openLog({ address: config.KAFKA_BROKERS, clientId: name, createTopic: false, ...shared });
     releasers.push(() => log.close());

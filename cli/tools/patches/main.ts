@@ -7,10 +7,13 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Hunted, huntPatch } from '../../../lab/sim/testing/patch-hunt.ts';
-import { HARMLESS_PATCHES, PATCHES } from '../../../lab/sim/testing/patches/patches.ts';
+import type { HarmlessPatch, Patch, SlippingPatch } from '../../../lab/sim/testing/patches/patch.ts';
+import { HARMLESS_PATCHES, PATCHES, SLIPPING_PATCHES } from '../../../lab/sim/testing/patches/patches.ts';
 
 const SEEDS_DEFAULT = '200';
 const ALL = [...PATCHES, ...HARMLESS_PATCHES];
+/** Only those that are named: nothing is expected of them. */
+const NAMED = [...ALL, ...SLIPPING_PATCHES];
 
 interface Task {
   readonly name: string;
@@ -21,10 +24,10 @@ interface Done extends Task {
   readonly hunted: Hunted;
 }
 
-function patchNamed(name: string): (typeof ALL)[number] {
-  const found = ALL.find((patch) => patch.name === name);
+function patchNamed(name: string): Patch | HarmlessPatch | SlippingPatch {
+  const found = NAMED.find((patch) => patch.name === name);
   if (found !== undefined) return found;
-  process.stderr.write(`expected a patch (${ALL.map((patch) => patch.name).join(', ')}), got ${name}\n`);
+  process.stderr.write(`expected a patch (${NAMED.map((patch) => patch.name).join(', ')}), got ${name}\n`);
   process.exit(2);
 }
 

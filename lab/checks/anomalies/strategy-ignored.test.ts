@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../history/records.ts';
+import { ownEdge } from '../../system/edges/own.ts';
 import { judgeBy } from '../pass.ts';
 import { BOUND_MS, fault, historyOf, KEY, purge, REGIONS, read, type Written, write } from '../testing/history.ts';
 import { strategyIgnored } from './strategy-ignored.ts';
@@ -93,6 +94,21 @@ describe('in a lazy region', () => {
     [
       'a hard purge in between explains it',
       { ...LAZY, operations: [...ALL_FETCHED, ...ROUNDS_MS.map((fromMs) => purge(fromMs + 200))] },
+      'unknown',
+    ],
+    [
+      'so does one long before: the log may bring it again',
+      { ...LAZY, operations: [purge(0, { type: 'pattern', target: 'content:*' }), ...ALL_FETCHED] },
+      'unknown',
+    ],
+    [
+      'one of another key does not',
+      { ...LAZY, operations: [purge(0, { target: 'content:99' }), purge(0, { type: 'pattern', target: 'other:*' }), ...ALL_FETCHED] },
+      'fail',
+    ],
+    [
+      'a cache that remembers few invalidations may drop what it has',
+      { ...LAZY, operations: ALL_FETCHED, bounds: { 'eu-west': { ...ownEdge.bounds, marksMax: 2 } } },
       'unknown',
     ],
     [

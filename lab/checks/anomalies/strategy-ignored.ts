@@ -6,7 +6,7 @@
  *
  * Lazy: an invalidated entry is served once more, labelled stale. So the first read of a key after an update has the version that the read
  * before it found in the cache. Looked at where nothing else can have taken the entry away: no fault, no hard purge, no other write of the
- * key, no time at which an entry ends. An entry may be evicted all the same, so it fails where most of at least three such reads were
+ * key, no time at which an entry ends, no cache that remembers so few invalidations that it drops entries for those it forgot. An entry may be evicted all the same, so it fails where most of at least three such reads were
  * answered by the origin, and shows the first of them.
  *
  * The strategy must have been one and the same while the update was applied: all the time since it was sent, where a fault may have held it
@@ -14,12 +14,13 @@
  */
 import type { Strategy } from '../../../services/protocol/invalidation.ts';
 import type { History } from '../../history/history.ts';
-import type { Change, StrategyChange, WriteOperation } from '../../history/records.ts';
+import type { Change, PurgeOperation, StrategyChange, WriteOperation } from '../../history/records.ts';
 import { answerOf, keyOf } from '../answers.ts';
 import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
 import { Sieve } from '../doubt.ts';
 import { isEmptiedBy } from '../fault-windows.ts';
 import { type Interval, overlaps } from '../interval.ts';
+import { isCovered } from '../pattern.ts';
 import type { Staleness, StaleRead } from '../staleness.ts';
 import { sieveOfWorst, verdictOf } from '../verdict.ts';
 import type { AcknowledgedWrite, AnsweredRead, Known } from '../versions.ts';
@@ -166,7 +167,7 @@ class Updated {
   readonly fetched: Sieve<FirstRead>;
   readonly #knowledge: Knowledge;
   readonly #writes: ReadonlyMap<string, readonly WriteOperation[]>;
-  readonly #purges: readonly Change[];
+  readonly #purges: readonly PurgeOperation[];
   /** By key in a region. */
   readonly #before = new Map<string, AnsweredRead>();
 
@@ -177,7 +178,9 @@ class Updated {
       changes.filter((change) => change.kind !== 'purge'),
       ({ key = '' }) => key,
     );
-    this.#purges = changes.filter((change) => change.kind === 'purge' && change.mode === 'hard' && change.outcome !== 'fail');
+    this.#purges = changes.filter(
+      (change): change is PurgeOperation => change.kind === 'purge' && change.mode === 'hard' && change.outcome !== 'fail',
+    );
     this.fetched = new Sieve(
       (first) => doubtOfFirst(first, knowledge.staleness),
       (first) => {
@@ -202,7 +205,8 @@ class Updated {
     if (before.source !== 'cache' || before.status !== 'fresh' || before.found === false || before.endMs > read.startMs) return undefined;
     if (read.source !== 'origin' && read.status !== 'stale') return undefined;
     // What is older may have come to its end by itself.
-    if (read.endMs >= (history.boundsOf(read.region).freshMs ?? Number.POSITIVE_INFINITY)) return undefined;
+    const { freshMs = Number.POSITIVE_INFINITY, marksMax } = history.boundsOf(read.region);
+    if (read.endMs >= freshMs || marksMax !== undefined) return undefined;
     const superseding = staleness.versions.supersededBefore({ ...read, version: before.version });
     if (superseding === undefined || superseding.by.kind !== 'update' || superseding.by.startMs < before.endMs) return undefined;
     const write = superseding.by;
@@ -219,9 +223,16 @@ class Updated {
     const { windows } = this.#knowledge.staleness;
     if (windows.touching(region).some((window) => overlaps(window, during))) return false;
     if (windows.during(during).some((fault) => isEmptiedBy(fault, region))) return false;
-    if (this.#purges.some((purge) => isWithin(purge, during))) return false;
+    // Sent long before, it may arrive once more: the log brings each record at least once, and not always in order.
+    if (this.#purges.some((purge) => purge.startMs < during.toMs && mayCover(purge, key))) return false;
     return (this.#writes.get(key) ?? []).every((write) => !isWithin(write, during) || (write.kind === 'update' && write.outcome === 'ok'));
   }
+}
+
+/** Which tags the key had when a purge arrived is not known. */
+function mayCover({ type, target }: PurgeOperation, key: string): boolean {
+  if (type === 'pattern') return isCovered(key, target);
+  return type !== 'key' || target === key;
 }
 
 function isWithin({ startMs, endMs = Number.POSITIVE_INFINITY }: Change, { fromMs, toMs }: Interval): boolean {

@@ -2,7 +2,7 @@
 import { isFailing, type SeedOutcome } from '../outcome.ts';
 import { seedSetup } from './kit.ts';
 import { patchedSimulator } from './patched-simulator.ts';
-import type { HarmlessPatch, Patch } from './patches/patch.ts';
+import type { HarmlessPatch, Patch, SlippingPatch } from './patches/patch.ts';
 
 export interface Hunted {
   /** The first seed that a check failed which names the damage; undefined: none did. */
@@ -13,7 +13,7 @@ export interface Hunted {
 }
 
 /** Seeds from 1. A patch without `caughtBy` is hunted by every check. */
-export async function huntPatch(patch: Patch | HarmlessPatch, seeds: number): Promise<Hunted> {
+export async function huntPatch(patch: Patch | HarmlessPatch | SlippingPatch, seeds: number): Promise<Hunted> {
   const [{ runSeedOf }, setup] = await Promise.all([patchedSimulator(patch), seedSetup()]);
   const otherwise: { seed: number; checks: readonly string[] }[] = [];
   for (let seed = 1; seed <= seeds; seed += 1) {

@@ -47,6 +47,8 @@ export const edgeBounds = z.strictObject({
   joinDeadlineMs: deadlineMs,
   /** How long an entry is fresh. Left out: longer than anybody looks. */
   freshMs: z.number().positive().optional(),
+  /** How many invalidations its cache remembers: above it an entry may end at any time. Left out: more than there are. */
+  marksMax: z.int().positive().optional(),
   /** It is purged once more so long after the first time: until then it may have what a fetch under way had brought. Left out: it is not. */
   againMs: z.number().positive().max(600_000).optional(),
   /** Who joins a fetch under way may be answered by it, whatever was purged since it began. Left out: nobody may. */

@@ -7,24 +7,34 @@ export const EDGES = { edgesync: ownEdge } as const satisfies Readonly<Record<st
 
 export type EdgeKindName = keyof typeof EDGES;
 
+/** What ends an entry of a region before anybody asks for it. */
+export interface EntryBounds {
+  /** How long an entry is fresh there, in ms; undefined: longer than anybody looks. */
+  readonly lifetimeMs?: number | undefined;
+  /** How many invalidations its cache remembers; undefined: more than there are. */
+  readonly marksMax?: number | undefined;
+}
+
 /** The cache of a region, and where it is. */
-export interface EdgeAddress {
+export interface EdgeAddress extends EntryBounds {
   readonly region: string;
   readonly url: string;
   /** Left out: ours. */
   readonly edge?: EdgeKindName;
   /** A cache of others, in place of a kind that we know. */
   readonly target?: TargetAddress;
-  /** How long an entry is fresh there, in ms; undefined: longer than anybody looks. */
-  readonly lifetimeMs?: number | undefined;
 }
 
 export function openEdge(
-  { region, url, lifetimeMs, target, edge = 'edgesync' }: EdgeAddress,
+  { region, url, lifetimeMs, marksMax, target, edge = 'edgesync' }: EdgeAddress,
   options: Omit<OpenEdgeOptions, 'url'>,
 ): EdgeUnderTest {
   if (target !== undefined) return { region, ...targetEdge(target, { ...options, url }) };
   const { open, ...kind } = EDGES[edge];
-  const bounds = lifetimeMs === undefined ? kind.bounds : { ...kind.bounds, freshMs: lifetimeMs };
+  const bounds = {
+    ...kind.bounds,
+    ...(lifetimeMs === undefined ? {} : { freshMs: lifetimeMs }),
+    ...(marksMax === undefined ? {} : { marksMax }),
+  };
   return { region, bounds, ...open({ ...options, url }) };
 }

@@ -9,7 +9,7 @@ import { InvalidInput, WorldFailed } from '../../errors.ts';
 import { openHttpClients } from '../../system/http-clients.ts';
 import type { HostedTarget, StartedTarget } from '../../targets/target.ts';
 import type { Variables } from '../../topology/compose-file.ts';
-import { lifetimeMsOf, regionSettings } from '../../topology/region-settings.ts';
+import { entryBoundsOf, regionSettings } from '../../topology/region-settings.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { controlBy } from '../hosted/control.ts';
 import type { HostedRegion, StartOrder } from '../hosted/services.ts';
@@ -108,7 +108,7 @@ function toRegions({ regions }: Topology, { edgePorts, purgerPorts }: Extract<Fr
     region,
     url: `http://127.0.0.1:${edgePorts[region]}`,
     ...regionSettings(environment),
-    lifetimeMs: lifetimeMsOf(environment),
+    ...entryBoundsOf(environment),
     ...(target === undefined ? {} : { target: { ...target, purgerUrl: `http://127.0.0.1:${purgerPorts[region]}` } }),
   }));
 }

@@ -1,7 +1,7 @@
 /** How an origin and an edge are launched in this process: their ports are wired, so that each link and each node can be broken. */
 import { MemoryCache, MemoryCacheServer } from '../../../services/edge/cache/memory.ts';
 import type { EdgeConfig } from '../../../services/edge/config.ts';
-import { createEdge, markRetentionMsOf } from '../../../services/edge/edge.ts';
+import { cacheBoundsOf, createEdge } from '../../../services/edge/edge.ts';
 import type { InvalidationLog } from '../../../services/log/log.ts';
 import type { OriginConfig } from '../../../services/origin/config.ts';
 import type { Database } from '../../../services/origin/database/database.ts';
@@ -74,7 +74,7 @@ export async function launchEdge(configured: EdgeConfig, { log, kafka, control, 
   const serverOptions = {
     clock: ownClock,
     random: hosting.random.fork(`redis:${region}`),
-    markRetentionMs: markRetentionMsOf(configured),
+    ...cacheBoundsOf(configured),
   };
   const cacheServer = hosting.mutant?.cacheServer?.(serverOptions) ?? new MemoryCacheServer(serverOptions);
   const damages = new CacheDamages(cacheServer);

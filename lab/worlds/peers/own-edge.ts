@@ -1,7 +1,7 @@
 /** Our own edge as one cache among others: it asks an upstream, and hears of writes and purges by the log. */
 import { MemoryCache, MemoryCacheServer } from '../../../services/edge/cache/memory.ts';
 import { EDGE_SETTINGS } from '../../../services/edge/config.ts';
-import { markRetentionMsOf, startEdge } from '../../../services/edge/edge.ts';
+import { cacheBoundsOf, startEdge } from '../../../services/edge/edge.ts';
 import { HttpOriginClient } from '../../../services/edge/origin-client.ts';
 import type { InvalidationLog } from '../../../services/log/log.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';
@@ -40,7 +40,7 @@ export function startOwnEdge({ upstreamUrl, log, strategy, lifetimeMs, clock, ra
       ORIGIN_URL: upstreamUrl,
       LOG_LEVEL: 'silent',
     });
-    const cache = new MemoryCache(new MemoryCacheServer({ clock, random, markRetentionMs: markRetentionMsOf(config) }));
+    const cache = new MemoryCache(new MemoryCacheServer({ clock, random, ...cacheBoundsOf(config) }));
     releasers.push(() => cache.close());
     const origin = new HttpOriginClient(upstreamUrl);
     releasers.push(() => origin.close());

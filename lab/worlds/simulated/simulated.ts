@@ -11,7 +11,7 @@ import { pick, type Random } from '../../../services/runtime/random.ts';
 import type { VirtualClock } from '../../../services/runtime/virtual-clock.ts';
 import type { Mutant } from '../../mutants/mutant.ts';
 import { Clients } from '../../system/clients.ts';
-import { lifetimeMsOf, regionSettings } from '../../topology/region-settings.ts';
+import { entryBoundsOf, regionSettings } from '../../topology/region-settings.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { type Ask, controlBy } from '../hosted/control.ts';
 import { clockAt, type Hosting } from '../hosted/hosting.ts';
@@ -83,7 +83,7 @@ export async function startSimulated({
     region,
     url: `${BASE}${services.edgePorts[region]}`,
     ...regionSettings(environment),
-    lifetimeMs: lifetimeMsOf(environment),
+    ...entryBoundsOf(environment),
   }));
   const system = { originUrl, edges: regions, adminToken: ADMIN_TOKEN };
   const openClients = () => new Clients(new DirectTransport({ network, clock, drawLatencyMs, portOf }), system);

@@ -24,6 +24,17 @@ export interface CacheEntry {
   readonly expiresAt: number;
 }
 
+/** How many invalidations a cache remembers when nobody says. */
+export const MARKS_MAX = 100_000;
+
+/** What bounds the memory of invalidations. */
+export interface CacheBounds {
+  /** The longest life of an entry plus the longest fetch: a mark older than that cannot be needed. */
+  readonly markRetentionMs: number;
+  /** So many marks are kept, in memory so many of keys and so many of tags. Left out: MARKS_MAX. */
+  readonly marksMax?: number;
+}
+
 /** The moment in the cache's logical time before a fetch began. A fill without it is impossible by design. */
 export interface Stamp {
   readonly clock: number;

@@ -10,15 +10,14 @@
  *
  * Marks outlive entries: they have no expiry of their own. `prune` drops those older than any entry or fetch can be and
  * raises the floor to the highest clock dropped, so a mistake in that arithmetic costs a miss, never an old version.
- * At most PATTERNS_MAX patterns live; the oldest folds into the epoch of all. Marks of one kind lie in a Map ordered by
+ * At most PATTERNS_MAX patterns live; the oldest folds into the epoch of all. Of keys and of tags at most `marksMax` marks live each. Marks of one kind lie in a Map ordered by
  * their last change, which makes both bounds O(1) per event.
  */
 import { matchesGlob } from '../../protocol/glob.ts';
 import type { InvalidationMode } from '../../protocol/invalidation.ts';
-import type { Mark } from './cache.ts';
+import { MARKS_MAX, type Mark } from './cache.ts';
 
 const PATTERNS_MAX = 256;
-const MARKS_MAX = 200_000;
 
 interface Epochs {
   hard: number;
@@ -46,6 +45,7 @@ export interface Judged {
 export type Validity = 'valid' | 'soft' | 'hard';
 
 export class Marks {
+  readonly #marksMax: number;
   #clock = 0;
   #floor = 0;
   readonly #keys = new Map<string, KeyMarks>();
@@ -55,6 +55,10 @@ export class Marks {
   /** Highest clock of any tag mark, ever: the tags of an answer are not known before it arrives. */
   #anyTag = 0;
   #anyPattern = 0;
+
+  constructor(marksMax = MARKS_MAX) {
+    this.#marksMax = marksMax;
+  }
 
   get clock(): number {
     return this.#clock;
@@ -66,7 +70,7 @@ export class Marks {
 
   /** What is added from now on to the one is not added to the other. */
   copy(): Marks {
-    const copy = new Marks();
+    const copy = new Marks(this.#marksMax);
     copy.#clock = this.#clock;
     copy.#floor = this.#floor;
     copy.#anyTag = this.#anyTag;
@@ -124,7 +128,7 @@ export class Marks {
   prune(changedBefore: number): void {
     for (const marks of [this.#keys, this.#tags, this.#patterns]) {
       for (const [target, mark] of marks) {
-        if (mark.changedAt >= changedBefore && marks.size <= MARKS_MAX) break;
+        if (mark.changedAt >= changedBefore && marks.size <= this.#marksMax) break;
         marks.delete(target);
         this.#floor = Math.max(this.#floor, mark.clock);
       }

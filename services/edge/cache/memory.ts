@@ -5,6 +5,7 @@ import type { Random } from '../../runtime/random.ts';
 import {
   type Application,
   type ApplyOutcome,
+  type CacheBounds,
   type CacheEntry,
   CacheUnavailable,
   type EdgeCache,
@@ -15,24 +16,23 @@ import {
 } from './cache.ts';
 import { CacheStore } from './store.ts';
 
-export interface MemoryCacheServerOptions {
+export interface MemoryCacheServerOptions extends CacheBounds {
   readonly clock: Clock;
   readonly random: Random;
-  readonly markRetentionMs: number;
 }
 
 /** The server: owns the store. Restarted, it comes back under another life, empty or with what a snapshot held. */
 export class MemoryCacheServer {
   readonly clock: Clock;
   readonly #random: Random;
-  readonly #markRetentionMs: number;
+  readonly #bounds: CacheBounds;
   readonly #restartListeners = new Set<() => void>();
   #store: CacheStore;
 
-  constructor({ clock, random, markRetentionMs }: MemoryCacheServerOptions) {
+  constructor({ clock, random, ...bounds }: MemoryCacheServerOptions) {
     this.clock = clock;
     this.#random = random;
-    this.#markRetentionMs = markRetentionMs;
+    this.#bounds = bounds;
     this.#store = this.#createStore();
   }
 
@@ -52,7 +52,7 @@ export class MemoryCacheServer {
   }
 
   #createStore(): CacheStore {
-    return new CacheStore({ life: this.#random.uuid(), markRetentionMs: this.#markRetentionMs });
+    return new CacheStore({ life: this.#random.uuid(), ...this.#bounds });
   }
 }
 

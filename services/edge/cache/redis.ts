@@ -18,11 +18,13 @@ import type { Logger } from '../../runtime/log.ts';
 import {
   type Application,
   type ApplyOutcome,
+  type CacheBounds,
   type CacheEntry,
   CacheUnavailable,
   type EdgeCache,
   type FillOutcome,
   type Lookup,
+  MARKS_MAX,
   type Position,
   type Stamp,
 } from './cache.ts';
@@ -50,11 +52,9 @@ import {
 import { RedisConnection } from './redis-connection.ts';
 import { toStored } from './redis-entry.ts';
 
-export interface RedisCacheOptions {
+export interface RedisCacheOptions extends CacheBounds {
   readonly url: string;
   readonly region: string;
-  /** The longest life of an entry plus the longest fetch: a mark older than that cannot be needed. */
-  readonly markRetentionMs: number;
   /** Judges entries and marks. */
   readonly clock: Clock;
   readonly logger: Logger;
@@ -66,7 +66,6 @@ export interface RedisCacheOptions {
 const READ_DEADLINE_MS = 50;
 const APPLY_DEADLINE_MS = 500;
 const PATTERNS_MAX = 256;
-const MARKS_MAX = 100_000;
 const ENTRIES_LISTED_MAX = 10_000;
 const TTL_MS_MIN = 1;
 
@@ -223,7 +222,7 @@ export class RedisCache implements EdgeCache {
         time,
         id,
         PATTERNS_MAX,
-        MARKS_MAX,
+        this.#options.marksMax ?? MARKS_MAX,
       ],
     };
   }

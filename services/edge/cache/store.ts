@@ -3,7 +3,7 @@
  * and the reference for every other adapter. An edge may come and go; the store stays.
  */
 import type { EntryState, VersionRow } from '../../protocol/edge-api.ts';
-import type { Application, ApplyOutcome, CacheEntry, FillOutcome, Lookup, Position, Stamp } from './cache.ts';
+import type { Application, ApplyOutcome, CacheBounds, CacheEntry, FillOutcome, Lookup, Position, Stamp } from './cache.ts';
 import { type Judged, Marks } from './marks.ts';
 
 const ENTRIES_MAX = 200_000;
@@ -17,30 +17,29 @@ interface StoredEntry {
   readonly clock: number;
 }
 
-export interface StoreOptions {
+export interface StoreOptions extends CacheBounds {
   /** A random id: clocks of another life mean nothing. */
   readonly life: string;
-  /** The longest life of an entry plus the longest fetch: a mark older than that cannot be needed. */
-  readonly markRetentionMs: number;
 }
 
 export class CacheStore {
   readonly life: string;
-  readonly #markRetentionMs: number;
+  readonly #bounds: CacheBounds;
   readonly #entries = new Map<string, StoredEntry>();
   /** The keys filled last, oldest first. */
   #newest = new Set<string>();
-  #marks = new Marks();
+  #marks: Marks;
   readonly #positions = new Map<number, Position>();
 
-  constructor({ life, markRetentionMs }: StoreOptions) {
+  constructor({ life, ...bounds }: StoreOptions) {
     this.life = life;
-    this.#markRetentionMs = markRetentionMs;
+    this.#bounds = bounds;
+    this.#marks = new Marks(bounds.marksMax);
   }
 
   /** As a snapshot is taken: what changes from now on does not change it. `life`: the copy's own. Left out: the same. */
   copy(life = this.life): CacheStore {
-    const copy = new CacheStore({ life, markRetentionMs: this.#markRetentionMs });
+    const copy = new CacheStore({ life, ...this.#bounds });
     for (const [key, stored] of this.#entries) copy.#entries.set(key, stored);
     for (const [partition, position] of this.#positions) copy.#positions.set(partition, position);
     copy.#newest = new Set(this.#newest);
@@ -91,7 +90,7 @@ export class CacheStore {
     if (applied < previous) return 'gap';
     this.#marks.add(mark, now);
     this.#positions.set(position.partition, position);
-    this.#marks.prune(now - this.#markRetentionMs);
+    this.#marks.prune(now - this.#bounds.markRetentionMs);
     return 'applied';
   }
 

@@ -48,7 +48,8 @@ export class UnfencedServer extends MemoryCacheServer {
 
   constructor(options: MemoryCacheServerOptions) {
     super(options);
-    this.#createUnfenced = () => new UnfencedStore({ life: options.random.uuid(), markRetentionMs: options.markRetentionMs });
+    const { clock: _clock, random, ...bounds } = options;
+    this.#createUnfenced = () => new UnfencedStore({ life: random.uuid(), ...bounds });
     this.#unfenced = this.#createUnfenced();
   }
 

@@ -10,7 +10,7 @@ import { systemRandom } from '../../runtime/random.ts';
 import { type Application, type ApplyOutcome, CacheUnavailable } from '../cache/cache.ts';
 import { MemoryCache, MemoryCacheServer } from '../cache/memory.ts';
 import { EDGE_SETTINGS } from '../config.ts';
-import { markRetentionMsOf, startEdge } from '../edge.ts';
+import { cacheBoundsOf, startEdge } from '../edge.ts';
 import { type OriginAnswer, type OriginClient, type OriginListing, OriginUnavailable } from '../origin-client.ts';
 
 export const REGION = 'us-east';
@@ -103,7 +103,7 @@ export async function withEdge<T>(environment: Readonly<Record<string, string>>,
     ...environment,
   });
   const clock = createMovableClock();
-  const cache = new StagedCache(new MemoryCacheServer({ clock, random: systemRandom, markRetentionMs: markRetentionMsOf(config) }));
+  const cache = new StagedCache(new MemoryCacheServer({ clock, random: systemRandom, ...cacheBoundsOf(config) }));
   const log = new MemoryLog({ clock, partitions: INVALIDATION_PARTITIONS });
   const origin = new StagedOrigin();
   const edge = await startEdge(config, { cache, log, origin, clock, logger: silentLogger });

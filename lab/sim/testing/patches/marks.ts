@@ -34,10 +34,26 @@ export const MARK_PATCHES: readonly Patch[] = [
     caughtBy: OLD_CONTENT,
   },
   {
+    name: 'judge-no-floor',
+    about: 'An entry from before the marks that were dropped is judged by the marks that are left.',
+    edits: [{ file: MARKS, old: HARD, new: "if (version < (marks?.hardMinimum ?? 0)) return 'hard';" }],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'prune-no-floor',
+    about: 'Marks are dropped, and nothing remembers that there were any.',
+    edits: [{ file: MARKS, old: 'this.#floor = Math.max(this.#floor, mark.clock);', new: '' }],
+    caughtBy: OLD_CONTENT,
+  },
+  {
     name: 'prune-at-once',
     about: 'Marks are dropped as soon as the next one comes, without a floor.',
     edits: [
-      { file: MARKS, old: 'if (mark.changedAt >= changedBefore && marks.size <= MARKS_MAX) break;', new: 'if (marks.size <= 1) break;' },
+      {
+        file: MARKS,
+        old: 'if (mark.changedAt >= changedBefore && marks.size <= this.#marksMax) break;',
+        new: 'if (marks.size <= 1) break;',
+      },
       { file: MARKS, old: 'this.#floor = Math.max(this.#floor, mark.clock);', new: '' },
     ],
     caughtBy: OLD_CONTENT,

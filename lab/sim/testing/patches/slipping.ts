@@ -1,8 +1,6 @@
 /** Wrong programs that no seed shows, for what they break takes several rare things at once. A test of their own file does. */
 import type { SlippingPatch } from './patch.ts';
 
-const MARKS = 'services/edge/cache/marks.ts';
-const HARD = "if (clock < this.#floor || version < (marks?.hardMinimum ?? 0)) return 'hard';";
 const STORE = 'services/edge/cache/store.ts';
 const READER = 'services/edge/reader.ts';
 const FLIGHTS = 'services/edge/flights.ts';
@@ -10,20 +8,6 @@ const JOIN = 'current.stamp.life === life && current.stamp.clock >= fence';
 const INVALIDATOR = 'services/edge/invalidator.ts';
 
 export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
-  {
-    name: 'judge-no-floor',
-    about: 'An entry from before the marks that were dropped is judged by the marks that are left.',
-    edits: [{ file: MARKS, old: HARD, new: "if (version < (marks?.hardMinimum ?? 0)) return 'hard';" }],
-    seenBy: 'services/edge/cache/memory.test.ts',
-    why: 'No entry outlives its marks, unless there are more than 200,000 of them: then lookup needs the floor.',
-  },
-  {
-    name: 'prune-no-floor',
-    about: 'Marks are dropped, and nothing remembers that there were any.',
-    edits: [{ file: MARKS, old: 'this.#floor = Math.max(this.#floor, mark.clock);', new: '' }],
-    seenBy: 'services/edge/cache/memory.test.ts',
-    why: 'A fetch outlives a mark only where a clock jumps while it is under way, or with more than 200,000 marks.',
-  },
   {
     name: 'life-not-compared',
     about: 'A fill is stored in a cache that began a new life since the fetch began.',

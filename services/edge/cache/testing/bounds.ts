@@ -66,6 +66,39 @@ export function describeBounds(withCache: WithCache): void {
       }));
   });
 
+  describe('above the marks that it may keep the oldest are dropped, and the floor rises past them', () => {
+    const marksMax = 2;
+
+    it('what was stored before a mark that was dropped is invalid, and a fetch from before it is refused', () =>
+      withCache(
+        async (subject) => {
+          const steps = new Steps(subject);
+          const old = await steps.begin();
+          await subject.cache.fill(KEY, answerOf(1, ['a'], subject.clock.now()), old);
+          for (const at of [1, 2, 3]) await steps.apply(written(1, 'soft', `blog:${at}`));
+          expect(await steps.read()).toBe('invalid');
+          expect(await steps.arrive(old, 1)).toBe('below-floor');
+          const now = await steps.begin();
+          expect(now.fence).toBe(old.clock + 1);
+          expect(await steps.arrive(now, 1)).toBe('stored');
+          expect(await steps.read()).toBe('fresh v1');
+        },
+        { marksMax },
+      ));
+
+    it('at the bound all are kept', () =>
+      withCache(
+        async (subject) => {
+          const steps = new Steps(subject);
+          const old = await steps.begin();
+          await subject.cache.fill(KEY, answerOf(1, ['a'], subject.clock.now()), old);
+          for (const at of [1, 2, 1, 2]) await steps.apply(written(1, 'soft', `blog:${at}`));
+          expect(await steps.read()).toBe('fresh v1');
+        },
+        { marksMax },
+      ));
+  });
+
   describe(`above ${PATTERNS_MAX} live patterns the oldest folds into the epoch of all`, () => {
     it.each([
       { mode: 'hard', read: 'invalid' },

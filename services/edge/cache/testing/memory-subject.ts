@@ -5,9 +5,9 @@ import { MemoryCache, MemoryCacheServer, type MemoryCacheServerOptions } from '.
 import { MARK_RETENTION_MS, type WithCache } from './subject.ts';
 
 export function withServer(createServer: (options: MemoryCacheServerOptions) => MemoryCacheServer): WithCache {
-  return async (test) => {
+  return async (test, bounds) => {
     const clock = new VirtualClock();
-    const server = createServer({ clock, random: createRandom(1), markRetentionMs: MARK_RETENTION_MS });
+    const server = createServer({ clock, random: createRandom(1), markRetentionMs: MARK_RETENTION_MS, ...bounds });
     const cache = new MemoryCache(server);
     try {
       await test({ cache, clock, restart: async () => server.restart() });

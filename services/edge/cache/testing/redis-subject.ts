@@ -8,7 +8,7 @@ import { Redis } from 'ioredis';
 import { silentLogger } from '../../../runtime/log.ts';
 import { VirtualClock } from '../../../runtime/virtual-clock.ts';
 import { RedisCache } from '../redis.ts';
-import { type CacheUnderTest, MARK_RETENTION_MS, type WithCache } from './subject.ts';
+import { type BoundsOfTest, type CacheUnderTest, MARK_RETENTION_MS, type WithCache } from './subject.ts';
 
 const PATIENT_MS = 10_000;
 const POLL_MS = 2;
@@ -31,11 +31,11 @@ export async function until(condition: () => boolean | Promise<boolean>, what: s
   }
 }
 
-export async function withRedis(url: string, test: (subject: RedisUnderTest) => Promise<void>): Promise<void> {
+export async function withRedis(url: string, test: (subject: RedisUnderTest) => Promise<void>, bounds?: BoundsOfTest): Promise<void> {
   const clock = new VirtualClock();
   const region = `test-${randomUUID()}`;
   const raw = new Redis(url);
-  const cache = RedisCache.open({ url, region, clock, markRetentionMs: MARK_RETENTION_MS, logger: silentLogger, ...PATIENT });
+  const cache = RedisCache.open({ url, region, clock, markRetentionMs: MARK_RETENTION_MS, logger: silentLogger, ...PATIENT, ...bounds });
   try {
     await until(() => cache.connected(), 'a connection to Redis');
     await test({ cache, clock, region, raw, restart: () => empty({ cache, raw, region }) });
@@ -47,7 +47,7 @@ export async function withRedis(url: string, test: (subject: RedisUnderTest) => 
 }
 
 export function withRedisCache(url: string): WithCache {
-  return (test) => withRedis(url, test);
+  return (test, bounds) => withRedis(url, test, bounds);
 }
 
 /** What a restarted server without its data looks like to one region: no life, no entry, no mark. Others use the server too. */

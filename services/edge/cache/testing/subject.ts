@@ -5,7 +5,7 @@
 import type { Content } from '../../../protocol/content.ts';
 import type { InvalidationMode } from '../../../protocol/invalidation.ts';
 import type { VirtualClock } from '../../../runtime/virtual-clock.ts';
-import type { Application, ApplyOutcome, CacheEntry, EdgeCache, FillOutcome, Lookup, Mark, Stamp } from '../cache.ts';
+import type { Application, ApplyOutcome, CacheBounds, CacheEntry, EdgeCache, FillOutcome, Lookup, Mark, Stamp } from '../cache.ts';
 
 export interface CacheUnderTest {
   readonly cache: EdgeCache;
@@ -14,8 +14,11 @@ export interface CacheUnderTest {
   restart(): Promise<void>;
 }
 
+/** What a test bounds otherwise. */
+export type BoundsOfTest = Pick<CacheBounds, 'marksMax'>;
+
 /** Opens a cache of its own for one test, and closes it. */
-export type WithCache = (test: (subject: CacheUnderTest) => Promise<void>) => Promise<void>;
+export type WithCache = (test: (subject: CacheUnderTest) => Promise<void>, bounds?: BoundsOfTest) => Promise<void>;
 
 export const KEY = 'content:1';
 export const OTHER_KEY = 'content:2';
