@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { MixedOrder } from './lab/testing/mixed-order.ts';
 
 /** A file's name says its project: `x.cluster.test.ts` is of `cluster`, `x.test.ts` of `unit`. */
 const named = (project: string) => `{cli,services,lab}/**/*.${project}.test.{ts,tsx}`;
@@ -15,6 +16,7 @@ export default defineConfig({
     // For two cores. What works at once makes deadlines lie; what waits does not.
     maxWorkers: 2,
     retry: 0,
+    sequence: { sequencer: MixedOrder },
     reporters: process.env['CI'] ? ['default', './lab/testing/plain-count.ts'] : ['default'],
     projects: [
       // They start the program as its users do, and wait for it half of the time.
