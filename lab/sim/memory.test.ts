@@ -5,8 +5,8 @@ import { expect, it } from 'vitest';
 import { runSeedOf } from './outcome.ts';
 import { seedSetup } from './testing/kit.ts';
 
-const SEEDS_BEFORE = 10;
-const SEEDS = 20;
+const SEEDS_BEFORE = 20;
+const SEEDS = 40;
 const MB = 1_000_000;
 /** The history alone of one seed is half a megabyte. What a compiler learns meanwhile is below 2 MB. */
 const GROWTH_BYTES_MAX = 4 * MB;

@@ -85,7 +85,7 @@ describe('the verdict over many seeds', () => {
       for (const mutant of [flushNothing.name, undefined]) {
         const setup = { ...(await seedSetup()), mutant };
         const outcomes: SeedOutcome[] = [];
-        for (let seed = 41; seed <= 60; seed += 1) outcomes.push(await runSeedOf(seed, setup));
+        for (let seed = 41; seed <= 80; seed += 1) outcomes.push(await runSeedOf(seed, setup));
         const tally = tallyOf(outcomes);
         found[mutant ?? 'real'] = tally.exitCode;
         if (mutant !== undefined)
