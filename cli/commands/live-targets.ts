@@ -2,6 +2,7 @@
 import { InvalidInput } from '../../lab/errors.ts';
 import { printable } from '../../lab/input/printable.ts';
 import { type Way, wayText } from '../../lab/races/raced-cache.ts';
+import type { AllowedRequest } from '../../lab/rails/allowed-requests.ts';
 import { checkRails, firstRequests, type OpenRailsOptions } from '../../lab/rails/open-rails.ts';
 import { PER_SECOND_DEFAULT } from '../../lab/rails/rails.ts';
 import type { LiveTarget, Target } from '../../lab/targets/target.ts';
@@ -46,15 +47,16 @@ export function dryRun(
   if (json) return output.line(JSON.stringify({ dryRun: planned }));
   for (const { name, requests } of planned) {
     output.line(printable(`${name}: nothing is sent; each run has ids and tags of its own`));
-    for (const { kind, method, url, headers } of requests) {
+    for (const { kind, method, url, headers, body } of requests) {
       output.line(printable(`${kind.padEnd(KIND_LENGTH)}  ${method} ${url}`));
       for (const [header, value] of Object.entries(headers)) output.line(printable(`${' '.repeat(KIND_LENGTH)}    ${header}: ${value}`));
+      if (body !== undefined) output.line(printable(`${' '.repeat(KIND_LENGTH)}    ${body}`));
     }
   }
 }
 
 const KIND_LENGTH = 'soft pattern'.length;
 
-function toPlanned({ way, method, url, sentHeaders: headers }: ReturnType<typeof firstRequests>[number]) {
-  return { kind: way === undefined ? 'read' : wayText(way), method, url, headers };
+function toPlanned({ kind, way, method, url, sentHeaders: headers, body }: AllowedRequest) {
+  return { kind: way === undefined ? kind : wayText(way), method, url, headers, ...(body === undefined ? {} : { body }) };
 }

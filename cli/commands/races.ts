@@ -6,6 +6,7 @@ import { printable } from '../../lab/input/printable.ts';
 import { checkFolder, writeFiles } from '../../lab/outputs/folder.ts';
 import { type RacedTarget, racesJunit } from '../../lab/races/junit.ts';
 import { racesJson, racesLines, railsLine } from '../../lab/races/lines.ts';
+import { backendOf, placeOf } from '../../lab/races/live-cache.ts';
 import { racesHtml } from '../../lab/races/page.ts';
 import type { Outcome, Race, RaceResult } from '../../lab/races/race.ts';
 import { raceTarget } from '../../lab/races/race-target.ts';
@@ -90,6 +91,7 @@ async function races(words: readonly string[], options: RacesOptions, session: S
   // All files are read before anything starts.
   const found = await Promise.all(words.map((word) => findTarget(word, TARGETS_FOLDER)));
   const targets = options.config === undefined ? found : await withConfig(found, options.config);
+  for (const target of targets) if (target !== OWN_TARGET && target.live !== undefined) placeOf(target);
   const { out } = options;
   if (out !== undefined) await checkFolder(out);
   const live = liveAmong(targets, { options, takes, session });
@@ -169,8 +171,7 @@ async function raceOne(target: AnyTarget, { chosen, takes, session, options, rai
 
 function beginsOf(target: AnyTarget): string {
   if (target === OWN_TARGET || target.live === undefined) return 'starting it, with an upstream and an origin of its own';
-  const { url, upstream } = target.live;
-  return `asking ${url.text}, whose backend must be our upstream at ${upstream.host}:${upstream.port}`;
+  return `asking ${target.live.url.text}, whose backend must be our upstream at ${backendOf(target)}`;
 }
 
 function repeatOf(text: string): number {

@@ -23,7 +23,7 @@ describe('the file of a live target', () => {
       },
     });
     expect(isMeantAsTarget('live: {}', 'cdn.yaml')).toBe(true);
-    expect(() => asStarted(target)).toThrow('cdn is a live target: only races takes one');
+    expect(() => asStarted(target)).toThrow('cdn is a live target: races and run take one');
     expect(targetJsonSchema()).toMatchObject({ oneOf: [{ required: ['start'] }, { required: ['live'] }] });
   });
 

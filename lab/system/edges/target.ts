@@ -16,6 +16,8 @@ import { ReadMeter } from './read-meter.ts';
 
 export interface TargetAddress extends Pick<Target, 'name' | 'read' | 'label' | 'lifetime' | 'purges' | 'deliver'> {
   readonly purgerUrl: string;
+  /** How long a purge may wait for its turn. Left out: none does. */
+  readonly turnMs?: number;
   /** Of its upstream, where that counts its fetches by itself. Left out: the purger tells them. */
   readonly upstreamUrl?: string;
 }
@@ -72,9 +74,11 @@ function bodyIn(body: unknown): EdgeRead['body'] {
   return typeof text === 'string' ? text : undefined;
 }
 
-function boundsOf({ lifetime: freshMs, deliver }: TargetAddress): EdgeBounds {
+function boundsOf({ lifetime: freshMs, deliver, turnMs }: TargetAddress): EdgeBounds {
   const again = deliver.how === 'again' ? { againMs: deliver.afterMs.reduce((sum, ms) => sum + ms, 0) } : {};
-  return { fetchDeadlineMs: FETCH_DEADLINE_MS, joinDeadlineMs: JOIN_DEADLINE_MS, freshMs, staleMissing: true, joins: true, ...again };
+  const paced = turnMs === undefined ? {} : { turnMs };
+  const others = { staleMissing: true, joins: true } as const;
+  return { fetchDeadlineMs: FETCH_DEADLINE_MS, joinDeadlineMs: JOIN_DEADLINE_MS, freshMs, ...others, ...again, ...paced };
 }
 
 class Stamps {
