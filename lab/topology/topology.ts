@@ -20,8 +20,11 @@ import { withTargetServices } from './target-services.ts';
 
 export type { Environment } from './compose-file.ts';
 
-/** `turnMs`: of a live one, how long a purge may wait for its turn. */
-export type StandingTarget = (StartedTarget | (LiveTarget & { readonly turnMs?: number })) & Pick<HostedTarget, 'untagged304' | 'shield'>;
+/** What a scenario may want of it. */
+type Wanted = Pick<HostedTarget, 'untagged304' | 'shield'>;
+/** `turnMs`: how long a purge may wait for its turn. */
+export type StandingLive = LiveTarget & Wanted & { readonly turnMs?: number };
+export type StandingTarget = (StartedTarget & Wanted) | StandingLive;
 
 export interface RegionTopology {
   readonly region: string;
@@ -32,6 +35,14 @@ export interface RegionTopology {
   readonly environment: Environment;
   /** The cache of others that stands there. Left out: ours. */
   readonly target?: StandingTarget;
+}
+
+export type LiveRegion = RegionTopology & { readonly target: StandingLive };
+
+/** The first that has a live target; undefined: none has. */
+export function liveRegionOf({ regions }: Pick<Topology, 'regions'>): LiveRegion | undefined {
+  for (const { target, ...region } of regions) if (target?.live !== undefined) return { ...region, target };
+  return undefined;
 }
 
 export interface Topology {

@@ -1,0 +1,43 @@
+/** What a run over a live target is prepared with: the scenario as the rails let it be, and the rails themselves. Nothing is sent. */
+import { checkRails, firstRequests, type OpenRailsOptions } from '../../lab/rails/open-rails.ts';
+import type { PlanEvent } from '../../lab/run/dry-run.ts';
+import { overLive } from '../../lab/scenarios/over-live.ts';
+import type { Scenario } from '../../lab/scenarios/scenario.ts';
+import { waysOfRun } from '../../lab/targets/live-limits.ts';
+import { liveRegionOf, type Topology } from '../../lab/topology/topology.ts';
+import type { Session } from '../session.ts';
+import { type LiveOptions, liveAmong, rulesOf, toPlanned } from './live-targets.ts';
+
+export interface PreparedRun {
+  /** Left out: no target is live. */
+  readonly live?: {
+    readonly rails: OpenRailsOptions;
+    readonly notes: readonly string[];
+    /** The first of each kind. */
+    readonly requests: NonNullable<PlanEvent['requests']>;
+  };
+}
+
+interface PrepareLiveOptions {
+  readonly options: LiveOptions;
+  readonly session: Session;
+}
+
+/** The same where no target is live. Throws InvalidInput for what the rails forbid, but for addresses: nothing is looked up. */
+export function prepareLive(
+  scenario: Scenario,
+  topology: Topology,
+  { options, session }: PrepareLiveOptions,
+): PreparedRun & { readonly scenario: Scenario; readonly topology: Topology } {
+  const rules = rulesOf(options);
+  const { notes, ...over } = overLive(scenario, topology, rules);
+  const region = liveRegionOf(over.topology);
+  if (region === undefined) return over;
+  const { target } = region;
+  const ways = waysOfRun(target, rules.allowsWidePurge);
+  const takes = ({ mode, type }: { readonly mode: string; readonly type: string }) =>
+    ways.some((way) => way.mode === mode && way.type === type);
+  const rails = liveAmong([target], { options, of: 'run', takes, session });
+  checkRails(rails);
+  return { ...over, live: { rails, notes, requests: firstRequests(target, rails).map(toPlanned) } };
+}
