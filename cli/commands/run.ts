@@ -176,7 +176,7 @@ async function prepare(
 ): Promise<Prepared> {
   const { backend, mutant, ...world } = options;
   const read = await readWorldTopology({ ...world, takesLive: true }, session.environment);
-  const live = prepareLive(withDuration(await readNamed(name), options.duration), read, { options, session });
+  const live = await prepareLive(withDuration(await readNamed(name), options.duration), read, { options, session });
   const { topology } = live;
   const scenario = judgedOver(live.scenario, topology);
   if (mutant !== undefined) checkMutant(mutant, backend);

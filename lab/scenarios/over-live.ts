@@ -4,6 +4,7 @@
  */
 import type { Deliver } from '../../services/protocol/purge-ways.ts';
 import { InvalidInput } from '../errors.ts';
+import type { Problem } from '../input/problems.ts';
 import { wayText } from '../races/raced-cache.ts';
 import type { RailRules } from '../rails/open-rails.ts';
 import { REQUESTS_MAX } from '../rails/rails.ts';
@@ -27,7 +28,7 @@ const MS_PER_S = 1000;
 const CHECKING = 30;
 /** Requests for each key outside the load, about: made, changed, read by the gate, by the look after the heal and at the end. */
 const OF_KEY = 12;
-const NAMED_REGION = /:([\w-]+)/g;
+const NAMED_REGION = /:(\w+(?:-\w+)*)/g;
 const REGION_WORDS = ['one', 'majority'];
 
 /** The same where no target is live. Throws InvalidInput, by line where the scenario is to blame. */
@@ -35,7 +36,8 @@ export function overLive(scenario: Scenario, topology: Topology, rules: LiveRule
   const live = topology.regions.filter((region): region is LiveRegion => region.target?.live !== undefined);
   if (live.length === 0) return { scenario, topology, notes: [] };
   const region = chosen(live, scenario);
-  refuseImpossible(scenario, region.target);
+  const problems = impossible(scenario, region.target);
+  if (problems.length > 0) throw scenario.refuse(problems);
   const ways = waysOfRun(region.target, rules.allowsWidePurge);
   refuseUnpurged(region.target, ways);
   const left = topology.regions.filter((one) => one.region !== region.region).map((one) => one.region);
@@ -80,7 +82,12 @@ function regionsIn(target: string): readonly string[] {
   return [...target.matchAll(NAMED_REGION)].map(([, region = '']) => region).filter((region) => !REGION_WORDS.includes(region));
 }
 
-function refuseImpossible({ method, system, refuse }: Scenario, target: LiveTarget): void {
+/** Whether a live target can have it at all. */
+export function canRunOver(scenario: Scenario, target: LiveTarget): boolean {
+  return impossible(scenario, target).length === 0;
+}
+
+function impossible({ method, system }: Scenario, target: LiveTarget): readonly Problem[] {
   const ofFaults = method.flatMap(({ fault, target: text }, at) => {
     const why = whyNotLive(target, { fault, part: linkKindIn(text) ?? targetKindOf(text) });
     return why === undefined ? [] : [{ path: ['method', at, 'target'], message: `${fault} ${text}: ${why}` }];
@@ -94,8 +101,7 @@ function refuseImpossible({ method, system, refuse }: Scenario, target: LiveTarg
     isOwn && system['untagged-304']
       ? [{ path: ['system', 'untagged-304'], message: `${target.name} has an origin of its own, whose tags the lab does not set` }]
       : [];
-  const problems = [...ofFaults, ...ofShield, ...ofTags];
-  if (problems.length > 0) throw refuse(problems);
+  return [...ofFaults, ...ofShield, ...ofTags];
 }
 
 function refuseUnpurged({ name, purges }: LiveTarget, ways: readonly unknown[]): void {

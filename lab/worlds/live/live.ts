@@ -164,6 +164,10 @@ function toRegion({ region, environment, target }: LiveRegion, { purgerPorts }: 
     url: target.live.url.text,
     ...regionSettings(environment),
     lifetimeMs: lifetimeMsOf(environment),
-    target: { ...target, purgerUrl: `http://${LOOPBACK}:${purgerPorts[region]}` },
+    target: {
+      ...target,
+      purgerUrl: `http://${LOOPBACK}:${purgerPorts[region]}`,
+      ...(target.live.origin === undefined ? {} : { isUnstamped: true }),
+    },
   };
 }
