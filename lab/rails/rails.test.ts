@@ -86,6 +86,37 @@ describe('what is let through', () => {
     expect(() => made(content)).toThrow('expected a name of this run');
   });
 
+  const BODY =
+    '{ hard: { key: { request: POST /purge, headers: { fastly-key: "<env:KEY>" }, body: { token: "<env:KEY>", keys: ["content-<id>"] } } } }';
+  const bodyOf = (id: number) => JSON.stringify({ token: '<env:KEY>', keys: [`content-${id}`] });
+
+  it('is a purge with the body that the target declares, and its secrets are filled as it is sent', async () => {
+    const server = await countingServer();
+    const { ask, rails } = await railed(liveTarget({ url: server.url, purge: BODY }), { variables: { KEY: 'a"b' } });
+    const headers = { 'fastly-key': '<env:KEY>' };
+    await ask('/purge', { method: 'POST', headers, body: bodyOf(7001) });
+    expect(server.received.map(({ body, headers: sent }) => [JSON.parse(body), sent['fastly-key'], sent['content-type']])).toEqual([
+      [{ token: 'a"b', keys: ['content-7001'] }, 'a"b', 'application/json'],
+    ]);
+    expect(rails.report().purges).toBe(1);
+  });
+
+  it.each([
+    ['another content', bodyOf(7)],
+    ['the next content', bodyOf(7002)],
+    ['every key', JSON.stringify({ token: '<env:KEY>', keys: ['*'] })],
+    ['one key more', JSON.stringify({ token: '<env:KEY>', keys: ['content-7001', 'news'] })],
+    ['a member more', JSON.stringify({ token: '<env:KEY>', keys: ['content-7001'], purge_everything: true })],
+    ['a secret as such', JSON.stringify({ token: 'k', keys: ['content-7001'] })],
+    ['no body', undefined],
+  ])('is no purge with a body of %s', async (_what, body) => {
+    const server = await countingServer();
+    const { ask } = await railed(liveTarget({ url: server.url, purge: BODY }), { variables: { KEY: 'k' } });
+    const more = { method: 'POST', headers: { 'fastly-key': '<env:KEY>' } };
+    await expect(ask('/purge', body === undefined ? more : { ...more, body })).rejects.toThrow('is no request of this run');
+    expect(server.received).toEqual([]);
+  });
+
   it('is no purge that was not asked for', async () => {
     const server = await countingServer();
     const { ask } = await railed(liveTarget({ url: server.url, purge: WAYS }), { takes: ({ type }) => type === 'key' });
@@ -111,10 +142,19 @@ describe('wide purges', () => {
     ['the name of a header', wide('tag', '{ request: POST /<tag>, headers: { x-purge-all: "1" } }'), 'hard tag'],
     ['a pattern around a tag', wide('tag', '{ request: PURGE /, headers: { x-ban: "/api/(<tag>)?" } }'), 'hard tag'],
     ['one tag or any other', wide('tag', 'PURGE /.+<tag>|.+'), 'hard tag'],
+    ['a word in a body', wide('tag', '{ request: POST /purge, body: { tags: ["<tag>"], purge_everything: true } }'), 'hard tag'],
+    ['a value in a body', wide('tag', '{ request: POST /purge, body: { tag: "<tag>", scope: all } }'), 'hard tag'],
+    ['a star in a body', wide('tag', '{ request: POST /purge, body: { tags: ["<tag>", "*"] } }'), 'hard tag'],
+    ['a pattern in a body', wide('tag', '{ request: POST /purge, body: { match: "^(<tag>|.)" } }'), 'hard tag'],
     ['a key with a star', liveTarget({ purge: '{ soft: { key: BAN /api/content/*?<id> } }' }), 'soft key'],
   ])('are refused before anything is sent: %s', async (_what, target, which) => {
     await expect(railsOver([target])).rejects.toThrow(`cdn: ${which} may purge what is not of this run; --allow-wide-purge lets it`);
     await expect(railsOver([target], { rules: { allowsWidePurge: true } })).resolves.toBeInstanceOf(Rails);
+  });
+
+  it('are none where a body lists one key', async () => {
+    const target = wide('tag', '{ request: POST /purge, body: { tags: ["<tag>"], files: ["https://cdn.test/api/<tag>"] } }');
+    await expect(railsOver([target])).resolves.toBeInstanceOf(Rails);
   });
 
   it('need not be allowed where they are not asked for', async () => {

@@ -121,8 +121,13 @@ function onlyIn(scenario: Scenario, region: string): Noted {
   const gone = scenario.method.filter((step) => !isHere(step)).map(({ fault, target }) => `${fault} ${target}`);
   const own = scenario.system.regions[region];
   const system = { ...scenario.system, only: [region], regions: own === undefined ? {} : { [region]: own } };
-  const notes = gone.length === 0 ? [] : [`left out, of other regions: ${gone.join(', ')}`];
-  return { scenario: { ...scenario, system, method: scenario.method.filter(isHere) }, notes };
+  const elsewhere = scenario.thresholds
+    .filter(({ tags }) => (tags.region ?? region) !== region)
+    .map(({ selector }) => `threshold ${selector}`);
+  const left = [...gone, ...elsewhere];
+  const notes = left.length === 0 ? [] : [`left out, of other regions: ${left.join(', ')}`];
+  const thresholds = scenario.thresholds.filter(({ tags }) => (tags.region ?? region) === region);
+  return { scenario: { ...scenario, system, thresholds, method: scenario.method.filter(isHere) }, notes };
 }
 
 function purgesPerWrite({ system }: Pick<Scenario, 'system'>, target: LiveTarget): number {

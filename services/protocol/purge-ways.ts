@@ -45,7 +45,8 @@ export const writtenHeaders = z.record(
   z.string().regex(/^[\t\x20-\x7e]*$/, 'expected the value of a header, in ASCII'),
 );
 const EXPECTED_BODY = 'expected a map or a list, which is sent as JSON';
-const writtenBody = z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())], EXPECTED_BODY);
+/** Of which only a map and a list are taken. */
+const writtenBody = z.unknown().refine((value) => typeof value === 'object' && value !== null, EXPECTED_BODY);
 const requestMap = z.strictObject({ request: written, headers: writtenHeaders.default({}), body: writtenBody.optional() });
 /** A request as a file says it. */
 export const writtenRequest = z.union([written, requestMap], {

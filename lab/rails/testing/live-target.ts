@@ -14,9 +14,18 @@ export interface LiveFile {
   /** Lines of `live`, in YAML. */
   readonly more?: readonly string[];
   readonly port?: number;
+  /** Of `live`, in YAML: in place of our upstream. */
+  readonly origin?: string;
 }
 
 export const KEY_PURGE = '{ hard: { key: { request: GET /api/content/<id>, headers: { x-refresh: "1" } } }, ok: [200, 404] }';
+
+/** How contents are written at an origin of the user's own. */
+export function ownOrigin(url: string, more = ''): string {
+  const body = '{ version: <version>, text: <value>, slug: <slug>, tag: <tag> }';
+  const put = `{ request: PUT /api/content/<id>, body: ${body} }`;
+  return `{ url: "${url}", create: ${put}, update: ${put}, delete: DELETE /api/content/<id>${more} }`;
+}
 
 export function liveText({
   url = 'http://127.0.0.1:9',
@@ -24,6 +33,7 @@ export function liveText({
   read = '/api/content/<id>',
   more = [],
   port = 8480,
+  origin,
 }: LiveFile = {}) {
   return [
     'version: 1',
@@ -34,7 +44,7 @@ export function liveText({
     `purge: ${purge}`,
     'live:',
     `  url: ${JSON.stringify(url)}`,
-    `  upstream: { port: ${port} }`,
+    origin === undefined ? `  upstream: { port: ${port} }` : `  origin: ${origin}`,
     ...more.map((line) => `  ${line}`),
     '',
   ].join('\n');
