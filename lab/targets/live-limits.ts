@@ -4,6 +4,7 @@ import { PURGES_PER_SECOND_MAX } from '../rails/rails.ts';
 import { isWide } from '../rails/wide.ts';
 import type { LinkKind } from '../system/parts.ts';
 import type { TargetKind } from '../system/target.ts';
+import { hasSoftPurge } from './soft-purge.ts';
 import type { LiveTarget } from './target.ts';
 
 /** At an edge: they are of its purger, which is ours. */
@@ -21,9 +22,13 @@ export interface BrokenPart {
 }
 
 /** Why the lab cannot do that, in words; undefined: it can. */
-export function whyNotLive({ name, live }: Pick<LiveTarget, 'name' | 'live'>, { fault, part }: BrokenPart): string | undefined {
+export function whyNotLive(
+  { name, live, purges }: Pick<LiveTarget, 'name' | 'live' | 'purges'>,
+  { fault, part }: BrokenPart,
+): string | undefined {
   if (part === 'edge' && !OF_SETTINGS.includes(fault))
     return `${name} is a live target, which the lab has not started: no ${fault} of it; ${CAN}`;
+  if (fault === 'strategy' && !hasSoftPurge({ purges })) return `${name} has no soft purge; ${CAN}`;
   if (part === 'redis') return `${name} is a live target, and has no redis; ${CAN}`;
   if (!OF_ORIGIN.includes(part)) return undefined;
   if (live.origin !== undefined)

@@ -108,7 +108,11 @@ describe('the file of a live target', () => {
       'update: expected <version>',
     ],
     ['a place that a write has not', own(', delete: "DELETE /<id>?<value>"'), 'live.origin.delete: no such place <value>'],
-    ['no update', { origin: '{ url: "https://a.example", create: PUT /<id>/<version> }' }, 'live.origin.update: missing, expected a request'],
+    [
+      'no update',
+      { origin: '{ url: "https://a.example", create: PUT /<id>/<version> }' },
+      'live.origin.update: missing, expected a request',
+    ],
     ['a write by another name', own(', remove: DELETE /<id>'), 'live.origin.remove: no such key'],
     ['a write of another host', own(', delete: DELETE //evil.test/<id>'), `live.origin.delete: ${EXPECTED_PATH}`],
     [

@@ -16,6 +16,8 @@ export interface LiveFile {
   readonly port?: number;
   /** Of `live`, in YAML: in place of our upstream. */
   readonly origin?: string;
+  /** Where the version stands in an answer. */
+  readonly version?: string;
 }
 
 export const KEY_PURGE = '{ hard: { key: { request: GET /api/content/<id>, headers: { x-refresh: "1" } } }, ok: [200, 404] }';
@@ -34,12 +36,13 @@ export function liveText({
   more = [],
   port = 8480,
   origin,
+  version = 'data.version',
 }: LiveFile = {}) {
   return [
     'version: 1',
     'name: cdn',
     'about: a cache that is there',
-    `read: { path: ${JSON.stringify(read)}, version: data.version, missing: version }`,
+    `read: { path: ${JSON.stringify(read)}, version: ${version}, missing: version }`,
     'label: { header: x-cache, hit: ^HIT }',
     `purge: ${purge}`,
     'live:',
