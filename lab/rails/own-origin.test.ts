@@ -50,6 +50,16 @@ describe('writes to an origin of the user’s own', () => {
     expect([server.received, rails.report().requests]).toEqual([[], 0]);
   });
 
+  it.each<[string, Partial<typeof CONTENT>]>([
+    ['slug', { slug: 'getting-started' }],
+    ['tag', { tags: ['news'] }],
+  ])('give no content of the run a %s of others', async (_what, other) => {
+    const { write, server } = await railed();
+    await write('create');
+    await expect(write('update', { ...CONTENT, version: 2, ...other })).rejects.toThrow('expected a name of this run');
+    expect(server.received).toHaveLength(1);
+  });
+
   it('keep the pace of all requests, and end with them', async () => {
     const { write, server } = await railed({ rules: { perSecond: 5 } });
     await write('create');
