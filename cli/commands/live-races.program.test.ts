@@ -199,7 +199,6 @@ describe('races of a live target', { timeout: RACES_MS_MAX }, () => {
     expect([code, stderr]).toEqual([104, expect.stringContaining('--dry-run: expected a live target')]);
   });
 
-
   it('are 2 where our upstream cannot listen at its place', async () => {
     const taken = await countingServer();
     const { code, stderr } = await races({ port: taken.port });

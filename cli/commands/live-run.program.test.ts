@@ -142,6 +142,15 @@ describe('run over a live target', { timeout: RUN_MS_MAX }, () => {
     await expect.poll(async () => (await edge.requests()).filter(({ status }) => status >= 500).length, { timeout: 60_000 }).toBe(3);
   });
 
+  it('sends nothing more in the scenarios after one that a 429 has stopped', async () => {
+    const server = await countingServer((answer) => void answer.writeHead(429).end());
+    const path = join(await ownFolder(), 'cdn.yaml');
+    await writeFile(path, liveText({ url: server.url, port: await freePort() }));
+    const { code, stdout } = await startProgram(['run', 'baseline', 'burst', '--target', path]).ended;
+    expect([code, server.received.length]).toEqual([2, 1]);
+    expect(stdout.match(/STOPPED: stopped: GET \S+ was answered with 429/g)).toHaveLength(2);
+  });
+
   it('is 104 where the cache asks somebody else, after one request', async () => {
     const server = await countingServer((answer) => void answer.end('{"data":{"version":1}}'));
     const port = await freePort();

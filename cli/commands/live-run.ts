@@ -2,6 +2,7 @@
 
 import { InvalidInput } from '../../lab/errors.ts';
 import { checkRails, firstRequests, type OpenRailsOptions } from '../../lab/rails/open-rails.ts';
+import type { Spent } from '../../lab/rails/rails.ts';
 import type { PlanEvent } from '../../lab/run/dry-run.ts';
 import { canRunOver, type LiveRules, overLive } from '../../lab/scenarios/over-live.ts';
 import { readScenario, type Scenario } from '../../lab/scenarios/scenario.ts';
@@ -25,13 +26,15 @@ export interface PreparedRun {
 interface PrepareLiveOptions {
   readonly options: LiveOptions;
   readonly session: Session;
+  /** By the scenarios before. */
+  readonly spent: Spent;
 }
 
 /** The same where no target is live. Throws InvalidInput for what the rails forbid, but for addresses: nothing is looked up. */
 export async function prepareLive(
   scenario: Scenario,
   topology: Topology,
-  { options, session }: PrepareLiveOptions,
+  { options, session, spent }: PrepareLiveOptions,
 ): Promise<PreparedRun & { readonly scenario: Scenario; readonly topology: Topology }> {
   const rules = rulesOf(options);
   const standing = liveRegionOf(topology)?.target;
@@ -43,7 +46,7 @@ export async function prepareLive(
   const ways = waysOfRun(target, rules.allowsWidePurge);
   const takes = ({ mode, type }: { readonly mode: string; readonly type: string }) =>
     ways.some((way) => way.mode === mode && way.type === type);
-  const rails = liveAmong([target], { options, of: 'run', takes, session });
+  const rails = { ...liveAmong([target], { options, of: 'run', takes, session }), spent };
   checkRails(rails);
   return { ...over, live: { rails, notes, requests: firstRequests(target, rails).map(toPlanned) } };
 }

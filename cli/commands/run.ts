@@ -11,6 +11,7 @@ import { printableLines } from '../../lab/input/printable.ts';
 import { checkMutant } from '../../lab/mutants/mutants.ts';
 import { toBegun } from '../../lab/outputs/output.ts';
 import { checkOutputs, OUTPUT_OPTIONS, type Outputs, openOutputs } from '../../lab/outputs/outputs.ts';
+import { nothingSpent, type Spent } from '../../lab/rails/rails.ts';
 import type { RunIdentity } from '../../lab/run/identity.ts';
 import { planScenario, refuseScenario } from '../../lab/run/refusal.ts';
 import { type RunResult, runWithHistory } from '../../lab/run/run.ts';
@@ -73,9 +74,10 @@ export async function runAll(names: readonly string[], given: RunCommandOptions,
   if (!options.dryRun && !(await canStartOutputs(options, session))) return EXIT.invalidInput;
   const backend = await backendOf(options, session);
   const codes: ExitCode[] = [];
+  const spent = nothingSpent();
   for (const name of names) {
     if (session.signal.aborted) break;
-    codes.push(await runOne(name, { ...options, backend }, session));
+    codes.push(await runOne(name, { ...options, backend, spent }, session));
   }
   return worstOf(session.signal.aborted ? [...codes, EXIT.interrupted] : codes);
 }
@@ -109,7 +111,8 @@ async function backendOf({ backend, ...options }: RunCommandOptions, { environme
     : resolveBackend({ options: { ...options, keep: false }, topology, environment, note: output.note });
 }
 
-type RunOneOptions = RunCommandOptions & { readonly backend: Backend };
+/** `spent`: at live targets, by all scenarios together. */
+type RunOneOptions = RunCommandOptions & { readonly backend: Backend; readonly spent: Spent };
 
 async function runOne(name: string, options: RunOneOptions, session: Session): Promise<ExitCode> {
   const { output, version, argv } = session;
@@ -176,7 +179,7 @@ async function prepare(
 ): Promise<Prepared> {
   const { backend, mutant, ...world } = options;
   const read = await readWorldTopology({ ...world, takesLive: true }, session.environment);
-  const live = await prepareLive(withDuration(await readNamed(name), options.duration), read, { options, session });
+  const live = await prepareLive(withDuration(await readNamed(name), options.duration), read, { options, session, spent: options.spent });
   const { topology } = live;
   const scenario = judgedOver(live.scenario, topology);
   if (mutant !== undefined) checkMutant(mutant, backend);

@@ -50,7 +50,10 @@ export function addWorldOptions(command: Command, backends: readonly Backend[] =
     )
     .addOption(new Option('--ports <which>', 'auto: take free ports and print them').choices(['auto']).env('EDGESYNC_PORTS'))
     .addOption(
-      new Option('--target <cache>', 'a cache of others in every region, or in one: varnish, eu-west=squid, my-cache.yaml; embedded; run: live ones, too')
+      new Option(
+        '--target <cache>',
+        'a cache of others in every region, or in one: varnish, eu-west=squid, my-cache.yaml; embedded; run: live ones, too',
+      )
         .argParser(wordsOf)
         .env('EDGESYNC_TARGET'),
     )

@@ -9,7 +9,7 @@ import type { LiveTarget } from '../targets/target.ts';
 import { type AllowedRequest, requestsFor, writeRequestOf } from './allowed-requests.ts';
 import type { CacheUrl } from './cache-url.ts';
 import { checkNamed, type KeptHost, keepHost, type LookUp, readAllowed } from './kept-hosts.ts';
-import { Rails } from './rails.ts';
+import { Rails, type Spent } from './rails.ts';
 import { readSecrets } from './secrets.ts';
 import { isWide } from './wide.ts';
 
@@ -28,6 +28,8 @@ export interface OpenRailsOptions {
   readonly takes: (way: Way) => boolean;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly userAgent: string;
+  /** What was sent before, by others of the same command. Left out: nothing. */
+  readonly spent?: Spent | undefined;
 }
 
 export interface ToSend {
@@ -37,7 +39,7 @@ export interface ToSend {
 }
 
 /** Sends nothing and looks nothing up. Throws InvalidInput. */
-export function checkRails({ targets, rules, takes, variables }: Omit<OpenRailsOptions, 'userAgent'>): void {
+export function checkRails({ targets, rules, takes, variables }: Omit<OpenRailsOptions, 'userAgent' | 'spent'>): void {
   const allowed = readAllowed(rules.allowExternal);
   for (const target of targets) {
     const { name, live, read, purges: ways } = target;
@@ -53,7 +55,7 @@ export function checkRails({ targets, rules, takes, variables }: Omit<OpenRailsO
 /** Each host is looked up, once. Whoever opens the rails closes them. Throws InvalidInput. */
 export async function openRails(options: OpenRailsOptions, { lookUp, ...toSend }: ToSend): Promise<Rails> {
   checkRails(options);
-  const { targets, rules, takes, variables, userAgent } = options;
+  const { targets, rules, takes, variables, userAgent, spent } = options;
   const allowed = readAllowed(rules.allowExternal);
   const kept = new Map<string, KeptHost>();
   for (const { url, what } of targets.flatMap(urlsOf)) {
@@ -62,7 +64,7 @@ export async function openRails(options: OpenRailsOptions, { lookUp, ...toSend }
   }
   const secrets = new Map(targets.map((target) => [target, readSecrets(target.name, secretTextsOf(target, takes), variables)]));
   const { perSecond, allowsWidePurge } = rules;
-  return new Rails({ hosts: [...kept.values()], secrets, perSecond, allowsWidePurge, takes, userAgent, ...toSend });
+  return new Rails({ hosts: [...kept.values()], secrets, perSecond, allowsWidePurge, takes, userAgent, spent, ...toSend });
 }
 
 /** The first request of each kind, of a content that there is not: a secret is a name. */

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Clock } from '../../services/runtime/clock.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import type { LiveTarget } from '../targets/target.ts';
-import { type RailedAsker, Rails, REQUESTS_MAX } from './rails.ts';
+import { nothingSpent, type RailedAsker, Rails, REQUESTS_MAX } from './rails.ts';
 import { countingServer } from './testing/counting-server.ts';
 import { liveTarget, type OpenedRails, railsOver } from './testing/live-target.ts';
 
@@ -403,5 +403,40 @@ describe('secrets', () => {
 
   it('of a purge that is not asked for need not be there', async () => {
     await expect(railsOver([liveTarget({ purge })], { takes: () => false })).resolves.toBeInstanceOf(Rails);
+  });
+});
+
+describe('runs that follow each other', () => {
+  it('share one pace and one count, and each reports its own', async () => {
+    const server = await countingServer();
+    const target = liveTarget({ url: server.url, purge: WAYS });
+    const spent = nothingSpent();
+    const options = { rules: { perSecond: 5 }, spent };
+    const first = await railed(target, options);
+    await first.ask('/api/content/7001');
+    const ofFirst = first.rails.report().requests;
+    const second = await railed(target, options);
+    await second.ask('/api/content/7001');
+    const [one = 0, other = 0] = server.received.map(({ atMs }) => atMs);
+    // One may come later than it was sent.
+    expect(other - one).toBeGreaterThan(100);
+    expect([ofFirst, second.rails.report().requests, spent.counts.requests]).toEqual([1, 1, 2]);
+  });
+
+  it.each([
+    ['a 429', 429, 1],
+    ['three 5xx, of all together', 503, 3],
+  ])('send nothing more after %s', async (_what, status, times) => {
+    const server = await countingServer((answer) => void answer.writeHead(status).end());
+    const target = liveTarget({ url: server.url, purge: WAYS });
+    const spent = nothingSpent();
+    for (let run = 1; run <= times; run += 1) {
+      const { ask } = await railed(target, { spent });
+      await ask('/api/content/7001').catch(() => {});
+    }
+    const { ask, rails } = await railed(target, { spent });
+    await expect(ask('/api/content/7001')).rejects.toThrow('nothing more was sent');
+    await expect(rails.ended).resolves.toContain('nothing more was sent');
+    expect(server.received).toHaveLength(times);
   });
 });

@@ -38,6 +38,8 @@ export interface RailsOptions {
   readonly clock: Clock;
   /** After it was aborted nothing is sent any more. */
   readonly signal: AbortSignal;
+  /** Left out: nothing. */
+  readonly spent?: Spent | undefined;
 }
 
 /** What stands in the report. */
@@ -61,6 +63,27 @@ export interface RailedAsker extends Pick<Asker, 'ask'> {
   write(kind: WriteKind, content: WrittenContent, deadlineMs: number): Promise<Answered>;
 }
 
+/** What was sent so far: runs that follow each other share it. */
+export interface Spent {
+  readonly counts: { requests: number; purges: number; writes: number; serverErrors: number };
+  readonly lastMs: { request: number; purge: number };
+  /** The last that waits. */
+  turn: Promise<void>;
+  /** Why nothing more is sent; undefined: more may be. */
+  stopped: string | undefined;
+  readonly ended: PromiseWithResolvers<string>;
+}
+
+export function nothingSpent(): Spent {
+  return {
+    counts: { requests: 0, purges: 0, writes: 0, serverErrors: 0 },
+    lastMs: { request: Number.NEGATIVE_INFINITY, purge: Number.NEGATIVE_INFINITY },
+    turn: Promise.resolve(),
+    stopped: undefined,
+    ended: Promise.withResolvers(),
+  };
+}
+
 interface AskOptions {
   /** What is let through; undefined: nothing. */
   readonly request: AllowedRequest | undefined;
@@ -70,23 +93,23 @@ interface AskOptions {
 export class Rails {
   readonly #options: RailsOptions;
   readonly #asker: Asker;
-  readonly #counts = { requests: 0, purges: 0, writes: 0, serverErrors: 0 };
-  readonly #lastMs = { request: Number.NEGATIVE_INFINITY, purge: Number.NEGATIVE_INFINITY };
-  #turn: Promise<void> = Promise.resolve();
-  #stopped: string | undefined;
-  readonly #ended = Promise.withResolvers<string>();
+  readonly #spent: Spent;
+  /** Of others, before. */
+  readonly #before: Readonly<Spent['counts']>;
 
   constructor(options: RailsOptions) {
-    const { perSecond, clock, hosts } = options;
+    const { perSecond, clock, hosts, spent = nothingSpent() } = options;
     if (!(perSecond >= 1 && perSecond <= PER_SECOND_MAX))
       throw new RangeError(`expected 1 to ${PER_SECOND_MAX} a second, got ${perSecond}`);
     this.#options = options;
+    this.#spent = spent;
+    this.#before = { ...spent.counts };
     this.#asker = new Asker(clock, { lookup: lookupOf(hosts) });
   }
 
   /** Resolves with why nothing more is sent. */
   get ended(): Promise<string> {
-    return this.#ended.promise;
+    return this.#spent.ended.promise;
   }
 
   get allowsWidePurge(): boolean {
@@ -111,8 +134,11 @@ export class Rails {
 
   report(): RailsReport {
     const { hosts, perSecond, allowsWidePurge } = this.#options;
-    const { requests, purges, writes } = this.#counts;
-    const stopped = this.#stopped;
+    const before = this.#before;
+    const { counts } = this.#spent;
+    const [requests, purges] = [counts.requests - before.requests, counts.purges - before.purges];
+    const writes = counts.writes - before.writes;
+    const stopped = this.#spent.stopped;
     const written = writes === 0 ? {} : { writes };
     return { hosts, perSecond, allowsWidePurge, requests, purges, ...written, ...(stopped === undefined ? {} : { stopped }) };
   }
@@ -136,28 +162,28 @@ export class Rails {
 
   /** In the order in which they came. Resolves when it must be sent; throws where nothing is any more. */
   #turnOf(kind: AllowedRequest['kind']): Promise<void> {
-    const turn = this.#turn.then(() => this.#takeTurn(kind));
-    this.#turn = turn.catch(() => {});
+    const turn = this.#spent.turn.then(() => this.#takeTurn(kind));
+    this.#spent.turn = turn.catch(() => {});
     return turn;
   }
 
   async #takeTurn(kind: AllowedRequest['kind']): Promise<void> {
     const isPurge = kind === 'purge';
     const { clock, perSecond, signal } = this.#options;
-    if (this.#counts.requests >= REQUESTS_MAX) this.#stop(`${REQUESTS_MAX} requests were sent, which is the most of a run`);
-    const ofRequests = this.#lastMs.request + MS_PER_S / perSecond;
-    const atMs = isPurge ? Math.max(ofRequests, this.#lastMs.purge + MS_PER_S / PURGES_PER_SECOND_MAX) : ofRequests;
+    if (this.#spent.counts.requests >= REQUESTS_MAX) this.#stop(`${REQUESTS_MAX} requests were sent, which is the most of a run`);
+    const ofRequests = this.#spent.lastMs.request + MS_PER_S / perSecond;
+    const atMs = isPurge ? Math.max(ofRequests, this.#spent.lastMs.purge + MS_PER_S / PURGES_PER_SECOND_MAX) : ofRequests;
     // A timer may be early by a fraction.
-    while (!signal.aborted && this.#stopped === undefined && clock.monotonicMs() < atMs)
+    while (!signal.aborted && this.#spent.stopped === undefined && clock.monotonicMs() < atMs)
       await sleep(clock, atMs - clock.monotonicMs(), signal);
     signal.throwIfAborted();
-    if (this.#stopped !== undefined) throw new RailsStopped(this.#stopped);
-    this.#counts.requests += 1;
-    this.#lastMs.request = clock.monotonicMs();
-    if (!isPurge && kind !== 'read') this.#counts.writes += 1;
+    if (this.#spent.stopped !== undefined) throw new RailsStopped(this.#spent.stopped);
+    this.#spent.counts.requests += 1;
+    this.#spent.lastMs.request = clock.monotonicMs();
+    if (!isPurge && kind !== 'read') this.#spent.counts.writes += 1;
     if (!isPurge) return;
-    this.#counts.purges += 1;
-    this.#lastMs.purge = clock.monotonicMs();
+    this.#spent.counts.purges += 1;
+    this.#spent.lastMs.purge = clock.monotonicMs();
   }
 
   /** Throws RailsStopped where it is the last answer. */
@@ -165,14 +191,14 @@ export class Rails {
     if (status === TOO_MANY_REQUESTS)
       this.#stop(`${what} was answered with ${status}: the cache wants no more requests; --rate takes fewer a second`);
     if (status < SERVER_ERROR) return;
-    this.#counts.serverErrors += 1;
-    if (this.#counts.serverErrors >= SERVER_ERRORS_MAX)
+    this.#spent.counts.serverErrors += 1;
+    if (this.#spent.counts.serverErrors >= SERVER_ERRORS_MAX)
       this.#stop(`${what} was answered with ${status}, and ${SERVER_ERRORS_MAX} answers of the run were 5xx: the cache is not well`);
   }
 
   #stop(why: string): never {
-    this.#stopped ??= `stopped: ${why}; nothing more was sent`;
-    this.#ended.resolve(this.#stopped);
-    throw new RailsStopped(this.#stopped);
+    this.#spent.stopped ??= `stopped: ${why}; nothing more was sent`;
+    this.#spent.ended.resolve(this.#spent.stopped);
+    throw new RailsStopped(this.#spent.stopped);
   }
 }

@@ -4,7 +4,7 @@ import type { Way } from '../../races/raced-cache.ts';
 import { type LiveTarget, parseTarget } from '../../targets/target.ts';
 import type { LookUp } from '../kept-hosts.ts';
 import { openRails, type RailRules, type ToSend } from '../open-rails.ts';
-import type { Rails } from '../rails.ts';
+import type { Rails, Spent } from '../rails.ts';
 
 export interface LiveFile {
   readonly url?: string;
@@ -63,6 +63,7 @@ export interface OpenedRails extends Partial<ToSend> {
   readonly rules?: Partial<RailRules>;
   readonly variables?: Readonly<Record<string, string>>;
   readonly takes?: (way: Way) => boolean;
+  readonly spent?: Spent;
 }
 
 export const NO_RULES: RailRules = { allowExternal: [], allowsWidePurge: false, perSecond: 20 };
@@ -71,10 +72,10 @@ export const noNames: LookUp = (name) => Promise.reject(new Error(`${name} was l
 
 export function railsOver(
   targets: readonly LiveTarget[],
-  { rules, variables = {}, takes = () => true, ...toSend }: OpenedRails = {},
+  { rules, variables = {}, takes = () => true, spent, ...toSend }: OpenedRails = {},
 ): Promise<Rails> {
   return openRails(
-    { targets, rules: { ...NO_RULES, ...rules }, takes, variables, userAgent: 'edgesync-lab/test' },
+    { targets, rules: { ...NO_RULES, ...rules }, takes, variables, userAgent: 'edgesync-lab/test', spent },
     { clock: systemClock, signal: new AbortController().signal, lookUp: noNames, ...toSend },
   );
 }

@@ -14,6 +14,7 @@ import { type Releasers, withReleasers } from '../../../services/runtime/release
 import { systemLookUp } from '../../rails/kept-hosts.ts';
 import { type OpenRailsOptions, openRails } from '../../rails/open-rails.ts';
 import type { RailedAsker, Rails } from '../../rails/rails.ts';
+import { RailsStopped } from '../../rails/stopped.ts';
 import { lifetimeMsOf, regionSettings } from '../../topology/region-settings.ts';
 import { type LiveRegion, liveRegionOf, type Topology } from '../../topology/topology.ts';
 import { type Ask, controlBy } from '../hosted/control.ts';
@@ -76,7 +77,10 @@ async function startAround(region: LiveRegion, around: Around): Promise<Omit<Wor
   const clock = systemClock;
   const checked = async (check: () => Promise<void>) => {
     const sinceMs = clock.monotonicMs();
-    await check();
+    await check().catch((error: unknown) => {
+      const { stopped } = rails.report();
+      throw stopped === undefined ? error : new RailsStopped(stopped);
+    });
     onStep({ step: `${target.name} is what its file says`, elapsedMs: Math.round(clock.monotonicMs() - sinceMs) });
   };
   if (target.live.origin === undefined) await checked(() => checkLive({ target, rails, takes, clock, random: systemRandom, signal }));
