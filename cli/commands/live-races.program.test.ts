@@ -199,13 +199,6 @@ describe('races of a live target', { timeout: RACES_MS_MAX }, () => {
     expect([code, stderr]).toEqual([104, expect.stringContaining('--dry-run: expected a live target')]);
   });
 
-  it('are all that a live target is for: run refuses it before the start', async () => {
-    const path = join(await ownFolder(), 'cdn.yaml');
-    await writeFile(path, liveText());
-    const { code, stdout } = await startProgram(['run', 'baseline', '--target', path]).ended;
-    expect([code, stdout]).toEqual([104, expect.stringContaining('cdn is a live target: only races takes one')]);
-  });
-
   it('are 2 where our upstream cannot listen at its place', async () => {
     const taken = await countingServer();
     const { code, stderr } = await races({ port: taken.port });

@@ -1,12 +1,15 @@
 /** The live targets of a command line: what the rails are made with, and what `--dry-run` prints. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InvalidInput } from '../../lab/errors.ts';
 import { printable } from '../../lab/input/printable.ts';
 import { type Way, wayText } from '../../lab/races/raced-cache.ts';
-import { checkRails, firstRequests, type OpenRailsOptions } from '../../lab/rails/open-rails.ts';
-import { PER_SECOND_DEFAULT } from '../../lab/rails/rails.ts';
+import type { AllowedRequest } from '../../lab/rails/allowed-requests.ts';
+import { checkRails, firstRequests, type OpenRailsOptions, type RailRules } from '../../lab/rails/open-rails.ts';
+import { PER_SECOND_DEFAULT, PER_SECOND_MAX } from '../../lab/rails/rails.ts';
 import type { LiveTarget, Target } from '../../lab/targets/target.ts';
 import { OWN_TARGET } from '../../lab/targets/targets.ts';
 import type { Session } from '../session.ts';
+import { wordsOf } from './world-options.ts';
 
 export type AnyTarget = Target | typeof OWN_TARGET;
 
@@ -16,21 +19,64 @@ export interface LiveOptions {
   readonly rate?: number;
 }
 
+/** As `races` and `run` have them. */
+export function addLiveOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--allow-external <host>',
+        'live: a host that may be asked beside this machine, by its exact name; may be said more than once',
+      )
+        .env('EDGESYNC_ALLOW_EXTERNAL')
+        .argParser(wordsOf),
+    )
+    .addOption(
+      new Option('--allow-wide-purge', 'live: purges of all and of patterns, too, which may purge what is of others').env(
+        'EDGESYNC_ALLOW_WIDE_PURGE',
+      ),
+    )
+    .addOption(
+      new Option('--rate <number>', `live: requests a second, 1 to ${PER_SECOND_MAX} (default: ${PER_SECOND_DEFAULT})`)
+        .env('EDGESYNC_RATE')
+        .argParser(rateOf),
+    );
+}
+
+function rateOf(text: string): number {
+  const number = /^[1-9]\d{0,3}$/.test(text) ? Number(text) : 0;
+  if (number < 1 || number > PER_SECOND_MAX) throw new InvalidArgumentError(`expected a whole number from 1 to ${PER_SECOND_MAX}`);
+  return number;
+}
+
+/** As they were said, for a command that does the same again. */
+export function liveWords({ allowExternal = [], allowWidePurge, rate }: LiveOptions): readonly string[] {
+  return [
+    ...allowExternal.flatMap((host) => ['--allow-external', host]),
+    ...(allowWidePurge ? ['--allow-wide-purge'] : []),
+    ...(rate === undefined ? [] : ['--rate', String(rate)]),
+  ];
+}
+
 export interface LiveAmongOptions {
   readonly options: LiveOptions;
+  /** The command, as each request says it. */
+  readonly of: 'races' | 'run';
   readonly takes: (way: Way) => boolean;
   readonly session: Session;
 }
 
-export function liveAmong(targets: readonly AnyTarget[], { options, takes, session }: LiveAmongOptions): OpenRailsOptions {
+export function rulesOf({ allowExternal = [], allowWidePurge = false, rate = PER_SECOND_DEFAULT }: LiveOptions): RailRules {
+  return { allowExternal, allowsWidePurge: allowWidePurge, perSecond: rate };
+}
+
+export function liveAmong(targets: readonly AnyTarget[], { options, of, takes, session }: LiveAmongOptions): OpenRailsOptions {
   const isLive = (target: AnyTarget): target is LiveTarget => target !== OWN_TARGET && target.live !== undefined;
-  const { allowExternal = [], allowWidePurge: allowsWidePurge = false, rate: perSecond = PER_SECOND_DEFAULT } = options;
   return {
     targets: targets.filter(isLive),
-    rules: { allowExternal, allowsWidePurge, perSecond },
+    rules: rulesOf(options),
     takes,
     variables: session.environment.variables,
-    userAgent: `edgesync-lab/${session.version} (races; a test of this cache by whoever runs it)`,
+    userAgent: `edgesync-lab/${session.version} (${of}; a test of this cache by whoever runs it)`,
   };
 }
 
@@ -46,15 +92,16 @@ export function dryRun(
   if (json) return output.line(JSON.stringify({ dryRun: planned }));
   for (const { name, requests } of planned) {
     output.line(printable(`${name}: nothing is sent; each run has ids and tags of its own`));
-    for (const { kind, method, url, headers } of requests) {
+    for (const { kind, method, url, headers, body } of requests) {
       output.line(printable(`${kind.padEnd(KIND_LENGTH)}  ${method} ${url}`));
       for (const [header, value] of Object.entries(headers)) output.line(printable(`${' '.repeat(KIND_LENGTH)}    ${header}: ${value}`));
+      if (body !== undefined) output.line(printable(`${' '.repeat(KIND_LENGTH)}    ${body}`));
     }
   }
 }
 
 const KIND_LENGTH = 'soft pattern'.length;
 
-function toPlanned({ way, method, url, sentHeaders: headers }: ReturnType<typeof firstRequests>[number]) {
-  return { kind: way === undefined ? 'read' : wayText(way), method, url, headers };
+export function toPlanned({ kind, way, method, url, sentHeaders: headers, body }: AllowedRequest) {
+  return { kind: way === undefined ? kind : wayText(way), method, url, headers, ...(body === undefined ? {} : { body }) };
 }

@@ -5,7 +5,8 @@ import { didYouMean } from '../../lab/input/nearest.ts';
 import { printable } from '../../lab/input/printable.ts';
 import { checkFolder, writeFiles } from '../../lab/outputs/folder.ts';
 import { type RacedTarget, racesJunit } from '../../lab/races/junit.ts';
-import { racesJson, racesLines, railsLine } from '../../lab/races/lines.ts';
+import { racesJson, racesLines } from '../../lab/races/lines.ts';
+import { backendOf, placeOf } from '../../lab/races/live-cache.ts';
 import { racesHtml } from '../../lab/races/page.ts';
 import type { Outcome, Race, RaceResult } from '../../lab/races/race.ts';
 import { raceTarget } from '../../lab/races/race-target.ts';
@@ -13,7 +14,8 @@ import { type Way, wayText } from '../../lab/races/raced-cache.ts';
 import { RACES } from '../../lab/races/races.ts';
 import { systemLookUp } from '../../lab/rails/kept-hosts.ts';
 import { openRails } from '../../lab/rails/open-rails.ts';
-import { PER_SECOND_DEFAULT, PER_SECOND_MAX, type Rails } from '../../lab/rails/rails.ts';
+import type { Rails } from '../../lab/rails/rails.ts';
+import { railsLine } from '../../lab/rails/rails-line.ts';
 import { withOwnConfig } from '../../lab/targets/own-config.ts';
 import type { Target } from '../../lab/targets/target.ts';
 import { findTarget, OWN_TARGET } from '../../lab/targets/targets.ts';
@@ -23,7 +25,7 @@ import { TARGETS_FOLDER } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
-import { type AnyTarget, dryRun, liveAmong } from './live-targets.ts';
+import { type AnyTarget, addLiveOptions, dryRun, liveAmong } from './live-targets.ts';
 import { CONFIG_ABOUT, wordsOf } from './world-options.ts';
 
 interface RacesOptions {
@@ -43,7 +45,7 @@ interface RacesOptions {
 const REPEAT_MAX = 1_000;
 
 export function addRacesCommand(program: Command, session: Session): void {
-  program
+  const command = program
     .command('races')
     .description('put a cache to the test: can it lose an invalidation that comes while a fetch is under way?')
     .argument('<targets...>', `presets such as ${OWN_TARGET}, varnish or squid, or target files such as my-cache.yaml`)
@@ -58,25 +60,8 @@ export function addRacesCommand(program: Command, session: Session): void {
         .env('EDGESYNC_REPEAT')
         .argParser(repeatOf),
     )
-    .addOption(new Option('--config <file>', CONFIG_ABOUT).env('EDGESYNC_CONFIG'))
-    .addOption(
-      new Option(
-        '--allow-external <host>',
-        'live: a host that may be asked beside this machine, by its exact name; may be said more than once',
-      )
-        .env('EDGESYNC_ALLOW_EXTERNAL')
-        .argParser(wordsOf),
-    )
-    .addOption(
-      new Option('--allow-wide-purge', 'live: purges of all and of patterns, too, which may purge what is of others').env(
-        'EDGESYNC_ALLOW_WIDE_PURGE',
-      ),
-    )
-    .addOption(
-      new Option('--rate <number>', `live: requests a second, 1 to ${PER_SECOND_MAX} (default: ${PER_SECOND_DEFAULT})`)
-        .env('EDGESYNC_RATE')
-        .argParser(rateOf),
-    )
+    .addOption(new Option('--config <file>', CONFIG_ABOUT).env('EDGESYNC_CONFIG'));
+  addLiveOptions(command)
     .addOption(new Option('--dry-run', 'live: print the first request of each kind, and send nothing').env('EDGESYNC_DRY_RUN'))
     .addOption(new Option('--strict', 'late fails, too').env('EDGESYNC_STRICT'))
     .addOption(new Option('--out <dir>', 'an empty folder: report.html, junit.xml and races.json go there').env('EDGESYNC_OUT'))
@@ -90,9 +75,10 @@ async function races(words: readonly string[], options: RacesOptions, session: S
   // All files are read before anything starts.
   const found = await Promise.all(words.map((word) => findTarget(word, TARGETS_FOLDER)));
   const targets = options.config === undefined ? found : await withConfig(found, options.config);
+  for (const target of targets) if (target !== OWN_TARGET && target.live !== undefined) placeOf(target);
   const { out } = options;
   if (out !== undefined) await checkFolder(out);
-  const live = liveAmong(targets, { options, takes, session });
+  const live = liveAmong(targets, { options, of: 'races', takes, session });
   if (options.dryRun) return dryRun(live, { session, json: options.json });
   const rails = live.targets.length === 0 ? undefined : await openRails(live, { ...SYSTEM, signal: session.signal });
   try {
@@ -169,19 +155,12 @@ async function raceOne(target: AnyTarget, { chosen, takes, session, options, rai
 
 function beginsOf(target: AnyTarget): string {
   if (target === OWN_TARGET || target.live === undefined) return 'starting it, with an upstream and an origin of its own';
-  const { url, upstream } = target.live;
-  return `asking ${url.text}, whose backend must be our upstream at ${upstream.host}:${upstream.port}`;
+  return `asking ${target.live.url.text}, whose backend must be our upstream at ${backendOf(target)}`;
 }
 
 function repeatOf(text: string): number {
   const number = /^[1-9]\d{0,3}$/.test(text) ? Number(text) : 0;
   if (number < 1 || number > REPEAT_MAX) throw new InvalidArgumentError(`expected a whole number from 1 to ${REPEAT_MAX}`);
-  return number;
-}
-
-function rateOf(text: string): number {
-  const number = /^[1-9]\d?$/.test(text) ? Number(text) : 0;
-  if (number < 1 || number > PER_SECOND_MAX) throw new InvalidArgumentError(`expected a whole number from 1 to ${PER_SECOND_MAX}`);
   return number;
 }
 

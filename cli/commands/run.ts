@@ -11,6 +11,7 @@ import { printableLines } from '../../lab/input/printable.ts';
 import { checkMutant } from '../../lab/mutants/mutants.ts';
 import { toBegun } from '../../lab/outputs/output.ts';
 import { checkOutputs, OUTPUT_OPTIONS, type Outputs, openOutputs } from '../../lab/outputs/outputs.ts';
+import { nothingSpent, type Spent } from '../../lab/rails/rails.ts';
 import type { RunIdentity } from '../../lab/run/identity.ts';
 import { planScenario, refuseScenario } from '../../lab/run/refusal.ts';
 import { type RunResult, runWithHistory } from '../../lab/run/run.ts';
@@ -25,10 +26,12 @@ import { drawSeed } from '../../services/runtime/random.ts';
 import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
+import { type PreparedRun, prepareLive } from './live-run.ts';
+import { addLiveOptions, type LiveOptions, liveWords } from './live-targets.ts';
 import { addKeepOption, addWorldOptions, readWorldTopology, refuseKeep, resolveBackend, type WorldOptions } from './world-options.ts';
 
 /** Beside these there are those of the outputs: `OUTPUT_OPTIONS`. */
-interface RunCommandOptions extends Omit<WorldOptions, 'backend'> {
+interface RunCommandOptions extends Omit<WorldOptions, 'backend'>, LiveOptions {
   readonly backend?: Backend;
   readonly mutant?: string;
   readonly seed?: number;
@@ -61,7 +64,7 @@ export function addRunCommand(program: Command, session: Session): void {
     .addOption(new Option('--mutant <name>', 'with a known bug: embedded and simulated').env('EDGESYNC_MUTANT'))
     .addOption(new Option('--dry-run', 'print what would be done, from the seed, and start nothing').env('EDGESYNC_DRY_RUN'));
   for (const { flags, about, variable } of OUTPUT_OPTIONS) command.addOption(new Option(flags, about).env(variable));
-  addKeepOption(addWorldOptions(command, BACKENDS)).action(async (names: string[], options: RunCommandOptions) => {
+  addKeepOption(addWorldOptions(addLiveOptions(command), BACKENDS)).action(async (names: string[], options: RunCommandOptions) => {
     session.exitWith(await runAll(names, options, session));
   });
 }
@@ -71,9 +74,10 @@ export async function runAll(names: readonly string[], given: RunCommandOptions,
   if (!options.dryRun && !(await canStartOutputs(options, session))) return EXIT.invalidInput;
   const backend = await backendOf(options, session);
   const codes: ExitCode[] = [];
+  const spent = nothingSpent();
   for (const name of names) {
     if (session.signal.aborted) break;
-    codes.push(await runOne(name, { ...options, backend }, session));
+    codes.push(await runOne(name, { ...options, backend, spent }, session));
   }
   return worstOf(session.signal.aborted ? [...codes, EXIT.interrupted] : codes);
 }
@@ -98,7 +102,7 @@ async function canStartOutputs(options: RunCommandOptions, { output }: Session):
 /** Once for all scenarios. A topology that cannot be read is told in the block of each. */
 async function backendOf({ backend, ...options }: RunCommandOptions, { environment, output }: Session): Promise<Backend> {
   if (backend !== undefined) return backend;
-  const topology = await readWorldTopology(options, environment).catch((error: unknown) => {
+  const topology = await readWorldTopology({ ...options, takesLive: true }, environment).catch((error: unknown) => {
     if (error instanceof InvalidInput) return undefined;
     throw error;
   });
@@ -107,7 +111,8 @@ async function backendOf({ backend, ...options }: RunCommandOptions, { environme
     : resolveBackend({ options: { ...options, keep: false }, topology, environment, note: output.note });
 }
 
-type RunOneOptions = RunCommandOptions & { readonly backend: Backend };
+/** `spent`: at live targets, by all scenarios together. */
+type RunOneOptions = RunCommandOptions & { readonly backend: Backend; readonly spent: Spent };
 
 async function runOne(name: string, options: RunOneOptions, session: Session): Promise<ExitCode> {
   const { output, version, argv } = session;
@@ -145,19 +150,23 @@ interface RunPreparedOptions {
   readonly session: Session;
 }
 
-async function runPrepared({ scenario, topology, identity }: Ready, { options, outputs, session }: RunPreparedOptions): Promise<RunResult> {
+async function runPrepared(
+  { scenario, topology, identity, live }: Ready,
+  { options, outputs, session }: RunPreparedOptions,
+): Promise<RunResult> {
   const { environment, output, signal } = session;
   const { keep, verbose, mutant } = options;
   const run = { seed: identity.seed, workload: scenario.workload, system: scenario.system };
   const { variables } = environment;
-  const prepared = await prepareWorld(options.backend, { topology, variables, keep, verbose, mutant, run, onLogLine: output.log });
+  const world = { topology, variables, keep, verbose, mutant, run, onLogLine: output.log };
+  const prepared = await prepareWorld(options.backend, live === undefined ? world : { ...world, rails: live.rails });
   const { drive, ...stage } = prepared;
   const { onHistoryLine } = outputs;
   const taken = onHistoryLine === undefined ? {} : { onHistoryLine };
   return drive(runWithHistory({ ...identity, scenario, signal, ...taken, ...stage }));
 }
 
-interface Prepared {
+interface Prepared extends PreparedRun {
   readonly scenario: Scenario;
   readonly topology: Topology;
 }
@@ -169,8 +178,10 @@ async function prepare(
   session: Session,
 ): Promise<Prepared> {
   const { backend, mutant, ...world } = options;
-  const topology = await readWorldTopology(world, session.environment);
-  const scenario = judgedOver(withDuration(await readNamed(name), options.duration), topology);
+  const read = await readWorldTopology({ ...world, takesLive: true }, session.environment);
+  const live = await prepareLive(withDuration(await readNamed(name), options.duration), read, { options, session, spent: options.spent });
+  const { topology } = live;
+  const scenario = judgedOver(live.scenario, topology);
   if (mutant !== undefined) checkMutant(mutant, backend);
   if (mutant !== undefined && topology.regions.every(({ target }) => target !== undefined))
     throw new InvalidInput(
@@ -185,6 +196,7 @@ async function prepare(
   checkSchedule(scenario, regions, seed);
   checkTargets(scenario, topology.regions, { seed, backend });
   return {
+    ...live,
     scenario,
     topology: withSystem(onlyRegions(topology, scenario.system.only), scenario.system.regions, targetOverrides(scenario)),
   };
@@ -212,11 +224,12 @@ async function readNamed(name: string): Promise<Scenario> {
 function reproduceCommand(
   name: string,
   seed: number,
-  { duration, compose, ports, backend, project, mutant, config, target = [] }: RunOneOptions,
+  { duration, compose, ports, backend, project, mutant, config, target = [], ...live }: RunOneOptions,
 ): string {
   const words = ['edgesync-lab', 'run', name, '--seed', String(seed), '--backend', backend];
   for (const word of target) words.push('--target', word);
   if (config !== undefined) words.push('--config', config);
+  words.push(...liveWords(live));
   if (mutant !== undefined) words.push('--mutant', mutant);
   if (duration !== undefined) words.push('--duration', `${duration}ms`);
   if (compose !== COMPOSE_FILE) words.push('--compose', compose);

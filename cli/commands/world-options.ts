@@ -23,6 +23,8 @@ export interface WorldOptions extends ClusterOptions {
   /** Targets for all regions, or `region=target`. */
   readonly target?: readonly string[];
   readonly config?: string;
+  /** A cache that the lab does not start may be one of them. */
+  readonly takesLive?: boolean;
   readonly keep?: boolean;
   /** Of compose.yaml, whose services are started, too. */
   readonly profile?: readonly string[];
@@ -48,7 +50,10 @@ export function addWorldOptions(command: Command, backends: readonly Backend[] =
     )
     .addOption(new Option('--ports <which>', 'auto: take free ports and print them').choices(['auto']).env('EDGESYNC_PORTS'))
     .addOption(
-      new Option('--target <cache>', 'a cache of others in every region, or in one: varnish, eu-west=squid, my-cache.yaml; embedded')
+      new Option(
+        '--target <cache>',
+        'a cache of others in every region, or in one: varnish, eu-west=squid, my-cache.yaml; embedded; run: live ones, too',
+      )
         .argParser(wordsOf)
         .env('EDGESYNC_TARGET'),
     )
@@ -63,7 +68,7 @@ export function addKeepOption(command: Command): Command {
 
 /** Bad configuration ends here, before anything starts. Throws InvalidInput. */
 export async function readWorldTopology(options: WorldOptions, { variables }: CliEnvironment): Promise<Topology> {
-  const { compose, project, ports, profile, target, config } = options;
+  const { compose, project, ports, profile, target, takesLive, config } = options;
   // With it comes what reads YAML: not before the first frame.
   const { readTopology } = await import('../../lab/topology/topology.ts');
   const topology = await readTopology({
@@ -79,7 +84,7 @@ export async function readWorldTopology(options: WorldOptions, { variables }: Cl
     return topology;
   }
   const { withTargets } = await import('../../lab/targets/assign.ts');
-  return withTargets(topology, { words: target, folder: TARGETS_FOLDER, variables, config });
+  return withTargets(topology, { words: target, folder: TARGETS_FOLDER, variables, takesLive, config });
 }
 
 export interface ResolveBackendOptions {

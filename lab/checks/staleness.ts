@@ -119,7 +119,8 @@ export class Staleness {
     const slowedMs = this.#isStrict ? 0 : this.windows.slowedMs(path, interval);
     const delayMs = this.delayMsMax(read.region, interval);
     const againMs = this.#isStrict ? 0 : this.#againMs(read, sinceMs + delayMs);
-    return { read, ...this.measure(path, interval), allowedMs: delayMs + slowedMs + againMs };
+    const { turnMs = 0 } = this.#history.boundsOf(read.region);
+    return { read, ...this.measure(path, interval), allowedMs: delayMs + slowedMs + againMs + turnMs };
   }
 
   /** Where it is purged once more: what a fetch had brought that was under way at the first purge may stay until then. */

@@ -72,11 +72,17 @@ export function keysAt(schema: z.ZodType, path: Path): readonly Key[] {
   for (const step of path) {
     if (typeof at !== 'object') return [];
     const items: unknown = at.items;
-    at = at.properties?.[String(step)] ?? (typeof step === 'number' && isSchema(items) ? items : at.additionalProperties);
+    at = asMap(at.properties?.[String(step)] ?? (typeof step === 'number' && isSchema(items) ? items : at.additionalProperties));
   }
   if (typeof at !== 'object') return [];
   const { properties = {}, required = [] } = at;
   return Object.keys(properties).map((name) => ({ name, required: required.includes(name) }));
+}
+
+/** Of what may be written in more than one way, the way that has keys. */
+function asMap(schema: z.core.JSONSchema._JSONSchema | undefined): z.core.JSONSchema._JSONSchema | undefined {
+  if (typeof schema !== 'object' || schema.anyOf === undefined) return schema;
+  return schema.anyOf.find((way) => typeof way === 'object' && way.properties !== undefined) ?? schema;
 }
 
 function isSchema(value: unknown): value is z.core.JSONSchema._JSONSchema {

@@ -3,7 +3,7 @@
  * register with a single writer; everything else is sent at its time, whatever is still unanswered.
  */
 
-import { Sleeper } from '../../services/runtime/clock.ts';
+import { Sleeper, sleep } from '../../services/runtime/clock.ts';
 import type { ReadOperation } from '../history/records.ts';
 import type { Phase } from '../report/events.ts';
 import { CallFailed, undefinedWhenUnanswered } from '../system/transport.ts';
@@ -55,20 +55,27 @@ export class Driver {
   async warmUp(keys: number): Promise<void> {
     const existing = await idsBySlug(this.#options.clients);
     const slots = Array.from({ length: keys }, (_, slot) => slot);
-    await Promise.all(
-      slots.map((slot) => {
-        const id = existing.get(slugOf(slot));
-        if (id === undefined) return this.#writes.write({ kind: 'create', atMs: 0, slot });
-        this.#writes.adopt(slot, id);
-        return this.#writes.write({ kind: 'update', atMs: 0, slot, tag: slot });
-      }),
-    );
+    await this.#writeEach(slots, (slot) => {
+      const id = existing.get(slugOf(slot));
+      if (id === undefined) return this.#writes.write({ kind: 'create', atMs: 0, slot });
+      this.#writes.adopt(slot, id);
+      return this.#writes.write({ kind: 'update', atMs: 0, slot, tag: slot });
+    });
     await this.readEverywhere();
   }
 
   /** Changes every row once, so that there is something to converge to before anything is broken. */
   async updateAll(): Promise<void> {
-    await Promise.all(this.#writes.inUse().map((slot) => this.#writes.write({ kind: 'update', atMs: 0, slot })));
+    await this.#writeEach(this.#writes.inUse(), (slot) => this.#writes.write({ kind: 'update', atMs: 0, slot }));
+  }
+
+  async #writeEach(slots: readonly number[], write: (slot: number) => Promise<void>): Promise<void> {
+    const { clock, world } = this.#options;
+    if (world.writeGapMs === undefined) return void (await Promise.all(slots.map(write)));
+    for (const slot of slots) {
+      await write(slot);
+      await sleep(clock, world.writeGapMs);
+    }
   }
 
   /** Sends the plan at its times; resolves when every answer is in, or at once after an abort. */

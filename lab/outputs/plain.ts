@@ -1,6 +1,7 @@
 /** A run in plain lines: what happens while it happens, then a table and the verdict. */
 import { EXIT } from '../errors.ts';
 import { printable, printableLines } from '../input/printable.ts';
+import { railsLine } from '../rails/rails-line.ts';
 import type { Summary } from '../report/events.ts';
 import { anomalyText, checkLines, figureLines, msText, percentText, table, thresholdLines } from './lines.ts';
 import type { OutputKind, RunEvent } from './output.ts';
@@ -74,7 +75,8 @@ function summaryLines(summary: Summary): string[] {
     return `excused  ${what}: until the region has caught up, at most ${(recoveryAllowanceMs / MS_PER_S).toFixed(0)} s after its heal`;
   });
   const left = summary.heal.left.map((what) => `could not heal: ${printable(what)}${HEAL_HINT}`);
-  const lines = [...left, ...allowed, ...checkLines(checks), ...thresholdLines(summary.thresholds)];
+  const sent = summary.rails === undefined ? [] : [printable(railsLine(summary.rails))];
+  const lines = [...left, ...sent, ...allowed, ...checkLines(checks), ...thresholdLines(summary.thresholds)];
   const ended = `${operations.reads} reads, ${operations.writes} writes, ${operations.failed} failed, ${operations.unknown} unknown`;
   const crossed = summary.exitCode === EXIT.threshold ? ': no check failed, a threshold was crossed' : '';
   const why = summary.error === undefined ? crossed : `: ${printableLines(summary.error)}`;

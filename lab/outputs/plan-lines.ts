@@ -31,8 +31,13 @@ function thresholdLine({ metric, threshold, abortOnFail, delayAbortEvalMs }: Pla
   return printable(`threshold  ${metric} ${threshold}${aborts}`);
 }
 
+function requestLines({ kind, method, url, headers, body }: NonNullable<PlanEvent['requests']>[number]): readonly string[] {
+  const more = [...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), ...(body === undefined ? [] : [body])];
+  return [printable(`request    ${kind}: ${method} ${url}`), ...more.map((line) => printable(`             ${line}`))];
+}
+
 export function planLines(plan: PlanEvent): readonly string[] {
-  const { regions, load, faults, steadyState, isJudgedAgain, settleMs, checks, thresholds } = plan;
+  const { regions, load, faults, steadyState, isJudgedAgain, settleMs, checks, thresholds, notes = [], requests = [] } = plan;
   const probes = steadyState.probes.flatMap((probe) => Object.entries(probe).map(([name, value]) => `${name} ${String(value)}`));
   const names = regions.map(({ region, delayMs, strategy }) => `${region} ${delayMs} ms ${strategy}`);
   return [
@@ -46,6 +51,8 @@ export function planLines(plan: PlanEvent): readonly string[] {
     'final      every key read in every region',
     `checks     ${checks.join(', ')}`,
     ...thresholds.map(thresholdLine),
+    ...notes.map((note) => printable(`live       ${note}`)),
+    ...requests.flatMap(requestLines),
     'dry run: nothing was started',
   ];
 }

@@ -62,11 +62,3 @@ export function racesJson(rows: readonly RacedTarget[], rails: RailsReport | und
     })),
   };
 }
-
-/** What the rails let through, in a line. */
-export function railsLine({ hosts, perSecond, allowsWidePurge, requests, purges }: RailsReport): string {
-  const named = hosts.map(({ host, addresses, isNamed }) => `${host} (${addresses.join(', ')}${isNamed ? ', allowed by name' : ''})`);
-  const wide = allowsWidePurge ? '; wide purges were allowed' : '';
-  const sent = `${requests} ${requests === 1 ? 'request' : 'requests'}, ${purges} of them purges`;
-  return `sent ${sent}, to ${named.join(' and ')}, at most ${perSecond} a second${wide}`;
-}

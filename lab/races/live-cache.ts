@@ -1,4 +1,5 @@
 /** A live target as a raced cache: read and purged through the rails, and nowhere else. */
+import { InvalidInput } from '../errors.ts';
 import type { RailedAsker, Rails } from '../rails/rails.ts';
 import { isWide } from '../rails/wide.ts';
 import type { TargetRead } from '../targets/read-answer.ts';
@@ -19,6 +20,19 @@ export interface LiveCacheOptions {
 
 const FOUND = 200;
 
+/** The place at which our upstream must listen. Throws InvalidInput for a cache with an origin of the user's own behind it. */
+export function placeOf({ name, live }: LiveTarget): { readonly host: string; readonly port: number } {
+  if (live.upstream !== undefined) return live.upstream;
+  throw new InvalidInput(
+    `${name}: races hold the answers of our upstream back, and live.origin is an origin of your own; run takes it, races need live.upstream`,
+  );
+}
+
+export function backendOf(target: LiveTarget): string {
+  const { host, port } = placeOf(target);
+  return `${host}:${port}`;
+}
+
 export function liveCache({ target, rails, asker, upstream, takes }: LiveCacheOptions): RacedCache {
   const { live } = target;
   const strangers = strangersAmong(upstream.run);
@@ -28,7 +42,7 @@ export function liveCache({ target, rails, asker, upstream, takes }: LiveCacheOp
     url: live.url.text,
     ...(live['purge-url'] === undefined ? {} : { purgeUrl: live['purge-url'].text }),
     asker,
-    backend: `${live.upstream.host}:${live.upstream.port}`,
+    backend: backendOf(target),
     ended: strangers.ended,
     close: async () => {},
   });

@@ -7,8 +7,9 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { systemRandom } from '../../services/runtime/random.ts';
 import type { Rails } from '../rails/rails.ts';
+import { countingServer } from '../rails/testing/counting-server.ts';
 import { freePort } from '../rails/testing/free-port.ts';
-import { type LiveFile, liveTarget, type OpenedRails, railsOver } from '../rails/testing/live-target.ts';
+import { type LiveFile, liveTarget, type OpenedRails, ownOrigin, railsOver } from '../rails/testing/live-target.ts';
 import { NGINX, type NginxCdnOptions, startNginxCdn } from '../rails/testing/nginx-cdn.ts';
 import type { Race } from './race.ts';
 import { raceTarget } from './race-target.ts';
@@ -121,6 +122,26 @@ describe('races of a live target', () => {
     expect([raced.selfChecked.mistakes, raced.outcomes]).toEqual([[], { 'in-head': 'ok', join: 'ok' }]);
     const kept = await race(await naive(), { races: named('in-head', 'join', 'in-404', 'refill-twice') });
     expect(kept.outcomes).toEqual({ 'in-head': 'kept', join: 'kept', 'in-404': 'ok', 'refill-twice': 'kept' });
+  });
+
+  it('take a purge API with a body of JSON, whose secrets no witness tells', async () => {
+    const { url, port } = await naive();
+    const api = await countingServer((answer, { body }) => {
+      const [id = ''] = JSON.parse(body).keys;
+      void fetch(`${url}/api/content/${id}`, { method: 'PURGE' }).then(() => answer.writeHead(200).end());
+    });
+    const purge = '{ hard: { key: { request: POST /purge, body: { keys: ["<id>"], token: "<env:TOKEN>" } } } }';
+    const file = { url, port, purge, more: [`purge-url: ${api.url}`] };
+    const raced = await race(file, { variables: { TOKEN: 's3cret' } });
+    expect([raced.selfChecked.mistakes, raced.outcomes]).toEqual([[], { plain: 'ok', 'in-head': 'kept' }]);
+    expect(api.received).toHaveLength(raced.report.purges);
+    expect(api.received.every(({ body }) => JSON.parse(body).token === 's3cret')).toBe(true);
+    const said = JSON.stringify(raced);
+    expect([said.includes('<env:TOKEN>'), said.includes('s3cret')]).toEqual([true, false]);
+  });
+
+  it('whose origin is the user’s own are refused: they hold the answers of our upstream', async () => {
+    await expect(race({ origin: ownOrigin('http://127.0.0.1:9') })).rejects.toThrow('races hold the answers of our upstream back');
   });
 
   it('measure from when something was sent, however long it waited for its turn', async () => {

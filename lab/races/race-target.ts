@@ -13,7 +13,7 @@ import { type PeerOrigin, startPeerOrigin } from '../worlds/peers/peer-origin.ts
 import { type PeerUpstream, type PeerUpstreamOptions, startPeerUpstream } from '../worlds/peers/peer-upstream.ts';
 import { type OpenProgramOptions, openProgram } from '../worlds/peers/target-program.ts';
 import { openTeller } from '../worlds/peers/teller.ts';
-import { liveCache, railedOrigin } from './live-cache.ts';
+import { backendOf, liveCache, placeOf, railedOrigin } from './live-cache.ts';
 import { ownCache } from './own-cache.ts';
 import type { Race, RaceResult } from './race.ts';
 import type { RacedCache, Way } from './raced-cache.ts';
@@ -90,12 +90,12 @@ async function openUpstream(
   const { lifetime: lifetimeMs, missing: missingMs } = target === OWN_TARGET ? OWN_LIFETIMES : target;
   const times = { ...shared, lifetimeMs, missingMs };
   if (target === OWN_TARGET || target.live === undefined) return startPeerUpstream(times);
-  const { name, live } = target;
+  const { name } = target;
   try {
-    return await startPeerUpstream({ ...times, at: live.upstream });
+    return await startPeerUpstream({ ...times, at: placeOf(target) });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    const at = `${live.upstream.host}:${live.upstream.port}`;
+    const at = backendOf(target);
     throw new WorldFailed(
       `${name}: our upstream cannot listen at ${at}${code}; free it, or give live.upstream and the cache another place`,
       {

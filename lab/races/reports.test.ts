@@ -1,7 +1,7 @@
 /** What is left of races: JUnit and the page. */
 import { describe, expect, it } from 'vitest';
+import { railsLine } from '../rails/rails-line.ts';
 import { type RacedTarget, racesJunit } from './junit.ts';
-import { railsLine } from './lines.ts';
 import { racesHtml } from './page.ts';
 import type { Outcome, RaceResult } from './race.ts';
 

@@ -48,10 +48,12 @@ async function purge(
 ): Promise<PurgeAnswer> {
   const declared = purges.find(({ mode, type }) => mode === way.mode && type === way.type);
   if (declared === undefined) throw new NoAnswer(`no purge ${way.mode} ${way.type} is declared`);
-  const { method, path, headers } = requestOf(declared, content);
-  const { status } = await send({ method, path, headers });
+  const request = requestOf(declared, content);
+  const { status } = await send(request);
+  const { method, path, headers, body } = request;
   const named = Object.entries(headers).map(([name, value]) => ` ${name}: ${value}`);
-  return { isTaken: ok.includes(status), text: `${method} ${path}${named.join(',')}: ${status}` };
+  const said = body === undefined ? '' : ` ${body}`;
+  return { isTaken: ok.includes(status), text: `${method} ${path}${named.join(',')}${said}: ${status}` };
 }
 
 /** As the log would say it. */

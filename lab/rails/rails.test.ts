@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Clock } from '../../services/runtime/clock.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import type { LiveTarget } from '../targets/target.ts';
-import { type RailedAsker, Rails, REQUESTS_MAX } from './rails.ts';
+import { nothingSpent, type RailedAsker, Rails, REQUESTS_MAX } from './rails.ts';
 import { countingServer } from './testing/counting-server.ts';
 import { liveTarget, type OpenedRails, railsOver } from './testing/live-target.ts';
 
@@ -86,6 +86,37 @@ describe('what is let through', () => {
     expect(() => made(content)).toThrow('expected a name of this run');
   });
 
+  const BODY =
+    '{ hard: { key: { request: POST /purge, headers: { fastly-key: "<env:KEY>" }, body: { token: "<env:KEY>", keys: ["content-<id>"] } } } }';
+  const bodyOf = (id: number) => JSON.stringify({ token: '<env:KEY>', keys: [`content-${id}`] });
+
+  it('is a purge with the body that the target declares, and its secrets are filled as it is sent', async () => {
+    const server = await countingServer();
+    const { ask, rails } = await railed(liveTarget({ url: server.url, purge: BODY }), { variables: { KEY: 'a"b' } });
+    const headers = { 'fastly-key': '<env:KEY>' };
+    await ask('/purge', { method: 'POST', headers, body: bodyOf(7001) });
+    expect(server.received.map(({ body, headers: sent }) => [JSON.parse(body), sent['fastly-key'], sent['content-type']])).toEqual([
+      [{ token: 'a"b', keys: ['content-7001'] }, 'a"b', 'application/json'],
+    ]);
+    expect(rails.report().purges).toBe(1);
+  });
+
+  it.each([
+    ['another content', bodyOf(7)],
+    ['the next content', bodyOf(7002)],
+    ['every key', JSON.stringify({ token: '<env:KEY>', keys: ['*'] })],
+    ['one key more', JSON.stringify({ token: '<env:KEY>', keys: ['content-7001', 'news'] })],
+    ['a member more', JSON.stringify({ token: '<env:KEY>', keys: ['content-7001'], purge_everything: true })],
+    ['a secret as such', JSON.stringify({ token: 'k', keys: ['content-7001'] })],
+    ['no body', undefined],
+  ])('is no purge with a body of %s', async (_what, body) => {
+    const server = await countingServer();
+    const { ask } = await railed(liveTarget({ url: server.url, purge: BODY }), { variables: { KEY: 'k' } });
+    const more = { method: 'POST', headers: { 'fastly-key': '<env:KEY>' } };
+    await expect(ask('/purge', body === undefined ? more : { ...more, body })).rejects.toThrow('is no request of this run');
+    expect(server.received).toEqual([]);
+  });
+
   it('is no purge that was not asked for', async () => {
     const server = await countingServer();
     const { ask } = await railed(liveTarget({ url: server.url, purge: WAYS }), { takes: ({ type }) => type === 'key' });
@@ -111,10 +142,19 @@ describe('wide purges', () => {
     ['the name of a header', wide('tag', '{ request: POST /<tag>, headers: { x-purge-all: "1" } }'), 'hard tag'],
     ['a pattern around a tag', wide('tag', '{ request: PURGE /, headers: { x-ban: "/api/(<tag>)?" } }'), 'hard tag'],
     ['one tag or any other', wide('tag', 'PURGE /.+<tag>|.+'), 'hard tag'],
+    ['a word in a body', wide('tag', '{ request: POST /purge, body: { tags: ["<tag>"], purge_everything: true } }'), 'hard tag'],
+    ['a value in a body', wide('tag', '{ request: POST /purge, body: { tag: "<tag>", scope: all } }'), 'hard tag'],
+    ['a star in a body', wide('tag', '{ request: POST /purge, body: { tags: ["<tag>", "*"] } }'), 'hard tag'],
+    ['a pattern in a body', wide('tag', '{ request: POST /purge, body: { match: "^(<tag>|.)" } }'), 'hard tag'],
     ['a key with a star', liveTarget({ purge: '{ soft: { key: BAN /api/content/*?<id> } }' }), 'soft key'],
   ])('are refused before anything is sent: %s', async (_what, target, which) => {
     await expect(railsOver([target])).rejects.toThrow(`cdn: ${which} may purge what is not of this run; --allow-wide-purge lets it`);
     await expect(railsOver([target], { rules: { allowsWidePurge: true } })).resolves.toBeInstanceOf(Rails);
+  });
+
+  it('are none where a body lists one key', async () => {
+    const target = wide('tag', '{ request: POST /purge, body: { tags: ["<tag>"], files: ["https://cdn.test/api/<tag>"] } }');
+    await expect(railsOver([target])).resolves.toBeInstanceOf(Rails);
   });
 
   it('need not be allowed where they are not asked for', async () => {
@@ -363,5 +403,40 @@ describe('secrets', () => {
 
   it('of a purge that is not asked for need not be there', async () => {
     await expect(railsOver([liveTarget({ purge })], { takes: () => false })).resolves.toBeInstanceOf(Rails);
+  });
+});
+
+describe('runs that follow each other', () => {
+  it('share one pace and one count, and each reports its own', async () => {
+    const server = await countingServer();
+    const target = liveTarget({ url: server.url, purge: WAYS });
+    const spent = nothingSpent();
+    const options = { rules: { perSecond: 5 }, spent };
+    const first = await railed(target, options);
+    await first.ask('/api/content/7001');
+    const ofFirst = first.rails.report().requests;
+    const second = await railed(target, options);
+    await second.ask('/api/content/7001');
+    const [one = 0, other = 0] = server.received.map(({ atMs }) => atMs);
+    // One may come later than it was sent.
+    expect(other - one).toBeGreaterThan(100);
+    expect([ofFirst, second.rails.report().requests, spent.counts.requests]).toEqual([1, 1, 2]);
+  });
+
+  it.each([
+    ['a 429', 429, 1],
+    ['three 5xx, of all together', 503, 3],
+  ])('send nothing more after %s', async (_what, status, times) => {
+    const server = await countingServer((answer) => void answer.writeHead(status).end());
+    const target = liveTarget({ url: server.url, purge: WAYS });
+    const spent = nothingSpent();
+    for (let run = 1; run <= times; run += 1) {
+      const { ask } = await railed(target, { spent });
+      await ask('/api/content/7001').catch(() => {});
+    }
+    const { ask, rails } = await railed(target, { spent });
+    await expect(ask('/api/content/7001')).rejects.toThrow('nothing more was sent');
+    await expect(rails.ended).resolves.toContain('nothing more was sent');
+    expect(server.received).toHaveLength(times);
   });
 });

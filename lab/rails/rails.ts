@@ -8,10 +8,11 @@
 import { type Answered, type Asked, Asker } from '../../services/runtime/asker.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import type { Way } from '../races/raced-cache.ts';
+import type { WriteKind } from '../targets/own-origin.ts';
 import type { LiveTarget } from '../targets/target.ts';
-import { AllowedRequests, type MadeContent } from './allowed-requests.ts';
+import { type AllowedRequest, AllowedRequests, type MadeContent, type WrittenContent } from './allowed-requests.ts';
 import { type KeptHost, lookupOf } from './kept-hosts.ts';
-import { type Secrets, withSecrets } from './secrets.ts';
+import { type Secrets, withSecrets, withSecretsIn } from './secrets.ts';
 import { RailsStopped } from './stopped.ts';
 
 export const PER_SECOND_DEFAULT = 5;
@@ -37,6 +38,8 @@ export interface RailsOptions {
   readonly clock: Clock;
   /** After it was aborted nothing is sent any more. */
   readonly signal: AbortSignal;
+  /** Left out: nothing. */
+  readonly spent?: Spent | undefined;
 }
 
 /** What stands in the report. */
@@ -46,6 +49,8 @@ export interface RailsReport {
   readonly allowsWidePurge: boolean;
   readonly requests: number;
   readonly purges: number;
+  /** To the origin of the user's own. Left out: none. */
+  readonly writes?: number;
   /** Why nothing more was sent. */
   readonly stopped?: string;
 }
@@ -54,22 +59,57 @@ export interface RailedAsker extends Pick<Asker, 'ask'> {
   readonly perSecond: number;
   /** A content that this run has made: it may be asked for and purged from now on. */
   made(content: MadeContent): void;
+  /** To the origin of the user's own. Throws as `ask`. */
+  write(kind: WriteKind, content: WrittenContent, deadlineMs: number): Promise<Answered>;
+}
+
+/** What was sent so far: runs that follow each other share it. */
+export interface Spent {
+  readonly counts: { requests: number; purges: number; writes: number; serverErrors: number };
+  readonly lastMs: { request: number; purge: number };
+  /** The last that waits. */
+  turn: Promise<void>;
+  /** Why nothing more is sent; undefined: more may be. */
+  stopped: string | undefined;
+  readonly ended: PromiseWithResolvers<string>;
+}
+
+export function nothingSpent(): Spent {
+  return {
+    counts: { requests: 0, purges: 0, writes: 0, serverErrors: 0 },
+    lastMs: { request: Number.NEGATIVE_INFINITY, purge: Number.NEGATIVE_INFINITY },
+    turn: Promise.resolve(),
+    stopped: undefined,
+    ended: Promise.withResolvers(),
+  };
+}
+
+interface AskOptions {
+  /** What is let through; undefined: nothing. */
+  readonly request: AllowedRequest | undefined;
+  readonly target: LiveTarget;
 }
 
 export class Rails {
   readonly #options: RailsOptions;
   readonly #asker: Asker;
-  readonly #counts = { requests: 0, purges: 0, serverErrors: 0 };
-  readonly #lastMs = { request: Number.NEGATIVE_INFINITY, purge: Number.NEGATIVE_INFINITY };
-  #turn: Promise<void> = Promise.resolve();
-  #stopped: string | undefined;
+  readonly #spent: Spent;
+  /** Of others, before. */
+  readonly #before: Readonly<Spent['counts']>;
 
   constructor(options: RailsOptions) {
-    const { perSecond, clock, hosts } = options;
+    const { perSecond, clock, hosts, spent = nothingSpent() } = options;
     if (!(perSecond >= 1 && perSecond <= PER_SECOND_MAX))
       throw new RangeError(`expected 1 to ${PER_SECOND_MAX} a second, got ${perSecond}`);
     this.#options = options;
+    this.#spent = spent;
+    this.#before = { ...spent.counts };
     this.#asker = new Asker(clock, { lookup: lookupOf(hosts) });
+  }
+
+  /** Resolves with why nothing more is sent. */
+  get ended(): Promise<string> {
+    return this.#spent.ended.promise;
   }
 
   get allowsWidePurge(): boolean {
@@ -84,15 +124,23 @@ export class Rails {
     return {
       perSecond,
       made: (content) => allowed.add(content),
-      ask: (asked) => this.#ask(asked, { allowed, target }),
+      ask: (asked) => this.#ask(asked, { request: allowed.find(asked), target }),
+      write: (kind, content, deadlineMs) => {
+        const request = allowed.write(kind, content);
+        return this.#ask({ ...request, deadlineMs }, { request, target });
+      },
     };
   }
 
   report(): RailsReport {
     const { hosts, perSecond, allowsWidePurge } = this.#options;
-    const { requests, purges } = this.#counts;
-    const stopped = this.#stopped;
-    return { hosts, perSecond, allowsWidePurge, requests, purges, ...(stopped === undefined ? {} : { stopped }) };
+    const before = this.#before;
+    const { counts } = this.#spent;
+    const [requests, purges] = [counts.requests - before.requests, counts.purges - before.purges];
+    const writes = counts.writes - before.writes;
+    const stopped = this.#spent.stopped;
+    const written = writes === 0 ? {} : { writes };
+    return { hosts, perSecond, allowsWidePurge, requests, purges, ...written, ...(stopped === undefined ? {} : { stopped }) };
   }
 
   close(): void {
@@ -100,39 +148,42 @@ export class Rails {
   }
 
   /** Throws RailsStopped, NoAnswer, and for a request that may not be sent. */
-  async #ask(asked: Asked, { allowed, target }: { readonly allowed: AllowedRequests; readonly target: LiveTarget }): Promise<Answered> {
-    const request = allowed.find(asked);
+  async #ask(asked: Asked, { request, target }: AskOptions): Promise<Answered> {
     if (request === undefined)
       throw new Error(`${asked.method ?? 'GET'} ${asked.url} is no request of this run: the rails let nothing else through`);
-    await this.#turnOf(request.way !== undefined);
-    const headers = withSecrets(request.sentHeaders, this.#options.secrets.get(target) ?? new Map());
-    const answered = await this.#asker.ask({ ...asked, headers });
+    await this.#turnOf(request.kind);
+    const secrets = this.#options.secrets.get(target) ?? new Map();
+    const headers = withSecrets(request.sentHeaders, secrets);
+    const body = request.body === undefined ? {} : { body: withSecretsIn(request.body, secrets) };
+    const answered = await this.#asker.ask({ ...asked, ...body, headers });
     this.#lookAt(answered.status, `${request.method} ${request.url}`);
     return answered;
   }
 
   /** In the order in which they came. Resolves when it must be sent; throws where nothing is any more. */
-  #turnOf(isPurge: boolean): Promise<void> {
-    const turn = this.#turn.then(() => this.#takeTurn(isPurge));
-    this.#turn = turn.catch(() => {});
+  #turnOf(kind: AllowedRequest['kind']): Promise<void> {
+    const turn = this.#spent.turn.then(() => this.#takeTurn(kind));
+    this.#spent.turn = turn.catch(() => {});
     return turn;
   }
 
-  async #takeTurn(isPurge: boolean): Promise<void> {
+  async #takeTurn(kind: AllowedRequest['kind']): Promise<void> {
+    const isPurge = kind === 'purge';
     const { clock, perSecond, signal } = this.#options;
-    if (this.#counts.requests >= REQUESTS_MAX) this.#stop(`${REQUESTS_MAX} requests were sent, which is the most of a run`);
-    const ofRequests = this.#lastMs.request + MS_PER_S / perSecond;
-    const atMs = isPurge ? Math.max(ofRequests, this.#lastMs.purge + MS_PER_S / PURGES_PER_SECOND_MAX) : ofRequests;
+    if (this.#spent.counts.requests >= REQUESTS_MAX) this.#stop(`${REQUESTS_MAX} requests were sent, which is the most of a run`);
+    const ofRequests = this.#spent.lastMs.request + MS_PER_S / perSecond;
+    const atMs = isPurge ? Math.max(ofRequests, this.#spent.lastMs.purge + MS_PER_S / PURGES_PER_SECOND_MAX) : ofRequests;
     // A timer may be early by a fraction.
-    while (!signal.aborted && this.#stopped === undefined && clock.monotonicMs() < atMs)
+    while (!signal.aborted && this.#spent.stopped === undefined && clock.monotonicMs() < atMs)
       await sleep(clock, atMs - clock.monotonicMs(), signal);
     signal.throwIfAborted();
-    if (this.#stopped !== undefined) throw new RailsStopped(this.#stopped);
-    this.#counts.requests += 1;
-    this.#lastMs.request = clock.monotonicMs();
+    if (this.#spent.stopped !== undefined) throw new RailsStopped(this.#spent.stopped);
+    this.#spent.counts.requests += 1;
+    this.#spent.lastMs.request = clock.monotonicMs();
+    if (!isPurge && kind !== 'read') this.#spent.counts.writes += 1;
     if (!isPurge) return;
-    this.#counts.purges += 1;
-    this.#lastMs.purge = clock.monotonicMs();
+    this.#spent.counts.purges += 1;
+    this.#spent.lastMs.purge = clock.monotonicMs();
   }
 
   /** Throws RailsStopped where it is the last answer. */
@@ -140,13 +191,14 @@ export class Rails {
     if (status === TOO_MANY_REQUESTS)
       this.#stop(`${what} was answered with ${status}: the cache wants no more requests; --rate takes fewer a second`);
     if (status < SERVER_ERROR) return;
-    this.#counts.serverErrors += 1;
-    if (this.#counts.serverErrors >= SERVER_ERRORS_MAX)
+    this.#spent.counts.serverErrors += 1;
+    if (this.#spent.counts.serverErrors >= SERVER_ERRORS_MAX)
       this.#stop(`${what} was answered with ${status}, and ${SERVER_ERRORS_MAX} answers of the run were 5xx: the cache is not well`);
   }
 
   #stop(why: string): never {
-    this.#stopped ??= `stopped: ${why}; nothing more was sent`;
-    throw new RailsStopped(this.#stopped);
+    this.#spent.stopped ??= `stopped: ${why}; nothing more was sent`;
+    this.#spent.ended.resolve(this.#spent.stopped);
+    throw new RailsStopped(this.#spent.stopped);
   }
 }

@@ -8,8 +8,8 @@ import { InvalidInput } from '../errors.ts';
 const SECRET = /<env:([^<>]*)>/g;
 const NAME = /^[A-Z_][A-Z0-9_]*$/;
 const VALUE = /^[\x20-\x7e]+$/;
-/** Headers that are made to hold secrets. */
-const SECRET_HEADER = /authorization|cookie|token|secret|passw|signature|credential|api-?key|auth-?key|access-?key|^fastly-key$/i;
+/** Headers, and keys of JSON, that are made to hold secrets. */
+const SECRET_NAME = /authorization|cookie|token|secret|passw|signature|credential|api[-_]?key|auth[-_]?key|access[-_]?key|^fastly-key$/i;
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -18,7 +18,7 @@ export function secretProblems(headers: Headers): readonly { readonly name: stri
   return Object.entries(headers).flatMap(([name, value]) => {
     const named = namesIn(value);
     if (named.some((one) => !NAME.test(one))) return [{ name, message: 'expected <env:NAME>, the name of a variable in capitals' }];
-    if (named.length > 0 || !SECRET_HEADER.test(name)) return [];
+    if (named.length > 0 || !SECRET_NAME.test(name)) return [];
     return [{ name, message: 'expected <env:NAME>: a secret stands in a variable of the environment, never in a file' }];
   });
 }
@@ -27,11 +27,25 @@ export function namesIn(text: string): readonly string[] {
   return [...text.matchAll(SECRET)].map(([, name = '']) => name);
 }
 
+/** The same of what JSON says: a text below a name that is made for secrets. Paths begin at the body. */
+export function secretProblemsOfBody(
+  body: unknown,
+  at: readonly PropertyKey[] = [],
+): readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] {
+  if (typeof body === 'string') {
+    const name = at.findLast((step) => typeof step === 'string') ?? '';
+    return secretProblems({ [String(name)]: body }).map(({ message }) => ({ path: at, message }));
+  }
+  if (typeof body !== 'object' || body === null) return [];
+  const isList = Array.isArray(body);
+  return Object.entries(body).flatMap(([key, inner]) => secretProblemsOfBody(inner, [...at, isList ? Number(key) : key]));
+}
+
 export type Secrets = ReadonlyMap<string, string>;
 
-/** Of all variables that the headers name. `target`: for the message. Throws InvalidInput for one that is missing or cannot be sent. */
-export function readSecrets(target: string, all: readonly Headers[], variables: Readonly<Record<string, string | undefined>>): Secrets {
-  const names = new Set(all.flatMap((headers) => Object.values(headers).flatMap(namesIn)));
+/** Of all variables that the texts name. `target`: for the message. Throws InvalidInput for one that is missing or cannot be sent. */
+export function readSecrets(target: string, texts: readonly string[], variables: Readonly<Record<string, string | undefined>>): Secrets {
+  const names = new Set(texts.flatMap(namesIn));
   return new Map(
     [...names].map((name) => {
       const value = variables[name] ?? '';
@@ -40,6 +54,11 @@ export function readSecrets(target: string, all: readonly Headers[], variables: 
       return [name, value];
     }),
   );
+}
+
+/** In JSON. */
+export function withSecretsIn(body: string, secrets: Secrets): string {
+  return body.replace(SECRET, (_, named: string) => JSON.stringify(secrets.get(named) ?? '').slice(1, -1));
 }
 
 export function withSecrets(headers: Headers, secrets: Secrets): Headers {

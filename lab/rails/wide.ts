@@ -11,11 +11,18 @@ const PLACE = /<(?:id|tag|pattern)>/;
  * Whether the rails count it as wide: by its type, or because it says so. A request that means everything to a cache and looks like that of one
  * content cannot be told from it by reading: the self-check sees it by what it purges.
  */
-export function isWide({ type, request: { path, headers } }: PurgeWay): boolean {
-  const texts = [path, ...Object.entries(headers).flat()].map(decoded);
+export function isWide({ type, request: { path, headers, body } }: PurgeWay): boolean {
+  const texts = [path, ...Object.entries(headers).flat(), ...(body === undefined ? [] : textsIn(JSON.parse(body)))].map(decoded);
   return (
     type === 'all' || type === 'pattern' || texts.some((text) => WIDE_WORDS.test(text) || (PLACE.test(text) && PATTERN_SIGNS.test(text)))
   );
+}
+
+/** Every key and every text of JSON. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [key, ...textsIn(inner)]);
 }
 
 /** What is no encoding stands for itself. */

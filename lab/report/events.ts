@@ -120,6 +120,20 @@ export const summary = z.strictObject({
   operations: z.strictObject({ reads: z.int(), writes: z.int(), failed: z.int(), unknown: z.int() }),
   heal: z.strictObject({ clean: z.boolean(), left: z.array(z.string()) }),
   error: z.string().optional(),
+  /** Of a live target: whom the lab asked, and how much. */
+  rails: z
+    .strictObject({
+      hosts: z.array(z.strictObject({ host: z.string(), addresses: z.array(z.string()), isNamed: z.boolean() })),
+      perSecond: z.number(),
+      allowsWidePurge: z.boolean(),
+      requests: z.int(),
+      purges: z.int(),
+      /** To an origin of the user's own. */
+      writes: z.int().optional(),
+      /** Why nothing more was sent. */
+      stopped: z.string().optional(),
+    })
+    .optional(),
   reproduce: z.string(),
 });
 
@@ -158,6 +172,20 @@ export const plan = z.strictObject({
     deletes: z.int(),
     purges: z.int(),
   }),
+  /** Over a live target: how it differs from the scenario as it is written. */
+  notes: z.array(z.string()).optional(),
+  /** Over a live target: the first request of each kind. */
+  requests: z
+    .array(
+      z.strictObject({
+        kind: z.string(),
+        method: z.string(),
+        url: z.string(),
+        headers: z.record(z.string(), z.string()),
+        body: z.string().optional(),
+      }),
+    )
+    .optional(),
   faults: z.array(
     z.strictObject({
       atMs: z.number(),

@@ -6,6 +6,7 @@
  */
 import { endOf } from '../history/end.ts';
 import { printable } from '../input/printable.ts';
+import { railsLine } from '../rails/rails-line.ts';
 import type { Summary } from './events.ts';
 import { type JunitProblem, junitText } from './junit-suite.ts';
 import { anomaliesOf, type ReportSource } from './source.ts';
@@ -22,7 +23,8 @@ interface Case {
 
 export function toJunit(source: ReportSource): string {
   const { scenario, title, seed, backend, version, history, summary } = source;
-  const { status, verdict, exitCode, reproduce } = summary;
+  const { status, verdict, exitCode, reproduce, rails } = summary;
+  const sent = rails === undefined ? {} : { sent: railsLine(rails) };
   const judged = [...checkCases(source), ...summary.thresholds.map(thresholdCase)];
   const cases = [runCase(summary, judged), ...judged];
   const time = (endOf(history) / MS_PER_S).toFixed(3);
@@ -31,7 +33,7 @@ export function toJunit(source: ReportSource): string {
       name: scenario,
       time,
       timestamp: history.head?.startedAt.slice(0, 'YYYY-MM-DDThh:mm:ss'.length),
-      properties: { title, seed, backend, version, status, verdict, exitCode, reproduce },
+      properties: { title, seed, backend, version, status, verdict, exitCode, reproduce, ...sent },
       cases: cases.map(({ group, name, problem }, at) => ({
         classname: `edgesync-lab.${scenario}.${group}`,
         name,
@@ -52,7 +54,7 @@ function runCase(summary: Summary, judged: readonly Case[]): Case {
   });
   if (!heal.clean) return say('not-healed', 'faults could not be healed; what may be left is listed', heal.left);
   if (status === 'failed') return say('failed', error ?? 'the lab or its world failed', error?.split('\n') ?? []);
-  if (status === 'aborted') return say('aborted', 'the run was stopped before its end');
+  if (status === 'aborted') return say('aborted', error ?? 'the run was stopped before its end');
   if (exitCode !== 0 && judged.every(({ problem }) => problem === undefined)) return say('exit-code', `the run ended with ${exitCode}`);
   return { group: 'run', name: 'run' };
 }

@@ -16,9 +16,11 @@ export interface DryRunOptions {
   /** As the run would start it. */
   readonly topology: Pick<Topology, 'regions'>;
   readonly seed: number;
+  /** Over a live target: how it differs from the scenario, and the first request of each kind. */
+  readonly live?: { readonly notes: readonly string[]; readonly requests: NonNullable<PlanEvent['requests']> };
 }
 
-export function toPlan({ scenario, topology, seed }: DryRunOptions): PlanEvent {
+export function toPlan({ scenario, topology, seed, live }: DryRunOptions): PlanEvent {
   const regions = topology.regions.map(({ region }) => region);
   const { hypothesis = CONVERGED, settle, checks, thresholds } = scenario;
   return {
@@ -32,6 +34,7 @@ export function toPlan({ scenario, topology, seed }: DryRunOptions): PlanEvent {
     steadyState: writtenHypothesis(hypothesis),
     isJudgedAgain: scenario.hypothesis !== undefined,
     load: toLoad(scenario, regions, seed),
+    ...(live === undefined ? {} : { notes: [...live.notes], requests: live.requests }),
     faults: toFaults(scenario, regions, seed),
     settleMs: settle,
     checks: [...checks],

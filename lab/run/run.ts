@@ -7,6 +7,8 @@ import { History } from '../history/history.ts';
 import type { OnHistoryLine } from '../history/history-lines.ts';
 import { WallClock } from '../history/wall-clock.ts';
 import { Driver } from '../load/driver.ts';
+import type { RailsReport } from '../rails/rails.ts';
+import { RailsStopped } from '../rails/stopped.ts';
 import type { Summary } from '../report/events.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { LogWatch } from '../session/log-watch.ts';
@@ -69,6 +71,9 @@ interface Driven {
 
 type Begin = (onStep: (step: StartStep) => void, signal: AbortSignal) => Promise<Place>;
 
+/** Named beside the checks. */
+const RAILS = 'rails';
+
 class Run {
   readonly #options: Omit<RunOptions, 'startWorld'>;
   readonly #begin: Begin;
@@ -77,6 +82,8 @@ class Run {
   /** What could not be healed. */
   #left: readonly string[] = [];
   #isLost = false;
+  /** What went to a live target. */
+  #sent: (() => RailsReport) | undefined;
 
   constructor(options: Omit<RunOptions, 'startWorld'>, begin: Begin) {
     this.#options = options;
@@ -91,7 +98,8 @@ class Run {
       (judged): Ended => ({ status: 'completed', ...conclude(judged) }),
       (error: unknown) => this.#failed(error),
     );
-    const summary = toSummary({ ended, history: this.#history, left: this.#left, reproduce: this.#options.reproduce });
+    const { reproduce } = this.#options;
+    const summary = toSummary({ ended, history: this.#history, left: this.#left, reproduce, rails: this.#sent?.() });
     this.#options.report(summary);
     return { summary, history: this.#history };
   }
@@ -106,6 +114,7 @@ class Run {
     const { report, signal } = this.#options;
     const place = await this.#begin((step) => report({ type: 'Step', t: this.#t(), ...step }), signal);
     const { world } = place;
+    this.#sent = world.sent;
     const releasers = createReleasers();
     releasers.push(() => world.close());
     const lost = new AbortController();
@@ -118,7 +127,11 @@ class Run {
         lost.abort();
         throw new WorldFailed(why);
       });
-      await Promise.race([driven, loss]);
+      const ended = world.ended?.then((why) => {
+        lost.abort();
+        throw new RailsStopped(why);
+      });
+      await Promise.race([driven, loss, ...(ended === undefined ? [] : [ended])]);
       return this.#judge();
     } finally {
       await releasers.release();
@@ -196,10 +209,18 @@ class Run {
   }
 
   #failed(error: unknown): Ended {
+    if (error instanceof RailsStopped) return this.#stopped(error.message);
     if (!this.#options.signal.aborted || error instanceof NotHealed) return toFailure(error);
     const judged = this.#history.head === undefined ? { results: [], thresholds: [] } : this.#judge();
     const concluded = conclude(judged);
     return { ...concluded, status: 'aborted', exitCode: worstOf([concluded.exitCode, EXIT.interrupted]) };
+  }
+
+  /** By the rails of a live target: what was seen by then is judged, and all else is unknown. */
+  #stopped(why: string): Ended {
+    const { results, thresholds } = this.#history.head === undefined ? { results: [], thresholds: [] } : this.#judge();
+    const stopped = { check: RAILS, verdict: 'unknown', reason: why, anomalies: [] } as const;
+    return { ...conclude({ results: [...results, stopped], thresholds }), status: 'aborted', error: why };
   }
 
   #now(): number {

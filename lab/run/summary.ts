@@ -6,6 +6,7 @@ import { EXIT, EXIT_OF_VERDICT, type ExitCode, exitCodeOf, worstOf } from '../er
 import { convergenceOf } from '../history/convergence.ts';
 import type { History } from '../history/history.ts';
 import { HISTORY_VERSION, type HistoryHead } from '../history/history-lines.ts';
+import type { RailsReport } from '../rails/rails.ts';
 import { type LabEvent, SCHEMA_VERSION, type StartEvent, type Summary } from '../report/events.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { toDocument } from '../scenarios/written.ts';
@@ -101,9 +102,11 @@ export interface SummaryOptions {
   /** What could not be healed. */
   readonly left: readonly string[];
   readonly reproduce: string;
+  /** What went to a live target. Left out: there is none. */
+  readonly rails?: RailsReport | undefined;
 }
 
-export function toSummary({ ended, history, left, reproduce }: SummaryOptions): Summary {
+export function toSummary({ ended, history, left, reproduce, rails }: SummaryOptions): Summary {
   const { status, verdict, results, error } = ended;
   const exitCode = left.length === 0 ? ended.exitCode : worstOf([ended.exitCode, EXIT.notHealed]);
   const regions = history.head?.regions ?? [];
@@ -136,8 +139,13 @@ export function toSummary({ ended, history, left, reproduce }: SummaryOptions): 
     operations: countOperations(history),
     heal: { clean: left.length === 0, left: [...left] },
     ...(error === undefined ? {} : { error }),
+    ...(rails === undefined ? {} : { rails: toRailsTold(rails) }),
     reproduce,
   };
+}
+
+function toRailsTold({ hosts, ...told }: RailsReport): NonNullable<Summary['rails']> {
+  return { ...told, hosts: hosts.map(({ addresses, ...host }) => ({ ...host, addresses: [...addresses] })) };
 }
 
 function countOperations({ changes, reads, nextId }: History): Summary['operations'] {

@@ -4,7 +4,7 @@ import { didYouMean } from '../input/nearest.ts';
 import { type Topology, withRegionTarget } from '../topology/topology.ts';
 import { findHere } from '../worlds/peers/here.ts';
 import { withOwnConfig } from './own-config.ts';
-import { asStarted, type StartedTarget } from './target.ts';
+import { asStarted, type LiveTarget, type StartedTarget, type Target } from './target.ts';
 import { findTarget, OWN_TARGET } from './targets.ts';
 
 export interface AssignOptions {
@@ -14,12 +14,17 @@ export interface AssignOptions {
   readonly folder: string;
   /** Whose PATH the programs are looked for in. */
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Whether a cache that the lab does not start may be one of them. Left out: it may not. */
+  readonly takesLive?: boolean | undefined;
   /** A configuration of the user's own, for each of them that is not ours. */
   readonly config?: string | undefined;
 }
 
 /** Throws InvalidInput for a region or a target that there is not. */
-export async function withTargets(topology: Topology, { words, folder, variables, config }: AssignOptions): Promise<Topology> {
+export async function withTargets(
+  topology: Topology,
+  { words, folder, variables, takesLive = false, config }: AssignOptions,
+): Promise<Topology> {
   const known = topology.regions.map(({ region }) => region);
   if (words.length === 0) throw new InvalidInput('--target: expected a target, such as varnish or eu-west=squid, got nothing');
   let assigned = topology;
@@ -32,15 +37,31 @@ export async function withTargets(topology: Topology, { words, folder, variables
         `--target: expected a region (${known.join(', ')}), got ${JSON.stringify(region)}${didYouMean(region, known)}`,
       );
     const found = await findTarget(word.slice(at + 1), folder);
-    const preset = found === OWN_TARGET ? undefined : asStarted(found);
-    const target = preset === undefined || config === undefined ? preset : await withOwnConfig(preset, config);
-    if (target !== undefined) await refuseMissing(target, variables);
+    const isLive = takesLive && found !== OWN_TARGET && found.live !== undefined;
+    const target = isLive ? asConfigured(found, config) : await started(found, { variables, config });
     const regions = assigned.regions.map((one) => (region === undefined || one.region === region ? withRegionTarget(one, target) : one));
     assigned = { ...assigned, regions };
   }
   if (config !== undefined && assigned.regions.every(({ target }) => target === undefined))
     throw new InvalidInput('--config: expected --target with a cache of others, whose configuration it is');
   return assigned;
+}
+
+/** Throws InvalidInput for a configuration: a live one has its own. */
+function asConfigured(target: LiveTarget, config: string | undefined): LiveTarget {
+  if (config === undefined) return target;
+  throw new InvalidInput(`--config: ${target.name} is a live target, which has a configuration of its own`);
+}
+
+async function started(
+  found: Target | typeof OWN_TARGET,
+  { variables, config }: Pick<AssignOptions, 'variables' | 'config'>,
+): Promise<StartedTarget | undefined> {
+  if (found === OWN_TARGET) return undefined;
+  const preset = asStarted(found);
+  const target = config === undefined ? preset : await withOwnConfig(preset, config);
+  await refuseMissing(target, variables);
+  return target;
 }
 
 async function refuseMissing(target: StartedTarget, variables: AssignOptions['variables']): Promise<void> {

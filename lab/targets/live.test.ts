@@ -23,7 +23,7 @@ describe('the file of a live target', () => {
       },
     });
     expect(isMeantAsTarget('live: {}', 'cdn.yaml')).toBe(true);
-    expect(() => asStarted(target)).toThrow('cdn is a live target: only races takes one');
+    expect(() => asStarted(target)).toThrow('cdn is a live target: races and run take one');
     expect(targetJsonSchema()).toMatchObject({ oneOf: [{ required: ['start'] }, { required: ['live'] }] });
   });
 
@@ -83,6 +83,56 @@ describe('the file of a live target', () => {
     expect(said).toContain(message);
     expect(said).toMatch(/cdn\.yaml:\d+: /);
     expect(said).not.toMatch(/s3cret/);
+  });
+
+  const own = (more: string) => ({
+    origin: `{ url: "https://cms.example", create: PUT /<id>/<version>, update: PUT /<id>/<version>${more} }`,
+  });
+  const inBody = (body: string) => ({ purge: `{ hard: { key: { request: POST /purge, body: ${body} } } }` });
+
+  it.each<[string, LiveFile, string]>([
+    ['a body without its place', inBody('{ keys: [a] }'), 'purge.hard.key: expected <id> in it'],
+    ['a body with another place', inBody('{ keys: ["<id>", "<tag>"] }'), 'purge.hard.key: no such place <tag>'],
+    ['a body with a secret as such', inBody('{ keys: ["<id>"], api_token: s3cret }'), 'purge.hard.key.body.api_token: expected <env:NAME>'],
+    [
+      'a body with a secret in a list',
+      inBody('{ keys: ["<id>"], auth: [{ password: s3cret }] }'),
+      'body.auth.0.password: expected <env:NAME>',
+    ],
+    ['a body that is a text', inBody('"keys=<id>"'), 'purge.hard.key.body: expected a map or a list, which is sent as JSON'],
+    ['a body by another name', { purge: '{ hard: { key: { request: POST /<id>, bdy: {} } } }' }, 'did you mean body?'],
+    ['no id in a write', own(', delete: DELETE /articles'), 'live.origin.delete: expected <id> in it'],
+    [
+      'no version in one',
+      { origin: '{ url: "https://a.example", create: PUT /<id>/<version>, update: PUT /<id> }' },
+      'update: expected <version>',
+    ],
+    ['a place that a write has not', own(', delete: "DELETE /<id>?<value>"'), 'live.origin.delete: no such place <value>'],
+    [
+      'no update',
+      { origin: '{ url: "https://a.example", create: PUT /<id>/<version> }' },
+      'live.origin.update: missing, expected a request',
+    ],
+    ['a write by another name', own(', remove: DELETE /<id>'), 'live.origin.remove: no such key'],
+    ['a write of another host', own(', delete: DELETE //evil.test/<id>'), `live.origin.delete: ${EXPECTED_PATH}`],
+    [
+      'a write with a secret as such',
+      own(', headers: { authorization: s3cret }'),
+      'live.origin.headers.authorization: expected <env:NAME>',
+    ],
+    ['a write of another site', own(', headers: { host: evil.test }'), 'live.origin.headers.host: no live target may say this header'],
+    ['both backends', { ...own(''), more: ['upstream: { port: 1 }'] }, 'live.origin: expected upstream or origin, one of them'],
+  ])('is refused for %s, and no value is told', (_what, file, message) => {
+    const said = refused(liveText(file));
+    expect(said).toContain(message);
+    expect(said).toMatch(/cdn\.yaml:\d+: /);
+    expect(said).not.toMatch(/s3cret/);
+  });
+
+  it('may say how an origin of the user’s own is written', () => {
+    const target = parseTarget(liveText(own(', delete: DELETE /<id>')), 'cdn.yaml');
+    expect(target.live).toMatchObject({ origin: { url: { host: 'cms.example' }, ok: [200, 201, 204] } });
+    expect(target.live).not.toHaveProperty('upstream');
   });
 
   it.each([

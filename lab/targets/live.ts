@@ -1,20 +1,14 @@
 /** A cache that the lab does not start: a URL, and the place at which it asks its backend. Everything that can be wrong in its file is said by line. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { type PurgeWay, writtenHeaders } from '../../services/protocol/purge-ways.ts';
+import { type PurgeRequest, type PurgeWay, textsOf, writtenHeaders } from '../../services/protocol/purge-ways.ts';
 import type { Problem } from '../input/problems.ts';
-import { readCacheUrl } from '../rails/cache-url.ts';
-import { namesIn, secretProblems } from '../rails/secrets.ts';
+import { namesIn, secretProblems, secretProblemsOfBody } from '../rails/secrets.ts';
+import { cacheUrl } from './cache-url-key.ts';
+import { problemsOfPlaces, templatesOf, writtenOrigin } from './own-origin.ts';
 
 const PORT_MAX = 65_535;
 const EXPECTED_PORT = `expected a port from 1 to ${PORT_MAX}`;
-
-const cacheUrl = z.string('expected a URL such as https://cdn.example').transform((text, context) => {
-  const read = readCacheUrl(text);
-  if (!('problem' in read)) return read;
-  context.addIssue({ code: 'custom', message: read.problem });
-  return z.NEVER;
-});
 
 /** As a file says it. */
 export const writtenLive = z.strictObject({
@@ -24,16 +18,33 @@ export const writtenLive = z.strictObject({
   'purge-url': cacheUrl.optional(),
   /** Sent to `url` with every request, such as what a staging site asks for. */
   headers: writtenHeaders.default({}),
+  /** An origin of the user's own: what the cache has as its backend, in place of our upstream. */
+  origin: writtenOrigin.optional(),
   /** Where our upstream listens: what the cache has as its backend. */
-  upstream: z.strictObject({
-    host: z
-      .string('expected an address of this machine')
-      .refine((text) => isIP(text) !== 0, 'expected an address of this machine, such as 127.0.0.1')
-      .default('127.0.0.1'),
-    port: z.int(EXPECTED_PORT).min(1, EXPECTED_PORT).max(PORT_MAX, EXPECTED_PORT),
-  }),
+  upstream: z
+    .strictObject({
+      host: z
+        .string('expected an address of this machine')
+        .refine((text) => isIP(text) !== 0, 'expected an address of this machine, such as 127.0.0.1')
+        .default('127.0.0.1'),
+      port: z.int(EXPECTED_PORT).min(1, EXPECTED_PORT).max(PORT_MAX, EXPECTED_PORT),
+    })
+    .optional(),
 });
-export type Live = z.output<typeof writtenLive>;
+type WrittenLive = z.output<typeof writtenLive>;
+
+/** Behind it stands our upstream, or an origin of the user's own. */
+export type Live = Omit<WrittenLive, 'upstream' | 'origin'> &
+  (
+    | { readonly upstream: NonNullable<WrittenLive['upstream']>; readonly origin?: never }
+    | { readonly origin: NonNullable<WrittenLive['origin']>; readonly upstream?: never }
+  );
+
+/** Of one that has no problems. */
+export function toLive({ upstream, origin, ...live }: WrittenLive): Live | undefined {
+  if (upstream !== undefined) return { ...live, upstream };
+  return origin === undefined ? undefined : { ...live, origin };
+}
 
 /** Other sites, other names and other messages inside one: none is for a target file to say. */
 const RAILED_HEADERS =
@@ -42,24 +53,51 @@ const RAILED_HEADERS =
 const PLAIN_PATH = /^\/(?![/\\])(?!.*(?:\/|%2f|\\|%5c)(?:\.|%2e){1,2}(?:\/|%2f|\\|%5c|[?#]|$))[\x21-\x22\x24-\x7e]*$/i;
 
 export interface OfLive {
-  readonly live: Live;
+  readonly live: WrittenLive;
   readonly read: { readonly path: string };
   readonly ways: readonly PurgeWay[];
 }
 
 /** What the schema cannot say of it. */
 export function problemsOfLive({ live, read, ways }: OfLive): readonly Problem[] {
-  const ofWay = ({ mode, type, request: { path, headers } }: PurgeWay): readonly Problem[] => {
-    const at = ['purge', mode, type];
-    return [...pathProblems(path, at), ...headerProblems(headers, [...at, 'headers'])];
-  };
-  return [...pathProblems(read.path, ['read', 'path']), ...headerProblems(live.headers, ['live', 'headers']), ...ways.flatMap(ofWay)];
+  const { origin } = live;
+  const ofOrigin =
+    origin === undefined
+      ? []
+      : [
+          ...problemsOfPlaces(origin),
+          ...headerProblems(origin.headers, ['live', 'origin', 'headers']),
+          ...templatesOf(origin).flatMap(({ kind, request }) => requestProblems(request, ['live', 'origin', kind])),
+        ];
+  return [
+    ...behindProblems(live),
+    ...pathProblems(read.path, ['read', 'path']),
+    ...headerProblems(live.headers, ['live', 'headers']),
+    ...ways.flatMap(({ mode, type, request }) => requestProblems(request, ['purge', mode, type])),
+    ...ofOrigin,
+  ];
+}
+
+function behindProblems({ upstream, origin }: WrittenLive): readonly Problem[] {
+  if (upstream !== undefined && origin !== undefined)
+    return [{ path: ['live', 'origin'], message: 'expected upstream or origin, one of them: a cache has one backend' }];
+  if (upstream !== undefined || origin !== undefined) return [];
+  return [{ path: ['live'], message: 'expected upstream, where ours listens, or origin, how yours is written' }];
+}
+
+function requestProblems({ path, headers, body }: PurgeRequest, at: Problem['path']): readonly Problem[] {
+  const ofBody = body === undefined ? [] : secretProblemsOfBody(JSON.parse(body));
+  return [
+    ...pathProblems(path, at),
+    ...headerProblems(headers, [...at, 'headers']),
+    ...ofBody.map(({ path: inBody, message }) => ({ path: [...at, 'body', ...inBody], message })),
+  ];
 }
 
 /** Of a cache that the lab starts: it has no secrets. */
 export function problemsOfStarted(ways: readonly PurgeWay[]): readonly Problem[] {
-  return ways.flatMap(({ mode, type, request: { path, headers } }) => {
-    const isNamed = [path, ...Object.values(headers)].some((text) => namesIn(text).length > 0);
+  return ways.flatMap(({ mode, type, request }) => {
+    const isNamed = textsOf(request).some((text) => namesIn(text).length > 0);
     return isNamed ? [{ path: ['purge', mode, type], message: 'expected no <env:NAME>: only a live target has secrets' }] : [];
   });
 }

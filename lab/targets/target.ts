@@ -18,7 +18,7 @@ import { type Problem, problemsOf, refusal } from '../input/problems.ts';
 import { parseYaml, readSource } from '../input/yaml-source.ts';
 import { writtenConfig } from './config.ts';
 import { deliverOf, writtenDeliver } from './deliver.ts';
-import { type Live, problemsOfLive, problemsOfStarted, withoutValues, writtenLive } from './live.ts';
+import { type Live, problemsOfLive, problemsOfStarted, toLive, withoutValues, writtenLive } from './live.ts';
 import { problemsOfTell, writtenTell } from './tell.ts';
 
 /** The places of what is started. */
@@ -122,9 +122,13 @@ export interface LiveTarget extends Common {
 export type Target = StartedTarget | LiveTarget;
 
 /** For whoever starts its caches itself. Throws InvalidInput for a live one. */
-export function asStarted(target: Target): StartedTarget {
-  if (target.live === undefined) return target;
-  throw new InvalidInput(`${target.name} is a live target: only races takes one; everything else starts its caches itself`);
+export function asStarted<Any extends Target>(target: Any): Extract<Any, StartedTarget> {
+  if (isStarted(target)) return target;
+  throw new InvalidInput(`${target.name} is a live target: races and run take one; everything else starts its caches itself`);
+}
+
+function isStarted<Any extends Target>(target: Any): target is Extract<Any, StartedTarget> {
+  return target.live === undefined;
 }
 
 /** For editors. */
@@ -150,7 +154,8 @@ export function parseTarget(text: string, file: string): Target {
   const parsed = targetFile.safeParse(source.value);
   const problems = parsed.success ? problemsOfWords(parsed.data) : withoutValues(source.value, problemsOf(targetFile, source.value));
   if (!parsed.success || problems.length > 0) throw refusal(source, problems);
-  const { purge, deliver, start, live, ...rest } = parsed.data;
+  const { purge, deliver, start, live: writtenOfLive, ...rest } = parsed.data;
+  const live = writtenOfLive && toLive(writtenOfLive);
   const delivered = deliverOf(deliver ?? (purge === undefined && rest.tell === undefined ? 'none' : 'repeat'));
   const ways = purge === undefined ? { ok: [], purges: [] } : { ok: purge.ok, purges: waysOf(purge) };
   const purged = { ...ways, deliver: delivered };

@@ -111,8 +111,10 @@ export function withTargetServices(compose: ComposeFile): ComposeFile {
 
 const allAround = { BIND_ADDRESS: '0.0.0.0' };
 
+type SetTarget = Pick<HostedTarget, 'lifetime' | 'missing' | 'untagged304' | 'purges' | 'ok' | 'deliver'>;
+
 /** What the two are told of the cache between them, by service. `settings`: of the region, as an edge of ours is told them. */
-export function targetEnvironments(region: string, target: HostedTarget, settings: Environment): Readonly<Record<string, Environment>> {
+export function targetEnvironments(region: string, target: SetTarget, settings: Environment): Readonly<Record<string, Environment>> {
   const { lifetime, missing, untagged304 = false, purges, ok, deliver } = target;
   const { PROPAGATION_DELAY = '0', INVALIDATION_STRATEGY = 'eager' } = settings;
   return {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Deliver } from '../../services/protocol/purge-ways.ts';
 import { InvalidInput } from '../errors.ts';
 import { hasSoftPurge } from '../targets/soft-purge.ts';
-import type { HostedTarget, Shield, StartedTarget } from '../targets/target.ts';
+import type { HostedTarget, LiveTarget, Shield, StartedTarget, Target } from '../targets/target.ts';
 import { findTarget, OWN_TARGET } from '../targets/targets.ts';
 import {
   type ComposeFile,
@@ -20,6 +20,12 @@ import { withTargetServices } from './target-services.ts';
 
 export type { Environment } from './compose-file.ts';
 
+/** What a scenario may want of it. */
+type Wanted = Pick<HostedTarget, 'untagged304' | 'shield'>;
+/** `turnMs`: how long a purge may wait for its turn. */
+export type StandingLive = LiveTarget & Wanted & { readonly turnMs?: number };
+export type StandingTarget = (StartedTarget & Wanted) | StandingLive;
+
 export interface RegionTopology {
   readonly region: string;
   /** The service's name in compose.yaml. */
@@ -28,7 +34,15 @@ export interface RegionTopology {
   readonly port: number;
   readonly environment: Environment;
   /** The cache of others that stands there. Left out: ours. */
-  readonly target?: StartedTarget & Pick<HostedTarget, 'untagged304' | 'shield'>;
+  readonly target?: StandingTarget;
+}
+
+export type LiveRegion = RegionTopology & { readonly target: StandingLive };
+
+/** The first that has a live target; undefined: none has. */
+export function liveRegionOf({ regions }: Pick<Topology, 'regions'>): LiveRegion | undefined {
+  for (const { target, ...region } of regions) if (target?.live !== undefined) return { ...region, target };
+  return undefined;
 }
 
 export interface Topology {
@@ -110,7 +124,8 @@ async function labelled(
   if (found.tell !== undefined)
     throw new InvalidInput(`${at}: ${found.name} is purged by an application (tell), which only the embedded world can tell`);
   const environment = withRegionSettings({ ...region.environment, REGION_NAME: region.region }, { delay, strategy });
-  if (found.live !== undefined) throw new InvalidInput(`${at}: ${found.name} is a live target, which only races takes`);
+  if (found.live !== undefined)
+    throw new InvalidInput(`${at}: ${found.name} is a live target, which no container is: run takes it with --target`);
   return withRegionTarget({ ...region, environment }, found);
 }
 
@@ -128,12 +143,12 @@ export function onlyRegions<Regional extends Pick<Topology, 'regions'>>(topology
 }
 
 /** To a cache that takes no purge, and that nobody purges, nothing can be delivered, whatever a scenario wants. */
-function deliveredBy({ purges, tell, deliver }: StartedTarget, wanted: Deliver | undefined): Deliver {
+function deliveredBy({ purges, tell, deliver }: Target, wanted: Deliver | undefined): Deliver {
   return purges.length === 0 && tell === undefined ? deliver : (wanted ?? deliver);
 }
 
 /** undefined: ours. What a cache of others has no word for, a soft purge, its region has not, either: it is eager. */
-export function withRegionTarget({ target: _, ...region }: RegionTopology, target: StartedTarget | undefined): RegionTopology {
+export function withRegionTarget({ target: _, ...region }: RegionTopology, target: Target | undefined): RegionTopology {
   if (target === undefined) return region;
   const environment = withRegionSettings(region.environment, {
     lifetime: target.lifetime,

@@ -1,5 +1,6 @@
 /** How each world of the table starts, and which is taken where none is asked for. A world is loaded when it starts. */
 import { systemClock } from '../../services/runtime/clock.ts';
+import type { OpenRailsOptions } from '../rails/open-rails.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { Variables } from '../topology/compose-file.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -16,6 +17,8 @@ export interface PrepareOptions {
   readonly onLogLine: (line: string) => void;
   /** A known bug to run with, by its name. */
   readonly mutant?: string | undefined;
+  /** Of a live target: what goes to it goes by these. */
+  readonly rails?: OpenRailsOptions | undefined;
   /** What is to be run, for a world in virtual time: all that happens in it follows from that. */
   readonly run?: Pick<Scenario, 'workload' | 'system'> & { readonly seed: number };
 }
@@ -30,9 +33,13 @@ const STAGES: Readonly<Record<Backend, (options: PrepareOptions) => Promise<Stag
       return startDocker({ topology, variables, onStep, signal, ...(keep === undefined ? {} : { keep }) });
     },
   }),
-  embedded: async ({ topology, onLogLine, mutant, verbose, variables }) => ({
+  embedded: async ({ topology, onLogLine, mutant, verbose = false, variables, rails }) => ({
     ...IN_REAL_TIME,
     startWorld: async (onStep, signal) => {
+      if (rails !== undefined) {
+        const { startLive } = await import('./live/live.ts');
+        return startLive({ topology, rails, onStep, signal, verbose });
+      }
       const { startEmbedded } = await import('./embedded/embedded.ts');
       return startEmbedded({ topology, onStep, signal, onLogLine, mutant, variables, logLevel: verbose ? 'info' : 'error' });
     },

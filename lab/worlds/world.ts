@@ -1,6 +1,7 @@
 /** What the lab drives: an origin and its edges, wherever they run. Reached by their routes only, as a user would. */
 
 import type { Strategy } from '../../services/protocol/invalidation.ts';
+import type { RailsReport } from '../rails/rails.ts';
 import type { Clients } from '../system/clients.ts';
 import type { EdgeAddress } from '../system/edges/edges.ts';
 import type { Damage, Impairment } from '../system/mechanisms.ts';
@@ -33,6 +34,12 @@ export interface World {
   readonly onStall?: (listener: (stall: WorldStall) => void) => () => void;
   /** Resolves with the reason when the world is lost before it was closed. */
   readonly lost: Promise<string>;
+  /** Resolves with the reason when nothing more can be asked in it: what was seen by then is judged. Left out: that cannot be. */
+  readonly ended?: Promise<string>;
+  /** What was sent to a live target so far. Left out: there is none. */
+  readonly sent?: () => RailsReport;
+  /** Of writes that nobody has planned a time for, ms from the end of one to the next. Left out: they are sent together. */
+  readonly writeGapMs?: number;
   /** Stops everything the world started, and leaves alone what was there before. Safe to call twice. */
   close(): Promise<void>;
 }

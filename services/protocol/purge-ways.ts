@@ -9,6 +9,8 @@ export interface PurgeRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** JSON, with its places in texts. Left out: it has none. */
+  readonly body?: string;
 }
 
 /** One of the purges that a cache takes. */
@@ -42,13 +44,18 @@ export const writtenHeaders = z.record(
   z.string().regex(/^[A-Za-z0-9-]+$/, 'expected the name of a header'),
   z.string().regex(/^[\t\x20-\x7e]*$/, 'expected the value of a header, in ASCII'),
 );
-const purgeRequest = z.union([written, z.strictObject({ request: written, headers: writtenHeaders.default({}) })], {
-  error: 'expected a request such as PURGE /api/content/<id>, or a map with request and headers',
+const EXPECTED_BODY = 'expected a map or a list, which is sent as JSON';
+/** Of which only a map and a list are taken. */
+const writtenBody = z.unknown().refine((value) => typeof value === 'object' && value !== null, EXPECTED_BODY);
+const requestMap = z.strictObject({ request: written, headers: writtenHeaders.default({}), body: writtenBody.optional() });
+/** A request as a file says it. */
+export const writtenRequest = z.union([written, requestMap], {
+  error: 'expected a request such as PURGE /api/content/<id>, or a map with request, headers and body',
 });
 const purges = z.strictObject(
-  Object.fromEntries(PURGE_TYPES.map((type) => [type, purgeRequest.optional()])) as Record<
+  Object.fromEntries(PURGE_TYPES.map((type) => [type, writtenRequest.optional()])) as Record<
     InvalidationType,
-    z.ZodOptional<typeof purgeRequest>
+    z.ZodOptional<typeof writtenRequest>
   >,
 );
 const EXPECTED_STATUS = 'expected a status from 100 to 599';
@@ -73,7 +80,10 @@ export function writtenPurgesOf(ways: readonly PurgeWay[], ok: readonly number[]
     Object.fromEntries(
       ways
         .filter((way) => way.mode === mode)
-        .map(({ type, request: { method, path, headers: own } }) => [type, { request: `${method} ${path}`, headers: { ...own } }]),
+        .map(({ type, request: { method, path, headers: own, body } }) => {
+          const sent = body === undefined ? {} : { body: JSON.parse(body) };
+          return [type, { request: `${method} ${path}`, headers: { ...own }, ...sent }];
+        }),
     );
   return { ok: [...ok], ...Object.fromEntries(PURGE_MODES.map((mode) => [mode, ofMode(mode)])) };
 }
@@ -92,21 +102,26 @@ export function waysOf(written: Pick<WrittenPurges, InvalidationMode>): readonly
   );
 }
 
-function toRequest(found: z.output<typeof purgeRequest>): PurgeRequest {
-  const { request, headers: own } = typeof found === 'string' ? { request: found, headers: {} } : found;
+export function toRequest(found: z.output<typeof writtenRequest>): PurgeRequest {
+  const { request, headers: own, body } = typeof found === 'string' ? { request: found, headers: {}, body: undefined } : found;
   const [, method = '', path = ''] = REQUEST.exec(request) ?? [];
-  return { method, path, headers: own };
+  return { method, path, headers: own, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
 }
 
 /** The place that a purge of each type must have in its request; that of all has none. */
 const PLACE_OF: Readonly<Record<InvalidationType, string | undefined>> = { key: 'id', tag: 'tag', pattern: 'pattern', all: undefined };
 
 /** What is wrong with the places of a way, a sentence each. */
-export function problemsOfWay({ type, request: { path, headers: own } }: PurgeWay): readonly string[] {
-  const text = [path, ...Object.values(own)].join(' ');
+export function problemsOfWay({ type, request }: PurgeWay): readonly string[] {
+  const text = textsOf(request).join(' ');
   const wanted = PLACE_OF[type];
   const missing = wanted === undefined || text.includes(`<${wanted}>`) ? [] : [`expected <${wanted}> in it`];
   return [...strangePlaces(text, wanted === undefined ? [] : [wanted]), ...missing];
+}
+
+/** Where a request may have places. */
+export function textsOf({ path, headers: own, body = '' }: PurgeRequest): readonly string[] {
+  return [path, ...Object.values(own), body];
 }
 
 /** A text may say `<` for its own ends: only a word in lower case between the two is meant. A sentence each. */
@@ -121,7 +136,9 @@ export function filled(text: string, values: Readonly<Record<string, string>>): 
   return text.replace(PLACE, (place, name: string) => (Object.hasOwn(values, name) ? (values[name] ?? place) : place));
 }
 
-export function filledRequest({ method, path, headers: own }: PurgeRequest, values: Readonly<Record<string, string>>): PurgeRequest {
+export function filledRequest({ method, path, headers: own, body }: PurgeRequest, values: Readonly<Record<string, string>>): PurgeRequest {
   const named = Object.entries(own).map(([name, value]) => [name, filled(value, values)]);
-  return { method, path: filled(path, values), headers: Object.fromEntries(named) };
+  const inJson = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, JSON.stringify(value).slice(1, -1)]));
+  const sent = body === undefined ? {} : { body: filled(body, inJson) };
+  return { method, path: filled(path, values), headers: Object.fromEntries(named), ...sent };
 }

@@ -10,5 +10,5 @@ export interface PurgedCache {
 }
 
 export function askAt(asker: Pick<Asker, 'ask'>, { url, deadlineMs }: PurgedCache): DeliveryOptions['ask'] {
-  return ({ method, path, headers }) => asker.ask({ url: `${url}${path}`, method, headers, deadlineMs });
+  return ({ path, ...request }) => asker.ask({ url: `${url}${path}`, ...request, deadlineMs });
 }

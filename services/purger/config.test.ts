@@ -22,7 +22,7 @@ function problemsOf(environment: Readonly<Record<string, string>>): readonly str
 
 const EXPECTED_JSON = 'expected JSON such as {"hard":{"key":"PURGE /api/content/<id>"}}';
 const EXPECTED_PATH = 'expected a method and a path such as PURGE /api/content/<id>';
-const EXPECTED_REQUEST = 'expected a request such as PURGE /api/content/<id>, or a map with request and headers';
+const EXPECTED_REQUEST = 'expected a request such as PURGE /api/content/<id>, or a map with request, headers and body';
 
 describe('PURGES', () => {
   it.each([

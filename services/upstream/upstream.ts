@@ -31,6 +31,8 @@ export interface UpstreamOptions {
   readonly random: Random;
   /** A 304 says nothing of tags, unless it is said of its path. */
   readonly untagged304?: boolean;
+  /** What each of its tags begins with. Left out: nothing. */
+  readonly tagPrefix?: string;
   /** An origin that has not answered by then does not answer. Left out: whoever stands between looks after that. */
   readonly deadlineMs?: number | undefined;
   /** Stands between it and the origin: a link that can be broken. Left out: nothing does. */
@@ -81,7 +83,7 @@ export class Upstream {
   #count = 0;
 
   private constructor(options: UpstreamOptions) {
-    this.#options = { untagged304: false, across: (send) => send(), onFetch: () => {}, ...options };
+    this.#options = { untagged304: false, tagPrefix: '', across: (send) => send(), onFetch: () => {}, ...options };
     this.#run = String(options.random.below(2 ** 32));
     this.#server = createServer((asked, answer) => void this.#serve(asked, answer));
     this.#server.on('connection', (socket) => {
@@ -232,7 +234,8 @@ export class Upstream {
     if (status === 200) {
       this.#tags.set(path, tagsIn(body));
     }
-    return [contentTag(id), ALL_TAG, ...(status === 404 ? [] : (this.#tags.get(path) ?? []))];
+    const tags = [contentTag(id), ALL_TAG, ...(status === 404 ? [] : (this.#tags.get(path) ?? []))];
+    return tags.map((tag) => `${this.#options.tagPrefix}${tag}`);
   }
 }
 

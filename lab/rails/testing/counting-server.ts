@@ -8,6 +8,7 @@ export interface Received {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
+  readonly body: string;
   /** On a monotonic clock. */
   readonly atMs: number;
 }
@@ -26,8 +27,11 @@ export async function countingServer(
   { host = '127.0.0.1', port: wanted = 0 } = {},
 ): Promise<CountingServer> {
   const received: Received[] = [];
-  const server = createServer((asked, response) => {
-    const one = { method: asked.method ?? '', url: asked.url ?? '', headers: asked.headers, atMs: performance.now() };
+  const server = createServer(async (asked, response) => {
+    const atMs = performance.now();
+    let body = '';
+    for await (const part of asked) body += String(part);
+    const one = { method: asked.method ?? '', url: asked.url ?? '', headers: asked.headers, body, atMs };
     received.push(one);
     answer(response, one);
   }).listen(wanted, host);

@@ -4,7 +4,7 @@ import type { Way } from '../../races/raced-cache.ts';
 import { type LiveTarget, parseTarget } from '../../targets/target.ts';
 import type { LookUp } from '../kept-hosts.ts';
 import { openRails, type RailRules, type ToSend } from '../open-rails.ts';
-import type { Rails } from '../rails.ts';
+import type { Rails, Spent } from '../rails.ts';
 
 export interface LiveFile {
   readonly url?: string;
@@ -14,9 +14,20 @@ export interface LiveFile {
   /** Lines of `live`, in YAML. */
   readonly more?: readonly string[];
   readonly port?: number;
+  /** Of `live`, in YAML: in place of our upstream. */
+  readonly origin?: string;
+  /** Where the version stands in an answer. */
+  readonly version?: string;
 }
 
 export const KEY_PURGE = '{ hard: { key: { request: GET /api/content/<id>, headers: { x-refresh: "1" } } }, ok: [200, 404] }';
+
+/** How contents are written at an origin of the user's own. */
+export function ownOrigin(url: string, more = ''): string {
+  const body = '{ version: <version>, text: <value>, slug: <slug>, tag: <tag> }';
+  const put = `{ request: PUT /api/content/<id>, body: ${body} }`;
+  return `{ url: "${url}", create: ${put}, update: ${put}, delete: DELETE /api/content/<id>${more} }`;
+}
 
 export function liveText({
   url = 'http://127.0.0.1:9',
@@ -24,17 +35,19 @@ export function liveText({
   read = '/api/content/<id>',
   more = [],
   port = 8480,
+  origin,
+  version = 'data.version',
 }: LiveFile = {}) {
   return [
     'version: 1',
     'name: cdn',
     'about: a cache that is there',
-    `read: { path: ${JSON.stringify(read)}, version: data.version, missing: version }`,
+    `read: { path: ${JSON.stringify(read)}, version: ${version}, missing: version }`,
     'label: { header: x-cache, hit: ^HIT }',
     `purge: ${purge}`,
     'live:',
     `  url: ${JSON.stringify(url)}`,
-    `  upstream: { port: ${port} }`,
+    origin === undefined ? `  upstream: { port: ${port} }` : `  origin: ${origin}`,
     ...more.map((line) => `  ${line}`),
     '',
   ].join('\n');
@@ -50,6 +63,7 @@ export interface OpenedRails extends Partial<ToSend> {
   readonly rules?: Partial<RailRules>;
   readonly variables?: Readonly<Record<string, string>>;
   readonly takes?: (way: Way) => boolean;
+  readonly spent?: Spent;
 }
 
 export const NO_RULES: RailRules = { allowExternal: [], allowsWidePurge: false, perSecond: 20 };
@@ -58,10 +72,10 @@ export const noNames: LookUp = (name) => Promise.reject(new Error(`${name} was l
 
 export function railsOver(
   targets: readonly LiveTarget[],
-  { rules, variables = {}, takes = () => true, ...toSend }: OpenedRails = {},
+  { rules, variables = {}, takes = () => true, spent, ...toSend }: OpenedRails = {},
 ): Promise<Rails> {
   return openRails(
-    { targets, rules: { ...NO_RULES, ...rules }, takes, variables, userAgent: 'edgesync-lab/test' },
+    { targets, rules: { ...NO_RULES, ...rules }, takes, variables, userAgent: 'edgesync-lab/test', spent },
     { clock: systemClock, signal: new AbortController().signal, lookUp: noNames, ...toSend },
   );
 }

@@ -1,6 +1,7 @@
 /** The head of a report: how the run ended and why, then what was run and how to run it again. */
 import { EXIT } from '../../errors.ts';
 import { endOf } from '../../history/end.ts';
+import { railsLine } from '../../rails/rails-line.ts';
 import type { Summary } from '../events.ts';
 import type { ReportSource } from '../source.ts';
 import { count, duration, plural } from './format.ts';
@@ -62,7 +63,7 @@ function factsOf({
   backend,
   seed,
   history,
-  summary: { operations, exitCode },
+  summary: { operations, exitCode, rails },
 }: ReportSource): readonly (readonly [string, Part])[] {
   const startedAt = history.head?.startedAt;
   return [
@@ -74,6 +75,7 @@ function factsOf({
     ['failed · unknown', `${count(operations.failed)} · ${count(operations.unknown)}`],
     ['lasted', duration(endOf(history))],
     ...(startedAt === undefined ? [] : [['started', startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')] as const]),
+    ...(rails === undefined ? [] : [['live target', railsLine(rails)] as const]),
     ['exit code', String(exitCode)],
   ];
 }

@@ -51,6 +51,8 @@ export const edgeBounds = z.strictObject({
   marksMax: z.int().positive().optional(),
   /** It is purged once more so long after the first time: until then it may have what a fetch under way had brought. Left out: it is not. */
   againMs: z.number().positive().max(600_000).optional(),
+  /** Its purges are sent at a bounded pace: one may wait so long for its turn. Left out: none does. */
+  turnMs: z.number().positive().max(600_000).optional(),
   /** Who joins a fetch under way may be answered by it, whatever was purged since it began. Left out: nobody may. */
   joins: z.literal(true).optional(),
   /** A 404 may be served stale like a content. Left out: it may not. */

@@ -16,10 +16,16 @@ import { ReadMeter } from './read-meter.ts';
 
 export interface TargetAddress extends Pick<Target, 'name' | 'read' | 'label' | 'lifetime' | 'purges' | 'deliver'> {
   readonly purgerUrl: string;
+  /** No upstream of ours stands behind it: whence an answer is, its label alone tells. Left out: one does. */
+  readonly isUnstamped?: true;
+  /** How long a purge may wait for its turn. Left out: none does. */
+  readonly turnMs?: number;
   /** Of its upstream, where that counts its fetches by itself. Left out: the purger tells them. */
   readonly upstreamUrl?: string;
 }
 
+/** Of a cache without our stamps. What has no label may have been kept. */
+const SOURCE_OF = { hit: 'cache', stale: 'cache', unlabelled: 'cache', miss: 'origin' } as const;
 const JOIN_DEADLINE_MS = 1_000;
 /** Stamps are numbers in the order of the fetches: what is so far behind the newest one has been seen. */
 const STAMPS_MAX = 10_000;
@@ -38,7 +44,7 @@ export function targetEdge(target: TargetAddress, { transport, url, adminToken }
       const answer = await requests.send({ method: 'GET', path: filled(target.read.path, { id: String(id) }), signal });
       const { version, found, label, fetch, askedAt, status } = toTargetRead(answer, target);
       if (version === undefined) throw new CallFailed(`expected a content or a 404 with its version, got ${status}`, true);
-      const source = fetch === undefined || stamps.isNew(fetch) ? 'origin' : 'cache';
+      const source = target.isUnstamped ? SOURCE_OF[label] : fetch === undefined || stamps.isNew(fetch) ? 'origin' : 'cache';
       const body = found ? bodyIn(answer.body) : undefined;
       const read: EdgeRead = { found, version, source, status: label === 'stale' ? 'stale' : 'fresh', cachedAt: askedAt, body };
       meter.saw(id, read, sentMs);
@@ -72,9 +78,11 @@ function bodyIn(body: unknown): EdgeRead['body'] {
   return typeof text === 'string' ? text : undefined;
 }
 
-function boundsOf({ lifetime: freshMs, deliver }: TargetAddress): EdgeBounds {
+function boundsOf({ lifetime: freshMs, deliver, turnMs }: TargetAddress): EdgeBounds {
   const again = deliver.how === 'again' ? { againMs: deliver.afterMs.reduce((sum, ms) => sum + ms, 0) } : {};
-  return { fetchDeadlineMs: FETCH_DEADLINE_MS, joinDeadlineMs: JOIN_DEADLINE_MS, freshMs, staleMissing: true, joins: true, ...again };
+  const paced = turnMs === undefined ? {} : { turnMs };
+  const others = { staleMissing: true, joins: true } as const;
+  return { fetchDeadlineMs: FETCH_DEADLINE_MS, joinDeadlineMs: JOIN_DEADLINE_MS, freshMs, ...others, ...again, ...paced };
 }
 
 class Stamps {

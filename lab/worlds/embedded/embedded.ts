@@ -7,10 +7,10 @@ import { systemClock } from '../../../services/runtime/clock.ts';
 import { systemRandom } from '../../../services/runtime/random.ts';
 import { InvalidInput, WorldFailed } from '../../errors.ts';
 import { openHttpClients } from '../../system/http-clients.ts';
-import type { HostedTarget, StartedTarget } from '../../targets/target.ts';
+import { asStarted, type HostedTarget } from '../../targets/target.ts';
 import type { Variables } from '../../topology/compose-file.ts';
 import { entryBoundsOf, regionSettings } from '../../topology/region-settings.ts';
-import type { Topology } from '../../topology/topology.ts';
+import type { StandingTarget, Topology } from '../../topology/topology.ts';
 import { controlBy } from '../hosted/control.ts';
 import type { HostedRegion, StartOrder } from '../hosted/services.ts';
 import { hostedSettings } from '../hosted/settings.ts';
@@ -154,9 +154,9 @@ function hostedEnvironment(region: HostedRegion & { readonly port: number; reado
 }
 
 /** What says how it is read stays here. */
-function hosted(target: StartedTarget | undefined): HostedTarget | undefined {
+function hosted(target: StandingTarget | undefined): HostedTarget | undefined {
   if (target === undefined) return undefined;
-  const { label: _, config: __, ...rest } = target;
+  const { label: _, config: __, ...rest } = asStarted(target);
   return rest;
 }
 

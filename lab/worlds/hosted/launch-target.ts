@@ -6,26 +6,22 @@
 import type { EdgeConfig } from '../../../services/edge/config.ts';
 import { EdgeMeter } from '../../../services/edge/metrics.ts';
 import { EdgeSettings } from '../../../services/edge/settings.ts';
-import { FETCH_DEADLINE_MS } from '../../../services/protocol/edge-api.ts';
-import type { PurgeRequest } from '../../../services/protocol/purge-ways.ts';
 import { askAt } from '../../../services/purger/ask.ts';
-import { createPurger } from '../../../services/purger/create.ts';
 import type { Purge } from '../../../services/purger/requests.ts';
-import { MemoryStore } from '../../../services/purger/store.ts';
-import { Asker, NoAnswer } from '../../../services/runtime/asker.ts';
+import { Asker } from '../../../services/runtime/asker.ts';
 import type { LatenessMeter } from '../../../services/runtime/lateness.ts';
 import type { Logger } from '../../../services/runtime/log.ts';
-import { Upstream } from '../../../services/upstream/upstream.ts';
+import type { Upstream } from '../../../services/upstream/upstream.ts';
 import { WorldFailed } from '../../errors.ts';
 import { nodeName } from '../../system/parts.ts';
 import type { HostedTarget } from '../../targets/target.ts';
 import type { Program } from '../peers/program.ts';
 import { nothingOf, openProgram } from '../peers/target-program.ts';
 import { openTeller } from '../peers/teller.ts';
-import { Gate } from '../wires/gate.ts';
-import { WiredLog } from '../wires/wired-log.ts';
-import { layWire, type Shared, serveGated } from './launch.ts';
-import { ProcessNode, ServerNode } from './nodes.ts';
+import type { Shared } from './launch.ts';
+import { launchPurger, PURGE_DEADLINE_MS, type SettingsNow } from './launch-purger.ts';
+import { launchUpstream } from './launch-upstream.ts';
+import type { ProcessNode } from './nodes.ts';
 import { ProgramNode } from './program-node.ts';
 import { askEach, inOrder } from './purged-tiers.ts';
 
@@ -36,10 +32,7 @@ export interface LaunchedTarget {
   readonly purgerPort: number;
 }
 
-/** Above the longest fetch: a purge may wait for one. */
-const PURGE_DEADLINE_MS = 4 * FETCH_DEADLINE_MS;
 const PROBE_MS_MAX = 1_000;
-const HOST = '127.0.0.1';
 
 /** What the parts of one such region are made with. */
 interface Around {
@@ -69,37 +62,8 @@ export async function launchTarget(configured: EdgeConfig, target: HostedTarget,
   releasers.push(() => node.close());
   if (hosting.onLost !== undefined) node.onLost(hosting.onLost);
   control.addNode(nodeName('edge', region), node);
-  const purger = await launchPurger(around, { program, shieldUrl: shield?.url, settings });
+  const purger = await launchPurgerOf(around, { program, shieldUrl: shield?.url, settings });
   return { port: Number(new URL(program.url).port), purgerPort: purger.port };
-}
-
-/** It runs as long as the world. */
-async function launchUpstream({ configured, target, shared, meter }: Around): Promise<Upstream> {
-  const { control, releasers, hosting } = shared;
-  const { clock } = hosting;
-  const edge = nodeName('edge', configured.REGION_NAME);
-  const caller = new Gate();
-  const toOrigin = layWire(hosting, 'edge-origin', edge, new ServerNode().gate);
-  const toError = (why: string) => new WorldFailed(`no answer from the origin: ${why}`);
-  const upstream = await Upstream.listen({
-    originUrl: configured.ORIGIN_URL,
-    host: HOST,
-    port: 0,
-    lifetimeMs: target.lifetime,
-    missingMs: target.missing,
-    untagged304: target.untagged304 ?? false,
-    clock,
-    random: hosting.random.fork(`upstream:${configured.REGION_NAME}`),
-    across: (send) => toOrigin.call(send, { caller, deadlineMs: FETCH_DEADLINE_MS, toError }),
-    onFetch: (what) => (what === 'asked' ? meter.countOriginFetch() : meter.countFailedFetch()),
-  });
-  releasers.push(() => upstream.close());
-  const probe = hosting.createOriginClient(configured.ORIGIN_URL);
-  releasers.push(() => probe.close());
-  control.addLink({ caller: edge, callee: 'origin' }, toOrigin, async () => {
-    if (!(await probe.answers())) throw new Error('the origin does not answer');
-  });
-  return upstream;
 }
 
 /** Another one of its kind, which it asks in place of the upstream. No fault is aimed at it. */
@@ -136,66 +100,27 @@ interface Purged {
   readonly program: Program;
   /** undefined: there is none. */
   readonly shieldUrl: string | undefined;
-  /** Those of the purger that lives now. */
-  readonly settings: { now: EdgeSettings };
+  readonly settings: SettingsNow;
 }
 
-async function launchPurger(
-  { configured, target, shared, asker, meter, logger }: Around,
-  { program, shieldUrl, settings }: Purged,
-): Promise<ProcessNode> {
-  const { log, kafka, control, releasers, hosting } = shared;
-  const { clock } = hosting;
+function launchPurgerOf(around: Around, { program, shieldUrl, settings }: Purged): Promise<ProcessNode> {
+  const { target, shared, asker, configured } = around;
+  const { releasers, hosting } = shared;
   const { url } = program;
+  const { variables = {}, clock } = hosting;
   const lateness = hosting.lateness === undefined ? undefined : latenessOf(program, hosting.lateness);
-  const [edge, purger] = [nodeName('edge', configured.REGION_NAME), nodeName('purger', configured.REGION_NAME)];
-  const toKafka = layWire(hosting, 'edge-kafka', edge, kafka.gate);
-  const toEdge = layWire(hosting, 'purger-edge', purger, new ServerNode().gate);
-  const { purges: ways, ok, deliver } = target;
-  const config = { ...configured, DELIVER: deliver };
-  // What it has stored outlives it, as a file does.
-  const store = new MemoryStore();
-  const purged = inOrder({ cache: url, shield: shieldUrl }, target.shield);
-  const sends = purged.map((at) => askAt(asker, { url: at, deadlineMs: PURGE_DEADLINE_MS }));
   const region = configured.REGION_NAME;
-  const { variables = {} } = hosting;
   const teller = target.tell && openTeller(target.tell, { region, cacheUrl: url, asker, variables, clock, deadlineMs: PURGE_DEADLINE_MS });
   if (teller !== undefined) releasers.push(() => teller.close());
-  const toError = (why: string) => new NoAnswer(why);
-  const node = await ProcessNode.launch(clock, 0, async ({ gate, clock: gated, port }) => {
-    const across = <Answer>(how: () => Promise<Answer>) => toEdge.call(how, { caller: gate, deadlineMs: PURGE_DEADLINE_MS, toError });
-    const ask = askEach(
-      sends.map((send) => (request: PurgeRequest) => across(() => send(request))),
-      ok,
-    );
-    const tell = teller && ((purge: Purge) => across(() => teller.tell(purge)));
-    // Those in force, and its own: a purger that was killed would go on listening to them.
-    settings.now = new EdgeSettings(settings.now);
-    const wired = new WiredLog({ log, wire: toKafka, caller: gate, clock: gated });
-    const parts = createPurger(config, {
-      ways,
-      ok,
-      ask,
-      tell,
-      log: wired,
-      store,
-      settings: settings.now,
-      clock: gated,
-      logger,
-      meter,
-      lateness,
-    });
-    const life = await serveGated({ parts, gate, port, config: configured, logger, serve: hosting.serve, disconnect: async () => {} });
-    parts.join();
-    return life;
+  return launchPurger({
+    ...around,
+    settings,
+    lateness,
+    sends: inOrder({ cache: url, shield: shieldUrl }, target.shield).map((at) => askAt(asker, { url: at, deadlineMs: PURGE_DEADLINE_MS })),
+    combine: (sends) => askEach(sends, target.ok),
+    ...(teller === undefined ? {} : { tell: (purge: Purge) => teller.tell(purge) }),
+    probe: () => asker.ask({ url: `${url}${nothingOf(target)}`, deadlineMs: PROBE_MS_MAX }),
   });
-  releasers.push(() => node.close());
-  control.addNode(purger, node);
-  control.addLink({ caller: edge, callee: 'kafka' }, toKafka, () => log.bounds());
-  control.addLink({ caller: purger, callee: edge }, toEdge, () =>
-    asker.ask({ url: `${url}${nothingOf(target)}`, deadlineMs: PROBE_MS_MAX }),
-  );
-  return node;
 }
 
 /** With how the program fared, in place of the process of its purger: that one tells of itself by its origin. */

@@ -12,7 +12,7 @@ import type { StartStep } from '../world.ts';
 import { HostControl } from './control.ts';
 import type { Hosting } from './hosting.ts';
 import { launchEdge, launchOrigin, type Shared } from './launch.ts';
-import { launchTarget } from './launch-target.ts';
+import { type LaunchedTarget, launchTarget } from './launch-target.ts';
 import { LogDamages } from './log-damages.ts';
 import { ServerNode } from './nodes.ts';
 
@@ -21,6 +21,8 @@ export interface HostedRegion {
   readonly environment: Environment;
   /** Left out: an edge of ours. */
   readonly target?: HostedTarget | undefined;
+  /** In place of either: how what stands there is launched. Of a world in this process. */
+  readonly launch?: (configured: EdgeConfig, shared: Shared) => Promise<LaunchedTarget>;
 }
 
 export interface HostedServices {
@@ -84,8 +86,10 @@ export function startServices(order: StartOrder, hosting: Hosting, onStep: (step
     const purgerPorts: Record<string, number> = {};
     for (const config of configs.edges) {
       const [name, configured] = [config.REGION_NAME, { ...config, ORIGIN_URL: hosting.baseUrlOf(origin.port) }];
-      const target = order.regions.find(({ region }) => region === name)?.target;
-      if (target === undefined) edgePorts[name] = await timed(`edge ${name} listening`, () => launchEdge(configured, shared));
+      const { target, launch } = order.regions.find(({ region }) => region === name) ?? {};
+      if (launch !== undefined)
+        purgerPorts[name] = (await timed(`purger of ${name} listening`, () => launch(configured, shared))).purgerPort;
+      else if (target === undefined) edgePorts[name] = await timed(`edge ${name} listening`, () => launchEdge(configured, shared));
       else {
         const { port, purgerPort } = await timed(`${target.name} of ${name} serving`, () => launchTarget(configured, target, shared));
         edgePorts[name] = port;
