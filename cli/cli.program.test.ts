@@ -51,8 +51,8 @@ describe.concurrent('run', () => {
     expect(summary.operations.reads).toBeGreaterThan(150);
   });
 
-  it('says what happens in plain lines and ends with the verdict', async () => {
-    const { code, stdout } = await startProgram(SHORT).ended;
+  it('says with --details what happens in plain lines, then the verdict', async () => {
+    const { code, stdout } = await startProgram([...SHORT, '--details']).ended;
     expect(RAN_THROUGH).toContain(code);
     expect(stdout).toMatch(/edge ap-south listening/);
     expect(stdout).toMatch(code === EXIT.pass ? /^PASS /m : /^UNKNOWN /m);

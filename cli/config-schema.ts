@@ -25,6 +25,7 @@ export const configFileSchema = z.strictObject({
   keep: flag.optional(),
   verbose: flag.optional(),
   quiet: flag.optional(),
+  details: flag.optional(),
   seed: written.optional(),
   duration: written.optional(),
   jobs: written.optional(),

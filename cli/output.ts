@@ -3,6 +3,7 @@
  * a verdict that was not written is not a verdict.
  */
 import { printable } from '../lab/input/printable.ts';
+import type { Progress } from '../lab/outputs/output.ts';
 import type { CliEnvironment } from './environment.ts';
 import type { Outlets } from './outlets.ts';
 
@@ -13,12 +14,24 @@ export interface Output {
   note(text: string): void;
   /** What services log: standard error, and when nobody reads it not all of it. */
   log(text: string): void;
+  /** Standard error, too. Whatever is written beside it stays whole. */
+  readonly progress: Progress;
   /** From here on everything waits, for the screen belongs to somebody else; the answer lets it out. */
   hold(): () => void;
 }
 
+/** To the begin of the line, and all of it away. */
+const WIPE = '\r\u001b[2K';
+const SHOWN_EVERY_MS = 500;
+const TOLD_EVERY_MS = 5_000;
+const COLUMNS = 80;
+
+function fitted(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}
+
 /** `onGone` hears that nobody reads standard output any more; `failed` when it broke for another reason than a closed pipe. */
-export function createOutput({ stdout, stderr }: CliEnvironment, outlets: Outlets, onGone: (failed: boolean) => void): Output {
+export function createOutput({ stdout, stderr, variables }: CliEnvironment, outlets: Outlets, onGone: (failed: boolean) => void): Output {
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     const failed = error.code !== 'EPIPE';
     if (failed) outlets.stderr.write(`standard output cannot be written: ${error.message}\n`);
@@ -30,10 +43,33 @@ export function createOutput({ stdout, stderr }: CliEnvironment, outlets: Outlet
     if (held === undefined) write();
     else held.push(write);
   };
+  let isTelling = false;
+  const wipe = () => {
+    if (isTelling) outlets.stderr.write(WIPE);
+    isTelling = false;
+  };
+  const sendWhole = (write: () => void) =>
+    send(() => {
+      wipe();
+      write();
+    });
+  const canWipe = stderr.isTTY && variables['TERM'] !== 'dumb';
   return {
-    line: (text) => send(() => outlets.stdout.write(`${text}\n`)),
-    note: (text) => send(() => outlets.stderr.write(`${text}\n`)),
-    log: (text) => send(() => outlets.stderr.writeSpare(`${printable(text)}\n`)),
+    line: (text) => sendWhole(() => outlets.stdout.write(`${text}\n`)),
+    note: (text) => sendWhole(() => outlets.stderr.write(`${text}\n`)),
+    log: (text) => sendWhole(() => outlets.stderr.writeSpare(`${printable(text)}\n`)),
+    progress: {
+      everyMs: canWipe ? SHOWN_EVERY_MS : TOLD_EVERY_MS,
+      tell: (text) => {
+        if (held !== undefined) return;
+        if (!canWipe) return outlets.stderr.write(`${text}\n`);
+        // A reader that takes nothing gets the latest when it reads again, and not all that was before.
+        if (!outlets.stderr.isFree) return;
+        outlets.stderr.write(`${WIPE}${fitted(text, (stderr.columns ?? COLUMNS) - 1)}`);
+        isTelling = true;
+      },
+      end: () => send(wipe),
+    },
     hold: () => {
       held = [];
       return () => {

@@ -116,7 +116,7 @@ describe.concurrent('a run in plain lines', () => {
 
   it('hears Ctrl-C behind Ctrl-S', async () => {
     const { pty } = await open('run', 'baseline');
-    await pty.until(shows('warmup'), 'the load');
+    await pty.until(shows('fault'), 'the load');
     await stopOutput(pty);
     pty.press('\u0003');
     expect(await endOf(pty)).toBe(105);

@@ -1,14 +1,13 @@
 /** What `analyze` does with a saved history, and what comes of it in lines. */
-import { consistencyFigures, stalenessFigures } from '../../lab/checks/figures.ts';
 import { judgeSaved } from '../../lab/checks/judge.ts';
 import { type ExitCode, InvalidInput } from '../../lab/errors.ts';
-import { convergenceOf } from '../../lab/history/convergence.ts';
 import { History } from '../../lab/history/history.ts';
 import { readHistory, type SavedHistory } from '../../lab/history/read-history.ts';
 import { printable } from '../../lab/input/printable.ts';
 import { ReportsFolder } from '../../lab/outputs/folder.ts';
 import { anomalyText, checkLines, figureLines, thresholdLines } from '../../lab/outputs/lines.ts';
 import type { Output } from '../../lab/outputs/output.ts';
+import { firstOfEach, resultLines } from '../../lab/outputs/result-lines.ts';
 import type { ReportSource } from '../../lab/report/source.ts';
 import { conclude, toSummary } from '../../lab/run/summary.ts';
 import { evaluateThresholds } from '../../lab/thresholds/evaluate.ts';
@@ -22,6 +21,8 @@ export interface Analysis {
   readonly json?: boolean;
   /** A folder for the reports. */
   readonly out?: string;
+  /** Every anomaly, check and threshold, and how old answers were. */
+  readonly details?: boolean;
 }
 
 /** Who hears of it. */
@@ -39,16 +40,17 @@ export interface AnalysisListener {
 const READ_EVERY_MS = 1_000;
 
 /** Throws InvalidInput for what is no history, WorldFailed where the reports could not be written whole. */
-export async function analyze({ file, json, out }: Analysis, listener: AnalysisListener): Promise<ExitCode> {
+export async function analyze({ file, json, out, details = false }: Analysis, listener: AnalysisListener): Promise<ExitCode> {
   const saved = await readTelling(file, listener);
   const { history, isTorn } = saved;
   const results = judgeSaved(saved, checksOf(saved, file));
   const concluded = conclude({ results, thresholds: evaluateThresholds(history, thresholdsOf(saved, file)) });
   listener.onWriting();
-  if (out !== undefined) await saveReports(new ReportsFolder(out), toSource(saved, file, concluded));
+  const source = toSource(saved, file, concluded);
+  if (out !== undefined) await saveReports(new ReportsFolder(out), source);
   if (isTorn) listener.note(`${printable(file)}: the last line is half written and was left out`);
   if (json) listener.line(JSON.stringify(toJson(saved, concluded)));
-  else for (const line of toLines(saved, concluded)) listener.line(line);
+  else for (const line of toLines(source, concluded, details)) listener.line(line);
   return concluded.exitCode;
 }
 
@@ -102,21 +104,23 @@ function toJson({ head, isTorn }: SavedHistory, { results, verdict, thresholds }
   return { of, isTorn, verdict, checks, thresholds, anomalies: results.flatMap(({ anomalies }) => anomalies) };
 }
 
-function toLines({ history, head }: SavedHistory, { results, verdict, thresholds }: Concluded): readonly string[] {
-  const convergence = convergenceOf(history, head.regions);
-  const perRegion = <Figures>(figures: (region: string) => Figures) =>
-    Object.fromEntries(head.regions.map((region) => [region, figures(region)]));
+function toLines(source: ReportSource, { results, thresholds }: Concluded, details: boolean): readonly string[] {
+  const { summary, scenario, title, backend, seed, history } = source;
   const anomalies = results.flatMap((result) => result.anomalies);
-  return [
-    printable(`${head.scenario} · ${head.backend} · seed ${head.seed} · ${head.startedAt}`),
-    ...anomalies.map(anomalyText),
-    ...figureLines({
-      convergence,
-      staleness: perRegion((region) => stalenessFigures(history, region)),
-      consistency: perRegion((region) => consistencyFigures(history, region)),
-    }),
-    ...checkLines(results),
-    ...thresholdLines(thresholds),
-    verdict.toUpperCase(),
-  ];
+  const all = details
+    ? [...anomalies.map(anomalyText), ...figureLines(summary), ...checkLines(results), ...thresholdLines(thresholds)]
+    : [];
+  // It was judged to its end, whatever became of the run.
+  const judged = { ...summary, status: 'completed' } as const;
+  const result = {
+    scenario,
+    title,
+    backend,
+    seed,
+    lastedMs: history.endedMs,
+    summary: judged,
+    regions: [],
+    keptBy: '--details tells all of them',
+  };
+  return [...resultLines({ ...result, anomalies: firstOfEach(anomalies) }), ...all];
 }

@@ -113,7 +113,9 @@ describe.concurrent('run --target', { timeout: RUN_MS_MAX }, () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('leaves no process and no folder at %s', async (signal) => {
     const name = `left-${signal.toLowerCase()}`;
     const own = await ownFolder();
-    const running = startProgram(['run', 'baseline', '--target', await naiveFile(name), '--ports', 'auto'], { env: { TMPDIR: own } });
+    const running = startProgram(['run', 'baseline', '--target', await naiveFile(name), '--ports', 'auto', '--details'], {
+      env: { TMPDIR: own },
+    });
     await running.says('steady');
     const [host] = await childrenOf(running.child.pid);
     const pids = [host ?? 0, ...(await childrenOf(host))];

@@ -117,7 +117,13 @@ type RunOneOptions = RunCommandOptions & { readonly backend: Backend; readonly s
 async function runOne(name: string, options: RunOneOptions, session: Session): Promise<ExitCode> {
   const { output, version, argv } = session;
   const drawn = options.seed ?? drawSeed();
-  const outputs = openOutputs({ asked: { ...options }, line: output.line, note: output.note, clock: systemClock });
+  const outputs = openOutputs({
+    asked: { ...options },
+    line: output.line,
+    note: output.note,
+    progress: output.progress,
+    clock: systemClock,
+  });
   const identify = (seed: number): RunIdentity => {
     const reproduce = reproduceCommand(name, seed, options);
     const { backend, mutant } = options;

@@ -9,7 +9,8 @@ import type { HistoryLine } from './history-lines.ts';
 import { ZstdEncoder } from './zstd.ts';
 
 const FLUSH_MS = 250;
-const FILE_MODE = 0o600;
+/** Less what the umask takes. */
+const FILE_MODE = 0o666;
 
 export function toText(line: HistoryLine): string {
   return `${JSON.stringify(line)}\n`;

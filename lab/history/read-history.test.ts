@@ -89,7 +89,7 @@ describe('a saved history', () => {
       const found = await readHistory(file);
       expect(dump(found.history)).toEqual(dump(history));
       expect(found).toMatchObject({ head: HEAD, isTorn: false });
-      expect((await stat(file)).mode & 0o777).toBe(0o600);
+      expect((await stat(file)).mode & 0o777).toBe(0o666 & ~process.umask());
     });
   });
 

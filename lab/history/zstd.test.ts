@@ -46,7 +46,7 @@ describe('a compressed history', () => {
     const lines = await save(path);
     const bytes = await readFile(path);
     expect(isZstd(bytes)).toBe(true);
-    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect((await stat(path)).mode & 0o777).toBe(0o666 & ~process.umask());
     const text = lines.map(toText).join('');
     expect(await textOf(bytes)).toBe(text);
     expect(bytes.length).toBeLessThan(text.length / 5);

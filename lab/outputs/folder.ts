@@ -1,6 +1,6 @@
 /**
  * Where a run leaves what it has to show: DIR/<scenario>/history.ndjson (.zst), report.html, junit.xml and summary.json. Nothing that is there
- * is ever written over: DIR must be empty, each folder and file is made by us, and only its owner may read it. The history grows in its
+ * is ever written over: DIR must be empty, each folder and file is made by us, and the umask says who may read it. The history grows in its
  * place; the others, which tell the verdict, are all there or none is.
  */
 import { mkdir, readdir } from 'node:fs/promises';
@@ -16,8 +16,10 @@ import type { ReportSource } from '../report/source.ts';
 import { writeWhole } from '../report/whole-files.ts';
 import type { Output, OutputKind, RunBegun, RunEnded } from './output.ts';
 
-const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
+/** Less what the umask takes. */
+const FOLDER_MODE = 0o777;
+const FILE_MODE = 0o666;
+const REPORT = 'report.html';
 
 export const folder: OutputKind = {
   options: [
@@ -39,6 +41,11 @@ export const folder: OutputKind = {
   open: ({ asked: { out, compress }, clock }) =>
     typeof out === 'string' ? new RunFolder(out, clock, { isCompressed: compress === true }) : undefined,
 };
+
+/** Where the report of a scenario is, below the folder of `--out`. */
+export function reportFileOf(below: string, scenario: string): string {
+  return join(below, scenario, REPORT);
+}
 
 interface Opened {
   readonly run: RunBegun;
@@ -118,7 +125,7 @@ async function writeReports(own: string, source: ReportSource): Promise<void> {
   // Loaded when there is something to draw: every other command starts without it.
   const { toHtml } = await import('../report/html/page.ts');
   await writeFiles(own, {
-    'report.html': toHtml(source),
+    [REPORT]: toHtml(source),
     'junit.xml': toJunit(source),
     'summary.json': `${JSON.stringify(source.summary, null, 2)}\n`,
   });

@@ -47,6 +47,16 @@ export interface OutputOption {
 /** The values of the options by their names: a text, true, or left out. */
 export type Asked = Readonly<Record<string, unknown>>;
 
+/** Tells how far something is that goes on: one line that changes on a terminal, elsewhere a line now and then. */
+export interface Progress {
+  /** How often it is worth telling. */
+  readonly everyMs: number;
+  /** In place of what was told before, where that can be. */
+  tell(text: string): void;
+  /** It goes on no more: nothing of it stays on a terminal. */
+  end(): void;
+}
+
 /** What outputs are made of. */
 export interface OutputMeans {
   readonly asked: Asked;
@@ -54,6 +64,7 @@ export interface OutputMeans {
   readonly line: (text: string) => void;
   /** Takes errors: standard error. */
   readonly note: (text: string) => void;
+  readonly progress: Progress;
   readonly clock: Clock;
 }
 

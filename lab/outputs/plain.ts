@@ -1,44 +1,139 @@
-/** A run in plain lines: what happens while it happens, then a table and the verdict. */
-import { EXIT } from '../errors.ts';
-import { printable, printableLines } from '../input/printable.ts';
-import { railsLine } from '../rails/rails-line.ts';
-import type { Summary } from '../report/events.ts';
-import { anomalyText, checkLines, figureLines, msText, percentText, table, thresholdLines } from './lines.ts';
-import type { OutputKind, RunEvent } from './output.ts';
+/** A run in plain lines: how far it is while it goes on, then what it came to. */
+import type { Timer } from '../../services/runtime/clock.ts';
+import { printable } from '../input/printable.ts';
+import type { StartEvent, Summary } from '../report/events.ts';
+import { reportFileOf } from './folder.ts';
+import { anomalyText, checkLines, figureLines, percentText, thresholdLines } from './lines.ts';
+import type { Output, OutputKind, OutputMeans, RunEnded, RunEvent } from './output.ts';
 import { planLines } from './plan-lines.ts';
+import { firstOfEach, quietLine, type RegionEvent, type Result, refusalLine, resultLines } from './result-lines.ts';
 
 const MS_PER_S = 1000;
-const HEAL_HINT = ' (edgesync-lab heal removes it from a cluster that still runs)';
 
-type RegionEvent = Extract<RunEvent, { type: 'Region' }>;
+type AnomalyEvent = Extract<RunEvent, { type: 'Anomaly' }>;
 
 export const plain: OutputKind = {
-  options: [{ flags: '--quiet', about: 'the result only', variable: 'EDGESYNC_QUIET' }],
-  open: ({ asked: { json, quiet }, line }) => {
-    // Standard output is somebody else's.
-    if (json) return undefined;
-    const latest = new Map<string, RegionEvent>();
-    return {
-      addEvent: (event) => {
-        if (event.type === 'Region') latest.set(event.region, event);
-        else if (!quiet || !isProgress(event)) for (const text of eventLines(event)) line(text);
-      },
-      stop: ({ summary }) => {
-        const regions = latest.size > 0 ? regionTable(latest) : [];
-        for (const text of [...regions, ...figureLines(summary), ...summaryLines(summary)]) line(text);
-      },
-    };
-  },
+  options: [
+    { flags: '--quiet', about: 'one line a scenario', variable: 'EDGESYNC_QUIET' },
+    {
+      flags: '--details',
+      about: 'what happens as it happens, every anomaly, check and threshold, and how old answers were',
+      variable: 'EDGESYNC_DETAILS',
+    },
+  ],
+  // Standard output is somebody else's with --json.
+  open: (means) => (means.asked['json'] ? undefined : new PlainOutput(means)),
 };
 
-/** What is no result. */
-function isProgress({ type }: RunEvent): boolean {
-  return type !== 'Plan' && type !== 'Anomaly';
+class PlainOutput implements Output {
+  readonly #means: OutputMeans;
+  readonly #regions = new Map<string, RegionEvent>();
+  #anomalies: readonly AnomalyEvent[] = [];
+  readonly #inForce = new Map<string, string>();
+  #start: StartEvent | undefined;
+  #phase: string | undefined;
+  #lastedMs = 0;
+  #timer: Timer | undefined;
+
+  constructor(means: OutputMeans) {
+    this.#means = means;
+  }
+
+  addEvent(event: RunEvent): void {
+    const { asked, line } = this.#means;
+    this.#take(event);
+    if (event.type === 'Plan') for (const text of planLines(event)) line(text);
+    else if (asked['details'] === true && asked['quiet'] !== true) for (const text of eventLines(event)) line(text);
+  }
+
+  stop({ summary }: RunEnded): void {
+    const { asked, line, progress } = this.#means;
+    this.#timer?.cancel();
+    progress.end();
+    const result = this.#resultOf(summary);
+    if (asked['quiet'] === true) return line(quietLine(result));
+    // What never began has no phase: it was refused.
+    const lines = this.#phase === undefined && summary.error !== undefined ? [refusalLine(result)] : resultLines(result);
+    for (const text of lines) line(text);
+    if (asked['details'] === true) for (const text of detailLines(summary)) line(text);
+  }
+
+  #take(event: RunEvent): void {
+    if ('t' in event) this.#lastedMs = Math.max(this.#lastedMs, event.t);
+    switch (event.type) {
+      case 'Start':
+        this.#start = event;
+        return;
+      case 'Step':
+        return this.#tellHowFar();
+      case 'Phase':
+        this.#phase = event.phase;
+        return this.#tellHowFar();
+      case 'Fault':
+        if (event.event === 'injected') this.#inForce.set(event.id, `${event.fault} ${event.target}`);
+        else this.#inForce.delete(event.id);
+        return;
+      case 'Region':
+        this.#regions.set(event.region, event);
+        return;
+      case 'Anomaly':
+        this.#anomalies = firstOfEach([...this.#anomalies, event]);
+        return;
+    }
+  }
+
+  /** From the first step on, once in a while. */
+  #tellHowFar(): void {
+    const { clock, progress } = this.#means;
+    if (this.#timer !== undefined) return;
+    const startedAt = clock.monotonicMs();
+    const arm = () => {
+      this.#timer = clock.setTimer(progress.everyMs, () => {
+        progress.tell(this.#progressText(clock.monotonicMs() - startedAt));
+        arm();
+      });
+    };
+    arm();
+  }
+
+  #progressText(elapsedMs: number): string {
+    const faults = this.#inForce.size === 0 ? [] : [`in force: ${[...this.#inForce.values()].join(', ')}`];
+    const hits = [...this.#regions.values()].map(({ region, hitRatio }) => `${region} ${percentText(hitRatio)}`);
+    return printable(
+      [
+        titleOf(this.#start),
+        `${Math.round(elapsedMs / MS_PER_S)} s`,
+        this.#phase ?? 'starting',
+        ...(hits.length === 0 ? [] : [`hits ${hits.join(', ')}`]),
+        ...faults,
+      ].join(' · '),
+    );
+  }
+
+  #resultOf(summary: Summary): Result {
+    const { out } = this.#means.asked;
+    const scenario = String(this.#start?.scenario['id'] ?? titleOf(this.#start));
+    return {
+      scenario,
+      title: titleOf(this.#start),
+      backend: this.#start?.backend ?? '',
+      seed: this.#start?.seed ?? 0,
+      lastedMs: this.#lastedMs,
+      summary,
+      regions: [...this.#regions.values()],
+      anomalies: this.#anomalies,
+      reportFile: typeof out === 'string' && summary.status !== 'failed' ? reportFileOf(out, scenario) : undefined,
+      keptBy: '--out DIR keeps all of them',
+    };
+  }
+}
+
+function titleOf(start: StartEvent | undefined): string {
+  return String(start?.scenario['title'] ?? '');
 }
 
 function eventLines(event: RunEvent): readonly string[] {
   if (event.type === 'Start') return [`${printable(String(event.scenario['title']))} · ${event.backend} · seed ${event.seed}`];
-  if (event.type === 'Plan') return planLines(event);
   if (event.type === 'Step') return [`        ${event.step} (${event.elapsedMs} ms)`];
   if (event.type === 'Phase') return [`${seconds(event.t)}  ${event.phase}`];
   if (event.type === 'Fault') return [`${seconds(event.t)}  ${faultText(event)}`];
@@ -55,31 +150,12 @@ function faultText({ fault, target, event, effect }: Extract<RunEvent, { type: '
   return `  ${event} ${printable(fault)} ${printable(target)}${doubt}`;
 }
 
-function regionTable(latest: ReadonlyMap<string, RegionEvent>): string[] {
-  const rows = [...latest.values()].map((event) => [
-    event.region,
-    percentText(event.hitRatio),
-    msText(event.p50),
-    msText(event.p95),
-    msText(event.p99),
-    String(event.staleHits),
-  ]);
-  return table([['region', 'hits', 'P50 ms', 'P95 ms', 'P99 ms', 'stale hits'], ...rows]);
-}
-
-function summaryLines(summary: Summary): string[] {
-  const { operations, checks, faults } = summary;
-  const allowed = faults.map(({ fault, target, recoveryAllowanceMs, slowsByMs }) => {
+/** All that the result leaves out. */
+function detailLines(summary: Summary): readonly string[] {
+  const allowed = summary.faults.map(({ fault, target, recoveryAllowanceMs, slowsByMs }) => {
     const what = printable(`${fault} ${target}`);
     if (slowsByMs !== undefined) return `slowed   ${what}: invalidations may be ${Math.round(slowsByMs)} ms later while it lasts`;
     return `excused  ${what}: until the region has caught up, at most ${(recoveryAllowanceMs / MS_PER_S).toFixed(0)} s after its heal`;
   });
-  const left = summary.heal.left.map((what) => `could not heal: ${printable(what)}${HEAL_HINT}`);
-  const sent = summary.rails === undefined ? [] : [printable(railsLine(summary.rails))];
-  const lines = [...left, ...sent, ...allowed, ...checkLines(checks), ...thresholdLines(summary.thresholds)];
-  const ended = `${operations.reads} reads, ${operations.writes} writes, ${operations.failed} failed, ${operations.unknown} unknown`;
-  const crossed = summary.exitCode === EXIT.threshold ? ': no check failed, a threshold was crossed' : '';
-  const why = summary.error === undefined ? crossed : `: ${printableLines(summary.error)}`;
-  const head = { completed: summary.verdict.toUpperCase(), aborted: 'STOPPED', failed: 'FAILED' }[summary.status];
-  return [...lines, `${head}${why} (${ended})`, `again: ${printable(summary.reproduce)}`];
+  return [...figureLines(summary), ...allowed, ...checkLines(summary.checks), ...thresholdLines(summary.thresholds)];
 }
