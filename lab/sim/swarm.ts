@@ -25,7 +25,7 @@ const AS_IT_IS = 0;
 /** So short that marks are dropped while the load lasts. */
 const LIFETIMES_MS = [AS_IT_IS, AS_IT_IS, AS_IT_IS, 1_000, 3_000, 8_000] as const;
 /** So few that marks of keys that are still written are dropped while an entry and a fetch need them. */
-const MARKS = [AS_IT_IS, 1, 2, 5] as const;
+const MARKS = [1, 2, 5] as const;
 const FORGETS_ONE_IN = 8;
 const READS_PER_S = [5, 6, 8, 20] as const;
 const WRITES_PER_S = [0.2, 0.5, 1, 2, 3, 5, 20] as const;
@@ -53,7 +53,7 @@ const FAULT_MS = { from: 500, to: 8_000 } as const;
  * before one ends after it.
  */
 const CROWDED_ONE_IN = 8;
-const CROWDED = { reads: 60, keys: [1, 1, 2], faultMs: { from: 20, to: 500 }, calmMs: { from: 100, to: 1_000 } } as const;
+const CROWDED = { reads: 60, keys: [1, 1, 2], faultMs: { from: 20, to: 500 } } as const;
 const CALM_MS = { from: 1_000, to: 8_000 } as const;
 /** Verified gone by then, unless something else keeps it from being seen. */
 const HEAL_SEEN_MS = 4_000;
@@ -67,7 +67,7 @@ function drawMs(random: Random, { from, to }: { readonly from: number; readonly 
 export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions): Scenario {
   const random = createRandom(seed).fork('swarm');
   const [settings, lifetimes, remembered] = [random.fork('settings'), random.fork('lifetimes'), random.fork('marks')];
-  const forgets = remembered.below(FORGETS_ONE_IN) === 0;
+  const forgetful = remembered.below(FORGETS_ONE_IN) === 0 ? pick(remembered, regions) : undefined;
   const isCrowded = random.fork('crowd').below(CROWDED_ONE_IN) === 0;
   const workload = drawWorkload(random.fork('load'), { keys, durationMs, isCrowded });
   return {
@@ -83,8 +83,8 @@ export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions):
         regions.map((region) => {
           const own = { delay: pick(settings, DELAYS_MS), strategy: pick(settings, ['eager', 'lazy'] as const) };
           const lifetime = pick(lifetimes, LIFETIMES_MS);
-          const marks = forgets ? pick(remembered, MARKS) : AS_IT_IS;
-          return [region, { ...own, ...(lifetime === AS_IT_IS ? {} : { lifetime }), ...(marks === AS_IT_IS ? {} : { marks }) }];
+          const marks = region === forgetful ? { marks: pick(remembered, MARKS) } : {};
+          return [region, { ...own, ...(lifetime === AS_IT_IS ? {} : { lifetime }), ...marks }];
         }),
       ),
     },
@@ -171,20 +171,20 @@ function drawFar(random: Random, regions: readonly string[], ofAll: boolean): Pl
 /** Lanes side by side, in each fault and calm by turns. */
 function drawMethod({ random, regions, durationMs, isCrowded }: MethodOptions): readonly PlannedFault[] {
   const mix = drawMix(random);
-  const [faultMs, calmMs] = isCrowded ? [CROWDED.faultMs, CROWDED.calmMs] : [FAULT_MS, CALM_MS];
+  const faultMs = isCrowded ? CROWDED.faultMs : FAULT_MS;
   const places = new Places();
   const faults: PlannedFault[] = drawFar(random.fork('far'), regions, isCrowded);
   for (const { fault, target } of faults) places.hold(fault, target);
   const lanes = 1 + random.below(LANES_MAX);
   for (let lane = 0; lane < lanes && mix.length > 0; lane += 1) {
-    for (let atMs = drawMs(random, calmMs); atMs < durationMs - MS_PER_S; ) {
+    for (let atMs = drawMs(random, CALM_MS); atMs < durationMs - MS_PER_S; ) {
       const forMs = Math.min(drawMs(random, faultMs), durationMs - atMs);
       const fault = drawKind(random, mix)?.(random, regions);
       if (fault !== undefined && places.take(fault, { atMs, untilMs: atMs + forMs })) {
         const { lasts, fault: name, target, parameters } = fault;
         faults.push({ atMs, fault: name, target, parameters, forMs: lasts ? forMs : undefined });
       }
-      atMs += forMs + drawMs(random, calmMs);
+      atMs += forMs + drawMs(random, CALM_MS);
     }
   }
   return faults.sort((one, other) => one.atMs - other.atMs);

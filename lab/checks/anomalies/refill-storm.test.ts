@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../history/records.ts';
+import { ownEdge } from '../../system/edges/own.ts';
 import { judgeBy } from '../pass.ts';
 import { edgeSample, fault, historyOf, purge, REGIONS, read, type Written, write } from '../testing/history.ts';
 import { refillStorm } from './refill-storm.ts';
@@ -156,6 +157,11 @@ describe('refill-storm', () => {
       'is not excused by less than half of a deadline',
       { operations: OPERATIONS, edgeSamples: samples(ALLOWED + 1), stalls: [[1_000, 151]] },
       'fail',
+    ],
+    [
+      'does not look at a cache that remembers few invalidations: it drops entries for those it forgets',
+      { operations: OPERATIONS, edgeSamples: samples(90), bounds: { 'eu-west': { ...ownEdge.bounds, marksMax: 2 } } },
+      'unknown',
     ],
     ['is unknown without a count', { operations: OPERATIONS }, 'unknown'],
     ['is unknown with one count', { operations: OPERATIONS, edgeSamples: [edgeSample(900)] }, 'unknown'],

@@ -8,7 +8,7 @@
  * than it was read. Any purge but one of a
  * key counts for every key, for until a fetch is back nobody knows its tags. A slow link is no excuse: it is what
  * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it may have. Nor is
- * an edge looked at while it catches up with the log. One anomaly for each region. Other caches than ours promise nothing
+ * an edge looked at while it catches up with the log, nor one whose cache remembers so few invalidations that it drops entries. One anomaly for each region. Other caches than ours promise nothing
  * of it: the race `crowd` says what they do.
  */
 import type { EdgeSample, FaultRecord, ReadOperation } from '../../history/records.ts';
@@ -49,8 +49,11 @@ interface Counted extends Stretch {
 function begin(input: CheckInput): Judging {
   const { history, regions } = input;
   const samples = Map.groupBy(history.of('edge-sample'), ({ region }) => region);
-  // Other caches than ours do not promise that readers share a fetch.
-  const ours = regions.filter((region) => history.boundsOf(region).joins !== true);
+  // Other caches than ours do not promise that readers share a fetch, and one that forgets invalidations drops entries for each.
+  const ours = regions.filter((region) => {
+    const { joins, marksMax } = history.boundsOf(region);
+    return joins !== true && marksMax === undefined;
+  });
   const tallies = new Map(
     ours.map((region) => {
       const stretches = stretchesOf(region, samples.get(region) ?? [], history.faults);

@@ -107,6 +107,14 @@ describe('in a lazy region', () => {
       'fail',
     ],
     [
+      'more patterns than a cache remembers may have become a purge of all',
+      {
+        ...LAZY,
+        operations: [...Array.from({ length: 257 }, (_, at) => purge(0, { type: 'pattern', target: `other:${at}` })), ...ALL_FETCHED],
+      },
+      'unknown',
+    ],
+    [
       'a cache that remembers few invalidations may drop what it has',
       { ...LAZY, operations: ALL_FETCHED, bounds: { 'eu-west': { ...ownEdge.bounds, marksMax: 2 } } },
       'unknown',

@@ -37,6 +37,8 @@ export const strategyIgnored: Check = {
 /** Of the first reads after an update in a lazy region, so many must be there, and so many of them answered by the origin. */
 const FIRST_READS_MIN = 3;
 const FETCHED_SHARE_MIN = 0.5;
+/** Our cache remembers so many patterns one by one. */
+const PATTERNS_MAX = 256;
 
 function begin(input: CheckInput): Judging {
   const { history, staleness } = input;
@@ -168,6 +170,8 @@ class Updated {
   readonly #knowledge: Knowledge;
   readonly #writes: ReadonlyMap<string, readonly WriteOperation[]>;
   readonly #purges: readonly PurgeOperation[];
+  /** So many patterns that the oldest counts as a purge of all. */
+  readonly #isFolded: boolean;
   /** By key in a region. */
   readonly #before = new Map<string, AnsweredRead>();
 
@@ -181,6 +185,8 @@ class Updated {
     this.#purges = changes.filter(
       (change): change is PurgeOperation => change.kind === 'purge' && change.mode === 'hard' && change.outcome !== 'fail',
     );
+    const patterns = changes.flatMap((change) => (change.kind === 'purge' && change.type === 'pattern' ? [change.target] : []));
+    this.#isFolded = new Set(patterns).size > PATTERNS_MAX;
     this.fetched = new Sieve(
       (first) => doubtOfFirst(first, knowledge.staleness),
       (first) => {
@@ -224,14 +230,14 @@ class Updated {
     if (windows.touching(region).some((window) => overlaps(window, during))) return false;
     if (windows.during(during).some((fault) => isEmptiedBy(fault, region))) return false;
     // Sent long before, it may arrive once more: the log brings each record at least once, and not always in order.
-    if (this.#purges.some((purge) => purge.startMs < during.toMs && mayCover(purge, key))) return false;
+    if (this.#purges.some((purge) => purge.startMs < during.toMs && mayCover(purge, key, this.#isFolded))) return false;
     return (this.#writes.get(key) ?? []).every((write) => !isWithin(write, during) || (write.kind === 'update' && write.outcome === 'ok'));
   }
 }
 
-/** Which tags the key had when a purge arrived is not known. */
-function mayCover({ type, target }: PurgeOperation, key: string): boolean {
-  if (type === 'pattern') return isCovered(key, target);
+/** Which tags the key had when a purge arrived is not known, nor which patterns had become a purge of all by then. */
+function mayCover({ type, target }: PurgeOperation, key: string, isFolded: boolean): boolean {
+  if (type === 'pattern') return isFolded || isCovered(key, target);
   return type !== 'key' || target === key;
 }
 
