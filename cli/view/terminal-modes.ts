@@ -46,3 +46,8 @@ export function openStage({ stdin, write, isSpoken }: StageOptions): Stage {
   take();
   return { close, lend, take };
 }
+
+/** OSC 52, which xterm has had since 2006: a terminal that does not know it, or does not allow it, shows nothing of it. */
+export function toClipboard(text: string): string {
+  return `\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`;
+}

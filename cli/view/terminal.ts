@@ -23,6 +23,7 @@ import { openPicture, type Picture } from './picture.ts';
 import { OVERVIEW } from './state/screen-state.ts';
 import { INITIAL_STATE, type ViewAction, type ViewState } from './state/state.ts';
 import { createViewStore, type ViewStore } from './store.ts';
+import { toClipboard } from './terminal-modes.ts';
 import { TOUR } from './tour/engine.ts';
 
 export interface TerminalOptions {
@@ -198,6 +199,7 @@ class Terminal implements OpenTerminal {
     if (action.type === 'leave') return this.#onLeave(action);
     if (action.type === 'stop') return this.#jobControl.stop();
     if (action.type === 'repaint') return this.#picture.repaint();
+    if (action.type === 'copy') return this.#options.display.write(toClipboard(action.text));
     this.#store.dispatch(action);
     if (action.type === 'sent') void this.#lab?.then((lab) => lab.do(action.command));
   }

@@ -64,6 +64,7 @@ export const COMMAND_ROWS: { readonly [Name in CommandName]: CommandRow<Name> } 
   'list-scenarios': { schema: COMMANDS['list-scenarios'], act: ({ runs }) => runs.list() },
   run: { schema: COMMANDS.run, act: ({ runs, experiments }, { scenario }) => runs.begin(scenario, experiments.underWay) },
   'abort-run': { schema: COMMANDS['abort-run'], worksDuringRuns: true, act: ({ runs }) => runs.abort() },
+  'save-run': { schema: COMMANDS['save-run'], act: ({ runs }) => runs.save() },
   race: { schema: COMMANDS.race, act: ({ experiments }) => experiments.race() },
   'stood-still': {
     schema: COMMANDS['stood-still'],

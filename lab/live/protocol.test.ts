@@ -49,6 +49,7 @@ const ARBITRARIES: Arbitraries = {
   'list-scenarios': fc.record({ do: fc.constant('list-scenarios') }),
   run: fc.record({ do: fc.constant('run'), scenario: text }),
   'abort-run': fc.record({ do: fc.constant('abort-run') }),
+  'save-run': fc.record({ do: fc.constant('save-run') }),
   race: fc.record({ do: fc.constant('race') }),
   'stood-still': fc.record({ do: fc.constant('stood-still'), ms: rate }),
   stampede: fc.record({ do: fc.constant('stampede'), region: text, readers: fc.integer({ min: 1 }) }),
@@ -124,7 +125,10 @@ async function play(bench: VirtualLab): Promise<void> {
 }
 
 it('every event of a session over a wire is the same', { timeout: LONG_MS }, async () => {
-  const told: LiveEvent[] = [{ type: 'lost', t: 1, why: 'port 4000 is busy', exitCode: 107 }];
+  const told: LiveEvent[] = [
+    { type: 'lost', t: 1, why: 'port 4000 is busy', exitCode: 107 },
+    { type: 'run-saved', t: 1, saved: true, says: '/x/report.html' },
+  ];
   await withVirtualLab(
     async (bench) => {
       await play(bench);

@@ -90,6 +90,10 @@ const runPlan = z.strictObject({
   /** Of the last reads, at most. */
   settleMs: plan.shape.settleMs,
   checks: z.array(z.string()).readonly(),
+  /** In the order in which they come; of the load's time. */
+  faults: z
+    .array(z.strictObject({ says: z.string(), ...plan.shape.faults.element.pick({ atMs: true, healMs: true, lasts: true }).shape }))
+    .readonly(),
   thresholds: z.array(plan.shape.thresholds.element.pick({ metric: true, threshold: true })).readonly(),
 });
 export type RunPlan = Readonly<z.infer<typeof runPlan>>;
@@ -170,6 +174,8 @@ export const liveEvent = z.discriminatedUnion('type', [
   eventOf('run-said', { event: runEvent }),
   /** Everything is as it was before; `why`: it could not run at all. */
   eventOf('run-ended', { why: z.string().optional() }),
+  /** Where the report of the last run is, or why it could not be saved. */
+  eventOf('run-saved', { saved: z.boolean(), says: z.string() }),
   /** What came of the lessons that were asked for. */
   eventOf('raced', { race }),
   eventOf('stampeded', { stampede }),
@@ -224,6 +230,8 @@ export const COMMANDS = {
   run: asked('run', { scenario: z.string() }),
   /** Heals, and reports what there is. */
   'abort-run': asked('abort-run', {}),
+  /** The reports of the last run, into a new folder. */
+  'save-run': asked('save-run', {}),
   /** The stale-set race in virtual time, twice: with the mutant that has no fence, and without it. */
   race: asked('race', {}),
   /** The program was stopped for so long: what should have been healed meanwhile is healed, then it is said. */

@@ -5,7 +5,11 @@
 import { drawSeed } from '../../services/runtime/random.ts';
 import { createReleasers } from '../../services/runtime/releasers.ts';
 import { InvalidInput } from '../errors.ts';
+import { saveReports } from '../outputs/folder.ts';
+import { toBegun } from '../outputs/output.ts';
 import type { LabEvent } from '../report/events.ts';
+import type { ReportSource } from '../report/source.ts';
+import { plannedFaults } from '../run/dry-run.ts';
 import { runInSession } from '../run/run.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { changesTargets, checkBackend, checkRegions, checkSchedule, checkTargets } from '../scenarios/world-check.ts';
@@ -41,6 +45,7 @@ function isForwarded(event: LabEvent): event is RunEvent {
 export class ScenarioRuns {
   readonly #options: ScenarioRunsOptions;
   #tellsFaults = false;
+  #last: ReportSource | undefined;
   #running: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
 
   constructor(options: ScenarioRunsOptions) {
@@ -82,6 +87,17 @@ export class ScenarioRuns {
     await this.#running?.ended;
   }
 
+  /** Leaves the reports of the last run in a folder of their own, in the one where the program was started; where is told. */
+  async save(): Promise<void> {
+    const { tell } = this.#options;
+    if (this.#last === undefined) return tell({ type: 'run-saved', saved: false, says: 'no scenario has run to its end' });
+    try {
+      tell({ type: 'run-saved', saved: true, says: await saveReports(process.cwd(), this.#last) });
+    } catch (error) {
+      tell({ type: 'run-saved', saved: false, says: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
   async #run({ id, underWay, signal }: Beginning): Promise<void> {
     if (underWay !== undefined) throw new InvalidInput(`${underWay} is under way: once more when it has ended`);
     const { catalogue, session, load } = this.#options;
@@ -107,11 +123,14 @@ export class ScenarioRuns {
     const { world, clock } = session;
     const { id, title, description, workload, settle, checks, thresholds } = scenario;
     const judged = thresholds.map(({ selector, text }) => ({ metric: selector, threshold: text }));
+    const faults = plannedFaults(scenario, namesOf(world), seed).map(({ fault, target, atMs, healMs, lasts }) => {
+      return { says: `${fault} ${target}`, atMs, healMs, lasts };
+    });
     tell({
       type: 'run-begun',
-      plan: { id, title, description, durationMs: workload.duration, settleMs: settle, seed, checks, thresholds: judged },
+      plan: { id, title, description, durationMs: workload.duration, settleMs: settle, seed, checks, faults, thresholds: judged },
     });
-    await runInSession({
+    const result = await runInSession({
       session,
       regions: regionsOfRun(world, scenario),
       scenario,
@@ -126,6 +145,7 @@ export class ScenarioRuns {
       },
       signal,
     });
+    this.#last = { ...toBegun(scenario, { backend: world.backend, seed, version: catalogue.version }), ...result };
   }
 }
 

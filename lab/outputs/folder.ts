@@ -111,6 +111,25 @@ export class ReportsFolder implements Output {
   }
 }
 
+/** Of a run that was not asked to leave them: in a new folder in `below`. Answers where the report is. Throws InvalidInput or WorldFailed. */
+export async function saveReports(below: string, source: ReportSource): Promise<string> {
+  const own = await makeNew(join(below, `edgesync-${source.scenario}-${source.seed}`));
+  await writeReports(own, source);
+  return join(own, REPORT);
+}
+
+/** The first of `path`, `path-2`, `path-3` that is not there yet. */
+async function makeNew(path: string, at = 1): Promise<string> {
+  const own = at === 1 ? path : `${path}-${at}`;
+  const isNew = await attempt(own, () =>
+    mkdir(own, { mode: FOLDER_MODE }).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => (error.code === 'EEXIST' ? false : Promise.reject(error)),
+    ),
+  );
+  return isNew ? own : makeNew(path, at + 1);
+}
+
 /** Throws InvalidInput unless the folder is empty, or can be made. */
 export async function checkFolder(path: string): Promise<void> {
   const found = await attempt(path, async () => {

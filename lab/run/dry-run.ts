@@ -35,7 +35,7 @@ export function toPlan({ scenario, topology, seed, live }: DryRunOptions): PlanE
     isJudgedAgain: scenario.hypothesis !== undefined,
     load: toLoad(scenario, regions, seed),
     ...(live === undefined ? {} : { notes: [...live.notes], requests: live.requests }),
-    faults: toFaults(scenario, regions, seed),
+    faults: plannedFaults(scenario, regions, seed),
     settleMs: settle,
     checks: [...checks],
     thresholds: thresholds.map(({ selector, text, abortOnFail, delayAbortEvalMs }) => ({
@@ -62,7 +62,7 @@ function toLoad({ workload }: Scenario, regions: readonly string[], seed: number
 }
 
 /** In the order in which a run injects them. */
-function toFaults({ method }: Scenario, regions: readonly string[], seed: number): PlanEvent['faults'] {
+export function plannedFaults({ method }: Scenario, regions: readonly string[], seed: number): PlanEvent['faults'] {
   return drawSchedule({ method, regions, seed }).faults.map(({ planned: { atMs, fault, forMs, parameters }, target }) => ({
     atMs,
     fault,

@@ -243,8 +243,8 @@ export function runWithHistory({ startWorld, ...options }: RunOptions): Promise<
 }
 
 /** The same in a session there is. What is in force there was healed before, and nobody else injects anything meanwhile. */
-export async function runInSession({ session, regions, ...options }: RunInSessionOptions): Promise<Summary> {
+export function runInSession({ session, regions, ...options }: RunInSessionOptions): Promise<RunResult> {
   // The world goes on after it.
   const world = { ...session.world, regions, close: async () => {} };
-  return (await new Run(options, async () => ({ world, lent: session })).run()).summary;
+  return new Run(options, async () => ({ world, lent: session })).run();
 }

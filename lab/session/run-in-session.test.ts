@@ -34,7 +34,7 @@ it('excuses what a fault of a run leaves behind for as long as the run itself do
       const recording = new Recording({ session, sink: excused, startedAt: session.startedAt });
       session.onFault(() => shown.push(session.faults.inForce.length));
       await sleep(clock, BEFORE_MS);
-      const ran = await runInSession({
+      const { summary: ran } = await runInSession({
         ...stage,
         session,
         regions: world.regions,

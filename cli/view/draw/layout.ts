@@ -67,12 +67,17 @@ export interface LayoutContents {
   readonly keys: number;
   /** Rows that what is below needs, where there is room; left out: those of the log. */
   readonly below?: number;
+  /** The map is there from so many rows on; left out: where versions and events have theirs, too. */
+  readonly mapFrom?: number;
 }
 
-export function layoutOf({ columns, bodyRows }: BodySize, { regions, selected, keys, below = 0 }: LayoutContents): Layout {
+export function layoutOf(
+  { columns, bodyRows }: BodySize,
+  { regions, selected, keys, below = 0, mapFrom = MAP_BODY_ROWS_MIN }: LayoutContents,
+): Layout {
   const panels = placePanels(columns, regions, selected);
-  const hasMap = bodyRows >= MAP_BODY_ROWS_MIN && columns >= MAP_COLUMNS_MIN && regions > 0;
-  const mapRows = hasMap ? Math.min(MAP_ROWS_MAX, regions, bodyRows - MAP_BODY_ROWS_MIN + MAP_ROWS_MIN) : 0;
+  const hasMap = bodyRows >= mapFrom && columns >= MAP_COLUMNS_MIN && regions > 0;
+  const mapRows = hasMap ? Math.min(MAP_ROWS_MAX, regions, bodyRows - mapFrom + MAP_ROWS_MIN) : 0;
   const shared = Math.max(0, bodyRows - PANEL_ROWS - TITLE_ROWS - (hasMap ? mapRows + TITLE_ROWS : 0));
   const logRowsMin = Math.max(LOG_ROWS_MIN, Math.floor(shared * LOG_SHARE), below);
   const tableRows = Math.max(0, Math.min(shared - logRowsMin, Math.max(keys, KEYS_EXPECTED)));

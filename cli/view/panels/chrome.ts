@@ -133,7 +133,9 @@ export interface FooterOptions {
 
 /** As many keys as there is room for; those at the end, which help and leave, always. */
 export function footerLine({ state, bindings, width, theme }: FooterOptions): Line {
-  const named = bindings.filter(({ short }) => short !== undefined);
+  const named = bindings.filter(
+    ({ short, keys: [key = ''], act }) => short !== undefined && (ALWAYS_SHOWN.includes(short) || act(state, key) !== undefined),
+  );
   const isAlways = ({ short = '' }: KeyBinding) => ALWAYS_SHOWN.includes(short);
   const partOf = ({ shown, short }: KeyBinding): Line => [span(keyText(firstOf(shown), theme), 'key'), span(` ${short}`)];
   const always = joined(named.filter(isAlways).map(partOf), width, GAP);

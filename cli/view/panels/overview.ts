@@ -13,6 +13,8 @@ import { startLines } from './start.ts';
 /** What is below the panels: a title and `rows` lines. */
 export interface Below {
   readonly rowsMin: number;
+  /** The map is there from so many rows on. */
+  readonly mapFrom?: number;
   readonly lines: (room: Pick<Room, 'width' | 'rows' | 'theme'>) => readonly Line[];
 }
 
@@ -22,7 +24,10 @@ export function overviewLines(state: ViewState, room: Room, instead?: Below): re
   if (state.regions.length === 0) return startLines(state, room);
   const layout = layoutOf(
     { columns: width, bodyRows: rows },
-    { ...contentsOf(state), ...(instead === undefined ? {} : { below: instead.rowsMin }) },
+    {
+      ...contentsOf(state),
+      ...(instead === undefined ? {} : { below: instead.rowsMin, ...(instead.mapFrom === undefined ? {} : { mapFrom: instead.mapFrom }) }),
+    },
   );
   const { faultColumns, logColumns, logRows, mapRows } = layout;
   const map =

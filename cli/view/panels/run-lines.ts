@@ -36,18 +36,18 @@ export function runLines(run: RunView, options: RunLinesOptions): readonly Line[
   }
   return [
     titleLine([span(`run of ${plain(plan.id)} `, 'accent'), span(`${theme.dot} seed ${plan.seed}`, 'muted')], width, theme),
-    ...flowed(phaseParts(run, options), width, GAP),
+    ...phaseLines(run, options),
+    ...savedLines(run, options),
     ...verdictLines(run, options),
     ...faultLines(run, options),
-    ...thresholdLines(plan, run, options),
-    ...checkLines(plan, run, options),
+    ...planLines(plan, run, options),
     ...anomalyLines(run, options),
     ...(run.summary === undefined ? [] : figureLines(run.summary, options)),
   ];
 }
 
 /** For a screen reader: without what changes all the time. */
-export function runSentences({ plan, phases, faults, anomalies, summary, why }: RunView): readonly string[] {
+export function runSentences({ plan, phases, faults, anomalies, summary, why, saved }: RunView): readonly string[] {
   return [
     ...(plan === undefined ? [] : [`run of ${plain(plan.id)}, seed ${plan.seed}`]),
     ...phases.map(({ phase }) => `phase ${phase}`),
@@ -56,7 +56,17 @@ export function runSentences({ plan, phases, faults, anomalies, summary, why }: 
     ...(summary === undefined ? [] : [`verdict ${summary.status === 'completed' ? summary.verdict : summary.status}`]),
     ...(summary?.checks ?? []).map(({ check, verdict, reason }) => `${plain(check)}: ${verdict}, ${plain(reason)}`),
     ...(why === undefined ? [] : [plain(why)]),
+    ...(saved === undefined ? [] : [plain(saved.says)]),
   ];
+}
+
+export function phaseLines(run: RunView, options: RunLinesOptions): readonly Line[] {
+  return flowed(phaseParts(run, options), options.width, GAP);
+}
+
+/** What it is judged by. */
+export function planLines(plan: RunPlan, run: RunView, options: RunLinesOptions): readonly Line[] {
+  return [...thresholdLines(plan, run, options), ...checkLines(plan, run, options)];
 }
 
 /** Each with how long it took, the one it is in with how far it is. */
@@ -71,6 +81,13 @@ function phaseParts({ phases, isOver }: RunView, { nowMs, theme }: RunLinesOptio
     const tookMs = next === undefined ? '' : ` ${msText(next.atMs - found.atMs)}`;
     return [span(`${theme.tones.good.mark} `, theme.tones.good.role), span(`${phase}${tookMs}`)];
   });
+}
+
+function savedLines({ saved }: RunView, { width, theme }: RunLinesOptions): readonly Line[] {
+  if (saved === undefined) return [];
+  const { mark, role } = theme.tones[saved.isSaved ? 'good' : 'error'];
+  const words = saved.isSaved ? `the report is ${saved.says}` : `the report could not be saved: ${saved.says}`;
+  return wrapped(words, width - INDENT).map((line, at): Line => [span(at === 0 ? `${mark} ` : '  ', role), span(line)]);
 }
 
 /** While it runs how far it is, then what came of it. */

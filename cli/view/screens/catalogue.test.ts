@@ -43,7 +43,7 @@ describe('the catalogue', () => {
     for (const part of [
       '› fault 5.8 s',
       'load 5.8 s of 20 s',
-      '! partition redis-outage for 5.7 s',
+      'to come  redis-outage ends in 4.2 s',
       'now redis-outage 0.5',
       'checks, judged at the end',
     ])

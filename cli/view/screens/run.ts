@@ -1,14 +1,24 @@
-/** A scenario as it runs, and its report at the end. The steady load waits meanwhile; Esc asks whether to stop it. */
+/** A scenario as it runs, below the regions that it runs in, and its report at the end. The steady load waits meanwhile; Esc asks whether to stop it. */
 
+import type { RunPlan } from '../../../lab/live/protocol.ts';
+import type { Summary } from '../../../lab/report/events.ts';
 import { type Line, span } from '../draw/line.ts';
-import type { KeyBinding } from '../keys/binding.ts';
+import type { Actions, KeyBinding } from '../keys/binding.ts';
+import { type Below, overviewLines } from '../panels/overview.ts';
 import { runLines, runSentences } from '../panels/run-lines.ts';
+import { runStageLines } from '../panels/run-stage.ts';
+import type { RunView } from '../state/run-view.ts';
 import type { Confirm } from '../state/screen-state.ts';
 import type { ViewState } from '../state/state.ts';
 import type { Room, Screen } from './screen.ts';
 import { scrolledLines, scrollKeys } from './scroll.ts';
 
 const SCROLL_MAX = 500;
+/** Below the regions, with a title more. */
+const STAGE_ROWS_MIN = 6;
+const STAGE_SHARE = 0.35;
+/** Between header and keys of a terminal of 24 rows. */
+const MAP_FROM_ROWS = 21;
 
 const ASK_TO_STOP: Confirm = {
   screen: 'confirm',
@@ -22,6 +32,11 @@ const ASK_TO_STOP: Confirm = {
 
 const leave: KeyBinding['act'] = ({ run }) => (run?.isOver ? { type: 'back' } : { type: 'open', screen: ASK_TO_STOP });
 
+/** Nothing before a run has come to its summary. */
+function ifOver(act: (summary: Summary) => Actions): KeyBinding['act'] {
+  return ({ run: shown }) => (shown?.isOver && shown.summary !== undefined ? act(shown.summary) : undefined);
+}
+
 export const run: Screen<'run'> = {
   name: 'run',
   title: 'run',
@@ -34,13 +49,45 @@ export const run: Screen<'run'> = {
       about: 'back to the list; while it runs: ask whether to stop it',
       act: leave,
     },
-    ...scrollKeys({ screen: 'run', scrollMax: SCROLL_MAX }),
+    {
+      keys: ['s'],
+      shown: 's',
+      group: 'look',
+      short: 'save',
+      about: 'save report.html, junit.xml and summary.json of a run that has ended, in a new folder where the program was started',
+      act: ifOver(() => ({ type: 'sent', command: { do: 'save-run' }, text: 'save the report' })),
+    },
+    {
+      keys: ['y'],
+      shown: 'y',
+      group: 'look',
+      short: 'copy again',
+      about: 'copy the command that runs it again, through the terminal (OSC 52)',
+      act: ifOver(({ reproduce }) => [
+        { type: 'copy', text: reproduce },
+        { type: 'echo', text: 'copied' },
+      ]),
+    },
+    ...scrollKeys({ screen: 'run', scrollMax: SCROLL_MAX, scrolls: ({ run: shown }) => shown?.plan === undefined || shown.isOver }),
   ],
   others: 'leave',
   place: 'body',
   said: ({ run: shown }) => (shown === undefined ? [] : runSentences(shown)),
-  lines: (state, { scroll }, room) => scrolledLines(linesOf(state, room), scroll, room),
+  lines: (state, { scroll }, room) => {
+    const { run: shown } = state;
+    if (shown?.plan === undefined || shown.isOver) return scrolledLines(linesOf(state, room), scroll, room);
+    return overviewLines(state, room, stageOf(shown, shown.plan, state.nowMs, room));
+  },
 };
+
+/** The regions and the map stay in view while it goes on. */
+function stageOf(shown: RunView, plan: RunPlan, nowMs: number, { rows }: Room): Below {
+  return {
+    rowsMin: Math.max(STAGE_ROWS_MIN, Math.floor(rows * STAGE_SHARE)),
+    mapFrom: MAP_FROM_ROWS,
+    lines: (room) => runStageLines(shown, plan, { ...room, nowMs }),
+  };
+}
 
 function linesOf(state: ViewState, { width, theme }: Room): readonly Line[] {
   return state.run === undefined ? [[span('it begins', 'muted')]] : runLines(state.run, { nowMs: state.nowMs, width, theme });

@@ -3,7 +3,7 @@
 import { fitLine, type Line, span } from '../draw/line.ts';
 import type { KeyBinding } from '../keys/binding.ts';
 import type { ScreenState } from '../state/screen-state.ts';
-import { topOf } from '../state/state.ts';
+import { topOf, type ViewState } from '../state/state.ts';
 import { filledTo, type Room } from './screen.ts';
 
 type Scrolling = Extract<ScreenState, { readonly scroll: number }>['screen'];
@@ -12,6 +12,8 @@ interface ScrollOptions {
   readonly screen: Scrolling;
   /** Lines; it scrolls no further. */
   readonly scrollMax: number;
+  /** Whether there is anything to scroll now; left out: always. */
+  readonly scrolls?: (state: ViewState) => boolean;
 }
 
 export function scrollKeys(options: ScrollOptions): readonly KeyBinding[] {
@@ -23,10 +25,10 @@ export function scrollKeys(options: ScrollOptions): readonly KeyBinding[] {
   ];
 }
 
-function scrolled({ screen, scrollMax }: ScrollOptions, by: number): KeyBinding['act'] {
+function scrolled({ screen, scrollMax, scrolls = () => true }: ScrollOptions, by: number): KeyBinding['act'] {
   return (state) => {
     const top = topOf(state);
-    if (top.screen !== screen) return undefined;
+    if (top.screen !== screen || !scrolls(state)) return undefined;
     return { type: 'change', screen: { ...top, scroll: Math.min(scrollMax, Math.max(0, top.scroll + by)) } };
   };
 }

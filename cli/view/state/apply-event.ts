@@ -46,6 +46,7 @@ export function withEvent(now: ViewState, event: LiveEvent): ViewState {
     case 'run-begun':
     case 'run-said':
     case 'run-ended':
+    case 'run-saved':
       return withRun(now, event);
     case 'raced':
       return { ...now, race: event.race };

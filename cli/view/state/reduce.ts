@@ -20,6 +20,7 @@ function withAction(now: ViewState, action: ViewAction): ViewState {
     case 'tick':
     case 'stop':
     case 'repaint':
+    case 'copy':
       return now;
     case 'select':
       return { ...now, selected: within(action.index, now.regions.length, now.selected) };

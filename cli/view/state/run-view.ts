@@ -24,9 +24,11 @@ export interface RunView {
   readonly isOver: boolean;
   /** Why it could not run. */
   readonly why: string | undefined;
+  /** What became of its report, when it was asked for. */
+  readonly saved: { readonly isSaved: boolean; readonly says: string } | undefined;
 }
 
-export type RunLiveEvent = Extract<LiveEvent, { type: 'run-begun' | 'run-said' | 'run-ended' }>;
+export type RunLiveEvent = Extract<LiveEvent, { type: 'run-begun' | 'run-said' | 'run-ended' | 'run-saved' }>;
 
 /** How a run ended. */
 export interface Ran {
@@ -53,6 +55,7 @@ export const NEW_RUN: RunView = {
   summary: undefined,
   isOver: false,
   why: undefined,
+  saved: undefined,
 };
 
 const ANOMALIES_MAX = 20;
@@ -61,6 +64,7 @@ const FAULTS_MAX = 200;
 export function runAfter(run: RunView = NEW_RUN, event: RunLiveEvent): RunView {
   if (event.type === 'run-begun') return { ...NEW_RUN, plan: event.plan };
   if (event.type === 'run-ended') return { ...run, isOver: true, why: event.why };
+  if (event.type === 'run-saved') return { ...run, saved: { isSaved: event.saved, says: event.says } };
   return withSaid(run, event.event, event.t);
 }
 

@@ -111,6 +111,8 @@ export type ViewAction =
   | { readonly type: 'sent'; readonly command: LabCommand; readonly text: string }
   /** The program stops until its shell lets it go on. */
   | { readonly type: 'stop' }
+  /** Into the clipboard of the terminal, where it takes that. */
+  | { readonly type: 'copy'; readonly text: string }
   /** Everything is drawn again, whatever is on the screen. */
   | { readonly type: 'repaint' }
   | { readonly type: 'leave'; readonly by: 'quit' | 'interrupt' };

@@ -141,7 +141,12 @@ export function trace(regions: readonly string[] = REGIONS): Trace {
 /** A catalogue, and a run of one of it with a fault in force; `text` stands wherever a text may come from outside. */
 export function runEvents(text = 'a text'): readonly LiveEvent[] {
   const card = { id: text, title: text, description: text, durationMs: 20_000 };
-  const plan = { ...card, seed: 7, settleMs: 1_000, checks: ['divergence'], thresholds: [{ metric: 'edge_hit_ratio', threshold: text }] };
+  const faults = [
+    { says: text, atMs: 50, healMs: 10_000, lasts: true },
+    { says: text, atMs: 15_000, healMs: null, lasts: false },
+  ];
+  const thresholds = [{ metric: 'edge_hit_ratio', threshold: text }];
+  const plan = { ...card, seed: 7, settleMs: 1_000, checks: ['divergence'], faults, thresholds };
   const said = (t: number, event: RunEvent): LiveEvent => ({ type: 'run-said', t, event });
   const tags = { region: text, phase: 'fault' } as const;
   return [
