@@ -56,7 +56,7 @@ describe.concurrent('run', () => {
     expect(RAN_THROUGH).toContain(code);
     expect(stdout).toMatch(/edge ap-south listening/);
     expect(stdout).toMatch(code === EXIT.pass ? /^PASS /m : /^UNKNOWN /m);
-    expect(stdout).toMatch(/^again: edgesync-lab run baseline --seed \d+/m);
+    expect(stdout).toMatch(/^again: npx edgesync-lab run baseline --seed \d+/m);
   });
 
   it('runs several scenarios, a block each', async () => {

@@ -45,7 +45,14 @@ describe('what it says', () => {
     const outlet = { write: nothing, writeSpare: nothing, isFree: true, whenFree: nothing };
     const session = {
       environment: { ...systemEnvironment, variables: {} },
-      output: { line: nothing, note: nothing, log: nothing, progress: { everyMs: 1, tell: nothing, end: nothing }, hold: () => nothing },
+      output: {
+        typed: (text: string) => text,
+        line: nothing,
+        note: nothing,
+        log: nothing,
+        progress: { everyMs: 1, tell: nothing, end: nothing },
+        hold: () => nothing,
+      },
       outlets: { stdout: outlet, stderr: outlet, taken: async () => true, takenSoon: async () => {} },
       signal: new AbortController().signal,
       version: '0.0.0',

@@ -6,6 +6,7 @@ import { printable } from '../lab/input/printable.ts';
 import type { Progress } from '../lab/outputs/output.ts';
 import type { CliEnvironment } from './environment.ts';
 import type { Outlets } from './outlets.ts';
+import { asTyped } from './started-as.ts';
 
 export interface Output {
   /** Results: standard output. */
@@ -14,6 +15,8 @@ export interface Output {
   note(text: string): void;
   /** What services log: standard error, and when nobody reads it not all of it. */
   log(text: string): void;
+  /** What is shown elsewhere, with its commands as they were typed: what goes out here is so by itself. */
+  typed(text: string): string;
   /** Standard error, too. Whatever is written beside it stays whole. */
   readonly progress: Progress;
   /** From here on everything waits, for the screen belongs to somebody else; the answer lets it out. */
@@ -30,8 +33,15 @@ function fitted(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
-/** `onGone` hears that nobody reads standard output any more; `failed` when it broke for another reason than a closed pipe. */
-export function createOutput({ stdout, stderr, variables }: CliEnvironment, outlets: Outlets, onGone: (failed: boolean) => void): Output {
+export interface OutputOptions {
+  readonly outlets: Outlets;
+  /** As it was started: `started-as.ts`. */
+  readonly program: string;
+  /** Hears that nobody reads standard output any more; `failed` when it broke for another reason than a closed pipe. */
+  readonly onGone: (failed: boolean) => void;
+}
+
+export function createOutput({ stdout, stderr, variables }: CliEnvironment, { outlets, program, onGone }: OutputOptions): Output {
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     const failed = error.code !== 'EPIPE';
     if (failed) outlets.stderr.write(`standard output cannot be written: ${error.message}\n`);
@@ -43,6 +53,7 @@ export function createOutput({ stdout, stderr, variables }: CliEnvironment, outl
     if (held === undefined) write();
     else held.push(write);
   };
+  const typed = (text: string) => asTyped(text, program);
   let isTelling = false;
   const wipe = () => {
     if (isTelling) outlets.stderr.write(WIPE);
@@ -55,8 +66,9 @@ export function createOutput({ stdout, stderr, variables }: CliEnvironment, outl
     });
   const canWipe = stderr.isTTY && variables['TERM'] !== 'dumb';
   return {
-    line: (text) => sendWhole(() => outlets.stdout.write(`${text}\n`)),
-    note: (text) => sendWhole(() => outlets.stderr.write(`${text}\n`)),
+    typed,
+    line: (text) => sendWhole(() => outlets.stdout.write(`${typed(text)}\n`)),
+    note: (text) => sendWhole(() => outlets.stderr.write(`${typed(text)}\n`)),
     log: (text) => sendWhole(() => outlets.stderr.writeSpare(`${printable(text)}\n`)),
     progress: {
       everyMs: canWipe ? SHOWN_EVERY_MS : TOLD_EVERY_MS,

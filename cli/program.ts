@@ -5,11 +5,12 @@ import { refuseRelative } from '../lab/input/places.ts';
 import { addTerminalCommand } from './commands/terminal.ts';
 import type { ConfigFile } from './config-schema.ts';
 import type { Session } from './session.ts';
+import { COMMAND_NAMES, type CommandName } from './started-as.ts';
 
 type AddCommand = (program: Command, session: Session) => void;
 
 /** By name, in the order of the help. Each is loaded when it is asked for, so that the terminal need not wait for all of them. */
-const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+const COMMANDS: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
   run: async () => (await import('./commands/run.ts')).addRunCommand,
   up: async () => (await import('./commands/up.ts')).addUpCommand,
   status: async () => (await import('./commands/status.ts')).addStatusCommand,
@@ -29,10 +30,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
 };
 
 /** Those whose names are among the words: more than are meant, never fewer. For help, all. */
-function namesIn(argv: readonly string[]): readonly string[] {
-  const names = Object.keys(COMMANDS);
+function namesIn(argv: readonly string[]): readonly CommandName[] {
   const isHelp = argv.some((word) => ['help', '--help', '-h'].includes(word));
-  return isHelp ? names : names.filter((name) => argv.includes(name));
+  return isHelp ? COMMAND_NAMES : COMMAND_NAMES.filter((name) => argv.includes(name));
 }
 
 /** Throws InvalidInput when the configuration file gives an option what it does not take. */
@@ -43,10 +43,10 @@ export async function createProgram(session: Session, config: ConfigFile): Promi
     .exitOverride()
     .configureOutput({ writeOut: (text) => session.output.line(text.trimEnd()), writeErr: (text) => session.output.note(text.trimEnd()) })
     .showHelpAfterError('(--help shows every command and option)');
-  for (const add of await Promise.all(namesIn(session.argv).map((name) => COMMANDS[name]?.()))) add?.(program, session);
+  for (const add of await Promise.all(namesIn(session.argv).map((name) => COMMANDS[name]()))) add(program, session);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   // The terminal says itself what it thinks of a word that is no command.
-  addTerminalCommand(program.allowExcessArguments().enablePositionalOptions(), session, { names: Object.keys(COMMANDS), config });
+  addTerminalCommand(program.allowExcessArguments().enablePositionalOptions(), session, { names: COMMAND_NAMES, config });
   for (const command of [program, ...program.commands]) {
     passOverEmpty(command, session);
     preset(command, config);

@@ -5,6 +5,7 @@ import type { CliEnvironment } from './environment.ts';
 import { type Outlets, openOutlets } from './outlets.ts';
 import { createOutput, type Output } from './output.ts';
 import { readVersion } from './program-files.ts';
+import { startedAs } from './started-as.ts';
 
 /** What every command is given. */
 export interface Session {
@@ -37,9 +38,13 @@ export function createSession(environment: CliEnvironment, argv: readonly string
     process.exitCode = worst;
   };
   const outlets = openOutlets(environment, systemClock);
-  const output = createOutput(environment, outlets, (failed) => {
-    if (failed) exitWith(EXIT.failed);
-    stop.abort(new Error('standard output is closed'));
+  const output = createOutput(environment, {
+    outlets,
+    program: startedAs(environment.variables, process.argv[1] ?? '', process.cwd()),
+    onGone: (failed) => {
+      if (failed) exitWith(EXIT.failed);
+      stop.abort(new Error('standard output is closed'));
+    },
   });
   let isLeaving = false;
   const leave = (code: ExitCode = worst) => {

@@ -65,7 +65,7 @@ const DELETED = {
 
 /** The command that `shrink` says shows it again. */
 function againOf(stdout: string): readonly string[] {
-  return /^again: edgesync-lab (.*)$/m.exec(stdout)?.[1]?.split(' ') ?? [];
+  return /^again: npx edgesync-lab (.*)$/m.exec(stdout)?.[1]?.split(' ') ?? [];
 }
 
 describe.concurrent('shrink', () => {
@@ -75,7 +75,7 @@ describe.concurrent('shrink', () => {
       const sim = await run('sim', '--seeds', '1..50', '--mutant', MUTANT, '--jobs', '2', '--out', out);
       const [seed = ''] = await readdir(out);
       expect([sim.code, await readdir(join(out, seed))]).toEqual([1, ['history.ndjson', 'junit.xml', 'report.html', 'summary.json']]);
-      expect(sim.stdout).toContain(`again: edgesync-lab sim --seeds ${seed.slice('seed-'.length)} --mutant ${MUTANT}`);
+      expect(sim.stdout).toContain(`again: npx edgesync-lab sim --seeds ${seed.slice('seed-'.length)} --mutant ${MUTANT}`);
       expect(await readFile(join(out, seed, 'summary.json'), 'utf8')).toContain(`sim --seeds ${seed.slice('seed-'.length)} --mutant`);
       const history = join(out, seed, 'history.ndjson');
       expect((await run('analyze', history)).code).toBe(1);

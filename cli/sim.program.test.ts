@@ -13,7 +13,7 @@ describe.concurrent('sim', () => {
   it('ends with 0 when every seed passes, and says how to do it again', async () => {
     const { code, stdout } = await startProgram(['sim', '--seeds', '1..3', '--jobs', '1']).ended;
     expect(stdout).toMatch(/^PASS \(3 seeds, /m);
-    expect(stdout).toContain('again: edgesync-lab sim --seeds 1..3');
+    expect(stdout).toContain('again: npx edgesync-lab sim --seeds 1..3');
     expect(code).toBe(0);
   });
 
@@ -76,7 +76,7 @@ describe.concurrent('sim --mutants', () => {
     expect(stdout).toMatch(/^\S+ +SURVIVES +- +0 of 1 +- +\d +-$/m);
     expect(stdout).toMatch(/^\S+ +[a-z-]+ +2 +1 of 1 +1 +0 +-$/m);
     expect(stdout).toContain('the real protocol on the same 1 seeds: clean');
-    expect(stdout).toContain('again: edgesync-lab sim --mutants --seeds 2');
+    expect(stdout).toContain('again: npx edgesync-lab sim --mutants --seeds 2');
     expect(stderr).toMatch(/^[a-z-]+: \d+ of 23 seeds, /m);
     expect(code).toBe(1);
   });

@@ -148,7 +148,7 @@ describe.skipIf(provided === undefined)('fault', () => {
     const { code, stdout } = await lab('fault', ...words).ended;
     expect(code).toBe(0);
     expect(stdout).toMatch(says);
-    expect(stdout).toContain(`it stays until: edgesync-lab heal --project ${cluster.project}`);
+    expect(stdout).toContain(`it stays until: npx edgesync-lab heal --project ${cluster.project}`);
     expect((await statusNow()).faults).toHaveLength(1);
     const again: Ended = await lab('fault', ...words).ended;
     if (words[0] !== 'partition') expect(again.code).not.toBe(0);
@@ -197,6 +197,6 @@ describe.skipIf(provided === undefined)('fault', () => {
       env: { XDG_STATE_HOME: cluster.state },
     }).ended;
     expect(ended.code).toBe(107);
-    expect(ended.stderr).toContain('does not run. Start it: edgesync-lab up --backend docker');
+    expect(ended.stderr).toContain('does not run. Start it: npx edgesync-lab up --backend docker');
   });
 });

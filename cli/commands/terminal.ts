@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { EXIT, exitCodeOf } from '../../lab/errors.ts';
 import { printableLines } from '../../lab/input/printable.ts';
+import type { LiveEvent } from '../../lab/live/protocol.ts';
 import type { Topology } from '../../lab/topology/topology.ts';
 import type { StartedBackend } from '../../lab/worlds/worlds.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
@@ -128,7 +129,7 @@ async function show({ options, readTopology, session, config, logLines }: ShowOp
         catalogue: { files: BUILT_IN_SCENARIOS, version: session.version, topology: readTopology },
         targets: { folder: TARGETS_FOLDER, variables },
         random: createRandom(drawSeed()),
-        onEvent,
+        onEvent: (event) => onEvent(withTyped(event, session.output.typed)),
         startedMs,
       });
     },
@@ -138,7 +139,7 @@ async function show({ options, readTopology, session, config, logLines }: ShowOp
   const { stderr } = session.outlets;
   const sayLeft = () => {
     const { project } = options;
-    for (const line of abandonedLines({ left: terminal.abandon(), backend, project })) stderr.write(`${line}\n`);
+    for (const line of abandonedLines({ left: terminal.abandon(), backend, project })) stderr.write(`${session.output.typed(line)}\n`);
   };
   session.onAbandon(sayLeft);
   process.once('uncaughtException', (error) => {
@@ -147,4 +148,10 @@ async function show({ options, readTopology, session, config, logLines }: ShowOp
     session.leave(EXIT.failed);
   });
   return terminal.ended;
+}
+
+/** The command that runs a scenario again, as the program was started. */
+function withTyped(event: LiveEvent, typed: (text: string) => string): LiveEvent {
+  if (event.type !== 'run-said' || event.event.type !== 'Summary') return event;
+  return { ...event, event: { ...event.event, reproduce: typed(event.event.reproduce) } };
 }

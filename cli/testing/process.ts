@@ -30,8 +30,8 @@ export function startProgram(words: readonly string[], options: StartProgramOpti
   const child = spawn(process.execPath, [...(options.execArgv ?? []), BIN, ...words], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
-    // Whatever this machine has of Docker.
-    env: { ...process.env, EDGESYNC_BACKEND: 'embedded', ...options.env },
+    // Whatever this machine has of Docker; and commands are shown as npx would run them.
+    env: { ...process.env, EDGESYNC_BACKEND: 'embedded', npm_command: 'exec', ...options.env },
   });
   const text = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();

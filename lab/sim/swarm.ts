@@ -66,7 +66,7 @@ function drawMs(random: Random, { from, to }: { readonly from: number; readonly 
 
 export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions): Scenario {
   const random = createRandom(seed).fork('swarm');
-  const [settings, lifetimes, remembered] = [random.fork('settings'), random.fork('lifetimes'), random.fork('marks')];
+  const [settings, lifetimes, remembered] = [random.fork('settings'), random.fork('lifetimes'), random.fork('memory')];
   const forgetful = remembered.below(FORGETS_ONE_IN) === 0 ? pick(remembered, regions) : undefined;
   const isCrowded = random.fork('crowd').below(CROWDED_ONE_IN) === 0;
   const workload = drawWorkload(random.fork('load'), { keys, durationMs, isCrowded });

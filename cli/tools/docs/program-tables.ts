@@ -84,12 +84,19 @@ export function configFileTable(): string {
 }
 
 /** Every command, none of which is ever run. */
-function wholeProgram(): Promise<Command> {
+export function wholeProgram(): Promise<Command> {
   const nothing = () => {};
   const outlet = { write: nothing, writeSpare: nothing, isFree: true, whenFree: nothing };
   const session: Session = {
     environment: { ...systemEnvironment, variables: {} },
-    output: { line: nothing, note: nothing, log: nothing, progress: { everyMs: 1, tell: nothing, end: nothing }, hold: () => nothing },
+    output: {
+      typed: (text) => text,
+      line: nothing,
+      note: nothing,
+      log: nothing,
+      progress: { everyMs: 1, tell: nothing, end: nothing },
+      hold: () => nothing,
+    },
     outlets: { stdout: outlet, stderr: outlet, taken: async () => true, takenSoon: async () => {} },
     signal: new AbortController().signal,
     version: '',
