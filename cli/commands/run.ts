@@ -224,7 +224,9 @@ async function readNamed(name: string): Promise<Scenario> {
   const file = BUILT_IN_SCENARIOS.get(name);
   if (file !== undefined || !/^[\w-]+$/.test(name) || existsSync(name)) return readScenario(file ?? name);
   const known = [...BUILT_IN_SCENARIOS.keys()];
-  throw new InvalidInput(`expected a scenario (${known.join(', ')}) or a file, got ${JSON.stringify(name)}${didYouMean(name, known)}`);
+  const meant = didYouMean(name, known);
+  const all = meant === '' ? ` (${known.join(', ')})` : '';
+  throw new InvalidInput(`expected a scenario${all} or a file, got ${JSON.stringify(name)}${meant}`);
 }
 
 function reproduceCommand(

@@ -186,7 +186,7 @@ describe('the frame', () => {
       '┃lag 0        last 304 ms┃',
       '┃id  here  orig     state┃',
       '┃4      7     9◂2   stale┃',
-      '┃5      2  gone◂1   fresh┃',
+      '┃5      2  gone◂1  fresh!┃',
       '┃6      1     4   invalid┃',
       '┃                        ┃',
       '┗━━━━━━━━━━━━━━━━━━:5001━┛',

@@ -78,13 +78,19 @@ export function titleLine(title: Line, width: number, theme: Theme): Line {
 }
 
 /** A title and `rows` lines. */
-export function faultLines({ faults, nowMs }: ViewState, { width, rows, theme }: LinesOptions): readonly Line[] {
+export function faultLines({ faults, nowMs, echo, phase }: ViewState, { width, rows, theme }: LinesOptions): readonly Line[] {
   const shown = faults.length > rows ? faults.slice(0, Math.max(0, rows - 1)) : faults;
   const lines = shown.map((fault) => faultLine(fault, nowMs, width - 1));
   const left = faults.length - shown.length;
   if (left > 0 && rows > 0) lines.push([span(`${left} more`, 'muted')]);
-  if (faults.length === 0) lines.push([span('none', 'muted')]);
+  if (faults.length === 0) lines.push(echo === undefined && phase === 'playing' ? toBegin(width) : [span('none', 'muted')]);
   return filled(titleLine([span('faults in force', 'muted')], width, theme), lines, { width, rows });
+}
+
+/** On a screen that nobody has touched: what to press first. */
+function toBegin(width: number): Line {
+  const long = 'none so far: c cuts the selected region off, b writes, T is a tour';
+  return [span(width >= long.length ? long : 'none: c cuts, T is a tour', 'accent')];
 }
 
 function faultLine(fault: FaultView, nowMs: number, width: number): Line {

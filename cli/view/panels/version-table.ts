@@ -26,18 +26,23 @@ interface Columns {
   readonly state: number;
 }
 
-/** With a blank before each number and each state. */
+/** With a blank before each number and each state, and room for words. */
+const SPOKEN: Omit<Columns, 'key'> = { here: 6, origin: 7, behind: 5, state: 15 };
+/** From so many columns on words have room. */
+const SPOKEN_FROM = 45;
 const WIDE: Omit<Columns, 'key'> = { here: 6, origin: 7, behind: 4, state: 8 };
 /** For the narrowest panel: 24 columns between its borders. */
 const NARROW: Omit<Columns, 'key'> = { here: 5, origin: 6, behind: 3, state: 7 };
 const KEY_COLUMNS_MIN = 3;
 const KEY_COLUMNS_MAX = 12;
-const BEHIND_MAX = 9;
+const BEHIND_MAX = 99;
+/** What is called fresh and is not what the origin holds: the region does not know better. */
+const OLD = { short: 'fresh!', spoken: 'fresh, but old' } as const;
 const MISSING = '-';
 
 function columnsOf(width: number): Columns {
   const sum = ({ here, origin, behind, state }: Omit<Columns, 'key'>) => here + origin + behind + state;
-  const columns = width - sum(WIDE) >= KEY_COLUMNS_MIN ? WIDE : NARROW;
+  const columns = width >= SPOKEN_FROM ? SPOKEN : width - sum(WIDE) >= KEY_COLUMNS_MIN ? WIDE : NARROW;
   return { ...columns, key: Math.min(KEY_COLUMNS_MAX, Math.max(KEY_COLUMNS_MIN, width - sum(columns))) };
 }
 
@@ -63,7 +68,7 @@ export function versionLines({ keys, origin, metrics, width, rows, theme }: Vers
       span(padTo(view.here === undefined ? MISSING : String(view.here), here, 'right'), role),
       span(padTo(originText(view), there, 'right')),
       span(padTo(behindText(view, theme), behind), 'warning'),
-      span(padTo(view.state ?? MISSING, state, 'right'), role),
+      span(padTo(stateText(view, state), state, 'right'), role),
     ];
   });
   const more = left.length > 0 && rows > 0 ? [[span(moreText(left), 'muted')]] : [];
@@ -73,6 +78,11 @@ export function versionLines({ keys, origin, metrics, width, rows, theme }: Vers
 function originText({ origin, isDeleted }: VersionView): string {
   if (isDeleted) return 'gone';
   return origin === undefined ? MISSING : String(origin);
+}
+
+function stateText({ behind, state }: VersionView, columns: number): string {
+  if (state !== 'fresh' || behind === 0) return state ?? MISSING;
+  return columns > OLD.spoken.length ? OLD.spoken : OLD.short;
 }
 
 function behindText({ behind }: VersionView, theme: Theme): string {
