@@ -4,11 +4,9 @@ import { printable } from '../../lab/input/printable.ts';
 import { type Way, wayText } from '../../lab/races/raced-cache.ts';
 import { checkRails, firstRequests, type OpenRailsOptions } from '../../lab/rails/open-rails.ts';
 import { PER_SECOND_DEFAULT } from '../../lab/rails/rails.ts';
-import type { LiveTarget, Target } from '../../lab/targets/target.ts';
-import { OWN_TARGET } from '../../lab/targets/targets.ts';
+import { type AnyTarget, isOwn } from '../../lab/targets/own-targets.ts';
+import type { LiveTarget } from '../../lab/targets/target.ts';
 import type { Session } from '../session.ts';
-
-export type AnyTarget = Target | typeof OWN_TARGET;
 
 export interface LiveOptions {
   readonly allowExternal?: readonly string[];
@@ -23,7 +21,7 @@ export interface LiveAmongOptions {
 }
 
 export function liveAmong(targets: readonly AnyTarget[], { options, takes, session }: LiveAmongOptions): OpenRailsOptions {
-  const isLive = (target: AnyTarget): target is LiveTarget => target !== OWN_TARGET && target.live !== undefined;
+  const isLive = (target: AnyTarget): target is LiveTarget => !isOwn(target) && target.live !== undefined;
   const { allowExternal = [], allowWidePurge: allowsWidePurge = false, rate: perSecond = PER_SECOND_DEFAULT } = options;
   return {
     targets: targets.filter(isLive),

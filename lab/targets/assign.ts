@@ -4,8 +4,9 @@ import { didYouMean } from '../input/nearest.ts';
 import { type Topology, withRegionTarget } from '../topology/topology.ts';
 import { findHere } from '../worlds/peers/here.ts';
 import { withOwnConfig } from './own-config.ts';
+import { type AnyTarget, isOwn, OWN_TARGET } from './own-targets.ts';
 import { asStarted, type StartedTarget } from './target.ts';
-import { findTarget, OWN_TARGET } from './targets.ts';
+import { findTarget } from './targets.ts';
 
 export interface AssignOptions {
   /** A target for all regions, or `region=target`. Later ones win. */
@@ -32,7 +33,7 @@ export async function withTargets(topology: Topology, { words, folder, variables
         `--target: expected a region (${known.join(', ')}), got ${JSON.stringify(region)}${didYouMean(region, known)}`,
       );
     const found = await findTarget(word.slice(at + 1), folder);
-    const preset = found === OWN_TARGET ? undefined : asStarted(found);
+    const preset = othersOf(found);
     const target = preset === undefined || config === undefined ? preset : await withOwnConfig(preset, config);
     if (target !== undefined) await refuseMissing(target, variables);
     const regions = assigned.regions.map((one) => (region === undefined || one.region === region ? withRegionTarget(one, target) : one));
@@ -41,6 +42,15 @@ export async function withTargets(topology: Topology, { words, folder, variables
   if (config !== undefined && assigned.regions.every(({ target }) => target === undefined))
     throw new InvalidInput('--config: expected --target with a cache of others, whose configuration it is');
   return assigned;
+}
+
+/** undefined: ours, as the topology says it. Throws InvalidInput. */
+function othersOf(found: AnyTarget): StartedTarget | undefined {
+  if (!isOwn(found)) return asStarted(found);
+  if (found === OWN_TARGET) return undefined;
+  throw new InvalidInput(
+    `--target ${found.name}: expected ${OWN_TARGET.name}; only races takes this one. Elsewhere system.regions of a scenario says whether our edge is lazy, and in Docker its cache is a Redis`,
+  );
 }
 
 async function refuseMissing(target: StartedTarget, variables: AssignOptions['variables']): Promise<void> {

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { filled } from '../../services/protocol/purge-ways.ts';
+import { OWN_TARGETS } from './own-targets.ts';
 import { parseTarget, readTarget } from './target.ts';
 import { findTarget, presetNames, readPresets } from './targets.ts';
 
@@ -120,8 +121,10 @@ describe('examples', () => {
 describe('presets', () => {
   it('are all right, and are named as their files', async () => {
     const names = await presetNames(FOLDER);
-    expect(names).toEqual(expect.arrayContaining(['edgesync', 'varnish', 'varnish-wait', 'squid', 'squid-collapsed']));
-    expect(['edgesync', ...(await readPresets(FOLDER)).map(({ name }) => name)]).toEqual(names);
+    expect(names).toEqual(
+      expect.arrayContaining(['edgesync', 'edgesync-lazy', 'edgesync-redis', 'varnish', 'varnish-wait', 'squid', 'squid-collapsed']),
+    );
+    expect([...OWN_TARGETS, ...(await readPresets(FOLDER))].map(({ name }) => name)).toEqual(names);
   });
 
   it('mend presets that are there', async () => {

@@ -3,9 +3,10 @@
 import { resolve } from 'node:path';
 import type { Deliver } from '../../services/protocol/purge-ways.ts';
 import { InvalidInput } from '../errors.ts';
+import { isOwn } from '../targets/own-targets.ts';
 import { hasSoftPurge } from '../targets/soft-purge.ts';
 import type { HostedTarget, Shield, StartedTarget } from '../targets/target.ts';
-import { findTarget, OWN_TARGET } from '../targets/targets.ts';
+import { findTarget } from '../targets/targets.ts';
 import {
   type ComposeFile,
   type ComposeService,
@@ -106,7 +107,7 @@ async function labelled(
     if (error instanceof InvalidInput && !isFile) throw new InvalidInput(`${at}: ${error.message}`);
     throw error;
   });
-  if (found === OWN_TARGET) throw new InvalidInput(`${at}: expected a cache of others: our own edge needs no label`);
+  if (isOwn(found)) throw new InvalidInput(`${at}: expected a cache of others: our own edge needs no label`);
   if (found.tell !== undefined)
     throw new InvalidInput(`${at}: ${found.name} is purged by an application (tell), which only the embedded world can tell`);
   const environment = withRegionSettings({ ...region.environment, REGION_NAME: region.region }, { delay, strategy });
