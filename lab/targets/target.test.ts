@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { filled } from '../../services/protocol/purge-ways.ts';
@@ -115,6 +115,14 @@ describe('examples', () => {
       const { purges, tell } = await readTarget(join(folder, file));
       expect(purges.length + (tell?.types.length ?? 0)).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('the example of the docs', () => {
+  it('is right', async () => {
+    const page = await readFile(join(FOLDER, '../../docs/races.md'), 'utf8');
+    const [, text = ''] = /```yaml\n(version: 1\n[^`]*)```/.exec(page) ?? [];
+    expect(parseTarget(text, 'docs/races.md')).toMatchObject({ name: 'my-cache', lifetime: 3_600_000 });
   });
 });
 
