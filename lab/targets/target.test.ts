@@ -86,6 +86,17 @@ describe('a target file', () => {
       'purge.hard.key: expected a method and a path such as PURGE /api/content/<id>, got',
     ],
     ['a place that is none', RIGHT.replace('<port>', '<prot>'), 'start.command.2: no such place <prot> (there are <port>, <dir>'],
+    [
+      'a place of its build that is none',
+      RIGHT.replace('start: {', 'start: { build: [make, <dri>],'),
+      'start.build.1: no such place <dri>',
+    ],
+    ['a build of nothing', RIGHT.replace('start: {', 'start: { build: [],'), 'start.build: '],
+    [
+      'a build in a package that is none',
+      RIGHT.replace('start: {', 'start: { build: [make, <package>],'),
+      'expected package, the npm package whose folder <package> is',
+    ],
     ['no port', RIGHT.replace('<port>', '80'), 'start: expected <port> in its command, files or environment'],
     ['no upstream', RIGHT.replace('<upstream>', 'example.org'), 'start: expected <upstream> in its command'],
     ['braces, which are a map', RIGHT.replace('PURGE /api/content/<id>', '"PURGE /api/content/{id}"'), 'purge.hard.key: expected <id>'],
@@ -98,8 +109,14 @@ describe('a target file', () => {
       'start.package: expected the name of an npm package',
     ],
     ['a file outside', `${RIGHT.trimEnd().slice(0, -1)}, files: { ../x: a } }\n`, 'expected a name, without ..'],
+    ['a file outside, by its route', `${RIGHT.trimEnd().slice(0, -1)}, files: { '[a]/../../x': a } }\n`, 'expected a name, without ..'],
     ['no regular expression', `${RIGHT}label: { header: x, hit: "(" }\n`, 'label.hit: expected a regular expression'],
   ])('is refused for %s', (_what, text, message) => expect(refused(text)).toContain(message));
+
+  it('may name files as frameworks do, and a build before the first start', () => {
+    const text = `${RIGHT.trimEnd().slice(0, -1)}, build: [make, <dir>], files: { 'app/[id]/[...rest].js': a } }\n`;
+    expect(parseTarget(text, 'mine.yaml').start).toMatchObject({ build: ['make', '<dir>'], files: { 'app/[id]/[...rest].js': 'a' } });
+  });
 
   it('has places filled, and leaves what is no place', () => {
     expect(filled('a <id> b <Tag> <tag>', { id: '7', tag: 't' })).toBe('a 7 b <Tag> t');

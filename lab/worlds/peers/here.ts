@@ -34,8 +34,8 @@ export interface PresetHere {
 export async function findPresetsHere(folder: string, variables: Variables): Promise<readonly PresetHere[]> {
   const asked = new Map<string, Promise<Here>>();
   const once = (target: StartedTarget) => {
-    const { command, version, package: name } = target.start;
-    const key = JSON.stringify([command[0], version, name]);
+    const { build, command, version, package: name } = target.start;
+    const key = JSON.stringify([build?.[0], command[0], version, name]);
     const here = asked.get(key) ?? findHere(target, variables);
     asked.set(key, here);
     return here;
@@ -58,6 +58,7 @@ export function findOwnHere(variables: Variables): Promise<readonly OwnHere[]> {
 }
 
 interface Asked {
+  readonly build?: readonly string[] | undefined;
   readonly command: readonly string[];
   readonly version?: readonly string[] | undefined;
   readonly package?: string | undefined;
@@ -67,7 +68,8 @@ interface Asked {
 export async function findHere({ start }: { readonly start: Asked }, variables: Variables): Promise<Here> {
   const [program = ''] = start.command;
   const [asked = program] = start.version ?? [];
-  for (const word of new Set([program, asked]))
+  const [builds = program] = start.build ?? [];
+  for (const word of new Set([program, asked, builds]))
     if (word !== NODE && !(await isProgramHere(word, variables))) return { isHere: false, missing: `${word} is not on this machine` };
   if (start.package === undefined) return { isHere: true, version: await askVersion(start.version, variables) };
   const found = await findPackage(start.package);
