@@ -110,6 +110,7 @@ describe('a target file', () => {
     ],
     ['a file outside', `${RIGHT.trimEnd().slice(0, -1)}, files: { ../x: a } }\n`, 'expected a name, without ..'],
     ['a file outside, by its route', `${RIGHT.trimEnd().slice(0, -1)}, files: { '[a]/../../x': a } }\n`, 'expected a name, without ..'],
+    ['a log that it reads itself', `${RIGHT}deliver: own\n`, 'deliver: own is for Docker alone'],
     ['no regular expression', `${RIGHT}label: { header: x, hit: "(" }\n`, 'label.hit: expected a regular expression'],
   ])('is refused for %s', (_what, text, message) => expect(refused(text)).toContain(message));
 

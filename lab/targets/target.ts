@@ -96,6 +96,8 @@ export interface HostedTarget extends Omit<StartedTarget, 'label' | 'config'> {
   readonly untagged304?: boolean;
   /** It stands behind another one of its kind. Left out: it asks its upstream itself. */
   readonly shield?: Shield | undefined;
+  /** Its own mechanism reads the log: the lab does not purge it, and is not told what was applied. Only in Docker. */
+  readonly readsLog?: true;
 }
 
 /** When the shield is purged, and when the cache behind it. */

@@ -29,7 +29,7 @@ export interface RegionTopology {
   readonly port: number;
   readonly environment: Environment;
   /** The cache of others that stands there. Left out: ours. */
-  readonly target?: StartedTarget & Pick<HostedTarget, 'untagged304' | 'shield'>;
+  readonly target?: StartedTarget & Pick<HostedTarget, 'untagged304' | 'shield' | 'readsLog'>;
 }
 
 export interface Topology {
@@ -98,7 +98,12 @@ interface LabelledIn {
 
 async function labelled(
   region: RegionTopology,
-  { 'edgesync.target': word, 'edgesync.delay': delay, 'edgesync.strategy': strategy }: NonNullable<ComposeService['labels']>,
+  {
+    'edgesync.target': word,
+    'edgesync.delay': delay,
+    'edgesync.strategy': strategy,
+    'edgesync.deliver': own,
+  }: NonNullable<ComposeService['labels']>,
   { compose, targets }: LabelledIn,
 ): Promise<RegionTopology> {
   const at = `${compose.file}: services.${region.service}.labels.edgesync.target`;
@@ -112,7 +117,7 @@ async function labelled(
     throw new InvalidInput(`${at}: ${found.name} is purged by an application (tell), which only the embedded world can tell`);
   const environment = withRegionSettings({ ...region.environment, REGION_NAME: region.region }, { delay, strategy });
   if (found.live !== undefined) throw new InvalidInput(`${at}: ${found.name} is a live target, which only races takes`);
-  return withRegionTarget({ ...region, environment }, found);
+  return withRegionTarget({ ...region, environment }, own === undefined ? found : { ...found, readsLog: true });
 }
 
 function refuseUnknownProfile({ file, services }: ComposeFile, profiles: readonly string[]): void {
@@ -134,7 +139,7 @@ function deliveredBy({ purges, tell, deliver }: StartedTarget, wanted: Deliver |
 }
 
 /** undefined: ours. What a cache of others has no word for, a soft purge, its region has not, either: it is eager. */
-export function withRegionTarget({ target: _, ...region }: RegionTopology, target: StartedTarget | undefined): RegionTopology {
+export function withRegionTarget({ target: _, ...region }: RegionTopology, target: RegionTopology['target']): RegionTopology {
   if (target === undefined) return region;
   const environment = withRegionSettings(region.environment, {
     lifetime: target.lifetime,
