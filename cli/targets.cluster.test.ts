@@ -10,6 +10,7 @@ import { startProgram } from './testing/process.ts';
 const provided = inject('cluster');
 const cluster: TestCluster = provided ?? { project: '', state: '' };
 const EXAMPLE = fileURLToPath(new URL('../lab/examples/compose.varnish.yaml', import.meta.url));
+const OWN = fileURLToPath(new URL('../lab/examples/compose.own-invalidator.yaml', import.meta.url));
 const PROJECT = `${cluster.project}-varnish`;
 
 /** Whatever of it the engine knows. */
@@ -39,6 +40,21 @@ describe.skipIf(provided === undefined)('a region of a cluster with a cache of o
     expect(verdicts).toMatchObject({ 'lost-invalidation': 'fail', divergence: 'fail', 'lost-write': 'pass' });
     const lost = events.filter((event) => event.type === 'Anomaly' && event.anomaly === 'lost-invalidation');
     expect(new Set(lost.map((event) => event.type === 'Anomaly' && event.region))).toEqual(new Set(['eu-west']));
+    expect(summary?.heal).toEqual({ clean: true, left: [] });
+    expect(await left()).toBe('');
+  });
+
+  it('whose own mechanism reads the log is judged by what readers get, with its way to the log cut, and without a purger', async () => {
+    const words = ['run', 'partition-kafka', '--backend', 'docker', '--compose', OWN, '--ports', 'auto', '--seed', '3', '--json'];
+    const env = { XDG_STATE_HOME: cluster.state, EDGESYNC_PROJECT: PROJECT };
+    const { stdout, stderr, code } = await startProgram(words, { env }).ended;
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => labEvent.parse(JSON.parse(line)));
+    const summary = events.findLast((event): event is Summary => event.type === 'Summary');
+    expect({ code, error: summary?.error, stderr }).toMatchObject({ code: 0, error: undefined });
+    expect(stdout).not.toContain('purger-eu-west');
     expect(summary?.heal).toEqual({ clean: true, left: [] });
     expect(await left()).toBe('');
   });

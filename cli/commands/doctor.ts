@@ -56,13 +56,15 @@ async function examineThisMachine(options: DoctorCommandOptions, { environment }
 }
 
 async function findCaches(variables: Session['environment']['variables']): Promise<readonly CacheFinding[]> {
-  const { findPresetsHere } = await import('../../lab/worlds/peers/here.ts');
-  const presets = await findPresetsHere(TARGETS_FOLDER, variables);
-  return presets.map(({ target: { name, start }, here }) => ({
+  const { findOwnHere, findPresetsHere } = await import('../../lab/worlds/peers/here.ts');
+  const [own, presets] = await Promise.all([findOwnHere(variables), findPresetsHere(TARGETS_FOLDER, variables)]);
+  // Our own edge alone needs nothing.
+  const needing = own.filter(({ target }) => target.start !== undefined);
+  return [...needing, ...presets].map(({ target: { name, start }, here }) => ({
     name,
     isHere: here.isHere,
     version: here.isHere ? here.version : undefined,
-    get: start.get,
+    get: start?.get,
   }));
 }
 

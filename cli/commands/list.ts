@@ -11,10 +11,10 @@ import { MUTANTS } from '../../lab/mutants/mutants.ts';
 import { RACES } from '../../lab/races/races.ts';
 import { readScenario } from '../../lab/scenarios/scenario.ts';
 import { needsTarget } from '../../lab/scenarios/world-check.ts';
-import { OWN_ABOUT, OWN_TARGET } from '../../lab/targets/targets.ts';
+import type { StartedTarget } from '../../lab/targets/target.ts';
 import { aggregationsOf } from '../../lab/thresholds/expression.ts';
 import { METRICS } from '../../lab/thresholds/metrics.ts';
-import { findPresetsHere } from '../../lab/worlds/peers/here.ts';
+import { findOwnHere, findPresetsHere, type Here } from '../../lab/worlds/peers/here.ts';
 import { worldsWith } from '../../lab/worlds/worlds.ts';
 import { BUILT_IN_SCENARIOS, TARGETS_FOLDER } from '../program-files.ts';
 import type { Session } from '../session.ts';
@@ -50,16 +50,28 @@ function listFaults(): readonly Row[] {
 }
 
 async function listTargets(variables: Variables): Promise<readonly Row[]> {
-  const presets = await findPresetsHere(TARGETS_FOLDER, variables);
-  const rows = presets.map(({ target: { name, about, start }, here }): Row => {
-    const program = start.package ?? start.version?.[0] ?? start.command[0];
-    const { isHere } = here;
-    const version = isHere ? (here.version ?? null) : null;
-    const said = isHere ? `here${version === null ? '' : ` ${version}`}` : `not here: ${start.get ?? program}`;
-    return { name, about, columns: [said], details: { program, here: isHere, version, get: start.get ?? null } };
-  });
-  const ours = { program: null, here: true, version: null, get: null };
-  return [{ name: OWN_TARGET, about: OWN_ABOUT, columns: ['here'], details: ours }, ...rows];
+  const [own, presets] = await Promise.all([findOwnHere(variables), findPresetsHere(TARGETS_FOLDER, variables)]);
+  return [
+    ...own.map(({ target, here }) => targetRow({ ...target, program: target.start?.command[0] ?? null }, here)),
+    ...presets.map(({ target, here }) => targetRow({ ...target, program: programOf(target) }, here)),
+  ];
+}
+
+interface ListedTarget extends Pick<StartedTarget, 'name' | 'about'> {
+  readonly start?: { readonly get?: string | undefined };
+  /** null: it needs none. */
+  readonly program: string | null;
+}
+
+function targetRow({ name, about, start, program }: ListedTarget, here: Here): Row {
+  const { isHere } = here;
+  const version = isHere ? (here.version ?? null) : null;
+  const said = isHere ? `here${version === null ? '' : ` ${version}`}` : `not here: ${start?.get ?? program}`;
+  return { name, about, columns: [said], details: { program, here: isHere, version, get: start?.get ?? null } };
+}
+
+function programOf({ start }: Pick<StartedTarget, 'start'>): string | null {
+  return start.package ?? start.version?.[0] ?? start.command[0] ?? null;
 }
 
 type Variables = Session['environment']['variables'];

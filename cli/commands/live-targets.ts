@@ -6,12 +6,10 @@ import { type Way, wayText } from '../../lab/races/raced-cache.ts';
 import type { AllowedRequest } from '../../lab/rails/allowed-requests.ts';
 import { checkRails, firstRequests, type OpenRailsOptions, type RailRules } from '../../lab/rails/open-rails.ts';
 import { PER_SECOND_DEFAULT, PER_SECOND_MAX } from '../../lab/rails/rails.ts';
-import type { LiveTarget, Target } from '../../lab/targets/target.ts';
-import { OWN_TARGET } from '../../lab/targets/targets.ts';
+import { type AnyTarget, isOwn } from '../../lab/targets/own-targets.ts';
+import type { LiveTarget } from '../../lab/targets/target.ts';
 import type { Session } from '../session.ts';
 import { wordsOf } from './world-options.ts';
-
-export type AnyTarget = Target | typeof OWN_TARGET;
 
 export interface LiveOptions {
   readonly allowExternal?: readonly string[];
@@ -70,7 +68,7 @@ export function rulesOf({ allowExternal = [], allowWidePurge = false, rate = PER
 }
 
 export function liveAmong(targets: readonly AnyTarget[], { options, of, takes, session }: LiveAmongOptions): OpenRailsOptions {
-  const isLive = (target: AnyTarget): target is LiveTarget => target !== OWN_TARGET && target.live !== undefined;
+  const isLive = (target: AnyTarget): target is LiveTarget => !isOwn(target) && target.live !== undefined;
   return {
     targets: targets.filter(isLive),
     rules: rulesOf(options),

@@ -17,15 +17,16 @@ import { openRails } from '../../lab/rails/open-rails.ts';
 import type { Rails } from '../../lab/rails/rails.ts';
 import { railsLine } from '../../lab/rails/rails-line.ts';
 import { withOwnConfig } from '../../lab/targets/own-config.ts';
+import { type AnyTarget, isOwn, OWN_TARGET } from '../../lab/targets/own-targets.ts';
 import type { Target } from '../../lab/targets/target.ts';
-import { findTarget, OWN_TARGET } from '../../lab/targets/targets.ts';
+import { findTarget } from '../../lab/targets/targets.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { systemRandom } from '../../services/runtime/random.ts';
 import { TARGETS_FOLDER } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
-import { type AnyTarget, addLiveOptions, dryRun, liveAmong } from './live-targets.ts';
+import { addLiveOptions, dryRun, liveAmong } from './live-targets.ts';
 import { CONFIG_ABOUT, wordsOf } from './world-options.ts';
 
 interface RacesOptions {
@@ -48,7 +49,7 @@ export function addRacesCommand(program: Command, session: Session): void {
   const command = program
     .command('races')
     .description('put a cache to the test: can it lose an invalidation that comes while a fetch is under way?')
-    .argument('<targets...>', `presets such as ${OWN_TARGET}, varnish or squid, or target files such as my-cache.yaml`)
+    .argument('<targets...>', `presets such as ${OWN_TARGET.name}, varnish or squid, or target files such as my-cache.yaml`)
     .addOption(new Option('--race <names...>', 'those alone; left out: all').env('EDGESYNC_RACE').argParser(wordsOf))
     .addOption(
       new Option('--purge <ways...>', 'those alone, such as key or soft-tag; left out: all that the target declares')
@@ -75,7 +76,7 @@ async function races(words: readonly string[], options: RacesOptions, session: S
   // All files are read before anything starts.
   const found = await Promise.all(words.map((word) => findTarget(word, TARGETS_FOLDER)));
   const targets = options.config === undefined ? found : await withConfig(found, options.config);
-  for (const target of targets) if (target !== OWN_TARGET && target.live !== undefined) placeOf(target);
+  for (const target of targets) if (!isOwn(target) && target.live !== undefined) placeOf(target);
   const { out } = options;
   if (out !== undefined) await checkFolder(out);
   const live = liveAmong(targets, { options, of: 'races', takes, session });
@@ -122,9 +123,9 @@ async function raceAll(targets: readonly AnyTarget[], racing: Racing): Promise<v
 /** Throws InvalidInput. */
 async function withConfig(targets: readonly AnyTarget[], file: string): Promise<readonly Target[]> {
   const [target, ...others] = targets;
-  if (target === undefined || target === OWN_TARGET || others.length > 0)
+  if (target === undefined || isOwn(target) || others.length > 0)
     throw new InvalidInput(
-      `--config: expected one target of another cache than ours, got ${targets.length === 1 ? OWN_TARGET : targets.length}`,
+      `--config: expected one target of another cache than ours, got ${targets.length === 1 ? target?.name : targets.length}`,
     );
   if (target.live !== undefined) throw new InvalidInput(`--config: ${target.name} is a live target, which has a configuration of its own`);
   return [await withOwnConfig(target, file)];
@@ -132,7 +133,7 @@ async function withConfig(targets: readonly AnyTarget[], file: string): Promise<
 
 async function raceOne(target: AnyTarget, { chosen, takes, session, options, rails }: Racing): Promise<RacedTarget> {
   const { output, signal, environment } = session;
-  const name = target === OWN_TARGET ? OWN_TARGET : target.name;
+  const { name } = target;
   const onResult = ({ race, way, outcome, why }: RaceResult) =>
     output.note(printable(`${name}  ${race.padEnd(12)}  ${wayText(way).padEnd(12)}  ${outcome.padEnd(8)}  ${why}`));
   output.note(`${name}: ${beginsOf(target)}`);
@@ -146,7 +147,7 @@ async function raceOne(target: AnyTarget, { chosen, takes, session, options, rai
     return { name, raced };
   } catch (error) {
     if (signal.aborted || !(error instanceof WorldFailed)) throw error;
-    const get = target === OWN_TARGET ? undefined : target.start?.get;
+    const get = target.start?.get;
     const broken = get === undefined ? error.message : `${error.message}; to get it: ${get}`;
     output.note(printable(`${name}: ${broken}`));
     return { name, broken };
@@ -154,7 +155,7 @@ async function raceOne(target: AnyTarget, { chosen, takes, session, options, rai
 }
 
 function beginsOf(target: AnyTarget): string {
-  if (target === OWN_TARGET || target.live === undefined) return 'starting it, with an upstream and an origin of its own';
+  if (isOwn(target) || target.live === undefined) return 'starting it, with an upstream and an origin of its own';
   return `asking ${target.live.url.text}, whose backend must be our upstream at ${backendOf(target)}`;
 }
 

@@ -2,7 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import { InvalidInput } from '../../lab/errors.ts';
-import { checkRunsTargets, checkTakesTargets } from '../../lab/scenarios/world-check.ts';
+import { checkReadsLog, checkRunsTargets, checkTakesTargets } from '../../lab/scenarios/world-check.ts';
 import type { Topology } from '../../lab/topology/topology.ts';
 import { chooseWorld, prepareWorld } from '../../lab/worlds/starts.ts';
 import type { StartStep, World } from '../../lab/worlds/world.ts';
@@ -101,6 +101,7 @@ export async function resolveBackend({ options, topology, environment, note }: R
   const resolved = options.backend ?? able ?? (await chooseWorld(topology, environment.variables, note));
   if (options.target !== undefined) checkTakesTargets(resolved);
   else if (hasTargets(topology)) checkRunsTargets(resolved);
+  checkReadsLog(resolved, topology.regions);
   if (!worldKind(resolved).outlivesLab) refuseKeep(options);
   return resolved;
 }

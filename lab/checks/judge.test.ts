@@ -97,6 +97,15 @@ describe('all checks together', () => {
     expect(judge({ operations, held: [origin(2)] }, [check])).toMatchObject([{ check, verdict: 'unknown', reason }]);
   });
 
+  it('ask nobody how often a cache asked the origin whose readers may join a fetch', () => {
+    const operations = [write(2, 1_000), purge(2_000), read(2, 9_000)];
+    const bounds = Object.fromEntries(
+      REGIONS.map((region) => [region, { fetchDeadlineMs: 2_000, joinDeadlineMs: 1_000, joins: true } as const]),
+    );
+    const [{ reason = '' } = {}] = judge({ operations, held: [origin(2)], bounds }, ['refill-storm']);
+    expect(reason).not.toContain('nobody told');
+  });
+
   it('have the names they are listed by, and one sentence each', () => {
     expect(Object.values(CHECKS).map(({ name }) => name)).toEqual(ALL);
     for (const { about } of Object.values(CHECKS)) expect(about).toMatch(/^[^.]+$/);

@@ -16,7 +16,9 @@ const DATED_SHARE_MIN = 0.95;
 const EVIDENCE: Readonly<Record<Need, Evidence>> = {
   'fetch-counter': {
     about: 'how often each edge asked the origin',
-    isToldOf: (region, { history }) => history.of('edge-sample').some((sample) => sample.region === region),
+    // Of a cache whose readers may join a fetch nobody asks how many it made.
+    isToldOf: (region, { history }) =>
+      history.boundsOf(region).joins === true || history.of('edge-sample').some((sample) => sample.region === region),
   },
   'fetch-time': {
     about: 'when the origin was asked for each answer',

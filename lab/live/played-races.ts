@@ -48,7 +48,8 @@ export class PlayedRaces {
   async list(): Promise<void> {
     const { tell } = this.#options;
     const { folder, variables } = this.#targets();
-    const { RACES, findPresetsHere, OWN_TARGET, OWN_ABOUT, WAYS } = await listed();
+    const { RACES, findOwnHere, findPresetsHere, WAYS } = await listed();
+    const ours = await findOwnHere(variables);
     const presets = (await findPresetsHere(folder, variables)).filter(({ target }) => target.purges.length > 0);
     const races = RACES.map(({ name, about, takes, tiers }): RaceCard => {
       return { name, about, ways: WAYS.filter((way) => takes?.(way) !== false), tiers: tiers === true };
@@ -57,9 +58,11 @@ export class PlayedRaces {
       const ways = purges.map(({ mode, type }) => ({ mode, type }));
       return here.isHere ? [{ name, about, version: here.version, ways, mends, tiers: true }] : [];
     });
-    const own: CacheCard = { name: OWN_TARGET, about: OWN_ABOUT, version: undefined, ways: WAYS, mends: undefined, tiers: false };
-    const missing = presets.flatMap(({ target, here }) => (here.isHere ? [] : [target.name]));
-    tell({ type: 'races', races, caches: [own, ...others], missing });
+    const own = ours.flatMap(({ target: { name, about }, here }): readonly CacheCard[] =>
+      here.isHere ? [{ name, about, version: here.version, ways: WAYS, mends: undefined, tiers: false }] : [],
+    );
+    const missing = [...ours, ...presets].flatMap(({ target, here }) => (here.isHere ? [] : [target.name]));
+    tell({ type: 'races', races, caches: [...own, ...others], missing });
   }
 
   /** Resolves when it has ended, and what was started for it is gone; what comes of it is told. Throws InvalidInput. */
@@ -173,14 +176,13 @@ class Gate implements StepByStep {
 
 /** The list, and what a race is made of, each loaded when it is asked for: loading both at once would hold up the frame. */
 async function listed() {
-  const [{ RACES }, { findPresetsHere }, { OWN_TARGET, OWN_ABOUT }, { PURGE_MODES, PURGE_TYPES }] = await Promise.all([
+  const [{ RACES }, { findOwnHere, findPresetsHere }, { PURGE_MODES, PURGE_TYPES }] = await Promise.all([
     import('../races/races.ts'),
     import('../worlds/peers/here.ts'),
-    import('../targets/targets.ts'),
     import('../../services/protocol/purge-ways.ts'),
   ]);
   const WAYS = PURGE_TYPES.flatMap((type) => PURGE_MODES.map((mode) => ({ mode, type })));
-  return { RACES, findPresetsHere, OWN_TARGET, OWN_ABOUT, WAYS };
+  return { RACES, findOwnHere, findPresetsHere, WAYS };
 }
 
 async function played() {

@@ -16,7 +16,7 @@ export interface Seen {
   readonly hasWaited?: boolean;
 }
 
-/** After a soft purge the first look may be of the old version: it asks for the new one. */
+/** After a soft purge the first look may be of the old version: it asks for the new one. Where the cache has a word for that, it says it. */
 export function judgeLooks({ way, wanted, looks, joined = [], hasWaited = false }: Seen): RaceFinding {
   const last = looks.at(-1);
   const isOld = (look: Look) => look?.version !== undefined && look.version < wanted;
@@ -26,8 +26,11 @@ export function judgeLooks({ way, wanted, looks, joined = [], hasWaited = false 
   if (isOld(last)) return { outcome: 'kept', why: `${lookText(last)} is still served, ${wanted} is what the origin holds` };
   const allowed = way.mode === 'soft' ? 1 : 0;
   const late = looks.slice(allowed).filter(isOld);
+  const fresh = looks.slice(0, allowed).find((look) => isOld(look) && look?.isCalledFresh);
   const lateJoined = way.mode === 'soft' ? [] : joined.filter(isOld);
   if (late.length > 0) return { outcome: 'late', why: `${late.length} of ${looks.length} reads after it got ${lookText(late[0])}` };
+  if (fresh !== undefined)
+    return { outcome: 'late', why: `the first read after it got ${lookText(fresh)}, which is not labelled as stale` };
   if (lateJoined.length > 0)
     return { outcome: 'late', why: `who joined the fetch under way got ${lookText(lateJoined[0])}, nobody after it did` };
   return hasWaited

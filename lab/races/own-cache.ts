@@ -9,14 +9,14 @@ import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import type { OriginRequests } from '../system/origin.ts';
 import { isInTouch } from '../system/settled.ts';
 import { readOfText } from '../targets/read-answer.ts';
+import type { OwnEdge } from '../worlds/peers/own-edge.ts';
 import type { RacedCache, RacedContent } from './raced-cache.ts';
 
 export interface OwnCacheOptions {
-  readonly url: string;
+  readonly edge: OwnEdge;
   readonly origin: OriginRequests;
   readonly asker: Pick<Asker, 'ask'>;
   readonly clock: Clock;
-  readonly close: () => Promise<void>;
 }
 
 const DEADLINE_MS = 8_000;
@@ -27,7 +27,9 @@ const OWN = {
   label: { header: 'cache-status', hit: /; hit/, stale: /detail=stale/ },
 } as const;
 
-export function ownCache({ url, origin, asker, clock, close }: OwnCacheOptions): RacedCache {
+/** A write purges its key by the strategy of the edge. The purges that are raced come after it, and say what they are. */
+export function ownCache({ edge, origin, asker, clock }: OwnCacheOptions): RacedCache {
+  const { url } = edge;
   return {
     ways: PURGE_TYPES.flatMap((type) => PURGE_MODES.map((mode) => ({ mode, type }))),
     backend: 'our upstream',
@@ -38,8 +40,8 @@ export function ownCache({ url, origin, asker, clock, close }: OwnCacheOptions):
       await untilApplied({ url, origin, asker, clock });
       return { isTaken: true, text: `the edge has applied everything in the log` };
     },
-    ended: () => undefined,
-    close,
+    ended: () => edge.ended(),
+    close: () => edge.close(),
   };
 }
 
@@ -56,13 +58,17 @@ function targetOf(type: InvalidationType, { id, tags }: RacedContent): string {
   }
 }
 
+interface Applied extends Pick<OwnCacheOptions, 'origin' | 'asker' | 'clock'> {
+  readonly url: string;
+}
+
 /** Throws NoAnswer. */
-async function untilApplied({ url, origin, asker, clock }: Omit<OwnCacheOptions, 'close'>): Promise<void> {
+async function untilApplied({ url, origin, asker, clock }: Applied): Promise<void> {
   const deadline = clock.monotonicMs() + DEADLINE_MS;
   while (clock.monotonicMs() < deadline) {
     const { outbox } = await origin.originMetrics();
-    const edge = await metricsOf(url, asker);
-    if (outbox.pending === 0 && edge.log.lag === 0 && edge.log.queued === 0 && isInTouch(edge)) return;
+    const metrics = await metricsOf(url, asker);
+    if (outbox.pending === 0 && metrics.log.lag === 0 && metrics.log.queued === 0 && isInTouch(metrics)) return;
     await sleep(clock, LOOK_MS);
   }
   throw new NoAnswer(`the edge did not apply what is in the log within ${DEADLINE_MS} ms`);

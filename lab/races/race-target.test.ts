@@ -4,32 +4,76 @@ import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { systemRandom } from '../../services/runtime/random.ts';
-import { OWN_TARGET } from '../targets/targets.ts';
+import { OWN_TARGET, OWN_TARGETS } from '../targets/own-targets.ts';
 import { naiveTarget as naive } from '../targets/testing/naive.ts';
+import { isProgramHere } from '../worlds/peers/program.ts';
 import type { Race, RaceResult } from './race.ts';
 import { raceTarget } from './race-target.ts';
 import { RACES } from './races.ts';
 
 const RACED = RACES.filter(({ name }) => ['plain', 'in-head', 'in-body', 'join', 'refill-twice', 'in-404'].includes(name));
 
-function race(target: Parameters<typeof raceTarget>[0]['target'], { races = RACED, signal = new AbortController().signal } = {}) {
+function race(
+  target: Parameters<typeof raceTarget>[0]['target'],
+  { races = RACED, signal = new AbortController().signal, variables = process.env } = {},
+) {
   const heard: RaceResult[] = [];
-  const options = { races, takes: ({ type }: { type: string }) => type === 'key', variables: process.env, signal };
+  const options = { races, takes: ({ type }: { type: string }) => type === 'key', variables, signal };
   return raceTarget({ target, ...options, clock: systemClock, random: systemRandom, onResult: (result) => heard.push(result) });
 }
 
 const outcomesOf = ({ results }: Awaited<ReturnType<typeof race>>) =>
   Object.fromEntries(results.map(({ race: name, way: { mode }, outcome }) => [mode === 'hard' ? name : `${mode} ${name}`, outcome]));
 
+const OWN_REDIS = OWN_TARGETS.find(({ store }) => store === 'redis') ?? OWN_TARGET;
+const hasRedis = await isProgramHere('redis-server', process.env);
+
 const leftOf = async (name: string) => (await readdir(tmpdir())).filter((folder) => folder.startsWith(`edgesync-${name}-`));
 
 /** Each mostly waits for what a cache does a moment later. Those that look at what is left have a name of their own. */
 describe.concurrent('races of', () => {
-  it('our own edge are all right, hard and soft', async () => {
-    const raced = await race(OWN_TARGET);
+  it.each(OWN_TARGETS)('our own edge ($name) are all right, hard and soft, and leave nothing', async (target) => {
+    if (target.store === 'redis' && !hasRedis) return;
+    const raced = await race({ ...target, name: `${target.name}-raced` });
     expect(raced.selfChecked.mistakes).toEqual([]);
     expect(new Set(Object.values(outcomesOf(raced)))).toEqual(new Set(['ok']));
     expect(raced.results).toHaveLength(2 * RACED.length);
+    expect(await leftOf(`${target.name}-raced`)).toEqual([]);
+  });
+
+  it('our own edge that is lazy have the old version once, labelled stale, and an eager one has it gone', async () => {
+    const races = RACES.filter(({ name }) => name === 'plain');
+    const seenOf = async (name: string) => {
+      const { results } = await race(OWN_TARGETS.find((own) => own.name === name) ?? OWN_TARGET, { races });
+      const soft = results.find(({ way: { mode } }) => mode === 'soft')?.steps.map(({ text }) => text) ?? [];
+      return soft.filter((text) => text.startsWith('reader 1 after it gets') || text.startsWith('reader 2 after it gets'));
+    };
+    expect(await seenOf('edgesync-lazy')).toEqual(['reader 1 after it gets version 1 (stale)', 'reader 2 after it gets version 2 (hit)']);
+    expect(await seenOf('edgesync')).toEqual(['reader 1 after it gets version 2 (miss)', 'reader 2 after it gets version 2 (hit)']);
+  });
+
+  it('our own edge over a Redis that is not here say so, and leave nothing', async () => {
+    const target = { ...OWN_REDIS, name: 'without-redis' };
+    await expect(race(target, { variables: { PATH: '/nowhere' } })).rejects.toThrow('redis-server is not on this machine');
+    expect(await leftOf('without-redis')).toEqual([]);
+  });
+
+  it('our own edge over a Redis that ends say so', async () => {
+    const stub = ['/bin/sh', '-c', 'echo no such option >&2; exit 3'];
+    const target = { ...OWN_REDIS, start: { version: stub, get: '', command: stub } };
+    await expect(race(target)).rejects.toThrow('edgesync-redis did not start: it ended (exit 3); it said: no such option');
+  });
+
+  it.each([
+    ['which it labels as stale, are right', ['soft', 'labels'], true, 'ok'],
+    ['and calls it fresh, are late', ['soft'], true, 'late'],
+    ['and has no word for what is stale, are right', ['soft'], false, 'ok'],
+  ])('a cache that answers once more what was purged softly, %s', async (_what, behaviours, saysStale, outcome) => {
+    const races = RACES.filter(({ name }) => name === 'plain');
+    const target = naive(behaviours, { mode: 'soft', saysStale });
+    const { results, selfChecked } = await race(target, { races });
+    if (outcome === 'ok') expect([results.map((result) => result.outcome), selfChecked.mistakes]).toEqual([['ok'], []]);
+    else expect(selfChecked.mistakes).toEqual([expect.stringContaining('version 1 (hit), which is not labelled as stale')]);
   });
 
   it('a cache that deletes, and stores what it was loading: the old version is kept', async () => {

@@ -6,15 +6,15 @@ import { withReleasers } from '../../services/runtime/releasers.ts';
 import { WorldFailed } from '../errors.ts';
 import type { Rails } from '../rails/rails.ts';
 import { openHttpClients } from '../system/http-clients.ts';
-import type { LiveTarget, StartedTarget, Target } from '../targets/target.ts';
-import { OWN_TARGET } from '../targets/targets.ts';
-import { startOwnEdge } from '../worlds/peers/own-edge.ts';
+import { type AnyTarget, isOwn, type OwnTarget } from '../targets/own-targets.ts';
+import type { LiveTarget, StartedTarget } from '../targets/target.ts';
+import { type OwnEdgeOptions, startOwnEdge } from '../worlds/peers/own-edge.ts';
 import { type PeerOrigin, startPeerOrigin } from '../worlds/peers/peer-origin.ts';
 import { type PeerUpstream, type PeerUpstreamOptions, startPeerUpstream } from '../worlds/peers/peer-upstream.ts';
 import { type OpenProgramOptions, openProgram } from '../worlds/peers/target-program.ts';
 import { openTeller } from '../worlds/peers/teller.ts';
 import { backendOf, liveCache, placeOf, railedOrigin } from './live-cache.ts';
-import { ownCache } from './own-cache.ts';
+import { type OwnCacheOptions, ownCache } from './own-cache.ts';
 import type { Race, RaceResult } from './race.ts';
 import type { RacedCache, Way } from './raced-cache.ts';
 import { type Raced, type RunRacesOptions, runRaces } from './run-races.ts';
@@ -22,7 +22,7 @@ import type { StepByStep } from './step-by-step.ts';
 import { PURGE_MS_MAX, targetCache } from './target-cache.ts';
 
 export interface RaceTargetOptions {
-  readonly target: Target | typeof OWN_TARGET;
+  readonly target: AnyTarget;
   readonly races: readonly Race[];
   /** Of the purges that the target declares, those that are raced. */
   readonly takes: (way: Way) => boolean;
@@ -57,7 +57,7 @@ export async function raceTarget({ target, takes, rails, ...options }: RaceTarge
   try {
     return await withReleasers(async (releasers) => {
       close = () => releasers.release();
-      const isLive = target !== OWN_TARGET && target.live !== undefined;
+      const isLive = !isOwn(target) && target.live !== undefined;
       const peerOrigin = await startPeerOrigin({ clock, random, ...(isLive ? { idsMax: LIVE_IDS_MAX } : {}) });
       releasers.push(() => peerOrigin.close());
       const origin = openHttpClients({ originUrl: peerOrigin.url, edges: [] });
@@ -87,9 +87,9 @@ async function openUpstream(
   target: RaceTargetOptions['target'],
   shared: Pick<PeerUpstreamOptions, 'originUrl' | 'clock' | 'random'>,
 ): Promise<PeerUpstream> {
-  const { lifetime: lifetimeMs, missing: missingMs } = target === OWN_TARGET ? OWN_LIFETIMES : target;
+  const { lifetime: lifetimeMs, missing: missingMs } = isOwn(target) ? OWN_LIFETIMES : target;
   const times = { ...shared, lifetimeMs, missingMs };
-  if (target === OWN_TARGET || target.live === undefined) return startPeerUpstream(times);
+  if (isOwn(target) || target.live === undefined) return startPeerUpstream(times);
   const { name } = target;
   try {
     return await startPeerUpstream({ ...times, at: placeOf(target) });
@@ -119,7 +119,7 @@ async function openCache(
   { rails, takes, peerOrigin, ...options }: OpenCache,
 ): Promise<Pick<RunRacesOptions, 'cache'> & Partial<Pick<RunRacesOptions, 'origin' | 'prefix'>>> {
   const { upstream, origin } = options;
-  if (target === OWN_TARGET) return { cache: await openOwn({ ...options, log: peerOrigin.log }) };
+  if (isOwn(target)) return { cache: await openOwn(target, { ...options, log: peerOrigin.log }) };
   if (target.live === undefined) return { cache: await openStarted(target, { ...options, upstreamPort: upstream.port }) };
   return openLive(target, { rails, takes, upstream, origin, random: options.random });
 }
@@ -135,17 +135,14 @@ function openLive(
   return { cache: liveCache({ target, rails, asker, upstream, takes }), origin: railedOrigin(origin, asker), prefix };
 }
 
-interface OpenOwn extends Pick<Parameters<typeof ownCache>[0], 'origin' | 'asker' | 'clock'> {
-  readonly log: Parameters<typeof startOwnEdge>[0]['log'];
+interface OpenOwn extends Pick<OwnCacheOptions, 'origin' | 'asker'>, Omit<OwnEdgeOptions, 'target' | 'upstreamUrl' | 'lifetimeMs'> {
   readonly upstream: PeerUpstream;
-  readonly random: Random;
 }
 
-async function openOwn({ log, upstream, origin, asker, clock, random }: OpenOwn): Promise<RacedCache> {
+async function openOwn(target: OwnTarget, { upstream, origin, asker, ...options }: OpenOwn): Promise<RacedCache> {
   const upstreamUrl = `http://127.0.0.1:${upstream.port}`;
-  const lifetimeMs = OWN_LIFETIMES.lifetime;
-  const edge = await startOwnEdge({ upstreamUrl, log, strategy: 'eager', lifetimeMs, clock, random });
-  return ownCache({ url: edge.url, origin, asker, clock, close: () => edge.close() });
+  const edge = await startOwnEdge({ ...options, target, upstreamUrl, lifetimeMs: OWN_LIFETIMES.lifetime });
+  return ownCache({ edge, origin, asker, clock: options.clock });
 }
 
 type OpenStarted = OpenProgramOptions & { readonly asker: Asker };

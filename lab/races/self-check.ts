@@ -89,6 +89,7 @@ async function checkPurge(stage: Stage, way: Way): Promise<string | undefined> {
   const { outcome, why } = await plain.run(stage, way);
   if (outcome === 'ok' || outcome === 'waits') return undefined;
   const purged = stage.steps.findLast(({ who }) => who === 'purger')?.text ?? '';
+  if (outcome === 'late') return `purge.${way.mode}.${way.type} is late where nothing else happens: ${purged}, and then ${why}`;
   if (outcome === 'unjudged') return `purge.${way.mode}.${way.type}: ${why}`;
   return `purge.${way.mode}.${way.type} does not purge: ${purged}, and then ${why}. Does the ${wayText(way)} purge name what readers ask for, with the same Host?`;
 }

@@ -7,7 +7,7 @@ import { didYouMean } from '../input/nearest.ts';
 import { type Problem, shown } from '../input/problems.ts';
 import { targetProblem } from '../system/target.ts';
 import { WITHOUT_TARGET, whyAbsent, whyBeyond } from '../targets/absent-parts.ts';
-import type { Target } from '../targets/target.ts';
+import type { HostedTarget, Target } from '../targets/target.ts';
 import { regionProblems } from '../thresholds/threshold.ts';
 import { type Backend, worldKind, worldsWhere, worldsWith } from '../worlds/worlds.ts';
 import type { ParsedScenario } from './scenario.ts';
@@ -43,7 +43,7 @@ export function checkSchedule(scenario: ParsedScenario, regions: readonly string
 /** What of a world says which caches stand in it. */
 interface TargetedRegion {
   readonly region: string;
-  readonly target?: Pick<Target, 'name' | 'purges' | 'tell'> | undefined;
+  readonly target?: (Pick<Target, 'name' | 'purges' | 'tell'> & Pick<HostedTarget, 'readsLog'>) | undefined;
 }
 
 /** What is only for caches of others. */
@@ -57,6 +57,7 @@ export function checkTargets(scenario: ParsedScenario, all: readonly TargetedReg
   const regions = all.filter(({ region }) => scenario.system.only?.includes(region) ?? true);
   const targets = new Map(regions.flatMap(({ region, target }) => (target === undefined ? [] : [[region, target] as const])));
   if (targets.size > 0) checkRunsTargets(backend);
+  checkReadsLog(backend, regions);
   const { faults } = drawSchedule({ method: scenario.method, regions: regions.map(({ region }) => region), seed });
   const ofFaults = faults.flatMap(({ planned, target }) => {
     const { region, text } = target;
@@ -86,6 +87,17 @@ export function checkTargets(scenario: ParsedScenario, all: readonly TargetedReg
 export function checkRunsTargets(backend: Backend): void {
   const able = worldsWhere(({ targetsBy }) => targetsBy !== undefined);
   if (!able.includes(backend)) throw new InvalidInput(`--target: needs a world of ${able.join(' or ')}, this one is ${backend}`);
+}
+
+/** That a cache which reads the log itself has a log that others can read. Throws InvalidInput. */
+export function checkReadsLog(backend: Backend, regions: readonly TargetedRegion[]): void {
+  if (worldKind(backend).targetsBy === 'labels') return;
+  const reader = regions.find(({ target }) => target?.readsLog === true);
+  if (reader === undefined) return;
+  const able = worldsWhere(({ targetsBy }) => targetsBy === 'labels').join(' or ');
+  throw new InvalidInput(
+    `edge-${reader.region}: edgesync.deliver: own needs a log that others can read, which the ${backend} world does not have: --backend ${able}`,
+  );
 }
 
 /** That `--target` says it. Throws InvalidInput. */

@@ -3,15 +3,20 @@ import { kindOf } from '../system/parts.ts';
 import type { ConcreteTarget } from '../system/target.ts';
 import { type Backend, worldKind } from '../worlds/worlds.ts';
 import { hasSoftPurge } from './soft-purge.ts';
-import type { Target } from './target.ts';
+import type { HostedTarget, Target } from './target.ts';
 
 export const WITHOUT_TARGET =
   'our own edges hear of writes by the log, and are not purged: --target puts another cache there, such as varnish';
 
 /** Why there is no such node or link, in words; undefined: there is. `standing`: the cache of others in its region. */
-export function whyAbsent(target: ConcreteTarget, standing: Pick<Target, 'name'> | undefined): string | undefined {
+export function whyAbsent(
+  target: ConcreteTarget,
+  standing: (Pick<Target, 'name'> & Pick<HostedTarget, 'readsLog'>) | undefined,
+): string | undefined {
   const kinds = (target.kind === 'link' ? [target.link.caller, target.link.callee] : [target.node]).map(kindOf);
   if (standing === undefined) return kinds.includes('purger') ? WITHOUT_TARGET : undefined;
+  if (standing.readsLog && kinds.includes('purger'))
+    return `${standing.name} hears of writes by the log itself (edgesync.deliver: own): nobody purges it`;
   return kinds.includes('redis') ? `${standing.name} stands there, and has no redis` : undefined;
 }
 

@@ -4,8 +4,9 @@ import { didYouMean } from '../input/nearest.ts';
 import { type Topology, withRegionTarget } from '../topology/topology.ts';
 import { findHere } from '../worlds/peers/here.ts';
 import { withOwnConfig } from './own-config.ts';
-import { asStarted, type LiveTarget, type StartedTarget, type Target } from './target.ts';
-import { findTarget, OWN_TARGET } from './targets.ts';
+import { type AnyTarget, isOwn, OWN_TARGET } from './own-targets.ts';
+import { asStarted, type LiveTarget, type StartedTarget } from './target.ts';
+import { findTarget } from './targets.ts';
 
 export interface AssignOptions {
   /** A target for all regions, or `region=target`. Later ones win. */
@@ -37,7 +38,7 @@ export async function withTargets(
         `--target: expected a region (${known.join(', ')}), got ${JSON.stringify(region)}${didYouMean(region, known)}`,
       );
     const found = await findTarget(word.slice(at + 1), folder);
-    const isLive = takesLive && found !== OWN_TARGET && found.live !== undefined;
+    const isLive = takesLive && !isOwn(found) && found.live !== undefined;
     const target = isLive ? asConfigured(found, config) : await started(found, { variables, config });
     const regions = assigned.regions.map((one) => (region === undefined || one.region === region ? withRegionTarget(one, target) : one));
     assigned = { ...assigned, regions };
@@ -54,14 +55,22 @@ function asConfigured(target: LiveTarget, config: string | undefined): LiveTarge
 }
 
 async function started(
-  found: Target | typeof OWN_TARGET,
+  found: AnyTarget,
   { variables, config }: Pick<AssignOptions, 'variables' | 'config'>,
 ): Promise<StartedTarget | undefined> {
-  if (found === OWN_TARGET) return undefined;
-  const preset = asStarted(found);
-  const target = config === undefined ? preset : await withOwnConfig(preset, config);
-  await refuseMissing(target, variables);
+  const preset = othersOf(found);
+  const target = preset === undefined || config === undefined ? preset : await withOwnConfig(preset, config);
+  if (target !== undefined) await refuseMissing(target, variables);
   return target;
+}
+
+/** undefined: ours, as the topology says it. Throws InvalidInput. */
+function othersOf(found: AnyTarget): StartedTarget | undefined {
+  if (!isOwn(found)) return asStarted(found);
+  if (found === OWN_TARGET) return undefined;
+  throw new InvalidInput(
+    `--target ${found.name}: expected ${OWN_TARGET.name}; only races takes this one. Elsewhere system.regions of a scenario says whether our edge is lazy, and in Docker its cache is a Redis`,
+  );
 }
 
 async function refuseMissing(target: StartedTarget, variables: AssignOptions['variables']): Promise<void> {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withOwnConfig } from './own-config.ts';
+import { isOwn } from './own-targets.ts';
 import { asStarted, parseTarget, type StartedTarget } from './target.ts';
 import { findTarget } from './targets.ts';
 
@@ -15,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 async function under(name: string, text: string): Promise<StartedTarget> {
   const preset = await findTarget(name, import.meta.dirname);
-  if (typeof preset === 'string') throw new TypeError('expected a preset with a file');
+  if (isOwn(preset)) throw new TypeError('expected a preset with a file');
   const file = join(folder, 'mine');
   await writeFile(file, text);
   return withOwnConfig(asStarted(preset), file);

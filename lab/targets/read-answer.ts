@@ -10,6 +10,8 @@ export interface TargetRead {
   readonly status: number;
   /** As the cache labels it; `unlabelled` where it does not. */
   readonly label: 'hit' | 'stale' | 'miss' | 'unlabelled';
+  /** It is a hit of a cache that would have said so, were it stale. */
+  readonly isCalledFresh: boolean;
   /** The fetch that brought it; undefined: the answer has no stamp. */
   readonly fetch: number | undefined;
   readonly askedAt: number | undefined;
@@ -29,12 +31,14 @@ export interface ReadAnswer {
 }
 
 export function toTargetRead({ status, headers, body }: ReadAnswer, { read, label }: Pick<Target, 'read' | 'label'>): TargetRead {
+  const said = labelOf(headers, label);
   const path = status === FOUND ? read.version : status === MISSING ? read.missing : undefined;
   return {
     version: versionOf(status, path === undefined ? undefined : numberAt(body, path)),
     found: status === FOUND,
     status,
-    label: labelOf(headers, label),
+    label: said,
+    isCalledFresh: said === 'hit' && label?.stale !== undefined,
     fetch: numberIn(told(headers, FETCH_HEADER)),
     askedAt: numberIn(told(headers, ASKED_HEADER)),
     run: told(headers, RUN_HEADER),

@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { filled } from '../../services/protocol/purge-ways.ts';
+import { OWN_TARGETS } from './own-targets.ts';
 import { parseTarget, readTarget } from './target.ts';
 import { findTarget, presetNames, readPresets } from './targets.ts';
 
@@ -85,6 +86,17 @@ describe('a target file', () => {
       'purge.hard.key: expected a method and a path such as PURGE /api/content/<id>, got',
     ],
     ['a place that is none', RIGHT.replace('<port>', '<prot>'), 'start.command.2: no such place <prot> (there are <port>, <dir>'],
+    [
+      'a place of its build that is none',
+      RIGHT.replace('start: {', 'start: { build: [make, <dri>],'),
+      'start.build.1: no such place <dri>',
+    ],
+    ['a build of nothing', RIGHT.replace('start: {', 'start: { build: [],'), 'start.build: '],
+    [
+      'a build in a package that is none',
+      RIGHT.replace('start: {', 'start: { build: [make, <package>],'),
+      'expected package, the npm package whose folder <package> is',
+    ],
     ['no port', RIGHT.replace('<port>', '80'), 'start: expected <port> in its command, files or environment'],
     ['no upstream', RIGHT.replace('<upstream>', 'example.org'), 'start: expected <upstream> in its command'],
     ['braces, which are a map', RIGHT.replace('PURGE /api/content/<id>', '"PURGE /api/content/{id}"'), 'purge.hard.key: expected <id>'],
@@ -97,8 +109,15 @@ describe('a target file', () => {
       'start.package: expected the name of an npm package',
     ],
     ['a file outside', `${RIGHT.trimEnd().slice(0, -1)}, files: { ../x: a } }\n`, 'expected a name, without ..'],
+    ['a file outside, by its route', `${RIGHT.trimEnd().slice(0, -1)}, files: { '[a]/../../x': a } }\n`, 'expected a name, without ..'],
+    ['a log that it reads itself', `${RIGHT}deliver: own\n`, 'deliver: own is for Docker alone'],
     ['no regular expression', `${RIGHT}label: { header: x, hit: "(" }\n`, 'label.hit: expected a regular expression'],
   ])('is refused for %s', (_what, text, message) => expect(refused(text)).toContain(message));
+
+  it('may name files as frameworks do, and a build before the first start', () => {
+    const text = `${RIGHT.trimEnd().slice(0, -1)}, build: [make, <dir>], files: { 'app/[id]/[...rest].js': a } }\n`;
+    expect(parseTarget(text, 'mine.yaml').start).toMatchObject({ build: ['make', '<dir>'], files: { 'app/[id]/[...rest].js': 'a' } });
+  });
 
   it('has places filled, and leaves what is no place', () => {
     expect(filled('a <id> b <Tag> <tag>', { id: '7', tag: 't' })).toBe('a 7 b <Tag> t');
@@ -117,11 +136,21 @@ describe('examples', () => {
   });
 });
 
+describe('the example of the docs', () => {
+  it('is right', async () => {
+    const page = await readFile(join(FOLDER, '../../docs/races.md'), 'utf8');
+    const [, text = ''] = /```yaml\n(version: 1\n[^`]*)```/.exec(page) ?? [];
+    expect(parseTarget(text, 'docs/races.md')).toMatchObject({ name: 'my-cache', lifetime: 3_600_000 });
+  });
+});
+
 describe('presets', () => {
   it('are all right, and are named as their files', async () => {
     const names = await presetNames(FOLDER);
-    expect(names).toEqual(expect.arrayContaining(['edgesync', 'varnish', 'varnish-wait', 'squid', 'squid-collapsed']));
-    expect(['edgesync', ...(await readPresets(FOLDER)).map(({ name }) => name)]).toEqual(names);
+    expect(names).toEqual(
+      expect.arrayContaining(['edgesync', 'edgesync-lazy', 'edgesync-redis', 'varnish', 'varnish-wait', 'squid', 'squid-collapsed']),
+    );
+    expect([...OWN_TARGETS, ...(await readPresets(FOLDER))].map(({ name }) => name)).toEqual(names);
   });
 
   it('mend presets that are there', async () => {

@@ -36,12 +36,14 @@ const pattern = z.string().transform((text, context) => {
 const DEFAULT_READ = { path: '/api/content/<id>', version: 'data.version', missing: 'version' } as const;
 const HOUR_MS = 3_600_000;
 const MISSING_MS = 5_000;
-/** Below the folder of the process, and nowhere else. */
-const FILE_NAME = /^(?!(?:.*\/)?\.\.?(?:\/|$))[\w.-]+(?:\/[\w.-]+)*$/;
+/** Below the folder of the process, and nowhere else. Frameworks name files such as [id]. */
+const FILE_NAME = /^(?!(?:.*\/)?\.\.?(?:\/|$))[\w.[\]-]+(?:\/[\w.[\]-]+)*$/;
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const PACKAGE = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
 
 const writtenStart = z.strictObject({
+  /** Run once in the folder of the process, when its files are there and before its first start; it must end with 0. */
+  build: z.array(z.string().min(1)).min(1).optional(),
   command: z.array(z.string().min(1)).min(1),
   /** By their names below the folder of the process. */
   files: z.record(z.string().regex(FILE_NAME, 'expected a name, without .. and without a leading slash'), z.string()).default({}),
@@ -94,6 +96,8 @@ export interface HostedTarget extends Omit<StartedTarget, 'label' | 'config'> {
   readonly untagged304?: boolean;
   /** It stands behind another one of its kind. Left out: it asks its upstream itself. */
   readonly shield?: Shield | undefined;
+  /** Its own mechanism reads the log: the lab does not purge it, and is not told what was applied. Only in Docker. */
+  readonly readsLog?: true;
 }
 
 /** When the shield is purged, and when the cache behind it. */
@@ -202,6 +206,7 @@ function problemsOfBoth({ start, live, config, tell }: Pick<Written, 'start' | '
 
 function problemsOfStart(start: z.output<typeof writtenStart>, config: Written['config']): readonly Problem[] {
   const ofStart = [
+    ...(start.build ?? []).flatMap((word, at) => strangePlaces(word, OF_STARTS, ['start', 'build', at])),
     ...start.command.flatMap((word, at) => strangePlaces(word, OF_STARTS, ['start', 'command', at])),
     ...Object.entries(start.files).flatMap(([name, text]) => strangePlaces(text, OF_STARTS, ['start', 'files', name])),
     ...Object.entries(start.environment).flatMap(([name, text]) => strangePlaces(text, OF_STARTS, ['start', 'environment', name])),
@@ -211,7 +216,8 @@ function problemsOfStart(start: z.output<typeof writtenStart>, config: Written['
   const unsaid = (['port', 'upstream'] as const).filter((place) => !says(place));
   const noFile = config !== undefined && !Object.hasOwn(start.files, config.file);
   const ofConfig = (config?.replace ?? []).flatMap((one, at) => strangePlaces(one.with, OF_STARTS, ['config', 'replace', at, 'with']));
-  const noPackage = says('package>') && start.package === undefined;
+  const isPackageSaid = says('package>') || start.build?.some((word) => word.includes('<package>'));
+  const noPackage = isPackageSaid && start.package === undefined;
   return [
     ...ofStart,
     ...ofConfig,

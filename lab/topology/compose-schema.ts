@@ -1,6 +1,7 @@
 /** What a compose file may say, with every key that the lab understands. What is no key of these is refused by whoever reads the file. */
 import { z } from 'zod';
 import { strategy } from '../../services/protocol/invalidation.ts';
+import { DELIVER_OWN } from '../targets/deliver.ts';
 
 /** What an entrypoint that starts as root needs to hand its folders to its own user and become it. */
 const CAPABILITIES_ALLOWED = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] as const;
@@ -47,6 +48,8 @@ const targetLabels = z.strictObject({
   /** A preset, or a target file beside this one. */
   'edgesync.target': z.string(),
   'edgesync.delay': durationMs.default(0),
+  /** Its own mechanism hears of writes by the log. Left out: the lab purges it. */
+  'edgesync.deliver': z.literal(DELIVER_OWN, `expected ${DELIVER_OWN}, or nothing`).optional(),
   'edgesync.strategy': strategy.optional(),
 });
 

@@ -19,6 +19,7 @@ const MS_PER_S = 1_000;
 const LINKS = 'links';
 const NETWORKS = ['front', 'mesh'];
 const REDIS = 'redis';
+const BROKERS = 'KAFKA_BROKERS';
 
 const proxies = z.array(z.object({ name: z.string(), listen: z.string() }).loose());
 
@@ -62,7 +63,10 @@ export function withTargetServices(compose: ComposeFile): ComposeFile {
   };
   const { build: _, ...like } = origin;
   const services: Record<string, ComposeService> = { ...compose.services };
-  const added = regions.map(([region, service], at) => {
+  const added = regions.flatMap(([region, service], at) => {
+    const readsLog = service.labels?.['edgesync.deliver'] !== undefined;
+    const [originPort, kafkaPort] = [portOf(`${region}-origin`), portOf(`${region}-kafka`)];
+    const kafka = `${LINKS}:${kafkaPort}`;
     const port = PURGE_PROXY_PORT + at;
     const beside: ComposeService = { ...like, pull_policy: 'never', depends_on: { [LINKS]: { condition: 'service_healthy' } } };
     services[upstreamService(region)] = {
@@ -72,11 +76,11 @@ export function withTargetServices(compose: ComposeFile): ComposeFile {
         ...allAround,
         UPSTREAM_PORT: String(UPSTREAM_PORT),
         STATUS_PORT: String(STATUS_PORT),
-        ORIGIN_URL: `http://${LINKS}:${portOf(`${region}-origin`)}`,
+        ORIGIN_URL: `http://${LINKS}:${originPort}`,
       },
       ports: [{ hostPort: 0, containerPort: STATUS_PORT }],
     };
-    services[purgerService(region)] = {
+    const purger: ComposeService = {
       ...beside,
       command: ['purger'],
       // How far it has come outlives its process.
@@ -86,21 +90,24 @@ export function withTargetServices(compose: ComposeFile): ComposeFile {
         REGION_NAME: region,
         PURGER_PORT: String(PURGER_PORT),
         CACHE_URL: `http://${LINKS}:${port}`,
-        KAFKA_BROKERS: `${LINKS}:${portOf(`${region}-kafka`)}`,
+        [BROKERS]: kafka,
         POSITION_FILE: '/tmp/positions.json',
         PURGE_DEADLINE: String(PURGE_DEADLINE_MS),
       },
       ports: [{ hostPort: 0, containerPort: PURGER_PORT }],
     };
+    if (!readsLog) services[purgerService(region)] = purger;
     const name = `${EDGE_PREFIX}${region}`;
     services[name] = {
       ...service,
+      ...(readsLog ? { environment: { [BROKERS]: kafka, ...service.environment } } : {}),
       networks: service.networks ?? NETWORKS,
       // A cache may look the name of its backend up once, as it starts.
       depends_on: { ...service.depends_on, [upstreamService(region)]: { condition: 'service_healthy' } },
     };
     delete services[`${REDIS}-${region}`];
-    return { name: purgeProxy(region), listen: `0.0.0.0:${port}`, upstream: `${name}:${service.ports[0]?.containerPort}`, enabled: true };
+    if (readsLog) return [];
+    return [{ name: purgeProxy(region), listen: `0.0.0.0:${port}`, upstream: `${name}:${service.ports[0]?.containerPort}`, enabled: true }];
   });
   return {
     ...compose,
@@ -111,18 +118,20 @@ export function withTargetServices(compose: ComposeFile): ComposeFile {
 
 const allAround = { BIND_ADDRESS: '0.0.0.0' };
 
-type SetTarget = Pick<HostedTarget, 'lifetime' | 'missing' | 'untagged304' | 'purges' | 'ok' | 'deliver'>;
+type SetTarget = Pick<HostedTarget, 'lifetime' | 'missing' | 'untagged304' | 'purges' | 'ok' | 'deliver' | 'readsLog'>;
 
 /** What the two are told of the cache between them, by service. `settings`: of the region, as an edge of ours is told them. */
 export function targetEnvironments(region: string, target: SetTarget, settings: Environment): Readonly<Record<string, Environment>> {
-  const { lifetime, missing, untagged304 = false, purges, ok, deliver } = target;
+  const { lifetime, missing, untagged304 = false, purges, ok, deliver, readsLog } = target;
   const { PROPAGATION_DELAY = '0', INVALIDATION_STRATEGY = 'eager' } = settings;
+  const ofUpstream = {
+    LIFETIME: String(Math.round(lifetime / MS_PER_S)),
+    MISSING_LIFETIME: String(Math.round(missing / MS_PER_S)),
+    TAGS_OF_304: untagged304 ? 'left-out' : 'sent',
+  };
+  if (readsLog) return { [upstreamService(region)]: ofUpstream };
   return {
-    [upstreamService(region)]: {
-      LIFETIME: String(Math.round(lifetime / MS_PER_S)),
-      MISSING_LIFETIME: String(Math.round(missing / MS_PER_S)),
-      TAGS_OF_304: untagged304 ? 'left-out' : 'sent',
-    },
+    [upstreamService(region)]: ofUpstream,
     [purgerService(region)]: {
       PURGES: JSON.stringify(writtenPurgesOf(purges, ok)),
       DELIVER: writtenDeliverText(deliver),

@@ -3,9 +3,10 @@
 import { resolve } from 'node:path';
 import type { Deliver } from '../../services/protocol/purge-ways.ts';
 import { InvalidInput } from '../errors.ts';
+import { isOwn } from '../targets/own-targets.ts';
 import { hasSoftPurge } from '../targets/soft-purge.ts';
 import type { HostedTarget, LiveTarget, Shield, StartedTarget, Target } from '../targets/target.ts';
-import { findTarget, OWN_TARGET } from '../targets/targets.ts';
+import { findTarget } from '../targets/targets.ts';
 import {
   type ComposeFile,
   type ComposeService,
@@ -21,7 +22,7 @@ import { withTargetServices } from './target-services.ts';
 export type { Environment } from './compose-file.ts';
 
 /** What a scenario may want of it. */
-type Wanted = Pick<HostedTarget, 'untagged304' | 'shield'>;
+type Wanted = Pick<HostedTarget, 'untagged304' | 'shield' | 'readsLog'>;
 /** `turnMs`: how long a purge may wait for its turn. */
 export type StandingLive = LiveTarget & Wanted & { readonly turnMs?: number };
 export type StandingTarget = (StartedTarget & Wanted) | StandingLive;
@@ -111,7 +112,12 @@ interface LabelledIn {
 
 async function labelled(
   region: RegionTopology,
-  { 'edgesync.target': word, 'edgesync.delay': delay, 'edgesync.strategy': strategy }: NonNullable<ComposeService['labels']>,
+  {
+    'edgesync.target': word,
+    'edgesync.delay': delay,
+    'edgesync.strategy': strategy,
+    'edgesync.deliver': own,
+  }: NonNullable<ComposeService['labels']>,
   { compose, targets }: LabelledIn,
 ): Promise<RegionTopology> {
   const at = `${compose.file}: services.${region.service}.labels.edgesync.target`;
@@ -120,13 +126,13 @@ async function labelled(
     if (error instanceof InvalidInput && !isFile) throw new InvalidInput(`${at}: ${error.message}`);
     throw error;
   });
-  if (found === OWN_TARGET) throw new InvalidInput(`${at}: expected a cache of others: our own edge needs no label`);
+  if (isOwn(found)) throw new InvalidInput(`${at}: expected a cache of others: our own edge needs no label`);
   if (found.tell !== undefined)
     throw new InvalidInput(`${at}: ${found.name} is purged by an application (tell), which only the embedded world can tell`);
   const environment = withRegionSettings({ ...region.environment, REGION_NAME: region.region }, { delay, strategy });
   if (found.live !== undefined)
     throw new InvalidInput(`${at}: ${found.name} is a live target, which no container is: run takes it with --target`);
-  return withRegionTarget({ ...region, environment }, found);
+  return withRegionTarget({ ...region, environment }, own === undefined ? found : { ...found, readsLog: true });
 }
 
 function refuseUnknownProfile({ file, services }: ComposeFile, profiles: readonly string[]): void {
@@ -148,7 +154,7 @@ function deliveredBy({ purges, tell, deliver }: Target, wanted: Deliver | undefi
 }
 
 /** undefined: ours. What a cache of others has no word for, a soft purge, its region has not, either: it is eager. */
-export function withRegionTarget({ target: _, ...region }: RegionTopology, target: Target | undefined): RegionTopology {
+export function withRegionTarget({ target: _, ...region }: RegionTopology, target: RegionTopology['target']): RegionTopology {
   if (target === undefined) return region;
   const environment = withRegionSettings(region.environment, {
     lifetime: target.lifetime,

@@ -5,7 +5,8 @@ import { parametersInWords, targetsInWords } from '../../../lab/faults/signature
 import { MUTANTS } from '../../../lab/mutants/mutants.ts';
 import { RACES } from '../../../lab/races/races.ts';
 import { readScenario } from '../../../lab/scenarios/scenario.ts';
-import { OWN_ABOUT, OWN_TARGET, readPresets } from '../../../lab/targets/targets.ts';
+import { OWN_TARGETS } from '../../../lab/targets/own-targets.ts';
+import { readPresets } from '../../../lab/targets/targets.ts';
 import { aggregationsOf } from '../../../lab/thresholds/expression.ts';
 import { METRICS } from '../../../lab/thresholds/metrics.ts';
 import { worldsWith } from '../../../lab/worlds/worlds.ts';
@@ -61,5 +62,10 @@ export function raceTable(): string {
 export async function targetTable(): Promise<string> {
   const presets = await readPresets(TARGETS_FOLDER);
   const rows = presets.map(({ name, about, start: { get = '' } }) => [code(name), about, code(get)]);
-  return toTable([['target', '', 'how its program is got'], [code(OWN_TARGET), OWN_ABOUT, 'it comes with the lab'], ...rows]);
+  const own = OWN_TARGETS.map(({ name, about, start }) => [
+    code(name),
+    about,
+    start === undefined ? 'it comes with the lab' : code(start.get),
+  ]);
+  return toTable([['target', '', 'how its program is got'], ...own, ...rows]);
 }

@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { OWN_TARGET } from '../../../lab/targets/targets.ts';
+import { OWN_TARGETS } from '../../../lab/targets/own-targets.ts';
 import { generated, ROOT } from '../docs/pages.ts';
 import { compareRows, mergeRows } from './compare.ts';
 import { measureAll, NotJudged } from './measure.ts';
@@ -42,7 +42,7 @@ async function check(measured: readonly CacheRow[]): Promise<number> {
 }
 
 async function run(names: readonly string[], isCheck: boolean): Promise<number> {
-  const presets = [OWN_TARGET, ...(await orderedPresets()).map(({ name }) => name)];
+  const presets = [...OWN_TARGETS, ...(await orderedPresets())].map(({ name }) => name);
   const strange = names.filter((name) => !presets.includes(name));
   if (strange.length > 0) {
     say(`expected presets (${presets.join(', ')}), got ${strange.join(', ')}`);

@@ -3,8 +3,7 @@ import type { RaceResult } from '../../../lab/races/race.ts';
 import { raceTarget } from '../../../lab/races/race-target.ts';
 import { type Way, wayText } from '../../../lab/races/raced-cache.ts';
 import { RACES } from '../../../lab/races/races.ts';
-import type { Target } from '../../../lab/targets/target.ts';
-import { OWN_TARGET } from '../../../lab/targets/targets.ts';
+import { type AnyTarget, isOwn } from '../../../lab/targets/own-targets.ts';
 import { PURGE_MODES, PURGE_TYPES } from '../../../services/protocol/purge-ways.ts';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { systemRandom } from '../../../services/runtime/random.ts';
@@ -12,7 +11,7 @@ import type { CacheRow } from './rows.ts';
 import { toWitness } from './witness.ts';
 
 export interface Subject {
-  readonly target: Target | typeof OWN_TARGET;
+  readonly target: AnyTarget;
   readonly version: string;
 }
 
@@ -33,10 +32,6 @@ const CROWD_FETCHES = /^(\d+) fetch/;
 /** A target that could not be judged, in words. */
 export class NotJudged extends Error {
   override readonly name = 'NotJudged';
-}
-
-export function nameOf(target: Subject['target']): string {
-  return target === OWN_TARGET ? OWN_TARGET : target.name;
 }
 
 /** Some purges of a subject, raced by an instance of its own. */
@@ -60,13 +55,13 @@ export async function measureAll(subjects: readonly Subject[], options: MeasureO
 
 /** A cache without a purge is one, too. */
 function jobsOf(subject: Subject): readonly Job[] {
-  const ways: readonly Way[] = subject.target === OWN_TARGET ? OWN_WAYS : subject.target.purges;
+  const ways: readonly Way[] = isOwn(subject.target) ? OWN_WAYS : subject.target.purges;
   const parts = Array.from({ length: Math.max(1, Math.ceil(ways.length / WAYS_MAX)) }, (_, at) => at * WAYS_MAX);
   return parts.map((from) => ({ ...subject, ways: ways.slice(from, from + WAYS_MAX) }));
 }
 
 async function measure({ target, version, ways }: Job, { variables, signal }: MeasureOptions): Promise<readonly CacheRow[]> {
-  const preset = nameOf(target);
+  const preset = target.name;
   const takes = ({ mode, type }: Way) => ways.some((way) => way.mode === mode && way.type === type);
   const shared = { variables, signal, clock: systemClock, random: systemRandom };
   const raced = await raceTarget({ target, races: RACES, takes, onResult: () => {}, ...shared });

@@ -1,6 +1,6 @@
 /** The table of caches, its witnesses and its recipes, as Markdown. */
 import { RACES } from '../../../lab/races/races.ts';
-import { OWN_TARGET } from '../../../lab/targets/targets.ts';
+import { OWN_TARGETS } from '../../../lab/targets/own-targets.ts';
 import { code, toTable } from '../docs/markdown.ts';
 import { type CacheRow, cacheOf, readRows } from './rows.ts';
 import { orderedPresets } from './subjects.ts';
@@ -18,7 +18,7 @@ const SHOWN: Readonly<Record<CacheRow['cells'][string], string>> = {
 export async function cachesTable(): Promise<string> {
   const races = RACES.map(({ name }) => name).filter((name) => name !== CROWD);
   const rows = (await readRows()).map(({ preset, version, purge, cells, crowdFetches }) => [
-    preset === OWN_TARGET ? code(preset) : `[${code(preset)}](../lab/targets/${preset}.yaml)`,
+    OWN_TARGETS.some(({ name }) => name === preset) ? code(preset) : `[${code(preset)}](../lab/targets/${preset}.yaml)`,
     version,
     purge,
     ...races.map((race) => cellText(cells[race])),

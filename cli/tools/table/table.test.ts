@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome, RaceResult } from '../../../lab/races/race.ts';
 import { RACES } from '../../../lab/races/races.ts';
-import { OWN_TARGET } from '../../../lab/targets/targets.ts';
+import { OWN_TARGETS } from '../../../lab/targets/own-targets.ts';
 import { compareRows, mergeRows } from './compare.ts';
 import { toRow } from './measure.ts';
 import { type CacheRow, readRows } from './rows.ts';
@@ -49,7 +49,7 @@ describe('the table', () => {
   });
 
   it('that is there is of presets and races that are there, with a witness for each row that was kept', async () => {
-    const presets = [OWN_TARGET, ...(await orderedPresets()).map(({ name }) => name)];
+    const presets = [...OWN_TARGETS, ...(await orderedPresets())].map(({ name }) => name);
     const races = RACES.map(({ name }) => name);
     const rows = await readRows();
     expect(rows.length).toBeGreaterThan(20);

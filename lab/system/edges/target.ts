@@ -10,12 +10,13 @@ import { toTargetRead } from '../../targets/read-answer.ts';
 import type { Target } from '../../targets/target.ts';
 import { Requests } from '../requests.ts';
 import { CallFailed } from '../transport.ts';
-import type { EdgeBounds, EdgeRead, EdgeUnderTest, OpenEdgeOptions } from './edge.ts';
+import type { EdgeBounds, EdgeCapabilities, EdgeRead, EdgeUnderTest, OpenEdgeOptions } from './edge.ts';
 import { settingsBy } from './own.ts';
 import { ReadMeter } from './read-meter.ts';
 
 export interface TargetAddress extends Pick<Target, 'name' | 'read' | 'label' | 'lifetime' | 'purges' | 'deliver'> {
-  readonly purgerUrl: string;
+  /** Left out: its own mechanism reads the log, and nobody tells what it has applied. */
+  readonly purgerUrl?: string;
   /** No upstream of ours stands behind it: whence an answer is, its label alone tells. Left out: one does. */
   readonly isUnstamped?: true;
   /** How long a purge may wait for its turn. Left out: none does. */
@@ -32,7 +33,7 @@ const STAMPS_MAX = 10_000;
 
 export function targetEdge(target: TargetAddress, { transport, url, adminToken }: OpenEdgeOptions): Omit<EdgeUnderTest, 'region'> {
   const requests = new Requests(transport, url);
-  const purger = new Requests(transport, target.purgerUrl);
+  const purger = target.purgerUrl === undefined ? undefined : new Requests(transport, target.purgerUrl);
   const upstream = target.upstreamUrl === undefined ? undefined : new Requests(transport, target.upstreamUrl);
   const stamps = new Stamps();
   const meter = new ReadMeter(systemClock);
@@ -50,20 +51,27 @@ export function targetEdge(target: TargetAddress, { transport, url, adminToken }
       meter.saw(id, read, sentMs);
       return read;
     },
-    can: {
-      // Of the log by its purger, of reads by who reads here.
-      metrics: async (signal) => {
-        const asks = { method: 'GET', path: '/metrics', signal } as const;
-        const [ofPurger, ofUpstream] = await Promise.all([purger.expect(200, asks), upstream?.expect(200, asks)]);
-        const told = {
-          ...purger.parse(edgeMetrics, ofPurger),
-          ...(upstream === undefined ? {} : fetchesOf(upstream.parse(upstreamMetrics, ofUpstream))),
-        };
-        const { metrics, ...seen } = meter.seen();
-        return { ...told, ...seen, metrics: { ...told.metrics, ...metrics } };
-      },
-      settings: settingsBy(purger, adminToken),
-    },
+    can: purger === undefined ? {} : { metrics: metricsBy({ purger, upstream, meter }), settings: settingsBy(purger, adminToken) },
+  };
+}
+
+interface Tellers {
+  readonly purger: Requests;
+  readonly upstream: Requests | undefined;
+  readonly meter: ReadMeter;
+}
+
+/** Of the log by its purger, of reads by who reads here. */
+function metricsBy({ purger, upstream, meter }: Tellers): NonNullable<EdgeCapabilities['metrics']> {
+  return async (signal) => {
+    const asks = { method: 'GET', path: '/metrics', signal } as const;
+    const [ofPurger, ofUpstream] = await Promise.all([purger.expect(200, asks), upstream?.expect(200, asks)]);
+    const told = {
+      ...purger.parse(edgeMetrics, ofPurger),
+      ...(upstream === undefined ? {} : fetchesOf(upstream.parse(upstreamMetrics, ofUpstream))),
+    };
+    const { metrics, ...seen } = meter.seen();
+    return { ...told, ...seen, metrics: { ...told.metrics, ...metrics } };
   };
 }
 

@@ -16,6 +16,7 @@
  *   upgrades   a purge is answered with another protocol
  *   dies       it ends at a purge while it loads
  *   soft       what was purged is answered once more, while it is loaded anew
+ *   labels     what is answered once more is labelled so
  *   streams    what was purged once its headers were taken is not stored; to take them needs 100 ms
  *   own-404    404s are kept, with a body of its own
  */
@@ -58,7 +59,7 @@ function read(path) {
   if (found?.isStale) {
     found.isStale = false;
     load(path);
-    return { ...found, isHit: true };
+    return { ...found, isHit: true, label: does('labels') ? 'STALE' : 'HIT' };
   }
   if (found !== undefined) return { ...found, isHit: true };
   const under = load(path);
@@ -90,8 +91,8 @@ createServer(async (asked, answer) => {
       return;
     }
     if (does('leftover')) await fetch(`http://${upstream}${asked.url}`);
-    const { status, text, headers, isHit = false } = await read(asked.url);
-    answer.writeHead(status, { ...headers, 'content-type': 'application/json', 'x-cache': isHit ? 'HIT' : 'MISS' }).end(text);
+    const { status, text, headers, isHit = false, label = isHit ? 'HIT' : 'MISS' } = await read(asked.url);
+    answer.writeHead(status, { ...headers, 'content-type': 'application/json', 'x-cache': label }).end(text);
   } catch (error) {
     answer.writeHead(502).end(String(error));
   }

@@ -8,6 +8,8 @@ export interface NaiveOptions {
   /** In place of the right one. */
   readonly purge?: string;
   readonly label?: string;
+  /** It has a word for what is stale. */
+  readonly saysStale?: boolean;
   readonly mode?: 'hard' | 'soft';
   /** Whoever purges it, in place of requests. As a target file says it, in JSON. */
   readonly tell?: unknown;
@@ -16,14 +18,14 @@ export interface NaiveOptions {
 /** `behaviours`: how it is wrong, or right, as its file says. */
 export function naiveTarget(
   behaviours: readonly string[],
-  { purge = 'PURGE /api/content/<id>', label = 'x-cache', mode = 'hard', tell }: NaiveOptions = {},
+  { purge = 'PURGE /api/content/<id>', label = 'x-cache', mode = 'hard', saysStale = false, tell }: NaiveOptions = {},
 ): StartedTarget {
   const command = [process.execPath, PROGRAM, '<port>', '<upstream>', ...behaviours];
   const text = [
     'version: 1',
     'name: naive',
     'about: a cache of a few lines',
-    `label: { header: ${label}, hit: ^HIT }`,
+    `label: { header: ${label}, hit: ^HIT${saysStale ? ', stale: ^STALE' : ''} }`,
     tell === undefined ? `purge: { ${mode}: { key: ${purge} } }` : `tell: ${JSON.stringify(tell)}`,
     `start: { command: ${JSON.stringify(command)} }`,
   ];

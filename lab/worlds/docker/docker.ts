@@ -213,11 +213,13 @@ function toolsOf({ containers }: Cluster, { compose, profiles }: Topology): read
 }
 
 /** As its container was made, not as the file says now. */
-function toRegion(cluster: Cluster, { region, service, target }: RegionTopology): WorldRegion {
+function toRegion(cluster: Cluster, { region, service, target, environment: asked }: RegionTopology): WorldRegion {
   const settings = new Parts(cluster.containers).settingsOf(region);
   const environment = Object.fromEntries(cluster.containers.get(settings)?.environment ?? []);
   const own = { region, url: urlOf(cluster, service), ...regionSettings(environment) };
   if (target === undefined) return own;
-  const [purgerUrl, upstreamUrl] = [urlOf(cluster, settings), urlOf(cluster, upstreamService(region))];
-  return { ...own, lifetimeMs: target.lifetime, target: { ...target, purgerUrl, upstreamUrl } };
+  const around = { ...target, upstreamUrl: urlOf(cluster, upstreamService(region)) };
+  // As the file says it: nobody else is told.
+  if (target.readsLog) return { ...own, ...regionSettings(asked), lifetimeMs: target.lifetime, target: around };
+  return { ...own, lifetimeMs: target.lifetime, target: { ...around, purgerUrl: urlOf(cluster, settings) } };
 }

@@ -14,11 +14,15 @@ export class Parts {
     this.#services = services;
   }
 
-  /** That opens a link: for a cache of others it is its upstream that asks the origin, and its purger that hears the log. */
+  /**
+   * That opens a link: for a cache of others it is its upstream that asks the origin, and its purger that hears the log. Where the cache
+   * hears the log itself, its upstream stands beside it: what is asked across the link is asked from there.
+   */
   callerOf({ caller, callee }: Link): string {
     const region = kindOf(caller) === 'edge' ? regionOf(caller) : undefined;
     if (region === undefined || !this.#isOfOthers(region)) return serviceOf(caller);
-    return kindOf(callee) === 'origin' ? upstreamService(region) : purgerService(region);
+    const purger = purgerService(region);
+    return kindOf(callee) === 'origin' || !this.#services.has(purger) ? upstreamService(region) : purger;
   }
 
   /** That is told the settings of a region. */

@@ -7,13 +7,38 @@ import { describe, expect, it } from 'vitest';
 import { PURGER_SETTINGS } from '../../../services/purger/config.ts';
 import { readConfig } from '../../../services/runtime/config.ts';
 import { UPSTREAM_SETTINGS } from '../../../services/upstream/config.ts';
+import { checkReadsLog } from '../../scenarios/world-check.ts';
+import { openEdge } from '../../system/edges/edges.ts';
+import { HttpTransport } from '../../system/http-clients.ts';
+import type { NodeName } from '../../system/parts.ts';
+import type { ConcreteTarget } from '../../system/target.ts';
+import { whyAbsent } from '../../targets/absent-parts.ts';
 import { targetEnvironments } from '../../topology/target-services.ts';
-import { readTopology } from '../../topology/topology.ts';
+import { readTopology, type Topology } from '../../topology/topology.ts';
+import { Parts } from './nodes.ts';
 
 const inRepository = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const program = { compose: inRepository('compose.yaml'), targets: inRepository('lab/targets') };
 
 const read = (file: string) => readTopology({ file, program, environment: {} });
+
+const link = (caller: NodeName, callee: NodeName): ConcreteTarget => ({
+  kind: 'link',
+  link: { caller, callee },
+  direction: 'both',
+  region: 'eu-west',
+  text: '',
+});
+
+async function written(source: string): Promise<Topology> {
+  const folder = await mkdtemp(join(tmpdir(), 'edgesync-'));
+  try {
+    await writeFile(join(folder, 'mine.yaml'), source);
+    return await read(join(folder, 'mine.yaml'));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 async function refused(source: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'edgesync-'));
@@ -80,7 +105,36 @@ describe('a compose file with a cache of others', () => {
     expect(purger.PURGES).toMatchObject({ ok: [200], hard: { key: { request: 'PURGE /api/content/<id>' } } });
   });
 
+  it('has no purger where the cache reads the log itself, which is told where that is', async () => {
+    const own = PART.replace('300ms }', '300ms, edgesync.deliver: own }');
+    const { regions, compose } = await written(own);
+    expect(compose.services).toHaveProperty('upstream-eu-west');
+    expect(compose.services).not.toHaveProperty('purger-eu-west');
+    expect(compose.configs['links']?.content).not.toContain('eu-west-purges');
+    expect(compose.services['edge-eu-west']?.environment).toEqual({ KAFKA_BROKERS: 'links:19092' });
+    const { target, environment = {} } = regions.find(({ region }) => region === 'eu-west') ?? {};
+    if (target === undefined) throw new Error('expected a target');
+    expect([target.readsLog, environment['PROPAGATION_DELAY']]).toEqual([true, '300']);
+    expect(Object.keys(targetEnvironments('eu-west', target, environment))).toEqual(['upstream-eu-west']);
+    const parts = new Parts(new Set(Object.keys(compose.services)));
+    expect(parts.callerOf({ caller: 'edge:eu-west', callee: 'kafka' })).toBe('upstream-eu-west');
+    expect(parts.settingsIn('edge:eu-west')).toBeUndefined();
+    const { can } = openEdge({ region: 'eu-west', url: 'http://127.0.0.1:9', target }, { transport: new HttpTransport(), adminToken: '' });
+    expect(can).toEqual({});
+    const named = await written(own.replace('    ports:', '    environment: { KAFKA_BROKERS: "mine:9092" }\n    ports:'));
+    expect(named.compose.services['edge-eu-west']?.environment).toEqual({ KAFKA_BROKERS: 'mine:9092' });
+    expect(whyAbsent(link('purger:eu-west', 'edge:eu-west'), target)).toContain('varnish hears of writes by the log itself');
+    expect(whyAbsent(link('edge:eu-west', 'kafka'), target)).toBeUndefined();
+    expect(() => checkReadsLog('docker', regions)).not.toThrow();
+    expect(() => checkReadsLog('embedded', regions)).toThrow('edge-eu-west: edgesync.deliver: own needs a log that others can read');
+  });
+
   it.each([
+    [
+      'another delivery by a label',
+      PART.replace('300ms }', '300ms, edgesync.deliver: once }'),
+      'edgesync.deliver: expected own, or nothing',
+    ],
     ['a target that is none', PART.replace('target: varnish', 'target: varnsh'), 'did you mean varnish?'],
     ['our own edge', PART.replace('target: varnish', 'target: edgesync'), 'our own edge needs no label'],
     ['a label that is none', PART.replace('edgesync.delay', 'edgesync.dealy'), ':6: services.edge-eu-west.labels.edgesync.dealy: '],

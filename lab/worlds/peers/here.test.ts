@@ -54,6 +54,7 @@ describe('a target', () => {
   it.each([
     ['its program', 'command: [no-such-cache, -f], version: [told]', 'no-such-cache is not on this machine'],
     ['the program that is asked', 'command: [<node>, <worker>], version: [no-such-store, -v]', 'no-such-store is not on this machine'],
+    ['the program that builds it', 'build: [no-such-builder], command: [told]', 'no-such-builder is not on this machine'],
     ['its package', 'command: [<node>, <package>], package: no-such-cache', 'the npm package no-such-cache is not in '],
   ])('is not here without %s', async (_what, start, missing) => {
     expect(await here(start)).toEqual({ isHere: false, missing: expect.stringContaining(missing) });

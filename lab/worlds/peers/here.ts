@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { OWN_TARGETS, type OwnTarget } from '../../targets/own-targets.ts';
 import type { StartedTarget } from '../../targets/target.ts';
 import { readPresets } from '../../targets/targets.ts';
 import { isProgramHere, pathOf } from './program.ts';
@@ -33,8 +34,8 @@ export interface PresetHere {
 export async function findPresetsHere(folder: string, variables: Variables): Promise<readonly PresetHere[]> {
   const asked = new Map<string, Promise<Here>>();
   const once = (target: StartedTarget) => {
-    const { command, version, package: name } = target.start;
-    const key = JSON.stringify([command[0], version, name]);
+    const { build, command, version, package: name } = target.start;
+    const key = JSON.stringify([build?.[0], command[0], version, name]);
     const here = asked.get(key) ?? findHere(target, variables);
     asked.set(key, here);
     return here;
@@ -43,11 +44,32 @@ export async function findPresetsHere(folder: string, variables: Variables): Pro
   return Promise.all(presets.map(async (target) => ({ target, here: await once(target) })));
 }
 
+export interface OwnHere {
+  readonly target: OwnTarget;
+  /** Its version is that of its store; undefined: that is in memory. */
+  readonly here: Here;
+}
+
+/** Of our own edge, each way in which it can stand there. */
+export function findOwnHere(variables: Variables): Promise<readonly OwnHere[]> {
+  const find = async (target: OwnTarget): Promise<Here> =>
+    target.start === undefined ? { isHere: true, version: undefined } : findHere({ start: target.start }, variables);
+  return Promise.all(OWN_TARGETS.map(async (target) => ({ target, here: await find(target) })));
+}
+
+interface Asked {
+  readonly build?: readonly string[] | undefined;
+  readonly command: readonly string[];
+  readonly version?: readonly string[] | undefined;
+  readonly package?: string | undefined;
+}
+
 /** Starts nothing but the question for its version. */
-export async function findHere({ start }: Pick<StartedTarget, 'start'>, variables: Variables): Promise<Here> {
+export async function findHere({ start }: { readonly start: Asked }, variables: Variables): Promise<Here> {
   const [program = ''] = start.command;
   const [asked = program] = start.version ?? [];
-  for (const word of new Set([program, asked]))
+  const [builds = program] = start.build ?? [];
+  for (const word of new Set([program, asked, builds]))
     if (word !== NODE && !(await isProgramHere(word, variables))) return { isHere: false, missing: `${word} is not on this machine` };
   if (start.package === undefined) return { isHere: true, version: await askVersion(start.version, variables) };
   const found = await findPackage(start.package);

@@ -19,6 +19,8 @@ const LAST_WORDS_MS = 250;
 export class ProgramLife {
   readonly #child: ChildProcess;
   readonly exited: Promise<string>;
+  /** Of one that has ended: nothing more is heard of it. */
+  readonly saidAll: Promise<void>;
   #said = '';
   #ended: string | undefined;
 
@@ -29,6 +31,9 @@ export class ProgramLife {
     void exited.promise.then((why) => {
       this.#ended = why;
     });
+    const closed = Promise.withResolvers<void>();
+    this.#child.once('close', () => closed.resolve());
+    this.saidAll = exited.promise.then(() => Promise.race([closed.promise, sleep(systemClock, 2 * LAST_WORDS_MS)]));
     this.#child.once('error', (error) => exited.resolve(whyNotStarted(error, word)));
     this.#child.once('exit', (code, signal) => {
       exited.resolve(`it ended (${signal ?? `exit ${code}`})`);

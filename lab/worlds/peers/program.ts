@@ -12,6 +12,7 @@ import { WorldFailed } from '../../errors.ts';
 import { temporaryFolder } from '../../input/places.ts';
 import { takeFreePorts } from '../docker/free-ports.ts';
 import { Keeper } from './keeper.ts';
+import { buildProgram } from './program-build.ts';
 import { ProgramLife } from './program-life.ts';
 import { ProgramWaits } from './program-waits.ts';
 
@@ -40,6 +41,8 @@ export interface ProgramOptions {
 }
 
 export interface ProgramSpec {
+  /** Run once in its folder, before its first life. undefined: nothing is. */
+  readonly build?: readonly string[] | undefined;
   readonly command: readonly string[];
   /** By their names below its folder. */
   readonly files: Readonly<Record<string, string>>;
@@ -106,6 +109,7 @@ export class Program {
     try {
       const spec = options.spec({ port: free, dir });
       await lay(dir, spec);
+      await build(dir, spec, { ...options, keeper });
       const program = new Program(options, spec, { port: free, dir, keeper });
       try {
         await program.#untilUp(options.isUp);
@@ -175,10 +179,8 @@ export class Program {
 
   #live(): ProgramLife {
     const { variables, onOutput } = this.#options;
-    const { command, environment } = this.#spec;
-    // What it leaves of temporary files when it is killed is gone with its folder: of the compiler that Varnish calls, for one.
-    const all = { ...variables, TMPDIR: this.#dir, ...environment, PATH: pathOf(variables) };
-    const life = new ProgramLife({ command, environment: all, dir: this.#dir, onOutput });
+    const environment = environmentOf(this.#dir, this.#spec, variables);
+    const life = new ProgramLife({ command: this.#spec.command, environment, dir: this.#dir, onOutput });
     this.#keeper.watch(life.pid);
     return life;
   }
@@ -195,6 +197,20 @@ export class Program {
       await sleep(clock, LOOK_MS, signal);
     }
   }
+}
+
+/** What it leaves of temporary files when it is killed is gone with its folder: of the compiler that Varnish calls, for one. */
+function environmentOf(dir: string, { environment }: Pick<ProgramSpec, 'environment'>, variables: ProgramOptions['variables']) {
+  return { ...variables, TMPDIR: dir, ...environment, PATH: pathOf(variables) };
+}
+
+type OfBuild = Pick<ProgramOptions, 'name' | 'variables' | 'clock' | 'signal' | 'onOutput'> & { readonly keeper: Keeper };
+
+async function build(dir: string, spec: ProgramSpec, { name, variables, clock, signal, onOutput, keeper }: OfBuild): Promise<void> {
+  if (spec.build === undefined) return;
+  const environment = environmentOf(dir, spec, variables);
+  const watch = (pid: number | undefined) => keeper.watch(pid);
+  await buildProgram({ name, command: spec.build, environment, dir, clock, signal, onOutput, watch });
 }
 
 /** Whoever gives up being root must still be able to write there. */

@@ -44,6 +44,7 @@ export async function openProgram(
       const fillAll = (texts: Readonly<Record<string, string>>) =>
         Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, fill(text)]));
       return {
+        build: start.build?.map(fill),
         command: start.command.map(fill),
         files: fillAll(start.files),
         folders: start.folders,
