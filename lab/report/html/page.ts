@@ -29,13 +29,14 @@ ${thresholdsSection(summary)}
 ${leftOut(context)}${drawn}
 ${faultsSection(history.faults, endOf(history))}
 ${figuresSection(summary)}
-<footer>EdgeSync Lab ${source.version}. Beside this page: history.ndjson, or history.ndjson.zst, every operation of the run; summary.json; junit.xml.</footer>`;
+<footer>EdgeSync Lab ${source.version}. Beside this page: history.ndjson, or history.ndjson.zst, every operation of the run; summary.json; summary.md; junit.xml.</footer>`;
   return pageText(`${summary.verdict}: ${title}`, body, ARROWHEAD);
 }
 
-function contextOf({ history, summary }: ReportSource): ChartContext {
+function contextOf(source: ReportSource): ChartContext {
+  const { history } = source;
   const axis = new TimeAxis(history);
-  const anomalies = anomaliesOf({ history, summary });
+  const anomalies = anomaliesOf(source);
   const all = history.head?.regions ?? [];
   const anomalous = new Set(anomalies.map(({ region }) => region));
   const inOrder = [...all.filter((region) => anomalous.has(region)), ...all.filter((region) => !anomalous.has(region))];
