@@ -88,7 +88,7 @@ describe.concurrent('analyze', () => {
       for (const name of await readdir(again)) expect((await stat(join(again, name))).mode & 0o777).toBe(0o666 & ~process.umask());
       // All that is drawn comes from the history: only what names scenario and command may differ.
       const drawn = async (of: string) =>
-        /<section><h2>Which version.*<footer>/s.exec(await readFile(join(of, 'report.html'), 'utf8'))?.[0];
+        /<section id="versions">.*<footer>/s.exec(await readFile(join(of, 'report.html'), 'utf8'))?.[0];
       expect(await drawn(again)).toBe(await drawn(own));
       expect(await drawn(own)).toContain('edge:eu-west&lt;-&gt;kafka');
     });

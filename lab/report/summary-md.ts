@@ -3,6 +3,7 @@
  * anomalies, thresholds, regions, and how to run it again. All of it is in report.html.
  */
 import type { Summary } from './events.ts';
+import { whatHappened } from './happened.ts';
 import { count, plural, whole } from './html/format.ts';
 import { codeBlock, inline, markdownTable } from './markdown.ts';
 import { outcomeOf, reasonOf } from './outcome.ts';
@@ -22,6 +23,7 @@ export function toMarkdown(source: ReportSource): string {
   const blocks = [
     `## ${SIGNS[kind]} ${word}: ${inline(title)}`,
     inline(reasonOf(summary, history.head?.regions.length ?? 0)),
+    whatHappened(history).map(inline).join(' '),
     failedChecks(source),
     thresholdTable(summary),
     regionTable(summary),

@@ -26,10 +26,51 @@ describe('report.html', () => {
 
   it('names nothing outside itself, and runs nothing', () => {
     const page = toHtml(reportSource(lostHistory({ faults: [cut] })));
-    expect(page).not.toMatch(/<(?:script|link|img|iframe|object|embed|base|form|a)\b|\ssrc=|\shref=|\sstyle=|\son\w+=|@import|https?:/i);
+    expect(page).not.toMatch(
+      /<(?:script|link|img|iframe|object|embed|base|form)\b|\ssrc=|\shref=(?!"#)|\sstyle=|\son\w+=|@import|https?:/i,
+    );
     expect([...page.matchAll(/url\(([^)]*)\)/g)].map(([, target]) => target)).toSatisfy((targets: string[]) =>
       targets.every((target) => target === '#arrow'),
     );
+  });
+
+  it('has a table of contents whose links lead to its sections, in their order', () => {
+    const page = toHtml(reportSource(lostHistory({ faults: [cut] })));
+    const links = [...page.matchAll(/<a href="#([a-z]+)">/g)].map(([, id]) => id);
+    expect(links).toEqual(['anomalies', 'checks', 'versions', 'staleness', 'latency', 'faults', 'figures']);
+    expect([...page.matchAll(/<section id="([a-z]+)"/g)].map(([, id]) => id)).toEqual(links);
+  });
+
+  it('says how far behind each region was, and what was in force', () => {
+    const page = toHtml(reportSource(lostHistory({ faults: [cut] })));
+    expect(page.replace(/<[^>]*>/g, '')).toContain(
+      'eu-west: labelled fresh up to 1 version and 16 s behind during partition edge:eu-west&lt;-&gt;kafka.',
+    );
+  });
+
+  it('draws the age of answers that were labelled stale apart', () => {
+    const kinds = (status: 'fresh' | 'stale') => {
+      const operations = [write(1, 1_000, { kind: 'create' }), write(2, 3_000), read(1, 9_000, { status })];
+      const page = toHtml(reportSource({ history: headedHistory({ operations }) }));
+      return [...page.matchAll(/<path class="(told|raw)"/g)].map(([, kind]) => kind);
+    };
+    expect(kinds('fresh')).toEqual(['raw']);
+    expect(kinds('stale')).toEqual(['told']);
+  });
+
+  it('groups anomalies by check and key, and says the faults that they share once', () => {
+    const anomalies = Array.from({ length: 9 }, (_, at) => ({
+      anomaly: 'divergence',
+      region: 'eu-west',
+      key: `content:${at % 2}`,
+      explain: `expected version ${at}; faults then: partition edge:eu-west<->kafka`,
+      witness: [],
+    }));
+    const page = toHtml(reportSource({ anomalies, history: headedHistory({ operations: [] }), summary: summaryOf({ verdict: 'fail' }) }));
+    expect(page).toContain('<h3 class="group">divergence <small>9 anomalies of 2 keys</small></h3>');
+    const [details = ''] = /<details>.*<\/details>/s.exec(page) ?? [];
+    expect([...details.matchAll(/<p class="of-key">(\S+) /g)].map(([, key]) => key).sort()).toEqual(['content:0', 'content:1']);
+    expect(details.match(/partition/g)).toHaveLength(2);
   });
 
   it('says the verdict in words first, why, and how to run it again', () => {
