@@ -24,6 +24,7 @@ import { systemClock } from '../../services/runtime/clock.ts';
 import { drawSeed } from '../../services/runtime/random.ts';
 import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
+import { runPlace } from '../run-place.ts';
 import type { Session } from '../session.ts';
 import { type PreparedRun, prepareLive } from './live-run.ts';
 import { addLiveOptions, type LiveOptions, liveWords } from './live-targets.ts';
@@ -138,10 +139,11 @@ async function runOne(name: string, options: RunOneOptions, session: Session): P
     clock: systemClock,
     ran: options.ran,
   });
+  const place = await runPlace(options.backend);
   const identify = (seed: number): RunIdentity => {
     const reproduce = reproduceCommand(name, seed, options);
     const { backend, mutant } = options;
-    return { seed, backend, report: outputs.report, clock: systemClock, version, argv, reproduce, mutant };
+    return { seed, backend, report: outputs.report, clock: systemClock, version, argv, reproduce, mutant, place };
   };
   const ended = await prepare(name, { ...options, drawn }, session)
     .then(async (prepared) => {

@@ -68,11 +68,13 @@ function worse(before: Behind | undefined, now: Behind): Behind {
 
 /** Who is told that an answer is stale is not misled: what was labelled fresh is said first. */
 function regionSentence(region: string, { fresh, stale }: ByLabel, history: History): string {
-  const told =
-    stale !== undefined && stale.ms > (fresh?.ms ?? 0) ? `labelled stale up to ${farText(stale)}${duringText(stale, region, history)}` : '';
-  if (fresh === undefined || fresh.ms < BEHIND_MS_MIN) return `${region}: ${told}.`;
-  const silent = `labelled fresh up to ${farText(fresh)}${duringText(fresh, region, history)}`;
-  return `${region}: ${silent}${told === '' ? '' : `, ${told}`}.`;
+  const isTold = stale !== undefined && stale.ms > (fresh?.ms ?? 0);
+  if (fresh === undefined || fresh.ms < BEHIND_MS_MIN)
+    return stale === undefined
+      ? ''
+      : `${region}: answers labelled stale were up to ${farText(stale)}${duringText(stale, region, history)}.`;
+  const told = isTold ? `, those labelled stale up to ${duration(stale.ms)}` : '';
+  return `${region}: answers labelled fresh were up to ${farText(fresh)}${duringText(fresh, region, history)}${told}.`;
 }
 
 function farText({ versions, ms }: Behind): string {

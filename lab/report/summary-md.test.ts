@@ -9,7 +9,7 @@ describe('summary.md', () => {
     expect(text.split('\n\n')).toEqual([
       '## ❌ Fail: An edge loses Kafka',
       '1 of 1 check failed over 3 reads and 2 writes in 2 regions: lost-invalidation (1 anomaly).',
-      'eu-west: labelled fresh up to 1 version and 16 s behind. 1 of 4 answers that could be old was older than delays and faults allow.',
+      'eu-west: answers labelled fresh were up to 1 version and 16 s behind. 1 of 4 answers that could be old was older than delays and faults allow.',
       expect.stringMatching(
         /^- ❌ \*\*lost-invalidation\*\* fail \(1 anomaly\): 1 of 2 keys .*\n {2}- at eu-west, key content:7: expected version 2 in eu-west/,
       ),

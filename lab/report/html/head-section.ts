@@ -1,11 +1,14 @@
 /** The head of a report: how the run ended and why, then what was run and how to run it again. */
 import { endOf } from '../../history/end.ts';
+import type { HistoryHead } from '../../history/history-lines.ts';
 import { railsLine } from '../../rails/rails-line.ts';
 import { whatHappened } from '../happened.ts';
 import { outcomeOf, reasonOf } from '../outcome.ts';
 import type { ReportSource } from '../source.ts';
-import { count, duration } from './format.ts';
+import { count, duration, plural } from './format.ts';
 import { html, linksWhole, type Markup, type Part } from './markup.ts';
+
+const COMMIT_SHOWN = 12;
 
 export function headSection({ title, description, summary, ...source }: ReportSource): Markup {
   const { word, kind } = outcomeOf(summary);
@@ -33,12 +36,24 @@ function factsOf({
     ['scenario', scenario],
     ['backend', backend],
     ['seed', String(seed)],
+    ['exit code', String(exitCode)],
     ['reads', count(operations.reads)],
     ['writes', count(operations.writes)],
     ['failed · unknown', `${count(operations.failed)} · ${count(operations.unknown)}`],
     ['lasted', duration(endOf(history))],
     ...(startedAt === undefined ? [] : [['started', startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')] as const]),
+    ...hostFacts(history.head),
     ...(rails === undefined ? [] : [['live target', railsLine(rails)] as const]),
-    ['exit code', String(exitCode)],
+  ];
+}
+
+/** Of a run in real time. In virtual time the same seed is the same run on every machine. */
+function hostFacts(head: HistoryHead | undefined): readonly (readonly [string, Part])[] {
+  const { host, commit } = head ?? {};
+  return [
+    ...(host === undefined
+      ? []
+      : [['host', `${host.platform} ${host.arch}, ${plural(host.processors, 'processor')}`] as const, ['Node', host.node] as const]),
+    ...(commit === undefined ? [] : [['commit', html`<code>${commit.slice(0, COMMIT_SHOWN)}</code>`] as const]),
   ];
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { DOMParser, onErrorStopParsing } from '@xmldom/xmldom';
 import { describe, expect, it } from 'vitest';
 import { clockAhead, fault, KEY, origin, read, write } from '../../checks/testing/history.ts';
+import { History } from '../../history/history.ts';
 import { HOSTILE, headedHistory, lostHistory, reportSource, summaryOf } from '../testing/report.ts';
 import { toHtml } from './page.ts';
 
@@ -44,7 +45,7 @@ describe('report.html', () => {
   it('says how far behind each region was, and what was in force', () => {
     const page = toHtml(reportSource(lostHistory({ faults: [cut] })));
     expect(page.replace(/<[^>]*>/g, '')).toContain(
-      'eu-west: labelled fresh up to 1 version and 16 s behind during partition edge:eu-west&lt;-&gt;kafka.',
+      'eu-west: answers labelled fresh were up to 1 version and 16 s behind during partition edge:eu-west&lt;-&gt;kafka.',
     );
   });
 
@@ -71,6 +72,18 @@ describe('report.html', () => {
     const [details = ''] = /<details>.*<\/details>/s.exec(page) ?? [];
     expect([...details.matchAll(/<p class="of-key">(\S+) /g)].map(([, key]) => key).sort()).toEqual(['content:0', 'content:1']);
     expect(details.match(/partition/g)).toHaveLength(2);
+  });
+
+  it('says on which machine and of which commit a run in real time was, where the history tells', () => {
+    const { history, summary } = lostHistory();
+    const { head } = history;
+    if (head === undefined) throw new Error('expected a head');
+    const told = new History();
+    const host = { platform: 'linux', arch: HOSTILE, processors: 1, node: '24.0.0' };
+    told.begin({ ...head, host, commit: '0123456789abcdef0123456789abcdef01234567' });
+    const words = wellFormed(toHtml(reportSource({ history: told, summary }))).replace(/<(?!script)[^>]*>/g, ' ');
+    expect(words).toMatch(/ host {2}linux &lt;script&gt;.*, 1 processor {4}Node {2}24\.0\.0 {4}commit {3}0123456789ab /);
+    expect(toHtml(reportSource({ history, summary }))).not.toMatch(/<dt>(?:host|Node|commit)<\/dt>/);
   });
 
   it('says the verdict in words first, why, and how to run it again', () => {

@@ -16,7 +16,7 @@ header.pass{--verdict:var(--pass)}header.fail{--verdict:var(--fail)}header.unkno
 h1{font-size:1.75rem;line-height:1.2;margin:10px 0 8px;letter-spacing:-.015em;overflow-wrap:anywhere}
 h2{font-size:1.2rem;line-height:1.3;margin:0 0 6px;letter-spacing:-.005em}
 .reason{font-size:1.05rem;margin:0;max-width:75ch;overflow-wrap:anywhere}
-.happened{margin:10px 0 0;max-width:85ch;overflow-wrap:anywhere}.happened>span{display:block}
+.happened{margin:10px 0 0;max-width:90ch;text-wrap:pretty;overflow-wrap:anywhere}.happened>span{display:block}
 .description{color:var(--soft);margin:10px 0 0;max-width:75ch;overflow-wrap:anywhere}
 nav{margin:0 0 20px;padding:0 4px;display:flex;flex-wrap:wrap;gap:4px 22px;font-size:.92rem}nav a{color:var(--ink);text-underline-offset:3px}nav a:hover{text-decoration-thickness:2px}section{scroll-margin-top:12px}
 dl{display:flex;flex-wrap:wrap;gap:14px 36px;margin:24px 0 0}
