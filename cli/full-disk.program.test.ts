@@ -5,7 +5,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labEvent } from '../lab/report/events.ts';
@@ -23,7 +23,7 @@ head -c "\${FILLED}k" /dev/zero > "$DISK/filler"
 "$@"; code=$?
 rm -f "$DISK/filler"
 echo '${FILES_AFTER}'
-cd "$DISK" && find . -type f -printf '%s %f\\n' | sort -k2
+cd "$DISK" && find . -type f -printf '%s %P\\n' | sort -k2
 exit $code`;
 
 /** To mount is root's, and Linux's. */
@@ -42,6 +42,8 @@ interface OnDisk {
   readonly stderr: string;
   /** Bytes by name. */
   readonly files: ReadonlyMap<string, number>;
+  /** Of all scenarios together: what stands in `out` itself. */
+  readonly ofAll: readonly string[];
 }
 
 let folder = '';
@@ -67,13 +69,16 @@ function nodeOnDisk({ sizeKiB, filledKiB = 0 }: Disk, ...words: readonly string[
     execFile('unshare', ['-m', 'bash', '-c', ON_DISK, 'disk', process.execPath, ...words], { env }, (error, stdout, stderr) => {
       const [said = '', listed = ''] = stdout.split(`${FILES_AFTER}\n`);
       const rows = listed.split('\n').filter(Boolean);
-      const files = new Map(rows.map((row) => [row.slice(row.indexOf(' ') + 1), Number.parseInt(row, 10)]));
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout: said, stderr, files });
+      const paths = rows.map((row) => ({ path: row.slice(row.indexOf(' ') + 1), bytes: Number.parseInt(row, 10) }));
+      const isOfAll = ({ path }: { readonly path: string }) => words.includes('run') && dirname(path) === 'out';
+      const files = new Map(paths.filter((file) => !isOfAll(file)).map(({ path, bytes }) => [basename(path), bytes]));
+      const ofAll = paths.filter(isOfAll).map(({ path }) => basename(path));
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout: said, stderr, files, ofAll });
     });
   });
 }
 
-const REPORTS = ['junit.xml', 'report.html', 'summary.json'];
+const REPORTS = ['junit.xml', 'report.html', 'summary.json', 'summary.md'];
 const summaryOf = (stdout: string) =>
   stdout
     .trimEnd()
@@ -86,19 +91,22 @@ describe.skipIf(!canMount()).concurrent('on a disk that is full (needs root and 
     onDisk({ sizeKiB }, 'run', join(folder, 'short.yaml'), '--backend', 'simulated', '--seed', '1', '--json', '--out', join(disk, 'out'));
 
   it('a run leaves all of its reports or none, whichever does not fit, and says which file it was', { timeout: MS_MAX }, async () => {
-    const { code, files } = await run(4_096);
-    expect([code, [...files.keys()]]).toEqual([0, ['history.ndjson', ...REPORTS]]);
+    const { code, files, ofAll } = await run(4_096);
+    expect([code, [...files.keys()], ofAll]).toEqual([0, ['history.ndjson', ...REPORTS], ['junit.xml', 'summary.md']]);
     const pages = (name: string) => 4 * Math.ceil((files.get(name) ?? 0) / 4_096);
     const [history, html] = [pages('history.ndjson'), pages('report.html')];
     for (const [sizeKiB, file] of [
       [history - 4, 'history.ndjson'],
       [history + html - 4, 'report.html'],
       [history + html, 'junit.xml'],
-      [history + html + 4, 'summary.json'],
+      [history + html + 4, 'summary.md'],
+      [history + html + 8, 'summary.json'],
     ] as const) {
       const full = await run(sizeKiB);
       expect(full.code, file).toBe(107);
       expect([...full.files.keys()], file).toEqual(['history.ndjson']);
+      // Both or none.
+      expect([0, 2], file).toContain(full.ofAll.length);
       const path = join(disk, 'out', 'short', file);
       expect(full.stderr).toContain(`${path}: cannot be written (ENOSPC: no space left on device`);
       const told = { type: 'Summary', status: 'failed', verdict: 'unknown', exitCode: 107, error: expect.stringContaining(path) };
@@ -118,7 +126,7 @@ describe.skipIf(!canMount()).concurrent('on a disk that is full (needs root and 
       expect(full.code).toBe(107);
       expect([...full.files.keys()]).toEqual([]);
       expect(full.stdout).not.toMatch(/^PASS/m);
-      expect(full.stderr).toMatch(/out\/(report\.html|summary\.json): cannot be written \(ENOSPC/);
+      expect(full.stderr).toMatch(/out\/(report\.html|summary\.md|summary\.json): cannot be written \(ENOSPC/);
     }
   });
 

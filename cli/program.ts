@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
   trace: async () => (await import('./commands/trace.ts')).addTraceCommand,
   load: async () => (await import('./commands/load.ts')).addLoadCommand,
   analyze: async () => (await import('./commands/analyze.ts')).addAnalyzeCommand,
+  compare: async () => (await import('./commands/compare.ts')).addCompareCommand,
   sim: async () => (await import('./commands/sim.ts')).addSimCommand,
   shrink: async () => (await import('./commands/shrink.ts')).addShrinkCommand,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,

@@ -74,7 +74,10 @@ describe.concurrent('shrink', () => {
       const out = join(folder, 'out');
       const sim = await run('sim', '--seeds', '1..50', '--mutant', MUTANT, '--jobs', '2', '--out', out);
       const [seed = ''] = await readdir(out);
-      expect([sim.code, await readdir(join(out, seed))]).toEqual([1, ['history.ndjson', 'junit.xml', 'report.html', 'summary.json']]);
+      expect([sim.code, await readdir(join(out, seed))]).toEqual([
+        1,
+        ['history.ndjson', 'junit.xml', 'report.html', 'summary.json', 'summary.md'],
+      ]);
       expect(sim.stdout).toContain(`again: npx edgesync-lab sim --seeds ${seed.slice('seed-'.length)} --mutant ${MUTANT}`);
       expect(await readFile(join(out, seed, 'summary.json'), 'utf8')).toContain(`sim --seeds ${seed.slice('seed-'.length)} --mutant`);
       const history = join(out, seed, 'history.ndjson');

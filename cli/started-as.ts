@@ -20,6 +20,7 @@ export const COMMAND_NAMES = [
   'trace',
   'load',
   'analyze',
+  'compare',
   'sim',
   'shrink',
   'doctor',

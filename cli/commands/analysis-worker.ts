@@ -1,8 +1,11 @@
-/** The thread in which `analyze` reads and judges. */
+/** The thread in which `analyze` and `compare` read and judge. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type ExitCode, exitCodeOf } from '../../lab/errors.ts';
 import { printableLines } from '../../lab/input/printable.ts';
-import { type Analysis, analyze } from './analysis.ts';
+import { type Analysis, type AnalysisListener, analyze } from './analysis.ts';
+import { type CompareJob, compareRuns } from './comparison.ts';
+
+export type Job = { readonly type: 'analyze'; readonly analysis: Analysis } | { readonly type: 'compare'; readonly compare: CompareJob };
 
 export type FromAnalysis =
   | { readonly type: 'line' | 'note'; readonly text: string }
@@ -13,14 +16,17 @@ export type FromAnalysis =
 
 const tell = (message: FromAnalysis) => parentPort?.postMessage(message);
 
+const listener: AnalysisListener = {
+  line: (text) => tell({ type: 'line', text }),
+  note: (text) => tell({ type: 'note', text }),
+  onRead: (operations) => tell({ type: 'read', operations }),
+  onJudging: (operations) => tell({ type: 'judging', operations }),
+  onWriting: () => tell({ type: 'writing' }),
+};
+
 try {
-  const exitCode = await analyze(workerData as Analysis, {
-    line: (text) => tell({ type: 'line', text }),
-    note: (text) => tell({ type: 'note', text }),
-    onRead: (operations) => tell({ type: 'read', operations }),
-    onJudging: (operations) => tell({ type: 'judging', operations }),
-    onWriting: () => tell({ type: 'writing' }),
-  });
+  const job = workerData as Job;
+  const exitCode = await (job.type === 'analyze' ? analyze(job.analysis, listener) : compareRuns(job.compare, listener));
   tell({ type: 'end', exitCode });
 } catch (error) {
   const text = printableLines(error instanceof Error ? error.message : String(error));

@@ -41,10 +41,8 @@ const READ_EVERY_MS = 1_000;
 
 /** Throws InvalidInput for what is no history, WorldFailed where the reports could not be written whole. */
 export async function analyze({ file, json, out, details = false }: Analysis, listener: AnalysisListener): Promise<ExitCode> {
-  const saved = await readTelling(file, listener);
-  const { history, isTorn } = saved;
-  const results = judgeSaved(saved, checksOf(saved, file));
-  const concluded = conclude({ results, thresholds: evaluateThresholds(history, thresholdsOf(saved, file)) });
+  const { saved, concluded } = await judgeFile(file, listener);
+  const { isTorn } = saved;
   listener.onWriting();
   const source = toSource(saved, file, concluded);
   if (out !== undefined) await saveReports(new ReportsFolder(out), source);
@@ -52,6 +50,24 @@ export async function analyze({ file, json, out, details = false }: Analysis, li
   if (json) listener.line(JSON.stringify(toJson(saved, concluded)));
   else for (const line of toLines(source, concluded, details)) listener.line(line);
   return concluded.exitCode;
+}
+
+interface Judged {
+  readonly saved: SavedHistory;
+  readonly concluded: Concluded;
+}
+
+/** Throws InvalidInput for what is no history. */
+async function judgeFile(file: string, listener: Pick<AnalysisListener, 'onRead' | 'onJudging'>): Promise<Judged> {
+  const saved = await readTelling(file, listener);
+  const results = judgeSaved(saved, checksOf(saved, file));
+  return { saved, concluded: conclude({ results, thresholds: evaluateThresholds(saved.history, thresholdsOf(saved, file)) }) };
+}
+
+/** A saved history as a run would tell it. Throws InvalidInput for what is none. */
+export async function judgedSource(file: string, listener: Pick<AnalysisListener, 'onRead' | 'onJudging'>): Promise<ReportSource> {
+  const { saved, concluded } = await judgeFile(file, listener);
+  return toSource(saved, file, concluded);
 }
 
 async function readTelling(file: string, { onRead, onJudging }: Pick<AnalysisListener, 'onRead' | 'onJudging'>): Promise<SavedHistory> {

@@ -64,8 +64,9 @@ describe.concurrent('analyze', () => {
     await withFolder(async (folder) => {
       const run = await runBaseline(folder, '--duration', '6s').ended;
       const own = join(folder, 'baseline');
-      expect((await readdir(own)).sort()).toEqual(['history.ndjson', 'junit.xml', 'report.html', 'summary.json']);
+      expect((await readdir(own)).sort()).toEqual(['history.ndjson', 'junit.xml', 'report.html', 'summary.json', 'summary.md']);
       for (const name of await readdir(own)) expect((await stat(join(own, name))).mode & 0o777).toBe(0o666 & ~process.umask());
+      expect(await readFile(join(own, 'report.html'), 'utf8')).toContain(`<dt>Node</dt><dd>${process.versions.node}</dd>`);
       const said = summary.parse(JSON.parse(await readFile(join(own, 'summary.json'), 'utf8')));
       const again = await analyze(join(own, 'history.ndjson'));
       expect(again.analysis).toEqual({ verdict: said.verdict, isTorn: false, checks: said.checks });
@@ -84,13 +85,14 @@ describe.concurrent('analyze', () => {
       const own = join(folder, 'run', 'partition-kafka');
       const again = join(folder, 'again');
       const { code } = await startProgram(['analyze', join(own, 'history.ndjson'), '--out', again]).ended;
-      expect([code, (await readdir(again)).sort()]).toEqual([0, ['junit.xml', 'report.html', 'summary.json']]);
+      expect([code, (await readdir(again)).sort()]).toEqual([0, ['junit.xml', 'report.html', 'summary.json', 'summary.md']]);
       for (const name of await readdir(again)) expect((await stat(join(again, name))).mode & 0o777).toBe(0o666 & ~process.umask());
       // All that is drawn comes from the history: only what names scenario and command may differ.
-      const drawn = async (of: string) =>
-        /<section><h2>Which version.*<footer>/s.exec(await readFile(join(of, 'report.html'), 'utf8'))?.[0];
+      const drawn = async (of: string) => /<section id="versions">.*<footer>/s.exec(await readFile(join(of, 'report.html'), 'utf8'))?.[0];
       expect(await drawn(again)).toBe(await drawn(own));
       expect(await drawn(own)).toContain('edge:eu-west&lt;-&gt;kafka');
+      // In virtual time the same seed leaves the same on every machine.
+      expect(await readFile(join(own, 'report.html'), 'utf8')).not.toContain('<dt>host</dt>');
     });
   });
 
@@ -116,7 +118,7 @@ describe.concurrent('analyze', () => {
       const reports = async (out: string) => {
         await startProgram(['run', 'baseline', '--backend', 'simulated', '--seed', '3', '--quiet', '--out', join(folder, out)]).ended;
         const own = join(folder, out, 'baseline');
-        return Promise.all(['junit.xml', 'report.html', 'summary.json'].map((name) => readFile(join(own, name), 'utf8')));
+        return Promise.all(['junit.xml', 'report.html', 'summary.json', 'summary.md'].map((name) => readFile(join(own, name), 'utf8')));
       };
       expect(await reports('one')).toEqual(await reports('other'));
     });

@@ -1,21 +1,20 @@
 /** `run <scenario|file> …`: one or several scenarios, in plain lines or as NDJSON. The worst exit code wins. */
 
-import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CHECKS } from '../../lab/checks/checks.ts';
 import { EXIT, type ExitCode, InvalidInput, worstOf } from '../../lab/errors.ts';
 import { History } from '../../lab/history/history.ts';
 import { parseDuration } from '../../lab/input/duration.ts';
-import { didYouMean } from '../../lab/input/nearest.ts';
 import { printableLines } from '../../lab/input/printable.ts';
 import { checkMutant } from '../../lab/mutants/mutants.ts';
-import { toBegun } from '../../lab/outputs/output.ts';
-import { checkOutputs, OUTPUT_OPTIONS, type Outputs, openOutputs } from '../../lab/outputs/outputs.ts';
+import { type AllEnded, toBegun } from '../../lab/outputs/output.ts';
+import { checkOutputs, finishOutputs, OUTPUT_OPTIONS, type Outputs, openOutputs } from '../../lab/outputs/outputs.ts';
 import { nothingSpent, type Spent } from '../../lab/rails/rails.ts';
+import type { RanScenario } from '../../lab/report/ran.ts';
 import type { RunIdentity } from '../../lab/run/identity.ts';
 import { planScenario, refuseScenario } from '../../lab/run/refusal.ts';
 import { type RunResult, runWithHistory } from '../../lab/run/run.ts';
-import { readScenario, type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
+import { type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
 import { checkBackend, checkRegions, checkSchedule, checkTargets } from '../../lab/scenarios/world-check.ts';
 import { deliverOf } from '../../lab/targets/deliver.ts';
 import { onlyRegions, type TargetOverrides, type Topology, withSystem } from '../../lab/topology/topology.ts';
@@ -25,9 +24,11 @@ import { systemClock } from '../../services/runtime/clock.ts';
 import { drawSeed } from '../../services/runtime/random.ts';
 import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
+import { runPlace } from '../run-place.ts';
 import type { Session } from '../session.ts';
 import { type PreparedRun, prepareLive } from './live-run.ts';
 import { addLiveOptions, type LiveOptions, liveWords } from './live-targets.ts';
+import { readNamed } from './named-scenario.ts';
 import { addKeepOption, addWorldOptions, readWorldTopology, refuseKeep, resolveBackend, type WorldOptions } from './world-options.ts';
 
 /** Beside these there are those of the outputs: `OUTPUT_OPTIONS`. */
@@ -75,11 +76,24 @@ export async function runAll(names: readonly string[], given: RunCommandOptions,
   const backend = await backendOf(options, session);
   const codes: ExitCode[] = [];
   const spent = nothingSpent();
+  const ran: RanScenario[] = [];
   for (const name of names) {
     if (session.signal.aborted) break;
-    codes.push(await runOne(name, { ...options, backend, spent }, session));
+    codes.push(await runOne(name, { ...options, backend, spent, ran }, session));
   }
+  if (!options.dryRun) codes.push(await finishAll({ asked: { ...options }, ran, notRun: names.slice(codes.length) }, session));
   return worstOf(session.signal.aborted ? [...codes, EXIT.interrupted] : codes);
+}
+
+/** What cannot be saved of all of them fails the lab, whatever the verdicts. */
+async function finishAll(ended: AllEnded, { output }: Session): Promise<ExitCode> {
+  try {
+    await finishOutputs(ended);
+    return EXIT.pass;
+  } catch (error) {
+    output.note(printableLines(error instanceof Error ? error.message : String(error)));
+    return EXIT.failed;
+  }
 }
 
 /** Opens no connection: nobody is asked for an engine or for a port. The plan is the same in every world. */
@@ -112,7 +126,7 @@ async function backendOf({ backend, ...options }: RunCommandOptions, { environme
 }
 
 /** `spent`: at live targets, by all scenarios together. */
-type RunOneOptions = RunCommandOptions & { readonly backend: Backend; readonly spent: Spent };
+type RunOneOptions = RunCommandOptions & { readonly backend: Backend; readonly spent: Spent; readonly ran: RanScenario[] };
 
 async function runOne(name: string, options: RunOneOptions, session: Session): Promise<ExitCode> {
   const { output, version, argv } = session;
@@ -123,11 +137,13 @@ async function runOne(name: string, options: RunOneOptions, session: Session): P
     note: output.note,
     progress: output.progress,
     clock: systemClock,
+    ran: options.ran,
   });
+  const place = await runPlace(options.backend);
   const identify = (seed: number): RunIdentity => {
     const reproduce = reproduceCommand(name, seed, options);
     const { backend, mutant } = options;
-    return { seed, backend, report: outputs.report, clock: systemClock, version, argv, reproduce, mutant };
+    return { seed, backend, report: outputs.report, clock: systemClock, version, argv, reproduce, mutant, place };
   };
   const ended = await prepare(name, { ...options, drawn }, session)
     .then(async (prepared) => {
@@ -217,16 +233,6 @@ function judgedOver(scenario: Scenario, { regions }: Topology): Scenario {
 
 function targetOverrides({ system: { deliver, 'untagged-304': untagged304, shield } }: Pick<Scenario, 'system'>): TargetOverrides {
   return { deliver: deliver && deliverOf(deliver), untagged304, shield };
-}
-
-/** A word that is neither a built-in scenario nor a file is more often misspelt than misplaced. */
-async function readNamed(name: string): Promise<Scenario> {
-  const file = BUILT_IN_SCENARIOS.get(name);
-  if (file !== undefined || !/^[\w-]+$/.test(name) || existsSync(name)) return readScenario(file ?? name);
-  const known = [...BUILT_IN_SCENARIOS.keys()];
-  const meant = didYouMean(name, known);
-  const all = meant === '' ? ` (${known.join(', ')})` : '';
-  throw new InvalidInput(`expected a scenario${all} or a file, got ${JSON.stringify(name)}${meant}`);
 }
 
 function reproduceCommand(

@@ -33,6 +33,10 @@ export const head = z.strictObject({
   bounds: z.record(z.string(), edgeBounds).optional(),
   /** By region: the cache of others that stood there. Left out where all are ours. */
   targets: z.record(z.string(), z.string()).optional(),
+  /** The machine it ran on. Left out in virtual time, where each is the same. Not known of older histories. */
+  host: z.strictObject({ platform: z.string(), arch: z.string(), processors: z.int().positive(), node: z.string() }).optional(),
+  /** Of the git checkout in which the command was given. */
+  commit: z.string().optional(),
   /** The services read the clock of the lab itself. */
   oneClock: z.literal(true).optional(),
 });

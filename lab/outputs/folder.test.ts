@@ -14,7 +14,7 @@ it('are saved beside those of before, never over them', async () => {
     const first = await saveReports(folder, source);
     const third = await saveReports(folder, source);
     expect([first, third]).toEqual([join(folder, 'edgesync-one-42', 'report.html'), join(folder, 'edgesync-one-42-3', 'report.html')]);
-    expect((await readdir(join(folder, 'edgesync-one-42'))).sort()).toEqual(['junit.xml', 'report.html', 'summary.json']);
+    expect((await readdir(join(folder, 'edgesync-one-42'))).sort()).toEqual(['junit.xml', 'report.html', 'summary.json', 'summary.md']);
     expect(await readFile(first, 'utf8')).toBe(await readFile(third, 'utf8'));
     expect(await readdir(join(folder, 'edgesync-one-42-2'))).toEqual([]);
   } finally {

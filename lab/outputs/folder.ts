@@ -1,6 +1,6 @@
 /**
- * Where a run leaves what it has to show: DIR/<scenario>/history.ndjson (.zst), report.html, junit.xml and summary.json. Nothing that is there
- * is ever written over: DIR must be empty, each folder and file is made by us, and the umask says who may read it. The history grows in its
+ * Where a run leaves what it has to show: DIR/<scenario>/history.ndjson (.zst), report.html, junit.xml, summary.md and summary.json.
+ * Nothing that is there is ever written over: DIR must be empty, each folder and file is made by us, and the umask says who may read it. The history grows in its
  * place; the others, which tell the verdict, are all there or none is.
  */
 import { mkdir, readdir } from 'node:fs/promises';
@@ -12,7 +12,8 @@ import type { HistoryLine } from '../history/history-lines.ts';
 import { makeFolder } from '../input/make-folder.ts';
 import { printable } from '../input/printable.ts';
 import { toJunit } from '../report/junit.ts';
-import type { ReportSource } from '../report/source.ts';
+import { anomaliesOf, type ReportSource } from '../report/source.ts';
+import { toMarkdown } from '../report/summary-md.ts';
 import { writeWhole } from '../report/whole-files.ts';
 import type { Output, OutputKind, RunBegun, RunEnded } from './output.ts';
 
@@ -25,7 +26,8 @@ export const folder: OutputKind = {
   options: [
     {
       flags: '--out <dir>',
-      about: 'an empty folder: report.html, junit.xml, summary.json and history.ndjson of each scenario go there',
+      about:
+        'an empty folder: report.html, junit.xml, summary.md, summary.json and history.ndjson of each scenario go there, and one junit.xml and summary.md of all',
       variable: 'EDGESYNC_OUT',
     },
     {
@@ -140,12 +142,15 @@ export async function checkFolder(path: string): Promise<void> {
     throw new InvalidInput(printable(`--out ${path}: expected an empty folder, got one with ${found.length} entries; name another one`));
 }
 
-async function writeReports(own: string, source: ReportSource): Promise<void> {
+async function writeReports(own: string, given: ReportSource): Promise<void> {
+  // Once for all of them: judging takes longer than drawing.
+  const source = { ...given, anomalies: anomaliesOf(given) };
   // Loaded when there is something to draw: every other command starts without it.
   const { toHtml } = await import('../report/html/page.ts');
   await writeFiles(own, {
     [REPORT]: toHtml(source),
     'junit.xml': toJunit(source),
+    'summary.md': toMarkdown(source),
     'summary.json': `${JSON.stringify(source.summary, null, 2)}\n`,
   });
 }

@@ -6,6 +6,7 @@
 import type { Clock } from '../../services/runtime/clock.ts';
 import type { HistoryLine } from '../history/history-lines.ts';
 import type { LabEvent } from '../report/events.ts';
+import type { RanScenario } from '../report/ran.ts';
 import type { ReportSource } from '../report/source.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 
@@ -66,6 +67,16 @@ export interface OutputMeans {
   readonly note: (text: string) => void;
   readonly progress: Progress;
   readonly clock: Clock;
+  /** Of all runs of one command: who has one to show adds it. */
+  readonly ran: RanScenario[];
+}
+
+/** When the last of several runs has ended, or was the last to begin. */
+export interface AllEnded {
+  readonly asked: Asked;
+  readonly ran: readonly RanScenario[];
+  /** What was asked for and never began. */
+  readonly notRun: readonly string[];
 }
 
 /** A kind of output. */
@@ -75,4 +86,6 @@ export interface OutputKind {
   check?(asked: Asked): Promise<void>;
   /** One for one run; undefined: nobody asked for it. */
   open(means: OutputMeans): Output | undefined;
+  /** Once, after the last of several runs, whatever became of them. Throws WorldFailed when something could not be written whole. */
+  finish?(ended: AllEnded): Promise<void>;
 }

@@ -5,12 +5,13 @@
 import { EXIT, type ExitCode, worstOf } from '../errors.ts';
 import type { OnHistoryLine } from '../history/history-lines.ts';
 import type { Report, Summary } from '../report/events.ts';
+import { allScenarios } from './all-scenarios.ts';
 import { folder } from './folder.ts';
 import { ndjson } from './ndjson.ts';
-import type { Asked, Output, OutputKind, OutputMeans, OutputOption, RunBegun, RunEnded } from './output.ts';
+import type { AllEnded, Asked, Output, OutputKind, OutputMeans, OutputOption, RunBegun, RunEnded } from './output.ts';
 import { plain } from './plain.ts';
 
-const OUTPUTS: readonly OutputKind[] = [folder, ndjson, plain];
+const OUTPUTS: readonly OutputKind[] = [folder, allScenarios, ndjson, plain];
 
 /** The options of all outputs. */
 export const OUTPUT_OPTIONS: readonly OutputOption[] = OUTPUTS.flatMap(({ options }) => options);
@@ -18,6 +19,11 @@ export const OUTPUT_OPTIONS: readonly OutputOption[] = OUTPUTS.flatMap(({ option
 /** Once, before the first of several runs. Throws InvalidInput. */
 export async function checkOutputs(asked: Asked): Promise<void> {
   for (const kind of OUTPUTS) await kind.check?.(asked);
+}
+
+/** Once, after the last of several runs. Throws WorldFailed when something could not be written whole. */
+export async function finishOutputs(ended: AllEnded): Promise<void> {
+  for (const kind of OUTPUTS) await kind.finish?.(ended);
 }
 
 /** For one run. */

@@ -8,11 +8,11 @@ import { endOf } from '../history/end.ts';
 import { printable } from '../input/printable.ts';
 import { railsLine } from '../rails/rails-line.ts';
 import type { Summary } from './events.ts';
-import { type JunitProblem, junitText } from './junit-suite.ts';
+import { type JunitProblem, type JunitSuite, junitText } from './junit-suite.ts';
 import { anomaliesOf, type ReportSource } from './source.ts';
 
 /** How many sentences a case has; the rest is counted. */
-const SENTENCES_MAX = 20;
+export const SENTENCES_MAX = 20;
 const MS_PER_S = 1000;
 
 interface Case {
@@ -22,26 +22,29 @@ interface Case {
 }
 
 export function toJunit(source: ReportSource): string {
+  return junitText([suiteOf(source)]);
+}
+
+/** A scenario among others. */
+export function suiteOf(source: ReportSource): JunitSuite {
   const { scenario, title, seed, backend, version, history, summary } = source;
   const { status, verdict, exitCode, reproduce, rails } = summary;
   const sent = rails === undefined ? {} : { sent: railsLine(rails) };
   const judged = [...checkCases(source), ...summary.thresholds.map(thresholdCase)];
   const cases = [runCase(summary, judged), ...judged];
   const time = (endOf(history) / MS_PER_S).toFixed(3);
-  return junitText([
-    {
-      name: scenario,
-      time,
-      timestamp: history.head?.startedAt.slice(0, 'YYYY-MM-DDThh:mm:ss'.length),
-      properties: { title, seed, backend, version, status, verdict, exitCode, reproduce, ...sent },
-      cases: cases.map(({ group, name, problem }, at) => ({
-        classname: `edgesync-lab.${scenario}.${group}`,
-        name,
-        problem,
-        ...(at === 0 ? { time } : {}),
-      })),
-    },
-  ]);
+  return {
+    name: scenario,
+    time,
+    timestamp: history.head?.startedAt.slice(0, 'YYYY-MM-DDThh:mm:ss'.length),
+    properties: { title, seed, backend, version, status, verdict, exitCode, reproduce, ...sent },
+    cases: cases.map(({ group, name, problem }, at) => ({
+      classname: `edgesync-lab.${scenario}.${group}`,
+      name,
+      problem,
+      ...(at === 0 ? { time } : {}),
+    })),
+  };
 }
 
 /** The run as a whole: whether it came to its end, and left nothing behind. */
@@ -61,12 +64,13 @@ function runCase(summary: Summary, judged: readonly Case[]): Case {
 
 function checkCases(source: ReportSource): readonly Case[] {
   const sentences = Map.groupBy(anomaliesOf(source), ({ anomaly }) => anomaly);
-  return source.summary.checks.map(({ check, verdict, reason }) => {
+  return source.summary.checks.map(({ check, verdict, reason, anomalies }) => {
     const group = 'checks';
     if (verdict === 'pass') return { group, name: check };
     const found = (sentences.get(check) ?? []).map(({ region, key, explain }) => printable(`${region} ${key}: ${explain}`));
-    const more = found.length > SENTENCES_MAX ? [`and ${found.length - SENTENCES_MAX} more`] : [];
-    const lines = [reason, ...found.slice(0, SENTENCES_MAX), ...more];
+    const told = found.slice(0, SENTENCES_MAX);
+    const more = anomalies > told.length && told.length > 0 ? [`and ${anomalies - told.length} more`] : [];
+    const lines = [reason, ...told, ...more];
     return { group, name: check, problem: { kind: verdict === 'fail' ? 'failure' : 'error', type: verdict, message: reason, lines } };
   });
 }

@@ -17,11 +17,14 @@ export interface ReportSource {
   readonly version: string;
   readonly history: History;
   readonly summary: Summary;
+  /** Where they are known already. Left out: they are found in the history. */
+  readonly anomalies?: readonly Anomaly[] | undefined;
 }
 
 /** The summary counts them; what they are is found in the history again. */
-export function anomaliesOf({ history, summary }: Pick<ReportSource, 'history' | 'summary'>): readonly Anomaly[] {
+export function anomaliesOf({ history, summary, anomalies }: Pick<ReportSource, 'history' | 'summary' | 'anomalies'>): readonly Anomaly[] {
+  if (anomalies !== undefined) return anomalies;
   const { head } = history;
-  if (head === undefined || summary.checks.every(({ anomalies }) => anomalies === 0)) return [];
-  return judgeHistory({ history, checks: head.checks.filter(isCheckName), context: head }).flatMap(({ anomalies }) => anomalies);
+  if (head === undefined || summary.checks.every((check) => check.anomalies === 0)) return [];
+  return judgeHistory({ history, checks: head.checks.filter(isCheckName), context: head }).flatMap((result) => result.anomalies);
 }

@@ -1,5 +1,6 @@
 /** What is known of a run before it begins, and stands in all it leaves. */
 import type { Clock } from '../../services/runtime/clock.ts';
+import type { HistoryHead } from '../history/history-lines.ts';
 import type { Report } from '../report/events.ts';
 import type { Backend } from '../worlds/worlds.ts';
 
@@ -14,4 +15,6 @@ export interface RunIdentity {
   readonly reproduce: string;
   /** The known bug it runs with. */
   readonly mutant?: string | undefined;
+  /** On which machine, and of which checkout. Left out in virtual time. */
+  readonly place?: Pick<HistoryHead, 'host' | 'commit'> | undefined;
 }

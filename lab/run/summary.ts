@@ -40,7 +40,7 @@ export interface HeadOptions {
 
 /** What a history must say of itself to be judged again. */
 export function toHead(
-  { backend, seed, version, clock, mutant }: RunIdentity,
+  { backend, seed, version, clock, mutant, place }: RunIdentity,
   { scenario, regions, bounds, hasOneClock, runMs }: HeadOptions,
 ): HistoryHead {
   const { id, staleness, checks, system } = scenario;
@@ -64,6 +64,7 @@ export function toHead(
     ...(mutant === undefined ? {} : { mutant }),
     bounds,
     ...targetsOf(regions),
+    ...place,
     ...(hasOneClock ? { oneClock: true as const } : {}),
   };
 }

@@ -15,7 +15,8 @@ const EXIT_CODES: Readonly<Record<keyof typeof EXIT, string>> = {
   pass: 'pass',
   violated: 'an invariant was violated: a check found an anomaly',
   unknown: 'unknown: not enough evidence to judge',
-  threshold: 'the invariants held, and a threshold of the scenario, or a target of `load`, was missed',
+  threshold:
+    'the invariants held, and a threshold of the scenario, or a target of `load`, was missed; of `compare`: the second run is worse',
   invalidInput: 'invalid scenario, flags or configuration; nothing was started',
   interrupted: 'stopped by a signal, or by Ctrl-C in the terminal; everything was healed',
   failed: 'the lab itself or its world failed',

@@ -13,10 +13,12 @@ export interface Bin extends Span {
   /** ms; undefined: no answer. */
   readonly medianMs: number | undefined;
   readonly slowestMs: number | undefined;
-  /** Of the stalest answer that could be old; undefined: there was none. */
+  /** Of the stalest answer that could be old and was labelled fresh; undefined: there was none. */
   readonly rawMs: number | undefined;
   /** Without the time of faults. */
   readonly adjustedMs: number | undefined;
+  /** Of the stalest that was labelled stale: its reader was told. */
+  readonly toldMs: number | undefined;
 }
 
 /** Tenths of a millisecond: whole ones are too coarse for a cache in memory. */
@@ -27,6 +29,7 @@ class Gathered {
   failed = 0;
   rawMs: number | undefined;
   adjustedMs: number | undefined;
+  toldMs: number | undefined;
   readonly #tenths = new WholeTimes();
 
   take({ outcome, startMs, endMs }: ReadOperation): void {
@@ -35,16 +38,20 @@ class Gathered {
     else if (endMs !== undefined) this.#tenths.add((endMs - startMs) * TENTHS);
   }
 
-  takeAge({ rawMs, adjustedMs }: StalenessSample): void {
+  takeAge({ read: { status }, rawMs, adjustedMs }: StalenessSample): void {
+    if (status === 'stale') {
+      this.toldMs = Math.max(this.toldMs ?? 0, rawMs);
+      return;
+    }
     this.rawMs = Math.max(this.rawMs ?? 0, rawMs);
     this.adjustedMs = Math.max(this.adjustedMs ?? 0, adjustedMs);
   }
 
   toBin(span: Span): Bin {
-    const { reads, failed, rawMs, adjustedMs } = this;
+    const { reads, failed, rawMs, adjustedMs, toldMs } = this;
     const took = this.#tenths.quantiles();
     const times = took === null ? {} : { medianMs: took.p50 / TENTHS, slowestMs: took.max / TENTHS };
-    return { ...span, reads, failed, rawMs, adjustedMs, medianMs: undefined, slowestMs: undefined, ...times };
+    return { ...span, reads, failed, rawMs, adjustedMs, toldMs, medianMs: undefined, slowestMs: undefined, ...times };
   }
 }
 

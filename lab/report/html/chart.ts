@@ -4,7 +4,7 @@
  */
 import type { FaultRecord } from '../../history/records.ts';
 import { count, duration, moment } from './format.ts';
-import { html, type Markup, type Part } from './markup.ts';
+import { brokenAtArrow, html, type Markup, type Part } from './markup.ts';
 import type { PhaseSpan, Span, TimeAxis } from './time-axis.ts';
 
 /** Of the nested drawing: 1000 wide, 100 high, stretched. */
@@ -105,7 +105,7 @@ function faultRow(axis: TimeAxis, { fault, target, injectedMs, healedMs, effect 
   const bar = rectangle(axis, { fromMs: injectedMs, toMs }, { y: 5, height: ROW_PX - 10, kind: 'fault' });
   return row({
     label: html`<span class="fault-name">${fault}</span>`,
-    about: target.text,
+    about: brokenAtArrow(target.text),
     heightPx: ROW_PX,
     described: `${fault} ${target.text} from ${moment(injectedMs)}, ${text}`,
     content: html`${bar}<text class="on-chart" ${place} y="15">${text}</text>`,

@@ -24,7 +24,7 @@ export function figuresSection({ convergence, staleness, consistency }: Summary)
       ? html`<p class="note">and ${count(all.length - regions.length)} more regions, in summary.json</p>`
       : undefined;
   const times = Object.keys(consistency[regions[0] ?? '']?.within ?? {});
-  return html`<section><h2>Figures of each region</h2>
+  return html`<section id="figures"><h2>Figures of each region</h2>
 <div class="tables">${table(
     'A write was seen after, ms',
     [{ name: 'region' }, ...SPREAD],
@@ -64,7 +64,7 @@ export function checksSection({ checks }: Summary): Markup {
 `;
   });
   const body = checks.length === 0 ? html`<p class="lead">Nothing was judged.</p>` : html`<ul class="checks">${items}</ul>`;
-  return html`<section><h2>Checks</h2><p class="lead">What had to hold, judged from the history alone.</p>${body}</section>`;
+  return html`<section id="checks"><h2>Checks</h2><p class="lead">What had to hold, judged from the history alone.</p>${body}</section>`;
 }
 
 export function thresholdsSection({ thresholds }: Summary): Markup {
@@ -77,7 +77,7 @@ export function thresholdsSection({ thresholds }: Summary): Markup {
     count(samples),
   ]);
   const columns = [{ name: 'metric' }, { name: 'threshold' }, { name: 'verdict' }, ...numbers('value', 'samples')];
-  return html`<section><h2>Thresholds</h2>${table('What the scenario demands of its figures', columns, rows)}</section>`;
+  return html`<section id="thresholds"><h2>Thresholds</h2>${table('What the scenario demands of its figures', columns, rows)}</section>`;
 }
 
 export function faultsSection(faults: readonly FaultRecord[], endMs: number): Markup {
@@ -97,5 +97,5 @@ export function faultsSection(faults: readonly FaultRecord[], endMs: number): Ma
     { name: 'effect' },
     ...numbers('injected', 'healed', 'lasted', 'then excused for at most'),
   ];
-  return html`<section><h2>Faults</h2>${table('What was broken, from the start of the run', columns, rows)}</section>`;
+  return html`<section id="faults"><h2>Faults</h2>${table('What was broken, from the start of the run', columns, rows)}</section>`;
 }

@@ -25,3 +25,14 @@ function toText(part: Part): string {
   if (typeof part === 'string') return escaped(part);
   return typeof part === 'number' ? String(part) : part.map(toText).join('');
 }
+
+/** Names of links stay whole, for they would break at their arrows. */
+export function linksWhole(text: string): Markup {
+  const parts = text.split(/(\S{1,80}<?->\S{1,80})/);
+  return html`${parts.map((part, at) => (at % 2 === 1 ? html`<span class="link">${part}</span>` : part))}`;
+}
+
+/** Where a name of a link is wider than its place it breaks behind its arrow, not within. */
+export function brokenAtArrow(text: string): Markup {
+  return html`${text.split(/(?<=->)/).map((part, at) => html`${at === 0 ? undefined : html`<wbr/>`}<span class="unbroken">${part}</span>`)}`;
+}

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { DOMParser, onErrorStopParsing } from '@xmldom/xmldom';
 import { describe, expect, it } from 'vitest';
 import { clockAhead, fault, KEY, origin, read, write } from '../../checks/testing/history.ts';
+import { History } from '../../history/history.ts';
 import { HOSTILE, headedHistory, lostHistory, reportSource, summaryOf } from '../testing/report.ts';
 import { toHtml } from './page.ts';
 
@@ -26,10 +27,63 @@ describe('report.html', () => {
 
   it('names nothing outside itself, and runs nothing', () => {
     const page = toHtml(reportSource(lostHistory({ faults: [cut] })));
-    expect(page).not.toMatch(/<(?:script|link|img|iframe|object|embed|base|form|a)\b|\ssrc=|\shref=|\sstyle=|\son\w+=|@import|https?:/i);
+    expect(page).not.toMatch(
+      /<(?:script|link|img|iframe|object|embed|base|form)\b|\ssrc=|\shref=(?!"#)|\sstyle=|\son\w+=|@import|https?:/i,
+    );
     expect([...page.matchAll(/url\(([^)]*)\)/g)].map(([, target]) => target)).toSatisfy((targets: string[]) =>
       targets.every((target) => target === '#arrow'),
     );
+  });
+
+  it('has a table of contents whose links lead to its sections, in their order', () => {
+    const page = toHtml(reportSource(lostHistory({ faults: [cut] })));
+    const links = [...page.matchAll(/<a href="#([a-z]+)">/g)].map(([, id]) => id);
+    expect(links).toEqual(['anomalies', 'checks', 'versions', 'staleness', 'latency', 'faults', 'figures']);
+    expect([...page.matchAll(/<section id="([a-z]+)"/g)].map(([, id]) => id)).toEqual(links);
+  });
+
+  it('says how far behind each region was, and what was in force', () => {
+    const page = toHtml(reportSource(lostHistory({ faults: [cut] })));
+    expect(page.replace(/<[^>]*>/g, '')).toContain(
+      'eu-west: answers labelled fresh were up to 1 version and 16 s behind during partition edge:eu-west&lt;-&gt;kafka.',
+    );
+  });
+
+  it('draws the age of answers that were labelled stale apart', () => {
+    const kinds = (status: 'fresh' | 'stale') => {
+      const operations = [write(1, 1_000, { kind: 'create' }), write(2, 3_000), read(1, 9_000, { status })];
+      const page = toHtml(reportSource({ history: headedHistory({ operations }) }));
+      return [...page.matchAll(/<path class="(told|raw)"/g)].map(([, kind]) => kind);
+    };
+    expect(kinds('fresh')).toEqual(['raw']);
+    expect(kinds('stale')).toEqual(['told']);
+  });
+
+  it('groups anomalies by check and key, and says the faults that they share once', () => {
+    const anomalies = Array.from({ length: 9 }, (_, at) => ({
+      anomaly: 'divergence',
+      region: 'eu-west',
+      key: `content:${at % 2}`,
+      explain: `expected version ${at}; faults then: partition edge:eu-west<->kafka`,
+      witness: [],
+    }));
+    const page = toHtml(reportSource({ anomalies, history: headedHistory({ operations: [] }), summary: summaryOf({ verdict: 'fail' }) }));
+    expect(page).toContain('<h3 class="group">divergence <small>9 anomalies of 2 keys</small></h3>');
+    const [details = ''] = /<details>.*<\/details>/s.exec(page) ?? [];
+    expect([...details.matchAll(/<p class="of-key">(\S+) /g)].map(([, key]) => key).sort()).toEqual(['content:0', 'content:1']);
+    expect(details.match(/partition/g)).toHaveLength(2);
+  });
+
+  it('says on which machine and of which commit a run in real time was, where the history tells', () => {
+    const { history, summary } = lostHistory();
+    const { head } = history;
+    if (head === undefined) throw new Error('expected a head');
+    const told = new History();
+    const host = { platform: 'linux', arch: HOSTILE, processors: 1, node: '24.0.0' };
+    told.begin({ ...head, host, commit: '0123456789abcdef0123456789abcdef01234567' });
+    const words = wellFormed(toHtml(reportSource({ history: told, summary }))).replace(/<(?!script)[^>]*>/g, ' ');
+    expect(words).toMatch(/ host {2}linux &lt;script&gt;.*, 1 processor {4}Node {2}24\.0\.0 {4}commit {3}0123456789ab /);
+    expect(toHtml(reportSource({ history, summary }))).not.toMatch(/<dt>(?:host|Node|commit)<\/dt>/);
   });
 
   it('says the verdict in words first, why, and how to run it again', () => {

@@ -22,20 +22,32 @@ export function toHtml(source: ReportSource): string {
   const { title, summary, history } = source;
   const context = contextOf(source);
   const drawn = history.head === undefined ? undefined : html`${servedSection(context)}${timeSections(context)}`;
-  const body = html`${headSection(source)}
-${anomaliesSection(context)}
+  const sections = html`${anomaliesSection(context)}
 ${checksSection(summary)}
 ${thresholdsSection(summary)}
 ${leftOut(context)}${drawn}
 ${faultsSection(history.faults, endOf(history))}
-${figuresSection(summary)}
-<footer>EdgeSync Lab ${source.version}. Beside this page: history.ndjson, or history.ndjson.zst, every operation of the run; summary.json; junit.xml.</footer>`;
+${figuresSection(summary)}`;
+  const body = html`${headSection(source)}
+${contents(sections)}
+${sections}
+<footer>EdgeSync Lab ${source.version}. Beside this page: history.ndjson, or history.ndjson.zst, every operation of the run; summary.json; summary.md; junit.xml.</footer>`;
   return pageText(`${summary.verdict}: ${title}`, body, ARROWHEAD);
 }
 
-function contextOf({ history, summary }: ReportSource): ChartContext {
+/** Of the sections that are there, in their order: a section is one by its id. */
+function contents(sections: Markup): Markup {
+  const links = [...sections.text.matchAll(/<section id="([a-z]+)"><h2>([A-Z][a-z ]+)<\/h2>/g)];
+  return html`<nav aria-label="Contents">${links.map(
+    ([, id = '', name = '']) => html`<a href="${`#${id}`}">${name}</a>
+`,
+  )}</nav>`;
+}
+
+function contextOf(source: ReportSource): ChartContext {
+  const { history } = source;
   const axis = new TimeAxis(history);
-  const anomalies = anomaliesOf({ history, summary });
+  const anomalies = anomaliesOf(source);
   const all = history.head?.regions ?? [];
   const anomalous = new Set(anomalies.map(({ region }) => region));
   const inOrder = [...all.filter((region) => anomalous.has(region)), ...all.filter((region) => !anomalous.has(region))];

@@ -30,7 +30,7 @@ export function servedSection(context: ChartContext): Markup {
   const keys = keysToShow(history, anomalies, KEYS_MAX);
   if (keys.length === 0) return html``;
   const known = new ServedKeys(history, keys);
-  return html`<section><h2>Which version each region served</h2>
+  return html`<section id="versions"><h2>Which version each region served</h2>
 <p class="lead">Blocks are reads answered alike, one after another; between them nobody read. The keys with anomalies come first, then those read most.</p>
 <ul class="legend"><li><span class="swatch current"></span>as the origin</li><li><span class="swatch behind"></span>one version behind</li><li><span class="swatch far"></span>more behind</li><li><span class="swatch labelled"></span>underlined: labelled stale</li><li><span class="swatch gone"></span>404</li><li><span class="swatch band"></span>a fault on its path</li></ul>
 <figure>${headRows(axis, phases, history.faults)}

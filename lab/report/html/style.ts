@@ -1,7 +1,7 @@
 /** The style sheet of a report: light and dark by what the reader prefers, narrow and wide; no `<` and no `&`, so it is text in XML, too. */
 export const STYLE = `
-:root{color-scheme:light dark;--page:#f6f7f8;--card:#fff;--ink:#16191d;--soft:#5a6470;--line:#e1e5e9;--grid:#e9ecef;--code:#f0f2f4;--pass:#14663d;--fail:#a8201a;--unknown:#7a5300;--current:#bcd9e8;--on-current:#12384a;--origin:#dfe4e8;--behind:#f6c562;--far:#e58a3c;--on-behind:#3d2400;--gone:#c9cdd2;--on-gone:#33383e;--stroke:#16191d;--band:#7b4fc9;--band-fill:#7b4fc91f;--raw:#f0cf95;--adjusted:#d9722a;--bound:#14663d;--median:#1c6a92;--range:#a9cfe3}
-@media(prefers-color-scheme:dark){:root{--page:#101316;--card:#181c20;--ink:#e8ebee;--soft:#98a3af;--line:#2b3138;--grid:#242a30;--code:#22282e;--pass:#5ecb92;--fail:#ff8a80;--unknown:#e9bd5b;--current:#234b60;--on-current:#d5ecf7;--origin:#343b43;--behind:#a87718;--far:#b3541e;--on-behind:#fff3dc;--gone:#4a5058;--on-gone:#e6e9ec;--stroke:#e8ebee;--band:#b79bf2;--band-fill:#b79bf22e;--raw:#6b4d1c;--adjusted:#e8853b;--bound:#5ecb92;--median:#7cc3e6;--range:#27506a}}
+:root{color-scheme:light dark;--page:#f6f7f8;--card:#fff;--ink:#16191d;--soft:#5a6470;--line:#e1e5e9;--grid:#e9ecef;--code:#f0f2f4;--pass:#14663d;--fail:#a8201a;--unknown:#7a5300;--current:#bcd9e8;--on-current:#12384a;--origin:#dfe4e8;--behind:#f6c562;--far:#e58a3c;--on-behind:#3d2400;--gone:#c9cdd2;--on-gone:#33383e;--stroke:#16191d;--band:#7b4fc9;--band-fill:#7b4fc91f;--raw:#f0cf95;--adjusted:#d9722a;--told:#8db7ad;--bound:#14663d;--median:#1c6a92;--range:#a9cfe3}
+@media(prefers-color-scheme:dark){:root{--page:#101316;--card:#181c20;--ink:#e8ebee;--soft:#98a3af;--line:#2b3138;--grid:#242a30;--code:#22282e;--pass:#5ecb92;--fail:#ff8a80;--unknown:#e9bd5b;--current:#234b60;--on-current:#d5ecf7;--origin:#343b43;--behind:#a87718;--far:#b3541e;--on-behind:#fff3dc;--gone:#4a5058;--on-gone:#e6e9ec;--stroke:#e8ebee;--band:#b79bf2;--band-fill:#b79bf22e;--raw:#6b4d1c;--adjusted:#e8853b;--told:#3c6b62;--bound:#5ecb92;--median:#7cc3e6;--range:#27506a}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;-webkit-text-size-adjust:100%}
 main{max-width:1180px;margin:0 auto;padding:32px 24px 64px}
@@ -16,7 +16,9 @@ header.pass{--verdict:var(--pass)}header.fail{--verdict:var(--fail)}header.unkno
 h1{font-size:1.75rem;line-height:1.2;margin:10px 0 8px;letter-spacing:-.015em;overflow-wrap:anywhere}
 h2{font-size:1.2rem;line-height:1.3;margin:0 0 6px;letter-spacing:-.005em}
 .reason{font-size:1.05rem;margin:0;max-width:75ch;overflow-wrap:anywhere}
+.happened{margin:10px 0 0;max-width:90ch;text-wrap:pretty;overflow-wrap:anywhere}.happened>span{display:block}
 .description{color:var(--soft);margin:10px 0 0;max-width:75ch;overflow-wrap:anywhere}
+nav{margin:0 0 20px;padding:0 4px;display:flex;flex-wrap:wrap;gap:4px 22px;font-size:.92rem}nav a{color:var(--ink);text-underline-offset:3px}nav a:hover{text-decoration-thickness:2px}section{scroll-margin-top:12px}
 dl{display:flex;flex-wrap:wrap;gap:14px 36px;margin:24px 0 0}
 dl div{min-width:0}
 dt{color:var(--soft);font-size:.8rem}
@@ -42,7 +44,7 @@ figure{margin:0}
 .swatch{width:18px;height:12px;border-radius:3px;display:inline-block}
 .swatch.current{background:var(--current)}.swatch.behind{background:var(--behind)}.swatch.far{background:var(--far)}.swatch.gone{background:var(--gone)}
 .swatch.labelled{border-bottom:4px solid var(--stroke);background:var(--current)}.swatch.band{background:var(--band-fill);border:1px solid var(--band)}
-.swatch.raw{background:var(--raw)}.swatch.adjusted{background:var(--adjusted)}.swatch.range{background:var(--range)}
+.swatch.raw{background:var(--raw)}.swatch.adjusted{background:var(--adjusted)}.swatch.told{background:var(--told)}.swatch.range{background:var(--range)}
 .swatch.bound{height:0;border-top:2px dashed var(--bound);border-radius:0}.swatch.median{height:0;border-top:2px solid var(--median);border-radius:0}
 .swatch.failed{color:var(--fail);font-weight:700;line-height:12px;text-align:center}
 .row{display:grid;grid-template-columns:190px minmax(0,1fr);column-gap:16px;align-items:center}
@@ -63,22 +65,23 @@ svg .on-chart{fill:var(--soft);font-size:11px}
 .block.origin{fill:var(--origin)}.block.current{fill:var(--current)}.block.behind{fill:var(--behind)}.block.far{fill:var(--far)}.block.gone{fill:var(--gone)}
 .labelled{fill:var(--stroke)}
 svg .on-block{font-size:11px;font-weight:600;pointer-events:none}
-.raw{fill:var(--raw)}.adjusted{fill:var(--adjusted)}.range{fill:var(--range)}
+.told{fill:var(--told)}.raw{fill:var(--raw)}.adjusted{fill:var(--adjusted)}.range{fill:var(--range)}
 .bound,.median{fill:none;vector-effect:non-scaling-stroke;stroke-width:1.5px}.bound{stroke:var(--bound);stroke-dasharray:5 4}.median{stroke:var(--median);stroke-width:2px}
 svg .failed{fill:var(--fail);font-weight:700;font-size:14px}
 .anomaly{border-top:1px solid var(--line);padding:20px 0 8px;margin:0}
-.anomaly h3{margin:0 0 4px;font-size:1.02rem;color:var(--fail);overflow-wrap:anywhere}
+.anomaly h4{margin:0 0 4px;font-size:1.02rem;color:var(--fail);overflow-wrap:anywhere}
 .explain{margin:0 0 14px;max-width:80ch;overflow-wrap:anywhere}
 .story{display:grid;grid-template-columns:minmax(0,440px) minmax(0,1fr);gap:12px 40px;align-items:start}
 .story ol{margin:34px 0 0;padding:0;list-style:none;counter-reset:moment}
 .story ol li{counter-increment:moment;position:relative;padding:0 0 8px 34px;min-height:50px;overflow-wrap:anywhere;line-height:1.4}
 .story ol li::before{content:counter(moment);position:absolute;left:0;top:1px;width:20px;height:20px;border-radius:50%;border:1.5px solid var(--soft);font:600 11px/17px system-ui,sans-serif;text-align:center}
 .story ol li.culprit::before{background:var(--fail);border-color:var(--fail);color:var(--card)}
+.group{margin:18px 0 4px;font-size:1.02rem}.group small{margin-left:6px}.of-key{margin:12px 0 0;font-weight:600;overflow-wrap:anywhere}
 .when{color:var(--soft)}
 .plain{list-style:none;margin:4px 0 0;padding:12px 0 0;color:var(--soft);font-size:.92rem;overflow-wrap:anywhere}
 .plain li{margin:0 0 6px}.plain strong{color:var(--ink)}.fault-note strong{color:var(--band)}
 .lane{stroke:var(--line);stroke-width:2px}svg .lane-name{font-weight:600;font-size:12px}
-.link{display:inline-block}.lost{stroke-dasharray:4 4}svg .band-name{fill:var(--band);font-size:11px;font-weight:600}
+.link{display:inline-block}.unbroken{white-space:nowrap}.lost{stroke-dasharray:4 4}svg .band-name{fill:var(--band);font-size:11px;font-weight:600}
 .arrow{stroke:var(--soft);stroke-width:1.5px}.arrowhead{fill:var(--soft)}
 .moment circle{fill:var(--card);stroke:var(--ink);stroke-width:1.5px}.moment .number{font-size:11px;font-weight:600}
 .moment .version{font-size:11px;paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round;font-weight:600}
@@ -86,5 +89,5 @@ svg .failed{fill:var(--fail);font-weight:700;font-size:14px}
 details{border-top:1px solid var(--line);padding-top:16px;margin-top:12px}summary{cursor:pointer;font-weight:600}
 footer{color:var(--soft);font-size:.85rem;padding:8px 4px}
 @media(max-width:760px){main{padding:12px 10px 40px}header,section{padding:20px 16px;border-radius:10px}h1{font-size:1.4rem}svg .wide{display:none}.row{grid-template-columns:minmax(0,1fr);margin-bottom:4px}.valued .row{grid-template-columns:56px minmax(0,1fr);column-gap:0}.label{grid-column:1/-1}.checks li{grid-template-columns:minmax(0,1fr) auto}.why{grid-column:1/-1;color:var(--soft)}.label:empty{display:none}.label small{display:inline}.story{grid-template-columns:minmax(0,1fr)}.story ol{margin-top:8px}.story ol li{min-height:0}dl{gap:12px 28px}}
-@media print{body{background:none}header,section{break-inside:avoid;border-color:#999}}
+@media print{nav{display:none}body{background:none}header,section{break-inside:avoid;border-color:#999}}
 `;

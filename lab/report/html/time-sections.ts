@@ -32,37 +32,33 @@ ${axisRow(axis)}</figure>`;
 
 function stalenessSection(context: ChartContext, perRegion: readonly RegionBins[]): Markup {
   const bounds = new Map(perRegion.map(({ region }) => [region, boundOf(context, region)]));
-  const raws = perRegion.flatMap(({ bins }) => bins.map(({ rawMs }) => rawMs ?? 0));
+  const raws = perRegion.flatMap(({ bins }) => bins.map(({ rawMs, toldMs }) => Math.max(rawMs ?? 0, toldMs ?? 0)));
   const limits = [...bounds.values()].flat().map(({ value }) => value ?? 0);
   const scale = linearScale(Math.max(...raws, ...limits));
   const rows = perRegion.map(({ region, bins }) => {
-    const largest = Math.max(...bins.map(({ rawMs }) => rawMs ?? 0));
+    const largest = Math.max(...bins.map(({ rawMs, toldMs }) => Math.max(rawMs ?? 0, toldMs ?? 0)));
+    const barsOf = (kind: string, ageOf: (bin: Bin) => number | undefined) =>
+      path(
+        kind,
+        bars(
+          bins.map((bin) => ({ fromMs: bin.fromMs, toMs: bin.toMs, value: ageOf(bin) })),
+          context.axis,
+          scale,
+        ),
+      );
     const content = [
-      path(
-        'raw',
-        bars(
-          bins.map(({ rawMs, ...span }) => ({ ...span, value: rawMs })),
-          context.axis,
-          scale,
-        ),
-      ),
-      path(
-        'adjusted',
-        bars(
-          bins.map(({ adjustedMs, ...span }) => ({ ...span, value: adjustedMs })),
-          context.axis,
-          scale,
-        ),
-      ),
+      barsOf('told', ({ toldMs }) => toldMs),
+      barsOf('raw', ({ rawMs }) => rawMs),
+      barsOf('adjusted', ({ adjustedMs }) => adjustedMs),
       path('bound', stairs(bounds.get(region) ?? [], context.axis, scale)),
     ];
     const about = `${strategyWords(context.history, region)}at most ${duration(largest)}`;
     const over = strategyMarks(context.history, region, context.axis);
     return plot(context, { region, scale, about, described: `staleness of ${region}, ${about}`, content, over });
   });
-  return html`<section><h2>How stale the answers were</h2>
+  return html`<section id="staleness"><h2>How stale the answers were</h2>
 <p class="lead">The oldest answer in each ${duration(sliceMs(context))}: how long its version had been superseded when the read began. A write is allowed the region’s propagation delay and ${duration(context.staleness.epsilonMs)}; the time of faults does not count.</p>
-<ul class="legend"><li><span class="swatch raw"></span>since superseded</li><li><span class="swatch adjusted"></span>of it outside faults</li><li><span class="swatch bound"></span>allowed of a fresh answer</li><li><span class="swatch band"></span>a fault on its path</li></ul>
+<ul class="legend"><li><span class="swatch raw"></span>labelled fresh: since superseded</li><li><span class="swatch adjusted"></span>of it outside faults</li><li><span class="swatch told"></span>labelled stale: its reader was told</li><li><span class="swatch bound"></span>allowed of a fresh answer</li><li><span class="swatch band"></span>a fault on its path</li></ul>
 ${frame(context, rows)}</section>`;
 }
 
@@ -105,7 +101,7 @@ function latencySection(context: ChartContext, perRegion: readonly RegionBins[])
     ];
     return plot(context, { region, scale, about, described: `latency of ${region}, ${about}`, content, over: failures(bins, context) });
   });
-  return html`<section><h2>How long reads took</h2>
+  return html`<section id="latency"><h2>How long reads took</h2>
 <p class="lead">Median and slowest read in each ${duration(sliceMs(context))}, as the lab measured them, by powers of ten.</p>
 <ul class="legend"><li><span class="swatch median"></span>median</li><li><span class="swatch range"></span>up to the slowest</li><li><span class="swatch failed">×</span>failed</li><li><span class="swatch band"></span>a fault on its path</li></ul>
 ${frame(context, rows)}</section>`;
