@@ -54,7 +54,8 @@ export const run: Screen<'run'> = {
       shown: 's',
       group: 'look',
       short: 'save',
-      about: 'save report.html, junit.xml and summary.json of a run that has ended, in a new folder where the program was started',
+      about:
+        'save report.html, summary.md, junit.xml and summary.json of a run that has ended, in a new folder where the program was started',
       act: ifOver(() => ({ type: 'sent', command: { do: 'save-run' }, text: 'save the report' })),
     },
     {
