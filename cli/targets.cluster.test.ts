@@ -26,16 +26,18 @@ async function left(): Promise<string> {
   return listed.map(({ stdout }) => stdout).join('');
 }
 
+async function runOver(compose: string, scenario: string) {
+  const words = ['run', scenario, '--backend', 'docker', '--compose', compose, '--ports', 'auto', '--seed', '3', '--json'];
+  const env = { XDG_STATE_HOME: cluster.state, EDGESYNC_PROJECT: PROJECT };
+  const ended = await startProgram(words, { env }).ended;
+  const lines = ended.stdout.trimEnd().split('\n');
+  const events = lines.map((line) => labEvent.parse(JSON.parse(line)));
+  return { ...ended, events, summary: events.findLast((event): event is Summary => event.type === 'Summary') };
+}
+
 describe.skipIf(provided === undefined)('a region of a cluster with a cache of others', () => {
   it('loses what is purged once while its purger cannot reach it; the other regions lose nothing, and nothing is left of the cluster', async () => {
-    const words = ['run', 'fire-and-forget', '--backend', 'docker', '--compose', EXAMPLE, '--ports', 'auto', '--seed', '3', '--json'];
-    const env = { XDG_STATE_HOME: cluster.state, EDGESYNC_PROJECT: PROJECT };
-    const { stdout, stderr, code } = await startProgram(words, { env }).ended;
-    const events = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => labEvent.parse(JSON.parse(line)));
-    const summary = events.findLast((event): event is Summary => event.type === 'Summary');
+    const { events, summary, stderr, code } = await runOver(EXAMPLE, 'fire-and-forget');
     expect({ code, error: summary?.error, stderr }).toMatchObject({ code: 1, error: undefined });
     const verdicts = Object.fromEntries((summary?.checks ?? []).map(({ check, verdict }) => [check, verdict]));
     expect(verdicts).toMatchObject({ 'lost-invalidation': 'fail', divergence: 'fail', 'lost-write': 'pass' });
@@ -46,14 +48,7 @@ describe.skipIf(provided === undefined)('a region of a cluster with a cache of o
   });
 
   it('whose own mechanism reads the log is judged by what readers get, with its way to the log cut, and without a purger', async () => {
-    const words = ['run', 'partition-kafka', '--backend', 'docker', '--compose', OWN, '--ports', 'auto', '--seed', '3', '--json'];
-    const env = { XDG_STATE_HOME: cluster.state, EDGESYNC_PROJECT: PROJECT };
-    const { stdout, stderr, code } = await startProgram(words, { env }).ended;
-    const events = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => labEvent.parse(JSON.parse(line)));
-    const summary = events.findLast((event): event is Summary => event.type === 'Summary');
+    const { summary, stdout, stderr, code } = await runOver(OWN, 'partition-kafka');
     if (summary === undefined) throw new Error(`expected a Summary, got none: ${stderr}`);
     expect(RAN_THROUGH).toContain(code);
     expect(alarmsOf(summary)).toEqual([]);

@@ -190,7 +190,11 @@ describe('the live lab', () => {
       'final',
     ]);
     expect(said.at(-1)).toMatchObject({ type: 'Summary', status: 'completed', verdict: 'pass', thresholds: [{ ok: true }] });
-    expect(events.all.findLast((event) => event.type === 'faults')).toMatchObject({ inForce: [] });
+    // What was in force before is again, and all that the run set is as it was.
+    expect(events.all.findLast((event) => event.type === 'faults')).toMatchObject({
+      inForce: [{ fault: 'pause', target: 'redis:us-east' }],
+    });
+    await when({ do: 'heal-all' }, says(/^healed: pause redis:us-east$/));
     const back = await events.until((event) => metricsOf(event, 'us-east')?.propagationDelayMs === 70, events.all.length);
     expect(metricsOf(back, 'us-east')?.strategy).toBe('lazy');
     await when({ do: 'write', count: 12 }, says(/^12 writes at the origin$/));

@@ -1,10 +1,11 @@
 /**
  * Scenarios in a world that somebody plays with: what is in force is healed, the steady load waits, the regions are set as the
- * scenario wants them; afterwards all of it is as it was. One at a time.
+ * scenario wants them. Afterwards all of that is as it was, but for faults that destroy something. One at a time.
  */
 import { drawSeed } from '../../services/runtime/random.ts';
 import { createReleasers } from '../../services/runtime/releasers.ts';
 import { InvalidInput } from '../errors.ts';
+import type { FaultOrder } from '../faults/fault.ts';
 import { saveReports } from '../outputs/folder.ts';
 import { toBegun } from '../outputs/output.ts';
 import type { LabEvent } from '../report/events.ts';
@@ -16,7 +17,7 @@ import { changesTargets, checkBackend, checkRegions, checkSchedule, checkTargets
 import type { Session } from '../session/session.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
 import { type Catalogue, cardsOf, readFrom } from './catalogue.ts';
-import { type LiveEvent, RUN_EVENT_TYPES, type RunEvent, type Told } from './protocol.ts';
+import { type LiveEvent, RUN_EVENT_TYPES, type RunEvent, type Told, type Tone } from './protocol.ts';
 import type { SteadyLoad } from './steady-load.ts';
 
 export interface ScenarioRunsOptions {
@@ -24,6 +25,7 @@ export interface ScenarioRunsOptions {
   readonly session: Session;
   readonly load: SteadyLoad;
   readonly tell: (event: Told<LiveEvent>) => void;
+  readonly note: (tone: Tone, text: string) => void;
 }
 
 interface Beginning {
@@ -40,6 +42,24 @@ interface RunIn {
 
 function isForwarded(event: LabEvent): event is RunEvent {
   return RUN_EVENT_TYPES.includes(event.type);
+}
+
+/** A fault that is put back after a run. */
+interface Lasting {
+  readonly order: FaultOrder;
+  readonly says: string;
+  /** When it ends by itself, ms since the start of the session. */
+  readonly endsMs: number | undefined;
+}
+
+/** What destroys something is not done a second time. */
+function lastingFaults(session: Session): readonly Lasting[] {
+  return session.faults.inForce
+    .filter(({ fault, state }) => fault.lasts && fault.destroys === undefined && state !== 'healing')
+    .flatMap(({ spec: { id }, says }) => {
+      const order = session.orderOf(id);
+      return order === undefined ? [] : [{ order, says, endsMs: session.endsMs(id) }];
+    });
 }
 
 export class ScenarioRuns {
@@ -104,9 +124,11 @@ export class ScenarioRuns {
     const scenario = await readFrom(catalogue, id);
     const seed = scenario.seed ?? drawSeed();
     check(scenario, session.world, seed);
+    const before = lastingFaults(session);
     const left = await session.faults.healAll();
     if (left.length > 0) throw new InvalidInput(`could not heal ${left.join(', ')}: no scenario begins on a broken world`);
     const releasers = createReleasers();
+    releasers.push(() => this.#putBack(before));
     releasers.push(() => load.resume());
     try {
       await load.pause();
@@ -115,6 +137,19 @@ export class ScenarioRuns {
     } finally {
       this.#tellsFaults = false;
       await releasers.release();
+    }
+  }
+
+  /** Of what has come to its end meanwhile nothing is left to put back. */
+  async #putBack(before: readonly Lasting[]): Promise<void> {
+    const { session, note } = this.#options;
+    for (const { order, says, endsMs } of before) {
+      const forMs = endsMs === undefined ? undefined : endsMs - session.t();
+      if (forMs !== undefined && forMs <= 0) continue;
+      await session.inject(order, forMs === undefined ? {} : { forMs }).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        note('warning', `${says} was in force before the run and could not be put back: ${why}`);
+      });
     }
   }
 

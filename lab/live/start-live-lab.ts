@@ -112,7 +112,7 @@ class Lab implements LiveLab {
     const { backend, originUrl, staysUp } = world;
     tell({ type: 'ready', backend, originUrl, staysUp, regions: world.regions.map(({ region, url }) => ({ region, url })) });
     tell({ type: 'load', rates });
-    const shared = { session, catalogue, load, tell };
+    const shared = { session, catalogue, load, tell, note };
     const runs = new ScenarioRuns(shared);
     session.onFault((change) => {
       this.#tellFaults(session);

@@ -53,6 +53,8 @@ export class Session {
   readonly faults: ActiveFaults;
   /** When a fault ends by itself, by its id. */
   readonly #ends = new Map<string, End>();
+  /** What was asked for, of each that was injected here, by its id. */
+  readonly #orders = new Map<string, FaultOrder>();
   readonly #listeners = new Set<FaultListener>();
   readonly #ended = new AbortController();
 
@@ -79,10 +81,16 @@ export class Session {
   /** Rejects as `ActiveFaults.inject` does. */
   async inject(order: FaultOrder, { forMs, signal }: Timing = {}): Promise<Injected> {
     const inForce = await this.faults.inject(order);
+    for (const { spec } of inForce) this.#orders.set(spec.id, { ...order, target: spec.target.text });
     if (forMs === undefined) return { inForce, healed: Promise.resolve() };
     const healed = Promise.all(inForce.map((fault) => this.#healAt(fault, fault.injectedMs + forMs, signal)));
     this.#tell(undefined);
     return { inForce, healed };
+  }
+
+  /** What injects the same once more; undefined: it was not injected here, or is gone. */
+  orderOf(id: string): FaultOrder | undefined {
+    return this.#orders.get(id);
   }
 
   /** When a fault is healed by itself, ms since the start; undefined: when somebody heals it. */
@@ -120,7 +128,10 @@ export class Session {
   #onChange(change: FaultChange): void {
     const { id } = change.spec;
     if (change.event === 'healing' || change.event === 'healed') this.#ends.get(id)?.isHealing.abort(OVER);
-    if (change.event === 'healed' && change.effect === 'confirmed') this.#ends.delete(id);
+    if (change.event === 'healed' && change.effect === 'confirmed') {
+      this.#ends.delete(id);
+      this.#orders.delete(id);
+    }
     this.#tell(change);
   }
 

@@ -222,11 +222,11 @@ describeLogContract('a log across an open wire', (use) =>
   ),
 );
 
-describeCacheContract('a cache across an open wire', (use) =>
+describeCacheContract('a cache across an open wire', (use, bounds) =>
   withMemoryCache((subject) => {
     const { caller, wire } = setUp();
     return use({ ...subject, cache: new WiredCache({ cache: subject.cache, wire, caller }) });
-  }),
+  }, bounds),
 );
 
 describe('a subscription', () => {
