@@ -40,7 +40,7 @@ export interface TerminalSetting {
 export function addTerminalCommand(program: Command, session: Session, { names, config }: TerminalSetting): void {
   addKeepOption(addWorldOptions(program))
     .addOption(new Option('--no-color', 'in the terminal: no colours; NO_COLOR does the same'))
-    .addOption(new Option('--ascii', 'in the terminal: nothing but ASCII').env('EDGESYNC_ASCII'))
+    .addOption(new Option('--ascii', 'in the terminal: nothing but ASCII; left out: where the locale is not UTF-8').env('EDGESYNC_ASCII'))
     .addOption(new Option('--theme <name>', 'in the terminal: its colours').choices(THEME_NAMES).default('dark').env('EDGESYNC_THEME'))
     .addOption(new Option('--screen-reader', 'in the terminal: lines as things happen instead of a picture').env('EDGESYNC_SCREEN_READER'))
     .addOption(new Option('--tour', 'in the terminal: begin with the guided tour').env('EDGESYNC_TOUR'))
@@ -92,11 +92,12 @@ interface ShowOptions {
 }
 
 async function show({ options, readTopology, session, config, logLines }: ShowOptions): Promise<TerminalEnded> {
-  const [{ openTerminal }, { colourDepthOf }, { createTheme }, { rebound }] = await Promise.all([
+  const [{ openTerminal }, { colourDepthOf }, { createTheme }, { rebound }, { isAsciiLocale }] = await Promise.all([
     import('../view/terminal.ts'),
     import('../view/draw/ansi.ts'),
     import('../view/draw/theme.ts'),
     import('../view/keys/rebound.ts'),
+    import('../view/locale.ts'),
   ]);
   const keys = rebound(config.keys);
   if ('problem' in keys) throw wrongIn(config, ['keys', keys.name], keys.problem);
@@ -109,7 +110,7 @@ async function show({ options, readTopology, session, config, logLines }: ShowOp
     stdin,
     stdout,
     display: openDisplay({ stdout, outlet: session.outlets.stdout, variables }),
-    theme: createTheme({ name: options.theme, noColor, ascii: options.ascii ?? false }),
+    theme: createTheme({ name: options.theme, noColor, ascii: options.ascii ?? isAsciiLocale(variables) }),
     depth: colourDepthOf(stdout, variables),
     ownKeys: config.keys,
     withTour: options.tour ?? false,

@@ -50,7 +50,7 @@ export interface Pty {
 const UNTIL_MS = 120_000;
 
 export function startPty({ command, words, columns, rows, environment = {}, cwd }: PtyOptions): Pty {
-  const env = { ...process.env, TERM: 'xterm-256color', CI: '', ...environment };
+  const env = { ...process.env, TERM: 'xterm-256color', CI: '', LC_ALL: 'C.UTF-8', ...environment };
   const child = spawn(command, [...words], { cols: columns, rows, env, ...(cwd === undefined ? {} : { cwd }) });
   const emulator = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 10_000 });
   const listeners = new Set<() => void>();
