@@ -19,6 +19,8 @@ import { worldsWith } from '../../lab/worlds/worlds.ts';
 import { BUILT_IN_SCENARIOS, TARGETS_FOLDER } from '../program-files.ts';
 import type { Session } from '../session.ts';
 
+const MS_PER_S = 1_000;
+
 interface Row {
   readonly name: string;
   readonly about: string;
@@ -31,9 +33,16 @@ interface Row {
 async function listScenarios(): Promise<readonly Row[]> {
   const scenarios = await Promise.all([...BUILT_IN_SCENARIOS.values()].map(readScenario));
   return scenarios.map((scenario) => {
-    const { id, title, description, tags } = scenario;
-    return { name: id, about: title, details: { description, tags, needsTarget: needsTarget(scenario) } };
+    const { id, title, description, tags, workload, settle: settleMs } = scenario;
+    const { duration: durationMs } = workload;
+    const details = { description, tags, needsTarget: needsTarget(scenario), durationMs, settleMs };
+    // From the first request to the verdict: what starts before, and what is read at the end, take seconds more.
+    return { name: id, about: title, columns: [`${seconds(durationMs)} to ${seconds(durationMs + settleMs)}`], details };
   });
+}
+
+function seconds(ms: number): string {
+  return `${ms / MS_PER_S} s`;
 }
 
 function listFaults(): readonly Row[] {
