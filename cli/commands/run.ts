@@ -22,17 +22,18 @@ import { prepareWorld } from '../../lab/worlds/starts.ts';
 import { BACKENDS, type Backend, EMBEDDED, isStarted } from '../../lab/worlds/worlds.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { drawSeed } from '../../services/runtime/random.ts';
-import { BUILT_IN_SCENARIOS, COMPOSE_FILE } from '../program-files.ts';
-import { toCommand } from '../quote.ts';
+import { BUILT_IN_SCENARIOS } from '../program-files.ts';
 import { runPlace } from '../run-place.ts';
 import type { Session } from '../session.ts';
 import { type PreparedRun, prepareLive } from './live-run.ts';
-import { addLiveOptions, type LiveOptions, liveWords } from './live-targets.ts';
+import { addLiveOptions, type LiveOptions } from './live-targets.ts';
 import { readNamed } from './named-scenario.ts';
+import { reproduceCommand } from './reproduce.ts';
+import { addUnknownOptions, countedAs, type UnknownOptions, untilKnown } from './unknowns.ts';
 import { addKeepOption, addWorldOptions, readWorldTopology, refuseKeep, resolveBackend, type WorldOptions } from './world-options.ts';
 
 /** Beside these there are those of the outputs: `OUTPUT_OPTIONS`. */
-interface RunCommandOptions extends Omit<WorldOptions, 'backend'>, LiveOptions {
+interface RunCommandOptions extends Omit<WorldOptions, 'backend'>, LiveOptions, UnknownOptions {
   readonly backend?: Backend;
   readonly mutant?: string;
   readonly seed?: number;
@@ -65,9 +66,11 @@ export function addRunCommand(program: Command, session: Session): void {
     .addOption(new Option('--mutant <name>', 'with a known bug: embedded and simulated').env('EDGESYNC_MUTANT'))
     .addOption(new Option('--dry-run', 'print what would be done, from the seed, and start nothing').env('EDGESYNC_DRY_RUN'));
   for (const { flags, about, variable } of OUTPUT_OPTIONS) command.addOption(new Option(flags, about).env(variable));
-  addKeepOption(addWorldOptions(addLiveOptions(command), BACKENDS)).action(async (names: string[], options: RunCommandOptions) => {
-    session.exitWith(await runAll(names, options, session));
-  });
+  addKeepOption(addWorldOptions(addUnknownOptions(addLiveOptions(command)), BACKENDS)).action(
+    async (names: string[], options: RunCommandOptions) => {
+      session.exitWith(await runAll(names, options, session));
+    },
+  );
 }
 
 export async function runAll(names: readonly string[], given: RunCommandOptions, session: Session): Promise<ExitCode> {
@@ -79,10 +82,12 @@ export async function runAll(names: readonly string[], given: RunCommandOptions,
   const ran: RanScenario[] = [];
   for (const name of names) {
     if (session.signal.aborted) break;
-    codes.push(await runOne(name, { ...options, backend, spent, ran }, session));
+    const drawn = options.seed ?? drawSeed();
+    const run = (attempt: number) => runOne(name, { ...options, backend, spent, ran, drawn, attempt }, session);
+    codes.push(await untilKnown(options, { run, note: session.output.note, signal: session.signal }));
   }
   if (!options.dryRun) codes.push(await finishAll({ asked: { ...options }, ran, notRun: names.slice(codes.length) }, session));
-  return worstOf(session.signal.aborted ? [...codes, EXIT.interrupted] : codes);
+  return countedAs(worstOf(session.signal.aborted ? [...codes, EXIT.interrupted] : codes), options, session.output.note);
 }
 
 /** What cannot be saved of all of them fails the lab, whatever the verdicts. */
@@ -125,12 +130,20 @@ async function backendOf({ backend, ...options }: RunCommandOptions, { environme
     : resolveBackend({ options: { ...options, keep: false }, topology, environment, note: output.note });
 }
 
-/** `spent`: at live targets, by all scenarios together. */
-type RunOneOptions = RunCommandOptions & { readonly backend: Backend; readonly spent: Spent; readonly ran: RanScenario[] };
+interface RunOneOptions extends RunCommandOptions {
+  readonly backend: Backend;
+  /** At live targets, by all scenarios together. */
+  readonly spent: Spent;
+  readonly ran: RanScenario[];
+  /** The seed where neither the command nor the scenario has one. */
+  readonly drawn: number;
+  /** From 1. */
+  readonly attempt: number;
+}
 
 async function runOne(name: string, options: RunOneOptions, session: Session): Promise<ExitCode> {
   const { output, version, argv } = session;
-  const drawn = options.seed ?? drawSeed();
+  const { drawn } = options;
   const outputs = openOutputs({
     asked: { ...options },
     line: output.line,
@@ -145,7 +158,7 @@ async function runOne(name: string, options: RunOneOptions, session: Session): P
     const { backend, mutant } = options;
     return { seed, backend, report: outputs.report, clock: systemClock, version, argv, reproduce, mutant, place };
   };
-  const ended = await prepare(name, { ...options, drawn }, session)
+  const ended = await prepare(name, options, session)
     .then(async (prepared) => {
       const seed = options.seed ?? prepared.scenario.seed ?? drawn;
       if (!options.dryRun) await outputs.start(toBegun(prepared.scenario, { backend: options.backend, seed, version }));
@@ -194,14 +207,11 @@ interface Prepared extends PreparedRun {
 }
 
 /** Everything that can be wrong is found here, before anything starts. Throws InvalidInput. */
-async function prepare(
-  name: string,
-  { drawn, ...options }: RunOneOptions & { readonly drawn: number },
-  session: Session,
-): Promise<Prepared> {
+async function prepare(name: string, { drawn, attempt, ...options }: RunOneOptions, session: Session): Promise<Prepared> {
   const { backend, mutant, ...world } = options;
   const read = await readWorldTopology({ ...world, takesLive: true }, session.environment);
-  const live = await prepareLive(withDuration(await readNamed(name), options.duration), read, { options, session, spent: options.spent });
+  const named = asTried(await readNamed(name), attempt);
+  const live = await prepareLive(withDuration(named, options.duration), read, { options, session, spent: options.spent });
   const { topology } = live;
   const scenario = judgedOver(live.scenario, topology);
   if (mutant !== undefined) checkMutant(mutant, backend);
@@ -224,6 +234,11 @@ async function prepare(
   };
 }
 
+/** Each try has a folder and a suite of its own. */
+function asTried(scenario: Scenario, attempt: number): Scenario {
+  return attempt === 1 ? scenario : { ...scenario, id: `${scenario.id}-try-${attempt}` };
+}
+
 /** Without a region of ours nothing is asked that only our edges promise, unless that is all that is asked. */
 function judgedOver(scenario: Scenario, { regions }: Topology): Scenario {
   if (regions.some(({ target }) => target === undefined)) return scenario;
@@ -233,21 +248,4 @@ function judgedOver(scenario: Scenario, { regions }: Topology): Scenario {
 
 function targetOverrides({ system: { deliver, 'untagged-304': untagged304, shield } }: Pick<Scenario, 'system'>): TargetOverrides {
   return { deliver: deliver && deliverOf(deliver), untagged304, shield };
-}
-
-function reproduceCommand(
-  name: string,
-  seed: number,
-  { duration, compose, ports, backend, project, mutant, config, target = [], ...live }: RunOneOptions,
-): string {
-  const words = ['edgesync-lab', 'run', name, '--seed', String(seed), '--backend', backend];
-  for (const word of target) words.push('--target', word);
-  if (config !== undefined) words.push('--config', config);
-  words.push(...liveWords(live));
-  if (mutant !== undefined) words.push('--mutant', mutant);
-  if (duration !== undefined) words.push('--duration', `${duration}ms`);
-  if (compose !== COMPOSE_FILE) words.push('--compose', compose);
-  if (project !== undefined) words.push('--project', project);
-  if (ports !== undefined) words.push('--ports', ports);
-  return toCommand(words);
 }
