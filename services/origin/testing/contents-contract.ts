@@ -49,6 +49,15 @@ const DRAFT = { slug: 'lab-1', title: 'A title', body: 'A body', tags: ['b', 'a'
 /** Text that a careless statement would mangle: quotes, dollars, backslashes, other scripts, the highest code point. */
 const HARD_TEXT = `'; DROP TABLE content; -- "$1" $$ \\n \\0 {a,"b"} NULL \u{10ffff} é e\u0301 \r\n\t`;
 
+/**
+ * Once an object with the key `\` has been parsed, `JSON.parse` of V8 13.6 (Node 24) reads the key `"` of another one with the same keys before it
+ * as `\`: what it expects is compared with what is written, escape and all. Node 20 does not. `engine-keys.test.ts` says when it is over.
+ */
+function hasBackslashInKey(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, inner]) => (!Array.isArray(value) && key.includes('\\')) || hasBackslashInKey(inner));
+}
+
 /** JSON with the keys of every object in order: jsonb has an order of its own. */
 function sorted(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(sorted).join()}]`;
@@ -103,6 +112,7 @@ export function describeContentStoreContract(name: string, withDatabase: WithDat
         const fields = { title: text, slug: text, body: text, tags: fc.array(text), metadata: fc.dictionary(text, fc.jsonValue()) };
         const drafts = fc
           .record(fields)
+          .filter(({ metadata }) => !hasBackslashInKey(metadata))
           .map((draft) => contentDraft.safeParse(JSON.parse(JSON.stringify(draft))).data)
           .filter((draft) => draft !== undefined);
         // Not drawn: a smaller draft would come under the slug of an earlier one.
