@@ -6,7 +6,6 @@ import type { EdgeHealth, EdgeMetrics } from '../protocol/edge-api.ts';
 import { ServiceError } from '../protocol/errors.ts';
 import { checkToken } from '../runtime/admin-token.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { frontPage } from '../runtime/front-page.ts';
 import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import { beginAnswer } from '../runtime/process-report.ts';
@@ -50,7 +49,6 @@ export function edgeRoutes(options: EdgeAppOptions): readonly Route[] {
   const admit = (header: HttpRequest['header']) => checkToken(options.adminToken, header('authorization'));
   const lag = new LagMeter(options);
   return [
-    edgePage(options.region),
     { method: 'GET', path: '/api/content/:id', handle: readContent(options) },
     { method: 'GET', path: '/api/content', handle: (request) => listContents(options, request) },
     { method: 'GET', path: '/metrics', handle: (request) => answerMetrics(options, lag, request) },
@@ -59,19 +57,6 @@ export function edgeRoutes(options: EdgeAppOptions): readonly Route[] {
     { method: 'POST', path: '/admin/flush', admit, handle: () => flush(options) },
     { method: 'GET', path: '/admin/entries', admit, handle: (request) => listEntries(options, request) },
   ];
-}
-
-function edgePage(region: string): Route {
-  return frontPage({
-    title: `EdgeSync edge ${region}`,
-    about: 'The edge of this region: it answers from its cache, and fetches from the origin what is not there.',
-    links: [
-      { path: '/api/content/4', about: 'a content, with where the answer is from, whether it is fresh, and how old' },
-      { path: '/api/content', about: 'the contents that the origin has' },
-      { path: '/metrics', about: 'hit ratio, latencies, versions in the cache, the log' },
-      { path: '/health', about: 'what it can reach' },
-    ],
-  });
 }
 
 async function listContents({ origin }: EdgeAppOptions, request: HttpRequest): Promise<HttpAnswer> {

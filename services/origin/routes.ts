@@ -7,7 +7,6 @@ import type { OriginHealth, OriginMetrics } from '../protocol/origin-api.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { falseCondition, matchesEtag, preconditionFailed, readCondition, readTags } from '../runtime/conditions.ts';
 import { idOf } from '../runtime/content-id.ts';
-import { frontPage } from '../runtime/front-page.ts';
 import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import { beginAnswer } from '../runtime/process-report.ts';
@@ -32,16 +31,6 @@ export interface OriginAppOptions {
 
 const METRIC_VERSIONS_MAX = 100;
 const RETRY_AFTER_S = 1;
-const ORIGIN_PAGE = frontPage({
-  title: 'EdgeSync origin',
-  about: 'The origin of the CDN: it holds the contents, and writes an invalidation for each change.',
-  links: [
-    { path: '/api/content', about: 'the contents, by id' },
-    { path: '/api/content/4', about: 'one of them, with its version' },
-    { path: '/metrics', about: 'reads, writes, the outbox, what was published last' },
-    { path: '/health', about: 'what it can reach' },
-  ],
-});
 
 export function originRoutes(options: OriginAppOptions): readonly Route[] {
   const { contents, relay } = options;
@@ -59,7 +48,6 @@ export function originRoutes(options: OriginAppOptions): readonly Route[] {
       return answer;
     });
   return [
-    ORIGIN_PAGE,
     {
       method: 'POST',
       path: '/api/content',
