@@ -44,11 +44,16 @@ export async function analyze({ file, json, out, details = false }: Analysis, li
   const { saved, concluded } = await judgeFile(file, listener);
   const { isTorn } = saved;
   listener.onWriting();
-  const source = toSource(saved, file, concluded);
-  if (out !== undefined) await saveReports(new ReportsFolder(out), source);
+  // Only where somebody wants it: it goes through the whole history once more.
+  let made: ReportSource | undefined;
+  const source = () => {
+    made ??= toSource(saved, file, concluded);
+    return made;
+  };
+  if (out !== undefined) await saveReports(new ReportsFolder(out), source());
   if (isTorn) listener.note(`${printable(file)}: the last line is half written and was left out`);
   if (json) listener.line(JSON.stringify(toJson(saved, concluded)));
-  else for (const line of toLines(source, concluded, details)) listener.line(line);
+  else for (const line of toLines(source(), concluded, details)) listener.line(line);
   return concluded.exitCode;
 }
 

@@ -117,6 +117,10 @@ describe('the one line of --quiet', () => {
     expect(line).toMatch(/^FAIL {2}baseline: one two, lost-write 60, .*; again: /);
   });
 
+  it('says what could not be healed, and the remedy', () => {
+    expect(quietLine(WORST)).toContain('could not heal: kill edge:us-east, partition edge:eu-west<->kafka (edgesync-lab heal removes');
+  });
+
   it('is short where it passed', () => {
     expect(quietLine(resultOf())).toMatch(/^PASS {2}baseline \(\d+ reads, .* unknown\)$/);
   });

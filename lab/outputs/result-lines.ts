@@ -6,7 +6,7 @@ import { EXIT } from '../errors.ts';
 import { printable, printableLines } from '../input/printable.ts';
 import { railsLine } from '../rails/rails-line.ts';
 import type { LabEvent, Summary } from '../report/events.ts';
-import { anomalyText, msText, percentText, table, thresholdLines } from './lines.ts';
+import { anomalyText, checkLines, msText, percentText, table, thresholdLines } from './lines.ts';
 
 type ShownAnomaly = Pick<Extract<LabEvent, { type: 'Anomaly' }>, 'anomaly' | 'subKind' | 'region' | 'key' | 'explain'>;
 export type RegionEvent = Extract<LabEvent, { type: 'Region' }>;
@@ -51,7 +51,7 @@ export function quietLine({ scenario, summary }: Result): string {
   const failed = summary.checks.filter(({ verdict }) => verdict !== 'pass').map(({ check, anomalies }) => countOf(check, anomalies));
   const crossed = summary.thresholds.filter(({ ok }) => !ok).map(({ metric, threshold }) => `${metric} ${threshold}`);
   const errors = summary.error === undefined ? [] : [printableLines(summary.error).replaceAll('\n', ' ')];
-  const what = [...errors, ...failed, ...crossed].join(', ');
+  const what = [...errors, ...failed, ...crossed, ...leftLines(summary)].join(', ');
   const why = what === '' ? '' : `: ${printable(what)}`;
   const again = summary.verdict === 'pass' ? '' : `; again: ${printable(summary.reproduce)}`;
   return `${headOf(summary)}  ${printable(scenario)}${why} (${operationsText(summary)})${again}`;
@@ -117,11 +117,7 @@ function failedOf({ checks, thresholds }: Summary): readonly Failed[] {
   const byVerdict = (wanted: string) =>
     checks
       .filter(({ verdict }) => verdict === wanted)
-      .map(({ check, verdict, reason, anomalies }) => ({
-        name: check,
-        line: `${verdict.padEnd(7)}  ${check}: ${printable(reason)}`,
-        anomalies,
-      }));
+      .map((check) => ({ name: check.check, line: checkLines([check]).join(), anomalies: check.anomalies }));
   const crossed = thresholds
     .filter(({ ok }) => !ok)
     .map((threshold) => ({ name: threshold.metric, line: thresholdLines([threshold]).join(), anomalies: 0 }));
@@ -136,10 +132,8 @@ function failedLines({ summary, anomalies, reportFile, keptBy }: Result): readon
   const where = reportFile === undefined ? keptBy : `all of them are in ${printable(reportFile)}`;
   const lines = told.flatMap(({ name, line, anomalies: found }) => {
     const own = shown.get(name) ?? [];
-    const more =
-      found > own.length
-        ? ` (${own.length === 0 ? '' : `${own.length} of `}${found} anomalies${own.length === 0 ? '' : ' shown'}; ${where})`
-        : '';
+    const counted = own.length === 0 ? `${found} anomalies` : `${own.length} of ${found} anomalies shown`;
+    const more = found > own.length ? ` (${counted}; ${where})` : '';
     return [`${line}${more}`, ...own.map((anomaly) => `         ${anomalyText(anomaly)}`)];
   });
   const others = all.slice(told.length).map(({ name }) => name);

@@ -69,17 +69,23 @@ export const run: Screen<'run'> = {
         { type: 'echo', text: 'copied' },
       ]),
     },
-    ...scrollKeys({ screen: 'run', scrollMax: SCROLL_MAX, scrolls: ({ run: shown }) => shown?.plan === undefined || shown.isOver }),
+    ...scrollKeys({ screen: 'run', scrollMax: SCROLL_MAX, scrolls: ({ run: shown }) => planUnderWay(shown) === undefined }),
   ],
   others: 'leave',
   place: 'body',
   said: ({ run: shown }) => (shown === undefined ? [] : runSentences(shown)),
   lines: (state, { scroll }, room) => {
     const { run: shown } = state;
-    if (shown?.plan === undefined || shown.isOver) return scrolledLines(linesOf(state, room), scroll, room);
-    return overviewLines(state, room, stageOf(shown, shown.plan, state.nowMs, room));
+    const plan = planUnderWay(shown);
+    if (shown === undefined || plan === undefined) return scrolledLines(linesOf(state, room), scroll, room);
+    return overviewLines(state, room, stageOf(shown, plan, state.nowMs, room));
   },
 };
+
+/** Of a run that has begun and is not over. */
+function planUnderWay(shown: RunView | undefined): RunPlan | undefined {
+  return shown?.isOver ? undefined : shown?.plan;
+}
 
 /** The regions and the map stay in view while it goes on. */
 function stageOf(shown: RunView, plan: RunPlan, nowMs: number, { rows }: Room): Below {
