@@ -18,7 +18,7 @@ version: 1
 title: A short cut
 description: for a test
 system: { regions: { us-east: { delay: 250ms, strategy: lazy } } }
-workload: { duration: 3s, reads: 60/s, writes: 4/s, keys: 4, deletes: 10%, purges: 30% }
+workload: { duration: 3s, reads: 60/s, writes: 8/s, keys: 20, creates: 20%, deletes: 20%, purges: 30% }
 method: [{ at: 1s, fault: partition, target: 'edge:eu-west<->kafka', for: 1s }]
 settle: 5s
 thresholds: { 'edge_reads': ['count>10'] }
@@ -172,6 +172,7 @@ describe('the live lab', () => {
   it('runs a scenario in its world: heals first, waits with its load, and puts back what it set', { timeout: LONG_MS }, async () => {
     await when({ do: 'configure', region: 'us-east', propagationDelayMs: 70 }, says(/^us-east: delay 70 ms$/));
     await when({ do: 'inject', fault: 'pause', target: 'redis:us-east' }, says(/^redis:us-east is paused$/));
+    const before = await embedded.slugs();
     const since = events.all.length;
     lab.do({ do: 'run', scenario: 'short' });
     await events.until((event) => event.type === 'run-begun', since);
@@ -190,6 +191,7 @@ describe('the live lab', () => {
       'final',
     ]);
     expect(said.at(-1)).toMatchObject({ type: 'Summary', status: 'completed', verdict: 'pass', thresholds: [{ ok: true }] });
+    expect(await embedded.slugs()).toEqual(before);
     // What was in force before is again, and all that the run set is as it was.
     expect(events.all.findLast((event) => event.type === 'faults')).toMatchObject({
       inForce: [{ fault: 'pause', target: 'redis:us-east' }],

@@ -1,11 +1,13 @@
 /**
  * Scenarios in a world that somebody plays with: what is in force is healed, the steady load waits, the regions are set as the
- * scenario wants them. Afterwards all of that is as it was, but for faults that destroy something. One at a time.
+ * scenario wants them. Afterwards all of that is as it was, but for faults that destroy something, and the contents that the run made
+ * are deleted. One at a time.
  */
 import { drawSeed } from '../../services/runtime/random.ts';
 import { createReleasers } from '../../services/runtime/releasers.ts';
 import { InvalidInput } from '../errors.ts';
 import type { FaultOrder } from '../faults/fault.ts';
+import { idsBySlug, restoreRows } from '../load/rows.ts';
 import { saveReports } from '../outputs/folder.ts';
 import { toBegun } from '../outputs/output.ts';
 import type { LabEvent } from '../report/events.ts';
@@ -132,12 +134,22 @@ export class ScenarioRuns {
     releasers.push(() => load.resume());
     try {
       await load.pause();
+      const rows = await idsBySlug(session.clients);
+      releasers.push(() => this.#takeAway(rows));
       this.#tellsFaults = true;
       await this.#runIn({ scenario, seed, signal });
     } finally {
       this.#tellsFaults = false;
       await releasers.release();
     }
+  }
+
+  /** What the run made; the load has not gone on yet. */
+  async #takeAway(before: ReadonlyMap<string, number>): Promise<void> {
+    const { session, note } = this.#options;
+    await restoreRows(session.clients, before).catch((error: unknown) => {
+      note('warning', `after the run: ${error instanceof Error ? error.message : String(error)}`);
+    });
   }
 
   /** Of what has come to its end meanwhile nothing is left to put back. */

@@ -8,6 +8,10 @@ export function slugOf(slot: number): string {
   return `lab-${slot}`;
 }
 
+export function isSlug(text: string): boolean {
+  return /^lab-\d+$/.test(text);
+}
+
 /** The tag of a content as it is created. */
 export function tagOf(slug: string): string {
   return tagNamed(Number(slug.slice('lab-'.length)));

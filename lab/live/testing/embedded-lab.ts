@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { contentListAnswer } from '../../../services/protocol/content.ts';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { createRandom } from '../../../services/runtime/random.ts';
 import { readTopology } from '../../topology/topology.ts';
@@ -21,6 +22,8 @@ export interface EmbeddedLab {
   readonly lab: LiveLab;
   /** Sends the command and waits for what comes after it. */
   when(command: LabCommand, matches: (event: LiveEvent) => boolean): Promise<LiveEvent>;
+  /** Of the contents that the origin holds, in order. */
+  slugs(): Promise<readonly string[]>;
   /** Answers what could not be healed. */
   close(): Promise<readonly string[]>;
 }
@@ -46,7 +49,7 @@ export async function startEmbeddedLab(
     random: createRandom(1),
     onEvent: events.take,
   });
-  await events.until(isReady, 0, LONG_MS);
+  const { originUrl } = await events.until(isReady, 0, LONG_MS);
   return {
     events,
     lab,
@@ -54,6 +57,11 @@ export async function startEmbeddedLab(
       const since = events.all.length;
       lab.do(command);
       return events.until(matches, since);
+    },
+    slugs: async () => {
+      const answer = await fetch(`${originUrl}/api/content?limit=1000`);
+      const { data } = contentListAnswer.parse(await answer.json());
+      return data.map(({ slug }) => slug).sort();
     },
     close: async () => {
       const left = await lab.close();
