@@ -15,7 +15,7 @@ import type { Latencies } from './latencies.ts';
 import { EdgeMeter } from './metrics.ts';
 import type { OriginClient } from './origin-client.ts';
 import { Reader } from './reader.ts';
-import { edgeRoutes } from './routes.ts';
+import { edgePage, edgeRoutes } from './routes.ts';
 import { EdgeSettings } from './settings.ts';
 
 export interface EdgePorts {
@@ -117,6 +117,7 @@ export function startEdge(config: EdgeConfig, ports: EdgePorts): Promise<Edge> {
     releasers.push(() => parts.close());
     const server = await serveHttp({
       routes: parts.routes,
+      frontPage: edgePage(config.REGION_NAME),
       allowedHosts: config.ALLOWED_HOSTS,
       log: logger,
       port: config.EDGE_PORT,

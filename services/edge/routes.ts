@@ -6,6 +6,7 @@ import type { EdgeHealth, EdgeMetrics } from '../protocol/edge-api.ts';
 import { ServiceError } from '../protocol/errors.ts';
 import { checkToken } from '../runtime/admin-token.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { FrontPage } from '../runtime/front-page.ts';
 import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import { beginAnswer } from '../runtime/process-report.ts';
@@ -57,6 +58,19 @@ export function edgeRoutes(options: EdgeAppOptions): readonly Route[] {
     { method: 'POST', path: '/admin/flush', admit, handle: () => flush(options) },
     { method: 'GET', path: '/admin/entries', admit, handle: (request) => listEntries(options, request) },
   ];
+}
+
+export function edgePage(region: string): FrontPage {
+  return {
+    title: `EdgeSync edge ${region}`,
+    about: 'The edge of this region: it answers from its cache, and fetches from the origin what is not there.',
+    links: [
+      { path: '/api/content/1', about: 'a content, with where the answer is from, whether it is fresh, and how old it is' },
+      { path: '/api/content', about: 'the contents that the origin has' },
+      { path: '/metrics', about: 'hit ratio, latencies, versions in the cache, the log' },
+      { path: '/health', about: 'what the edge can reach' },
+    ],
+  };
 }
 
 async function listContents({ origin }: EdgeAppOptions, request: HttpRequest): Promise<HttpAnswer> {

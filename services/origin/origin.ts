@@ -12,7 +12,7 @@ import type { Database } from './database/database.ts';
 import { PreparedDatabase } from './database/prepared.ts';
 import { Outbox } from './outbox.ts';
 import { Relay } from './relay.ts';
-import { originRoutes } from './routes.ts';
+import { ORIGIN_PAGE, originRoutes } from './routes.ts';
 
 export interface OriginPorts {
   readonly database: Database;
@@ -59,6 +59,7 @@ export function startOrigin(config: OriginConfig, ports: OriginPorts): Promise<O
     releasers.push(() => parts.close());
     const server = await serveHttp({
       routes: parts.routes,
+      frontPage: ORIGIN_PAGE,
       allowedHosts: config.ALLOWED_HOSTS,
       log: logger,
       port: config.PORT,

@@ -7,6 +7,7 @@ import type { OriginHealth, OriginMetrics } from '../protocol/origin-api.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { falseCondition, matchesEtag, preconditionFailed, readCondition, readTags } from '../runtime/conditions.ts';
 import { idOf } from '../runtime/content-id.ts';
+import type { FrontPage } from '../runtime/front-page.ts';
 import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import { beginAnswer } from '../runtime/process-report.ts';
@@ -31,6 +32,17 @@ export interface OriginAppOptions {
 
 const METRIC_VERSIONS_MAX = 100;
 const RETRY_AFTER_S = 1;
+
+export const ORIGIN_PAGE: FrontPage = {
+  title: 'EdgeSync origin',
+  about: 'The origin of the CDN: it holds the contents, and writes an invalidation for each change.',
+  links: [
+    { path: '/api/content', about: 'the contents, by id' },
+    { path: '/api/content/1', about: 'one of them, with its version' },
+    { path: '/metrics', about: 'reads, writes, the outbox, what was published last' },
+    { path: '/health', about: 'what the origin can reach' },
+  ],
+};
 
 export function originRoutes(options: OriginAppOptions): readonly Route[] {
   const { contents, relay } = options;

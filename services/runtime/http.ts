@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { ServiceError } from '../protocol/errors.ts';
 import { systemClock } from './clock.ts';
 import { readCondition, refuseUntagged } from './conditions.ts';
+import { answerPeople, type FrontPage } from './front-page.ts';
 import { checkBodyHeaders, readBody } from './http-body.ts';
 import { answerRefusals, headersOf, refuse } from './http-refusals.ts';
 import { readQuery, targetOf } from './http-target.ts';
@@ -59,6 +60,8 @@ export interface HttpServiceOptions {
   /** Host names this service answers to; anything else gets 421, which stops DNS rebinding. */
   readonly allowedHosts: readonly string[];
   readonly log: Logger;
+  /** What a browser gets at `/`; left out: a 404, as every other client gets. */
+  readonly frontPage?: FrontPage;
 }
 
 export const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'] as const;
@@ -153,7 +156,7 @@ function refuseOtherMethods(routes: readonly Route[], path: string): express.Req
   };
 }
 
-function createApp({ routes, log }: HttpServiceOptions): express.Express {
+function createApp({ routes, log, frontPage }: HttpServiceOptions): express.Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -171,6 +174,7 @@ function createApp({ routes, log }: HttpServiceOptions): express.Express {
     app[method](route.path, handlerOf(route, routes));
   }
   for (const path of new Set(routes.map((route) => route.path))) app.all(path, refuseOtherMethods(routes, path));
+  if (frontPage !== undefined) app.use(answerPeople(frontPage));
   app.use((request, _response, next) => next(new ServiceError('unknown_route', `no route ${request.method} ${request.path}`)));
   app.use(answerErrors(log));
   return app;
