@@ -2,8 +2,6 @@
  * The page at `/`: what a service is, and where one may look. A browser gets the page, because it says that it takes HTML; every other client
  * gets the 404 that any unknown path gets. The page loads nothing and runs no script.
  */
-import type { RequestHandler } from 'express';
-
 export interface FrontPage {
   readonly title: string;
   /** One sentence. */
@@ -25,14 +23,8 @@ const HEADERS = {
 const STYLE =
   'body{font:1rem/1.6 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem;color-scheme:light dark}code{font-size:1.05em}';
 
-/** The page is made once: nothing of it changes while the service runs. */
-export function answerPeople(page: FrontPage): RequestHandler {
-  const text = render(page);
-  return (request, response, next) => {
-    const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (!isRead || request.path !== '/' || request.accepts(['json', 'html']) !== 'html') return next();
-    response.status(200).set(HEADERS).send(text);
-  };
+export function pageOf(page: FrontPage) {
+  return { status: 200, headers: HEADERS, text: render(page) };
 }
 
 function render({ title, about, links }: FrontPage): string {

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { ServiceError } from '../protocol/errors.ts';
 import { systemClock } from './clock.ts';
 import { readCondition, refuseUntagged } from './conditions.ts';
-import { answerPeople, type FrontPage } from './front-page.ts';
+import { type FrontPage, pageOf } from './front-page.ts';
 import { checkBodyHeaders, readBody } from './http-body.ts';
 import { answerRefusals, headersOf, refuse } from './http-refusals.ts';
 import { readQuery, targetOf } from './http-target.ts';
@@ -138,12 +138,25 @@ function handlerOf(route: Route, routes: readonly Route[]): express.RequestHandl
       prefers: (...types) => types.find((type) => type === received.accepts([...types])),
     };
     refuseRest(route, routes, request);
-    const answer = await route.handle(request);
-    response.status(answer.status);
-    for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
-    if (answer.text !== undefined) response.send(answer.text);
-    else if (answer.body === undefined) response.end();
-    else response.json(answer.body);
+    send(response, await route.handle(request));
+  };
+}
+
+function send(response: express.Response, { status, headers = {}, text, body }: HttpAnswer): void {
+  response.status(status);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (text !== undefined) response.send(text);
+  else if (body === undefined) response.end();
+  else response.json(body);
+}
+
+/** The page is made once: nothing of it changes while the service runs. */
+function answerBrowsers(page: FrontPage): express.RequestHandler {
+  const answer = pageOf(page);
+  return (request, response, next) => {
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (isRead && request.path === '/' && request.accepts(['json', 'html']) === 'html') send(response, answer);
+    else next();
   };
 }
 
@@ -174,7 +187,7 @@ function createApp({ routes, log, frontPage }: HttpServiceOptions): express.Expr
     app[method](route.path, handlerOf(route, routes));
   }
   for (const path of new Set(routes.map((route) => route.path))) app.all(path, refuseOtherMethods(routes, path));
-  if (frontPage !== undefined) app.use(answerPeople(frontPage));
+  if (frontPage !== undefined) app.use(answerBrowsers(frontPage));
   app.use((request, _response, next) => next(new ServiceError('unknown_route', `no route ${request.method} ${request.path}`)));
   app.use(answerErrors(log));
   return app;
