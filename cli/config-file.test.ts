@@ -21,6 +21,40 @@ async function withFile(text: string) {
   return readConfigFile({ variables: { XDG_CONFIG_HOME: home } });
 }
 
+async function programWith(text: string, argv: readonly string[]) {
+  const nothing = () => {};
+  const outlet = { write: nothing, writeSpare: nothing, isFree: true, whenFree: nothing };
+  const session = {
+    environment: { ...systemEnvironment, variables: {} },
+    output: {
+      typed: (text: string) => text,
+      line: nothing,
+      note: nothing,
+      log: nothing,
+      progress: { everyMs: 1, tell: nothing, end: nothing },
+      hold: () => nothing,
+    },
+    outlets: { stdout: outlet, stderr: outlet, taken: async () => true, takenSoon: async () => {} },
+    signal: new AbortController().signal,
+    version: '0.0.0',
+    argv,
+    exitWith: nothing,
+    onAbandon: nothing,
+    leave: nothing,
+    end: async () => {},
+  };
+  return createProgram(session, await withFile(text));
+}
+
+async function optionsOf(text: string, argv: readonly string[]) {
+  const program = await programWith(text, argv);
+  const [run] = program.commands;
+  if (run === undefined) throw new Error('expected a command');
+  run.action(() => {});
+  await program.parseAsync([...argv], { from: 'user' });
+  return run.opts();
+}
+
 describe('the configuration file', () => {
   it('need not be there, nor say anything', async () => {
     expect((await readConfigFile({ variables: { XDG_CONFIG_HOME: home } })).options.size).toBe(0);
@@ -28,48 +62,36 @@ describe('the configuration file', () => {
   });
 
   it.each([
+    ['colors: { warnin: red }\n', /config\.yaml:1: colors\.warnin: .*warning/],
+    ['colors: { warning: orange }\n', /config\.yaml:1: colors\.warning: expected #rrggbb, or red, .*got "orange"/],
     ['theme: light\nbakend: docker\n', /config\.yaml:2: bakend: no such key .*did you mean backend\?/],
     ['theme: light\nascii: maybe\n', /config\.yaml:2: ascii: expected true or false/],
     ['keys: { write: ww }\n', /config\.yaml:1: keys\.write: expected one character/],
     ['- a list\n', /config\.yaml:1: /],
     ['theme: [\n', /config\.yaml/],
   ])('%j is refused by file and line', async (text, says) => {
-    await expect(withFile(text)).rejects.toThrow(says);
-    await expect(withFile(text)).rejects.toBeInstanceOf(InvalidInput);
+    await expect(programWith(text, ['list'])).rejects.toThrow(says);
+    await expect(programWith(text, ['list'])).rejects.toBeInstanceOf(InvalidInput);
+  });
+
+  it('is refused with all its mistakes at once, each with its line', async () => {
+    const mistakes = 'bakend: docker\ntheme: purple\nseed: 7\nkeys: { writ: W, cut: b }\ncolors: { good: "#12" }\n';
+    const refused = await programWith(mistakes, ['run']).catch((error: unknown) => String(error));
+    expect(
+      String(refused)
+        .replace(/[^\n]*config\.yaml/g, 'config.yaml')
+        .split('\n'),
+    ).toEqual([
+      expect.stringMatching(/^config\.yaml:1: bakend: no such key/),
+      expect.stringMatching(/^config\.yaml:2: theme: .*dark/),
+      expect.stringMatching(/^config\.yaml:4: keys\.writ: no such key .*did you mean write/),
+      'config.yaml:4: keys.cut: b is the key of burst already',
+      expect.stringMatching(/^config\.yaml:5: colors\.good: expected #rrggbb/),
+    ]);
   });
 });
 
 describe('what it says', () => {
-  const optionsOf = async (text: string, argv: readonly string[]) => {
-    const nothing = () => {};
-    const outlet = { write: nothing, writeSpare: nothing, isFree: true, whenFree: nothing };
-    const session = {
-      environment: { ...systemEnvironment, variables: {} },
-      output: {
-        typed: (text: string) => text,
-        line: nothing,
-        note: nothing,
-        log: nothing,
-        progress: { everyMs: 1, tell: nothing, end: nothing },
-        hold: () => nothing,
-      },
-      outlets: { stdout: outlet, stderr: outlet, taken: async () => true, takenSoon: async () => {} },
-      signal: new AbortController().signal,
-      version: '0.0.0',
-      argv,
-      exitWith: nothing,
-      onAbandon: nothing,
-      leave: nothing,
-      end: async () => {},
-    };
-    const program = await createProgram(session, await withFile(text));
-    const [run] = program.commands;
-    if (run === undefined) throw new Error('expected a command');
-    run.action(() => {});
-    await program.parseAsync([...argv], { from: 'user' });
-    return run.opts();
-  };
-
   it('is what an option is when no flag says otherwise', async () => {
     expect(await optionsOf('backend: embedded\nseed: 7\nduration: 5s\n', ['run', 'baseline'])).toMatchObject({
       backend: 'embedded',
@@ -85,10 +107,12 @@ describe('what it says', () => {
 
   it('gives keys of the terminal another character, but not one that is taken', () => {
     const keys = rebound(new Map([['write', 'W']]));
-    if ('problem' in keys) throw new Error(keys.problem);
+    if ('problems' in keys) throw new Error('expected keys');
     expect(keys.keys.find(({ name }) => name === 'write')).toMatchObject({ keys: ['W'], shown: 'W' });
-    expect(rebound(new Map([['write', 'b']]))).toMatchObject({ name: 'write', problem: 'b is the key of burst already' });
-    expect(rebound(new Map([['wirte', 'W']]))).toMatchObject({ problem: expect.stringContaining('did you mean write?') });
+    expect(rebound(new Map([['write', 'b']]))).toEqual({ problems: [{ name: 'write', problem: 'b is the key of burst already' }] });
+    expect(rebound(new Map([['wirte', 'W']]))).toEqual({
+      problems: [{ name: 'wirte', problem: expect.stringContaining('did you mean write?') }],
+    });
     expect(rebound(new Map([['zoom', 'Z']]))).toMatchObject({
       keys: expect.arrayContaining([expect.objectContaining({ keys: ['Z', 'return'] })]),
     });

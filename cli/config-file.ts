@@ -9,18 +9,20 @@ import { configHome } from '../lab/input/places.ts';
 import type { ConfigFile } from './config-schema.ts';
 import type { CliEnvironment } from './environment.ts';
 
-const NONE: ConfigFile = { options: new Map(), keys: new Map(), where: (...path) => path.join('.') };
+export const NO_CONFIG: ConfigFile = {
+  options: new Map(),
+  keys: new Map(),
+  colours: new Map(),
+  problems: [],
+  where: (...path) => path.join('.'),
+  refusal: (problems) => new InvalidInput(problems.map(({ message }) => message).join('\n')),
+};
 
-/** Throws InvalidInput with file and line. */
+/** What is wrong in it is told by its `problems`. Throws InvalidInput with file and line for what cannot be read at all. */
 export async function readConfigFile({ variables }: Pick<CliEnvironment, 'variables'>): Promise<ConfigFile> {
   const home = configHome(variables);
   const file = home === undefined ? undefined : join(home, 'edgesync-lab', 'config.yaml');
-  if (file === undefined || !existsSync(file)) return NONE;
+  if (file === undefined || !existsSync(file)) return NO_CONFIG;
   const { readConfig } = await import('./config-schema.ts');
-  return (await readConfig(file)) ?? NONE;
-}
-
-/** For whoever finds a key of it wrong. */
-export function wrongIn(config: ConfigFile, path: readonly string[], message: string): InvalidInput {
-  return new InvalidInput(`${config.where(...path)}: ${message}`);
+  return (await readConfig(file)) ?? NO_CONFIG;
 }

@@ -1,7 +1,7 @@
 /** The program: its commands, loaded when they are asked for, and what the configuration file says of their options. */
 import { Command, type Option } from 'commander';
-import { InvalidInput } from '../lab/errors.ts';
 import { refuseRelative } from '../lab/input/places.ts';
+import type { Problem } from '../lab/input/problems.ts';
 import { addTerminalCommand } from './commands/terminal.ts';
 import type { ConfigFile } from './config-schema.ts';
 import type { Session } from './session.ts';
@@ -36,7 +36,7 @@ function namesIn(argv: readonly string[]): readonly CommandName[] {
   return isHelp ? COMMAND_NAMES : COMMAND_NAMES.filter((name) => argv.includes(name));
 }
 
-/** Throws InvalidInput when the configuration file gives an option what it does not take. */
+/** Throws InvalidInput with all that is wrong in the configuration file. */
 export async function createProgram(session: Session, config: ConfigFile): Promise<Command> {
   const program = new Command('edgesync-lab')
     .description('A chaos lab in the terminal over a multi-region CDN: see, break and prove cache invalidation.')
@@ -48,10 +48,12 @@ export async function createProgram(session: Session, config: ConfigFile): Promi
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   // The terminal says itself what it thinks of a word that is no command.
   addTerminalCommand(program.allowExcessArguments().enablePositionalOptions(), session, { names: COMMAND_NAMES, config });
-  for (const command of [program, ...program.commands]) {
-    passOverEmpty(command, session);
-    preset(command, config);
-  }
+  const commands = [program, ...program.commands];
+  for (const command of commands) passOverEmpty(command, session);
+  const problems = [...config.problems, ...commands.flatMap((command) => preset(command, config)), ...(await wrongKeys(config))];
+  // An option of several commands is wrong once.
+  const told = new Map(problems.map((problem) => [`${problem.path.join('.')} ${problem.message}`, problem]));
+  if (told.size > 0) throw config.refusal([...told.values()]);
   return program.hook('preAction', (_program, command) => refuseRelativePlaces(command, config));
 }
 
@@ -75,18 +77,27 @@ function refuseRelativePlaces(command: Command, { where }: ConfigFile): void {
   }
 }
 
-/** Flag and environment come before it. */
-function preset(command: Command, { options, where }: ConfigFile): void {
-  for (const option of command.options) {
+/** Flag and environment come before it. Answers what an option does not take. */
+function preset(command: Command, { options }: ConfigFile): readonly Problem[] {
+  return command.options.flatMap((option) => {
     const name = option.long?.replace(/^--(no-)?/, '') ?? '';
     const value = options.get(name);
-    if (value === undefined) continue;
+    if (value === undefined) return [];
     try {
       command.setOptionValueWithSource(option.attributeName(), parsedBy(option, value), 'config');
+      return [];
     } catch (error) {
-      throw new InvalidInput(`${where(name)}: ${error instanceof Error ? error.message : String(error)}`);
+      return [{ path: [name], message: error instanceof Error ? error.message : String(error) }];
     }
-  }
+  });
+}
+
+/** Keys that the terminal cannot have so. */
+async function wrongKeys({ keys }: ConfigFile): Promise<readonly Problem[]> {
+  if (keys.size === 0) return [];
+  const { rebound } = await import('./view/keys/rebound.ts');
+  const found = rebound(keys);
+  return 'problems' in found ? found.problems.map(({ name, problem }) => ({ path: ['keys', name], message: problem })) : [];
 }
 
 /** As the same words on the command line would be. */

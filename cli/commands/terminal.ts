@@ -7,7 +7,6 @@ import type { Topology } from '../../lab/topology/topology.ts';
 import type { StartedBackend } from '../../lab/worlds/worlds.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { createRandom, drawSeed } from '../../services/runtime/random.ts';
-import { wrongIn } from '../config-file.ts';
 import type { ConfigFile } from '../config-schema.ts';
 import type { CliEnvironment } from '../environment.ts';
 import { abandonedLines, exitCodeFor, farewell } from '../farewell.ts';
@@ -92,15 +91,12 @@ interface ShowOptions {
 }
 
 async function show({ options, readTopology, session, config, logLines }: ShowOptions): Promise<TerminalEnded> {
-  const [{ openTerminal }, { colourDepthOf }, { createTheme }, { rebound }, { isAsciiLocale }] = await Promise.all([
+  const [{ openTerminal }, { colourDepthOf }, { createTheme }, { isAsciiLocale }] = await Promise.all([
     import('../view/terminal.ts'),
     import('../view/draw/ansi.ts'),
     import('../view/draw/theme.ts'),
-    import('../view/keys/rebound.ts'),
     import('../view/locale.ts'),
   ]);
-  const keys = rebound(config.keys);
-  if ('problem' in keys) throw wrongIn(config, ['keys', keys.name], keys.problem);
   const { environment, signal } = session;
   const { stdin, stdout, variables } = environment;
   const noColor = !options.color || (variables['NO_COLOR'] ?? '') !== '';
@@ -110,7 +106,7 @@ async function show({ options, readTopology, session, config, logLines }: ShowOp
     stdin,
     stdout,
     display: openDisplay({ stdout, outlet: session.outlets.stdout, variables }),
-    theme: createTheme({ name: options.theme, noColor, ascii: options.ascii ?? isAsciiLocale(variables) }),
+    theme: createTheme({ name: options.theme, noColor, ascii: options.ascii ?? isAsciiLocale(variables), colours: config.colours }),
     depth: colourDepthOf(stdout, variables),
     ownKeys: config.keys,
     withTour: options.tour ?? false,

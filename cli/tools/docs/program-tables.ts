@@ -1,6 +1,7 @@
 /** The tables of the program: commands, options, exit codes, and the keys of the terminal. */
 import type { Command, Option } from 'commander';
 import { EXIT, type ExitCode, worstOf } from '../../../lab/errors.ts';
+import { NO_CONFIG } from '../../config-file.ts';
 import { configFileSchema } from '../../config-schema.ts';
 import { systemEnvironment } from '../../environment.ts';
 import { createProgram } from '../../program.ts';
@@ -107,5 +108,5 @@ export function wholeProgram(): Promise<Command> {
     leave: nothing,
     end: async () => {},
   };
-  return createProgram(session, { options: new Map(), keys: new Map(), where: (...path) => path.join('.') });
+  return createProgram(session, NO_CONFIG);
 }

@@ -15,6 +15,13 @@ it.each([
   ['the nearest of 8', { name: 'colour-blind' }, 4, '\u001b[36mok \u001b[0m…·x'],
   ['none where the terminal has none', {}, 1, 'ok …·x'],
   ['none when none is wanted', { noColor: true }, 24, 'ok …·x'],
+  [
+    'one of one’s own, as heavy as the theme has it',
+    { colours: new Map([['good', '#010203']] as const) },
+    24,
+    '\u001b[38;2;1;2;3mok \u001b[0m…·x',
+  ],
+  ['none of one’s own when none is wanted', { colours: new Map([['good', 'red']] as const), noColor: true }, 24, 'ok …·x'],
   ['ASCII with as many columns', { ascii: true, noColor: true }, 8, 'ok ~?x'],
 ] as const)('a colour is %s', (_, options, depth, expected) => {
   expect(styledText(LINE, createTheme(options), depth)).toBe(expected);

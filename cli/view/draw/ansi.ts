@@ -1,4 +1,5 @@
 /** A line of the frame as the terminal takes it: one string with its colours in it, so that a line is one node to draw and to compare. */
+import { NAMED_COLOURS } from './colours.ts';
 import { widthOf } from './format.ts';
 import type { Line } from './line.ts';
 import type { TextStyle, Theme } from './theme.ts';
@@ -14,7 +15,7 @@ export function colourDepthOf(
   return stdout.getColorDepth(variables);
 }
 
-const NAMED: Readonly<Record<string, number>> = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36 };
+const NAMED: Readonly<Record<string, number>> = NAMED_COLOURS;
 const BASIC_FIRST = 30;
 const CUBE_FIRST = 16;
 const DEPTH_TRUE = 24;

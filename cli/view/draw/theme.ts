@@ -3,10 +3,11 @@
  * without colour, or in ASCII, nothing is lost but looks.
  */
 import type { LinkState } from '../state/links.ts';
+import type { Role } from './colours.ts';
 
-export type Role = 'text' | 'strong' | 'muted' | 'good' | 'warning' | 'bad' | 'accent' | 'chart' | 'key';
+export type { Role };
 
-/** Names of the terminal's own colours, or `#rrggbb`. */
+/** Its colour is a name of the terminal's own colours, or `#rrggbb`. */
 export interface TextStyle {
   readonly color?: string;
   readonly dimColor?: boolean;
@@ -122,13 +123,20 @@ export interface ThemeOptions {
   readonly name?: ThemeName;
   readonly noColor?: boolean;
   readonly ascii?: boolean;
+  /** In place of the theme's, by role. A role keeps its weight, and is no longer dimmed. */
+  readonly colours?: ReadonlyMap<Role, string>;
 }
 
-export function createTheme({ name = 'dark', noColor = false, ascii = false }: ThemeOptions = {}): Theme {
+function withColours(styles: Theme['styles'], colours: ReadonlyMap<Role, string>): Theme['styles'] {
+  const own = [...colours].map(([role, color]) => [role, { color, bold: styles[role].bold ?? false }] as const);
+  return { ...styles, ...Object.fromEntries(own) };
+}
+
+export function createTheme({ name = 'dark', noColor = false, ascii = false, colours = new Map() }: ThemeOptions = {}): Theme {
   const pick = (unicode: string, plain: string) => (ascii ? plain : unicode);
   return {
     isAscii: ascii,
-    styles: noColor ? COLOURLESS : THEMES[name],
+    styles: noColor ? COLOURLESS : withColours(THEMES[name], colours),
     links: {
       ok: { mark: pick('●', '+'), role: 'good' },
       cut: { mark: pick('✗', 'x'), role: 'bad' },

@@ -14,25 +14,26 @@ export function everywhere(ownKeys: OwnKeys): readonly KeyBinding[] {
   const known = KNOWN.get(ownKeys);
   if (known !== undefined) return known;
   const found = rebound(ownKeys);
-  if ('problem' in found) throw new TypeError(`${found.name}: ${found.problem}`);
+  if ('problems' in found) throw new TypeError(found.problems.map(({ name, problem }) => `${name}: ${problem}`).join('; '));
   KNOWN.set(ownKeys, found.keys);
   return found.keys;
 }
 
-export type Rebound = { readonly keys: readonly KeyBinding[] } | { readonly problem: string; readonly name: string };
+/** `problems`: of each name, what is wrong with it. */
+export type Rebound =
+  | { readonly keys: readonly KeyBinding[] }
+  | { readonly problems: readonly { readonly name: string; readonly problem: string }[] };
 
 /** Two that do different things cannot be one key. */
 export function rebound(wanted: OwnKeys): Rebound {
   const names = GLOBAL.flatMap(({ name }) => name ?? []);
-  const unknown = [...wanted.keys()].find((name) => !names.includes(name));
-  if (unknown !== undefined) return { name: unknown, problem: `no such key (there are ${names.join(', ')})${didYouMean(unknown, names)}` };
   const keys = GLOBAL.map((binding) => withKey(binding, binding.name === undefined ? undefined : wanted.get(binding.name)));
-  for (const [name, key] of wanted) {
-    const holders = keys.filter((binding) => binding.keys.includes(key));
-    const other = holders.find((binding) => binding.name !== name);
-    if (other !== undefined) return { name, problem: `${key} is the key of ${other.name ?? other.about} already` };
-  }
-  return { keys };
+  const problems = [...wanted].flatMap(([name, key]) => {
+    if (!names.includes(name)) return [{ name, problem: `no such key (there are ${names.join(', ')})${didYouMean(name, names)}` }];
+    const other = keys.find((binding) => binding.keys.includes(key) && binding.name !== name);
+    return other === undefined ? [] : [{ name, problem: `${key} is the key of ${other.name ?? other.about} already` }];
+  });
+  return problems.length > 0 ? { problems } : { keys };
 }
 
 /** Keys with names (Enter, the arrows) stay beside it. */
