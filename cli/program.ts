@@ -28,12 +28,13 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
   list: async () => (await import('./commands/list.ts')).addListCommand,
   validate: async () => (await import('./commands/validate.ts')).addValidateCommand,
   schema: async () => (await import('./commands/schema.ts')).addSchemaCommand,
+  completion: async () => (await import('./commands/completion.ts')).addCompletionCommand,
 };
 
-/** Those whose names are among the words: more than are meant, never fewer. For help, all. */
+/** Those whose names are among the words: more than are meant, never fewer. For help and for completion, which speak of all, all. */
 function namesIn(argv: readonly string[]): readonly CommandName[] {
-  const isHelp = argv.some((word) => ['help', '--help', '-h'].includes(word));
-  return isHelp ? COMMAND_NAMES : COMMAND_NAMES.filter((name) => argv.includes(name));
+  const isOfAll = argv.some((word) => ['help', '--help', '-h', 'completion'].includes(word));
+  return isOfAll ? COMMAND_NAMES : COMMAND_NAMES.filter((name) => argv.includes(name));
 }
 
 /** Throws InvalidInput with all that is wrong in the configuration file. */
