@@ -180,11 +180,17 @@ function judgedElsewhere(value: unknown) {
   return { steps, thresholds };
 }
 
-/** Without a deletion nothing can come back, without a purge none can be ignored: such a check could only ever be unknown. */
-export function checksFor({ writes, duration: durationMs, deletes, purges, replaces = 0 }: Workload): readonly CheckName[] {
-  const isCertain = (of: number) => (of * writes * durationMs) / 1000 >= 1;
+/**
+ * Without a deletion nothing can come back, without a purge none can be ignored: such a check could only ever be unknown. It is left out where
+ * the load makes fewer than `expectedMin` deletions or purges on average.
+ */
+export function checksFor(
+  { writes, duration: durationMs, deletes, purges, replaces = 0 }: Workload,
+  expectedMin = 1,
+): readonly CheckName[] {
+  const isExpected = (of: number) => (of * writes * durationMs) / 1000 >= expectedMin;
   return CHECK_NAMES.filter(
-    (name) => (name !== 'resurrection' || isCertain(deletes + replaces)) && (name !== 'purge-ignored' || isCertain(purges)),
+    (name) => (name !== 'resurrection' || isExpected(deletes + replaces)) && (name !== 'purge-ignored' || isExpected(purges)),
   );
 }
 
