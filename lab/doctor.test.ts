@@ -8,6 +8,7 @@ const HERE = fileURLToPath(import.meta.url);
 const NOWHERE = `${HERE}/nowhere`;
 const MB = 1_000_000;
 const WELL: Patient = {
+  system: { platform: 'linux', arch: 'x64' },
   nodeVersion: '24.21.0',
   memoryBytes: 8_000 * MB,
   ports: [{ port: 0, service: 'origin' }],
@@ -35,6 +36,7 @@ describe('the doctor', () => {
   it('finds nothing to do where everything is there', async () => {
     const diagnoses = await examine(WELL);
     expect(diagnoses.map(({ name }) => name)).toEqual([
+      'system',
       'node',
       'memory',
       'ports',
@@ -46,6 +48,17 @@ describe('the doctor', () => {
       'caches',
     ]);
     expect(diagnoses.filter(({ state, remedy }) => state !== 'ok' || remedy !== null)).toEqual([]);
+  });
+
+  it.each([
+    ['linux', 'x64', 'ok', /tested/],
+    ['linux', 'arm64', 'warning', /by reading/],
+    ['darwin', 'arm64', 'warning', /macOS.*by reading/],
+    ['win32', 'x64', 'warning', /not supported/],
+    ['sunos', 'x64', 'warning', /nobody has tried it/],
+  ])('says of %s on %s: %s', async (platform, arch, state, says) => {
+    const found = (await examine({ ...WELL, system: { platform, arch } })).find(({ name }) => name === 'system');
+    expect(found).toMatchObject({ state, says: expect.stringMatching(says) });
   });
 
   it.each([
@@ -80,7 +93,9 @@ describe('the doctor', () => {
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const ports = [...WELL.ports, { port, service: 'edge-us-east' }];
     expect(await stateOf('ports', { ports })).toBe('missing');
-    expect((await examine({ ...WELL, ports }))[2]?.says).toContain(`port ${port} (edge-us-east) is busy, held by `);
+    expect((await examine({ ...WELL, ports })).find(({ name }) => name === 'ports')?.says).toContain(
+      `port ${port} (edge-us-east) is busy, held by `,
+    );
     await new Promise((resolve) => server.close(resolve));
     expect(await stateOf('ports', { ports })).toBe('ok');
   });

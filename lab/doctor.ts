@@ -1,5 +1,6 @@
 /** What a world needs of this machine, and what to do where it is not there. A new line is a function and an entry in CHECKS. */
 import { existsSync } from 'node:fs';
+import { platformOf, type System } from './platforms.ts';
 import { findBusyPorts, type WantedPort } from './worlds/embedded/ports.ts';
 
 /** `missing`: a start would fail. `warning`: it would be slower, or might fail. */
@@ -13,6 +14,7 @@ export interface Diagnosis {
 
 /** What is examined; what a check finds out by itself is not here. */
 export interface Patient {
+  readonly system: System;
   readonly nodeVersion: string;
   /** What this process may still take, in a container as well. */
   readonly memoryBytes: number;
@@ -84,6 +86,7 @@ const ENGINE_API_TRIED = '1.41';
 const COMPOSE_OLDEST = '2.23.1';
 
 const CHECKS: readonly DoctorCheck[] = [
+  checkSystem,
   checkNode,
   checkMemory,
   checkPorts,
@@ -112,6 +115,16 @@ function isSince(version: string, oldest: string): boolean {
     if (number !== needed) return number > needed;
   }
   return true;
+}
+
+function checkSystem({ system }: Patient): Diagnosis {
+  const found = platformOf(system);
+  const name = 'system';
+  if (found === undefined)
+    return { name, state: 'warning', says: `${system.platform} on ${system.arch}: nobody has tried it`, remedy: 'use Linux' };
+  const says = `${system.platform} on ${system.arch} (${found.name}), ${found.known}: ${found.says}`;
+  if (found.known === 'tested') return ok(name, says);
+  return { name, state: 'warning', says, remedy: found.known === 'by reading' ? null : 'use Linux, or Linux in WSL 2' };
 }
 
 function checkNode({ nodeVersion }: Patient): Diagnosis {

@@ -43,6 +43,7 @@ async function examineThisMachine(options: DoctorCommandOptions, { environment }
   const own = 'problem' in docker ? [] : docker.ownPorts;
   const ports = [{ port: origin.port, service: 'origin' }, ...regions.map(({ port, service }) => ({ port, service }))];
   return examine({
+    system: process,
     nodeVersion: process.versions.node,
     memoryBytes: process.availableMemory(),
     ports: ports.filter(({ port }) => !own.includes(port)),

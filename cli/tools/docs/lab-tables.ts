@@ -3,6 +3,7 @@ import { CHECKS } from '../../../lab/checks/checks.ts';
 import { FAULTS } from '../../../lab/faults/faults.ts';
 import { parametersInWords, targetsInWords } from '../../../lab/faults/signature.ts';
 import { MUTANTS } from '../../../lab/mutants/mutants.ts';
+import { PLATFORMS } from '../../../lab/platforms.ts';
 import { RACES } from '../../../lab/races/races.ts';
 import { readScenario } from '../../../lab/scenarios/scenario.ts';
 import { OWN_TARGETS } from '../../../lab/targets/own-targets.ts';
@@ -53,6 +54,10 @@ export function metricTable(): string {
 export function mutantTable(): string {
   const rows = MUTANTS.map(({ name, about, caughtBy, shownBy }) => [code(name), about, caughtBy.map(code).join(', '), code(shownBy)]);
   return toTable([['mutant', 'the bug', 'one of these checks must find it', 'scenario that shows it'], ...rows]);
+}
+
+export function platformTable(): string {
+  return toTable([['where', 'known', ''], ...PLATFORMS.map(({ name, known, says }) => [name, known, says])]);
 }
 
 export function raceTable(): string {

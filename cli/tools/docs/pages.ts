@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheRecipes, cachesTable, cacheWitnesses } from '../table/pages.ts';
 import { eventTable, historyTable, operationTable, planTable, summaryTable } from './event-tables.ts';
-import { checkTable, faultTable, metricTable, mutantTable, raceTable, scenarioTable, targetTable } from './lab-tables.ts';
+import { checkTable, faultTable, metricTable, mutantTable, platformTable, raceTable, scenarioTable, targetTable } from './lab-tables.ts';
 import { namesOfBlocks, withBlock } from './markdown.ts';
 import { commandTable, configFileTable, exitCodeTable, keyTable, optionTable } from './program-tables.ts';
 import {
@@ -19,6 +19,7 @@ export const ROOT = join(import.meta.dirname, '../../..');
 
 /** By the name between the markers. A table may stand in several pages. */
 export const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
+  'where-it-runs': platformTable,
   scenarios: scenarioTable,
   faults: faultTable,
   checks: checkTable,
