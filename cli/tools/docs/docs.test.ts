@@ -6,6 +6,7 @@ import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { parseYaml } from '../../../lab/input/yaml-source.ts';
 import { MUTANTS } from '../../../lab/mutants/mutants.ts';
 import { parseScenario } from '../../../lab/scenarios/scenario.ts';
 import { SETTINGS } from '../../../lab/worlds/testing/service-tables.ts';
@@ -105,6 +106,17 @@ describe('docs/protocol.md', () => {
       for (const [, name = ''] of (await readPage(file)).matchAll(/'([VU]\d+)[a-z]?: /g)) names.add(name);
     expect(names.size).toBeGreaterThan(10);
     expect([...names].filter((name) => !page.includes(`| ${name}, `))).toEqual([]);
+  });
+});
+
+describe('a block of YAML', () => {
+  it('on any page is YAML', async () => {
+    const pages = await Promise.all((await pagePaths()).map(async (path) => ({ path, page: await readPage(path) })));
+    const blocks = pages.flatMap(({ path, page }) =>
+      [...page.matchAll(/^```ya?ml\n([\s\S]*?)^```$/gm)].map(([, text = '']) => ({ path, text })),
+    );
+    expect(blocks.length).toBeGreaterThan(5);
+    for (const { path, text } of blocks) expect(() => parseYaml(text, { file: path })).not.toThrow();
   });
 });
 
