@@ -1,5 +1,6 @@
 /** What is said after the terminal, and how it ends. */
 import { describe, expect, it } from 'vitest';
+import type { MysteryView } from '../lab/live/protocol.ts';
 import { abandonedLines, exitCodeFor, farewell } from './farewell.ts';
 import type { ViewState } from './view/state/state.ts';
 import type { TerminalEnded } from './view/terminal.ts';
@@ -22,6 +23,23 @@ describe('the farewell', () => {
     ]);
   });
 
+  it('says of a mystery what is known of its bug by now, and how to go on', () => {
+    const suspects = [{ name: 'torn-entry', about: 'two in one' }];
+    const saidOf = (mystery: MysteryView) => farewell(ended({ state: { ...PLAYED, mystery } }), { hidden: { seed: 7 } });
+    expect(saidOf({ suspects, wrong: ['a'] }).slice(-2)).toEqual([
+      '  bug      not found yet, 1 wrong guess',
+      '  again    edgesync-lab mystery --seed 7',
+    ]);
+    const witness = { check: 'divergence', explain: 'expected 1, got 2', again: 'edgesync-lab run x' };
+    const answer = { name: 'torn-entry', about: 'two in one', caughtBy: [], shownBy: 'x', wasFound: true, witness };
+    expect(saidOf({ suspects, wrong: [], answer }).slice(-3)).toEqual([
+      '  bug      torn-entry: two in one, found after 0 wrong guesses',
+      '  witness  divergence: expected 1, got 2',
+      '  shown by edgesync-lab run x',
+    ]);
+    expect(saidOf({ suspects, wrong: [], answer: { ...answer, wasFound: false } }).join()).not.toContain('found');
+  });
+
   it('names the scenarios that ran, and counts how they ended', () => {
     const ran = [
       { id: 'stampede', verdict: 'fail', exitCode: 1 },
@@ -36,7 +54,7 @@ describe('the farewell', () => {
     expect(farewell(ended({ left: ['edge:us-east is cut'] })).at(-1)).toBe('  left     could not heal: edge:us-east is cut');
     const stays = ended({ state: { ...PLAYED, staysUp: true } });
     expect(farewell(stays).at(-1)).toMatch(/the cluster goes on, edgesync-lab down removes it$/);
-    expect(farewell(stays, 'mine').at(-1)).toMatch(/edgesync-lab down --project mine removes it$/);
+    expect(farewell(stays, { project: 'mine' }).at(-1)).toMatch(/edgesync-lab down --project mine removes it$/);
     const abandoned = { left: [], backend: 'docker', project: 'mine' } as const;
     expect(abandonedLines(abandoned)[0]).toMatch(/edgesync-lab heal --project mine mends it, edgesync-lab down --project mine removes it$/);
   });

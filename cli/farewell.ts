@@ -20,7 +20,7 @@ export interface Left {
   readonly project: string | undefined;
 }
 
-export function farewell({ by, left, state }: TerminalEnded, project?: string): readonly string[] {
+export function farewell({ by, left, state }: TerminalEnded, { project, hidden }: FarewellOptions = {}): readonly string[] {
   if (by === 'abandoned') return abandonedLines({ left, backend: state.backend, project });
   if (by === 'lost' && state.backend === undefined) return [];
   const rows = [
@@ -30,8 +30,34 @@ export function farewell({ by, left, state }: TerminalEnded, project?: string): 
     ...(state.ran.length === 0 ? [] : [['runs', ranText(state)]]),
     ['verdict', verdictText(state)],
     ['left', leftText(left, state.staysUp, project)],
+    ...mysteryRows(state, hidden),
   ];
   return ['EdgeSync Lab', ...rows.map(([name = '', text = '']) => `  ${name.padEnd(NAME_COLUMNS)}${printable(text)}`)];
+}
+
+export interface FarewellOptions {
+  /** As it was named on the command line. */
+  readonly project?: string | undefined;
+  /** Of a mystery: the number that stands for its bug. */
+  readonly hidden?: { readonly seed: number } | undefined;
+}
+
+/** What is known of it by now; whoever has not found it can go on with the same one. */
+function mysteryRows({ mystery }: ViewState, hidden: FarewellOptions['hidden']): readonly (readonly string[])[] {
+  if (mystery === undefined || hidden === undefined) return [];
+  const again = ['again', toCommand(['edgesync-lab', 'mystery', '--seed', String(hidden.seed)])];
+  const { answer } = mystery;
+  if (answer === undefined) return [['bug', `not found yet, ${plural(mystery.wrong.length, 'wrong guess', 'wrong guesses')}`], again];
+  const { name, about, wasFound, witness } = answer;
+  return [
+    ['bug', `${name}: ${about}${wasFound ? `, found after ${plural(mystery.wrong.length, 'wrong guess', 'wrong guesses')}` : ''}`],
+    ...(witness === undefined
+      ? []
+      : [
+          ['witness', `${witness.check}: ${witness.explain}`],
+          ['shown by', witness.again],
+        ]),
+  ];
 }
 
 /** The screen was left before anything was healed. */

@@ -7,7 +7,7 @@ import type { ConfigFile } from './config-schema.ts';
 import type { Session } from './session.ts';
 import { COMMAND_NAMES, type CommandName } from './started-as.ts';
 
-type AddCommand = (program: Command, session: Session) => void;
+type AddCommand = (program: Command, session: Session, config: ConfigFile) => void;
 
 /** By name, in the order of the help. Each is loaded when it is asked for, so that the terminal need not wait for all of them. */
 const COMMANDS: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
   list: async () => (await import('./commands/list.ts')).addListCommand,
   validate: async () => (await import('./commands/validate.ts')).addValidateCommand,
   schema: async () => (await import('./commands/schema.ts')).addSchemaCommand,
+  mystery: async () => (await import('./commands/mystery.ts')).addMysteryCommand,
   completion: async () => (await import('./commands/completion.ts')).addCompletionCommand,
 };
 
@@ -45,7 +46,7 @@ export async function createProgram(session: Session, config: ConfigFile): Promi
     .exitOverride()
     .configureOutput({ writeOut: (text) => session.output.line(text.trimEnd()), writeErr: (text) => session.output.note(text.trimEnd()) })
     .showHelpAfterError('(--help shows every command and option)');
-  for (const add of await Promise.all(namesIn(session.argv).map((name) => COMMANDS[name]()))) add(program, session);
+  for (const add of await Promise.all(namesIn(session.argv).map((name) => COMMANDS[name]()))) add(program, session, config);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   // The terminal says itself what it thinks of a word that is no command.
   addTerminalCommand(program.allowExcessArguments().enablePositionalOptions(), session, { names: COMMAND_NAMES, config });

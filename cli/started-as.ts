@@ -27,6 +27,7 @@ export const COMMAND_NAMES = [
   'list',
   'validate',
   'schema',
+  'mystery',
   'completion',
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];

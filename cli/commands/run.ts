@@ -29,6 +29,7 @@ import { type PreparedRun, prepareLive } from './live-run.ts';
 import { addLiveOptions, type LiveOptions } from './live-targets.ts';
 import { readNamed } from './named-scenario.ts';
 import { reproduceCommand } from './reproduce.ts';
+import { parseSeed } from './seed-option.ts';
 import { addUnknownOptions, countedAs, type UnknownOptions, untilKnown } from './unknowns.ts';
 import { addKeepOption, addWorldOptions, readWorldTopology, refuseKeep, resolveBackend, type WorldOptions } from './world-options.ts';
 
@@ -39,13 +40,6 @@ interface RunCommandOptions extends Omit<WorldOptions, 'backend'>, LiveOptions, 
   readonly seed?: number;
   readonly duration?: number;
   readonly dryRun?: boolean;
-}
-
-const SEED_MAX = 2 ** 32 - 1;
-
-function parseSeed(text: string): number {
-  if (!/^\d{1,10}$/.test(text) || Number(text) > SEED_MAX) throw new InvalidArgumentError(`Expected a whole number from 0 to ${SEED_MAX}.`);
-  return Number(text);
 }
 
 function parseDurationOption(text: string): number {

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { EXIT, exitCodeOf } from '../../lab/errors.ts';
 import { printableLines } from '../../lab/input/printable.ts';
 import type { LiveEvent } from '../../lab/live/protocol.ts';
+import type { Mutant } from '../../lab/mutants/mutant.ts';
 import type { Topology } from '../../lab/topology/topology.ts';
 import type { StartedBackend } from '../../lab/worlds/worlds.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
@@ -17,12 +18,22 @@ import type { ThemeName } from '../view/draw/theme.ts';
 import type { TerminalEnded } from '../view/terminal.ts';
 import { addKeepOption, addWorldOptions, readWorldTopology, resolveBackend, startWorld, type WorldOptions } from './world-options.ts';
 
-export interface TerminalCommandOptions extends WorldOptions {
+/** How the terminal looks. */
+export interface LookOptions {
   readonly color: boolean;
   readonly ascii?: boolean;
   readonly theme: ThemeName;
   readonly screenReader?: boolean;
+}
+
+export interface TerminalCommandOptions extends WorldOptions, LookOptions {
   readonly tour?: boolean;
+}
+
+/** A known bug that the world has, for somebody to find, and the number that stands for it. */
+export interface HiddenBug {
+  readonly mutant: Mutant;
+  readonly seed: number;
 }
 
 /** What the services said last: printed when their process ended by itself. */
@@ -37,11 +48,7 @@ export interface TerminalSetting {
 }
 
 export function addTerminalCommand(program: Command, session: Session, { names, config }: TerminalSetting): void {
-  addKeepOption(addWorldOptions(program))
-    .addOption(new Option('--no-color', 'in the terminal: no colours; NO_COLOR does the same'))
-    .addOption(new Option('--ascii', 'in the terminal: nothing but ASCII; left out: where the locale is not UTF-8').env('EDGESYNC_ASCII'))
-    .addOption(new Option('--theme <name>', 'in the terminal: its colours').choices(THEME_NAMES).default('dark').env('EDGESYNC_THEME'))
-    .addOption(new Option('--screen-reader', 'in the terminal: lines as things happen instead of a picture').env('EDGESYNC_SCREEN_READER'))
+  addLookOptions(addKeepOption(addWorldOptions(program)))
     .addOption(new Option('--tour', 'in the terminal: begin with the guided tour').env('EDGESYNC_TOUR'))
     .action(async (options: TerminalCommandOptions) => {
       if (program.args.length > 0) {
@@ -55,13 +62,26 @@ export function addTerminalCommand(program: Command, session: Session, { names, 
     });
 }
 
-function isInteractive({ stdin, stdout, variables }: CliEnvironment): boolean {
+export function addLookOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--no-color', 'in the terminal: no colours; NO_COLOR does the same'))
+    .addOption(new Option('--ascii', 'in the terminal: nothing but ASCII; left out: where the locale is not UTF-8').env('EDGESYNC_ASCII'))
+    .addOption(new Option('--theme <name>', 'in the terminal: its colours').choices(THEME_NAMES).default('dark').env('EDGESYNC_THEME'))
+    .addOption(new Option('--screen-reader', 'in the terminal: lines as things happen instead of a picture').env('EDGESYNC_SCREEN_READER'));
+}
+
+export function isInteractive({ stdin, stdout, variables }: CliEnvironment): boolean {
   const isCi = (variables['CI'] ?? '') !== '' && variables['CI'] !== 'false';
   return stdin.isTTY && stdout.isTTY && !isCi && variables['TERM'] !== 'dumb';
 }
 
 /** Bad configuration is told before the screen is taken. */
-async function runTerminal(options: TerminalCommandOptions, session: Session, config: ConfigFile): Promise<void> {
+export async function runTerminal(
+  options: TerminalCommandOptions,
+  session: Session,
+  config: ConfigFile,
+  hidden?: HiddenBug,
+): Promise<void> {
   const { environment } = session;
   const logLines: string[] = [];
   try {
@@ -69,8 +89,9 @@ async function runTerminal(options: TerminalCommandOptions, session: Session, co
     // The one that comes with the program is right, and reading it can wait for the first frame.
     const topology = options.compose === COMPOSE_FILE ? undefined : await read();
     const release = session.output.hold();
-    const ended = await show({ options, readTopology: async () => topology ?? read(), session, config, logLines }).finally(release);
-    for (const line of farewell(ended, options.project)) session.output.line(line);
+    const readTopology = async () => topology ?? read();
+    const ended = await show({ options, readTopology, session, config, logLines, mutant: hidden?.mutant }).finally(release);
+    for (const line of farewell(ended, { project: options.project, hidden })) session.output.line(line);
     const { lost } = ended.state;
     if (lost !== undefined) for (const line of [...logLines, lost.why]) session.output.note(printableLines(line));
     session.exitWith(exitCodeFor(ended));
@@ -88,9 +109,10 @@ interface ShowOptions {
   readonly session: Session;
   readonly config: ConfigFile;
   readonly logLines: string[];
+  readonly mutant: Mutant | undefined;
 }
 
-async function show({ options, readTopology, session, config, logLines }: ShowOptions): Promise<TerminalEnded> {
+async function show({ options, readTopology, session, config, logLines, mutant }: ShowOptions): Promise<TerminalEnded> {
   const [{ openTerminal }, { colourDepthOf }, { createTheme }, { isAsciiLocale }] = await Promise.all([
     import('../view/terminal.ts'),
     import('../view/draw/ansi.ts'),
@@ -120,11 +142,12 @@ async function show({ options, readTopology, session, config, logLines }: ShowOp
           const topology = await readTopology();
           const note = (step: string) => onStep({ step, elapsedMs: 0 });
           backend = await resolveBackend({ options, topology, environment, note });
-          return startWorld({ options, backend, topology, environment, onStep, signal: stop, onLogLine });
+          return startWorld({ options, backend, topology, environment, onStep, signal: stop, onLogLine, mutant: mutant?.name });
         },
         clock: systemClock,
         catalogue: { files: BUILT_IN_SCENARIOS, version: session.version, topology: readTopology },
         targets: { folder: TARGETS_FOLDER, variables },
+        mutant,
         random: createRandom(drawSeed()),
         onEvent: (event) => onEvent(withTyped(event, session.output.typed)),
         startedMs,
@@ -147,8 +170,13 @@ async function show({ options, readTopology, session, config, logLines }: ShowOp
   return terminal.ended;
 }
 
-/** The command that runs a scenario again, as the program was started. */
+/** Commands that run something again, as the program was started. */
 function withTyped(event: LiveEvent, typed: (text: string) => string): LiveEvent {
+  if (event.type === 'mystery' && event.mystery.answer?.witness !== undefined) {
+    const { answer } = event.mystery;
+    const witness = { ...event.mystery.answer.witness, again: typed(event.mystery.answer.witness.again) };
+    return { ...event, mystery: { ...event.mystery, answer: { ...answer, witness } } };
+  }
   if (event.type !== 'run-said' || event.event.type !== 'Summary') return event;
   return { ...event, event: { ...event.event, reproduce: typed(event.event.reproduce) } };
 }

@@ -130,6 +130,8 @@ export interface StartWorldOptions {
   readonly signal: AbortSignal;
   /** Takes what embedded services log. They do not write it themselves: they would wait for whoever reads it. */
   readonly onLogLine: (line: string) => void;
+  /** A known bug to start with, by its name. */
+  readonly mutant?: string | undefined;
 }
 
 export async function startWorld({ options, backend, environment, onStep, signal, ...start }: StartWorldOptions): Promise<World> {

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { InvalidInput } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import type { Experiments } from './experiments.ts';
+import type { Mystery } from './mystery.ts';
 import type { PlayedRaces } from './played-races.ts';
 import { COMMANDS, type CommandName, type Commands, type LiveEvent, type Told, type Tone } from './protocol.ts';
 import type { RegionSettings } from './region-settings.ts';
@@ -17,6 +18,8 @@ export interface Commanded {
   readonly experiments: Experiments;
   readonly settings: RegionSettings;
   readonly races: PlayedRaces;
+  /** undefined: nothing is hidden in this world. */
+  readonly mystery: Mystery | undefined;
   readonly tell: (event: Told<LiveEvent>) => void;
   readonly note: (tone: Tone, text: string) => void;
 }
@@ -75,12 +78,19 @@ export const COMMAND_ROWS: { readonly [Name in CommandName]: CommandRow<Name> } 
     },
   },
   stampede: { schema: COMMANDS.stampede, act: ({ experiments }, command) => experiments.stampede(command) },
+  guess: { schema: COMMANDS.guess, worksDuringRuns: true, act: ({ mystery }, { name }) => asked(mystery).guess(name) },
+  'give-up': { schema: COMMANDS['give-up'], worksDuringRuns: true, act: ({ mystery }) => asked(mystery).giveUp() },
   'list-races': { schema: COMMANDS['list-races'], act: ({ races }) => races.list() },
   'play-race': { schema: COMMANDS['play-race'], act: ({ races }, command) => races.play(command) },
   'next-turn': { schema: COMMANDS['next-turn'], worksDuringRuns: true, act: ({ races }) => races.next() },
   'finish-race': { schema: COMMANDS['finish-race'], worksDuringRuns: true, act: ({ races }) => races.finish() },
   'stop-race': { schema: COMMANDS['stop-race'], worksDuringRuns: true, act: ({ races }) => races.stop() },
 };
+
+function asked(mystery: Mystery | undefined): Mystery {
+  if (mystery === undefined) throw new InvalidInput('no bug is hidden in this world: edgesync-lab mystery starts one that has one');
+  return mystery;
+}
 
 /** Rejects with InvalidInput for what cannot be, now or at all. */
 export async function execute<Name extends CommandName>(name: Name, command: Commands[Name], on: Commanded): Promise<void> {

@@ -3,12 +3,18 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../services/runtime/clock.ts';
-import { type LabCommand, type LiveEvent, labCommand, liveEvent } from './protocol.ts';
+import { mutantNamed } from '../mutants/mutants.ts';
+import { seedSetup } from '../sim/testing/kit.ts';
+import { Mystery } from './mystery.ts';
+import { type LabCommand, type LiveEvent, labCommand, liveEvent, type Told } from './protocol.ts';
 import { withPlayedRaces } from './testing/played-races.ts';
 import { type VirtualLab, withVirtualLab } from './testing/virtual-lab.ts';
 
 const SCENARIOS = new Map(
-  ['slow-region', 'stale-set-race'].map((name) => [name, fileURLToPath(new URL(`../scenarios/${name}.yaml`, import.meta.url))]),
+  ['slow-region', 'stale-set-race', 'delete-while-filling'].map((name) => [
+    name,
+    fileURLToPath(new URL(`../scenarios/${name}.yaml`, import.meta.url)),
+  ]),
 );
 const POLL_MS = 200;
 const SEEN_MS_MAX = 600_000;
@@ -53,6 +59,8 @@ const ARBITRARIES: Arbitraries = {
   race: fc.record({ do: fc.constant('race') }),
   'stood-still': fc.record({ do: fc.constant('stood-still'), ms: rate }),
   stampede: fc.record({ do: fc.constant('stampede'), region: text, readers: fc.integer({ min: 1 }) }),
+  guess: fc.record({ do: fc.constant('guess'), name: text }),
+  'give-up': fc.record({ do: fc.constant('give-up') }),
   'list-races': fc.record({ do: fc.constant('list-races') }),
   'play-race': fc.record({
     do: fc.constant('play-race'),
@@ -144,6 +152,9 @@ it('every event of a session over a wire is the same', { timeout: LONG_MS }, asy
     await played;
     told.push(...events.all);
   });
+  const catalogue = { files: SCENARIOS, version: '0', topology: async () => (await seedSetup()).topology };
+  const tell = (event: Told<LiveEvent>) => void told.push({ t: 1, ...event } as LiveEvent);
+  await new Mystery({ mutant: mutantNamed('missing-at-version-zero'), catalogue, tell }).giveUp();
   for (const event of told) expect(liveEvent.parse(overWire(event))).toEqual(event);
   const types = liveEvent.options.map(({ shape }) => shape.type.value);
   expect(types.filter((type) => !told.some((event) => event.type === type))).toEqual([]);

@@ -138,6 +138,28 @@ const stampede = z.strictObject({
 });
 export type Stampede = Readonly<z.infer<typeof stampede>>;
 
+const named = z.strictObject({ name: z.string(), about: z.string() });
+
+const mysteryAnswer = named.extend({
+  caughtBy: z.array(z.string()).readonly(),
+  /** The scenario that brings its damage to light. */
+  shownBy: z.string(),
+  /** It was named; else whoever looked for it gave up. */
+  wasFound: z.boolean(),
+  /** What a check found, and the command that shows it again. It comes a moment after the name. */
+  witness: z.strictObject({ check: z.string(), explain: z.string(), again: z.string() }).optional(),
+});
+export type MysteryAnswer = Readonly<z.infer<typeof mysteryAnswer>>;
+
+/** One of the suspects is in this world. */
+const mystery = z.strictObject({
+  suspects: z.array(named).readonly(),
+  /** Names that were guessed and are not the one. */
+  wrong: z.array(z.string()).readonly(),
+  answer: mysteryAnswer.optional(),
+});
+export type MysteryView = Readonly<z.infer<typeof mystery>>;
+
 const tone = z.enum(['info', 'good', 'warning', 'error']);
 export type Tone = z.infer<typeof tone>;
 
@@ -179,6 +201,8 @@ export const liveEvent = z.discriminatedUnion('type', [
   /** What came of the lessons that were asked for. */
   eventOf('raced', { race }),
   eventOf('stampeded', { stampede }),
+  /** Of a world with an unknown bug: at its start, and after each guess. */
+  eventOf('mystery', { mystery }),
   /** A race that is played step by step, in a world of its own. */
   eventOf('races', RACE_EVENTS.races),
   eventOf('race-begun', RACE_EVENTS['race-begun']),
@@ -238,6 +262,10 @@ export const COMMANDS = {
   'stood-still': asked('stood-still', { ms: z.number().nonnegative() }),
   /** Purges one content, then that many readers ask for it at once in that region. */
   stampede: asked('stampede', { region: z.string(), readers: z.int().positive() }),
+  /** Names the bug of a mystery. */
+  guess: asked('guess', { name: z.string() }),
+  /** Asks for the answer. */
+  'give-up': asked('give-up', {}),
   'list-races': asked('list-races', RACE_COMMANDS['list-races']),
   'play-race': asked('play-race', RACE_COMMANDS['play-race']),
   'next-turn': asked('next-turn', RACE_COMMANDS['next-turn']),

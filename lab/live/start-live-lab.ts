@@ -7,6 +7,7 @@ import type { Clock } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
 import { EXIT, exitCodeOf, InvalidInput } from '../errors.ts';
 import type { FaultChange, FaultInForce } from '../faults/active-faults.ts';
+import type { Mutant } from '../mutants/mutant.ts';
 import { Session } from '../session/session.ts';
 import type { StartStep, World } from '../worlds/world.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -15,6 +16,7 @@ import { Experiments } from './experiments.ts';
 import { Judging } from './judging.ts';
 import type { Judgement } from './live-judge.ts';
 import type { LiveLab } from './live-lab.ts';
+import { Mystery } from './mystery.ts';
 import { Observer } from './observer.ts';
 import { PlayedRaces, type RaceTargets } from './played-races.ts';
 import type { FaultView, LabCommand, LiveEvent, Observation, Told, Tone } from './protocol.ts';
@@ -32,6 +34,8 @@ export interface StartLiveLabOptions {
   readonly catalogue: Catalogue;
   /** The caches that can be raced. Left out: none. */
   readonly targets?: RaceTargets;
+  /** The known bug that the world was started with, for somebody to find. */
+  readonly mutant?: Mutant | undefined;
   /** Ends a start that is under way. `close` is still to be called. */
   readonly signal?: AbortSignal;
   /** Monotonic time that `t` of the events counts from; now when left out. */
@@ -101,7 +105,7 @@ class Lab implements LiveLab {
   }
 
   async #play(session: Session): Promise<Playing> {
-    const { clock, random, catalogue, targets } = this.#options;
+    const { clock, random, catalogue, targets, mutant } = this.#options;
     const { world } = session;
     const judging = new Judging({ session, onJudged: (judgement) => this.#onJudged(judgement) });
     this.#judging = judging;
@@ -126,6 +130,7 @@ class Lab implements LiveLab {
     return {
       ...{ session, load, judging, runs, tell, note },
       experiments: new Experiments({ ...shared, signal: this.#closing.signal }),
+      mystery: mutant === undefined ? undefined : new Mystery({ mutant, catalogue, tell }),
       races: new PlayedRaces({ targets, clock, random: random.fork('races'), tell }),
       settings: new RegionSettings({ world, onSet: (says) => note('info', says) }),
       observer: new Observer({ session, looks: judging.looks, onObserved }),

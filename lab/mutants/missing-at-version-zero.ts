@@ -13,7 +13,7 @@ class Zeroing extends DecoratedOriginClient {
 export const missingAtVersionZero: Mutant = {
   name: 'missing-at-version-zero',
   about: 'a 404 has version 0, also of a content that was deleted',
-  caughtBy: ['stale-after-bound', 'phantom-version', 'lost-invalidation', 'divergence'],
+  caughtBy: ['misdated', 'stale-after-bound', 'phantom-version', 'lost-invalidation', 'divergence'],
   shownBy: 'delete-while-filling',
   edge: (ports) => ({ ...ports, origin: new Zeroing(ports.origin) }),
 };

@@ -14,6 +14,7 @@ const WRITES_MAX = 1_000;
 const RATE_MAX = 500;
 const STRATEGIES = ['eager', 'lazy'] as const;
 const nothing = () => [];
+const NO_MYSTERY = 'no bug is hidden in this world: edgesync-lab mystery starts one that has one';
 
 function regionNames({ regions, selected }: ViewState): readonly string[] {
   const names = regions.map(({ region }) => region);
@@ -162,6 +163,26 @@ export const WORDS: readonly Word[] = [
       const actions = openRaces(state);
       return actions.length === 0 ? { problem: 'the world is not up yet' } : does(...actions);
     },
+  },
+  {
+    word: 'guess',
+    usage: 'guess <bug>',
+    about: 'in a mystery: name the bug',
+    next: ({ mystery }, before) => (before.length === 0 ? (mystery?.suspects ?? []).map(({ name }) => name) : []),
+    run: ({ mystery }, [name = '']) => {
+      if (mystery === undefined) return { problem: NO_MYSTERY };
+      const names = mystery.suspects.map((suspect) => suspect.name);
+      if (!names.includes(name))
+        return { problem: `expected one of the suspects (M lists them), got ${name || 'nothing'}${didYouMean(name, names)}` };
+      return sends({ do: 'guess', name }, `guess ${name}`);
+    },
+  },
+  {
+    word: 'give-up',
+    usage: 'give-up',
+    about: 'in a mystery: be told the bug',
+    next: nothing,
+    run: ({ mystery }) => (mystery === undefined ? { problem: NO_MYSTERY } : sends({ do: 'give-up' }, 'give up')),
   },
   {
     word: 'tour',

@@ -86,6 +86,14 @@ export const LOOK: readonly KeyBinding[] = [
     act: openRaces,
   },
   { name: 'tour', keys: ['T'], shown: 'T', group: 'look', short: 'tour', about: 'a guided tour in six short steps', act: tour },
+  {
+    name: 'mystery',
+    keys: ['M'],
+    shown: 'M',
+    group: 'look',
+    about: 'in a mystery: the suspects, and what was guessed',
+    act: (state) => (state.mystery === undefined ? undefined : open({ screen: 'mystery', scroll: 0 })(state, 'M')),
+  },
   { name: 'trace', keys: ['t'], shown: 't', group: 'look', short: 'trace', about: 'follow one write through its ten steps', act: trace },
   {
     name: 'pause-display',

@@ -6,6 +6,7 @@ import { confirm } from './confirm.ts';
 import { faultMenu } from './fault-menu.ts';
 import { filter } from './filter.ts';
 import { help } from './help.ts';
+import { mystery } from './mystery.ts';
 import { overview } from './overview.ts';
 import { race } from './race.ts';
 import { races } from './races.ts';
@@ -16,7 +17,7 @@ import { trace } from './trace.ts';
 import { zoom } from './zoom.ts';
 
 const SCREENS: { readonly [Name in ScreenName]: Screen<Name> } = {
-  ...{ overview, zoom, trace, menu: faultMenu, catalogue, run, races, race, tour, command, filter, confirm, help },
+  ...{ overview, zoom, trace, mystery, menu: faultMenu, catalogue, run, races, race, tour, command, filter, confirm, help },
 };
 
 /** A screen is drawn and asked only with what it remembers itself, which is what makes the cast true. */

@@ -1,5 +1,5 @@
 /** What the lab tells, taken into the state. */
-import type { FaultView, LiveEvent, Observation } from '../../../lab/live/protocol.ts';
+import type { FaultView, LiveEvent, MysteryView, Observation } from '../../../lab/live/protocol.ts';
 import { pendingAfter } from './pending-settings.ts';
 import { raceAfter } from './race-view.ts';
 import { type RunLiveEvent, ranAfter, runAfter } from './run-view.ts';
@@ -52,6 +52,8 @@ export function withEvent(now: ViewState, event: LiveEvent): ViewState {
       return { ...now, race: event.race };
     case 'stampeded':
       return { ...now, stampede: event.stampede };
+    case 'mystery':
+      return withMystery(now, event.mystery);
     case 'races':
       return { ...now, raceChoices: { races: event.races, caches: event.caches, missing: event.missing } };
     case 'race-begun':
@@ -64,6 +66,17 @@ export function withEvent(now: ViewState, event: LiveEvent): ViewState {
     case 'lost':
       return { ...withLine(now, { t: event.t, tone: 'error', text: event.why }), lost: { why: event.why, exitCode: event.exitCode } };
   }
+}
+
+/** What a world hides is told first of all; the answer is shown wherever one is. */
+function withMystery(now: ViewState, mystery: MysteryView): ViewState {
+  const isTold = now.mystery === undefined || (mystery.answer !== undefined && now.mystery.answer === undefined);
+  const isShown = now.screens.some(({ screen }) => screen === 'mystery');
+  const screens = isTold && !isShown ? [...now.screens, { screen: 'mystery', scroll: 0 } as const] : now.screens;
+  const last = mystery.wrong.at(-1);
+  const isWrong = mystery.wrong.length > (now.mystery?.wrong.length ?? 0);
+  const next = { ...now, mystery, screens };
+  return isWrong && last !== undefined ? withLine(next, { t: now.nowMs, tone: 'warning', text: `it is not ${last}` }) : next;
 }
 
 function toPlaying(state: ViewState, { backend, originUrl, staysUp, regions }: Extract<LiveEvent, { type: 'ready' }>): ViewState {

@@ -4,7 +4,7 @@
  * Phases: starting -> playing -> leaving; starting -> leaving
  */
 import type { ExitCode } from '../../../lab/errors.ts';
-import type { LabCommand, ScenarioCard } from '../../../lab/live/protocol.ts';
+import type { LabCommand, MysteryView, ScenarioCard } from '../../../lab/live/protocol.ts';
 import type { Trace } from '../../../lab/trace/trace-schema.ts';
 import type { Backend } from '../../../lab/worlds/worlds.ts';
 import type { RaceChoices, RaceView } from './race-view.ts';
@@ -43,6 +43,8 @@ export interface StepView {
 }
 
 export interface ViewState extends Watched {
+  /** undefined: no bug is hidden in this world. */
+  readonly mystery: MysteryView | undefined;
   readonly phase: 'starting' | 'playing' | 'leaving';
   readonly steps: readonly StepView[];
   readonly backend: Backend | undefined;
@@ -118,6 +120,7 @@ export type ViewAction =
   | { readonly type: 'leave'; readonly by: 'quit' | 'interrupt' };
 
 export const INITIAL_STATE: ViewState = {
+  mystery: undefined,
   phase: 'starting',
   nowMs: 0,
   steps: [],

@@ -199,6 +199,10 @@ const STATES: { readonly [Name in ScreenName]: readonly ScreenOf<Name>[] } = {
     { screen: 'help', scroll: 30 },
   ],
   trace: [{ screen: 'trace' }],
+  mystery: [
+    { screen: 'mystery', scroll: 0 },
+    { screen: 'mystery', scroll: 9 },
+  ],
   command: [
     { screen: 'command', prompt: EMPTY_PROMPT },
     { screen: 'command', prompt: { ...EMPTY_PROMPT, text: 'delay eu-west x', problem: 'expected a delay' } },

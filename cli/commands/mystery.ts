@@ -1,0 +1,28 @@
+/** `mystery`: in the terminal, a world with one known bug in it, for somebody to find. */
+import { type Command, Option } from 'commander';
+import { MUTANTS } from '../../lab/mutants/mutants.ts';
+import { EMBEDDED } from '../../lab/worlds/worlds.ts';
+import { createRandom, drawSeed, pick } from '../../services/runtime/random.ts';
+import type { ConfigFile } from '../config-schema.ts';
+import { COMPOSE_FILE } from '../program-files.ts';
+import type { Session } from '../session.ts';
+import { parseSeed } from './seed-option.ts';
+import { addLookOptions, isInteractive, type LookOptions, runTerminal } from './terminal.ts';
+
+interface MysteryOptions extends LookOptions {
+  readonly seed?: number;
+  readonly ports?: 'auto';
+}
+
+export function addMysteryCommand(program: Command, session: Session, config: ConfigFile): void {
+  const command = program
+    .command('mystery')
+    .description('in the terminal: a world with one unknown bug in it, for you to find; :guess names it, :give-up tells it')
+    .addOption(new Option('--seed <number>', 'which bug: with the same number the same one; drawn when left out').argParser(parseSeed))
+    .addOption(new Option('--ports <which>', 'auto: take free ports and print them').choices(['auto']).env('EDGESYNC_PORTS'));
+  addLookOptions(command).action(async ({ seed = drawSeed(), ...options }: MysteryOptions) => {
+    if (!isInteractive(session.environment)) program.error('error: mystery is played in a terminal, and there is none here');
+    const mutant = pick(createRandom(seed), MUTANTS);
+    await runTerminal({ ...options, compose: COMPOSE_FILE, backend: EMBEDDED }, session, config, { mutant, seed });
+  });
+}
