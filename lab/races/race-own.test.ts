@@ -54,7 +54,7 @@ describe('races in virtual time of', () => {
     ['clear-newer-stale-mark', LAZY, 'kept', ['soft key in-head', 'soft key in-304', 'soft tag in-head', 'soft all in-body']],
     ['join-any-fetch', OWN_TARGET, 'late', ['hard key join', 'hard tag join', 'hard pattern join', 'hard all join']],
     ['unfenced-304', LAZY, 'late', ['hard key in-304']],
-  ] as const)('an edge with the bug %s are %s', async (mutant, target, outcome, wanted) => {
+  ] as const)('an edge with the bug %s show it', async (mutant, target, outcome, wanted) => {
     const { results } = await race({ target, mutant });
     expect(thoseThatWere(outcome, results)).toEqual(expect.arrayContaining([...wanted]));
   });
