@@ -66,8 +66,8 @@ async function cdn(options: NginxCdnOptions = {}) {
 }
 
 /** The cache of a few lines, started by nobody of the lab. */
-async function naive(...behaviours: readonly string[]) {
-  const [port, backendPort] = [await freePort(), await freePort()];
+async function naive(behaviours: readonly string[], backend?: number) {
+  const [port, backendPort] = [await freePort(), backend ?? (await freePort())];
   const child = spawn(process.execPath, [NAIVE, String(port), `127.0.0.1:${backendPort}`, ...behaviours], { stdio: 'ignore' });
   onTestFinished(async () => {
     if (child.exitCode !== null) return;
@@ -163,7 +163,7 @@ describe('run over a live target', { timeout: RUN_MS_MAX }, () => {
   });
 
   it('is 104 where the purge of one content meets another, after that purge', async () => {
-    const ran = await run(await naive('wide'));
+    const ran = await run(await naive(['wide']));
     expect([ran.code, ran.summary?.error]).toEqual([104, expect.stringMatching(/purges more than it names: .*--allow-wide-purge lets it/)]);
   });
 
@@ -197,12 +197,58 @@ describe('run over a live target', { timeout: RUN_MS_MAX }, () => {
     expect(`${ran.stdout}${ran.stderr}`).not.toContain(SECRET);
   });
 
+  it('reads what an origin of the user’s own holds, where its file says how, and judges writes and labels by it', async () => {
+    const origin = await ownOriginServer();
+    const { url, purge } = await naive(['fenced'], origin.port);
+    const file = { url, purge, origin: ownOrigin(origin.url, ', read: GET /api/content/<id>') };
+    // With all checks that a scenario has by itself.
+    const ran = await run({ ...file, version: 'version' }, { scenario: SMALL.replace('6s', '8s') });
+    expect([wrongIn(ran), [EXIT.pass, EXIT.unknown]], `${ran.stderr}${ran.stdout}`).toEqual([[], expect.arrayContaining([ran.code])]);
+    expect(ran.summary?.checks.filter(({ reason }) => /which nobody told/.test(reason))).toEqual([]);
+    expect(ran.verdicts).toMatchObject({ 'lost-write': 'pass', misdated: 'pass' });
+    expect(ran.summary?.checks.find(({ check }) => check === 'lost-write')?.reason).toMatch(/^0 of \d keys are older/);
+  });
+
+  it('fails where an origin of the user’s own answers the cache what it holds no longer', async () => {
+    const origin = await ownOriginServer({ showsUpTo: 2 });
+    const { url, purge } = await naive(['fenced'], origin.port);
+    const scenario = `${SMALL.replace('6s', '16s')}checks: [lost-write, misdated]\n`;
+    const read = ', read: GET /api/content/<id>';
+    const ran = await run({ url, purge, origin: ownOrigin(origin.url, read), version: 'version' }, { scenario });
+    expect([ran.code, ran.verdicts], `${ran.stderr}${ran.stdout}`).toEqual([EXIT.violated, { 'lost-write': 'pass', misdated: 'fail' }]);
+    const found = ran.events.find((event) => event.type === 'Anomaly');
+    expect(found?.explain).toContain('by its label: that is wrong, or the origin answers what it holds no longer');
+  });
+
+  it.runIf(hasNginx)('fails where an origin of the user’s own says that it has a write, and has not', async () => {
+    const origin = await ownOriginServer({ keepsUpTo: 2 });
+    const edge = await cdn({ backendPort: origin.port });
+    const scenario = `${SMALL.replace('6s', '12s')}checks: [lost-write]\n`;
+    const read = ', read: GET /api/content/<id>';
+    const ran = await run({ url: edge.url, origin: ownOrigin(origin.url, read), version: 'version' }, { scenario });
+    expect([ran.code, ran.verdicts['lost-write']], `${ran.stderr}${ran.stdout}`).toEqual([EXIT.violated, 'fail']);
+    const unread = await run({ url: edge.url, origin: ownOrigin(origin.url), version: 'version' }, { scenario });
+    const lost = unread.summary?.checks.find(({ check }) => check === 'lost-write');
+    expect([unread.code, lost?.reason]).toEqual([EXIT.unknown, 'it needs what the origin holds, which nobody told']);
+  });
+
+  it.runIf(hasNginx)('is 104 where the origin itself is not read as its file says', async () => {
+    const origin = await ownOriginServer();
+    const edge = await cdn({ backendPort: origin.port });
+    const read = ', read: GET /elsewhere/<id>';
+    const ran = await run({ url: edge.url, origin: ownOrigin(origin.url, read), version: 'version' });
+    expect([ran.code, ran.summary?.error]).toEqual([
+      104,
+      expect.stringContaining('the origin itself was read as a 404 of a new content, expected version 1: live.origin.read'),
+    ]);
+  });
+
   it('prints each kind of request with --dry-run, and sends and looks up nothing', async () => {
     const server = await countingServer();
     const purge = '{ hard: { key: { request: POST /purge, body: { keys: ["<id>"], token: "<env:CDN_TOKEN>" } }, all: PURGE / } }';
     const more = ['purge-url: https://api.cdn.invalid'];
     const words = ['--allow-external', 'api.cdn.invalid', '--dry-run'];
-    const file = { url: server.url, purge, more, origin: ownOrigin(server.url) };
+    const file = { url: server.url, purge, more, origin: ownOrigin(server.url, ', read: GET /raw/<id>') };
     const ran = await run(file, { words, scenario: SMALL.replace('9/s', '90/s'), env: { CDN_TOKEN: SECRET } });
     const plan = ran.events.find((event) => event.type === 'Plan');
     expect([ran.code, ran.stderr, server.received]).toEqual([0, '', []]);
@@ -210,6 +256,7 @@ describe('run over a live target', { timeout: RUN_MS_MAX }, () => {
       ['create', 'PUT', `${server.url}/api/content/1001`, expect.stringContaining('"version":1')],
       ['update', 'PUT', `${server.url}/api/content/1001`, expect.stringContaining('"version":1')],
       ['delete', 'DELETE', `${server.url}/api/content/1001`, undefined],
+      ['look', 'GET', `${server.url}/raw/1001`, undefined],
       ['read', 'GET', `${server.url}/api/content/1001`, undefined],
       ['hard key', 'POST', 'https://api.cdn.invalid/purge', '{"keys":["1001"],"token":"<env:CDN_TOKEN>"}'],
     ]);

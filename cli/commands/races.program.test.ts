@@ -11,6 +11,8 @@ import { hasServer } from '../testing/servers.ts';
 const RACES_MS_MAX = 240_000;
 
 const json = z.object({
+  backend: z.string().optional(),
+  seed: z.number().optional(),
   targets: z.array(
     z.object({
       name: z.string(),
@@ -43,6 +45,44 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
     const { code, told, outcomes } = await races('edgesync', '--race', 'plain', 'in-head', 'join', '--purge', 'key', 'soft-tag');
     expect([code, told?.[0]?.results.length]).toEqual([0, 6]);
     expect(outcomes).toEqual({ plain: 'ok', 'in-head': 'ok', join: 'ok' });
+  });
+
+  it('of our own edges pass in virtual time, which the seed says, and find a known bug', async () => {
+    const words = ['races', 'edgesync', 'edgesync-lazy', '--backend', 'simulated', '--seed', '7', '--json'];
+    const { code, stdout } = await startProgram(words).ended;
+    const told = json.parse(JSON.parse(stdout));
+    expect([code, told.backend, told.seed, told.targets.map(({ results }) => results.length)]).toEqual([0, 'simulated', 7, [48, 48]]);
+    expect(new Set(told.targets.flatMap(({ results }) => results.map(({ outcome }) => outcome)))).toEqual(new Set(['ok']));
+    expect((await startProgram(words).ended).stdout).toBe(stdout);
+    const bug = ['--backend', 'simulated', '--mutant', 'unfenced-fill', '--race', 'in-head', '--purge', 'key'];
+    const kept = await races('edgesync', ...bug);
+    expect([kept.code, kept.outcomes]).toEqual([1, { 'in-head': 'kept' }]);
+  });
+
+  it('of our own edge draw a seed in virtual time, and their page says it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edgesync-races-'));
+    const words = ['races', 'edgesync', '--backend', 'simulated', '--race', 'plain', '--purge', 'key'];
+    const { code, stderr } = await startProgram([...words, '--out', join(folder, 'out')]).ended;
+    const [, seed] = /in virtual time, seed (\d+)/.exec(stderr) ?? [];
+    expect([code, seed]).toEqual([0, expect.any(String)]);
+    expect(await readFile(join(folder, 'out', 'report.html'), 'utf8')).toContain(`--seed ${seed}</code>`);
+    expect(await readFile(join(folder, 'out', 'junit.xml'), 'utf8')).toContain(`<property name="seed" value="${seed}"`);
+    await rm(folder, { recursive: true });
+  });
+
+  it('of our own edge in containers are 107 where no engine answers, with the remedy', async () => {
+    const env = { DOCKER_HOST: 'unix:///nowhere.sock' };
+    const { code, stdout, stderr } = await startProgram(['races', 'edgesync', '--backend', 'docker'], { env }).ended;
+    expect([code, stdout]).toEqual([107, 'cache           purge\nedgesync  did not run\n']);
+    expect(stderr).toMatch(/no Docker engine listens on \/nowhere\.sock\. Start it/);
+  });
+
+  it('of a cache of others are embedded, whatever the default of the environment is', async () => {
+    const env = { EDGESYNC_BACKEND: 'docker', EDGESYNC_SEED: '3', DOCKER_HOST: 'unix:///nowhere.sock' };
+    const words = ['lru-cache', 'edgesync', '--race', 'plain', '--purge', 'key'];
+    const { code, stdout, stderr } = await startProgram(['races', ...words], { env }).ended;
+    expect([code, stdout]).toEqual([107, 'cache            purge  plain\nlru-cache     hard key     ok\nedgesync   did not run      -\n']);
+    expect(stderr).toContain('edgesync: no Docker engine listens');
   });
 
   it.runIf(hasVarnish)('of Varnish: it keeps the old version, unless its PURGE goes through lookup', async () => {
@@ -160,6 +200,11 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
     ['a race that is none', ['edgesync', '--race', 'in-haed'], 'did you mean in-head?'],
     ['a purge that is none', ['edgesync', '--purge', 'soft-kye'], 'did you mean soft-key?'],
     ['a number of times that is none', ['edgesync', '--repeat', '0'], 'expected a whole number from 1 to 1000'],
+    ['a cache of others in virtual time', ['varnish', '--backend', 'simulated'], 'expected our own edges (edgesync, '],
+    ['a Redis in virtual time', ['edgesync-redis', '--backend', 'simulated'], 'edgesync-redis needs a Redis'],
+    ['a seed elsewhere', ['edgesync', '--seed', '3'], '--seed: needs --backend simulated, got embedded'],
+    ['a known bug elsewhere', ['edgesync', '--mutant', 'unfenced-fill'], 'needs --backend simulated, got embedded'],
+    ['a known bug that is none', ['edgesync', '--backend', 'simulated', '--mutant', 'unfenced-fil'], 'did you mean unfenced-fill?'],
     ['no target', [], "missing required argument 'targets'"],
   ])('are 104 for %s', async (_what, words, message) => {
     const { code, stderr, told } = await races(...words);

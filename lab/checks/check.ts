@@ -49,7 +49,7 @@ export interface CheckContext {
 }
 
 /** What not every edge tells. */
-export type Need = 'fetch-counter' | 'fetch-time' | 'strategy';
+export type Need = 'fetch-counter' | 'fetch-time' | 'fetches-dated' | 'strategy';
 
 export interface CheckInput {
   readonly history: History;

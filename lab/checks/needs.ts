@@ -24,6 +24,10 @@ const EVIDENCE: Readonly<Record<Need, Evidence>> = {
     about: 'when the origin was asked for each answer',
     isToldOf: (region, told) => told.datedShare(region) >= DATED_SHARE_MIN,
   },
+  'fetches-dated': {
+    about: 'when the origin was asked for each answer',
+    isToldOf: (region, told) => told.history.boundsOf(region).datedBy === 'label' || told.datedShare(region) >= DATED_SHARE_MIN,
+  },
   strategy: {
     about: 'which strategy each region had',
     isToldOf: (region, { history }) => history.of('strategy').some((change) => change.region === region),

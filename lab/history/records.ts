@@ -91,6 +91,8 @@ export const originState = z.strictObject({
   slot: z.string(),
   version: z.int().nonnegative(),
   deleted: z.boolean(),
+  /** Nobody could ask it: it is what was written there. Left out: it was asked. */
+  isAssumed: z.literal(true).optional(),
 });
 export type OriginState = Readonly<z.infer<typeof originState>>;
 

@@ -47,7 +47,7 @@ export class FinalReads {
     await this.#adoptDoubtful();
     for (const [id, slot] of written) {
       if (signal.aborted) return;
-      history.add('origin', { key: contentKey(id), slot, ...(await this.#asked(() => clients.originVersion(id))) });
+      history.add('origin', { key: contentKey(id), slot, ...(await this.#asked(() => clients.heldAtOrigin(id))) });
     }
     const versions = new Map(history.of('origin').map(({ key, version }) => [key, version]));
     const cells = world.regions.flatMap((region) =>

@@ -1,9 +1,19 @@
 /** Races as JUnit XML: a suite for each target, a case for each race. What was kept is a failure, what did not come to the race is skipped. */
 import type { RailsReport } from '../rails/rails.ts';
 import { type JunitCase, type JunitProblem, type JunitSuite, junitText } from '../report/junit-suite.ts';
+import type { Backend } from '../worlds/worlds.ts';
 import type { Outcome, RaceResult } from './race.ts';
 import { wayText } from './raced-cache.ts';
 import type { Raced } from './run-races.ts';
+
+/** Where they took place, of a world that is not the process of the lab. */
+export interface RacesPlace {
+  readonly backend: Backend;
+  /** Of virtual time. */
+  readonly seed?: number;
+  /** A known bug. */
+  readonly mutant?: string;
+}
 
 /** What became of one target. */
 export interface RacedTarget {
@@ -11,6 +21,8 @@ export interface RacedTarget {
   readonly raced?: Raced;
   /** It did not start, or did not answer. */
   readonly broken?: string;
+  /** It is the world that did not, and no cache. */
+  readonly isWorldBroken?: true;
 }
 
 export interface JunitOptions {
@@ -18,6 +30,8 @@ export interface JunitOptions {
   readonly failing: readonly Outcome[];
   /** Of this program. */
   readonly version: string;
+  /** undefined: beside the lab. */
+  readonly place?: RacesPlace | undefined;
   /** Of live targets. */
   readonly rails?: RailsReport;
 }
@@ -28,7 +42,7 @@ export function racesJunit(targets: readonly RacedTarget[], options: JunitOption
   return junitText(targets.map((target) => toSuite(target, options)));
 }
 
-function toSuite({ name, raced, broken }: RacedTarget, { failing, version, rails }: JunitOptions): JunitSuite {
+function toSuite({ name, raced, broken }: RacedTarget, { failing, version, place, rails }: JunitOptions): JunitSuite {
   const stopped = broken ?? raced?.ended;
   const mistakes = stopped === undefined ? (raced?.selfChecked.mistakes ?? []) : [stopped];
   const type = stopped === undefined ? 'self-check' : 'broken';
@@ -43,7 +57,7 @@ function toSuite({ name, raced, broken }: RacedTarget, { failing, version, rails
   return {
     name,
     time: seconds(ms),
-    properties: { version, ...(rails === undefined ? {} : railsProperties(rails)) },
+    properties: { version, ...place, ...(rails === undefined ? {} : railsProperties(rails)) },
     cases: [check, ...nothing, ...results.map((result) => toCase(name, result, failing))],
   };
 }

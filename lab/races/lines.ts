@@ -1,8 +1,7 @@
 /** What races leave beside the page: the table, the first that was kept step by step, and JSON. */
 import { printable } from '../input/printable.ts';
 import { table } from '../outputs/lines.ts';
-import type { RailsReport } from '../rails/rails.ts';
-import type { RacedTarget } from './junit.ts';
+import type { JunitOptions, RacedTarget } from './junit.ts';
 import { OUTCOMES, type Race, type RaceResult } from './race.ts';
 import { wayText } from './raced-cache.ts';
 
@@ -48,9 +47,9 @@ function witnessLines(name: string, { race, way, why, steps }: RaceResult): read
   ];
 }
 
-/** `rails`: of live targets. */
-export function racesJson(rows: readonly RacedTarget[], rails: RailsReport | undefined): unknown {
+export function racesJson(rows: readonly RacedTarget[], { place, rails }: Pick<JunitOptions, 'place' | 'rails'>): unknown {
   return {
+    ...place,
     ...(rails === undefined ? {} : { rails }),
     targets: rows.map(({ name, raced, broken }) => ({
       name,

@@ -151,7 +151,7 @@ describe('races of a live target', () => {
       run: async (stage, way) => {
         const [content, other] = [await stage.create(), await stage.create()];
         const before = Array.from({ length: 4 }, (_, at) => stage.read(`reader ${at + 1}`, other));
-        const hold = stage.hold(content, 'head');
+        const hold = await stage.hold(content, 'head');
         const reader = stage.read('reader A', content);
         const isReached = await hold.reached(reader);
         const behind = Array.from({ length: 4 }, (_, at) => stage.read(`reader ${at + 5}`, other));

@@ -5,6 +5,7 @@ import type { Random } from '../../services/runtime/random.ts';
 import { withReleasers } from '../../services/runtime/releasers.ts';
 import { WorldFailed } from '../errors.ts';
 import type { Rails } from '../rails/rails.ts';
+import type { Clients } from '../system/clients.ts';
 import { openHttpClients } from '../system/http-clients.ts';
 import { type AnyTarget, isOwn, type OwnTarget } from '../targets/own-targets.ts';
 import type { LiveTarget, StartedTarget } from '../targets/target.ts';
@@ -14,7 +15,7 @@ import { type PeerUpstream, type PeerUpstreamOptions, startPeerUpstream } from '
 import { type OpenProgramOptions, openProgram } from '../worlds/peers/target-program.ts';
 import { openTeller } from '../worlds/peers/teller.ts';
 import { backendOf, liveCache, placeOf, railedOrigin } from './live-cache.ts';
-import { type OwnCacheOptions, ownCache } from './own-cache.ts';
+import { ownCache } from './own-cache.ts';
 import type { Race, RaceResult } from './race.ts';
 import type { RacedCache, Way } from './raced-cache.ts';
 import { type Raced, type RunRacesOptions, runRaces } from './run-races.ts';
@@ -48,7 +49,8 @@ const RACED_REGION = 'here';
 const LIVE_IDS_MAX = 1_000_000_000;
 const PREFIX_BASE = 36;
 const PREFIXES = PREFIX_BASE ** 5;
-const OWN_LIFETIMES = { lifetime: 3_600_000, missing: 5_000 } as const;
+/** Of our own edge, whatever its world. */
+export const OWN_LIFETIMES = { lifetime: 3_600_000, missing: 5_000 } as const;
 
 /** Throws WorldFailed where the cache does not start; rejects with the reason of the signal. Whatever it started is gone when it ends. */
 export async function raceTarget({ target, takes, rails, ...options }: RaceTargetOptions): Promise<Raced> {
@@ -69,17 +71,26 @@ export async function raceTarget({ target, takes, rails, ...options }: RaceTarge
       const opened = await openCache(target, { ...options, takes, rails, peerOrigin, upstream, origin, asker });
       releasers.push(() => opened.cache.close());
       options.onStarted?.();
-      let slugs = 0;
-      const nextSlug = () => {
-        slugs += 1;
-        return slugs;
-      };
       const pace = { purgeMs: 0 };
-      return await runRaces({ ...options, origin, ...opened, upstream, nextSlug, pace, ways: opened.cache.ways.filter(takes) });
+      return await runRaces({ ...options, origin, ...opened, upstream, nextSlug: slugs(), pace, ways: opened.cache.ways.filter(takes) });
     });
   } finally {
     await close();
   }
+}
+
+/** A number that none before was, each time. */
+export function slugs(): () => number {
+  let last = 0;
+  return () => {
+    last += 1;
+    return last;
+  };
+}
+
+/** No contents of another run have names that begin so. */
+export function prefixOf(random: Random): string {
+  return `race-${random.below(PREFIXES).toString(PREFIX_BASE)}`;
 }
 
 /** Throws WorldFailed where it cannot listen at the place that a live target asks for. */
@@ -109,7 +120,7 @@ interface OpenCache extends Pick<RaceTargetOptions, 'takes' | 'variables' | 'clo
   readonly rails: Rails | undefined;
   readonly peerOrigin: PeerOrigin;
   readonly upstream: PeerUpstream;
-  readonly origin: OpenOwn['origin'];
+  readonly origin: Clients;
   readonly asker: Asker;
 }
 
@@ -119,7 +130,7 @@ async function openCache(
   { rails, takes, peerOrigin, ...options }: OpenCache,
 ): Promise<Pick<RunRacesOptions, 'cache'> & Partial<Pick<RunRacesOptions, 'origin' | 'prefix'>>> {
   const { upstream, origin } = options;
-  if (isOwn(target)) return { cache: await openOwn(target, { ...options, log: peerOrigin.log }) };
+  if (isOwn(target)) return { cache: await openOwn(target, { ...options, log: peerOrigin.log, originUrl: peerOrigin.url }) };
   if (target.live === undefined) return { cache: await openStarted(target, { ...options, upstreamPort: upstream.port }) };
   return openLive(target, { rails, takes, upstream, origin, random: options.random });
 }
@@ -130,19 +141,26 @@ function openLive(
   { rails, takes, upstream, origin, random }: Pick<OpenCache, 'rails' | 'takes' | 'upstream' | 'origin' | 'random'>,
 ) {
   if (rails === undefined) throw new Error(`${target.name} is a live target: expected rails, got none`);
-  const prefix = `race-${random.below(PREFIXES).toString(PREFIX_BASE)}`;
+  const prefix = prefixOf(random);
   const asker = rails.askerOf(target, prefix);
   return { cache: liveCache({ target, rails, asker, upstream, takes }), origin: railedOrigin(origin, asker), prefix };
 }
 
-interface OpenOwn extends Pick<OwnCacheOptions, 'origin' | 'asker'>, Omit<OwnEdgeOptions, 'target' | 'upstreamUrl' | 'lifetimeMs'> {
+interface OpenOwn extends Omit<OwnEdgeOptions, 'target' | 'upstreamUrl' | 'lifetimeMs'> {
   readonly upstream: PeerUpstream;
+  readonly origin: Clients;
+  readonly originUrl: string;
 }
 
-async function openOwn(target: OwnTarget, { upstream, origin, asker, ...options }: OpenOwn): Promise<RacedCache> {
+async function openOwn(target: OwnTarget, { upstream, origin, originUrl, ...options }: OpenOwn): Promise<RacedCache> {
   const upstreamUrl = `http://127.0.0.1:${upstream.port}`;
   const edge = await startOwnEdge({ ...options, target, upstreamUrl, lifetimeMs: OWN_LIFETIMES.lifetime });
-  return ownCache({ edge, origin, asker, clock: options.clock });
+  const clients = openHttpClients({ originUrl, edges: [{ region: RACED_REGION, url: edge.url }] });
+  const close = async () => {
+    await clients.close();
+    await edge.close();
+  };
+  return ownCache({ edge: clients.edge(RACED_REGION), origin, clock: options.clock, ended: () => edge.ended(), close });
 }
 
 type OpenStarted = OpenProgramOptions & { readonly asker: Asker };

@@ -34,8 +34,8 @@ async function checkReading(stage: Stage): Promise<readonly string[]> {
   const content = await stage.create();
   const path = stage.path(content);
   const first = await stage.read('a reader', content).result;
-  const fetches = () => stage.upstream.fetchesOf(path).length;
-  if (fetches() === 0)
+  const fetches = async () => (await stage.upstream.fetchesOf(path)).length;
+  if ((await fetches()) === 0)
     return [
       `a read of a new content (GET ${path}) did not reach our upstream, and got ${answerText(first, stage)}: its backend must be ${stage.backend}, and nothing else`,
     ];
@@ -46,12 +46,12 @@ async function checkReading(stage: Stage): Promise<readonly string[]> {
   // Some store a moment after they have answered, or what is asked for a second time.
   let second: Look;
   let before = 0;
-  for (let times = 0; times < READS_MAX && fetches() > before; times += 1) {
+  for (let times = 0; times < READS_MAX && (await fetches()) > before; times += 1) {
     await stage.moment();
-    before = fetches();
+    before = await fetches();
     second = await stage.read('a further reader', content).result;
   }
-  if (fetches() > before)
+  if ((await fetches()) > before)
     return [`the cache keeps nothing: it asked its upstream again for what it had got a moment before (GET ${path}: ${lookText(second)})`];
   if (second?.label === 'miss') return [`an answer that the cache kept is not labelled as a hit (GET ${path}): label.header, label.hit`];
   return [];
@@ -69,19 +69,19 @@ async function checkNarrow(stage: Stage, way: Way): Promise<string | undefined> 
   if (!stage.isNarrow(way)) return undefined;
   const named = await stage.create();
   const bystander = await stage.create();
-  const fetches = () => stage.upstream.fetchesOf(stage.path(bystander)).length;
+  const fetches = async () => (await stage.upstream.fetchesOf(stage.path(bystander))).length;
   await stage.read('a reader', named).result;
   for (let times = 0; times < READS_MAX; times += 1) {
     await stage.read('a reader of another content', bystander).result;
     await stage.moment();
   }
-  const before = fetches();
+  const before = await fetches();
   const { text } = await stage.purge(way, named).result;
   await stage.moment();
   await stage.read('a further reader of another content', bystander).result;
   // Who asks behind an answer asks a moment later.
   await stage.moment();
-  if (fetches() === before) return undefined;
+  if ((await fetches()) === before) return undefined;
   return `purge.${way.mode}.${way.type} purges more than it names: after ${text} another content (GET ${stage.path(bystander)}) was fetched again; --allow-wide-purge lets it`;
 }
 

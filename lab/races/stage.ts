@@ -132,15 +132,15 @@ export class Stage {
     return underWay((onSent) => this.#turn('purge', () => this.#purge(way, content, onSent), wayText(way)));
   }
 
-  /** Of the next fetch for the content. */
-  hold(content: Pick<RacedContent, 'id'>, at: HoldPlace): StageHold {
-    const hold = this.upstream.hold(this.path(content), at);
+  /** Of the next fetch for the content, from when it resolves. */
+  async hold(content: Pick<RacedContent, 'id'>, at: HoldPlace): Promise<StageHold> {
+    const hold = await this.upstream.hold(this.path(content), at);
     let isHeld = false;
     const reached = async ({ sent }: UnderWay<unknown>) => {
       await sent;
       const fetch = await inTime({ ...this.#options, ms: REACHED_MS_MAX }, hold.reached);
       if (fetch === undefined) {
-        hold.release();
+        await hold.release();
         return false;
       }
       isHeld = true;
@@ -155,7 +155,7 @@ export class Stage {
     const letGo = async () => {
       this.#held -= 1;
       this.#say({ who: 'upstream', act: 'released', text: 'lets the answer go' });
-      hold.release();
+      await hold.release();
     };
     const release = () => {
       if (!isHeld) return;

@@ -6,13 +6,14 @@ import { filledRequest, type PurgeRequest } from '../../services/protocol/purge-
 import type { Asked } from '../../services/runtime/asker.ts';
 import type { RacedContent, Way } from '../races/raced-cache.ts';
 import { readPathOf, requestOf } from '../races/target-cache.ts';
-import { templatesOf, type WriteKind } from '../targets/own-origin.ts';
+import { originReadOf, templatesOf, type WriteKind } from '../targets/own-origin.ts';
 import type { LiveTarget } from '../targets/target.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
 export interface AllowedRequest {
-  readonly kind: 'read' | 'purge' | WriteKind;
+  /** `look`: a read at the origin of the user's own, past the cache. */
+  readonly kind: 'read' | 'look' | 'purge' | WriteKind;
   /** Of a purge. */
   readonly way?: Way;
   readonly method: string;
@@ -61,6 +62,16 @@ function readOf(id: number, { target, userAgent }: Omit<AllowedOptions, 'ways'>)
   const { live } = target;
   const url = `${live.url.text}${readPathOf(target, id)}`;
   return { kind: 'read', method: 'GET', url, headers: {}, sentHeaders: { ...live.headers, 'user-agent': userAgent } };
+}
+
+/** A read at the origin of the user's own; undefined: it does not say how. */
+export function lookOf(id: number, { target, userAgent }: Omit<AllowedOptions, 'ways'>): AllowedRequest | undefined {
+  const { origin } = target.live;
+  const template = origin && originReadOf(origin);
+  if (origin === undefined || template === undefined) return undefined;
+  const { path, ...filled } = filledRequest(template, { id: String(id) });
+  const sentHeaders = { ...origin.headers, ...filled.headers, 'user-agent': userAgent };
+  return { kind: 'look', url: `${origin.url.text}${path}`, ...filled, sentHeaders };
 }
 
 /** A write to the origin of the user's own; undefined: it has no word for it. */
@@ -112,6 +123,13 @@ export class AllowedRequests {
     const request = writeRequestOf(kind, content, this.#options);
     if (request === undefined) throw new Error(`${this.#options.target.name} does not say how a content is written: ${kind}`);
     if (kind === 'create') this.add(content);
+    return request;
+  }
+
+  /** A read at the origin of a content of this run. Throws for any other. */
+  look(id: number): AllowedRequest {
+    const request = this.#ids.has(id) ? lookOf(id, this.#options) : undefined;
+    if (request === undefined) throw new Error(`expected an id of this run, and live.origin.read, got ${id}`);
     return request;
   }
 

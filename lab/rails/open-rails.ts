@@ -4,9 +4,9 @@ import type { Clock } from '../../services/runtime/clock.ts';
 import { InvalidInput } from '../errors.ts';
 import { type Way, wayText } from '../races/raced-cache.ts';
 import { problemsOfLive } from '../targets/live.ts';
-import { templatesOf, WRITES } from '../targets/own-origin.ts';
+import { originReadOf, templatesOf, WRITES } from '../targets/own-origin.ts';
 import type { LiveTarget } from '../targets/target.ts';
-import { type AllowedRequest, requestsFor, writeRequestOf } from './allowed-requests.ts';
+import { type AllowedRequest, lookOf, requestsFor, writeRequestOf } from './allowed-requests.ts';
 import type { CacheUrl } from './cache-url.ts';
 import { checkNamed, type KeptHost, keepHost, type LookUp, readAllowed } from './kept-hosts.ts';
 import { Rails, type Spent } from './rails.ts';
@@ -73,7 +73,12 @@ export function firstRequests(
   { takes, userAgent }: Pick<OpenRailsOptions, 'takes' | 'userAgent'>,
 ): readonly AllowedRequest[] {
   const writes = WRITES.flatMap((kind) => writeRequestOf(kind, EXAMPLE, { target, userAgent }) ?? []);
-  return [...writes, ...requestsFor(EXAMPLE, { target, ways: target.purges.filter(takes), userAgent })];
+  const look = lookOf(EXAMPLE.id, { target, userAgent });
+  return [
+    ...writes,
+    ...(look === undefined ? [] : [look]),
+    ...requestsFor(EXAMPLE, { target, ways: target.purges.filter(takes), userAgent }),
+  ];
 }
 
 /** Of its kind: each run draws its own. */
@@ -93,7 +98,9 @@ function urlsOf({ name, live }: LiveTarget): readonly { readonly url: CacheUrl; 
 /** Of what is sent, all that may name secrets: a purge that is not asked for needs none. */
 function secretTextsOf({ live, purges }: LiveTarget, takes: OpenRailsOptions['takes']): readonly string[] {
   const { origin } = live;
-  const requests = [...purges.filter(takes), ...(origin === undefined ? [] : templatesOf(origin))].map(({ request }) => request);
+  const look = origin && originReadOf(origin);
+  const written = [...purges.filter(takes), ...(origin === undefined ? [] : templatesOf(origin))].map(({ request }) => request);
+  const requests = look === undefined ? written : [...written, look];
   return [...Object.values(live.headers), ...Object.values(origin?.headers ?? {}), ...requests.flatMap(textsOf)];
 }
 

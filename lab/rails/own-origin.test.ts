@@ -60,6 +60,26 @@ describe('writes to an origin of the user’s own', () => {
     expect(server.received).toHaveLength(1);
   });
 
+  it('are followed by a look at what that origin holds, of contents of the run alone, which is no write', async () => {
+    const server = await countingServer();
+    const target = liveTarget({ origin: ownOrigin(server.url, ', headers: { cookie: "<env:CMS>" }, read: GET /raw/<id>') });
+    const rails = await railsOver([target], { variables: { CMS: 's3cret' } });
+    onTestFinished(() => rails.close());
+    const asker = rails.askerOf(target, PREFIX);
+    const look = async (id: number) => (await asker.look(id, DEADLINE_MS)).status;
+    await expect(look(CONTENT.id)).rejects.toThrow('expected an id of this run, and live.origin.read, got 7001');
+    await asker.write('create', CONTENT, DEADLINE_MS);
+    await look(CONTENT.id);
+    await expect(look(CONTENT.id + 1)).rejects.toThrow('got 7002');
+    expect(server.received.map(({ method, url, headers }) => [method, url, headers.cookie])).toEqual([
+      ['PUT', '/api/content/7001', 's3cret'],
+      ['GET', '/raw/7001', 's3cret'],
+    ]);
+    expect(rails.report()).toMatchObject({ requests: 2, writes: 1 });
+    const without = liveTarget({ origin: ownOrigin(server.url) });
+    await expect((async () => rails.askerOf(without, PREFIX).look(CONTENT.id, DEADLINE_MS))()).rejects.toThrow('live.origin.read');
+  });
+
   it('keep the pace of all requests, and end with them', async () => {
     const { write, server } = await railed({ rules: { perSecond: 5 } });
     await write('create');

@@ -61,6 +61,8 @@ export interface RailedAsker extends Pick<Asker, 'ask'> {
   made(content: MadeContent): void;
   /** To the origin of the user's own. Throws as `ask`. */
   write(kind: WriteKind, content: WrittenContent, deadlineMs: number): Promise<Answered>;
+  /** A read at the origin of the user's own, past the cache. Throws as `ask`. */
+  look(id: number, deadlineMs: number): Promise<Answered>;
 }
 
 /** What was sent so far: runs that follow each other share it. */
@@ -129,6 +131,10 @@ export class Rails {
         const request = allowed.write(kind, content);
         return this.#ask({ ...request, deadlineMs }, { request, target });
       },
+      look: (id, deadlineMs) => {
+        const request = allowed.look(id);
+        return this.#ask({ ...request, deadlineMs }, { request, target });
+      },
     };
   }
 
@@ -180,7 +186,7 @@ export class Rails {
     if (this.#spent.stopped !== undefined) throw new RailsStopped(this.#spent.stopped);
     this.#spent.counts.requests += 1;
     this.#spent.lastMs.request = clock.monotonicMs();
-    if (!isPurge && kind !== 'read') this.#spent.counts.writes += 1;
+    if (!isPurge && kind !== 'read' && kind !== 'look') this.#spent.counts.writes += 1;
     if (!isPurge) return;
     this.#spent.counts.purges += 1;
     this.#spent.lastMs.purge = clock.monotonicMs();

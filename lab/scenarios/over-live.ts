@@ -194,7 +194,8 @@ function turnMsOf({ method, workload }: Scenario, perSecond: number, purges: num
 function refuseTooMany({ workload, system }: Scenario, target: LiveTarget): void {
   const each = purgesPerWrite({ system }, target) + (target.live.origin === undefined ? 0 : 1);
   const perSecond = workload.reads + workload.writes * each;
-  const fixed = CHECKING + workload.keys * (OF_KEY + 2 * each);
+  const looks = target.live.origin?.read === undefined ? 0 : 1;
+  const fixed = CHECKING + workload.keys * (OF_KEY + looks + 2 * each);
   const wanted = Math.round(fixed + (workload.duration / MS_PER_S) * perSecond);
   if (wanted <= REQUESTS_MAX) return;
   const longest = Math.floor((REQUESTS_MAX - fixed) / perSecond);

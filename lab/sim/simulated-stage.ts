@@ -25,6 +25,8 @@ export interface SimulatedStageOptions {
   readonly mutant?: string | undefined;
   /** Services whose clocks are not the lab's, in place of those that the scenario asks for. */
   readonly skews?: Skews | undefined;
+  /** Answers of the origin can be held back. */
+  readonly holdsAnswers?: boolean | undefined;
 }
 
 const POLL_MS = { from: 1_000, to: 3_000 } as const;
@@ -37,7 +39,7 @@ function pollMsOf({ writes }: Pick<Workload, 'writes'>): number {
   return Math.max(POLL_MS.from, Math.min(POLL_MS.to, Math.floor((NEWS_MAX * MS_PER_S) / writes)));
 }
 
-export function simulatedStage({ topology, seed, workload, system, mutant, ...given }: SimulatedStageOptions): Stage {
+export function simulatedStage({ topology, seed, workload, system, mutant, holdsAnswers, ...given }: SimulatedStageOptions): Stage {
   const clock = new VirtualClock();
   const random = createRandom(seed).fork('world');
   const regions = topology.regions.map(({ region }) => region);
@@ -45,7 +47,7 @@ export function simulatedStage({ topology, seed, workload, system, mutant, ...gi
   const known = mutant === undefined ? undefined : mutantNamed(mutant);
   return {
     clock,
-    startWorld: (onStep) => startSimulated({ topology, clock, random, mutant: known, skews, onStep }),
+    startWorld: (onStep) => startSimulated({ topology, clock, random, mutant: known, skews, holdsAnswers, onStep }),
     judgesUnsteady: true,
     pollMs: pollMsOf(workload),
     drive: (run) => clock.runUntil(run),

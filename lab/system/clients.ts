@@ -29,6 +29,11 @@ export class Clients extends OriginRequests {
     return found;
   }
 
+  /** What the origin holds in the end. `isAssumed`: nobody could ask it; it is what was written there. Throws CallFailed. */
+  heldAtOrigin(id: number): Promise<{ readonly version: number; readonly deleted: boolean; readonly isAssumed?: true }> {
+    return this.originVersion(id);
+  }
+
   async close(): Promise<void> {
     await this.#transport.close();
   }

@@ -113,6 +113,10 @@ describe('the file of a live target', () => {
       { origin: '{ url: "https://a.example", create: PUT /<id>/<version> }' },
       'live.origin.update: missing, expected a request',
     ],
+    ['a read that is none', own(', read: POST /<id>'), 'live.origin.read: expected a GET without a body'],
+    ['a read of no content', own(', read: GET /articles'), 'live.origin.read: expected <id> in it'],
+    ['a read with another place', own(', read: "GET /<id>/<version>"'), 'live.origin.read: no such place <version>'],
+    ['a read of another host', own(', read: GET //evil.test/<id>'), `live.origin.read: ${EXPECTED_PATH}`],
     ['a write by another name', own(', remove: DELETE /<id>'), 'live.origin.remove: no such key'],
     ['a write of another host', own(', delete: DELETE //evil.test/<id>'), `live.origin.delete: ${EXPECTED_PATH}`],
     [

@@ -5,7 +5,7 @@ import { type PurgeRequest, type PurgeWay, textsOf, writtenHeaders } from '../..
 import type { Problem } from '../input/problems.ts';
 import { namesIn, secretProblems, secretProblemsOfBody } from '../rails/secrets.ts';
 import { cacheUrl } from './cache-url-key.ts';
-import { problemsOfPlaces, templatesOf, writtenOrigin } from './own-origin.ts';
+import { type OwnOrigin, originReadOf, problemsOfPlaces, templatesOf, writtenOrigin } from './own-origin.ts';
 
 const PORT_MAX = 65_535;
 const EXPECTED_PORT = `expected a port from 1 to ${PORT_MAX}`;
@@ -67,7 +67,7 @@ export function problemsOfLive({ live, read, ways }: OfLive): readonly Problem[]
       : [
           ...problemsOfPlaces(origin),
           ...headerProblems(origin.headers, ['live', 'origin', 'headers']),
-          ...templatesOf(origin).flatMap(({ kind, request }) => requestProblems(request, ['live', 'origin', kind])),
+          ...requestsOf(origin).flatMap(({ kind, request }) => requestProblems(request, ['live', 'origin', kind])),
         ];
   return [
     ...behindProblems(live),
@@ -76,6 +76,11 @@ export function problemsOfLive({ live, read, ways }: OfLive): readonly Problem[]
     ...ways.flatMap(({ mode, type, request }) => requestProblems(request, ['purge', mode, type])),
     ...ofOrigin,
   ];
+}
+
+function requestsOf(origin: OwnOrigin): readonly { readonly kind: string; readonly request: PurgeRequest }[] {
+  const read = originReadOf(origin);
+  return [...templatesOf(origin), ...(read === undefined ? [] : [{ kind: 'read', request: read }])];
 }
 
 function behindProblems({ upstream, origin }: WrittenLive): readonly Problem[] {

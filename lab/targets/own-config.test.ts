@@ -53,6 +53,11 @@ describe('a configuration of the user’s own', () => {
     for (const part of parts) expect(start.files[file]).toContain(part);
   });
 
+  it('of Squid has no pid file: another one may run on the machine, and each region has one of its own', async () => {
+    const { start } = await under('squid', 'http_port 80 accel\ncache_peer app parent 8080 0 originserver\npid_filename /run/squid.pid');
+    expect(start.files['squid.conf']?.split('\n').findLast((line) => line.startsWith('pid_filename'))).toBe('pid_filename none');
+  });
+
   it.each([
     ['varnish', 'backend default none;', 'expected the host of a backend, such as .host = "app", found none'],
     ['varnish', 'backend a { .host = "app"; }', 'expected the port of a backend'],
@@ -77,6 +82,7 @@ describe('a configuration of the user’s own', () => {
     expect(parse('{ file: a.conf, replace: [{ about: a, find: a, with: <port> }] }')).not.toThrow();
     expect(parse('{ file: b.conf, replace: [{ about: a, find: a, with: b }] }')).toThrow('config.file: expected one of a.conf');
     expect(parse('{ file: a.conf, replace: [{ about: a, find: a, with: <prt> }] }')).toThrow('no such place <prt>');
+    expect(parse('{ file: a.conf, replace: [{ about: a, find: a, with: b }], append: "x <prt>" }')).toThrow('no such place <prt>');
     expect(parse('{ file: a.conf, replace: [{ about: a, find: "(", with: b }] }')).toThrow('expected a regular expression');
   });
 });

@@ -21,6 +21,6 @@ export async function withOwnConfig(target: StartedTarget, file: string): Promis
     name: `${name}-own`,
     about: `${name} as ${basename(file)} has it`,
     label: undefined,
-    start: { ...start, files: { ...start.files, [config.file]: text } },
+    start: { ...start, files: { ...start.files, [config.file]: config.append === undefined ? text : `${text}\n${config.append}` } },
   };
 }

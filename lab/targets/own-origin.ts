@@ -36,6 +36,8 @@ export const writtenOrigin = z.strictObject({
   update: writtenRequest,
   /** Left out: no content is deleted. */
   delete: writtenRequest.optional(),
+  /** Past the cache: its answer says the version as one of the cache does. Left out: what the origin holds is not known. */
+  read: writtenRequest.optional(),
 });
 export type OwnOrigin = z.output<typeof writtenOrigin>;
 
@@ -58,12 +60,29 @@ export function templatesOf(origin: OwnOrigin): readonly WriteTemplate[] {
   });
 }
 
+/** How a content is read at the origin itself; undefined: it does not say. */
+export function originReadOf({ read }: OwnOrigin): PurgeRequest | undefined {
+  return read === undefined ? undefined : toRequest(read);
+}
+
 /** What is wrong with its places; of paths, headers and secrets its file says more. */
 export function problemsOfPlaces(origin: OwnOrigin): readonly Problem[] {
-  return templatesOf(origin).flatMap(({ kind, request }) => {
-    const { known, needed } = PLACES[kind];
-    const text = textsOf(request).join(' ');
-    const missing = needed.filter((place) => !text.includes(`<${place}>`)).map((place) => `expected <${place}> in it`);
-    return [...strangePlaces(text, known), ...missing].map((message) => ({ path: ['live', 'origin', kind], message }));
-  });
+  return [...readProblems(origin), ...templatesOf(origin).flatMap(problemsOfWrite)];
+}
+
+function readProblems(origin: OwnOrigin): readonly Problem[] {
+  const read = originReadOf(origin);
+  if (read === undefined) return [];
+  const isRead = read.method === 'GET' && read.body === undefined;
+  const text = textsOf(read).join(' ');
+  const missing = text.includes('<id>') ? [] : ['expected <id> in it'];
+  const messages = [...(isRead ? [] : ['expected a GET without a body']), ...strangePlaces(text, ['id']), ...missing];
+  return messages.map((message) => ({ path: ['live', 'origin', 'read'], message }));
+}
+
+function problemsOfWrite({ kind, request }: WriteTemplate): readonly Problem[] {
+  const { known, needed } = PLACES[kind];
+  const text = textsOf(request).join(' ');
+  const missing = needed.filter((place) => !text.includes(`<${place}>`)).map((place) => `expected <${place}> in it`);
+  return [...strangePlaces(text, known), ...missing].map((message) => ({ path: ['live', 'origin', kind], message }));
 }

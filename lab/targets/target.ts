@@ -215,7 +215,8 @@ function problemsOfStart(start: z.output<typeof writtenStart>, config: Written['
   const says = (place: string) => texts.some((text) => text.includes(`<${place}`));
   const unsaid = (['port', 'upstream'] as const).filter((place) => !says(place));
   const noFile = config !== undefined && !Object.hasOwn(start.files, config.file);
-  const ofConfig = (config?.replace ?? []).flatMap((one, at) => strangePlaces(one.with, OF_STARTS, ['config', 'replace', at, 'with']));
+  const ofReplaced = (config?.replace ?? []).flatMap((one, at) => strangePlaces(one.with, OF_STARTS, ['config', 'replace', at, 'with']));
+  const ofConfig = [...ofReplaced, ...strangePlaces(config?.append ?? '', OF_STARTS, ['config', 'append'])];
   const isPackageSaid = says('package>') || start.build?.some((word) => word.includes('<package>'));
   const noPackage = isPackageSaid && start.package === undefined;
   return [

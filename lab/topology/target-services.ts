@@ -36,6 +36,29 @@ export function purgeProxy(region: string): string {
   return `${region}-purges`;
 }
 
+/** Host and port at which the upstream of a region is asked by its cache. */
+export function upstreamPlace(region: string): string {
+  return `${upstreamService(region)}:${UPSTREAM_PORT}`;
+}
+
+interface BesideOrigin {
+  /** Of the image of the services, behind the links. */
+  readonly service: ComposeService;
+  readonly upstream: (originUrl: string) => ComposeService;
+}
+
+/** What the lab adds is made as the origin is. */
+export function beside({ build: _, ...like }: ComposeService): BesideOrigin {
+  const service: ComposeService = { ...like, pull_policy: 'never', depends_on: { [LINKS]: { condition: 'service_healthy' } } };
+  const upstream = (originUrl: string): ComposeService => ({
+    ...service,
+    command: ['upstream'],
+    environment: { ...allAround, UPSTREAM_PORT: String(UPSTREAM_PORT), STATUS_PORT: String(STATUS_PORT), ORIGIN_URL: originUrl },
+    ports: [{ hostPort: 0, containerPort: STATUS_PORT }],
+  });
+  return { service, upstream };
+}
+
 /** The labelled services, by their regions. */
 function labelledRegions({ services }: Pick<ComposeFile, 'services'>): ReadonlyMap<string, ComposeService> {
   return new Map(
@@ -61,27 +84,16 @@ export function withTargetServices(compose: ComposeFile): ComposeFile {
     if (found === undefined) throw new InvalidInput(`${compose.file}: configs.${LINKS}: expected a proxy ${proxy}, got none`);
     return found.listen.slice(found.listen.lastIndexOf(':') + 1);
   };
-  const { build: _, ...like } = origin;
+  const { service: besideOrigin, upstream } = beside(origin);
   const services: Record<string, ComposeService> = { ...compose.services };
   const added = regions.flatMap(([region, service], at) => {
     const readsLog = service.labels?.['edgesync.deliver'] !== undefined;
     const [originPort, kafkaPort] = [portOf(`${region}-origin`), portOf(`${region}-kafka`)];
     const kafka = `${LINKS}:${kafkaPort}`;
     const port = PURGE_PROXY_PORT + at;
-    const beside: ComposeService = { ...like, pull_policy: 'never', depends_on: { [LINKS]: { condition: 'service_healthy' } } };
-    services[upstreamService(region)] = {
-      ...beside,
-      command: ['upstream'],
-      environment: {
-        ...allAround,
-        UPSTREAM_PORT: String(UPSTREAM_PORT),
-        STATUS_PORT: String(STATUS_PORT),
-        ORIGIN_URL: `http://${LINKS}:${originPort}`,
-      },
-      ports: [{ hostPort: 0, containerPort: STATUS_PORT }],
-    };
+    services[upstreamService(region)] = upstream(`http://${LINKS}:${originPort}`);
     const purger: ComposeService = {
-      ...beside,
+      ...besideOrigin,
       command: ['purger'],
       // How far it has come outlives its process.
       read_only: false,

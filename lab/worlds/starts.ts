@@ -20,17 +20,25 @@ export interface PrepareOptions {
   /** Of a live target: what goes to it goes by these. */
   readonly rails?: OpenRailsOptions | undefined;
   /** What is to be run, for a world in virtual time: all that happens in it follows from that. */
-  readonly run?: Pick<Scenario, 'workload' | 'system'> & { readonly seed: number };
+  readonly run?: RunInVirtualTime;
+  /** Between an edge of ours and the origin stands what holds answers back, for races. The topology has one region then. Left out: nothing does. */
+  readonly holdsAnswers?: boolean | undefined;
+}
+
+interface RunInVirtualTime {
+  readonly seed: number;
+  readonly workload: Pick<Scenario['workload'], 'writes'>;
+  readonly system: Pick<Scenario['system'], 'clocks'>;
 }
 
 const IN_REAL_TIME = { clock: systemClock, drive: <T>(run: Promise<T>) => run } as const;
 
 const STAGES: Readonly<Record<Backend, (options: PrepareOptions) => Promise<Stage>>> = {
-  docker: async ({ topology, variables, keep }) => ({
+  docker: async ({ topology, variables, keep, holdsAnswers }) => ({
     ...IN_REAL_TIME,
     startWorld: async (onStep, signal) => {
       const { startDocker } = await import('./docker/docker.ts');
-      return startDocker({ topology, variables, onStep, signal, ...(keep === undefined ? {} : { keep }) });
+      return startDocker({ topology, variables, onStep, signal, holdsAnswers, ...(keep === undefined ? {} : { keep }) });
     },
   }),
   embedded: async ({ topology, onLogLine, mutant, verbose = false, variables, rails }) => ({
@@ -44,10 +52,10 @@ const STAGES: Readonly<Record<Backend, (options: PrepareOptions) => Promise<Stag
       return startEmbedded({ topology, onStep, signal, onLogLine, mutant, variables, logLevel: verbose ? 'info' : 'error' });
     },
   }),
-  simulated: async ({ topology, mutant, run }) => {
+  simulated: async ({ topology, mutant, run, holdsAnswers }) => {
     if (run === undefined) throw new TypeError('expected what is to be run in virtual time, got nothing');
     const { simulatedStage } = await import('../sim/simulated-stage.ts');
-    return simulatedStage({ topology, mutant, ...run });
+    return simulatedStage({ topology, mutant, holdsAnswers, ...run });
   },
 };
 

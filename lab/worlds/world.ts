@@ -6,6 +6,7 @@ import type { Clients } from '../system/clients.ts';
 import type { EdgeAddress } from '../system/edges/edges.ts';
 import type { Damage, Impairment } from '../system/mechanisms.ts';
 import type { Direction, Link, NodeName } from '../system/parts.ts';
+import type { UpstreamControl } from '../targets/upstream-control.ts';
 import type { WorldSettings } from './settings.ts';
 import type { Backend } from './worlds.ts';
 
@@ -38,6 +39,8 @@ export interface World {
   readonly ended?: Promise<string>;
   /** What was sent to a live target so far. Left out: there is none. */
   readonly sent?: () => RailsReport;
+  /** What holds answers of the origin to that region back; it ends with the world. Left out: nothing stands there that can. */
+  readonly upstreamOf?: (region: string) => UpstreamControl | Promise<UpstreamControl>;
   /** Of writes that nobody has planned a time for, ms from the end of one to the next. Left out: they are sent together. */
   readonly writeGapMs?: number;
   /** Stops everything the world started, and leaves alone what was there before. Safe to call twice. */

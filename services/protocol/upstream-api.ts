@@ -21,22 +21,31 @@ export function contentTag(id: string): string {
 }
 
 /** Where an answer of the origin can be held back. `head`: nothing of it was sent; `body`: the headers and half of the body were. */
-export type HoldPlace = 'head' | 'body';
+export const holdPlace = z.enum(['head', 'body']);
+export type HoldPlace = z.infer<typeof holdPlace>;
+
+const count = z.int().nonnegative();
 
 /** One request of the cache for a content. */
+export const upstreamFetch = z.object({
+  number: count,
+  path: z.string(),
+  /** It asked whether what it holds has changed. */
+  conditional: z.boolean(),
+  askedAt: z.number(),
+  /** undefined: the origin has not answered. */
+  status: z.int().optional(),
+  /** When the answer was sent whole; undefined: not yet, or the cache did not wait for it. */
+  endedAt: z.number().optional(),
+});
 export interface UpstreamFetch {
   readonly number: number;
   readonly path: string;
-  /** It asked whether what it holds has changed. */
   readonly conditional: boolean;
   readonly askedAt: number;
-  /** undefined: the origin has not answered. */
-  readonly status: number | undefined;
-  /** When the answer was sent whole; undefined: not yet, or the cache did not wait for it. */
-  readonly endedAt: number | undefined;
+  readonly status?: number | undefined;
+  readonly endedAt?: number | undefined;
 }
-
-const count = z.int().nonnegative();
 
 export const upstreamMetrics = z.object({
   success: z.literal(true),
@@ -50,3 +59,27 @@ export type UpstreamMetrics = z.infer<typeof upstreamMetrics>;
 
 export const upstreamHealth = z.object({ status: z.literal('ok'), run: z.string() });
 export type UpstreamHealth = z.infer<typeof upstreamHealth>;
+
+const contentPath = z.string().regex(/^\/api\/content\/\d+$/, 'expected /api/content/ID');
+
+/** What is asked to hold an answer back: the one to the next fetch of the path that no other hold takes. */
+export const newHold = z.strictObject({ path: contentPath, at: holdPlace });
+
+/** A hold, and the fetch whose answer waits there; null: none does yet. */
+export const heldAnswer = z.object({
+  success: z.literal(true),
+  data: z.object({ id: count, path: z.string(), at: holdPlace, fetch: upstreamFetch.nullable() }),
+});
+export type HeldAnswer = z.infer<typeof heldAnswer>;
+
+export const fetchesQuery = z.strictObject({ path: contentPath });
+export const fetchesAnswer = z.object({ success: z.literal(true), data: z.array(upstreamFetch) });
+
+/** What is done to the answers for one path from then on. */
+export const newPathSettings = z.strictObject({
+  path: contentPath,
+  /** In place of the usual lifetime, in ms. */
+  lifetimeMs: z.int().positive().optional(),
+  /** A 304 says nothing of tags. */
+  untagged304: z.boolean().optional(),
+});

@@ -1,6 +1,6 @@
 /** The environment of an upstream: one table. */
 import { FETCH_DEADLINE_MS } from '../protocol/edge-api.ts';
-import { baseUrlSetting, type ConfigOf, choiceSetting, integerSetting } from '../runtime/config.ts';
+import { baseUrlSetting, type ConfigOf, choiceSetting, integerSetting, textSetting } from '../runtime/config.ts';
 import { portSetting, SERVICE_SETTINGS } from '../runtime/service-settings.ts';
 
 const LIFETIME_S_MAX = 31_536_000;
@@ -28,6 +28,7 @@ export const UPSTREAM_SETTINGS = {
     unit: 'ms',
     about: 'an origin that has not answered by then does not answer: 502',
   },
+  ADMIN_TOKEN: { schema: textSetting, fallback: '', about: 'bearer token of the admin routes; without it they answer 403' },
   ...SERVICE_SETTINGS,
 } as const;
 

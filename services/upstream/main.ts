@@ -32,7 +32,7 @@ await runService(() =>
       random,
     });
     releasers.push(() => upstream.close());
-    const routes = upstreamRoutes({ upstream, clock, lateness });
+    const routes = upstreamRoutes({ upstream, clock, lateness, adminToken: config.ADMIN_TOKEN });
     const status = await serveHttp({ routes, allowedHosts, log: logger, port: config.STATUS_PORT, host });
     releasers.push(() => status.close());
     logger.info({ upstreamPort: upstream.port, port: status.port }, 'upstream listening');

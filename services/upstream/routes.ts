@@ -3,11 +3,12 @@ import type { UpstreamHealth, UpstreamMetrics } from '../protocol/upstream-api.t
 import type { HttpAnswer, Route } from '../runtime/http.ts';
 import { beginAnswer, type ReportedProcess } from '../runtime/process-report.ts';
 import { scraped } from '../runtime/scraped.ts';
+import { type UpstreamAdminOptions, upstreamAdminRoutes } from './admin-routes.ts';
 import { renderPrometheus } from './prometheus.ts';
 import type { Upstream } from './upstream.ts';
 
-export interface UpstreamRoutesOptions extends ReportedProcess {
-  readonly upstream: Pick<Upstream, 'run' | 'counts'>;
+export interface UpstreamRoutesOptions extends ReportedProcess, Pick<UpstreamAdminOptions, 'adminToken'> {
+  readonly upstream: Pick<Upstream, 'run' | 'counts'> & UpstreamAdminOptions['upstream'];
 }
 
 export function upstreamRoutes(options: UpstreamRoutesOptions): readonly Route[] {
@@ -24,5 +25,6 @@ export function upstreamRoutes(options: UpstreamRoutesOptions): readonly Route[]
       },
     },
     { method: 'GET', path: '/health', handle: async () => health },
+    ...upstreamAdminRoutes(options),
   ];
 }

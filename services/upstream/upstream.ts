@@ -18,6 +18,7 @@ import {
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
 import { askOrigin, type OriginAnswer } from './ask-origin.ts';
+import { type Fetch, Fetches, type Hold } from './fetches.ts';
 import { tagHeaders, tagsIn } from './tags.ts';
 
 export interface UpstreamOptions {
@@ -49,25 +50,8 @@ export interface PathSettings {
   readonly untagged304?: boolean;
 }
 
-export interface Hold {
-  /** Resolves when an answer waits there. */
-  readonly reached: Promise<UpstreamFetch>;
-  /** Lets it go; whoever was not reached passes. */
-  release(): void;
-}
-
-type Fetch = { -readonly [Key in keyof UpstreamFetch]: UpstreamFetch[Key] };
-
-interface WaitingHold {
-  readonly path: string;
-  readonly at: HoldPlace;
-  readonly reach: (fetch: UpstreamFetch) => void;
-  readonly until: Promise<void>;
-}
-
 const CONTENT = /^\/api\/content\/(\d+)$/;
 const MS_PER_S = 1000;
-const FETCHES_MAX = 10_000;
 
 export class Upstream {
   readonly #options: Required<Omit<UpstreamOptions, 'deadlineMs'>> & Pick<UpstreamOptions, 'deadlineMs'>;
@@ -78,13 +62,12 @@ export class Upstream {
   readonly #settings = new Map<string, PathSettings>();
   /** By path: the tags of the last 200. */
   readonly #tags = new Map<string, readonly string[]>();
-  #holds: WaitingHold[] = [];
-  #fetches: Fetch[] = [];
-  #count = 0;
+  readonly #fetches: Fetches;
 
   private constructor(options: UpstreamOptions) {
     this.#options = { untagged304: false, tagPrefix: '', across: (send) => send(), onFetch: () => {}, ...options };
     this.#run = String(options.random.below(2 ** 32));
+    this.#fetches = new Fetches(options.clock);
     this.#server = createServer((asked, answer) => void this.#serve(asked, answer));
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
@@ -117,20 +100,12 @@ export class Upstream {
 
   /** The last ones, oldest first. */
   fetchesOf(path: string): readonly UpstreamFetch[] {
-    return this.#fetches.filter((fetch) => fetch.path === path);
+    return this.#fetches.of(path);
   }
 
   /** The answer to the next fetch of the path that no other hold takes. */
   hold(path: string, at: HoldPlace): Hold {
-    const reached = Promise.withResolvers<UpstreamFetch>();
-    const released = Promise.withResolvers<void>();
-    const hold: WaitingHold = { path, at, reach: reached.resolve, until: released.promise };
-    this.#holds.push(hold);
-    const release = () => {
-      this.#holds = this.#holds.filter((other) => other !== hold);
-      released.resolve();
-    };
-    return { reached: reached.promise, release };
+    return this.#fetches.hold(path, at);
   }
 
   set(path: string, settings: PathSettings): void {
@@ -168,19 +143,8 @@ export class Upstream {
   }
 
   #begin(path: string, { headers }: IncomingMessage): Fetch {
-    this.#count += 1;
     this.#tell('asked');
-    const fetch: Fetch = {
-      number: this.#count,
-      path,
-      conditional: headers['if-none-match'] !== undefined,
-      askedAt: this.#options.clock.now(),
-      status: undefined,
-      endedAt: undefined,
-    };
-    this.#fetches.push(fetch);
-    if (this.#fetches.length > FETCHES_MAX) this.#fetches = this.#fetches.slice(-FETCHES_MAX / 2);
-    return fetch;
+    return this.#fetches.begin(path, { conditional: headers['if-none-match'] !== undefined });
   }
 
   #tell(what: 'asked' | 'failed'): void {
@@ -189,11 +153,8 @@ export class Upstream {
   }
 
   async #answer(answer: ServerResponse, { status, headers, body }: OriginAnswer, fetch: Fetch): Promise<void> {
-    const hold = this.#holds.find(({ path }) => path === fetch.path);
-    if (hold !== undefined) this.#holds = this.#holds.filter((other) => other !== hold);
-    answer.once('finish', () => {
-      fetch.endedAt = this.#options.clock.now();
-    });
+    const hold = this.#fetches.take(fetch.path);
+    answer.once('finish', () => this.#fetches.end(fetch));
     if (hold?.at === 'head') {
       hold.reach(fetch);
       await hold.until;

@@ -17,6 +17,7 @@ describe('lost-write', () => {
     ['judges each key by itself', [write(2, 10), write(1, 10, OTHER)], [origin(2), origin(1, OTHER)], 'pass'],
     ['judges only keys that the origin was asked for', [write(2, 10), write(1, 10, OTHER)], [origin(1, OTHER)], 'pass'],
     ['is unknown when the origin was not asked', [write(1, 10)], [], 'unknown'],
+    ['is unknown where it could not be asked', [write(1, 10), write(2, 20)], [origin(1, { isAssumed: true })], 'unknown'],
     ['is unknown when nothing was acknowledged', [write(1, 10, { outcome: 'fail' })], [origin(0)], 'unknown'],
   ])('%s', (_title, operations, held, verdict) => {
     expect(judgeBy(lostWrite, historyOf({ operations, held }), CONTEXT).verdict).toBe(verdict);

@@ -2,7 +2,7 @@
  * lost-write: after settle, the origin holds an older version of a key than one it acknowledged. No cache can be right then: what regions
  * should serve is gone at its source.
  *
- * Judged by what the origin itself answers after settle. Whether the version it holds is a deletion or not is for `divergence` to say.
+ * Judged by what the origin itself answers after settle. Of an origin of the user's own that nobody can ask it is unknown. Whether the version it holds is a deletion or not is for `divergence` to say.
  */
 import type { History } from '../../history/history.ts';
 import type { OriginState } from '../../history/records.ts';
@@ -29,14 +29,18 @@ function judge(history: History): CheckResult {
   for (const write of history.changes) {
     if (isAcknowledged(write) && write.version > (latest.get(write.key)?.version ?? 0)) latest.set(write.key, write);
   }
-  const states = new Map(history.of('origin').map((state) => [state.key, state]));
+  const told = history.of('origin');
+  const states = new Map(told.filter(({ isAssumed }) => isAssumed !== true).map((state) => [state.key, state]));
   const lost = [...latest.values()].flatMap((write) => {
     const state = states.get(write.key);
     return state !== undefined && state.version < write.version ? [toAnomaly(write, state)] : [];
   });
   const judged = [...latest.keys()].filter((key) => states.has(key)).length;
   if (judged === 0) {
-    const reason = 'nothing to judge: the origin was asked for no key of which it had acknowledged a write';
+    const isAssumed = told.some((state) => state.isAssumed === true);
+    const reason = isAssumed
+      ? 'it needs what the origin holds, which nobody told'
+      : 'nothing to judge: the origin was asked for no key of which it had acknowledged a write';
     return { check: NAME, verdict: 'unknown', reason, anomalies: [] };
   }
   const reason = `${lost.length} of ${judged} keys are older at the origin than what it acknowledged`;

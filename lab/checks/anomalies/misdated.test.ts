@@ -7,6 +7,9 @@ const judge = (written: Written) => judgeBy(misdated, historyOf(written), { regi
 
 const WRITTEN = [write(1, 500), write(2, 1_000)];
 const EXACT = clockAhead(0);
+/** A cache whose label alone says what it has fetched for whoever read. */
+const BY_LABEL = { 'eu-west': { fetchDeadlineMs: 2_000, joinDeadlineMs: 1_000, joins: true, datedBy: 'label' } } as const;
+const fetched = (startMs: number) => read(1, startMs, { source: 'origin' });
 const answered = (cachedMs: number, version = 1) => read(version, 1_100, { cachedMs });
 
 describe('misdated', () => {
@@ -22,6 +25,18 @@ describe('misdated', () => {
       { operations: [...WRITTEN, answered(1_060)], readings: [...clockAhead(0, { untilMs: 800 }), ...clockAhead(-900, { fromMs: 1_000 })] },
       'pass',
     ],
+    [
+      'fails what its label says was fetched, longer after it than a fetch lasts',
+      { operations: [...WRITTEN, fetched(3_010)], bounds: BY_LABEL },
+      'fail',
+    ],
+    ['passes what may have joined a fetch under way', { operations: [...WRITTEN, fetched(2_990)], bounds: BY_LABEL }, 'pass'],
+    [
+      'is unknown where a label says of nothing that it was fetched',
+      { operations: [...WRITTEN, read(1, 9_000)], bounds: BY_LABEL },
+      'unknown',
+    ],
+    ['believes no label of a cache that does not date by it', { operations: [...WRITTEN, fetched(3_010)] }, 'unknown'],
     ['is unknown without a time', { operations: [...WRITTEN, read(1, 1_100)] }, 'unknown'],
   ];
   it.each(cases)('%s', (_title, written, verdict) => {

@@ -17,8 +17,8 @@ export const crowd: Race = {
     const wanted = await stage.write(content);
     const { isTaken, text } = await stage.purge(way, content).result;
     if (!isTaken) return { outcome: 'unjudged', why: `the purge was refused: ${text}` };
-    const before = stage.upstream.fetchesOf(stage.path(content)).length;
-    const hold = stage.hold(content, 'head');
+    const before = (await stage.upstream.fetchesOf(stage.path(content))).length;
+    const hold = await stage.hold(content, 'head');
     const count = Math.max(1, Math.min(READERS, Math.floor((stage.perSecondMax * COME_MS_MAX) / MS_PER_S)));
     const readers = stage.crowd(count, content);
     await hold.reached(readers);
@@ -26,7 +26,7 @@ export const crowd: Race = {
     await stage.moment();
     hold.release();
     const joined = await readers.result;
-    const fetches = stage.upstream.fetchesOf(stage.path(content)).length - before;
+    const fetches = (await stage.upstream.fetchesOf(stage.path(content))).length - before;
     const found = judgeLooks({ way, wanted, looks: await stage.looks(content), joined });
     const few = count < READERS ? `, as many as may come in ${COME_MS_MAX} ms` : '';
     return {

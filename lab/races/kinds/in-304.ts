@@ -11,7 +11,7 @@ export const in304: Race = {
     const content = await stage.create();
     const held = await holdRevalidation(stage, content);
     if (held === undefined) return { outcome: 'unjudged', why: 'the cache did not ask again after the lifetime' };
-    const asked = stage.upstream.fetchesOf(stage.path(content)).at(-1);
+    const asked = (await stage.upstream.fetchesOf(stage.path(content))).at(-1);
     const wanted = await stage.write(content);
     const purging = stage.purge(way, content);
     const hasWaited = !(await stage.endsSoon(purging));

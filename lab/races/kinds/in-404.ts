@@ -12,8 +12,8 @@ export const in404: Race = {
     // Nobody but the race writes, so the next content has the next id.
     const { id } = await stage.create();
     const missing = { id: id + 1 };
-    stage.upstream.set(stage.path(missing), { lifetimeMs: LONG_MS });
-    const hold = stage.hold(missing, 'head');
+    await stage.upstream.set(stage.path(missing), { lifetimeMs: LONG_MS });
+    const hold = await stage.hold(missing, 'head');
     const first = stage.read('reader A', missing);
     if (!(await hold.reached(first))) return { outcome: 'unjudged', why: 'the cache did not ask its upstream' };
     const content = await stage.create();

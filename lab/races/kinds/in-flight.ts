@@ -16,7 +16,7 @@ interface InFlight {
 
 async function race({ stage, way, at, joins }: InFlight): Promise<RaceFinding> {
   const content = await stage.create();
-  const hold = stage.hold(content, at);
+  const hold = await stage.hold(content, at);
   const first = stage.read('reader A', content);
   if (!(await hold.reached(first))) return { outcome: 'unjudged', why: 'the cache did not ask its upstream' };
   const wanted = await stage.write(content);

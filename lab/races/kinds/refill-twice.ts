@@ -7,7 +7,7 @@ export const refillTwice: Race = {
   about: 'two fetches, from before the write and from after the purge: the older answer comes last',
   async run(stage, way) {
     const content = await stage.create();
-    const older = stage.hold(content, 'head');
+    const older = await stage.hold(content, 'head');
     const first = stage.read('reader A', content);
     if (!(await older.reached(first))) return { outcome: 'unjudged', why: 'the cache did not ask its upstream' };
     const wanted = await stage.write(content);

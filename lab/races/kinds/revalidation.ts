@@ -30,17 +30,17 @@ export async function holdRevalidation(
   { untagged304 = false }: RevalidationOptions = {},
 ): Promise<Revalidation | undefined> {
   const path = stage.path(content);
-  stage.upstream.set(path, { lifetimeMs: SHORT_MS });
+  await stage.upstream.set(path, { lifetimeMs: SHORT_MS });
   await stage.read('a reader', content).result;
   await stage.moment(EXPIRED_MS);
-  stage.upstream.set(path, { lifetimeMs: LONG_MS, untagged304 });
+  await stage.upstream.set(path, { lifetimeMs: LONG_MS, untagged304 });
   return (await heldAfter(stage, content)) ?? (stage.has(SOFT_KEY) ? heldAfter(stage, content, SOFT_KEY) : undefined);
 }
 
 async function heldAfter(stage: Stage, content: RacedContent, way?: Way): Promise<Revalidation | undefined> {
   if (way !== undefined) await stage.purge(way, content).result;
   stage.press();
-  const hold = stage.hold(content, 'head');
+  const hold = await stage.hold(content, 'head');
   const reader = stage.read('reader A', content);
   if (await hold.reached(reader)) return { reader, release: hold.release };
   await reader.result;

@@ -12,7 +12,7 @@ export const untagged304: Race = {
     const held = await holdRevalidation(stage, content, { untagged304: true });
     held?.release();
     await held?.reader.result;
-    if (held === undefined || stage.upstream.fetchesOf(stage.path(content)).at(-1)?.status !== 304)
+    if (held === undefined || (await stage.upstream.fetchesOf(stage.path(content))).at(-1)?.status !== 304)
       return { outcome: 'unjudged', why: 'the cache did not revalidate' };
     // Whoever revalidates behind an answer has stored it by then.
     await stage.moment();

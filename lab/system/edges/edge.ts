@@ -55,6 +55,11 @@ export const edgeBounds = z.strictObject({
   turnMs: z.number().positive().max(600_000).optional(),
   /** Who joins a fetch under way may be answered by it, whatever was purged since it began. Left out: nobody may. */
   joins: z.literal(true).optional(),
+  /**
+   * `label`: its answers do not say when the origin was asked, and its label says which were fetched for whoever read: those were asked for no
+   * longer before than a fetch may last. Left out: each answer says it.
+   */
+  datedBy: z.literal('label').optional(),
   /** A 404 may be served stale like a content. Left out: it may not. */
   staleMissing: z.literal(true).optional(),
 });

@@ -19,6 +19,8 @@ export interface TargetAddress extends Pick<Target, 'name' | 'read' | 'label' | 
   readonly purgerUrl?: string;
   /** No upstream of ours stands behind it: whence an answer is, its label alone tells. Left out: one does. */
   readonly isUnstamped?: true;
+  /** Its label is believed where it says that an answer was fetched. Left out: each answer says when its origin was asked, or nobody knows. */
+  readonly datedBy?: 'label';
   /** How long a purge may wait for its turn. Left out: none does. */
   readonly turnMs?: number;
   /** Of its upstream, where that counts its fetches by itself. Left out: the purger tells them. */
@@ -86,11 +88,12 @@ function bodyIn(body: unknown): EdgeRead['body'] {
   return typeof text === 'string' ? text : undefined;
 }
 
-function boundsOf({ lifetime: freshMs, deliver, turnMs }: TargetAddress): EdgeBounds {
+function boundsOf({ lifetime: freshMs, deliver, turnMs, datedBy }: TargetAddress): EdgeBounds {
   const again = deliver.how === 'again' ? { againMs: deliver.afterMs.reduce((sum, ms) => sum + ms, 0) } : {};
+  const dated = datedBy === undefined ? {} : { datedBy };
   const paced = turnMs === undefined ? {} : { turnMs };
   const others = { staleMissing: true, joins: true } as const;
-  return { fetchDeadlineMs: FETCH_DEADLINE_MS, joinDeadlineMs: JOIN_DEADLINE_MS, freshMs, ...others, ...again, ...paced };
+  return { fetchDeadlineMs: FETCH_DEADLINE_MS, joinDeadlineMs: JOIN_DEADLINE_MS, freshMs, ...others, ...again, ...dated, ...paced };
 }
 
 class Stamps {

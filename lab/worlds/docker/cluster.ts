@@ -6,7 +6,7 @@ import { systemClock as clock } from '../../../services/runtime/clock.ts';
 import { systemRandom as random } from '../../../services/runtime/random.ts';
 import { WorldFailed } from '../../errors.ts';
 import type { Environment } from '../../topology/compose-file.ts';
-import { targetEnvironments } from '../../topology/target-services.ts';
+import { targetEnvironments, upstreamService } from '../../topology/target-services.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { refuseBusyPorts } from '../embedded/ports.ts';
 import type { StartStep } from '../world.ts';
@@ -129,7 +129,8 @@ class Building {
       target === undefined ? [] : Object.entries(targetEnvironments(name, target, environment)),
     );
     const [, own] = around.find(([name]) => name === service) ?? [];
-    return own === undefined ? {} : { ...own, [ADMIN_TOKEN]: adminToken };
+    const isUpstream = topology.regions.some(({ region: name }) => upstreamService(name) === service);
+    return own === undefined && !isUpstream ? {} : { ...own, [ADMIN_TOKEN]: adminToken };
   }
 
   /** Names of the file to names of the engine. */

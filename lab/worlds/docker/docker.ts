@@ -10,7 +10,7 @@ import { type Releasers, withReleasers } from '../../../services/runtime/release
 import { NotHealed, WorldFailed } from '../../errors.ts';
 import { Journal, stateFolder } from '../../journal/journal.ts';
 import { takeLock } from '../../journal/lock.ts';
-import { openHttpClients } from '../../system/http-clients.ts';
+import { HttpTransport, openHttpClients } from '../../system/http-clients.ts';
 import { nodeName } from '../../system/parts.ts';
 import type { Variables } from '../../topology/compose-file.ts';
 import { regionSettings } from '../../topology/region-settings.ts';
@@ -28,6 +28,7 @@ import { refuseStopped } from './health.ts';
 import { Links } from './links.ts';
 import { Parts, serviceOf } from './nodes.ts';
 import { Prober } from './prober.ts';
+import { openRemoteUpstream } from './remote-upstream.ts';
 import { setRegions } from './set-regions.ts';
 import { refuseOtherwiseMade, untilTargetsServe } from './target-checks.ts';
 import { type Undone, undoAll } from './undo.ts';
@@ -41,6 +42,8 @@ export interface StartDockerOptions {
   readonly signal?: AbortSignal | undefined;
   /** Leave running what was started. */
   readonly keep?: boolean | undefined;
+  /** In each region with an edge of ours an upstream holds answers back, for races. Left out: none does. */
+  readonly holdsAnswers?: boolean | undefined;
   /** Only what is there: nothing is started, and what an earlier command left in force stays so. */
   readonly attach?: boolean | undefined;
 }
@@ -76,7 +79,7 @@ export function startDocker(options: StartDockerOptions): Promise<DockerWorld> {
       refuseStopped({ engine, id: cluster.containers.get(serviceOf(nodeName('edge', region)))?.id ?? '' });
     if (!options.attach) await untilTargetsServe(made.regions, { clock, signal: options.signal, refuseEnded });
     isKept = options.keep ?? false;
-    const world = { ...made, staysUp: isKept || cluster.wasThere };
+    const world: DockerWorld = { ...made, ...upstreamsOf({ options, cluster, releasers }), staysUp: isKept || cluster.wasThere };
     // Whatever ended the run: an exception, a signal, a world that was lost while faults were in force.
     if (!options.attach && (isKept || cluster.wasThere)) releasers.push(() => healOnClose({ engine, journal, cluster }));
     if (!cluster.wasThere || options.attach) return world;
@@ -138,6 +141,18 @@ async function removeCluster(cluster: Cluster, journal: Journal): Promise<void> 
   await cluster.remove();
   // What was broken is gone with it.
   if (!cluster.wasThere) await journal.clear();
+}
+
+interface UpstreamsOf extends Pick<WorldParts, 'cluster' | 'releasers'> {
+  readonly options: StartDockerOptions;
+}
+
+function upstreamsOf({ options, cluster, releasers }: UpstreamsOf): Pick<World, 'upstreamOf'> {
+  if (!options.holdsAnswers) return {};
+  const transport = new HttpTransport();
+  releasers.push(() => transport.close());
+  const adminToken = tokenOf(cluster.containers) ?? '';
+  return { upstreamOf: (region) => openRemoteUpstream({ transport, url: urlOf(cluster, upstreamService(region)), adminToken, clock }) };
 }
 
 interface WorldParts {

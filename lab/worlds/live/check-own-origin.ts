@@ -6,6 +6,7 @@ import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import { InvalidInput } from '../../errors.ts';
 import type { Clients } from '../../system/clients.ts';
 import type { EdgeRead } from '../../system/edges/edge.ts';
+import { isSettled } from '../../system/settled.ts';
 import { CallFailed } from '../../system/transport.ts';
 import type { LiveTarget } from '../../targets/target.ts';
 
@@ -39,8 +40,15 @@ export async function checkOwnOrigin(options: CheckOwnOriginOptions): Promise<vo
     throw refuse(
       `a new content was read as ${textOf(first)}, expected version ${content.version}: does ${target.live.url.text} ask that origin? live.origin.create, read.path, read.version`,
     );
+  const held = await clients.heldAtOrigin(id).catch(failed('live.origin.read'));
+  if (held.deleted || held.version !== content.version)
+    throw refuse(
+      `the origin itself was read as ${held.deleted ? 'a 404' : `version ${held.version}`} of a new content, expected version ${content.version}: live.origin.read, read.version`,
+    );
   const other =
     target.label === undefined || allowsWidePurge ? undefined : (await create('check-2').catch(failed('live.origin.create'))).id;
+  // A creation is purged, too, when its turn comes: what is kept before that is not kept after it.
+  if (other !== undefined) await untilSettled(options);
   if (other !== undefined && !(await isKept(options, other)))
     throw refuse('an answer that the cache kept is not labelled as a hit: label.header, label.hit');
   const { version } = await clients.update(id, { body: 'written as operation 0' }).catch(failed('live.origin.update'));
@@ -62,6 +70,12 @@ async function read({ clients, region, signal }: CheckOwnOriginOptions, id: numb
       if (error instanceof CallFailed) return error.message;
       throw error;
     });
+}
+
+/** Or for as long as a purge may take. */
+async function untilSettled({ clients, region, clock, signal }: CheckOwnOriginOptions): Promise<void> {
+  const deadline = clock.monotonicMs() + PURGED_MS_MAX;
+  while (!(await isSettled(clients, [{ region }])) && clock.monotonicMs() < deadline) await sleep(clock, LOOK_MS, signal);
 }
 
 /** Some keep what is asked for a second time. */

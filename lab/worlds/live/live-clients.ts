@@ -5,6 +5,7 @@ import { Clients, type SystemAddress } from '../../system/clients.ts';
 import { HttpTransport } from '../../system/http-clients.ts';
 import type { LiveTarget } from '../../targets/target.ts';
 import { LiveTransport } from './live-transport.ts';
+import { OwnOriginClients } from './own-origin-clients.ts';
 import { OwnOriginWrites } from './own-origin-writes.ts';
 
 export interface LiveClientsOptions {
@@ -33,6 +34,9 @@ export function liveClients({ target, asker, prefix, lastId, system, run, releas
   const writes = live.origin && new OwnOriginWrites({ asker, prefix, lastId, ok: live.origin.ok, pass: (call) => ledger.call(call) });
   const { originUrl } = system;
   const through = { asker, originUrl, writes, run, url: live.url.text, onStranger: stranger.resolve };
-  const openClients = () => new Clients(new LiveTransport({ ...through, others: new HttpTransport() }), system);
+  const openClients = () => {
+    const transport = new LiveTransport({ ...through, others: new HttpTransport() });
+    return live.origin === undefined ? new Clients(transport, system) : new OwnOriginClients(transport, system, { target, asker });
+  };
   return { openClients, stranger: stranger.promise };
 }

@@ -15,6 +15,7 @@ import { systemLookUp } from '../../rails/kept-hosts.ts';
 import { type OpenRailsOptions, openRails } from '../../rails/open-rails.ts';
 import type { RailedAsker, Rails } from '../../rails/rails.ts';
 import { RailsStopped } from '../../rails/stopped.ts';
+import type { TargetAddress } from '../../system/edges/target.ts';
 import { entryBoundsOf, regionSettings } from '../../topology/region-settings.ts';
 import { type LiveRegion, liveRegionOf, type Topology } from '../../topology/topology.ts';
 import { type Ask, controlBy } from '../hosted/control.ts';
@@ -162,6 +163,12 @@ function toOrder({ region, environment }: LiveRegion, { topology, verbose, admin
   };
 }
 
+/** Of an origin of the user's own. Its label dates answers where the origin itself can be asked, too: else nobody could tell which of them is wrong. */
+function unstamped({ live: { origin }, label }: LiveRegion['target']): Pick<TargetAddress, 'isUnstamped' | 'datedBy'> {
+  if (origin === undefined) return {};
+  return { isUnstamped: true, ...(origin.read === undefined || label === undefined ? {} : { datedBy: 'label' }) };
+}
+
 function toRegion({ region, environment, target }: LiveRegion, { purgerPorts }: HostedServices): WorldRegion {
   return {
     region,
@@ -171,7 +178,7 @@ function toRegion({ region, environment, target }: LiveRegion, { purgerPorts }: 
     target: {
       ...target,
       purgerUrl: `http://${LOOPBACK}:${purgerPorts[region]}`,
-      ...(target.live.origin === undefined ? {} : { isUnstamped: true }),
+      ...unstamped(target),
     },
   };
 }

@@ -21,6 +21,7 @@ import type { Skews } from '../hosted/skewed-clock.ts';
 import type { StartStep, World } from '../world.ts';
 import { DirectOriginClient } from './direct-origin-client.ts';
 import { DirectTransport } from './direct-transport.ts';
+import { HeldOrigin } from './held-origin.ts';
 import { latencyOf } from './latencies.ts';
 import { ListedLatencies } from './listed-latencies.ts';
 import { Network } from './network.ts';
@@ -34,6 +35,8 @@ export interface StartSimulatedOptions {
   readonly mutant?: Mutant | undefined;
   /** Services whose clocks are not the lab's. */
   readonly skews?: Skews | undefined;
+  /** Between each edge and the origin stands what holds answers back. Left out: nothing does. */
+  readonly holdsAnswers?: boolean | undefined;
   readonly onStep?: (step: StartStep) => void;
 }
 
@@ -54,10 +57,12 @@ export async function startSimulated({
   random,
   mutant,
   skews = {},
+  holdsAnswers = false,
   onStep = () => {},
 }: StartSimulatedOptions): Promise<World> {
   const bug = Promise.withResolvers<string>();
   const network = new Network((error) => bug.resolve(`a service failed: ${error instanceof Error ? error.stack : String(error)}`));
+  const held = holdsAnswers ? new HeldOrigin(clock) : undefined;
   const lastId = pick(random.fork('ids'), LAST_IDS);
   const hosting: Hosting = {
     clock,
@@ -71,7 +76,10 @@ export async function startSimulated({
     createLogger: () => silentLogger,
     serve: (options) => network.listen(options),
     baseUrlOf: (port) => `${BASE}${port}`,
-    createOriginClient: (baseUrl) => new DirectOriginClient(network, portOf(baseUrl)),
+    createOriginClient: (baseUrl) => {
+      const origin = new DirectOriginClient(network, portOf(baseUrl));
+      return held?.before(origin) ?? origin;
+    },
     latency: latencyOf,
     createLatencies: () => new ListedLatencies(),
     mutant,
@@ -98,6 +106,7 @@ export async function startSimulated({
     staysUp: false,
     control: controlBy(ask, settings),
     settings,
+    ...(held === undefined ? {} : { upstreamOf: () => held }),
     lost: bug.promise,
     close: () => services.close(),
   };
