@@ -227,7 +227,7 @@ describe('the frame', () => {
     const lagOf = (width: number) =>
       textOf(panelLines({ ...state, region, number: 1, isSelected: false, width, tableRows: 0, theme: UNICODE })[5] ?? []);
     expect(lagOf(26)).toBe('│lag 2        last 304 ms│');
-    expect(lagOf(50)).toBe('│lag 2 at 0:12 1:- 2:9                last 304 ms│');
+    expect(lagOf(50)).toBe('│lag 2 offsets 0:12 1:- 2:9           last 304 ms│');
   });
 
   it('says what became of an edge that was paused, killed, or is silent', () => {

@@ -3,6 +3,7 @@
 import { GAP, type Layout, layoutOf } from '../draw/layout.ts';
 import { fitLine, type Line, span } from '../draw/line.ts';
 import type { Room } from '../screens/screen.ts';
+import { edgeText } from '../state/past.ts';
 import type { ViewState } from '../state/state.ts';
 import { keysShown } from '../state/version-rows.ts';
 import { eventLines, faultLines, titleLine } from './chrome.ts';
@@ -49,13 +50,14 @@ function contentsOf(state: ViewState) {
   return { regions: state.regions.length, selected: state.selected, keys: keysShown(state.keys, state.filter).length };
 }
 
-function panelsOf(state: ViewState, { panels, tableRows }: Layout, { theme }: Room): readonly (readonly Line[])[] {
+function panelsOf(state: ViewState, { panels, tableRows, chartRows }: Layout, { theme }: Room): readonly (readonly Line[])[] {
   const { faults, origin, nowMs, selected } = state;
   const keys = keysShown(state.keys, state.filter);
+  const charts = chartRows === 0 ? undefined : { rows: chartRows, bands: state.bands, edge: edgeText(state) };
   return panels.flatMap(({ index, width }) => {
     const region = state.regions[index];
     if (region === undefined) return [];
-    const place = { number: index + 1, isSelected: index === selected, width, tableRows };
+    const place = { number: index + 1, isSelected: index === selected, width, tableRows, charts };
     return [panelLines({ region, faults, origin, keys, nowMs, theme, ...place })];
   });
 }

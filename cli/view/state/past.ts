@@ -41,6 +41,11 @@ export function movedBy({ past, nowMs, lookedAtMs }: ViewState, byMs: number): n
   return byMs > 0 && atMs >= nowMs ? undefined : atMs;
 }
 
+/** What the right edge of a chart is. */
+export function edgeText({ lookedAtMs }: Pick<ViewState, 'lookedAtMs'>): string {
+  return lookedAtMs === undefined ? 'now' : 'then';
+}
+
 /** The state as it was when one looks; itself when that is now. */
 export function asItWas(state: ViewState): { readonly state: ViewState; readonly agoMs: number | undefined } {
   const { past, lookedAtMs, nowMs, regions, echo, log, bands } = state;
