@@ -159,6 +159,8 @@ export const liveEvent = z.discriminatedUnion('type', [
   eventOf('faults', { inForce: z.array(faultView).readonly() }),
   /** For the event log: a write, a fault, a refusal, a region that fell behind or caught up. */
   eventOf('note', { tone, text: z.string() }),
+  /** Each write of a command `write`, when all of them are done. */
+  eventOf('written', { writes: z.array(z.strictObject({ key: z.string(), version: z.int().positive() })).readonly() }),
   /** Once a second: the checks over the last minute. `staleness`: by region. */
   eventOf('judged', { verdict: liveVerdict, staleness: z.record(z.string(), regionStaleness) }),
   /** The load from now on. */

@@ -5,7 +5,7 @@ import { fitLine, type Line, span } from '../draw/line.ts';
 import type { Room } from '../screens/screen.ts';
 import { edgeText } from '../state/past.ts';
 import type { ViewState } from '../state/state.ts';
-import { keysShown } from '../state/version-rows.ts';
+import { keysShown, ownKeys } from '../state/version-rows.ts';
 import { eventLines, faultLines, titleLine } from './chrome.ts';
 import { mapLines } from './map.ts';
 import { panelLines } from './region-panel.ts';
@@ -53,12 +53,13 @@ function contentsOf(state: ViewState) {
 function panelsOf(state: ViewState, { panels, tableRows, chartRows }: Layout, { theme }: Room): readonly (readonly Line[])[] {
   const { faults, origin, nowMs, selected } = state;
   const keys = keysShown(state.keys, state.filter);
+  const own = ownKeys(state);
   const charts = chartRows === 0 ? undefined : { rows: chartRows, bands: state.bands, edge: edgeText(state) };
   return panels.flatMap(({ index, width }) => {
     const region = state.regions[index];
     if (region === undefined) return [];
     const place = { number: index + 1, isSelected: index === selected, width, tableRows, charts };
-    return [panelLines({ region, faults, origin, keys, nowMs, theme, ...place })];
+    return [panelLines({ region, faults, origin, keys, own, nowMs, theme, ...place })];
   });
 }
 

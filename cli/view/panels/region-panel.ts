@@ -36,6 +36,7 @@ export interface PanelOptions {
   readonly origin: Seen<OriginMetrics>;
   /** Rows of the version table, in order. */
   readonly keys: readonly string[];
+  readonly own: ReadonlySet<string>;
   readonly nowMs: number;
   readonly width: number;
   readonly tableRows: number;
@@ -55,7 +56,7 @@ const SILENCE_MIN = 2;
 
 /** `PANEL_ROWS`, and those of charts and table, lines of `width` columns each. */
 export function panelLines(options: PanelOptions): readonly Line[] {
-  const { isSelected, width, theme, region, tableRows, keys, origin, faults, charts, nowMs } = options;
+  const { isSelected, width, theme, region, tableRows, keys, own, origin, faults, charts, nowMs } = options;
   const room = width - BORDERS;
   const { metrics } = region.seen;
   const isCacheAway = ['paused', 'down'].includes(linksOf(region.region, metrics, faults).cache);
@@ -68,7 +69,7 @@ export function panelLines(options: PanelOptions): readonly Line[] {
       ? [p99Line(region, room, theme)]
       : [p99Title(region, room), ...regionChartLines({ ...charts, region, nowMs, width: room, theme })]),
     lagLine(region, room),
-    ...versionLines({ keys, origin: origin.metrics, metrics: isCacheAway ? undefined : metrics, width: room, rows: tableRows, theme }),
+    ...versionLines({ keys, own, origin: origin.metrics, metrics: isCacheAway ? undefined : metrics, width: room, rows: tableRows, theme }),
   ];
   const shown = isSilent ? lines.map((line, at) => (at === 0 ? line : faded(line))) : lines;
   const border = isSelected ? theme.selectedPanel : theme.panel;

@@ -11,6 +11,8 @@ import { UNSEEN } from './watched.ts';
 export const LOG_MAX = 500;
 const BANDS_MAX = 200;
 const STEPS_MAX = 50;
+/** More than one command writes. */
+const WRITTEN_MAX = 2_000;
 
 export function withEvent(now: ViewState, event: LiveEvent): ViewState {
   switch (event.type) {
@@ -24,6 +26,8 @@ export function withEvent(now: ViewState, event: LiveEvent): ViewState {
       return withFaults(now, event.inForce);
     case 'note':
       return withLine(now, { t: event.t, tone: event.tone, text: event.text });
+    case 'written':
+      return { ...now, written: [...now.written, ...event.writes.map((write) => ({ ...write, t: event.t }))].slice(-WRITTEN_MAX) };
     case 'judged':
       return {
         ...now,

@@ -37,6 +37,13 @@ export interface LogLine {
   readonly text: string;
 }
 
+export interface OwnWrite {
+  readonly key: string;
+  readonly version: number;
+  /** When it was told of. */
+  readonly t: number;
+}
+
 export interface StepView {
   readonly step: string;
   readonly elapsedMs: number;
@@ -66,6 +73,8 @@ export interface ViewState extends Watched {
   readonly played: RaceView | undefined;
   /** Invalidations on their way, for the map. */
   readonly travellers: readonly Traveller[];
+  /** What one's own keys wrote, oldest first. */
+  readonly written: readonly OwnWrite[];
   readonly log: readonly LogLine[];
   /** The world could not start, or ended by itself. */
   readonly lost: { readonly why: string; readonly exitCode: ExitCode } | undefined;
@@ -141,6 +150,7 @@ export const INITIAL_STATE: ViewState = {
   race: undefined,
   stampede: undefined,
   travellers: [],
+  written: [],
   log: [],
   lost: undefined,
   selected: 0,

@@ -5,6 +5,7 @@
 import type { Seen } from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics, EntryState } from '../../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
+import type { ViewState } from './state.ts';
 
 export interface VersionView {
   readonly key: string;
@@ -34,6 +35,14 @@ export function keysInUse(
   for (const { key, version } of origin?.versions ?? []) if (version > 1) keys.add(key);
   if (keys.size === known.length) return known;
   return [...keys].sort(byId.compare).slice(0, KEYS_MAX);
+}
+
+/** For so long a content that one's own key wrote is marked: longer than the slowest usual region needs. */
+export const OWN_MS = 8_000;
+
+/** Contents that one's own keys have just written. */
+export function ownKeys({ written, nowMs }: Pick<ViewState, 'written' | 'nowMs'>): ReadonlySet<string> {
+  return new Set(written.filter(({ t }) => t <= nowMs && nowMs - t < OWN_MS).map(({ key }) => key));
 }
 
 /** Those with the word of the filter. */
