@@ -5,7 +5,7 @@ import { createTheme } from '../draw/theme.ts';
 import { frameLines } from '../frame.ts';
 import { reduce } from '../state/reduce.ts';
 import type { ViewState } from '../state/state.ts';
-import { observed, ready, stateAfter } from '../testing/view.ts';
+import { edgeMetrics, observed, ready, stateAfter } from '../testing/view.ts';
 
 const SIZES = [
   [80, 24],
@@ -21,6 +21,28 @@ const idsAt = (state: ViewState, size: readonly [number, number]) =>
   linesAt(state, size).flatMap((line) => /^[│┃](\d+\*?) +\d/.exec(line)?.[1] ?? []);
 
 describe('the version tables', () => {
+  it('never show more here than at the origin only because the origin was asked before', () => {
+    const at = (t: number, here: number, origin: number) => observed({ t, versions: [row(4, here)], origin: [held(4, origin)] });
+    const cells = (state: ViewState) =>
+      /^[│┃]4 +(\d+) +(\d+)/.exec(linesAt(state, [80, 24]).find((line) => /^[│┃]4 /.test(line)) ?? '')?.slice(1);
+    const early = stateAfter(ready(), at(1_000, 7, 7), at(1_500, 8, 7));
+    expect(cells(early)).toEqual(['8', '8']);
+    expect(cells(reduce(early, at(2_000, 8, 8)))).toEqual(['8', '8']);
+    // An origin that has had the time to say so, and does not, has lost it.
+    expect(cells(reduce(early, at(4_600, 8, 7)))).toEqual(['8', '7']);
+  });
+
+  it('count a region as behind what another one has shown already', () => {
+    const { versions } = edgeMetrics('eu-west', { versions: [row(4, 8)] });
+    const table = observed({ t: 1_000, versions: [row(4, 7)], origin: [held(4, 7)] });
+    if (table.type !== 'observed') throw new Error('expected figures');
+    const { regions, origin } = table.observation;
+    const ahead = { ...regions, 'eu-west': { metrics: edgeMetrics('eu-west', { versions }), answeredMs: 1_000, failures: 0 } };
+    const state = stateAfter(ready(), { ...table, observation: { origin, regions: ahead } });
+    const line = linesAt(state, [80, 24]).find((each) => /^[│┃]4 /.test(each)) ?? '';
+    expect(line).toMatch(/4 +7 +8◂1 .*4 +8 +8 .*4 +7 +8◂1/);
+  });
+
   it.each(SIZES)('mark what one’s own key wrote, for some seconds, in every region at %ix%i', (...size) => {
     const table = observed({ t: 1_000, versions: [row(4), row(5)], origin: [held(4), held(5)] });
     const written = stateAfter(ready(), table, { type: 'written', t: 2_000, writes: [{ key: 'content:5', version: 2 }] });

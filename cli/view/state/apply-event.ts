@@ -1,5 +1,6 @@
 /** What the lab tells, taken into the state. */
 import type { FaultView, LiveEvent, Observation } from '../../../lab/live/protocol.ts';
+import { evened, withNewest } from './even.ts';
 import { pendingAfter } from './pending-settings.ts';
 import { raceAfter } from './race-view.ts';
 import { type RunLiveEvent, ranAfter, runAfter } from './run-view.ts';
@@ -90,7 +91,15 @@ function withObservation(state: ViewState, { origin, regions }: Observation): Vi
   });
   const edges = updated.map(({ seen }) => seen);
   const travellers = travellersAfter(state, updated);
-  return { ...state, origin, regions: updated, travellers, keys: keysInUse(state.keys, origin.metrics, edges) };
+  const newest = withNewest(state.newest, edges, state.nowMs);
+  return {
+    ...state,
+    newest,
+    origin: evened(origin, newest),
+    regions: updated,
+    travellers,
+    keys: keysInUse(state.keys, origin.metrics, edges),
+  };
 }
 
 function withFaults(state: ViewState, inForce: readonly FaultView[]): ViewState {

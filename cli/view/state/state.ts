@@ -37,6 +37,12 @@ export interface LogLine {
   readonly text: string;
 }
 
+export interface Newest {
+  readonly version: number;
+  /** When it was seen first. */
+  readonly t: number;
+}
+
 export interface OwnWrite {
   readonly key: string;
   readonly version: number;
@@ -73,6 +79,8 @@ export interface ViewState extends Watched {
   readonly played: RaceView | undefined;
   /** Invalidations on their way, for the map. */
   readonly travellers: readonly Traveller[];
+  /** By key the highest version that an edge was seen to hold. */
+  readonly newest: ReadonlyMap<string, Newest>;
   /** What one's own keys wrote, oldest first. */
   readonly written: readonly OwnWrite[];
   readonly log: readonly LogLine[];
@@ -150,6 +158,7 @@ export const INITIAL_STATE: ViewState = {
   race: undefined,
   stampede: undefined,
   travellers: [],
+  newest: new Map(),
   written: [],
   log: [],
   lost: undefined,
