@@ -77,7 +77,7 @@ const hostileState = fc
       ...BEGUN,
       ...raceEvents(says),
       { type: 'sent', command: { do: 'finish-race' }, text: note },
-      { type: 'judged', t: 3_200, verdict, staleness },
+      { type: 'judged', t: 3_200, verdict, staleness, reads: { [key]: 3 } },
       { type: 'tick', t: 9_000 },
       { type: 'sent', command: { do: 'heal-all' }, text: note },
     );

@@ -6,7 +6,7 @@ import { delayText, plain } from '../draw/format.ts';
 import { BURST } from '../keys/global.ts';
 import { openRaces } from '../keys/open-races.ts';
 import { runActions } from '../screens/catalogue.ts';
-import type { ViewState } from '../state/state.ts';
+import { SORTS, type ViewState } from '../state/state.ts';
 import { TOUR } from '../tour/engine.ts';
 import { type Done, does, sends, type Word } from './word.ts';
 
@@ -113,6 +113,12 @@ const run: Word['run'] = (state, [id]) => {
   return does(...runActions(id));
 };
 
+const sort: Word['run'] = (_state, [wanted]) => {
+  const by = SORTS.find((known) => known === wanted);
+  if (by === undefined) return { problem: `expected ${SORTS.join(', ')}, got ${wanted ?? 'nothing'}${didYouMean(wanted ?? '', SORTS)}` };
+  return does({ type: 'sort', by });
+};
+
 /** Empty until the list was opened once. */
 function scenarioNames({ scenarios = [] }: ViewState): readonly string[] {
   return scenarios.map(({ id }) => id);
@@ -176,6 +182,13 @@ export const WORDS: readonly Word[] = [
     about: 'show only versions and events with a word',
     next: nothing,
     run: (_state, words) => does({ type: 'filter', text: words.join(' ') }),
+  },
+  {
+    word: 'sort',
+    usage: 'sort key|behind|read',
+    about: 'order the versions: by key, the most behind first, the most read first',
+    next: (_state, before) => (before.length === 0 ? SORTS : []),
+    run: sort,
   },
   {
     word: 'help',

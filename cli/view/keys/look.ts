@@ -1,11 +1,16 @@
 /** The keys that select a region, and those that open a screen on top. */
 import { EMPTY_PROMPT } from '../state/screen-state.ts';
-import { topOf, type ViewState } from '../state/state.ts';
+import { SORTS, type Sort, topOf, type ViewState } from '../state/state.ts';
 import { TOUR } from '../tour/engine.ts';
 import type { KeyBinding } from './binding.ts';
 import { open } from './open.ts';
 import { openRaces } from './open-races.ts';
 
+const SORT_WORDS: Readonly<Record<Sort, string>> = {
+  key: 'versions by key',
+  behind: 'versions: the most behind first',
+  read: 'versions: the most read first, of the last minute',
+};
 const STEP_MS = 1_000;
 /** Of the keys that go further at once. */
 const STEPS_MS: Readonly<Record<string, number>> = { pageup: 30_000, pagedown: 30_000 };
@@ -27,6 +32,15 @@ const catalogue: KeyBinding['act'] = (state) => {
     ...(state.scenarios === undefined ? [{ type: 'sent', command: { do: 'list-scenarios' }, text: 'scenarios' } as const] : []),
     ...now,
     list,
+  ];
+};
+
+const sort: KeyBinding['act'] = ({ sort: now, regions }) => {
+  if (regions.length === 0) return undefined;
+  const by = SORTS[(SORTS.indexOf(now) + 1) % SORTS.length] ?? 'key';
+  return [
+    { type: 'sort', by },
+    { type: 'echo', text: SORT_WORDS[by] },
   ];
 };
 
@@ -127,6 +141,15 @@ export const LOOK: readonly KeyBinding[] = [
     short: 'filter',
     about: 'show only the versions and events with a word',
     act: open({ screen: 'filter', prompt: EMPTY_PROMPT }),
+  },
+  {
+    name: 'sort',
+    keys: ['S'],
+    shown: 'S',
+    group: 'look',
+    short: 'sort',
+    about: 'order the versions: by key, the most behind first, the most read first',
+    act: sort,
   },
   {
     name: 'command',

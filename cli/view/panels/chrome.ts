@@ -37,12 +37,15 @@ export function headerLine(state: ViewState, { width, theme, agoMs }: HeaderOpti
   return spread(name, joined(kept.toReversed(), room, GAP), width);
 }
 
+const SORTED = { behind: 'most behind first', read: 'most read first' } as const;
+
 function headerParts(state: ViewState, theme: Theme): readonly Line[] {
   const { originUrl, faults, origin } = state;
   const broken = faults.length === 0 ? span('no faults', 'good') : span(`${plural(faults.length, 'fault')} in force`, 'bad');
   const pending = origin.metrics?.outbox.pending;
   return [
     [broken],
+    ...(state.sort === 'key' ? [] : [[span(SORTED[state.sort], 'accent')]]),
     ...verdictParts(state.verdict, theme),
     ...(originUrl === undefined ? [] : [[span(`origin ${portText(originUrl)}`, 'muted')]]),
     ...(pending === undefined ? [] : [[span(`outbox ${pending}`, pending > 0 ? 'warning' : 'muted')]]),

@@ -47,12 +47,12 @@ export function overviewLines(state: ViewState, room: Room, instead?: Below): re
 }
 
 function contentsOf(state: ViewState) {
-  return { regions: state.regions.length, selected: state.selected, keys: keysShown(state.keys, state.filter).length };
+  return { regions: state.regions.length, selected: state.selected, keys: keysShown(state).length };
 }
 
 function panelsOf(state: ViewState, { panels, tableRows, chartRows }: Layout, { theme }: Room): readonly (readonly Line[])[] {
   const { faults, origin, nowMs, selected } = state;
-  const keys = keysShown(state.keys, state.filter);
+  const keys = keysShown(state);
   const own = ownKeys(state);
   const charts = chartRows === 0 ? undefined : { rows: chartRows, bands: state.bands, edge: edgeText(state) };
   return panels.flatMap(({ index, width }) => {

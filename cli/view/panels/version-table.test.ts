@@ -5,7 +5,7 @@ import { createTheme } from '../draw/theme.ts';
 import { frameLines } from '../frame.ts';
 import { reduce } from '../state/reduce.ts';
 import type { ViewState } from '../state/state.ts';
-import { edgeMetrics, observed, ready, stateAfter } from '../testing/view.ts';
+import { edgeMetrics, observed, pressed, ready, stateAfter } from '../testing/view.ts';
 
 const SIZES = [
   [80, 24],
@@ -21,6 +21,31 @@ const idsAt = (state: ViewState, size: readonly [number, number]) =>
   linesAt(state, size).flatMap((line) => /^[│┃](\d+\*?) +\d/.exec(line)?.[1] ?? []);
 
 describe('the version tables', () => {
+  const table = observed({
+    versions: [row(4, 5), row(5, 1), row(6, 3), row(14, 9)],
+    origin: [held(4, 6), held(5, 9), held(6, 3), held(14, 9)],
+  });
+  const sorted = stateAfter(ready(), table, {
+    type: 'judged',
+    t: 1_500,
+    verdict: { state: 'clear', violations: 0, reason: '' },
+    staleness: {},
+    reads: { 'content:6': 70, 'content:14': 20, 'content:4': 10 },
+  });
+
+  it.each(SIZES)('stand in the order asked for, which the header says, also with a filter, at %ix%i', (...size) => {
+    const keyed = (keys: string) => [...keys].reduce(pressed, sorted);
+    expect(idsAt(sorted, size)).toEqual(['4', '5', '6', '14']);
+    expect(idsAt(keyed('S'), size)).toEqual(['5', '4', '6', '14']);
+    expect(linesAt(keyed('S'), size)[0]).toContain('most behind first');
+    expect(idsAt(keyed('SS'), size)).toEqual(['6', '14', '4', '5']);
+    expect(linesAt(keyed('SS'), size)[0]).toContain('most read first');
+    expect(idsAt(keyed('SSS'), size)).toEqual(['4', '5', '6', '14']);
+    expect(linesAt(keyed('SSS'), size)[0]).not.toContain('first');
+    expect(idsAt(reduce(keyed('S'), { type: 'filter', text: '4' }), size)).toEqual(['4', '14']);
+    expect(idsAt(reduce(keyed('SS'), { type: 'filter', text: '4' }), size)).toEqual(['14', '4']);
+  });
+
   it('never show more here than at the origin only because the origin was asked before', () => {
     const at = (t: number, here: number, origin: number) => observed({ t, versions: [row(4, here)], origin: [held(4, origin)] });
     const cells = (state: ViewState) =>

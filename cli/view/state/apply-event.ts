@@ -33,6 +33,7 @@ export function withEvent(now: ViewState, event: LiveEvent): ViewState {
       return {
         ...now,
         verdict: event.verdict,
+        reads: event.reads,
         regions: now.regions.map((one) => ({ ...one, staleness: event.staleness[one.region] })),
       };
     case 'load':

@@ -37,6 +37,10 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** In which order the rows of the version tables stand. */
+export const SORTS = ['key', 'behind', 'read'] as const;
+export type Sort = (typeof SORTS)[number];
+
 export interface Newest {
   readonly version: number;
   /** When it was seen first. */
@@ -79,6 +83,9 @@ export interface ViewState extends Watched {
   readonly played: RaceView | undefined;
   /** Invalidations on their way, for the map. */
   readonly travellers: readonly Traveller[];
+  /** By key how many reads were answered in the last minute. */
+  readonly reads: Readonly<Record<string, number>>;
+  readonly sort: Sort;
   /** By key the highest version that an edge was seen to hold. */
   readonly newest: ReadonlyMap<string, Newest>;
   /** What one's own keys wrote, oldest first. */
@@ -115,6 +122,7 @@ export type ViewAction =
   /** The next turn of the race is shown, which has begun already. */
   | { readonly type: 'show-turn' }
   | { readonly type: 'filter'; readonly text: string }
+  | { readonly type: 'sort'; readonly by: Sort }
   /** Stops the display, or lets it go on. */
   | { readonly type: 'pause' }
   /** Looks further back, or further on until it is now. */
@@ -158,6 +166,8 @@ export const INITIAL_STATE: ViewState = {
   race: undefined,
   stampede: undefined,
   travellers: [],
+  reads: {},
+  sort: 'key',
   newest: new Map(),
   written: [],
   log: [],
