@@ -39,7 +39,7 @@ const KEY_COLUMNS_MIN = 3;
 const KEY_COLUMNS_MAX = 12;
 const BEHIND_MAX = 99;
 /** What is called fresh and is not what the origin holds: the region does not know better. */
-const OLD = { short: 'fresh!', spoken: 'fresh, but old' } as const;
+export const OLD = { short: 'fresh!', spoken: 'fresh, but old' } as const;
 const MISSING = '-';
 /** Behind the id of a content that one's own key has just written. */
 export const OWN_MARK = '*';
