@@ -143,7 +143,11 @@ describe('what destroys', () => {
     ['X', 'redis:us-east'],
   ])('%s asks first, with Cancel focused', (key, target) => {
     const asked = pressed(PLAYING, key);
-    expect(topOf(asked)).toMatchObject({ screen: 'confirm', isAccepted: false, command: { do: 'inject', fault: 'kill', target } });
+    expect(topOf(asked)).toMatchObject({
+      screen: 'confirm',
+      isAccepted: false,
+      orders: [{ command: { do: 'inject', fault: 'kill', target } }],
+    });
     expect(sent(PLAYING, key)).toBeUndefined();
     expect(sent(PLAYING, key, 'return')).toBeUndefined();
     expect(sent(PLAYING, key, 'escape')).toBeUndefined();

@@ -2,6 +2,8 @@
  * From a key to what it does: the keys of the screen on top come first, then those that hold everywhere, then a screen that takes
  * text takes the rest. The same tables are the help and the line of keys, so that none can tell another story.
  */
+
+import { askedInPast } from './keys/ask-in-past.ts';
 import { type KeyBinding, listOf } from './keys/binding.ts';
 import { ALWAYS } from './keys/global.ts';
 import { everywhere, NO_OWN_KEYS, type OwnKeys } from './keys/rebound.ts';
@@ -44,6 +46,10 @@ export function belowTop({ screens }: Pick<ViewState, 'screens'>): ScreenState {
 }
 
 export function actionsOf(state: ViewState, key: string): readonly ViewAction[] {
+  return askedInPast(state, actionsNow(state, key));
+}
+
+function actionsNow(state: ViewState, key: string): readonly ViewAction[] {
   // Whoever leaves can only stop waiting.
   if (state.phase === 'leaving') return listOf(ALWAYS.find(({ keys }) => keys.includes(key))?.act(state, key));
   const top = topOf(state);

@@ -6,7 +6,7 @@ import { delayText, plain } from '../draw/format.ts';
 import { BURST } from '../keys/global.ts';
 import { openRaces } from '../keys/open-races.ts';
 import { runActions } from '../screens/catalogue.ts';
-import { SORTS, type ViewState } from '../state/state.ts';
+import { SORTS, type ViewAction, type ViewState } from '../state/state.ts';
 import { TOUR } from '../tour/engine.ts';
 import { type Done, does, sends, type Word } from './word.ts';
 
@@ -71,6 +71,11 @@ const delay: Word['run'] = (state, [region, text]) => {
   return sends({ do: 'configure', region, propagationDelayMs }, `${plain(region)}: delay ${delayText(propagationDelayMs)}`);
 };
 
+/** What happens then happens now. */
+function toNow({ lookedAtMs }: ViewState): readonly ViewAction[] {
+  return lookedAtMs === undefined ? [] : [{ type: 'look-now' }];
+}
+
 /** All, or those of an id or a target. */
 const heal: Word['run'] = ({ faults }, [what]) => {
   if (faults.length === 0) return { problem: 'nothing is in force' };
@@ -110,7 +115,7 @@ const run: Word['run'] = (state, [id]) => {
   if (known.length > 0 && !known.includes(id))
     return { problem: `expected a scenario (${known.join(', ')}), got ${id}${didYouMean(id, known)}` };
   if (state.phase !== 'playing') return { problem: 'the world is not up yet' };
-  return does(...runActions(id));
+  return does(...toNow(state), ...runActions(id));
 };
 
 const sort: Word['run'] = (_state, [wanted]) => {
@@ -174,7 +179,7 @@ export const WORDS: readonly Word[] = [
     usage: 'tour',
     about: 'a guided tour in six short steps',
     next: nothing,
-    run: () => does({ type: 'open', screen: TOUR }),
+    run: (state) => does(...toNow(state), { type: 'open', screen: TOUR }),
   },
   {
     word: 'filter',

@@ -5,15 +5,13 @@ import { TOUR } from '../tour/engine.ts';
 import type { KeyBinding } from './binding.ts';
 import { open } from './open.ts';
 import { openRaces } from './open-races.ts';
+import { PAST } from './past.ts';
 
 const SORT_WORDS: Readonly<Record<Sort, string>> = {
   key: 'versions by key',
   behind: 'versions: the most behind first',
   read: 'versions: the most read first, of the last minute',
 };
-const STEP_MS = 1_000;
-/** Of the keys that go further at once. */
-const STEPS_MS: Readonly<Record<string, number>> = { pageup: 30_000, pagedown: 30_000 };
 
 /** Shows what is there; the next one is asked for by the screen's own key. */
 const trace: KeyBinding['act'] = ({ phase, trace: shown }) => {
@@ -101,38 +99,7 @@ export const LOOK: readonly KeyBinding[] = [
   },
   { name: 'tour', keys: ['T'], shown: 'T', group: 'look', short: 'tour', about: 'a guided tour in six short steps', act: tour },
   { name: 'trace', keys: ['t'], shown: 't', group: 'look', short: 'trace', about: 'follow one write through its ten steps', act: trace },
-  {
-    name: 'pause-display',
-    keys: [' '],
-    shown: 'Space',
-    group: 'look',
-    short: 'stop the display',
-    about: 'stop the display; again: back to now',
-    act: ({ past }) => (past.length === 0 ? undefined : { type: 'pause' }),
-  },
-  {
-    name: 'earlier',
-    keys: ['[', 'pageup'],
-    shown: '[, PgUp',
-    group: 'look',
-    about: 'look further back, up to ten minutes',
-    act: ({ past }, key) => (past.length === 0 ? undefined : { type: 'look', byMs: -(STEPS_MS[key] ?? STEP_MS) }),
-  },
-  {
-    name: 'later',
-    keys: [']', 'pagedown'],
-    shown: '], PgDn',
-    group: 'look',
-    about: 'the other way',
-    act: (state, key) => (state.lookedAtMs === undefined ? undefined : { type: 'look', byMs: STEPS_MS[key] ?? STEP_MS }),
-  },
-  {
-    keys: ['end'],
-    shown: 'End',
-    group: 'look',
-    about: 'back to now',
-    act: ({ lookedAtMs }) => (lookedAtMs === undefined ? undefined : { type: 'look-now' }),
-  },
+  ...PAST,
   {
     name: 'filter',
     keys: ['/'],

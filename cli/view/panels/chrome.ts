@@ -23,13 +23,15 @@ export interface HeaderOptions {
 /** As many as there is room for, in this order of weight: how far back, what is in force, the verdict, where the origin is, its outbox. */
 export function headerLine(state: ViewState, { width, theme, agoMs }: HeaderOptions): Line {
   const { phase, backend, nowMs } = state;
-  const name = [span('EdgeSync Lab', 'accent'), span(` ${theme.dot} ${backend ?? 'starting'} ${theme.dot} ${momentText(nowMs)}`)];
+  const name = [
+    span('EdgeSync Lab', theme.selectedFrameRole),
+    span(` ${theme.dot} ${backend ?? 'starting'} ${theme.dot} ${momentText(nowMs)}`),
+  ];
   if (phase === 'leaving')
     return spread(name, [span(state.staysUp ? 'healing everything' : 'healing and stopping everything', 'warning')], width);
   const room = width - lineWidth(name) - GAP;
   const kept: Line[] = [];
-  const paused: readonly Line[] =
-    agoMs === undefined ? [] : [[span(`PAUSED ${momentText(agoMs)} ago`, 'accent'), span(' Space: now', 'muted')]];
+  const paused: readonly Line[] = agoMs === undefined ? [] : [[span(`PAUSED ${momentText(agoMs)} ago`, 'warning'), span(' Space: now')]];
   for (const part of [...paused, ...headerParts(state, theme)]) {
     const columns = [...kept, part].reduce((sum, line) => sum + lineWidth(line) + GAP, -GAP);
     if (columns <= room) kept.push(part);
@@ -76,18 +78,20 @@ export function faultStrip({ faults, nowMs }: ViewState, width: number, theme: T
 }
 
 export function titleLine(title: Line, width: number, theme: Theme): Line {
-  const line = [span(`${theme.rule} `, 'muted'), ...title, span(' ')];
-  return fitLine([...line, span(theme.rule.repeat(Math.max(0, width - lineWidth(line))), 'muted')], width);
+  const line = [span(`${theme.rule} `, theme.frameRole), ...title, span(' ')];
+  return fitLine([...line, span(theme.rule.repeat(Math.max(0, width - lineWidth(line))), theme.frameRole)], width);
 }
 
 /** A title and `rows` lines. */
-export function faultLines({ faults, nowMs, echo, phase }: ViewState, { width, rows, theme }: LinesOptions): readonly Line[] {
+export function faultLines({ faults, nowMs, echo, phase, lookedAtMs }: ViewState, { width, rows, theme }: LinesOptions): readonly Line[] {
   const shown = faults.length > rows ? faults.slice(0, Math.max(0, rows - 1)) : faults;
   const lines = shown.map((fault) => faultLine(fault, nowMs, width - 1));
   const left = faults.length - shown.length;
   if (left > 0 && rows > 0) lines.push([span(`${left} more`, 'muted')]);
-  if (faults.length === 0) lines.push(echo === undefined && phase === 'playing' ? toBegin(width) : [span('none', 'muted')]);
-  return filled(titleLine([span('faults in force', 'muted')], width, theme), lines, { width, rows });
+  if (faults.length === 0)
+    lines.push(echo === undefined && phase === 'playing' && lookedAtMs === undefined ? toBegin(width) : [span('none', 'muted')]);
+  const title = span(lookedAtMs === undefined ? 'faults in force' : 'faults in force then', 'muted');
+  return filled(titleLine([title], width, theme), lines, { width, rows });
 }
 
 /** On a screen that nobody has touched: what to press first. */
@@ -109,9 +113,10 @@ function sinceText({ state, injectedMs, endsMs }: FaultView, nowMs: number): str
 }
 
 /** A title with the last key's echo, and the newest `rows` events, the newest below. */
-export function eventLines({ log, echo, nowMs, filter }: ViewState, { width, rows, theme }: LinesOptions): readonly Line[] {
+export function eventLines({ log, echo, nowMs, filter, lookedAtMs }: ViewState, { width, rows, theme }: LinesOptions): readonly Line[] {
   const isEchoed = echo !== undefined && nowMs - echo.t < ECHO_MS;
-  const named = span(filter === '' ? 'events ' : `events with ${plain(filter)} `, filter === '' ? 'muted' : 'accent');
+  const until = lookedAtMs === undefined ? '' : 'until then ';
+  const named = span(`events ${filter === '' ? '' : `with ${plain(filter)} `}${until}`, filter === '' ? 'muted' : 'accent');
   const title = isEchoed ? [named, span(`${theme.echo} ${plain(echo.text)}`, 'accent')] : [span(named.text.trimEnd(), named.role)];
   const shown = filter === '' ? log : log.filter(({ text }) => text.toLowerCase().includes(filter.toLowerCase()));
   const lines = shown.slice(-Math.max(1, rows)).map(({ t, tone, text }): Line => {

@@ -55,8 +55,8 @@ describe('the panels of a large screen', () => {
 
   it('say that the right edge is not now while one looks back', () => {
     const lines = linesAt(160, 45, false, pressed(pressed(seconds(), ' '), '['));
-    expect(countOf(lines, / then[│┃]/g)).toBe(3);
-    expect(countOf(lines, / now[│┃]/g)).toBe(0);
+    expect(countOf(lines, / then[┆┇]/g)).toBe(3);
+    expect(countOf(lines, / now[┆┇]/g)).toBe(0);
   });
 
   it('do not let the cold start set the axis, and neither does the zoom', () => {

@@ -72,8 +72,8 @@ export function panelLines(options: PanelOptions): readonly Line[] {
     ...versionLines({ keys, own, origin: origin.metrics, metrics: isCacheAway ? undefined : metrics, width: room, rows: tableRows, theme }),
   ];
   const shown = isSilent ? lines.map((line, at) => (at === 0 ? line : faded(line))) : lines;
-  const border = isSelected ? theme.selectedPanel : theme.panel;
-  return framed({ title: titleOf(options), lines: shown, foot: portText(region.url), width, border, isSelected });
+  const [border, role] = isSelected ? [theme.selectedPanel, theme.selectedFrameRole] : [theme.panel, theme.frameRole];
+  return framed({ title: titleOf(options), lines: shown, foot: portText(region.url), width, border, role });
 }
 
 /** Figures of an edge that does not answer are old. */

@@ -1,7 +1,7 @@
 /** A question before something is destroyed. Cancel has the focus: Enter alone does nothing. */
 import { fitLine, type Line, type Span, span } from '../draw/line.ts';
 import type { Confirm } from '../state/screen-state.ts';
-import { topOf, type ViewState } from '../state/state.ts';
+import { topOf, type ViewAction, type ViewState } from '../state/state.ts';
 import type { Room, Screen } from './screen.ts';
 
 function asked(state: ViewState): Confirm | undefined {
@@ -11,8 +11,9 @@ function asked(state: ViewState): Confirm | undefined {
 
 const CANCEL = [{ type: 'back' }, { type: 'echo', text: 'cancelled' }] as const;
 
-function accept({ command, echo }: Confirm) {
-  return [{ type: 'back' }, { type: 'sent', command, text: echo }] as const;
+function accept({ orders, isOfPast }: Confirm): readonly ViewAction[] {
+  const sent = orders.map(({ command, echo }) => ({ type: 'sent', command, text: echo }) as const);
+  return [{ type: 'back' }, ...(isOfPast ? [{ type: 'look-now' } as const] : []), ...sent];
 }
 
 export const confirm: Screen<'confirm'> = {

@@ -25,8 +25,8 @@ const ASK_TO_STOP: Confirm = {
   question: 'stop the run?',
   consequence: 'its faults are healed, and what there is by then is judged',
   word: 'stop it',
-  command: { do: 'abort-run' },
-  echo: 'stop the run',
+  orders: [{ command: { do: 'abort-run' }, echo: 'stop the run' }],
+  isOfPast: false,
   isAccepted: false,
 };
 

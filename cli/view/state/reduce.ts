@@ -42,6 +42,8 @@ function withAction(now: ViewState, action: ViewAction): ViewState {
       return { ...now, lookedAtMs: now.lookedAtMs === undefined ? movedBy(now, 0) : undefined };
     case 'look':
       return { ...now, lookedAtMs: movedBy(now, action.byMs) };
+    case 'look-at':
+      return { ...now, lookedAtMs: action.atMs };
     case 'look-now':
       return { ...now, lookedAtMs: undefined };
     case 'entered':

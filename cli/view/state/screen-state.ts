@@ -44,8 +44,10 @@ export interface Confirm {
   readonly consequence: string;
   /** The word that does it. */
   readonly word: string;
-  readonly command: LabCommand;
-  readonly echo: string;
+  /** What is done then, each with its words. */
+  readonly orders: readonly { readonly command: LabCommand; readonly echo: string }[];
+  /** Asked while the screen showed the past: it goes back to now when it is done. */
+  readonly isOfPast: boolean;
   /** The word that has the focus. */
   readonly isAccepted: boolean;
 }

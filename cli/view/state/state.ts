@@ -127,6 +127,8 @@ export type ViewAction =
   | { readonly type: 'pause' }
   /** Looks further back, or further on until it is now. */
   | { readonly type: 'look'; readonly byMs: number }
+  /** Looks at a moment that is kept. */
+  | { readonly type: 'look-at'; readonly atMs: number }
   | { readonly type: 'look-now' }
   /** A line was entered on the command line. */
   | { readonly type: 'entered'; readonly text: string }
