@@ -45,6 +45,12 @@ export function belowTop({ screens }: Pick<ViewState, 'screens'>): ScreenState {
   return screens.at(-2) ?? OVERVIEW;
 }
 
+/** undefined: it is no key here, or a character where text is typed. */
+export function bindingOf(state: ViewState, key: string): KeyBinding | undefined {
+  const screen = screenOf(topOf(state));
+  return [...screen.keys, ...othersIn(screen, state.ownKeys)].find(({ keys }) => keys.includes(key));
+}
+
 export function actionsOf(state: ViewState, key: string): readonly ViewAction[] {
   return askedInPast(state, actionsNow(state, key));
 }
@@ -54,7 +60,7 @@ function actionsNow(state: ViewState, key: string): readonly ViewAction[] {
   if (state.phase === 'leaving') return listOf(ALWAYS.find(({ keys }) => keys.includes(key))?.act(state, key));
   const top = topOf(state);
   const screen = screenOf(top);
-  const binding = [...screen.keys, ...othersIn(screen, state.ownKeys)].find(({ keys }) => keys.includes(key));
+  const binding = bindingOf(state, key);
   if (binding !== undefined) return listOf(binding.act(state, key));
   const isCharacter = [...key].length === 1;
   return isCharacter && screen.onText !== undefined ? listOf(screen.onText(state, top, key)) : [];

@@ -7,11 +7,16 @@ import { open } from './open.ts';
 import { openRaces } from './open-races.ts';
 import { PAST } from './past.ts';
 
+const ONE_REGION = 'there is no other region';
 const SORT_WORDS: Readonly<Record<Sort, string>> = {
   key: 'versions by key',
   behind: 'versions: the most behind first',
   read: 'versions: the most read first, of the last minute',
 };
+
+function stepped(by: number): KeyBinding['act'] {
+  return ({ regions }) => (regions.length === 0 ? undefined : { type: 'step-selection', by });
+}
 
 /** Shows what is there; the next one is asked for by the screen's own key. */
 const trace: KeyBinding['act'] = ({ phase, trace: shown }) => {
@@ -54,21 +59,24 @@ export const LOOK: readonly KeyBinding[] = [
     shown: '1-9',
     group: 'look',
     about: 'select a region',
-    act: (_state, key) => ({ type: 'select', index: Number(key) - 1 }),
+    nothing: 'it is selected already, or there are not so many regions',
+    act: ({ regions }, key) => (regions.length === 0 ? undefined : { type: 'select', index: Number(key) - 1 }),
   },
   {
     keys: ['tab', 'right', 'down', 'l', 'j'],
     shown: 'Tab, →, ↓, l, j',
     group: 'look',
     about: 'select the next region',
-    act: () => ({ type: 'step-selection', by: 1 }),
+    nothing: ONE_REGION,
+    act: stepped(1),
   },
   {
     keys: ['shift+tab', 'left', 'up', 'h', 'k'],
     shown: 'Shift-Tab, ←, ↑, h, k',
     group: 'look',
     about: 'select the one before',
-    act: () => ({ type: 'step-selection', by: -1 }),
+    nothing: ONE_REGION,
+    act: stepped(-1),
   },
   {
     name: 'zoom',
@@ -99,6 +107,15 @@ export const LOOK: readonly KeyBinding[] = [
   },
   { name: 'tour', keys: ['T'], shown: 'T', group: 'look', short: 'tour', about: 'a guided tour in six short steps', act: tour },
   { name: 'trace', keys: ['t'], shown: 't', group: 'look', short: 'trace', about: 'follow one write through its ten steps', act: trace },
+  {
+    name: 'events',
+    keys: ['e'],
+    shown: 'e',
+    group: 'look',
+    short: 'events',
+    about: 'every event in full, the newest first',
+    act: open({ screen: 'events', scroll: 0 }),
+  },
   ...PAST,
   {
     name: 'filter',
@@ -132,6 +149,7 @@ export const LOOK: readonly KeyBinding[] = [
     shown: 'Esc',
     group: 'look',
     about: 'back; on the overview: show everything again',
+    nothing: 'this is the overview, and everything is shown; q leaves',
     act: back,
   },
   {

@@ -7,6 +7,10 @@ const STEP_MS = 1_000;
 /** Of the keys that go further at once. */
 const STEPS_MS: Readonly<Record<string, number>> = { pageup: 30_000, pagedown: 30_000 };
 
+const NO_PAST = 'there is nothing to look back at yet';
+const NO_EARLIER = 'nothing earlier is kept';
+const IS_NOW = 'this is now';
+
 function toFault(find: (moments: readonly number[], fromMs: number) => number | undefined, none: string): KeyBinding['act'] {
   return (state: ViewState): Actions => {
     if (state.past.length === 0) return undefined;
@@ -23,6 +27,7 @@ export const PAST: readonly KeyBinding[] = [
     group: 'look',
     short: 'stop the display',
     about: 'stop the display; again: back to now',
+    nothing: NO_PAST,
     act: ({ past }) => (past.length === 0 ? undefined : { type: 'pause' }),
   },
   {
@@ -31,6 +36,7 @@ export const PAST: readonly KeyBinding[] = [
     shown: '[, PgUp',
     group: 'look',
     about: 'look a second further back, or half a minute; up to ten minutes',
+    nothing: NO_EARLIER,
     act: ({ past }, key) => (past.length === 0 ? undefined : { type: 'look', byMs: -(STEPS_MS[key] ?? STEP_MS) }),
   },
   {
@@ -39,6 +45,7 @@ export const PAST: readonly KeyBinding[] = [
     shown: '], PgDn',
     group: 'look',
     about: 'the other way',
+    nothing: IS_NOW,
     act: (state, key) => (state.lookedAtMs === undefined ? undefined : { type: 'look', byMs: STEPS_MS[key] ?? STEP_MS }),
   },
   {
@@ -62,6 +69,7 @@ export const PAST: readonly KeyBinding[] = [
     shown: 'Home',
     group: 'look',
     about: 'back to the first second that is kept',
+    nothing: NO_EARLIER,
     act: ({ past: [first] }) => (first === undefined ? undefined : { type: 'look-at', atMs: first.nowMs }),
   },
   {
@@ -69,6 +77,7 @@ export const PAST: readonly KeyBinding[] = [
     shown: 'End',
     group: 'look',
     about: 'back to now',
+    nothing: IS_NOW,
     act: ({ lookedAtMs }) => (lookedAtMs === undefined ? undefined : { type: 'look-now' }),
   },
 ];

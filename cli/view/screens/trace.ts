@@ -23,6 +23,7 @@ export const trace: Screen<'trace'> = {
       group: 'look',
       short: 'once more',
       about: 'follow another write',
+      nothing: 'a write is being followed',
       act: ({ phase, trace: shown }) =>
         phase !== 'playing' || shown?.state === 'running'
           ? undefined

@@ -79,6 +79,7 @@ export type ScreenState =
   | { readonly screen: 'zoom' }
   | { readonly screen: 'help'; readonly scroll: number }
   | { readonly screen: 'trace' }
+  | { readonly screen: 'events'; readonly scroll: number }
   | { readonly screen: 'command'; readonly prompt: Prompt }
   | { readonly screen: 'filter'; readonly prompt: Prompt }
   | { readonly screen: 'catalogue'; readonly at: number }

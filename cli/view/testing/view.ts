@@ -199,6 +199,10 @@ const STATES: { readonly [Name in ScreenName]: readonly ScreenOf<Name>[] } = {
     { screen: 'help', scroll: 30 },
   ],
   trace: [{ screen: 'trace' }],
+  events: [
+    { screen: 'events', scroll: 0 },
+    { screen: 'events', scroll: 2 },
+  ],
   command: [
     { screen: 'command', prompt: EMPTY_PROMPT },
     { screen: 'command', prompt: { ...EMPTY_PROMPT, text: 'delay eu-west x', problem: 'expected a delay' } },
