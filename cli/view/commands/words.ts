@@ -3,11 +3,12 @@ import { parseDuration } from '../../../lab/input/duration.ts';
 import { didYouMean } from '../../../lab/input/nearest.ts';
 import { PROPAGATION_DELAY_MS_MAX } from '../../../services/protocol/edge-api.ts';
 import { delayText, plain } from '../draw/format.ts';
+import { listOf } from '../keys/binding.ts';
 import { BURST } from '../keys/global.ts';
 import { openRaces } from '../keys/open-races.ts';
 import { runActions } from '../screens/catalogue.ts';
 import { SORTS, type ViewAction, type ViewState } from '../state/state.ts';
-import { TOUR } from '../tour/engine.ts';
+import { openTour } from '../tour/engine.ts';
 import { type Done, does, sends, type Word } from './word.ts';
 
 const WRITES_MAX = 1_000;
@@ -179,7 +180,10 @@ export const WORDS: readonly Word[] = [
     usage: 'tour',
     about: 'a guided tour in six short steps',
     next: nothing,
-    run: (state) => does(...toNow(state), { type: 'open', screen: TOUR }),
+    run: (state) => {
+      const actions = listOf(openTour(state));
+      return actions.length === 0 ? { problem: 'the world is not up yet' } : does(...actions);
+    },
   },
   {
     word: 'filter',

@@ -1,7 +1,7 @@
 /** The keys that select a region, and those that open a screen on top. */
 import { EMPTY_PROMPT } from '../state/screen-state.ts';
 import { SORTS, type Sort, topOf, type ViewState } from '../state/state.ts';
-import { TOUR } from '../tour/engine.ts';
+import { openTour } from '../tour/engine.ts';
 import type { KeyBinding } from './binding.ts';
 import { open } from './open.ts';
 import { openRaces } from './open-races.ts';
@@ -46,12 +46,6 @@ const sort: KeyBinding['act'] = ({ sort: now, regions }) => {
     { type: 'echo', text: SORT_WORDS[by] },
   ];
 };
-
-/** What happens in it happens now. */
-const tour: KeyBinding['act'] = (state) =>
-  state.regions.length === 0
-    ? undefined
-    : [...(state.lookedAtMs === undefined ? [] : [{ type: 'look-now' } as const]), { type: 'open', screen: TOUR }];
 
 export const LOOK: readonly KeyBinding[] = [
   {
@@ -105,7 +99,7 @@ export const LOOK: readonly KeyBinding[] = [
     about: 'play a race of a cache step by step: can it lose an invalidation?',
     act: openRaces,
   },
-  { name: 'tour', keys: ['T'], shown: 'T', group: 'look', short: 'tour', about: 'a guided tour in six short steps', act: tour },
+  { name: 'tour', keys: ['T'], shown: 'T', group: 'look', short: 'tour', about: 'a guided tour in six short steps', act: openTour },
   { name: 'trace', keys: ['t'], shown: 't', group: 'look', short: 'trace', about: 'follow one write through its ten steps', act: trace },
   {
     name: 'events',

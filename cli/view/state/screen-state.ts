@@ -3,6 +3,7 @@
  * draws and which keys hold in it stands in its file under `screens/`, its place in the table of `screens/screens.ts`.
  */
 import type { LabCommand } from '../../../lab/live/protocol.ts';
+import type { Settings } from './pending-settings.ts';
 import type { Begun } from './watched.ts';
 
 /** A text being typed. */
@@ -52,6 +53,10 @@ export interface Confirm {
   readonly isAccepted: boolean;
 }
 
+export interface RegionSettings extends Settings {
+  readonly region: string;
+}
+
 export interface Tour {
   readonly screen: 'tour';
   /** Indices into the steps, and into the acts of the step; behind the last step: the end. */
@@ -61,6 +66,8 @@ export interface Tour {
   readonly begun: Begun | undefined;
   /** What was to be seen of the act, in sentences; undefined: not yet. */
   readonly seen: readonly string[] | undefined;
+  /** The settings that the tour has changed as they were before; undefined: it has changed none yet. */
+  readonly before: readonly RegionSettings[] | undefined;
 }
 
 /** Which race is chosen; each an index, of what there is to choose from then. */
