@@ -73,6 +73,13 @@ describe('a run that goes on', () => {
     expect(linesOf(ended, [80, 24]).at(-1)).toMatch(/s save {2}y copy again {2}↓ down/);
   });
 
+  it('says at its end by name what failed, without scrolling, at the smallest size, too', () => {
+    for (const size of [[60, 16], ...SIZES] as const)
+      expect(linesOf(opened(ready(), observed(), ...runReport('a scenario')), size).join('\n')).toContain(
+        'failed: divergence, edge_hit_ratio a scenario',
+      );
+  });
+
   it('says where its report was saved, or why it was not', () => {
     const saved = (isSaved: boolean, says: string) =>
       linesOf(
