@@ -2,6 +2,8 @@
  * From a key to what it does: the keys of the screen on top come first, then those that hold everywhere, then a screen that takes
  * text takes the rest. The same tables are the help and the line of keys, so that none can tell another story.
  */
+
+import { askedInPast } from './keys/ask-in-past.ts';
 import { type KeyBinding, listOf } from './keys/binding.ts';
 import { ALWAYS } from './keys/global.ts';
 import { everywhere, NO_OWN_KEYS, type OwnKeys } from './keys/rebound.ts';
@@ -43,12 +45,22 @@ export function belowTop({ screens }: Pick<ViewState, 'screens'>): ScreenState {
   return screens.at(-2) ?? OVERVIEW;
 }
 
+/** undefined: it is no key here, or a character where text is typed. */
+export function bindingOf(state: ViewState, key: string): KeyBinding | undefined {
+  const screen = screenOf(topOf(state));
+  return [...screen.keys, ...othersIn(screen, state.ownKeys)].find(({ keys }) => keys.includes(key));
+}
+
 export function actionsOf(state: ViewState, key: string): readonly ViewAction[] {
+  return askedInPast(state, actionsNow(state, key));
+}
+
+function actionsNow(state: ViewState, key: string): readonly ViewAction[] {
   // Whoever leaves can only stop waiting.
   if (state.phase === 'leaving') return listOf(ALWAYS.find(({ keys }) => keys.includes(key))?.act(state, key));
   const top = topOf(state);
   const screen = screenOf(top);
-  const binding = [...screen.keys, ...othersIn(screen, state.ownKeys)].find(({ keys }) => keys.includes(key));
+  const binding = bindingOf(state, key);
   if (binding !== undefined) return listOf(binding.act(state, key));
   const isCharacter = [...key].length === 1;
   return isCharacter && screen.onText !== undefined ? listOf(screen.onText(state, top, key)) : [];

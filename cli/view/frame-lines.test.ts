@@ -15,6 +15,7 @@ import { BEGUN, raceChoices, raceEvents } from './testing/races.ts';
 import { fault, observed, ready, runEvents, runReport, SCREEN_STATES, stateAfter, trace } from './testing/view.ts';
 
 const RUNS = 300;
+const NO_KEYS: ReadonlySet<string> = new Set();
 const UNICODE = createTheme();
 const ASCII = createTheme({ ascii: true });
 
@@ -76,7 +77,7 @@ const hostileState = fc
       ...BEGUN,
       ...raceEvents(says),
       { type: 'sent', command: { do: 'finish-race' }, text: note },
-      { type: 'judged', t: 3_200, verdict, staleness },
+      { type: 'judged', t: 3_200, verdict, staleness, reads: { [key]: 3 } },
       { type: 'tick', t: 9_000 },
       { type: 'sent', command: { do: 'heal-all' }, text: note },
     );
@@ -176,7 +177,9 @@ describe('the frame', () => {
     );
     const [region] = state.regions;
     if (region === undefined) throw new Error('expected a region');
-    const lines = panelLines({ ...state, region, number: 1, isSelected: true, width: 26, tableRows: 4, theme: UNICODE }).map(textOf);
+    const lines = panelLines({ ...state, own: NO_KEYS, region, number: 1, isSelected: true, width: 26, tableRows: 4, theme: UNICODE }).map(
+      textOf,
+    );
     expect(lines).toEqual([
       '┏ 1 us-east lazy 300 ms ━┓',
       '┃kafka ● origin ● cache ●┃',
@@ -202,7 +205,10 @@ describe('the frame', () => {
     const [region] = state.regions;
     if (region === undefined) throw new Error('expected a region');
     const statusOf = (options: Parameters<typeof createTheme>[0], width = 26) =>
-      textOf(panelLines({ ...state, region, number: 1, isSelected: false, width, tableRows: 4, theme: createTheme(options) })[1] ?? []);
+      textOf(
+        panelLines({ ...state, own: NO_KEYS, region, number: 1, isSelected: false, width, tableRows: 4, theme: createTheme(options) })[1] ??
+          [],
+      );
     expect(statusOf({})).toBe('│kafka ✗ origin ● cache ‖│');
     expect(statusOf({ ascii: true, noColor: true })).toBe('|kafka x origin + cache =|');
     expect(statusOf({}, 60)).toContain('kafka ✗ cut origin ● ok cache ‖ paused');
@@ -214,7 +220,7 @@ describe('the frame', () => {
     const state = stateAfter(ready(), observed({ versions, origin: [{ key: 'content:4', version: 7, deleted: false }] }));
     const [region] = state.regions;
     if (region === undefined) throw new Error('expected a region');
-    const options = { ...state, region, number: 1, isSelected: false, width: 26, tableRows: 1, theme: UNICODE };
+    const options = { ...state, own: NO_KEYS, region, number: 1, isSelected: false, width: 26, tableRows: 1, theme: UNICODE };
     expect(textOf(panelLines(options)[7] ?? [])).toBe('│4      7     7     fresh│');
     expect(textOf(panelLines({ ...options, faults: [paused] })[7] ?? [])).toBe('│4      -     7         -│');
   });
@@ -225,9 +231,9 @@ describe('the frame', () => {
     const [region] = state.regions;
     if (region === undefined) throw new Error('expected a region');
     const lagOf = (width: number) =>
-      textOf(panelLines({ ...state, region, number: 1, isSelected: false, width, tableRows: 0, theme: UNICODE })[5] ?? []);
+      textOf(panelLines({ ...state, own: NO_KEYS, region, number: 1, isSelected: false, width, tableRows: 0, theme: UNICODE })[5] ?? []);
     expect(lagOf(26)).toBe('│lag 2        last 304 ms│');
-    expect(lagOf(50)).toBe('│lag 2 at 0:12 1:- 2:9                last 304 ms│');
+    expect(lagOf(50)).toBe('│lag 2 offsets 0:12 1:- 2:9           last 304 ms│');
   });
 
   it('says what became of an edge that was paused, killed, or is silent', () => {
@@ -236,7 +242,7 @@ describe('the frame', () => {
       const [region] = state.regions;
       if (region === undefined) throw new Error('expected a region');
       return textOf(
-        panelLines({ ...state, region, number: 1, isSelected: false, width: 26, tableRows: 0, theme: UNICODE })[1] ?? [],
+        panelLines({ ...state, own: NO_KEYS, region, number: 1, isSelected: false, width: 26, tableRows: 0, theme: UNICODE })[1] ?? [],
       ).trim();
     };
     const at = { t: 5_000, type: 'faults' } as const;

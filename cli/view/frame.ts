@@ -6,20 +6,22 @@
 import { belowTop, bindingsIn, sectionsIn } from './dispatch.ts';
 import { COLUMNS_MIN, fits, ROWS_MIN, type ScreenSize } from './draw/layout.ts';
 import { fitLine, type Line, span } from './draw/line.ts';
-import type { Theme } from './draw/theme.ts';
+import { ofThePast, type Theme } from './draw/theme.ts';
 import { faultStrip, footerLine, headerLine } from './panels/chrome.ts';
 import { type AnyScreen, screenOf } from './screens/screens.ts';
 import { asItWas } from './state/past.ts';
 import type { ScreenState } from './state/screen-state.ts';
 import { topOf, type ViewState } from './state/state.ts';
 
-const PROMPT_ROWS_MAX = 3;
+const PROMPT_ROWS_MAX = 4;
+const FOOTER_ROWS = 1;
 
 /** Exactly `rows` lines of `columns` columns each; where there is too little room, one line that says how much is needed. */
-export function frameLines(current: ViewState, { columns, rows }: ScreenSize, theme: Theme): readonly Line[] {
+export function frameLines(current: ViewState, { columns, rows }: ScreenSize, themeNow: Theme): readonly Line[] {
   if (!fits({ columns, rows }))
     return [fitLine([span(`needs ${COLUMNS_MIN}x${ROWS_MIN}, has ${columns}x${rows}; q quits`, 'warning')], columns)];
   const { state, agoMs } = asItWas(current);
+  const theme = agoMs === undefined ? themeNow : ofThePast(themeNow);
   const top = topOf(state);
   const room = { width: columns, theme, holding: sectionsIn(belowTop(state), state.ownKeys) };
   const isPrompt = screenOf(top).place === 'prompt';
@@ -28,8 +30,9 @@ export function frameLines(current: ViewState, { columns, rows }: ScreenSize, th
     : [footerLine({ state, bindings: bindingsIn(top, state.ownKeys), width: columns, theme })];
   const shown = isPrompt ? bodyBelow(state) : top;
   const strip = shown.screen === 'overview' ? [] : [faultStrip(state, columns, theme)];
-  const bodyRows = rows - 1 - strip.length - bottom.length;
-  const body = drawn(shown)(state, shown, { ...room, rows: bodyRows });
+  // What is asked lies over the last rows: nothing above moves because of it.
+  const bodyRows = rows - 1 - strip.length - FOOTER_ROWS;
+  const body = drawn(shown)(state, shown, { ...room, rows: bodyRows }).slice(0, bodyRows + FOOTER_ROWS - bottom.length);
   return [headerLine(state, { width: columns, theme, agoMs }), ...strip, ...body, ...bottom];
 }
 

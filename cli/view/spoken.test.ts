@@ -36,6 +36,6 @@ it('reads a screen that is opened, without frames', () => {
   expect(promptText(pressed(state, 'x'))).toContain('kill edge:us-east?');
   const help = pressed(state, '?');
   expect(promptText(help)).toBeUndefined();
-  expect(spokenSince(state, help).join('\n')).toMatch(/^write +w +change one content[\x20-\x7e\n]*$/);
+  expect(spokenSince(state, help).join('\n')).toMatch(/^write +w +change one content[\x20-\x7e\n]*$/m);
   expect(spokenSince(help, reduce(help, { type: 'tick', t: 9_000 }))).toEqual([]);
 });

@@ -97,7 +97,8 @@ class Terminal implements OpenTerminal {
     const left = new Promise<'quit' | 'interrupt' | 'lost'>((resolve) => {
       this.#leave = resolve;
     });
-    this.#keyboard = openKeyboard({ stdin, clock, store: this.#store, onAction: (action) => this.#onAction(action) });
+    const onAction = (action: ViewAction) => this.#onAction(action);
+    this.#keyboard = openKeyboard({ stdin, clock, store: this.#store, size: () => options.display.size(), onAction });
     this.#jobControl = watchJobControl({ clock, onStop: (isBack) => this.#stop(isBack), onContinue: () => this.#goOn() });
     this.ended = this.#run(left);
   }

@@ -37,8 +37,9 @@ const MS_PER_S = 1_000;
 export const COMMAND_ROWS: { readonly [Name in CommandName]: CommandRow<Name> } = {
   write: {
     schema: COMMANDS.write,
-    act: async ({ load, note }, { count }) => {
+    act: async ({ load, tell, note }, { count }) => {
       const written = await load.write(count);
+      tell({ type: 'written', writes: written });
       const [first] = written;
       note(
         'info',

@@ -188,5 +188,7 @@ describe('the live verdict', () => {
     read(created, 21_000, 2);
     expect(created.judge(22_000).staleness[REGION]).toEqual({ p99: 200, max: 200, oldReads: 1, reads: 2 });
     expect(created.judge(40_000).staleness[REGION]).toEqual({ p99: null, max: null, oldReads: 0, reads: 0 });
+    expect(Object.values(created.judge(40_000).reads)).toEqual([3]);
+    expect(created.judge(200_000).reads).toEqual({});
   });
 });

@@ -43,6 +43,8 @@ export interface Judgement {
   /** Violations not told before, each in one sentence. */
   readonly found: readonly string[];
   readonly staleness: Readonly<Record<string, RegionStaleness>>;
+  /** By key, how many reads were answered. */
+  readonly reads: Readonly<Record<string, number>>;
 }
 
 export class LiveJudge {
@@ -128,6 +130,7 @@ export class LiveJudge {
       },
       found: found.map((stale) => explain(stale, staleness)),
       staleness: Object.fromEntries(this.#regions.map((region) => [region, figures.of(region)])),
+      reads: Object.fromEntries(figures.reads),
     };
   }
 
@@ -165,17 +168,20 @@ export class LiveJudge {
   }
 }
 
-/** How old the answers of the last seconds were. */
+/** How old the answers of the last seconds were, and how many there were of each key. */
 class Figures {
   readonly #fromMs: number;
   /** By region. */
   readonly #ages = new Map<string, number[]>();
+  /** By key, of the whole window. */
+  readonly reads = new Map<string, number>();
 
   constructor(nowMs: number) {
     this.#fromMs = nowMs - FIGURES_MS;
   }
 
-  take({ region, startMs }: AnsweredRead, stale: StaleRead | undefined): void {
+  take({ region, key, startMs }: AnsweredRead, stale: StaleRead | undefined): void {
+    this.reads.set(key, (this.reads.get(key) ?? 0) + 1);
     if (startMs < this.#fromMs) return;
     const ages = this.#ages.get(region) ?? [];
     this.#ages.set(region, ages);

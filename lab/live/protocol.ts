@@ -181,8 +181,10 @@ export const liveEvent = z.discriminatedUnion('type', [
   eventOf('faults', { inForce: z.array(faultView).readonly() }),
   /** For the event log: a write, a fault, a refusal, a region that fell behind or caught up. */
   eventOf('note', { tone, text: z.string() }),
-  /** Once a second: the checks over the last minute. `staleness`: by region. */
-  eventOf('judged', { verdict: liveVerdict, staleness: z.record(z.string(), regionStaleness) }),
+  /** Each write of a command `write`, when all of them are done. */
+  eventOf('written', { writes: z.array(z.strictObject({ key: z.string(), version: z.int().positive() })).readonly() }),
+  /** Once a second: the checks over the last minute. `staleness`: by region. `reads`: by key, how many were answered in that minute. */
+  eventOf('judged', { verdict: liveVerdict, staleness: z.record(z.string(), regionStaleness), reads: z.record(z.string(), count) }),
   /** The load from now on. */
   eventOf('load', { rates: loadRates }),
   /** The trace asked for has begun, ended, or could not be. */

@@ -137,9 +137,9 @@ class Lab implements LiveLab {
     };
   }
 
-  #onJudged({ verdict, found, staleness }: Judgement): void {
+  #onJudged({ verdict, found, staleness, reads }: Judgement): void {
     for (const violation of found) this.#note('error', violation);
-    this.#tell({ type: 'judged', verdict, staleness });
+    this.#tell({ type: 'judged', verdict, staleness, reads });
   }
 
   #noteFault({ event, effect, says, spec }: FaultChange): void {

@@ -24,6 +24,7 @@ export function feedAt(update: number, t: number): readonly LiveEvent[] {
       t,
       verdict: { state: 'clear', violations: 0, reason: 'the last minute' },
       staleness: Object.fromEntries(REGIONS.map((region) => [region, staleness])),
+      reads: Object.fromEntries(Array.from({ length: KEYS }, (_, key) => [`content:${key + 1}`, 100 + ((update * key) % 90)])),
     },
   ];
 }

@@ -18,6 +18,7 @@ export function injectionAction(command: Injection): ViewAction {
   const consequence = factsOf(command).destroys;
   if (consequence === undefined) return { type: 'sent', command, text: echo };
   const question = `${command.fault} ${plain(command.target)}?`;
-  const screen: Confirm = { screen: 'confirm', question, consequence, word: command.fault, command, echo, isAccepted: false };
+  const orders = [{ command, echo }];
+  const screen: Confirm = { screen: 'confirm', question, consequence, word: command.fault, orders, isOfPast: false, isAccepted: false };
   return { type: 'open', screen };
 }

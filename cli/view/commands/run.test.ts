@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { FAULTS } from '../../../lab/faults/faults.ts';
 import { topOf, type ViewState } from '../state/state.ts';
 import { fault, observed, pressed, ready, stateAfter, typed } from '../testing/view.ts';
-import { TOUR } from '../tour/engine.ts';
 import { COMMANDS, candidatesFor, runCommand } from './run.ts';
 import { parametersOf, targetsOf } from './targets.ts';
 
@@ -35,7 +34,6 @@ describe('the command line', () => {
     ['trace content:2', { do: 'trace', id: 2 }],
     ['quit', { type: 'leave', by: 'quit' }],
     ['run stampede', { do: 'run', scenario: 'stampede' }],
-    ['tour', { type: 'open', screen: TOUR }],
     ['filter eu west', { type: 'filter', text: 'eu west' }],
     ['zoom eu-west', { type: 'select', index: 1 }],
   ])('%s does it', (text, command) => {
@@ -64,6 +62,15 @@ describe('the command line', () => {
     ['toString', /no command/],
   ])('%s is refused with a remedy', (text, says) => {
     expect(commandsOf(text)).toMatch(says);
+  });
+
+  it('opens the tour with the settings that it speaks of', () => {
+    const done = runCommand('tour', PLAYING);
+    expect('problem' in done ? [] : done.actions).toMatchObject([
+      { type: 'open', screen: { screen: 'tour' } },
+      { type: 'sent' },
+      { type: 'sent' },
+    ]);
   });
 
   it('asks before what destroys, as the keys do', () => {

@@ -3,11 +3,12 @@ import { parseDuration } from '../../../lab/input/duration.ts';
 import { didYouMean } from '../../../lab/input/nearest.ts';
 import { PROPAGATION_DELAY_MS_MAX } from '../../../services/protocol/edge-api.ts';
 import { delayText, plain } from '../draw/format.ts';
+import { listOf } from '../keys/binding.ts';
 import { BURST } from '../keys/global.ts';
 import { openRaces } from '../keys/open-races.ts';
 import { runActions } from '../screens/catalogue.ts';
-import type { ViewState } from '../state/state.ts';
-import { TOUR } from '../tour/engine.ts';
+import { SORTS, type ViewAction, type ViewState } from '../state/state.ts';
+import { openTour } from '../tour/engine.ts';
 import { type Done, does, sends, type Word } from './word.ts';
 
 const WRITES_MAX = 1_000;
@@ -72,6 +73,11 @@ const delay: Word['run'] = (state, [region, text]) => {
   return sends({ do: 'configure', region, propagationDelayMs }, `${plain(region)}: delay ${delayText(propagationDelayMs)}`);
 };
 
+/** What happens then happens now. */
+function toNow({ lookedAtMs }: ViewState): readonly ViewAction[] {
+  return lookedAtMs === undefined ? [] : [{ type: 'look-now' }];
+}
+
 /** All, or those of an id or a target. */
 const heal: Word['run'] = ({ faults }, [what]) => {
   if (faults.length === 0) return { problem: 'nothing is in force' };
@@ -111,7 +117,13 @@ const run: Word['run'] = (state, [id]) => {
   if (known.length > 0 && !known.includes(id))
     return { problem: `expected a scenario (${known.join(', ')}), got ${id}${didYouMean(id, known)}` };
   if (state.phase !== 'playing') return { problem: 'the world is not up yet' };
-  return does(...runActions(id));
+  return does(...toNow(state), ...runActions(id));
+};
+
+const sort: Word['run'] = (_state, [wanted]) => {
+  const by = SORTS.find((known) => known === wanted);
+  if (by === undefined) return { problem: `expected ${SORTS.join(', ')}, got ${wanted ?? 'nothing'}${didYouMean(wanted ?? '', SORTS)}` };
+  return does({ type: 'sort', by });
 };
 
 /** Empty until the list was opened once. */
@@ -189,7 +201,10 @@ export const WORDS: readonly Word[] = [
     usage: 'tour',
     about: 'a guided tour in six short steps',
     next: nothing,
-    run: () => does({ type: 'open', screen: TOUR }),
+    run: (state) => {
+      const actions = listOf(openTour(state));
+      return actions.length === 0 ? { problem: 'the world is not up yet' } : does(...actions);
+    },
   },
   {
     word: 'filter',
@@ -197,6 +212,13 @@ export const WORDS: readonly Word[] = [
     about: 'show only versions and events with a word',
     next: nothing,
     run: (_state, words) => does({ type: 'filter', text: words.join(' ') }),
+  },
+  {
+    word: 'sort',
+    usage: 'sort key|behind|read',
+    about: 'order the versions: by key, the most behind first, the most read first',
+    next: (_state, before) => (before.length === 0 ? SORTS : []),
+    run: sort,
   },
   {
     word: 'help',

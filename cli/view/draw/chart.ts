@@ -1,9 +1,10 @@
 /** A line over time, drawn by asciichart (owned by this file): one column a second, the newest at the right, gaps where nothing is known. */
 import asciichart, { type PlotConfig } from 'asciichart';
 import { padTo } from './format.ts';
+import { type Line, span } from './line.ts';
 
 /** Columns before the axis. */
-export const LABEL_COLUMNS = 8;
+const LABEL_COLUMNS = 8;
 const AXIS_COLUMNS = 1;
 const ASCII_SYMBOLS: NonNullable<PlotConfig['symbols']> = ['+', '|', '-', '-', '-', '`', '.', '.', "'", '|'];
 
@@ -45,10 +46,31 @@ export function chartTexts({ values, width, height, min, max, format, isAscii }:
   return Array.from({ length: height }, (_, row) => withGaps(padTo(drawn[row] ?? '', width), shown));
 }
 
+export function chartLine(text: string): Line {
+  return [span(text.slice(0, LABEL_COLUMNS), 'muted'), span(text.slice(LABEL_COLUMNS), 'chart')];
+}
+
 /** Exactly `count`, missing ones being null: at the left. */
 function lastOf(values: readonly (number | null)[], count: number): readonly (number | null)[] {
   const known = values.slice(-count).map((value) => (value !== null && Number.isFinite(value) ? value : null));
   return [...Array.from({ length: count - known.length }, () => null), ...known];
+}
+
+/** Of the seconds between two labels below a chart, the first that leaves room for them. */
+const AXIS_STEPS_S = [10, 20, 30, 60, 120] as const;
+const AXIS_LABELS_MAX = 6;
+
+/** Below a chart of that width: how long ago its columns are. `edge`: what the right one is. */
+export function axisText(width: number, edge: string): string {
+  const points = chartPoints(width);
+  const step = AXIS_STEPS_S.find((seconds) => points / seconds <= AXIS_LABELS_MAX) ?? AXIS_STEPS_S[AXIS_STEPS_S.length - 1] ?? points;
+  const labels: string[] = [edge.padStart(step)];
+  for (let ago = step; ago < points; ago += step) {
+    const columns = Math.min(step, points - ago);
+    const label = `-${ago} s`;
+    labels.unshift((label.length < columns ? label : '').padStart(columns));
+  }
+  return labels.join('').slice(-points).padStart(width);
 }
 
 /** A column joins two values: without one of them there is nothing to draw. */

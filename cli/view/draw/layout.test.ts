@@ -14,7 +14,7 @@ describe('the layout', () => {
           const layout = layoutOf({ columns, bodyRows: rows - 2 }, { regions, selected: regions - 1, keys: 12 });
           const across = layout.panels.reduce((sum, { width }) => sum + width, 0) + GAP * (layout.panels.length - 1);
           const map = layout.mapRows === 0 ? 0 : 1 + layout.mapRows;
-          const down = 1 + PANEL_ROWS + layout.tableRows + map + 1 + layout.logRows + 1;
+          const down = 1 + PANEL_ROWS + layout.tableRows + layout.chartRows + map + 1 + layout.logRows + 1;
           if (across !== columns || down !== rows || layout.faultColumns + GAP + layout.logColumns !== columns)
             throw new Error(`${columns}x${rows}, ${regions} regions: ${JSON.stringify(layout)}`);
           walked += 1;
@@ -29,6 +29,18 @@ describe('the layout', () => {
       expect(panels.every(({ width }) => width >= PANEL_COLUMNS_MIN)).toBe(true);
       expect(hidden).toBe(9 - panels.length);
     }
+  });
+
+  it.each([
+    [80, 24, false],
+    [100, 30, false],
+    [160, 36, false],
+    [160, 45, true],
+    [250, 70, true],
+  ])('draws charts in the panels of %ix%i: %s, and takes no row of the usual table for them', (columns, rows, hasCharts) => {
+    const { chartRows, tableRows, logRows } = layoutOf({ columns, bodyRows: rows - 2 }, { regions: 3, selected: 0, keys: 12 });
+    expect(chartRows > 0).toBe(hasCharts);
+    if (hasCharts) expect([tableRows, logRows > 4]).toEqual([12, true]);
   });
 
   it('leaves a version table and events at the smallest size', () => {

@@ -11,14 +11,14 @@ export interface FrameOptions {
   /** With the borders. */
   readonly width: number;
   readonly border: BorderCharacters;
-  readonly isSelected: boolean;
+  /** Of the border. */
+  readonly role: Role;
 }
 
 /** Columns of the upper border that are never title: its corners and a blank on either side. */
 const TITLE_MARGIN = 4;
 
-export function framed({ title, lines, foot, width, border, isSelected }: FrameOptions): readonly Line[] {
-  const role: Role = isSelected ? 'accent' : 'muted';
+export function framed({ title, lines, foot, width, border, role }: FrameOptions): readonly Line[] {
   const room = Math.max(0, width - TITLE_MARGIN);
   const shown = lineWidth(title) > room ? fitLine(title, room) : title;
   const rest = border.top.repeat(Math.max(0, room - lineWidth(shown)));

@@ -56,6 +56,9 @@ export interface Theme {
   };
   readonly panel: BorderCharacters;
   readonly selectedPanel: BorderCharacters;
+  /** Of lines around panels and beside titles, and of those of the selected panel. */
+  readonly frameRole: Role;
+  readonly selectedFrameRole: Role;
 }
 
 /** The terminal's own colours, which suit a dark ground. */
@@ -111,6 +114,10 @@ const COLOURLESS: Theme['styles'] = {
 
 const ROUND = frame('╭─╮│╰─╯│');
 const HEAVY = frame('┏━┓┃┗━┛┃');
+const DASHED = frame('╭┄╮┆╰┄╯┆');
+const HEAVY_DASHED = frame('┏┅┓┇┗┅┛┇');
+const ASCII_DASHED = frame('+.+:+.+:');
+const ASCII_HEAVY_DASHED = frame('#.#:#.#:');
 const ASCII_LIGHT = frame('+-+|+-+|');
 const ASCII_HEAVY = frame('#=#|#=#|');
 
@@ -173,5 +180,19 @@ export function createTheme({ name = 'dark', noColor = false, ascii = false, col
     },
     panel: ascii ? ASCII_LIGHT : ROUND,
     selectedPanel: ascii ? ASCII_HEAVY : HEAVY,
+    frameRole: 'muted',
+    selectedFrameRole: 'accent',
+  };
+}
+
+/** For what is over: frames of dashes in the colour of a warning. */
+export function ofThePast(theme: Theme): Theme {
+  const { isAscii } = theme;
+  return {
+    ...theme,
+    panel: isAscii ? ASCII_DASHED : DASHED,
+    selectedPanel: isAscii ? ASCII_HEAVY_DASHED : HEAVY_DASHED,
+    frameRole: 'warning',
+    selectedFrameRole: 'warning',
   };
 }

@@ -37,6 +37,7 @@ describe('a key', () => {
     [`${ESC}[5$`, ['pageup']],
     [`${ESC}[3~`, ['backspace']],
     [`${ESC}[F${ESC}OF${ESC}[4~`, ['end', 'end', 'end']],
+    [`${ESC}[H${ESC}OH${ESC}[1~${ESC}[7~`, ['home', 'home', 'home', 'home']],
     [`${ESC}OM`, ['return']],
     [`${ESC}[99;5u${ESC}[113u${ESC}[27u${ESC}[97;1:3u`, ['ctrl+c', 'q', 'escape']],
     [Buffer.from('é日🇩🇪').toString('latin1'), ['é', '日', '🇩', '🇪']],

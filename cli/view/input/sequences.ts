@@ -1,10 +1,19 @@
 /** Complete sequences as the keys they stand for, under the names of the tables of keys. Modifiers beside Shift-Tab change nothing. */
 
-const LETTERS: Readonly<Record<string, string>> = { A: 'up', B: 'down', C: 'right', D: 'left', F: 'end', Z: 'shift+tab', M: 'return' };
+const LETTERS: Readonly<Record<string, string>> = {
+  A: 'up',
+  B: 'down',
+  C: 'right',
+  D: 'left',
+  F: 'end',
+  H: 'home',
+  Z: 'shift+tab',
+  M: 'return',
+};
 /** With Shift, as rxvt sends them. */
 const SMALL: Readonly<Record<string, string>> = { a: 'up', b: 'down', c: 'right', d: 'left' };
 // Terminals disagree about which of the two the key above Enter sends: Delete is taken for Backspace.
-const NUMBERS: Readonly<Record<string, string>> = { 3: 'backspace', 4: 'end', 5: 'pageup', 6: 'pagedown', 8: 'end' };
+const NUMBERS: Readonly<Record<string, string>> = { 1: 'home', 3: 'backspace', 4: 'end', 5: 'pageup', 6: 'pagedown', 7: 'home', 8: 'end' };
 const UNICODE: Readonly<Record<number, string>> = { 9: 'tab', 13: 'return', 27: 'escape', 127: 'backspace' };
 const RELEASE = '3';
 const [SHIFT, ALT, CTRL] = [1, 2, 4];

@@ -18,6 +18,8 @@ export interface KeyBinding {
   /** For the line of keys; undefined: in help only. */
   readonly short?: string;
   readonly about: string;
+  /** The answer where there is nothing to do; left out: that there is nothing. */
+  readonly nothing?: string;
   readonly act: (state: ViewState, key: string) => Actions;
 }
 

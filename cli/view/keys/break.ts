@@ -27,6 +27,8 @@ const undo: KeyBinding['act'] = ({ phase, faults }) => {
   return { type: 'sent', command: { do: 'heal', id: last.id }, text: `heal ${last.fault} ${plain(last.target)}` };
 };
 
+const NOTHING_IN_FORCE = 'nothing is in force';
+
 export const BREAK: readonly KeyBinding[] = [
   {
     name: 'faults',
@@ -82,6 +84,24 @@ export const BREAK: readonly KeyBinding[] = [
     about: 'kill the cache (asks first); it comes back empty',
     act: toggle('kill', cacheOf),
   },
-  { name: 'undo', keys: ['u'], shown: 'u', group: 'break', short: 'undo', about: 'heal the last fault', act: undo },
-  { name: 'heal-all', keys: ['a'], shown: 'a', group: 'break', short: 'heal all', about: 'heal every fault', act: healAll },
+  {
+    name: 'undo',
+    keys: ['u'],
+    shown: 'u',
+    group: 'break',
+    short: 'undo',
+    about: 'heal the last fault',
+    nothing: NOTHING_IN_FORCE,
+    act: undo,
+  },
+  {
+    name: 'heal-all',
+    keys: ['a'],
+    shown: 'a',
+    group: 'break',
+    short: 'heal all',
+    about: 'heal every fault',
+    nothing: NOTHING_IN_FORCE,
+    act: healAll,
+  },
 ];

@@ -1,14 +1,22 @@
 /** The keys that select a region, and those that open a screen on top. */
 import { EMPTY_PROMPT } from '../state/screen-state.ts';
-import { topOf, type ViewState } from '../state/state.ts';
-import { TOUR } from '../tour/engine.ts';
+import { SORTS, type Sort, topOf, type ViewState } from '../state/state.ts';
+import { openTour } from '../tour/engine.ts';
 import type { KeyBinding } from './binding.ts';
 import { open } from './open.ts';
 import { openRaces } from './open-races.ts';
+import { PAST } from './past.ts';
 
-const STEP_MS = 1_000;
-/** Of the keys that go further at once. */
-const STEPS_MS: Readonly<Record<string, number>> = { pageup: 30_000, pagedown: 30_000 };
+const ONE_REGION = 'there is no other region';
+const SORT_WORDS: Readonly<Record<Sort, string>> = {
+  key: 'versions by key',
+  behind: 'versions: the most behind first',
+  read: 'versions: the most read first, of the last minute',
+};
+
+function stepped(by: number): KeyBinding['act'] {
+  return ({ regions }) => (regions.length === 0 ? undefined : { type: 'step-selection', by });
+}
 
 /** Shows what is there; the next one is asked for by the screen's own key. */
 const trace: KeyBinding['act'] = ({ phase, trace: shown }) => {
@@ -30,11 +38,14 @@ const catalogue: KeyBinding['act'] = (state) => {
   ];
 };
 
-/** What happens in it happens now. */
-const tour: KeyBinding['act'] = (state) =>
-  state.regions.length === 0
-    ? undefined
-    : [...(state.lookedAtMs === undefined ? [] : [{ type: 'look-now' } as const]), { type: 'open', screen: TOUR }];
+const sort: KeyBinding['act'] = ({ sort: now, regions }) => {
+  if (regions.length === 0) return undefined;
+  const by = SORTS[(SORTS.indexOf(now) + 1) % SORTS.length] ?? 'key';
+  return [
+    { type: 'sort', by },
+    { type: 'echo', text: SORT_WORDS[by] },
+  ];
+};
 
 export const LOOK: readonly KeyBinding[] = [
   {
@@ -42,21 +53,24 @@ export const LOOK: readonly KeyBinding[] = [
     shown: '1-9',
     group: 'look',
     about: 'select a region',
-    act: (_state, key) => ({ type: 'select', index: Number(key) - 1 }),
+    nothing: 'it is selected already, or there are not so many regions',
+    act: ({ regions }, key) => (regions.length === 0 ? undefined : { type: 'select', index: Number(key) - 1 }),
   },
   {
     keys: ['tab', 'right', 'down', 'l', 'j'],
     shown: 'Tab, →, ↓, l, j',
     group: 'look',
     about: 'select the next region',
-    act: () => ({ type: 'step-selection', by: 1 }),
+    nothing: ONE_REGION,
+    act: stepped(1),
   },
   {
     keys: ['shift+tab', 'left', 'up', 'h', 'k'],
     shown: 'Shift-Tab, ←, ↑, h, k',
     group: 'look',
     about: 'select the one before',
-    act: () => ({ type: 'step-selection', by: -1 }),
+    nothing: ONE_REGION,
+    act: stepped(-1),
   },
   {
     name: 'zoom',
@@ -85,7 +99,6 @@ export const LOOK: readonly KeyBinding[] = [
     about: 'play a race of a cache step by step: can it lose an invalidation?',
     act: openRaces,
   },
-  { name: 'tour', keys: ['T'], shown: 'T', group: 'look', short: 'tour', about: 'a guided tour in six short steps', act: tour },
   {
     name: 'mystery',
     keys: ['M'],
@@ -94,39 +107,18 @@ export const LOOK: readonly KeyBinding[] = [
     about: 'in a mystery: the suspects, and what was guessed',
     act: (state) => (state.mystery === undefined ? undefined : open({ screen: 'mystery', scroll: 0 })(state, 'M')),
   },
+  { name: 'tour', keys: ['T'], shown: 'T', group: 'look', short: 'tour', about: 'a guided tour in six short steps', act: openTour },
   { name: 'trace', keys: ['t'], shown: 't', group: 'look', short: 'trace', about: 'follow one write through its ten steps', act: trace },
   {
-    name: 'pause-display',
-    keys: [' '],
-    shown: 'Space',
+    name: 'events',
+    keys: ['e'],
+    shown: 'e',
     group: 'look',
-    short: 'stop the display',
-    about: 'stop the display; again: back to now',
-    act: ({ past }) => (past.length === 0 ? undefined : { type: 'pause' }),
+    short: 'events',
+    about: 'every event in full, the newest first',
+    act: open({ screen: 'events', scroll: 0 }),
   },
-  {
-    name: 'earlier',
-    keys: ['[', 'pageup'],
-    shown: '[, PgUp',
-    group: 'look',
-    about: 'look further back, up to ten minutes',
-    act: ({ past }, key) => (past.length === 0 ? undefined : { type: 'look', byMs: -(STEPS_MS[key] ?? STEP_MS) }),
-  },
-  {
-    name: 'later',
-    keys: [']', 'pagedown'],
-    shown: '], PgDn',
-    group: 'look',
-    about: 'the other way',
-    act: (state, key) => (state.lookedAtMs === undefined ? undefined : { type: 'look', byMs: STEPS_MS[key] ?? STEP_MS }),
-  },
-  {
-    keys: ['end'],
-    shown: 'End',
-    group: 'look',
-    about: 'back to now',
-    act: ({ lookedAtMs }) => (lookedAtMs === undefined ? undefined : { type: 'look-now' }),
-  },
+  ...PAST,
   {
     name: 'filter',
     keys: ['/'],
@@ -135,6 +127,15 @@ export const LOOK: readonly KeyBinding[] = [
     short: 'filter',
     about: 'show only the versions and events with a word',
     act: open({ screen: 'filter', prompt: EMPTY_PROMPT }),
+  },
+  {
+    name: 'sort',
+    keys: ['S'],
+    shown: 'S',
+    group: 'look',
+    short: 'sort',
+    about: 'order the versions: by key, the most behind first, the most read first',
+    act: sort,
   },
   {
     name: 'command',
@@ -150,6 +151,7 @@ export const LOOK: readonly KeyBinding[] = [
     shown: 'Esc',
     group: 'look',
     about: 'back; on the overview: show everything again',
+    nothing: 'this is the overview, and everything is shown; q leaves',
     act: back,
   },
   {

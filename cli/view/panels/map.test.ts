@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { AppliedInvalidation } from '../../../services/protocol/edge-api.ts';
 import { chartTexts } from '../draw/chart.ts';
 import { textOf } from '../draw/line.ts';
+import { niceMax } from '../draw/scale.ts';
 import { createTheme } from '../draw/theme.ts';
 import { reduce } from '../state/reduce.ts';
 import type { ViewState } from '../state/state.ts';
 import { fault, observed, ready, stateAfter } from '../testing/view.ts';
 import { bandLines } from './bands.ts';
 import { mapLines } from './map.ts';
-import { niceMax } from './zoom.ts';
 
 const theme = createTheme();
 const map = (state: ViewState) => mapLines(state, { width: 90, rows: 3, theme }).map((line) => textOf(line).trimEnd());

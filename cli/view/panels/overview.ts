@@ -1,14 +1,20 @@
 /** The overview, as lines: the panels of the regions, the map where there is room, what is in force and what happened. */
 
 import { GAP, type Layout, layoutOf } from '../draw/layout.ts';
-import { fitLine, type Line, span } from '../draw/line.ts';
+import { fitLine, joined, type Line, span } from '../draw/line.ts';
 import type { Room } from '../screens/screen.ts';
+import { edgeText } from '../state/past.ts';
 import type { ViewState } from '../state/state.ts';
-import { keysShown } from '../state/version-rows.ts';
+import { keysShown, ownKeys } from '../state/version-rows.ts';
 import { eventLines, faultLines, titleLine } from './chrome.ts';
+import { markParts } from './legend.ts';
 import { mapLines } from './map.ts';
 import { panelLines } from './region-panel.ts';
 import { startLines } from './start.ts';
+
+/** What the marks mean stands below so many lines of events. */
+const LEGEND_FROM_ROWS = 7;
+const PART_GAP = 2;
 
 /** What is below the panels: a title and `rows` lines. */
 export interface Below {
@@ -38,25 +44,28 @@ export function overviewLines(state: ViewState, room: Room, instead?: Below): re
     return [...beside(panelsOf(state, layout, room)), ...map, ...instead.lines({ width, rows: logRows, theme })]
       .slice(0, rows)
       .map((line) => fitLine(line, width));
+  const legend = logRows < LEGEND_FROM_ROWS ? [] : [joined(markParts(theme), width, PART_GAP)];
   const below = beside([
-    faultLines(state, { width: faultColumns, rows: logRows, theme }),
-    eventLines(state, { width: logColumns, rows: logRows, theme }),
+    faultLines(state, { width: faultColumns, rows: logRows - legend.length, theme }),
+    eventLines(state, { width: logColumns, rows: logRows - legend.length, theme }),
   ]);
-  return [...beside(panelsOf(state, layout, room)), ...map, ...below].slice(0, rows).map((line) => fitLine(line, width));
+  return [...beside(panelsOf(state, layout, room)), ...map, ...below, ...legend].slice(0, rows).map((line) => fitLine(line, width));
 }
 
 function contentsOf(state: ViewState) {
-  return { regions: state.regions.length, selected: state.selected, keys: keysShown(state.keys, state.filter).length };
+  return { regions: state.regions.length, selected: state.selected, keys: keysShown(state).length };
 }
 
-function panelsOf(state: ViewState, { panels, tableRows }: Layout, { theme }: Room): readonly (readonly Line[])[] {
+function panelsOf(state: ViewState, { panels, tableRows, chartRows }: Layout, { theme }: Room): readonly (readonly Line[])[] {
   const { faults, origin, nowMs, selected } = state;
-  const keys = keysShown(state.keys, state.filter);
+  const keys = keysShown(state);
+  const own = ownKeys(state);
+  const charts = chartRows === 0 ? undefined : { rows: chartRows, bands: state.bands, edge: edgeText(state) };
   return panels.flatMap(({ index, width }) => {
     const region = state.regions[index];
     if (region === undefined) return [];
-    const place = { number: index + 1, isSelected: index === selected, width, tableRows };
-    return [panelLines({ region, faults, origin, keys, nowMs, theme, ...place })];
+    const place = { number: index + 1, isSelected: index === selected, width, tableRows, charts };
+    return [panelLines({ region, faults, origin, keys, own, nowMs, theme, ...place })];
   });
 }
 

@@ -5,7 +5,7 @@
  *     │kafka ● origin ● cache ●│   its links and its cache; or what became of the edge
  *     │hits 97.1 %    20.0 /s  │   the last ten seconds
  *     │P50 0.4 ms   P95 2.1 ms │
- *     │P99 ▁▁▂▁▁▁▁▇▁▁▁  12.0 ms│   one block a second
+ *     │P99 ▁▁▂▁▁▁▁▇▁▁▁  12.0 ms│   one block a second; charts below the figure where there is room (`region-charts.ts`)
  *     │lag 0       last 304 ms │   events not yet applied, in wide panels the offsets; the last one's way from record to cache
  *     │id   here origin   state│
  *     │4       7      9 ◂2stale│   versions
@@ -17,11 +17,14 @@ import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
 import { ageText, delayText, msText, padTo, percentText, plain, portText } from '../draw/format.ts';
 import { type Line, type Span, span, spread } from '../draw/line.ts';
 import { framed } from '../draw/panel-frame.ts';
+import { latencyMax } from '../draw/scale.ts';
 import { sparkline } from '../draw/sparkline.ts';
 import type { Role, Theme } from '../draw/theme.ts';
 import { edgeFaultOf, type LinkState, linksOf } from '../state/links.ts';
 import { settingsOf } from '../state/pending-settings.ts';
+import type { FaultBand } from '../state/state.ts';
 import type { RegionState } from '../state/watched.ts';
+import { regionChartLines } from './region-charts.ts';
 import { versionLines } from './version-table.ts';
 
 export interface PanelOptions {
@@ -33,26 +36,27 @@ export interface PanelOptions {
   readonly origin: Seen<OriginMetrics>;
   /** Rows of the version table, in order. */
   readonly keys: readonly string[];
+  readonly own: ReadonlySet<string>;
   readonly nowMs: number;
   readonly width: number;
   readonly tableRows: number;
+  /** Left out: no charts. */
+  readonly charts?: { readonly rows: number; readonly bands: readonly FaultBand[]; readonly edge: string } | undefined;
   readonly theme: Theme;
 }
 
 const BORDERS = 2;
 const WINDOW_S = 10;
 const MS_PER_S = 1000;
-/** Below this P99 the sparkline stays low: noise of a fraction of a millisecond is no mountain. */
-const P99_SCALE_MIN_MS = 5;
 const P99_COLUMNS = 8;
 /** From here on a state is told by a word beside its mark. */
 const WORDS_FROM = 44;
 /** Two periods of observation: one answer that is late is no silence. */
 const SILENCE_MIN = 2;
 
-/** `PANEL_ROWS + tableRows` lines of `width` columns each. */
+/** `PANEL_ROWS`, and those of charts and table, lines of `width` columns each. */
 export function panelLines(options: PanelOptions): readonly Line[] {
-  const { isSelected, width, theme, region, tableRows, keys, origin, faults } = options;
+  const { isSelected, width, theme, region, tableRows, keys, own, origin, faults, charts, nowMs } = options;
   const room = width - BORDERS;
   const { metrics } = region.seen;
   const isCacheAway = ['paused', 'down'].includes(linksOf(region.region, metrics, faults).cache);
@@ -61,13 +65,15 @@ export function panelLines(options: PanelOptions): readonly Line[] {
     statusLine(options, room),
     spread([span('hits '), span(percentText(metrics?.window.hitRatio), 'strong')], [span(rateText(region), 'muted')], room),
     spread(latency('P50', metrics?.window.p50), latency('P95', metrics?.window.p95), room),
-    p99Line(region, room, theme),
+    ...(charts === undefined
+      ? [p99Line(region, room, theme)]
+      : [p99Title(region, room), ...regionChartLines({ ...charts, region, nowMs, width: room, theme })]),
     lagLine(region, room),
-    ...versionLines({ keys, origin: origin.metrics, metrics: isCacheAway ? undefined : metrics, width: room, rows: tableRows, theme }),
+    ...versionLines({ keys, own, origin: origin.metrics, metrics: isCacheAway ? undefined : metrics, width: room, rows: tableRows, theme }),
   ];
   const shown = isSilent ? lines.map((line, at) => (at === 0 ? line : faded(line))) : lines;
-  const border = isSelected ? theme.selectedPanel : theme.panel;
-  return framed({ title: titleOf(options), lines: shown, foot: portText(region.url), width, border, isSelected });
+  const [border, role] = isSelected ? [theme.selectedPanel, theme.selectedFrameRole] : [theme.panel, theme.frameRole];
+  return framed({ title: titleOf(options), lines: shown, foot: portText(region.url), width, border, role });
 }
 
 /** Figures of an edge that does not answer are old. */
@@ -133,11 +139,17 @@ function latency(name: string, ms: number | null | undefined): Line {
 
 function p99Line({ history, seen: { metrics } }: RegionState, room: number, theme: Theme): Line {
   const label = 'P99 ';
+  const columns = room - label.length - P99_COLUMNS;
+  const shown = history.slice(-columns);
   const blocks = sparkline(
-    history.map(({ p99 }) => p99),
-    { width: room - label.length - P99_COLUMNS, scaleMin: P99_SCALE_MIN_MS, ascii: theme.isAscii },
+    shown.map(({ p99 }) => p99),
+    { width: columns, scaleMax: latencyMax(shown), ascii: theme.isAscii },
   );
   return [span(label, 'muted'), span(blocks, 'chart'), span(padTo(msText(metrics?.window.p99), P99_COLUMNS, 'right'))];
+}
+
+function p99Title({ seen: { metrics } }: RegionState, room: number): Line {
+  return spread([span('P99 of reads', 'muted')], [span(msText(metrics?.window.p99))], room);
 }
 
 function lagLine({ seen: { metrics } }: RegionState, room: number): Line {
@@ -146,7 +158,7 @@ function lagLine({ seen: { metrics } }: RegionState, room: number): Line {
   const { lag, catchingUp, queued, applied } = metrics.log;
   const lagging: Role = lag === null || lag > queued ? 'warning' : 'text';
   const text = catchingUp ? 'catching up' : lag === null ? 'lag unknown' : `lag ${lag}`;
-  const offsets = room < WORDS_FROM || Object.keys(applied).length === 0 ? [] : [span(` at ${offsetsText(applied)}`, 'muted')];
+  const offsets = room < WORDS_FROM || Object.keys(applied).length === 0 ? [] : [span(` offsets ${offsetsText(applied)}`, 'muted')];
   return spread([span(text, catchingUp ? 'warning' : lagging), ...offsets], last, room);
 }
 

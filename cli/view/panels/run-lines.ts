@@ -3,7 +3,7 @@ import type { RunPlan } from '../../../lab/live/protocol.ts';
 import type { Phase, Summary } from '../../../lab/report/events.ts';
 import { delayText, msText, padTo, plain, plural } from '../draw/format.ts';
 import { flowed, type Line, span } from '../draw/line.ts';
-import type { Theme } from '../draw/theme.ts';
+import type { Role, Theme } from '../draw/theme.ts';
 import { wrapped } from '../draw/wrap.ts';
 import { figureName, type RunView } from '../state/run-view.ts';
 import { titleLine } from './chrome.ts';
@@ -19,6 +19,8 @@ const CHECK_COLUMNS = 22;
 const INDENT = 2;
 const GAP = 2;
 const BAR_COLUMNS_MAX = 60;
+/** What stands against a pass comes first. */
+const VERDICT_ORDER: readonly Summary['verdict'][] = ['fail', 'unknown', 'pass'];
 const VERDICT_TONES = { pass: 'good', fail: 'error', unknown: 'warning' } as const;
 
 export function runLines(run: RunView, options: RunLinesOptions): readonly Line[] {
@@ -102,6 +104,7 @@ function verdictLines({ plan, phases, summary, why }: RunView, { nowMs, width, t
         span(`${mark} ${words} `, role),
         span(`exit code ${summary.exitCode}; ${plural(reads, 'read')}, ${plural(writes, 'write')}, ${failed} failed`, 'muted'),
       ],
+      ...againstLines(summary, width),
       ...(summary.error === undefined ? [] : wrapped(summary.error, width).map((line): Line => [span(line, 'warning')])),
       ...(summary.heal.clean ? [] : [[span(`could not heal: ${plain(summary.heal.left.join(', '))}`, 'bad')]]),
     ];
@@ -117,6 +120,20 @@ function verdictLines({ plan, phases, summary, why }: RunView, { nowMs, width, t
       span(theme.dot.repeat(columns - filled), 'muted'),
       span(` load ${delayText(Math.round(doneMs / 100) * 100)} of ${delayText(plan?.durationMs ?? 0)}`),
     ],
+  ];
+}
+
+/** What stands against a pass, by name: whoever reads no further knows it. */
+function againstLines({ checks, thresholds }: Summary, width: number): readonly Line[] {
+  const crossed = thresholds.filter(({ ok }) => !ok);
+  const isUnsure = ({ value, doubt }: Summary['thresholds'][number]) => value === null || doubt !== undefined;
+  const named = (word: string, role: Role, names: readonly string[]): readonly Line[] =>
+    names.length === 0 ? [] : wrapped(`${word}: ${names.join(', ')}`, width).map((line): Line => [span(line, role)]);
+  const words = (found: typeof crossed) => found.map(({ metric, threshold }) => plain(`${metric} ${threshold}`));
+  const checksThat = (verdict: Summary['verdict']) => checks.filter((check) => check.verdict === verdict).map(({ check }) => plain(check));
+  return [
+    ...named('failed', 'bad', [...checksThat('fail'), ...words(crossed.filter((one) => !isUnsure(one)))]),
+    ...named('unknown', 'warning', [...checksThat('unknown'), ...words(crossed.filter(isUnsure))]),
   ];
 }
 
@@ -174,7 +191,8 @@ function checkLines({ checks }: RunPlan, { summary }: RunView, options: RunLines
     const words = wrapped(checks.join(', '), width - INDENT).map((line): Line => [span(`  ${line}`, 'muted')]);
     return [heading(summary === undefined ? 'checks, judged at the end' : 'checks, not judged'), ...words];
   }
-  return [heading('checks'), ...summary.checks.flatMap((check) => checkLine(check, options))];
+  const inOrder = summary.checks.toSorted((one, other) => VERDICT_ORDER.indexOf(one.verdict) - VERDICT_ORDER.indexOf(other.verdict));
+  return [heading('checks'), ...inOrder.flatMap((check) => checkLine(check, options))];
 }
 
 function checkLine({ check, verdict, reason }: Summary['checks'][number], { width, theme }: RunLinesOptions): readonly Line[] {

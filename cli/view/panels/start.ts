@@ -3,6 +3,7 @@ import { delayText, momentText, plain } from '../draw/format.ts';
 import { fitLine, type Line, span } from '../draw/line.ts';
 import type { Theme } from '../draw/theme.ts';
 import type { ViewState } from '../state/state.ts';
+import { echoSpan } from './chrome.ts';
 
 export function startLines(
   state: ViewState,
@@ -15,6 +16,7 @@ export function startLines(
   const what =
     state.phase === 'leaving' ? 'stopping what was started' : 'starting: the origin with its database, then an edge in each region';
   const now: Line = [span(`  ${theme.echo} `, 'accent'), span(what), span(`  ${momentText(state.nowMs)}`, 'muted')];
-  const lines: readonly Line[] = [[], ...ended, now];
+  const echo = echoSpan(state, theme);
+  const lines: readonly Line[] = [[], ...ended, now, ...(echo === undefined ? [] : [[], [span('  '), echo]])];
   return Array.from({ length: rows }, (_, at) => fitLine(lines.slice(-rows)[at] ?? [], width));
 }

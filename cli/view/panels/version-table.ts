@@ -1,8 +1,8 @@
 /** The version table of a region, as lines: its head, then a row a key, then what did not fit. */
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
-import { padTo, plain } from '../draw/format.ts';
-import { type Line, span } from '../draw/line.ts';
+import { padTo, plain, widthOf } from '../draw/format.ts';
+import { type Line, type Span, span } from '../draw/line.ts';
 import type { Role, Theme } from '../draw/theme.ts';
 import { type VersionView, versionRows } from '../state/version-rows.ts';
 
@@ -10,6 +10,8 @@ export interface VersionTableOptions {
   readonly keys: readonly string[];
   readonly origin: OriginMetrics | undefined;
   readonly metrics: EdgeMetrics | undefined;
+  /** Contents that are marked: one's own keys have just written them. */
+  readonly own: ReadonlySet<string>;
   readonly width: number;
   /** Below the head. */
   readonly rows: number;
@@ -37,8 +39,10 @@ const KEY_COLUMNS_MIN = 3;
 const KEY_COLUMNS_MAX = 12;
 const BEHIND_MAX = 99;
 /** What is called fresh and is not what the origin holds: the region does not know better. */
-const OLD = { short: 'fresh!', spoken: 'fresh, but old' } as const;
+export const OLD = { short: 'fresh!', spoken: 'fresh, but old' } as const;
 const MISSING = '-';
+/** Behind the id of a content that one's own key has just written. */
+export const OWN_MARK = '*';
 
 function columnsOf(width: number): Columns {
   const sum = ({ here, origin, behind, state }: Omit<Columns, 'key'>) => here + origin + behind + state;
@@ -46,7 +50,7 @@ function columnsOf(width: number): Columns {
   return { ...columns, key: Math.min(KEY_COLUMNS_MAX, Math.max(KEY_COLUMNS_MIN, width - sum(columns))) };
 }
 
-export function versionLines({ keys, origin, metrics, width, rows, theme }: VersionTableOptions): readonly Line[] {
+export function versionLines({ keys, origin, metrics, own, width, rows, theme }: VersionTableOptions): readonly Line[] {
   const { key, here, origin: there, behind, state } = columnsOf(width);
   const head = [
     span(
@@ -64,7 +68,7 @@ export function versionLines({ keys, origin, metrics, width, rows, theme }: Vers
   const lines = shown.map((view): Line => {
     const role = roleOf(view);
     return [
-      span(padTo(plain(view.key.replace(KEY_PREFIX, '')), key)),
+      keySpan(view.key, own.has(view.key), key),
       span(padTo(view.here === undefined ? MISSING : String(view.here), here, 'right'), role),
       span(padTo(originText(view), there, 'right')),
       span(padTo(behindText(view, theme), behind), 'warning'),
@@ -73,6 +77,13 @@ export function versionLines({ keys, origin, metrics, width, rows, theme }: Vers
   });
   const more = left.length > 0 && rows > 0 ? [[span(moreText(left), 'muted')]] : [];
   return [head, ...lines, ...more, ...Array.from({ length: rows - lines.length - more.length }, () => [])].slice(0, rows + 1);
+}
+
+/** Where the mark has no room, the colour tells it alone. */
+function keySpan(key: string, isOwn: boolean, columns: number): Span {
+  const id = plain(key.replace(KEY_PREFIX, ''));
+  const marked = isOwn && widthOf(id) + OWN_MARK.length <= columns ? id + OWN_MARK : id;
+  return span(padTo(marked, columns), isOwn ? 'accent' : 'text');
 }
 
 function originText({ origin, isDeleted }: VersionView): string {

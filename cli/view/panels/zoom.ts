@@ -3,11 +3,13 @@
  * are, then how far it is in the log, the invalidations it applied last, and why it refused what.
  */
 
-import { chartPoints, chartTexts, LABEL_COLUMNS } from '../draw/chart.ts';
+import { axisText, chartLine, chartPoints, chartTexts } from '../draw/chart.ts';
 import { delayText, msText, percentText, plain, portText } from '../draw/format.ts';
 import { fitLine, type Line, span, spread } from '../draw/line.ts';
+import { AGE_MIN_MS, latencyMax, niceMax } from '../draw/scale.ts';
 import { sparkline } from '../draw/sparkline.ts';
 import { filledTo, type Room } from '../screens/screen.ts';
+import { edgeText } from '../state/past.ts';
 import { settingsOf } from '../state/pending-settings.ts';
 import type { ViewState } from '../state/state.ts';
 import type { RegionState } from '../state/watched.ts';
@@ -16,15 +18,10 @@ import { titleLine } from './chrome.ts';
 import { statusLine } from './region-panel.ts';
 import { zoomTables } from './zoom-tables.ts';
 
-/** Rows beside charts, bands and tables: the head, the titles of the charts, two rows for the age of answers. */
-const FIXED_ROWS = 5;
+/** Rows beside charts, bands and tables: the head, the titles of the charts, two rows for the age of answers, the time. */
+const FIXED_ROWS = 6;
 const TABLE_ROWS_MIN = 5;
 const BAND_ROWS_MAX = 4;
-const P99_MIN_MS = 5;
-/** Slower than any deadline: a scale beyond is nonsense. */
-const P99_MAX_MS = 600_000;
-/** A second is nothing to draw a mountain of. */
-const AGE_MIN_MS = 1_000;
 
 export function zoomLines(state: ViewState, room: Room): readonly Line[] {
   const { width, rows, theme } = room;
@@ -39,6 +36,7 @@ export function zoomLines(state: ViewState, room: Room): readonly Line[] {
     ...hitLines(region, { ...room, rows: hitRows }),
     ...bandLines({ bands, nowMs: state.nowMs, indent: width - points, points, rows: bandRows, theme }),
     ...ageLines(region, room),
+    [span(axisText(width, edgeText(state)), 'muted')],
     ...zoomTables(state, region, { ...room, rows: tableRows }),
   ];
   return filledTo(lines, rows).map((line) => fitLine(line, width));
@@ -64,8 +62,7 @@ function headLine(state: ViewState, region: RegionState, { width, theme }: Room)
 /** A title, then the chart; the title alone where a line is too little to draw one. */
 function p99Lines({ history, seen: { metrics } }: RegionState, { width, rows, theme }: Room): readonly Line[] {
   const values = history.map(({ p99 }) => p99);
-  const shown = values.slice(-chartPoints(width));
-  const max = niceMax(Math.min(P99_MAX_MS, Math.max(P99_MIN_MS, ...shown.map((value) => value ?? 0))));
+  const max = niceMax(latencyMax(history.slice(-chartPoints(width))));
   const { p50, p95, p99 } = metrics?.window ?? {};
   const figures = `P50 ${msText(p50)}  P95 ${msText(p95)}  P99 ${msText(p99)}`;
   const title = titleLine([span('P99 of reads ', 'muted'), span(figures)], width, theme);
@@ -81,17 +78,6 @@ function hitLines({ history, seen: { metrics } }: RegionState, { width, rows, th
   if (rows < 2) return [title, ...filledTo([], rows)];
   const format = (value: number) => `${Math.round(value)} %`;
   return [title, ...chartTexts({ values, width, height: rows, min: 0, max: 100, format, isAscii: theme.isAscii }).map(chartLine)];
-}
-
-function chartLine(text: string): Line {
-  return [span(text.slice(0, LABEL_COLUMNS), 'muted'), span(text.slice(LABEL_COLUMNS), 'chart')];
-}
-
-/** The next of 1, 2, 5, 10, 20 …: so that the scale changes seldom. */
-export function niceMax(value: number): number {
-  if (!Number.isFinite(value) || value <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return power * ([1, 2, 5, 10].find((step) => value <= step * power) ?? 10);
 }
 
 /** A title, then a block a second below the axis of the charts. */

@@ -1,6 +1,6 @@
 /** The catalogue: the scenarios that come with the program, and what the selected one shows. Enter runs it in this world. */
 import type { ScenarioCard } from '../../../lab/live/protocol.ts';
-import { delayText, padTo, plain } from '../draw/format.ts';
+import { delayText, padTo, plain, widthOf } from '../draw/format.ts';
 import { fitLine, type Line, span, spread } from '../draw/line.ts';
 import { wrapped } from '../draw/wrap.ts';
 import type { KeyBinding } from '../keys/binding.ts';
@@ -10,6 +10,8 @@ import { topOf, type ViewState } from '../state/state.ts';
 import { filledTo, type Room, type Screen } from './screen.ts';
 
 const ID_COLUMNS = 21;
+/** Before the title: the mark of the chosen one, the id, a blank. */
+const LEFT_COLUMNS = 2 + ID_COLUMNS + 1;
 const LIST_ROWS_MIN = 3;
 
 function moved(by: number): KeyBinding['act'] {
@@ -72,6 +74,9 @@ function linesOf({ scenarios }: ViewState, { at }: ScreenOf<'catalogue'>, room: 
   return [title, ...list, ...about];
 }
 
-function aboutLines({ id, description }: ScenarioCard, { width, theme }: Room): readonly Line[] {
-  return [titleLine([span(plain(id), 'accent')], width, theme), ...wrapped(description, width).map((line): Line => [span(line)])];
+/** With its title, where the list has cut it. */
+function aboutLines({ id, title, description, durationMs }: ScenarioCard, { width, theme }: Room): readonly Line[] {
+  const room = width - LEFT_COLUMNS - widthOf(` ${delayText(durationMs)}`);
+  const whole = widthOf(plain(title)) > room ? wrapped(title, width).map((line): Line => [span(line, 'strong')]) : [];
+  return [titleLine([span(plain(id), 'accent')], width, theme), ...whole, ...wrapped(description, width).map((line): Line => [span(line)])];
 }

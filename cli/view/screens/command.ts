@@ -2,6 +2,8 @@
 import { candidatesFor, runCommand } from '../commands/run.ts';
 import { plain } from '../draw/format.ts';
 import { fitLine, joined, type Line, span } from '../draw/line.ts';
+import type { Theme } from '../draw/theme.ts';
+import { wrapped } from '../draw/wrap.ts';
 import type { Actions, KeyBinding } from '../keys/binding.ts';
 import { promptLine, typed, withoutLast, withoutWord } from '../panels/prompt.ts';
 import type { Prompt, ScreenOf } from '../state/screen-state.ts';
@@ -9,6 +11,7 @@ import { topOf, type ViewState } from '../state/state.ts';
 import type { Room, Screen } from './screen.ts';
 
 const GAP = 2;
+const INDENT = 2;
 
 function on(change: (prompt: Prompt, state: ViewState) => Prompt | undefined): KeyBinding['act'] {
   return (state) => {
@@ -94,15 +97,18 @@ export const command: Screen<'command'> = {
 };
 
 /** What is wrong, or what the word can become; the line itself below. */
-function lines(state: ViewState, { prompt }: ScreenOf<'command'>, { width, theme }: Room): readonly Line[] {
+function lines(state: ViewState, { prompt }: ScreenOf<'command'>, { width, rows, theme }: Room): readonly Line[] {
   const { problem } = prompt;
-  const above: Line =
-    problem === undefined
-      ? joined(
-          candidatesFor(prompt.typed, state).map((word, at) => [span(plain(word), at === prompt.candidate ? 'accent' : 'muted')]),
-          width,
-          GAP,
-        )
-      : [span(`${theme.tones.warning.mark} ${plain(problem)}`, 'warning')];
-  return [fitLine(above, width), promptLine(':', prompt, width, theme)];
+  const above: readonly Line[] = problem === undefined ? [candidateLine(state, prompt, width)] : problemLines(problem, width, theme);
+  return [...above.slice(0, rows - 1).map((line) => fitLine(line, width)), promptLine(':', prompt, width, theme)];
+}
+
+function candidateLine(state: ViewState, { typed: text, candidate }: Prompt, width: number): Line {
+  const words = candidatesFor(text, state).map((word, at): Line => [span(plain(word), at === candidate ? 'accent' : 'muted')]);
+  return joined(words, width, GAP);
+}
+
+function problemLines(problem: string, width: number, theme: Theme): readonly Line[] {
+  const { mark } = theme.tones.warning;
+  return wrapped(problem, width - INDENT).map((line, at): Line => [span(`${at === 0 ? mark : ' '} ${line}`, 'warning')]);
 }

@@ -1,18 +1,22 @@
 /** A question before something is destroyed. Cancel has the focus: Enter alone does nothing. */
+import { widthOf } from '../draw/format.ts';
 import { fitLine, type Line, type Span, span } from '../draw/line.ts';
+import { wrapped } from '../draw/wrap.ts';
 import type { Confirm } from '../state/screen-state.ts';
-import { topOf, type ViewState } from '../state/state.ts';
+import { topOf, type ViewAction, type ViewState } from '../state/state.ts';
 import type { Room, Screen } from './screen.ts';
 
-function asked(state: ViewState): Confirm | undefined {
+function openQuestion(state: ViewState): Confirm | undefined {
   const top = topOf(state);
   return top.screen === 'confirm' ? top : undefined;
 }
 
+const INDENT = 2;
 const CANCEL = [{ type: 'back' }, { type: 'echo', text: 'cancelled' }] as const;
 
-function accept({ command, echo }: Confirm) {
-  return [{ type: 'back' }, { type: 'sent', command, text: echo }] as const;
+function accept({ orders, isOfPast }: Confirm): readonly ViewAction[] {
+  const sent = orders.map(({ command, echo }) => ({ type: 'sent', command, text: echo }) as const);
+  return [{ type: 'back' }, ...(isOfPast ? [{ type: 'look-now' } as const] : []), ...sent];
 }
 
 export const confirm: Screen<'confirm'> = {
@@ -26,7 +30,7 @@ export const confirm: Screen<'confirm'> = {
       short: 'choose',
       about: 'do what is marked; Cancel is at first',
       act: (state) => {
-        const screen = asked(state);
+        const screen = openQuestion(state);
         return screen?.isAccepted ? accept(screen) : CANCEL;
       },
     },
@@ -37,7 +41,7 @@ export const confirm: Screen<'confirm'> = {
       short: 'other',
       about: 'mark the other answer',
       act: (state) => {
-        const screen = asked(state);
+        const screen = openQuestion(state);
         return screen && { type: 'change', screen: { ...screen, isAccepted: !screen.isAccepted } };
       },
     },
@@ -48,7 +52,7 @@ export const confirm: Screen<'confirm'> = {
       short: 'yes',
       about: 'do it',
       act: (state) => {
-        const screen = asked(state);
+        const screen = openQuestion(state);
         return screen && accept(screen);
       },
     },
@@ -59,11 +63,11 @@ export const confirm: Screen<'confirm'> = {
   lines,
 };
 
-function lines(_state: ViewState, { question, consequence, word, isAccepted }: Confirm, { width, theme }: Room): readonly Line[] {
+function lines(_state: ViewState, { question, consequence, word, isAccepted }: Confirm, { width, rows, theme }: Room): readonly Line[] {
   const choice = (text: string, isChosen: boolean): Span =>
     span(isChosen ? `${theme.chosen[0]}${text}${theme.chosen[1]}` : ` ${text} `, isChosen ? 'accent' : 'muted');
   return [
-    fitLine([span(`${theme.tones.warning.mark} ${question} `, 'warning'), span(consequence)], width),
+    ...asked(question, consequence, { width, rows: rows - 1, theme }),
     fitLine(
       [
         choice('Cancel', !isAccepted),
@@ -78,4 +82,12 @@ function lines(_state: ViewState, { question, consequence, word, isAccepted }: C
       width,
     ),
   ];
+}
+
+/** In one line where that is enough; else the consequence has lines of its own. */
+function asked(question: string, consequence: string, { width, rows, theme }: Pick<Room, 'width' | 'rows' | 'theme'>): readonly Line[] {
+  const first = `${theme.tones.warning.mark} ${question}`;
+  if (widthOf(`${first} ${consequence}`) <= width) return [fitLine([span(`${first} `, 'warning'), span(consequence)], width)];
+  const lines = wrapped(consequence, width - INDENT).map((line) => fitLine([span(' '.repeat(INDENT) + line)], width));
+  return [fitLine([span(first, 'warning')], width), ...lines].slice(0, rows);
 }

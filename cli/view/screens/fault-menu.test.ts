@@ -34,7 +34,7 @@ describe('the fault menu', () => {
   it('asks before what destroys', () => {
     const below = faultsHere(PLAYING).findIndex(({ name }) => name === 'kill');
     const kill = ['f', ...Array.from({ length: below }, () => 'down'), 'return', 'return'].reduce(pressed, PLAYING);
-    expect(topOf(kill)).toMatchObject({ screen: 'confirm', command: { fault: 'kill' }, isAccepted: false });
+    expect(topOf(kill)).toMatchObject({ screen: 'confirm', orders: [{ command: { fault: 'kill' } }], isAccepted: false });
   });
 
   it('leaves out what this world cannot have, and goes back step by step', () => {

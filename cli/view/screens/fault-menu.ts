@@ -4,6 +4,7 @@ import { type Form, formOf, orderOf, withChoice, withField, withText } from '../
 import { faultsHere } from '../commands/targets.ts';
 import { padTo, plain } from '../draw/format.ts';
 import { fitLine, type Line, span } from '../draw/line.ts';
+import { wrapped } from '../draw/wrap.ts';
 import type { KeyBinding } from '../keys/binding.ts';
 import { titleLine } from '../panels/chrome.ts';
 import type { FaultMenu, MenuField } from '../state/screen-state.ts';
@@ -12,6 +13,7 @@ import { filledTo, type Room, type Screen } from './screen.ts';
 
 const NAME_COLUMNS = 20;
 const FIELD_COLUMNS = 12;
+const ABOUT_INDENT = 2 + NAME_COLUMNS;
 const UNTIL_HEALED = 'until it is healed';
 
 interface Open {
@@ -79,8 +81,15 @@ export const faultMenu: Screen<'menu'> = {
   name: 'menu',
   title: 'fault menu',
   keys: [
-    { keys: ['down', 'tab'], shown: '↓, Tab', group: 'break', short: 'next', about: 'the next fault, the next field', act: moved(1) },
-    { keys: ['up', 'shift+tab'], shown: '↑, Shift-Tab', group: 'break', about: 'the one before', act: moved(-1) },
+    {
+      keys: ['down', 'tab'],
+      shown: '↓, Tab',
+      group: 'break',
+      short: 'next',
+      about: 'the next fault, the next field; j in the list',
+      act: moved(1),
+    },
+    { keys: ['up', 'shift+tab'], shown: '↑, Shift-Tab', group: 'break', about: 'the one before; k in the list', act: moved(-1) },
     {
       keys: ['right'],
       shown: '→',
@@ -117,18 +126,38 @@ function menuLines(state: ViewState, menu: FaultMenu, room: Room): readonly Line
   const { width, rows, theme } = room;
   const faults = faultsHere(state);
   const fault = faults[menu.at];
-  const bottom = fault === undefined ? [] : menu.form === undefined ? [] : formLines(fault, menu.form, room);
+  const bottom = fault === undefined ? [] : menu.form === undefined ? aboutLines(fault, room) : formLines(fault, menu.form, room);
   const listRows = Math.max(1, rows - 1 - bottom.length);
+  const whole = faults.flatMap((each, at) => rowLines(each, { menu, at, theme, abouts: wrapped(each.about, width - ABOUT_INDENT) }));
   const first = Math.max(0, Math.min(menu.at - Math.floor(listRows / 2), faults.length - listRows));
-  const list = faults.slice(first, first + listRows).map(({ name, about }, at): Line => {
-    const isChosen = first + at === menu.at;
-    return [
-      span(isChosen ? `${theme.echo} ` : '  ', 'accent'),
-      span(padTo(name, NAME_COLUMNS), isChosen ? 'accent' : menu.form === undefined ? 'text' : 'muted'),
-      span(about, 'muted'),
-    ];
-  });
+  const list =
+    whole.length <= listRows
+      ? whole
+      : faults.slice(first, first + listRows).flatMap((each, at) => rowLines(each, { menu, at: first + at, theme, abouts: [each.about] }));
   return [titleLine([span('what to break', 'muted')], width, theme), ...list, ...bottom];
+}
+
+interface RowOptions {
+  readonly menu: FaultMenu;
+  readonly at: number;
+  readonly theme: Room['theme'];
+  /** Lines of what it does. */
+  readonly abouts: readonly string[];
+}
+
+function rowLines({ name }: Fault, { menu, at, theme, abouts }: RowOptions): readonly Line[] {
+  const isChosen = at === menu.at;
+  const [first = '', ...others] = abouts;
+  const role = isChosen ? 'accent' : menu.form === undefined ? 'text' : 'muted';
+  return [
+    [span(isChosen ? `${theme.echo} ` : '  ', 'accent'), span(padTo(name, NAME_COLUMNS), role), span(first, 'muted')],
+    ...others.map((line): Line => [span(' '.repeat(ABOUT_INDENT) + line, 'muted')]),
+  ];
+}
+
+/** In full, whatever the list has room for. */
+function aboutLines({ name, about }: Fault, { width, theme }: Room): readonly Line[] {
+  return [titleLine([span(name, 'accent')], width, theme), ...wrapped(about, width).map((line): Line => [span(line)])];
 }
 
 function formLines(fault: Fault, form: Form, { width, theme }: Room): readonly Line[] {
@@ -136,8 +165,13 @@ function formLines(fault: Fault, form: Form, { width, theme }: Room): readonly L
   return [
     titleLine([span(fault.name, 'accent')], width, theme),
     ...form.fields.map((field, at) => fieldLine(field, { isFocused: at === form.at, theme })),
-    problem === undefined ? [span(' ')] : [span(`${theme.tones.warning.mark} ${plain(problem)}`, 'warning')],
+    ...(problem === undefined ? [[span(' ')]] : problemLines(problem, width, theme)),
   ];
+}
+
+function problemLines(problem: string, width: number, theme: Room['theme']): readonly Line[] {
+  const { mark } = theme.tones.warning;
+  return wrapped(problem, width - 2).map((line, at): Line => [span(`${at === 0 ? mark : ' '} ${line}`, 'warning')]);
 }
 
 function fieldLine(

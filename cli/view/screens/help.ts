@@ -1,9 +1,9 @@
-/** The help: every key that holds in the screen it was opened on, from the tables that dispatch them, then what the marks mean. */
+/** The help: what marks and colours mean, then every key that holds in the screen it was opened on, from the tables that dispatch them. */
 import { padTo, widthOf } from '../draw/format.ts';
-import { type Line, span } from '../draw/line.ts';
+import { flowed, type Line, span } from '../draw/line.ts';
 import type { Theme } from '../draw/theme.ts';
 import { keyText } from '../keys/key-text.ts';
-import type { LinkState } from '../state/links.ts';
+import { colourParts, markParts } from '../panels/legend.ts';
 import type { ScreenOf } from '../state/screen-state.ts';
 import type { ViewState } from '../state/state.ts';
 import type { KeySection, Room, Screen } from './screen.ts';
@@ -11,13 +11,7 @@ import { scrolledLines, scrollKeys } from './scroll.ts';
 
 const GROUP_COLUMNS = 11;
 const KEY_GAP = 2;
-const MARKS: readonly (readonly [LinkState, string])[] = [
-  ['ok', 'answers'],
-  ['cut', 'cut or killed'],
-  ['slow', 'slow'],
-  ['paused', 'paused'],
-  ['lost', 'no answer'],
-];
+const PART_GAP = 2;
 const SCROLL_MAX = 200;
 
 export const help: Screen<'help'> = {
@@ -34,9 +28,9 @@ export const help: Screen<'help'> = {
 };
 
 function lines(_state: ViewState, { scroll }: ScreenOf<'help'>, room: Room): readonly Line[] {
-  const { theme, holding } = room;
+  const { width, theme, holding } = room;
   const columns = KEY_GAP + Math.max(...holding.flatMap(({ keys }) => keys.map(({ shown }) => widthOf(keyText(shown, theme)))));
-  const all = [...holding.flatMap(({ title, keys }) => sectionLines({ title, keys, columns, theme })), ...legend(theme)];
+  const all = [...legend(width, theme), ...holding.flatMap(({ title, keys }) => sectionLines({ title, keys, columns, theme }))];
   return scrolledLines(all, scroll, room);
 }
 
@@ -48,10 +42,11 @@ function sectionLines({ title, keys, columns, theme }: KeySection & { readonly c
   ]);
 }
 
-function legend(theme: Theme): readonly Line[] {
-  const marks = MARKS.flatMap(([state, about]) => [span(`${theme.links[state].mark} `, theme.links[state].role), span(`${about}  `)]);
-  return [
-    [span(padTo('marks', GROUP_COLUMNS), 'muted'), ...marks],
-    [span(padTo('', GROUP_COLUMNS)), span(`${theme.behind}3 `, 'warning'), span('three versions behind the origin')],
-  ];
+/** The marks, then the colours. */
+function legend(width: number, theme: Theme): readonly Line[] {
+  const section = (title: string, parts: readonly Line[]) =>
+    flowed(parts, width - GROUP_COLUMNS, PART_GAP).map(
+      (line, at): Line => [span(padTo(at === 0 ? title : '', GROUP_COLUMNS), 'muted'), ...line],
+    );
+  return [...section('marks', markParts(theme)), ...section('colours', colourParts())];
 }

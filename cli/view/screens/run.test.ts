@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveEvent } from '../../../lab/live/protocol.ts';
 import { actionsOf } from '../dispatch.ts';
-import { textOf } from '../draw/line.ts';
+import { styledText } from '../draw/ansi.ts';
+import { lineWidth, textOf } from '../draw/line.ts';
 import { createTheme } from '../draw/theme.ts';
 import { frameLines } from '../frame.ts';
 import { listOf } from '../keys/binding.ts';
@@ -11,7 +12,16 @@ import type { ViewState } from '../state/state.ts';
 import { fault, observed, REGIONS, ready, runEvents, runReport, stateAfter } from '../testing/view.ts';
 
 const CUT = fault({ fault: 'partition', target: 'edge:eu-west<->kafka' });
-const THEMES = { Unicode: createTheme(), ASCII: createTheme({ ascii: true }) };
+const THEMES = {
+  Unicode: createTheme(),
+  'light colours': createTheme({ name: 'light' }),
+  'colours of the colour-blind': createTheme({ name: 'colour-blind' }),
+  ASCII: createTheme({ ascii: true }),
+  'no colours': createTheme({ noColor: true }),
+};
+const DEPTH_CUBE = 8;
+/** Of a colour, not of bold or dim. */
+const COLOUR_CODE = /\[(\d+;)*3[1-8]/;
 const SIZES = [
   [80, 24],
   [100, 30],
@@ -43,9 +53,26 @@ describe('a run that goes on', () => {
     expect(text).toContain('checks, judged at the end');
   });
 
+  it.each(cases)(
+    'shows the cut by its mark in the panel of its region alone, and by its colour where there are any, at %s',
+    (name, size, theme) => {
+      const frame = frameLines(running, { columns: size[0], rows: size[1] }, theme);
+      const line = frame.find((each) => textOf(each).includes('kafka ') && /^[│┃|#]/.test(textOf(each))) ?? [];
+      const marks = line.filter(({ text }) => text.startsWith(theme.links.cut.mark));
+      expect(marks).toHaveLength(1);
+      // Each panel is a third of the width.
+      const column = textOf(line).indexOf(theme.links.cut.mark);
+      expect(Math.floor((column / size[0]) * REGIONS.length)).toBe(REGIONS.indexOf('eu-west'));
+      const styled = styledText(marks, theme, DEPTH_CUBE);
+      expect(COLOUR_CODE.test(styled)).toBe(!name.endsWith('no colours'));
+      expect(frame.every((each) => lineWidth(each) === size[0])).toBe(true);
+    },
+  );
+
   it('has the line of its time at 60x16, too', () => {
     const text = linesOf(running, [60, 16]).join('\n');
-    expect(text).toContain('2 eu-west lazy');
+    for (const region of ['1 us-east', '2 eu-west']) expect(text).toContain(`${region} lazy`);
+    expect(text).toMatch(/kafka ✗/);
     expect(text).toMatch(/load 0\.1 s of 20 s|load 100 ms of 20 s/);
   });
 
@@ -71,6 +98,13 @@ describe('a run that goes on', () => {
     expect(listOf(actionsOf(ended, 'y'))[0]).toEqual({ type: 'copy', text: 'a scenario' });
     expect(linesOf(running, [80, 24]).at(-1)).not.toMatch(/save|copy|down/);
     expect(linesOf(ended, [80, 24]).at(-1)).toMatch(/s save {2}y copy again {2}↓ down/);
+  });
+
+  it('says at its end by name what failed, without scrolling, at the smallest size, too', () => {
+    for (const size of [[60, 16], ...SIZES] as const)
+      expect(linesOf(opened(ready(), observed(), ...runReport('a scenario')), size).join('\n')).toContain(
+        'failed: divergence, edge_hit_ratio a scenario',
+      );
   });
 
   it('says where its report was saved, or why it was not', () => {

@@ -25,8 +25,8 @@ const ASK_TO_STOP: Confirm = {
   question: 'stop the run?',
   consequence: 'its faults are healed, and what there is by then is judged',
   word: 'stop it',
-  command: { do: 'abort-run' },
-  echo: 'stop the run',
+  orders: [{ command: { do: 'abort-run' }, echo: 'stop the run' }],
+  isOfPast: false,
   isAccepted: false,
 };
 
@@ -36,6 +36,8 @@ const leave: KeyBinding['act'] = ({ run }) => (run?.isOver ? { type: 'back' } : 
 function ifOver(act: (summary: Summary) => Actions): KeyBinding['act'] {
   return ({ run: shown }) => (shown?.isOver && shown.summary !== undefined ? act(shown.summary) : undefined);
 }
+
+const NOT_OVER = 'the run has not come to a report';
 
 export const run: Screen<'run'> = {
   name: 'run',
@@ -56,6 +58,7 @@ export const run: Screen<'run'> = {
       short: 'save',
       about:
         'save report.html, summary.md, junit.xml and summary.json of a run that has ended, in a new folder where the program was started',
+      nothing: NOT_OVER,
       act: ifOver(() => ({ type: 'sent', command: { do: 'save-run' }, text: 'save the report' })),
     },
     {
@@ -64,6 +67,7 @@ export const run: Screen<'run'> = {
       group: 'look',
       short: 'copy again',
       about: 'copy the command that runs it again, through the terminal (OSC 52)',
+      nothing: NOT_OVER,
       act: ifOver(({ reproduce }) => [
         { type: 'copy', text: reproduce },
         { type: 'echo', text: 'copied' },

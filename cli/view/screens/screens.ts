@@ -3,6 +3,7 @@ import type { ScreenName, ScreenOf, ScreenState } from '../state/screen-state.ts
 import { catalogue } from './catalogue.ts';
 import { command } from './command.ts';
 import { confirm } from './confirm.ts';
+import { events } from './events.ts';
 import { faultMenu } from './fault-menu.ts';
 import { filter } from './filter.ts';
 import { help } from './help.ts';
@@ -17,7 +18,7 @@ import { trace } from './trace.ts';
 import { zoom } from './zoom.ts';
 
 const SCREENS: { readonly [Name in ScreenName]: Screen<Name> } = {
-  ...{ overview, zoom, trace, mystery, menu: faultMenu, catalogue, run, races, race, tour, command, filter, confirm, help },
+  ...{ overview, zoom, trace, events, mystery, menu: faultMenu, catalogue, run, races, race, tour, command, filter, confirm, help },
 };
 
 /** A screen is drawn and asked only with what it remembers itself, which is what makes the cast true. */

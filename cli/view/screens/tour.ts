@@ -29,9 +29,17 @@ export const tour: Screen<'tour'> = {
       group: 'look',
       short: 'do it, go on',
       about: 'do what the step says; then: the next step',
+      nothing: 'the step waits for what is to be seen',
       act: goOn,
     },
-    { keys: ['w', 'b', 'c', 'a'], shown: 'w, b, c, a', group: 'look', about: 'the key that the step names', act: press },
+    {
+      keys: ['w', 'b', 'c', 'a'],
+      shown: 'w, b, c, a',
+      group: 'look',
+      about: 'the key that the step names',
+      nothing: 'this step names another key, or waits',
+      act: press,
+    },
     {
       keys: ['escape'],
       shown: 'Esc',

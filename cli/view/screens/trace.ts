@@ -1,10 +1,12 @@
-/** The trace: one write through its ten steps, with the time of each in every region. */
+/** The trace: one write through its ten steps, with the time of each in every region; as a waterfall where there is room. */
 
 import { clocksText } from '../../../lab/trace/trace-clocks.ts';
 import type { Trace, TraceStep } from '../../../lab/trace/trace-schema.ts';
 import { ageText, cut, padTo, plain } from '../draw/format.ts';
 import { fitLine, type Line, span } from '../draw/line.ts';
+import { wrapped } from '../draw/wrap.ts';
 import { titleLine } from '../panels/chrome.ts';
+import { WATERFALL_COLUMNS_MIN, waterfallLines } from '../panels/trace-waterfall.ts';
 import type { TraceView, ViewState } from '../state/state.ts';
 import { filledTo, type Room, type Screen } from './screen.ts';
 
@@ -23,6 +25,7 @@ export const trace: Screen<'trace'> = {
       group: 'look',
       short: 'once more',
       about: 'follow another write',
+      nothing: 'a write is being followed',
       act: ({ phase, trace: shown }) =>
         phase !== 'playing' || shown?.state === 'running'
           ? undefined
@@ -51,32 +54,35 @@ function linesOf(state: ViewState, shown: TraceView | undefined, room: Room): re
   return [title, [span(words, 'accent'), span(` ${ageText(state.nowMs - shown.sinceMs)}`, 'muted')]];
 }
 
-function traceLines(
-  { key, version, answeredMs, steps, clocks, served, verdict, reason }: Trace,
-  agoMs: number,
-  { width, theme }: Room,
-): readonly Line[] {
+function traceLines(shown: Trace, agoMs: number, room: Room): readonly Line[] {
+  const { key, version, answeredMs, clocks, served, verdict, reason } = shown;
+  const { width, rows, theme } = room;
+  const title = `trace of ${plain(key)} to version ${version}, answered after ${answeredMs} ms, ${ageText(agoMs)} ago`;
+  const { mark, role } = theme.tones[verdict === 'pass' ? 'good' : verdict === 'fail' ? 'error' : 'warning'];
+  const above: readonly Line[] = [titleLine([span(title, 'muted')], width, theme), [span(`${mark} ${verdict}: ${plain(reason)}`, role)]];
+  const below = [
+    ...served.map(({ region, answers }): Line => {
+      const words = answers.map(({ ms, version: answered, status }) => `${answered}${status === 'stale' ? ' stale' : ''} at ${ms}`);
+      return [span(`${plain(region)} served `, 'muted'), span(words.join(', ') || 'nothing')];
+    }),
+    ...clocksText(clocks).flatMap((words) => wrapped(words, width).map((line): Line => [span(line, 'warning')])),
+  ];
+  const waterfall = width < WATERFALL_COLUMNS_MIN ? [] : waterfallLines(shown, room);
+  const hasWaterfall = waterfall.length > 0 && above.length + waterfall.length + below.length <= rows;
+  return [...above, ...(hasWaterfall ? waterfall : tableLines(shown, width)), ...below];
+}
+
+/** The same in a row a step, where bars have no room. */
+function tableLines({ steps, served }: Trace, width: number): readonly Line[] {
   const regions = served.map(({ region }) => region);
   const shown = regions.slice(0, Math.max(1, Math.floor((width - STEP_COLUMNS - TIME_COLUMNS) / REGION_COLUMNS)));
   const hasFiles = width >= STEP_COLUMNS + TIME_COLUMNS + shown.length * REGION_COLUMNS + FILE_COLUMNS;
-  const title = `trace of ${plain(key)} to version ${version}, answered after ${answeredMs} ms, ${ageText(agoMs)} ago`;
   const head = [
     padTo('ms since it was sent', STEP_COLUMNS),
     padTo('once', TIME_COLUMNS, 'right'),
     ...shown.map((name) => padTo(` ${plain(name)}`, REGION_COLUMNS, 'right')),
   ];
-  const { mark, role } = theme.tones[verdict === 'pass' ? 'good' : verdict === 'fail' ? 'error' : 'warning'];
-  return [
-    titleLine([span(title, 'muted')], width, theme),
-    [span(`${mark} ${verdict}: ${plain(reason)}`, role)],
-    [span(head.join(''), 'muted')],
-    ...steps.map((step) => stepLine(step, shown, hasFiles)),
-    ...served.map(({ region, answers }): Line => {
-      const words = answers.map(({ ms, version: answered, status }) => `${answered}${status === 'stale' ? ' stale' : ''} at ${ms}`);
-      return [span(`${plain(region)} served `, 'muted'), span(words.join(', ') || 'nothing')];
-    }),
-    ...clocksText(clocks).map((words): Line => [span(plain(words), 'warning')]),
-  ];
+  return [[span(head.join(''), 'muted')], ...steps.map((step) => stepLine(step, shown, hasFiles))];
 }
 
 function stepLine({ step, name, file, ms, regions = {} }: TraceStep, shown: readonly string[], hasFiles: boolean): Line {

@@ -1,5 +1,6 @@
 /** What the lab tells, taken into the state. */
 import type { FaultView, LiveEvent, MysteryView, Observation } from '../../../lab/live/protocol.ts';
+import { evened, withNewest } from './even.ts';
 import { pendingAfter } from './pending-settings.ts';
 import { raceAfter } from './race-view.ts';
 import { type RunLiveEvent, ranAfter, runAfter } from './run-view.ts';
@@ -11,6 +12,8 @@ import { UNSEEN } from './watched.ts';
 export const LOG_MAX = 500;
 const BANDS_MAX = 200;
 const STEPS_MAX = 50;
+/** More than one command writes. */
+const WRITTEN_MAX = 2_000;
 
 export function withEvent(now: ViewState, event: LiveEvent): ViewState {
   switch (event.type) {
@@ -24,10 +27,13 @@ export function withEvent(now: ViewState, event: LiveEvent): ViewState {
       return withFaults(now, event.inForce);
     case 'note':
       return withLine(now, { t: event.t, tone: event.tone, text: event.text });
+    case 'written':
+      return { ...now, written: [...now.written, ...event.writes.map((write) => ({ ...write, t: event.t }))].slice(-WRITTEN_MAX) };
     case 'judged':
       return {
         ...now,
         verdict: event.verdict,
+        reads: event.reads,
         regions: now.regions.map((one) => ({ ...one, staleness: event.staleness[one.region] })),
       };
     case 'load':
@@ -99,7 +105,15 @@ function withObservation(state: ViewState, { origin, regions }: Observation): Vi
   });
   const edges = updated.map(({ seen }) => seen);
   const travellers = travellersAfter(state, updated);
-  return { ...state, origin, regions: updated, travellers, keys: keysInUse(state.keys, origin.metrics, edges) };
+  const newest = withNewest(state.newest, edges, state.nowMs);
+  return {
+    ...state,
+    newest,
+    origin: evened(origin, newest),
+    regions: updated,
+    travellers,
+    keys: keysInUse(state.keys, origin.metrics, edges),
+  };
 }
 
 function withFaults(state: ViewState, inForce: readonly FaultView[]): ViewState {

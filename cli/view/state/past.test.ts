@@ -1,12 +1,13 @@
 /** Looking back: the overview as it was, and that it stays bounded. */
 import { describe, expect, it } from 'vitest';
+import { actionsOf } from '../dispatch.ts';
 import { textOf } from '../draw/line.ts';
 import { createTheme } from '../draw/theme.ts';
 import { frameLines } from '../frame.ts';
-import { fault, observed, pressed, ready, stateAfter } from '../testing/view.ts';
+import { fault, observed, pressed, ready, stateAfter, typed } from '../testing/view.ts';
 import { PAST_MAX } from './past.ts';
 import { reduce } from './reduce.ts';
-import type { ViewState } from './state.ts';
+import { topOf, type ViewState } from './state.ts';
 
 const rows = (version: number) => [{ key: 'content:4', version, state: 'fresh' as const }];
 const at = (second: number) =>
@@ -33,7 +34,7 @@ describe('looking back', () => {
     for (let step = 0; step < 15; step += 1) back = pressed(back, '[');
     expect(screenOf(back)[0]).toMatch(/0:06.*PAUSED 0:15 ago/);
     expect(has(back, 'cut eu-west')).toBe(false);
-    expect(screenOf(back).find((line) => /[│┃]4 /.test(line))).toMatch(/4 +5 +5/);
+    expect(screenOf(back).find((line) => /[┆┇]4 /.test(line))).toMatch(/4 +5 +5/);
     expect(screenOf(pressed(back, ']'))[0]).toContain('PAUSED 0:14 ago');
     for (const key of [' ', 'end']) expect(pressed(back, key).lookedAtMs).toBeUndefined();
   });
@@ -42,7 +43,72 @@ describe('looking back', () => {
     const paused = pressed(seconds(20), ' ');
     const later = reduce(paused, tick(30));
     expect(screenOf(later)[0]).toContain('PAUSED 0:09 ago');
-    expect(has(pressed(later, 'w'), 'write one')).toBe(true);
+    expect(has(pressed(pressed(later, 'w'), 'y'), 'write one')).toBe(true);
+  });
+
+  it.each([
+    ['Unicode', false],
+    ['ASCII', true],
+  ])('looks unlike now, also without colour, and says of what is below that it is of then, in %s', (_name, ascii) => {
+    const theme = createTheme({ ascii, noColor: true });
+    const linesOf = (state: ViewState) => frameLines(state, { columns: 100, rows: 30 }, theme);
+    const [now, then] = [seconds(20), pressed(seconds(20), '[')];
+    const frameOf = (state: ViewState) => linesOf(state).flatMap((line) => line.filter(({ text }) => /^[╭┏│┃┆┇#|:] ?$/.test(text)));
+    const marksOf = (state: ViewState) => new Set(frameOf(state).map(({ text }) => text.trim()));
+    for (const mark of ascii ? [':'] : ['┆', '┇']) expect([marksOf(now).has(mark), marksOf(then).has(mark)]).toEqual([false, true]);
+    expect(new Set(frameOf(then).map(({ role }) => role))).toEqual(new Set(['warning']));
+    expect(new Set(frameOf(now).map(({ role }) => role))).toEqual(new Set(['accent', 'muted']));
+    const text = linesOf(then).map(textOf).join('\n');
+    expect(text).toContain('faults in force then');
+    expect(text).toContain('events until then');
+  });
+
+  it('goes to its ends, and from fault to fault', () => {
+    const later = fault({ id: 'f2', fault: 'pause', target: 'edge:us-east', injectedMs: 15_500 });
+    const first = fault({ fault: 'partition', target: 'edge:eu-west<->kafka', injectedMs: 10_000 });
+    const state = [{ type: 'faults', t: 20_100, inForce: [first, later] } as const, tick(21)].reduce(reduce, seconds(20));
+    const before = pressed(state, '{');
+    expect(screenOf(before)[0]).toMatch(/ 0:16 .*PAUSED 0:05 ago/);
+    const earliest = pressed(before, '{');
+    expect(screenOf(earliest)[0]).toMatch(/ 0:11 .*PAUSED/);
+    expect(has(earliest, 'cut eu-west / kafka')).toBe(true);
+    expect(pressed(earliest, '{')).toMatchObject({
+      lookedAtMs: earliest.lookedAtMs,
+      echo: { text: expect.stringContaining('no fault began') },
+    });
+    expect(pressed(earliest, '}').lookedAtMs).toBe(before.lookedAtMs);
+    expect(pressed(before, '}').echo?.text).toContain('no fault began after');
+    expect(pressed(before, 'home').lookedAtMs).toBe(state.past[0]?.nowMs);
+    expect(pressed(pressed(before, 'home'), 'end').lookedAtMs).toBeUndefined();
+  });
+
+  it.each([['w'], ['c'], ['+'], ['s'], ['t'], ['u'], ['a']])(
+    '%s, which acts on the live system, asks first, and goes back to now',
+    (key) => {
+      const back = pressed(seconds(20), '[');
+      const sentBy = (state: ViewState, by: string) => actionsOf(state, by).filter(({ type }) => type === 'sent');
+      const asked = pressed(back, key);
+      expect(sentBy(back, key)).toEqual([]);
+      expect(topOf(asked)).toMatchObject({ screen: 'confirm', isOfPast: true, isAccepted: false });
+      expect(has(asked, 'the screen shows 0:0')).toBe(true);
+      expect(sentBy(asked, 'return')).toEqual([]);
+      expect(pressed(asked, 'n').lookedAtMs).toBe(back.lookedAtMs);
+      expect(sentBy(asked, 'y')).toHaveLength(1);
+      expect(pressed(asked, 'y').lookedAtMs).toBeUndefined();
+    },
+  );
+
+  it('asks once where something is destroyed, and asks of a command and of the fault menu, too', () => {
+    const back = pressed(seconds(20), '[');
+    const kill = pressed(back, 'x');
+    expect(kill.screens).toHaveLength(2);
+    expect(topOf(kill)).toMatchObject({ isOfPast: true, consequence: expect.stringMatching(/lost.*; the screen shows/) });
+    const command = pressed(typed(pressed(back, ':'), 'burst 3'), 'return');
+    expect(topOf(command)).toMatchObject({ question: 'write 3, now?' });
+    const menu = ['f', 'return', 'return'].reduce(pressed, back);
+    expect(topOf(menu)).toMatchObject({ screen: 'confirm', isOfPast: true });
+    // What only looks does not ask.
+    for (const key of ['z', 'r', 'R', 'S', '/', '?', '2']) expect(topOf(pressed(back, key)).screen).not.toBe('confirm');
   });
 
   it('goes back as far as is kept, and not into what is not yet', () => {

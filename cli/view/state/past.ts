@@ -41,6 +41,21 @@ export function movedBy({ past, nowMs, lookedAtMs }: ViewState, byMs: number): n
   return byMs > 0 && atMs >= nowMs ? undefined : atMs;
 }
 
+/** The moments kept in which each fault is to be seen first, oldest first; of one that was over within a second the next moment. */
+export function faultMoments({ past, bands }: Pick<ViewState, 'past' | 'bands'>): readonly number[] {
+  const first = past[0]?.nowMs ?? Number.POSITIVE_INFINITY;
+  const moments = bands.flatMap(({ id, fromMs }) => {
+    const seen = past.find(({ faults }) => faults.some((fault) => fault.id === id));
+    return (seen ?? (fromMs < first ? undefined : past.find(({ nowMs }) => nowMs >= fromMs)))?.nowMs ?? [];
+  });
+  return [...new Set(moments)].sort((one, other) => one - other);
+}
+
+/** What the right edge of a chart is. */
+export function edgeText({ lookedAtMs }: Pick<ViewState, 'lookedAtMs'>): string {
+  return lookedAtMs === undefined ? 'now' : 'then';
+}
+
 /** The state as it was when one looks; itself when that is now. */
 export function asItWas(state: ViewState): { readonly state: ViewState; readonly agoMs: number | undefined } {
   const { past, lookedAtMs, nowMs, regions, echo, log, bands } = state;

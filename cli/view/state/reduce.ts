@@ -36,10 +36,14 @@ function withAction(now: ViewState, action: ViewAction): ViewState {
       return { ...now, played: now.played === undefined ? undefined : withTurnShown(now.played) };
     case 'filter':
       return { ...now, filter: action.text };
+    case 'sort':
+      return { ...now, sort: action.by };
     case 'pause':
       return { ...now, lookedAtMs: now.lookedAtMs === undefined ? movedBy(now, 0) : undefined };
     case 'look':
       return { ...now, lookedAtMs: movedBy(now, action.byMs) };
+    case 'look-at':
+      return { ...now, lookedAtMs: action.atMs };
     case 'look-now':
       return { ...now, lookedAtMs: undefined };
     case 'entered':

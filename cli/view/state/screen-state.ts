@@ -3,6 +3,7 @@
  * draws and which keys hold in it stands in its file under `screens/`, its place in the table of `screens/screens.ts`.
  */
 import type { LabCommand } from '../../../lab/live/protocol.ts';
+import type { Settings } from './pending-settings.ts';
 import type { Begun } from './watched.ts';
 
 /** A text being typed. */
@@ -44,10 +45,16 @@ export interface Confirm {
   readonly consequence: string;
   /** The word that does it. */
   readonly word: string;
-  readonly command: LabCommand;
-  readonly echo: string;
+  /** What is done then, each with its words. */
+  readonly orders: readonly { readonly command: LabCommand; readonly echo: string }[];
+  /** Asked while the screen showed the past: it goes back to now when it is done. */
+  readonly isOfPast: boolean;
   /** The word that has the focus. */
   readonly isAccepted: boolean;
+}
+
+export interface RegionSettings extends Settings {
+  readonly region: string;
 }
 
 export interface Tour {
@@ -59,6 +66,8 @@ export interface Tour {
   readonly begun: Begun | undefined;
   /** What was to be seen of the act, in sentences; undefined: not yet. */
   readonly seen: readonly string[] | undefined;
+  /** The settings that the tour has changed as they were before; undefined: it has changed none yet. */
+  readonly before: readonly RegionSettings[] | undefined;
 }
 
 /** Which race is chosen; each an index, of what there is to choose from then. */
@@ -78,6 +87,7 @@ export type ScreenState =
   | { readonly screen: 'help'; readonly scroll: number }
   | { readonly screen: 'trace' }
   | { readonly screen: 'mystery'; readonly scroll: number }
+  | { readonly screen: 'events'; readonly scroll: number }
   | { readonly screen: 'command'; readonly prompt: Prompt }
   | { readonly screen: 'filter'; readonly prompt: Prompt }
   | { readonly screen: 'catalogue'; readonly at: number }

@@ -37,6 +37,23 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** In which order the rows of the version tables stand. */
+export const SORTS = ['key', 'behind', 'read'] as const;
+export type Sort = (typeof SORTS)[number];
+
+export interface Newest {
+  readonly version: number;
+  /** When it was seen first. */
+  readonly t: number;
+}
+
+export interface OwnWrite {
+  readonly key: string;
+  readonly version: number;
+  /** When it was told of. */
+  readonly t: number;
+}
+
 export interface StepView {
   readonly step: string;
   readonly elapsedMs: number;
@@ -68,6 +85,13 @@ export interface ViewState extends Watched {
   readonly played: RaceView | undefined;
   /** Invalidations on their way, for the map. */
   readonly travellers: readonly Traveller[];
+  /** By key how many reads were answered in the last minute. */
+  readonly reads: Readonly<Record<string, number>>;
+  readonly sort: Sort;
+  /** By key the highest version that an edge was seen to hold. */
+  readonly newest: ReadonlyMap<string, Newest>;
+  /** What one's own keys wrote, oldest first. */
+  readonly written: readonly OwnWrite[];
   readonly log: readonly LogLine[];
   /** The world could not start, or ended by itself. */
   readonly lost: { readonly why: string; readonly exitCode: ExitCode } | undefined;
@@ -100,10 +124,13 @@ export type ViewAction =
   /** The next turn of the race is shown, which has begun already. */
   | { readonly type: 'show-turn' }
   | { readonly type: 'filter'; readonly text: string }
+  | { readonly type: 'sort'; readonly by: Sort }
   /** Stops the display, or lets it go on. */
   | { readonly type: 'pause' }
   /** Looks further back, or further on until it is now. */
   | { readonly type: 'look'; readonly byMs: number }
+  /** Looks at a moment that is kept. */
+  | { readonly type: 'look-at'; readonly atMs: number }
   | { readonly type: 'look-now' }
   /** A line was entered on the command line. */
   | { readonly type: 'entered'; readonly text: string }
@@ -144,6 +171,10 @@ export const INITIAL_STATE: ViewState = {
   race: undefined,
   stampede: undefined,
   travellers: [],
+  reads: {},
+  sort: 'key',
+  newest: new Map(),
+  written: [],
   log: [],
   lost: undefined,
   selected: 0,

@@ -5,6 +5,7 @@
 import type { Seen } from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics, EntryState } from '../../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
+import type { ViewState } from './state.ts';
 
 export interface VersionView {
   readonly key: string;
@@ -36,9 +37,28 @@ export function keysInUse(
   return [...keys].sort(byId.compare).slice(0, KEYS_MAX);
 }
 
-/** Those with the word of the filter. */
-export function keysShown(keys: readonly string[], filter: string): readonly string[] {
-  return filter === '' ? keys : keys.filter((key) => key.toLowerCase().includes(filter.toLowerCase()));
+/** For so long a content that one's own key wrote is marked: longer than the slowest usual region needs. */
+export const OWN_MS = 8_000;
+
+/** Contents that one's own keys have just written. */
+export function ownKeys({ written, nowMs }: Pick<ViewState, 'written' | 'nowMs'>): ReadonlySet<string> {
+  return new Set(written.filter(({ t }) => t <= nowMs && nowMs - t < OWN_MS).map(({ key }) => key));
+}
+
+/** Those with the word of the filter, in the order that is asked for: the same in every region. */
+export function keysShown({ keys, filter, ...state }: ViewState): readonly string[] {
+  const shown = filter === '' ? keys : keys.filter((key) => key.toLowerCase().includes(filter.toLowerCase()));
+  if (state.sort === 'key') return shown;
+  const most = state.sort === 'read' ? new Map(Object.entries(state.reads)) : mostBehind(shown, state);
+  return shown.toSorted((one, other) => (most.get(other) ?? 0) - (most.get(one) ?? 0));
+}
+
+/** By key, by how many versions the region is behind that is so most. */
+function mostBehind(keys: readonly string[], { origin, regions }: Pick<ViewState, 'origin' | 'regions'>): ReadonlyMap<string, number> {
+  const most = new Map<string, number>();
+  for (const { seen } of regions)
+    for (const { key, behind } of versionRows(keys, origin.metrics, seen.metrics)) most.set(key, Math.max(behind, most.get(key) ?? 0));
+  return most;
 }
 
 export function versionRows(

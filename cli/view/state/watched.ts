@@ -10,6 +10,8 @@ export interface Sample {
   readonly hitRatio: number | null;
   /** The P99 of how old its answers were, in ms. */
   readonly staleness: number | null;
+  /** The edge had just started: its first answers are slow. */
+  readonly isCold: boolean;
 }
 export interface RegionState extends RegionView {
   readonly seen: Seen<EdgeMetrics>;

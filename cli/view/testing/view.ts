@@ -203,6 +203,10 @@ const STATES: { readonly [Name in ScreenName]: readonly ScreenOf<Name>[] } = {
     { screen: 'mystery', scroll: 0 },
     { screen: 'mystery', scroll: 9 },
   ],
+  events: [
+    { screen: 'events', scroll: 0 },
+    { screen: 'events', scroll: 2 },
+  ],
   command: [
     { screen: 'command', prompt: EMPTY_PROMPT },
     { screen: 'command', prompt: { ...EMPTY_PROMPT, text: 'delay eu-west x', problem: 'expected a delay' } },
@@ -250,8 +254,8 @@ const STATES: { readonly [Name in ScreenName]: readonly ScreenOf<Name>[] } = {
       question: 'kill edge:us-east?',
       consequence: 'what it holds in memory is lost',
       word: 'kill',
-      command: { do: 'inject', fault: 'kill', target: 'edge:us-east' },
-      echo: 'kill edge:us-east',
+      orders: [{ command: { do: 'inject', fault: 'kill', target: 'edge:us-east' }, echo: 'kill edge:us-east' }],
+      isOfPast: false,
       isAccepted: false,
     },
   ],

@@ -8,12 +8,13 @@ import type { Regions } from './step.ts';
 
 type Seen = (state: ViewState, begun: Begun, regions: Regions) => readonly string[] | undefined;
 
-/** A write that came after the key and that every region has applied. */
-export const delays: Seen = ({ regions }, begun) => {
-  const known = new Set(begun.regions.flatMap(({ seen }) => seen.metrics?.recent ?? []).map(({ id }) => id));
+/** The write of the key, once every region has applied it. */
+export const delays: Seen = ({ regions, written }, begun) => {
+  const own = written.find(({ t }) => t >= begun.nowMs);
   const [first] = regions;
   const event = first?.seen.metrics?.recent.find(
-    ({ id, version }) => version !== null && !known.has(id) && regions.every((region) => appliedIn(region, id) !== undefined),
+    ({ id, target, version }) =>
+      target === own?.key && version === own.version && regions.every((region) => appliedIn(region, id) !== undefined),
   );
   if (event === undefined) return undefined;
   const parts = regions.map((region) => {
@@ -100,15 +101,21 @@ export const oneFetch: Seen = ({ stampede }, begun) => {
   ];
 };
 
-export const waiting: Seen = ({ origin, regions, faults }) => {
-  const pending = origin.metrics?.outbox.pending ?? 0;
-  if (pending === 0 || !faults.some(({ fault, state }) => fault === 'kill' && state === 'inForce')) return undefined;
-  const hits = regions.map(({ region, seen }) => `${plain(region)} ${percentText(seen.metrics?.window.hitRatio)}`);
-  return [
-    `${plural(pending, 'invalidation waits', 'invalidations wait')} in the outbox of the origin, which took every write.`,
-    `Readers are answered as ever; hits: ${hits.join(', ')}.`,
-  ];
-};
+const WAITING_MS_MIN = 5_000;
+
+/** All of the writes, or those that there are after some seconds: one may have been refused. */
+export const waiting =
+  (writes: number): Seen =>
+  ({ origin, regions, faults, nowMs }, begun) => {
+    const pending = origin.metrics?.outbox.pending ?? 0;
+    const isEarly = pending < writes && nowMs - begun.nowMs < WAITING_MS_MIN;
+    if (pending === 0 || isEarly || !faults.some(({ fault, state }) => fault === 'kill' && state === 'inForce')) return undefined;
+    const hits = regions.map(({ region, seen }) => `${plain(region)} ${percentText(seen.metrics?.window.hitRatio)}`);
+    return [
+      `${plural(pending, 'invalidation waits', 'invalidations wait')} in the outbox of the origin, which took every write.`,
+      `Readers are answered as ever; hits: ${hits.join(', ')}.`,
+    ];
+  };
 
 export const published: Seen = (state, begun) => {
   const { faults, origin, regions, nowMs } = state;

@@ -1,11 +1,15 @@
 /** The tour: six short steps. Each says what to look at, waits for the key, does it, and says what came of it. */
 import { plain } from '../draw/format.ts';
+import { OWN_MARK } from '../panels/version-table.ts';
 import * as seen from './seen.ts';
+import { tourSettings } from './settings.ts';
 import type { Step } from './step.ts';
 
 const BURST = 50;
 const WRITES = 10;
 const READERS = 200;
+/** Far below the deadline of a fetch, also there and back. */
+const SLOW_MS = 300;
 
 export const STEPS: readonly Step[] = [
   {
@@ -15,7 +19,7 @@ export const STEPS: readonly Step[] = [
         key: 'w',
         does: 'change one content at the origin',
         say: ({ all }) =>
-          `Each panel is a region with its cache, and the rows below its head are what it holds beside what the origin holds. A change goes to all of them at once, but each applies it after its own delay: ${all.map(({ region, seen: { metrics } }) => `${plain(region)} ${metrics?.propagationDelayMs ?? '?'} ms`).join(', ')}. Watch the column "here" follow "origin", and the figure "last".`,
+          `Each panel is a region with its cache, and the rows below its head are what it holds beside what the origin holds. A change goes to all of them at once, but each applies it after its own delay, which the tour has set: ${all.map(({ region }, at) => `${plain(region)} ${tourSettings(at).propagationDelayMs} ms`).join(', ')}. Your change is marked with ${OWN_MARK}: watch "here" follow "origin".`,
         commands: () => [{ do: 'write', count: 1 }],
         waitsFor: 'the slowest region has yet to apply it',
         seen: seen.delays,
@@ -28,8 +32,8 @@ export const STEPS: readonly Step[] = [
       {
         key: 'b',
         does: `change contents ${BURST} times`,
-        say: () =>
-          'An eager region removes what was changed, so the next reader waits for the origin. A lazy one keeps it, answers the next reader with the old version, called stale, and fetches the new one behind his back. Watch the states in the tables: "invalid" where it is eager, "stale" where it is lazy.',
+        say: ({ all }) =>
+          `An eager region removes what was changed, so the next reader waits for the origin. A lazy one keeps it, answers the next reader with the old version, called stale, and fetches the new one in the background. The tour has set ${all.map(({ region }, at) => `${plain(region)} to ${tourSettings(at).strategy}`).join(', ')}. Watch the states in the tables: "invalid" where it is eager, "stale" where it is lazy.`,
         commands: () => [{ do: 'write', count: BURST }],
         waitsFor: 'readers have yet to come by everywhere',
         seen: seen.strategies,
@@ -83,8 +87,11 @@ export const STEPS: readonly Step[] = [
         key: undefined,
         does: `purge it and send ${READERS} readers`,
         say: ({ far }) =>
-          `The hottest content is purged in every region, then ${READERS} readers ask ${plain(far)} for it in the same moment. None finds it in the cache. Were each to ask the origin, it would get ${READERS} requests.`,
-        commands: ({ far }) => [{ do: 'stampede', region: far, readers: READERS }],
+          `The hottest content is purged in every region, then ${READERS} readers ask ${plain(far)} for it in the same moment. None finds it in the cache. Were each to ask the origin, it would get ${READERS} requests. The way from ${plain(far)} to the origin is made ${SLOW_MS} ms longer in each direction, so that they come while the first fetch is under way.`,
+        commands: ({ far }) => [
+          { do: 'inject', fault: 'latency', target: `edge:${far}<->origin`, parameters: { latency: `${SLOW_MS}ms` } },
+          { do: 'stampede', region: far, readers: READERS },
+        ],
         waitsFor: 'the purge has yet to arrive, then they run',
         seen: seen.oneFetch,
       },
@@ -103,13 +110,13 @@ export const STEPS: readonly Step[] = [
           { do: 'write', count: WRITES },
         ],
         waitsFor: 'it is being killed',
-        seen: seen.waiting,
+        seen: seen.waiting(WRITES),
       },
       {
         key: 'a',
         does: 'start it again',
         say: () =>
-          'Now it comes back. The origin publishes what waits, in order, and every region applies it after its delay. With Docker that takes Kafka some twenty seconds.',
+          'Now it comes back. The origin publishes what waits, in order, and every region applies it after its delay. With Docker that takes Kafka ten seconds or more.',
         commands: () => [{ do: 'heal-all' }],
         waitsFor: 'the outbox is published and applied',
         seen: seen.published,

@@ -73,6 +73,73 @@ describe('the tour', () => {
     expect(topOf(pressed(at(6), 'return'))).toEqual({ screen: 'overview' });
   });
 
+  it('sets the strategies and delays that it speaks of, and puts them back when it is left', () => {
+    const asked = (region: string, propagationDelayMs: number, strategy: string) => ({
+      do: 'configure',
+      region,
+      propagationDelayMs,
+      strategy,
+    });
+    // Each was lazy with 300 ms: eu-west is as the tour wants it.
+    expect(commandsOf(playing, 'T')).toEqual([asked('us-east', 100, 'eager'), asked('ap-south', 600, 'lazy')]);
+    expect(textIn(onTour).replaceAll(/\s+/g, ' ')).toContain('us-east 100 ms, eu-west 300 ms, ap-south 600 ms');
+    expect(commandsOf(onTour, 'return')).toEqual([{ do: 'write', count: 1 }]);
+    const back = [asked('us-east', 300, 'lazy'), asked('ap-south', 300, 'lazy')];
+    expect(commandsOf(onTour, 'escape')).toEqual(back);
+    const later = { ...onTour, screens: onTour.screens.map((screen) => (screen.screen === 'tour' ? { ...screen, step: 6 } : screen)) };
+    expect(commandsOf(later, 'return')).toEqual(back);
+  });
+
+  it('sets them with its first key where it was open before the world was up', () => {
+    const early = advance(advance({ ...stateAfter(), screens: [{ screen: 'overview' } as const, TOUR] }, ready()), observed());
+    const done = commandsOf(early, 'w');
+    expect(done.map((command) => command.do)).toEqual(['configure', 'configure', 'write']);
+    expect(commandsOf(pressed(early, 'w'), 'escape').map((command) => command.do)).toEqual(['configure', 'configure']);
+  });
+
+  it('tells of the write of its key, and of no other', () => {
+    const begun = pressed(onTour, 'w');
+    const applied = (id: string, key: string, version: number) => ({
+      ...{ id, type: 'key' as const, target: key, version, mode: 'soft' as const, partition: 0, offset: 1 },
+      ...{ recordedAt: 1_000, arrivedAt: 1_010, dueAt: 1_100, appliedAt: 1_105 },
+    });
+    const seen = (...recent: readonly ReturnType<typeof applied>[]) => observed({ t: 3_000, change: { recent: [...recent] } });
+    const other = [{ type: 'written', t: 2_000, writes: [{ key: 'content:5', version: 3 }] } as const, seen(applied('a', 'content:9', 3))];
+    expect(topOf(other.reduce(advance, begun))).toMatchObject({ seen: undefined });
+    const own = advance(other.reduce(advance, begun), seen(applied('a', 'content:9', 3), applied('b', 'content:5', 3)));
+    expect(textIn(own)).toContain('version 3 of content:5 was applied');
+  });
+
+  it('slows the origin for the stampede, and heals that before the next step', () => {
+    const [slow, rush] = commandsOf(at(4), 'return');
+    expect(slow).toEqual({ do: 'inject', fault: 'latency', target: 'edge:ap-south<->origin', parameters: { latency: '300ms' } });
+    expect(rush).toMatchObject({ do: 'stampede', region: 'ap-south' });
+    const late = fault({ fault: 'latency', target: 'edge:ap-south<->origin' });
+    const stampede = { region: 'ap-south', key: 'content:4', readers: 200, answered: 200, joined: 199, fetches: 1, slowestMs: 650 };
+    const told = [{ type: 'faults', t: 2_000, inForce: [late] } as const, { type: 'stampeded', t: 3_000, stampede } as const];
+    const done = told.reduce(advance, pressed(at(4), 'return'));
+    expect(textIn(done)).toContain('199 waited for that fetch');
+    // Not everything: what the next step breaks may be under way by then.
+    expect(commandsOf(done, 'return')).toEqual([{ do: 'heal', id: 'f1' }]);
+    expect(topOf(pressed(done, 'return'))).toMatchObject({ step: 5, act: 0 });
+  });
+
+  it('waits until all of its writes are in the outbox', () => {
+    const begun = pressed(at(5), 'return');
+    const kill = { type: 'faults', t: 2_000, inForce: [fault({ fault: 'kill', target: 'kafka' })] } as const;
+    const pending = (t: number, count: number) => {
+      const event = observed({ t });
+      if (event.type !== 'observed') throw new Error('expected figures');
+      const { origin, regions } = event.observation;
+      const metrics = origin.metrics && { ...origin.metrics, outbox: { pending: count, oldestAgeMs: 1 } };
+      return { ...event, observation: { regions, origin: { ...origin, metrics } } };
+    };
+    const told = (...events: readonly Parameters<typeof advance>[1][]) => [kill, ...events].reduce(advance, begun);
+    expect(topOf(told(pending(3_000, 8)))).toMatchObject({ seen: undefined });
+    expect(textIn(told(pending(3_000, 12)))).toContain('12 invalidations wait in the outbox');
+    expect(textIn(told(pending(9_000, 8)))).toContain('8 invalidations wait in the outbox');
+  });
+
   it('waits for the world, and says so', () => {
     const early = { ...stateAfter(), screens: [{ screen: 'overview' } as const, TOUR] };
     expect(actionsOf(early, 'return')).toEqual([]);

@@ -1,0 +1,40 @@
+/** What the marks and colours mean: first in the help, and below the overview where there is room. */
+import { describe, expect, it } from 'vitest';
+import { textOf } from '../draw/line.ts';
+import { createTheme } from '../draw/theme.ts';
+import { frameLines } from '../frame.ts';
+import { observed, pressed, ready, stateAfter } from '../testing/view.ts';
+
+const PLAYING = stateAfter(ready(), observed());
+const linesAt = (columns: number, rows: number, ascii: boolean, state = PLAYING) =>
+  frameLines(state, { columns, rows }, createTheme({ ascii })).map(textOf);
+
+describe('the legend', () => {
+  it.each([
+    [160, 45, true],
+    [250, 70, true],
+    [100, 30, false],
+    [80, 24, false],
+  ])('stands below the overview at %ix%i: %s', (columns, rows, isThere) => {
+    expect(linesAt(columns, rows, false).at(-2)?.includes('● answers  ✗ cut or killed')).toBe(isThere);
+    expect(linesAt(columns, rows, true).at(-2)?.includes('+ answers  x cut or killed')).toBe(isThere);
+  });
+
+  it.each([
+    [60, 16],
+    [80, 24],
+    [160, 45],
+  ])('begins the help at %ix%i, whole', (columns, rows) => {
+    const text = linesAt(columns, rows, false, pressed(PLAYING, '?')).slice(2).join(' ').replaceAll(/\s+/g, ' ');
+    expect(text).toMatch(/^marks ● answers/);
+    for (const says of [
+      'three versions behind the origin',
+      'called fresh, and old',
+      'written by your key',
+      'old, slow, or in doubt',
+      'broken or wrong',
+    ])
+      expect(text).toContain(says);
+    expect(text.indexOf('marks')).toBeLessThan(text.indexOf('colours'));
+  });
+});
