@@ -2,6 +2,7 @@
 import type { Anomaly } from '../../checks/check.ts';
 import { count, instant, plural } from './format.ts';
 import { html, linksWhole, type Markup } from './markup.ts';
+import { checkLink } from './meanings-section.ts';
 import type { ChartContext } from './served-section.ts';
 import { spaceTime } from './space-time.ts';
 import { storyOf } from './story.ts';
@@ -40,7 +41,7 @@ function kindGroup(kind: string, ofKind: readonly Anomaly[], { context, room }: 
   const inWords = others.slice(0, room.sentences);
   room.sentences -= inWords.length;
   const about = `${plural(ofKind.length, 'anomaly', 'anomalies')} of ${plural(keys.size, 'key')}`;
-  return html`<h3 class="group">${kind} <small>${about}</small></h3>
+  return html`<h3 class="group">${checkLink(kind)} <small>${about}</small></h3>
 ${[...shown].map((anomaly) => article(anomaly, context))}${others.length === 0 ? undefined : restOf(kind, others, inWords)}`;
 }
 

@@ -5,6 +5,7 @@ import type { FaultRecord } from '../../history/records.ts';
 import type { Summary } from '../events.ts';
 import { count, duration, moment, percent, plural, whole } from './format.ts';
 import { html, type Markup, type Part } from './markup.ts';
+import { checkLink } from './meanings-section.ts';
 import { numbers, table } from './table.ts';
 
 const SPREAD = numbers('min', 'P50', 'P95', 'P99', 'max');
@@ -60,7 +61,7 @@ export function mark(kind: Verdict, word: string = kind): Markup {
 export function checksSection({ checks }: Summary): Markup {
   const items = checks.map(({ check, verdict, reason, anomalies }) => {
     const found = anomalies === 0 ? undefined : html` · <b>${plural(anomalies, 'anomaly', 'anomalies')}</b>`;
-    return html`<li><code>${check}</code>${mark(verdict)}<span class="why">${reason}${found}</span></li>
+    return html`<li><code>${checkLink(check)}</code>${mark(verdict)}<span class="why">${reason}${found}</span></li>
 `;
   });
   const body = checks.length === 0 ? html`<p class="lead">Nothing was judged.</p>` : html`<ul class="checks">${items}</ul>`;

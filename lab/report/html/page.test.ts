@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { DOMParser, onErrorStopParsing } from '@xmldom/xmldom';
 import { describe, expect, it } from 'vitest';
+import { CHECKS, type CheckName } from '../../checks/checks.ts';
 import { clockAhead, fault, KEY, origin, read, write } from '../../checks/testing/history.ts';
 import { History } from '../../history/history.ts';
 import { HOSTILE, headedHistory, lostHistory, reportSource, summaryOf } from '../testing/report.ts';
@@ -38,8 +39,19 @@ describe('report.html', () => {
   it('has a table of contents whose links lead to its sections, in their order', () => {
     const page = toHtml(reportSource(lostHistory({ faults: [cut] })));
     const links = [...page.matchAll(/<a href="#([a-z]+)">/g)].map(([, id]) => id);
-    expect(links).toEqual(['anomalies', 'checks', 'versions', 'staleness', 'latency', 'faults', 'figures']);
+    expect(links).toEqual(['anomalies', 'checks', 'versions', 'staleness', 'latency', 'faults', 'figures', 'meanings']);
     expect([...page.matchAll(/<section id="([a-z]+)"/g)].map(([, id]) => id)).toEqual(links);
+  });
+
+  it('says of each check what it looks for, and leads there from its name', () => {
+    const page = toHtml(reportSource(lostHistory()));
+    const links = new Set([...page.matchAll(/<a class="check" href="#check-([a-z-]+)">\1<\/a>/g)].map(([, name = '']) => name));
+    const meanings = new Map(
+      [...page.matchAll(/<dt id="check-([a-z-]+)">.*?<dd>(.*?)<\/dd>/g)].map(([, name = '', about]) => [name, about]),
+    );
+    expect(links.size).toBeGreaterThan(0);
+    expect([...meanings.keys()].sort()).toEqual([...links].sort());
+    for (const [name, about] of meanings) expect(about).toBe(CHECKS[name as CheckName].about);
   });
 
   it('says how far behind each region was, and what was in force', () => {
@@ -68,7 +80,9 @@ describe('report.html', () => {
       witness: [],
     }));
     const page = toHtml(reportSource({ anomalies, history: headedHistory({ operations: [] }), summary: summaryOf({ verdict: 'fail' }) }));
-    expect(page).toContain('<h3 class="group">divergence <small>9 anomalies of 2 keys</small></h3>');
+    expect(page).toContain(
+      '<h3 class="group"><a class="check" href="#check-divergence">divergence</a> <small>9 anomalies of 2 keys</small></h3>',
+    );
     const [details = ''] = /<details>.*<\/details>/s.exec(page) ?? [];
     expect([...details.matchAll(/<p class="of-key">(\S+) /g)].map(([, key]) => key).sort()).toEqual(['content:0', 'content:1']);
     expect(details.match(/partition/g)).toHaveLength(2);

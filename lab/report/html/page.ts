@@ -9,6 +9,7 @@ import { checksSection, faultsSection, figuresSection, thresholdsSection } from 
 import { count } from './format.ts';
 import { headSection } from './head-section.ts';
 import { html, type Markup } from './markup.ts';
+import { meaningsSection } from './meanings-section.ts';
 import { type ChartContext, servedSection } from './served-section.ts';
 import { pageText } from './shell.ts';
 import { ARROWHEAD } from './space-time.ts';
@@ -27,7 +28,8 @@ ${checksSection(summary)}
 ${thresholdsSection(summary)}
 ${leftOut(context)}${drawn}
 ${faultsSection(history.faults, endOf(history))}
-${figuresSection(summary)}`;
+${figuresSection(summary)}
+${meaningsSection(summary)}`;
   const body = html`${headSection(source)}
 ${contents(sections)}
 ${sections}

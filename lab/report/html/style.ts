@@ -21,6 +21,7 @@ h2{font-size:1.2rem;line-height:1.3;margin:0 0 6px;letter-spacing:-.005em}
 nav{margin:0 0 20px;padding:0 4px;display:flex;flex-wrap:wrap;gap:4px 22px;font-size:.92rem}nav a{color:var(--ink);text-underline-offset:3px}nav a:hover{text-decoration-thickness:2px}section{scroll-margin-top:12px}
 dl{display:flex;flex-wrap:wrap;gap:14px 36px;margin:24px 0 0}
 dl div{min-width:0}
+.meanings{display:grid;grid-template-columns:minmax(0,max-content) minmax(0,1fr);gap:8px 24px}.meanings dd{margin:0;font-weight:400}.meanings dt{color:inherit;font-size:inherit}a.check{color:inherit;text-decoration-style:dotted;text-underline-offset:3px}
 dt{color:var(--soft);font-size:.8rem}
 dd{margin:0;font-weight:600;overflow-wrap:anywhere}
 .again{margin:22px 0 0;display:flex;gap:12px;align-items:baseline;background:var(--code);border-radius:8px;padding:10px 14px}
