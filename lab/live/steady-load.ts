@@ -5,7 +5,7 @@
 import { contentKey } from '../../services/protocol/content.ts';
 import { sleep, type Timer } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
-import { createRow, idsBySlug } from '../load/rows.ts';
+import { rowsNamed } from '../load/rows.ts';
 import { slugOf } from '../load/slots.ts';
 import { createZipf } from '../load/zipf.ts';
 import type { Session } from '../session/session.ts';
@@ -176,12 +176,9 @@ export class SteadyLoad {
 }
 
 /** Its rows, by slot. A run makes the same rows by operations that its checks judge; here nothing judges how a row was made. */
-async function rowsOf({ session: { clients }, keys }: SteadyLoadOptions): Promise<readonly number[]> {
-  const existing = await idsBySlug(clients);
-  const ids: number[] = [];
-  for (let slot = 0; slot < keys; slot += 1) {
-    const slug = slugOf(slot);
-    ids.push(existing.get(slug) ?? (await createRow(clients, slug, 'made by the lab')).id);
-  }
-  return ids;
+function rowsOf({ session: { clients }, keys }: SteadyLoadOptions): Promise<readonly number[]> {
+  return rowsNamed(
+    clients,
+    Array.from({ length: keys }, (_, slot) => slugOf(slot)),
+  );
 }

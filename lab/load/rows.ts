@@ -1,14 +1,51 @@
 /** The rows that a load reads and writes: contents `lab-0` …, of a run and of the steady load alike. */
 import type { Content } from '../../services/protocol/content.ts';
 import { Semaphore } from '../../services/runtime/semaphore.ts';
+import { WorldFailed } from '../errors.ts';
 import type { Clients } from '../system/clients.ts';
+import { CallFailed } from '../system/transport.ts';
 import { isSlug, tagOf, tagsWith } from './slots.ts';
 
 const AT_ONCE = 8;
+const MADE = 'made by the lab';
 
-/** Every content there is: its id by its slug. */
+/** Of requests in a row that had no answer in time. */
+const LATE_MAX = 12;
+
+/** Every content there is: its id by its slug. An origin that is there and late, on a busy machine, is asked again. */
 export async function idsBySlug(clients: Clients): Promise<ReadonlyMap<string, number>> {
-  return new Map((await clients.list()).map(({ slug, id }) => [slug, id]));
+  return patiently(async () => new Map((await clients.list()).map(({ slug, id }) => [slug, id])));
+}
+
+/** The ids of rows with these slugs, in their order; those that are not there are made. An origin that is late is asked again. */
+export function rowsNamed(clients: Clients, slugs: readonly string[]): Promise<readonly number[]> {
+  const made = new Map<string, number>();
+  return patiently(async (answered) => {
+    // A row whose creation had no answer may be there all the same.
+    const existing = await idsBySlug(clients);
+    for (const slug of slugs) {
+      made.set(slug, existing.get(slug) ?? made.get(slug) ?? (await createRow(clients, slug, MADE)).id);
+      answered();
+    }
+    return slugs.flatMap((slug) => made.get(slug) ?? []);
+  });
+}
+
+/** Tries again while something is answered, and LATE_MAX times in a row where nothing is. Who is refused is told at once. */
+async function patiently<T>(attempt: (answered: () => void) => Promise<T>): Promise<T> {
+  for (let late = 1; ; late += 1) {
+    try {
+      return await attempt(() => {
+        late = 0;
+      });
+    } catch (error) {
+      if (!(error instanceof CallFailed) || error.definite) throw error;
+      if (late >= LATE_MAX)
+        throw new WorldFailed(
+          `${error.message}, ${late} times in a row. The machine may be too busy: end other programs, then start again`,
+        );
+    }
+  }
 }
 
 /** With the tags by which a run purges it. */
@@ -27,7 +64,7 @@ export async function restoreRows(clients: Clients, before: ReadonlyMap<string, 
   const turns = new Semaphore(AT_ONCE);
   const ended = await Promise.allSettled([
     ...made.map(([, id]) => turns.take(() => clients.delete(id))),
-    ...missing.map((slug) => turns.take(() => createRow(clients, slug, 'made by the lab'))),
+    ...missing.map((slug) => turns.take(() => createRow(clients, slug, MADE))),
   ]);
   const failed = ended.filter(({ status }) => status === 'rejected');
   const [first] = failed;

@@ -26,6 +26,8 @@ export interface VirtualLab {
 
 export interface VirtualLabOptions {
   readonly control?: (own: WorldControl, clock: VirtualClock) => Partial<WorldControl>;
+  /** Done in the world before the lab has it. */
+  readonly before?: (world: World, clock: VirtualClock) => Promise<void>;
   /** Scenarios that can be run, by name; none when left out. */
   readonly scenarios?: ReadonlyMap<string, string>;
 }
@@ -33,7 +35,7 @@ export interface VirtualLabOptions {
 /** Closed after `run`, unless that has done it. Answers how many timers are left then: each would keep a process from its end. */
 export async function withVirtualLab(
   run: (bench: VirtualLab) => Promise<void>,
-  { control = () => ({}), scenarios = new Map() }: VirtualLabOptions = {},
+  { control = () => ({}), before, scenarios = new Map() }: VirtualLabOptions = {},
 ): Promise<number> {
   const { topology } = await seedSetup();
   const clock = new VirtualClock();
@@ -43,6 +45,7 @@ export async function withVirtualLab(
   const lab = startLiveLab({
     startWorld: async (onStep) => {
       begun = await startSimulated({ topology, clock, random: createRandom(1), onStep });
+      await before?.(begun, clock);
       return { ...begun, control: { ...begun.control, ...control(begun.control, clock) }, close: async () => {} };
     },
     catalogue: { files: scenarios, version: '0', topology: async () => topology },
