@@ -4,6 +4,7 @@
  */
 import { actionsOf, bindingOf } from './dispatch.ts';
 import type { ScreenSize } from './draw/layout.ts';
+import type { Line } from './draw/line.ts';
 import { createTheme } from './draw/theme.ts';
 import { frameLines } from './frame.ts';
 import { reduce } from './state/reduce.ts';
@@ -17,7 +18,7 @@ const ACTING: readonly ViewAction['type'][] = ['sent', 'leave', 'stop', 'repaint
 export function answersTo(state: ViewState, key: string, size: ScreenSize): readonly ViewAction[] {
   const actions = actionsOf(state, key);
   if (actions.some(({ type }) => ACTING.includes(type)) || state.phase === 'leaving') return actions;
-  const isSeen = actions.length > 0 && pictureOf(actions.reduce(reduce, state), size) !== pictureOf(state, size);
+  const isSeen = actions.length > 0 && !isSameFrame(frameLines(actions.reduce(reduce, state), size, THEME), frameLines(state, size, THEME));
   const binding = bindingOf(state, key);
   // What was never a key needs no answer.
   if (isSeen || (actions.length === 0 && binding === undefined)) return actions;
@@ -25,6 +26,11 @@ export function answersTo(state: ViewState, key: string, size: ScreenSize): read
   return [{ type: 'echo', text: isUp ? (binding?.nothing ?? 'nothing to do for this key here') : 'the world is not up yet' }];
 }
 
-function pictureOf(state: ViewState, size: ScreenSize): string {
-  return JSON.stringify(frameLines(state, size, THEME));
+/** Most of what a key changes is in the first lines. */
+function isSameFrame(one: readonly Line[], other: readonly Line[]): boolean {
+  return one.length === other.length && one.every((line, at) => isSameLine(line, other[at] ?? []));
+}
+
+function isSameLine(one: Line, other: Line): boolean {
+  return one.length === other.length && one.every(({ text, role }, at) => text === other[at]?.text && role === other[at]?.role);
 }

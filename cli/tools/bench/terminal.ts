@@ -73,6 +73,6 @@ export async function terminal(): Promise<readonly Figure[]> {
       measured: `${quantilesOf(echoes)?.p50} ms`,
       promised: '100 ms',
     },
-    { what: 'the same, 95th percentile', measured: `${quantilesOf(echoes)?.p95} ms`, promised: '100 ms' },
+    { what: 'the same, 95th percentile', measured: `${quantilesOf(echoes)?.p95} ms`, promised: '50 ms' },
   ];
 }

@@ -1,8 +1,11 @@
 /** What the marks and colours mean: first in the help, and below the overview where there is room. */
 import { describe, expect, it } from 'vitest';
+import { answersTo } from '../answer.ts';
 import { textOf } from '../draw/line.ts';
 import { createTheme } from '../draw/theme.ts';
 import { frameLines } from '../frame.ts';
+import { GLOBAL } from '../keys/global.ts';
+import { reduce } from '../state/reduce.ts';
 import { observed, pressed, ready, stateAfter } from '../testing/view.ts';
 
 const PLAYING = stateAfter(ready(), observed());
@@ -20,6 +23,24 @@ describe('the legend', () => {
     expect(linesAt(columns, rows, true).at(-2)?.includes('+ answers  x cut or killed')).toBe(isThere);
   });
 
+  it('is followed by every key in full, at the smallest size, too', () => {
+    const size = { columns: 60, rows: 16 };
+    let state = pressed(PLAYING, '?');
+    const seen: string[] = [];
+    for (let at = 0; at < 200; at += 1) {
+      seen.push(
+        ...frameLines(state, size, createTheme())
+          .slice(2, -1)
+          .map(textOf)
+          .filter((line) => !line.includes('more lines below')),
+      );
+      state = answersTo(state, 'j', size).reduce(reduce, state);
+    }
+    const text = seen.join(' ').replaceAll(/\s+/g, ' ');
+    expect(seen.filter((line) => line.includes('…'))).toEqual([]);
+    for (const { about } of GLOBAL) for (const word of about.split(' ')) expect(text).toContain(word);
+  });
+
   it.each([
     [60, 16],
     [80, 24],
@@ -27,13 +48,7 @@ describe('the legend', () => {
   ])('begins the help at %ix%i, whole', (columns, rows) => {
     const text = linesAt(columns, rows, false, pressed(PLAYING, '?')).slice(2).join(' ').replaceAll(/\s+/g, ' ');
     expect(text).toMatch(/^marks ● answers/);
-    for (const says of [
-      'three versions behind the origin',
-      'called fresh, and old',
-      'written by your key',
-      'old, slow, or in doubt',
-      'broken or wrong',
-    ])
+    for (const says of ['versions behind', 'fresh, but old', 'your write', 'old, slow, or in doubt', 'broken or wrong'])
       expect(text).toContain(says);
     expect(text.indexOf('marks')).toBeLessThan(text.indexOf('colours'));
   });

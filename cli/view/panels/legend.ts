@@ -24,9 +24,9 @@ export function markParts(theme: Theme): readonly Line[] {
   const part = (mark: string, role: Role, about: string): Line => [span(mark, role), span(` ${about}`)];
   return [
     ...LINKS.map(([state, about]) => part(theme.links[state].mark, theme.links[state].role, about)),
-    part(`${theme.behind}3`, 'warning', 'three versions behind the origin'),
-    part(OLD.short, 'warning', 'called fresh, and old'),
-    part(OWN_MARK, 'accent', 'written by your key'),
+    part(OWN_MARK, 'accent', 'your write'),
+    part(`${theme.behind}3`, 'warning', 'versions behind'),
+    part(OLD.short, 'warning', OLD.spoken),
     part(theme.event, 'accent', 'an invalidation on its way'),
   ];
 }

@@ -2,6 +2,7 @@
 import { padTo, widthOf } from '../draw/format.ts';
 import { flowed, type Line, span } from '../draw/line.ts';
 import type { Theme } from '../draw/theme.ts';
+import { wrapped } from '../draw/wrap.ts';
 import { keyText } from '../keys/key-text.ts';
 import { colourParts, markParts } from '../panels/legend.ts';
 import type { ScreenOf } from '../state/screen-state.ts';
@@ -30,16 +31,25 @@ export const help: Screen<'help'> = {
 function lines(_state: ViewState, { scroll }: ScreenOf<'help'>, room: Room): readonly Line[] {
   const { width, theme, holding } = room;
   const columns = KEY_GAP + Math.max(...holding.flatMap(({ keys }) => keys.map(({ shown }) => widthOf(keyText(shown, theme)))));
-  const all = [...legend(width, theme), ...holding.flatMap(({ title, keys }) => sectionLines({ title, keys, columns, theme }))];
+  const all = [...legend(width, theme), ...holding.flatMap(({ title, keys }) => sectionLines({ title, keys, columns, width, theme }))];
   return scrolledLines(all, scroll, room);
 }
 
-function sectionLines({ title, keys, columns, theme }: KeySection & { readonly columns: number; readonly theme: Theme }): readonly Line[] {
-  return keys.map(({ shown, about }, at) => [
-    span(padTo(at === 0 ? title : '', GROUP_COLUMNS), 'muted'),
-    span(padTo(keyText(shown, theme), columns), 'key'),
-    span(about),
-  ]);
+interface SectionOptions extends KeySection {
+  readonly columns: number;
+  readonly width: number;
+  readonly theme: Theme;
+}
+
+function sectionLines({ title, keys, columns, width, theme }: SectionOptions): readonly Line[] {
+  const indent = GROUP_COLUMNS + columns;
+  return keys.flatMap(({ shown, about }, at) => {
+    const [first = '', ...others] = wrapped(about, Math.max(1, width - indent));
+    return [
+      [span(padTo(at === 0 ? title : '', GROUP_COLUMNS), 'muted'), span(padTo(keyText(shown, theme), columns), 'key'), span(first)],
+      ...others.map((line): Line => [span(' '.repeat(indent) + line)]),
+    ];
+  });
 }
 
 /** The marks, then the colours. */
