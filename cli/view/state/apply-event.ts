@@ -1,6 +1,7 @@
 /** What the lab tells, taken into the state. */
 import type { FaultView, LiveEvent, MysteryView, Observation } from '../../../lab/live/protocol.ts';
 import { evened, withNewest } from './even.ts';
+import { goneAfter, goneFor } from './gone.ts';
 import { pendingAfter } from './pending-settings.ts';
 import { raceAfter } from './race-view.ts';
 import { type RunLiveEvent, ranAfter, runAfter } from './run-view.ts';
@@ -106,13 +107,15 @@ function withObservation(state: ViewState, { origin, regions }: Observation): Vi
   const edges = updated.map(({ seen }) => seen);
   const travellers = travellersAfter(state, updated);
   const newest = withNewest(state.newest, edges, state.nowMs);
+  const gone = goneAfter(state.gone, origin.metrics, edges, state.nowMs);
   return {
     ...state,
     newest,
     origin: evened(origin, newest),
     regions: updated,
     travellers,
-    keys: keysInUse(state.keys, origin.metrics, edges),
+    keys: keysInUse(state.keys, origin.metrics, edges, goneFor(gone, state.nowMs)),
+    gone,
   };
 }
 

@@ -33,6 +33,30 @@ describe('the state of the view', () => {
     expect(long.regions[0]?.history).toHaveLength(HISTORY_MAX);
   });
 
+  it('takes a content out of the tables that is deleted and that no region has served for a while, and no other', () => {
+    const origin = [
+      { key: 'content:4', version: 3, deleted: true },
+      { key: 'content:5', version: 3, deleted: true },
+      { key: 'content:6', version: 3, deleted: false },
+    ];
+    const held = (state: 'stale' | 'invalid') => [
+      { key: 'content:4', version: 2, state: 'invalid' as const },
+      { key: 'content:5', version: 2, state },
+      { key: 'content:6', version: 2, state: 'invalid' as const },
+    ];
+    const first = [ready(), observed({ t: 1_000, origin, versions: held('stale') })] as const;
+    expect(stateAfter(...first, observed({ t: 9_900, origin, versions: held('stale') })).keys).toEqual([
+      'content:4',
+      'content:5',
+      'content:6',
+    ]);
+    const later = [...first, { type: 'tick', t: 11_500 }, observed({ t: 11_500, origin, versions: held('stale') })] as const;
+    expect(stateAfter(...later).keys).toEqual(['content:5', 'content:6']);
+    const last = [...later, observed({ t: 12_000, origin, versions: held('invalid') }), { type: 'tick', t: 23_000 }] as const;
+    // The origin tells of its newest changes alone.
+    expect(stateAfter(...last, observed({ t: 23_000, versions: held('invalid') })).keys).toEqual(['content:6']);
+  });
+
   it('never goes back in time', () => {
     expect(stateAfter({ type: 'tick', t: 500 }, { type: 'tick', t: 400 }).nowMs).toBe(500);
   });

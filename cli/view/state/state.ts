@@ -60,6 +60,8 @@ export interface StepView {
 }
 
 export interface ViewState extends Watched {
+  /** Contents that are deleted and that no region serves: since when, by key. */
+  readonly gone: ReadonlyMap<string, number>;
   /** undefined: no bug is hidden in this world. */
   readonly mystery: MysteryView | undefined;
   readonly phase: 'starting' | 'playing' | 'leaving';
@@ -157,6 +159,7 @@ export const INITIAL_STATE: ViewState = {
   origin: UNSEEN,
   regions: [],
   keys: [],
+  gone: new Map(),
   faults: [],
   faultsSeen: 0,
   bands: [],

@@ -1,6 +1,7 @@
 /**
  * The version table: what a region holds beside what the origin holds. Its rows are the same in every region and keep
- * their order, so that the eye can go across and nothing jumps: a key that was once in use stays, sorted by its id.
+ * their order, so that the eye can go across and nothing jumps: a key that was once in use stays, sorted by its id, until
+ * its content has been gone for a while.
  */
 import type { Seen } from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics, EntryState } from '../../../services/protocol/edge-api.ts';
@@ -24,16 +25,18 @@ export const KEYS_MAX = 200;
 
 const byId = new Intl.Collator('en', { numeric: true });
 
-/** Keys that some edge holds or the origin has changed; those known already stay. */
+/** Keys that some edge holds or the origin has changed; those known already stay, but for those that are out. */
 export function keysInUse(
   known: readonly string[],
   origin: OriginMetrics | undefined,
   edges: readonly Seen<EdgeMetrics>[],
+  out: ReadonlySet<string> = new Set(),
 ): readonly string[] {
   const keys = new Set(known);
   for (const { metrics } of edges) for (const { key } of metrics?.versions ?? []) keys.add(key);
   for (const { key, version } of origin?.versions ?? []) if (version > 1) keys.add(key);
-  if (keys.size === known.length) return known;
+  for (const key of out) keys.delete(key);
+  if (keys.size === known.length && known.every((key) => keys.has(key))) return known;
   return [...keys].sort(byId.compare).slice(0, KEYS_MAX);
 }
 
