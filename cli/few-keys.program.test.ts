@@ -1,4 +1,4 @@
-/** What a person finds out from the first frame, and with how many keys: each question has a bound that the keys pressed are counted against. */
+/** What a person finds out from the first frame by a few keys. */
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
