@@ -1,4 +1,4 @@
-/** What a person finds out from the first frame, and with how many keys: each question has a bound that the keys pressed are counted against. */
+/** What a person finds out from the first frame by a few keys. */
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,11 @@ function panel(screen: readonly string[], at: 0 | 1 | 2): string {
     .join('\n');
 }
 
+/** Versions. */
+function mostBehind(text: string): number {
+  return Math.max(0, ...[...text.matchAll(/◂(\d+)/g)].map(([, count]) => Number(count)));
+}
+
 describe.concurrent('with a few keys', () => {
   it('which region is old is seen with none, cutting and healing takes two, why a fill was refused one', async () => {
     const pty = openBare();
@@ -35,16 +40,14 @@ describe.concurrent('with a few keys', () => {
 
     pty.press('c');
     pty.press('b');
-    const old = await pty.until(
-      (screen) => panel(screen, 0).includes('◂') && !panel(screen, 1).includes('◂'),
-      'one that is old',
-      SEEN_MS_MAX,
-    );
+    // In the others a write may be under way, for as long as their delay.
+    const isOldAlone = (screen: readonly string[]) =>
+      mostBehind(panel(screen, 0)) > 2 && Math.max(mostBehind(panel(screen, 1)), mostBehind(panel(screen, 2))) <= 1;
+    const old = await pty.until(isOldAlone, 'one that is old', SEEN_MS_MAX);
     expect(panel(old, 0)).toMatch(/kafka ✗/);
     expect(panel(old, 0)).toContain('fresh!');
-    expect(panel(old, 2)).not.toContain('fresh!');
     pty.press('c');
-    await pty.until((screen) => shows('no faults')(screen) && !panel(screen, 0).includes('fresh!'), 'the heal', SEEN_MS_MAX);
+    await pty.until((screen) => shows('no faults')(screen) && mostBehind(panel(screen, 0)) <= 1, 'the heal', SEEN_MS_MAX);
 
     // A fill that is under way while its content is written is refused: with a long way to the origin there are many.
     pty.press(':');

@@ -1,6 +1,6 @@
 /**
- * What a key does, so that no key is pressed in vain: one that would change nothing on the screen, and do nothing elsewhere, is answered in words
- * instead. So nothing can be scrolled further than it goes, either.
+ * What a key does, so that no key is pressed in vain. A key that would change nothing on the screen and do nothing
+ * elsewhere is answered in words instead. So nothing can be scrolled further than it goes, either.
  */
 import { actionsOf, bindingOf } from './dispatch.ts';
 import type { ScreenSize } from './draw/layout.ts';

@@ -183,7 +183,7 @@ export const liveEvent = z.discriminatedUnion('type', [
   eventOf('note', { tone, text: z.string() }),
   /** Each write of a command `write`, when all of them are done. */
   eventOf('written', { writes: z.array(z.strictObject({ key: z.string(), version: z.int().positive() })).readonly() }),
-  /** Once a second: the checks over the last minute. `staleness`: by region. `reads`: by key, how many were answered in that minute. */
+  /** Once a second: the checks over the last minute. `staleness`: by region. `reads`: answers in that minute, by key. */
   eventOf('judged', { verdict: liveVerdict, staleness: z.record(z.string(), regionStaleness), reads: z.record(z.string(), count) }),
   /** The load from now on. */
   eventOf('load', { rates: loadRates }),

@@ -16,8 +16,8 @@ export function niceMax(value: number): number {
 }
 
 /**
- * For the P99 of those seconds, in ms. An edge that has just started is slow for seconds, and would flatten all that comes after: its first
- * seconds count only while there are no others, and are drawn at the edge afterwards.
+ * For the P99 of those seconds, in ms. An edge that has just started is slow for seconds, and would flatten all that
+ * comes after. Its first seconds count only while there are no others, and are drawn at the edge afterwards.
  */
 export function latencyMax(samples: readonly Sample[]): number {
   const known = samples.filter(({ p99 }) => p99 !== null && Number.isFinite(p99));

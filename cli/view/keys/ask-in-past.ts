@@ -1,4 +1,4 @@
-/** While the screen shows the past, whatever acts on the live system asks first; when it is done, the screen goes back to now. */
+/** While the screen shows the past, what acts on the live system asks first. When it is done, the screen is of now. */
 import type { LabCommand } from '../../../lab/live/protocol.ts';
 import { momentText, plain } from '../draw/format.ts';
 import type { Confirm } from '../state/screen-state.ts';

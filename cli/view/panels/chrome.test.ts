@@ -15,6 +15,16 @@ const wordsAt = (state: ViewState, columns: number, rows: number, from = 0) =>
     .join(' ')
     .replaceAll(/\s+/g, ' ');
 
+describe('regions that have no room', () => {
+  it('are counted at the foot of the last panel, with the key that shows them', () => {
+    const state = stateAfter(ready(), observed());
+    expect(linesAt(state, 60, 16).filter((line) => /─Tab: 1 more :5002─╯$/.test(line))).toHaveLength(1);
+    const third = pressed(pressed(state, 'tab'), 'tab');
+    expect(linesAt(third, 60, 16).join('\n')).toContain('3 ap-south');
+    expect(linesAt(state, 80, 24).join('\n')).not.toContain('more :');
+  });
+});
+
 describe('the events', () => {
   const told = stateAfter(ready(), observed(), { type: 'note', t: 2_000, tone: 'warning', text: LONG });
 

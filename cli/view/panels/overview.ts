@@ -56,15 +56,22 @@ function contentsOf(state: ViewState) {
   return { regions: state.regions.length, selected: state.selected, keys: keysShown(state).length };
 }
 
-function panelsOf(state: ViewState, { panels, tableRows, chartRows }: Layout, { theme }: Room): readonly (readonly Line[])[] {
+function panelsOf(state: ViewState, { panels, hidden, tableRows, chartRows }: Layout, { theme }: Room): readonly (readonly Line[])[] {
   const { faults, origin, nowMs, selected } = state;
   const keys = keysShown(state);
   const own = ownKeys(state);
   const charts = chartRows === 0 ? undefined : { rows: chartRows, bands: state.bands, edge: edgeText(state) };
-  return panels.flatMap(({ index, width }) => {
+  return panels.flatMap(({ index, width }, at) => {
     const region = state.regions[index];
     if (region === undefined) return [];
-    const place = { number: index + 1, isSelected: index === selected, width, tableRows, charts };
+    const place = {
+      number: index + 1,
+      isSelected: index === selected,
+      width,
+      tableRows,
+      charts,
+      hidden: at === panels.length - 1 ? hidden : 0,
+    };
     return [panelLines({ region, faults, origin, keys, own, nowMs, theme, ...place })];
   });
 }

@@ -1,6 +1,6 @@
 /**
- * The charts of a region inside its panel, as lines, one column a second: the P99 of its reads with the faults below, how old its answers
- * were, and the time below both.
+ * The charts of a region inside its panel, as lines, one column a second: the P99 of its reads with the faults below,
+ * how old its answers were, and the time below both.
  *
  *     20 ms ┤   ╭╮
  *    0.0 ms ┼───╯╰────

@@ -42,6 +42,8 @@ export interface PanelOptions {
   readonly tableRows: number;
   /** Left out: no charts. */
   readonly charts?: { readonly rows: number; readonly bands: readonly FaultBand[]; readonly edge: string } | undefined;
+  /** Regions that have no panel, told at the foot of this one. */
+  readonly hidden?: number;
   readonly theme: Theme;
 }
 
@@ -73,7 +75,12 @@ export function panelLines(options: PanelOptions): readonly Line[] {
   ];
   const shown = isSilent ? lines.map((line, at) => (at === 0 ? line : faded(line))) : lines;
   const [border, role] = isSelected ? [theme.selectedPanel, theme.selectedFrameRole] : [theme.panel, theme.frameRole];
-  return framed({ title: titleOf(options), lines: shown, foot: portText(region.url), width, border, role });
+  return framed({ title: titleOf(options), lines: shown, foot: footOf(options), width, border, role });
+}
+
+/** Where to curl it. */
+function footOf({ region, hidden = 0 }: PanelOptions): string {
+  return `${hidden === 0 ? '' : `Tab: ${hidden} more `}${portText(region.url)}`;
 }
 
 /** Figures of an edge that does not answer are old. */

@@ -1,4 +1,4 @@
-/** The help: what marks and colours mean, then every key that holds in the screen it was opened on, from the tables that dispatch them. */
+/** The help: what marks and colours mean, then every key that holds in the screen it was opened on. */
 import { padTo, widthOf } from '../draw/format.ts';
 import { flowed, type Line, span } from '../draw/line.ts';
 import type { Theme } from '../draw/theme.ts';

@@ -1,13 +1,13 @@
 /**
- * Makes figures that were asked for at different moments even. Every version at an edge came from the origin: where the origin's last answer is of
- * before an edge's, the edge's version is known to be at the origin, too.
+ * Makes figures that were asked for at different moments even. Every version at an edge came from the origin. So where
+ * the last answer of the origin is older than that of an edge, the version of the edge is at the origin, too.
  */
 import type { Seen } from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
 import type { Newest } from './state.ts';
 
-/** An answer of the origin that came so long after may be of before: it is waited for 2.5 s. What is ahead for longer is shown as it is. */
+/** An answer is waited for 2.5 s, so it may be as old as that. What is ahead for longer is shown as it is. */
 const UNEVEN_MS_MAX = 3_000;
 export const NEWEST_MAX = 2_000;
 

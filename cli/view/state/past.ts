@@ -41,7 +41,7 @@ export function movedBy({ past, nowMs, lookedAtMs }: ViewState, byMs: number): n
   return byMs > 0 && atMs >= nowMs ? undefined : atMs;
 }
 
-/** The moments kept in which each fault is to be seen first, oldest first; of one that was over within a second the next moment. */
+/** The first moment kept that shows each fault, oldest first; of a fault that was over within a second the next moment. */
 export function faultMoments({ past, bands }: Pick<ViewState, 'past' | 'bands'>): readonly number[] {
   const first = past[0]?.nowMs ?? Number.POSITIVE_INFINITY;
   const moments = bands.flatMap(({ id, fromMs }) => {

@@ -68,7 +68,7 @@ function settingsSet({ regions }: ViewState, known: TourScreen['before']) {
   return { before, sent: commands.map((command) => ({ type: 'sent', command, text: 'settings of the tour' }) as const) };
 }
 
-/** What a step has left broken is healed before the next: by its id, for a heal of everything would take what the next step breaks with it. */
+/** What a step has left broken is healed by its id: a heal of everything would also take what the next step breaks. */
 function next({ faults }: ViewState, screen: TourScreen): readonly ViewAction[] {
   const { step, act } = screen;
   const isLast = act + 1 >= (STEPS[step]?.acts.length ?? 0);
