@@ -47,13 +47,13 @@ function seconds(ms: number): string {
 
 function listFaults(): readonly Row[] {
   return [...FAULTS.values()].map((fault) => {
-    const { name, about, targets, lasts, parameters } = fault;
+    const { name, about, toSee, targets, lasts, parameters } = fault;
     const backends = worldsWith(fault);
     return {
       name,
       about,
       columns: [targetsInWords(fault), parametersInWords(fault), lasts ? 'for' : '', backends.join(', ')],
-      details: { targets, parameters: keysAt(parameters, []), lasts, backends },
+      details: { toSee, targets, parameters: keysAt(parameters, []), lasts, backends },
     };
   });
 }

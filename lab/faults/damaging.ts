@@ -13,7 +13,7 @@ import type { Slowing } from './slowing.ts';
  */
 export const UNTIL_OVERDUE: Slowing = { invalidationMs: 1_200, fetchMs: 0, callMs: 0 };
 
-type Facts = Pick<Fault, 'name' | 'about' | 'lasts' | 'excuses' | 'recoveryAllowanceMs'> &
+type Facts = Pick<Fault, 'name' | 'about' | 'toSee' | 'lasts' | 'excuses' | 'recoveryAllowanceMs'> &
   Partial<Pick<Fault, 'slows' | 'emptiesCache' | 'destroys' | 'shows'>>;
 
 export interface Damaging extends Facts {

@@ -87,6 +87,8 @@ export interface Fault<Parameters = unknown> {
   readonly name: string;
   /** One sentence: what it does to its target. */
   readonly about: string;
+  /** What one sees of it in the tables of the regions, for whoever is about to inject it. */
+  readonly toSee: string;
   readonly needs: readonly Mechanism[];
   readonly targets: readonly TargetKind[];
   /** Of a fault of links: which. Left out: any. */

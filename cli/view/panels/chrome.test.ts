@@ -97,6 +97,18 @@ describe('the menu of faults', () => {
     expect(linesAt(menu, columns, rows).filter((line) => line.includes('…'))).toEqual([]);
   });
 
+  it('says what to expect of a fault, in its form at every size and in the list where there is room', () => {
+    const expected = (lines: readonly string[]) => lines.join(' ').includes('To see: ');
+    expect([160, 100].map((columns) => expected(linesAt(menu, columns, columns === 160 ? 45 : 30)))).toEqual([true, false]);
+    for (const [columns, rows] of [
+      [60, 16],
+      [80, 24],
+      [100, 30],
+      [160, 45],
+    ] as const)
+      expect(expected(linesAt(pressed(menu, 'return'), columns, rows)), `${columns}x${rows}`).toBe(true);
+  });
+
   it.each([
     [60, 16],
     [80, 24],

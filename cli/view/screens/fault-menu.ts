@@ -129,12 +129,18 @@ function menuLines(state: ViewState, menu: FaultMenu, room: Room): readonly Line
   const bottom = fault === undefined ? [] : menu.form === undefined ? aboutLines(fault, room) : formLines(fault, menu.form, room);
   const listRows = Math.max(1, rows - 1 - bottom.length);
   const whole = faults.flatMap((each, at) => rowLines(each, { menu, at, theme, abouts: wrapped(each.about, width - ABOUT_INDENT) }));
+  const toSee = fault === undefined || menu.form !== undefined ? [] : toSeeLines(fault, width);
   const first = Math.max(0, Math.min(menu.at - Math.floor(listRows / 2), faults.length - listRows));
   const list =
     whole.length <= listRows
       ? whole
       : faults.slice(first, first + listRows).flatMap((each, at) => rowLines(each, { menu, at: first + at, theme, abouts: [each.about] }));
-  return [titleLine([span('what to break', 'muted')], width, theme), ...list, ...bottom];
+  return [
+    titleLine([span('what to break', 'muted')], width, theme),
+    ...list,
+    ...bottom,
+    ...(whole.length + toSee.length <= listRows ? toSee : []),
+  ];
 }
 
 interface RowOptions {
@@ -156,14 +162,21 @@ function rowLines({ name }: Fault, { menu, at, theme, abouts }: RowOptions): rea
 }
 
 /** In full, whatever the list has room for. */
-function aboutLines({ name, about }: Fault, { width, theme }: Room): readonly Line[] {
+function aboutLines(fault: Fault, { width, theme }: Room): readonly Line[] {
+  const { name, about } = fault;
   return [titleLine([span(name, 'accent')], width, theme), ...wrapped(about, width).map((line): Line => [span(line)])];
+}
+
+/** What to expect, before anything is broken. */
+function toSeeLines({ toSee }: Fault, width: number): readonly Line[] {
+  return wrapped(`To see: ${toSee}.`, width).map((line): Line => [span(line, 'muted')]);
 }
 
 function formLines(fault: Fault, form: Form, { width, theme }: Room): readonly Line[] {
   const { problem } = form;
   return [
     titleLine([span(fault.name, 'accent')], width, theme),
+    ...toSeeLines(fault, width),
     ...form.fields.map((field, at) => fieldLine(field, { isFocused: at === form.at, theme })),
     ...(problem === undefined ? [[span(' ')]] : problemLines(problem, width, theme)),
   ];

@@ -10,6 +10,7 @@ const LINKS = ['edge-kafka', 'origin-kafka'] as const;
 export const duplicate: Fault<NoParameters> = {
   name: 'duplicate',
   about: 'what passes a link to the log arrives twice: an append to the log, or records that an edge reads',
+  toSee: 'nothing in the tables: an event that arrives twice is applied once',
   needs: ['duplicate'],
   targets: ['link'],
   links: LINKS,

@@ -4,6 +4,7 @@ import { damaging } from '../damaging.ts';
 export const evict = damaging({
   name: 'evict',
   about: 'a cache drops half of its entries at once; marks and offsets stay',
+  toSee: 'half of the rows become absent, the hit ratio falls, and reads fill the cache again',
   damage: 'evict',
   of: 'redis',
   lasts: false,

@@ -8,6 +8,7 @@ import { edgeOf } from '../region-target.ts';
 export const flush: Fault<NoParameters> = {
   name: 'flush',
   about: 'every entry of a cache becomes invalid at once; marks and offsets stay',
+  toSee: 'every row becomes invalid, the hit ratio falls to nothing, and reads fill the cache again',
   needs: ['flush'],
   targets: ['redis'],
   parameters: noParameters,

@@ -12,6 +12,8 @@ const DRAWN = ['edge', 'redis', 'origin', 'kafka', 'postgres'] as const;
 export const kill: Fault<NoParameters> = {
   name: 'kill',
   about: 'a node ends at once: its callers are refused, what is not durable is gone; the heal starts it again',
+  toSee:
+    'whoever calls the node is refused: a dead edge is dim, a dead cache makes every read a fetch, a dead log lets every region fall behind',
   needs: ['kill'],
   targets: NODE_KINDS,
   parameters: noParameters,

@@ -9,6 +9,8 @@ import { type NoParameters, noParameters } from '../parameters.ts';
 export const partition: Fault<NoParameters> = {
   name: 'partition',
   about: 'a link swallows what is sent over it: calls hang until their deadline',
+  toSee:
+    'towards the log the region falls behind and calls old versions fresh; towards the origin it answers what it has, labelled stale; towards its cache every read is a fetch',
   needs: ['cut'],
   targets: ['link'],
   parameters: noParameters,

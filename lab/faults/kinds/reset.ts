@@ -8,6 +8,7 @@ import { type NoParameters, noParameters } from '../parameters.ts';
 export const reset: Fault<NoParameters> = {
   name: 'reset',
   about: 'the connections of a link break once: what is under way fails',
+  toSee: 'a few errors or slow answers, once; then all is as before',
   needs: ['reset'],
   targets: ['link'],
   parameters: noParameters,

@@ -12,6 +12,7 @@ const DRAWN = ['edge', 'redis', 'origin'] as const;
 export const restart: Fault<NoParameters> = {
   name: 'restart',
   about: 'a node ends at once and starts again: what is not durable is gone',
+  toSee: 'a dead edge is dim for some seconds; a cache in memory comes back empty, so the hit ratio falls',
   needs: ['kill'],
   targets: NODE_KINDS,
   parameters: noParameters,

@@ -14,6 +14,7 @@ const STRATEGIES = strategyName.options;
 export const strategy: Fault<Parameters> = {
   name: 'strategy',
   about: 'an edge invalidates eagerly or lazily from now on',
+  toSee: 'lazy: the first read after a write is an old version, labelled stale; eager: that read waits for the origin',
   needs: ['configure'],
   targets: ['edge'],
   parameters,

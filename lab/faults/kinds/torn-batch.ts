@@ -4,6 +4,7 @@ import { damaging, UNTIL_OVERDUE } from '../damaging.ts';
 export const tornBatch = damaging({
   name: 'torn-batch',
   about: 'of each batch that a cache is given one step in the middle is not done, and nobody is told which',
+  toSee: 'nothing in the tables: the edge applies such a batch again until all of it is done',
   damage: 'tear',
   of: 'redis',
   lasts: true,

@@ -4,6 +4,7 @@ import { damaging } from '../damaging.ts';
 export const truncateLog = damaging({
   name: 'truncate-log',
   about: 'the log drops all that it holds, read or not, as after its retention',
+  toSee: 'the offsets of an edge point at nothing: every row becomes invalid, and reads fill the cache again',
   damage: 'truncate',
   of: 'kafka',
   lasts: false,
