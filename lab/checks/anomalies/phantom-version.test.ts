@@ -61,6 +61,16 @@ describe('phantom-version', () => {
       { operations: [...WRITTEN, { ...unknown(280), kind: 'delete' }, read(3, 300, { found: false })] },
       'pass',
     ],
+    [
+      'passes it also to a read that was sent before the content was created',
+      { operations: [...WRITTEN, { ...unknown(280), kind: 'delete' }, read(3, 90, { found: false, slot: '', endMs: 300 })] },
+      'pass',
+    ],
+    [
+      'fails when what ended unknown is the deletion of another content',
+      { operations: [...WRITTEN, { ...unknown(280), kind: 'delete', key: 'content:99' }, read(3, 300, { found: false })] },
+      'fail',
+    ],
     ['fails on a 404 at a version that was content', { operations: [...WRITTEN, read(2, 300, { found: false })] }, 'fail'],
     ['fails on a 404 at a version that nothing made', { operations: [...WRITTEN, read(7, 300, { found: false })] }, 'fail'],
     [

@@ -69,9 +69,9 @@ function writtenByKey(changes: readonly Change[]): ReadonlyMap<string, Written> 
   return written;
 }
 
-/** Slots with a deletion that may have happened. */
+/** Contents with a deletion that may have happened. A read need not know their slot: it may have been sent before they were created. */
 function doubtfulDeletions(changes: readonly Change[]): ReadonlySet<string> {
-  return new Set(changes.filter((change) => change.kind === 'delete' && isOpen(change)).map(({ slot }) => slot));
+  return new Set(changes.flatMap((change) => (change.kind === 'delete' && isOpen(change) ? (change.key ?? []) : [])));
 }
 
 function isOpen({ outcome }: Change): boolean {
@@ -81,7 +81,7 @@ function isOpen({ outcome }: Change): boolean {
 function phantom404(read: AnsweredRead, { byVersion }: Written, doubtful: ReadonlySet<string>): Phantom | undefined {
   const write = byVersion.get(read.version);
   if (write?.kind === 'delete') return isSentAfter(write, read);
-  if (write === undefined && doubtful.has(read.slot)) return undefined;
+  if (write === undefined && doubtful.has(read.key)) return undefined;
   return { read, write, because: write === undefined ? 'no deletion made that version' : `a ${write.kind} made that version` };
 }
 
