@@ -25,7 +25,8 @@ describe('the farewell', () => {
 
   it('says of a mystery what is known of its bug by now, and how to go on', () => {
     const suspects = [{ name: 'torn-entry', about: 'two in one' }];
-    const saidOf = (mystery: MysteryView) => farewell(ended({ state: { ...PLAYED, mystery } }), { hidden: { seed: 7 } });
+    const saidOf = (mystery: MysteryView) =>
+      farewell(ended({ state: { ...PLAYED, mystery } }), { hidden: { again: 'edgesync-lab mystery --seed 7' } });
     expect(saidOf({ suspects, wrong: ['a'] }).slice(-2)).toEqual([
       '  bug      not found yet, 1 wrong guess',
       '  again    edgesync-lab mystery --seed 7',

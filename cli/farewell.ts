@@ -38,14 +38,14 @@ export function farewell({ by, left, state }: TerminalEnded, { project, hidden }
 export interface FarewellOptions {
   /** As it was named on the command line. */
   readonly project?: string | undefined;
-  /** Of a mystery: the number that stands for its bug. */
-  readonly hidden?: { readonly seed: number } | undefined;
+  /** Of a mystery: the command that hides the same bug again. */
+  readonly hidden?: { readonly again: string } | undefined;
 }
 
 /** What is known of it by now; whoever has not found it can go on with the same one. */
 function mysteryRows({ mystery }: ViewState, hidden: FarewellOptions['hidden']): readonly (readonly string[])[] {
   if (mystery === undefined || hidden === undefined) return [];
-  const again = ['again', toCommand(['edgesync-lab', 'mystery', '--seed', String(hidden.seed)])];
+  const again = ['again', hidden.again];
   const { answer } = mystery;
   if (answer === undefined) return [['bug', `not found yet, ${plural(mystery.wrong.length, 'wrong guess', 'wrong guesses')}`], again];
   const { name, about, wasFound, witness } = answer;

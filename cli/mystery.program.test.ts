@@ -58,6 +58,8 @@ it('gives the world the bug: the same checks catch it as in a run with that bug'
   await lab.until(shows('suspects'), 'the suspects');
   await say(lab, 'run baseline');
   await lab.until(shows(/✗ phantom-version/), 'a check that failed');
+  // The scenario alone would run in a world without the bug.
+  expect(lab.screen().join(' ')).not.toContain('run baseline --seed');
   lab.press('q');
   expect((await lab.left()).code).toBe(1);
 });

@@ -5,6 +5,7 @@ import { EMBEDDED } from '../../lab/worlds/worlds.ts';
 import { createRandom, drawSeed, pick } from '../../services/runtime/random.ts';
 import type { ConfigFile } from '../config-schema.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
+import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
 import { parseSeed } from './seed-option.ts';
 import { addLookOptions, isInteractive, type LookOptions, runTerminal } from './terminal.ts';
@@ -22,7 +23,8 @@ export function addMysteryCommand(program: Command, session: Session, config: Co
     .addOption(new Option('--ports <which>', 'auto: take free ports and print them').choices(['auto']).env('EDGESYNC_PORTS'));
   addLookOptions(command).action(async ({ seed = drawSeed(), ...options }: MysteryOptions) => {
     if (!isInteractive(session.environment)) program.error('error: mystery is played in a terminal, and there is none here');
+    const again = toCommand(['edgesync-lab', 'mystery', '--seed', String(seed)]);
     const mutant = pick(createRandom(seed), MUTANTS);
-    await runTerminal({ ...options, compose: COMPOSE_FILE, backend: EMBEDDED }, session, config, { mutant, seed });
+    await runTerminal({ ...options, compose: COMPOSE_FILE, backend: EMBEDDED }, session, config, { mutant, again });
   });
 }

@@ -30,10 +30,10 @@ export interface TerminalCommandOptions extends WorldOptions, LookOptions {
   readonly tour?: boolean;
 }
 
-/** A known bug that the world has, for somebody to find, and the number that stands for it. */
+/** A known bug that the world has, for somebody to find, and the command that hides the same one again. */
 export interface HiddenBug {
   readonly mutant: Mutant;
-  readonly seed: number;
+  readonly again: string;
 }
 
 /** What the services said last: printed when their process ended by itself. */
@@ -90,7 +90,7 @@ export async function runTerminal(
     const topology = options.compose === COMPOSE_FILE ? undefined : await read();
     const release = session.output.hold();
     const readTopology = async () => topology ?? read();
-    const ended = await show({ options, readTopology, session, config, logLines, mutant: hidden?.mutant }).finally(release);
+    const ended = await show({ options, readTopology, session, config, logLines, hidden }).finally(release);
     for (const line of farewell(ended, { project: options.project, hidden })) session.output.line(line);
     const { lost } = ended.state;
     if (lost !== undefined) for (const line of [...logLines, lost.why]) session.output.note(printableLines(line));
@@ -109,10 +109,10 @@ interface ShowOptions {
   readonly session: Session;
   readonly config: ConfigFile;
   readonly logLines: string[];
-  readonly mutant: Mutant | undefined;
+  readonly hidden: HiddenBug | undefined;
 }
 
-async function show({ options, readTopology, session, config, logLines, mutant }: ShowOptions): Promise<TerminalEnded> {
+async function show({ options, readTopology, session, config, logLines, hidden }: ShowOptions): Promise<TerminalEnded> {
   const [{ openTerminal }, { colourDepthOf }, { createTheme }, { isAsciiLocale }] = await Promise.all([
     import('../view/terminal.ts'),
     import('../view/draw/ansi.ts'),
@@ -142,12 +142,12 @@ async function show({ options, readTopology, session, config, logLines, mutant }
           const topology = await readTopology();
           const note = (step: string) => onStep({ step, elapsedMs: 0 });
           backend = await resolveBackend({ options, topology, environment, note });
-          return startWorld({ options, backend, topology, environment, onStep, signal: stop, onLogLine, mutant: mutant?.name });
+          return startWorld({ options, backend, topology, environment, onStep, signal: stop, onLogLine, mutant: hidden?.mutant.name });
         },
         clock: systemClock,
         catalogue: { files: BUILT_IN_SCENARIOS, version: session.version, topology: readTopology },
         targets: { folder: TARGETS_FOLDER, variables },
-        mutant,
+        hidden,
         random: createRandom(drawSeed()),
         onEvent: (event) => onEvent(withTyped(event, session.output.typed)),
         startedMs,

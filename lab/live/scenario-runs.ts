@@ -28,6 +28,8 @@ export interface ScenarioRunsOptions {
   readonly load: SteadyLoad;
   readonly tell: (event: Told<LiveEvent>) => void;
   readonly note: (tone: Tone, text: string) => void;
+  /** What starts such a world again, where a scenario alone would run in another one. */
+  readonly again?: string | undefined;
 }
 
 interface Beginning {
@@ -166,7 +168,7 @@ export class ScenarioRuns {
   }
 
   async #runIn({ scenario, seed, signal }: RunIn): Promise<void> {
-    const { catalogue, session, tell } = this.#options;
+    const { catalogue, session, tell, again } = this.#options;
     const { world, clock } = session;
     const { id, title, description, workload, settle, checks, thresholds } = scenario;
     const judged = thresholds.map(({ selector, text }) => ({ metric: selector, threshold: text }));
@@ -186,7 +188,7 @@ export class ScenarioRuns {
       clock,
       version: catalogue.version,
       argv: [],
-      reproduce: `edgesync-lab run ${id} --seed ${seed} --backend ${world.backend}`,
+      reproduce: again ?? `edgesync-lab run ${id} --seed ${seed} --backend ${world.backend}`,
       report: (event) => {
         if (isForwarded(event)) tell({ type: 'run-said', event });
       },

@@ -34,8 +34,8 @@ export interface StartLiveLabOptions {
   readonly catalogue: Catalogue;
   /** The caches that can be raced. Left out: none. */
   readonly targets?: RaceTargets;
-  /** The known bug that the world was started with, for somebody to find. */
-  readonly mutant?: Mutant | undefined;
+  /** The known bug that the world was started with, for somebody to find, and the command that starts such a world again. */
+  readonly hidden?: { readonly mutant: Mutant; readonly again: string } | undefined;
   /** Ends a start that is under way. `close` is still to be called. */
   readonly signal?: AbortSignal;
   /** Monotonic time that `t` of the events counts from; now when left out. */
@@ -105,7 +105,7 @@ class Lab implements LiveLab {
   }
 
   async #play(session: Session): Promise<Playing> {
-    const { clock, random, catalogue, targets, mutant } = this.#options;
+    const { clock, random, catalogue, targets, hidden } = this.#options;
     const { world } = session;
     const judging = new Judging({ session, onJudged: (judgement) => this.#onJudged(judgement) });
     this.#judging = judging;
@@ -117,7 +117,7 @@ class Lab implements LiveLab {
     tell({ type: 'ready', backend, originUrl, staysUp, regions: world.regions.map(({ region, url }) => ({ region, url })) });
     tell({ type: 'load', rates });
     const shared = { session, catalogue, load, tell, note };
-    const runs = new ScenarioRuns(shared);
+    const runs = new ScenarioRuns({ ...shared, again: hidden?.again });
     session.onFault((change) => {
       this.#tellFaults(session);
       if (change !== undefined && !runs.tellsFaults) this.#noteFault(change);
@@ -130,7 +130,7 @@ class Lab implements LiveLab {
     return {
       ...{ session, load, judging, runs, tell, note },
       experiments: new Experiments({ ...shared, signal: this.#closing.signal }),
-      mystery: mutant === undefined ? undefined : new Mystery({ mutant, catalogue, tell }),
+      mystery: hidden === undefined ? undefined : new Mystery({ mutant: hidden.mutant, catalogue, tell }),
       races: new PlayedRaces({ targets, clock, random: random.fork('races'), tell }),
       settings: new RegionSettings({ world, onSet: (says) => note('info', says) }),
       observer: new Observer({ session, looks: judging.looks, onObserved }),
