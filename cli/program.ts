@@ -52,6 +52,7 @@ export async function createProgram(session: Session, config: ConfigFile): Promi
   addTerminalCommand(program.allowExcessArguments().enablePositionalOptions(), session, { names: COMMAND_NAMES, config });
   const commands = [program, ...program.commands];
   for (const command of commands) passOverEmpty(command, session);
+  if (namesCommand(program, session.argv)) for (const option of program.options) Reflect.deleteProperty(option, 'envVar');
   const problems = [...config.problems, ...commands.flatMap((command) => preset(command, config)), ...(await wrongKeys(config))];
   // An option of several commands is wrong once.
   const told = new Map(problems.map((problem) => [`${problem.path.join('.')} ${problem.message}`, problem]));
@@ -61,6 +62,20 @@ export async function createProgram(session: Session, config: ConfigFile): Promi
 
 /** Options that say where something is, or is to go. */
 const PLACES: readonly string[] = ['compose', 'out'];
+
+/**
+ * Whether the first word that is no option names a command. The environment then speaks to that command: the terminal, which is the program
+ * itself, may not take what the command takes (`EDGESYNC_BACKEND=simulated`).
+ */
+function namesCommand(program: Command, argv: readonly string[]): boolean {
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at] ?? '';
+    if (!word.startsWith('-')) return program.commands.some((command) => command.name() === word);
+    const option = program.options.find(({ long, short }) => word === long || word === short);
+    if (option?.required === true) at += 1;
+  }
+  return false;
+}
 
 /** A place that the environment names with an empty word is none. */
 function passOverEmpty(command: Command, { environment: { variables } }: Session): void {

@@ -6,6 +6,24 @@ import { startProgram } from '../testing/process.ts';
 const NOWHERE = { EDGESYNC_BACKEND: undefined, DOCKER_HOST: 'unix:///nowhere.sock' };
 const SHORT = ['run', 'baseline', '--duration', '1s', '--ports', 'auto'];
 
+describe.concurrent('a backend from the environment', () => {
+  const env = { EDGESYNC_BACKEND: 'simulated' };
+
+  it.each([
+    [['run', 'stale-set-race', '--quiet', '--seed', '1']],
+    [['--theme', 'light', 'run', 'stale-set-race', '--quiet', '--seed', '1']],
+  ])('is what the command takes, whatever the terminal does: %j', async (words) => {
+    const { code, stdout, stderr } = await startProgram(words, { env }).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^PASS  stale-set-race /);
+  });
+
+  it.each([[[]], [['up']], [['--project', 'run']]])('is refused where it cannot be: %j', async (words) => {
+    const { code, stderr } = await startProgram(words, { env }).ended;
+    expect({ code, stderr }).toMatchObject({ code: 104, stderr: expect.stringContaining("from env 'EDGESYNC_BACKEND' is invalid") });
+  });
+});
+
 describe.concurrent('without an engine', () => {
   it('the world is embedded unless it is named, with one line that says how to get the other', async () => {
     const { code, stdout, stderr } = await startProgram([...SHORT, '--json'], { env: NOWHERE }).ended;
