@@ -50,7 +50,8 @@ export interface ProgramSpec extends FolderSpec {
 
 const UP_MS_MAX = 30_000;
 const LOOK_MS = 30;
-const STOP_MS_MAX = 2_000;
+/** Squid needs two seconds where it is told to end as it starts. */
+const STOP_MS_MAX = 3_000;
 /** In which a program that starts listens to signals: as long as its keeper gives it. */
 const LISTENS_MS_MAX = 2_000;
 /** Servers stand there, and the PATH of a user need not name it. */
@@ -190,10 +191,10 @@ export class Program {
 
   /** What it has of the machine it can give back then: what ends it before leaves that for ever (Squid's shared memory). */
   async #untilListening(): Promise<void> {
-    const { clock, isUp } = this.#options;
+    const { clock, isUp, isUpAgain = isUp } = this.#options;
     const deadline = clock.monotonicMs() + LISTENS_MS_MAX;
     while (this.#life.ended === undefined && clock.monotonicMs() < deadline) {
-      const serves = await isUp(this.url).catch(() => true);
+      const serves = await isUpAgain(this.url).catch(() => true);
       if (serves) return;
       await sleep(clock, LOOK_MS);
     }
