@@ -1,5 +1,5 @@
 /** How a cache is looked at after everything of a race has ended: caches may store a moment after they have answered. */
-import type { Look } from './look.ts';
+import { isWanted, type Look } from './look.ts';
 
 export interface LooksOptions {
   /** The version that the origin holds. */
@@ -14,7 +14,7 @@ const LOOKS_MIN = 2;
 /** What is answered, until the version that the origin holds is twice, or for a second. */
 export async function takeLooks({ wanted, moment, ask }: LooksOptions): Promise<readonly Look[]> {
   const looks: Look[] = [];
-  const isRight = (look: Look) => look?.version !== undefined && look.version >= wanted && look.label !== 'stale';
+  const isRight = (look: Look) => isWanted(look, wanted) && look?.label !== 'stale';
   const look = async (ms: number) => {
     await moment(ms);
     looks.push(await ask(`reader ${looks.length + 1} after it`));

@@ -1,6 +1,6 @@
 /** What the looks of a race come to. */
 
-import { type Look, lookText } from './look.ts';
+import { isWanted, type Look, lookText } from './look.ts';
 import type { RaceFinding } from './race.ts';
 import type { Way } from './raced-cache.ts';
 
@@ -23,6 +23,9 @@ export function judgeLooks({ way, wanted, looks, joined = [], hasWaited = false 
   const all = [...looks, ...joined];
   if (!isOld(last) && all.some((look) => look?.version === undefined))
     return { outcome: 'unjudged', why: `not every reader got a version: ${all.map(lookText).join(', ')}` };
+  const strange = all.find((look) => !isOld(look) && !isWanted(look, wanted));
+  if (!isOld(last) && strange !== undefined)
+    return { outcome: 'unjudged', why: `${lookText(strange)} was never held: version ${wanted} is what the origin holds` };
   if (isOld(last)) return { outcome: 'kept', why: `${lookText(last)} is still served, ${wanted} is what the origin holds` };
   const allowed = way.mode === 'soft' ? 1 : 0;
   const late = looks.slice(allowed).filter(isOld);

@@ -116,7 +116,7 @@ describe('a host', () => {
     expect(await refused('http://cdn.test', { allowed: ['cdn.test'], addresses })).toContain('expected https:, got http:');
   });
 
-  it.each(['169.254.169.254', '0.0.0.0', '::', 'fe80::1', '224.0.0.1', '255.255.255.255', '::ffff:169.254.169.254'])(
+  it.each(['169.254.169.254', '0.0.0.0', '::', 'fe80::1', '224.0.0.1', '255.255.255.255', '::ffff:169.254.169.254', '64:ff9b::a9fe:a9fe'])(
     'that is looked up as %s is refused, named or not, by whatever scheme',
     async (address) => {
       expect(await refused('https://cdn.test', { allowed: ['cdn.test'], addresses: ['10.0.0.1', address] })).toContain(
@@ -165,8 +165,17 @@ describe('an address', () => {
     ['172.32.0.0', 'public'],
     ['::ffff:10.0.0.1', 'private'],
     ['fdff::1', 'private'],
-    ['64:ff9b::7f00:1', 'public'],
-    ['::127.0.0.1', 'public'],
+    // A way of an address of IPv4 through IPv6 (RFC 6052, 3056, 4291): only a public one has one.
+    ['64:ff9b::808:808', 'public'],
+    ['64:ff9b::7f00:1', 'never'],
+    ['64:ff9b::a9fe:a9fe', 'never'],
+    ['64:ff9b::a00:1', 'never'],
+    ['2002:808:808::1', 'public'],
+    ['2002:a9fe:a9fe::1', 'never'],
+    ['2002:c0a8:101:1::1', 'never'],
+    ['::127.0.0.1', 'never'],
+    ['::a9fe:a9fe', 'never'],
+    ['192.0.0.192', 'never'],
     ['8.8.8.8', 'public'],
     ['169.254.169.254', 'never'],
     ['fd00:ec2::254', 'never'],

@@ -139,6 +139,14 @@ describe('wide purges', () => {
     ['another word of one', wide('tag', 'POST /zones/Z/purge_everything?tag=<tag>'), 'hard tag'],
     ['words written together', wide('tag', 'POST /purgeAll?tag=<tag>'), 'hard tag'],
     ['a star that is encoded', wide('tag', 'POST /%2A?tag=<tag>'), 'hard tag'],
+    ['a star that is encoded twice', wide('tag', 'POST /%252A?tag=<tag>'), 'hard tag'],
+    ['a star beside what is no encoding', wide('tag', 'POST /%zz%2A?tag=<tag>'), 'hard tag'],
+    ['whatever holds a tag', wide('tag', '{ request: BAN /, headers: { x-ban: "req.url ~ /tags/<tag>" } }'), 'hard tag'],
+    [
+      'whatever holds an id',
+      liveTarget({ purge: '{ hard: { key: { request: POST /, body: { expression: "url=~/api/content/<id>" } } } }' }),
+      'hard key',
+    ],
     ['the name of a header', wide('tag', '{ request: POST /<tag>, headers: { x-purge-all: "1" } }'), 'hard tag'],
     ['a pattern around a tag', wide('tag', '{ request: PURGE /, headers: { x-ban: "/api/(<tag>)?" } }'), 'hard tag'],
     ['one tag or any other', wide('tag', 'PURGE /.+<tag>|.+'), 'hard tag'],
@@ -150,6 +158,10 @@ describe('wide purges', () => {
   ])('are refused before anything is sent: %s', async (_what, target, which) => {
     await expect(railsOver([target])).rejects.toThrow(`cdn: ${which} may purge what is not of this run; --allow-wide-purge lets it`);
     await expect(railsOver([target], { rules: { allowsWidePurge: true } })).resolves.toBeInstanceOf(Rails);
+  });
+
+  it.each(['/~me/<tag>', '/tags/~<tag>', '/100%/<tag>'])('are none of a path that is no pattern: %s', async (path) => {
+    await expect(railsOver([wide('tag', `PURGE ${path}`)])).resolves.toBeInstanceOf(Rails);
   });
 
   it('are none where a body lists one key', async () => {

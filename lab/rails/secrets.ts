@@ -11,6 +11,8 @@ const VALUE = /^[\x20-\x7e]+$/;
 /** Headers, and keys of JSON, that are made to hold secrets. */
 const SECRET_NAME = /authorization|cookie|token|secret|passw|signature|credential|api[-_]?key|auth[-_]?key|access[-_]?key|^fastly-key$/i;
 
+const EXPECTED_NAME = 'expected <env:NAME>: a secret stands in a variable of the environment, never in a file';
+
 type Headers = Readonly<Record<string, string>>;
 
 /** What is wrong with the headers of a live target, by their names, in sentences without their values. */
@@ -19,7 +21,7 @@ export function secretProblems(headers: Headers): readonly { readonly name: stri
     const named = namesIn(value);
     if (named.some((one) => !NAME.test(one))) return [{ name, message: 'expected <env:NAME>, the name of a variable in capitals' }];
     if (named.length > 0 || !SECRET_NAME.test(name)) return [];
-    return [{ name, message: 'expected <env:NAME>: a secret stands in a variable of the environment, never in a file' }];
+    return [{ name, message: EXPECTED_NAME }];
   });
 }
 
@@ -27,18 +29,21 @@ export function namesIn(text: string): readonly string[] {
   return [...text.matchAll(SECRET)].map(([, name = '']) => name);
 }
 
-/** The same of what JSON says: a text below a name that is made for secrets. Paths begin at the body. */
+/** The same of what JSON says: a text, or a number, anywhere below a name that is made for secrets. Paths begin at the body. */
 export function secretProblemsOfBody(
   body: unknown,
   at: readonly PropertyKey[] = [],
 ): readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] {
-  if (typeof body === 'string') {
-    const name = at.findLast((step) => typeof step === 'string') ?? '';
-    return secretProblems({ [String(name)]: body }).map(({ message }) => ({ path: at, message }));
-  }
+  const name = at.find((step) => typeof step === 'string' && SECRET_NAME.test(step)) ?? '';
+  if (typeof body === 'number' && name !== '') return [{ path: at, message: EXPECTED_NAME }];
+  if (typeof body === 'string') return secretProblems({ [String(name)]: body }).map(({ message }) => ({ path: at, message }));
   if (typeof body !== 'object' || body === null) return [];
   const isList = Array.isArray(body);
-  return Object.entries(body).flatMap(([key, inner]) => secretProblemsOfBody(inner, [...at, isList ? Number(key) : key]));
+  const isNamed = Object.keys(body).some((key) => namesIn(key).length > 0);
+  return [
+    ...(isNamed ? [{ path: at, message: 'expected <env:NAME> in a text, got one in a key' }] : []),
+    ...Object.entries(body).flatMap(([key, inner]) => secretProblemsOfBody(inner, [...at, isList ? Number(key) : key])),
+  ];
 }
 
 export type Secrets = ReadonlyMap<string, string>;

@@ -4,7 +4,7 @@ import type { PurgeWay } from '../../services/protocol/purge-ways.ts';
 /** As words of their own, however they are joined: `purge_all`, `PurgeEverything`, `x-purge-all`. */
 const WIDE_WORDS = /\*|(?:^|[^a-z])(?:all|any|everything|everywhere)(?:[^a-z]|$)|purge-?_?(?:all|everything)/i;
 /** A place inside what looks like a regular expression may be a small part of what is meant. */
-const PATTERN_SIGNS = /[()|^$\\[\]+]|\.[?+]|[?]$/;
+const PATTERN_SIGNS = /[()|^$\\[\]+]|\.[?+]|[?]$|[=!\s]~|~[=\s]/;
 const PLACE = /<(?:id|tag|pattern)>/;
 
 /**
@@ -25,11 +25,7 @@ function textsIn(value: unknown): readonly string[] {
   return Object.entries(value).flatMap(([key, inner]) => [key, ...textsIn(inner)]);
 }
 
-/** What is no encoding stands for itself. */
+/** As the last of several servers has it, which decode one after another. What is no encoding stands for itself. */
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text.replace(/%(?:25)*([2-7][0-9a-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }

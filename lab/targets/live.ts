@@ -49,8 +49,10 @@ export function toLive({ upstream, origin, ...live }: WrittenLive): Live | undef
 /** Other sites, other names and other messages inside one: none is for a target file to say. */
 const RAILED_HEADERS =
   /^(?:host|user-agent|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect|forwarded|x-forwarded-(?:host|server|uri|prefix|path)|x-host|x-original-(?:host|url|uri)|x-envoy-original-path|x-rewrite-url|x-(?:http-)?method(?:-override)?)$/i;
-/** Sent as it stands: nothing that a server could resolve to another path. */
-const PLAIN_PATH = /^\/(?![/\\])(?!.*(?:\/|%2f|\\|%5c)(?:\.|%2e){1,2}(?:\/|%2f|\\|%5c|[?#]|$))[\x21-\x22\x24-\x7e]*$/i;
+/** Sent as it stands. */
+const PLAIN_PATH = /^\/(?![/\\])[\x21-\x22\x24-\x7e]*$/;
+/** What a server could resolve to another path, or take for the end of a line. */
+const ELSEWHERE = /(?:\/|%2f|\\|%5c)(?:\.|%2e){1,2}(?:\/|%2f|\\|%5c|;|%3b|%3f|%23|[?#]|$)|%[01][0-9a-f]|%7f/i;
 
 export interface OfLive {
   readonly live: WrittenLive;
@@ -109,8 +111,9 @@ export function problemsOfStarted(ways: readonly PurgeWay[]): readonly Problem[]
 
 function pathProblems(path: string, at: Problem['path']): readonly Problem[] {
   if (namesIn(path).length > 0) return [{ path: at, message: 'expected <env:NAME> in a header: paths stand in logs and reports' }];
-  if (PLAIN_PATH.test(path)) return [];
-  return [{ path: at, message: 'expected a path of one host in ASCII, without // at its start, without /../, spaces and #' }];
+  // One server decodes what another has encoded, so a percent that is encoded is one.
+  if (PLAIN_PATH.test(path) && !ELSEWHERE.test(path.replace(/%(?:25)+/g, '%'))) return [];
+  return [{ path: at, message: 'expected a path of one host in ASCII, without // at its start, without /../, line breaks, spaces and #' }];
 }
 
 function headerProblems(headers: Readonly<Record<string, string>>, at: Problem['path']): readonly Problem[] {

@@ -84,5 +84,6 @@ function problemsOfWrite({ kind, request }: WriteTemplate): readonly Problem[] {
   const { known, needed } = PLACES[kind];
   const text = textsOf(request).join(' ');
   const missing = needed.filter((place) => !text.includes(`<${place}>`)).map((place) => `expected <${place}> in it`);
-  return [...strangePlaces(text, known), ...missing].map((message) => ({ path: ['live', 'origin', kind], message }));
+  const unsendable = request.path.includes('<value>') ? ['expected <value> in a body or a header: it has spaces'] : [];
+  return [...strangePlaces(text, known), ...missing, ...unsendable].map((message) => ({ path: ['live', 'origin', kind], message }));
 }

@@ -58,6 +58,8 @@ describe('a target file', () => {
     expect(refused(text('{}'))).toContain('tell: expected a webhook or a command, one of them');
     expect(refused(text(`{ webhook: "${webhook}", command: [a] }`))).toContain('tell: expected a webhook or a command, one of them');
     expect(refused(text('{ command: [mine, <idd>] }'))).toContain('tell.command.1: no such place <idd>');
+    expect(refused(text('{ webhook: "http://127.0.0.1:65536/x" }'))).toContain('tell.webhook: expected a URL of this machine');
+    expect(refused(text('{ command: ["a\\0"] }'))).toContain('tell.command.0: expected a text without NUL');
     expect(refused(text('{ webhook: "http://127.0.0.1/<id>" }'))).toContain('tell.webhook: no such place <id> (there are <port>)');
     for (const url of ['https://example.org/', 'http://127.0.0.1.example.org/', 'http://127.0.0.1@example.org/', 'http://10.0.0.1/'])
       expect(refused(text(`{ webhook: "${url}" }`))).toContain('tell.webhook: expected a URL of this machine');
@@ -72,6 +74,42 @@ describe('a target file', () => {
   });
 
   it.each([
+    [
+      'a NUL in a word of its command',
+      RIGHT.replace('start: { command: [', 'start: { command: ["a\\0b", '),
+      'start.command.0: expected a text without NUL',
+    ],
+    ['a variable that is none', `${RIGHT.trimEnd().replace(/}$/, '')}, environment: { "A=B": x } }`, 'expected the name of a variable'],
+    [
+      'a NUL in a variable',
+      `${RIGHT.trimEnd().replace(/}$/, '')}, environment: { A: "\\0" } }`,
+      'start.environment.A: expected a text without NUL',
+    ],
+    [
+      'a file that is a folder',
+      `${RIGHT.trimEnd().replace(/}$/, '')}, folders: [a], files: { a: x } }`,
+      'start.files.a: expected a file, but a folder has that name',
+    ],
+    [
+      'a file below a file',
+      `${RIGHT.trimEnd().replace(/}$/, '')}, files: { a: x, a/b: y } }`,
+      'start.files.a: expected a file, but a folder has that name',
+    ],
+    [
+      'a folder below a file',
+      `${RIGHT.trimEnd().replace(/}$/, '')}, folders: [a/b/c], files: { a/b: x } }`,
+      'start.files.a/b: expected a file, but a folder has that name',
+    ],
+    [
+      'a label in no header',
+      RIGHT.replace('purge:', 'label: { header: "x cache", hit: HIT }\npurge:'),
+      'label.header: expected the name of a header',
+    ],
+    [
+      'a version at no place',
+      RIGHT.replace('purge:', 'read: { path: /<id>, version: "" }\npurge:'),
+      'read.version: expected the place of a version, such as data.version',
+    ],
     ['a word nearly right', RIGHT.replace('about:', 'abuot:'), 'mine.yaml:3: abuot: no such key'],
     ['a word nearly right is named', RIGHT.replace('about:', 'abuot:'), 'did you mean about?'],
     [

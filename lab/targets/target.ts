@@ -8,7 +8,7 @@ import {
   PURGE_MODES,
   type PurgeWay,
   problemsOfWay,
-  strangePlaces as strangeIn,
+  strangePlaces,
   waysOf,
   writtenPurges,
 } from '../../services/protocol/purge-ways.ts';
@@ -19,10 +19,8 @@ import { parseYaml, readSource } from '../input/yaml-source.ts';
 import { writtenConfig } from './config.ts';
 import { deliverOf, writtenDeliver } from './deliver.ts';
 import { type Live, problemsOfLive, problemsOfStarted, toLive, withoutValues, writtenLive } from './live.ts';
+import { problemsOfStart, writtenStart } from './start.ts';
 import { problemsOfTell, writtenTell } from './tell.ts';
-
-/** The places of what is started. */
-const OF_STARTS = ['port', 'dir', 'upstream', 'upstream-host', 'upstream-port', 'node', 'worker', 'package'] as const;
 
 const pattern = z.string().transform((text, context) => {
   try {
@@ -33,32 +31,14 @@ const pattern = z.string().transform((text, context) => {
   }
 });
 
+const place = z.string().min(1, 'expected the place of a version, such as data.version');
+/** A token (RFC 9110, section 5.6.2). */
+const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
 const DEFAULT_READ = { path: '/api/content/<id>', version: 'data.version', missing: 'version' } as const;
 const HOUR_MS = 3_600_000;
 const MISSING_MS = 5_000;
-/** Below the folder of the process, and nowhere else. Frameworks name files such as [id]. */
-const FILE_NAME = /^(?!(?:.*\/)?\.\.?(?:\/|$))[\w.[\]-]+(?:\/[\w.[\]-]+)*$/;
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
-const PACKAGE = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
-
-const writtenStart = z.strictObject({
-  /** Run once in the folder of the process, when its files are there and before its first start; it must end with 0. */
-  build: z.array(z.string().min(1)).min(1).optional(),
-  command: z.array(z.string().min(1)).min(1),
-  /** By their names below the folder of the process. */
-  files: z.record(z.string().regex(FILE_NAME, 'expected a name, without .. and without a leading slash'), z.string()).default({}),
-  /** Folders that must be there. */
-  folders: z.array(z.string().regex(FILE_NAME, 'expected a name, without .. and without a leading slash')).default([]),
-  environment: z.record(z.string(), z.string()).default({}),
-  /** Where the lab runs as root: whose the folder is, for programs that give up being root. */
-  owner: z.string().optional(),
-  /** An npm package of the user's, which the command needs: `<package>` is its folder. */
-  package: z.string().regex(PACKAGE, 'expected the name of an npm package').optional(),
-  /** What the program is asked for its version, such as [varnishd, -V]; the first number with a dot in the answer is it. */
-  version: z.array(z.string().min(1)).min(1).optional(),
-  /** How the program is got, for whoever does not have it. */
-  get: z.string().optional(),
-});
 
 const targetFile = z.strictObject({
   version: z.literal(1),
@@ -69,10 +49,12 @@ const targetFile = z.strictObject({
   mends: z.string().regex(NAME, 'expected the name of a target').optional(),
   /** Where a content is read, and where its version stands in the JSON of a 200 and of a 404. */
   read: z
-    .strictObject({ path: z.string().startsWith('/', 'expected a path'), version: z.string(), missing: z.string().optional() })
+    .strictObject({ path: z.string().startsWith('/', 'expected a path'), version: place, missing: place.optional() })
     .default(DEFAULT_READ),
   /** What the cache says of an answer, in a header. */
-  label: z.strictObject({ header: z.string(), hit: pattern, stale: pattern.optional() }).optional(),
+  label: z
+    .strictObject({ header: z.string().regex(HEADER, 'expected the name of a header'), hit: pattern, stale: pattern.optional() })
+    .optional(),
   /** What the upstream tells the cache to keep a content for, and a 404. */
   lifetime: lasting.default(HOUR_MS),
   missing: lasting.default(MISSING_MS),
@@ -182,7 +164,7 @@ function problemsOfWords({ read, purge, tell, deliver, config, start, live }: Wr
   const undelivered = isUndelivered
     ? [{ path: ['deliver'], message: 'expected none, or a purge: it has none that could be delivered, and nobody is told' }]
     : [];
-  const ofRead = strangePlaces(read.path, ['id'], ['read', 'path']);
+  const ofRead = strangePlaces(read.path, ['id']).map((message) => ({ path: ['read', 'path'], message }));
   const noId = read.path.includes('<id>') ? [] : [{ path: ['read', 'path'], message: 'expected <id> in it' }];
   const ofStart = start === undefined ? [] : problemsOfStart(start, config);
   const ofLive = live === undefined ? problemsOfStarted(ways) : problemsOfLive({ live, read, ways });
@@ -202,32 +184,4 @@ function problemsOfBoth({ start, live, config, tell }: Pick<Written, 'start' | '
   const own = config === undefined ? [] : [{ path: ['config'], message: 'expected none: the lab does not configure a live target' }];
   const told = tell === undefined ? [] : [{ path: ['tell'], message: 'expected purge: a live target is purged by requests alone' }];
   return [...both, ...own, ...told];
-}
-
-function problemsOfStart(start: z.output<typeof writtenStart>, config: Written['config']): readonly Problem[] {
-  const ofStart = [
-    ...(start.build ?? []).flatMap((word, at) => strangePlaces(word, OF_STARTS, ['start', 'build', at])),
-    ...start.command.flatMap((word, at) => strangePlaces(word, OF_STARTS, ['start', 'command', at])),
-    ...Object.entries(start.files).flatMap(([name, text]) => strangePlaces(text, OF_STARTS, ['start', 'files', name])),
-    ...Object.entries(start.environment).flatMap(([name, text]) => strangePlaces(text, OF_STARTS, ['start', 'environment', name])),
-  ];
-  const texts = [...start.command, ...Object.values(start.files), ...Object.values(start.environment)];
-  const says = (place: string) => texts.some((text) => text.includes(`<${place}`));
-  const unsaid = (['port', 'upstream'] as const).filter((place) => !says(place));
-  const noFile = config !== undefined && !Object.hasOwn(start.files, config.file);
-  const ofReplaced = (config?.replace ?? []).flatMap((one, at) => strangePlaces(one.with, OF_STARTS, ['config', 'replace', at, 'with']));
-  const ofConfig = [...ofReplaced, ...strangePlaces(config?.append ?? '', OF_STARTS, ['config', 'append'])];
-  const isPackageSaid = says('package>') || start.build?.some((word) => word.includes('<package>'));
-  const noPackage = isPackageSaid && start.package === undefined;
-  return [
-    ...ofStart,
-    ...ofConfig,
-    ...(noFile ? [{ path: ['config', 'file'], message: `expected one of ${Object.keys(start.files).join(', ')}` }] : []),
-    ...unsaid.map((place) => ({ path: ['start'], message: `expected <${place}> in its command, files or environment` })),
-    ...(noPackage ? [{ path: ['start'], message: 'expected package, the npm package whose folder <package> is' }] : []),
-  ];
-}
-
-function strangePlaces(text: string, known: readonly string[], path: readonly PropertyKey[]): readonly Problem[] {
-  return strangeIn(text, known).map((message) => ({ path, message }));
 }

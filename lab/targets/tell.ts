@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type InvalidationType, invalidationType } from '../../services/protocol/invalidation.ts';
 import { strangePlaces } from '../../services/protocol/purge-ways.ts';
 import type { Problem } from '../input/problems.ts';
+import { word } from './text.ts';
 
 /** An application is told of a write, and answers when its cache is purged. */
 export type Telling = { readonly types: readonly InvalidationType[] } & (
@@ -14,14 +15,18 @@ const OF_WEBHOOKS = ['port'];
 const OF_COMMANDS = ['cache', 'region', 'type', 'target', 'id', 'mode'];
 /** Only this machine is asked: what leaves it needs rails. */
 const LOOPBACK = /^http:\/\/(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|\[::1\])(?::(?:\d{1,5}|<port>))?(?:\/[\x21-\x7e]*)?$/;
+const EXPECTED_URL = 'expected a URL of this machine such as http://127.0.0.1:3000/purged';
 
 /** As a target file says it. */
 export const writtenTell = z
   .strictObject({
     /** A POST to it with the invalidation in JSON; a status of 200 to 299 says that it was purged. */
-    webhook: z.string().regex(LOOPBACK, 'expected a URL of this machine such as http://127.0.0.1:3000/purged').optional(),
+    webhook: z
+      .string()
+      .refine((url) => LOOPBACK.test(url) && URL.canParse(url.replace('<port>', '1')), EXPECTED_URL)
+      .optional(),
     /** Run once for each; 0 says that it was purged. */
-    command: z.array(z.string().min(1)).min(1).optional(),
+    command: z.array(word).min(1).optional(),
     /** What the application knows to purge by; races ask for these. */
     types: z.array(invalidationType).min(1).default(['key']),
   })

@@ -53,6 +53,21 @@ describe('an upstream', () => {
     expect(upstream.counts).toEqual({ asked: 1, failed: 0 });
   });
 
+  it('knows a content by its whole URL, as a cache may ask that takes it for a proxy (RFC 9112, section 3.2.2)', async () => {
+    const asked: (string | undefined)[] = [];
+    const upstream = await over(({ url }, answer) => {
+      asked.push(url);
+      answer.end(content([]));
+    });
+    for (const host of ['http://cdn.test', 'HTTP://127.0.0.1:1']) {
+      const { status, headers } = await exchange(upstream.port, { path: `${host}/api/content/7` });
+      expect([status, headers['xkey']]).toEqual([200, 'content-7 all']);
+    }
+    expect((await exchange(upstream.port, { path: 'http://cdn.test' })).status).toBe(200);
+    expect(asked).toEqual(['/api/content/7', '/api/content/7', '/']);
+    expect(upstream.fetchesOf('/api/content/7')).toHaveLength(2);
+  });
+
   it.each([
     ['another protocol', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n'],
     ['nothing', ''],

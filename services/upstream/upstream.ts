@@ -51,6 +51,7 @@ export interface PathSettings {
 }
 
 const CONTENT = /^\/api\/content\/(\d+)$/;
+const WHOLE_URL = /^https?:\/\/[^/?]*/i;
 const MS_PER_S = 1000;
 
 export class Upstream {
@@ -119,7 +120,7 @@ export class Upstream {
   }
 
   async #serve(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
-    const path = asked.url ?? '/';
+    const path = pathIn(asked.url ?? '/');
     // Whoever reaches it may be anybody: it is read, and nothing else.
     if (asked.method !== 'GET' && asked.method !== 'HEAD') {
       answer.writeHead(405, { allow: 'GET, HEAD', 'content-type': 'text/plain' });
@@ -198,6 +199,12 @@ export class Upstream {
     const tags = [contentTag(id), ALL_TAG, ...(status === 404 ? [] : (this.#tags.get(path) ?? []))];
     return tags.map((tag) => `${this.#options.tagPrefix}${tag}`);
   }
+}
+
+/** Of a target that is a whole URL, too: whoever asks so takes this for a proxy, and means the one origin that stands behind it. */
+function pathIn(target: string): string {
+  const path = target.replace(WHOLE_URL, '');
+  return path.startsWith('/') || path === target ? path : `/${path}`;
 }
 
 function end(answer: ServerResponse, { status, headers, body }: OriginAnswer): void {

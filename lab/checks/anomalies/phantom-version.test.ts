@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeBy } from '../pass.ts';
-import { historyOf, KEY, REGIONS, read, type Written, write } from '../testing/history.ts';
+import { historyOf, KEY, origin, REGIONS, read, type Written, write } from '../testing/history.ts';
 import { phantomVersion } from './phantom-version.ts';
 
 const judge = (written: Written) => judgeBy(phantomVersion, historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
@@ -88,6 +88,34 @@ describe('phantom-version', () => {
   ];
   it.each(cases)('%s', (_title, written, verdict) => {
     expect(judge(written).verdict).toBe(verdict);
+  });
+
+  const seen = [...WRITTEN, read(2, 300, { writer: 1 })];
+  const deletion = write(3, 280, { kind: 'delete' });
+
+  it.each<[string, Written, 'pass' | 'fail']>([
+    ['holds the last version', { operations: seen, held: [origin(2)] }, 'pass'],
+    ['holds one that nothing made', { operations: seen, held: [origin(1_002)] }, 'fail'],
+    ['may have got one of a write that ended unknown', { operations: [...seen, unknown(250)], held: [origin(3)] }, 'pass'],
+    ['holds one that was refused', { operations: [...seen, { ...unknown(250), outcome: 'fail' }], held: [origin(3)] }, 'fail'],
+    ['says of a content that it is deleted', { operations: seen, held: [origin(2, { deleted: true })] }, 'fail'],
+    ['holds the deletion', { operations: [...seen, deletion], held: [origin(3, { deleted: true })] }, 'pass'],
+    ['says of a deletion that it is there', { operations: [...seen, deletion], held: [origin(3)] }, 'fail'],
+    ['holds what was there before the run', { operations: [write(5, 100), read(5, 300, { writer: 0 })], held: [origin(4)] }, 'pass'],
+    ['could not be asked', { operations: seen, held: [origin(9, { isAssumed: true })] }, 'pass'],
+  ])('of an origin that %s', (_title, written, verdict) => {
+    expect(judge(written).verdict).toBe(verdict);
+  });
+
+  it('names the origin, and what made another version of it', () => {
+    const { anomalies, reason } = judge({ operations: seen, held: [origin(2, { deleted: true })] });
+    expect(anomalies).toMatchObject([
+      { anomaly: 'phantom-version', region: 'origin', key: KEY, version: 2, witness: [{ kind: 'update', version: 2 }, { version: 2 }] },
+    ]);
+    expect(anomalies[0]?.explain).toBe(
+      'expected a version that was written at the origin, got the deletion at version 2: an update made that version',
+    );
+    expect(reason).toBe('0 versions of 1 answers were never written so, and 1 of the origin');
   });
 
   it('shows the write whose body it is and the read, with one sentence, once for a version', () => {

@@ -5,19 +5,23 @@
  * answer ended, and either was acknowledged with that very version, or ended unknown (it may take effect at any later time, under a
  * later version than its own) and nothing else was acknowledged with that version. A 404 above version 0 needs a deletion. What was
  * there before the run's first write of a key cannot be judged. One anomaly for each version of a key in a region.
+ *
+ * What the origin holds in the end is asked for the same: an origin of the user's own may answer anything, and no cache is to blame for that.
  */
 import type { History } from '../../history/history.ts';
-import type { Change, WriteOperation } from '../../history/records.ts';
+import type { Change, OriginState, WriteOperation } from '../../history/records.ts';
 import { answerOf, cellOf } from '../answers.ts';
 import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
 import { verdictOf } from '../verdict.ts';
 import { type AnsweredRead, isAcknowledged, isAnswered } from '../versions.ts';
 
 const NAME = 'phantom-version';
+/** In place of a region. */
+const ORIGIN = 'origin';
 
 export const phantomVersion: Check = {
   name: NAME,
-  about: 'an answer has a version that was never written, or a body that is not that version’s',
+  about: 'an answer has a version that was never written, or a body that is not that version’s; or the origin holds such a version',
   begin,
 };
 
@@ -48,10 +52,12 @@ function begin({ history }: CheckInput): Judging {
       if (phantom !== undefined && !phantoms.has(cellOf(read))) phantoms.set(cellOf(read), phantom);
     },
     result: () => {
-      const anomalies = [...phantoms.values()].map(toAnomaly);
+      const held = heldPhantoms(history, written);
+      const anomalies = [...held, ...[...phantoms.values()].map(toAnomaly)];
       const none = 'nothing to judge: no answer shows a version of this run';
-      if (judged === 0) return { check: NAME, verdict: 'unknown', reason: none, anomalies };
-      const reason = `${anomalies.length} versions of ${judged} answers were never written so`;
+      if (judged === 0 && held.length === 0) return { check: NAME, verdict: 'unknown', reason: none, anomalies };
+      const atOrigin = held.length === 0 ? '' : `, and ${held.length} of the origin`;
+      const reason = `${phantoms.size} versions of ${judged} answers were never written so${atOrigin}`;
       return verdictOf({ check: NAME, found: anomalies.length, anomalies, reason });
     },
   };
@@ -72,6 +78,33 @@ function writtenByKey(changes: readonly Change[]): ReadonlyMap<string, Written> 
 /** Contents with a deletion that may have happened. A read need not know their slot: it may have been sent before they were created. */
 function doubtfulDeletions(changes: readonly Change[]): ReadonlySet<string> {
   return new Set(changes.flatMap((change) => (change.kind === 'delete' && isOpen(change) ? (change.key ?? []) : [])));
+}
+
+/** What the origin itself holds, and nothing that was sent can have made. */
+function heldPhantoms(history: History, written: ReadonlyMap<string, Written>): readonly Anomaly[] {
+  const open = new Set(history.changes.filter(isOpen).map(({ slot }) => slot));
+  return history.of('origin').flatMap((state) => {
+    const known = written.get(state.key);
+    if (known === undefined || state.isAssumed === true || state.version < known.firstVersion) return [];
+    const write = known.byVersion.get(state.version);
+    if (write === undefined ? open.has(state.slot) : (write.kind === 'delete') === state.deleted) return [];
+    return [toHeldAnomaly(state, write)];
+  });
+}
+
+function toHeldAnomaly(state: OriginState, write: WriteOperation | undefined): Anomaly {
+  const { key, version, deleted } = state;
+  const got = deleted ? `the deletion at version ${version}` : `version ${version}`;
+  const because =
+    write === undefined ? 'no write made that version' : `${write.kind === 'update' ? 'an' : 'a'} ${write.kind} made that version`;
+  return {
+    anomaly: NAME,
+    region: ORIGIN,
+    key,
+    version,
+    explain: `expected a version that was written at the origin, got ${got}: ${because}`,
+    witness: write === undefined ? [state] : [write, state],
+  };
 }
 
 function isOpen({ outcome }: Change): boolean {

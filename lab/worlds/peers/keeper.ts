@@ -6,12 +6,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * The group is told to end before it is killed: some programs have shared memory that nobody else gives back (Squid). Whoever was killed may
- * still make a file: then the folder is removed once more, for some seconds.
+ * The group is told to end before it is killed: some programs have shared memory that nobody else gives back (Squid). One that starts may not
+ * listen yet: it is left two seconds for that. Whoever was killed may still make a file: then the folder is removed once more, for some seconds.
  */
 const SCRIPT = `
 group=
-while read -r line; do group=$line; done
+starting=
+while read -r line state; do group=$line starting=$state; done
+times=0
+while [ -n "$starting" ] && kill -s 0 -- "$group" 2>/dev/null && [ "$times" -lt 20 ]; do
+  times=$((times + 1))
+  sleep 0.1
+done
 times=0
 if [ -n "$group" ] && kill -s TERM -- "$group" 2>/dev/null; then
   kill -s CONT -- "$group" 2>/dev/null
@@ -38,9 +44,9 @@ export class Keeper {
     this.#shell.stdin?.on('error', () => {});
   }
 
-  /** `pid`: of the leader of a group; undefined: there is none to kill. */
-  watch(pid: number | undefined): void {
-    this.#shell.stdin?.write(pid === undefined ? '\n' : `-${pid}\n`);
+  /** `pid`: of the leader of a group; undefined: there is none to kill. `isStarting`: it may not listen to signals yet. */
+  watch(pid: number | undefined, { isStarting = false } = {}): void {
+    this.#shell.stdin?.write(pid === undefined ? '\n' : `-${pid}${isStarting ? ' starting' : ''}\n`);
   }
 
   /** The group is killed and the folder gone when it resolves. */

@@ -3,8 +3,8 @@
  * is stopped, nor when the lab ends in whatever way, be it by kill -9 (`keeper.ts`).
  */
 import { mkdtempSync } from 'node:fs';
-import { access, chown, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { access, constants, rm } from 'node:fs/promises';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import { inTime } from '../../../services/runtime/deadline.ts';
 import type { Random } from '../../../services/runtime/random.ts';
@@ -13,6 +13,7 @@ import { temporaryFolder } from '../../input/places.ts';
 import { takeFreePorts } from '../docker/free-ports.ts';
 import { Keeper } from './keeper.ts';
 import { buildProgram } from './program-build.ts';
+import { type FolderSpec, lay } from './program-folder.ts';
 import { ProgramLife } from './program-life.ts';
 import { ProgramWaits } from './program-waits.ts';
 
@@ -40,20 +41,19 @@ export interface ProgramOptions {
   readonly signal: AbortSignal;
 }
 
-export interface ProgramSpec {
+export interface ProgramSpec extends FolderSpec {
   /** Run once in its folder, before its first life. undefined: nothing is. */
   readonly build?: readonly string[] | undefined;
   readonly command: readonly string[];
-  /** By their names below its folder. */
-  readonly files: Readonly<Record<string, string>>;
-  readonly folders: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  readonly owner: string | undefined;
 }
 
 const UP_MS_MAX = 30_000;
 const LOOK_MS = 30;
-const STOP_MS_MAX = 2_000;
+/** Squid needs two seconds where it is told to end as it starts. */
+const STOP_MS_MAX = 3_000;
+/** In which a program that starts listens to signals: as long as its keeper gives it. */
+const LISTENS_MS_MAX = 2_000;
 /** Servers stand there, and the PATH of a user need not name it. */
 const SERVER_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'] as const;
 
@@ -89,6 +89,8 @@ export class Program {
   readonly #keeper: Keeper;
   readonly #waits: ProgramWaits;
   #life: ProgramLife;
+  /** Of this life: it has served. */
+  #hasServed = false;
 
   private constructor(options: ProgramOptions, spec: ProgramSpec, { port, dir, keeper }: ProgramPlaces & { readonly keeper: Keeper }) {
     this.url = `http://127.0.0.1:${port}`;
@@ -167,6 +169,7 @@ export class Program {
   /** Also of one that has ended by itself. */
   async stop(): Promise<void> {
     this.#life.signal('SIGCONT');
+    if (!this.#hasServed) await this.#untilListening();
     this.#life.signal('SIGTERM');
     await inTime({ clock: this.#options.clock, ms: STOP_MS_MAX }, this.#life.exited);
     // Others of its group may live.
@@ -181,8 +184,25 @@ export class Program {
     const { variables, onOutput } = this.#options;
     const environment = environmentOf(this.#dir, this.#spec, variables);
     const life = new ProgramLife({ command: this.#spec.command, environment, dir: this.#dir, onOutput });
-    this.#keeper.watch(life.pid);
+    this.#hasServed = false;
+    this.#keeper.watch(life.pid, { isStarting: true });
     return life;
+  }
+
+  /** What it has of the machine it can give back then: what ends it before leaves that for ever (Squid's shared memory). */
+  async #untilListening(): Promise<void> {
+    const { clock, isUp, isUpAgain = isUp } = this.#options;
+    const deadline = clock.monotonicMs() + LISTENS_MS_MAX;
+    while (this.#life.ended === undefined && clock.monotonicMs() < deadline) {
+      const serves = await isUpAgain(this.url).catch(() => true);
+      if (serves) return;
+      await sleep(clock, LOOK_MS);
+    }
+  }
+
+  #serves(life: ProgramLife): void {
+    this.#hasServed = true;
+    if (life.ended === undefined) this.#keeper.watch(life.pid);
   }
 
   async #untilUp(isUp: ProgramOptions['isUp']): Promise<void> {
@@ -190,7 +210,7 @@ export class Program {
     const life = this.#life;
     const deadline = clock.monotonicMs() + UP_MS_MAX;
     for (;;) {
-      if (await isUp(this.url)) return;
+      if (await isUp(this.url)) return this.#serves(life);
       signal.throwIfAborted();
       if (life.ended !== undefined) throw new WorldFailed(life.tell(`${name} did not start: ${life.ended}`));
       if (clock.monotonicMs() > deadline) throw new WorldFailed(life.tell(`${name} did not serve within ${UP_MS_MAX} ms`));
@@ -211,31 +231,4 @@ async function build(dir: string, spec: ProgramSpec, { name, variables, clock, s
   const environment = environmentOf(dir, spec, variables);
   const watch = (pid: number | undefined) => keeper.watch(pid);
   await buildProgram({ name, command: spec.build, environment, dir, clock, signal, onOutput, watch });
-}
-
-/** Whoever gives up being root must still be able to write there. */
-async function lay(dir: string, { files, folders, owner }: Pick<ProgramSpec, 'files' | 'folders' | 'owner'>): Promise<void> {
-  const all = new Set<string>([dir]);
-  const add = async (folder: string) => {
-    await mkdir(folder, { recursive: true });
-    for (let at = folder; at.startsWith(dir); at = dirname(at)) all.add(at);
-  };
-  for (const folder of folders) await add(join(dir, folder));
-  for (const [name, text] of Object.entries(files)) {
-    const file = join(dir, name);
-    await add(dirname(file));
-    await writeFile(file, text);
-    all.add(file);
-  }
-  if (owner === undefined || process.getuid?.() !== 0) return;
-  const ids = await idsOf(owner);
-  for (const place of all) await chown(place, ids.uid, ids.gid);
-}
-
-/** Throws WorldFailed for a user that this machine does not have. */
-async function idsOf(owner: string): Promise<{ readonly uid: number; readonly gid: number }> {
-  const row = (await readFile('/etc/passwd', 'utf8')).split('\n').find((line) => line.startsWith(`${owner}:`));
-  const [, , uid, gid] = row?.split(':') ?? [];
-  if (uid === undefined || gid === undefined) throw new WorldFailed(`expected a user ${owner} on this machine, found none`);
-  return { uid: Number(uid), gid: Number(gid) };
 }
