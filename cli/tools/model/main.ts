@@ -1,0 +1,119 @@
+/**
+ * `npm run model -- lease break|hold|spare|walk|power [NAME] [--runs N] [--seed N]`: the explicit-state model of the lease. It says of each
+ * suite whether the property holds, with a trace where it does not, and ends with 1 where a suite did not end as it should.
+ */
+import { parseArgs } from 'node:util';
+import { EXIT, type ExitCode } from '../../../lab/errors.ts';
+import { BREAK } from './lease/suites/break.ts';
+import { HOLD } from './lease/suites/hold.ts';
+import { searchSuite, walkSuite } from './lease/suites/run.ts';
+import { SPARE } from './lease/suites/spare.ts';
+import type { Suite } from './lease/suites/suite.ts';
+import { POWER, WALKS } from './lease/suites/walks.ts';
+import type { Violations } from './search.ts';
+
+const USAGE = `npm run model -- lease break|hold|spare|walk|power [NAME] [--runs N] [--seed N]
+
+Searches the model of the lease. NAME is one suite, such as L3.
+  break  each rule taken out: a shortest trace of what is violated
+  hold   the rules as they should stand: every state is visited
+  spare  rules that are not needed: every state is visited
+  walk   random walks with everything mixed, by --runs (default: 1000) and --seed (default: 1)
+  power  each rule taken out, under random walks: what they find (defaults: 1500 and 5)`;
+
+interface Kind {
+  readonly suites: readonly Suite[];
+  /** Whether the suites should violate the property; left out where both may be. */
+  readonly isViolated?: boolean;
+  /** Left out where the search is exhaustive. */
+  readonly walks?: { readonly runs: number; readonly seed: number };
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  break: { suites: BREAK, isViolated: true },
+  hold: { suites: HOLD, isViolated: false },
+  spare: { suites: SPARE, isViolated: false },
+  walk: { suites: WALKS, isViolated: false, walks: { runs: 1000, seed: 1 } },
+  power: { suites: POWER, walks: { runs: 1500, seed: 5 } },
+};
+
+const OPTIONS = { runs: { type: 'string' }, seed: { type: 'string' }, help: { type: 'boolean' } } as const;
+
+const said = (line: string) => void process.stdout.write(`${line}\n`);
+
+function readAsked(): Kind | 'help' {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
+  if (values.help) return 'help';
+  const [model, word = '', name, ...more] = positionals;
+  const kind = Object.hasOwn(KINDS, word) ? KINDS[word] : undefined;
+  if (model !== 'lease') throw new Error(`expected the model lease, got ${model ?? 'none'}`);
+  if (kind === undefined) throw new Error(`expected ${Object.keys(KINDS).join(', ')}, got ${word || 'nothing'}`);
+  if (more.length > 0) throw new Error(`expected one suite, got ${more.length} words more`);
+  const suites = kind.suites.filter((suite) => name === undefined || suite.name === name);
+  if (suites.length === 0) throw new Error(`expected a suite (${kind.suites.map((suite) => suite.name).join(', ')}), got ${name}`);
+  if (kind.walks === undefined) {
+    if (values.runs !== undefined || values.seed !== undefined)
+      throw new Error(`${word} is no random walk: it takes no --runs and no --seed`);
+    return { ...kind, suites };
+  }
+  const walks = { runs: readCount('runs', values.runs, kind.walks.runs), seed: readCount('seed', values.seed, kind.walks.seed) };
+  return { ...kind, suites, walks };
+}
+
+function readCount(option: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new Error(`--${option}: expected a number from 1 to 999999999, got ${JSON.stringify(text)}`);
+}
+
+interface Ended {
+  readonly violations: Violations;
+  /** Whether it means something that nothing was found. */
+  readonly isWhole: boolean;
+  readonly nothing: string;
+  readonly size: string;
+}
+
+/** Says how the suite ended. Answers whether it ended as it should. */
+function run(suite: Suite, { walks, isViolated }: Omit<Kind, 'suites'>): boolean {
+  said(`${suite.name} ${suite.about}`);
+  const { violations, isWhole, nothing, size } = walks === undefined ? searched(suite) : walked(suite, walks);
+  const isFound = Object.keys(violations).length > 0;
+  said(`   ${isFound ? 'violated' : nothing}: ${size}`);
+  for (const { message, trace } of Object.values(violations)) {
+    said(`   ${message}`);
+    for (const [index, label] of trace.entries()) said(`   ${String(index + 1).padStart(3)}. ${label}`);
+  }
+  return isViolated === undefined || (isFound === isViolated && (isFound || isWhole));
+}
+
+function searched(suite: Suite): Ended {
+  const { violations, isCapped, states, transitions, depth } = searchSuite(suite);
+  const nothing = isCapped ? 'no violation, but not every state was visited' : 'holds in every state';
+  return { violations, isWhole: !isCapped, nothing, size: `${states} states, ${transitions} transitions, depth ${depth}` };
+}
+
+function walked(suite: Suite, walks: NonNullable<Kind['walks']>): Ended {
+  const { violations, runs, steps } = walkSuite(suite, walks);
+  const shortest = Object.values(violations).map(({ run }) => `, the shortest trace in walk ${run}`);
+  const size = `${runs} walks, ${steps} steps, seed ${walks.seed}${shortest.join('')}`;
+  return { violations, isWhole: true, nothing: 'no violation', size };
+}
+
+function main(): ExitCode {
+  let asked: Kind | 'help';
+  try {
+    asked = readAsked();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}\n`);
+    return EXIT.invalidInput;
+  }
+  if (asked === 'help') {
+    said(USAGE);
+    return EXIT.pass;
+  }
+  const { suites, ...kind } = asked;
+  return suites.map((suite) => run(suite, kind)).every(Boolean) ? EXIT.pass : EXIT.violated;
+}
+
+process.exitCode = main();
