@@ -91,7 +91,7 @@ async function withSubscription(use: (rig: Rig) => Promise<void>): Promise<void>
   const seconds = async (count: number, moving: readonly number[]) => {
     for (let second = 0; second < count; second += 1) {
       await clock.advance(LOOK_EVERY_MS);
-      const before = subscription.noted();
+      const before = subscription.beginCheck();
       for (const partition of moving) await clients.at(-1)?.hand(partition, before?.next.get(partition) ?? 0);
       subscription.check(before, BOUNDS);
     }
