@@ -22,11 +22,11 @@ export function leaseTeller({ lease, invalidator, clock, leaseMsLeast }: LeaseTe
     const { leaseMs, skewMs } = lease.terms;
     const { upTo, heartbeats = 0, fromFuture = 0, isFromFuture = false } = invalidator.status().evidence ?? {};
     const evidenceMs = upTo === undefined ? null : clock.now() - upTo;
-    const isHeld = evidenceMs !== null && evidenceMs <= leaseMs && !lease.isClockUntrusted;
-    const why = isFromFuture ? 'heartbeats from the future' : lease.isClockUntrusted ? 'clock set back' : 'ran out';
+    const isHeld = evidenceMs !== null && evidenceMs <= leaseMs;
+    const why = lease.isClockUntrusted ? 'clock set back' : isFromFuture ? 'heartbeats from the future' : undefined;
     return {
       metrics: { leaseMs, skewMs, evidenceMs, leastMs: leaseMsLeast(), heartbeats, fromFuture },
-      health: isHeld ? 'held' : why,
+      health: why ?? (isHeld ? 'held' : 'ran out'),
     };
   };
 }
