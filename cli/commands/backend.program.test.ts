@@ -15,7 +15,7 @@ describe.concurrent('a backend from the environment', () => {
   ])('is what the command takes, whatever the terminal does: %j', async (words) => {
     const { code, stdout, stderr } = await startProgram(words, { env }).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^PASS  stale-set-race /);
+    expect(stdout).toMatch(/^PASS {2}stale-set-race /);
   });
 
   it.each([[[]], [['up']], [['--project', 'run']]])('is refused where it cannot be: %j', async (words) => {

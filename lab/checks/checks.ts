@@ -1,6 +1,7 @@
 /** The table of checks, those that say most of a cause first. A new one is a file and a line here. */
 
 import { divergence } from './anomalies/divergence.ts';
+import { freshBeyondLease } from './anomalies/fresh-beyond-lease.ts';
 import { lostInvalidation } from './anomalies/lost-invalidation.ts';
 import { lostWrite } from './anomalies/lost-write.ts';
 import { misdated } from './anomalies/misdated.ts';
@@ -25,6 +26,7 @@ export const CHECKS = {
   'strategy-ignored': strategyIgnored,
   'lost-invalidation': lostInvalidation,
   'version-regression': versionRegression,
+  'fresh-beyond-lease': freshBeyondLease,
   'stale-after-bound': staleAfterBound,
   divergence,
   'refill-storm': refillStorm,

@@ -44,6 +44,8 @@ export class ServiceClock {
   readonly wasSet: boolean;
   /** It was set back: one time of it is then two moments. */
   readonly wasSetBack: boolean;
+  /** By how much it was ahead of the run's, at its highest and at its lowest: each at least and at most. Never asked: by anything. */
+  readonly ahead: Extremes;
   readonly #places = new Map<number, readonly Dated[]>();
 
   constructor(readings: readonly ClockReading[]) {
@@ -54,6 +56,7 @@ export class ServiceClock {
       latestMs = Math.max(latestMs, shownMs.toMs);
       return latestMs;
     });
+    this.ahead = extremesOf(inOrder);
     const pairs = inOrder.slice(1).map((reading, at) => [inOrder[at] ?? reading, reading] as const);
     this.wasSetBack = pairs.some(([one, other]) => isSetBack(one, other));
     this.wasSet = this.wasSetBack || pairs.some(([one, other]) => isSetOn(one, other));
@@ -83,6 +86,22 @@ export class ServiceClock {
     }
     return places;
   }
+}
+
+/** Of a value that changes: where it was highest, and where lowest. */
+interface Extremes {
+  readonly highest: Interval;
+  readonly lowest: Interval;
+}
+
+function extremesOf(readings: readonly ClockReading[]): Extremes {
+  if (readings.length === 0) return { highest: ALWAYS, lowest: ALWAYS };
+  const ahead = readings.map(aheadOf);
+  const [froms, tos] = [ahead.map(({ fromMs }) => fromMs), ahead.map(({ toMs }) => toMs)];
+  return {
+    highest: { fromMs: Math.max(...froms) - ROUNDING_MS, toMs: Math.max(...tos) + ROUNDING_MS },
+    lowest: { fromMs: Math.min(...froms) - ROUNDING_MS, toMs: Math.min(...tos) + ROUNDING_MS },
+  };
 }
 
 function clip({ likelyMs, ...place }: Dated, within: Interval): Dated | undefined {
@@ -181,10 +200,13 @@ export class ServiceClocks {
 
 export const serviceClocksOf = oncePerHistory((history) => new ServiceClocks(history));
 
+const NOT_AHEAD: Interval = { fromMs: 0, toMs: 0 };
 const NEVER_ASKED = new ServiceClock([]);
 
 /** The clock of the lab itself: ahead by nothing. */
 class OwnClock extends ServiceClock {
+  override readonly ahead = { highest: NOT_AHEAD, lowest: NOT_AHEAD };
+
   override onRunClock(clockMs: number): Dated {
     return { fromMs: clockMs - ROUNDING_MS, toMs: clockMs + ROUNDING_MS, likelyMs: clockMs };
   }

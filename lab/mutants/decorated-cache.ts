@@ -6,6 +6,7 @@ import type {
   EdgeCache,
   FillOutcome,
   Lookup,
+  Passage,
   Position,
   Stamp,
 } from '../../services/edge/cache/cache.ts';
@@ -28,6 +29,14 @@ export class DecoratedCache implements EdgeCache {
 
   apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]> {
     return this.cache.apply(batch);
+  }
+
+  pass(passage: Passage): Promise<ApplyOutcome> {
+    return this.cache.pass(passage);
+  }
+
+  confirmBeats(times: ReadonlyMap<number, number>): Promise<number | undefined> {
+    return this.cache.confirmBeats(times);
   }
 
   positions(): Promise<ReadonlyMap<number, Position>> {

@@ -2,7 +2,7 @@
  * A log and a cache that say where to read on from as a broken edge would: the identity of what was applied is not asked for, and what
  * lies before the place does not seem to be in the log. (Otherwise the protocol sees that something is missing and starts over.)
  */
-import type { Application, ApplyOutcome, EdgeCache, Position } from '../../services/edge/cache/cache.ts';
+import type { Application, ApplyOutcome, EdgeCache, Passage, Position } from '../../services/edge/cache/cache.ts';
 import type { InvalidationLog, LogSubscriber, LogSubscription, PartitionBounds } from '../../services/log/log.ts';
 import { DecoratedCache } from './decorated-cache.ts';
 import { DecoratedLog } from './decorated-log.ts';
@@ -28,6 +28,10 @@ class ForgetfulCache extends DecoratedCache {
 
   override apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]> {
     return this.cache.apply(batch.map((application) => ({ ...application, previous: FROM_THE_START })));
+  }
+
+  override pass(passage: Passage): Promise<ApplyOutcome> {
+    return this.cache.pass({ ...passage, previous: FROM_THE_START });
   }
 }
 

@@ -9,7 +9,8 @@ import { parseScenario, readScenario, withDuration } from './scenario.ts';
 import { writtenScenario } from './written.ts';
 
 /** Without deletions and purges. */
-const LEAST_CHECKS = Object.keys(CHECKS).filter((name) => name !== 'resurrection' && name !== 'purge-ignored');
+const LEFT_OUT = ['resurrection', 'purge-ignored', 'fresh-beyond-lease'];
+const LEAST_CHECKS = Object.keys(CHECKS).filter((name) => !LEFT_OUT.includes(name));
 const LEAST = 'version: 1\ntitle: t\nworkload: { duration: 10s, reads: 1/s, writes: 1/s, keys: 1 }\n';
 
 function withMethod(...steps: readonly string[]): string {
@@ -30,8 +31,16 @@ describe('a scenario file', () => {
   it('is judged by every check that its workload gives something to judge', () => {
     const workload = 'workload: { duration: 5s, reads: 1/s, writes: 10/s, keys: 2, deletes: 2%, purges: 2% }';
     const scenario = { id: 'f', ...parseScenario(LEAST.replace(/workload:.*/, workload), 'f.yaml') };
-    expect(scenario.checks).toEqual(Object.keys(CHECKS));
+    expect(scenario.checks).toEqual(Object.keys(CHECKS).filter((name) => name !== 'fresh-beyond-lease'));
     expect(withDuration(scenario, 4_000).checks).toEqual(LEAST_CHECKS);
+  });
+
+  it('is judged by the bound of a lease where it asks for one', () => {
+    const system = 'system: { lease: 5s, skew: 100ms }\n';
+    const scenario = parseScenario(`${LEAST}${system}`, 'f.yaml');
+    expect(scenario.system).toMatchObject({ lease: 5_000, skew: 100 });
+    expect(scenario.checks).toContain('fresh-beyond-lease');
+    expect(parseScenario(writtenScenario({ id: 'f', ...scenario }), 'f.yaml').system).toEqual(scenario.system);
   });
 
   it('is judged by the checks it names, whatever its workload', () => {

@@ -9,7 +9,7 @@ import { strategy } from '../../services/protocol/invalidation.ts';
 import { CHECKS, type CheckName } from '../checks/checks.ts';
 import { InvalidInput } from '../errors.ts';
 import { delay } from '../faults/parameters.ts';
-import { lasting, rate, share } from '../input/duration.ts';
+import { duration, lasting, rate, share } from '../input/duration.ts';
 import { printable } from '../input/printable.ts';
 import { type Problem, problemsOf, refusal, shown } from '../input/problems.ts';
 import { parseYaml, readSource } from '../input/yaml-source.ts';
@@ -81,6 +81,10 @@ const system = z.strictObject({
    * while the load lasts. For the world in virtual time.
    */
   clocks: z.enum(['differ', 'jump']).optional(),
+  /** For how long edges may call an answer fresh without word from the origin. Left out: as their configuration says. For worlds that end with the lab. */
+  lease: lasting.optional(),
+  /** By how much the clocks of origin and edges may differ where there is a lease. */
+  skew: duration.optional(),
   /** Of caches of others: how invalidations are brought to them, in place of what their targets say. */
   deliver: writtenDeliver.optional(),
   /** Of caches of others: a 304 of their upstreams says nothing of tags. */
@@ -160,7 +164,8 @@ export function parseScenario(text: string, file: string): ParsedScenario {
   ];
   if (problems.length > 0) throw refusal(source, problems);
   const { 'steady-state-hypothesis': steady, ...parsed } = scenarioFile.parse(source.value);
-  const checksUnder = (under: Workload) => parsed.checks ?? checksFor(under);
+  const { lease: leaseMs } = parsed.system;
+  const checksUnder = (under: Workload) => parsed.checks ?? checksFor(under, { leaseMs });
   const scenario = {
     ...parsed,
     checks: checksUnder(parsed.workload),
@@ -182,15 +187,18 @@ function judgedElsewhere(value: unknown) {
 
 /**
  * Without a deletion nothing can come back, without a purge none can be ignored: such a check could only ever be unknown. It is left out where
- * the load makes fewer than `expectedMin` deletions or purges on average.
+ * the load makes fewer than `expectedMin` deletions or purges on average. So is the bound of a lease where the scenario asks for none.
  */
 export function checksFor(
   { writes, duration: durationMs, deletes, purges, replaces = 0 }: Workload,
-  expectedMin = 1,
+  { expectedMin = 1, leaseMs }: { readonly expectedMin?: number; readonly leaseMs?: number | undefined } = {},
 ): readonly CheckName[] {
   const isExpected = (of: number) => (of * writes * durationMs) / 1000 >= expectedMin;
   return CHECK_NAMES.filter(
-    (name) => (name !== 'resurrection' || isExpected(deletes + replaces)) && (name !== 'purge-ignored' || isExpected(purges)),
+    (name) =>
+      (name !== 'resurrection' || isExpected(deletes + replaces)) &&
+      (name !== 'purge-ignored' || isExpected(purges)) &&
+      (name !== 'fresh-beyond-lease' || leaseMs !== undefined),
   );
 }
 

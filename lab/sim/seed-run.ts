@@ -4,7 +4,7 @@ import type { OnHistoryLine } from '../history/history-lines.ts';
 import type { LabEvent } from '../report/events.ts';
 import { type RunResult, runWithHistory } from '../run/run.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { withSystem } from '../topology/topology.ts';
+import { withLease, withSystem } from '../topology/topology.ts';
 import type { Skews } from '../worlds/hosted/skewed-clock.ts';
 import { SIMULATED } from '../worlds/worlds.ts';
 import type { SimulatedTopology } from './regions.ts';
@@ -39,7 +39,8 @@ export async function runSeed(options: SeedRunOptions): Promise<SeedRun> {
   const { scenario, seed, topology, mutant, skews, onHistoryLine, version = '', reproduce = '' } = options;
   const anomalies: AnomalyEvent[] = [];
   const { workload, system } = scenario;
-  const { drive, ...stage } = simulatedStage({ topology: withSystem(topology, system.regions), seed, workload, system, mutant, skews });
+  const asked = withLease(withSystem(topology, system.regions), system);
+  const { drive, ...stage } = simulatedStage({ topology: asked, seed, workload, system, mutant, skews });
   const result = await drive(
     runWithHistory({
       scenario,

@@ -46,6 +46,16 @@ const FAR_FROM_MS = 10;
 const SETTLE_MS = 15_000;
 const CLOCKS_DIFFER_ONE_IN = 8;
 const CLOCKS_JUMP_ONE_IN = 8;
+/** One seed in so many has a lease; many reads of few keys show most of one. */
+const LEASE_ONE_IN = 3;
+const CROWDED_LEASE_ONE_IN = 2;
+/** A cut that shows it: from when on, and by how much longer it is than the lease. */
+const CUT_FROM_MS = 3_000;
+const CUT_LONGER_MS = { from: 2_000, to: 12_000 } as const;
+/** None is shorter than the longest delay that is drawn lets one be. */
+const LEASES_MS = [4_000, 6_000] as const;
+/** And than the skew that edges go by where nobody says one. */
+const LEASE_OF_SKEWED_MS = 6_000;
 const LANES_MAX = 3;
 const DRAWS = [...FAULTS.values()].flatMap(({ draws }) => draws);
 const FAULT_MS = { from: 500, to: 8_000 } as const;
@@ -68,15 +78,13 @@ function drawMs(random: Random, { from, to }: { readonly from: number; readonly 
 /** Of three that are expected a seed has none once in twenty (Poisson): a check that has nothing to judge is no evidence. */
 const EXPECTED_MIN = 3;
 
-function checksUnder(workload: Workload): readonly CheckName[] {
-  return checksFor(workload, EXPECTED_MIN);
-}
-
 export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions): Scenario {
   const random = createRandom(seed).fork('swarm');
   const [settings, lifetimes, remembered] = [random.fork('settings'), random.fork('lifetimes'), random.fork('memory')];
   const forgetful = remembered.below(FORGETS_ONE_IN) === 0 ? pick(remembered, regions) : undefined;
   const isCrowded = random.fork('crowd').below(CROWDED_ONE_IN) === 0;
+  const system = drawSystem(random, isCrowded);
+  const checksUnder = (under: Workload): readonly CheckName[] => checksFor(under, { expectedMin: EXPECTED_MIN, leaseMs: system.lease });
   const workload = drawWorkload(random.fork('load'), { keys, durationMs, isCrowded });
   return {
     version: 1,
@@ -86,7 +94,7 @@ export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions):
     tags: [SIMULATED],
     seed,
     system: {
-      ...drawClocks(random.fork('clocks')),
+      ...system,
       regions: Object.fromEntries(
         regions.map((region) => {
           const own = { delay: pick(settings, DELAYS_MS), strategy: pick(settings, ['eager', 'lazy'] as const) };
@@ -99,7 +107,7 @@ export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions):
     workload,
     hypothesis: undefined,
     thresholds: [],
-    method: drawMethod({ random: random.fork('faults'), regions, durationMs, isCrowded }),
+    method: drawMethod({ random: random.fork('faults'), regions, durationMs, isCrowded, leaseMs: system.lease }),
     settle: SETTLE_MS,
     checks: checksUnder(workload),
     checksUnder,
@@ -111,6 +119,15 @@ export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions):
 function drawClocks(random: Random): Pick<Scenario['system'], 'clocks'> {
   if (random.below(CLOCKS_DIFFER_ONE_IN) === 0) return { clocks: 'differ' };
   return random.below(CLOCKS_JUMP_ONE_IN) === 0 ? { clocks: 'jump' } : {};
+}
+
+/** A lease that is shorter than the longest faults. Clocks that are one need no skew, so that the bound is the lease itself. */
+function drawSystem(random: Random, isCrowded: boolean): Pick<Scenario['system'], 'clocks' | 'lease' | 'skew'> {
+  const [clocks, leases] = [drawClocks(random.fork('clocks')), random.fork('lease')];
+  // An edge whose clock was set back by an hour calls nothing fresh for an hour: every check of what it answers would have to know.
+  if (leases.below(isCrowded ? CROWDED_LEASE_ONE_IN : LEASE_ONE_IN) > 0 || clocks.clocks === 'jump') return clocks;
+  const lease = pick(leases, LEASES_MS);
+  return clocks.clocks === undefined ? { lease, skew: 0 } : { ...clocks, lease: Math.max(lease, LEASE_OF_SKEWED_MS) };
 }
 
 interface WorkloadOptions {
@@ -144,6 +161,7 @@ interface MethodOptions {
   readonly regions: readonly string[];
   readonly durationMs: number;
   readonly isCrowded: boolean;
+  readonly leaseMs: number | undefined;
 }
 
 interface Weighted {
@@ -176,12 +194,25 @@ function drawFar(random: Random, regions: readonly string[], ofAll: boolean): Pl
     });
 }
 
+/** A region is cut off from the log for longer than its lease. */
+function drawCut(
+  random: Random,
+  regions: readonly string[],
+  { durationMs, leaseMs }: Required<Pick<MethodOptions, 'durationMs' | 'leaseMs'>>,
+): PlannedFault[] {
+  if (leaseMs === undefined || durationMs < CUT_FROM_MS + leaseMs + CUT_LONGER_MS.to) return [];
+  const forMs = leaseMs + drawMs(random, CUT_LONGER_MS);
+  const atMs = drawMs(random, { from: CUT_FROM_MS, to: durationMs - forMs });
+  return [{ atMs, fault: 'partition', target: `edge:${pick(random, regions)}<->kafka`, parameters: {}, forMs }];
+}
+
 /** Lanes side by side, in each fault and calm by turns. */
-function drawMethod({ random, regions, durationMs, isCrowded }: MethodOptions): readonly PlannedFault[] {
+function drawMethod({ random, regions, durationMs, isCrowded, leaseMs }: MethodOptions): readonly PlannedFault[] {
   const mix = drawMix(random);
   const faultMs = isCrowded ? CROWDED.faultMs : FAULT_MS;
   const places = new Places();
-  const faults: PlannedFault[] = drawFar(random.fork('far'), regions, isCrowded);
+  const far = drawFar(random.fork('far'), regions, isCrowded);
+  const faults: PlannedFault[] = [...far, ...drawCut(random.fork('lease'), regions, { durationMs, leaseMs })];
   for (const { fault, target } of faults) places.hold(fault, target);
   const lanes = 1 + random.below(LANES_MAX);
   for (let lane = 0; lane < lanes && mix.length > 0; lane += 1) {

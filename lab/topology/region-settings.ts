@@ -1,5 +1,6 @@
 /** The delay and the strategy of a region, in the environment of its edge: how they are called there, and what an edge has without them. */
 import { type Strategy, strategy as strategyName } from '../../services/protocol/invalidation.ts';
+import { SKEW_SETTING } from '../../services/runtime/lease-settings.ts';
 import { InvalidInput } from '../errors.ts';
 import type { EntryBounds } from '../system/edges/edges.ts';
 import type { Environment } from './compose-file.ts';
@@ -11,6 +12,9 @@ const FRESH = 'CACHE_TTL';
 const STALE = ['STALE_WHILE_REVALIDATE', 'STALE_IF_ERROR'] as const;
 /** How many invalidations its cache remembers. */
 const MARKS = 'MARKS_MAX';
+/** The lease on the log, of origin and edges, and by how much their clocks may differ, in ms. */
+const LEASE = 'FRESHNESS_LEASE';
+const SKEW = 'CLOCK_SKEW_MAX';
 const MS_PER_S = 1000;
 
 export interface RegionSettings {
@@ -32,11 +36,34 @@ export function regionSettings(environment: Environment, otherwise: RegionSettin
 }
 
 /** What ends an entry of the region. What the environment does not say is as its edge likes. */
-export function entryBoundsOf({ [FRESH]: seconds, [MARKS]: marks }: Environment): EntryBounds {
+export function entryBoundsOf(environment: Environment): EntryBounds {
+  const { [FRESH]: seconds, [MARKS]: marks } = environment;
   return {
     lifetimeMs: seconds === undefined ? undefined : Number(seconds) * MS_PER_S,
     marksMax: marks === undefined ? undefined : Number(marks),
+    ...leaseBoundsOf(environment),
   };
+}
+
+/** How long after it was superseded a version may be called fresh there, as its edge is told. */
+export function leaseBoundsOf({ [LEASE]: lease, [SKEW]: skew }: Environment): Pick<EntryBounds, 'leaseMs' | 'skewMs'> {
+  if (lease === undefined || lease === '' || Number(lease) === 0) return {};
+  return { leaseMs: Number(lease), skewMs: skew === undefined || skew === '' ? SKEW_SETTING.CLOCK_SKEW_MAX.fallback : Number(skew) };
+}
+
+/** Of origin and edges alike. What is left out stays as it is. */
+export function withLeaseSettings(environment: Environment, { lease, skew }: LeaseOverrides): Environment {
+  return {
+    ...environment,
+    ...(lease === undefined ? {} : { [LEASE]: String(lease) }),
+    ...(skew === undefined ? {} : { [SKEW]: String(skew) }),
+  };
+}
+
+/** What a scenario says of the lease, in ms. */
+export interface LeaseOverrides {
+  readonly lease?: number | undefined;
+  readonly skew?: number | undefined;
 }
 
 /** What is left out stays as it is. */

@@ -16,7 +16,7 @@ import {
   readComposeFile,
   type Variables,
 } from './compose-file.ts';
-import { type RegionOverrides, withRegionSettings } from './region-settings.ts';
+import { type LeaseOverrides, type RegionOverrides, withLeaseSettings, withRegionSettings } from './region-settings.ts';
 import { withTargetServices } from './target-services.ts';
 
 export type { Environment } from './compose-file.ts';
@@ -171,6 +171,16 @@ export interface TargetOverrides {
   readonly deliver?: Deliver | undefined;
   readonly untagged304?: boolean | undefined;
   readonly shield?: Shield | undefined;
+}
+
+/** The lease that a scenario asks for: the origin sends its heartbeats, and every edge goes by it. */
+export function withLease<Leased extends Pick<Topology, 'origin' | 'regions'>>(topology: Leased, overrides: LeaseOverrides): Leased {
+  const { origin, regions } = topology;
+  return {
+    ...topology,
+    origin: { ...origin, environment: withLeaseSettings(origin.environment, overrides) },
+    regions: regions.map((region) => ({ ...region, environment: withLeaseSettings(region.environment, overrides) })),
+  };
 }
 
 export function withSystem<Regional extends Pick<Topology, 'regions'>>(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../runtime/config.ts';
-import { EDGE_SETTINGS } from './config.ts';
+import { EDGE_SETTINGS, leaseTermsOf, readEdgeConfig } from './config.ts';
 
 const GOOD = {
   REGION_NAME: 'us-east',
@@ -52,6 +52,23 @@ function problemsOf(environment: Environment): readonly string[] {
     throw error;
   }
 }
+
+describe('the lease of an edge', () => {
+  it('is none where nobody asks for one', () => {
+    expect(leaseTermsOf(readEdgeConfig(GOOD))).toBeUndefined();
+    expect(leaseTermsOf(readEdgeConfig({ ...GOOD, FRESHNESS_LEASE: '0' }))).toBeUndefined();
+  });
+
+  it.each([
+    ['4099', { PROPAGATION_DELAY: '600' }, 4_100],
+    ['1999', { PROPAGATION_DELAY: '0', HEARTBEAT: '100', CLOCK_SKEW_MAX: '0' }, 2_000],
+    ['10', {}, 3_600],
+  ])('of %s ms is refused where it would run out while nothing is wrong', (lease, more, leastMs) => {
+    const read = () => readEdgeConfig({ ...GOOD, ...more, FRESHNESS_LEASE: lease });
+    expect(read).toThrow(`FRESHNESS_LEASE: expected 0 or at least ${leastMs} ms`);
+    expect(leaseTermsOf(readEdgeConfig({ ...GOOD, ...more, FRESHNESS_LEASE: String(leastMs) }))?.leaseMs).toBe(leastMs);
+  });
+});
 
 describe('the environment of an edge', () => {
   it.each(BAD)('is refused with %s, naming each', (_title, environment, expected) => {

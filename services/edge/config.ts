@@ -1,8 +1,19 @@
 /** The environment of an edge: one table. The names of the original EdgeSync, and ours. */
-import { PROPAGATION_DELAY_MS_MAX } from '../protocol/edge-api.ts';
-import { baseUrlSetting, type ConfigOf, choiceSetting, integerSetting, serverUrlSetting, textSetting } from '../runtime/config.ts';
+import { FETCH_DEADLINE_MS, PROPAGATION_DELAY_MS_MAX } from '../protocol/edge-api.ts';
+import {
+  baseUrlSetting,
+  ConfigError,
+  type ConfigOf,
+  choiceSetting,
+  integerSetting,
+  readConfig,
+  serverUrlSetting,
+  textSetting,
+} from '../runtime/config.ts';
+import { LEASE_SETTINGS, SKEW_SETTING } from '../runtime/lease-settings.ts';
 import { logSetting, portSetting, SERVICE_SETTINGS } from '../runtime/service-settings.ts';
 import { MARKS_MAX } from './cache/cache.ts';
+import { type LeaseTerms, leaseMsLeast } from './lease.ts';
 
 const TTL_S_MAX = 31_536_000;
 const MARKS_MOST = 10_000_000;
@@ -49,8 +60,30 @@ export const EDGE_SETTINGS = {
     fallback: MARKS_MAX,
     about: 'how many invalidations are remembered; above it the oldest are forgotten, and what was stored before them is fetched again',
   },
+  ...LEASE_SETTINGS,
+  ...SKEW_SETTING,
   ADMIN_TOKEN: { schema: textSetting, fallback: '', about: 'bearer token of the admin routes; without it they answer 403' },
   ...SERVICE_SETTINGS,
 } as const;
 
 export type EdgeConfig = ConfigOf<typeof EDGE_SETTINGS>;
+
+/** Throws ConfigError, also of a lease that would run out while nothing is wrong. */
+export function readEdgeConfig(environment: Readonly<Record<string, string | undefined>>): EdgeConfig {
+  const config = readConfig(EDGE_SETTINGS, environment);
+  const { FRESHNESS_LEASE: leaseMs, PROPAGATION_DELAY: delayMs } = config;
+  const leastMs = leaseMsLeastOf(config, delayMs);
+  if (leaseMs === 0 || leaseMs >= leastMs) return config;
+  const why = 'from PROPAGATION_DELAY, HEARTBEAT, CLOCK_SKEW_MAX and the deadline of a fetch';
+  throw new ConfigError([`FRESHNESS_LEASE: expected 0 or at least ${leastMs} ms, which follows ${why}, got ${leaseMs}`]);
+}
+
+/** undefined: there is no lease. */
+export function leaseTermsOf({ FRESHNESS_LEASE: leaseMs, CLOCK_SKEW_MAX: skewMs }: EdgeConfig): LeaseTerms | undefined {
+  return leaseMs === 0 ? undefined : { leaseMs, skewMs };
+}
+
+/** The shortest lease that is held under this delay while nothing is wrong. */
+export function leaseMsLeastOf({ HEARTBEAT: heartbeatMs, CLOCK_SKEW_MAX: skewMs }: EdgeConfig, delayMs: number): number {
+  return leaseMsLeast({ delayMs, heartbeatMs, skewMs, fetchDeadlineMs: FETCH_DEADLINE_MS });
+}

@@ -8,10 +8,12 @@ import type { LatenessMeter } from '../runtime/lateness.ts';
 import type { Logger } from '../runtime/log.ts';
 import { withReleasers } from '../runtime/releasers.ts';
 import type { CacheBounds, EdgeCache } from './cache/cache.ts';
-import type { EdgeConfig } from './config.ts';
+import { type EdgeConfig, leaseMsLeastOf, leaseTermsOf } from './config.ts';
 import { type EntryLifetimes, entryLifeMsMax } from './entry-times.ts';
 import { Invalidator } from './invalidator.ts';
 import type { Latencies } from './latencies.ts';
+import { Lease } from './lease.ts';
+import { leaseTeller } from './lease-told.ts';
 import { EdgeMeter } from './metrics.ts';
 import type { OriginClient } from './origin-client.ts';
 import { Reader } from './reader.ts';
@@ -83,12 +85,29 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const settings = new EdgeSettings({ propagationDelayMs: config.PROPAGATION_DELAY, strategy: config.INVALIDATION_STRATEGY });
   const meter = new EdgeMeter(clock, latencies);
   const lifetimes = lifetimesOf(config);
-  const invalidator = new Invalidator({ region, log, cache, settings, clock, meter, logger });
-  const reader = new Reader({ cache, origin, clock, meter, lifetimes, upToDate: () => invalidator.upToDate() });
+  const terms = leaseTermsOf(config);
+  const lease = terms && new Lease(terms, clock);
+  const leaseMsLeast = () => leaseMsLeastOf(config, settings.propagationDelayMs);
+  const invalidator = new Invalidator({ region, log, cache, settings, clock, meter, logger, skewMs: terms?.skewMs });
+  const reader = new Reader({ cache, origin, clock, meter, lifetimes, upToDate: () => invalidator.upToDate(), lease });
   const closing = new AbortController();
   const adminToken = config.ADMIN_TOKEN;
   return {
-    routes: edgeRoutes({ region, reader, cache, origin, log, invalidator, settings, meter, lifetimes, clock, adminToken, lateness }),
+    routes: edgeRoutes({
+      region,
+      reader,
+      cache,
+      origin,
+      log,
+      invalidator,
+      settings,
+      meter,
+      lifetimes,
+      clock,
+      adminToken,
+      lateness,
+      tellLease: lease && leaseTeller({ lease, invalidator, clock, leaseMsLeast }),
+    }),
     join: () => void joinLog(invalidator, ports, closing.signal),
     close: async () => {
       closing.abort();

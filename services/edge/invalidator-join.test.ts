@@ -13,7 +13,7 @@ function silentLog(bounds: { readonly start: number; readonly end: number }): In
     append: async () => {},
     async subscribe(subscriber) {
       await subscriber.onAssigned(assigned);
-      return { seek() {}, pause() {}, resume() {}, commit: async () => {}, close: async () => {} };
+      return { seek() {}, pause() {}, resume() {}, commit: async () => {}, isSameLog: async () => true, close: async () => {} };
     },
     bounds: async () => assigned,
     connected: () => true,

@@ -42,7 +42,7 @@ class ToldLog implements InvalidationLog {
   async subscribe(subscriber: LogSubscriber) {
     this.subscriber = subscriber;
     await subscriber.onAssigned(this.bounds_);
-    return { seek() {}, pause() {}, resume() {}, commit: async () => {}, close: async () => {} };
+    return { seek() {}, pause() {}, resume() {}, commit: async () => {}, isSameLog: async () => true, close: async () => {} };
   }
   async bounds() {
     return this.bounds_;

@@ -21,24 +21,18 @@ import { sleep } from '../runtime/clock.ts';
 import { ApplyFailures } from './apply-failures.ts';
 import type { Position } from './cache/cache.ts';
 import { CatchUp } from './catch-up.ts';
+import { Evidence } from './evidence.ts';
+import type { InvalidatorStatus } from './invalidator-status.ts';
 import { OVERDUE_MS_MAX, Overdue } from './overdue.ts';
 import { PartitionQueue, type QueueFeed, type QueuePorts } from './partition-queue.ts';
 import { droppedBefore, isElsewhere, readFrom } from './places.ts';
+import { parseRecord } from './queued-record.ts';
 import { untilCacheAnswers } from './until-cache-answers.ts';
 
 export interface InvalidatorOptions extends QueuePorts {
   readonly log: InvalidationLog;
-}
-
-export interface InvalidatorStatus {
-  readonly catchingUp: boolean;
-  /** How often it has joined the log. */
-  readonly joins: number;
-  readonly queued: number;
-  /** How long an event has been due that was read and is not applied; 0: none. */
-  readonly overdueMs: number;
-  /** Per partition the offset applied last, -1 before the first. */
-  readonly applied: ReadonlyMap<number, number>;
+  /** By how much the clock of the origin may differ, where heartbeats count. Left out: they count for nothing. */
+  readonly skewMs?: number | undefined;
 }
 
 const BACKOFF_MS_MIN = 50;
@@ -53,6 +47,7 @@ export class Invalidator {
   readonly #catchUp = new CatchUp();
   readonly #overdue: Overdue;
   readonly #failures: ApplyFailures;
+  readonly #evidence: Evidence | undefined;
   readonly #closing = new AbortController();
   #subscription: LogSubscription | undefined;
   #joins = 0;
@@ -67,6 +62,8 @@ export class Invalidator {
     this.#options = options;
     this.#overdue = new Overdue(options);
     this.#failures = new ApplyFailures(options);
+    const { skewMs } = options;
+    this.#evidence = skewMs === undefined ? undefined : new Evidence({ ...options, skewMs });
     options.settings.onChange(() => {
       for (const queue of this.#queues.values()) queue.schedule();
     });
@@ -88,6 +85,8 @@ export class Invalidator {
     // Records, and so failures, may have come before the subscription did.
     for (const [partition, queue] of this.#queues) if (queue.paused) this.#subscription.pause(partition);
     if (this.#takeUpAgain) this.#takeUp('asked for before the subscription was there');
+    const subscription = this.#subscription;
+    void this.#evidence?.confirmAgainAndAgain(() => subscription.isSameLog(), this.#closing.signal);
   }
 
   catchingUp(): boolean {
@@ -100,9 +99,12 @@ export class Invalidator {
   }
 
   status(): InvalidatorStatus {
-    const queued = [...this.#queues.values()].reduce((sum, queue) => sum + queue.length, 0);
+    const sum = (of: (queue: PartitionQueue) => number) => [...this.#queues.values()].reduce((all, queue) => all + of(queue), 0);
+    const [queued, unmarked] = [sum(({ length }) => length), sum((queue) => queue.unmarked)];
     const overdueMs = this.#overdue.longestMs(this.#queues);
-    return { catchingUp: this.catchingUp(), joins: this.#joins, queued, overdueMs, applied: new Map(this.#applied) };
+    const [catchingUp, joins, applied] = [this.catchingUp(), this.#joins, new Map(this.#applied)];
+    const status = { catchingUp, joins, queued, unmarked, overdueMs, applied };
+    return this.#evidence === undefined ? status : { ...status, evidence: this.#evidence.status() };
   }
 
   async close(): Promise<void> {
@@ -160,8 +162,8 @@ export class Invalidator {
       const position = stored.get(partition);
       const applied = position?.offset ?? BEFORE_FIRST;
       const owed = this.#overdue.owed(each, applied);
-      const queue = { partition, stored: position, owed, ports: this.#options, feed: this.#feedOf(partition), failures: this.#failures };
-      this.#queues.set(partition, new PartitionQueue(queue));
+      const shared = { ports: this.#options, failures: this.#failures, evidence: this.#evidence };
+      this.#queues.set(partition, new PartitionQueue({ ...shared, partition, stored: position, owed, feed: this.#feedOf(partition) }));
       this.#applied.set(partition, applied);
       const next = readFrom(position, start);
       from.set(partition, next);
@@ -185,6 +187,7 @@ export class Invalidator {
   }
 
   #dropQueues(): void {
+    this.#evidence?.drop();
     this.#overdue.dropped(this.#queues);
     for (const [partition, queue] of this.#queues) {
       queue.drop();
@@ -236,7 +239,7 @@ export class Invalidator {
     if (this.#closing.signal.aborted) return;
     const queue = this.#queues.get(partition);
     if (queue !== undefined) return queue.enqueue(records);
-    const last = records.at(-1);
+    const last = records.findLast((record) => parseRecord(record).unmarked === undefined);
     if (last !== undefined) this.#overdue.lost(partition, last.offset);
   }
 

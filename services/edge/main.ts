@@ -1,26 +1,26 @@
 /** An edge as a process: its environment, its adapters, its life. */
 import { openLog } from '../log/open.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { readConfig } from '../runtime/config.ts';
 import { meterLateness } from '../runtime/lateness.ts';
 import { runService } from '../runtime/lifecycle.ts';
 import { createLogger } from '../runtime/log.ts';
 import { withReleasers } from '../runtime/releasers.ts';
 import { openCache } from './cache/open.ts';
-import { EDGE_SETTINGS } from './config.ts';
+import { leaseTermsOf, readEdgeConfig } from './config.ts';
 import { cacheBoundsOf, startEdge } from './edge.ts';
 import { HttpOriginClient } from './origin-client.ts';
 
 await runService(() =>
   withReleasers(async (releasers) => {
-    const config = readConfig(EDGE_SETTINGS, process.env);
+    const config = readEdgeConfig(process.env);
     const name = `edge-${config.REGION_NAME}`;
     const logger = createLogger(name, config.LOG_LEVEL);
     logger.info({}, 'edge starting');
     const shared = { clock: systemClock, logger };
     const lateness = meterLateness(shared);
     releasers.push(() => lateness.close());
-    const cache = await openCache({ url: config.REDIS_URL, region: config.REGION_NAME, ...cacheBoundsOf(config), ...shared });
+    const isLeased = leaseTermsOf(config) !== undefined;
+    const cache = await openCache({ url: config.REDIS_URL, region: config.REGION_NAME, isLeased, ...cacheBoundsOf(config), ...shared });
     releasers.push(() => cache.close());
     const log = await openLog({ address: config.KAFKA_BROKERS, clientId: name, createTopic: false, ...shared });
     releasers.push(() => log.close());

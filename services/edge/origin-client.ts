@@ -7,12 +7,13 @@ import { type Content, contentAnswer, contentMissingAnswer } from '../protocol/c
 import { FETCH_DEADLINE_MS } from '../protocol/edge-api.ts';
 import { failureInWords, parseAnswer } from '../runtime/request-failure.ts';
 
-export type OriginAnswer =
+export type OriginAnswer = { /** How old the answer was when it came, by its own word. Left out: new. */ readonly ageMs?: number } & (
   | { readonly kind: 'content'; readonly content: Content; readonly etag: string }
   /** 404: the last version of a deleted id, 0 for one never created. */
   | { readonly kind: 'missing'; readonly version: number }
   /** 304: the version asked about is the current one. */
-  | { readonly kind: 'unchanged' };
+  | { readonly kind: 'unchanged' }
+);
 
 export interface OriginListing {
   readonly status: number;
@@ -38,24 +39,28 @@ export class OriginUnavailable extends Error {
 }
 
 const CONNECTIONS_MAX = 64;
+const MS_PER_S = 1000;
 
 /** An answer of the origin's as it comes. */
 export interface RawOriginAnswer {
   readonly status: number;
   readonly etag: string | undefined;
+  /** Of the header `age`, in s: what stands between may have kept the answer. */
+  readonly age?: string | undefined;
   readonly body: unknown;
 }
 
 /** Throws OriginUnavailable for what is no answer to a fetch. */
-export function toOriginAnswer({ status, etag, body }: RawOriginAnswer, url: string): OriginAnswer {
-  if (status === 304) return { kind: 'unchanged' };
+export function toOriginAnswer({ status, etag, age, body }: RawOriginAnswer, url: string): OriginAnswer {
+  const aged = age !== undefined && /^\d{1,9}$/.test(age) && age !== '0' ? { ageMs: Number(age) * MS_PER_S } : {};
+  if (status === 304) return { kind: 'unchanged', ...aged };
   if (status === 200) {
     const answer = contentAnswer.safeParse(body);
-    if (answer.success && etag !== undefined) return { kind: 'content', content: answer.data.data, etag };
+    if (answer.success && etag !== undefined) return { kind: 'content', content: answer.data.data, etag, ...aged };
   }
   if (status === 404) {
     const answer = contentMissingAnswer.safeParse(body);
-    if (answer.success) return { kind: 'missing', version: answer.data.version };
+    if (answer.success) return { kind: 'missing', version: answer.data.version, ...aged };
   }
   throw new OriginUnavailable(`expected 200, 304 or 404 with a body from ${url}, got ${status}`);
 }
@@ -99,10 +104,11 @@ export class HttpOriginClient implements OriginClient {
         signal: AbortSignal.timeout(FETCH_DEADLINE_MS),
       });
       const bytes = await response.body.bytes();
-      const etag = response.headers['etag'];
+      const { etag, age } = response.headers;
       return {
         status: response.statusCode,
         etag: typeof etag === 'string' ? etag : undefined,
+        age: typeof age === 'string' ? age : undefined,
         body: bytes.length === 0 ? undefined : parseAnswer(response.statusCode, bytes),
       };
     } catch (error) {

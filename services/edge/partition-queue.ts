@@ -4,6 +4,7 @@
  * The delay belongs to each event, not to the consumer: records are queued as they come and the consumer goes on, so a
  * burst of 50 converges after one delay, not 50. An event is due at min(record time, arrival) + the delay now in force,
  * kept as a moment of the monotonic clock: a wall clock set back must not hold back what has arrived.
+ * A record that leaves no mark, such as a heartbeat, is due as soon as it is the head: its own delay would only age it.
  * Only the head is ever applied, so offsets never overtake one another, whatever happens to the delay.
  *
  * waiting   -> applying   the head is due: it and all behind it that are due go to the cache in one batch
@@ -13,15 +14,16 @@
  * any state -> dropped    another queue speaks for the partition: whatever this one has under way is ignored
  */
 import type { LogRecord } from '../log/log.ts';
-import { parseInvalidation } from '../protocol/invalidation.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { ApplyFailures } from './apply-failures.ts';
 import type { Application, ApplyOutcome, EdgeCache, Position } from './cache/cache.ts';
+import type { Evidence } from './evidence.ts';
 import type { EdgeMeter } from './metrics.ts';
 import { hasRecord } from './places.ts';
-import { isRecordAt, type Owed, type QueuedRecord, toApplication, toApplied, toLine } from './queued-record.ts';
+import { isRecordAt, type Owed, parseRecord, positionOf, type QueuedRecord, toApplication, toApplied, toLine } from './queued-record.ts';
 import type { EdgeSettings } from './settings.ts';
+import { WaitingRecords } from './waiting-records.ts';
 
 export interface QueuePorts {
   readonly region: string;
@@ -55,6 +57,8 @@ export interface PartitionQueueOptions {
   readonly feed: QueueFeed;
   /** Of all partitions: they outlive a queue. */
   readonly failures: ApplyFailures;
+  /** Of all partitions, too. Left out: heartbeats count for nothing. */
+  readonly evidence?: Evidence | undefined;
 }
 
 type QueueState = 'waiting' | 'applying' | 'failed' | 'dropped';
@@ -76,10 +80,8 @@ export class PartitionQueue {
   readonly #ports: QueuePorts;
   readonly #feed: QueueFeed;
   readonly #failures: ApplyFailures;
-  readonly #items: QueuedRecord[] = [];
-  readonly #owed: readonly Owed[];
-  /** How many of those owed have been read again, or passed by. */
-  #reread = 0;
+  readonly #evidence: Evidence | undefined;
+  readonly #waiting: WaitingRecords;
   #state: QueueState = 'waiting';
   /** The record that must come first, when reading again from a stored offset. */
   #awaited: Position | undefined;
@@ -88,32 +90,39 @@ export class PartitionQueue {
   #timer: Timer | undefined;
   #paused = false;
 
-  constructor({ partition, stored, owed, ports, feed, failures }: PartitionQueueOptions) {
+  constructor({ partition, stored, owed, ports, feed, failures, evidence }: PartitionQueueOptions) {
     this.#partition = partition;
     if (stored !== undefined && hasRecord(stored)) this.#awaited = stored;
     else this.#last = stored?.offset ?? BEFORE_FIRST;
-    this.#owed = owed;
+    this.#waiting = new WaitingRecords(owed);
     this.#ports = ports;
     this.#feed = feed;
     this.#failures = failures;
+    this.#evidence = evidence;
   }
 
+  /** How many events wait. */
   get length(): number {
-    return this.#items.length;
+    return this.#waiting.events;
+  }
+
+  /** How many records wait that are none. */
+  get unmarked(): number {
+    return this.#waiting.unmarked;
   }
 
   get paused(): boolean {
     return this.#paused;
   }
 
-  /** Since when the record has been waiting that is to be applied next, whether it has been read again or not. */
+  /** Since when the event has been waiting that is to be applied next, whether it has been read again or not. */
   get oldestMs(): number {
-    return (this.#items[0] ?? this.#owed[this.#reread])?.sinceMs ?? Number.POSITIVE_INFINITY;
+    return this.#waiting.oldestMs;
   }
 
   /** What was read of the partition and is not applied, in order. */
   owed(): readonly Owed[] {
-    return [...this.#items.map(({ record: { offset }, sinceMs }) => ({ offset, sinceMs })), ...this.#owed.slice(this.#reread)];
+    return this.#waiting.owed();
   }
 
   /** The record at the stored offset has been read, and it is the one applied there. */
@@ -132,12 +141,12 @@ export class PartitionQueue {
         if (!isRecordAt(this.#awaited, record)) return this.#feed.onOtherLog();
         this.#awaited = undefined;
       } else {
-        const sinceMs = Math.min(arrivedMs - Math.max(0, arrivedAt - record.time), this.#firstReadMs(record.offset));
-        this.#items.push({ record, event: parseInvalidation(record.value), arrivedAt, sinceMs, previous: this.#last });
+        const sinceMs = Math.min(arrivedMs - Math.max(0, arrivedAt - record.time), this.#waiting.firstReadMs(record.offset));
+        this.#waiting.add({ record, ...parseRecord(record), arrivedAt, sinceMs, previous: this.#last });
       }
       this.#last = record.offset;
     }
-    if (this.#items.length > QUEUE_MAX && !this.#paused) {
+    if (this.#waiting.size > QUEUE_MAX && !this.#paused) {
       this.#paused = true;
       this.#feed.pause();
     }
@@ -149,11 +158,11 @@ export class PartitionQueue {
     if (this.#state !== 'waiting') return;
     this.#timer?.cancel();
     this.#timer = undefined;
-    const head = this.#items[0];
+    const { head } = this.#waiting;
     if (head === undefined) return;
     const waitMs = this.#dueMs(head) - this.#ports.clock.monotonicMs();
     if (waitMs > 0) this.#timer = this.#ports.clock.setTimer(waitMs, () => this.schedule());
-    else void this.#applyDue();
+    else void (head.unmarked === undefined ? this.#applyDue() : this.#pass());
   }
 
   drop(): void {
@@ -161,16 +170,8 @@ export class PartitionQueue {
     this.#state = 'dropped';
   }
 
-  /** Read again it is no younger: it arrived when it was first read. */
-  #firstReadMs(offset: number): number {
-    while ((this.#owed[this.#reread]?.offset ?? offset) < offset) this.#reread += 1;
-    const owed = this.#owed[this.#reread];
-    if (owed?.offset !== offset) return Number.POSITIVE_INFINITY;
-    this.#reread += 1;
-    return owed.sinceMs;
-  }
-
-  #dueMs({ sinceMs }: QueuedRecord): number {
+  #dueMs({ sinceMs, unmarked }: QueuedRecord): number {
+    if (unmarked !== undefined) return Number.NEGATIVE_INFINITY;
     return sinceMs + this.#ports.settings.propagationDelayMs;
   }
 
@@ -178,16 +179,35 @@ export class PartitionQueue {
     const { cache, clock, settings } = this.#ports;
     const { propagationDelayMs: delayMs, strategy } = settings;
     const nowMs = clock.monotonicMs();
-    const firstNotDue = this.#items.findIndex((item, at) => at >= APPLY_BATCH_MAX || this.#dueMs(item) > nowMs);
-    const due = this.#items.slice(0, firstNotDue < 0 ? this.#items.length : firstNotDue);
+    const due = this.#waiting.take(APPLY_BATCH_MAX, (item) => this.#dueMs(item) <= nowMs);
     const batch = due.map((item) => ({ item, application: toApplication(item, strategy) }));
+    const apply = () => cache.apply(batch.map(({ application }) => application));
+    await this.#bring(due, apply, (outcomes) => this.#count(batch, outcomes, delayMs));
+  }
+
+  async #pass(): Promise<void> {
+    const [item] = this.#waiting.take(1, () => true);
+    if (item === undefined) return;
+    const beat = item.unmarked?.beat && this.#evidence?.worthOf(item.unmarked.beat);
+    const pass = async () => [await this.#ports.cache.pass({ position: positionOf(item), previous: item.previous, beat })];
+    await this.#bring([item], pass, ([outcome]) => {
+      if (outcome === 'applied' && beat !== undefined) this.#evidence?.applied(this.#partition, beat);
+    });
+  }
+
+  /** Brings what stands at the head into the cache. */
+  async #bring(
+    head: readonly QueuedRecord[],
+    bring: () => Promise<readonly ApplyOutcome[]>,
+    onOutcomes: (outcomes: readonly ApplyOutcome[]) => void,
+  ): Promise<void> {
     this.#enter('applying', 'waiting');
     try {
-      const outcomes = await cache.apply(batch.map(({ application }) => application));
+      const outcomes = await bring();
       if (this.#isDropped()) return;
-      this.#count(batch, outcomes, delayMs);
+      onOutcomes(outcomes);
       if (outcomes.includes('gap')) this.#fail('a record before was never applied');
-      else this.#settle(batch);
+      else this.#settle(head);
     } catch (error) {
       if (this.#isDropped()) return;
       this.#failures.failed(this.#partition, error);
@@ -208,13 +228,13 @@ export class PartitionQueue {
   }
 
   /** Takes what is in the cache off the queue. */
-  #settle(batch: readonly Applying[]): void {
+  #settle(head: readonly QueuedRecord[]): void {
     this.#enter('waiting', 'applying');
-    this.#items.splice(0, batch.length);
+    this.#waiting.drop();
     this.#failures.applied(this.#partition);
-    const last = batch.at(-1);
-    if (last !== undefined) this.#feed.onApplied(last.item.record.offset);
-    if (this.#paused && this.#items.length <= QUEUE_RESUME) {
+    const last = head.at(-1);
+    if (last !== undefined) this.#feed.onApplied(last.record.offset);
+    if (this.#paused && this.#waiting.size <= QUEUE_RESUME) {
       this.#paused = false;
       this.#feed.resume();
     }

@@ -31,6 +31,7 @@ export function renderPrometheus(metrics: EdgeMetrics): Promise<string> {
     toSeconds(log.overdueMs ?? 0),
   );
   scrape.gauge('edgesync_edge_catching_up', '1 while nothing is called fresh.', log.catchingUp ? 1 : 0);
+  if (metrics.lease !== undefined) scrapeLease(scrape, metrics.lease);
   scrape.gauge('edgesync_edge_log_lag_records', 'Records in the log not applied here.', log.lag);
   scrape.gauge(
     'edgesync_edge_window_hit_ratio',
@@ -46,4 +47,16 @@ export function renderPrometheus(metrics: EdgeMetrics): Promise<string> {
   }
   scrape.eventLoop('edgesync_edge', metrics.process?.eventLoop ?? null);
   return scrape.text();
+}
+
+function scrapeLease(
+  scrape: Scrape,
+  { leaseMs, skewMs, evidenceMs, leastMs, heartbeats, fromFuture }: NonNullable<EdgeMetrics['lease']>,
+): void {
+  scrape.gauge('edgesync_edge_lease_seconds', 'How long an answer may be called fresh without word from the origin.', toSeconds(leaseMs));
+  scrape.gauge('edgesync_edge_lease_least_seconds', 'The shortest lease that is held under the delay in force.', toSeconds(leastMs));
+  scrape.gauge('edgesync_edge_clock_skew_max_seconds', 'By how much clocks may differ.', toSeconds(skewMs));
+  scrape.gauge('edgesync_edge_evidence_age_seconds', 'How old the last word from the origin is that took effect.', toSeconds(evidenceMs));
+  scrape.count('edgesync_edge_heartbeats_total', 'Heartbeats applied.', heartbeats);
+  scrape.count('edgesync_edge_heartbeats_from_future_total', 'Heartbeats without effect: ahead of this clock.', fromFuture);
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { LogRecord } from '../log/log.ts';
 import type { AppliedInvalidation } from '../protocol/edge-api.ts';
+import { parseUnmarked, type Unmarked } from '../protocol/heartbeat.ts';
 import {
   type InvalidationEvent,
   type InvalidationMode,
@@ -14,14 +15,29 @@ import type { Application, Mark, Position } from './cache/cache.ts';
 
 export interface QueuedRecord {
   readonly record: LogRecord;
-  /** undefined: the record cannot be read. */
+  /** undefined: the record cannot be read, or leaves no mark. */
   readonly event: InvalidationEvent | undefined;
+  /** Of a record that leaves no mark, or of several in a row: the last of them. Left out: it leaves one. */
+  readonly unmarked?: (Unmarked & { /** How many. */ readonly records: number }) | undefined;
   /** Wall time at which it was queued. */
   readonly arrivedAt: number;
   /** min(record time, arrival), on the monotonic clock. */
   readonly sinceMs: number;
   /** Offset of the record before in its partition; -1 when read from the log's start. */
   readonly previous: number;
+}
+
+/** What a record says. */
+export function parseRecord({ value }: LogRecord): Pick<QueuedRecord, 'event' | 'unmarked'> {
+  const event = parseInvalidation(value);
+  const unmarked = event === undefined ? parseUnmarked(value) : undefined;
+  return unmarked === undefined ? { event } : { event, unmarked: { ...unmarked, records: 1 } };
+}
+
+/** Two records in a row that leave no mark are as good as the second, read behind what was before the first. A heartbeat counts until the next. */
+export function merged(first: QueuedRecord, second: QueuedRecord): QueuedRecord {
+  const records = (first.unmarked?.records ?? 0) + (second.unmarked?.records ?? 0);
+  return { ...second, previous: first.previous, unmarked: { beat: second.unmarked?.beat ?? first.unmarked?.beat, records } };
 }
 
 /** A record that was read and is not applied. */
@@ -37,8 +53,11 @@ function modeIn(strategy: Strategy, event: InvalidationEvent | undefined): Inval
 }
 
 export function toApplication({ record, event, previous }: QueuedRecord, strategy: Strategy): Application {
-  const position = { partition: record.partition, offset: record.offset, id: identityOf(record, event), time: record.time };
-  return { mark: toMark(strategy, event), position, previous };
+  return { mark: toMark(strategy, event), position: positionOf({ record, event }), previous };
+}
+
+export function positionOf({ record, event }: Pick<QueuedRecord, 'record' | 'event'>): Position {
+  return { partition: record.partition, offset: record.offset, id: identityOf(record, event), time: record.time };
 }
 
 export interface ApplyTimes {

@@ -4,9 +4,12 @@ import { type Clock, toTimestamp } from '../runtime/clock.ts';
 import { matchesEtag } from '../runtime/conditions.ts';
 import { idOf } from '../runtime/content-id.ts';
 import type { HttpAnswer, Route } from '../runtime/http.ts';
+import type { CacheEntry } from './cache/cache.ts';
 import type { EntryLifetimes } from './entry-times.ts';
+import type { Answer } from './labels.ts';
+import type { Term } from './lease.ts';
 import type { EdgeMeter, ReadOutcome } from './metrics.ts';
-import type { Answer, Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
 
 export interface ReadRouteOptions {
   readonly region: string;
@@ -68,15 +71,15 @@ function toHttpAnswer(options: AnswerOptions, answer: Answer, latencyMs: number,
 }
 
 /** Cache-Status of RFC 9211, Age of RFC 9111. */
-function cacheHeaders(options: AnswerOptions, { entry, source, status, forwarded }: Answer): Record<string, string> {
+function cacheHeaders(options: AnswerOptions, { entry, source, status, forwarded, term }: Answer): Record<string, string> {
   const { region, clock, cacheControl } = options;
   const now = clock.now();
   let cacheStatus = `edgesync-${region}`;
   if (source === 'cache') {
-    const ttlS = Math.floor((entry.freshUntil - now) / MS_PER_S);
+    const ttlS = seconds(Math.min(entry.freshUntil, term?.until ?? entry.freshUntil) - now);
     cacheStatus += `; hit; ttl=${status === 'stale' ? Math.min(ttlS, -1) : ttlS}`;
   }
-  if (status === 'stale') cacheStatus += '; detail=stale';
+  if (status === 'stale') cacheStatus += term?.isOut ? '; detail=lease' : '; detail=stale';
   if (forwarded !== undefined) {
     cacheStatus += `; fwd=${forwarded.reason}`;
     if (forwarded.stored) cacheStatus += '; stored';
@@ -84,9 +87,17 @@ function cacheHeaders(options: AnswerOptions, { entry, source, status, forwarded
   }
   return {
     'cache-status': cacheStatus,
-    'cache-control': entry.content === null ? cacheControl.missing : cacheControl.found,
+    'cache-control': term === undefined ? (entry.content === null ? cacheControl.missing : cacheControl.found) : leased(entry, term),
     age: String(Math.max(0, seconds(now - entry.fetchedAt))),
   };
+}
+
+/**
+ * What a cache below may do where there is a lease: it stops when this edge stops, but for what rounding adds to `age`. Nothing is said of stale
+ * answers: a cache below serves them without a label.
+ */
+function leased({ freshUntil, fetchedAt }: CacheEntry, { until }: Term): string {
+  return `public, max-age=0, s-maxage=${Math.max(0, seconds(Math.min(freshUntil, until) - fetchedAt) - 1)}`;
 }
 
 /**

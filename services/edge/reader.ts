@@ -7,6 +7,9 @@
  *   origin away      stale-if-error, from a second lookup made after the fetch failed; else 503
  *   cache away       through to the origin, shared and capped; no fill, for there is no fence
  *
+ * Where there is a lease (lease.ts), what is fresh is stale once its lease has run out: nobody waits for that either. What the origin says is
+ * labelled by the same rule: whoever joins a fetch that took too long is told so.
+ *
  * The stamp of a fill is always that of the lookup made before the fetch began.
  */
 import { contentKey } from '../protocol/content.ts';
@@ -15,6 +18,9 @@ import type { Clock } from '../runtime/clock.ts';
 import { type CacheEntry, CacheUnavailable, type EdgeCache, type Lookup, type Stamp } from './cache/cache.ts';
 import { type EntryLifetimes, timed, toEntry } from './entry-times.ts';
 import { Flights } from './flights.ts';
+import { type Answer, type Fetched, type Landed, labelled, type Seen, seenAs } from './labels.ts';
+import type { Lease } from './lease.ts';
+import { LeaseRevalidations } from './lease-revalidations.ts';
 import type { EdgeMeter } from './metrics.ts';
 import { type OriginAnswer, type OriginClient, OriginUnavailable } from './origin-client.ts';
 import { RememberedVersions } from './remembered.ts';
@@ -30,33 +36,26 @@ export interface ReaderOptions {
    * spell of being up to date: two that are equal say that it was so all the time between them.
    */
   readonly upToDate: () => number | undefined;
-}
-
-export interface Answer {
-  readonly entry: CacheEntry;
-  readonly source: 'cache' | 'origin';
-  readonly status: 'fresh' | 'stale';
-  /** For Cache-Status: why the request went forward, and whether its answer was stored or shared. */
-  readonly forwarded?: { readonly reason: 'miss' | 'stale' | 'bypass'; readonly stored: boolean; readonly collapsed: boolean };
-}
-
-interface Landed {
-  readonly entry: CacheEntry;
-  readonly stored: boolean;
+  /** Left out: what is fresh is so without a bound. */
+  readonly lease?: Lease | undefined;
 }
 
 /** Without a cache there is nothing to hold back a stampede: at most this many keys are fetched at once. */
 const READ_THROUGH_MAX = 64;
 const RETRY_AFTER_S = 1;
+/** What the origin answered may be too old to be said when it arrives: then it is asked once more. */
+const ATTEMPTS_MAX = 2;
+const TOO_LATE = 'the origin says that there is nothing, and said it longer ago than the lease lasts';
 const NO_CACHE: Stamp & { readonly fence: number } = { clock: 0, life: 'none', fence: 0 };
 
 export class Reader {
   readonly #options: ReaderOptions;
   readonly #misses = new Flights<Landed>();
-  readonly #throughs = new Flights<CacheEntry>();
+  readonly #throughs = new Flights<Fetched>();
   /** Per key whether a stale read came that the running revalidation is too old for. */
   readonly #revalidations = new Map<string, { stamp: Stamp; again: boolean }>();
   readonly #remembered = new RememberedVersions();
+  readonly #forLease = new LeaseRevalidations();
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -67,11 +66,11 @@ export class Reader {
     const key = contentKey(id);
     const found = await this.#lookup(key);
     if (found === undefined) return this.#readThrough(id, key);
-    const { entry } = found;
-    if (entry !== null && found.state === 'fresh') return { entry, source: 'cache', status: 'fresh' };
+    const { entry, term } = found;
+    if (entry !== null && found.state === 'fresh') return { entry, source: 'cache', status: 'fresh', term };
     if (entry !== null && this.#options.clock.now() < entry.staleUntil) {
       this.#revalidate(id, key, found);
-      return { entry, source: 'cache', status: 'stale' };
+      return { entry, source: 'cache', status: 'stale', term };
     }
     return this.#fetchShared(id, key, found);
   }
@@ -80,51 +79,54 @@ export class Reader {
    * The cache's own judgement, and what only the edge knows: that is asked for before the cache is, and again afterwards, for the
    * answer is that of some moment in between. undefined: the cache does not answer.
    */
-  async #lookup(key: string): Promise<Lookup | undefined> {
-    const { cache, upToDate } = this.#options;
+  async #lookup(key: string): Promise<Seen | undefined> {
+    const { cache, upToDate, lease } = this.#options;
     try {
       await this.#remembered.ready(() => cache.flush());
       const [remembered, spell] = [this.#remembered.of(key), upToDate()];
       const found = await cache.lookup(key);
       if (found.entry === null) return found;
       if (!this.#remembered.allows(key, found.entry.version, remembered)) return { ...found, state: 'invalid', entry: null };
-      if (found.state !== 'fresh' || (spell !== undefined && spell === upToDate())) return found;
-      return found.entry.content === null ? { ...found, state: 'invalid', entry: null } : { ...found, state: 'stale' };
+      return seenAs(key, found, { isKnown: spell !== undefined && spell === upToDate(), lease });
     } catch (error) {
       if (error instanceof CacheUnavailable) return undefined;
       throw error;
     }
   }
 
-  async #fetchShared(id: number, key: string, found: Lookup): Promise<Answer> {
+  async #fetchShared(id: number, key: string, found: Lookup, attempts = 1): Promise<Answer> {
     const { landed, joined } = this.#misses.board(key, found, () => this.#fetchAndFill(id, key, found));
     if (joined) this.#options.meter.countCoalesced();
     try {
-      const { entry, stored } = await landed;
+      const fetched = await landed;
       const reason = found.entry === null ? 'miss' : 'stale';
-      return { entry, source: 'origin', status: 'fresh', forwarded: { reason, stored, collapsed: joined } };
+      const answer = labelled(fetched, { reason, stored: fetched.stored, collapsed: joined }, this.#options.lease);
+      if (answer !== undefined) return answer;
     } catch (error) {
       if (error instanceof OriginUnavailable) return this.#staleIfError(key, error);
       throw error;
     }
+    if (attempts < ATTEMPTS_MAX) return this.#fetchShared(id, key, found, attempts + 1);
+    throw unavailable(TOO_LATE);
   }
 
   async #fetchAndFill(id: number, key: string, stamp: Stamp): Promise<Landed> {
-    const entry = await this.#fetchEntry(id);
-    return { entry, stored: await this.#fill(key, entry, stamp) };
+    const fetched = await this.#fetchEntry(id);
+    return { ...fetched, stored: await this.#fill(key, fetched.entry, stamp) };
   }
 
-  async #fetchEntry(id: number): Promise<CacheEntry> {
-    const askedAt = this.#options.clock.now();
+  async #fetchEntry(id: number): Promise<Fetched> {
+    const { clock, lifetimes } = this.#options;
+    const [askedAt, askedMs] = [clock.now(), clock.monotonicMs()];
     const answer = await this.#fetch(id);
     if (answer.kind === 'unchanged') throw new OriginUnavailable('expected content or 404, got 304 to a request without If-None-Match');
-    return toEntry(answer, askedAt, this.#options.lifetimes);
+    return { entry: toEntry(answer, askedAt - (answer.ageMs ?? 0), lifetimes), askedMs: askedMs - (answer.ageMs ?? 0) };
   }
 
-  async #fetchPast(id: number): Promise<CacheEntry> {
-    const entry = await this.#fetchEntry(id);
+  async #fetchPast(id: number): Promise<Fetched> {
+    const fetched = await this.#fetchEntry(id);
     this.#options.meter.countReadThrough();
-    return entry;
+    return fetched;
   }
 
   async #readThrough(id: number, key: string): Promise<Answer> {
@@ -136,32 +138,39 @@ export class Reader {
     const { landed, joined } = this.#throughs.board(key, NO_CACHE, () => this.#fetchPast(id));
     if (joined) this.#options.meter.countCoalesced();
     try {
-      const entry = await landed;
-      this.#remember(key, entry.version);
-      return { entry, source: 'origin', status: 'fresh', forwarded: { reason: 'bypass', stored: false, collapsed: joined } };
+      const fetched = await landed;
+      this.#remember(key, fetched.entry.version);
+      const answer = labelled(fetched, { reason: 'bypass', stored: false, collapsed: joined }, this.#options.lease);
+      if (answer !== undefined) return answer;
     } catch (error) {
       if (error instanceof OriginUnavailable) throw unavailable(`neither the cache nor the origin answers: ${error.message}`, error);
       throw error;
     }
+    throw unavailable(TOO_LATE);
   }
 
   async #staleIfError(key: string, cause: OriginUnavailable): Promise<Answer> {
     const found = await this.#lookup(key);
     if (found?.entry === null || found === undefined)
       throw unavailable(`not cached, and the origin does not answer: ${cause.message}`, cause);
-    return { entry: found.entry, source: 'cache', status: found.state === 'fresh' ? 'fresh' : 'stale' };
+    return { entry: found.entry, source: 'cache', status: found.state === 'fresh' ? 'fresh' : 'stale', term: found.term };
   }
 
   /** Starts one, or asks the one that runs to run again when it began before what this reader must not miss. */
-  #revalidate(id: number, key: string, found: Lookup): void {
+  #revalidate(id: number, key: string, found: Seen): void {
     const running = this.#revalidations.get(key);
     if (running !== undefined) {
       running.again ||= running.stamp.life !== found.life || running.stamp.clock < found.fence;
       return;
     }
+    const release = found.term?.isOut ? this.#forLease.begin(this.#misses.size + this.#throughs.size) : () => {};
+    if (release === undefined) return;
     const revalidation = { stamp: found, again: false };
     this.#revalidations.set(key, revalidation);
-    void this.#runRevalidation(id, key, found, revalidation).finally(() => this.#revalidations.delete(key));
+    void this.#runRevalidation(id, key, found, revalidation).finally(() => {
+      this.#revalidations.delete(key);
+      release();
+    });
   }
 
   /** Ends at the first failure: the next stale read starts another. */
@@ -182,8 +191,9 @@ export class Reader {
   }
 
   async #revalidateOnce(id: number, key: string, stamp: Stamp, held: CacheEntry): Promise<void> {
-    const askedAt = this.#options.clock.now();
+    const sentAt = this.#options.clock.now();
     const answer = await this.#fetch(id, held.etag);
+    const askedAt = sentAt - (answer.ageMs ?? 0);
     // A 304 is a fill of the version held, fenced like any other.
     const { lifetimes } = this.#options;
     const entry = answer.kind === 'unchanged' ? timed(held, askedAt, lifetimes) : toEntry(answer, askedAt, lifetimes);
@@ -222,6 +232,6 @@ export class Reader {
   }
 }
 
-function unavailable(message: string, cause: unknown): ServiceError {
-  return new ServiceError('unavailable', message, { cause, retryAfterS: RETRY_AFTER_S });
+function unavailable(message: string, cause?: unknown): ServiceError {
+  return new ServiceError('unavailable', message, { ...(cause === undefined ? {} : { cause }), retryAfterS: RETRY_AFTER_S });
 }

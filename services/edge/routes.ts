@@ -15,6 +15,7 @@ import { CacheUnavailable, type EdgeCache } from './cache/cache.ts';
 import type { EntryLifetimes } from './entry-times.ts';
 import type { Invalidator } from './invalidator.ts';
 import { LagMeter } from './lag.ts';
+import type { ToldLease } from './lease-told.ts';
 import type { EdgeMeter } from './metrics.ts';
 import { type OriginClient, OriginUnavailable } from './origin-client.ts';
 import { OVERDUE_MS_MAX } from './overdue.ts';
@@ -39,6 +40,8 @@ export interface EdgeAppOptions {
   readonly adminToken: string;
   /** Of its process. Left out: nobody looks. */
   readonly lateness?: LatenessMeter | undefined;
+  /** Left out: there is no lease. */
+  readonly tellLease?: (() => ToldLease) | undefined;
 }
 
 const METRIC_VERSIONS_MAX = 100;
@@ -88,9 +91,9 @@ async function answerMetrics(options: EdgeAppOptions, lag: LagMeter, request: Ht
 }
 
 async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<EdgeMetrics> {
-  const { region, cache, log, invalidator, settings, meter } = options;
+  const { region, cache, log, invalidator, settings, meter, tellLease } = options;
   const tellProcess = beginAnswer(options);
-  const { catchingUp, joins, queued, overdueMs, applied } = invalidator.status();
+  const { catchingUp, joins, queued, unmarked, overdueMs, applied } = invalidator.status();
   return {
     success: true,
     region,
@@ -102,14 +105,20 @@ async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<E
       connected: log.connected(),
       catchingUp,
       joins,
-      lag: await lag.behind(applied),
+      lag: eventsOf(await lag.behind(applied), unmarked),
       applied: Object.fromEntries(applied),
       queued,
       overdueMs: Math.round(overdueMs),
       unreadable: meter.unreadable,
     },
+    ...(tellLease === undefined ? {} : { lease: tellLease().metrics }),
     process: tellProcess(),
   };
+}
+
+/** Heartbeats that were read are no events; of what was not read nobody knows. */
+function eventsOf(behind: number | null, unmarked: number): number | null {
+  return behind === null ? null : Math.max(0, behind - unmarked);
 }
 
 function emptyWhenAway(error: unknown): [] {
@@ -117,19 +126,22 @@ function emptyWhenAway(error: unknown): [] {
   throw error;
 }
 
-async function answerHealth({ region, cache, log, origin, invalidator }: EdgeAppOptions): Promise<HttpAnswer> {
+async function answerHealth({ region, cache, log, origin, invalidator, tellLease }: EdgeAppOptions): Promise<HttpAnswer> {
   const [redis, originAnswers] = await Promise.all([cache.condition(), origin.answers()]);
   const say = (is: boolean) => (is ? 'connected' : 'disconnected');
   const canServe = redis !== 'disconnected' || originAnswers;
   // What is known and not applied makes a region less than whole, whoever is to blame for it.
   const isOnTime = invalidator.status().overdueMs <= OVERDUE_MS_MAX;
-  const all = redis === 'connected' && log.connected() && originAnswers && isOnTime;
+  const lease = tellLease?.().health;
+  const isHeld = lease === undefined || lease === 'held';
+  const all = redis === 'connected' && log.connected() && originAnswers && isOnTime && isHeld;
   const body: EdgeHealth = {
     status: canServe ? (all ? 'ok' : 'degraded') : 'unavailable',
     region,
     redis,
     log: say(log.connected()),
     origin: say(originAnswers),
+    ...(lease === undefined ? {} : { lease }),
   };
   return { status: canServe ? 200 : 503, body };
 }

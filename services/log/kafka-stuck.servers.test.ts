@@ -38,7 +38,7 @@ describe.skipIf(servers === undefined)('a consumer of Kafka', () => {
         // Time passes for the check alone: the supervisor's own watch shall not end the consumer first.
         const check = (bounds: readonly PartitionBounds[], atMs: number) => {
           aheadMs = atMs;
-          subscription.check(subscription.noted(), bounds);
+          subscription.check(subscription.beginCheck(), bounds);
           aheadMs = 0;
         };
         const empty = await topic.bounds();

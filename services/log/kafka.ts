@@ -120,7 +120,12 @@ export class KafkaLog implements InvalidationLog {
     this.#assertOpen();
     if (messages.length === 0) return;
     await this.#makeTopic();
-    const records = messages.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
+    const records = messages.map(({ key, value, headers, partition }) => ({
+      key,
+      value,
+      headers: { ...headers },
+      ...(partition === undefined ? {} : { partition }),
+    }));
     const request = { topic: this.#topic.name, acks: ACKNOWLEDGED_BY_ALL, timeout: ACKNOWLEDGE_MS_MAX, messages: records };
     try {
       await this.#producer.use({ what: `appending to ${this.#topic.name}`, ms: APPEND_MS_MAX }, (producer) => producer.send(request));
@@ -137,15 +142,17 @@ export class KafkaLog implements InvalidationLog {
     while (!signal.aborted) {
       try {
         await this.#makeTopic();
-        const noted = [...this.#subscriptions].map((subscription) => ({ subscription, before: subscription.noted() }));
+        const noted = [...this.#subscriptions].map((subscription) => ({ subscription, before: subscription.beginCheck() }));
         const bounds = await this.#topic.bounds();
         for (const { subscription, before } of noted) {
           subscription.check(before, bounds);
           if (before?.anchor !== undefined) subscription.checkIdentity(before, await this.#topic.firstAfter(before.anchor.timeMs));
+          else subscription.endCheck(false);
         }
       } catch (error) {
         // It may have gone: made again where it is missing.
         this.#topicMade = undefined;
+        for (const subscription of this.#subscriptions) subscription.endCheck(false);
         if (!signal.aborted) logger.debug({ error: String(error) }, 'Kafka does not answer');
       }
       await sleep(clock, WATCH_EVERY_MS, signal);

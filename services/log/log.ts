@@ -9,6 +9,8 @@ export interface LogMessage {
   readonly key: string;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Where it is appended. Left out: where its key belongs. */
+  readonly partition?: number;
 }
 
 export interface LogRecord {
@@ -50,6 +52,11 @@ export interface LogSubscription {
   resume(partition: number): void;
   /** Per partition the next offset to read, as Kafka counts. For display. */
   commit(nextOffsets: ReadonlyMap<number, number>): Promise<void>;
+  /**
+   * Whether a check that begins now, or later, finds that the log is the one whose records were delivered. `false` also where that cannot be
+   * told: the log does not answer, nothing was delivered yet, or an assignment came in between. Never rejects.
+   */
+  isSameLog(): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -54,6 +54,11 @@ export class Pump {
     throw new LogUnavailable('closed before the assignment was answered');
   }
 
+  /** It was told where to read, and the log has not been made anew since. */
+  get isAssigned(): boolean {
+    return this.#assigned && !this.#isStopped;
+  }
+
   wake(): void {
     if (this.#scheduled || this.#isStopped) return;
     this.#scheduled = true;

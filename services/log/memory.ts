@@ -52,7 +52,7 @@ export class MemoryLog implements InvalidationLog {
     if (this.#closed) throw new LogUnavailable('the log is closed');
     const time = this.#clock.now();
     for (const message of messages) {
-      const index = partitionOf(message.key, this.#partitions.length);
+      const index = message.partition ?? partitionOf(message.key, this.#partitions.length);
       const partition = this.#partition(index);
       const offset = partition.start + partition.records.length;
       partition.records.push({ partition: index, offset, time, key: message.key, value: message.value });
@@ -74,6 +74,8 @@ export class MemoryLog implements InvalidationLog {
       commit: async (nextOffsets) => {
         this.#committed.set(subscriber.group, new Map([...(this.#committed.get(subscriber.group) ?? []), ...nextOffsets]));
       },
+      // Every subscription is assigned anew in the turn in which the log is.
+      isSameLog: async () => !this.#closed && pump.isAssigned,
       close: async () => {
         this.#pumps.delete(pump);
         pump.stop();

@@ -24,6 +24,11 @@ export interface OriginPorts {
   readonly lateness?: LatenessMeter | undefined;
 }
 
+/** How often its relay sends a heartbeat; 0: never, for there is no lease. */
+export function heartbeatMsOf({ FRESHNESS_LEASE, HEARTBEAT }: OriginConfig): number {
+  return FRESHNESS_LEASE === 0 ? 0 : HEARTBEAT;
+}
+
 export interface Origin {
   readonly port: number;
   close(): Promise<void>;
@@ -36,11 +41,12 @@ export interface OriginParts {
 }
 
 /** Makes the tables where they are missing, or as soon as the database is there; the relay runs when it resolves. */
-export async function createOrigin({ database: opened, log, clock, random, logger, lateness }: OriginPorts): Promise<OriginParts> {
+export async function createOrigin(ports: OriginPorts, heartbeatMs = 0): Promise<OriginParts> {
+  const { database: opened, log, clock, random, logger, lateness } = ports;
   const database = await PreparedDatabase.open({ database: opened, prepare: () => migrate(opened), clock, logger });
   const contents = new Contents({ database, clock, random });
   const outbox = new Outbox({ database, clock, random });
-  const relay = new Relay({ database, outbox, log, clock, logger });
+  const relay = new Relay({ database, outbox, log, clock, logger, heartbeatMs });
   relay.start();
   return {
     routes: originRoutes({ database, contents, outbox, relay, log, clock, lateness }),
@@ -55,7 +61,7 @@ export async function createOrigin({ database: opened, log, clock, random, logge
 export function startOrigin(config: OriginConfig, ports: OriginPorts): Promise<Origin> {
   return withReleasers(async (releasers) => {
     const { logger } = ports;
-    const parts = await createOrigin(ports);
+    const parts = await createOrigin(ports, heartbeatMsOf(config));
     releasers.push(() => parts.close());
     const server = await serveHttp({
       routes: parts.routes,

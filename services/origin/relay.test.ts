@@ -22,14 +22,18 @@ interface Relayed {
 }
 
 async function withRelay(
-  { clock = systemClock, log = new RecordingLog() }: { readonly clock?: Clock; readonly log?: RecordingLog },
+  {
+    clock = systemClock,
+    log = new RecordingLog(),
+    heartbeatMs,
+  }: { readonly clock?: Clock; readonly log?: RecordingLog; readonly heartbeatMs?: number },
   use: (relayed: Relayed) => Promise<void>,
 ): Promise<void> {
   const database = openDatabase();
   await resetTables(database);
   const shared = { database, clock, random: systemRandom };
   const outbox = new Outbox(shared);
-  const relay = new Relay({ ...shared, outbox, log, logger: silentLogger });
+  const relay = new Relay({ ...shared, outbox, log, heartbeatMs, logger: silentLogger });
   try {
     await use({ contents: new Contents(shared), outbox, relay, log, database });
   } finally {

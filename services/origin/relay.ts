@@ -4,16 +4,20 @@
  * One relay at a time holds an advisory lock. It claims what is not sent, publishes it outside any transaction, then
  * marks it sent; a crash in between publishes again, which every edge takes without harm, and loses nothing.
  *
+ * Where there is a lease it also sends heartbeats. Its clock is read *before* the claim, and the heartbeat with that time follows once all that
+ * the claim returned is acknowledged, unless the claim was cut short: so what could be seen before that time stands before the heartbeat.
+ *
  * States: locking -> idle <-> publishing -> backingOff -> locking ... -> closed
  */
 import type { InvalidationLog, LogMessage } from '../log/log.ts';
+import { HEARTBEAT_TYPE, heartbeatValue } from '../protocol/heartbeat.ts';
 import { EVENT_TYPE_HEADER, type InvalidationEvent } from '../protocol/invalidation.ts';
 import type { PublishedInvalidation } from '../protocol/origin-api.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import { Recent } from '../runtime/recent.ts';
 import type { Database, Lease } from './database/database.ts';
-import type { Outbox } from './outbox.ts';
+import type { Claim, Outbox } from './outbox.ts';
 
 export interface RelayOptions {
   readonly database: Database;
@@ -21,6 +25,8 @@ export interface RelayOptions {
   readonly log: InvalidationLog;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** At most one heartbeat in so long. Left out or 0: none. */
+  readonly heartbeatMs?: number | undefined;
 }
 
 /** Any number will do, as long as every relay uses the same. */
@@ -42,10 +48,13 @@ export class Relay {
   #wake: () => void = () => {};
   #stopped: Promise<void> | undefined;
   #prunedAt: number;
+  /** On the monotonic clock. */
+  #nextBeatMs: number;
 
   constructor(options: RelayOptions) {
     this.#options = options;
     this.#prunedAt = options.clock.now();
+    this.#nextBeatMs = options.heartbeatMs ? 0 : Number.POSITIVE_INFINITY;
   }
 
   start(): void {
@@ -104,14 +113,42 @@ export class Relay {
   }
 
   async #publishOnce(): Promise<number> {
+    const { outbox, clock } = this.#options;
+    const askedAt = clock.now();
+    const claim = await outbox.claim(CLAIM_MAX);
+    const claimed = claim.ids.length;
+    if (claimed > 0) await this.#publish(claim);
+    if (claimed < CLAIM_MAX && this.#nextBeatMs <= clock.monotonicMs()) this.#beat(askedAt);
+    return claimed;
+  }
+
+  async #publish({ ids, events, claimedAt }: Claim): Promise<void> {
     const { outbox, log, clock } = this.#options;
-    const { ids, events, claimedAt } = await outbox.claim(CLAIM_MAX);
-    if (ids.length === 0) return 0;
     await log.append(events.map(toMessage));
     const sentAt = clock.now();
     for (const event of events) this.#published.add(toPublished(event, claimedAt, sentAt));
     await outbox.markSent(ids);
-    return ids.length;
+  }
+
+  /** Behind whoever calls, one at a time: no event waits for a heartbeat. It is true wherever in the log it arrives later. */
+  #beat(time: number): void {
+    const { clock, logger, heartbeatMs = 0 } = this.#options;
+    const nextMs = clock.monotonicMs() + heartbeatMs;
+    this.#nextBeatMs = Number.POSITIVE_INFINITY;
+    this.#sendBeat(time)
+      .catch((error) => logger.debug({ error: String(error) }, 'a heartbeat was refused'))
+      .finally(() => {
+        this.#nextBeatMs = nextMs;
+      });
+  }
+
+  /** Partitions are counted after the claim: whatever was published before is in one of them. */
+  async #sendBeat(time: number): Promise<void> {
+    const { log } = this.#options;
+    const partitions = (await log.bounds()).map(({ partition }) => partition);
+    const value = heartbeatValue({ time, partitions: partitions.length });
+    const headers = { [EVENT_TYPE_HEADER]: HEARTBEAT_TYPE };
+    await log.append(partitions.map((partition) => ({ key: HEARTBEAT_TYPE, value, headers, partition })));
   }
 
   /** Until woken, or the next poll. */
@@ -123,7 +160,7 @@ export class Relay {
     }
     if (this.#woken || this.#closing.signal.aborted) return;
     await new Promise<void>((resolve) => {
-      const timer = clock.setTimer(POLL_MS, resolve);
+      const timer = clock.setTimer(Math.min(POLL_MS, Math.max(0, this.#nextBeatMs - clock.monotonicMs())), resolve);
       this.#wake = () => {
         timer.cancel();
         resolve();

@@ -116,6 +116,22 @@ export const edgeMetrics = z.object({
   failedFetches: z.int().optional(),
   /** Of those: how many went past the cache, for it did not answer. */
   readsThrough: z.int().optional(),
+  /** Left out: there is no lease. */
+  lease: z
+    .object({
+      /** How long an answer may be called fresh without word from the origin. */
+      leaseMs: z.int().positive(),
+      /** By how much clocks may differ. */
+      skewMs: z.int().nonnegative(),
+      /** How old the last word from the origin is that took effect in the cache; null: none has. */
+      evidenceMs: z.int().nullable(),
+      /** The shortest lease that is held under the delay in force. Above `leaseMs` the lease runs out while nothing is wrong. */
+      leastMs: z.int().positive(),
+      heartbeats: z.int().nonnegative(),
+      /** Of those: how many had no effect, for they came from the future of this edge's clock. */
+      fromFuture: z.int().nonnegative(),
+    })
+    .optional(),
   /** Not told by an older one. */
   process: processTold.optional(),
 });
@@ -128,6 +144,8 @@ export const edgeHealth = z.object({
   redis: z.enum(['connected', 'refuses writes', 'disconnected']),
   log: z.enum(['connected', 'disconnected']),
   origin: z.enum(['connected', 'disconnected']),
+  /** Whether it has word from the origin that is recent enough to call old entries fresh. Left out: there is no lease. */
+  lease: z.enum(['held', 'ran out', 'heartbeats from the future', 'clock set back']).optional(),
 });
 export type EdgeHealth = z.infer<typeof edgeHealth>;
 

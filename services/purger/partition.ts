@@ -3,12 +3,12 @@
  * for, but after those of the same target. How far the partition is done is told in order: up to the last record before which nothing is open.
  */
 import type { Position } from '../edge/cache/cache.ts';
-import { isRecordAt, type QueuedRecord, toApplication, toApplied } from '../edge/queued-record.ts';
+import { isRecordAt, parseRecord, type QueuedRecord, toApplication, toApplied } from '../edge/queued-record.ts';
 import type { EdgeSettings } from '../edge/settings.ts';
 import type { LogRecord } from '../log/log.ts';
 import { contentIdOf } from '../protocol/content.ts';
 import type { AppliedInvalidation } from '../protocol/edge-api.ts';
-import { type InvalidationEvent, parseInvalidation } from '../protocol/invalidation.ts';
+import type { InvalidationEvent } from '../protocol/invalidation.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Delivery } from './delivery.ts';
 
@@ -69,7 +69,7 @@ export class Partition {
   }
 
   get length(): number {
-    return this.#items.length;
+    return this.#items.filter(({ unmarked }) => unmarked === undefined).length;
   }
 
   get isRecognised(): boolean {
@@ -99,13 +99,14 @@ export class Partition {
         this.#awaited = undefined;
       } else {
         const sinceMs = arrivedMs - Math.max(0, arrivedAt - record.time);
-        const event = parseInvalidation(record.value);
-        named.push(...idsOf(record, event));
-        this.#items.push(toItem({ record, event, arrivedAt, sinceMs, previous: this.#last }));
+        const said = parseRecord(record);
+        if (said.unmarked === undefined) named.push(...idsOf(record, said.event));
+        this.#items.push(toItem({ record, ...said, arrivedAt, sinceMs, previous: this.#last }));
       }
       this.#last = record.offset;
     }
     this.#feed.onIds(named);
+    this.#collect();
     if (this.#items.length > QUEUE_MAX && !this.#isPaused) {
       this.#isPaused = true;
       this.#feed.pause();
@@ -168,6 +169,11 @@ export class Partition {
     item.pass();
     const target = targetOf(item);
     if (this.#lastOf.get(target) === item.passed) this.#lastOf.delete(target);
+    this.#collect();
+  }
+
+  /** Takes what is done off the head. */
+  #collect(): void {
     const open = this.#items.findIndex(({ state }) => state !== 'done');
     const done = this.#items.splice(0, open < 0 ? this.#items.length : open);
     const last = done.at(-1);
@@ -181,7 +187,9 @@ export class Partition {
 function toItem(queued: QueuedRecord): Item {
   const { promise: passed, resolve: pass } = Promise.withResolvers<void>();
   const { position } = toApplication(queued, 'eager');
-  return { ...queued, position, state: 'waiting', againMs: undefined, passed, pass };
+  // What leaves no mark is nothing to purge.
+  const state = queued.unmarked === undefined ? 'waiting' : 'done';
+  return { ...queued, position, state, againMs: undefined, passed, pass };
 }
 
 /** Those that cannot be read are of one target. */

@@ -4,8 +4,8 @@
  * An invalidation makes a key be fetched again when it is next read, once however many read it: readers share a fetch, and a stale key
  * has one revalidation. So between two looks at a region's counter of fetches, with no fault of its own in between, each key may cost one
  * fetch for what was before, two for each write or purge in that time (the fetch under way that it outdates, and the one after it), and one
- * for each read that failed or found a 404 (kept for a short time only), and one for each time that its entry may have ended: and never more
- * than it was read. Any purge but one of a
+ * for each read that failed or found a 404 (kept for a short time only), and one for each time that its entry may have ended, or its lease have run
+ * out: and never more than it was read. Any purge but one of a
  * key counts for every key, for until a fetch is back nobody knows its tags. A slow link is no excuse: it is what
  * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it may have. Nor is
  * an edge looked at while it catches up with the log, nor one whose cache remembers so few invalidations that it drops entries. One anomaly for each region. Other caches than ours promise nothing
@@ -22,6 +22,8 @@ import { verdictOf } from '../verdict.ts';
 
 const NAME = 'refill-storm';
 const FETCHES_PER_MARK = 2;
+/** Each key's lease is shortened by a share of its own: to no less than this. */
+const LEASE_SHARE_MIN = 0.75;
 /** For what the lab itself asks an edge beside the load. */
 const FETCHES_BESIDE = 5;
 
@@ -201,7 +203,7 @@ class Tally {
 function counted(region: string, tallies: readonly Tally[], { history, staleness }: CheckInput): readonly Counted[] {
   const marks = new Marks(history.changes, allowanceMs(region, staleness));
   const slow = history.faults.filter((fault) => isSlowing(fault) && touches(fault, region)).map(windowOf);
-  const { fetchDeadlineMs, freshMs } = history.boundsOf(region);
+  const { fetchDeadlineMs, freshMs, leaseMs = Number.POSITIVE_INFINITY } = history.boundsOf(region);
   return tallies.map((tally) => {
     const { stretch } = tally;
     const span = spanOf(stretch);
@@ -211,7 +213,8 @@ function counted(region: string, tallies: readonly Tally[], { history, staleness
     const ofAll = marks.ofAll(span);
     // Of what was fetched in the run.
     const ends = freshMs === undefined || toMs < freshMs ? 0 : 1 + Math.floor((toMs - fromMs) / freshMs);
-    const explained = (key: string) => 1 + FETCHES_PER_MARK * (ofAll + marks.ofKey(key, span)) + again + ends;
+    const runsOut = Number.isFinite(leaseMs) ? 1 + Math.floor((toMs - fromMs) / (leaseMs * LEASE_SHARE_MIN)) : 0;
+    const explained = (key: string) => 1 + FETCHES_PER_MARK * (ofAll + marks.ofKey(key, span)) + again + ends + runsOut;
     return tally.counted(explained, fills ?? stretch.last.originFetches - stretch.first.originFetches);
   });
 }

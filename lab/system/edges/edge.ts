@@ -49,6 +49,10 @@ export const edgeBounds = z.strictObject({
   freshMs: z.number().positive().optional(),
   /** How many invalidations its cache remembers: above it an entry may end at any time. Left out: more than there are. */
   marksMax: z.int().positive().optional(),
+  /** What it calls fresh was superseded no longer ago than this and `skewMs` together, whatever fails. Left out: it states no bound. */
+  leaseMs: z.number().positive().optional(),
+  /** By how much the clocks of origin and edge may differ for it to hold. */
+  skewMs: z.number().nonnegative().optional(),
   /** It is purged once more so long after the first time: until then it may have what a fetch under way had brought. Left out: it is not. */
   againMs: z.number().positive().max(600_000).optional(),
   /** Its purges are sent at a bounded pace: one may wait so long for its turn. Left out: none does. */

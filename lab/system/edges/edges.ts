@@ -13,6 +13,9 @@ export interface EntryBounds {
   readonly lifetimeMs?: number | undefined;
   /** How many invalidations its cache remembers; undefined: more than there are. */
   readonly marksMax?: number | undefined;
+  /** How long its edge may call an answer fresh without word from the origin, and by how much clocks may differ, in ms; undefined: there is no bound. */
+  readonly leaseMs?: number | undefined;
+  readonly skewMs?: number | undefined;
 }
 
 /** The cache of a region, and where it is. */
@@ -26,7 +29,7 @@ export interface EdgeAddress extends EntryBounds {
 }
 
 export function openEdge(
-  { region, url, lifetimeMs, marksMax, target, edge = 'edgesync' }: EdgeAddress,
+  { region, url, lifetimeMs, marksMax, leaseMs, skewMs, target, edge = 'edgesync' }: EdgeAddress,
   options: Omit<OpenEdgeOptions, 'url'>,
 ): EdgeUnderTest {
   if (target !== undefined) return { region, ...targetEdge(target, { ...options, url }) };
@@ -35,6 +38,7 @@ export function openEdge(
     ...kind.bounds,
     ...(lifetimeMs === undefined ? {} : { freshMs: lifetimeMs }),
     ...(marksMax === undefined ? {} : { marksMax }),
+    ...(leaseMs === undefined ? {} : { leaseMs, skewMs: skewMs ?? 0 }),
   };
   return { region, bounds, ...open({ ...options, url }) };
 }

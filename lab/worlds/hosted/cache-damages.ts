@@ -6,6 +6,7 @@ import {
   CacheUnavailable,
   type EdgeCache,
   type FillOutcome,
+  type Passage,
   type Stamp,
 } from '../../../services/edge/cache/cache.ts';
 import type { MemoryCacheServer } from '../../../services/edge/cache/memory.ts';
@@ -90,6 +91,16 @@ class DamagedCache extends DecoratedCache {
     this.#damages.count('tear');
     await super.apply(batch.toSpliced(Math.floor(batch.length / 2), 1));
     throw new CacheUnavailable('the connection broke in the middle of a batch');
+  }
+
+  override async pass(passage: Passage): Promise<ApplyOutcome> {
+    this.#write();
+    return super.pass(passage);
+  }
+
+  override async confirmBeats(times: ReadonlyMap<number, number>): Promise<number | undefined> {
+    this.#write();
+    return super.confirmBeats(times);
   }
 
   override async forgetLog(): Promise<void> {

@@ -5,7 +5,7 @@ import { cacheBoundsOf, createEdge } from '../../../services/edge/edge.ts';
 import type { InvalidationLog } from '../../../services/log/log.ts';
 import type { OriginConfig } from '../../../services/origin/config.ts';
 import type { Database } from '../../../services/origin/database/database.ts';
-import { createOrigin } from '../../../services/origin/origin.ts';
+import { createOrigin, heartbeatMsOf } from '../../../services/origin/origin.ts';
 import type { EdgeConfig as EdgeSettings } from '../../../services/protocol/edge-api.ts';
 import type { Route } from '../../../services/runtime/http.ts';
 import type { Logger } from '../../../services/runtime/log.ts';
@@ -53,7 +53,7 @@ export async function launchOrigin(
       log: new WiredLog({ log, wire: toKafka, caller: gate, clock }),
     };
     const ports = hosting.mutant?.origin?.(wired, { clock }) ?? wired;
-    const parts = await createOrigin({ ...ports, clock, random, logger, lateness: hosting.lateness });
+    const parts = await createOrigin({ ...ports, clock, random, logger, lateness: hosting.lateness }, heartbeatMsOf(config));
     return serveGated({ parts, gate, port, config, logger, serve: hosting.serve, disconnect: async () => {} });
   });
   releasers.push(() => node.close());

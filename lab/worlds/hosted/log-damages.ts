@@ -1,6 +1,7 @@
 /** What a Kafka suffers: it is told so here, and the log that all have of it behaves so. */
 import type { InvalidationLog, LogMessage } from '../../../services/log/log.ts';
 import type { MemoryLog } from '../../../services/log/memory.ts';
+import { parseUnmarked } from '../../../services/protocol/heartbeat.ts';
 import { type InvalidationEvent, parseInvalidation } from '../../../services/protocol/invalidation.ts';
 import type { Random } from '../../../services/runtime/random.ts';
 import { WorldFailed } from '../../errors.ts';
@@ -55,9 +56,10 @@ export class LogDamages implements Damages {
     return new DamagedLog(log, (message) => this.#passed(message));
   }
 
-  /** Of what asks for a mode of its own nobody could tell any more that it did: only what every region takes by its strategy is garbled. */
+  /** Of what asks for a mode of its own nobody could tell any more that it did: only what every region takes by its strategy is garbled. Nor what invalidates nothing. */
   #passed(message: LogMessage): LogMessage {
     if (this.#garbling.size === 0 || parseInvalidation(message.value)?.mode !== undefined) return message;
+    if (parseUnmarked(message.value) !== undefined) return message;
     for (const id of this.#garbling) this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1);
     return { ...message, value: message.value.slice(0, message.value.length / 2) };
   }

@@ -2,7 +2,7 @@
  * Origin, log, caches and edges in this process: the same code as in containers, over stores in memory, wired so that it can be
  * broken. What kind of time, chance, sockets and database they get is the world's (`Hosting`).
  */
-import { EDGE_SETTINGS, type EdgeConfig } from '../../../services/edge/config.ts';
+import { type EdgeConfig, readEdgeConfig } from '../../../services/edge/config.ts';
 import { ORIGIN_SETTINGS, type OriginConfig } from '../../../services/origin/config.ts';
 import { ConfigError, readConfig } from '../../../services/runtime/config.ts';
 import { withReleasers } from '../../../services/runtime/releasers.ts';
@@ -52,7 +52,7 @@ function readConfigs({ originEnvironment, regions }: StartOrder): { origin: Orig
     }
   };
   const origin = attempt('origin', () => readConfig(ORIGIN_SETTINGS, originEnvironment));
-  const edges = regions.map(({ region, environment }) => attempt(`edge-${region}`, () => readConfig(EDGE_SETTINGS, environment)));
+  const edges = regions.map(({ region, environment }) => attempt(`edge-${region}`, () => readEdgeConfig(environment)));
   if (problems.length > 0 || origin === undefined) throw new ConfigError(problems);
   return { origin, edges: edges.filter((edge) => edge !== undefined) };
 }

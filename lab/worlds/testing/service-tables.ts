@@ -55,6 +55,7 @@ const EDGE: EdgeMetrics = {
   originFetches: 1,
   failedFetches: 1,
   readsThrough: 1,
+  lease: { leaseMs: 1, skewMs: 1, evidenceMs: 1, leastMs: 1, heartbeats: 1, fromFuture: 1 },
   process,
 };
 

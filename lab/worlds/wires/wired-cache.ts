@@ -7,6 +7,7 @@ import {
   type EdgeCache,
   type FillOutcome,
   type Lookup,
+  type Passage,
   type Position,
   type Stamp,
 } from '../../../services/edge/cache/cache.ts';
@@ -41,6 +42,14 @@ export class WiredCache implements EdgeCache {
 
   apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]> {
     return this.#call(APPLY_DEADLINE_MS, (cache) => cache.apply(batch));
+  }
+
+  pass(passage: Passage): Promise<ApplyOutcome> {
+    return this.#call(APPLY_DEADLINE_MS, (cache) => cache.pass(passage));
+  }
+
+  confirmBeats(times: ReadonlyMap<number, number>): Promise<number | undefined> {
+    return this.#call(APPLY_DEADLINE_MS, (cache) => cache.confirmBeats(times));
   }
 
   positions(): Promise<ReadonlyMap<number, Position>> {

@@ -8,7 +8,13 @@
  *
  * States: flowing -> held -> (short) flowing | (long) rejoining -> flowing ... -> closed
  */
-import type { InvalidationLog, LogRecord, LogSubscriber, LogSubscription } from '../../../services/log/log.ts';
+import {
+  type InvalidationLog,
+  type LogRecord,
+  type LogSubscriber,
+  type LogSubscription,
+  LogUnavailable,
+} from '../../../services/log/log.ts';
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import type { Gate } from './gate.ts';
 import type { Wire } from './wire.ts';
@@ -22,6 +28,7 @@ export interface WiredLogOptions {
 
 /** Kafka's session.timeout.ms, as the edges set it. */
 export const SESSION_MS = 6_000;
+const CHECK_DEADLINE_MS = 1_000;
 const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 1_000;
 
@@ -101,6 +108,14 @@ export class WiredSubscription implements LogSubscription {
 
   async commit(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
     if (this.#heldSinceMs === undefined) await this.#inner?.commit(nextOffsets);
+  }
+
+  async isSameLog(): Promise<boolean> {
+    const { wire, caller } = this.#options;
+    const inner = this.#inner;
+    if (inner === undefined || this.#closed || this.#heldSinceMs !== undefined) return false;
+    const toError = (why: string) => new LogUnavailable(`the log does not answer: ${why}`);
+    return wire.call(() => inner.isSameLog(), { caller, deadlineMs: CHECK_DEADLINE_MS, toError }).catch(() => false);
   }
 
   async close(): Promise<void> {

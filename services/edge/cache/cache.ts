@@ -47,6 +47,8 @@ export interface Lookup extends Stamp {
   readonly entry: CacheEntry | null;
   /** The highest clock of any mark that could touch the key. A fetch with a lower clock may have read too early. */
   readonly fence: number;
+  /** Where a lease is asked for: up to when everything is known to be in the marks, in the same step. Left out: nothing says so. */
+  readonly beat?: number | undefined;
 }
 
 export const FILL_REFUSALS = ['other-life', 'below-floor', 'below-hard-minimum', 'newer-stored', 'hard-epoch'] as const;
@@ -79,6 +81,21 @@ export interface Application {
   readonly previous: number;
 }
 
+/** A record that leaves no mark: a heartbeat, several of them in a row, or what may be skipped. */
+export interface Passage {
+  readonly position: Position;
+  /** Offset of the record before the first of them. */
+  readonly previous: number;
+  /** Everything that could be seen at the origin before `time` stands before it in its partition, which is one of `partitions`. */
+  readonly beat: Beat | undefined;
+}
+
+export interface Beat {
+  /** Wall clock, ms since 1970; not in the future of whoever tells it. */
+  readonly time: number;
+  readonly partitions: number;
+}
+
 /** `gap`: the record before was never applied here; the edge must take up the stored offset again. */
 export const APPLY_OUTCOMES = ['applied', 'skipped', 'gap'] as const;
 export type ApplyOutcome = (typeof APPLY_OUTCOMES)[number];
@@ -88,9 +105,16 @@ export interface EdgeCache {
   fill(key: string, entry: CacheEntry, stamp: Stamp): Promise<FillOutcome>;
   /** In order, each its own atomic step, one round trip. */
   apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]>;
+  /** As `apply`, in one step: the position and the heartbeat. No mark, and the clock stays. The heartbeat is pending until it is confirmed. */
+  pass(passage: Passage): Promise<ApplyOutcome>;
+  /**
+   * The log was found to be the same after these were stored: what is pending takes effect, by partition and up to the time named. Answers
+   * `Lookup.beat` from then on.
+   */
+  confirmBeats(times: ReadonlyMap<number, number>): Promise<number | undefined>;
   /** Per partition the position applied last; a partition without one is missing. */
   positions(): Promise<ReadonlyMap<number, Position>>;
-  /** The log is another one: in one step a hard epoch of all, and no position left. */
+  /** The log is another one: in one step a hard epoch of all, and no position and no heartbeat left. */
   forgetLog(): Promise<void>;
   /** A hard epoch of all. Marks, clock and positions stay. */
   flush(): Promise<void>;

@@ -11,6 +11,7 @@ import {
   type EdgeCache,
   type FillOutcome,
   type Lookup,
+  type Passage,
   type Position,
   type Stamp,
 } from './cache.ts';
@@ -80,6 +81,14 @@ export class MemoryCache implements EdgeCache {
   async apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]> {
     const store = this.#open();
     return batch.map((application) => store.apply(application, this.#server.clock.now()));
+  }
+
+  async pass(passage: Passage): Promise<ApplyOutcome> {
+    return this.#open().pass(passage);
+  }
+
+  async confirmBeats(times: ReadonlyMap<number, number>): Promise<number | undefined> {
+    return this.#open().confirmBeats(times);
   }
 
   async positions(): Promise<ReadonlyMap<number, Position>> {

@@ -4,9 +4,18 @@ import { entryState } from '../../protocol/edge-api.ts';
 import { APPLY_OUTCOMES, type CacheEntry, CacheUnavailable, FILL_OUTCOMES, type Position } from './cache.ts';
 import { parseStored } from './redis-entry.ts';
 
-export const lookupAnswer = z.tuple([entryState, z.int(), z.int(), z.string().nullable()]);
+/** Without a heartbeat in effect nothing; else its time, as text: a script tells whole numbers of 32 bits only. */
+export const beatAnswer = z.string().transform(Number).nullable();
+export const lookupAnswer = z.tuple([
+  entryState,
+  z.int(),
+  z.int(),
+  z.string().nullable(),
+  z.string().transform(Number).nullable().optional(),
+]);
 export const fillAnswer = z.enum(FILL_OUTCOMES);
-export const applyAnswers = z.array(z.enum(APPLY_OUTCOMES));
+export const applyAnswer = z.enum(APPLY_OUTCOMES);
+export const applyAnswers = z.array(applyAnswer);
 export const textAnswers = z.array(z.string());
 export const versionsAnswer = z.tuple([textAnswers, textAnswers]);
 export const versionRow = z.tuple([z.string(), z.coerce.number(), entryState]);

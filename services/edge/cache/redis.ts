@@ -24,21 +24,24 @@ import {
   type EdgeCache,
   type FillOutcome,
   type Lookup,
-  MARKS_MAX,
+  type Passage,
   type Position,
   type Stamp,
 } from './cache.ts';
 import { APPLY } from './lua/apply.ts';
+import { CONFIRM, PASS } from './lua/beats.ts';
 import { FILL } from './lua/fill.ts';
 import { LOOKUP } from './lua/lookup.ts';
 import { POSITIONS } from './lua/positions.ts';
 import { RAISE_ALL } from './lua/raise-all.ts';
-import { isRefusal, type ScriptCall } from './lua/script.ts';
+import { isRefusal } from './lua/script.ts';
 import { PARTS } from './lua/state.ts';
 import { TAKES_WRITES } from './lua/takes-writes.ts';
 import { UNLIST, VERSIONS } from './lua/versions.ts';
 import {
+  applyAnswer,
   applyAnswers,
+  beatAnswer,
   chunked,
   fillAnswer,
   lookupAnswer,
@@ -49,6 +52,7 @@ import {
   versionRow,
   versionsAnswer,
 } from './redis-answers.ts';
+import { applyCall, passCall } from './redis-calls.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { toStored } from './redis-entry.ts';
 
@@ -58,6 +62,8 @@ export interface RedisCacheOptions extends CacheBounds {
   /** Judges entries and marks. */
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Each lookup tells the heartbeat in effect. Left out: none does. */
+  readonly isLeased?: boolean | undefined;
   /** How long a read may wait for Redis before it goes on without. */
   readonly readDeadlineMs?: number;
   readonly applyDeadlineMs?: number;
@@ -65,7 +71,6 @@ export interface RedisCacheOptions extends CacheBounds {
 
 const READ_DEADLINE_MS = 50;
 const APPLY_DEADLINE_MS = 500;
-const PATTERNS_MAX = 256;
 const ENTRIES_LISTED_MAX = 10_000;
 const TTL_MS_MIN = 1;
 
@@ -92,9 +97,11 @@ export class RedisCache implements EdgeCache {
   async lookup(key: string): Promise<Lookup> {
     const session = this.#reads.session();
     const keys = this.#keys('state', 'marks', 'patterns', `entry:${key}`);
-    const answer = await session.call(LOOKUP, { keys, values: [this.#now(), key] });
-    const [state, clock, fence, body] = parsed(lookupAnswer, answer);
-    return { state, entry: body === null ? null : parsedEntry(body), clock, life: session.life, fence };
+    const leased = this.#options.isLeased === true ? ['1'] : [];
+    const answer = await session.call(LOOKUP, { keys, values: [this.#now(), key, ...leased] });
+    const [state, clock, fence, body, beat] = parsed(lookupAnswer, answer);
+    const found = { state, entry: body === null ? null : parsedEntry(body), clock, life: session.life, fence };
+    return beat === undefined || beat === null ? found : { ...found, beat };
   }
 
   async fill(key: string, entry: CacheEntry, { clock, life }: Stamp): Promise<FillOutcome> {
@@ -112,10 +119,19 @@ export class RedisCache implements EdgeCache {
     if (batch.length === 0) return [];
     const answers = await session.callAll(
       APPLY,
-      batch.map((application) => this.#applyCall(application)),
+      batch.map((application) => applyCall(application, this.#callOptions())),
     );
     this.#refusal = '';
     return parsed(applyAnswers, answers);
+  }
+
+  async pass(passage: Passage): Promise<ApplyOutcome> {
+    return parsed(applyAnswer, await this.#applies.session().call(PASS, passCall(passage, this.#callOptions())));
+  }
+
+  async confirmBeats(times: ReadonlyMap<number, number>): Promise<number | undefined> {
+    const call = { keys: this.#keys('state'), values: [...times].flat() };
+    return parsed(beatAnswer, await this.#applies.session().call(CONFIRM, call)) ?? undefined;
   }
 
   async positions(): Promise<ReadonlyMap<number, Position>> {
@@ -204,27 +220,8 @@ export class RedisCache implements EdgeCache {
     this.#applies.lookAgain(reason);
   }
 
-  #applyCall({ mark, position, previous }: Application): ScriptCall {
-    const { type, target, mode, version = '' } = mark;
-    const { partition, offset, time, id } = position;
-    return {
-      keys: this.#keys('state', 'marks', 'patterns', 'ages', 'positions'),
-      values: [
-        this.#now(),
-        this.#options.markRetentionMs,
-        type,
-        target.toWellFormed(),
-        mode,
-        version,
-        partition,
-        offset,
-        previous,
-        time,
-        id,
-        PATTERNS_MAX,
-        this.#options.marksMax ?? MARKS_MAX,
-      ],
-    };
+  #callOptions() {
+    return { keys: (...names: readonly string[]) => this.#keys(...names), now: this.#now(), bounds: this.#options };
   }
 
   #keys(...names: readonly string[]): string[] {

@@ -3,7 +3,8 @@
  * and the reference for every other adapter. An edge may come and go; the store stays.
  */
 import type { EntryState, VersionRow } from '../../protocol/edge-api.ts';
-import type { Application, ApplyOutcome, CacheBounds, CacheEntry, FillOutcome, Lookup, Position, Stamp } from './cache.ts';
+import { Beats } from './beats.ts';
+import type { Application, ApplyOutcome, CacheBounds, CacheEntry, FillOutcome, Lookup, Passage, Position, Stamp } from './cache.ts';
 import { type Judged, Marks } from './marks.ts';
 
 const ENTRIES_MAX = 200_000;
@@ -30,6 +31,7 @@ export class CacheStore {
   #newest = new Set<string>();
   #marks: Marks;
   readonly #positions = new Map<number, Position>();
+  #beats = new Beats();
 
   constructor({ life, ...bounds }: StoreOptions) {
     this.life = life;
@@ -44,6 +46,7 @@ export class CacheStore {
     for (const [partition, position] of this.#positions) copy.#positions.set(partition, position);
     copy.#newest = new Set(this.#newest);
     copy.#marks = this.#marks.copy();
+    copy.#beats = this.#beats.copy();
     return copy;
   }
 
@@ -67,6 +70,7 @@ export class CacheStore {
       clock: this.#marks.clock,
       life: this.life,
       fence: this.#marks.fence(key),
+      beat: this.#beats.lowest,
     };
   }
 
@@ -85,13 +89,25 @@ export class CacheStore {
   }
 
   apply({ mark, position, previous }: Application, now: number): ApplyOutcome {
-    const applied = this.#positions.get(position.partition)?.offset ?? NOTHING_APPLIED;
-    if (position.offset <= applied) return 'skipped';
-    if (applied < previous) return 'gap';
+    const outcome = this.#follow(position, previous);
+    if (outcome !== 'applied') return outcome;
     this.#marks.add(mark, now);
     this.#positions.set(position.partition, position);
     this.#marks.prune(now - this.#bounds.markRetentionMs);
     return 'applied';
+  }
+
+  pass({ position, previous, beat }: Passage): ApplyOutcome {
+    const outcome = this.#follow(position, previous);
+    if (outcome !== 'applied') return outcome;
+    this.#positions.set(position.partition, position);
+    if (beat !== undefined) this.#beats.add(position.partition, beat);
+    return 'applied';
+  }
+
+  confirmBeats(times: ReadonlyMap<number, number>): number | undefined {
+    this.#beats.confirm(times);
+    return this.#beats.lowest;
   }
 
   positions(): ReadonlyMap<number, Position> {
@@ -101,6 +117,7 @@ export class CacheStore {
   forgetLog(): void {
     this.#marks.raiseAll();
     this.#positions.clear();
+    this.#beats.clear();
   }
 
   flush(): void {
@@ -116,6 +133,14 @@ export class CacheStore {
         rows.push({ key, version: stored.entry.version, state: this.#stateOf(key, stored, now) });
     }
     return rows;
+  }
+
+  /** Whether the record is the next one. */
+  #follow(position: Position, previous: number): ApplyOutcome {
+    const applied = this.#positions.get(position.partition)?.offset ?? NOTHING_APPLIED;
+    if (position.offset <= applied) return 'skipped';
+    if (applied < previous) return 'gap';
+    return 'applied';
   }
 
   /** An entry past its life is gone, as under a TTL. */

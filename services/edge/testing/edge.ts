@@ -4,12 +4,11 @@ import type { Content } from '../../protocol/content.ts';
 import type { EdgeHealth } from '../../protocol/edge-api.ts';
 import { INVALIDATION_PARTITIONS } from '../../protocol/invalidation.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
-import { readConfig } from '../../runtime/config.ts';
 import { silentLogger } from '../../runtime/log.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { type Application, type ApplyOutcome, CacheUnavailable } from '../cache/cache.ts';
 import { MemoryCache, MemoryCacheServer } from '../cache/memory.ts';
-import { EDGE_SETTINGS } from '../config.ts';
+import { readEdgeConfig } from '../config.ts';
 import { cacheBoundsOf, startEdge } from '../edge.ts';
 import { type OriginAnswer, type OriginClient, type OriginListing, OriginUnavailable } from '../origin-client.ts';
 
@@ -92,7 +91,7 @@ export interface EdgeUnderTest {
 
 /** A started edge without propagation delay. */
 export async function withEdge<T>(environment: Readonly<Record<string, string>>, use: (edge: EdgeUnderTest) => Promise<T>): Promise<T> {
-  const config = readConfig(EDGE_SETTINGS, {
+  const config = readEdgeConfig({
     REGION_NAME: REGION,
     EDGE_PORT: '0',
     REDIS_URL: 'memory:',

@@ -16,6 +16,7 @@ import {
   type EdgeCache,
   type FillOutcome,
   type Lookup,
+  type Passage,
   type Position,
   type Stamp,
 } from '../cache/cache.ts';
@@ -97,6 +98,16 @@ export class FaultyCache implements EdgeCache {
     return outcomes;
   }
 
+  async pass(passage: Passage): Promise<ApplyOutcome> {
+    await this.#reach('pass');
+    return this.#inner.pass(passage);
+  }
+
+  async confirmBeats(times: ReadonlyMap<number, number>): Promise<number | undefined> {
+    await this.#reach('confirmBeats');
+    return this.#inner.confirmBeats(times);
+  }
+
   async positions(): Promise<ReadonlyMap<number, Position>> {
     await this.#reach('positions');
     return this.#inner.positions();
@@ -167,6 +178,7 @@ export class RejoiningLog implements InvalidationLog {
         member.current.resume(partition);
       },
       commit: (nextOffsets) => member.current.commit(nextOffsets),
+      isSameLog: () => member.current.isSameLog(),
       close: () => member.current.close(),
     };
   }
@@ -204,6 +216,8 @@ export interface RegionOptions {
   readonly partitions?: number;
   readonly seed?: number;
   readonly logger?: Logger;
+  /** Heartbeats count. Left out: they do not. */
+  readonly skewMs?: number;
 }
 
 /** One region: its cache outlives its edge, and its edge can be started again. */
@@ -217,8 +231,10 @@ export class Region {
   invalidator: Invalidator;
   readonly #partitions: number;
   readonly #logger: Logger;
+  readonly #skewMs: number | undefined;
 
-  constructor({ delayMs = DELAY_MS, strategy = 'eager', partitions = 1, seed = 1, logger = silentLogger }: RegionOptions) {
+  constructor({ delayMs = DELAY_MS, strategy = 'eager', partitions = 1, seed = 1, logger = silentLogger, skewMs }: RegionOptions) {
+    this.#skewMs = skewMs;
     this.#partitions = partitions;
     this.#logger = logger;
     this.server = new MemoryCacheServer({ clock: this.clock, random: createRandom(seed), markRetentionMs: LIFE_MS });
@@ -235,7 +251,7 @@ export class Region {
 
   #createInvalidator(): Invalidator {
     const { log, cache, settings, clock, meter } = this;
-    return new Invalidator({ region: 'test', log, cache, settings, clock, meter, logger: this.#logger });
+    return new Invalidator({ region: 'test', log, cache, settings, clock, meter, logger: this.#logger, skewMs: this.#skewMs });
   }
 
   async start(): Promise<void> {

@@ -5,6 +5,7 @@ import { VirtualClock } from '../../runtime/virtual-clock.ts';
 import type { Mark } from '../cache/cache.ts';
 import { MemoryCache, MemoryCacheServer } from '../cache/memory.ts';
 import { type EntryLifetimes, entryLifeMsMax } from '../entry-times.ts';
+import { Lease, type LeaseTerms } from '../lease.ts';
 import { EdgeMeter } from '../metrics.ts';
 import { type OriginAnswer, type OriginClient, OriginUnavailable } from '../origin-client.ts';
 import { Reader } from '../reader.ts';
@@ -78,9 +79,10 @@ export class ReaderRig {
   #spell = 0;
   #applied = -1;
 
-  constructor() {
+  constructor(terms?: LeaseTerms) {
     const { cache, origin, clock, meter } = this;
-    this.reader = new Reader({ cache, origin, clock, meter, lifetimes: LIFETIMES, upToDate: () => this.#upToDate() });
+    const lease = terms && new Lease(terms, clock);
+    this.reader = new Reader({ cache, origin, clock, meter, lifetimes: LIFETIMES, upToDate: () => this.#upToDate(), lease });
   }
 
   /** As the invalidator says it. */
@@ -98,6 +100,14 @@ export class ReaderRig {
     this.#applied += 1;
     const position = { partition: 0, offset: this.#applied, id: `event-${this.#applied}`, time: this.clock.now() };
     this.server.store.apply({ mark, position, previous: this.#applied - 1 }, this.clock.now());
+  }
+
+  /** As the invalidator does with a heartbeat of a log with one partition, once the log was found to be the same. */
+  beat(time = this.clock.now()): void {
+    this.#applied += 1;
+    const position = { partition: 0, offset: this.#applied, id: `beat-${this.#applied}`, time: this.clock.now() };
+    this.server.store.pass({ position, previous: this.#applied - 1, beat: { time, partitions: 1 } });
+    this.server.store.confirmBeats(new Map([[0, time]]));
   }
 
   write(id: number, version: number, mode: Mark['mode']): void {
@@ -119,8 +129,8 @@ export class ReaderRig {
   }
 }
 
-export async function withReader(use: (rig: ReaderRig) => Promise<void>): Promise<void> {
-  const rig = new ReaderRig();
+export async function withReader(use: (rig: ReaderRig) => Promise<void>, terms?: LeaseTerms): Promise<void> {
+  const rig = new ReaderRig(terms);
   await use(rig);
   await rig.clock.settle();
 }

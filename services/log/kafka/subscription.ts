@@ -36,7 +36,7 @@ interface Joined {
 const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 1_000;
 
-export class KafkaSubscription implements LogSubscription {
+export class KafkaSubscription implements Omit<LogSubscription, 'isSameLog'> {
   readonly #options: KafkaSubscriptionOptions;
   readonly #positions = new Positions();
   readonly #commits: Commits;
@@ -132,17 +132,19 @@ export class KafkaSubscription implements LogSubscription {
 
   /**
    * `later`: per partition the first offset with a time above the anchor's. In the same log it lies above the anchor; in
-   * one made anew, however long it is by now, nothing is as old, so it is the first of all.
+   * one made anew, however long it is by now, nothing is as old, so it is the first of all. Answers whether it is found to be the same.
    */
-  checkIdentity({ epoch, anchor }: Noted, later: ReadonlyMap<number, number>): void {
-    if (this.#state !== 'open' || epoch !== this.#positions.epoch || anchor === undefined) return;
+  checkIdentity({ epoch, anchor }: Noted, later: ReadonlyMap<number, number>): boolean {
+    if (this.#state !== 'open' || epoch !== this.#positions.epoch || anchor === undefined) return false;
     const found = later.get(anchor.partition) ?? anchor.offset + 1;
     const suspected = `${anchor.partition}/${anchor.offset}/${found}`;
     // Once: where the log's clock went back the same is found again, and the subscriber has looked already.
-    if (found > anchor.offset || suspected === this.#suspected) return;
+    if (found > anchor.offset) return true;
+    if (suspected === this.#suspected) return false;
     this.#suspected = suspected;
     this.#options.subscriber.onOtherLog?.();
     this.reassign('the log was made anew');
+    return false;
   }
 
   /** Of each partition that has records to come and is not paused, where it stands. */

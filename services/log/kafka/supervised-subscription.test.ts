@@ -91,7 +91,7 @@ async function withSubscription(use: (rig: Rig) => Promise<void>): Promise<void>
   const seconds = async (count: number, moving: readonly number[]) => {
     for (let second = 0; second < count; second += 1) {
       await clock.advance(LOOK_EVERY_MS);
-      const before = subscription.noted();
+      const before = subscription.beginCheck();
       for (const partition of moving) await clients.at(-1)?.hand(partition, before?.next.get(partition) ?? 0);
       subscription.check(before, BOUNDS);
     }
@@ -145,4 +145,52 @@ describe('a consumer that reads nothing of a partition for ten seconds though re
       await seconds(5, [1, 2]);
       expect(clients.length).toBe(2);
     }));
+});
+
+describe('whether the log is the same', () => {
+  const later = (offset: number) => new Map([[0, offset]]);
+
+  test('is told by a check that begins after the question, once something was read', () =>
+    withSubscription(async ({ subscription, seconds }) => {
+      const told: boolean[] = [];
+      const ask = () => void subscription.isSameLog().then((isSame) => told.push(isSame));
+      await seconds(1, [0, 1, 2]);
+      const under = subscription.beginCheck();
+      ask();
+      if (under === undefined) throw new Error('expected an open subscription');
+      subscription.checkIdentity(under, later(END));
+      await Promise.resolve();
+      expect(told, 'it was under way').toEqual([]);
+      const next = subscription.beginCheck();
+      if (next === undefined) throw new Error('expected an open subscription');
+      subscription.checkIdentity(next, later(END));
+      await Promise.resolve();
+      expect(told).toEqual([true]);
+    }));
+
+  test.each([
+    [
+      'the log is another one',
+      (rig: Rig, noted: NonNullable<ReturnType<SupervisedSubscription['beginCheck']>>) => rig.subscription.checkIdentity(noted, later(0)),
+    ],
+    ['the log did not answer', (rig: Rig) => rig.subscription.endCheck(false)],
+    [
+      'the position was set meanwhile',
+      (rig: Rig, noted: NonNullable<ReturnType<SupervisedSubscription['beginCheck']>>) => {
+        rig.subscription.seek(0, 0);
+        rig.subscription.checkIdentity(noted, later(END));
+      },
+    ],
+    ['another check begins', (rig: Rig) => void rig.subscription.beginCheck()],
+    ['it is closed', (rig: Rig) => void rig.subscription.close()],
+  ] as const)('is not said where %s', (_title, end) =>
+    withSubscription(async (rig) => {
+      await rig.seconds(1, [0, 1, 2]);
+      const asked = rig.subscription.isSameLog();
+      const noted = rig.subscription.beginCheck();
+      if (noted === undefined) throw new Error('expected an open subscription');
+      end(rig, noted);
+      expect(await asked).toBe(false);
+    }),
+  );
 });

@@ -31,8 +31,12 @@ export class SupervisedSubscription implements LogSubscription {
   readonly #options: SupervisedSubscriptionOptions;
   readonly #subscription: KafkaSubscription;
   readonly #supervisor: Supervisor;
+  #isClosed = false;
   /** For each partition by itself: a consumer can be stuck with one of them and go on with the others. */
   #unread: ReadonlyMap<number, Unread> = new Map();
+  /** Who waits for a check that has not begun, and for the one under way. */
+  #askers: ((isSame: boolean) => void)[] = [];
+  #asked: ((isSame: boolean) => void)[] = [];
 
   constructor(options: SupervisedSubscriptionOptions) {
     this.#options = options;
@@ -46,8 +50,24 @@ export class SupervisedSubscription implements LogSubscription {
     return this.#subscription.assigned;
   }
 
-  noted(): Noted | undefined {
+  /** The watch looks once a second: the next time answers. */
+  isSameLog(): Promise<boolean> {
+    if (this.#isClosed) return Promise.resolve(false);
+    return new Promise((resolve) => this.#askers.push(resolve));
+  }
+
+  /** What a check compares with what it asks the log for after this. Whoever asks from now on waits for the next one. */
+  beginCheck(): Noted | undefined {
+    this.endCheck(false);
+    this.#asked = this.#askers;
+    this.#askers = [];
     return this.#subscription.noted();
+  }
+
+  endCheck(isSame: boolean): void {
+    const asked = this.#asked;
+    this.#asked = [];
+    for (const answer of asked) answer(isSame);
   }
 
   /** `before` was noted before `bounds` were asked for. */
@@ -61,7 +81,7 @@ export class SupervisedSubscription implements LogSubscription {
   }
 
   checkIdentity(noted: Noted, later: ReadonlyMap<number, number>): void {
-    this.#subscription.checkIdentity(noted, later);
+    this.endCheck(this.#subscription.checkIdentity(noted, later));
   }
 
   seek(partition: number, offset: number): void {
@@ -82,6 +102,8 @@ export class SupervisedSubscription implements LogSubscription {
 
   /** Leaves the group; bounded, also while Kafka hangs. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const answer of [...this.#askers, ...this.#asked]) answer(false);
     await this.#subscription.close();
     await this.#supervisor.close();
     this.#options.onClosed();

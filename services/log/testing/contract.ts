@@ -433,6 +433,27 @@ function describeEnds(withLog: WithLog): void {
       expect(asked).toBe(before);
     }));
 
+  test('a log from which something was read is the same one, until its subscription is closed', () =>
+    withLog(async ({ log, until }) => {
+      const listener = new Listener();
+      const subscription = await listener.subscribeTo(log);
+      await log.append(rounds(1));
+      await until(() => listener.values().size === KEYS.length);
+      expect(await subscription.isSameLog()).toBe(true);
+      await subscription.close();
+      expect(await subscription.isSameLog()).toBe(false);
+    }));
+
+  test('a message goes to the partition that it names', () =>
+    withLog(async ({ log, until }) => {
+      const listener = new Listener();
+      await listener.subscribeTo(log);
+      const partitions = (await log.bounds()).map(({ partition }) => partition);
+      await log.append(partitions.map((partition) => ({ ...message('content:1', `in ${partition}`), partition })));
+      await until(() => listener.records.length === partitions.length);
+      for (const { partition, value } of listener.records) expect(value).toBe(`in ${partition}`);
+    }));
+
   test('a closed subscription delivers no more, the others do', () =>
     withLog(async ({ log, until, quiet }) => {
       const [closed, open] = [new Listener(), new Listener()];

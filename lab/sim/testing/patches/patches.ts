@@ -1,13 +1,21 @@
 /** The tables of source patches. A new one is a row in one of them. */
 import { FILL_PATCHES } from './fills.ts';
 import { INVALIDATOR_PATCHES } from './invalidator.ts';
+import { LEASE_PATCHES } from './lease.ts';
 import { MARK_PATCHES } from './marks.ts';
 import { ORIGIN_PATCHES } from './origin.ts';
 import type { Patch } from './patch.ts';
 import { READER_PATCHES } from './reader.ts';
 
 /** Each must be caught, by a check that names its damage. */
-export const PATCHES: readonly Patch[] = [...MARK_PATCHES, ...FILL_PATCHES, ...READER_PATCHES, ...INVALIDATOR_PATCHES, ...ORIGIN_PATCHES];
+export const PATCHES: readonly Patch[] = [
+  ...MARK_PATCHES,
+  ...FILL_PATCHES,
+  ...READER_PATCHES,
+  ...INVALIDATOR_PATCHES,
+  ...ORIGIN_PATCHES,
+  ...LEASE_PATCHES,
+];
 
 export { HARMLESS_PATCHES } from './harmless.ts';
 export { SLIPPING_PATCHES } from './slipping.ts';

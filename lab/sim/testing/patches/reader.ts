@@ -20,8 +20,8 @@ export const READER_PATCHES: readonly Patch[] = [
     edits: [
       {
         file: READER,
-        old: 'return toEntry(answer, askedAt, this.#options.lifetimes);\n  }',
-        new: 'return toEntry(answer, Math.max(askedAt, this.#options.clock.now()), this.#options.lifetimes);\n  }',
+        old: 'return { entry: toEntry(answer, askedAt - (answer.ageMs ?? 0), lifetimes)',
+        new: 'return { entry: toEntry(answer, Math.max(askedAt, clock.now()), lifetimes)',
       },
     ],
     caughtBy: ['misdated'],
@@ -92,8 +92,8 @@ export const READER_PATCHES: readonly Patch[] = [
       },
       {
         file: READER,
-        old: 'const { entry, stored } = await landed;',
-        new: 'const { entry, stored } = await landed;\n      this.#last?.set(key, entry);',
+        old: 'const fetched = await landed;\n      const reason',
+        new: 'const fetched = await landed;\n      this.#last?.set(key, fetched.entry);\n      const reason',
       },
       {
         file: READER,
@@ -109,8 +109,8 @@ export const READER_PATCHES: readonly Patch[] = [
     edits: [
       {
         file: READER,
-        old: "return { entry, source: 'cache', status: 'stale' };\n    }",
-        new: "return { entry, source: 'cache', status: 'fresh' };\n    }",
+        old: "return { entry, source: 'cache', status: 'stale', term };\n    }",
+        new: "return { entry, source: 'cache', status: 'fresh', term };\n    }",
       },
     ],
     caughtBy: [...OLD_CONTENT],

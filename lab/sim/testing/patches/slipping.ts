@@ -35,8 +35,8 @@ export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
     edits: [
       {
         file: READER,
-        old: '      this.#remember(key, entry.version);\n      return { entry, source:',
-        new: '      this.#remember(key, entry.version);\n      const later = joined ? undefined : await this.#lookup(key);\n      if (later !== undefined) await this.#fill(key, entry, later);\n      return { entry, source:',
+        old: '      this.#remember(key, fetched.entry.version);\n',
+        new: '      this.#remember(key, fetched.entry.version);\n      const later = joined ? undefined : await this.#lookup(key);\n      if (later !== undefined) await this.#fill(key, fetched.entry, later);\n',
       },
     ],
     seenBy: 'services/edge/reader-away.test.ts',
@@ -45,7 +45,7 @@ export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
   {
     name: 'catching-up-asked-late',
     about: 'Whether the edge is catching up is asked after the lookup only.',
-    edits: [{ file: READER, old: '(spell !== undefined && spell === upToDate())', new: 'upToDate() !== undefined' }],
+    edits: [{ file: READER, old: 'spell !== undefined && spell === upToDate()', new: 'upToDate() !== undefined' }],
     seenBy: 'services/edge/reader-races.test.ts',
     why: 'The last event of catching up must be applied between a lookup and its answer.',
   },

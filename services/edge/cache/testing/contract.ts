@@ -5,6 +5,7 @@
  */
 import { describe } from 'vitest';
 import { describeApply } from './apply.ts';
+import { describeBeats } from './beats.ts';
 import { describeBounds } from './bounds.ts';
 import { describeFill } from './fill.ts';
 import { describeLife } from './life.ts';
@@ -17,6 +18,7 @@ export function describeCacheContract(name: string, withCache: WithCache): void 
     describeLookup(withCache);
     describeFill(withCache);
     describeApply(withCache);
+    describeBeats(withCache);
     describeBounds(withCache);
     describeLife(withCache);
     describeReference(withCache);

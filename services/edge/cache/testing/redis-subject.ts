@@ -35,7 +35,8 @@ export async function withRedis(url: string, test: (subject: RedisUnderTest) => 
   const clock = new VirtualClock();
   const region = `test-${randomUUID()}`;
   const raw = new Redis(url);
-  const cache = RedisCache.open({ url, region, clock, markRetentionMs: MARK_RETENTION_MS, logger: silentLogger, ...PATIENT, ...bounds });
+  const shared = { url, region, clock, logger: silentLogger, isLeased: true };
+  const cache = RedisCache.open({ ...shared, markRetentionMs: MARK_RETENTION_MS, ...PATIENT, ...bounds });
   try {
     await until(() => cache.connected(), 'a connection to Redis');
     await test({ cache, clock, region, raw, restart: () => empty({ cache, raw, region }) });

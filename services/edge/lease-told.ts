@@ -1,0 +1,32 @@
+/** What `/metrics` and `/health` say of the lease. */
+import type { EdgeHealth, EdgeMetrics } from '../protocol/edge-api.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Invalidator } from './invalidator.ts';
+import type { Lease } from './lease.ts';
+
+export interface LeaseTellerOptions {
+  readonly lease: Lease;
+  readonly invalidator: Pick<Invalidator, 'status'>;
+  readonly clock: Clock;
+  /** Under the delay in force. */
+  readonly leaseMsLeast: () => number;
+}
+
+export interface ToldLease {
+  readonly metrics: NonNullable<EdgeMetrics['lease']>;
+  readonly health: NonNullable<EdgeHealth['lease']>;
+}
+
+export function leaseTeller({ lease, invalidator, clock, leaseMsLeast }: LeaseTellerOptions): () => ToldLease {
+  return () => {
+    const { leaseMs, skewMs } = lease.terms;
+    const { upTo, heartbeats = 0, fromFuture = 0, isFromFuture = false } = invalidator.status().evidence ?? {};
+    const evidenceMs = upTo === undefined ? null : clock.now() - upTo;
+    const isHeld = evidenceMs !== null && evidenceMs <= leaseMs;
+    const why = lease.isClockUntrusted ? 'clock set back' : isFromFuture ? 'heartbeats from the future' : undefined;
+    return {
+      metrics: { leaseMs, skewMs, evidenceMs, leastMs: leaseMsLeast(), heartbeats, fromFuture },
+      health: why ?? (isHeld ? 'held' : 'ran out'),
+    };
+  };
+}

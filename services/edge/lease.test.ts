@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import type { Clock } from '../runtime/clock.ts';
+import { VirtualClock } from '../runtime/virtual-clock.ts';
+import { Lease, leaseMsLeast } from './lease.ts';
+
+const TERMS = { leaseMs: 10_000, skewMs: 500 };
+const KEYS = Array.from({ length: 1_000 }, (_, at) => `content:${at}`);
+
+/** A wall clock that a test moves; the monotonic one goes on by itself. */
+function settable() {
+  const inner = new VirtualClock();
+  const wall = { aheadMs: 0 };
+  const clock: Clock = {
+    now: () => inner.now() + wall.aheadMs,
+    monotonicMs: () => inner.monotonicMs(),
+    setTimer: inner.setTimer.bind(inner),
+  };
+  return { inner, wall, clock };
+}
+
+describe('a lease', () => {
+  test('lasts as long for no key as is configured, and for none less than three quarters of it', () => {
+    const lease = new Lease(TERMS, new VirtualClock());
+    const lasts = KEYS.map((key) => lease.of(key, 0).until);
+    expect(Math.max(...lasts)).toBeLessThanOrEqual(TERMS.leaseMs);
+    expect(Math.min(...lasts)).toBeGreaterThan(TERMS.leaseMs * 0.75);
+    const [early, late] = [lasts.filter((ms) => ms < 8_125).length, lasts.filter((ms) => ms >= 9_375).length];
+    expect(early, 'a quarter of the keys in the first quarter').toBeGreaterThan(200);
+    expect(late, 'and in the last').toBeGreaterThan(200);
+  });
+
+  test('is out by a comparison at each question, with no timer in between', async () => {
+    const { inner, clock } = settable();
+    const lease = new Lease(TERMS, clock);
+    const { until } = lease.of('content:1', clock.now());
+    await inner.advance(until - clock.now());
+    expect(lease.of('content:1', until - TERMS.leaseMs).isOut).toBe(true);
+    expect(lease.of('content:1', clock.now() - 1).isOut).toBe(false);
+  });
+
+  test('does not rest on a time from the future', () => {
+    const clock = new VirtualClock();
+    const lease = new Lease(TERMS, clock);
+    expect(lease.of('content:1', clock.now() + TERMS.skewMs).isOut).toBe(false);
+    expect(lease.of('content:1', clock.now() + TERMS.skewMs + 1).isOut).toBe(true);
+  });
+
+  test('rests on nothing that a clock says which fell back, until it has passed all that it showed by a lease', async () => {
+    const { inner, wall, clock } = settable();
+    const lease = new Lease(TERMS, clock);
+    const fetchedAt = clock.now();
+    expect(lease.of('content:1', fetchedAt).isOut).toBe(false);
+    wall.aheadMs = -5_000;
+    expect(lease.of('content:1', clock.now()).isOut).toBe(true);
+    await inner.advance(14_000);
+    expect(lease.of('content:1', clock.now()).isOut, 'what was fetched before looks young').toBe(true);
+    await inner.advance(1_100);
+    expect(lease.of('content:1', clock.now()).isOut).toBe(false);
+    expect(lease.isClockUntrusted).toBe(false);
+  });
+
+  test('takes a clock that is slowed down for none that fell back', async () => {
+    const { inner, wall, clock } = settable();
+    const lease = new Lease(TERMS, clock);
+    for (let s = 0; s < 3_600; s += 1) {
+      await inner.advance(1_000);
+      wall.aheadMs -= 1;
+      expect(lease.of('content:1', clock.now()).isOut).toBe(false);
+    }
+  });
+
+  test('of an answer of the origin is told by the monotonic clock, too', async () => {
+    const { inner, wall, clock } = settable();
+    const lease = new Lease(TERMS, clock);
+    const [fetchedAt, askedMs] = [clock.now(), clock.monotonicMs()];
+    await inner.advance(TERMS.leaseMs);
+    expect(lease.ofAnswer(fetchedAt, askedMs).isOut).toBe(false);
+    wall.aheadMs = -5_000;
+    await inner.advance(1);
+    expect(lease.ofAnswer(fetchedAt, askedMs).isOut).toBe(true);
+  });
+
+  test.each([
+    { needs: { delayMs: 0, heartbeatMs: 100, skewMs: 0, fetchDeadlineMs: 2_000 }, leastMs: 2_000 },
+    { needs: { delayMs: 600, heartbeatMs: 1_000, skewMs: 500, fetchDeadlineMs: 2_000 }, leastMs: 4_100 },
+  ])('needs $leastMs ms', ({ needs, leastMs }) => {
+    expect(leaseMsLeast(needs)).toBe(leastMs);
+  });
+});

@@ -1,0 +1,87 @@
+/** What an edge with a lease says in headers, in its metrics and of its health: over real sockets, with a wall clock that a test moves. */
+import { describe, expect, it } from 'vitest';
+import { edgeHealth, edgeMetrics } from '../protocol/edge-api.ts';
+import { heartbeatValue } from '../protocol/heartbeat.ts';
+import { exchange } from '../runtime/testing/http.ts';
+import { Lease } from './lease.ts';
+import { type EdgeUnderTest, withEdge } from './testing/edge.ts';
+import { contentOf } from './testing/kit.ts';
+
+/** The wall clock stands while the monotonic one goes on: a skew that is longer than the test. */
+const [LEASE_MS, SKEW_MS] = [200_000, 60_000];
+const LEASED = { FRESHNESS_LEASE: String(LEASE_MS), CLOCK_SKEW_MAX: String(SKEW_MS) };
+
+const withContent = (use: (edge: EdgeUnderTest) => Promise<void>, environment = {}) =>
+  withEdge({ ...LEASED, ...environment }, async (edge) => {
+    edge.origin.contents.set(7, contentOf(7, 1));
+    await use(edge);
+  });
+
+const read = ({ port }: EdgeUnderTest) => exchange(port, { path: '/api/content/7' });
+const metricsOf = async ({ port }: EdgeUnderTest) => edgeMetrics.parse((await exchange(port, { path: '/metrics' })).json);
+const healthOf = async ({ port }: EdgeUnderTest) => edgeHealth.parse((await exchange(port, { path: '/health' })).json);
+
+/** How long the lease of this key lasts. */
+function leaseOf7({ clock }: EdgeUnderTest): number {
+  return new Lease({ leaseMs: LEASE_MS, skewMs: SKEW_MS }, clock).of('content:7', 0).until;
+}
+
+async function beat({ log, clock }: EdgeUnderTest, time = clock.now()): Promise<void> {
+  const value = heartbeatValue({ time, partitions: 3 });
+  await log.append([0, 1, 2].map((partition) => ({ key: 'heartbeat', value, headers: {}, partition })));
+}
+
+describe('under a lease', () => {
+  it('a cache below may keep an answer until a second before this edge calls it stale, and serve none that is', () =>
+    withContent(async (edge) => {
+      await read(edge);
+      const { headers } = await read(edge);
+      const seconds = Math.floor(leaseOf7(edge) / 1_000);
+      expect(headers['cache-control']).toBe(`public, max-age=0, s-maxage=${seconds - 1}`);
+      expect(headers['cache-status']).toBe(`edgesync-us-east; hit; ttl=${seconds}`);
+    }));
+
+  it('its own lifetime counts where that is shorter', () =>
+    withContent(
+      async (edge) => {
+        await read(edge);
+        const { headers } = await read(edge);
+        expect(headers['cache-control']).toBe('public, max-age=0, s-maxage=9');
+        expect(headers['cache-status']).toBe('edgesync-us-east; hit; ttl=10');
+      },
+      { CACHE_TTL: '10' },
+    ));
+
+  it('an answer says that its lease is why it is stale', () =>
+    withContent(async (edge) => {
+      await read(edge);
+      edge.clock.advance(LEASE_MS + 1);
+      const { headers, json } = await read(edge);
+      expect(json).toMatchObject({ status: 'stale', source: 'cache' });
+      expect(headers['cache-status']).toMatch(/^edgesync-us-east; hit; ttl=-\d+; detail=lease$/);
+    }));
+
+  it('metrics and health tell what there is of it', () =>
+    withContent(async (edge) => {
+      const lease = { leaseMs: LEASE_MS, skewMs: SKEW_MS, leastMs: 63_000 };
+      expect((await metricsOf(edge)).lease).toEqual({ ...lease, evidenceMs: null, heartbeats: 0, fromFuture: 0 });
+      expect(await healthOf(edge)).toMatchObject({ status: 'degraded', lease: 'ran out' });
+      await beat(edge);
+      await expect.poll(async () => (await metricsOf(edge)).lease, { interval: 20, timeout: 10_000 }).toMatchObject({ evidenceMs: 0 });
+      expect(await healthOf(edge)).toMatchObject({ status: 'ok', lease: 'held' });
+      expect((await metricsOf(edge)).log).toMatchObject({ lag: 0, queued: 0, unreadable: 0 });
+      await beat(edge, edge.clock.now() + SKEW_MS + 1);
+      await expect.poll(async () => (await metricsOf(edge)).lease, { interval: 20, timeout: 10_000 }).toMatchObject({ fromFuture: 3 });
+      expect(await healthOf(edge)).toMatchObject({ status: 'degraded', lease: 'heartbeats from the future' });
+    }));
+});
+
+it('without a lease nothing is said of one', () =>
+  withContent(
+    async (edge) => {
+      expect(await metricsOf(edge)).not.toHaveProperty('lease');
+      expect(await healthOf(edge)).not.toHaveProperty('lease');
+      expect((await read(edge)).headers['cache-control']).toContain('stale-while-revalidate=60');
+    },
+    { FRESHNESS_LEASE: '0' },
+  ));
