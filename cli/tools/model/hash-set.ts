@@ -1,6 +1,6 @@
 /**
- * A set of states by their hashes alone: 8 bytes a state. Two states with one hash would count as one; with 53 bits and four million
- * states the chance of any such pair is below one in a thousand.
+ * A set of states by their hashes alone: 8 bytes a state. Two states with one hash would count as one; with 53 bits and
+ * four million states the chance of any such pair is below one in a thousand.
  */
 const SLOTS_FIRST = 2 ** 20;
 

@@ -1,6 +1,7 @@
 /**
- * `npm run model -- lease break|hold|spare|walk|power [NAME] [--runs N] [--seed N]`: the explicit-state model of the lease. It says of each
- * suite whether the property holds, with a trace where it does not, and ends with 1 where a suite did not end as it should.
+ * `npm run model -- lease break|hold|spare|walk|power [NAME] [--runs N] [--seed N]`: the explicit-state model of the
+ * lease. It says of each suite whether the property holds, with a trace where it does not, and ends with 1 where a
+ * suite did not end as it should.
  */
 import { parseArgs } from 'node:util';
 import { EXIT, type ExitCode } from '../../../lab/errors.ts';

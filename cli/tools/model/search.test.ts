@@ -56,9 +56,14 @@ it('walks of the same seed are the same, and those of another seed differ', () =
   expect(walks(3).violations['place']).not.toEqual(walks(4).violations['place']);
 });
 
+it('of all walks that find a violation the shortest trace is kept', () => {
+  const { violations } = walk({ model: counter(7), runs: 200, stepsMax: 7, seed: 1, weigh: () => 1 });
+  expect(violations['end']?.trace).toHaveLength(3);
+});
+
 it('a walk takes no step of weight 0 while there is another', () => {
-  const weigh = (label: string) => (label === 'up' ? 0 : 1);
-  const { violations } = walk({ model: grid(8, [7, 0]), runs: 20, stepsMax: 7, seed: 1, weigh });
-  expect(violations['place']?.trace).toEqual(Array.from({ length: 7 }, () => 'right'));
-  expect(walk({ model: grid(8, [0, 1]), runs: 20, stepsMax: 7, seed: 1, weigh }).violations).toEqual({});
+  const weigh = (label: string) => (label === 'right' ? 0 : 1);
+  const { violations } = walk({ model: grid(8, [0, 7]), runs: 20, stepsMax: 7, seed: 1, weigh });
+  expect(violations['place']?.trace).toEqual(Array.from({ length: 7 }, () => 'up'));
+  expect(walk({ model: grid(8, [1, 0]), runs: 20, stepsMax: 7, seed: 1, weigh }).violations).toEqual({});
 });

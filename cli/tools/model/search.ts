@@ -1,6 +1,7 @@
 /**
- * Search over an explicit-state model. Breadth first visits every state and gives a shortest trace of what is violated; random walks go
- * deeper than breadth first can, and give some trace. A violation is a sentence that begins with its kind: `age: …`.
+ * Search over an explicit-state model. Breadth first visits every state and gives a shortest trace of what is violated;
+ * random walks go deeper than breadth first can, and give some trace. A violation is a sentence that begins with its
+ * kind: `age: …`.
  */
 import { HashSet, hashOf } from './hash-set.ts';
 
@@ -76,7 +77,10 @@ class Origins {
   }
 }
 
-/** Breadth first, until all states are visited, or a state is left whose steps violate something, or there are more than `statesMax`. */
+/**
+ * Breadth first, until all states are visited, or a state is left whose steps violate something, or there are more than
+ * `statesMax`.
+ */
 export function search<State>(model: Model<State>, statesMax: number): Searched {
   const seen = new HashSet();
   const origins = new Origins();

@@ -1,7 +1,7 @@
 /**
- * What the edge does, and what is done to it, to its cache and to the log. The queue of a partition is the log from its head on. What has
- * arrived is never later than the time of its record, so a head is due by that time and the delay alone. A cut link is an edge that does
- * not go on.
+ * What the edge does, and what is done to it, to its cache and to the log. The queue of a partition is the log from its
+ * head on. What has arrived is never later than the time of its record, so a head is due by that time and the delay
+ * alone. A cut link is an edge that does not go on.
  */
 import { applyHead, checkLog, rejoin, takeHeartbeat } from './edge.ts';
 import type { Setting } from './sizes.ts';

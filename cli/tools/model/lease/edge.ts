@@ -1,8 +1,13 @@
-/** What an edge does with its log: it applies the heads of its queues, takes heartbeats, checks the log, takes up its stored offsets. */
+/**
+ * What an edge does with its log: it applies the heads of its queues, takes heartbeats, checks the log, takes up its
+ * stored offsets.
+ */
 import type { Setting } from './sizes.ts';
 import { type LeaseState, type LogRecord, NEVER, type Partition, type PerPartition } from './state.ts';
 
-/** Applies a record that is the head of its queue. Answers what else it was: one applied before, or one behind a gap. */
+/**
+ * Applies a record that is the head of its queue. Answers what else it was: one applied before, or one behind a gap.
+ */
 export function applyHead(setting: Setting, state: LeaseState, partition: Partition): string | undefined {
   const { cache } = state;
   const offset = state.heads[partition];
@@ -57,8 +62,8 @@ export function takeUp(state: LeaseState): void {
 }
 
 /**
- * Looks whether the log is the one that was read from. That it finds out is an oracle: the model does not say how. A log made anew
- * invalidates all, and is read from its start.
+ * Looks whether the log is the one that was read from. That it finds out is an oracle: the model does not say how. A
+ * log made anew invalidates all, and is read from its start.
  */
 export function checkLog({ rules }: Setting, state: LeaseState): string {
   const { cache } = state;

@@ -1,6 +1,7 @@
 /**
- * The property of the lease: when a read that begins now would be called fresh, its answer reflects all that could be seen at the origin
- * lease + skew ago. It is checked in every state, so a read costs no step. Slow reads and fetches are checked when they are answered.
+ * The property of the lease: when a read that begins now would be called fresh, its answer reflects all that could be
+ * seen at the origin lease + skew ago. It is checked in every state, so a read costs no step. Slow reads and fetches
+ * are checked when they are answered.
  */
 import type { Setting } from './sizes.ts';
 import type { Cache, Entry, LeaseState, Mark } from './state.ts';

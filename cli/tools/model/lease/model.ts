@@ -1,10 +1,10 @@
 /**
- * The lease of one region as an explicit-state model with discrete time: origin, outbox, relays step by step, late and lost sends, two
- * partitions, delay, stored offsets, snapshot, log made anew, fetches, clocks that differ.
+ * The lease of one region as an explicit-state model with discrete time: origin, outbox, relays step by step, late and
+ * lost sends, two partitions, delay, stored offsets, snapshot, log made anew, fetches, clocks that differ.
  *
- * Left out: lifetimes, tags and patterns, 404s, the bound of a queue, pipelines with a failed command, partitions added to a running log,
- * clocks that step back, a log that loses what it acknowledged. The model of several members on one cache, and the older one of one edge
- * without time, are not here.
+ * Left out: lifetimes, tags and patterns, 404s, the bound of a queue, pipelines with a failed command, partitions added
+ * to a running log, clocks that step back, a log that loses what it acknowledged. The model of several members on one
+ * cache, and the older one of one edge without time, are not here.
  */
 import type { Model } from '../search.ts';
 import { addEdgeSteps } from './edge-steps.ts';

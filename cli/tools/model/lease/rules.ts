@@ -1,8 +1,8 @@
 /** The rules of the lease, each with its readings. `RULES` is how they should stand. */
 export interface Rules {
   /**
-   * When a relay may send a heartbeat: `empty` when its claim found nothing; `afterBatch` when all that the claim found is acknowledged, too;
-   * `unacked` once the batch was sent, whatever came of it; `always` without any claim.
+   * When a relay may send a heartbeat: `empty` when its claim found nothing; `afterBatch` when all that the claim found
+   * is acknowledged, too; `unacked` once the batch was sent, whatever came of it; `always` without any claim.
    */
   readonly heartbeat: 'empty' | 'afterBatch' | 'unacked' | 'always';
   /** When the relay reads the time of the heartbeat, seen from the claim. */

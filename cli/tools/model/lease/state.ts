@@ -1,6 +1,6 @@
 /**
- * A state of the model: one region, one key `k` with its events in partition 0, purges of all in partition 1. Times are ticks of the true
- * clock, which is the edge's own; the clocks of relays differ from it.
+ * A state of the model: one region, one key `k` with its events in partition 0, purges of all in partition 1. Times are
+ * ticks of the true clock, which is the edge's own; the clocks of relays differ from it.
  */
 import type { Sizes, Spending } from './sizes.ts';
 
