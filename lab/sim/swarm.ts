@@ -19,6 +19,8 @@ export interface SwarmOptions {
   /** Left out: drawn. */
   readonly keys?: number | undefined;
   readonly durationMs: number;
+  /** Clocks are set while the load lasts, whatever is drawn. */
+  readonly areClocksSet?: boolean;
 }
 
 const DELAYS_MS = [0, 0, 50, 100, 300, 600] as const;
@@ -78,12 +80,12 @@ function drawMs(random: Random, { from, to }: { readonly from: number; readonly 
 /** Of three that are expected a seed has none once in twenty (Poisson): a check that has nothing to judge is no evidence. */
 const EXPECTED_MIN = 3;
 
-export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions): Scenario {
+export function drawScenario({ seed, regions, keys, durationMs, areClocksSet = false }: SwarmOptions): Scenario {
   const random = createRandom(seed).fork('swarm');
   const [settings, lifetimes, remembered] = [random.fork('settings'), random.fork('lifetimes'), random.fork('memory')];
   const forgetful = remembered.below(FORGETS_ONE_IN) === 0 ? pick(remembered, regions) : undefined;
   const isCrowded = random.fork('crowd').below(CROWDED_ONE_IN) === 0;
-  const system = drawSystem(random, isCrowded);
+  const system = drawSystem(random, { isCrowded, areClocksSet });
   const checksUnder = (under: Workload): readonly CheckName[] => checksFor(under, { expectedMin: EXPECTED_MIN, leaseMs: system.lease });
   const workload = drawWorkload(random.fork('load'), { keys, durationMs, isCrowded });
   return {
@@ -122,10 +124,14 @@ function drawClocks(random: Random): Pick<Scenario['system'], 'clocks'> {
 }
 
 /** A lease that is shorter than the longest faults. Clocks that are one need no skew, so that the bound is the lease itself. */
-function drawSystem(random: Random, isCrowded: boolean): Pick<Scenario['system'], 'clocks' | 'lease' | 'skew'> {
+function drawSystem(
+  random: Random,
+  { isCrowded, areClocksSet }: { readonly isCrowded: boolean; readonly areClocksSet: boolean },
+): Pick<Scenario['system'], 'clocks' | 'lease' | 'skew'> {
   const [clocks, leases] = [drawClocks(random.fork('clocks')), random.fork('lease')];
   // An edge whose clock was set back by an hour calls nothing fresh for an hour: every check of what it answers would have to know.
-  if (leases.below(isCrowded ? CROWDED_LEASE_ONE_IN : LEASE_ONE_IN) > 0 || clocks.clocks === 'jump') return clocks;
+  if (areClocksSet || clocks.clocks === 'jump') return clocks;
+  if (leases.below(isCrowded ? CROWDED_LEASE_ONE_IN : LEASE_ONE_IN) > 0) return clocks;
   const lease = pick(leases, LEASES_MS);
   return clocks.clocks === undefined ? { lease, skew: 0 } : { ...clocks, lease: Math.max(lease, LEASE_OF_SKEWED_MS) };
 }
