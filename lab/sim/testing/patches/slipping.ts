@@ -6,6 +6,7 @@ const READER = 'services/edge/reader.ts';
 const FLIGHTS = 'services/edge/flights.ts';
 const JOIN = 'current.stamp.life === life && current.stamp.clock >= fence';
 const INVALIDATOR = 'services/edge/invalidator.ts';
+const RELAY = 'services/origin/relay.ts';
 
 export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
   {
@@ -62,5 +63,54 @@ export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
     edits: [{ file: INVALIDATOR, old: "options.cache.onNewLife(() => this.#takeUp('the cache began a new life'));", new: '' }],
     seenBy: 'services/edge/invalidator.test.ts',
     why: 'The next event of the partition is a gap, which makes the edge look all the same.',
+  },
+  {
+    name: 'lease-clock-after-claim',
+    about: 'A heartbeat names the time after its claim: what was committed meanwhile is not in the log.',
+    edits: [
+      {
+        file: RELAY,
+        old: '    const askedAt = clock.now();\n    const claim = await outbox.claim(CLAIM_MAX);',
+        new: '    const claim = await outbox.claim(CLAIM_MAX);\n    const askedAt = clock.now();',
+      },
+    ],
+    seenBy: 'services/origin/relay-heartbeats.test.ts',
+    why: 'A write must be committed in the moment of a claim, and its region be cut off right behind the heartbeat.',
+  },
+  {
+    name: 'lease-claim-cut-short',
+    about: 'A heartbeat follows a claim that was cut short by its limit.',
+    edits: [{ file: RELAY, old: 'if (claimed < CLAIM_MAX && this.#nextBeatMs', new: 'if (this.#nextBeatMs' }],
+    seenBy: 'services/origin/relay-heartbeats.test.ts',
+    why: 'No load of a seed writes as much as a claim takes at once.',
+  },
+  {
+    name: 'lease-origin-always-fresh',
+    about: 'What the origin says is called fresh, however long ago it was asked.',
+    edits: [
+      { file: 'services/edge/labels.ts', old: "status: term?.isOut ? 'stale' : 'fresh', forwarded", new: "status: 'fresh', forwarded" },
+    ],
+    seenBy: 'services/edge/reader-lease.test.ts',
+    why: 'An edge must stand still for longer than its lease with a fetch under way whose answer has arrived.',
+  },
+  {
+    name: 'lease-log-not-checked',
+    about: 'A heartbeat counts whatever a check of the log finds.',
+    edits: [
+      {
+        file: 'services/edge/evidence.ts',
+        old: 'if (!(await isSameLog()) || applied',
+        new: 'await isSameLog();\n    if (applied',
+      },
+    ],
+    seenBy: 'services/edge/evidence.test.ts',
+    why: 'A log in memory tells everybody at once that it was made anew.',
+  },
+  {
+    name: 'lease-highest-partition',
+    about: 'Of the heartbeats of all partitions the latest counts.',
+    edits: [{ file: 'services/edge/cache/beats.ts', old: 'lowest = Math.min(time,', new: 'lowest = Math.max(time,' }],
+    seenBy: 'services/edge/cache/memory.test.ts',
+    why: 'One partition must stand still for longer than a lease while others go on; then the edge is overdue and calls nothing fresh.',
   },
 ];
