@@ -35,7 +35,8 @@ export async function runRaces(options: RunRacesOptions): Promise<Raced> {
     // Nobody looks on as it checks.
     said.selfChecked = await selfCheck(options, () => new Stage({ ...options, stepByStep: undefined }));
     options.signal.throwIfAborted();
-    if (said.selfChecked.mistakes.length > 0) return { results, ...said };
+    const { mistakes, steps } = said.selfChecked;
+    if (mistakes.length > 0) return { results, selfChecked: { mistakes: withEnd(options.cache.ended(), mistakes), steps } };
     options.onChecked?.();
     const ended = await raceAll(options, results);
     options.signal.throwIfAborted();
@@ -46,6 +47,11 @@ export async function runRaces(options: RunRacesOptions): Promise<Raced> {
     if (!(error instanceof RailsStopped)) throw error;
     return { results, ...said, ended: error.message };
   }
+}
+
+/** Why the cache serves no more says more than what came of that. */
+function withEnd(ended: string | undefined, mistakes: readonly string[]): readonly string[] {
+  return ended === undefined ? mistakes : [ended, ...mistakes];
 }
 
 /** Why the cache served no more, in words; undefined: all were run. */
