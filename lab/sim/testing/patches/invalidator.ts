@@ -125,7 +125,7 @@ export const INVALIDATOR_PATCHES: readonly Patch[] = [
   {
     name: 'failed-apply-stands',
     about: 'What could not be applied is taken off the queue.',
-    edits: [{ file: QUEUE, old: "this.#fail('an apply failed');", new: 'this.#settle(batch);' }],
+    edits: [{ file: QUEUE, old: "this.#fail('an apply failed');", new: 'this.#settle(head);' }],
     caughtBy: OLD_CONTENT,
   },
   {
