@@ -2,16 +2,18 @@
  * One lab per project: a lock file that names its holder. One whose holder is dead is taken over, also after kill -9 and when
  * its id has gone to another process since: the time that process started is part of the name.
  */
-import { link, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { sleep, systemClock } from '../../services/runtime/clock.ts';
 import { systemRandom } from '../../services/runtime/random.ts';
 import { WorldFailed } from '../errors.ts';
 import { makeFolder } from '../input/make-folder.ts';
 import { notWritten } from '../report/whole-files.ts';
 
 const FILE = 'lock';
-const ATTEMPTS_MAX = 5;
+const ATTEMPTS_MAX = 100;
+const ASK_AGAIN_MS = 10;
 /** Fields of /proc/<pid>/stat after the command, which may itself hold spaces; the start is the 22nd of all. */
 const START_FIELD = 19;
 
@@ -63,7 +65,7 @@ export async function takeLock(folder: string, project: string): Promise<Lock> {
       throw new WorldFailed(
         `another lab (pid ${pid}) has the project ${project}: one at a time may break it. End that one, or use another --project`,
       );
-    await discard(file);
+    await discard(file, own);
   }
   throw new WorldFailed(`${file}: cannot be taken after ${ATTEMPTS_MAX} attempts. Remove it if no lab runs`);
 }
@@ -83,15 +85,22 @@ async function createWith(file: string, content: string): Promise<boolean> {
   }
 }
 
-/** Moved away first: of two that find it dead only one discards it, and what it moved is looked at once more. */
-async function discard(file: string): Promise<void> {
-  const moved = `${file}.${systemRandom.uuid()}`;
-  const isMoved = await rename(file, moved).then(
-    () => true,
-    () => false,
-  );
-  if (!isMoved) return;
-  const found = await readHolder(moved);
-  if (found !== undefined && (await isAlive(found))) await link(moved, file).catch(() => {});
-  await unlink(moved);
+/**
+ * Of those that find it dead one at a time looks again and removes it: a lock that was taken meanwhile must not be gone for a moment, for then
+ * two could hold it. Whoever finds another one at it asks again.
+ */
+async function discard(file: string, own: string): Promise<void> {
+  const guard = `${file}.discard`;
+  if (!(await createWith(guard, own))) {
+    const found = await readHolder(guard);
+    // Killed between two steps: nobody is at it any more.
+    if (found !== undefined && !(await isAlive(found))) await rm(guard, { force: true });
+    return sleep(systemClock, ASK_AGAIN_MS);
+  }
+  try {
+    const found = await readHolder(file);
+    if (found === undefined || !(await isAlive(found))) await rm(file, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
