@@ -5,7 +5,7 @@
 import { contentKey } from '../../services/protocol/content.ts';
 import { sleep, type Timer } from '../../services/runtime/clock.ts';
 import type { Random } from '../../services/runtime/random.ts';
-import { rowsNamed } from '../load/rows.ts';
+import { patiently, rowsNamed } from '../load/rows.ts';
 import { slugOf } from '../load/slots.ts';
 import { createZipf } from '../load/zipf.ts';
 import type { Session } from '../session/session.ts';
@@ -63,7 +63,7 @@ export class SteadyLoad {
 
   /** Makes its rows `lab-0` … where they are not there yet. */
   static async start(options: SteadyLoadOptions): Promise<SteadyLoad> {
-    return new SteadyLoad(options, await rowsOf(options));
+    return new SteadyLoad(options, await patiently((answered) => rowsOf(options, answered)));
   }
 
   /** Changes that many contents at once, the hottest first. Rejects when one of them could not be changed. */
@@ -176,9 +176,10 @@ export class SteadyLoad {
 }
 
 /** Its rows, by slot. A run makes the same rows by operations that its checks judge; here nothing judges how a row was made. */
-function rowsOf({ session: { clients }, keys }: SteadyLoadOptions): Promise<readonly number[]> {
+function rowsOf({ session: { clients }, keys }: SteadyLoadOptions, answered?: () => void): Promise<readonly number[]> {
   return rowsNamed(
     clients,
     Array.from({ length: keys }, (_, slot) => slugOf(slot)),
+    answered,
   );
 }

@@ -15,7 +15,7 @@ import { LoadGenerator } from './generator/generator.ts';
 import type { DrawnReads } from './generator/messages.ts';
 import { Operations, type OperationsOptions, type ReadOptions } from './operations.ts';
 import { isRead, type PlannedOperation, type PlannedRead } from './plan.ts';
-import { idsBySlug } from './rows.ts';
+import { idsBySlug, patiently } from './rows.ts';
 import { SlotWrites } from './slot-writes.ts';
 import { slugOf } from './slots.ts';
 
@@ -53,7 +53,7 @@ export class Driver {
 
   /** Makes the workload's rows `lab-0` … where they are not there yet, then reads each once everywhere. */
   async warmUp(keys: number): Promise<void> {
-    const existing = await idsBySlug(this.#options.clients);
+    const existing = await patiently(() => idsBySlug(this.#options.clients));
     const slots = Array.from({ length: keys }, (_, slot) => slot);
     await this.#writeEach(slots, (slot) => {
       const id = existing.get(slugOf(slot));

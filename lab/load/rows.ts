@@ -12,27 +12,27 @@ const MADE = 'made by the lab';
 /** Of requests in a row that had no answer in time. */
 const LATE_MAX = 12;
 
-/** Every content there is: its id by its slug. An origin that is there and late, on a busy machine, is asked again. */
+/** Every content there is: its id by its slug. */
 export async function idsBySlug(clients: Clients): Promise<ReadonlyMap<string, number>> {
-  return patiently(async () => new Map((await clients.list()).map(({ slug, id }) => [slug, id])));
+  return new Map((await clients.list()).map(({ slug, id }) => [slug, id]));
 }
 
-/** The ids of rows with these slugs, in their order; those that are not there are made. An origin that is late is asked again. */
-export function rowsNamed(clients: Clients, slugs: readonly string[]): Promise<readonly number[]> {
-  const made = new Map<string, number>();
-  return patiently(async (answered) => {
-    // A row whose creation had no answer may be there all the same.
-    const existing = await idsBySlug(clients);
-    for (const slug of slugs) {
-      made.set(slug, existing.get(slug) ?? made.get(slug) ?? (await createRow(clients, slug, MADE)).id);
-      answered();
-    }
-    return slugs.flatMap((slug) => made.get(slug) ?? []);
-  });
+/** The ids of rows with these slugs, in their order; those that are not there are made. `answered` hears of each. */
+export async function rowsNamed(clients: Clients, slugs: readonly string[], answered = () => {}): Promise<readonly number[]> {
+  const existing = await idsBySlug(clients);
+  const ids: number[] = [];
+  for (const slug of slugs) {
+    ids.push(existing.get(slug) ?? (await createRow(clients, slug, MADE)).id);
+    answered();
+  }
+  return ids;
 }
 
-/** Tries again while something is answered, and LATE_MAX times in a row where nothing is. Who is refused is told at once. */
-async function patiently<T>(attempt: (answered: () => void) => Promise<T>): Promise<T> {
+/**
+ * For a start, on a machine that may be busy: tries again while something is answered, and LATE_MAX times in a row where nothing is. Who is refused
+ * is told at once. A row whose creation had no answer may be there all the same: an attempt looks first.
+ */
+export async function patiently<T>(attempt: (answered: () => void) => Promise<T>): Promise<T> {
   for (let late = 1; ; late += 1) {
     try {
       return await attempt(() => {
