@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInput } from '../lab/errors.ts';
 import { readConfigFile } from './config-file.ts';
-import { systemEnvironment } from './environment.ts';
 import { createProgram } from './program.ts';
+import { silentSession } from './testing/silent-session.ts';
 import { rebound } from './view/keys/rebound.ts';
 
 let home: string;
@@ -22,28 +22,7 @@ async function withFile(text: string) {
 }
 
 async function programWith(text: string, argv: readonly string[]) {
-  const nothing = () => {};
-  const outlet = { write: nothing, writeSpare: nothing, isFree: true, whenFree: nothing };
-  const session = {
-    environment: { ...systemEnvironment, variables: {} },
-    output: {
-      typed: (text: string) => text,
-      line: nothing,
-      note: nothing,
-      log: nothing,
-      progress: { everyMs: 1, tell: nothing, end: nothing },
-      hold: () => nothing,
-    },
-    outlets: { stdout: outlet, stderr: outlet, taken: async () => true, takenSoon: async () => {} },
-    signal: new AbortController().signal,
-    version: '0.0.0',
-    argv,
-    exitWith: nothing,
-    onAbandon: nothing,
-    leave: nothing,
-    end: async () => {},
-  };
-  return createProgram(session, await withFile(text));
+  return createProgram(silentSession(argv), await withFile(text));
 }
 
 async function optionsOf(text: string, argv: readonly string[]) {

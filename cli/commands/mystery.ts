@@ -9,6 +9,7 @@ import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
 import { parseSeed } from './seed-option.ts';
 import { addLookOptions, isInteractive, type LookOptions, runTerminal } from './terminal.ts';
+import { portsOption } from './world-options.ts';
 
 interface MysteryOptions extends LookOptions {
   readonly seed?: number;
@@ -20,7 +21,7 @@ export function addMysteryCommand(program: Command, session: Session, config: Co
     .command('mystery')
     .description('in the terminal: a world with one unknown bug in it, for you to find; :guess names it, :give-up tells it')
     .addOption(new Option('--seed <number>', 'which bug: with the same number the same one; drawn when left out').argParser(parseSeed))
-    .addOption(new Option('--ports <which>', 'auto: take free ports and print them').choices(['auto']).env('EDGESYNC_PORTS'));
+    .addOption(portsOption());
   addLookOptions(command).action(async ({ seed = drawSeed(), ...options }: MysteryOptions) => {
     if (!isInteractive(session.environment)) program.error('error: mystery is played in a terminal, and there is none here');
     const again = toCommand(['edgesync-lab', 'mystery', '--seed', String(seed)]);

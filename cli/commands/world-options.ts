@@ -39,6 +39,10 @@ export function addClusterOptions(command: Command): Command {
     .addOption(new Option('--project <name>', 'of the cluster, instead of the name in the topology').env('EDGESYNC_PROJECT'));
 }
 
+export function portsOption(): Option {
+  return new Option('--ports <which>', 'auto: take free ports and print them').choices(['auto']).env('EDGESYNC_PORTS');
+}
+
 export const CONFIG_ABOUT = 'a configuration of your own under the target, such as my.vcl; its backend is replaced';
 
 export function addWorldOptions(command: Command, backends: readonly Backend[] = STARTED_BACKENDS): Command {
@@ -48,7 +52,7 @@ export function addWorldOptions(command: Command, backends: readonly Backend[] =
         .choices(backends)
         .env('EDGESYNC_BACKEND'),
     )
-    .addOption(new Option('--ports <which>', 'auto: take free ports and print them').choices(['auto']).env('EDGESYNC_PORTS'))
+    .addOption(portsOption())
     .addOption(
       new Option(
         '--target <cache>',

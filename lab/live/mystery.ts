@@ -16,7 +16,7 @@ export interface MysteryOptions {
   readonly tell: (event: Told<LiveEvent>) => void;
 }
 
-/** One seed in a few shows it; the catalogue's tests hold that. */
+/** One of the first few shows it: a test asks each known bug for its witness. */
 const SEEDS_MAX = 50;
 
 export class Mystery {

@@ -3,9 +3,8 @@ import type { Command, Option } from 'commander';
 import { EXIT, type ExitCode, worstOf } from '../../../lab/errors.ts';
 import { NO_CONFIG } from '../../config-file.ts';
 import { configFileSchema } from '../../config-schema.ts';
-import { systemEnvironment } from '../../environment.ts';
 import { createProgram } from '../../program.ts';
-import type { Session } from '../../session.ts';
+import { silentSession } from '../../testing/silent-session.ts';
 import type { KeyBinding } from '../../view/keys/binding.ts';
 import { GLOBAL } from '../../view/keys/global.ts';
 import { ALL_SCREENS } from '../../view/screens/screens.ts';
@@ -87,26 +86,5 @@ export function configFileTable(): string {
 
 /** Every command, none of which is ever run. */
 export function wholeProgram(): Promise<Command> {
-  const nothing = () => {};
-  const outlet = { write: nothing, writeSpare: nothing, isFree: true, whenFree: nothing };
-  const session: Session = {
-    environment: { ...systemEnvironment, variables: {} },
-    output: {
-      typed: (text) => text,
-      line: nothing,
-      note: nothing,
-      log: nothing,
-      progress: { everyMs: 1, tell: nothing, end: nothing },
-      hold: () => nothing,
-    },
-    outlets: { stdout: outlet, stderr: outlet, taken: async () => true, takenSoon: async () => {} },
-    signal: new AbortController().signal,
-    version: '',
-    argv: ['--help'],
-    exitWith: nothing,
-    onAbandon: nothing,
-    leave: nothing,
-    end: async () => {},
-  };
-  return createProgram(session, NO_CONFIG);
+  return createProgram(silentSession(['--help']), NO_CONFIG);
 }
