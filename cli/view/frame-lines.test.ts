@@ -210,7 +210,7 @@ describe('the frame', () => {
           [],
       );
     expect(statusOf({})).toBe('│kafka ✗ origin ● cache ‖│');
-    expect(statusOf({ ascii: true, noColor: true })).toBe('|kafka x origin + cache =|');
+    expect(statusOf({ ascii: true, noColor: true })).toBe('|kafka x origin o cache =|');
     expect(statusOf({}, 60)).toContain('kafka ✗ cut origin ● ok cache ‖ paused');
   });
 
