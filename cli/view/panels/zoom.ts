@@ -5,7 +5,7 @@
 
 import { axisText, chartLine, chartPoints, chartTexts } from '../draw/chart.ts';
 import { delayText, msText, percentText, plain, portText } from '../draw/format.ts';
-import { fitLine, type Line, span, spread } from '../draw/line.ts';
+import { fitLine, type Line, lineWidth, span, spread } from '../draw/line.ts';
 import { AGE_MIN_MS, latencyMax, niceMax } from '../draw/scale.ts';
 import { sparkline } from '../draw/sparkline.ts';
 import { filledTo, type Room } from '../screens/screen.ts';
@@ -54,9 +54,12 @@ function sharesOf(rows: number) {
 function headLine(state: ViewState, region: RegionState, { width, theme }: Room): Line {
   const settings = settingsOf(region.pending, region.seen.metrics);
   const words = settings === undefined ? '' : ` ${settings.strategy} ${delayText(settings.propagationDelayMs)}`;
-  const name = [span(`${state.selected + 1} ${plain(region.region)}`, 'accent'), span(words), span(`  ${portText(region.url)}`, 'muted')];
-  const status = statusLine({ region, faults: state.faults, nowMs: state.nowMs, theme }, width);
-  return spread(name, status, width);
+  const name = [span(`${state.selected + 1} ${plain(region.region)}`, 'accent'), span(words)];
+  const statusIn = (room: number) => statusLine({ region, faults: state.faults, nowMs: state.nowMs, theme }, room);
+  // What has no room is left out whole: first where to curl it, then the words beside the marks.
+  const choices = [[[...name, span(`  ${portText(region.url)}`, 'muted')], statusIn(width)] as const, [name, statusIn(width)] as const];
+  const [left, status] = choices.find(([one, other]) => lineWidth(one) + lineWidth(other) < width) ?? [name, statusIn(0)];
+  return spread(left, status, width);
 }
 
 /** A title, then the chart; the title alone where a line is too little to draw one. */
