@@ -91,7 +91,8 @@ export async function runTerminal(
     const release = session.output.hold();
     const readTopology = async () => topology ?? read();
     const ended = await show({ options, readTopology, session, config, logLines, hidden }).finally(release);
-    for (const line of farewell(ended, { project: options.project, hidden })) session.output.line(line);
+    const columns = environment.stdout.columns;
+    for (const line of farewell(ended, { project: options.project, hidden, columns })) session.output.line(line);
     const { lost } = ended.state;
     if (lost !== undefined) for (const line of [...logLines, lost.why]) session.output.note(printableLines(line));
     session.exitWith(exitCodeFor(ended));
