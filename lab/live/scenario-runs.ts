@@ -19,6 +19,7 @@ import { changesTargets, checkBackend, checkRegions, checkSchedule, checkTargets
 import type { Session } from '../session/session.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
 import { type Catalogue, cardsOf, readFrom } from './catalogue.ts';
+import type { Judging } from './judging.ts';
 import { type LiveEvent, RUN_EVENT_TYPES, type RunEvent, type Told, type Tone } from './protocol.ts';
 import type { SteadyLoad } from './steady-load.ts';
 
@@ -26,6 +27,7 @@ export interface ScenarioRunsOptions {
   readonly catalogue: Catalogue;
   readonly session: Session;
   readonly load: SteadyLoad;
+  readonly judging: Pick<Judging, 'followRun' | 'runEnded'>;
   readonly tell: (event: Told<LiveEvent>) => void;
   readonly note: (tone: Tone, text: string) => void;
   /** What starts such a world again, where a scenario alone would run in another one. */
@@ -168,7 +170,7 @@ export class ScenarioRuns {
   }
 
   async #runIn({ scenario, seed, signal }: RunIn): Promise<void> {
-    const { catalogue, session, tell, again } = this.#options;
+    const { catalogue, session, judging, tell, again } = this.#options;
     const { world, clock } = session;
     const { id, title, description, workload, settle, checks, thresholds } = scenario;
     const judged = thresholds.map(({ selector, text }) => ({ metric: selector, threshold: text }));
@@ -192,8 +194,9 @@ export class ScenarioRuns {
       report: (event) => {
         if (isForwarded(event)) tell({ type: 'run-said', event });
       },
+      onHistoryLine: judging.followRun(),
       signal,
-    });
+    }).finally(() => judging.runEnded());
     this.#last = { ...toBegun(scenario, { backend: world.backend, seed, version: catalogue.version }), ...result };
   }
 }
