@@ -23,6 +23,12 @@ describe('the farewell', () => {
     ]);
   });
 
+  it('says so where no world was up yet', () => {
+    expect(farewell(ended({ by: 'interrupt', state: stateAfter({ type: 'tick', t: 2_000 }) }))[1]).toBe(
+      '  time     2 s, before a world was up',
+    );
+  });
+
   it('breaks no word at the edge of the terminal, and no command at all', () => {
     const cuts = ['us-east', 'eu-west', 'ap-south'].map((region, at) =>
       fault({ id: `f${at}`, fault: 'partition', target: `edge:${region}<->kafka`, injectedMs: 2_000 }),

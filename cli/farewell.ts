@@ -28,7 +28,7 @@ export function farewell({ by, left, state }: TerminalEnded, { project, hidden, 
   if (by === 'abandoned') return abandonedLines({ left, backend: state.backend, project });
   if (by === 'lost' && state.backend === undefined) return [];
   const rows = [
-    ['time', `${ageText(state.nowMs)} in the ${state.backend ?? 'no'} world`],
+    ['time', `${ageText(state.nowMs)}${state.backend === undefined ? ', before a world was up' : ` in the ${state.backend} world`}`],
     ['faults', faultsText(state)],
     ...(state.origin.metrics === undefined ? [] : [['writes', String(state.origin.metrics.requests.writes)]]),
     ...(state.ran.length === 0 ? [] : [['runs', ranText(state)]]),

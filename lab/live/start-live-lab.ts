@@ -67,9 +67,11 @@ class Lab implements LiveLab {
   constructor(options: StartLiveLabOptions) {
     this.#options = options;
     this.#startedMs = options.startedMs ?? options.clock.monotonicMs();
-    this.#started = this.#start().catch((error: unknown) =>
-      this.#tell({ type: 'lost', why: messageOf(error), exitCode: exitCodeOf(error) }),
-    );
+    this.#started = this.#start().catch((error: unknown) => {
+      // A start that is left is no loss.
+      if (error === this.#closing.signal.reason) return;
+      this.#tell({ type: 'lost', why: messageOf(error), exitCode: exitCodeOf(error) });
+    });
   }
 
   do(command: LabCommand): void {
