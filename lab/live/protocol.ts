@@ -84,6 +84,8 @@ const scenarioCard = z.strictObject({
   description: z.string(),
   /** Of its load. */
   durationMs: ms,
+  /** Why the world before one cannot run it. */
+  refused: z.string().exactOptional(),
 });
 export type ScenarioCard = Readonly<z.infer<typeof scenarioCard>>;
 

@@ -68,6 +68,9 @@ function lastingFaults(session: Session): readonly Lasting[] {
     });
 }
 
+/** What a world can run depends on no seed. */
+const LISTED_SEED = 1;
+
 export class ScenarioRuns {
   readonly #options: ScenarioRunsOptions;
   #tellsFaults = false;
@@ -88,7 +91,9 @@ export class ScenarioRuns {
   }
 
   async list(): Promise<void> {
-    this.#options.tell({ type: 'scenarios', scenarios: await cardsOf(this.#options.catalogue) });
+    const { catalogue, session, tell } = this.#options;
+    const scenarios = await cardsOf(catalogue, (scenario) => check(scenario, session.world, scenario.seed ?? LISTED_SEED));
+    tell({ type: 'scenarios', scenarios });
   }
 
   /** Resolves when it has ended; what comes of it is told. `underWay`: what else holds the load, so that it cannot run. */
