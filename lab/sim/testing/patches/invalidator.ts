@@ -157,18 +157,6 @@ export const INVALIDATOR_PATCHES: readonly Patch[] = [
     caughtBy: ['stale-after-bound', 'resurrection', 'purge-ignored'],
   },
   {
-    name: 'lowered-delay-unheard',
-    about: 'A delay that is lowered does not let go of what waits.',
-    edits: [
-      {
-        file: INVALIDATOR,
-        old: 'for (const queue of this.#queues.values()) queue.schedule();\n',
-        new: '',
-      },
-    ],
-    caughtBy: ['stale-after-bound', 'resurrection', 'purge-ignored'],
-  },
-  {
     name: 'due-by-the-wall-clock',
     about: 'An event is due by the wall clock, which may be set back while it waits.',
     edits: [
