@@ -157,18 +157,6 @@ export const INVALIDATOR_PATCHES: readonly Patch[] = [
     caughtBy: ['stale-after-bound', 'resurrection', 'purge-ignored'],
   },
   {
-    name: 'due-by-the-wall-clock',
-    about: 'An event is due by the wall clock, which may be set back while it waits.',
-    edits: [
-      {
-        file: QUEUE,
-        old: 'const waitMs = this.#dueMs(head) - this.#ports.clock.monotonicMs();',
-        new: 'const { settings, clock } = this.#ports;\n    const waitMs = head.unmarked === undefined ? Math.min(head.record.time, head.arrivedAt) + settings.propagationDelayMs - clock.now() : 0;',
-      },
-    ],
-    caughtBy: OLD_CONTENT,
-  },
-  {
     name: 'take-up-without-seek',
     about: 'After a failed apply the log is read on from where it was.',
     edits: [

@@ -7,6 +7,7 @@ const FLIGHTS = 'services/edge/flights.ts';
 const JOIN = 'current.stamp.life === life && current.stamp.clock >= fence';
 const INVALIDATOR = 'services/edge/invalidator.ts';
 const RELAY = 'services/origin/relay.ts';
+const QUEUE = 'services/edge/partition-queue.ts';
 
 export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
   {
@@ -345,5 +346,18 @@ export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
     ],
     seenBy: 'services/edge/invalidator-queue.test.ts',
     why: 'The next record of the partition reminds the queue, and a heartbeat comes each second.',
+  },
+  {
+    name: 'due-by-the-wall-clock',
+    about: 'An event is due by the wall clock, which may be set back while it waits.',
+    edits: [
+      {
+        file: QUEUE,
+        old: 'const waitMs = this.#dueMs(head) - this.#ports.clock.monotonicMs();',
+        new: 'const { settings, clock } = this.#ports;\n    const waitMs = head.unmarked === undefined ? Math.min(head.record.time, head.arrivedAt) + settings.propagationDelayMs - clock.now() : 0;',
+      },
+    ],
+    seenBy: 'services/edge/invalidator-queue.test.ts',
+    why: 'A clock must be set back in the moment in which an event waits for its delay.',
   },
 ];
