@@ -24,22 +24,10 @@ export const FILL_PATCHES: readonly Patch[] = [
     caughtBy: OLD_CONTENT,
   },
   {
-    name: 'forgetlog-no-epoch',
-    about: 'When the log is another one, what is cached stays valid.',
-    edits: [{ file: STORE, old: 'this.#marks.raiseAll();\n    this.#positions.clear();', new: 'this.#positions.clear();' }],
-    caughtBy: OLD_CONTENT,
-  },
-  {
     name: 'flush-nothing',
     about: 'A flush does nothing.',
     edits: [{ file: STORE, old: 'flush(): void {\n    this.#marks.raiseAll();', new: 'flush(): void {' }],
     caughtBy: ['faults', 'purge-ignored'],
-  },
-  {
-    name: 'flush-no-clock',
-    about: 'A flush makes invalid what is stored, and not what is being fetched.',
-    edits: [{ file: 'services/edge/cache/marks.ts', old: 'raiseAll(): void {\n    this.#clock += 1;', new: 'raiseAll(): void {' }],
-    caughtBy: OLD_CONTENT,
   },
   {
     name: 'negative-stale',

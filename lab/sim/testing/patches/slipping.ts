@@ -11,6 +11,20 @@ const QUEUE = 'services/edge/partition-queue.ts';
 
 export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
   {
+    name: 'forgetlog-no-epoch',
+    about: 'When the log is another one, what is cached stays valid.',
+    edits: [{ file: STORE, old: 'this.#marks.raiseAll();\n    this.#positions.clear();', new: 'this.#positions.clear();' }],
+    seenBy: 'services/edge/invalidator.test.ts',
+    why: 'What the edge passes over at the end of another log makes everything invalid as well: only a log of one record or none shows it.',
+  },
+  {
+    name: 'flush-no-clock',
+    about: 'A flush makes invalid what is stored, and not what is being fetched.',
+    edits: [{ file: 'services/edge/cache/marks.ts', old: 'raiseAll(): void {\n    this.#clock += 1;', new: 'raiseAll(): void {' }],
+    seenBy: 'services/edge/invalidator.test.ts',
+    why: 'A fetch must be under way that began at the clock of the last mark, and bring what the flush was for.',
+  },
+  {
     name: 'life-not-compared',
     about: 'A fill is stored in a cache that began a new life since the fetch began.',
     edits: [{ file: STORE, old: "if (life !== this.life) return 'other-life';", new: '' }],
