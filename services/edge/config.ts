@@ -17,11 +17,17 @@ import { type LeaseTerms, leaseMsLeast } from './lease.ts';
 
 const TTL_S_MAX = 31_536_000;
 const MARKS_MOST = 10_000_000;
+const MEMBERS_MAX = 99;
 
 export const EDGE_SETTINGS = {
   REGION_NAME: {
     schema: textSetting.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes'),
     about: 'name of the region this edge serves',
+  },
+  EDGE_MEMBER: {
+    schema: integerSetting(0, MEMBERS_MAX),
+    fallback: 0,
+    about: 'which edge of its region it is, from 1, where several share its cache: no two have one number; 0: it is the only one',
   },
   EDGE_PORT: { schema: portSetting, fallback: 5001, about: 'port it listens on; 0 takes a free one' },
   PROPAGATION_DELAY: {
@@ -76,6 +82,16 @@ export function readEdgeConfig(environment: Readonly<Record<string, string | und
   if (leaseMs === 0 || leaseMs >= leastMs) return config;
   const why = 'from PROPAGATION_DELAY, HEARTBEAT, CLOCK_SKEW_MAX and the deadline of a fetch';
   throw new ConfigError([`FRESHNESS_LEASE: expected 0 or at least ${leastMs} ms, which follows ${why}, got ${leaseMs}`]);
+}
+
+/** What the log knows an edge as: one group would split the partitions among the edges of a region, and each is to read all of them. */
+export function consumerGroupOf({ REGION_NAME: region, EDGE_MEMBER: member }: EdgeConfig): string {
+  return `cache-invalidation-${nameOf(region, member)}`;
+}
+
+/** `eu-west`, and `eu-west-2` of its second edge. */
+export function nameOf(region: string, member: number): string {
+  return member <= 1 ? region : `${region}-${member}`;
 }
 
 /** undefined: there is no lease. */

@@ -8,7 +8,7 @@ import type { LatenessMeter } from '../runtime/lateness.ts';
 import type { Logger } from '../runtime/log.ts';
 import { withReleasers } from '../runtime/releasers.ts';
 import type { CacheBounds, EdgeCache } from './cache/cache.ts';
-import { type EdgeConfig, leaseMsLeastOf, leaseTermsOf } from './config.ts';
+import { consumerGroupOf, type EdgeConfig, leaseMsLeastOf, leaseTermsOf } from './config.ts';
 import { type EntryLifetimes, entryLifeMsMax } from './entry-times.ts';
 import { Invalidator } from './invalidator.ts';
 import type { Latencies } from './latencies.ts';
@@ -88,8 +88,27 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const terms = leaseTermsOf(config);
   const lease = terms && new Lease(terms, clock);
   const leaseMsLeast = () => leaseMsLeastOf(config, settings.propagationDelayMs);
-  const invalidator = new Invalidator({ region, log, cache, settings, clock, meter, logger, skewMs: terms?.skewMs });
-  const reader = new Reader({ cache, origin, clock, meter, lifetimes, upToDate: () => invalidator.upToDate(), lease });
+  const invalidator = new Invalidator({
+    region,
+    group: consumerGroupOf(config),
+    log,
+    cache,
+    settings,
+    clock,
+    meter,
+    logger,
+    skewMs: terms?.skewMs,
+  });
+  const reader = new Reader({
+    cache,
+    origin,
+    clock,
+    meter,
+    lifetimes,
+    upToDate: () => invalidator.upToDate(),
+    isShared: config.EDGE_MEMBER > 0,
+    lease,
+  });
   const closing = new AbortController();
   const adminToken = config.ADMIN_TOKEN;
   return {

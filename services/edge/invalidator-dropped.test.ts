@@ -92,13 +92,13 @@ describe('where nothing of a partition was applied and the log has dropped what 
     withNothingApplied(async (region) => {
       await loseWrite(region, 7, 2);
       await region.clock.advance(REPAIRED_MS);
-      const asked = region.cache.calls.filter((call) => call === 'positions').length;
+      const asked = region.cache.calls.filter((call) => call === 'takeUp').length;
       await region.store(contentOf(8, 1));
       await region.log.append([writeOf(8, 2), writeOf(8, 3)]);
       await region.clock.advance(DELAY_MS);
       expect(await region.stateOf(8)).toBe('invalid');
       await expectAllApplied(region);
-      expect(region.cache.calls.filter((call) => call === 'positions').length).toBe(asked);
+      expect(region.cache.calls.filter((call) => call === 'takeUp').length).toBe(asked);
       await restart(region);
       await expectAllApplied(region);
       expect(region.cache.calls).not.toContain('forgetLog');
