@@ -12,6 +12,7 @@
 import { factsOf } from '../faults/faults.ts';
 import type { History } from '../history/history.ts';
 import type { FaultRecord, ReadOperation } from '../history/records.ts';
+import { kindOf, memberOf } from '../system/parts.ts';
 import { type Interval, lengthOutside, overlaps, unionOf } from './interval.ts';
 import { recoveredMs, type Samples } from './recovery.ts';
 
@@ -138,8 +139,27 @@ export class FaultWindows {
   }
 
   #windowsOn(path: Path): Windows {
-    const { fetchDeadlineMs, joinDeadlineMs } = this.#boundsOf(path.region);
     const onPath = this.#faults.filter((fault) => isOnPath(fault, path));
+    const { members = 1 } = this.#boundsOf(path.region);
+    if (members > 1 && path.status === 'fresh') return this.#windowsOfMembers(onPath, path, members);
+    return this.#windowsOfFaults(onPath, path);
+  }
+
+  /** Where several edges bring the log into one cache, what stops some of them stops nothing: only where all are stopped the region is. */
+  #windowsOfMembers(onPath: readonly FaultRecord[], path: Path, members: number): Windows {
+    const ofMember = Map.groupBy(onPath, ({ target }) => memberOfTarget(target) ?? 0);
+    const common = this.#windowsOfFaults(ofMember.get(0) ?? [], path);
+    const each = Array.from({ length: members }, (_, at) => this.#windowsOfFaults(ofMember.get(at + 1) ?? [], path));
+    const whereAll = (of: (windows: Windows) => readonly Interval[]) => unionOf([...of(common), ...each.map(of).reduce(intersectionOf)]);
+    return {
+      seen: whereAll(({ seen }) => seen),
+      possible: whereAll(({ possible }) => possible),
+      slow: [common, ...each].flatMap(({ slow }) => slow),
+    };
+  }
+
+  #windowsOfFaults(onPath: readonly FaultRecord[], path: Path): Windows {
+    const { fetchDeadlineMs, joinDeadlineMs } = this.#boundsOf(path.region);
     const isStop = (fault: FaultRecord) => fault.slows === undefined || (refusesFills(fault) && (path.label ?? path.status) === 'stale');
     const slow = onPath.filter((fault) => !isStop(fault));
     const stops = onPath.filter(isStop);
@@ -224,4 +244,19 @@ function whereSumReaches(delays: readonly Delay[], leastMs: number): readonly In
     const sumMs = delays.filter((delay) => overlaps(delay, { fromMs, toMs })).reduce((sum, { byMs }) => sum + byMs, 0);
     return sumMs >= leastMs ? [{ fromMs, toMs }] : [];
   });
+}
+
+/** Which edge of its region it stops. undefined: none alone. */
+function memberOfTarget(target: FaultRecord['target']): number | undefined {
+  if (target.kind === 'edge') return memberOf(target.node);
+  return target.kind === 'link' && kindOf(target.link.caller) === 'edge' ? memberOf(target.link.caller) : undefined;
+}
+
+function intersectionOf(ones: readonly Interval[], others: readonly Interval[]): readonly Interval[] {
+  return ones.flatMap((one) =>
+    others.flatMap((other) => {
+      const [fromMs, toMs] = [Math.max(one.fromMs, other.fromMs), Math.min(one.toMs, other.toMs)];
+      return fromMs < toMs ? [{ fromMs, toMs }] : [];
+    }),
+  );
 }

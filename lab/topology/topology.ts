@@ -34,6 +34,8 @@ export interface RegionTopology {
   /** Port published on 127.0.0.1; 0 takes a free one. */
   readonly port: number;
   readonly environment: Environment;
+  /** How many edges of ours answer for it, from one cache. Left out: one. */
+  readonly members?: number | undefined;
   /** The cache of others that stands there. Left out: ours. */
   readonly target?: StandingTarget;
 }
@@ -191,7 +193,8 @@ export function withSystem<Regional extends Pick<Topology, 'regions'>>(
   const regions = topology.regions.map((region) => {
     const own = overrides[region.region] ?? {};
     const { target } = region;
-    if (target === undefined) return { ...region, environment: withRegionSettings(region.environment, own) };
+    const { members = region.members } = own;
+    if (target === undefined) return { ...region, environment: withRegionSettings(region.environment, own), members };
     const { lifetime = target.lifetime, delay } = own;
     const strategy = hasSoftPurge(target) ? own.strategy : undefined;
     const environment = withRegionSettings(region.environment, { lifetime, delay, strategy });

@@ -53,6 +53,8 @@ export const edgeBounds = z.strictObject({
   leaseMs: z.number().positive().optional(),
   /** By how much the clocks of origin and edge may differ for it to hold. */
   skewMs: z.number().nonnegative().optional(),
+  /** How many edges answer for the region, from one cache. Left out: one. */
+  members: z.int().min(2).optional(),
   /** It is purged once more so long after the first time: until then it may have what a fetch under way had brought. Left out: it is not. */
   againMs: z.number().positive().max(600_000).optional(),
   /** Its purges are sent at a bounded pace: one may wait so long for its turn. Left out: none does. */
@@ -82,6 +84,8 @@ export interface EdgeUnderTest {
   /** By its id; `signal` ends the call before its deadline. */
   readonly read: (id: number, signal?: AbortSignal) => Promise<EdgeRead>;
   readonly can: EdgeCapabilities;
+  /** Where several edges answer for the region, from one cache: each by itself. Left out: there is one. */
+  readonly members?: readonly EdgeUnderTest[];
   /** Another process tells what it can: that says nothing of whether the cache itself answers. */
   readonly isToldByOther?: true;
 }
