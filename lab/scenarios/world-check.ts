@@ -154,8 +154,9 @@ export function checkBackend(scenario: ParsedScenario, backend: Backend): void {
   const leased = Object.entries({ lease, skew }).flatMap(([key, value]) =>
     value === undefined ? [] : [{ path: ['system', key], message }],
   );
-  const fixed = Object.entries(worldKind(backend).outlivesLab ? scenario.system.regions : {}).flatMap(([region, { lifetime, marks }]) => {
-    return Object.entries({ lifetime, marks }).flatMap(([name, value]) =>
+  const fixed = Object.entries(worldKind(backend).outlivesLab ? scenario.system.regions : {}).flatMap(([region, own]) => {
+    const { lifetime, marks, members } = own;
+    return Object.entries({ lifetime, marks, members }).flatMap(([name, value]) =>
       value === undefined ? [] : [{ path: ['system', 'regions', region, name], message }],
     );
   });

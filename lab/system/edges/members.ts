@@ -56,25 +56,23 @@ function together(told: readonly EdgeMetrics[]): EdgeMetrics {
   if (told.length === 1) return first;
   const sum = (of: (edge: EdgeMetrics) => number | undefined) => told.reduce((all, edge) => all + (of(edge) ?? 0), 0);
   const most = (of: (edge: EdgeMetrics) => number) => Math.max(...told.map(of));
-  const { metrics } = first;
-  const [cacheHits, cacheMisses, staleHits] = [
-    sum((edge) => edge.metrics.cacheHits),
-    sum((edge) => edge.metrics.cacheMisses),
-    sum((edge) => edge.metrics.staleHits),
-  ];
   return {
     ...first,
     propagationDelayMs: most((edge) => edge.propagationDelayMs),
     metrics: {
-      ...metrics,
-      cacheHits,
-      cacheMisses,
-      staleHits,
-      totalRequests: sum((edge) => edge.metrics.totalRequests),
-      totalInvalidations: sum((edge) => edge.metrics.totalInvalidations),
+      ...first.metrics,
+      cacheHits: sum(({ metrics }) => metrics.cacheHits),
+      cacheMisses: sum(({ metrics }) => metrics.cacheMisses),
+      staleHits: sum(({ metrics }) => metrics.staleHits),
+      totalRequests: sum(({ metrics }) => metrics.totalRequests),
+      hitRatio: ratioOf(told.map(({ metrics }) => [metrics.hitRatio, metrics.totalRequests])) ?? 0,
+      totalInvalidations: sum(({ metrics }) => metrics.totalInvalidations),
+      eagerInvalidations: sum(({ metrics }) => metrics.eagerInvalidations),
+      lazyInvalidations: sum(({ metrics }) => metrics.lazyInvalidations),
       // Another one with each edge that comes or goes: what is counted begins anew then.
       startTime: told.map((edge) => edge.metrics.startTime).join(' '),
     },
+    window: windowTogether(told.map(({ window }) => window)),
     recent: told.flatMap(({ recent }) => recent).sort((one, other) => other.appliedAt - one.appliedAt),
     log: logTogether(told),
     fills: { stored: sum(({ fills }) => fills.stored), refused: refusedTogether(told) },
@@ -82,6 +80,28 @@ function together(told: readonly EdgeMetrics[]): EdgeMetrics {
     originFetches: sum(({ originFetches }) => originFetches),
     failedFetches: sum(({ failedFetches }) => failedFetches),
     readsThrough: sum(({ readsThrough }) => readsThrough),
+  };
+}
+
+/** Of parts, each with how much of the whole it is. null: there is nothing of any. */
+function ratioOf(parts: readonly (readonly [ratio: number | null, weight: number])[]): number | null {
+  const known = parts.flatMap(([ratio, weight]) => (ratio === null || weight === 0 ? [] : [{ ratio, weight }]));
+  const total = known.reduce((sum, { weight }) => sum + weight, 0);
+  return total === 0 ? null : known.reduce((sum, { ratio, weight }) => sum + ratio * (weight / total), 0);
+}
+
+/** Quantiles of two cannot be added: those of the slower one. */
+function windowTogether(windows: readonly EdgeMetrics['window'][]): EdgeMetrics['window'] {
+  const slowest = (of: (window: EdgeMetrics['window']) => number | null) => {
+    const known = windows.flatMap((window) => of(window) ?? []);
+    return known.length === 0 ? null : Math.max(...known);
+  };
+  return {
+    requests: windows.reduce((sum, { requests }) => sum + requests, 0),
+    hitRatio: ratioOf(windows.map(({ hitRatio, requests }) => [hitRatio, requests])),
+    p50: slowest(({ p50 }) => p50),
+    p95: slowest(({ p95 }) => p95),
+    p99: slowest(({ p99 }) => p99),
   };
 }
 

@@ -6,6 +6,7 @@ const READER = 'services/edge/reader.ts';
 const FLIGHTS = 'services/edge/flights.ts';
 const JOIN = 'current.stamp.life === life && current.stamp.clock >= fence';
 const INVALIDATOR = 'services/edge/invalidator.ts';
+const QUEUE = 'services/edge/partition-queue.ts';
 const RELAY = 'services/origin/relay.ts';
 
 export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
@@ -112,5 +113,35 @@ export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
     edits: [{ file: 'services/edge/cache/beats.ts', old: 'lowest = Math.min(time,', new: 'lowest = Math.max(time,' }],
     seenBy: 'services/edge/cache/memory.test.ts',
     why: 'One partition must stand still for longer than a lease while others go on; then the edge is overdue and calls nothing fresh.',
+  },
+  {
+    name: 'no-generation',
+    about: 'A record of a log that another edge of the region has forgotten since is applied.',
+    edits: [
+      { file: QUEUE, old: 'toApplication(item, strategy, this.#generation)', new: 'toApplication(item, strategy)' },
+      { file: QUEUE, old: 'previous: item.previous, generation: this.#generation, beat }', new: 'previous: item.previous, beat }' },
+    ],
+    seenBy: 'services/edge/cache/members-walk.test.ts',
+    why: 'Here a log is made anew with as many records as it had, so what an edge still has of the old one lies where it is skipped, or is a gap.',
+  },
+  {
+    name: 'edges-doubt-the-log',
+    about: 'What another edge of the region has applied beyond the end that an edge was told of looks like another log.',
+    edits: [
+      {
+        file: 'services/edge/take-up.ts',
+        old: 'isElsewhere(bounds, positions) && isElsewhere(await log.bounds(), positions)',
+        new: 'isElsewhere(bounds, positions)',
+      },
+    ],
+    seenBy: 'services/edge/invalidator-members.test.ts',
+    why: 'It costs fetches at the moment in which an edge joins: then nobody counts them.',
+  },
+  {
+    name: 'answered-alone',
+    about: 'What an edge answered without the cache binds that edge alone, also when it reaches the cache again.',
+    edits: [{ file: READER, old: 'if (isShared) this.#remembered.tell((versions) => cache.raiseMinimums(versions));', new: '' }],
+    seenBy: 'services/edge/reader-shared.test.ts',
+    why: 'A cache that is away is away for every edge of its region, and what each has answered so it remembers by itself.',
   },
 ];
