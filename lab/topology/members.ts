@@ -1,6 +1,6 @@
 /**
- * The further edges of a region in compose.yaml: services `edge-<region>-2` and on, each with the region's name and its own number. They run where
- * their profile is on; then the first edge has a number, too.
+ * The further edges of a region in compose.yaml: services `edge-<region>-2` and on, each with the region's name and its own number. They are of a
+ * profile: where one runs, the first edge has a number, too.
  */
 
 import { InvalidInput } from '../errors.ts';
@@ -23,18 +23,15 @@ function isFurther(environment: Environment): boolean {
   return Number(environment[MEMBER] ?? 0) > 1;
 }
 
-/** The edges of a file: the first of each region, and of further ones those that run. Throws InvalidInput for one that has no place. */
+/** The edges of a file: the first of each region, and the further ones by region. Throws InvalidInput for one that has no place. */
 export function edgesIn(
   services: Services,
-  { file, profiles }: { readonly file: string; readonly profiles: readonly string[] },
+  file: string,
 ): { readonly first: Services; readonly further: ReadonlyMap<string, readonly MemberTopology[]> } {
   const edges = services.filter(([name]) => name.startsWith(EDGE_PREFIX));
   const first = edges.filter(([, { environment }]) => !isFurther(environment));
-  const running = edges.filter(
-    ([, { environment, profiles: own = [] }]) => isFurther(environment) && (own.length === 0 || own.some((one) => profiles.includes(one))),
-  );
   const further = new Map<string, MemberTopology[]>();
-  for (const [service, { environment }] of running) {
+  for (const [service, { environment }] of edges.filter((edge) => !first.includes(edge))) {
     const { REGION_NAME: region = '', [MEMBER]: number } = environment;
     const others = further.get(region) ?? [];
     const expected = `${EDGE_PREFIX}${region}-${others.length + 2}`;

@@ -16,7 +16,7 @@ import {
   readComposeFile,
   type Variables,
 } from './compose-file.ts';
-import { edgesIn, firstOf, type MemberTopology } from './members.ts';
+import { edgesIn, type MemberTopology } from './members.ts';
 import { type LeaseOverrides, type RegionOverrides, withLeaseSettings, withRegionSettings } from './region-settings.ts';
 import { withTargetServices } from './target-services.ts';
 
@@ -37,7 +37,7 @@ export interface RegionTopology {
   readonly environment: Environment;
   /** How many edges of ours answer for it, from one cache. Left out: one. */
   readonly members?: number | undefined;
-  /** Those of compose.yaml beside the first. */
+  /** Those of compose.yaml beside the first, for the docker world: which of them run is seen there. */
   readonly others?: readonly MemberTopology[];
   /** The cache of others that stands there. Left out: ours. */
   readonly target?: StandingTarget;
@@ -90,16 +90,12 @@ export async function readTopology(options: ReadTopologyOptions): Promise<Topolo
   };
   const origin = compose.services[ORIGIN];
   if (origin === undefined) throw new InvalidInput(`${file}: services.${ORIGIN} is missing`);
-  const { first: edges, further } = edgesIn(Object.entries(compose.services), { file, profiles });
+  const { first: edges, further } = edgesIn(Object.entries(compose.services), file);
   const regions = await Promise.all(
     edges.map(async ([name, edge]): Promise<RegionTopology> => {
       const own = { region: name.slice(EDGE_PREFIX.length), service: name, port: portOf(name, edge), environment: edge.environment };
       const others = further.get(own.region);
-      if (others !== undefined && edge.labels !== undefined)
-        throw new InvalidInput(
-          `${file}: services.${others[0]?.service}: expected an edge of ours beside it, got a cache of others in ${own.region}`,
-        );
-      const region = others === undefined ? own : { ...own, environment: firstOf(own.environment), members: 1 + others.length, others };
+      const region = others === undefined || edge.labels !== undefined ? own : { ...own, others };
       return edge.labels === undefined ? region : labelled(region, edge.labels, { compose, targets: program?.targets ?? '' });
     }),
   );

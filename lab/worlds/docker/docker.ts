@@ -231,9 +231,10 @@ function toolsOf({ containers }: Cluster, { compose, profiles, regions }: Topolo
 /** As its container was made, not as the file says now. */
 function toRegion(cluster: Cluster, { region, service, target, others = [], environment: asked }: RegionTopology): WorldRegion {
   const settings = new Parts(cluster.containers).settingsOf(region);
+  const running = others.filter((other) => cluster.containers.has(other.service));
   const environment = Object.fromEntries(cluster.containers.get(settings)?.environment ?? []);
   const own = { region, url: urlOf(cluster, service), ...regionSettings(environment), ...leaseBoundsOf(environment) };
-  if (target === undefined) return others.length === 0 ? own : { ...own, others: others.map((other) => urlOf(cluster, other.service)) };
+  if (target === undefined) return running.length === 0 ? own : { ...own, others: running.map((other) => urlOf(cluster, other.service)) };
   const around = { ...target, upstreamUrl: urlOf(cluster, upstreamService(region)) };
   // As the file says it: nobody else is told.
   if (target.readsLog) return { ...own, ...regionSettings(asked), lifetimeMs: target.lifetime, target: around };
