@@ -109,6 +109,13 @@ describe('a region that has two edges', () => {
     ['one after the other', [paused('edge:eu-west', 100, 200), paused('edge:eu-west/2', 200, 300)], 1_000, 800],
     ['both at a time', [paused('edge:eu-west', 100, 250), paused('edge:eu-west/2', 200, 300)], 950, 800],
     ['their cache', [paused('redis:eu-west', 100, 200)], 900, 900],
+    [
+      'one dead while the other is paused',
+      [fault('kill', 'edge:eu-west/2', { fromMs: 50, toMs: 250 }), paused('edge:eu-west', 200, 300)],
+      950,
+      750,
+    ],
+    ['both dead', [fault('kill', 'edge:eu-west/2', TIMES), fault('kill', 'edge:eu-west', TIMES)], 1_000, 900],
   ])('is stopped where both are: %s', (_title, faults, ofFresh, ofStale) => {
     const windows = windowsOfTwo(...faults);
     expect([windows.unexcusedMs(FRESH, interval), windows.unexcusedMs(STALE, interval)]).toEqual([ofFresh, ofStale]);

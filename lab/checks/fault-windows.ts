@@ -12,8 +12,8 @@
 import { factsOf } from '../faults/faults.ts';
 import type { History } from '../history/history.ts';
 import type { FaultRecord, ReadOperation } from '../history/records.ts';
-import { kindOf, memberOf } from '../system/parts.ts';
-import { type Interval, lengthOutside, overlaps, unionOf } from './interval.ts';
+import { memberOfTarget } from '../system/target.ts';
+import { type Interval, intersectionOf, lengthOutside, overlaps, unionOf } from './interval.ts';
 import { recoveredMs, type Samples } from './recovery.ts';
 
 export interface Path extends Pick<ReadOperation, 'region' | 'status'> {
@@ -77,6 +77,8 @@ interface Windows {
   readonly possible: readonly Interval[];
   readonly slow: readonly Slow[];
 }
+
+const NOTHING_STOPPED: Windows = { seen: [], possible: [], slow: [] };
 
 /** What the faults of a history excuse. */
 export class FaultWindows {
@@ -145,16 +147,24 @@ export class FaultWindows {
     return this.#windowsOfFaults(onPath, path);
   }
 
-  /** Where several edges bring the log into one cache, what stops some of them stops nothing: only where all are stopped the region is. */
+  /**
+   * Where several edges bring the log into one cache, what stops some of them stops nothing: only where all are stopped the region is. One that was
+   * killed brings nothing either; but that alone, of all of them, is no more an excuse than of an only one.
+   */
   #windowsOfMembers(onPath: readonly FaultRecord[], path: Path, members: number): Windows {
-    const ofMember = Map.groupBy(onPath, ({ target }) => memberOfTarget(target) ?? 0);
-    const common = this.#windowsOfFaults(ofMember.get(0) ?? [], path);
-    const each = Array.from({ length: members }, (_, at) => this.#windowsOfFaults(ofMember.get(at + 1) ?? [], path));
-    const whereAll = (of: (windows: Windows) => readonly Interval[]) => unionOf([...of(common), ...each.map(of).reduce(intersectionOf)]);
+    const away = this.#faults.filter((fault) => memberOfTarget(fault.target) !== undefined && isOnPath(fault, { ...path, label: 'stale' }));
+    const each = (faults: readonly FaultRecord[]) => {
+      const ofMember = Map.groupBy(faults, ({ target }) => memberOfTarget(target) ?? 0);
+      return Array.from({ length: members + 1 }, (_, member) => this.#windowsOfFaults(ofMember.get(member) ?? [], path));
+    };
+    const [common = NOTHING_STOPPED, ...stopped] = each(onPath);
+    const [, ...gone] = each(away);
+    const whereAll = (of: (windows: Windows) => readonly Interval[]) =>
+      unionOf([...of(common), ...stopped.flatMap((one, at) => gone.toSpliced(at, 1, one).map(of).reduce(intersectionOf))]);
     return {
       seen: whereAll(({ seen }) => seen),
       possible: whereAll(({ possible }) => possible),
-      slow: [common, ...each].flatMap(({ slow }) => slow),
+      slow: [common, ...stopped].flatMap(({ slow }) => slow),
     };
   }
 
@@ -244,19 +254,4 @@ function whereSumReaches(delays: readonly Delay[], leastMs: number): readonly In
     const sumMs = delays.filter((delay) => overlaps(delay, { fromMs, toMs })).reduce((sum, { byMs }) => sum + byMs, 0);
     return sumMs >= leastMs ? [{ fromMs, toMs }] : [];
   });
-}
-
-/** Which edge of its region it stops. undefined: none alone. */
-function memberOfTarget(target: FaultRecord['target']): number | undefined {
-  if (target.kind === 'edge') return memberOf(target.node);
-  return target.kind === 'link' && kindOf(target.link.caller) === 'edge' ? memberOf(target.link.caller) : undefined;
-}
-
-function intersectionOf(ones: readonly Interval[], others: readonly Interval[]): readonly Interval[] {
-  return ones.flatMap((one) =>
-    others.flatMap((other) => {
-      const [fromMs, toMs] = [Math.max(one.fromMs, other.fromMs), Math.min(one.toMs, other.toMs)];
-      return fromMs < toMs ? [{ fromMs, toMs }] : [];
-    }),
-  );
 }

@@ -9,12 +9,14 @@ import { InvalidInput } from '../errors.ts';
 import { didYouMean } from '../input/nearest.ts';
 import {
   type Direction,
+  kindOf,
   type Link,
   type LinkKind,
   linkKindOf,
   MEMBER_MARK,
   MEMBERS_MAX,
   memberName,
+  memberOf,
   NODE_KINDS,
   NODES,
   type NodeKind,
@@ -194,4 +196,10 @@ export function targetProblem(text: string, regions: readonly string[]): string 
     if (error instanceof InvalidInput) return error.message;
     throw error;
   }
+}
+
+/** Of a fault at an edge, or at a link that one opens: which edge of its region. undefined: it meets none of them alone. */
+export function memberOfTarget(target: ConcreteTarget): number | undefined {
+  if (target.kind === 'edge') return memberOf(target.node);
+  return target.kind === 'link' && kindOf(target.link.caller) === 'edge' ? memberOf(target.link.caller) : undefined;
 }

@@ -5,10 +5,11 @@ import { INVALIDATION_RETENTION_MS } from '../protocol/invalidation.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
 import { type Route, serveHttp } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
+import { leaseMsLeastOf } from '../runtime/lease-settings.ts';
 import type { Logger } from '../runtime/log.ts';
 import { withReleasers } from '../runtime/releasers.ts';
 import type { CacheBounds, EdgeCache } from './cache/cache.ts';
-import { consumerGroupOf, type EdgeConfig, leaseMsLeastOf, leaseTermsOf } from './config.ts';
+import { consumerGroupOf, type EdgeConfig, settingsIn } from './config.ts';
 import { type EntryLifetimes, entryLifeMsMax } from './entry-times.ts';
 import { Invalidator } from './invalidator.ts';
 import type { Latencies } from './latencies.ts';
@@ -82,11 +83,11 @@ export interface EdgeParts {
 export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const { cache, log, origin, clock, logger, latencies, lateness } = ports;
   const region = config.REGION_NAME;
-  const settings = new EdgeSettings({ propagationDelayMs: config.PROPAGATION_DELAY, strategy: config.INVALIDATION_STRATEGY });
+  const settings = new EdgeSettings(settingsIn(config));
   const meter = new EdgeMeter(clock, latencies);
   const lifetimes = lifetimesOf(config);
-  const terms = leaseTermsOf(config);
-  const lease = terms && new Lease(terms, clock);
+  const skewMs = config.CLOCK_SKEW_MAX;
+  const lease = new Lease(() => ({ leaseMs: settings.freshnessLeaseMs ?? 0, skewMs }), clock);
   const leaseMsLeast = () => leaseMsLeastOf(config, settings.propagationDelayMs);
   const invalidator = new Invalidator({
     region,
@@ -97,7 +98,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
     clock,
     meter,
     logger,
-    skewMs: terms?.skewMs,
+    skewMs,
   });
   const reader = new Reader({
     cache,
@@ -125,7 +126,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
       clock,
       adminToken,
       lateness,
-      tellLease: lease && leaseTeller({ lease, invalidator, clock, leaseMsLeast }),
+      tellLease: leaseTeller({ lease, invalidator, clock, leaseMsLeast }),
     }),
     join: () => void joinLog(invalidator, ports, closing.signal),
     close: async () => {

@@ -94,6 +94,27 @@ describe('two edges on one cache', () => {
       await expectAllApplied(region);
     }));
 
+  test('that begin with an empty cache do not take from one another the place where they read on', () =>
+    withOther({ partitions: 2 }, async (region, other) => {
+      await region.log.append([1, 2, 3, 4, 5, 6].map((id) => writeOf(id, 2)));
+      await region.start();
+      await other.invalidator.start();
+      await region.clock.advance(2 * DELAY_MS);
+      for (const { calls } of [region.cache, other.cache]) expect(calls).not.toContain('forgetLog');
+      await expectAllApplied(region);
+      expect(other.invalidator.status()).toMatchObject({ queued: 0, catchingUp: false });
+    }));
+
+  test('one that finds such a place makes everything invalid, for nothing says which log it is of', () =>
+    withOther({}, async (region, other) => {
+      await region.log.append([writeOf(1, 2), writeOf(2, 2)]);
+      await region.start();
+      await region.store(contentOf(3, 1));
+      expect(await region.stateOf(3)).toBe('fresh');
+      await other.invalidator.start();
+      expect(await region.stateOf(3)).toBe('invalid');
+    }));
+
   test('a log made anew is forgotten once, and both read the next one from its start', () =>
     withOther({ delayMs: 0 }, async (region, other) => {
       await Promise.all([region.start(), other.invalidator.start()]);

@@ -4,8 +4,8 @@
  * Where to read from is what the cache says it applied last. That position is *taken up* at the start, on each rejoin,
  * after a gap, a failed apply and a new life of the cache: the queues are dropped and each partition is read again from
  * its stored offset itself. The first record must be the one stored there (id and time); if not, the log is another
- * one: one step makes everything invalid and forgets the offsets, and the log is read from its start. What a log has dropped
- * before its start, where nothing was applied, counts as an invalidation of all (places.ts).
+ * one: one step makes everything invalid and forgets the offsets. A cache without offsets is made invalid as a whole, and reads on
+ * from the last record. What a log has dropped before its start, where nothing was applied, counts as an invalidation of all (places.ts).
  *
  * joining -> running -> takingUp -> running ... -> closed
  * A take-up begun later overrules one that still waits for the cache, so queues and stored positions always belong together.
@@ -27,7 +27,7 @@ import { OVERDUE_MS_MAX, Overdue } from './overdue.ts';
 import { PartitionQueue, type QueueFeed, type QueuePorts } from './partition-queue.ts';
 import { readFrom } from './places.ts';
 import { parseRecord } from './queued-record.ts';
-import { applyDropped, forgetLog, isOtherLog } from './take-up.ts';
+import { applyUnread, flushUnproven, forgetLog, isOtherLog } from './take-up.ts';
 import { untilCacheAnswers } from './until-cache-answers.ts';
 
 export interface InvalidatorOptions extends QueuePorts {
@@ -146,12 +146,14 @@ export class Invalidator {
     const known = isAnother ? await forgetLog(this.#options, stored) : stored;
     if (epoch !== this.#epoch) return undefined;
     this.#generation = known?.generation ?? this.#generation;
-    if (isAnother && known !== undefined) {
+    const isInvalid = isAnother || (await flushUnproven(this.#options, bounds, stored));
+    if (epoch !== this.#epoch) return undefined;
+    if (isInvalid && known !== undefined) {
       // Everything is invalid from here on, so there is nothing left to catch up with.
       this.#catchUp.end();
       this.#overdue.forget();
     }
-    const taken = known && (await applyDropped(this.#options, bounds, known));
+    const taken = known && (await applyUnread(this.#options, bounds, known));
     if (epoch !== this.#epoch) return undefined;
     // Another edge of the region forgot the log meanwhile.
     return taken === undefined ? this.#reset(bounds) : this.#resetTo(bounds, taken);

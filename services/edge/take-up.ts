@@ -2,7 +2,7 @@
 import type { InvalidationLog, PartitionBounds } from '../log/log.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { EdgeCache, TakenUp } from './cache/cache.ts';
-import { droppedBefore, isElsewhere } from './places.ts';
+import { isElsewhere, isUnproven, unreadBefore } from './places.ts';
 
 export interface TakeUpPorts {
   readonly region: string;
@@ -25,12 +25,19 @@ export async function forgetLog({ cache, logger, region }: TakeUpPorts, { genera
   return next === undefined ? undefined : { generation: next, positions: new Map() };
 }
 
-/** What the log dropped unread counts as an invalidation of all. undefined: another edge has forgotten the log. */
-export async function applyDropped({ cache }: TakeUpPorts, bounds: Bounds, taken: TakenUp): Promise<TakenUp | undefined> {
+/** Where nothing says which log a place is of, everything is made invalid, for the log has been asked where it ends. Answers whether it was. */
+export async function flushUnproven({ cache }: TakeUpPorts, bounds: Bounds, { positions }: TakenUp): Promise<boolean> {
+  if (!isUnproven(bounds, positions)) return false;
+  await cache.flush();
+  return true;
+}
+
+/** What need not be read, or was dropped unread, counts as an invalidation of all. undefined: another edge has forgotten the log. */
+export async function applyUnread({ cache }: TakeUpPorts, bounds: Bounds, taken: TakenUp): Promise<TakenUp | undefined> {
   const { generation, positions } = taken;
-  const dropped = droppedBefore(bounds, positions).map((application) => ({ ...application, generation }));
-  if (dropped.length === 0) return taken;
-  if ((await cache.apply(dropped)).includes('other-log')) return undefined;
-  const places = dropped.map(({ position }) => [position.partition, position] as const);
+  const unread = unreadBefore(bounds, positions).map((application) => ({ ...application, generation }));
+  if (unread.length === 0) return taken;
+  if ((await cache.apply(unread)).includes('other-log')) return undefined;
+  const places = unread.map(({ position }) => [position.partition, position] as const);
   return { generation, positions: new Map([...positions, ...places]) };
 }

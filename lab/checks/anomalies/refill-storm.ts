@@ -17,6 +17,7 @@ import { HELD_UP_SHARE, Sieve } from '../doubt.ts';
 import { excusesNothing, isEmptiedBy, isSlowing, refusesFills, touches, windowOf } from '../fault-windows.ts';
 import { type Interval, overlaps } from '../interval.ts';
 import { Marks } from '../marks.ts';
+import { isStaleByClock } from '../stale-by-clock.ts';
 import type { Staleness } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
 
@@ -213,7 +214,11 @@ function counted(region: string, tallies: readonly Tally[], { history, staleness
     const ofAll = marks.ofAll(span);
     // Of what was fetched in the run.
     const ends = freshMs === undefined || toMs < freshMs ? 0 : 1 + Math.floor((toMs - fromMs) / freshMs);
-    const runsOut = Number.isFinite(leaseMs) ? 1 + Math.floor((toMs - fromMs) / (leaseMs * LEASE_SHARE_MIN)) : 0;
+    const runsOut = isStaleByClock(history, region)
+      ? Number.POSITIVE_INFINITY
+      : Number.isFinite(leaseMs)
+        ? 1 + Math.floor((toMs - fromMs) / (leaseMs * LEASE_SHARE_MIN))
+        : 0;
     // Those who read one edge share its fetches.
     const explained = (key: string) => members * (1 + FETCHES_PER_MARK * (ofAll + marks.ofKey(key, span)) + again + ends + runsOut);
     return tally.counted(explained, fills ?? stretch.last.originFetches - stretch.first.originFetches);

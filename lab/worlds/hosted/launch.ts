@@ -140,7 +140,8 @@ async function launchEdge(
 /** As if it had been configured so: it is never served, and applies nothing, with anything else. */
 function withSettings(config: EdgeConfig, settings: EdgeSettings | undefined): EdgeConfig {
   if (settings === undefined) return config;
-  return { ...config, PROPAGATION_DELAY: settings.propagationDelayMs, INVALIDATION_STRATEGY: settings.strategy };
+  const { propagationDelayMs, strategy, freshnessLeaseMs = config.FRESHNESS_LEASE } = settings;
+  return { ...config, PROPAGATION_DELAY: propagationDelayMs, INVALIDATION_STRATEGY: strategy, FRESHNESS_LEASE: freshnessLeaseMs };
 }
 
 interface ServeOptions {

@@ -4,6 +4,7 @@ import { NO_JOURNAL } from '../../journal/journal.ts';
 import type { Clients } from '../../system/clients.ts';
 import { memberName } from '../../system/parts.ts';
 import { WorldSettings } from '../settings.ts';
+import { settingsOfRegion } from '../settings-of-region.ts';
 import type { NodeStatus, WorldRegion } from '../world.ts';
 import type { Ask } from './control.ts';
 
@@ -26,8 +27,8 @@ export function hostedSettings({ clock, ask, clients, regions }: HostedSettingsO
       const states = await Promise.all(nodes.map(async (node) => ((await ask({ do: 'inspect', node })) as NodeStatus).state));
       return states.includes('stopped');
     },
-    regions: regions.map(({ region, delayMs, strategy }) => {
-      const made = { propagationDelayMs: delayMs, strategy };
+    regions: regions.map((world) => {
+      const [made, { region }] = [settingsOfRegion(world), world];
       return { region, made, found: made, startsAsMade: false };
     }),
   });
