@@ -3,6 +3,7 @@ import type { InvalidationLog } from '../log/log.ts';
 import { FETCH_DEADLINE_MS } from '../protocol/edge-api.ts';
 import { INVALIDATION_RETENTION_MS } from '../protocol/invalidation.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
+import type { FrontPage } from '../runtime/front-page.ts';
 import { type Route, serveHttp } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import { leaseMsLeastOf } from '../runtime/lease-settings.ts';
@@ -75,6 +76,7 @@ async function joinLog(invalidator: Invalidator, { clock, logger }: EdgePorts, s
 /** What an edge is made of, before it is given sockets: a world may put something between. */
 export interface EdgeParts {
   readonly routes: readonly Route[];
+  readonly frontPage: FrontPage;
   /** Joins the log behind whoever calls; reads are answered before it has. */
   join(): void;
   close(): Promise<void>;
@@ -113,6 +115,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const closing = new AbortController();
   const adminToken = config.ADMIN_TOKEN;
   return {
+    frontPage: edgePage(region),
     routes: edgeRoutes({
       region,
       reader,
@@ -156,7 +159,7 @@ export function startEdge(config: EdgeConfig, ports: EdgePorts): Promise<Edge> {
     releasers.push(() => parts.close());
     const server = await serveHttp({
       routes: parts.routes,
-      frontPage: edgePage(config.REGION_NAME),
+      frontPage: parts.frontPage,
       allowedHosts: config.ALLOWED_HOSTS,
       log: logger,
       port: config.EDGE_PORT,

@@ -3,7 +3,7 @@
  *
  *     ╭ 2 eu-west lazy 300 ms ─╮   strategy and delay, as the edge says or as just asked for
  *     │kafka ● origin ● cache ●│   its links and its cache; or what became of the edge
- *     │hits 97.1 %    20.0 /s  │   the last ten seconds
+ *     │hits 97.1 %    20.0 /s  │   the last ten seconds; or how many reads got no answer in them
  *     │P50 0.4 ms   P95 2.1 ms │
  *     │P99 ▁▁▂▁▁▁▁▇▁▁▁  12.0 ms│   one block a second; charts below the figure where there is room (`region-charts.ts`)
  *     │lag 0       last 304 ms │   events not yet applied, in wide panels the offsets; the last one's way from record to cache
@@ -11,7 +11,7 @@
  *     │4       7      9 ◂2stale│   versions
  *     ╰─────────────────:5002──╯   where to curl it
  */
-import type { FaultView, Seen } from '../../../lab/live/protocol.ts';
+import type { FaultView, RefusedReads, Seen } from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
 import { ageText, delayText, msText, padTo, percentText, plain, portText } from '../draw/format.ts';
@@ -24,6 +24,7 @@ import { edgeFaultOf, type LinkState, linksOf } from '../state/links.ts';
 import { settingsOf } from '../state/pending-settings.ts';
 import type { FaultBand } from '../state/state.ts';
 import type { RegionState } from '../state/watched.ts';
+import { leaseWords } from './lease-words.ts';
 import { regionChartLines } from './region-charts.ts';
 import { versionLines } from './version-table.ts';
 
@@ -65,7 +66,7 @@ export function panelLines(options: PanelOptions): readonly Line[] {
   const isSilent = region.seen.failures >= SILENCE_MIN;
   const lines = [
     statusLine(options, room),
-    spread([span('hits '), span(percentText(metrics?.window.hitRatio), 'strong')], [span(rateText(region), 'muted')], room),
+    spread([span('hits '), span(percentText(metrics?.window.hitRatio), 'strong')], rateLine(region), room),
     spread(latency('P50', metrics?.window.p50), latency('P95', metrics?.window.p95), room),
     ...(charts === undefined
       ? [p99Line(region, room, theme)]
@@ -133,6 +134,16 @@ const STATE_WORDS: Readonly<Record<LinkState, string>> = {
   unknown: '',
 };
 
+/** Reads that got no answer are told before how many did. */
+function rateLine(region: RegionState): Line {
+  const refused = countOf(region.refused);
+  return refused === 0 ? [span(rateText(region), 'muted')] : [span(`${refused} refused`, 'warning')];
+}
+
+export function countOf(refused: RefusedReads): number {
+  return refused.reduce((sum, { count }) => sum + count, 0);
+}
+
 /** Reads a second over the window, or over its life when that is shorter. */
 function rateText({ seen: { metrics } }: RegionState): string {
   if (metrics === undefined) return '';
@@ -164,9 +175,10 @@ function lagLine({ seen: { metrics } }: RegionState, room: number): Line {
   const last: Line = [span(`last ${msText(metrics.invalidationLagMs)}`, 'muted')];
   const { lag, catchingUp, queued, applied } = metrics.log;
   const lagging: Role = lag === null || lag > queued ? 'warning' : 'text';
-  const text = catchingUp ? 'catching up' : lag === null ? 'lag unknown' : `lag ${lag}`;
+  const lease = leaseWords(metrics.lease)?.short;
+  const text = catchingUp ? 'catching up' : (lease ?? (lag === null ? 'lag unknown' : `lag ${lag}`));
   const offsets = room < WORDS_FROM || Object.keys(applied).length === 0 ? [] : [span(` offsets ${offsetsText(applied)}`, 'muted')];
-  return spread([span(text, catchingUp ? 'warning' : lagging), ...offsets], last, room);
+  return spread([span(text, catchingUp || lease !== undefined ? 'warning' : lagging), ...offsets], last, room);
 }
 
 /** Per partition the offset applied last: `0:12 1:4 2:9`. */
