@@ -21,8 +21,21 @@ export interface EdgeRead {
   readonly bypassed?: true;
 }
 
+/** One of several edges of a region. */
+export interface MemberTold {
+  /** From 1. */
+  readonly member: number;
+  readonly state: 'away' | 'cut off' | 'catching up' | 'connected';
+}
+
+/** What an edge tells, or several of a region together. */
+export interface RegionMetrics extends EdgeMetrics {
+  /** Left out: there is one. */
+  readonly members?: readonly MemberTold[];
+}
+
 export interface EdgeCapabilities {
-  readonly metrics?: (signal?: AbortSignal) => Promise<EdgeMetrics>;
+  readonly metrics?: (signal?: AbortSignal) => Promise<RegionMetrics>;
   /** Also of an edge that cannot serve. */
   readonly health?: (signal?: AbortSignal) => Promise<EdgeHealth>;
   readonly settings?: {

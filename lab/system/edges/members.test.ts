@@ -93,6 +93,10 @@ describe('several edges of a region', () => {
     const alone = await membersOf([one.edge, gone.edge]).can.metrics?.();
     const both = await membersOf([one.edge, edgeThat('back').edge]).can.metrics?.();
     expect(alone?.originFetches).toBe(1);
+    expect([alone?.members, both?.members].map((members) => members?.map(({ state }) => state))).toEqual([
+      ['connected', 'away'],
+      ['connected', 'connected'],
+    ]);
     expect(alone?.metrics.startTime).not.toBe(both?.metrics.startTime);
   });
 

@@ -3,7 +3,7 @@
  * holds any of them tells; what each has done by itself is added up, of those that answer.
  */
 import type { EdgeHealth, EdgeMetrics } from '../../../services/protocol/edge-api.ts';
-import { type EdgeUnderTest, need } from './edge.ts';
+import { type EdgeUnderTest, type MemberTold, need } from './edge.ts';
 
 /** Of one region, and all of ours. */
 export function membersOf(members: readonly EdgeUnderTest[]): EdgeUnderTest {
@@ -21,8 +21,11 @@ export function membersOf(members: readonly EdgeUnderTest[]): EdgeUnderTest {
     members,
     read: (id, signal) => next().read(id, signal),
     can: {
-      metrics: async (signal) => together(await answered(members, (member) => need(member, 'metrics')(signal))),
-      health: async (signal) => worst(await answered(members, (member) => need(member, 'health')(signal))),
+      metrics: async (signal) => {
+        const asked = await Promise.allSettled(members.map((member) => need(member, 'metrics')(signal)));
+        return { ...together(answeredOf(asked)), members: asked.map(toTold) };
+      },
+      health: async (signal) => worst(answeredOf(await Promise.allSettled(members.map((member) => need(member, 'health')(signal))))),
       settings: {
         read: () => need(first, 'settings').read(),
         change: async (change) => void (await Promise.all(members.map((member) => need(member, 'settings').change(change)))),
@@ -33,13 +36,19 @@ export function membersOf(members: readonly EdgeUnderTest[]): EdgeUnderTest {
   };
 }
 
-/** Of those that answer, in their order. Throws what the first failed with where none does. */
-async function answered<T>(members: readonly EdgeUnderTest[], ask: (member: EdgeUnderTest) => Promise<T>): Promise<readonly T[]> {
-  const asked = await Promise.allSettled(members.map(ask));
+/** Of those that answered, in their order. Throws what the first failed with where none did. */
+function answeredOf<T>(asked: readonly PromiseSettledResult<T>[]): readonly T[] {
   const answers = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   const [failed] = asked.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
   if (answers.length === 0) throw failed;
   return answers;
+}
+
+function toTold(asked: PromiseSettledResult<EdgeMetrics>, at: number): MemberTold {
+  const member = at + 1;
+  if (asked.status === 'rejected') return { member, state: 'away' };
+  const { connected, catchingUp } = asked.value.log;
+  return { member, state: !connected ? 'cut off' : catchingUp ? 'catching up' : 'connected' };
 }
 
 function worst(told: readonly EdgeHealth[]): EdgeHealth {
