@@ -224,7 +224,8 @@ function check(scenario: Scenario, world: World, seed: number): void {
 function regionsOfRun({ regions }: World, { system }: Scenario): readonly WorldRegion[] {
   return regions.map((begun) => {
     const { delay, strategy } = system.regions[begun.region] ?? {};
-    return { ...begun, delayMs: delay ?? begun.delayMs, strategy: strategy ?? begun.strategy };
+    const { lease: leaseMs = begun.leaseMs } = system;
+    return { ...begun, leaseMs, delayMs: delay ?? begun.delayMs, strategy: strategy ?? begun.strategy };
   });
 }
 

@@ -12,7 +12,7 @@ const RESTARTED = `
 version: 1
 title: An edge is restarted
 description: for a test
-system: { regions: { ${REGION}: { delay: 1200ms, strategy: lazy } } }
+system: { lease: 0s, regions: { ${REGION}: { delay: 1200ms, strategy: lazy } } }
 workload: { duration: 6s, reads: 30/s, writes: 2/s, keys: 4 }
 method: [{ at: 1s, fault: restart, target: 'edge:${REGION}' }]
 settle: 10s
@@ -38,7 +38,7 @@ const heal = async (fault: string) => {
 };
 
 /** What the edge says of itself, asked about after this. */
-async function settingsNow(): Promise<{ readonly delayMs: number; readonly strategy: string }> {
+async function settingsNow(): Promise<{ readonly delayMs: number; readonly strategy: string; readonly leaseMs: number }> {
   // The first that comes may have been asked for before.
   const since = events.all.length;
   const isAnswer = (event: LiveEvent) => event.type === 'observed' && event.observation.regions[REGION]?.failures === 0;
@@ -48,7 +48,7 @@ async function settingsNow(): Promise<{ readonly delayMs: number; readonly strat
     events.all.indexOf(first),
   );
   const metrics = metricsOf(seen, REGION);
-  return { delayMs: metrics?.propagationDelayMs ?? -1, strategy: metrics?.strategy ?? '' };
+  return { delayMs: metrics?.propagationDelayMs ?? -1, strategy: metrics?.strategy ?? '', leaseMs: metrics?.freshnessLeaseMs ?? -1 };
 }
 
 describe('an edge that ends and starts again', () => {
@@ -63,14 +63,14 @@ describe('an edge that ends and starts again', () => {
     await when({ do: 'configure', region: REGION, propagationDelayMs: 900, strategy: 'lazy' }, says(/^us-east: delay 900 ms, lazy$/));
     await when({ do: 'inject', fault: 'kill', target: `edge:${REGION}` }, says(/is killed$/));
     await heal('kill');
-    expect(await settingsNow()).toEqual({ delayMs: 900, strategy: 'lazy' });
+    expect(await settingsNow()).toEqual({ delayMs: 900, strategy: 'lazy', leaseMs: 10_000 });
   });
 
   it('has what a person set while it was away', async () => {
     await when({ do: 'inject', fault: 'kill', target: `edge:${REGION}` }, says(/is killed$/));
     await when({ do: 'configure', region: REGION, propagationDelayMs: 800 }, says(/^us-east: delay 800 ms$/));
     await heal('kill');
-    expect(await settingsNow()).toEqual({ delayMs: 800, strategy: 'eager' });
+    expect(await settingsNow()).toEqual({ delayMs: 800, strategy: 'eager', leaseMs: 10_000 });
   });
 
   it('is still under the faults that are listed, and what a person set comes back after them', async () => {
@@ -80,11 +80,11 @@ describe('an edge that ends and starts again', () => {
     await when({ do: 'inject', fault: 'strategy', target, parameters: { strategy: 'lazy' } }, says(/is lazy$/));
     await when({ do: 'inject', fault: 'kill', target }, says(/is killed$/));
     await heal('kill');
-    expect(await settingsNow()).toEqual({ delayMs: 1_500, strategy: 'lazy' });
+    expect(await settingsNow()).toEqual({ delayMs: 1_500, strategy: 'lazy', leaseMs: 10_000 });
     await heal('propagation-delay');
-    expect(await settingsNow()).toEqual({ delayMs: 900, strategy: 'lazy' });
+    expect(await settingsNow()).toEqual({ delayMs: 900, strategy: 'lazy', leaseMs: 10_000 });
     await heal('strategy');
-    expect(await settingsNow()).toEqual({ delayMs: 900, strategy: 'eager' });
+    expect(await settingsNow()).toEqual({ delayMs: 900, strategy: 'eager', leaseMs: 10_000 });
   });
 
   it('may lose its fault while it is away: it starts without', async () => {
@@ -93,7 +93,7 @@ describe('an edge that ends and starts again', () => {
     await when({ do: 'inject', fault: 'kill', target }, says(/is killed$/));
     await heal('propagation-delay');
     await heal('kill');
-    expect(await settingsNow()).toEqual({ delayMs: 100, strategy: 'eager' });
+    expect(await settingsNow()).toEqual({ delayMs: 100, strategy: 'eager', leaseMs: 10_000 });
   });
 
   it('says that a fault holds what a person sets meanwhile', async () => {
@@ -101,24 +101,25 @@ describe('an edge that ends and starts again', () => {
     await when({ do: 'inject', fault: 'propagation-delay', target, parameters: { delay: '1500ms' } }, says(/after 1500 ms$/));
     const told = /^us-east: delay 700 ms \(when it is healed: propagation-delay holds it\)$/;
     await when({ do: 'configure', region: REGION, propagationDelayMs: 700 }, says(told));
-    expect(await settingsNow()).toEqual({ delayMs: 1_500, strategy: 'eager' });
+    expect(await settingsNow()).toEqual({ delayMs: 1_500, strategy: 'eager', leaseMs: 10_000 });
     await heal('propagation-delay');
-    expect(await settingsNow()).toEqual({ delayMs: 700, strategy: 'eager' });
+    expect(await settingsNow()).toEqual({ delayMs: 700, strategy: 'eager', leaseMs: 10_000 });
   });
 
   it('in a run has what the run wants, to its end, and then what a person set', { timeout: LONG_MS }, async () => {
-    await when({ do: 'configure', region: REGION, propagationDelayMs: 70 }, says(/^us-east: delay 70 ms$/));
+    const asked = { propagationDelayMs: 70, freshnessLeaseMs: 7_000 };
+    await when({ do: 'configure', region: REGION, ...asked }, says(/^us-east: delay 70 ms, lease 7000 ms$/));
     const since = events.all.length;
     lab.do({ do: 'run', scenario: 'restarted' });
     const saidFault = (name: string) => (event: LiveEvent) =>
       event.type === 'run-said' && event.event.type === 'Fault' && event.event.event === name;
     await events.until(saidFault('injected'), since, LONG_MS);
     await events.until(saidFault('healed'), since);
-    expect(await settingsNow()).toEqual({ delayMs: 1_200, strategy: 'lazy' });
+    expect(await settingsNow()).toEqual({ delayMs: 1_200, strategy: 'lazy', leaseMs: 0 });
     await events.until((event) => event.type === 'run-said' && event.event.type === 'Phase' && event.event.phase === 'final', since);
     const last = events.all.findLast((event) => metricsOf(event, REGION) !== undefined);
     expect(last && metricsOf(last, REGION)?.propagationDelayMs).toBe(1_200);
     await events.until((event) => event.type === 'run-ended', since, LONG_MS);
-    expect(await settingsNow()).toEqual({ delayMs: 70, strategy: 'eager' });
+    expect(await settingsNow()).toEqual({ delayMs: 70, strategy: 'eager', leaseMs: 7_000 });
   });
 });

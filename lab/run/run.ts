@@ -15,9 +15,9 @@ import { LogWatch } from '../session/log-watch.ts';
 import { Recording } from '../session/recording.ts';
 import { ServiceLooks } from '../session/service-looks.ts';
 import { Session } from '../session/session.ts';
-import { regionBounds } from '../system/edges/edge.ts';
 import { evaluateThresholds } from '../thresholds/evaluate.ts';
 import { METRICS } from '../thresholds/metrics.ts';
+import { boundsInForce } from '../worlds/settings-of-region.ts';
 import type { StartStep, World, WorldRegion } from '../worlds/world.ts';
 import type { RunIdentity } from './identity.ts';
 import { MetricsPoller } from './metrics-poller.ts';
@@ -148,7 +148,7 @@ class Run {
 
   #beginHistory({ clients }: Session, { regions, hasOneClock }: World): void {
     const { scenario } = this.#options;
-    const bounds = regionBounds(regions.map(({ region }) => clients.edge(region)));
+    const bounds = Object.fromEntries(regions.map((region) => [region.region, boundsInForce(clients.edge(region.region).bounds, region)]));
     this.#history.begin(toHead(this.#options, { scenario, regions, bounds, hasOneClock, runMs: this.#now() }));
   }
 

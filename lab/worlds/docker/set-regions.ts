@@ -18,8 +18,7 @@ export function setRegions({ world, topology, releasers }: SetRegionsOptions): P
   return Promise.all(
     world.regions.map(async (region) => {
       const environment = topology.regions.find((one) => one.region === region.region)?.environment ?? {};
-      const { leaseMs } = leaseBoundsOf(environment);
-      const wanted = { ...region, ...regionSettings(environment, region), leaseMs };
+      const wanted = { ...region, ...regionSettings(environment, region), leaseMs: 0, ...leaseBoundsOf(environment) };
       if (isSame(settingsOfRegion(wanted), settingsOfRegion(region))) return region;
       const settings = world.settings.of(region.region);
       releasers.push(() => settings.remove('file'));
