@@ -76,7 +76,7 @@ describe.concurrent('without an engine', () => {
   it.each([
     [['--tools'], '--profile tools: the embedded world has none'],
     [['--profile', 'redis-ports'], '--profile redis-ports: the embedded world has none'],
-    [['--profile', 'debug'], 'expected tools or redis-ports, got the profile "debug"'],
+    [['--profile', 'debug'], 'expected members or tools or redis-ports, got the profile "debug"'],
   ])('up %j is 104, for there are no containers', async (words, sentence) => {
     const { code, stdout, stderr } = await startProgram(['up', '--ports', 'auto', ...words], { env: NOWHERE }).ended;
     expect(code).toBe(104);

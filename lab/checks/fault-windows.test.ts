@@ -95,3 +95,35 @@ describe('the union of windows', () => {
     );
   });
 });
+
+describe('a region that has two edges', () => {
+  const interval = { fromMs: 0, toMs: 1_000 };
+  const windowsOfTwo = (...faults: FaultRecord[]) =>
+    new FaultWindows(
+      historyOf({ operations: [], faults, bounds: { 'eu-west': { fetchDeadlineMs: 2_000, joinDeadlineMs: 1_000, members: 2 } } }),
+    );
+  const paused = (target: string, fromMs: number, toMs: number) => fault('pause', target, { fromMs, toMs });
+
+  it.each([
+    ['one of them', [paused('edge:eu-west', 100, 200)], 1_000, 900],
+    ['one after the other', [paused('edge:eu-west', 100, 200), paused('edge:eu-west/2', 200, 300)], 1_000, 800],
+    ['both at a time', [paused('edge:eu-west', 100, 250), paused('edge:eu-west/2', 200, 300)], 950, 800],
+    ['their cache', [paused('redis:eu-west', 100, 200)], 900, 900],
+    [
+      'one dead while the other is paused',
+      [fault('kill', 'edge:eu-west/2', { fromMs: 50, toMs: 250 }), paused('edge:eu-west', 200, 300)],
+      950,
+      750,
+    ],
+    ['both dead', [fault('kill', 'edge:eu-west/2', TIMES), fault('kill', 'edge:eu-west', TIMES)], 1_000, 900],
+  ])('is stopped where both are: %s', (_title, faults, ofFresh, ofStale) => {
+    const windows = windowsOfTwo(...faults);
+    expect([windows.unexcusedMs(FRESH, interval), windows.unexcusedMs(STALE, interval)]).toEqual([ofFresh, ofStale]);
+  });
+
+  it('is cut off from the log where both are', () => {
+    const cut = (target: string) => fault('partition', target, TIMES);
+    expect(windowsOfTwo(cut('edge:eu-west/2<->kafka')).unexcusedMs(FRESH, interval)).toBe(1_000);
+    expect(windowsOfTwo(cut('edge:eu-west/2<->kafka'), cut('edge:eu-west<-kafka')).unexcusedMs(FRESH, interval)).toBe(900);
+  });
+});

@@ -12,7 +12,8 @@
 import { factsOf } from '../faults/faults.ts';
 import type { History } from '../history/history.ts';
 import type { FaultRecord, ReadOperation } from '../history/records.ts';
-import { type Interval, lengthOutside, overlaps, unionOf } from './interval.ts';
+import { memberOfTarget } from '../system/target.ts';
+import { type Interval, intersectionOf, lengthOutside, overlaps, unionOf } from './interval.ts';
 import { recoveredMs, type Samples } from './recovery.ts';
 
 export interface Path extends Pick<ReadOperation, 'region' | 'status'> {
@@ -77,6 +78,8 @@ interface Windows {
   readonly slow: readonly Slow[];
 }
 
+const NOTHING_STOPPED: Windows = { seen: [], possible: [], slow: [] };
+
 /** What the faults of a history excuse. */
 export class FaultWindows {
   readonly #faults: readonly FaultRecord[];
@@ -138,8 +141,35 @@ export class FaultWindows {
   }
 
   #windowsOn(path: Path): Windows {
-    const { fetchDeadlineMs, joinDeadlineMs } = this.#boundsOf(path.region);
     const onPath = this.#faults.filter((fault) => isOnPath(fault, path));
+    const { members = 1 } = this.#boundsOf(path.region);
+    if (members > 1 && path.status === 'fresh') return this.#windowsOfMembers(onPath, path, members);
+    return this.#windowsOfFaults(onPath, path);
+  }
+
+  /**
+   * Where several edges bring the log into one cache, what stops some of them stops nothing: only where all are stopped the region is. One that was
+   * killed brings nothing either; but that alone, of all of them, is no more an excuse than of an only one.
+   */
+  #windowsOfMembers(onPath: readonly FaultRecord[], path: Path, members: number): Windows {
+    const away = this.#faults.filter((fault) => memberOfTarget(fault.target) !== undefined && isOnPath(fault, { ...path, label: 'stale' }));
+    const each = (faults: readonly FaultRecord[]) => {
+      const ofMember = Map.groupBy(faults, ({ target }) => memberOfTarget(target) ?? 0);
+      return Array.from({ length: members + 1 }, (_, member) => this.#windowsOfFaults(ofMember.get(member) ?? [], path));
+    };
+    const [common = NOTHING_STOPPED, ...stopped] = each(onPath);
+    const [, ...gone] = each(away);
+    const whereAll = (of: (windows: Windows) => readonly Interval[]) =>
+      unionOf([...of(common), ...stopped.flatMap((one, at) => gone.toSpliced(at, 1, one).map(of).reduce(intersectionOf))]);
+    return {
+      seen: whereAll(({ seen }) => seen),
+      possible: whereAll(({ possible }) => possible),
+      slow: [common, ...stopped].flatMap(({ slow }) => slow),
+    };
+  }
+
+  #windowsOfFaults(onPath: readonly FaultRecord[], path: Path): Windows {
+    const { fetchDeadlineMs, joinDeadlineMs } = this.#boundsOf(path.region);
     const isStop = (fault: FaultRecord) => fault.slows === undefined || (refusesFills(fault) && (path.label ?? path.status) === 'stale');
     const slow = onPath.filter((fault) => !isStop(fault));
     const stops = onPath.filter(isStop);

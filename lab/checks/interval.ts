@@ -27,3 +27,13 @@ export function lengthOutside({ fromMs, toMs }: Interval, disjoint: readonly Int
   for (const window of disjoint) outsideMs -= Math.max(0, Math.min(toMs, window.toMs) - Math.max(fromMs, window.fromMs));
   return outsideMs;
 }
+
+/** The time that is in both. */
+export function intersectionOf(ones: readonly Interval[], others: readonly Interval[]): readonly Interval[] {
+  return ones.flatMap((one) =>
+    others.flatMap((other) => {
+      const [fromMs, toMs] = [Math.max(one.fromMs, other.fromMs), Math.min(one.toMs, other.toMs)];
+      return fromMs < toMs ? [{ fromMs, toMs }] : [];
+    }),
+  );
+}

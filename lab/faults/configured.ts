@@ -14,7 +14,8 @@ export async function configure(
   { target, fault }: FaultSpec,
   change: EdgeConfigChange,
 ): Promise<PreparedFault> {
-  const edge = edgeOf(clients, target);
+  // A setting is its region's: of several edges each is told.
+  const edge = clients.edge(edgeOf(clients, target).region);
   const asked = need(edge, 'settings');
   const settings = world.settings.of(edge.region);
   const layer = `fault ${fault}` as const;

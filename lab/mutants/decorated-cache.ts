@@ -7,8 +7,8 @@ import type {
   FillOutcome,
   Lookup,
   Passage,
-  Position,
   Stamp,
+  TakenUp,
 } from '../../services/edge/cache/cache.ts';
 import type { EdgeHealth, VersionRow } from '../../services/protocol/edge-api.ts';
 
@@ -39,12 +39,16 @@ export class DecoratedCache implements EdgeCache {
     return this.cache.confirmBeats(times);
   }
 
-  positions(): Promise<ReadonlyMap<number, Position>> {
-    return this.cache.positions();
+  takeUp(): Promise<TakenUp> {
+    return this.cache.takeUp();
   }
 
-  forgetLog(): Promise<void> {
-    return this.cache.forgetLog();
+  forgetLog(generation: string): Promise<string | undefined> {
+    return this.cache.forgetLog(generation);
+  }
+
+  raiseMinimums(versions: ReadonlyMap<string, number>): Promise<void> {
+    return this.cache.raiseMinimums(versions);
   }
 
   flush(): Promise<void> {

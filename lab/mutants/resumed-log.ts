@@ -2,7 +2,7 @@
  * A log and a cache that say where to read on from as a broken edge would: the identity of what was applied is not asked for, and what
  * lies before the place does not seem to be in the log. (Otherwise the protocol sees that something is missing and starts over.)
  */
-import type { Application, ApplyOutcome, EdgeCache, Passage, Position } from '../../services/edge/cache/cache.ts';
+import type { Application, ApplyOutcome, EdgeCache, Passage, TakenUp } from '../../services/edge/cache/cache.ts';
 import type { InvalidationLog, LogSubscriber, LogSubscription, PartitionBounds } from '../../services/log/log.ts';
 import { DecoratedCache } from './decorated-cache.ts';
 import { DecoratedLog } from './decorated-log.ts';
@@ -21,9 +21,10 @@ class ForgetfulCache extends DecoratedCache {
   }
 
   /** Nothing was read, and nothing seems to be missing before the start. */
-  override async positions(): Promise<ReadonlyMap<number, Position>> {
-    await this.cache.positions();
-    return new Map(this.#starts.map(({ partition, start }) => [partition, { partition, offset: start - 1, id: '', time: 0 }]));
+  override async takeUp(): Promise<TakenUp> {
+    const { generation } = await this.cache.takeUp();
+    const positions = this.#starts.map(({ partition, start }) => [partition, { partition, offset: start - 1, id: '', time: 0 }] as const);
+    return { generation, positions: new Map(positions) };
   }
 
   override apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]> {
@@ -61,7 +62,7 @@ class ResumedLog extends DecoratedLog {
   }
 
   async #resumed(bounds: readonly PartitionBounds[]): Promise<readonly PartitionBounds[]> {
-    const stored = await this.#cache.positions();
+    const { positions: stored } = await this.#cache.takeUp();
     const resumed = bounds.map((bound) => {
       const start = this.#resumeFrom(stored.get(bound.partition)?.offset, bound);
       return { ...bound, start: Math.min(bound.end, Math.max(bound.start, start)) };

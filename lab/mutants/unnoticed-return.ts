@@ -50,7 +50,7 @@ class ReturningServer extends MemoryCacheServer {
   /** Nobody is told. */
   override restart(): void {
     const now = this.clock.now();
-    const positions = this.#store.positions();
+    const { positions } = this.#store.takeUp();
     const returned = new RecordingStore(this.#options);
     for (const { run } of this.#store.steps.filter(({ at }) => at < now - LOST_MS)) run(returned);
     for (const position of positions.values())

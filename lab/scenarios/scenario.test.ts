@@ -110,6 +110,13 @@ describe('a scenario file', () => {
     expect([again.hypothesis, again.thresholds]).toEqual([scenario.hypothesis, scenario.thresholds]);
   });
 
+  it('may say how many edges a region has', () => {
+    const scenario = parseScenario(`${LEAST}system: { regions: { eu-west: { members: 2 } } }\n`, 'f.yaml');
+    expect(scenario.system.regions).toEqual({ 'eu-west': { members: 2 } });
+    expect(parseScenario(writtenScenario({ id: 'f', ...scenario }), 'f.yaml').system).toEqual(scenario.system);
+    expect(() => parseScenario(`${LEAST}system: { regions: { eu-west: { members: 10 } } }\n`, 'f.yaml')).toThrow(/members/);
+  });
+
   it('may change a region of the system', () => {
     const { system } = parseScenario(`${LEAST}system: { regions: { eu-west: { delay: 300ms, strategy: lazy }, us-east: {} } }\n`, 'f.yaml');
     expect(system).toEqual({ regions: { 'eu-west': { delay: 300, strategy: 'lazy' }, 'us-east': {} } });

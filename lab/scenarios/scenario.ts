@@ -13,6 +13,7 @@ import { duration, lasting, rate, share } from '../input/duration.ts';
 import { printable } from '../input/printable.ts';
 import { type Problem, problemsOf, refusal, shown } from '../input/problems.ts';
 import { parseYaml, readSource } from '../input/yaml-source.ts';
+import { MEMBERS_MAX } from '../system/parts.ts';
 import { writtenDeliver } from '../targets/deliver.ts';
 import { SHIELDS } from '../targets/target.ts';
 import { type Threshold, thresholdProblems, toThresholds, writtenThresholds } from '../thresholds/threshold.ts';
@@ -70,6 +71,8 @@ const lifetime = lasting.refine((ms) => ms % MS_PER_S === 0, 'expected whole sec
 /** How many invalidations a cache remembers. */
 const marks = z.int().min(1);
 
+const members = z.int().min(1).max(MEMBERS_MAX);
+
 const CHECK_NAMES = Object.keys(CHECKS) as [CheckName, ...CheckName[]];
 
 /** Overrides of compose.yaml. Which regions there are shows when the world is known. */
@@ -94,7 +97,14 @@ const system = z.strictObject({
   regions: z
     .record(
       z.string(),
-      z.strictObject({ delay: delay.optional(), strategy: strategy.optional(), lifetime: lifetime.optional(), marks: marks.optional() }),
+      z.strictObject({
+        delay: delay.optional(),
+        strategy: strategy.optional(),
+        lifetime: lifetime.optional(),
+        marks: marks.optional(),
+        /** How many edges answer for the region, from one cache. For worlds that end with the lab. */
+        members: members.optional(),
+      }),
     )
     .default({}),
 });

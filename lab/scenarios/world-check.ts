@@ -152,8 +152,9 @@ export function checkBackend(scenario: ParsedScenario, backend: Backend): void {
   const message = `needs a world of ${able}, this one is ${backend}`;
   const { skew } = worldKind(backend).outlivesLab ? scenario.system : {};
   const skewed = skew === undefined ? [] : [{ path: ['system', 'skew'], message }];
-  const fixed = Object.entries(worldKind(backend).outlivesLab ? scenario.system.regions : {}).flatMap(([region, { lifetime, marks }]) => {
-    return Object.entries({ lifetime, marks }).flatMap(([name, value]) =>
+  const fixed = Object.entries(worldKind(backend).outlivesLab ? scenario.system.regions : {}).flatMap(([region, own]) => {
+    const { lifetime, marks, members } = own;
+    return Object.entries({ lifetime, marks, members }).flatMap(([name, value]) =>
       value === undefined ? [] : [{ path: ['system', 'regions', region, name], message }],
     );
   });

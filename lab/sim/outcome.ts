@@ -13,6 +13,8 @@ export interface SeedSetup {
   /** Left out: drawn for each seed. */
   readonly keys?: number | undefined;
   readonly durationMs: number;
+  /** How many edges each region has. Left out: drawn for each seed. */
+  readonly members?: number | undefined;
   /** A known bug to run with, by its name. */
   readonly mutant?: string | undefined;
   /** Services whose clocks are not the lab's. */
@@ -36,9 +38,9 @@ export interface SeedOutcome {
 /** One cause shows in many reads: a few tell enough. */
 const ANOMALIES_MAX = 10;
 
-export async function runSeedOf(seed: number, { topology, keys, durationMs, mutant, skews }: SeedSetup): Promise<SeedOutcome> {
+export async function runSeedOf(seed: number, { topology, keys, durationMs, members, mutant, skews }: SeedSetup): Promise<SeedOutcome> {
   const regions = topology.regions.map(({ region }) => region);
-  const scenario = drawScenario({ seed, regions, keys, durationMs });
+  const scenario = drawScenario({ seed, regions, keys, durationMs, members });
   const { summary, anomalies } = await runSeed({ scenario, seed, topology, mutant, skews });
   const { status, verdict, exitCode, checks, operations, error } = summary;
   return { seed, status, verdict, exitCode, checks, operations, anomalies: anomalies.slice(0, ANOMALIES_MAX), error };

@@ -11,6 +11,7 @@ import type { FaultDraw } from '../faults/fault.ts';
 import { FAULTS } from '../faults/faults.ts';
 import { checksFor, type Scenario, type Workload } from '../scenarios/scenario.ts';
 import { SIMULATED } from '../worlds/worlds.ts';
+import { drawMemberFaults, drawMembers } from './swarm-members.ts';
 
 export interface SwarmOptions {
   readonly seed: number;
@@ -19,6 +20,8 @@ export interface SwarmOptions {
   /** Left out: drawn. */
   readonly keys?: number | undefined;
   readonly durationMs: number;
+  /** How many edges each region has, where clocks are one. Left out: drawn. */
+  readonly members?: number | undefined;
 }
 
 const DELAYS_MS = [0, 0, 50, 100, 300, 600] as const;
@@ -79,13 +82,15 @@ function drawMs(random: Random, { from, to }: { readonly from: number; readonly 
 /** Of three that are expected a seed has none once in twenty (Poisson): a check that has nothing to judge is no evidence. */
 const EXPECTED_MIN = 3;
 
-export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions): Scenario {
+export function drawScenario({ seed, regions, keys, durationMs, members }: SwarmOptions): Scenario {
   const random = createRandom(seed).fork('swarm');
   const [settings, lifetimes, remembered] = [random.fork('settings'), random.fork('lifetimes'), random.fork('memory')];
   const forgetful = remembered.below(FORGETS_ONE_IN) === 0 ? pick(remembered, regions) : undefined;
   const isCrowded = random.fork('crowd').below(CROWDED_ONE_IN) === 0;
   const system = drawSystem(random, isCrowded);
   // Clocks that differ may differ by more than the skew: then there is nothing to judge a lease by.
+  const edges = drawMembers(random.fork('members'), { regions, forced: members, areClocksOne: system.clocks === undefined });
+  const method = drawMethod({ random: random.fork('faults'), regions, durationMs, isCrowded, leaseMs: system.lease });
   const judgedLeaseMs = system.clocks === undefined ? system.lease : undefined;
   const checksUnder = (under: Workload): readonly CheckName[] => checksFor(under, { expectedMin: EXPECTED_MIN, leaseMs: judgedLeaseMs });
   const workload = drawWorkload(random.fork('load'), { keys, durationMs, isCrowded });
@@ -103,14 +108,16 @@ export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions):
           const own = { delay: pick(settings, DELAYS_MS), strategy: pick(settings, ['eager', 'lazy'] as const) };
           const lifetime = pick(lifetimes, LIFETIMES_MS);
           const marks = region === forgetful ? { marks: pick(remembered, MARKS) } : {};
-          return [region, { ...own, ...(lifetime === AS_IT_IS ? {} : { lifetime }), ...marks }];
+          const several = edges.get(region);
+          const shared = several === undefined ? {} : { members: several };
+          return [region, { ...own, ...(lifetime === AS_IT_IS ? {} : { lifetime }), ...marks, ...shared }];
         }),
       ),
     },
     workload,
     hypothesis: undefined,
     thresholds: [],
-    method: drawMethod({ random: random.fork('faults'), regions, durationMs, isCrowded, leaseMs: system.lease }),
+    method: edges.size === 0 ? method : drawMemberFaults(random.fork('member faults'), method, edges),
     settle: SETTLE_MS,
     checks: checksUnder(workload),
     checksUnder,

@@ -31,7 +31,7 @@ export type NodeKind = keyof typeof NODES;
 export const NODE_KINDS = Object.keys(NODES) as readonly NodeKind[];
 type RegionalKind = { [Kind in NodeKind]: (typeof NODES)[Kind]['isRegional'] extends true ? Kind : never }[NodeKind];
 
-/** `origin`, `edge:eu-west`. */
+/** `origin`, `edge:eu-west`; `edge:eu-west/2` where the region has several edges. */
 export type NodeName = Exclude<NodeKind, RegionalKind> | `${RegionalKind}:${string}`;
 
 /** How often something crosses a link in each direction, one crossing after the other. */
@@ -76,6 +76,11 @@ export const LINKS = {
   'edge-redis': { caller: 'edge', callee: 'redis', isTarget: false, invalidation: ONE_CALL, fetch: ONE_CALL },
 } as const satisfies Readonly<Record<string, LinkPart>>;
 
+/** Stands before the number of an edge that is not the first of its region. */
+export const MEMBER_MARK = '/';
+/** More edges than that share no cache. */
+export const MEMBERS_MAX = 9;
+
 export type LinkKind = keyof typeof LINKS;
 
 /** A connection between two nodes, by who opens it. */
@@ -96,10 +101,21 @@ export function kindOf(node: NodeName): NodeKind {
   return node.split(':')[0] as NodeKind;
 }
 
+/** An edge of a region that has several, from 1. The first is named like an only one. */
+export function memberName(region: string, member: number): NodeName {
+  return nodeName('edge', member === 1 ? region : `${region}${MEMBER_MARK}${member}`);
+}
+
+/** Of an edge which one of its region it is. */
+export function memberOf(node: NodeName): number {
+  const at = node.indexOf(MEMBER_MARK);
+  return at < 0 ? 1 : Number(node.slice(at + 1));
+}
+
 /** undefined of a node that is not regional. */
 export function regionOf(node: NodeName): string | undefined {
   const at = node.indexOf(':');
-  return at < 0 ? undefined : node.slice(at + 1);
+  return at < 0 ? undefined : node.slice(at + 1).split(MEMBER_MARK)[0];
 }
 
 /** undefined of a node that is no edge. */

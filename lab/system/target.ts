@@ -1,7 +1,7 @@
 /**
  * What a fault is aimed at: a node (`origin`, `redis:eu-west`) or a link (`edge:eu-west<->kafka`, one way with `->`).
  *
- * In place of a region may stand `*` (all), `one` or `majority` (drawn from the seed); `resolveTarget` turns those into
+ * Of a region that has several edges each but the first has a number: `edge:eu-west/2`. In place of a region may stand `*` (all), `one` or `majority` (drawn from the seed); `resolveTarget` turns those into
  * concrete targets. A link is named by its two ends in either order; it is one of the kinds that exist (`parts.ts`).
  */
 import { createRandom, type Random } from '../../services/runtime/random.ts';
@@ -9,9 +9,14 @@ import { InvalidInput } from '../errors.ts';
 import { didYouMean } from '../input/nearest.ts';
 import {
   type Direction,
+  kindOf,
   type Link,
   type LinkKind,
   linkKindOf,
+  MEMBER_MARK,
+  MEMBERS_MAX,
+  memberName,
+  memberOf,
   NODE_KINDS,
   NODES,
   type NodeKind,
@@ -39,6 +44,8 @@ interface ParsedNode {
   readonly kind: NodeKind;
   /** A region or a word in place of one. */
   readonly region: string | undefined;
+  /** Of an edge which one of its region. */
+  readonly member: number;
 }
 
 interface ParsedLink {
@@ -48,7 +55,9 @@ interface ParsedLink {
 }
 
 function parseNode(text: string): ParsedNode {
-  const [word = '', region, ...more] = text.trim().split(':');
+  const [word = '', place, ...more] = text.trim().split(':');
+  const [region, number = '1', ...rest] = place?.split(MEMBER_MARK) ?? [];
+  const member = Number(number);
   const kind = NODE_KINDS.find((known) => known === word);
   if (kind === undefined)
     throw new InvalidInput(`expected a node (${NODE_KINDS.join(', ')}), got ${JSON.stringify(word)}${didYouMean(word, NODE_KINDS)}`);
@@ -59,7 +68,10 @@ function parseNode(text: string): ParsedNode {
         ? `expected ${kind}:<region>, got ${JSON.stringify(text)}`
         : `expected ${kind} without a region, got ${JSON.stringify(text)}`,
     );
-  return { kind, region };
+  const isMember = Number.isInteger(member) && member >= 1 && member <= MEMBERS_MAX && rest.length === 0;
+  if (!isMember || (place?.includes(MEMBER_MARK) && kind !== 'edge'))
+    throw new InvalidInput(`expected ${kind}:<region>, or edge:<region>/<number> of several edges, got ${JSON.stringify(text)}`);
+  return { kind, region, member };
 }
 
 function parse(text: string): ParsedNode | ParsedLink {
@@ -81,7 +93,7 @@ function isCalling(one: ParsedNode, other: ParsedNode): boolean {
 }
 
 function concreteLink({ left, right, isTwoWay }: ParsedLink, region: string | undefined): ConcreteTarget {
-  const at = ({ kind }: ParsedNode) => nodeName(kind, region);
+  const at = (parsed: ParsedNode) => nameIn(parsed, region);
   const isCaller = isCalling(left, right);
   const [from, to] = [at(left), at(right)];
   return {
@@ -91,6 +103,10 @@ function concreteLink({ left, right, isTwoWay }: ParsedLink, region: string | un
     direction: isTwoWay ? 'both' : isCaller ? 'there' : 'back',
     region,
   };
+}
+
+function nameIn({ kind, member }: ParsedNode, region: string | undefined): NodeName {
+  return kind === 'edge' ? memberName(region ?? '', member) : nodeName(kind, region);
 }
 
 interface Choice {
@@ -145,7 +161,7 @@ export function resolveTarget(
     );
   const at = (region: string | undefined): ConcreteTarget => {
     if (!('kind' in parsed)) return concreteLink(parsed, region);
-    const node = nodeName(parsed.kind, region);
+    const node = nameIn(parsed, region);
     return { kind: parsed.kind, text: node, node, region };
   };
   if (word === undefined || !isWord) return [at(word)];
@@ -180,4 +196,10 @@ export function targetProblem(text: string, regions: readonly string[]): string 
     if (error instanceof InvalidInput) return error.message;
     throw error;
   }
+}
+
+/** Of a fault at an edge, or at a link that one opens: which edge of its region. undefined: it meets none of them alone. */
+export function memberOfTarget(target: ConcreteTarget): number | undefined {
+  if (target.kind === 'edge') return memberOf(target.node);
+  return target.kind === 'link' && kindOf(target.link.caller) === 'edge' ? memberOf(target.link.caller) : undefined;
 }

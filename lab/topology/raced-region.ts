@@ -31,7 +31,9 @@ export function withRacedRegion(topology: Topology, { strategy, lifetimeMs: life
 /** Without the services of the other regions, and without those that nobody else depends on. */
 function onlyOf(compose: ComposeFile, { service }: RegionTopology, regions: readonly RegionTopology[]): ComposeFile {
   const others = regions.filter((other) => other.service !== service);
-  const ofOthers = others.flatMap((other) => [other.service, purgerService(other.region)]);
+  const furtherOf = (region: string) =>
+    Object.keys(compose.services).filter((name) => name !== service && compose.services[name]?.environment['REGION_NAME'] === region);
+  const ofOthers = others.flatMap((other) => [other.service, purgerService(other.region), ...furtherOf(other.region)]);
   const entries = Object.entries(compose.services).filter(([name]) => !ofOthers.includes(name));
   const needed = new Set(entries.flatMap(([, { depends_on: on }]) => Object.keys(on)));
   const left = others

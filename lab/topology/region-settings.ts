@@ -84,4 +84,6 @@ export interface RegionOverrides {
   readonly strategy?: string | undefined;
   readonly lifetime?: number | undefined;
   readonly marks?: number | undefined;
+  /** How many edges answer for the region. */
+  readonly members?: number | undefined;
 }

@@ -47,6 +47,26 @@ describe('compose.yaml', () => {
     ]);
   });
 
+  it('of the project has a second edge of eu-west, under a profile', async () => {
+    const topology = await readTopology({ file: COMPOSE, environment: {} });
+    const others = topology.regions.map(({ region, others: further = [] }) => [region, further.map(({ service }) => service)]);
+    expect(others).toEqual([
+      ['us-east', []],
+      ['eu-west', ['edge-eu-west-2']],
+      ['ap-south', []],
+    ]);
+    expect(topology.compose.services['edge-eu-west-2']?.profiles).toEqual(['members']);
+  });
+
+  it.each([
+    ['is numbered otherwise than its name', 'edge-eu-west-2', 'eu-west', 3, /expected edge-eu-west-2 with EDGE_MEMBER 2/],
+    ['leaves a number out', 'edge-eu-west-3', 'eu-west', 3, /services\.edge-eu-west-3: expected edge-eu-west-2/],
+    ['is of no region', 'edge-ap-south-2', 'ap-south', 2, /expected a service edge-ap-south beside it/],
+  ])('refuses a further edge that %s', async (_title, name, region, member, message) => {
+    const further = `  ${name}: { image: x, environment: { REGION_NAME: ${region}, EDGE_MEMBER: ${member} }, ports: ["127.0.0.1:5009:5009"] }\n`;
+    await withComposeFile(SMALL + further, (file) => expect(readTopology({ file, environment: {} })).rejects.toThrow(message));
+  });
+
   it('takes a port from its variable, a project name, and free ports when asked', async () => {
     expect((await readTopology({ file: COMPOSE, environment: { ORIGIN_PORT: '4444' } })).origin.port).toBe(4444);
     expect((await readTopology({ file: COMPOSE, environment: {}, project: 'two' })).project).toBe('two');

@@ -16,6 +16,7 @@ import {
   readComposeFile,
   type Variables,
 } from './compose-file.ts';
+import { edgesIn, type MemberTopology } from './members.ts';
 import { type LeaseOverrides, type RegionOverrides, withLeaseSettings, withRegionSettings } from './region-settings.ts';
 import { withTargetServices } from './target-services.ts';
 
@@ -34,6 +35,10 @@ export interface RegionTopology {
   /** Port published on 127.0.0.1; 0 takes a free one. */
   readonly port: number;
   readonly environment: Environment;
+  /** How many edges of ours answer for it, from one cache. Left out: one. */
+  readonly members?: number | undefined;
+  /** Those of compose.yaml beside the first, for the docker world: which of them run is seen there. */
+  readonly others?: readonly MemberTopology[];
   /** The cache of others that stands there. Left out: ours. */
   readonly target?: StandingTarget;
 }
@@ -85,10 +90,12 @@ export async function readTopology(options: ReadTopologyOptions): Promise<Topolo
   };
   const origin = compose.services[ORIGIN];
   if (origin === undefined) throw new InvalidInput(`${file}: services.${ORIGIN} is missing`);
-  const edges = Object.entries(compose.services).filter(([name]) => name.startsWith(EDGE_PREFIX));
+  const { first: edges, further } = edgesIn(Object.entries(compose.services), file);
   const regions = await Promise.all(
     edges.map(async ([name, edge]): Promise<RegionTopology> => {
-      const region = { region: name.slice(EDGE_PREFIX.length), service: name, port: portOf(name, edge), environment: edge.environment };
+      const own = { region: name.slice(EDGE_PREFIX.length), service: name, port: portOf(name, edge), environment: edge.environment };
+      const others = further.get(own.region);
+      const region = others === undefined || edge.labels !== undefined ? own : { ...own, others };
       return edge.labels === undefined ? region : labelled(region, edge.labels, { compose, targets: program?.targets ?? '' });
     }),
   );
@@ -191,7 +198,8 @@ export function withSystem<Regional extends Pick<Topology, 'regions'>>(
   const regions = topology.regions.map((region) => {
     const own = overrides[region.region] ?? {};
     const { target } = region;
-    if (target === undefined) return { ...region, environment: withRegionSettings(region.environment, own) };
+    const { members = region.members } = own;
+    if (target === undefined) return { ...region, environment: withRegionSettings(region.environment, own), members };
     const { lifetime = target.lifetime, delay } = own;
     const strategy = hasSoftPurge(target) ? own.strategy : undefined;
     const environment = withRegionSettings(region.environment, { lifetime, delay, strategy });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../runtime/config.ts';
 import { leaseTermsIn } from '../runtime/lease-settings.ts';
-import { EDGE_SETTINGS, readEdgeConfig, settingsIn } from './config.ts';
+import { consumerGroupOf, EDGE_SETTINGS, readEdgeConfig, settingsIn } from './config.ts';
 
 const GOOD = {
   REGION_NAME: 'us-east',
@@ -121,5 +121,15 @@ describe('the environment of an edge', () => {
 
   it('is frozen once read', () => {
     expect(Object.isFrozen(readConfig(EDGE_SETTINGS, GOOD))).toBe(true);
+  });
+});
+
+describe('the edges of a region', () => {
+  it.each([
+    ['the only one', {}, 'cache-invalidation-us-east'],
+    ['the first of several', { EDGE_MEMBER: '1' }, 'cache-invalidation-us-east'],
+    ['the second', { EDGE_MEMBER: '2' }, 'cache-invalidation-us-east-2'],
+  ])('%s has a group of its own', (_title, environment, group) => {
+    expect(consumerGroupOf(readEdgeConfig({ ...GOOD, ...environment }))).toBe(group);
   });
 });

@@ -15,11 +15,17 @@ import { MARKS_MAX } from './cache/cache.ts';
 
 const TTL_S_MAX = 31_536_000;
 const MARKS_MOST = 10_000_000;
+const MEMBERS_MAX = 99;
 
 export const EDGE_SETTINGS = {
   REGION_NAME: {
     schema: textSetting.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes'),
     about: 'name of the region this edge serves',
+  },
+  EDGE_MEMBER: {
+    schema: integerSetting(0, MEMBERS_MAX),
+    fallback: 0,
+    about: 'which edge of its region it is, from 1, where several share its cache: no two have one number; 0: it is the only one',
   },
   EDGE_PORT: { schema: portSetting, fallback: 5001, about: 'port it listens on; 0 takes a free one' },
   ...DELAY_SETTING,
@@ -64,6 +70,16 @@ export type EdgeConfig = ConfigOf<typeof EDGE_SETTINGS>;
 /** Throws ConfigError, also of a lease that would run out while nothing is wrong. */
 export function readEdgeConfig(environment: Readonly<Record<string, string | undefined>>): EdgeConfig {
   return withLeaseThatHolds(readConfig(EDGE_SETTINGS, environment), environment);
+}
+
+/** What the log knows an edge as: one group would split the partitions among the edges of a region, and each is to read all of them. */
+export function consumerGroupOf({ REGION_NAME: region, EDGE_MEMBER: member }: EdgeConfig): string {
+  return `cache-invalidation-${nameOf(region, member)}`;
+}
+
+/** `eu-west`, and `eu-west-2` of its second edge. */
+export function nameOf(region: string, member: number): string {
+  return member <= 1 ? region : `${region}-${member}`;
 }
 
 /** What can be changed while it runs, as it starts. */

@@ -10,7 +10,7 @@ import { leaseMsLeastOf } from '../runtime/lease-settings.ts';
 import type { Logger } from '../runtime/log.ts';
 import { withReleasers } from '../runtime/releasers.ts';
 import type { CacheBounds, EdgeCache } from './cache/cache.ts';
-import { type EdgeConfig, settingsIn } from './config.ts';
+import { consumerGroupOf, type EdgeConfig, settingsIn } from './config.ts';
 import { type EntryLifetimes, entryLifeMsMax } from './entry-times.ts';
 import { Invalidator } from './invalidator.ts';
 import type { Latencies } from './latencies.ts';
@@ -91,8 +91,27 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const skewMs = config.CLOCK_SKEW_MAX;
   const lease = new Lease(() => ({ leaseMs: settings.freshnessLeaseMs ?? 0, skewMs }), clock);
   const leaseMsLeast = () => leaseMsLeastOf(config, settings.propagationDelayMs);
-  const invalidator = new Invalidator({ region, log, cache, settings, clock, meter, logger, skewMs });
-  const reader = new Reader({ cache, origin, clock, meter, lifetimes, upToDate: () => invalidator.upToDate(), lease });
+  const invalidator = new Invalidator({
+    region,
+    group: consumerGroupOf(config),
+    log,
+    cache,
+    settings,
+    clock,
+    meter,
+    logger,
+    skewMs,
+  });
+  const reader = new Reader({
+    cache,
+    origin,
+    clock,
+    meter,
+    lifetimes,
+    upToDate: () => invalidator.upToDate(),
+    isShared: config.EDGE_MEMBER > 0,
+    lease,
+  });
   const closing = new AbortController();
   const adminToken = config.ADMIN_TOKEN;
   return {

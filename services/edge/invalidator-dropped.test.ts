@@ -45,6 +45,19 @@ function idIn(partition: number): number {
   return found;
 }
 
+/** What the log holds is lost unread; then it is made anew, and has lost as many records, and holds one. */
+async function rejoinAnother(region: Region, lost: number): Promise<void> {
+  await loseWrite(region, 7, 2);
+  await region.clock.advance(REPAIRED_MS);
+  await region.store(contentOf(7, 2));
+  const other = region.createLog();
+  await other.append(Array.from({ length: lost }, () => writeOf(5, 2)));
+  other.dropBelow(0, lost);
+  await other.append([writeOf(6, 2)]);
+  await region.log.rejoin(other);
+  await region.clock.advance(DELAY_MS + REPAIRED_MS);
+}
+
 describe('where nothing of a partition was applied and the log has dropped what there was', () => {
   for (const strategy of ['eager', 'lazy'] as const) {
     test(`what was cached before is invalid once an edge has started again (${strategy})`, () =>
@@ -92,13 +105,13 @@ describe('where nothing of a partition was applied and the log has dropped what 
     withNothingApplied(async (region) => {
       await loseWrite(region, 7, 2);
       await region.clock.advance(REPAIRED_MS);
-      const asked = region.cache.calls.filter((call) => call === 'positions').length;
+      const asked = region.cache.calls.filter((call) => call === 'takeUp').length;
       await region.store(contentOf(8, 1));
       await region.log.append([writeOf(8, 2), writeOf(8, 3)]);
       await region.clock.advance(DELAY_MS);
       expect(await region.stateOf(8)).toBe('invalid');
       await expectAllApplied(region);
-      expect(region.cache.calls.filter((call) => call === 'positions').length).toBe(asked);
+      expect(region.cache.calls.filter((call) => call === 'takeUp').length).toBe(asked);
       await restart(region);
       await expectAllApplied(region);
       expect(region.cache.calls).not.toContain('forgetLog');
@@ -113,26 +126,24 @@ describe('where nothing of a partition was applied and the log has dropped what 
       expect(await region.stateOf(7)).toBe('invalid');
     }));
 
-  for (const { title, lost } of [
-    { title: 'that begins at 0', lost: 0 },
-    { title: 'that begins further on', lost: 3 },
-  ]) {
-    test(`a log made anew ${title} is another one, and read on from its last record`, () =>
-      withNothingApplied(async (region) => {
-        await loseWrite(region, 7, 2);
-        await region.clock.advance(REPAIRED_MS);
-        await region.store(contentOf(7, 2));
-        const other = region.createLog();
-        await other.append(Array.from({ length: lost }, () => writeOf(5, 2)));
-        other.dropBelow(0, lost);
-        await other.append([writeOf(6, 2)]);
-        await region.log.rejoin(other);
-        await region.clock.advance(DELAY_MS + REPAIRED_MS);
-        expect(await region.stateOf(7)).toBe('invalid');
-        expect(await region.store(contentOf(6, 1))).toBe('below-hard-minimum');
-        await expectAllApplied(region);
-      }));
-  }
+  test('a log made anew that begins further on is another one, and read on from its last record', () =>
+    withNothingApplied(async (region) => {
+      await rejoinAnother(region, 3);
+      expect(await region.stateOf(7)).toBe('invalid');
+      expect(await region.store(contentOf(6, 1))).toBe('below-hard-minimum');
+      await expectAllApplied(region);
+    }));
+
+  test('one that begins at 0 is read on from the place that is stored, with everything invalid: what lies before it was written before that', () =>
+    withNothingApplied(async (region) => {
+      await rejoinAnother(region, 0);
+      expect(await region.stateOf(7)).toBe('invalid');
+      expect(region.cache.calls).not.toContain('forgetLog');
+      await region.log.append([writeOf(6, 3)]);
+      await region.clock.advance(DELAY_MS);
+      expect(await region.store(contentOf(6, 2))).toBe('below-hard-minimum');
+      await expectAllApplied(region);
+    }));
 
   test('in one partition, the others go on where they stood', () =>
     withNothingApplied(

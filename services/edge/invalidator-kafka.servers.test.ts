@@ -43,7 +43,7 @@ class Region {
     const meter = new EdgeMeter(systemClock);
     const region = this.#kafka.group.replace('cache-invalidation-', '');
     const shared = { region, cache: this.cache, settings, meter, clock: systemClock, logger: silentLogger };
-    const invalidator = new Invalidator({ ...shared, log });
+    const invalidator = new Invalidator({ ...shared, group: this.#kafka.group, log });
     this.#edge = { invalidator, log };
     return invalidator.start();
   }
@@ -66,7 +66,7 @@ class Region {
   async untilApplied(log = this.origin): Promise<void> {
     const bounds = await log.bounds();
     await until(async () => {
-      const positions = await this.cache.positions();
+      const positions = (await this.cache.takeUp()).positions;
       return bounds.every(({ partition, start, end }) => start === end || positions.get(partition)?.offset === end - 1);
     }, 'everything is applied');
     await until(() => !this.invalidator.catchingUp(), 'caught up');

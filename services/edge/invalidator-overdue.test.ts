@@ -220,7 +220,7 @@ describe('queues that were dropped, and a take-up that does not end', () => {
     withRegion({ delayMs: 0 }, async (region) => {
       const { clock, log, settings, meter } = region;
       const cache = new MemoryCache(region.server);
-      const other = new Invalidator({ region: 'test', log: log.inner, cache, settings, clock, meter, logger: silentLogger });
+      const other = new Invalidator({ region: 'test', group: 'test', log: log.inner, cache, settings, clock, meter, logger: silentLogger });
       await region.start();
       refuseApplies(region);
       await log.append([writeOf(1, 2)]);

@@ -137,7 +137,7 @@ describe('a cache that is away', () => {
       await region.log.append([1, 2, 3, 4, 5, 6].map((id) => writeOf(id, 3)));
       region.cache.away = true;
       await region.clock.advance(60_000);
-      expect(region.cache.calls.filter((call) => call === 'positions').length).toBeLessThan(75);
+      expect(region.cache.calls.filter((call) => call === 'takeUp').length).toBeLessThan(75);
       expect(region.appliedOffsets()).toEqual(before);
       region.cache.away = false;
       await region.clock.advance(REPAIRED_MS);

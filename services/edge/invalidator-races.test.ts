@@ -80,10 +80,10 @@ describe('take-ups', () => {
       await region.log.append([writeOf(1, 2), writeOf(1, 3), writeOf(1, 4)]);
       await region.clock.settle();
       const gate = createGate();
-      const positions = region.cache.positions.bind(region.cache);
+      const takeUp = region.cache.takeUp.bind(region.cache);
       let held = false;
-      region.cache.positions = async () => {
-        const known = await positions();
+      region.cache.takeUp = async () => {
+        const known = await takeUp();
         if (held) return known;
         held = true;
         await gate.opened;

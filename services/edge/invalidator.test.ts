@@ -53,7 +53,7 @@ describe('from the log to the cache', () => {
       expect(region.appliedOffsets()).toEqual(new Map([[0, 0]]));
       await region.clock.advance(100);
       await expectAllApplied(region);
-      expect(region.cache.calls.filter((call) => call === 'positions')).toEqual(['positions']);
+      expect(region.cache.calls.filter((call) => call === 'takeUp')).toEqual(['takeUp']);
     }));
 
   for (const failingAt of [0, 2, 4]) {

@@ -19,18 +19,21 @@
 import type { InvalidationLog, LogRecord, LogSubscription, PartitionBounds } from '../log/log.ts';
 import { sleep } from '../runtime/clock.ts';
 import { ApplyFailures } from './apply-failures.ts';
-import type { Position } from './cache/cache.ts';
+import type { TakenUp } from './cache/cache.ts';
 import { CatchUp } from './catch-up.ts';
 import { Evidence } from './evidence.ts';
 import type { InvalidatorStatus } from './invalidator-status.ts';
 import { OVERDUE_MS_MAX, Overdue } from './overdue.ts';
 import { PartitionQueue, type QueueFeed, type QueuePorts } from './partition-queue.ts';
-import { isElsewhere, readFrom, unreadBefore } from './places.ts';
+import { readFrom } from './places.ts';
 import { parseRecord } from './queued-record.ts';
+import { applyUnread, flushUnproven, forgetLog, isOtherLog } from './take-up.ts';
 import { untilCacheAnswers } from './until-cache-answers.ts';
 
 export interface InvalidatorOptions extends QueuePorts {
   readonly log: InvalidationLog;
+  /** Whom the log knows it as. Each edge of a region reads the whole log, so each has a group of its own. */
+  readonly group: string;
   /** By how much the clock of the origin may differ, where heartbeats count. Left out: they count for nothing. */
   readonly skewMs?: number | undefined;
 }
@@ -38,7 +41,6 @@ export interface InvalidatorOptions extends QueuePorts {
 const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 1_000;
 const BEFORE_FIRST = -1;
-const NOTHING_STORED: ReadonlyMap<number, Position> = new Map();
 
 export class Invalidator {
   readonly #options: InvalidatorOptions;
@@ -55,8 +57,10 @@ export class Invalidator {
   #epoch = 0;
   #takingUp: Promise<void> | undefined;
   #takeUpAgain = false;
-  /** The log was found to be another one, and the cache has not been told yet. */
-  #logToForget = false;
+  /** Of the log, as it was taken up last. */
+  #generation: string | undefined;
+  /** The log of that generation was found to be another one. */
+  #otherThan: string | undefined;
 
   constructor(options: InvalidatorOptions) {
     this.#options = options;
@@ -73,12 +77,12 @@ export class Invalidator {
   /** Resolves when the log has assigned its partitions. */
   async start(): Promise<void> {
     this.#subscription = await this.#options.log.subscribe({
-      group: `cache-invalidation-${this.#options.region}`,
+      group: this.#options.group,
       closing: this.#closing.signal,
       onAssigned: (bounds) => this.#join(bounds),
       onRecords: (partition, records) => this.#enqueue(partition, records),
       onOtherLog: () => {
-        this.#logToForget = true;
+        this.#otherThan = this.#generation;
       },
     });
     if (this.#closing.signal.aborted) return this.#subscription.close();
@@ -134,35 +138,36 @@ export class Invalidator {
     this.#epoch += 1;
     const epoch = this.#epoch;
     this.#dropQueues();
-    const stored = await this.#options.cache.positions();
+    const stored = await this.#options.cache.takeUp();
     if (epoch !== this.#epoch) return undefined;
-    const isAnother = this.#logToForget || isElsewhere(bounds, stored);
-    if (isAnother) {
-      this.#options.logger.warn({ region: this.#options.region }, 'the log is another one: starting over, everything is invalid');
-      await this.#options.cache.forgetLog();
-      this.#logToForget = false;
-      if (epoch !== this.#epoch) return undefined;
+    this.#generation = stored.generation;
+    const isAnother = this.#otherThan === stored.generation || (await isOtherLog(this.#options, bounds, stored));
+    if (epoch !== this.#epoch) return undefined;
+    const known = isAnother ? await forgetLog(this.#options, stored) : stored;
+    if (epoch !== this.#epoch) return undefined;
+    this.#generation = known?.generation ?? this.#generation;
+    const isInvalid = isAnother || (await flushUnproven(this.#options, bounds, stored));
+    if (epoch !== this.#epoch) return undefined;
+    if (isInvalid && known !== undefined) {
       // Everything is invalid from here on, so there is nothing left to catch up with.
       this.#catchUp.end();
       this.#overdue.forget();
     }
-    const known = isAnother ? NOTHING_STORED : stored;
-    const unread = unreadBefore(bounds, known);
-    if (unread.length > 0) await this.#options.cache.apply(unread);
+    const taken = known && (await applyUnread(this.#options, bounds, known));
     if (epoch !== this.#epoch) return undefined;
-    const places = unread.map(({ position }) => [position.partition, position] as const);
-    return this.#resetTo(bounds, new Map([...known, ...places]));
+    // Another edge of the region forgot the log meanwhile.
+    return taken === undefined ? this.#reset(bounds) : this.#resetTo(bounds, taken);
   }
 
   /** New queues and their positions change in one turn: no record read from the old position may reach a new queue. */
-  #resetTo(bounds: readonly PartitionBounds[], stored: ReadonlyMap<number, Position>): ReadonlyMap<number, number> {
+  #resetTo(bounds: readonly PartitionBounds[], { generation, positions: stored }: TakenUp): ReadonlyMap<number, number> {
     const from = new Map<number, number>();
     for (const each of bounds) {
       const { partition, start } = each;
       const position = stored.get(partition);
       const applied = position?.offset ?? BEFORE_FIRST;
       const owed = this.#overdue.owed(each, applied);
-      const shared = { ports: this.#options, failures: this.#failures, evidence: this.#evidence };
+      const shared = { ports: this.#options, failures: this.#failures, evidence: this.#evidence, generation };
       this.#queues.set(partition, new PartitionQueue({ ...shared, partition, stored: position, owed, feed: this.#feedOf(partition) }));
       this.#applied.set(partition, applied);
       const next = readFrom(position, start);
@@ -180,7 +185,7 @@ export class Invalidator {
       onApplied: (offset) => this.#commit(partition, offset),
       onFailed: (reason) => this.#takeUp(reason),
       onOtherLog: () => {
-        this.#logToForget = true;
+        this.#otherThan = this.#generation;
         this.#takeUp('the record at a stored offset is not the one applied there');
       },
     };

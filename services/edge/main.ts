@@ -6,14 +6,14 @@ import { runService } from '../runtime/lifecycle.ts';
 import { createLogger } from '../runtime/log.ts';
 import { withReleasers } from '../runtime/releasers.ts';
 import { openCache } from './cache/open.ts';
-import { readEdgeConfig } from './config.ts';
+import { nameOf, readEdgeConfig } from './config.ts';
 import { cacheBoundsOf, startEdge } from './edge.ts';
 import { HttpOriginClient } from './origin-client.ts';
 
 await runService(() =>
   withReleasers(async (releasers) => {
     const config = readEdgeConfig(process.env);
-    const name = `edge-${config.REGION_NAME}`;
+    const name = `edge-${nameOf(config.REGION_NAME, config.EDGE_MEMBER)}`;
     const logger = createLogger(name, config.LOG_LEVEL);
     logger.info({}, 'edge starting');
     const shared = { clock: systemClock, logger };

@@ -56,7 +56,7 @@ describe('what was applied last', () => {
       const { clock, log, settings } = region;
       const meter = new EdgeMeter(clock);
       const cache = new MemoryCache(region.server);
-      const other = new Invalidator({ region: 'test', log, cache, settings, clock, meter, logger: silentLogger });
+      const other = new Invalidator({ region: 'test', group: 'test', log, cache, settings, clock, meter, logger: silentLogger });
       await other.start();
       await region.start();
       await log.append([writeOf(1, 2), writeOf(1, 3)]);

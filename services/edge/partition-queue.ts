@@ -49,6 +49,8 @@ export interface QueueFeed {
 
 export interface PartitionQueueOptions {
   readonly partition: number;
+  /** Of the log, as the position was taken up. */
+  readonly generation: string;
   /** What the cache applied last; undefined: nothing. The record there, if there is one, must come first. */
   readonly stored: Position | undefined;
   /** What the queue before it had read and not applied: it will be read again. */
@@ -77,6 +79,7 @@ const BEFORE_FIRST = -1;
 
 export class PartitionQueue {
   readonly #partition: number;
+  readonly #generation: string;
   readonly #ports: QueuePorts;
   readonly #feed: QueueFeed;
   readonly #failures: ApplyFailures;
@@ -90,8 +93,9 @@ export class PartitionQueue {
   #timer: Timer | undefined;
   #paused = false;
 
-  constructor({ partition, stored, owed, ports, feed, failures, evidence }: PartitionQueueOptions) {
+  constructor({ partition, generation, stored, owed, ports, feed, failures, evidence }: PartitionQueueOptions) {
     this.#partition = partition;
+    this.#generation = generation;
     if (stored !== undefined && hasRecord(stored)) this.#awaited = stored;
     else this.#last = stored?.offset ?? BEFORE_FIRST;
     this.#waiting = new WaitingRecords(owed);
@@ -180,7 +184,7 @@ export class PartitionQueue {
     const { propagationDelayMs: delayMs, strategy } = settings;
     const nowMs = clock.monotonicMs();
     const due = this.#waiting.take(APPLY_BATCH_MAX, (item) => this.#dueMs(item) <= nowMs);
-    const batch = due.map((item) => ({ item, application: toApplication(item, strategy) }));
+    const batch = due.map((item) => ({ item, application: toApplication(item, strategy, this.#generation) }));
     const apply = () => cache.apply(batch.map(({ application }) => application));
     await this.#bring(due, apply, (outcomes) => this.#count(batch, outcomes, delayMs));
   }
@@ -189,9 +193,11 @@ export class PartitionQueue {
     const [item] = this.#waiting.take(1, () => true);
     if (item === undefined) return;
     const beat = item.unmarked?.beat && this.#evidence?.worthOf(item.unmarked.beat);
-    const pass = async () => [await this.#ports.cache.pass({ position: positionOf(item), previous: item.previous, beat })];
+    const passage = { position: positionOf(item), previous: item.previous, generation: this.#generation, beat };
+    const pass = async () => [await this.#ports.cache.pass(passage)];
     await this.#bring([item], pass, ([outcome]) => {
-      if (outcome === 'applied' && beat !== undefined) this.#evidence?.applied(this.#partition, beat);
+      // Skipped: another edge of the region had brought it into the cache, from the same log.
+      if ((outcome === 'applied' || outcome === 'skipped') && beat !== undefined) this.#evidence?.applied(this.#partition, beat);
     });
   }
 
@@ -207,6 +213,7 @@ export class PartitionQueue {
       if (this.#isDropped()) return;
       onOutcomes(outcomes);
       if (outcomes.includes('gap')) this.#fail('a record before was never applied');
+      else if (outcomes.includes('other-log')) this.#fail('its log was forgotten');
       else this.#settle(head);
     } catch (error) {
       if (this.#isDropped()) return;

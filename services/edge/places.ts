@@ -9,6 +9,10 @@
  * Where nothing was applied yet and the log begins above 0, it has dropped records that nobody here has seen. They might have been for
  * anything: they count as an invalidation of all, hard, applied at the place before the log's start. That place is no record's,
  * so it has no identity; it stands as long as the log begins right after it. So the next start knows that nothing more is missing.
+ *
+ * A place without a record within the log may be one that another edge of the region has just put there, or be of another log. Either way
+ * everything is made invalid, after the log was asked where it ends, and reading goes on from there: the same argument. (To forget the log would
+ * take the place from the other edge, which would do the same.)
  */
 import type { PartitionBounds } from '../log/log.ts';
 import { TARGET_ALL } from '../protocol/invalidation.ts';
@@ -29,7 +33,16 @@ export function isElsewhere(bounds: readonly PartitionBounds[], stored: Stored):
   return bounds.some(({ partition, start, end }) => {
     const position = stored.get(partition);
     if (position === undefined) return false;
-    return hasRecord(position) ? position.offset < start || position.offset >= end : position.offset + 1 !== start;
+    if (hasRecord(position)) return position.offset < start || position.offset >= end;
+    return position.offset + 1 < start || position.offset + 1 > end;
+  });
+}
+
+/** Whether a place without a record is not right before the log's start: then nothing says which log it is of. */
+export function isUnproven(bounds: readonly PartitionBounds[], stored: Stored): boolean {
+  return bounds.some(({ partition, start }) => {
+    const position = stored.get(partition);
+    return position !== undefined && !hasRecord(position) && position.offset + 1 !== start;
   });
 }
 

@@ -52,8 +52,8 @@ function modeIn(strategy: Strategy, event: InvalidationEvent | undefined): Inval
   return event?.mode ?? modeOf(strategy);
 }
 
-export function toApplication({ record, event, previous }: QueuedRecord, strategy: Strategy): Application {
-  return { mark: toMark(strategy, event), position: positionOf({ record, event }), previous };
+export function toApplication({ record, event, previous }: QueuedRecord, strategy: Strategy, generation?: string): Application {
+  return { mark: toMark(strategy, event), position: positionOf({ record, event }), previous, generation };
 }
 
 export function positionOf({ record, event }: Pick<QueuedRecord, 'record' | 'event'>): Position {

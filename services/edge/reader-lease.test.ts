@@ -6,7 +6,7 @@ const TERMS = { leaseMs: 5_000, skewMs: 500 };
 const RUN_OUT_MS = TERMS.leaseMs + 1;
 
 function withLease(use: (rig: ReaderRig) => Promise<void>): Promise<void> {
-  return withReader(use, TERMS);
+  return withReader(use, { terms: TERMS });
 }
 
 async function told(rig: ReaderRig, id = 1): Promise<string> {

@@ -36,6 +36,8 @@ export interface ReaderOptions {
    * spell of being up to date: two that are equal say that it was so all the time between them.
    */
   readonly upToDate: () => number | undefined;
+  /** Other edges answer from the same cache: it is told what was answered without it. */
+  readonly isShared?: boolean | undefined;
   /** Left out: what is fresh is so without a bound. */
   readonly lease?: Lease | undefined;
 }
@@ -80,9 +82,10 @@ export class Reader {
    * answer is that of some moment in between. undefined: the cache does not answer.
    */
   async #lookup(key: string): Promise<Seen | undefined> {
-    const { cache, upToDate } = this.#options;
+    const { cache, upToDate, isShared } = this.#options;
     try {
       await this.#remembered.ready(() => cache.flush());
+      if (isShared) this.#remembered.tell((versions) => cache.raiseMinimums(versions));
       const [remembered, spell] = [this.#remembered.of(key), upToDate()];
       const found = await cache.lookup(key);
       if (found.entry === null) return found;

@@ -1,8 +1,14 @@
 /**
  * The versions answered while the cache did not answer. When it is back, a cached version below one of them is invalid:
  * nobody is served an older version than was served before. Bounded; once full, a hard epoch of all takes its place.
+ *
+ * Where other edges of the region answer from the cache it is told of them. What it has taken need not be remembered here any more.
  */
+import { CacheUnavailable } from './cache/cache.ts';
+
 const KEYS_MAX = 10_000;
+/** The cache is busy with as many in one step. */
+const TOLD_MAX = 500;
 
 /** What was remembered of a key when the cache was asked for it. */
 export interface Remembered {
@@ -17,6 +23,7 @@ export class RememberedVersions {
   #overflows = 0;
   #madeUpFor = 0;
   #flushing: Promise<void> | undefined;
+  #isTelling = false;
 
   /** Answers whether that is more than was known: false says that every fetch begun since then brings as much. */
   remember(key: string, version: number): boolean {
@@ -55,6 +62,25 @@ export class RememberedVersions {
       this.#flushing = undefined;
     });
     await this.#flushing;
+  }
+
+  /** Begins to tell the cache, unless that is under way or there is nothing to tell. Until it has taken them they are remembered here. */
+  tell(raise: (versions: ReadonlyMap<string, number>) => Promise<void>): void {
+    if (this.#isTelling || this.#versions.size === 0) return;
+    this.#isTelling = true;
+    void this.#tell(raise, new Map([...this.#versions].slice(0, TOLD_MAX))).finally(() => {
+      this.#isTelling = false;
+    });
+  }
+
+  async #tell(raise: (versions: ReadonlyMap<string, number>) => Promise<void>, told: ReadonlyMap<string, number>): Promise<void> {
+    try {
+      await raise(told);
+    } catch (error) {
+      if (error instanceof CacheUnavailable) return;
+      throw error;
+    }
+    for (const [key, version] of told) if (this.#versions.get(key) === version) this.#versions.delete(key);
   }
 
   /** Forgets before the flush, not after it: what is answered while it is under way is remembered. */

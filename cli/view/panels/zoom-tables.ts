@@ -45,6 +45,7 @@ function pair(name: string, value: string, width: number): Line {
 function logRows({ regions }: ViewState, { seen: { metrics } }: RegionState, theme: Theme): readonly Line[] {
   if (metrics === undefined) return [];
   const { applied, lag, queued, unreadable, connected, catchingUp } = metrics.log;
+  const { members } = metrics;
   const width = LOG_COLUMNS;
   const lease = leaseWords(metrics.lease);
   const state = !connected ? 'not connected' : catchingUp ? 'catching up' : 'connected';
@@ -55,7 +56,7 @@ function logRows({ regions }: ViewState, { seen: { metrics } }: RegionState, the
       const behind = furthest(regions, partition) - offset;
       return pair(`partition ${plain(partition)}`, `${offset < 0 ? '-' : offset}${behind > 0 ? ` ${theme.behind}${behind}` : ''}`, width);
     }),
-    pair('log', state, width),
+    ...(members === undefined ? [pair('log', state, width)] : members.map((each) => pair(`edge ${each.member}`, each.state, width))),
     ...(lease === undefined ? [] : [pair('lease', lease.long, width)]),
     ...(unreadable === 0 ? [] : [pair('unreadable', String(unreadable), width)]),
   ];

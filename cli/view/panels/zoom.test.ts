@@ -34,6 +34,16 @@ describe('the zoom', () => {
     expect(lines.filter((line) => line.includes('…'))).toEqual([]);
   });
 
+  it('tells several edges of a region apart', () => {
+    const members = [
+      { member: 1, state: 'connected' },
+      { member: 2, state: 'away' },
+    ] as const;
+    const lines = linesAt(100, 30, pressed(stateAfter(ready(), observed({ change: { members } })), 'z'));
+    for (const row of [/^ *edge 1 +connected /, /^ *edge 2 +away /]) expect(lines).toContainEqual(expect.stringMatching(row));
+    expect(linesAt(100, 30).join()).not.toContain('edge 1');
+  });
+
   it('says why reads were refused, and the panel how many', () => {
     const verdict = { state: 'clear', violations: 0, reason: '' } as const;
     const judged = { type: 'judged', t: 1_500, verdict, staleness: {}, reads: {} } as const;

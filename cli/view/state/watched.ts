@@ -1,4 +1,5 @@
 /** What is known of the world one looks at, as it stands now or stood at a moment; nothing of the terminal. */
+
 import type {
   FaultView,
   LiveVerdict,
@@ -10,7 +11,7 @@ import type {
   Seen,
   Stampede,
 } from '../../../lab/live/protocol.ts';
-import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
+import type { RegionMetrics } from '../../../lab/system/edges/edge.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
 import type { PendingSettings } from './pending-settings.ts';
 
@@ -24,7 +25,7 @@ export interface Sample {
   readonly isCold: boolean;
 }
 export interface RegionState extends RegionView {
-  readonly seen: Seen<EdgeMetrics>;
+  readonly seen: Seen<RegionMetrics>;
   /** One a second, the newest last. */
   readonly history: readonly Sample[];
   /** Settings asked for and not yet seen in force. */

@@ -1,5 +1,7 @@
 /** States of the view as the lab's events make them, for tests. */
+
 import type { FaultView, LiveEvent, Observation, RunEvent } from '../../../lab/live/protocol.ts';
+import type { RegionMetrics } from '../../../lab/system/edges/edge.ts';
 import type { Trace } from '../../../lab/trace/trace-schema.ts';
 import type { EdgeMetrics, VersionRow } from '../../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
@@ -71,7 +73,7 @@ export interface Observed {
   readonly t?: number;
   readonly origin?: OriginMetrics['versions'];
   readonly versions?: readonly VersionRow[];
-  readonly change?: Partial<EdgeMetrics>;
+  readonly change?: Partial<RegionMetrics>;
   readonly failures?: number;
   readonly regions?: readonly string[];
 }

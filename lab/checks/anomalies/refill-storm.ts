@@ -9,7 +9,7 @@
  * key counts for every key, for until a fetch is back nobody knows its tags. A slow link is no excuse: it is what
  * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it may have. Nor is
  * an edge looked at while it catches up with the log, nor one whose cache remembers so few invalidations that it drops entries. One anomaly for each region. Other caches than ours promise nothing
- * of it: the race `crowd` says what they do.
+ * of it: the race `crowd` says what they do. Of several edges each may fetch as often.
  */
 import type { EdgeSample, FaultRecord, ReadOperation } from '../../history/records.ts';
 import type { Anomaly, Check, CheckInput, CheckResult, Judging } from '../check.ts';
@@ -218,7 +218,7 @@ class Tally {
 function counted(region: string, tallies: readonly Tally[], { history, staleness }: CheckInput): readonly Counted[] {
   const marks = new Marks(history.changes, allowanceMs(region, staleness));
   const slow = history.faults.filter((fault) => isSlowing(fault) && touches(fault, region)).map(windowOf);
-  const { fetchDeadlineMs, freshMs, leaseMs = Number.POSITIVE_INFINITY } = history.boundsOf(region);
+  const { fetchDeadlineMs, freshMs, leaseMs = Number.POSITIVE_INFINITY, members = 1 } = history.boundsOf(region);
   return tallies.map((tally) => {
     const { stretch } = tally;
     const span = spanOf(stretch);
@@ -230,7 +230,8 @@ function counted(region: string, tallies: readonly Tally[], { history, staleness
     const ends = freshMs === undefined || toMs < freshMs ? 0 : 1 + Math.floor((toMs - fromMs) / freshMs);
     const leases = stretch.runsOut ? 1 + Math.floor((toMs - fromMs) / (leaseMs * LEASE_SHARE_MIN)) : 0;
     const runsOut = isStaleByClock(history, region) ? Number.POSITIVE_INFINITY : leases;
-    const explained = (key: string) => 1 + FETCHES_PER_MARK * (ofAll + marks.ofKey(key, span)) + again + ends + runsOut;
+    // Those who read one edge share its fetches.
+    const explained = (key: string) => members * (1 + FETCHES_PER_MARK * (ofAll + marks.ofKey(key, span)) + again + ends + runsOut);
     return tally.counted(explained, fills ?? stretch.last.originFetches - stretch.first.originFetches);
   });
 }

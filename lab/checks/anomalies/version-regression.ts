@@ -6,7 +6,8 @@
  * stored: both by design.
  *
  * An edge whose cache does not answer asks the origin past it, and remembers what it answered so. From then on nobody is answered less, be
- * it within the bound, as long as its process lasts.
+ * it within the bound, as long as its process lasts. Not judged of a region that has several edges: it binds each by itself, until the cache
+ * has heard of it.
  *
  * One anomaly for each older version of a key in a region, with the first read that shows it.
  */
@@ -55,7 +56,8 @@ function begin({ history, staleness }: CheckInput): Judging {
   return {
     answer: (read, stale) => {
       const newest = cached.before(read);
-      const remembered = bypassed.before(read);
+      // Of several edges each has answered so for itself, until the cache is told.
+      const remembered = history.boundsOf(read.region).members === undefined ? bypassed.before(read) : undefined;
       if (newest !== undefined && staleness.couldBeOld(read)) {
         evidence.add(read, staleness.versions.changedMs(read));
         const isAbove = stale !== undefined && staleness.excessMs(stale) > 0;

@@ -6,7 +6,14 @@ import { withRegions } from '../regions.ts';
 
 const COMPOSE = fileURLToPath(new URL('../../../compose.yaml', import.meta.url));
 
-export async function seedSetup({ regions = 3, mutant }: { readonly regions?: number; readonly mutant?: string } = {}): Promise<SeedSetup> {
+export interface SetupOptions {
+  readonly regions?: number;
+  /** How many edges each has. Left out: as drawn. */
+  readonly members?: number | undefined;
+  readonly mutant?: string;
+}
+
+export async function seedSetup({ regions = 3, members, mutant }: SetupOptions = {}): Promise<SeedSetup> {
   const topology = withRegions(await readTopology({ file: COMPOSE, environment: {} }), regions);
-  return { topology, durationMs: 60_000, mutant };
+  return { topology, durationMs: 60_000, members, mutant };
 }

@@ -14,7 +14,7 @@ export interface Hunted {
 
 /** Seeds from 1. A patch without `caughtBy` is hunted by every check. */
 export async function huntPatch(patch: Patch | HarmlessPatch | SlippingPatch, seeds: number): Promise<Hunted> {
-  const [{ runSeedOf }, setup] = await Promise.all([patchedSimulator(patch), seedSetup()]);
+  const [{ runSeedOf }, setup] = await Promise.all([patchedSimulator(patch), seedSetup({ members: patch.members })]);
   const otherwise: { seed: number; checks: readonly string[] }[] = [];
   for (let seed = 1; seed <= seeds; seed += 1) {
     const outcome = await runSeedOf(seed, setup);

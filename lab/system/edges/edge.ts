@@ -21,8 +21,21 @@ export interface EdgeRead {
   readonly bypassed?: true;
 }
 
+/** One of several edges of a region. */
+export interface MemberTold {
+  /** From 1. */
+  readonly member: number;
+  readonly state: 'away' | 'cut off' | 'catching up' | 'connected';
+}
+
+/** What an edge tells, or several of a region together. */
+export interface RegionMetrics extends EdgeMetrics {
+  /** Left out: there is one. */
+  readonly members?: readonly MemberTold[];
+}
+
 export interface EdgeCapabilities {
-  readonly metrics?: (signal?: AbortSignal) => Promise<EdgeMetrics>;
+  readonly metrics?: (signal?: AbortSignal) => Promise<RegionMetrics>;
   /** Also of an edge that cannot serve. */
   readonly health?: (signal?: AbortSignal) => Promise<EdgeHealth>;
   readonly settings?: {
@@ -53,6 +66,8 @@ export const edgeBounds = z.strictObject({
   leaseMs: z.number().positive().optional(),
   /** By how much the clocks of origin and edge may differ for it to hold. */
   skewMs: z.number().nonnegative().optional(),
+  /** How many edges answer for the region, from one cache. Left out: one. */
+  members: z.int().min(2).optional(),
   /** It is purged once more so long after the first time: until then it may have what a fetch under way had brought. Left out: it is not. */
   againMs: z.number().positive().max(600_000).optional(),
   /** Its purges are sent at a bounded pace: one may wait so long for its turn. Left out: none does. */
@@ -82,6 +97,8 @@ export interface EdgeUnderTest {
   /** By its id; `signal` ends the call before its deadline. */
   readonly read: (id: number, signal?: AbortSignal) => Promise<EdgeRead>;
   readonly can: EdgeCapabilities;
+  /** Where several edges answer for the region, from one cache: each by itself. Left out: there is one. */
+  readonly members?: readonly EdgeUnderTest[];
   /** Another process tells what it can: that says nothing of whether the cache itself answers. */
   readonly isToldByOther?: true;
 }

@@ -1,5 +1,6 @@
 /** The table of edges: which caches can be put to the test. A new one is a file beside this one and a row here. */
 import type { EdgeKind, EdgeUnderTest, OpenEdgeOptions } from './edge.ts';
+import { membersOf } from './members.ts';
 import { ownEdge } from './own.ts';
 import { type TargetAddress, targetEdge } from './target.ts';
 
@@ -22,6 +23,8 @@ export interface EntryBounds {
 export interface EdgeAddress extends EntryBounds {
   readonly region: string;
   readonly url: string;
+  /** Of further edges of ours that answer from the same cache. Left out: there is one. */
+  readonly others?: readonly string[] | undefined;
   /** Left out: ours. */
   readonly edge?: EdgeKindName;
   /** A cache of others, in place of a kind that we know. */
@@ -29,7 +32,7 @@ export interface EdgeAddress extends EntryBounds {
 }
 
 export function openEdge(
-  { region, url, lifetimeMs, marksMax, leaseMs, skewMs, target, edge = 'edgesync' }: EdgeAddress,
+  { region, url, others = [], lifetimeMs, marksMax, leaseMs, skewMs, target, edge = 'edgesync' }: EdgeAddress,
   options: Omit<OpenEdgeOptions, 'url'>,
 ): EdgeUnderTest {
   if (target !== undefined) return { region, ...targetEdge(target, { ...options, url }) };
@@ -37,8 +40,11 @@ export function openEdge(
   const bounds = {
     ...kind.bounds,
     ...(lifetimeMs === undefined ? {} : { freshMs: lifetimeMs }),
+    ...(others.length === 0 ? {} : { members: 1 + others.length }),
     ...(marksMax === undefined ? {} : { marksMax }),
     ...(leaseMs === undefined ? {} : { leaseMs, skewMs: skewMs ?? 0 }),
   };
-  return { region, bounds, ...open({ ...options, url }) };
+  const opened = [url, ...others].map((each) => ({ region, bounds, ...open({ ...options, url: each }) }));
+  const [only] = opened;
+  return only !== undefined && opened.length === 1 ? only : membersOf(opened);
 }

@@ -39,8 +39,9 @@ export async function clusterSettings(options: ClusterSettingsOptions): Promise<
     mayChange,
     edgeOf: (region) => clients.edge(region),
     isStopped: async (region) => {
-      const id = cluster.containers.get(new Parts(cluster.containers).settingsOf(region))?.id;
-      return id !== undefined && (await engine.container(id))?.state === 'stopped';
+      const ids = new Parts(cluster.containers).allSettingsOf(region).flatMap((service) => cluster.containers.get(service)?.id ?? []);
+      const states = await Promise.all(ids.map(async (id) => (await engine.container(id))?.state));
+      return states.includes('stopped');
     },
     regions: await Promise.all(regions.map((region) => asFound(region, options))),
   });

@@ -6,6 +6,7 @@ import { systemClock as clock } from '../../../services/runtime/clock.ts';
 import { systemRandom as random } from '../../../services/runtime/random.ts';
 import { WorldFailed } from '../../errors.ts';
 import type { Environment } from '../../topology/compose-file.ts';
+import { firstOf, furtherEnvironment } from '../../topology/members.ts';
 import { targetEnvironments, upstreamService } from '../../topology/target-services.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { refuseBusyPorts } from '../embedded/ports.ts';
@@ -124,7 +125,15 @@ class Building {
   #environmentOf(service: string): Environment {
     const { topology, adminToken } = this.#options;
     const region = topology.regions.find((one) => one.service === service);
-    if (region !== undefined && region.target === undefined) return { ...region.environment, [ADMIN_TOKEN]: adminToken };
+    const started = startedServices(topology.compose, topology.profiles);
+    if (region !== undefined && region.target === undefined) {
+      const isShared = region.others?.some((other) => started.includes(other.service)) ?? false;
+      return { ...(isShared ? firstOf(region.environment) : region.environment), [ADMIN_TOKEN]: adminToken };
+    }
+    const member = topology.regions.flatMap(({ environment, others = [] }) =>
+      others.flatMap((other) => (other.service === service ? [furtherEnvironment(other, environment)] : [])),
+    );
+    if (member[0] !== undefined) return { ...member[0], [ADMIN_TOKEN]: adminToken };
     const around = topology.regions.flatMap(({ region: name, target, environment }) =>
       target === undefined ? [] : Object.entries(targetEnvironments(name, target, environment)),
     );

@@ -173,7 +173,8 @@ async function toWorld({ engine, journal, cluster, adminToken, topology, release
   const mesh = (await engine.networks(project)).find(({ network }) => network === MESH)?.name;
   if (mesh === undefined) throw new WorldFailed(`the project ${project} has no network ${MESH}: it cannot be broken`);
   // Those of a profile look on: a world without them is whole.
-  const watched = plainServices(topology.compose).flatMap((service) => (containers.has(service) ? [service] : []));
+  const members = topology.regions.flatMap(({ others = [] }) => others.map(({ service }) => service));
+  const watched = [...plainServices(topology.compose), ...members].flatMap((service) => (containers.has(service) ? [service] : []));
   const services = new Map(watched.map((service) => [containers.get(service) ?? '', service]));
   const ends = await watchEnds({ engine, project, services });
   releasers.push(() => ends.close());
@@ -221,18 +222,19 @@ function urlOf({ containers, project }: Cluster, service: string): string {
   return `http://127.0.0.1:${port}`;
 }
 
-function toolsOf({ containers }: Cluster, { compose, profiles }: Topology): readonly ToolAddress[] {
-  const plain = plainServices(compose);
+function toolsOf({ containers }: Cluster, { compose, profiles, regions }: Topology): readonly ToolAddress[] {
+  const plain = [...plainServices(compose), ...regions.flatMap(({ others = [] }) => others.map(({ service }) => service))];
   const tools = startedServices(compose, profiles).filter((service) => !plain.includes(service));
   return tools.map((service) => ({ service, urls: urlsOf(service, containers.get(service)?.ports ?? new Map()) }));
 }
 
 /** As its container was made, not as the file says now. */
-function toRegion(cluster: Cluster, { region, service, target, environment: asked }: RegionTopology): WorldRegion {
+function toRegion(cluster: Cluster, { region, service, target, others = [], environment: asked }: RegionTopology): WorldRegion {
   const settings = new Parts(cluster.containers).settingsOf(region);
+  const running = others.filter((other) => cluster.containers.has(other.service));
   const environment = Object.fromEntries(cluster.containers.get(settings)?.environment ?? []);
   const own = { region, url: urlOf(cluster, service), ...regionSettings(environment), ...leaseBoundsOf(environment) };
-  if (target === undefined) return own;
+  if (target === undefined) return running.length === 0 ? own : { ...own, others: running.map((other) => urlOf(cluster, other.service)) };
   const around = { ...target, upstreamUrl: urlOf(cluster, upstreamService(region)) };
   // As the file says it: nobody else is told.
   if (target.readsLog) return { ...own, ...regionSettings(asked), lifetimeMs: target.lifetime, target: around };

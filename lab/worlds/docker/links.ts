@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { failureInWords, parseAnswer } from '../../../services/runtime/request-failure.ts';
 import { WorldFailed } from '../../errors.ts';
-import { kindOf, type Link, regionOf, regionOfEdge } from '../../system/parts.ts';
+import { kindOf, type Link, MEMBER_MARK, regionOf, regionOfEdge } from '../../system/parts.ts';
 import { purgeProxy } from '../../topology/target-services.ts';
 
 const DEADLINE_MS = 3_000;
@@ -22,10 +22,11 @@ export interface NewToxic extends Omit<Toxic, 'attributes'> {
   readonly attributes: Readonly<Record<string, number>>;
 }
 
-/** `edge:eu-west` and `kafka` -> `eu-west-kafka`; `origin` and `kafka` -> `origin-kafka`; `purger:eu-west` and its cache -> `eu-west-purges`. */
+/** `edge:eu-west` and `kafka` -> `eu-west-kafka`; `edge:eu-west/2` -> `eu-west-2-kafka`; `origin` and `kafka` -> `origin-kafka`; `purger:eu-west` and its cache -> `eu-west-purges`. */
 export function proxyOf({ caller, callee }: Link): string {
   if (kindOf(caller) === 'purger') return purgeProxy(regionOf(caller) ?? '');
-  return `${regionOfEdge(caller) ?? caller}-${callee}`;
+  const edge = regionOfEdge(caller) === undefined ? caller : caller.slice(caller.indexOf(':') + 1).replace(MEMBER_MARK, '-');
+  return `${edge}-${callee}`;
 }
 
 /** The port a caller reaches the proxy at. */

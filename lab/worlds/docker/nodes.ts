@@ -1,9 +1,21 @@
 /** Which service of compose.yaml is which node of the lab. Around a cache of others stand two that do for it what an edge of ours does by itself. */
-import { kindOf, type Link, NODE_KINDS, NODES, type NodeKind, type NodeName, nodeName, regionOf } from '../../system/parts.ts';
+import {
+  kindOf,
+  type Link,
+  MEMBER_MARK,
+  MEMBERS_MAX,
+  memberName,
+  NODE_KINDS,
+  NODES,
+  type NodeKind,
+  type NodeName,
+  nodeName,
+  regionOf,
+} from '../../system/parts.ts';
 import { purgerService, upstreamService } from '../../topology/target-services.ts';
 
 export function serviceOf(node: NodeName): string {
-  return node.replace(':', '-');
+  return node.replace(':', '-').replace(MEMBER_MARK, '-');
 }
 
 /** The services of a cluster, by what they are. */
@@ -30,10 +42,17 @@ export class Parts {
     return this.#isOfOthers(region) ? purgerService(region) : serviceOf(nodeName('edge', region));
   }
 
+  /** Those that are told the settings of a region: each of its edges. */
+  allSettingsOf(region: string): readonly string[] {
+    const first = this.settingsOf(region);
+    const further = Array.from({ length: MEMBERS_MAX - 1 }, (_, at) => serviceOf(memberName(region, at + 2)));
+    return [first, ...(this.#isOfOthers(region) ? [] : further.filter((service) => this.#services.has(service)))];
+  }
+
   /** The region whose settings end with the process of a node; undefined: none. */
   settingsIn(node: NodeName): string | undefined {
     const region = regionOf(node);
-    return region !== undefined && this.settingsOf(region) === serviceOf(node) ? region : undefined;
+    return region !== undefined && this.allSettingsOf(region).includes(serviceOf(node)) ? region : undefined;
   }
 
   /** Whether links can be asked across from the container of a service. */

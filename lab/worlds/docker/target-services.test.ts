@@ -82,7 +82,7 @@ describe('a compose file with a cache of others', () => {
     expect(compose.services).not.toHaveProperty('redis-eu-west');
     const port = compose.services['edge-eu-west']?.ports[0]?.containerPort;
     const proxies: readonly unknown[] = JSON.parse(compose.configs['links']?.content ?? '');
-    expect(proxies).toHaveLength(9);
+    expect(proxies).toHaveLength(11);
     expect(proxies.at(-1)).toEqual({ name: 'eu-west-purges', listen: '0.0.0.0:16001', upstream: `edge-eu-west:${port}`, enabled: true });
   });
 

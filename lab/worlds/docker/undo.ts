@@ -88,10 +88,13 @@ async function configureRegion(
   { region, change }: Extract<Undo, { do: 'configure' }>,
   { containers, clock, adminToken }: UndoAllOptions,
 ): Promise<void> {
-  const [port] = containers.get(new Parts(containers).settingsOf(region))?.ports.values() ?? [];
-  if (port === undefined) return;
+  const ports = new Parts(containers)
+    .allSettingsOf(region)
+    .flatMap((service) => [...(containers.get(service)?.ports.values() ?? [])][0] ?? []);
+  const [url, ...others] = ports.map((port) => `http://127.0.0.1:${port}`);
+  if (url === undefined) return;
   const transport = new HttpTransport();
-  const edge = openEdge({ region, url: `http://127.0.0.1:${port}` }, { transport, adminToken });
+  const edge = openEdge({ region, url, others }, { transport, adminToken });
   await untilTaken(() => need(edge, 'settings').change(change), clock).finally(() => transport.close());
 }
 

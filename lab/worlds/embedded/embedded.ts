@@ -12,7 +12,7 @@ import type { Variables } from '../../topology/compose-file.ts';
 import { entryBoundsOf, regionSettings } from '../../topology/region-settings.ts';
 import type { StandingTarget, Topology } from '../../topology/topology.ts';
 import { controlBy } from '../hosted/control.ts';
-import type { HostedRegion, StartOrder } from '../hosted/services.ts';
+import { type HostedRegion, othersOf, type StartOrder } from '../hosted/services.ts';
 import { hostedSettings } from '../hosted/settings.ts';
 import type { StartStep, World, WorldRegion, WorldStall } from '../world.ts';
 import { DUMP_FILE } from './dump.ts';
@@ -112,8 +112,9 @@ export async function startEmbedded({
 }
 
 function toRegions({ regions }: Topology, { edgePorts, purgerPorts }: Extract<FromHost, { type: 'ready' }>): readonly WorldRegion[] {
-  return regions.map(({ region, environment, target }) => ({
+  return regions.map(({ region, environment, members, target }) => ({
     region,
+    ...othersOf(region, members, (name) => `http://127.0.0.1:${edgePorts[name]}`),
     url: `http://127.0.0.1:${edgePorts[region]}`,
     ...regionSettings(environment),
     ...entryBoundsOf(environment),
@@ -131,8 +132,15 @@ function toOrder(topology: Topology, adminToken: string, logLevel: string): Star
       KAFKA_BROKERS: 'memory:',
       LOG_LEVEL: logLevel,
     },
-    regions: topology.regions.map(({ region, port, environment, target }) =>
-      hostedEnvironment({ region, port, target: hosted(target), adminToken, environment: { ...environment, LOG_LEVEL: logLevel } }),
+    regions: topology.regions.map(({ region, port, environment, members, target }) =>
+      hostedEnvironment({
+        region,
+        port,
+        members,
+        target: hosted(target),
+        adminToken,
+        environment: { ...environment, LOG_LEVEL: logLevel },
+      }),
     ),
   };
 }
@@ -141,6 +149,7 @@ function toOrder(topology: Topology, adminToken: string, logLevel: string): Star
 function hostedEnvironment(region: HostedRegion & { readonly port: number; readonly adminToken: string }): HostedRegion {
   return {
     region: region.region,
+    members: region.members,
     target: region.target,
     environment: {
       ...region.environment,

@@ -103,9 +103,14 @@ class DamagedCache extends DecoratedCache {
     return super.confirmBeats(times);
   }
 
-  override async forgetLog(): Promise<void> {
+  override async forgetLog(generation: string): Promise<string | undefined> {
     this.#write();
-    return super.forgetLog();
+    return super.forgetLog(generation);
+  }
+
+  override async raiseMinimums(versions: ReadonlyMap<string, number>): Promise<void> {
+    this.#write();
+    return super.raiseMinimums(versions);
   }
 
   override async flush(): Promise<void> {

@@ -53,7 +53,7 @@ test('of a torn batch the steps before the missing one are done, and those after
   const { damages, cache } = cacheWithDamages();
   damages.inflict('f1', 'tear');
   await expect(cache.apply(applications(5))).rejects.toThrow(/middle of a batch/);
-  expect((await cache.positions()).get(0)?.offset).toBe(1);
+  expect((await cache.takeUp()).positions.get(0)?.offset).toBe(1);
   expect(await cache.apply(applications(3).slice(2))).toEqual(['applied']);
 });
 
@@ -82,7 +82,7 @@ test('a cache that goes back is what it was, under another life, with nothing of
   });
   damages.repair('f1');
   expect(lives).toBe(1);
-  expect((await cache.positions()).get(0)?.offset).toBe(0);
+  expect((await cache.takeUp()).positions.get(0)?.offset).toBe(0);
   expect(await cache.lookup('content:2')).toMatchObject({ state: 'invalid', entry: null });
   expect((await cache.lookup('content:3')).state).toBe('absent');
   expect((await cache.lookup('content:2')).life).not.toBe(before.life);

@@ -11,7 +11,7 @@ import type { FrontPage } from '../../../services/runtime/front-page.ts';
 import type { Route } from '../../../services/runtime/http.ts';
 import type { Logger } from '../../../services/runtime/log.ts';
 import type { Releasers } from '../../../services/runtime/releasers.ts';
-import type { LinkKind, NodeName } from '../../system/parts.ts';
+import { type LinkKind, memberName, type NodeName } from '../../system/parts.ts';
 import type { Gate } from '../wires/gate.ts';
 import { Wire } from '../wires/wire.ts';
 import { WiredCache } from '../wires/wired-cache.ts';
@@ -67,28 +67,52 @@ export async function launchOrigin(
   return node;
 }
 
-export async function launchEdge(configured: EdgeConfig, { log, kafka, control, releasers, hosting }: Shared): Promise<number> {
+/** What the edges of a region have in common. */
+interface RegionCache {
+  readonly server: MemoryCacheServer;
+  readonly damages: CacheDamages;
+  readonly redis: ServerNode;
+}
+
+/** Answers the port of each edge, by the name that its node has after `edge:`. */
+export async function launchRegion(configured: EdgeConfig, members: number, shared: Shared): Promise<Readonly<Record<string, number>>> {
+  const { control, hosting } = shared;
   const region = configured.REGION_NAME;
-  const edge: NodeName = `edge:${region}`;
-  // A cache has no clock of its own: it is told the time by its edge.
-  const ownClock = clockAt(edge, hosting);
   const serverOptions = {
-    clock: ownClock,
+    // A cache has no clock of its own: it is told the time by its edge.
+    clock: clockAt(memberName(region, 1), hosting),
     random: hosting.random.fork(`redis:${region}`),
     ...cacheBoundsOf(configured),
   };
-  const cacheServer = hosting.mutant?.cacheServer?.(serverOptions) ?? new MemoryCacheServer(serverOptions);
-  const damages = new CacheDamages(cacheServer);
-  const redis = new ServerNode({ onStart: () => cacheServer.restart(), damages });
-  const toCache = layWire(hosting, 'edge-redis', edge, redis.gate);
+  const server = hosting.mutant?.cacheServer?.(serverOptions) ?? new MemoryCacheServer(serverOptions);
+  const damages = new CacheDamages(server);
+  const cache = { server, damages, redis: new ServerNode({ onStart: () => server.restart(), damages }) };
+  const ports: Record<string, number> = {};
+  for (let member = 1; member <= members; member += 1) {
+    const edge = memberName(region, member);
+    const own = member === 1 ? configured : { ...configured, EDGE_PORT: 0 };
+    const config = members === 1 ? own : { ...own, EDGE_MEMBER: member };
+    ports[edge.slice(edge.indexOf(':') + 1)] = await launchEdge(edge, config, { ...shared, cache });
+  }
+  control.addNode(`redis:${region}`, cache.redis);
+  return ports;
+}
+
+async function launchEdge(
+  edge: NodeName,
+  configured: EdgeConfig,
+  { log, kafka, control, releasers, hosting, cache }: Shared & { readonly cache: RegionCache },
+): Promise<number> {
+  const ownClock = clockAt(edge, hosting);
+  const toCache = layWire(hosting, 'edge-redis', edge, cache.redis.gate);
   const toKafka = layWire(hosting, 'edge-kafka', edge, kafka.gate);
   // The origin's own sockets refuse and hang: the wire only adds what happens on the way.
   const toOrigin = layWire(hosting, 'edge-origin', edge, new ServerNode().gate);
-  const logger = hosting.createLogger(`edge-${region}`, configured.LOG_LEVEL);
+  const logger = hosting.createLogger(edge.replace(/[:/]/g, '-'), configured.LOG_LEVEL);
   const node = await ProcessNode.launch(ownClock, configured.EDGE_PORT, async ({ gate, clock, port, settings }) => {
     const config = withSettings(configured, settings);
     const wired = {
-      cache: new WiredCache({ cache: damages.on(new MemoryCache(cacheServer)), wire: toCache, caller: gate }),
+      cache: new WiredCache({ cache: cache.damages.on(new MemoryCache(cache.server)), wire: toCache, caller: gate }),
       log: new WiredLog({ log, wire: toKafka, caller: gate, clock }),
       origin: new WiredOriginClient({ origin: hosting.createOriginClient(config.ORIGIN_URL), wire: toOrigin, caller: gate }),
     };
@@ -107,7 +131,6 @@ export async function launchEdge(configured: EdgeConfig, { log, kafka, control, 
   const probe = hosting.createOriginClient(configured.ORIGIN_URL);
   releasers.push(() => probe.close());
   control.addNode(edge, node);
-  control.addNode(`redis:${region}`, redis);
   control.addLink({ caller: edge, callee: 'kafka' }, toKafka, () => log.bounds());
   control.addLink({ caller: edge, callee: 'origin' }, toOrigin, async () => {
     if (!(await probe.answers())) throw new Error('the origin does not answer');

@@ -6,12 +6,13 @@ import { type EdgeConfig, readEdgeConfig } from '../../../services/edge/config.t
 import { ORIGIN_SETTINGS, type OriginConfig } from '../../../services/origin/config.ts';
 import { ConfigError, readConfig } from '../../../services/runtime/config.ts';
 import { withReleasers } from '../../../services/runtime/releasers.ts';
+import { MEMBER_MARK } from '../../system/parts.ts';
 import type { HostedTarget } from '../../targets/target.ts';
 import type { Environment } from '../../topology/topology.ts';
-import type { StartStep } from '../world.ts';
+import type { StartStep, WorldRegion } from '../world.ts';
 import { HostControl } from './control.ts';
 import type { Hosting } from './hosting.ts';
-import { launchEdge, launchOrigin, type Shared } from './launch.ts';
+import { launchOrigin, launchRegion, type Shared } from './launch.ts';
 import { type LaunchedTarget, launchTarget } from './launch-target.ts';
 import { LogDamages } from './log-damages.ts';
 import { ServerNode } from './nodes.ts';
@@ -19,6 +20,8 @@ import { ServerNode } from './nodes.ts';
 export interface HostedRegion {
   readonly region: string;
   readonly environment: Environment;
+  /** How many edges of ours share its cache. Left out: one. */
+  readonly members?: number | undefined;
   /** Left out: an edge of ours. */
   readonly target?: HostedTarget | undefined;
   /** In place of either: how what stands there is launched. Of a world in this process. */
@@ -27,6 +30,7 @@ export interface HostedRegion {
 
 export interface HostedServices {
   readonly originPort: number;
+  /** By region; of a further edge of one as its node is named: `eu-west/2`. */
   readonly edgePorts: Readonly<Record<string, number>>;
   /** Of the regions whose cache is not ours. */
   readonly purgerPorts: Readonly<Record<string, number>>;
@@ -86,10 +90,11 @@ export function startServices(order: StartOrder, hosting: Hosting, onStep: (step
     const purgerPorts: Record<string, number> = {};
     for (const config of configs.edges) {
       const [name, configured] = [config.REGION_NAME, { ...config, ORIGIN_URL: hosting.baseUrlOf(origin.port) }];
-      const { target, launch } = order.regions.find(({ region }) => region === name) ?? {};
+      const { target, launch, members = 1 } = order.regions.find(({ region }) => region === name) ?? {};
       if (launch !== undefined)
         purgerPorts[name] = (await timed(`purger of ${name} listening`, () => launch(configured, shared))).purgerPort;
-      else if (target === undefined) edgePorts[name] = await timed(`edge ${name} listening`, () => launchEdge(configured, shared));
+      else if (target === undefined)
+        Object.assign(edgePorts, await timed(`edge ${name} listening`, () => launchRegion(configured, members, shared)));
       else {
         const { port, purgerPort } = await timed(`${target.name} of ${name} serving`, () => launchTarget(configured, target, shared));
         edgePorts[name] = port;
@@ -98,4 +103,10 @@ export function startServices(order: StartOrder, hosting: Hosting, onStep: (step
     }
     return { originPort: origin.port, edgePorts, purgerPorts, control: shared.control, close: () => releasers.release() };
   });
+}
+
+/** Where the further edges of a region are. */
+export function othersOf(region: string, members = 1, urlOf: (name: string) => string): Pick<WorldRegion, 'others'> {
+  if (members === 1) return {};
+  return { others: Array.from({ length: members - 1 }, (_, at) => urlOf(`${region}${MEMBER_MARK}${at + 2}`)) };
 }

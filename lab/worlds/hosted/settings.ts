@@ -2,7 +2,7 @@
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { NO_JOURNAL } from '../../journal/journal.ts';
 import type { Clients } from '../../system/clients.ts';
-import { nodeName } from '../../system/parts.ts';
+import { memberName } from '../../system/parts.ts';
 import { WorldSettings } from '../settings.ts';
 import { settingsOfRegion } from '../settings-of-region.ts';
 import type { NodeStatus, WorldRegion } from '../world.ts';
@@ -22,10 +22,18 @@ export function hostedSettings({ clock, ask, clients, regions }: HostedSettingsO
     journal: NO_JOURNAL,
     mayChange: true,
     edgeOf: (region) => clients.edge(region),
-    isStopped: async (region) => ((await ask({ do: 'inspect', node: nodeName('edge', region) })) as NodeStatus).state === 'stopped',
+    isStopped: async (region) => {
+      const nodes = Array.from({ length: membersIn(regions, region) }, (_, at) => memberName(region, at + 1));
+      const states = await Promise.all(nodes.map(async (node) => ((await ask({ do: 'inspect', node })) as NodeStatus).state));
+      return states.includes('stopped');
+    },
     regions: regions.map((world) => {
       const [made, { region }] = [settingsOfRegion(world), world];
       return { region, made, found: made, startsAsMade: false };
     }),
   });
+}
+
+function membersIn(regions: readonly WorldRegion[], region: string): number {
+  return 1 + (regions.find((each) => each.region === region)?.others?.length ?? 0);
 }

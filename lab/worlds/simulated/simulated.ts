@@ -15,7 +15,7 @@ import { entryBoundsOf, regionSettings } from '../../topology/region-settings.ts
 import type { Topology } from '../../topology/topology.ts';
 import { type Ask, controlBy } from '../hosted/control.ts';
 import { clockAt, type Hosting } from '../hosted/hosting.ts';
-import { type StartOrder, startServices } from '../hosted/services.ts';
+import { othersOf, type StartOrder, startServices } from '../hosted/services.ts';
 import { hostedSettings } from '../hosted/settings.ts';
 import type { Skews } from '../hosted/skewed-clock.ts';
 import type { StartStep, World } from '../world.ts';
@@ -87,8 +87,9 @@ export async function startSimulated({
   const services = await startServices(toOrder(topology), hosting, onStep);
   const originUrl = `${BASE}${services.originPort}`;
   const drawLatencyMs = latencyOf('lab', random.fork('lab'));
-  const regions = topology.regions.map(({ region, environment }) => ({
+  const regions = topology.regions.map(({ region, environment, members }) => ({
     region,
+    ...othersOf(region, members, (name) => `${BASE}${services.edgePorts[name]}`),
     url: `${BASE}${services.edgePorts[region]}`,
     ...regionSettings(environment),
     ...entryBoundsOf(environment),
@@ -115,8 +116,9 @@ export async function startSimulated({
 function toOrder({ origin, regions }: StartSimulatedOptions['topology']): StartOrder {
   return {
     originEnvironment: { ...origin.environment, PORT: '0', DATABASE_URL: 'pglite:', KAFKA_BROKERS: 'memory:', LOG_LEVEL: 'silent' },
-    regions: regions.map(({ region, environment }) => ({
+    regions: regions.map(({ region, environment, members }) => ({
       region,
+      members,
       environment: {
         ...environment,
         EDGE_PORT: '0',

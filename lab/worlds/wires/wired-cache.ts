@@ -8,8 +8,8 @@ import {
   type FillOutcome,
   type Lookup,
   type Passage,
-  type Position,
   type Stamp,
+  type TakenUp,
 } from '../../../services/edge/cache/cache.ts';
 import type { EdgeHealth, VersionRow } from '../../../services/protocol/edge-api.ts';
 import type { Gate } from './gate.ts';
@@ -52,12 +52,16 @@ export class WiredCache implements EdgeCache {
     return this.#call(APPLY_DEADLINE_MS, (cache) => cache.confirmBeats(times));
   }
 
-  positions(): Promise<ReadonlyMap<number, Position>> {
-    return this.#call(APPLY_DEADLINE_MS, (cache) => cache.positions());
+  takeUp(): Promise<TakenUp> {
+    return this.#call(APPLY_DEADLINE_MS, (cache) => cache.takeUp());
   }
 
-  forgetLog(): Promise<void> {
-    return this.#call(APPLY_DEADLINE_MS, (cache) => cache.forgetLog());
+  forgetLog(generation: string): Promise<string | undefined> {
+    return this.#call(APPLY_DEADLINE_MS, (cache) => cache.forgetLog(generation));
+  }
+
+  raiseMinimums(versions: ReadonlyMap<string, number>): Promise<void> {
+    return this.#call(APPLY_DEADLINE_MS, (cache) => cache.raiseMinimums(versions));
   }
 
   flush(): Promise<void> {

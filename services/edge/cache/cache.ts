@@ -2,7 +2,7 @@
  * The port to a region's cache: Redis, or a map in memory. Each call is one atomic step.
  *
  * The cache holds a life, a clock, the entries, the marks, a floor and, per partition of the log, the position applied
- * last. Validity is judged at lookup, from an entry's clock and version against the marks; see `marks.ts` for the rules.
+ * last. Several edges of a region may have one cache. Validity is judged at lookup, from an entry's clock and version against the marks; see `marks.ts` for the rules.
  */
 import type { Content } from '../../protocol/content.ts';
 import type { EdgeHealth, EntryState, VersionRow } from '../../protocol/edge-api.ts';
@@ -79,6 +79,8 @@ export interface Application {
   readonly position: Position;
   /** Offset of the record before in its partition; -1 when read from the log's start. */
   readonly previous: number;
+  /** Of the log that the record was read from, as it was taken up. Left out: whichever is in force. */
+  readonly generation?: string | undefined;
 }
 
 /** A record that leaves no mark: a heartbeat, several of them in a row, or what may be skipped. */
@@ -86,6 +88,7 @@ export interface Passage {
   readonly position: Position;
   /** Offset of the record before the first of them. */
   readonly previous: number;
+  readonly generation?: string | undefined;
   /** Everything that could be seen at the origin before `time` stands before it in its partition, which is one of `partitions`. */
   readonly beat: Beat | undefined;
 }
@@ -96,8 +99,19 @@ export interface Beat {
   readonly partitions: number;
 }
 
-/** `gap`: the record before was never applied here; the edge must take up the stored offset again. */
-export const APPLY_OUTCOMES = ['applied', 'skipped', 'gap'] as const;
+/** What an edge reads the log on from. */
+export interface TakenUp {
+  /** Names the log that was applied here. Another one after the log was forgotten, by whichever edge of the region, and in another life. */
+  readonly generation: string;
+  /** Per partition the position applied last; a partition without one is missing. */
+  readonly positions: ReadonlyMap<number, Position>;
+}
+
+/**
+ * `gap`: the record before was never applied here. `other-log`: it was read from a log that has been forgotten. Either way the edge must take up
+ * the stored offset again.
+ */
+export const APPLY_OUTCOMES = ['applied', 'skipped', 'gap', 'other-log'] as const;
 export type ApplyOutcome = (typeof APPLY_OUTCOMES)[number];
 
 export interface EdgeCache {
@@ -112,10 +126,14 @@ export interface EdgeCache {
    * `Lookup.beat` from then on.
    */
   confirmBeats(times: ReadonlyMap<number, number>): Promise<number | undefined>;
-  /** Per partition the position applied last; a partition without one is missing. */
-  positions(): Promise<ReadonlyMap<number, Position>>;
-  /** The log is another one: in one step a hard epoch of all, and no position and no heartbeat left. */
-  forgetLog(): Promise<void>;
+  takeUp(): Promise<TakenUp>;
+  /**
+   * The log of that generation is another one by now: in one step a hard epoch of all, and no position and no heartbeat left. Answers the
+   * generation in force then. undefined: that log had been forgotten before, and nothing was done.
+   */
+  forgetLog(generation: string): Promise<string | undefined>;
+  /** These versions were answered: in one step the hard minimum of each key is no lower. No record says so, and positions stay. */
+  raiseMinimums(versions: ReadonlyMap<string, number>): Promise<void>;
   /** A hard epoch of all. Marks, clock and positions stay. */
   flush(): Promise<void>;
   /** The entries stored last, newest first. */

@@ -12,8 +12,8 @@ import {
   type FillOutcome,
   type Lookup,
   type Passage,
-  type Position,
   type Stamp,
+  type TakenUp,
 } from './cache.ts';
 import { CacheStore } from './store.ts';
 
@@ -91,12 +91,16 @@ export class MemoryCache implements EdgeCache {
     return this.#open().confirmBeats(times);
   }
 
-  async positions(): Promise<ReadonlyMap<number, Position>> {
-    return this.#open().positions();
+  async takeUp(): Promise<TakenUp> {
+    return this.#open().takeUp();
   }
 
-  async forgetLog(): Promise<void> {
-    this.#open().forgetLog();
+  async forgetLog(generation: string): Promise<string | undefined> {
+    return this.#open().forgetLog(generation);
+  }
+
+  async raiseMinimums(versions: ReadonlyMap<string, number>): Promise<void> {
+    this.#open().raiseMinimums(versions, this.#server.clock.now());
   }
 
   async flush(): Promise<void> {

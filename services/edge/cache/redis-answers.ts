@@ -11,6 +11,8 @@ export const fillAnswer = z.enum(FILL_OUTCOMES);
 export const applyAnswer = z.enum(APPLY_OUTCOMES);
 export const applyAnswers = z.array(applyAnswer);
 export const textAnswers = z.array(z.string());
+export const takeUpAnswer = z.tuple([z.string(), textAnswers]);
+export const generationAnswer = z.string().nullable();
 export const versionsAnswer = z.tuple([textAnswers, textAnswers]);
 export const versionRow = z.tuple([z.string(), z.coerce.number(), entryState]);
 

@@ -57,7 +57,7 @@ describe.skipIf(servers === undefined)('a Redis that does not answer', () => {
       expect(cache.connected()).toBe(false);
       await expect(cache.lookup(KEY)).rejects.toThrow(CacheUnavailable);
       await expect(cache.apply([recordAt(written(1), 0)])).rejects.toThrow(CacheUnavailable);
-      await expect(cache.positions()).rejects.toThrow(CacheUnavailable);
+      await expect(cache.takeUp()).rejects.toThrow(CacheUnavailable);
       await server.bringBack();
       await answers();
       expect(await steps.fetch(1)).toBe('stored');

@@ -12,7 +12,7 @@ export interface CallOptions {
   readonly bounds: CacheBounds;
 }
 
-export function applyCall({ mark, position, previous }: Application, { keys, now, bounds }: CallOptions): ScriptCall {
+export function applyCall({ mark, position, previous, generation = '' }: Application, { keys, now, bounds }: CallOptions): ScriptCall {
   const { type, target, mode, version = '' } = mark;
   const { partition, offset, time, id } = position;
   const record = [partition, offset, previous, time, id];
@@ -28,11 +28,20 @@ export function applyCall({ mark, position, previous }: Application, { keys, now
       ...record,
       PATTERNS_MAX,
       bounds.marksMax ?? MARKS_MAX,
+      generation,
     ],
   };
 }
 
-export function passCall({ position, previous, beat }: Passage, { keys }: Pick<CallOptions, 'keys'>): ScriptCall {
+export function passCall({ position, previous, generation = '', beat }: Passage, { keys }: Pick<CallOptions, 'keys'>): ScriptCall {
   const { partition, offset, time, id } = position;
-  return { keys: keys('state', 'positions'), values: [partition, offset, previous, time, id, beat?.time ?? '', beat?.partitions ?? ''] };
+  const record = [partition, offset, previous, time, id];
+  return { keys: keys('state', 'positions'), values: [...record, beat?.time ?? '', beat?.partitions ?? '', generation] };
+}
+
+export function raiseCall(versions: ReadonlyMap<string, number>, { keys, now, bounds }: CallOptions): ScriptCall {
+  return {
+    keys: keys('state', 'marks', 'patterns', 'ages', 'positions'),
+    values: [now, bounds.markRetentionMs, bounds.marksMax ?? MARKS_MAX, ...[...versions].flat()],
+  };
 }

@@ -44,7 +44,7 @@ describe.skipIf(servers === undefined)('the data of a cache in Redis', () => {
         recordAt(purged('tag', 'z'), 0, { partition: 1 }),
       ];
       await expect(cache.apply(batch)).rejects.toThrow(CacheUnavailable);
-      expect([...(await cache.positions()).keys()]).toEqual([1]);
+      expect([...(await cache.takeUp()).positions.keys()]).toEqual([1]);
       await raw.hdel(nameOf(subject, 'marks'), `k:${KEY}`);
       expect(await cache.apply(batch)).toEqual(['applied', 'applied', 'skipped']);
       expect(await new Steps(subject).read()).toBe('invalid');
@@ -166,7 +166,7 @@ describe.skipIf(servers === undefined)('the data of a cache in Redis', () => {
       await raw.set(nameOf(subject, 'positions'), 'not a hash');
       await expect(cache.lookup(KEY)).rejects.toThrow(CacheUnavailable);
       await expect(cache.lookup(OTHER_KEY)).rejects.toThrow(CacheUnavailable);
-      await expect(cache.positions()).rejects.toThrow(CacheUnavailable);
+      await expect(cache.takeUp()).rejects.toThrow(CacheUnavailable);
       await expect(cache.apply([recordAt(written(1), 0)])).rejects.toThrow(CacheUnavailable);
     }));
 });

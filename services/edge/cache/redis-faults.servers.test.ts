@@ -10,7 +10,7 @@ import { LOOKUP } from './lua/lookup.ts';
 import { emptied, REGION, withFaulty } from './testing/faulty-redis.ts';
 import { RedisServer } from './testing/redis-server.ts';
 import { until } from './testing/redis-subject.ts';
-import { answerOf, KEY, LIFE_MS, OTHER_KEY, purged, recordAt, written } from './testing/subject.ts';
+import { answerOf, forgetLog, KEY, LIFE_MS, OTHER_KEY, purged, recordAt, written } from './testing/subject.ts';
 
 const ENTRY_BYTES = 4_000;
 /** Calls that each fail at once, not at a deadline. */
@@ -29,14 +29,14 @@ describe.skipIf(servers === undefined)('a Redis that loses what it had', () => {
   it('V3: killed and restored from an older snapshot, it is a new life at the offsets of then', () =>
     withFaulty({ server }, async ({ cache, steps, told, answers }) => {
       await steps.apply(written(1));
-      const snapshot = await cache.positions();
+      const snapshot = (await cache.takeUp()).positions;
       await server.with((raw) => raw.save());
       await steps.apply(written(2));
       await server.kill();
       await server.bringBack();
       await answers();
       await until(() => told() === 1, 'one new life to be told');
-      expect(await cache.positions()).toEqual(snapshot);
+      expect((await cache.takeUp()).positions).toEqual(snapshot);
       expect(await steps.applyAt(written(1, 'hard', OTHER_KEY), 2)).toBe('gap');
       expect(await steps.applyAt(written(2), 1)).toBe('applied');
       expect(await steps.fetch(1)).toBe('below-hard-minimum');
@@ -94,7 +94,7 @@ describe.skipIf(servers === undefined)('a Redis that loses what it had', () => {
       await answers();
       expect(await steps.arrive(fetch, 1)).toBe('other-life');
       expect(await steps.read()).toBe('absent');
-      expect(await cache.positions()).toEqual(new Map());
+      expect((await cache.takeUp()).positions).toEqual(new Map());
       await until(() => told() === 1, 'one new life to be told');
     }));
 
@@ -102,15 +102,15 @@ describe.skipIf(servers === undefined)('a Redis that loses what it had', () => {
     withFaulty({ server }, async ({ cache, steps, answers }) => {
       await steps.apply(written(2));
       await server.with((raw) => raw.save());
-      await cache.forgetLog();
+      await forgetLog(cache);
       const other = recordAt(written(3), 0);
       await cache.apply([{ ...other, position: { ...other.position, id: 'of another log', time: 7 } }]);
       await server.kill();
       await server.bringBack();
       await answers();
-      expect((await cache.positions()).get(0)).toEqual(recordAt(written(2), 0).position);
-      await cache.forgetLog();
-      expect(await cache.positions()).toEqual(new Map());
+      expect((await cache.takeUp()).positions.get(0)).toEqual(recordAt(written(2), 0).position);
+      await forgetLog(cache);
+      expect((await cache.takeUp()).positions).toEqual(new Map());
     }));
 
   it('V8: full memory evicts entries and no mark', () =>
@@ -141,7 +141,7 @@ describe.skipIf(servers === undefined)('a Redis that loses what it had', () => {
       expect(await steps.read()).toBe('absent');
       await cache.flush();
       expect(await cache.versions(5)).toEqual([]);
-      expect((await cache.positions()).get(0)?.offset).toBe(1);
+      expect((await cache.takeUp()).positions.get(0)?.offset).toBe(1);
       await server.with((raw) => raw.config('SET', 'maxmemory', '8mb'));
       expect(await steps.fetch(1)).toBe('below-hard-minimum');
       expect(await steps.fetch(2)).toBe('stored');
@@ -167,7 +167,7 @@ describe.skipIf(servers === undefined)('a Redis that loses what it had', () => {
       expect(['applied', expect.any(CacheUnavailable)]).toContainEqual(await cutOff);
       await server.bringBack();
       await answers();
-      expect(await cache.positions()).toEqual(new Map());
+      expect((await cache.takeUp()).positions).toEqual(new Map());
     }));
 });
 

@@ -4,7 +4,7 @@ import type { CacheEntry } from './cache.ts';
 import { emptied, eventually, REGION, withFaulty } from './testing/faulty-redis.ts';
 import { RedisServer } from './testing/redis-server.ts';
 import { type RedisUnderTest, until, withRedis } from './testing/redis-subject.ts';
-import { answerOf, KEY, MARK_RETENTION_MS, OTHER_KEY, purged, recordAt, Steps, written } from './testing/subject.ts';
+import { answerOf, forgetLog, KEY, MARK_RETENTION_MS, OTHER_KEY, purged, recordAt, Steps, written } from './testing/subject.ts';
 
 const servers = inject('servers');
 const KEYS_MAX = 200;
@@ -39,7 +39,7 @@ async function lose(subject: RedisUnderTest, part: string): Promise<void> {
   await raw.unlink(nameOf(subject, part));
   const noticed = async () => {
     await cache.lookup(KEY).catch(() => {});
-    await cache.positions().catch(() => {});
+    await cache.takeUp().catch(() => {});
     // Applied before, and so without effect.
     await cache.apply([recordAt(written(1), 0)]).catch(() => {});
     return told;
@@ -62,7 +62,7 @@ describe.skipIf(servers === undefined)('a Redis that loses a part of what it had
         await lose(subject, part);
         expect([await steps.fetch(2), await steps.fetch(1, ['a'], OTHER_KEY)]).toEqual(['stored', 'stored']);
         expect([await steps.read(), await steps.read(OTHER_KEY)]).toEqual(['fresh v2', 'fresh v1']);
-        const applied = (await cache.positions()).get(0)?.offset ?? -1;
+        const applied = (await cache.takeUp()).positions.get(0)?.offset ?? -1;
         await cache.apply([recordAt(purged('tag', 'a'), applied + 1)]);
         expect([await steps.read(), await steps.read(OTHER_KEY)]).toEqual(['invalid', 'invalid']);
         expect(await steps.fetch(2)).toBe('stored');
@@ -83,9 +83,9 @@ describe.skipIf(servers === undefined)('a Redis that loses a part of what it had
       await clock.advance(MARK_RETENTION_MS + 1);
       await steps.apply(purged('all', '*'));
       expect(await raw.exists(`edgesync:{${region}}:marks`)).toBe(0);
-      await cache.forgetLog();
+      await forgetLog(cache);
       expect(await raw.exists(`edgesync:{${region}}:positions`)).toBe(0);
-      expect(await cache.positions()).toEqual(new Map());
+      expect((await cache.takeUp()).positions).toEqual(new Map());
       expect((await steps.begin()).life).toBe(before.life);
       expect(await steps.fetch(2)).toBe('stored');
     }));

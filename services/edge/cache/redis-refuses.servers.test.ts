@@ -104,7 +104,7 @@ describe.skipIf(servers === undefined)('a Redis that answers and takes no change
           await expect(eventually(() => cache.flush())).rejects.toThrow(CacheUnavailable);
           expect(await steps.begin()).toEqual(before);
           expect(await eventually(() => cache.versions(10))).toEqual([{ key: KEY, version: 1, state: 'fresh' }]);
-          expect((await eventually(() => cache.positions())).get(0)?.offset).toBe(0);
+          expect((await eventually(() => cache.takeUp())).positions.get(0)?.offset).toBe(0);
           expect(await cache.condition()).toBe('refuses writes');
         });
         await until(async () => (await cache.condition()) === 'connected', 'a cache that takes changes');
@@ -204,7 +204,7 @@ async function withRegionOn(server: RedisServer, use: (region: RegionOnRedis) =>
   const log = new MemoryLog({ clock, partitions: 1 });
   const settings = new EdgeSettings({ propagationDelayMs: 0, strategy: 'eager' });
   const meter = new EdgeMeter(clock);
-  const invalidator = new Invalidator({ region: REGION, log, cache, settings, clock, meter, logger: silentLogger });
+  const invalidator = new Invalidator({ region: REGION, group: REGION, log, cache, settings, clock, meter, logger: silentLogger });
   const origin = new ScriptedOrigin();
   origin.answer = async (id) => contentAnswer(id, 2);
   const reader = new Reader({ cache, origin, clock, meter, lifetimes: LIFETIMES, upToDate: () => invalidator.upToDate() });

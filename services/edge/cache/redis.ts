@@ -25,15 +25,16 @@ import {
   type FillOutcome,
   type Lookup,
   type Passage,
-  type Position,
   type Stamp,
+  type TakenUp,
 } from './cache.ts';
 import { APPLY } from './lua/apply.ts';
 import { CONFIRM, PASS } from './lua/beats.ts';
 import { FILL } from './lua/fill.ts';
 import { LOOKUP } from './lua/lookup.ts';
-import { POSITIONS } from './lua/positions.ts';
-import { RAISE_ALL } from './lua/raise-all.ts';
+import { TAKE_UP } from './lua/positions.ts';
+import { FORGET_LOG, RAISE_ALL } from './lua/raise-all.ts';
+import { RAISE_MINIMUMS } from './lua/raise-minimums.ts';
 import { isRefusal } from './lua/script.ts';
 import { PARTS } from './lua/state.ts';
 import { TAKES_WRITES } from './lua/takes-writes.ts';
@@ -44,15 +45,16 @@ import {
   beatAnswer,
   chunked,
   fillAnswer,
+  generationAnswer,
   lookupAnswer,
   parsed,
   parsedEntry,
-  textAnswers,
+  takeUpAnswer,
   toPosition,
   versionRow,
   versionsAnswer,
 } from './redis-answers.ts';
-import { applyCall, passCall } from './redis-calls.ts';
+import { applyCall, passCall, raiseCall } from './redis-calls.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { toStored } from './redis-entry.ts';
 
@@ -131,13 +133,20 @@ export class RedisCache implements EdgeCache {
     return parsed(beatAnswer, await this.#applies.session().call(CONFIRM, call)) ?? undefined;
   }
 
-  async positions(): Promise<ReadonlyMap<number, Position>> {
-    const answer = await this.#applies.session().call(POSITIONS, { keys: this.#keys('state', 'positions'), values: [] });
-    return new Map(chunked(parsed(textAnswers, answer), 2).map(([partition, text]) => [Number(partition), toPosition(partition, text)]));
+  async takeUp(): Promise<TakenUp> {
+    const answer = await this.#applies.session().call(TAKE_UP, { keys: this.#keys('state', 'positions'), values: [] });
+    const [generation, positions] = parsed(takeUpAnswer, answer);
+    const pairs = chunked(positions, 2).map(([partition, text]) => [Number(partition), toPosition(partition, text)] as const);
+    return { generation, positions: new Map(pairs) };
   }
 
-  async forgetLog(): Promise<void> {
-    await this.#applies.session().call(RAISE_ALL, { keys: this.#keys('state', 'positions'), values: [] });
+  async forgetLog(generation: string): Promise<string | undefined> {
+    const answer = await this.#applies.session().call(FORGET_LOG, { keys: this.#keys('state', 'positions'), values: [generation] });
+    return parsed(generationAnswer, answer) ?? undefined;
+  }
+
+  async raiseMinimums(versions: ReadonlyMap<string, number>): Promise<void> {
+    await this.#applies.session().call(RAISE_MINIMUMS, raiseCall(versions, this.#callOptions()));
   }
 
   async flush(): Promise<void> {

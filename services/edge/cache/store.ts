@@ -4,7 +4,18 @@
  */
 import type { EntryState, VersionRow } from '../../protocol/edge-api.ts';
 import { Beats } from './beats.ts';
-import type { Application, ApplyOutcome, CacheBounds, CacheEntry, FillOutcome, Lookup, Passage, Position, Stamp } from './cache.ts';
+import type {
+  Application,
+  ApplyOutcome,
+  CacheBounds,
+  CacheEntry,
+  FillOutcome,
+  Lookup,
+  Passage,
+  Position,
+  Stamp,
+  TakenUp,
+} from './cache.ts';
 import { type Judged, Marks } from './marks.ts';
 
 const ENTRIES_MAX = 200_000;
@@ -31,6 +42,8 @@ export class CacheStore {
   #newest = new Set<string>();
   #marks: Marks;
   readonly #positions = new Map<number, Position>();
+  /** How many logs were forgotten. */
+  #forgotten = 0;
   #beats = new Beats();
 
   constructor({ life, ...bounds }: StoreOptions) {
@@ -44,6 +57,7 @@ export class CacheStore {
     const copy = new CacheStore({ life, ...this.#bounds });
     for (const [key, stored] of this.#entries) copy.#entries.set(key, stored);
     for (const [partition, position] of this.#positions) copy.#positions.set(partition, position);
+    copy.#forgotten = this.#forgotten;
     copy.#newest = new Set(this.#newest);
     copy.#marks = this.#marks.copy();
     copy.#beats = this.#beats.copy();
@@ -88,8 +102,9 @@ export class CacheStore {
     return 'stored';
   }
 
-  apply({ mark, position, previous }: Application, now: number): ApplyOutcome {
-    const outcome = this.#follow(position, previous);
+  apply({ mark, ...record }: Application, now: number): ApplyOutcome {
+    const { position } = record;
+    const outcome = this.#follow(record);
     if (outcome !== 'applied') return outcome;
     this.#marks.add(mark, now);
     this.#positions.set(position.partition, position);
@@ -97,8 +112,9 @@ export class CacheStore {
     return 'applied';
   }
 
-  pass({ position, previous, beat }: Passage): ApplyOutcome {
-    const outcome = this.#follow(position, previous);
+  pass({ beat, ...record }: Passage): ApplyOutcome {
+    const { position } = record;
+    const outcome = this.#follow(record);
     if (outcome !== 'applied') return outcome;
     this.#positions.set(position.partition, position);
     if (beat !== undefined) this.#beats.add(position.partition, beat);
@@ -110,14 +126,22 @@ export class CacheStore {
     return this.#beats.lowest;
   }
 
-  positions(): ReadonlyMap<number, Position> {
-    return new Map(this.#positions);
+  takeUp(): TakenUp {
+    return { generation: this.#generation, positions: new Map(this.#positions) };
   }
 
-  forgetLog(): void {
+  forgetLog(generation: string): string | undefined {
+    if (generation !== this.#generation) return undefined;
+    this.#forgotten += 1;
     this.#marks.raiseAll();
     this.#positions.clear();
     this.#beats.clear();
+    return this.#generation;
+  }
+
+  raiseMinimums(versions: ReadonlyMap<string, number>, now: number): void {
+    for (const [target, version] of versions) this.#marks.add({ type: 'key', target, mode: 'hard', version }, now);
+    this.#marks.prune(now - this.#bounds.markRetentionMs);
   }
 
   flush(): void {
@@ -135,8 +159,13 @@ export class CacheStore {
     return rows;
   }
 
+  get #generation(): string {
+    return `${this.life}/${this.#forgotten}`;
+  }
+
   /** Whether the record is the next one. */
-  #follow(position: Position, previous: number): ApplyOutcome {
+  #follow({ position, previous, generation = this.#generation }: Omit<Application, 'mark'>): ApplyOutcome {
+    if (generation !== this.#generation) return 'other-log';
     const applied = this.#positions.get(position.partition)?.offset ?? NOTHING_APPLIED;
     if (position.offset <= applied) return 'skipped';
     if (applied < previous) return 'gap';

@@ -17,8 +17,8 @@ import {
   type FillOutcome,
   type Lookup,
   type Passage,
-  type Position,
   type Stamp,
+  type TakenUp,
 } from '../cache/cache.ts';
 import { MemoryCache, MemoryCacheServer } from '../cache/memory.ts';
 import { Invalidator } from '../invalidator.ts';
@@ -108,14 +108,19 @@ export class FaultyCache implements EdgeCache {
     return this.#inner.confirmBeats(times);
   }
 
-  async positions(): Promise<ReadonlyMap<number, Position>> {
-    await this.#reach('positions');
-    return this.#inner.positions();
+  async takeUp(): Promise<TakenUp> {
+    await this.#reach('takeUp');
+    return this.#inner.takeUp();
   }
 
-  async forgetLog(): Promise<void> {
+  async forgetLog(generation: string): Promise<string | undefined> {
     await this.#reach('forgetLog');
-    await this.#inner.forgetLog();
+    return this.#inner.forgetLog(generation);
+  }
+
+  async raiseMinimums(versions: ReadonlyMap<string, number>): Promise<void> {
+    await this.#reach('raiseMinimums');
+    await this.#inner.raiseMinimums(versions);
   }
 
   async flush(): Promise<void> {
@@ -251,7 +256,17 @@ export class Region {
 
   #createInvalidator(): Invalidator {
     const { log, cache, settings, clock, meter } = this;
-    return new Invalidator({ region: 'test', log, cache, settings, clock, meter, logger: this.#logger, skewMs: this.#skewMs });
+    return new Invalidator({
+      region: 'test',
+      group: 'test',
+      log,
+      cache,
+      settings,
+      clock,
+      meter,
+      logger: this.#logger,
+      skewMs: this.#skewMs,
+    });
   }
 
   async start(): Promise<void> {
@@ -284,7 +299,7 @@ export class Region {
 
   /** Per partition the offset applied last, as the cache has it. */
   appliedOffsets(): Map<number, number> {
-    return new Map([...this.server.store.positions()].map(([partition, { offset }]) => [partition, offset]));
+    return new Map([...this.server.store.takeUp().positions].map(([partition, { offset }]) => [partition, offset]));
   }
 
   async endOffsets(): Promise<Map<number, number>> {

@@ -65,6 +65,12 @@ export class ScriptedOrigin implements OriginClient {
   async close(): Promise<void> {}
 }
 
+export interface RigOptions {
+  readonly terms?: LeaseTerms | undefined;
+  /** Other edges answer from the same cache. */
+  readonly isShared?: boolean | undefined;
+}
+
 export class ReaderRig {
   readonly clock = new VirtualClock();
   readonly server = new MemoryCacheServer({
@@ -80,10 +86,10 @@ export class ReaderRig {
   #spell = 0;
   #applied = -1;
 
-  constructor(terms?: LeaseTerms) {
+  constructor({ terms, isShared }: RigOptions = {}) {
     const { cache, origin, clock, meter } = this;
     const lease = terms && new Lease(() => terms, clock);
-    this.reader = new Reader({ cache, origin, clock, meter, lifetimes: LIFETIMES, upToDate: () => this.#upToDate(), lease });
+    this.reader = new Reader({ cache, origin, clock, meter, lifetimes: LIFETIMES, upToDate: () => this.#upToDate(), isShared, lease });
   }
 
   /** As the invalidator says it. */
@@ -130,8 +136,8 @@ export class ReaderRig {
   }
 }
 
-export async function withReader(use: (rig: ReaderRig) => Promise<void>, terms?: LeaseTerms): Promise<void> {
-  const rig = new ReaderRig(terms);
+export async function withReader(use: (rig: ReaderRig) => Promise<void>, options?: RigOptions): Promise<void> {
+  const rig = new ReaderRig(options);
   await use(rig);
   await rig.clock.settle();
 }

@@ -191,8 +191,8 @@ export const INVALIDATOR_PATCHES: readonly Patch[] = [
       },
       {
         file: QUEUE,
-        old: 'toApplication(item, strategy)',
-        new: 'toApplication(item, this.#strategy ?? strategy)',
+        old: 'toApplication(item, strategy, this.#generation)',
+        new: 'toApplication(item, this.#strategy ?? strategy, this.#generation)',
       },
       {
         file: QUEUE,

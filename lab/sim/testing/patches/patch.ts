@@ -27,6 +27,8 @@ export interface Patch {
   /** One sentence: what it breaks. */
   readonly about: string;
   readonly edits: readonly Edit[];
+  /** How many edges each region has in the seeds that are to show it. Left out: as drawn. */
+  readonly members?: number;
   /** The checks that name its damage: one of them must catch it. */
   readonly caughtBy: readonly string[];
 }

@@ -3,6 +3,7 @@ import { FILL_PATCHES } from './fills.ts';
 import { INVALIDATOR_PATCHES } from './invalidator.ts';
 import { LEASE_PATCHES } from './lease.ts';
 import { MARK_PATCHES } from './marks.ts';
+import { MEMBERS_PATCHES } from './members.ts';
 import { ORIGIN_PATCHES } from './origin.ts';
 import type { Patch } from './patch.ts';
 import { READER_PATCHES } from './reader.ts';
@@ -15,6 +16,7 @@ export const PATCHES: readonly Patch[] = [
   ...INVALIDATOR_PATCHES,
   ...ORIGIN_PATCHES,
   ...LEASE_PATCHES,
+  ...MEMBERS_PATCHES,
 ];
 
 export { HARMLESS_PATCHES } from './harmless.ts';

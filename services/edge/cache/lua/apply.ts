@@ -1,7 +1,7 @@
 /**
  * KEYS: state, marks, patterns, marks by age, positions. ARGV: life, now, retention in ms, type, target, mode, version or
- * nothing, partition, offset, offset of the record before, time and id of the record, most patterns, most marks.
- * Answers `applied`, `skipped` or `gap`.
+ * nothing, partition, offset, offset of the record before, time and id of the record, most patterns, most marks, the generation of its log or
+ * nothing. Answers `applied`, `skipped`, `gap` or `other-log`.
  *
  * The gap rule is what keeps a failed command of a pipeline from being passed by the next one. Marks lie in a sorted set by
  * the clock of their last change: the oldest is first, whatever the wall clock did. Each apply leaves one mark at most and
@@ -13,7 +13,8 @@ import { STATE } from './state.ts';
 
 const PRUNED_MAX = 16;
 
-const FOLD = `
+/** How marks end. `KEYS`: as of `APPLY`. */
+export const FOLD = `
 local function forget(field)
   redis.call('HDEL', KEYS[2], field)
   redis.call('ZREM', KEYS[4], field)
@@ -55,6 +56,7 @@ local state, refusal = readState(1, 4, 2)
 if not state then return refusal end
 local now, retention, kind, target, mode, version = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local partition, offset, previous = ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10])
+if ARGV[15] ~= '' and ARGV[15] ~= generationOf(state) then return 'other-log' end
 local position = redis.call('HGET', KEYS[5], partition)
 local applied = position and tonumber(string.match(position, '^%d+')) or -1
 if offset <= applied then return 'skipped' end

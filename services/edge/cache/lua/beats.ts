@@ -24,7 +24,7 @@ end
 
 /**
  * KEYS: state, positions. ARGV: life, partition, offset, offset of the record before, time and id of the record, and of a heartbeat its time and
- * how many partitions it names. Answers `applied`, `skipped` or `gap`.
+ * how many partitions it names, then the generation of its log or nothing. Answers `applied`, `skipped`, `gap` or `other-log`.
  */
 export const PASS = script({
   name: 'pass',
@@ -36,6 +36,7 @@ export const PASS = script({
 local state, refusal = readState(4, 4, 2)
 if not state then return refusal end
 local partition, offset, previous = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+if ARGV[9] ~= '' and ARGV[9] ~= generationOf(state) then return 'other-log' end
 local position = redis.call('HGET', KEYS[2], partition)
 local applied = position and tonumber(string.match(position, '^%d+')) or -1
 if offset <= applied then return 'skipped' end

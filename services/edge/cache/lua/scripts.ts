@@ -4,8 +4,9 @@ import { CONFIRM, PASS } from './beats.ts';
 import { BEGIN, NEW_LIFE } from './begin.ts';
 import { FILL } from './fill.ts';
 import { LOOKUP } from './lookup.ts';
-import { POSITIONS } from './positions.ts';
-import { RAISE_ALL } from './raise-all.ts';
+import { TAKE_UP } from './positions.ts';
+import { FORGET_LOG, RAISE_ALL } from './raise-all.ts';
+import { RAISE_MINIMUMS } from './raise-minimums.ts';
 import type { Script } from './script.ts';
 import { TAKES_WRITES } from './takes-writes.ts';
 import { UNLIST, VERSIONS } from './versions.ts';
@@ -19,7 +20,9 @@ export const SCRIPTS: readonly Script[] = [
   PASS,
   CONFIRM,
   RAISE_ALL,
-  POSITIONS,
+  FORGET_LOG,
+  RAISE_MINIMUMS,
+  TAKE_UP,
   VERSIONS,
   UNLIST,
   TAKES_WRITES,

@@ -1,6 +1,6 @@
 /**
  * The state: a hash with the life, the run id it was begun under, the clock, the floor, both epochs of all, the highest
- * clock of any tag and any pattern, and which of the keys beside it ought to be there.
+ * clock of any tag and any pattern, how many logs were forgotten, and which of the keys beside it ought to be there.
  *
  * These keys mean something only together, and Redis loses them one by one: under another policy than ours, or by hand. Without the
  * marks every entry would be right. So each script says which of them it reads, and one that is missing is another life.
@@ -35,7 +35,7 @@ end
 
 -- The parts that the script reads, and where they lie in KEYS.
 local function readState(first, last, at)
-  local fields = redis.call('HMGET', KEYS[1], 'life', 'clock', 'floor', 'allHard', 'allSoft', 'anyTag', 'anyPattern', 'kept')
+  local fields = redis.call('HMGET', KEYS[1], 'life', 'clock', 'floor', 'allHard', 'allSoft', 'anyTag', 'anyPattern', 'kept', 'forgotten')
   if fields[1] ~= ARGV[1] then
     return nil, redis.error_reply('${OTHER_LIFE} expected life ' .. ARGV[1] .. ', got ' .. tostring(fields[1]))
   end
@@ -52,7 +52,13 @@ local function readState(first, last, at)
     anyTag = tonumber(fields[6]),
     anyPattern = tonumber(fields[7]),
     kept = kept,
+    forgotten = fields[9] or '0',
   }
+end
+
+-- Names the log that was applied, as TakenUp has it.
+local function generationOf(state)
+  return ARGV[1] .. '/' .. state.forgotten
 end
 
 local function writeState(state)

@@ -15,7 +15,7 @@ export function describeApply(withCache: WithCache): void {
         for (const version of [1, 2, 3]) await steps.apply(written(version));
         const before = await steps.begin();
         expect(await steps.applyAt(written(7), offset, { previous })).toBe(outcome);
-        expect((await subject.cache.positions()).get(0)?.offset).toBe(applied);
+        expect((await subject.cache.takeUp()).positions.get(0)?.offset).toBe(applied);
         expect((await steps.begin()).clock).toBe(before.clock + (outcome === 'applied' ? 1 : 0));
       }),
     );
@@ -60,7 +60,7 @@ export function describeApply(withCache: WithCache): void {
         expect(await steps.apply(written(2), 2)).toBe('applied');
         expect(await steps.applyAt(written(3), 1, { partition: 1 })).toBe('gap');
         expect(await steps.apply(purged('tag', 'a'), 0)).toBe('applied');
-        expect([...(await subject.cache.positions()).keys()].sort()).toEqual([0, 2]);
+        expect([...(await subject.cache.takeUp()).positions.keys()].sort()).toEqual([0, 2]);
       }));
   });
 
@@ -87,10 +87,10 @@ export function describeApply(withCache: WithCache): void {
     it('each has the identity of the record applied there', () =>
       withCache(async (subject) => {
         const { cache } = subject;
-        expect(await cache.positions()).toEqual(new Map());
+        expect((await cache.takeUp()).positions).toEqual(new Map());
         const applied = [recordAt(written(2), 0), recordAt(written(3), 1), recordAt(purged('key', KEY), 0, { partition: 2 })];
         await cache.apply(applied);
-        expect(await cache.positions()).toEqual(
+        expect((await cache.takeUp()).positions).toEqual(
           new Map([0, 2].map((partition) => [partition, applied[partition === 0 ? 1 : 2]?.position])),
         );
       }));
@@ -99,10 +99,10 @@ export function describeApply(withCache: WithCache): void {
       withCache(async (subject) => {
         const { cache } = subject;
         await cache.apply([recordAt(written(2), 0)]);
-        const before = await cache.positions();
+        const before = (await cache.takeUp()).positions;
         const other = recordAt(written(3), 0);
         await cache.apply([{ ...other, position: { ...other.position, id: 'another' } }, recordAt(written(3), 2)]);
-        expect(await cache.positions()).toEqual(before);
+        expect((await cache.takeUp()).positions).toEqual(before);
       }));
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Beat, EdgeCache, Passage } from '../cache.ts';
-import { KEY, recordAt, Steps, type WithCache, written } from './subject.ts';
+import { forgetLog, KEY, recordAt, Steps, type WithCache, written } from './subject.ts';
 
 /** Above what a script may tell as a number. */
 const T = 1_893_456_000_000;
@@ -40,7 +40,7 @@ export function describeBeats(withCache: WithCache): void {
         await steps.fetch(2);
         const before = await steps.begin();
         expect(await cache.pass(passageAt(offset, T, { previous }))).toBe(outcome);
-        expect((await cache.positions()).get(0)?.offset).toBe(stands);
+        expect((await cache.takeUp()).positions.get(0)?.offset).toBe(stands);
         expect(await steps.begin()).toMatchObject({ clock: before.clock, fence: before.fence, state: 'fresh' });
         expect((await cache.apply([recordAt(written(3), stands + 1, { previous: stands })]))[0]).toBe('applied');
       }),
@@ -49,7 +49,7 @@ export function describeBeats(withCache: WithCache): void {
     it('keeps its identity in the position', () =>
       withCache(async ({ cache }) => {
         await cache.pass(passageAt(4, undefined, { previous: -1 }));
-        expect((await cache.positions()).get(0)).toEqual({ partition: 0, offset: 4, id: 'beat-0-4', time: 1_004 });
+        expect((await cache.takeUp()).positions.get(0)).toEqual({ partition: 0, offset: 4, id: 'beat-0-4', time: 1_004 });
       }));
   });
 
@@ -96,7 +96,7 @@ export function describeBeats(withCache: WithCache): void {
         await cache.confirmBeats(both(T));
         await cache.flush();
         expect(await beatOf(cache)).toBe(T);
-        await cache.forgetLog();
+        await forgetLog(cache);
         expect(await beatOf(cache)).toBeUndefined();
         expect(await cache.confirmBeats(both(T))).toBeUndefined();
       }));

@@ -10,6 +10,7 @@ import { describeBounds } from './bounds.ts';
 import { describeFill } from './fill.ts';
 import { describeLife } from './life.ts';
 import { describeLookup } from './lookup.ts';
+import { describeMembers } from './members.ts';
 import { describeReference } from './random-runs.ts';
 import type { WithCache } from './subject.ts';
 
@@ -21,6 +22,7 @@ export function describeCacheContract(name: string, withCache: WithCache): void 
     describeBeats(withCache);
     describeBounds(withCache);
     describeLife(withCache);
+    describeMembers(withCache);
     describeReference(withCache);
   });
 }

@@ -48,7 +48,7 @@ export async function withFaulty(
     newLives += 1;
   });
   const answered = async () => {
-    await cache.positions();
+    (await cache.takeUp()).positions;
     return cache.connected();
   };
   const answers = () => until(() => answered().catch(() => false), 'the cache to answer');

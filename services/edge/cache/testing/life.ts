@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CacheUnavailable } from '../cache.ts';
-import { KEY, LIFE_MS, OTHER_KEY, purged, Steps, type WithCache, written } from './subject.ts';
+import { forgetLog, KEY, LIFE_MS, OTHER_KEY, purged, Steps, type WithCache, written } from './subject.ts';
 
 export function describeLife(withCache: WithCache): void {
   describe('flush is a hard epoch of all', () => {
@@ -10,14 +10,14 @@ export function describeLife(withCache: WithCache): void {
         await steps.apply(written(2));
         await steps.fetch(2);
         const during = await steps.begin();
-        const positions = await subject.cache.positions();
+        const positions = (await subject.cache.takeUp()).positions;
         await subject.cache.flush();
         expect(await steps.read()).toBe('invalid');
         const after = await steps.begin();
         expect(after).toMatchObject({ clock: during.clock + 1, fence: during.clock + 1, life: during.life });
         expect(await steps.arrive(during, 2)).toBe('hard-epoch');
         expect(await steps.arrive(after, 1)).toBe('below-hard-minimum');
-        expect(await subject.cache.positions()).toEqual(positions);
+        expect((await subject.cache.takeUp()).positions).toEqual(positions);
       }));
   });
 
@@ -29,10 +29,10 @@ export function describeLife(withCache: WithCache): void {
         await steps.apply(purged('tag', 'a'), 1);
         await steps.fetch(2);
         const during = await steps.begin();
-        await subject.cache.forgetLog();
+        await forgetLog(subject.cache);
         expect(await steps.read()).toBe('invalid');
         expect(await steps.arrive(during, 2)).toBe('hard-epoch');
-        expect(await subject.cache.positions()).toEqual(new Map());
+        expect((await subject.cache.takeUp()).positions).toEqual(new Map());
         expect(await steps.applyAt(written(3), 1)).toBe('gap');
         expect(await steps.applyAt(written(3), 0)).toBe('applied');
         expect(await steps.fetch(2)).toBe('below-hard-minimum');
@@ -51,7 +51,7 @@ export function describeLife(withCache: WithCache): void {
         expect(after.life).not.toBe(before.life);
         expect(after.state).toBe('absent');
         expect(after.fence).toBeLessThanOrEqual(after.clock);
-        expect(await subject.cache.positions()).toEqual(new Map());
+        expect((await subject.cache.takeUp()).positions).toEqual(new Map());
         expect(await subject.cache.versions(10)).toEqual([]);
         expect(await steps.arrive(before, 1)).toBe('other-life');
         expect(await steps.arrive(after, 1)).toBe('stored');

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { drawSeed } from '../../../runtime/random.ts';
 import type { Application, Mark, Stamp } from '../cache.ts';
 import { ReferenceCache } from './reference.ts';
-import { answerOf, type CacheUnderTest, KEY, LIFE_MS, OTHER_KEY, type WithCache } from './subject.ts';
+import { answerOf, type CacheUnderTest, forgetLog, KEY, LIFE_MS, OTHER_KEY, type WithCache } from './subject.ts';
 
 const RUNS = 400;
 const STEPS_MAX = 60;
@@ -58,6 +58,7 @@ const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('apply'), records: fc.array(record, { minLength: 1, maxLength: 3 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(1, 5_000, 10_000, LIFE_MS) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('flush', 'forgetLog', 'restart') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('raise'), key, version: fc.integer({ min: 1, max: 5 }) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
@@ -88,9 +89,15 @@ class SideBySide {
     else if (taken.do === 'restart') {
       await this.#subject.restart();
       this.#reference.beginLife(await cache.lookup(KEY));
+    } else if (taken.do === 'raise') {
+      await cache.raiseMinimums(new Map([[taken.key, taken.version]]));
+      this.#reference.raiseMinimum(taken.key, taken.version);
+    } else if (taken.do === 'flush') {
+      await cache.flush();
+      this.#reference.flush();
     } else {
-      await cache[taken.do]();
-      this.#reference[taken.do]();
+      await forgetLog(cache);
+      this.#reference.forgetLog();
     }
   }
 
@@ -98,7 +105,7 @@ class SideBySide {
     const { cache, clock } = this.#subject;
     const now = clock.now();
     for (const each of KEYS) expect(await cache.lookup(each)).toEqual(this.#reference.lookup(each, now));
-    expect(await cache.positions()).toEqual(this.#reference.positions);
+    expect((await cache.takeUp()).positions).toEqual(this.#reference.positions);
     expect(await cache.versions(VERSIONS_LISTED)).toEqual(this.#reference.versions(now));
   }
 

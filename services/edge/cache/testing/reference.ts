@@ -82,6 +82,10 @@ export class ReferenceCache {
     this.positions.clear();
   }
 
+  raiseMinimum(target: string, version: number): void {
+    this.#happen({ type: 'key', target, mode: 'hard', version });
+  }
+
   versions(now: number): { key: string; version: number; state: EntryState }[] {
     const living = this.#held.filter(({ entry }) => entry.expiresAt > now);
     return living.map((held) => ({ key: held.key, version: held.entry.version, state: this.#stateOf(held, now) })).toReversed();

@@ -110,6 +110,11 @@ export class Steps {
   }
 }
 
+/** As whoever takes up what is stored and finds that the log is another one. */
+export async function forgetLog(cache: EdgeCache): Promise<void> {
+  await cache.forgetLog((await cache.takeUp()).generation);
+}
+
 export function recordAt(mark: Mark, offset: number, { partition = 0, previous = offset - 1 } = {}): Application {
   return { mark, position: { partition, offset, id: `event-${partition}-${offset}`, time: 1_000 + offset }, previous };
 }

@@ -4,7 +4,19 @@
  * log (V1, V9, V11, U1, U7, U8) are told beside these.
  */
 import { describe, expect, it } from 'vitest';
-import { answerOf, FRESH_MS, KEY, MARK_RETENTION_MS, OTHER_KEY, purged, recordAt, Steps, type WithCache, written } from './subject.ts';
+import {
+  answerOf,
+  FRESH_MS,
+  forgetLog,
+  KEY,
+  MARK_RETENTION_MS,
+  OTHER_KEY,
+  purged,
+  recordAt,
+  Steps,
+  type WithCache,
+  written,
+} from './subject.ts';
 
 export function describeTraces(withCache: WithCache): void {
   describeLost(withCache);
@@ -29,7 +41,7 @@ function describeLost(withCache: WithCache): void {
         await subject.restart();
         const steps = new Steps(subject);
         expect(await steps.applyAt(written(1, 'hard', OTHER_KEY), 1)).toBe('gap');
-        expect(await subject.cache.positions()).toEqual(new Map());
+        expect((await subject.cache.takeUp()).positions).toEqual(new Map());
         expect(await steps.applyAt(written(2), 0)).toBe('applied');
         expect(await steps.fetch(1)).toBe('below-hard-minimum');
       }));
@@ -70,8 +82,8 @@ function describeLost(withCache: WithCache): void {
         await steps.apply(written(2));
         await steps.fetch(2);
         const { position } = recordAt(written(2), 0);
-        expect((await subject.cache.positions()).get(0)).toEqual(position);
-        await subject.cache.forgetLog();
+        expect((await subject.cache.takeUp()).positions.get(0)).toEqual(position);
+        await forgetLog(subject.cache);
         expect(await steps.read()).toBe('invalid');
         expect(await steps.applyAt(written(3), 0)).toBe('applied');
         expect(await steps.fetch(2)).toBe('below-hard-minimum');
