@@ -62,6 +62,11 @@ export const EDGE_SETTINGS = {
   },
   ...LEASE_SETTINGS,
   ...SKEW_SETTING,
+  CIRCUIT_BREAKER: {
+    schema: choiceSetting('on', 'off'),
+    fallback: 'off' as const,
+    about: 'whether the edge stops asking an origin that does not answer: what it has not cached then fails at once, not after 2 s',
+  },
   ADMIN_TOKEN: { schema: textSetting, fallback: '', about: 'bearer token of the admin routes; without it they answer 403' },
   ...SERVICE_SETTINGS,
 } as const;

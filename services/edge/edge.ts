@@ -6,7 +6,9 @@ import { type Clock, sleep } from '../runtime/clock.ts';
 import { type Route, serveHttp } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import type { Logger } from '../runtime/log.ts';
+import type { Random } from '../runtime/random.ts';
 import { withReleasers } from '../runtime/releasers.ts';
+import { Breaker } from './breaker.ts';
 import type { CacheBounds, EdgeCache } from './cache/cache.ts';
 import { type EdgeConfig, leaseMsLeastOf, leaseTermsOf } from './config.ts';
 import { type EntryLifetimes, entryLifeMsMax } from './entry-times.ts';
@@ -25,6 +27,7 @@ export interface EdgePorts {
   readonly log: InvalidationLog;
   readonly origin: OriginClient;
   readonly clock: Clock;
+  readonly random: Random;
   readonly logger: Logger;
   /** Left out: histograms. */
   readonly latencies?: Latencies;
@@ -80,7 +83,7 @@ export interface EdgeParts {
 }
 
 export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
-  const { cache, log, origin, clock, logger, latencies, lateness } = ports;
+  const { cache, log, origin, clock, random, logger, latencies, lateness } = ports;
   const region = config.REGION_NAME;
   const settings = new EdgeSettings({ propagationDelayMs: config.PROPAGATION_DELAY, strategy: config.INVALIDATION_STRATEGY });
   const meter = new EdgeMeter(clock, latencies);
@@ -89,7 +92,8 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const lease = terms && new Lease(terms, clock);
   const leaseMsLeast = () => leaseMsLeastOf(config, settings.propagationDelayMs);
   const invalidator = new Invalidator({ region, log, cache, settings, clock, meter, logger, skewMs: terms?.skewMs });
-  const reader = new Reader({ cache, origin, clock, meter, lifetimes, upToDate: () => invalidator.upToDate(), lease });
+  const breaker = config.CIRCUIT_BREAKER === 'on' ? new Breaker({ clock, random: random.fork('breaker') }) : undefined;
+  const reader = new Reader({ cache, origin, clock, meter, lifetimes, upToDate: () => invalidator.upToDate(), lease, breaker });
   const closing = new AbortController();
   const adminToken = config.ADMIN_TOKEN;
   return {
@@ -98,6 +102,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
       reader,
       cache,
       origin,
+      breaker,
       log,
       invalidator,
       settings,

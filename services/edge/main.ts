@@ -4,6 +4,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { meterLateness } from '../runtime/lateness.ts';
 import { runService } from '../runtime/lifecycle.ts';
 import { createLogger } from '../runtime/log.ts';
+import { systemRandom } from '../runtime/random.ts';
 import { withReleasers } from '../runtime/releasers.ts';
 import { openCache } from './cache/open.ts';
 import { leaseTermsOf, readEdgeConfig } from './config.ts';
@@ -26,7 +27,7 @@ await runService(() =>
     releasers.push(() => log.close());
     const origin = new HttpOriginClient(config.ORIGIN_URL);
     releasers.push(() => origin.close());
-    const edge = await startEdge(config, { cache, log, origin, lateness, ...shared });
+    const edge = await startEdge(config, { cache, log, origin, lateness, random: systemRandom, ...shared });
     releasers.push(() => edge.close());
     return { close: () => releasers.release() };
   }),

@@ -32,6 +32,7 @@ export function renderPrometheus(metrics: EdgeMetrics): Promise<string> {
   );
   scrape.gauge('edgesync_edge_catching_up', '1 while nothing is called fresh.', log.catchingUp ? 1 : 0);
   if (metrics.lease !== undefined) scrapeLease(scrape, metrics.lease);
+  if (metrics.breaker !== undefined) scrapeBreaker(scrape, metrics.breaker);
   scrape.gauge('edgesync_edge_log_lag_records', 'Records in the log not applied here.', log.lag);
   scrape.gauge(
     'edgesync_edge_window_hit_ratio',
@@ -59,4 +60,14 @@ function scrapeLease(
   scrape.gauge('edgesync_edge_evidence_age_seconds', 'How old the last word from the origin is that took effect.', toSeconds(evidenceMs));
   scrape.count('edgesync_edge_heartbeats_total', 'Heartbeats applied.', heartbeats);
   scrape.count('edgesync_edge_heartbeats_from_future_total', 'Heartbeats without effect: ahead of this clock.', fromFuture);
+}
+
+function scrapeBreaker(scrape: Scrape, { state, opened, refused, probes }: NonNullable<EdgeMetrics['breaker']>): void {
+  for (const each of ['closed', 'open', 'half-open'] as const) {
+    const about = '1 for the state of the circuit breaker between edge and origin.';
+    scrape.gauge('edgesync_edge_breaker_state', about, state === each ? 1 : 0, { state: each });
+  }
+  scrape.count('edgesync_edge_breaker_opened_total', 'How often the circuit breaker has opened.', opened);
+  scrape.count('edgesync_edge_breaker_refused_total', 'Calls that failed at once, without the origin.', refused);
+  scrape.count('edgesync_edge_breaker_probes_total', 'Probes of an origin that did not answer.', probes);
 }

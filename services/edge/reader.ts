@@ -4,7 +4,8 @@
  *   fresh            answered from the cache
  *   stale            answered from the cache, and at most one revalidation per key runs behind it
  *   absent, invalid  one shared fetch, a fenced fill, the answer
- *   origin away      stale-if-error, from a second lookup made after the fetch failed; else 503
+ *   origin away      stale-if-error, from a second lookup made after the fetch failed; else 503. With a breaker (breaker.ts) a fetch fails at once
+ *                    while the origin is known to be away, and no revalidation is begun
  *   cache away       through to the origin, shared and capped; no fill, for there is no fence
  *
  * Where there is a lease (lease.ts), what is fresh is stale once its lease has run out: nobody waits for that either. What the origin says is
@@ -15,6 +16,7 @@
 import { contentKey } from '../protocol/content.ts';
 import { ServiceError } from '../protocol/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Breaker } from './breaker.ts';
 import { type CacheEntry, CacheUnavailable, type EdgeCache, type Lookup, type Stamp } from './cache/cache.ts';
 import { type EntryLifetimes, timed, toEntry } from './entry-times.ts';
 import { Flights } from './flights.ts';
@@ -22,7 +24,8 @@ import { type Answer, type Fetched, type Landed, labelled, type Seen, seenAs } f
 import type { Lease } from './lease.ts';
 import { LeaseRevalidations } from './lease-revalidations.ts';
 import type { EdgeMeter } from './metrics.ts';
-import { type OriginAnswer, type OriginClient, OriginUnavailable } from './origin-client.ts';
+import { OriginCalls, retryAfterS } from './origin-calls.ts';
+import { type OriginClient, OriginUnavailable } from './origin-client.ts';
 import { RememberedVersions } from './remembered.ts';
 
 export interface ReaderOptions {
@@ -38,11 +41,12 @@ export interface ReaderOptions {
   readonly upToDate: () => number | undefined;
   /** Left out: what is fresh is so without a bound. */
   readonly lease?: Lease | undefined;
+  /** Left out: the origin is asked whenever it is needed. */
+  readonly breaker?: Breaker | undefined;
 }
 
 /** Without a cache there is nothing to hold back a stampede: at most this many keys are fetched at once. */
 const READ_THROUGH_MAX = 64;
-const RETRY_AFTER_S = 1;
 /** What the origin answered may be too old to be said when it arrives: then it is asked once more. */
 const ATTEMPTS_MAX = 2;
 const TOO_LATE = 'the origin says that there is nothing, and said it longer ago than the lease lasts';
@@ -50,6 +54,7 @@ const NO_CACHE: Stamp & { readonly fence: number } = { clock: 0, life: 'none', f
 
 export class Reader {
   readonly #options: ReaderOptions;
+  readonly #origin: OriginCalls;
   readonly #misses = new Flights<Landed>();
   readonly #throughs = new Flights<Fetched>();
   /** Per key whether a stale read came that the running revalidation is too old for. */
@@ -59,6 +64,7 @@ export class Reader {
 
   constructor(options: ReaderOptions) {
     this.#options = options;
+    this.#origin = new OriginCalls(options);
   }
 
   /** Throws ServiceError `unavailable` when neither cache nor origin has an answer. */
@@ -118,7 +124,7 @@ export class Reader {
   async #fetchEntry(id: number): Promise<Fetched> {
     const { clock, lifetimes } = this.#options;
     const [askedAt, askedMs] = [clock.now(), clock.monotonicMs()];
-    const answer = await this.#fetch(id);
+    const answer = await this.#origin.fetch(id);
     if (answer.kind === 'unchanged') throw new OriginUnavailable('expected content or 404, got 304 to a request without If-None-Match');
     return { entry: toEntry(answer, askedAt - (answer.ageMs ?? 0), lifetimes), askedMs: askedMs - (answer.ageMs ?? 0) };
   }
@@ -132,7 +138,7 @@ export class Reader {
   async #readThrough(id: number, key: string): Promise<Answer> {
     if (this.#throughs.size >= READ_THROUGH_MAX && !this.#throughs.has(key)) {
       throw new ServiceError('unavailable', `the cache is away and ${READ_THROUGH_MAX} keys are being fetched already`, {
-        retryAfterS: RETRY_AFTER_S,
+        retryAfterS: retryAfterS(),
       });
     }
     const { landed, joined } = this.#throughs.board(key, NO_CACHE, () => this.#fetchPast(id));
@@ -163,6 +169,7 @@ export class Reader {
       running.again ||= running.stamp.life !== found.life || running.stamp.clock < found.fence;
       return;
     }
+    if (this.#origin.isHeldBack) return;
     const release = found.term?.isOut ? this.#forLease.begin(this.#misses.size + this.#throughs.size) : () => {};
     if (release === undefined) return;
     const revalidation = { stamp: found, again: false };
@@ -192,23 +199,12 @@ export class Reader {
 
   async #revalidateOnce(id: number, key: string, stamp: Stamp, held: CacheEntry): Promise<void> {
     const sentAt = this.#options.clock.now();
-    const answer = await this.#fetch(id, held.etag);
+    const answer = await this.#origin.fetch(id, held.etag);
     const askedAt = sentAt - (answer.ageMs ?? 0);
     // A 304 is a fill of the version held, fenced like any other.
     const { lifetimes } = this.#options;
     const entry = answer.kind === 'unchanged' ? timed(held, askedAt, lifetimes) : toEntry(answer, askedAt, lifetimes);
     await this.#fill(key, entry, stamp);
-  }
-
-  async #fetch(id: number, ifNoneMatch?: string): Promise<OriginAnswer> {
-    const { meter, origin } = this.#options;
-    meter.countOriginFetch();
-    try {
-      return await origin.fetch(id, ifNoneMatch);
-    } catch (error) {
-      meter.countFailedFetch();
-      throw error;
-    }
   }
 
   async #fill(key: string, entry: CacheEntry, stamp: Stamp): Promise<boolean> {
@@ -232,6 +228,6 @@ export class Reader {
   }
 }
 
-function unavailable(message: string, cause?: unknown): ServiceError {
-  return new ServiceError('unavailable', message, { ...(cause === undefined ? {} : { cause }), retryAfterS: RETRY_AFTER_S });
+function unavailable(message: string, cause?: OriginUnavailable): ServiceError {
+  return new ServiceError('unavailable', message, { ...(cause === undefined ? {} : { cause }), retryAfterS: retryAfterS(cause) });
 }

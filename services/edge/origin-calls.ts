@@ -1,0 +1,55 @@
+/** What an edge asks of its origin for its readers: counted when it is sent, and with a breaker not sent while that holds calls back. */
+import type { Breaker } from './breaker.ts';
+import type { EdgeMeter } from './metrics.ts';
+import type { OriginAnswer, OriginClient, OriginListing, OriginUnavailable } from './origin-client.ts';
+
+export interface OriginCallsOptions {
+  readonly origin: OriginClient;
+  readonly meter: EdgeMeter;
+  /** Left out: every call is sent. */
+  readonly breaker?: Breaker | undefined;
+}
+
+const RETRY_AFTER_S = 1;
+const MS_PER_S = 1000;
+
+/** In s: when another try makes sense, whole and never 0. */
+export function retryAfterS(failure?: OriginUnavailable): number {
+  return Math.max(RETRY_AFTER_S, Math.ceil((failure?.retryAfterMs ?? 0) / MS_PER_S));
+}
+
+export class OriginCalls {
+  readonly #options: OriginCallsOptions;
+
+  constructor(options: OriginCallsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether a call would fail at once: nothing that nobody waits for need be begun. */
+  get isHeldBack(): boolean {
+    return this.#options.breaker?.isHoldingBack ?? false;
+  }
+
+  /** Throws OriginUnavailable. */
+  fetch(id: number, ifNoneMatch?: string): Promise<OriginAnswer> {
+    const { breaker } = this.#options;
+    return breaker === undefined ? this.#send(id, ifNoneMatch) : breaker.call(() => this.#send(id, ifNoneMatch));
+  }
+
+  /** Throws OriginUnavailable. */
+  list(query: string): Promise<OriginListing> {
+    const { breaker, origin } = this.#options;
+    return breaker === undefined ? origin.list(query) : breaker.call(() => origin.list(query));
+  }
+
+  async #send(id: number, ifNoneMatch: string | undefined): Promise<OriginAnswer> {
+    const { meter, origin } = this.#options;
+    meter.countOriginFetch();
+    try {
+      return await origin.fetch(id, ifNoneMatch);
+    } catch (error) {
+      meter.countFailedFetch();
+      throw error;
+    }
+  }
+}
