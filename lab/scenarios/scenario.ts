@@ -85,6 +85,8 @@ const system = z.strictObject({
   lease: lasting.optional(),
   /** By how much the clocks of origin and edges may differ where there is a lease. */
   skew: duration.optional(),
+  /** Whether our edges stop asking an origin that does not answer. Left out: as their configuration says. */
+  breaker: z.boolean().optional(),
   /** Of caches of others: how invalidations are brought to them, in place of what their targets say. */
   deliver: writtenDeliver.optional(),
   /** Of caches of others: a 304 of their upstreams says nothing of tags. */

@@ -48,6 +48,8 @@ const FAR_FROM_MS = 10;
 const SETTLE_MS = 15_000;
 const CLOCKS_DIFFER_ONE_IN = 8;
 const CLOCKS_JUMP_ONE_IN = 8;
+/** One seed in so many has a circuit breaker at every edge. */
+const BREAKER_ONE_IN = 4;
 /** One seed in so many has a lease; many reads of few keys show most of one. */
 const LEASE_ONE_IN = 3;
 const CROWDED_LEASE_ONE_IN = 2;
@@ -99,6 +101,7 @@ export function drawScenario({ seed, regions, keys, durationMs, areClocksSet = f
     seed,
     system: {
       ...system,
+      ...drawProtection(random),
       regions: Object.fromEntries(
         regions.map((region) => {
           const own = { delay: pick(settings, DELAYS_MS), strategy: pick(settings, ['eager', 'lazy'] as const) };
@@ -136,6 +139,11 @@ function drawSystem(
   if (leases.below(isCrowded ? CROWDED_LEASE_ONE_IN : LEASE_ONE_IN) > 0) return clocks;
   const lease = pick(leases, LEASES_MS);
   return clocks.clocks === undefined ? { lease, skew: 0 } : { ...clocks, lease: Math.max(lease, LEASE_OF_SKEWED_MS) };
+}
+
+/** From streams of their own: every other draw is what it was before there was such a thing. */
+function drawProtection(random: Random): Pick<Scenario['system'], 'breaker'> {
+  return random.fork('circuit-breaker').below(BREAKER_ONE_IN) === 0 ? { breaker: true } : {};
 }
 
 interface WorkloadOptions {

@@ -3,7 +3,7 @@
  *
  *   closed     every call is sent; ROW_MAX without an answer in a row, or half of the last WINDOW, open it
  *   open       every call fails at once, until the interval is over: the next call is the probe
- *   half-open  the probe is under way, alone; every other call fails at once
+ *   half-open  the probe is under way, alone; every other call fails at once, and nobody joins the probe
  *
  * The answer to a probe closes it. A probe without an answer opens it again, for twice as long. What was sent before it opened says nothing about
  * the origin of now, so only the probe closes it. Nobody may have asked for a while after the probe was due: then it is closed, for the readers who
@@ -49,6 +49,14 @@ export class Breaker {
     return state === 'half-open' || (state === 'open' && this.#clock.monotonicMs() < this.#probeDueMs);
   }
 
+  /** What a call would be told now; undefined: it would be sent. It counts as refused. */
+  refusal(): OriginUnavailable | undefined {
+    if (!this.isHoldingBack) return undefined;
+    this.#counts.refused += 1;
+    const retryAfterMs = Math.max(0, this.#probeDueMs - this.#clock.monotonicMs());
+    return new OriginUnavailable('the origin has not answered lately: the circuit breaker is open', { retryAfterMs });
+  }
+
   /** Throws OriginUnavailable, at once where it holds calls back. */
   async call<T>(send: () => Promise<T>): Promise<T> {
     const spell = this.#admit();
@@ -72,11 +80,8 @@ export class Breaker {
   }
 
   #admit(): number {
-    if (this.isHoldingBack) {
-      this.#counts.refused += 1;
-      const retryAfterMs = Math.max(0, this.#probeDueMs - this.#clock.monotonicMs());
-      throw new OriginUnavailable('the origin has not answered lately: the circuit breaker is open', { retryAfterMs });
-    }
+    const refusal = this.refusal();
+    if (refusal !== undefined) throw refusal;
     if (this.#state === 'open' && this.#stateNow() === 'closed') this.#close(ROW_MAX - 1);
     else if (this.#state === 'open') {
       this.#enter('half-open');

@@ -30,6 +30,11 @@ export class OriginCalls {
     return this.#options.breaker?.isHoldingBack ?? false;
   }
 
+  /** What a fetch would be told at once. undefined: it would be sent. Who joins a fetch asks, too, for it may be the probe, or sent before it was known. */
+  refusal(): OriginUnavailable | undefined {
+    return this.#options.breaker?.refusal();
+  }
+
   /** Throws OriginUnavailable. */
   fetch(id: number, ifNoneMatch?: string): Promise<OriginAnswer> {
     const { breaker } = this.#options;

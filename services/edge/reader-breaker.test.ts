@@ -95,6 +95,24 @@ describe('while the breaker is open', () => {
       expect(await rig.breaking.read(3_000)).toMatchObject({ source: 'origin' });
     }));
 
+  test('nobody joins the probe, nor what was sent before it opened', () =>
+    withReader(async (rig) => {
+      const early = rig.breaking.read(CACHED).catch(({ code }) => code);
+      await rig.clock.settle();
+      await open(rig);
+      await expect(rig.breaking.read(CACHED)).rejects.toMatchObject({ code: 'unavailable' });
+      await rig.clock.advance(300);
+      rig.origin.answer = undefined;
+      const probing = rig.breaking.read(OTHER + 9);
+      await rig.clock.settle();
+      await expect(rig.breaking.read(OTHER + 9)).rejects.toMatchObject({ code: 'unavailable' });
+      rig.origin.held(rig.origin.fetches.length - 1).content(1);
+      expect(await probing).toMatchObject({ source: 'origin' });
+      rig.origin.held(0).fail();
+      expect(await early).toBe('unavailable');
+      expect(rig.meter.snapshot().coalesced).toBe(0);
+    }));
+
   test('past a cache that is away it fails at once, too', () =>
     withReader(async (rig) => {
       await open(rig);

@@ -101,6 +101,8 @@ export class Reader {
   }
 
   async #fetchShared(id: number, key: string, found: Lookup, attempts = 1): Promise<Answer> {
+    const refusal = this.#origin.refusal();
+    if (refusal !== undefined) return this.#staleIfError(key, refusal);
     const { landed, joined } = this.#misses.board(key, found, () => this.#fetchAndFill(id, key, found));
     if (joined) this.#options.meter.countCoalesced();
     try {
@@ -141,6 +143,8 @@ export class Reader {
         retryAfterS: retryAfterS(),
       });
     }
+    const refusal = this.#origin.refusal();
+    if (refusal !== undefined) throw unavailable(bothAway(refusal), refusal);
     const { landed, joined } = this.#throughs.board(key, NO_CACHE, () => this.#fetchPast(id));
     if (joined) this.#options.meter.countCoalesced();
     try {
@@ -149,7 +153,7 @@ export class Reader {
       const answer = labelled(fetched, { reason: 'bypass', stored: false, collapsed: joined }, this.#options.lease);
       if (answer !== undefined) return answer;
     } catch (error) {
-      if (error instanceof OriginUnavailable) throw unavailable(`neither the cache nor the origin answers: ${error.message}`, error);
+      if (error instanceof OriginUnavailable) throw unavailable(bothAway(error), error);
       throw error;
     }
     throw unavailable(TOO_LATE);
@@ -226,6 +230,10 @@ export class Reader {
     // Else each reader who lands would end the fetch that the next ones share.
     if (isMore) this.#throughs.close(key);
   }
+}
+
+function bothAway({ message }: OriginUnavailable): string {
+  return `neither the cache nor the origin answers: ${message}`;
 }
 
 function unavailable(message: string, cause?: OriginUnavailable): ServiceError {

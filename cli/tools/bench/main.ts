@@ -1,5 +1,6 @@
 /** `npm run bench [-- name …]`: runs the benchmarks and prints figures with the command and the machine. */
 import { cpus, totalmem } from 'node:os';
+import { breaker } from './breaker.ts';
 import { burst } from './burst.ts';
 import { cluster } from './cluster.ts';
 import { driver } from './driver.ts';
@@ -23,6 +24,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   scale: () => scale(line).then(() => []),
   judge: () => judge(line).then(() => []),
   simulation: () => simulation(line).then(() => []),
+  breaker: () => breaker(line).then(() => []),
   driver: () => driver(line).then(() => []),
 };
 const EXIT_INVALID = 104;

@@ -53,6 +53,8 @@ export const edgeBounds = z.strictObject({
   leaseMs: z.number().positive().optional(),
   /** By how much the clocks of origin and edge may differ for it to hold. */
   skewMs: z.number().nonnegative().optional(),
+  /** For so long after an origin that did not answer can be reached again it may not ask it. Left out: it asks whenever it needs to. */
+  probeMs: z.number().positive().max(60_000).optional(),
   /** It is purged once more so long after the first time: until then it may have what a fetch under way had brought. Left out: it is not. */
   againMs: z.number().positive().max(600_000).optional(),
   /** Its purges are sent at a bounded pace: one may wait so long for its turn. Left out: none does. */

@@ -1,4 +1,5 @@
 /** The table of edges: which caches can be put to the test. A new one is a file beside this one and a row here. */
+import { BREAKER_FORGETS_MS, PROBE_MS_MAX } from '../../../services/protocol/edge-api.ts';
 import type { EdgeKind, EdgeUnderTest, OpenEdgeOptions } from './edge.ts';
 import { ownEdge } from './own.ts';
 import { type TargetAddress, targetEdge } from './target.ts';
@@ -16,6 +17,8 @@ export interface EntryBounds {
   /** How long its edge may call an answer fresh without word from the origin, and by how much clocks may differ, in ms; undefined: there is no bound. */
   readonly leaseMs?: number | undefined;
   readonly skewMs?: number | undefined;
+  /** It stops asking an origin that does not answer. */
+  readonly hasBreaker?: boolean | undefined;
 }
 
 /** The cache of a region, and where it is. */
@@ -29,7 +32,7 @@ export interface EdgeAddress extends EntryBounds {
 }
 
 export function openEdge(
-  { region, url, lifetimeMs, marksMax, leaseMs, skewMs, target, edge = 'edgesync' }: EdgeAddress,
+  { region, url, lifetimeMs, marksMax, leaseMs, skewMs, hasBreaker, target, edge = 'edgesync' }: EdgeAddress,
   options: Omit<OpenEdgeOptions, 'url'>,
 ): EdgeUnderTest {
   if (target !== undefined) return { region, ...targetEdge(target, { ...options, url }) };
@@ -39,6 +42,7 @@ export function openEdge(
     ...(lifetimeMs === undefined ? {} : { freshMs: lifetimeMs }),
     ...(marksMax === undefined ? {} : { marksMax }),
     ...(leaseMs === undefined ? {} : { leaseMs, skewMs: skewMs ?? 0 }),
+    ...(hasBreaker ? { probeMs: PROBE_MS_MAX + BREAKER_FORGETS_MS } : {}),
   };
   return { region, bounds, ...open({ ...options, url }) };
 }
