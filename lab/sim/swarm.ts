@@ -50,6 +50,10 @@ const CLOCKS_DIFFER_ONE_IN = 8;
 const CLOCKS_JUMP_ONE_IN = 8;
 /** One seed in so many has a circuit breaker at every edge. */
 const BREAKER_ONE_IN = 4;
+/** One seed in so many warms its caches: fewer contents than there are, or all of them; one at a time, or many. */
+const WARMING_ONE_IN = 4;
+const WARM_KEYS = [2, 10, 200] as const;
+const WARM_CONCURRENCIES = [1, 4, 32] as const;
 /** One seed in so many has a lease; many reads of few keys show most of one. */
 const LEASE_ONE_IN = 3;
 const CROWDED_LEASE_ONE_IN = 2;
@@ -142,8 +146,11 @@ function drawSystem(
 }
 
 /** From streams of their own: every other draw is what it was before there was such a thing. */
-function drawProtection(random: Random): Pick<Scenario['system'], 'breaker'> {
-  return random.fork('circuit-breaker').below(BREAKER_ONE_IN) === 0 ? { breaker: true } : {};
+function drawProtection(random: Random): Pick<Scenario['system'], 'breaker' | 'warming'> {
+  const [breakers, warmers] = [random.fork('circuit-breaker'), random.fork('cache-warming')];
+  const breaker = breakers.below(BREAKER_ONE_IN) === 0 ? { breaker: true } : {};
+  if (warmers.below(WARMING_ONE_IN) > 0) return breaker;
+  return { ...breaker, warming: { keys: pick(warmers, WARM_KEYS), concurrency: pick(warmers, WARM_CONCURRENCIES) } };
 }
 
 interface WorkloadOptions {

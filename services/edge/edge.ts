@@ -21,6 +21,7 @@ import type { OriginClient } from './origin-client.ts';
 import { Reader } from './reader.ts';
 import { edgePage, edgeRoutes } from './routes.ts';
 import { EdgeSettings } from './settings.ts';
+import { Warming } from './warming.ts';
 
 export interface EdgePorts {
   readonly cache: EdgeCache;
@@ -83,10 +84,12 @@ export interface EdgeParts {
 }
 
 export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
-  const { cache, log, origin, clock, random, logger, latencies, lateness } = ports;
+  const { log, origin, clock, random, logger, latencies, lateness } = ports;
   const region = config.REGION_NAME;
   const settings = new EdgeSettings({ propagationDelayMs: config.PROPAGATION_DELAY, strategy: config.INVALIDATION_STRATEGY });
   const meter = new EdgeMeter(clock, latencies);
+  const warming = config.WARM_KEYS === 0 ? undefined : new Warming(config, ports);
+  const cache = warming?.cache ?? ports.cache;
   const lifetimes = lifetimesOf(config);
   const terms = leaseTermsOf(config);
   const lease = terms && new Lease(terms, clock);
@@ -94,6 +97,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const invalidator = new Invalidator({ region, log, cache, settings, clock, meter, logger, skewMs: terms?.skewMs });
   const breaker = config.CIRCUIT_BREAKER === 'on' ? new Breaker({ clock, random: random.fork('breaker') }) : undefined;
   const reader = new Reader({ cache, origin, clock, meter, lifetimes, upToDate: () => invalidator.upToDate(), lease, breaker });
+  warming?.start({ reader, breaker, settings, upToDate: () => invalidator.upToDate() });
   const closing = new AbortController();
   const adminToken = config.ADMIN_TOKEN;
   return {
@@ -103,6 +107,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
       cache,
       origin,
       breaker,
+      warming,
       log,
       invalidator,
       settings,
@@ -116,6 +121,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
     join: () => void joinLog(invalidator, ports, closing.signal),
     close: async () => {
       closing.abort();
+      warming?.close();
       await invalidator.close();
     },
   };

@@ -25,7 +25,7 @@ await runService(() =>
     releasers.push(() => cache.close());
     const log = await openLog({ address: config.KAFKA_BROKERS, clientId: name, createTopic: false, ...shared });
     releasers.push(() => log.close());
-    const origin = new HttpOriginClient(config.ORIGIN_URL);
+    const origin = new HttpOriginClient(config.ORIGIN_URL, { beside: config.WARM_KEYS === 0 ? 0 : config.WARM_CONCURRENCY });
     releasers.push(() => origin.close());
     const edge = await startEdge(config, { cache, log, origin, lateness, random: systemRandom, ...shared });
     releasers.push(() => edge.close());

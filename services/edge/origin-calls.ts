@@ -10,14 +10,6 @@ export interface OriginCallsOptions {
   readonly breaker?: Breaker | undefined;
 }
 
-const RETRY_AFTER_S = 1;
-const MS_PER_S = 1000;
-
-/** In s: when another try makes sense, whole and never 0. */
-export function retryAfterS(failure?: OriginUnavailable): number {
-  return Math.max(RETRY_AFTER_S, Math.ceil((failure?.retryAfterMs ?? 0) / MS_PER_S));
-}
-
 export class OriginCalls {
   readonly #options: OriginCallsOptions;
 

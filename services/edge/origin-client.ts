@@ -87,9 +87,10 @@ export class HttpOriginClient implements OriginClient {
   readonly #pool: Pool;
   readonly #url: string;
 
-  constructor(url: string) {
+  /** `beside`: connections for what readers must not wait behind. */
+  constructor(url: string, { beside = 0 }: { readonly beside?: number } = {}) {
     this.#url = url;
-    this.#pool = new Pool(url, { connections: CONNECTIONS_MAX, connect: { timeout: FETCH_DEADLINE_MS } });
+    this.#pool = new Pool(url, { connections: CONNECTIONS_MAX + beside, connect: { timeout: FETCH_DEADLINE_MS } });
   }
 
   async fetch(id: number, ifNoneMatch?: string): Promise<OriginAnswer> {

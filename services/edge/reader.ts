@@ -14,7 +14,6 @@
  * The stamp of a fill is always that of the lookup made before the fetch began.
  */
 import { contentKey } from '../protocol/content.ts';
-import { ServiceError } from '../protocol/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Breaker } from './breaker.ts';
 import { type CacheEntry, CacheUnavailable, type EdgeCache, type Lookup, type Stamp } from './cache/cache.ts';
@@ -24,7 +23,8 @@ import { type Answer, type Fetched, type Landed, labelled, type Seen, seenAs } f
 import type { Lease } from './lease.ts';
 import { LeaseRevalidations } from './lease-revalidations.ts';
 import type { EdgeMeter } from './metrics.ts';
-import { OriginCalls, retryAfterS } from './origin-calls.ts';
+import { bothAway, noAnswer } from './no-answer.ts';
+import { OriginCalls } from './origin-calls.ts';
 import { type OriginClient, OriginUnavailable } from './origin-client.ts';
 import { RememberedVersions } from './remembered.ts';
 
@@ -51,6 +51,9 @@ const READ_THROUGH_MAX = 64;
 const ATTEMPTS_MAX = 2;
 const TOO_LATE = 'the origin says that there is nothing, and said it longer ago than the lease lasts';
 const NO_CACHE: Stamp & { readonly fence: number } = { clock: 0, life: 'none', fence: 0 };
+
+/** `held`: it was there, or a reader has fetched it. `away`: the cache does not answer. */
+export type Warmed = 'fetched' | 'missing' | 'held' | 'failed' | 'away';
 
 export class Reader {
   readonly #options: ReaderOptions;
@@ -79,6 +82,27 @@ export class Reader {
       return { entry, source: 'cache', status: 'stale', term };
     }
     return this.#fetchShared(id, key, found);
+  }
+
+  /** How many fetches are under way that somebody waits for, the warmer among them. */
+  get fetching(): number {
+    return this.#misses.size + this.#throughs.size;
+  }
+
+  /** As a reader would, for those who come: what nobody may be answered from the cache is fetched, with them, and stored behind the same fence. */
+  async warm(id: number): Promise<Warmed> {
+    const key = contentKey(id);
+    const found = await this.#lookup(key);
+    if (found === undefined) return 'away';
+    if (found.entry !== null && this.#options.clock.now() < found.entry.staleUntil) return 'held';
+    const { landed, joined } = this.#misses.board(key, found, () => this.#fetchAndFill(id, key, found));
+    try {
+      const { entry } = await landed;
+      return joined ? 'held' : entry.content === null ? 'missing' : 'fetched';
+    } catch (error) {
+      if (error instanceof OriginUnavailable) return 'failed';
+      throw error;
+    }
   }
 
   /**
@@ -115,7 +139,7 @@ export class Reader {
       throw error;
     }
     if (attempts < ATTEMPTS_MAX) return this.#fetchShared(id, key, found, attempts + 1);
-    throw unavailable(TOO_LATE);
+    throw noAnswer(TOO_LATE);
   }
 
   async #fetchAndFill(id: number, key: string, stamp: Stamp): Promise<Landed> {
@@ -139,12 +163,10 @@ export class Reader {
 
   async #readThrough(id: number, key: string): Promise<Answer> {
     if (this.#throughs.size >= READ_THROUGH_MAX && !this.#throughs.has(key)) {
-      throw new ServiceError('unavailable', `the cache is away and ${READ_THROUGH_MAX} keys are being fetched already`, {
-        retryAfterS: retryAfterS(),
-      });
+      throw noAnswer(`the cache is away and ${READ_THROUGH_MAX} keys are being fetched already`);
     }
     const refusal = this.#origin.refusal();
-    if (refusal !== undefined) throw unavailable(bothAway(refusal), refusal);
+    if (refusal !== undefined) throw bothAway(refusal);
     const { landed, joined } = this.#throughs.board(key, NO_CACHE, () => this.#fetchPast(id));
     if (joined) this.#options.meter.countCoalesced();
     try {
@@ -153,16 +175,15 @@ export class Reader {
       const answer = labelled(fetched, { reason: 'bypass', stored: false, collapsed: joined }, this.#options.lease);
       if (answer !== undefined) return answer;
     } catch (error) {
-      if (error instanceof OriginUnavailable) throw unavailable(bothAway(error), error);
+      if (error instanceof OriginUnavailable) throw bothAway(error);
       throw error;
     }
-    throw unavailable(TOO_LATE);
+    throw noAnswer(TOO_LATE);
   }
 
   async #staleIfError(key: string, cause: OriginUnavailable): Promise<Answer> {
     const found = await this.#lookup(key);
-    if (found?.entry === null || found === undefined)
-      throw unavailable(`not cached, and the origin does not answer: ${cause.message}`, cause);
+    if (found?.entry === null || found === undefined) throw noAnswer(`not cached, and the origin does not answer: ${cause.message}`, cause);
     return { entry: found.entry, source: 'cache', status: found.state === 'fresh' ? 'fresh' : 'stale', term: found.term };
   }
 
@@ -174,7 +195,7 @@ export class Reader {
       return;
     }
     if (this.#origin.isHeldBack) return;
-    const release = found.term?.isOut ? this.#forLease.begin(this.#misses.size + this.#throughs.size) : () => {};
+    const release = found.term?.isOut ? this.#forLease.begin(this.fetching) : () => {};
     if (release === undefined) return;
     const revalidation = { stamp: found, again: false };
     this.#revalidations.set(key, revalidation);
@@ -230,12 +251,4 @@ export class Reader {
     // Else each reader who lands would end the fetch that the next ones share.
     if (isMore) this.#throughs.close(key);
   }
-}
-
-function bothAway({ message }: OriginUnavailable): string {
-  return `neither the cache nor the origin answers: ${message}`;
-}
-
-function unavailable(message: string, cause?: OriginUnavailable): ServiceError {
-  return new ServiceError('unavailable', message, { ...(cause === undefined ? {} : { cause }), retryAfterS: retryAfterS(cause) });
 }

@@ -18,7 +18,8 @@ import type { Invalidator } from './invalidator.ts';
 import { LagMeter } from './lag.ts';
 import type { ToldLease } from './lease-told.ts';
 import type { EdgeMeter } from './metrics.ts';
-import { OriginCalls, retryAfterS } from './origin-calls.ts';
+import { noAnswer } from './no-answer.ts';
+import { OriginCalls } from './origin-calls.ts';
 import { type OriginClient, OriginUnavailable } from './origin-client.ts';
 import { OVERDUE_MS_MAX } from './overdue.ts';
 import { renderPrometheus } from './prometheus.ts';
@@ -26,6 +27,7 @@ import { readContent } from './read-route.ts';
 import type { Reader } from './reader.ts';
 import type { EdgeSettings } from './settings.ts';
 import { settingsRoutes } from './settings-routes.ts';
+import type { Warming } from './warming.ts';
 
 export interface EdgeAppOptions {
   readonly region: string;
@@ -34,6 +36,8 @@ export interface EdgeAppOptions {
   readonly origin: OriginClient;
   /** Left out: there is none. */
   readonly breaker?: Breaker | undefined;
+  /** Left out: nothing is fetched before it is read. */
+  readonly warming?: Warming | undefined;
   readonly log: InvalidationLog;
   readonly invalidator: Invalidator;
   readonly settings: EdgeSettings;
@@ -84,8 +88,7 @@ async function listContents(origin: OriginCalls, request: HttpRequest): Promise<
   try {
     return await origin.list(request.search);
   } catch (error) {
-    if (error instanceof OriginUnavailable)
-      throw new ServiceError('unavailable', error.message, { cause: error, retryAfterS: retryAfterS(error) });
+    if (error instanceof OriginUnavailable) throw noAnswer(error.message, error);
     throw error;
   }
 }
@@ -96,7 +99,7 @@ async function answerMetrics(options: EdgeAppOptions, lag: LagMeter, request: Ht
 }
 
 async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<EdgeMetrics> {
-  const { region, cache, log, invalidator, settings, meter, tellLease, breaker } = options;
+  const { region, cache, log, invalidator, settings, meter, tellLease, breaker, warming } = options;
   const tellProcess = beginAnswer(options);
   const { catchingUp, joins, queued, unmarked, overdueMs, applied } = invalidator.status();
   return {
@@ -118,6 +121,7 @@ async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<E
     },
     ...(tellLease === undefined ? {} : { lease: tellLease().metrics }),
     ...(breaker === undefined ? {} : { breaker: breaker.told() }),
+    ...(warming === undefined ? {} : { warming: warming.told() }),
     process: tellProcess(),
   };
 }

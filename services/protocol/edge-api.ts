@@ -147,6 +147,23 @@ export const edgeMetrics = z.object({
       probes: z.int().nonnegative(),
     })
     .optional(),
+  /** Left out: nothing is fetched before it is read. */
+  warming: z
+    .object({
+      /** How often any key may have been gone. */
+      rounds: z.int().nonnegative(),
+      /** Contents that it has fetched. */
+      fetched: z.int().nonnegative(),
+      /** And those that the origin did not have any more. */
+      missing: z.int().nonnegative(),
+      /** Fetches of it that brought no answer. */
+      failed: z.int().nonnegative(),
+      /** What was there already, or was fetched for a reader. */
+      held: z.int().nonnegative(),
+      waiting: z.int().nonnegative(),
+      underWay: z.int().nonnegative(),
+    })
+    .optional(),
   /** Not told by an older one. */
   process: processTold.optional(),
 });

@@ -12,6 +12,7 @@ import { simulation } from './simulation.ts';
 import { start } from './start.ts';
 import { terminal } from './terminal.ts';
 import { terminalView } from './terminal-view.ts';
+import { warming } from './warming.ts';
 
 const line = (text: string) => void process.stdout.write(`${text}\n`);
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
@@ -25,6 +26,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   judge: () => judge(line).then(() => []),
   simulation: () => simulation(line).then(() => []),
   breaker: () => breaker(line).then(() => []),
+  warming: () => warming(line).then(() => []),
   driver: () => driver(line).then(() => []),
 };
 const EXIT_INVALID = 104;

@@ -19,6 +19,8 @@ export interface EntryBounds {
   readonly skewMs?: number | undefined;
   /** It stops asking an origin that does not answer. */
   readonly hasBreaker?: boolean | undefined;
+  /** So many contents it fetches before they are read, when its cache may have lost them. */
+  readonly warmKeys?: number | undefined;
 }
 
 /** The cache of a region, and where it is. */
@@ -32,7 +34,7 @@ export interface EdgeAddress extends EntryBounds {
 }
 
 export function openEdge(
-  { region, url, lifetimeMs, marksMax, leaseMs, skewMs, hasBreaker, target, edge = 'edgesync' }: EdgeAddress,
+  { region, url, lifetimeMs, marksMax, leaseMs, skewMs, hasBreaker, warmKeys, target, edge = 'edgesync' }: EdgeAddress,
   options: Omit<OpenEdgeOptions, 'url'>,
 ): EdgeUnderTest {
   if (target !== undefined) return { region, ...targetEdge(target, { ...options, url }) };
@@ -42,6 +44,7 @@ export function openEdge(
     ...(lifetimeMs === undefined ? {} : { freshMs: lifetimeMs }),
     ...(marksMax === undefined ? {} : { marksMax }),
     ...(leaseMs === undefined ? {} : { leaseMs, skewMs: skewMs ?? 0 }),
+    ...(warmKeys === undefined ? {} : { warmKeys }),
     ...(hasBreaker ? { probeMs: PROBE_MS_MAX + BREAKER_FORGETS_MS } : {}),
   };
   return { region, bounds, ...open({ ...options, url }) };
