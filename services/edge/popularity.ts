@@ -39,6 +39,11 @@ export class Popularity {
     this.#counts.delete(id);
   }
 
+  /** How many are counted. */
+  get size(): number {
+    return this.#counts.size;
+  }
+
   /** At most as many as are asked for, the most-read first. */
   top(): readonly number[] {
     return this.#ranked(this.#keys).map(([id]) => id);

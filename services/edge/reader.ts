@@ -64,6 +64,8 @@ export class Reader {
   readonly #revalidations = new Map<string, { stamp: Stamp; again: boolean }>();
   readonly #remembered = new RememberedVersions();
   readonly #forLease = new LeaseRevalidations();
+  /** Fetches that nobody reads for. */
+  #warming = 0;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -84,24 +86,28 @@ export class Reader {
     return this.#fetchShared(id, key, found);
   }
 
-  /** How many fetches are under way that somebody waits for, the warmer among them. */
+  /** How many fetches are under way for readers. */
   get fetching(): number {
-    return this.#misses.size + this.#throughs.size;
+    return Math.max(0, this.#misses.size + this.#throughs.size - this.#warming);
   }
 
   /** As a reader would, for those who come: what nobody may be answered from the cache is fetched, with them, and stored behind the same fence. */
   async warm(id: number): Promise<Warmed> {
     const key = contentKey(id);
-    const found = await this.#lookup(key);
-    if (found === undefined) return 'away';
-    if (found.entry !== null && this.#options.clock.now() < found.entry.staleUntil) return 'held';
-    const { landed, joined } = this.#misses.board(key, found, () => this.#fetchAndFill(id, key, found));
+    const seen = await this.#lookup(key);
+    if (seen === undefined) return 'away';
+    if (seen.entry !== null && this.#options.clock.now() < seen.entry.staleUntil) return 'held';
+    const { landed, joined } = this.#misses.board(key, seen, () => this.#fetchAndFill(id, key, seen));
+    const own = joined ? 0 : 1;
+    this.#warming += own;
     try {
       const { entry } = await landed;
       return joined ? 'held' : entry.content === null ? 'missing' : 'fetched';
     } catch (error) {
       if (error instanceof OriginUnavailable) return 'failed';
       throw error;
+    } finally {
+      this.#warming -= own;
     }
   }
 
@@ -195,7 +201,7 @@ export class Reader {
       return;
     }
     if (this.#origin.isHeldBack) return;
-    const release = found.term?.isOut ? this.#forLease.begin(this.fetching) : () => {};
+    const release = found.term?.isOut ? this.#forLease.begin(this.#misses.size + this.#throughs.size) : () => {};
     if (release === undefined) return;
     const revalidation = { stamp: found, again: false };
     this.#revalidations.set(key, revalidation);

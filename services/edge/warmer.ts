@@ -107,7 +107,7 @@ export class Warmer implements LossListener {
   /** undefined: nothing is to be fetched now. */
   #next(): number | undefined {
     const { concurrency, reader, mayWarm, clock } = this.#options;
-    if (this.#waiting.size === 0 || this.#underWay.size >= concurrency || reader.fetching >= concurrency) return undefined;
+    if (this.#waiting.size === 0 || this.#underWay.size + reader.fetching >= concurrency) return undefined;
     if (!mayWarm() || clock.monotonicMs() < this.#pausedUntilMs) return undefined;
     for (const id of this.#waiting) if (!this.#underWay.has(id)) return id;
     return undefined;
@@ -123,7 +123,7 @@ export class Warmer implements LossListener {
     if (outcome === 'missing') popularity.forget(id);
     if (outcome === 'failed') this.#failed(id);
     else if (outcome !== 'held') this.#failedInRow = 0;
-    if (this.#timer === undefined) this.#fetchNext();
+    this.#fetchNext();
   }
 
   #failed(id: number): void {

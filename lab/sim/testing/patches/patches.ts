@@ -8,6 +8,7 @@ import { ORIGIN_PATCHES } from './origin.ts';
 import type { Patch, SlippingPatch } from './patch.ts';
 import { READER_PATCHES } from './reader.ts';
 import { SLIPPING_PATCHES as SLIPPING } from './slipping.ts';
+import { SLIPPING_WARMING_PATCHES, WARMING_PATCHES } from './warming.ts';
 
 /** Each must be caught, by a check that names its damage. */
 export const PATCHES: readonly Patch[] = [
@@ -18,8 +19,9 @@ export const PATCHES: readonly Patch[] = [
   ...ORIGIN_PATCHES,
   ...LEASE_PATCHES,
   ...BREAKER_PATCHES,
+  ...WARMING_PATCHES,
 ];
 
 export { HARMLESS_PATCHES } from './harmless.ts';
 
-export const SLIPPING_PATCHES: readonly SlippingPatch[] = [...SLIPPING, ...SLIPPING_BREAKER_PATCHES];
+export const SLIPPING_PATCHES: readonly SlippingPatch[] = [...SLIPPING, ...SLIPPING_BREAKER_PATCHES, ...SLIPPING_WARMING_PATCHES];

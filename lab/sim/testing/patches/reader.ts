@@ -97,8 +97,8 @@ export const READER_PATCHES: readonly Patch[] = [
       },
       {
         file: READER,
-        old: 'if (found?.entry === null || found === undefined)\n',
-        new: "const last = this.#last?.get(key);\n    if (last !== undefined) return { entry: last, source: 'cache', status: 'fresh' };\n    if (found?.entry === null || found === undefined)\n",
+        old: 'if (found?.entry === null || found === undefined) throw',
+        new: "const last = this.#last?.get(key);\n    if (last !== undefined) return { entry: last, source: 'cache', status: 'fresh' };\n    if (found?.entry === null || found === undefined) throw",
       },
     ],
     caughtBy: OLD_CONTENT,
