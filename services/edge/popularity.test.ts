@@ -41,11 +41,12 @@ test('a count halves every minute', async () => {
 });
 
 test('counts stay right over a day of reads', async () => {
-  const { clock, popularity, read } = counted(1);
+  const { clock, popularity, read } = counted(3);
   read(1, 1_000);
   await clock.advance(24 * 3_600_000);
   read(2);
-  expect(popularity.top()).toEqual([2]);
+  read(3, 2);
+  expect(popularity.top()).toEqual([3, 2, 1]);
 });
 
 test('what is gone from the origin is not counted any more', () => {

@@ -120,6 +120,24 @@ describe('while the breaker is open', () => {
       const before = rig.origin.fetches.length;
       await expect(rig.breaking.read(CACHED)).rejects.toMatchObject({ code: 'unavailable' });
       expect(rig.origin.fetches).toHaveLength(before);
+      await rig.clock.advance(300);
+      rig.origin.answer = undefined;
+      const probing = rig.breaking.read(CACHED);
+      await rig.clock.settle();
+      await expect(rig.breaking.read(CACHED), 'beside the probe').rejects.toMatchObject({ code: 'unavailable' });
+      rig.origin.held(before).content(1);
+      expect(await probing).toMatchObject({ source: 'origin' });
+    }));
+
+  test('the longer it is until the next probe, the later a reader is told to come back', () =>
+    withReader(async (rig) => {
+      await open(rig);
+      for (const intervalMs of [250, 500, 1_000]) {
+        await rig.clock.advance(intervalMs);
+        await rig.breaking.read(OTHER).catch(() => {});
+      }
+      expect(rig.breaker.told()).toMatchObject({ state: 'open', probes: 3 });
+      await expect(rig.breaking.read(OTHER)).rejects.toMatchObject({ retryAfterS: 2 });
     }));
 });
 

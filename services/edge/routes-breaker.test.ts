@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { edgeHealth, edgeMetrics } from '../protocol/edge-api.ts';
 import { exchange } from '../runtime/testing/http.ts';
+import { OriginUnavailable } from './origin-client.ts';
 import { type EdgeUnderTest, withEdge } from './testing/edge.ts';
 
 const ON = { CIRCUIT_BREAKER: 'on' };
@@ -20,6 +21,21 @@ it('tells when it opens, and that the region is less than whole', () =>
     expect(await healthOf(edge)).toMatchObject({ status: 'degraded', breaker: 'open' });
     expect(await scrapeOf(edge)).toMatch(/^edgesync_edge_breaker_state\{state="open",region="us-east"\} 1$/m);
     expect(await scrapeOf(edge)).toMatch(/^edgesync_edge_breaker_opened_total\{region="us-east"\} 1$/m);
+  }));
+
+it('is told by health although the origin answers again', () =>
+  withEdge(ON, async (edge) => {
+    edge.origin.before = () => {
+      throw new OriginUnavailable('no answer to a fetch');
+    };
+    for (let id = 1; id <= 5; id += 1) await read(edge, id);
+    expect(await healthOf(edge)).toMatchObject({
+      status: 'degraded',
+      origin: 'connected',
+      log: 'connected',
+      redis: 'connected',
+      breaker: 'open',
+    });
   }));
 
 it('stands before the listing, too, which says when to come back', () =>

@@ -66,6 +66,15 @@ describe('a loss', () => {
       expect(rig.warmer.told()).toMatchObject({ fetched: 1, held: 3 });
     }));
 
+  test('a record that comes once more is none', () =>
+    withWarmer(async (rig) => {
+      await rig.filled(1);
+      const position = { partition: 0, offset: 0, id: 'event', time: rig.edge.clock.now() };
+      const record = { mark: { type: 'all', target: '*', mode: 'hard' }, position, previous: -1 } as const;
+      expect([await rig.observed.apply([record]), await rig.observed.apply([record])]).toEqual([['applied'], ['skipped']]);
+      expect(rig.warmer.told()).toMatchObject({ rounds: 1 });
+    }));
+
   test('a soft purge is none: what it covers is still answered', () =>
     withWarmer(async (rig) => {
       await rig.filled(4);
@@ -282,6 +291,44 @@ describe('it waits', () => {
       expect(rig.warmer.told().waiting).toBe(0);
     }));
 
+  test('for a moment when the origin has not answered five times in a row, also without a breaker', () =>
+    withWarmer(
+      async (rig) => {
+        await rig.filled(8);
+        const before = rig.sent;
+        await rig.observed.flush();
+        await rig.passMoment();
+        for (let at = 0; at < 5; at += 1) {
+          rig.edge.origin.held(before + at).fail();
+          await rig.edge.clock.settle();
+        }
+        await rig.edge.clock.advance(1_900);
+        expect(rig.sent - before).toBe(5);
+        await rig.edge.clock.advance(300);
+        expect(rig.sent - before).toBe(6);
+        await answerAll(rig, before + 5);
+        expect(rig.warmer.told()).toMatchObject({ fetched: 8, failed: 5, waiting: 0 });
+      },
+      { concurrency: 1, hasBreaker: false },
+    ));
+
+  test('no longer when one lookup had no answer, though the next would have', () =>
+    withWarmer(
+      async (rig) => {
+        await rig.filled(3);
+        const before = rig.sent;
+        let lookups = 0;
+        await rig.observed.flush();
+        rig.edge.cache.before = () => {
+          rig.edge.cache.away = lookups === 0;
+          lookups += 1;
+        };
+        await rig.edge.clock.advance(1_000);
+        expect([lookups, rig.sent - before]).toEqual([1, 0]);
+      },
+      { concurrency: 1 },
+    ));
+
   test('for no cache that is away: that begins a new life when it is back', () =>
     withWarmer(async (rig) => {
       await rig.filled(2);
@@ -319,6 +366,8 @@ test('when it is closed nothing more is fetched', async () => {
   const before = rig.sent;
   rig.warmer.close();
   rig.edge.origin.held(before - 1).content(1);
+  rig.edge.origin.held(before - 2).fail();
+  await rig.edge.clock.settle();
   await rig.observed.flush();
   await rig.edge.clock.advance(1_000);
   expect(rig.sent).toBe(before);

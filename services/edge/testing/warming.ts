@@ -10,6 +10,7 @@ import { LIFETIMES, ReaderRig } from './reader.ts';
 export interface WarmingRigOptions {
   readonly keys?: number;
   readonly concurrency?: number;
+  readonly hasBreaker?: boolean;
 }
 
 export class WarmingRig {
@@ -22,11 +23,19 @@ export class WarmingRig {
   isCatchingUp = false;
   isEager = true;
 
-  constructor({ keys = 10, concurrency = 2 }: WarmingRigOptions = {}) {
+  constructor({ keys = 10, concurrency = 2, hasBreaker = true }: WarmingRigOptions = {}) {
     const { clock, origin, meter } = this.edge;
     this.popularity = new Popularity({ clock, keys });
     const upToDate = () => (this.isCatchingUp ? undefined : 0);
-    this.reader = new Reader({ cache: this.observed, origin, clock, meter, lifetimes: LIFETIMES, upToDate, breaker: this.breaker });
+    this.reader = new Reader({
+      cache: this.observed,
+      origin,
+      clock,
+      meter,
+      lifetimes: LIFETIMES,
+      upToDate,
+      ...(hasBreaker ? { breaker: this.breaker } : {}),
+    });
     this.warmer = new Warmer({
       reader: this.reader,
       popularity: this.popularity,
