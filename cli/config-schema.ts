@@ -54,13 +54,28 @@ export async function readConfig(file: string): Promise<ConfigFile | undefined> 
   return source.value === null || source.value === undefined ? undefined : toConfig(source);
 }
 
+/** Each entry of a map is right or wrong by itself: what else is in it is looked at, too. */
+function without(value: unknown, problems: readonly Problem[]): Readonly<Record<string, unknown>> {
+  const isWrong = (...path: readonly string[]) =>
+    problems.some((problem) => path.every((key, at) => problem.path[at] === key) && problem.path.length <= path.length);
+  const entries = Object.entries(Object(value) as Record<string, unknown>).filter(([key]) => !isWrong(key));
+  return Object.fromEntries(
+    entries.map(([key, inner]) => [
+      key,
+      isMap(inner) ? Object.fromEntries(Object.entries(inner).filter(([name]) => !isWrong(key, name))) : inner,
+    ]),
+  );
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function toConfig(source: YamlSource): ConfigFile {
   const problems = problemsOf(configFileSchema, source.value);
   // What is wrong as a whole has nothing that is right.
   if (problems.some(({ path }) => path.length === 0)) throw refusal(source, problems);
-  const wrong = new Set(problems.map(({ path: [key] }) => key));
-  const right = Object.entries(Object(source.value)).filter(([key]) => !wrong.has(key));
-  const { keys = {}, colors = {}, ...options } = configFileSchema.parse(Object.fromEntries(right));
+  const { keys = {}, colors = {}, ...options } = configFileSchema.parse(without(source.value, problems));
   const given = Object.entries(options).filter((entry): entry is [string, string | boolean] => entry[1] !== undefined);
   return {
     options: new Map(given),

@@ -23,6 +23,27 @@ describe('the farewell', () => {
     ]);
   });
 
+  it('says so where no world was up yet', () => {
+    expect(farewell(ended({ by: 'interrupt', state: stateAfter({ type: 'tick', t: 2_000 }) }))[1]).toBe(
+      '  time     2 s, before a world was up',
+    );
+  });
+
+  it('breaks no word at the edge of the terminal, and no command at all', () => {
+    const cuts = ['us-east', 'eu-west', 'ap-south'].map((region, at) =>
+      fault({ id: `f${at}`, fault: 'partition', target: `edge:${region}<->kafka`, injectedMs: 2_000 }),
+    );
+    const state = { ...PLAYED, ...stateAfter(ready(), { type: 'faults', t: 2_000, inForce: cuts }), staysUp: true };
+    const lines = farewell(ended({ state }), { project: 'p'.repeat(80), columns: 80 });
+    const left = lines.filter((line) => line.startsWith('  left'));
+    const others = lines.filter((line) => !left.includes(line));
+    expect(left).toHaveLength(1);
+    expect(left[0]).toMatch(/removes it$/);
+    for (const line of others) expect(line.length).toBeLessThanOrEqual(80);
+    expect(others.join('\n')).toMatch(/3 faults injected: [^\n]*\n {11}\S/);
+    expect(others.join(' ').replaceAll(/ +/g, ' ')).toContain('partition edge:ap-south<->kafka for');
+  });
+
   it('says of a mystery what is known of its bug by now, and how to go on', () => {
     const suspects = [{ name: 'torn-entry', about: 'two in one' }];
     const saidOf = (mystery: MysteryView) =>

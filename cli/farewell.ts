@@ -5,6 +5,7 @@ import { printable } from '../lab/input/printable.ts';
 import { type Backend, worldKind } from '../lab/worlds/worlds.ts';
 import { toCommand } from './quote.ts';
 import { ageText, plural } from './view/draw/format.ts';
+import { wrapped } from './view/draw/wrap.ts';
 import type { FaultBand, ViewState } from './view/state/state.ts';
 import type { TerminalEnded } from './view/terminal.ts';
 
@@ -12,6 +13,9 @@ import type { TerminalEnded } from './view/terminal.ts';
 const FAULTS_NAMED_MAX = 6;
 const RUNS_NAMED_MAX = 6;
 const NAME_COLUMNS = 9;
+const INDENT = 2;
+/** Their text holds a command. */
+const COMMAND_ROWS: ReadonlySet<string> = new Set(['left', 'again', 'shown by']);
 
 export interface Left {
   readonly left: readonly string[];
@@ -20,11 +24,11 @@ export interface Left {
   readonly project: string | undefined;
 }
 
-export function farewell({ by, left, state }: TerminalEnded, { project, hidden }: FarewellOptions = {}): readonly string[] {
+export function farewell({ by, left, state }: TerminalEnded, { project, hidden, columns }: FarewellOptions = {}): readonly string[] {
   if (by === 'abandoned') return abandonedLines({ left, backend: state.backend, project });
   if (by === 'lost' && state.backend === undefined) return [];
   const rows = [
-    ['time', `${ageText(state.nowMs)} in the ${state.backend ?? 'no'} world`],
+    ['time', `${ageText(state.nowMs)}${state.backend === undefined ? ', before a world was up' : ` in the ${state.backend} world`}`],
     ['faults', faultsText(state)],
     ...(state.origin.metrics === undefined ? [] : [['writes', String(state.origin.metrics.requests.writes)]]),
     ...(state.ran.length === 0 ? [] : [['runs', ranText(state)]]),
@@ -32,7 +36,14 @@ export function farewell({ by, left, state }: TerminalEnded, { project, hidden }
     ['left', leftText(left, state.staysUp, project)],
     ...mysteryRows(state, hidden),
   ];
-  return ['EdgeSync Lab', ...rows.map(([name = '', text = '']) => `  ${name.padEnd(NAME_COLUMNS)}${printable(text)}`)];
+  return ['EdgeSync Lab', ...rows.flatMap(([name = '', text = '']) => rowLines(name, text, columns))];
+}
+
+/** A command is for pasting, and stays on its line. */
+function rowLines(name: string, text: string, columns = Number.POSITIVE_INFINITY): readonly string[] {
+  const [first = '', ...others] = COMMAND_ROWS.has(name) ? [printable(text)] : wrapped(text, columns - INDENT - NAME_COLUMNS);
+  const blank = ' '.repeat(INDENT);
+  return [`${blank}${name.padEnd(NAME_COLUMNS)}${first}`, ...others.map((line) => `${blank}${' '.repeat(NAME_COLUMNS)}${line}`)];
 }
 
 export interface FarewellOptions {
@@ -40,6 +51,8 @@ export interface FarewellOptions {
   readonly project?: string | undefined;
   /** Of a mystery: the command that hides the same bug again. */
   readonly hidden?: { readonly again: string } | undefined;
+  /** Of the terminal; left out: lines are as long as they are. */
+  readonly columns?: number | undefined;
 }
 
 /** What is known of it by now; whoever has not found it can go on with the same one. */

@@ -63,6 +63,26 @@ describe.concurrent('with a few keys', () => {
     expect(await pty.ended).toMatchObject({ code: 0 });
   });
 
+  it('that reads are refused, and why, is said where the origin is cut off, and closely with one more', async () => {
+    const pty = openBare();
+    await pty.until(shows('the embedded world is up'), 'the world');
+    await pty.until((screen) => screen.some((line) => ROWS_OF_TABLE.test(line)), 'the versions');
+    pty.press('o');
+    pty.press('b');
+    const told = await pty.until(shows(/us-east refuses reads: 503/), 'what is refused', SEEN_MS_MAX);
+    expect(told.join(' ').replaceAll(/\s+/g, ' ')).toContain('503: not cached, and the origin does not answer');
+    const counted = await pty.until((screen) => /\d refused/.test(panel(screen, 0)), 'how many', SEEN_MS_MAX);
+    expect(panel(counted, 1)).not.toContain('refused');
+    pty.press('z');
+    await pty.until(shows(/\d+ reads refused in 10 s: 503: not cached/), 'why, closely', SEEN_MS_MAX);
+    pty.press('o');
+    await pty.until(shows('no faults'), 'the heal', SEEN_MS_MAX);
+    pty.press('e');
+    await pty.until(shows('us-east answers every read again'), 'the end of it', SEEN_MS_MAX);
+    pty.press('q');
+    expect(await pty.ended).toMatchObject({ code: 0 });
+  });
+
   it('a scenario runs with two, shows the regions meanwhile, says what stood and what failed, and is saved with one more', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'edgesync-few-keys-'));
     try {

@@ -84,7 +84,7 @@ describe.concurrent('a run', () => {
   });
 
   it('with a known bug ends with 1, also where it reaches no steady state', async () => {
-    const { code, summary } = await run(['held'], '--mutant', 'swallow-apply-error');
+    const { code, summary } = await run(['held'], '--mutant', 'torn-entry');
     expect(summary).toMatchObject({ verdict: 'fail', exitCode: 1 });
     expect(code).toBe(1);
   });

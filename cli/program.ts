@@ -1,5 +1,6 @@
 /** The program: its commands, loaded when they are asked for, and what the configuration file says of their options. */
 import { Command, type Option } from 'commander';
+import { didYouMean } from '../lab/input/nearest.ts';
 import { refuseRelative } from '../lab/input/places.ts';
 import type { Problem } from '../lab/input/problems.ts';
 import { addTerminalCommand } from './commands/terminal.ts';
@@ -38,13 +39,32 @@ function namesIn(argv: readonly string[]): readonly CommandName[] {
   return isOfAll ? COMMAND_NAMES : COMMAND_NAMES.filter((name) => argv.includes(name));
 }
 
+const CHOICES = /Allowed choices are (.*)\.$/m;
+const REFUSED_CHOICE = /^(error: .*?)'([^']*)'( from env '[^']*')? is invalid(?: for argument '[^']*')?\. Allowed choices are (.*)\.$/m;
+
+function choiceText(word: string, choices: string): string {
+  return `expected one of ${choices}, got ${word}${didYouMean(word, choices.split(', '))}`;
+}
+
+/** What commander says of a word that is none of the choices, in our words; of other mistakes it stays. */
+function withChoices(text: string): string {
+  return text.replace(REFUSED_CHOICE, (_all, start: string, word: string, fromEnv = '', choices: string) => {
+    const option = /option '([^']*)'/.exec(start)?.[1];
+    return `error: ${option === undefined ? '' : `${option}${fromEnv}: `}${choiceText(word, choices)}`;
+  });
+}
+
 /** Throws InvalidInput with all that is wrong in the configuration file. */
 export async function createProgram(session: Session, config: ConfigFile): Promise<Command> {
   const program = new Command('edgesync-lab')
     .description('A chaos lab in the terminal over a multi-region CDN: see, break and prove cache invalidation.')
     .version(session.version)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => session.output.line(text.trimEnd()), writeErr: (text) => session.output.note(text.trimEnd()) })
+    .configureOutput({
+      writeOut: (text) => session.output.line(text.trimEnd()),
+      writeErr: (text) => session.output.note(text.trimEnd()),
+      outputError: (text, write) => write(withChoices(text)),
+    })
     .showHelpAfterError('(--help shows every command and option)');
   for (const add of await Promise.all(namesIn(session.argv).map((name) => COMMANDS[name]()))) add(program, session, config);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
@@ -104,7 +124,8 @@ function preset(command: Command, { options }: ConfigFile): readonly Problem[] {
       command.setOptionValueWithSource(option.attributeName(), parsedBy(option, value), 'config');
       return [];
     } catch (error) {
-      return [{ path: [name], message: error instanceof Error ? error.message : String(error) }];
+      const message = error instanceof Error ? error.message : String(error);
+      return [{ path: [name], message: message.replace(CHOICES, (_all, choices: string) => choiceText(String(value), choices)) }];
     }
   });
 }

@@ -1,6 +1,7 @@
 /** No command: the terminal. Where there is none (a pipe, CI), `baseline` in plain lines. */
 import { type Command, Option } from 'commander';
 import { EXIT, exitCodeOf } from '../../lab/errors.ts';
+import { didYouMean } from '../../lab/input/nearest.ts';
 import { printableLines } from '../../lab/input/printable.ts';
 import type { LiveEvent } from '../../lab/live/protocol.ts';
 import type { Mutant } from '../../lab/mutants/mutant.ts';
@@ -52,7 +53,8 @@ export function addTerminalCommand(program: Command, session: Session, { names, 
     .addOption(new Option('--tour', 'in the terminal: begin with the guided tour').env('EDGESYNC_TOUR'))
     .action(async (options: TerminalCommandOptions) => {
       if (program.args.length > 0) {
-        program.error(`error: no command ${JSON.stringify(program.args[0])}; there are ${names.join(', ')}`);
+        const [word = ''] = program.args;
+        program.error(`error: no command ${JSON.stringify(word)}; there are ${names.join(', ')}${didYouMean(word, names)}`);
       }
       if (isInteractive(session.environment)) await runTerminal(options, session, config);
       else {
@@ -91,7 +93,8 @@ export async function runTerminal(
     const release = session.output.hold();
     const readTopology = async () => topology ?? read();
     const ended = await show({ options, readTopology, session, config, logLines, hidden }).finally(release);
-    for (const line of farewell(ended, { project: options.project, hidden })) session.output.line(line);
+    const columns = environment.stdout.columns;
+    for (const line of farewell(ended, { project: options.project, hidden, columns })) session.output.line(line);
     const { lost } = ended.state;
     if (lost !== undefined) for (const line of [...logLines, lost.why]) session.output.note(printableLines(line));
     session.exitWith(exitCodeFor(ended));

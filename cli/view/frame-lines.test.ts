@@ -149,6 +149,19 @@ describe('the frame', () => {
     },
   );
 
+  it.each([
+    [20, 5],
+    [12, 3],
+    [59, 40],
+    [200, 15],
+  ])('says at %ix%i how much room it needs, in as many lines as that takes', (columns, rows) => {
+    const lines = frameLines(stateAfter(ready(), observed()), { columns, rows }, UNICODE);
+    const words = lines.map((line) => textOf(line).trimEnd()).join(' ');
+    expect(`${words} `).toContain(`needs 60x16, has ${columns}x${rows}; ${columns > 12 ? 'q quits ' : ''}`);
+    expect(lines.every((line) => lineWidth(line) === columns)).toBe(true);
+    expect(lines.length).toBeLessThanOrEqual(rows);
+  });
+
   it('in ASCII has nothing else', () => {
     for (const screen of SCREEN_STATES) {
       const raced = [raceChoices(), ...BEGUN, ...raceEvents(), { type: 'sent', command: { do: 'finish-race' }, text: '' } as const];
@@ -210,7 +223,7 @@ describe('the frame', () => {
           [],
       );
     expect(statusOf({})).toBe('│kafka ✗ origin ● cache ‖│');
-    expect(statusOf({ ascii: true, noColor: true })).toBe('|kafka x origin + cache =|');
+    expect(statusOf({ ascii: true, noColor: true })).toBe('|kafka x origin o cache =|');
     expect(statusOf({}, 60)).toContain('kafka ✗ cut origin ● ok cache ‖ paused');
   });
 

@@ -7,6 +7,7 @@ import { belowTop, bindingsIn, sectionsIn } from './dispatch.ts';
 import { COLUMNS_MIN, fits, ROWS_MIN, type ScreenSize } from './draw/layout.ts';
 import { fitLine, type Line, span } from './draw/line.ts';
 import { ofThePast, type Theme } from './draw/theme.ts';
+import { wrapped } from './draw/wrap.ts';
 import { faultStrip, footerLine, headerLine } from './panels/chrome.ts';
 import { type AnyScreen, screenOf } from './screens/screens.ts';
 import { asItWas } from './state/past.ts';
@@ -16,10 +17,9 @@ import { topOf, type ViewState } from './state/state.ts';
 const PROMPT_ROWS_MAX = 4;
 const FOOTER_ROWS = 1;
 
-/** Exactly `rows` lines of `columns` columns each; where there is too little room, one line that says how much is needed. */
+/** Exactly `rows` lines of `columns` columns each; where there is too little room, as many as it takes to say how much is needed. */
 export function frameLines(current: ViewState, { columns, rows }: ScreenSize, themeNow: Theme): readonly Line[] {
-  if (!fits({ columns, rows }))
-    return [fitLine([span(`needs ${COLUMNS_MIN}x${ROWS_MIN}, has ${columns}x${rows}; q quits`, 'warning')], columns)];
+  if (!fits({ columns, rows })) return tooSmallLines({ columns, rows });
   const { state, agoMs } = asItWas(current);
   const theme = agoMs === undefined ? themeNow : ofThePast(themeNow);
   const top = topOf(state);
@@ -34,6 +34,11 @@ export function frameLines(current: ViewState, { columns, rows }: ScreenSize, th
   const bodyRows = rows - 1 - strip.length - FOOTER_ROWS;
   const body = drawn(shown)(state, shown, { ...room, rows: bodyRows }).slice(0, bodyRows + FOOTER_ROWS - bottom.length);
   return [headerLine(state, { width: columns, theme, agoMs }), ...strip, ...body, ...bottom];
+}
+
+function tooSmallLines({ columns, rows }: ScreenSize): readonly Line[] {
+  const lines = wrapped(`needs ${COLUMNS_MIN}x${ROWS_MIN}, has ${columns}x${rows}; q quits`, columns);
+  return lines.slice(0, Math.max(1, rows)).map((line) => fitLine([span(line, 'warning')], columns));
 }
 
 function drawn(state: ScreenState): AnyScreen['lines'] {

@@ -179,7 +179,7 @@ export class Staleness {
     const { writes, answers } = this.versions;
     if (judged === 0) return `nothing to judge: 0 of ${answers} answered reads ${named} (${writes} acknowledged writes)`;
     if (this.epsilonMs <= EPSILON_MS_MAX) return undefined;
-    return `too slow a machine to judge by time: reads exceeded their delay by ${Math.round(this.epsilonMs)} ms before anything was broken, above ${EPSILON_MS_MAX} ms`;
+    return `too slow a machine to judge by time, or a system that is late without any fault: reads exceeded their delay by ${Math.round(this.epsilonMs)} ms before anything was broken, above ${EPSILON_MS_MAX} ms`;
   }
 
   /** The reason in words why a read is an anomaly, in ms. */

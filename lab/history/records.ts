@@ -166,6 +166,8 @@ export const edgeSample = z.strictObject({
   queued: z.int().nonnegative(),
   /** Whether it read the log and had caught up with what was there when it last joined it. Not known of older histories. */
   caughtUp: z.boolean().optional(),
+  /** How old the last word from the origin was that its lease rests on; null: none yet. Not known without a lease, and of older histories. */
+  evidenceMs: z.int().nullable().optional(),
   /** How often it had joined the log. Not known of older histories. */
   joins: z.int().nonnegative().optional(),
   /** Per partition of the log, the offset applied last. */

@@ -20,8 +20,26 @@ export async function readFrom({ files }: Catalogue, id: string): Promise<Scenar
   return readScenario(file);
 }
 
-export async function cardsOf({ files }: Catalogue): Promise<readonly ScenarioCard[]> {
-  return (await Promise.all([...files.values()].map(readScenario))).map(cardOf);
+/** `check` throws InvalidInput for one that cannot run where it is to run. */
+export async function cardsOf({ files }: Catalogue, check: (scenario: Scenario) => void): Promise<readonly ScenarioCard[]> {
+  const scenarios = await Promise.all([...files.values()].map(readScenario));
+  return scenarios.map((scenario) => {
+    const refused = refusalOf(scenario, check);
+    return { ...cardOf(scenario), ...(refused === undefined ? {} : { refused }) };
+  });
+}
+
+const PLACE = /^\S+\.ya?ml:\d+: /gm;
+
+/** What is wrong with it, without where it stands in its file. */
+function refusalOf(scenario: Scenario, check: (scenario: Scenario) => void): string | undefined {
+  try {
+    check(scenario);
+    return undefined;
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.message.replaceAll(PLACE, '');
+    throw error;
+  }
 }
 
 function cardOf({ id, title, description, workload }: Scenario): ScenarioCard {

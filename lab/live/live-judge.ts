@@ -12,12 +12,11 @@
 import { answerOf, cellOf } from '../checks/answers.ts';
 import { Staleness, type StaleRead } from '../checks/staleness.ts';
 import { sieveOfWorst } from '../checks/verdict.ts';
-import type { AnsweredRead } from '../checks/versions.ts';
 import { History } from '../history/history.ts';
-import { quantilesOf } from '../history/quantiles.ts';
 import type { RecordKind, RecordOf } from '../history/record-kinds.ts';
 import type { DelayChange, FaultChangeRecord, FaultRecord, Operation, StrategyChange } from '../history/records.ts';
 import type { RegionBounds } from '../system/edges/edge.ts';
+import { Figures } from './figures.ts';
 import type { LiveVerdict, RegionStaleness } from './protocol.ts';
 
 const EPSILON_MS_MIN = 1_000;
@@ -26,7 +25,6 @@ const WINDOW_MS = 60_000;
 const RECOVERY_MS_MAX = 15_000;
 /** Reads before the first fault, and within this time, tell epsilon. */
 const STEADY_MS = 15_000;
-const FIGURES_MS = 10_000;
 const OPERATIONS_MAX = 20_000;
 const VIOLATIONS_MAX = 1_000;
 const RULE = 'adjusted';
@@ -109,7 +107,7 @@ export class LiveJudge {
     const marginMs = Math.max(0, EPSILON_MS_MIN - staleness.epsilonMs);
     let judged = 0;
     staleness.eachAnswer((read, stale) => {
-      figures.take(read, stale);
+      figures.take(read, stale?.superseding.atMs);
       if (!staleness.couldBeOld(read)) return;
       judged += 1;
       // Further above its bound than this machine's own hesitation.
@@ -165,34 +163,6 @@ export class LiveJudge {
     );
     records.delay = inForceSince(records.delay, beforeMs);
     records.strategy = inForceSince(records.strategy, beforeMs);
-  }
-}
-
-/** How old the answers of the last seconds were, and how many there were of each key. */
-class Figures {
-  readonly #fromMs: number;
-  /** By region. */
-  readonly #ages = new Map<string, number[]>();
-  /** By key, of the whole window. */
-  readonly reads = new Map<string, number>();
-
-  constructor(nowMs: number) {
-    this.#fromMs = nowMs - FIGURES_MS;
-  }
-
-  take({ region, key, startMs }: AnsweredRead, stale: StaleRead | undefined): void {
-    this.reads.set(key, (this.reads.get(key) ?? 0) + 1);
-    if (startMs < this.#fromMs) return;
-    const ages = this.#ages.get(region) ?? [];
-    this.#ages.set(region, ages);
-    ages.push(stale === undefined ? 0 : startMs - stale.superseding.atMs);
-  }
-
-  of(region: string): RegionStaleness {
-    const ages = this.#ages.get(region) ?? [];
-    const quantiles = quantilesOf(ages);
-    const oldReads = ages.filter((ms) => ms > 0).length;
-    return { p99: quantiles?.p99 ?? null, max: quantiles?.max ?? null, oldReads, reads: ages.length };
   }
 }
 

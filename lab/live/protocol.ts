@@ -70,6 +70,10 @@ export type LiveVerdict = Readonly<z.infer<typeof liveVerdict>>;
 const regionStaleness = z.strictObject({ p99: ms.nullable(), max: ms.nullable(), oldReads: count, reads: count });
 export type RegionStaleness = Readonly<z.infer<typeof regionStaleness>>;
 
+/** Reads of the last 10 s that got no answer, by why, the most frequent first. */
+const refusedReads = z.array(z.strictObject({ why: z.string(), count: z.int().positive() })).readonly();
+export type RefusedReads = Readonly<z.infer<typeof refusedReads>>;
+
 const loadRates = z.strictObject({ readsPerSecond: z.number().nonnegative(), writesPerSecond: z.number().nonnegative() });
 export type LoadRates = Readonly<z.infer<typeof loadRates>>;
 
@@ -80,6 +84,8 @@ const scenarioCard = z.strictObject({
   description: z.string(),
   /** Of its load. */
   durationMs: ms,
+  /** Why the world before one cannot run it. */
+  refused: z.string().exactOptional(),
 });
 export type ScenarioCard = Readonly<z.infer<typeof scenarioCard>>;
 
@@ -183,8 +189,16 @@ export const liveEvent = z.discriminatedUnion('type', [
   eventOf('note', { tone, text: z.string() }),
   /** Each write of a command `write`, when all of them are done. */
   eventOf('written', { writes: z.array(z.strictObject({ key: z.string(), version: z.int().positive() })).readonly() }),
-  /** Once a second: the checks over the last minute. `staleness`: by region. `reads`: answers in that minute, by key. */
-  eventOf('judged', { verdict: liveVerdict, staleness: z.record(z.string(), regionStaleness), reads: z.record(z.string(), count) }),
+  /**
+   * Once a second: the checks over the last minute, without a run, which is judged at its end. `staleness`: by region, of a run that is under
+   * way, too. `reads`: answers in that minute, by key. `refused`: by region; one that answers every read is left out.
+   */
+  eventOf('judged', {
+    verdict: liveVerdict,
+    staleness: z.record(z.string(), regionStaleness),
+    reads: z.record(z.string(), count),
+    refused: z.record(z.string(), refusedReads).exactOptional(),
+  }),
   /** The load from now on. */
   eventOf('load', { rates: loadRates }),
   /** The trace asked for has begun, ended, or could not be. */

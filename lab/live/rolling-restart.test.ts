@@ -5,6 +5,7 @@ import { createRandom } from '../../services/runtime/random.ts';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
 import { readTopology } from '../topology/topology.ts';
 import { startSimulated } from '../worlds/simulated/simulated.ts';
+import { FIGURES_MS } from './figures.ts';
 import type { LiveEvent } from './protocol.ts';
 import { startLiveLab } from './start-live-lab.ts';
 import { Events, isReady, metricsOf, says } from './testing/events.ts';
@@ -55,6 +56,12 @@ describe('rolling-restart', () => {
     const isPhase = (name: string) => (event: LiveEvent) =>
       event.type === 'run-said' && event.event.type === 'Phase' && event.event.phase === name;
     const [from, to] = [events.all.findIndex(isPhase('fault')), events.all.findIndex((event) => event.type === 'run-ended')];
+    // The steady load is silent by then: what is told of the answers is told of those of the run.
+    const late = events.all.slice(from, to).filter((event) => event.type === 'judged' && event.t > (events.all[from]?.t ?? 0) + FIGURES_MS);
+    expect(late.length).toBeGreaterThan(5);
+    for (const event of late)
+      for (const region of REGIONS)
+        expect(event).toMatchObject({ staleness: { [region]: { reads: expect.toSatisfy((reads) => reads > 0) } } });
     for (const region of REGIONS) {
       const during = events.all.slice(from, to).filter((event) => event.type === 'observed');
       expect([region, delaysOf(region, during)]).toEqual([region, [1_200]]);

@@ -19,6 +19,7 @@ import { changesTargets, checkBackend, checkRegions, checkSchedule, checkTargets
 import type { Session } from '../session/session.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
 import { type Catalogue, cardsOf, readFrom } from './catalogue.ts';
+import type { Judging } from './judging.ts';
 import { type LiveEvent, RUN_EVENT_TYPES, type RunEvent, type Told, type Tone } from './protocol.ts';
 import type { SteadyLoad } from './steady-load.ts';
 
@@ -26,6 +27,7 @@ export interface ScenarioRunsOptions {
   readonly catalogue: Catalogue;
   readonly session: Session;
   readonly load: SteadyLoad;
+  readonly judging: Pick<Judging, 'followRun' | 'runEnded'>;
   readonly tell: (event: Told<LiveEvent>) => void;
   readonly note: (tone: Tone, text: string) => void;
   /** What starts such a world again, where a scenario alone would run in another one. */
@@ -66,6 +68,9 @@ function lastingFaults(session: Session): readonly Lasting[] {
     });
 }
 
+/** What a world can run depends on no seed. */
+const LISTED_SEED = 1;
+
 export class ScenarioRuns {
   readonly #options: ScenarioRunsOptions;
   #tellsFaults = false;
@@ -86,7 +91,9 @@ export class ScenarioRuns {
   }
 
   async list(): Promise<void> {
-    this.#options.tell({ type: 'scenarios', scenarios: await cardsOf(this.#options.catalogue) });
+    const { catalogue, session, tell } = this.#options;
+    const scenarios = await cardsOf(catalogue, (scenario) => check(scenario, session.world, scenario.seed ?? LISTED_SEED));
+    tell({ type: 'scenarios', scenarios });
   }
 
   /** Resolves when it has ended; what comes of it is told. `underWay`: what else holds the load, so that it cannot run. */
@@ -168,7 +175,7 @@ export class ScenarioRuns {
   }
 
   async #runIn({ scenario, seed, signal }: RunIn): Promise<void> {
-    const { catalogue, session, tell, again } = this.#options;
+    const { catalogue, session, judging, tell, again } = this.#options;
     const { world, clock } = session;
     const { id, title, description, workload, settle, checks, thresholds } = scenario;
     const judged = thresholds.map(({ selector, text }) => ({ metric: selector, threshold: text }));
@@ -192,8 +199,9 @@ export class ScenarioRuns {
       report: (event) => {
         if (isForwarded(event)) tell({ type: 'run-said', event });
       },
+      onHistoryLine: judging.followRun(),
       signal,
-    });
+    }).finally(() => judging.runEnded());
     this.#last = { ...toBegun(scenario, { backend: world.backend, seed, version: catalogue.version }), ...result };
   }
 }

@@ -1,6 +1,10 @@
 /** A start on a machine that is too busy to answer in time; in virtual time. */
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../services/runtime/clock.ts';
+import { createRandom } from '../../services/runtime/random.ts';
+import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
+import type { LiveEvent } from './protocol.ts';
+import { startLiveLab } from './start-live-lab.ts';
 import { withVirtualLab } from './testing/virtual-lab.ts';
 
 describe('a start whose origin is late', () => {
@@ -36,5 +40,20 @@ describe('a start whose origin is late', () => {
     });
     await expect(start).rejects.toThrow('api/content');
     expect(sinceMs()).toBeLessThan(5_000);
+  });
+
+  it('is no loss when it is left meanwhile', async () => {
+    const events: LiveEvent[] = [];
+    const clock = new VirtualClock();
+    const lab = startLiveLab({
+      startWorld: (_onStep, signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })),
+      catalogue: { files: new Map(), version: '0', topology: () => Promise.reject(new Error('nobody asks')) },
+      clock,
+      random: createRandom(1),
+      onEvent: (event) => events.push(event),
+    });
+    expect(await lab.close()).toEqual([]);
+    expect(events).toEqual([]);
   });
 });

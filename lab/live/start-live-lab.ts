@@ -13,8 +13,7 @@ import type { StartStep, World } from '../worlds/world.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Commanded, execute } from './commands.ts';
 import { Experiments } from './experiments.ts';
-import { Judging } from './judging.ts';
-import type { Judgement } from './live-judge.ts';
+import { type Judged, Judging } from './judging.ts';
 import type { LiveLab } from './live-lab.ts';
 import { Mystery } from './mystery.ts';
 import { Observer } from './observer.ts';
@@ -68,9 +67,11 @@ class Lab implements LiveLab {
   constructor(options: StartLiveLabOptions) {
     this.#options = options;
     this.#startedMs = options.startedMs ?? options.clock.monotonicMs();
-    this.#started = this.#start().catch((error: unknown) =>
-      this.#tell({ type: 'lost', why: messageOf(error), exitCode: exitCodeOf(error) }),
-    );
+    this.#started = this.#start().catch((error: unknown) => {
+      // A start that is left is no loss.
+      if (error === this.#closing.signal.reason) return;
+      this.#tell({ type: 'lost', why: messageOf(error), exitCode: exitCodeOf(error) });
+    });
   }
 
   do(command: LabCommand): void {
@@ -107,16 +108,16 @@ class Lab implements LiveLab {
   async #play(session: Session): Promise<Playing> {
     const { clock, random, catalogue, targets, hidden } = this.#options;
     const { world } = session;
-    const judging = new Judging({ session, onJudged: (judgement) => this.#onJudged(judgement) });
+    const tell = (event: Told<LiveEvent>) => this.#tell(event);
+    const note = (tone: Tone, text: string) => this.#note(tone, text);
+    const judging = new Judging({ session, onJudged: (judged) => this.#onJudged(judged), note });
     this.#judging = judging;
     const rates = { readsPerSecond: READS_PER_SECOND, writesPerSecond: WRITES_PER_SECOND };
     const load = await SteadyLoad.start({ session, ...rates, keys: KEYS, random: random.fork('load'), onEnded: judging.ended });
-    const tell = (event: Told<LiveEvent>) => this.#tell(event);
-    const note = (tone: Tone, text: string) => this.#note(tone, text);
     const { backend, originUrl, staysUp } = world;
     tell({ type: 'ready', backend, originUrl, staysUp, regions: world.regions.map(({ region, url }) => ({ region, url })) });
     tell({ type: 'load', rates });
-    const shared = { session, catalogue, load, tell, note };
+    const shared = { session, catalogue, load, judging, tell, note };
     const runs = new ScenarioRuns({ ...shared, again: hidden?.again });
     session.onFault((change) => {
       this.#tellFaults(session);
@@ -137,9 +138,9 @@ class Lab implements LiveLab {
     };
   }
 
-  #onJudged({ verdict, found, staleness, reads }: Judgement): void {
+  #onJudged({ verdict, found, staleness, reads, refused }: Judged): void {
     for (const violation of found) this.#note('error', violation);
-    this.#tell({ type: 'judged', verdict, staleness, reads });
+    this.#tell({ type: 'judged', verdict, staleness, reads, refused });
   }
 
   #noteFault({ event, effect, says, spec }: FaultChange): void {

@@ -19,7 +19,7 @@ export interface SteadyLoadOptions {
   readonly keys: number;
   readonly readsPerSecond: number;
   readonly writesPerSecond: number;
-  /** Takes every read and write that was answered. */
+  /** Takes every read, and every write that was answered. */
   readonly onEnded: (operation: EndedOperation) => void;
 }
 
@@ -155,9 +155,13 @@ export class SteadyLoad {
     const { session, onEnded } = this.#options;
     const startMs = session.t();
     const id = this.#idOf(slot);
-    const { version, found, source, status } = await session.clients.edge(region).read(id);
-    const cell = { region, slot: slugOf(slot), key: contentKey(id), final: false };
-    onEnded({ kind: 'read', ...cell, startMs, endMs: session.t(), outcome: 'ok', version, found, source, status });
+    const cell = { kind: 'read', region, slot: slugOf(slot), key: contentKey(id), final: false, startMs } as const;
+    try {
+      const { version, found, source, status } = await session.clients.edge(region).read(id);
+      onEnded({ ...cell, endMs: session.t(), outcome: 'ok', version, found, source, status });
+    } catch (error) {
+      onEnded({ ...cell, endMs: session.t(), outcome: 'fail', error: error instanceof Error ? error.message : String(error) });
+    }
   }
 
   /** What fails shows in the figures of the regions; the load goes on. */

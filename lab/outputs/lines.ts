@@ -1,4 +1,5 @@
 /** What runs and histories come to, in plain lines. */
+import { SEEN_BY_READS } from '../history/convergence.ts';
 import type { Quantiles } from '../history/quantiles.ts';
 import { printable } from '../input/printable.ts';
 import type { LabEvent, Summary } from '../report/events.ts';
@@ -47,7 +48,7 @@ export function figureLines({ convergence, staleness, consistency }: Figures): s
     const shares = Object.entries(consistency[region]?.within ?? {}).map(([t, share]) => `${percentText(share)} in ${t} ms`);
     return `${region}  agreed with a write: ${shares.join(', ')}`;
   });
-  return [...table([['region, ms', 'min', 'P50', 'P95', 'P99', 'max'], ...rows]), ...agreed];
+  return [...table([['region, ms', 'min', 'P50', 'P95', 'P99', 'max'], ...rows]), SEEN_BY_READS, ...agreed];
 }
 
 export function checkLines(checks: readonly Pick<Summary['checks'][number], 'check' | 'verdict' | 'reason'>[]): string[] {

@@ -2,6 +2,7 @@
  * A run in Markdown, for the job summary of a CI server and for a comment on a pull request: the verdict, why, what failed with a few
  * anomalies, thresholds, regions, and how to run it again. All of it is in report.html.
  */
+import { SEEN_BY_READS } from '../history/convergence.ts';
 import type { Summary } from './events.ts';
 import { whatHappened } from './happened.ts';
 import { count, plural, whole } from './html/format.ts';
@@ -75,5 +76,5 @@ function regionTable({ staleness, convergence }: Summary): string {
   });
   const more = regions.length > rows.length ? `\n\nand ${regions.length - rows.length} more regions, in report.html` : '';
   const names = ['staleness P50, ms', 'P99', 'max', 'outside faults P99', 'max', 'write seen after, P99'];
-  return `${markdownTable([['region', 'answers', ...names], ...rows])}${more}`;
+  return `${markdownTable([['region', 'answers', ...names], ...rows])}${more}\n\n${SEEN_BY_READS}`;
 }

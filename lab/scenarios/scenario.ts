@@ -82,9 +82,9 @@ const system = z.strictObject({
    * while the load lasts. For the world in virtual time.
    */
   clocks: z.enum(['differ', 'jump']).optional(),
-  /** For how long edges may call an answer fresh without word from the origin. Left out: as their configuration says. For worlds that end with the lab. */
-  lease: lasting.optional(),
-  /** By how much the clocks of origin and edges may differ where there is a lease. */
+  /** For how long edges may call an answer fresh without word from the origin; 0s: without a bound. Left out: as their configuration says. */
+  lease: duration.optional(),
+  /** By how much the clocks of origin and edges may differ where there is a lease. For worlds that end with the lab. */
   skew: duration.optional(),
   /** Whether our edges stop asking an origin that does not answer. Left out: as their configuration says. */
   breaker: z.boolean().optional(),
@@ -171,7 +171,7 @@ export function parseScenario(text: string, file: string): ParsedScenario {
   ];
   if (problems.length > 0) throw refusal(source, problems);
   const { 'steady-state-hypothesis': steady, ...parsed } = scenarioFile.parse(source.value);
-  const { lease: leaseMs } = parsed.system;
+  const leaseMs = parsed.system.lease;
   const checksUnder = (under: Workload) => parsed.checks ?? checksFor(under, { leaseMs });
   const scenario = {
     ...parsed,
@@ -198,14 +198,14 @@ function judgedElsewhere(value: unknown) {
  */
 export function checksFor(
   { writes, duration: durationMs, deletes, purges, replaces = 0 }: Workload,
-  { expectedMin = 1, leaseMs }: { readonly expectedMin?: number; readonly leaseMs?: number | undefined } = {},
+  { expectedMin = 1, leaseMs = 0 }: { readonly expectedMin?: number; readonly leaseMs?: number | undefined } = {},
 ): readonly CheckName[] {
   const isExpected = (of: number) => (of * writes * durationMs) / 1000 >= expectedMin;
   return CHECK_NAMES.filter(
     (name) =>
       (name !== 'resurrection' || isExpected(deletes + replaces)) &&
       (name !== 'purge-ignored' || isExpected(purges)) &&
-      (name !== 'fresh-beyond-lease' || leaseMs !== undefined),
+      (name !== 'fresh-beyond-lease' || leaseMs > 0),
   );
 }
 

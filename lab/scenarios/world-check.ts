@@ -150,16 +150,14 @@ export function checkBackend(scenario: ParsedScenario, backend: Backend): void {
   // What goes on without the lab was started with settings of its own.
   const able = worldsWhere(({ outlivesLab }) => !outlivesLab).join(' or ');
   const message = `needs a world of ${able}, this one is ${backend}`;
-  const { lease, skew } = worldKind(backend).outlivesLab ? scenario.system : {};
-  const leased = Object.entries({ lease, skew }).flatMap(([key, value]) =>
-    value === undefined ? [] : [{ path: ['system', key], message }],
-  );
+  const { skew } = worldKind(backend).outlivesLab ? scenario.system : {};
+  const skewed = skew === undefined ? [] : [{ path: ['system', 'skew'], message }];
   const fixed = Object.entries(worldKind(backend).outlivesLab ? scenario.system.regions : {}).flatMap(([region, { lifetime, marks }]) => {
     return Object.entries({ lifetime, marks }).flatMap(([name, value]) =>
       value === undefined ? [] : [{ path: ['system', 'regions', region, name], message }],
     );
   });
-  refuse(scenario, [...only, ...clocks, ...fixed, ...leased, ...problems]);
+  refuse(scenario, [...only, ...clocks, ...fixed, ...skewed, ...problems]);
 }
 
 function refuse(scenario: ParsedScenario, problems: readonly Problem[]): void {

@@ -21,7 +21,7 @@ const UNDER_WAY_MS = 100;
 
 /** `atMs`: when it answered, on the run's clock. `isToldByOther`: by who does not know what the cache stores. */
 export function toEdgeSample(region: string, edge: EdgeMetrics, { atMs, isToldByOther = false }: SeenOptions): EdgeSample {
-  const { metrics, log, originFetches, fills } = edge;
+  const { metrics, log, originFetches, fills, lease } = edge;
   const { lag, queued, applied, joins, overdueMs = 0 } = log;
   // A purger has read all, and may yet wait before it asks a cache again that was away.
   const isOverdue = isToldByOther && overdueMs > UNDER_WAY_MS;
@@ -29,7 +29,9 @@ export function toEdgeSample(region: string, edge: EdgeMetrics, { atMs, isToldBy
   const refused = refusedOf(fills);
   const filled = isToldByOther ? {} : { fills: fills.stored + refused, refused };
   const fetched = { originFetches, ...fetchedForCache(edge), ...filled };
-  return { region, atMs, since: metrics.startTime, ...fetched, lag, queued, caughtUp, ...(joins === undefined ? {} : { joins }), applied };
+  const evidence = lease === undefined ? {} : { evidenceMs: lease.evidenceMs };
+  const joined = joins === undefined ? {} : { joins };
+  return { region, atMs, since: metrics.startTime, ...fetched, lag, queued, caughtUp, ...evidence, ...joined, applied };
 }
 
 interface AskedEdge {

@@ -38,8 +38,7 @@ const ANOMALIES_MAX = 10;
 
 export async function runSeedOf(seed: number, { topology, keys, durationMs, mutant, skews }: SeedSetup): Promise<SeedOutcome> {
   const regions = topology.regions.map(({ region }) => region);
-  const areClocksSet = Object.values(skews ?? {}).some((skew) => (skew?.sets ?? []).length > 0);
-  const scenario = drawScenario({ seed, regions, keys, durationMs, areClocksSet });
+  const scenario = drawScenario({ seed, regions, keys, durationMs });
   const { summary, anomalies } = await runSeed({ scenario, seed, topology, mutant, skews });
   const { status, verdict, exitCode, checks, operations, error } = summary;
   return { seed, status, verdict, exitCode, checks, operations, anomalies: anomalies.slice(0, ANOMALIES_MAX), error };

@@ -19,8 +19,6 @@ export interface SwarmOptions {
   /** Left out: drawn. */
   readonly keys?: number | undefined;
   readonly durationMs: number;
-  /** Clocks are set while the load lasts, whatever is drawn. */
-  readonly areClocksSet?: boolean;
 }
 
 const DELAYS_MS = [0, 0, 50, 100, 300, 600] as const;
@@ -56,6 +54,7 @@ const WARM_KEYS = [2, 10, 200] as const;
 const WARM_CONCURRENCIES = [1, 4, 32] as const;
 /** One seed in so many has a lease; many reads of few keys show most of one. */
 const LEASE_ONE_IN = 3;
+const NONE = 0;
 const CROWDED_LEASE_ONE_IN = 2;
 /** A cut that shows it: from when on, and by how much longer it is than the lease. */
 const CUT_FROM_MS = 3_000;
@@ -86,12 +85,12 @@ function drawMs(random: Random, { from, to }: { readonly from: number; readonly 
 /** Of three that are expected a seed has none once in twenty (Poisson): a check that has nothing to judge is no evidence. */
 const EXPECTED_MIN = 3;
 
-export function drawScenario({ seed, regions, keys, durationMs, areClocksSet = false }: SwarmOptions): Scenario {
+export function drawScenario({ seed, regions, keys, durationMs }: SwarmOptions): Scenario {
   const random = createRandom(seed).fork('swarm');
   const [settings, lifetimes, remembered] = [random.fork('settings'), random.fork('lifetimes'), random.fork('memory')];
   const forgetful = remembered.below(FORGETS_ONE_IN) === 0 ? pick(remembered, regions) : undefined;
   const isCrowded = random.fork('crowd').below(CROWDED_ONE_IN) === 0;
-  const system = drawSystem(random, { isCrowded, areClocksSet });
+  const system = drawSystem(random, isCrowded);
   // Clocks that differ may differ by more than the skew: then there is nothing to judge a lease by.
   const judgedLeaseMs = system.clocks === undefined ? system.lease : undefined;
   const checksUnder = (under: Workload): readonly CheckName[] => checksFor(under, { expectedMin: EXPECTED_MIN, leaseMs: judgedLeaseMs });
@@ -132,15 +131,14 @@ function drawClocks(random: Random): Pick<Scenario['system'], 'clocks'> {
   return random.below(CLOCKS_JUMP_ONE_IN) === 0 ? { clocks: 'jump' } : {};
 }
 
-/** A lease that is shorter than the longest faults. Clocks that are one need no skew, so that the bound is the lease itself. */
-function drawSystem(
-  random: Random,
-  { isCrowded, areClocksSet }: { readonly isCrowded: boolean; readonly areClocksSet: boolean },
-): Pick<Scenario['system'], 'clocks' | 'lease' | 'skew'> {
+/**
+ * None, that of an edge which is told nothing, or one that is shorter than the longest faults. Clocks that are one need no skew, so that the
+ * bound is the lease itself.
+ */
+function drawSystem(random: Random, isCrowded: boolean): Pick<Scenario['system'], 'clocks' | 'lease' | 'skew'> {
   const [clocks, leases] = [drawClocks(random.fork('clocks')), random.fork('lease')];
-  // An edge whose clock was set back by an hour calls nothing fresh for an hour: every check of what it answers would have to know.
-  if (areClocksSet || clocks.clocks === 'jump') return clocks;
-  if (leases.below(isCrowded ? CROWDED_LEASE_ONE_IN : LEASE_ONE_IN) > 0) return clocks;
+  const drawn = leases.below(isCrowded ? CROWDED_LEASE_ONE_IN : LEASE_ONE_IN);
+  if (drawn > 0) return drawn === 1 ? { ...clocks, lease: NONE } : clocks;
   const lease = pick(leases, LEASES_MS);
   return clocks.clocks === undefined ? { lease, skew: 0 } : { ...clocks, lease: Math.max(lease, LEASE_OF_SKEWED_MS) };
 }
@@ -223,7 +221,7 @@ function drawCut(
   regions: readonly string[],
   { durationMs, leaseMs }: Required<Pick<MethodOptions, 'durationMs' | 'leaseMs'>>,
 ): PlannedFault[] {
-  if (leaseMs === undefined || durationMs < CUT_FROM_MS + leaseMs + CUT_LONGER_MS.to) return [];
+  if (!leaseMs || durationMs < CUT_FROM_MS + leaseMs + CUT_LONGER_MS.to) return [];
   const forMs = leaseMs + drawMs(random, CUT_LONGER_MS);
   const atMs = drawMs(random, { from: CUT_FROM_MS, to: durationMs - forMs });
   return [{ atMs, fault: 'partition', target: `edge:${pick(random, regions)}<->kafka`, parameters: {}, forMs }];

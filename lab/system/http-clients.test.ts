@@ -1,5 +1,5 @@
 /** What is said of a request that had no usable answer, by servers and a system that really fail so. */
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +7,9 @@ import { canUnshare, runRestricted } from '../testing/restricted.ts';
 import { HttpTransport, openHttpClients } from './http-clients.ts';
 import { type Handle, UNUSABLE_ANSWERS } from './testing/unusable-answers.ts';
 import { CallFailed } from './transport.ts';
+
+/** The readers of a stampede. */
+const CROWD = 200;
 
 interface Failure {
   readonly message: string;
@@ -55,6 +58,20 @@ async function failureIn(shell: string, program: string): Promise<Failure> {
 }
 
 describe('a request of the lab', () => {
+  it('waits for none of two hundred others to one service', async () => {
+    const waiting: ServerResponse[] = [];
+    const handle: Handle = (_request, response) => {
+      waiting.push(response);
+      if (waiting.length === CROWD) for (const each of waiting) each.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    };
+    await withServer(handle, async (url) => {
+      const transport = new HttpTransport();
+      const asked = Array.from({ length: CROWD }, () => transport.call({ method: 'GET', base: url, path: '/' }));
+      expect(await Promise.all(asked)).toHaveLength(CROWD);
+      await transport.close();
+    });
+  });
+
   it('is answered with the headers, by their names in lower case', async () => {
     const handle: Handle = (_request, response) =>
       void response.writeHead(200, { 'Content-Type': 'application/json', 'X-Cache': 'HIT', 'Set-Cookie': ['a=1', 'b=2'] }).end('{}');

@@ -4,7 +4,8 @@ import { failureInWords, isNeverSent, parseAnswer } from '../../services/runtime
 import { Clients, type SystemAddress } from './clients.ts';
 import { CALL_DEADLINE_MS, type Call, CallFailed, type RawAnswer, type Transport } from './transport.ts';
 
-const CONNECTIONS_MAX = 64;
+/** To one service, as many as the load generator has: a crowd that asks at once does not wait for one another here. */
+const CONNECTIONS_MAX = 256;
 
 export class HttpTransport implements Transport {
   readonly #agent = new Agent({ connections: CONNECTIONS_MAX, connect: { timeout: CALL_DEADLINE_MS } });

@@ -58,6 +58,8 @@ const targetFile = z.strictObject({
   /** What the upstream tells the cache to keep a content for, and a 404. */
   lifetime: lasting.default(HOUR_MS),
   missing: lasting.default(MISSING_MS),
+  /** For how long it promises to call an old version fresh at most, whatever fails. Left out: it promises nothing. */
+  bound: lasting.optional(),
   /** Left out: it has none, and lifetime alone ends what it holds. */
   purge: writtenPurges.optional(),
   /** Who purges it, where that is an application of the user's own, in place of purge. */

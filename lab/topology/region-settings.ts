@@ -1,6 +1,7 @@
 /** The delay and the strategy of a region, in the environment of its edge: how they are called there, and what an edge has without them. */
+
 import { type Strategy, strategy as strategyName } from '../../services/protocol/invalidation.ts';
-import { SKEW_SETTING } from '../../services/runtime/lease-settings.ts';
+import { leaseTermsIn } from '../../services/runtime/lease-settings.ts';
 import { InvalidInput } from '../errors.ts';
 import type { EntryBounds } from '../system/edges/edges.ts';
 import type { Environment } from './compose-file.ts';
@@ -48,9 +49,8 @@ export function entryBoundsOf(environment: Environment): EntryBounds {
 }
 
 /** How long after it was superseded a version may be called fresh there, as its edge is told. */
-export function leaseBoundsOf({ [LEASE]: lease, [SKEW]: skew }: Environment): Pick<EntryBounds, 'leaseMs' | 'skewMs'> {
-  if (lease === undefined || lease === '' || Number(lease) === 0) return {};
-  return { leaseMs: Number(lease), skewMs: skew === undefined || skew === '' ? SKEW_SETTING.CLOCK_SKEW_MAX.fallback : Number(skew) };
+export function leaseBoundsOf(environment: Environment): Pick<EntryBounds, 'leaseMs' | 'skewMs'> {
+  return leaseTermsIn(environment) ?? {};
 }
 
 /** Of origin and edges alike. What is left out stays as it is. */

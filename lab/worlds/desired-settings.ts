@@ -12,7 +12,7 @@ import { InvalidInput, WorldFailed } from '../errors.ts';
 import type { JournalEntry, UndoJournal } from '../journal/journal.ts';
 import { type EdgeUnderTest, need } from '../system/edges/edge.ts';
 import { coveringOf, describeLayers, isSame, layered, over, type SettingsLayer } from './setting-layers.ts';
-import type { BegunRegion, SettingsInForce } from './settings-facts.ts';
+import { type BegunRegion, type SettingsInForce, settingsTold } from './settings-facts.ts';
 import { readUndo, toEntry, undoOf } from './settings-undo.ts';
 import { Turns } from './turns.ts';
 
@@ -149,8 +149,9 @@ export class DesiredSettings {
     };
   }
 
-  #saw({ propagationDelayMs, strategy, metrics }: EdgeMetrics, askedMs: number): void {
-    const seen = { propagationDelayMs, strategy };
+  #saw(told: EdgeMetrics, askedMs: number): void {
+    const { metrics } = told;
+    const seen = settingsTold(told);
     const isNew = this.#since !== undefined && this.#since !== metrics.startTime;
     this.#since = metrics.startTime;
     if (this.#inForce === undefined || !isSame(seen, this.#inForce)) this.#tell(seen, { isCertain: true });

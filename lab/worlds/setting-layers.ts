@@ -8,6 +8,7 @@ import type { EdgeConfig, EdgeConfigChange } from '../../services/protocol/edge-
 const FAULT = 'fault ';
 const STANDING = ['file', 'person', 'run'] as const;
 const RANKS: readonly string[] = STANDING;
+const SETTINGS = ['propagationDelayMs', 'strategy', 'freshnessLeaseMs'] as const;
 
 /**
  * From the weakest to the strongest: what the files of this world say, where it was there before and runs with something else; what a
@@ -23,8 +24,11 @@ function rankOf(layer: SettingsLayer): number {
 
 export type SettingsLayers = ReadonlyMap<SettingsLayer, EdgeConfigChange>;
 
+/** One that tells no lease has none, or is older than leases are: it is asked for none. */
 export function isSame(one: EdgeConfig, other: EdgeConfig): boolean {
-  return one.propagationDelayMs === other.propagationDelayMs && one.strategy === other.strategy;
+  const isLeaseSame =
+    one.freshnessLeaseMs === undefined || other.freshnessLeaseMs === undefined || one.freshnessLeaseMs === other.freshnessLeaseMs;
+  return one.propagationDelayMs === other.propagationDelayMs && one.strategy === other.strategy && isLeaseSame;
 }
 
 /** `found` with the layers over it; of two of one strength the later covers the earlier. */
@@ -33,15 +37,18 @@ export function layered(found: EdgeConfig, layers: SettingsLayers): EdgeConfig {
   return weakestFirst.reduce((under, [, change]) => over(under, change), found);
 }
 
-export function over(under: EdgeConfig, { propagationDelayMs, strategy }: EdgeConfigChange): EdgeConfig {
-  return { propagationDelayMs: propagationDelayMs ?? under.propagationDelayMs, strategy: strategy ?? under.strategy };
+export function over(under: EdgeConfig, { propagationDelayMs, strategy, freshnessLeaseMs }: EdgeConfigChange): EdgeConfig {
+  const lease = freshnessLeaseMs ?? under.freshnessLeaseMs;
+  return {
+    propagationDelayMs: propagationDelayMs ?? under.propagationDelayMs,
+    strategy: strategy ?? under.strategy,
+    ...(lease === undefined ? {} : { freshnessLeaseMs: lease }),
+  };
 }
 
 /** What covers something of what that layer wants: a fault by its name. undefined: nothing does. */
 export function coveringOf(layers: SettingsLayers, layer: SettingsLayer, change: EdgeConfigChange): string | undefined {
-  const isTouched = (other: EdgeConfigChange) =>
-    (change.propagationDelayMs !== undefined && other.propagationDelayMs !== undefined) ||
-    (change.strategy !== undefined && other.strategy !== undefined);
+  const isTouched = (other: EdgeConfigChange) => SETTINGS.some((name) => change[name] !== undefined && other[name] !== undefined);
   const stronger = [...layers].find(([other, wanted]) => rankOf(other) > rankOf(layer) && isTouched(wanted));
   return stronger?.[0].replace(FAULT, '');
 }

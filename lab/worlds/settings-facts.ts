@@ -1,5 +1,5 @@
 /** What is known of the settings of a region: when its world begins, and from then on. */
-import type { EdgeConfig } from '../../services/protocol/edge-api.ts';
+import type { EdgeConfig, EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 
 /** A region as its world begins. */
@@ -23,4 +23,8 @@ export interface SettingsInForce {
   readonly isCertain: boolean;
   /** For how long it may have been so already, in ms. */
   readonly agoMs: number;
+}
+
+export function settingsTold({ propagationDelayMs, strategy, freshnessLeaseMs }: EdgeMetrics): EdgeConfig {
+  return { propagationDelayMs, strategy, ...(freshnessLeaseMs === undefined ? {} : { freshnessLeaseMs }) };
 }

@@ -111,6 +111,23 @@ describe('the layers of a region', () => {
     expect(region.covering('person', { strategy: 'lazy' })).toBeUndefined();
   });
 
+  it('have a lease of an edge that tells one', async () => {
+    const made: EdgeConfig = { ...FOUND, freshnessLeaseMs: 10_000 };
+    const { region, edge } = withRegion({ made, found: made });
+    await region.set('run', { freshnessLeaseMs: 0 });
+    expect(edge.has).toEqual({ ...FOUND, freshnessLeaseMs: 0 });
+    expect(region.covering('person', { freshnessLeaseMs: 5_000 })).toBe('run');
+    expect(region.covering('person', { propagationDelayMs: 1 })).toBeUndefined();
+    await region.remove('run');
+    expect(edge.has).toEqual(made);
+  });
+
+  it('ask no lease of an edge that tells none: it is older than leases, and would refuse it', async () => {
+    const { region, edge } = withRegion();
+    await region.set('person', { propagationDelayMs: 300 });
+    expect(edge.given).toEqual([{ propagationDelayMs: 300, strategy: 'eager' }]);
+  });
+
   it('take many changes at once in the order they were asked for', async () => {
     const { region, edge } = withRegion();
     await Promise.all([7, 8, 9].map((propagationDelayMs) => region.set('person', { propagationDelayMs })));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../runtime/config.ts';
-import { EDGE_SETTINGS, leaseTermsOf, readEdgeConfig } from './config.ts';
+import { leaseTermsIn } from '../runtime/lease-settings.ts';
+import { EDGE_SETTINGS, readEdgeConfig, settingsIn } from './config.ts';
 
 const GOOD = {
   REGION_NAME: 'us-east',
@@ -59,9 +60,19 @@ function problemsOf(environment: Environment): readonly string[] {
 }
 
 describe('the lease of an edge', () => {
-  it('is none where nobody asks for one', () => {
-    expect(leaseTermsOf(readEdgeConfig(GOOD))).toBeUndefined();
-    expect(leaseTermsOf(readEdgeConfig({ ...GOOD, FRESHNESS_LEASE: '0' }))).toBeUndefined();
+  it.each([
+    [{}, { leaseMs: 10_000, skewMs: 500 }],
+    [{ FRESHNESS_LEASE: '' }, { leaseMs: 10_000, skewMs: 500 }],
+    [{ FRESHNESS_LEASE: '0' }, undefined],
+    [
+      { FRESHNESS_LEASE: '5000', CLOCK_SKEW_MAX: '20' },
+      { leaseMs: 5_000, skewMs: 20 },
+    ],
+    // The delay of the original goes up to ten minutes: an edge that was started with it before is started with it still.
+    [{ PROPAGATION_DELAY: '600000' }, { leaseMs: 603_500, skewMs: 500 }],
+  ])('of %j is %j', (more, terms) => {
+    expect(settingsIn(readEdgeConfig({ ...GOOD, ...more })).freshnessLeaseMs).toBe(terms?.leaseMs ?? 0);
+    expect(leaseTermsIn(more)).toEqual(terms);
   });
 
   it.each([
@@ -71,7 +82,7 @@ describe('the lease of an edge', () => {
   ])('of %s ms is refused where it would run out while nothing is wrong', (lease, more, leastMs) => {
     const read = () => readEdgeConfig({ ...GOOD, ...more, FRESHNESS_LEASE: lease });
     expect(read).toThrow(`FRESHNESS_LEASE: expected 0 or at least ${leastMs} ms`);
-    expect(leaseTermsOf(readEdgeConfig({ ...GOOD, ...more, FRESHNESS_LEASE: String(leastMs) }))?.leaseMs).toBe(leastMs);
+    expect(readEdgeConfig({ ...GOOD, ...more, FRESHNESS_LEASE: String(leastMs) }).FRESHNESS_LEASE).toBe(leastMs);
   });
 });
 

@@ -1,8 +1,7 @@
 /** The environment of an edge: one table. The names of the original EdgeSync, and ours. */
-import { FETCH_DEADLINE_MS, PROPAGATION_DELAY_MS_MAX } from '../protocol/edge-api.ts';
+import type { EdgeConfig as EdgeRunConfig } from '../protocol/edge-api.ts';
 import {
   baseUrlSetting,
-  ConfigError,
   type ConfigOf,
   choiceSetting,
   integerSetting,
@@ -10,10 +9,9 @@ import {
   serverUrlSetting,
   textSetting,
 } from '../runtime/config.ts';
-import { LEASE_SETTINGS, SKEW_SETTING } from '../runtime/lease-settings.ts';
+import { DELAY_SETTING, LEASE_SETTINGS, SKEW_SETTING, withLeaseThatHolds } from '../runtime/lease-settings.ts';
 import { logSetting, portSetting, SERVICE_SETTINGS } from '../runtime/service-settings.ts';
 import { MARKS_MAX } from './cache/cache.ts';
-import { type LeaseTerms, leaseMsLeast } from './lease.ts';
 
 const TTL_S_MAX = 31_536_000;
 const MARKS_MOST = 10_000_000;
@@ -24,12 +22,7 @@ export const EDGE_SETTINGS = {
     about: 'name of the region this edge serves',
   },
   EDGE_PORT: { schema: portSetting, fallback: 5001, about: 'port it listens on; 0 takes a free one' },
-  PROPAGATION_DELAY: {
-    schema: integerSetting(0, PROPAGATION_DELAY_MS_MAX),
-    fallback: 100,
-    unit: 'ms',
-    about: 'how long after its record an invalidation takes effect here',
-  },
+  ...DELAY_SETTING,
   INVALIDATION_STRATEGY: {
     schema: choiceSetting('eager', 'lazy'),
     fallback: 'eager' as const,
@@ -85,20 +78,10 @@ export type EdgeConfig = ConfigOf<typeof EDGE_SETTINGS>;
 
 /** Throws ConfigError, also of a lease that would run out while nothing is wrong. */
 export function readEdgeConfig(environment: Readonly<Record<string, string | undefined>>): EdgeConfig {
-  const config = readConfig(EDGE_SETTINGS, environment);
-  const { FRESHNESS_LEASE: leaseMs, PROPAGATION_DELAY: delayMs } = config;
-  const leastMs = leaseMsLeastOf(config, delayMs);
-  if (leaseMs === 0 || leaseMs >= leastMs) return config;
-  const why = 'from PROPAGATION_DELAY, HEARTBEAT, CLOCK_SKEW_MAX and the deadline of a fetch';
-  throw new ConfigError([`FRESHNESS_LEASE: expected 0 or at least ${leastMs} ms, which follows ${why}, got ${leaseMs}`]);
+  return withLeaseThatHolds(readConfig(EDGE_SETTINGS, environment), environment);
 }
 
-/** undefined: there is no lease. */
-export function leaseTermsOf({ FRESHNESS_LEASE: leaseMs, CLOCK_SKEW_MAX: skewMs }: EdgeConfig): LeaseTerms | undefined {
-  return leaseMs === 0 ? undefined : { leaseMs, skewMs };
-}
-
-/** The shortest lease that is held under this delay while nothing is wrong. */
-export function leaseMsLeastOf({ HEARTBEAT: heartbeatMs, CLOCK_SKEW_MAX: skewMs }: EdgeConfig, delayMs: number): number {
-  return leaseMsLeast({ delayMs, heartbeatMs, skewMs, fetchDeadlineMs: FETCH_DEADLINE_MS });
+/** What can be changed while it runs, as it starts. */
+export function settingsIn({ PROPAGATION_DELAY, INVALIDATION_STRATEGY, FRESHNESS_LEASE }: EdgeConfig): EdgeRunConfig {
+  return { propagationDelayMs: PROPAGATION_DELAY, strategy: INVALIDATION_STRATEGY, freshnessLeaseMs: FRESHNESS_LEASE };
 }

@@ -3,14 +3,16 @@ import type { InvalidationLog } from '../log/log.ts';
 import { FETCH_DEADLINE_MS } from '../protocol/edge-api.ts';
 import { INVALIDATION_RETENTION_MS } from '../protocol/invalidation.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
+import type { FrontPage } from '../runtime/front-page.ts';
 import { type Route, serveHttp } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
+import { leaseMsLeastOf } from '../runtime/lease-settings.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Random } from '../runtime/random.ts';
 import { withReleasers } from '../runtime/releasers.ts';
 import { Breaker } from './breaker.ts';
 import type { CacheBounds, EdgeCache } from './cache/cache.ts';
-import { type EdgeConfig, leaseMsLeastOf, leaseTermsOf } from './config.ts';
+import { type EdgeConfig, settingsIn } from './config.ts';
 import { type EntryLifetimes, entryLifeMsMax } from './entry-times.ts';
 import { Invalidator } from './invalidator.ts';
 import type { Latencies } from './latencies.ts';
@@ -78,6 +80,7 @@ async function joinLog(invalidator: Invalidator, { clock, logger }: EdgePorts, s
 /** What an edge is made of, before it is given sockets: a world may put something between. */
 export interface EdgeParts {
   readonly routes: readonly Route[];
+  readonly frontPage: FrontPage;
   /** Joins the log behind whoever calls; reads are answered before it has. */
   join(): void;
   close(): Promise<void>;
@@ -86,21 +89,22 @@ export interface EdgeParts {
 export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const { log, origin, clock, random, logger, latencies, lateness } = ports;
   const region = config.REGION_NAME;
-  const settings = new EdgeSettings({ propagationDelayMs: config.PROPAGATION_DELAY, strategy: config.INVALIDATION_STRATEGY });
+  const settings = new EdgeSettings(settingsIn(config));
   const meter = new EdgeMeter(clock, latencies);
   const warming = config.WARM_KEYS === 0 ? undefined : new Warming(config, ports);
   const cache = warming?.cache ?? ports.cache;
   const lifetimes = lifetimesOf(config);
-  const terms = leaseTermsOf(config);
-  const lease = terms && new Lease(terms, clock);
+  const skewMs = config.CLOCK_SKEW_MAX;
+  const lease = new Lease(() => ({ leaseMs: settings.freshnessLeaseMs ?? 0, skewMs }), clock);
   const leaseMsLeast = () => leaseMsLeastOf(config, settings.propagationDelayMs);
-  const invalidator = new Invalidator({ region, log, cache, settings, clock, meter, logger, skewMs: terms?.skewMs });
+  const invalidator = new Invalidator({ region, log, cache, settings, clock, meter, logger, skewMs });
   const breaker = config.CIRCUIT_BREAKER === 'on' ? new Breaker({ clock, random: random.fork('breaker') }) : undefined;
   const reader = new Reader({ cache, origin, clock, meter, lifetimes, upToDate: () => invalidator.upToDate(), lease, breaker });
   warming?.start({ reader, breaker, settings, upToDate: () => invalidator.upToDate() });
   const closing = new AbortController();
   const adminToken = config.ADMIN_TOKEN;
   return {
+    frontPage: edgePage(region),
     routes: edgeRoutes({
       region,
       reader,
@@ -116,7 +120,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
       clock,
       adminToken,
       lateness,
-      tellLease: lease && leaseTeller({ lease, invalidator, clock, leaseMsLeast }),
+      tellLease: leaseTeller({ lease, invalidator, clock, leaseMsLeast }),
     }),
     join: () => void joinLog(invalidator, ports, closing.signal),
     close: async () => {
@@ -147,7 +151,7 @@ export function startEdge(config: EdgeConfig, ports: EdgePorts): Promise<Edge> {
     releasers.push(() => parts.close());
     const server = await serveHttp({
       routes: parts.routes,
-      frontPage: edgePage(config.REGION_NAME),
+      frontPage: parts.frontPage,
       allowedHosts: config.ALLOWED_HOSTS,
       log: logger,
       port: config.EDGE_PORT,

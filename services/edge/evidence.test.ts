@@ -1,11 +1,11 @@
 /** Which heartbeats a check of the log confirms: those that were applied before it began, where it finds the same log. */
 import { describe, expect, test } from 'vitest';
+import { LOG_CHECK_EVERY_MS } from '../runtime/lease-settings.ts';
 import { createRandom } from '../runtime/random.ts';
 import { VirtualClock } from '../runtime/virtual-clock.ts';
 import { CacheUnavailable } from './cache/cache.ts';
 import { MemoryCache, MemoryCacheServer } from './cache/memory.ts';
 import { Evidence } from './evidence.ts';
-import { LOG_CHECK_EVERY_MS } from './lease.ts';
 import { FaultyCache } from './testing/kit.ts';
 
 class Rig {

@@ -4,8 +4,8 @@
  */
 import type { Heartbeat } from '../protocol/heartbeat.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
+import { LOG_CHECK_EVERY_MS } from '../runtime/lease-settings.ts';
 import { type Beat, CacheUnavailable, type EdgeCache } from './cache/cache.ts';
-import { LOG_CHECK_EVERY_MS } from './lease.ts';
 
 export interface EvidenceOptions {
   readonly cache: EdgeCache;

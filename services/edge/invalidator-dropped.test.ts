@@ -117,7 +117,7 @@ describe('where nothing of a partition was applied and the log has dropped what 
     { title: 'that begins at 0', lost: 0 },
     { title: 'that begins further on', lost: 3 },
   ]) {
-    test(`a log made anew ${title} is another one, and read from its start`, () =>
+    test(`a log made anew ${title} is another one, and read on from its last record`, () =>
       withNothingApplied(async (region) => {
         await loseWrite(region, 7, 2);
         await region.clock.advance(REPAIRED_MS);

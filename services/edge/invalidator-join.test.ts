@@ -22,7 +22,7 @@ function silentLog(bounds: { readonly start: number; readonly end: number }): In
 }
 
 describe('before the subscription is there', () => {
-  test('a log found to be another one is read from its start all the same', () =>
+  test('a log found to be another one is read on from its last record all the same', () =>
     withRegion({}, async (region) => {
       await region.start();
       await region.log.append([writeOf(1, 2)]);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { contentKey } from '../protocol/content.ts';
 import { MemoryCache } from './cache/memory.ts';
-import { contentOf, DELAY_MS, eventOf, expectAllApplied, FaultyCache, type Region, withRegion, writeOf } from './testing/kit.ts';
+import { contentOf, DELAY_MS, entryOf, eventOf, expectAllApplied, FaultyCache, type Region, withRegion, writeOf } from './testing/kit.ts';
 
 const REPAIRED_MS = 5_000;
 const QUEUE_MAX = 10_000;
@@ -132,14 +132,17 @@ describe('a cache that is away', () => {
     withRegion({ partitions: 3 }, async (region) => {
       await region.start();
       await region.log.append([1, 2, 3, 4, 5, 6].map((id) => writeOf(id, 2)));
+      await region.clock.advance(DELAY_MS);
+      const before = region.appliedOffsets();
+      await region.log.append([1, 2, 3, 4, 5, 6].map((id) => writeOf(id, 3)));
       region.cache.away = true;
       await region.clock.advance(60_000);
       expect(region.cache.calls.filter((call) => call === 'positions').length).toBeLessThan(75);
-      expect(region.appliedOffsets()).toEqual(new Map());
+      expect(region.appliedOffsets()).toEqual(before);
       region.cache.away = false;
       await region.clock.advance(REPAIRED_MS);
       await expectAllApplied(region);
-      expect(region.meter.snapshot().metrics.totalInvalidations).toBe(6);
+      expect(region.meter.snapshot().metrics.totalInvalidations).toBe(12);
     }));
 
   test('an edge started meanwhile joins when it is back', () =>
@@ -155,7 +158,7 @@ describe('a cache that is away', () => {
       await expectAllApplied(region);
     }));
 
-  test('a new life replays the log and converges', () =>
+  test('one that comes back empty is invalid as a whole, does not hear the log again, and converges', () =>
     withRegion({ partitions: 3 }, async (region) => {
       await region.start();
       await region.log.append([1, 2, 3].map((id) => writeOf(id, 2)));
@@ -164,9 +167,13 @@ describe('a cache that is away', () => {
       await region.log.append([4, 5, 6].map((id) => writeOf(id, 2)));
       await region.clock.settle();
       region.server.restart();
+      const fetches = await Promise.all([1, 2, 3, 4, 5, 6].map(async (id) => [id, await region.cache.lookup(contentKey(id))] as const));
       await region.clock.advance(DELAY_MS + REPAIRED_MS);
       await expectAllApplied(region);
-      for (const id of [1, 2, 3, 4, 5, 6]) expect(await region.store(contentOf(id, 1)), contentKey(id)).toBe('below-hard-minimum');
+      for (const [id, begun] of fetches) {
+        const late = entryOf(contentOf(id, 1), region.clock.now());
+        expect(await region.cache.fill(contentKey(id), late, begun), contentKey(id)).toMatch(/^(hard-epoch|below-hard-minimum)$/);
+      }
     }));
 });
 

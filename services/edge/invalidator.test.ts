@@ -1,7 +1,7 @@
 /** The counterexamples to the first text of the protocol, each by its name in the review. */
 import { describe, expect, test } from 'vitest';
 import { contentKey } from '../protocol/content.ts';
-import { contentOf, DELAY_MS, eventOf, expectAllApplied, withRegion, writeOf } from './testing/kit.ts';
+import { contentOf, DELAY_MS, entryOf, eventOf, expectAllApplied, withRegion, writeOf } from './testing/kit.ts';
 
 /** Longer than any backoff. */
 const REPAIRED_MS = 5_000;
@@ -105,15 +105,20 @@ describe('from the log to the cache', () => {
       await expectAllApplied(region);
     }));
 
-  test('V3: a cache that went back before the edge was started again is replayed from the start of the log', () =>
+  test('V3: a cache that went back before the edge was started again is invalid, and reads on from the last record of the log', () =>
     withRegion({}, async (region) => {
       await region.start();
       await region.log.append([writeOf(1, 2)]);
       await region.clock.advance(DELAY_MS);
+      await region.log.append([writeOf(2, 2)]);
       await region.restartEdge();
       region.server.restart();
+      const before = await region.cache.lookup(contentKey(1));
       await region.start();
-      expect(await region.store(contentOf(1, 1))).toBe('below-hard-minimum');
+      await region.clock.advance(DELAY_MS);
+      expect(await region.cache.fill(contentKey(1), entryOf(contentOf(1, 1), region.clock.now()), before)).toBe('hard-epoch');
+      expect(await region.store(contentOf(2, 1))).toBe('below-hard-minimum');
+      expect(region.meter.snapshot().metrics.totalInvalidations).toBe(1);
       await expectAllApplied(region);
     }));
 
@@ -124,7 +129,7 @@ describe('from the log to the cache', () => {
     { title: 'an empty log', before: 3, after: 0 },
   ]) {
     for (const how of ['restart', 'rejoin'] as const) {
-      test(`V6: the topic is made anew with ${title}, found at the next ${how}: everything is invalid and it is read from its start`, () =>
+      test(`V6: the topic is made anew with ${title}, found at the next ${how}: everything is invalid and it is read from its last record`, () =>
         withRegion({}, async (region) => {
           await region.start();
           await region.log.append(Array.from({ length: before }, () => writeOf(1, 2)));
@@ -141,7 +146,8 @@ describe('from the log to the cache', () => {
           expect(await region.stateOf(7)).toBe('invalid');
           for (let at = 0; at < after; at += 1) await region.store(contentOf(2 + at, 2));
           await region.clock.advance(DELAY_MS);
-          for (let at = 0; at < after; at += 1) expect(await region.stateOf(2 + at)).toBe('invalid');
+          const states = await Promise.all(Array.from({ length: after }, (_, at) => region.stateOf(2 + at)));
+          expect(states).toEqual(states.map((_, at) => (at === after - 1 ? 'invalid' : 'fresh')));
           await expectAllApplied(region);
           await region.log.append([writeOf(9, 2)]);
           await region.clock.advance(DELAY_MS);

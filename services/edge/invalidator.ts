@@ -4,8 +4,8 @@
  * Where to read from is what the cache says it applied last. That position is *taken up* at the start, on each rejoin,
  * after a gap, a failed apply and a new life of the cache: the queues are dropped and each partition is read again from
  * its stored offset itself. The first record must be the one stored there (id and time); if not, the log is another
- * one: one step makes everything invalid and forgets the offsets, and the log is read from its start. What a log has dropped
- * before its start, where nothing was applied, counts as an invalidation of all (places.ts).
+ * one: one step makes everything invalid and forgets the offsets. A cache without offsets is made invalid as a whole, and reads on
+ * from the last record. What a log has dropped before its start, where nothing was applied, counts as an invalidation of all (places.ts).
  *
  * joining -> running -> takingUp -> running ... -> closed
  * A take-up begun later overrules one that still waits for the cache, so queues and stored positions always belong together.
@@ -25,7 +25,7 @@ import { Evidence } from './evidence.ts';
 import type { InvalidatorStatus } from './invalidator-status.ts';
 import { OVERDUE_MS_MAX, Overdue } from './overdue.ts';
 import { PartitionQueue, type QueueFeed, type QueuePorts } from './partition-queue.ts';
-import { droppedBefore, isElsewhere, readFrom } from './places.ts';
+import { isElsewhere, readFrom, unreadBefore } from './places.ts';
 import { parseRecord } from './queued-record.ts';
 import { untilCacheAnswers } from './until-cache-answers.ts';
 
@@ -147,10 +147,10 @@ export class Invalidator {
       this.#overdue.forget();
     }
     const known = isAnother ? NOTHING_STORED : stored;
-    const dropped = droppedBefore(bounds, known);
-    if (dropped.length > 0) await this.#options.cache.apply(dropped);
+    const unread = unreadBefore(bounds, known);
+    if (unread.length > 0) await this.#options.cache.apply(unread);
     if (epoch !== this.#epoch) return undefined;
-    const places = dropped.map(({ position }) => [position.partition, position] as const);
+    const places = unread.map(({ position }) => [position.partition, position] as const);
     return this.#resetTo(bounds, new Map([...known, ...places]));
   }
 

@@ -17,9 +17,11 @@ export interface ToldLease {
   readonly health: NonNullable<EdgeHealth['lease']>;
 }
 
-export function leaseTeller({ lease, invalidator, clock, leaseMsLeast }: LeaseTellerOptions): () => ToldLease {
+/** undefined: there is no lease. */
+export function leaseTeller({ lease, invalidator, clock, leaseMsLeast }: LeaseTellerOptions): () => ToldLease | undefined {
   return () => {
     const { leaseMs, skewMs } = lease.terms;
+    if (leaseMs === 0) return undefined;
     const { upTo, heartbeats = 0, fromFuture = 0, isFromFuture = false } = invalidator.status().evidence ?? {};
     const evidenceMs = upTo === undefined ? null : clock.now() - upTo;
     const isHeld = evidenceMs !== null && evidenceMs <= leaseMs;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../runtime/clock.ts';
+import { leaseMsLeast } from '../runtime/lease-settings.ts';
 import { VirtualClock } from '../runtime/virtual-clock.ts';
-import { Lease, leaseMsLeast } from './lease.ts';
+import { Lease } from './lease.ts';
 
 const TERMS = { leaseMs: 10_000, skewMs: 500 };
 const KEYS = Array.from({ length: 1_000 }, (_, at) => `content:${at}`);
@@ -20,7 +21,7 @@ function settable() {
 
 describe('a lease', () => {
   test('lasts as long for no key as is configured, and for none less than three quarters of it', () => {
-    const lease = new Lease(TERMS, new VirtualClock());
+    const lease = new Lease(() => TERMS, new VirtualClock());
     const lasts = KEYS.map((key) => lease.of(key, 0).until);
     expect(Math.max(...lasts)).toBeLessThanOrEqual(TERMS.leaseMs);
     expect(Math.min(...lasts)).toBeGreaterThan(TERMS.leaseMs * 0.75);
@@ -31,7 +32,7 @@ describe('a lease', () => {
 
   test('is out by a comparison at each question, with no timer in between', async () => {
     const { inner, clock } = settable();
-    const lease = new Lease(TERMS, clock);
+    const lease = new Lease(() => TERMS, clock);
     const { until } = lease.of('content:1', clock.now());
     await inner.advance(until - clock.now());
     expect(lease.of('content:1', until - TERMS.leaseMs).isOut).toBe(true);
@@ -40,14 +41,14 @@ describe('a lease', () => {
 
   test('does not rest on a time from the future', () => {
     const clock = new VirtualClock();
-    const lease = new Lease(TERMS, clock);
+    const lease = new Lease(() => TERMS, clock);
     expect(lease.of('content:1', clock.now() + TERMS.skewMs).isOut).toBe(false);
     expect(lease.of('content:1', clock.now() + TERMS.skewMs + 1).isOut).toBe(true);
   });
 
   test('rests on nothing that a clock says which fell back, until it has passed all that it showed by a lease', async () => {
     const { inner, wall, clock } = settable();
-    const lease = new Lease(TERMS, clock);
+    const lease = new Lease(() => TERMS, clock);
     const fetchedAt = clock.now();
     expect(lease.of('content:1', fetchedAt).isOut).toBe(false);
     wall.aheadMs = -5_000;
@@ -61,7 +62,7 @@ describe('a lease', () => {
 
   test('takes a clock that is slowed down for none that fell back', async () => {
     const { inner, wall, clock } = settable();
-    const lease = new Lease(TERMS, clock);
+    const lease = new Lease(() => TERMS, clock);
     for (let s = 0; s < 3_600; s += 1) {
       await inner.advance(1_000);
       wall.aheadMs -= 1;
@@ -71,7 +72,7 @@ describe('a lease', () => {
 
   test('of an answer of the origin is told by the monotonic clock, too', async () => {
     const { inner, wall, clock } = settable();
-    const lease = new Lease(TERMS, clock);
+    const lease = new Lease(() => TERMS, clock);
     const [fetchedAt, askedMs] = [clock.now(), clock.monotonicMs()];
     await inner.advance(TERMS.leaseMs);
     expect(lease.ofAnswer(fetchedAt, askedMs).isOut).toBe(false);

@@ -11,12 +11,7 @@
  * rests on them is called fresh until the clock has passed all that it ever showed by a lease.
  */
 import type { Clock } from '../runtime/clock.ts';
-
-export interface LeaseTerms {
-  readonly leaseMs: number;
-  /** By how much clocks may differ. */
-  readonly skewMs: number;
-}
+import type { LeaseTerms } from '../runtime/lease-settings.ts';
 
 /** What the lease says of an answer. */
 export interface Term {
@@ -31,17 +26,27 @@ const ROUNDING_MS = 2;
 const UINT32 = 2 ** 32;
 
 export class Lease {
-  readonly terms: LeaseTerms;
+  readonly #terms: () => LeaseTerms;
   readonly #clock: Clock;
   /** The highest that the wall clock has shown, and when, on the monotonic one. */
   #highest: { readonly wallMs: number; readonly atMs: number };
   /** It fell back: until it shows this, nothing is known of its times. */
   #untrustedUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(terms: LeaseTerms, clock: Clock) {
-    this.terms = terms;
+  /** `terms`: those in force. */
+  constructor(terms: () => LeaseTerms, clock: Clock) {
+    this.#terms = terms;
     this.#clock = clock;
     this.#highest = { wallMs: clock.now(), atMs: clock.monotonicMs() };
+  }
+
+  /** False: what is called fresh has no bound. */
+  get isOn(): boolean {
+    return this.terms.leaseMs > 0;
+  }
+
+  get terms(): LeaseTerms {
+    return this.#terms();
   }
 
   /** Of an entry of the cache: asked for after the lookup that told its basis. */
@@ -67,10 +72,11 @@ export class Lease {
   #now(): number {
     const [now, atMs] = [this.#clock.now(), this.#clock.monotonicMs()];
     const expected = this.#highest.wallMs + atMs - this.#highest.atMs;
-    const hasFallen = now < expected - this.terms.skewMs - ROUNDING_MS;
-    if (hasFallen) this.#untrustedUntil = Math.max(this.#untrustedUntil, expected + this.terms.leaseMs);
+    const { leaseMs, skewMs } = this.terms;
+    const hasFallen = now < expected - skewMs - ROUNDING_MS;
+    if (hasFallen) this.#untrustedUntil = Math.max(this.#untrustedUntil, expected + leaseMs);
     // What it showed longer ago than a lease is the time of nothing that is called fresh: one that is slowed down is not one set back.
-    const isForgotten = atMs - this.#highest.atMs > this.terms.leaseMs;
+    const isForgotten = atMs - this.#highest.atMs > leaseMs;
     if (now >= expected || hasFallen || isForgotten) this.#highest = { wallMs: now, atMs };
     return now;
   }
@@ -82,19 +88,4 @@ function shareOf(key: string): number {
   for (let at = 0; at < key.length; at += 1) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   return ((hash ^ (hash >>> 13)) >>> 0) / UINT32;
-}
-
-/** How late a heartbeat may be that nothing delays: this lease or a longer one is held while nothing is wrong. */
-export interface LeaseNeeds {
-  readonly delayMs: number;
-  readonly heartbeatMs: number;
-  readonly skewMs: number;
-  readonly fetchDeadlineMs: number;
-}
-
-/** How often an edge asks whether the log is the same. */
-export const LOG_CHECK_EVERY_MS = 1_000;
-
-export function leaseMsLeast({ delayMs, heartbeatMs, skewMs, fetchDeadlineMs }: LeaseNeeds): number {
-  return Math.max(fetchDeadlineMs, delayMs + 2 * heartbeatMs + LOG_CHECK_EVERY_MS + skewMs);
 }

@@ -7,7 +7,7 @@ import { createLogger } from '../runtime/log.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { withReleasers } from '../runtime/releasers.ts';
 import { openCache } from './cache/open.ts';
-import { leaseTermsOf, readEdgeConfig } from './config.ts';
+import { readEdgeConfig } from './config.ts';
 import { cacheBoundsOf, startEdge } from './edge.ts';
 import { HttpOriginClient } from './origin-client.ts';
 
@@ -20,8 +20,7 @@ await runService(() =>
     const shared = { clock: systemClock, logger };
     const lateness = meterLateness(shared);
     releasers.push(() => lateness.close());
-    const isLeased = leaseTermsOf(config) !== undefined;
-    const cache = await openCache({ url: config.REDIS_URL, region: config.REGION_NAME, isLeased, ...cacheBoundsOf(config), ...shared });
+    const cache = await openCache({ url: config.REDIS_URL, region: config.REGION_NAME, ...cacheBoundsOf(config), ...shared });
     releasers.push(() => cache.close());
     const log = await openLog({ address: config.KAFKA_BROKERS, clientId: name, createTopic: false, ...shared });
     releasers.push(() => log.close());

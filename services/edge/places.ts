@@ -1,6 +1,11 @@
 /**
  * Where each partition is read on from: what the cache says that it applied there, against what the log holds now.
  *
+ * A cache that has no position at all (it is new, it came back empty, or it belongs to another log) need not hear what the log holds: nobody
+ * has to read a day of heartbeats before anything is fresh. The log is asked where it ends; *then* everything is made invalid, hard; then
+ * the last record of each partition is the first to be read. Whatever lies before it was committed at the origin before any fetch that can
+ * still be stored. (Rule A-8 of the lease, walked in cli/tools/model.)
+ *
  * Where nothing was applied yet and the log begins above 0, it has dropped records that nobody here has seen. They might have been for
  * anything: they count as an invalidation of all, hard, applied at the place before the log's start. That place is no record's,
  * so it has no identity; it stands as long as the log begins right after it. So the next start knows that nothing more is missing.
@@ -28,17 +33,25 @@ export function isElsewhere(bounds: readonly PartitionBounds[], stored: Stored):
   });
 }
 
-/** What the log dropped before anything of a partition was applied. */
-export function droppedBefore(bounds: readonly PartitionBounds[], stored: Stored): readonly Application[] {
-  const unseen = bounds.filter(({ partition, start }) => start > 0 && !stored.has(partition));
-  return unseen.map(({ partition, start }) => ({
-    mark: { type: 'all', target: TARGET_ALL, mode: 'hard' },
-    position: { partition, offset: start - 1, ...NO_RECORD },
-    previous: FROM_THE_START,
-  }));
+/** For a cache, asked after the bounds were: what stands for all that it need not read, or that the log has dropped before it did. */
+export function unreadBefore(bounds: readonly PartitionBounds[], stored: Stored): readonly Application[] {
+  if (stored.size > 0) return droppedBefore(bounds, stored);
+  return bounds.flatMap(({ partition, start, end }) => allBefore(partition, Math.max(start, end - 1)));
 }
 
-/** The record of the position itself, if there is one. */
+/** What the log dropped before anything of a partition was applied. */
+export function droppedBefore(bounds: readonly PartitionBounds[], stored: Stored): readonly Application[] {
+  return bounds.flatMap(({ partition, start }) => (stored.has(partition) ? [] : allBefore(partition, start)));
+}
+
+function allBefore(partition: number, next: number): readonly Application[] {
+  if (next === 0) return [];
+  const position = { partition, offset: next - 1, ...NO_RECORD };
+  return [{ mark: { type: 'all', target: TARGET_ALL, mode: 'hard' }, position, previous: FROM_THE_START }];
+}
+
+/** The record of the position itself, if there is one; else what comes after it. */
 export function readFrom(position: Position | undefined, start: number): number {
-  return position !== undefined && hasRecord(position) ? position.offset : start;
+  if (position === undefined) return start;
+  return hasRecord(position) ? position.offset : position.offset + 1;
 }

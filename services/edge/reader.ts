@@ -116,18 +116,24 @@ export class Reader {
    * answer is that of some moment in between. undefined: the cache does not answer.
    */
   async #lookup(key: string): Promise<Seen | undefined> {
-    const { cache, upToDate, lease } = this.#options;
+    const { cache, upToDate } = this.#options;
     try {
       await this.#remembered.ready(() => cache.flush());
       const [remembered, spell] = [this.#remembered.of(key), upToDate()];
       const found = await cache.lookup(key);
       if (found.entry === null) return found;
       if (!this.#remembered.allows(key, found.entry.version, remembered)) return { ...found, state: 'invalid', entry: null };
-      return seenAs(key, found, { isKnown: spell !== undefined && spell === upToDate(), lease });
+      return seenAs(key, found, { isKnown: spell !== undefined && spell === upToDate(), lease: this.#lease });
     } catch (error) {
       if (error instanceof CacheUnavailable) return undefined;
       throw error;
     }
+  }
+
+  /** Where one is in force. */
+  get #lease(): Lease | undefined {
+    const { lease } = this.#options;
+    return lease?.isOn ? lease : undefined;
   }
 
   async #fetchShared(id: number, key: string, found: Lookup, attempts = 1): Promise<Answer> {
@@ -138,7 +144,7 @@ export class Reader {
     try {
       const fetched = await landed;
       const reason = found.entry === null ? 'miss' : 'stale';
-      const answer = labelled(fetched, { reason, stored: fetched.stored, collapsed: joined }, this.#options.lease);
+      const answer = labelled(fetched, { reason, stored: fetched.stored, collapsed: joined }, this.#lease);
       if (answer !== undefined) return answer;
     } catch (error) {
       if (error instanceof OriginUnavailable) return this.#staleIfError(key, error);
@@ -178,7 +184,7 @@ export class Reader {
     try {
       const fetched = await landed;
       this.#remember(key, fetched.entry.version);
-      const answer = labelled(fetched, { reason: 'bypass', stored: false, collapsed: joined }, this.#options.lease);
+      const answer = labelled(fetched, { reason: 'bypass', stored: false, collapsed: joined }, this.#lease);
       if (answer !== undefined) return answer;
     } catch (error) {
       if (error instanceof OriginUnavailable) throw bothAway(error);

@@ -60,13 +60,16 @@ describe('the admin routes', () => {
     [{ propagationDelayMs: 0 }, { propagationDelayMs: 0, strategy: 'eager' }],
     [{ propagationDelayMs: 600_000 }, { propagationDelayMs: 600_000, strategy: 'eager' }],
     [{ strategy: 'lazy' }, { propagationDelayMs: 250, strategy: 'lazy' }],
+    [{ freshnessLeaseMs: 5_000 }, { propagationDelayMs: 250, strategy: 'eager', freshnessLeaseMs: 5_000 }],
+    [{ freshnessLeaseMs: 0 }, { propagationDelayMs: 250, strategy: 'eager' }],
     [
       { strategy: 'lazy', propagationDelayMs: 7 },
       { propagationDelayMs: 7, strategy: 'lazy' },
     ],
     [{}, { propagationDelayMs: 250, strategy: 'eager' }],
-  ])('take the change %j and leave the rest', (body, data) =>
+  ])('take the change %j and leave the rest', (body, changed) =>
     withEdge({ PROPAGATION_DELAY: '250' }, async (edge) => {
+      const data = { freshnessLeaseMs: 0, ...changed };
       expect(await change(edge, body)).toMatchObject({ status: 200, json: { success: true, data } });
       expect(await config(edge)).toEqual({ success: true, data });
       expect((await exchange(edge.port, { path: '/metrics' })).json).toMatchObject(data);
@@ -75,6 +78,8 @@ describe('the admin routes', () => {
 
   it.each([
     [{ propagationDelayMs: -1 }, 'propagationDelayMs'],
+    [{ freshnessLeaseMs: -1 }, 'freshnessLeaseMs'],
+    [{ freshnessLeaseMs: 86_400_001 }, 'freshnessLeaseMs'],
     [{ propagationDelayMs: 600_001 }, 'propagationDelayMs'],
     [{ propagationDelayMs: 1.5 }, 'propagationDelayMs'],
     [{ propagationDelayMs: '100' }, 'propagationDelayMs'],

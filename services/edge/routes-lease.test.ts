@@ -4,7 +4,7 @@ import { edgeHealth, edgeMetrics } from '../protocol/edge-api.ts';
 import { heartbeatValue } from '../protocol/heartbeat.ts';
 import { exchange } from '../runtime/testing/http.ts';
 import { Lease } from './lease.ts';
-import { type EdgeUnderTest, withEdge } from './testing/edge.ts';
+import { ADMIN_TOKEN, type EdgeUnderTest, withEdge } from './testing/edge.ts';
 import { contentOf } from './testing/kit.ts';
 
 /** The wall clock stands while the monotonic one goes on: a skew that is longer than the test. */
@@ -23,7 +23,7 @@ const healthOf = async ({ port }: EdgeUnderTest) => edgeHealth.parse((await exch
 
 /** How long the lease of this key lasts. */
 function leaseOf7({ clock }: EdgeUnderTest): number {
-  return new Lease({ leaseMs: LEASE_MS, skewMs: SKEW_MS }, clock).of('content:7', 0).until;
+  return new Lease(() => ({ leaseMs: LEASE_MS, skewMs: SKEW_MS }), clock).of('content:7', 0).until;
 }
 
 async function beat({ log, clock }: EdgeUnderTest, time = clock.now()): Promise<void> {
@@ -75,6 +75,32 @@ describe('under a lease', () => {
       expect(await healthOf(edge)).toMatchObject({ status: 'degraded', lease: 'heartbeats from the future' });
     }));
 });
+
+it('a lease that is changed while the edge runs holds from the next answer on, for what it has already, too', () =>
+  withContent(
+    async (edge) => {
+      const change = async (freshnessLeaseMs: number) => {
+        const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+        expect((await exchange(edge.port, { method: 'PUT', path: '/admin/config', headers, body: { freshnessLeaseMs } })).status).toBe(200);
+      };
+      const label = async () => (await read(edge)).json;
+      await read(edge);
+      edge.origin.away = true;
+      edge.clock.advance(LEASE_MS + 1);
+      expect(await label()).toMatchObject({ status: 'fresh', source: 'cache' });
+      await change(LEASE_MS);
+      expect(await label()).toMatchObject({ status: 'stale', source: 'cache' });
+      expect(await healthOf(edge)).toMatchObject({ lease: 'ran out' });
+      await beat(edge);
+      await expect.poll(label, { interval: 20, timeout: 10_000 }).toMatchObject({ status: 'fresh', source: 'cache' });
+      edge.clock.advance(LEASE_MS + 1);
+      expect(await label()).toMatchObject({ status: 'stale' });
+      await change(0);
+      expect(await label()).toMatchObject({ status: 'fresh' });
+      expect(await healthOf(edge)).not.toHaveProperty('lease');
+    },
+    { FRESHNESS_LEASE: '0' },
+  ));
 
 it('without a lease nothing is said of one', () =>
   withContent(

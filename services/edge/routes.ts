@@ -48,8 +48,8 @@ export interface EdgeAppOptions {
   readonly adminToken: string;
   /** Of its process. Left out: nobody looks. */
   readonly lateness?: LatenessMeter | undefined;
-  /** Left out: there is no lease. */
-  readonly tellLease?: (() => ToldLease) | undefined;
+  /** undefined: there is no lease. */
+  readonly tellLease: () => ToldLease | undefined;
 }
 
 const METRIC_VERSIONS_MAX = 100;
@@ -101,12 +101,14 @@ async function answerMetrics(options: EdgeAppOptions, lag: LagMeter, request: Ht
 async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<EdgeMetrics> {
   const { region, cache, log, invalidator, settings, meter, tellLease, breaker, warming } = options;
   const tellProcess = beginAnswer(options);
+  const lease = tellLease();
   const { catchingUp, joins, queued, unmarked, overdueMs, applied } = invalidator.status();
   return {
     success: true,
     region,
     strategy: settings.strategy,
     propagationDelayMs: settings.propagationDelayMs,
+    freshnessLeaseMs: settings.freshnessLeaseMs,
     ...meter.snapshot(),
     versions: [...(await cache.versions(METRIC_VERSIONS_MAX).catch(emptyWhenAway))],
     log: {
@@ -119,7 +121,7 @@ async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<E
       overdueMs: Math.round(overdueMs),
       unreadable: meter.unreadable,
     },
-    ...(tellLease === undefined ? {} : { lease: tellLease().metrics }),
+    ...(lease === undefined ? {} : { lease: lease.metrics }),
     ...(breaker === undefined ? {} : { breaker: breaker.told() }),
     ...(warming === undefined ? {} : { warming: warming.told() }),
     process: tellProcess(),
@@ -142,7 +144,7 @@ async function answerHealth({ region, cache, log, origin, invalidator, tellLease
   const canServe = redis !== 'disconnected' || originAnswers;
   // What is known and not applied makes a region less than whole, whoever is to blame for it.
   const isOnTime = invalidator.status().overdueMs <= OVERDUE_MS_MAX;
-  const lease = tellLease?.().health;
+  const lease = tellLease()?.health;
   const isHeld = lease === undefined || lease === 'held';
   const state = breaker?.told().state;
   const isAsked = state === undefined || state === 'closed';

@@ -1,6 +1,7 @@
 /** The origin, assembled from its configuration and its ports. Who gave it the ports closes them. */
 import type { InvalidationLog } from '../log/log.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { FrontPage } from '../runtime/front-page.ts';
 import { type Route, serveHttp } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import type { Logger } from '../runtime/log.ts';
@@ -37,6 +38,7 @@ export interface Origin {
 /** What an origin is made of, before it is given sockets: a world may put something between. */
 export interface OriginParts {
   readonly routes: readonly Route[];
+  readonly frontPage: FrontPage;
   close(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export async function createOrigin(ports: OriginPorts, heartbeatMs = 0): Promise
   relay.start();
   return {
     routes: originRoutes({ database, contents, outbox, relay, log, clock, lateness }),
+    frontPage: ORIGIN_PAGE,
     close: async () => {
       await database.close();
       await relay.close();
@@ -65,7 +68,7 @@ export function startOrigin(config: OriginConfig, ports: OriginPorts): Promise<O
     releasers.push(() => parts.close());
     const server = await serveHttp({
       routes: parts.routes,
-      frontPage: ORIGIN_PAGE,
+      frontPage: parts.frontPage,
       allowedHosts: config.ALLOWED_HOSTS,
       log: logger,
       port: config.PORT,

@@ -119,6 +119,8 @@ export const edgeMetrics = z.object({
   failedFetches: z.int().optional(),
   /** Of those: how many went past the cache, for it did not answer. */
   readsThrough: z.int().optional(),
+  /** 0: what is called fresh has no bound. Not told by a purger, nor by an older edge. */
+  freshnessLeaseMs: z.number().optional(),
   /** Left out: there is no lease. */
   lease: z
     .object({
@@ -184,6 +186,7 @@ export const edgeHealth = z.object({
 export type EdgeHealth = z.infer<typeof edgeHealth>;
 
 export const PROPAGATION_DELAY_MS_MAX = 600_000;
+export const FRESHNESS_LEASE_MS_MAX = 86_400_000;
 
 /** A fetch of an edge that takes longer counts as failed. Marks must outlive the longest entry by at least this. */
 export const FETCH_DEADLINE_MS = 2_000;
@@ -197,13 +200,16 @@ export const BREAKER_FORGETS_MS = 1_000;
 export const edgeConfigChange = z.strictObject({
   propagationDelayMs: z.int().min(0).max(PROPAGATION_DELAY_MS_MAX).optional(),
   strategy: strategy.optional(),
+  /** 0: without a bound. */
+  freshnessLeaseMs: z.int().min(0).max(FRESHNESS_LEASE_MS_MAX).optional(),
 });
 export type EdgeConfigChange = z.infer<typeof edgeConfigChange>;
 
 /** What `GET` and `PUT /admin/config` answer. */
 export const edgeConfigAnswer = z.object({
   success: z.literal(true),
-  data: z.object({ propagationDelayMs: z.number(), strategy }),
+  /** Without a lease where whoever answers calls nothing fresh: the purger of another cache. */
+  data: z.object({ propagationDelayMs: z.number(), strategy, freshnessLeaseMs: z.number().optional() }),
 });
 
 export type EdgeConfig = z.infer<typeof edgeConfigAnswer>['data'];

@@ -168,6 +168,10 @@ describe('/admin/config', () => {
       expect(served.asked).toEqual([]);
       const change = { method: 'PUT', path: '/admin/config', headers: ADMIN } as const;
       expect((await exchange(served.port, { ...change, body: { propagationDelayMs: -1 } })).status).toBe(400);
+      expect((await exchange(served.port, { ...change, body: { freshnessLeaseMs: 10_000 } })).json).toMatchObject({
+        code: 'invalid_field',
+        error: 'freshnessLeaseMs: expected none, for a purger calls nothing fresh',
+      });
       const { json } = await exchange(served.port, { ...change, body: { propagationDelayMs: 0 } });
       expect(json).toEqual({ success: true, data: { propagationDelayMs: 0, strategy: 'eager' } });
       await expect.poll(() => served.asked.length, WAIT).toBe(1);

@@ -62,6 +62,8 @@ export interface HttpServiceOptions {
   readonly log: Logger;
   /** What a browser gets at `/`; left out: a 404, as every other client gets. */
   readonly frontPage?: FrontPage;
+  /** Waited for before whatever is no route is answered, as the page is; the handlers of routes wait themselves. Left out: nothing is. */
+  readonly held?: () => Promise<void>;
 }
 
 export const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'] as const;
@@ -169,7 +171,7 @@ function refuseOtherMethods(routes: readonly Route[], path: string): express.Req
   };
 }
 
-function createApp({ routes, log, frontPage }: HttpServiceOptions): express.Express {
+function createApp({ routes, log, frontPage, held }: HttpServiceOptions): express.Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -187,6 +189,7 @@ function createApp({ routes, log, frontPage }: HttpServiceOptions): express.Expr
     app[method](route.path, handlerOf(route, routes));
   }
   for (const path of new Set(routes.map((route) => route.path))) app.all(path, refuseOtherMethods(routes, path));
+  if (held !== undefined) app.use((_request, _response, next) => void held().then(() => next(), next));
   if (frontPage !== undefined) app.use(answerBrowsers(frontPage));
   app.use((request, _response, next) => next(new ServiceError('unknown_route', `no route ${request.method} ${request.path}`)));
   app.use(answerErrors(log));

@@ -65,6 +65,7 @@ export const METRICS_MEAN: Readonly<Record<string, string>> = {
   'log.queued': 'events that were read and wait',
   'log.overdueMs?': 'for how long an event has been due that is not applied; above 1,000 nothing is called fresh',
   'log.unreadable': 'records that could not be read',
+  'freshnessLeaseMs?': 'the lease in force; 0: none; not told by a purger',
   'lease?.leaseMs': 'where there is a lease: how long an answer may be called fresh without word from the origin',
   'lease?.skewMs': 'by how much the clocks of origin and edge may differ',
   'lease?.evidenceMs': 'how old the last word from the origin is that took effect in the cache; null: none has',

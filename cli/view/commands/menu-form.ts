@@ -51,3 +51,10 @@ export function orderOf(fault: Fault, { fields }: Form, state: ViewState): Done 
   const forText = textOf(FOR) === '' ? undefined : textOf(FOR);
   return orderFault({ fault: fault.name, target: textOf(TARGET), parameters, forText }, state);
 }
+
+/** Why the form as it stands would be refused. undefined: it would not be, or a field that must be given is still empty. */
+export function openProblem(fault: Fault, form: Form, state: ViewState): string | undefined {
+  if (form.fields.some(({ required, value }) => required && value.trim() === '')) return undefined;
+  const done = orderOf(fault, form, state);
+  return 'problem' in done ? done.problem : undefined;
+}

@@ -7,6 +7,7 @@ import { frameLines } from '../frame.ts';
 import { GLOBAL } from '../keys/global.ts';
 import { reduce } from '../state/reduce.ts';
 import { observed, pressed, ready, stateAfter } from '../testing/view.ts';
+import { OWN_MARK } from './version-table.ts';
 
 const PLAYING = stateAfter(ready(), observed());
 const linesAt = (columns: number, rows: number, ascii: boolean, state = PLAYING) =>
@@ -20,7 +21,7 @@ describe('the legend', () => {
     [80, 24, false],
   ])('stands below the overview at %ix%i: %s', (columns, rows, isThere) => {
     expect(linesAt(columns, rows, false).at(-2)?.includes('● answers  ✗ cut or killed')).toBe(isThere);
-    expect(linesAt(columns, rows, true).at(-2)?.includes('+ answers  x cut or killed')).toBe(isThere);
+    expect(linesAt(columns, rows, true).at(-2)?.includes('o answers  x cut or killed')).toBe(isThere);
   });
 
   it('is followed by every key in full, at the smallest size, too', () => {
@@ -39,6 +40,17 @@ describe('the legend', () => {
     const text = seen.join(' ').replaceAll(/\s+/g, ' ');
     expect(seen.filter((line) => line.includes('…'))).toEqual([]);
     for (const { about } of GLOBAL) for (const word of about.split(' ')) expect(text).toContain(word);
+  });
+
+  it.each([[false], [true]])('has a mark of its own for each meaning, and none that a frame is drawn with: in ASCII %s', (ascii) => {
+    const theme = createTheme({ ascii });
+    const { ok, cut, slow, paused, lost } = theme.links;
+    const meanings = [ok, cut, slow, paused, lost, theme.tones.good, theme.tones.warning].map(({ mark }) => mark);
+    const marks = [...meanings, theme.event, theme.behind, OWN_MARK];
+    expect(new Set(marks).size).toBe(marks.length);
+    const drawn = [theme.panel, theme.selectedPanel].flatMap(({ topLeft, top, left }) => [topLeft, left, ...(ascii ? [] : [top])]);
+    const frames = new Set([...drawn, theme.rule, ...Object.values(theme.branches)]);
+    for (const mark of marks) expect(frames).not.toContain(mark);
   });
 
   it.each([

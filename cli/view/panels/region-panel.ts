@@ -3,7 +3,7 @@
  *
  *     ╭ 2 eu-west lazy 300 ms ─╮   strategy and delay, as the edge says or as just asked for
  *     │kafka ● origin ● cache ●│   its links and its cache; or what became of the edge
- *     │hits 97.1 %    20.0 /s  │   the last ten seconds
+ *     │hits 97.1 %    20.0 /s  │   the last ten seconds; or how many reads got no answer in them
  *     │P50 0.4 ms   P95 2.1 ms │
  *     │P99 ▁▁▂▁▁▁▁▇▁▁▁  12.0 ms│   one block a second; charts below the figure where there is room (`region-charts.ts`)
  *     │lag 0       last 304 ms │   events not yet applied, in wide panels the offsets; the last one's way from record to cache
@@ -11,7 +11,7 @@
  *     │4       7      9 ◂2stale│   versions
  *     ╰─────────────────:5002──╯   where to curl it
  */
-import type { FaultView, Seen } from '../../../lab/live/protocol.ts';
+import type { FaultView, RefusedReads, Seen } from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
 import { ageText, delayText, msText, padTo, percentText, plain, portText } from '../draw/format.ts';
@@ -65,7 +65,7 @@ export function panelLines(options: PanelOptions): readonly Line[] {
   const isSilent = region.seen.failures >= SILENCE_MIN;
   const lines = [
     statusLine(options, room),
-    spread([span('hits '), span(percentText(metrics?.window.hitRatio), 'strong')], [span(rateText(region), 'muted')], room),
+    spread([span('hits '), span(percentText(metrics?.window.hitRatio), 'strong')], rateLine(region), room),
     spread(latency('P50', metrics?.window.p50), latency('P95', metrics?.window.p95), room),
     ...(charts === undefined
       ? [p99Line(region, room, theme)]
@@ -132,6 +132,16 @@ const STATE_WORDS: Readonly<Record<LinkState, string>> = {
   lost: 'lost',
   unknown: '',
 };
+
+/** Reads that got no answer are told before how many did. */
+function rateLine(region: RegionState): Line {
+  const refused = countOf(region.refused);
+  return refused === 0 ? [span(rateText(region), 'muted')] : [span(`${refused} refused`, 'warning')];
+}
+
+export function countOf(refused: RefusedReads): number {
+  return refused.reduce((sum, { count }) => sum + count, 0);
+}
 
 /** Reads a second over the window, or over its life when that is shorter. */
 function rateText({ seen: { metrics } }: RegionState): string {

@@ -1,4 +1,5 @@
 /** A run as lines: its phases, its faults, thresholds and checks as they stand; at the end the verdict and why. */
+import { SEEN_BY_READS } from '../../../lab/history/convergence.ts';
 import type { RunPlan } from '../../../lab/live/protocol.ts';
 import type { Phase, Summary } from '../../../lab/report/events.ts';
 import { delayText, msText, padTo, plain, plural } from '../draw/format.ts';
@@ -217,11 +218,12 @@ function anomalyLines({ anomalies }: RunView, { width, theme }: RunLinesOptions)
 function figureLines({ convergence, staleness, reproduce }: Summary, { width }: RunLinesOptions): readonly Line[] {
   const regions = Object.entries(convergence).map(([region, times]): Line => {
     const words =
-      times === null ? 'no write was shown' : `half of the writes shown after ${msText(times.p50)}, 99 % after ${msText(times.p99)}`;
+      times === null ? 'no read showed a write' : `half of the writes seen after ${msText(times.p50)}, 99 % after ${msText(times.p99)}`;
     const age = staleness[region]?.adjusted;
     const stale = age === null || age === undefined ? '' : `; stale answers at most ${msText(age.max)}`;
     return [span(padTo(plain(region), CHECK_COLUMNS + INDENT), 'muted'), span(words + stale)];
   });
   const again = wrapped(`again: ${reproduce}`, width).map((line): Line => [span(line, 'muted')]);
-  return [heading('convergence'), ...regions, ...again];
+  const why = wrapped(SEEN_BY_READS, width).map((line): Line => [span(line, 'muted')]);
+  return [heading('convergence'), ...regions, ...why, ...again];
 }

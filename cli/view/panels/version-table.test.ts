@@ -68,6 +68,29 @@ describe('the version tables', () => {
     expect(line).toMatch(/4 +7 +8◂1 .*4 +8 +8 .*4 +7 +8◂1/);
   });
 
+  it.each(SIZES)('tell a region that knows of a deletion from one that serves what was deleted, at %ix%i', (...size) => {
+    const deleted = { key: 'content:4', version: 5, deleted: true };
+    const rowOf = (version: number, state: 'fresh' | 'invalid') => {
+      const shown = stateAfter(ready(), observed({ versions: [{ key: 'content:4', version, state }], origin: [deleted] }));
+      return /^[│┃]4 +(\S+) +(gone\S*) +([^│┃]*[^│┃ ]) *[│┃]/
+        .exec(linesAt(shown, size).find((line) => /^[│┃]4 /.test(line)) ?? '')
+        ?.slice(1);
+    };
+    expect(rowOf(5, 'fresh')).toEqual(['gone', 'gone', 'fresh']);
+    expect(rowOf(4, 'fresh')).toEqual(['4', 'gone◂1', size[0] === 80 ? 'fresh!' : 'fresh, but old']);
+    expect(rowOf(4, 'invalid')).toEqual(['4', 'gone', 'invalid']);
+  });
+
+  it('lose a content after its deletion although regions keep its 404', () => {
+    const deleted = { key: 'content:4', version: 5, deleted: true };
+    const at = (t: number, here: number) => observed({ t, versions: [row(4, here), row(5)], origin: [deleted, held(5)] });
+    const known = stateAfter(ready(), at(1_000, 5));
+    expect(idsAt(stateAfter(ready(), at(1_000, 5), { type: 'tick', t: 12_000 }, at(12_000, 5)), [80, 24])).toEqual(['5']);
+    expect(known.keys).toEqual(['content:4', 'content:5']);
+    const still = stateAfter(ready(), at(1_000, 4), { type: 'tick', t: 12_000 }, at(12_000, 4));
+    expect(still.keys).toEqual(['content:4', 'content:5']);
+  });
+
   it.each(SIZES)('mark what one’s own key wrote, for some seconds, in every region at %ix%i', (...size) => {
     const table = observed({ t: 1_000, versions: [row(4), row(5)], origin: [held(4), held(5)] });
     const written = stateAfter(ready(), table, { type: 'written', t: 2_000, writes: [{ key: 'content:5', version: 2 }] });

@@ -41,6 +41,8 @@ const BEHIND_MAX = 99;
 /** What is called fresh and is not what the origin holds: the region does not know better. */
 export const OLD = { short: 'fresh!', spoken: 'fresh, but old' } as const;
 const MISSING = '-';
+/** Deleted: what is held of such a content is a 404 with the version of its deletion. */
+const GONE = 'gone';
 /** Behind the id of a content that one's own key has just written. */
 export const OWN_MARK = '*';
 
@@ -69,7 +71,7 @@ export function versionLines({ keys, origin, metrics, own, width, rows, theme }:
     const role = roleOf(view);
     return [
       keySpan(view.key, own.has(view.key), key),
-      span(padTo(view.here === undefined ? MISSING : String(view.here), here, 'right'), role),
+      span(padTo(hereText(view), here, 'right'), role),
       span(padTo(originText(view), there, 'right')),
       span(padTo(behindText(view, theme), behind), 'warning'),
       span(padTo(stateText(view, state), state, 'right'), role),
@@ -86,8 +88,14 @@ function keySpan(key: string, isOwn: boolean, columns: number): Span {
   return span(padTo(marked, columns), isOwn ? 'accent' : 'text');
 }
 
+/** A region that holds the 404 of a deletion serves no version. */
+function hereText({ here, origin, isDeleted }: VersionView): string {
+  if (here === undefined) return MISSING;
+  return isDeleted && here === origin ? GONE : String(here);
+}
+
 function originText({ origin, isDeleted }: VersionView): string {
-  if (isDeleted) return 'gone';
+  if (isDeleted) return GONE;
   return origin === undefined ? MISSING : String(origin);
 }
 

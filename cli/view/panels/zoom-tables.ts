@@ -12,16 +12,19 @@ import { titleLine } from './chrome.ts';
 const GAP = 2;
 const LOG_COLUMNS = 22;
 const FILL_COLUMNS = 24;
+/** Of a title: a rule and a blank before it, a blank behind it. */
+const TITLE_FRAME_COLUMNS = 3;
 
 /** `rows` lines, the first of them titles. */
 export function zoomTables(state: ViewState, region: RegionState, room: Room): readonly Line[] {
   const { width, rows, theme } = room;
   if (rows <= 0) return [];
   const middle = width - LOG_COLUMNS - FILL_COLUMNS - 2 * GAP;
+  const cells = cellsIn(middle);
   const { metrics } = region.seen;
   const blocks = [
     block('log: applied', logRows(state, region, theme), { ...room, width: LOG_COLUMNS }),
-    block('invalidations applied last, by two clocks', recentRows(metrics, state.filter, middle), { ...room, width: middle }),
+    block(titleIn(middle), recentRows(metrics, { filter: state.filter, width: middle, cells }), { ...room, width: middle }),
     block('fills', fillRows(metrics), { ...room, width: FILL_COLUMNS }),
   ];
   return Array.from({ length: rows }, (_, row) =>
@@ -60,35 +63,64 @@ function furthest(regions: readonly RegionState[], partition: string): number {
   return Math.max(-1, ...regions.map(({ seen }) => seen.metrics?.log.applied[partition] ?? -1));
 }
 
-function recentRows(metrics: EdgeMetrics | undefined, filter: string, width: number): readonly Line[] {
-  const recent = (metrics?.recent ?? []).filter(({ target }) => target.toLowerCase().includes(filter.toLowerCase()));
-  if (recent.length === 0) return [[span('none yet', 'muted')]];
-  const head: Line = [span(recentText(['id', '', 'mode', 'log', 'in all'], width), 'muted')];
-  return [head, ...recent.map((event): Line => [span(recentText(cellsOf(event), width))])];
+interface RecentOptions {
+  readonly filter: string;
+  readonly width: number;
+  readonly cells: readonly Cell[];
 }
 
-/** What, its version, its mode; from the record by the log's clock to this region by its own, and to its cache. */
-function cellsOf({ type, target, version, mode, recordedAt, arrivedAt, appliedAt }: AppliedInvalidation): readonly string[] {
-  const what = type === 'key' ? target.replace(/^content:/, '') : `${type} ${target}`;
-  return [
-    plain(what),
-    version === null ? 'purge' : `v${version}`,
-    mode,
-    msText(Math.max(0, arrivedAt - recordedAt)),
-    msText(appliedAt - recordedAt),
+function recentRows(metrics: EdgeMetrics | undefined, { filter, width, cells }: RecentOptions): readonly Line[] {
+  const recent = (metrics?.recent ?? []).filter(({ target }) => target.toLowerCase().includes(filter.toLowerCase()));
+  if (recent.length === 0) return [[span('none yet', 'muted')]];
+  const head: Line = [
+    span(
+      recentText('id', { width, cells }, ({ title }) => title),
+      'muted',
+    ),
   ];
+  return [head, ...recent.map((event): Line => [span(recentText(whatOf(event), { width, cells }, ({ of }) => of(event)))])];
 }
+
+function whatOf({ type, target }: AppliedInvalidation): string {
+  return plain(type === 'key' ? target.replace(/^content:/, '') : `${type} ${target}`);
+}
+
+/** A column beside what was invalidated. */
+interface Cell {
+  readonly title: string;
+  readonly columns: number;
+  readonly of: (event: AppliedInvalidation) => string;
+}
+
+const VERSION: Cell = { title: '', columns: 7, of: ({ version }) => (version === null ? 'purge' : `v${version}`) };
+const MODE: Cell = { title: 'mode', columns: 6, of: ({ mode }) => mode };
+/** From the record by the log's clock to this region by its own. */
+const TO_HERE: Cell = { title: 'log', columns: 8, of: ({ recordedAt, arrivedAt }) => msText(Math.max(0, arrivedAt - recordedAt)) };
+/** From the record to the cache of this region. */
+const IN_ALL: Cell = { title: 'in all', columns: 8, of: ({ recordedAt, appliedAt }) => msText(appliedAt - recordedAt) };
 
 /** Further apart and the eye loses the row. */
 const WHAT_COLUMNS_MAX = 28;
-const RECENT_COLUMNS = [7, 6, 8, 8] as const;
+/** For ids, and for the begin of a tag. */
+const WHAT_COLUMNS_MIN = 8;
+const TITLES = ['invalidations applied last, by two clocks', 'invalidations applied last', 'applied'] as const;
 
-function recentText([what = '', ...others]: readonly string[], width: number): string {
-  const fixed = RECENT_COLUMNS.reduce((sum, columns) => sum + columns, 0);
-  return (
-    padTo(what, Math.max(0, Math.min(WHAT_COLUMNS_MAX, width - fixed))) +
-    others.map((cell, at) => padTo(cell, RECENT_COLUMNS[at] ?? 0, 'right')).join('')
-  );
+const widthOfCells = (cells: readonly Cell[]) => cells.reduce((sum, { columns }) => sum + columns, 0);
+
+/** Those that leave room for what was invalidated. */
+function cellsIn(width: number): readonly Cell[] {
+  const choices = [[VERSION, MODE, TO_HERE, IN_ALL], [VERSION, MODE, IN_ALL], [VERSION, IN_ALL], [VERSION]];
+  return choices.find((cells) => width - widthOfCells(cells) >= WHAT_COLUMNS_MIN) ?? [];
+}
+
+/** The longest that fits. */
+function titleIn(width: number): string {
+  return TITLES.find((title) => title.length + TITLE_FRAME_COLUMNS <= width) ?? '';
+}
+
+function recentText(what: string, { width, cells }: Pick<RecentOptions, 'width' | 'cells'>, textOf: (cell: Cell) => string): string {
+  const columns = Math.max(0, Math.min(WHAT_COLUMNS_MAX, width - widthOfCells(cells)));
+  return padTo(what, columns) + cells.map((cell) => padTo(textOf(cell), cell.columns, 'right')).join('');
 }
 
 function fillRows(metrics: EdgeMetrics | undefined): readonly Line[] {

@@ -30,6 +30,20 @@ describe('the catalogue', () => {
     expect(actionsOf(open, 'return')).toMatchObject([{ command: { do: 'run', scenario: 'redis-outage' } }, { screen: { screen: 'run' } }]);
   });
 
+  it('says of a scenario that this world cannot run that it cannot, and why', () => {
+    const one = { id: 'one', title: 'One', description: 'What it shows', durationMs: 16_000 };
+    const refused = 'system.deliver: our own edges are not purged\nmethod.0.target: nor here';
+    const scenarios = [{ ...one, id: 'fire-and-forget', refused }, one];
+    const open = pressed(stateAfter(ready(), observed(), { type: 'scenarios', t: 2_000, scenarios }), 'r');
+    const lines = textIn(open).split('\n');
+    expect(lines.find((line) => line.includes('› fire-and-forget'))).toMatch(/not here *$/);
+    expect(lines.find((line) => line.startsWith('  one'))).toMatch(/16 s *$/);
+    const at = lines.findIndex((line) => line.startsWith('not here: system.deliver: our own edges are not purged'));
+    expect(at).toBeGreaterThan(0);
+    expect(lines[at + 1]).toMatch(/^method\.0\.target: nor here *$/);
+    expect(textIn(pressed(open, 'j'))).not.toContain('not here: ');
+  });
+
   it('asks before it stops a run, with Cancel focused, and leaves one that is over', () => {
     const asked = pressed(running(), 'escape');
     expect(topOf(asked)).toMatchObject({ screen: 'confirm', isAccepted: false });

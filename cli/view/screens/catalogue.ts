@@ -13,6 +13,8 @@ const ID_COLUMNS = 21;
 /** Before the title: the mark of the chosen one, the id, a blank. */
 const LEFT_COLUMNS = 2 + ID_COLUMNS + 1;
 const LIST_ROWS_MIN = 3;
+/** In place of its time: this world cannot run it. */
+const NOT_HERE = 'not here';
 
 function moved(by: number): KeyBinding['act'] {
   return (state) => {
@@ -49,7 +51,9 @@ export const catalogue: Screen<'catalogue'> = {
   place: 'body',
   said: ({ scenarios }, { at }) => {
     const card = scenarios?.[at];
-    return card === undefined ? [] : [`${plain(card.id)}, ${delayText(card.durationMs)}: ${plain(card.title)}. ${plain(card.description)}`];
+    if (card === undefined) return [];
+    const when = card.refused === undefined ? delayText(card.durationMs) : `${NOT_HERE}, ${plain(card.refused)}`;
+    return [`${plain(card.id)}, ${when}: ${plain(card.title)}. ${plain(card.description)}`];
   },
   lines: (state, screen, room) => filledTo(linesOf(state, screen, room), room.rows).map((line) => fitLine(line, room.width)),
 };
@@ -62,21 +66,26 @@ function linesOf({ scenarios }: ViewState, { at }: ScreenOf<'catalogue'>, room: 
   const about = aboutLines(card, room);
   const listRows = Math.max(LIST_ROWS_MIN, rows - 1 - about.length);
   const first = Math.max(0, Math.min(at - Math.floor(listRows / 2), scenarios.length - listRows));
-  const list = scenarios.slice(first, first + listRows).map(({ id, title: says, durationMs }, index): Line => {
+  const list = scenarios.slice(first, first + listRows).map(({ id, title: says, durationMs, refused }, index): Line => {
     const isChosen = first + index === at;
     const left = [
       span(isChosen ? `${theme.echo} ` : '  ', 'accent'),
-      span(padTo(plain(id), ID_COLUMNS), isChosen ? 'accent' : 'text'),
+      span(padTo(plain(id), ID_COLUMNS), isChosen ? 'accent' : refused === undefined ? 'text' : 'muted'),
       span(` ${plain(says)}`, 'muted'),
     ];
-    return spread(left, [span(` ${delayText(durationMs)}`, 'muted')], width);
+    return spread(left, [span(` ${refused === undefined ? delayText(durationMs) : NOT_HERE}`, 'muted')], width);
   });
   return [title, ...list, ...about];
 }
 
 /** With its title, where the list has cut it. */
-function aboutLines({ id, title, description, durationMs }: ScenarioCard, { width, theme }: Room): readonly Line[] {
-  const room = width - LEFT_COLUMNS - widthOf(` ${delayText(durationMs)}`);
+function aboutLines({ id, title, description, durationMs, refused }: ScenarioCard, { width, theme }: Room): readonly Line[] {
+  const room = width - LEFT_COLUMNS - widthOf(` ${refused === undefined ? delayText(durationMs) : NOT_HERE}`);
   const whole = widthOf(plain(title)) > room ? wrapped(title, width).map((line): Line => [span(line, 'strong')]) : [];
-  return [titleLine([span(plain(id), 'accent')], width, theme), ...whole, ...wrapped(description, width).map((line): Line => [span(line)])];
+  return [
+    titleLine([span(plain(id), 'accent')], width, theme),
+    ...whole,
+    ...wrapped(refused === undefined ? '' : `not here: ${refused}`, width).map((line): Line => [span(line, 'warning')]),
+    ...wrapped(description, width).map((line): Line => [span(line)]),
+  ];
 }

@@ -3,6 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { faultsHere } from '../commands/targets.ts';
 import { actionsOf } from '../dispatch.ts';
+import { textOf } from '../draw/line.ts';
+import { createTheme } from '../draw/theme.ts';
+import { frameLines } from '../frame.ts';
 import { topOf, type ViewState } from '../state/state.ts';
 import { observed, pressed, ready, stateAfter, typed } from '../testing/view.ts';
 
@@ -29,6 +32,22 @@ describe('the fault menu', () => {
     const form = typed(['f', 'j', 'return', 'down'].reduce(pressed, PLAYING), 'x');
     const refused = pressed(form, 'return');
     expect(topOf(refused)).toMatchObject({ screen: 'menu', form: { problem: expect.stringContaining('expected a duration') } });
+  });
+
+  it.each(['7', '7x', '0s'])('says while it is typed that %s is no time, and no more once it is one', (text) => {
+    const linesOf = (state: ViewState) => frameLines(state, { columns: 80, rows: 24 }, createTheme()).map(textOf);
+    const form = ['f', 'return', 'down'].reduce(pressed, PLAYING);
+    expect(linesOf(form).join()).not.toContain('expected');
+    const typing = typed(form, text);
+    expect(linesOf(typing)).toContainEqual(expect.stringMatching(`^· for: expected a duration such as 300ms, 5s or 2m, got ${text} *$`));
+    const mended = typed(Array.from({ length: text.length }, () => 'backspace').reduce(pressed, typing), '7s');
+    expect(linesOf(mended).join()).not.toContain('expected');
+  });
+
+  it('says so of a parameter, too', () => {
+    const form = ['f', 'j', 'return', 'down', 'backspace', 'backspace'].reduce(pressed, PLAYING);
+    const lines = frameLines(form, { columns: 80, rows: 24 }, createTheme()).map(textOf);
+    expect(lines.join('\n')).toMatch(/· .*latency: expected a duration such as 300ms/);
   });
 
   it('asks before what destroys', () => {

@@ -1,6 +1,6 @@
 /** The fault menu: every fault this world can have, then its target, parameters and time. Made of the table of faults. */
 import type { Fault } from '../../../lab/faults/fault.ts';
-import { type Form, formOf, orderOf, withChoice, withField, withText } from '../commands/menu-form.ts';
+import { type Form, formOf, openProblem, orderOf, withChoice, withField, withText } from '../commands/menu-form.ts';
 import { faultsHere } from '../commands/targets.ts';
 import { padTo, plain } from '../draw/format.ts';
 import { fitLine, type Line, span } from '../draw/line.ts';
@@ -126,7 +126,8 @@ function menuLines(state: ViewState, menu: FaultMenu, room: Room): readonly Line
   const { width, rows, theme } = room;
   const faults = faultsHere(state);
   const fault = faults[menu.at];
-  const bottom = fault === undefined ? [] : menu.form === undefined ? aboutLines(fault, room) : formLines(fault, menu.form, room);
+  const bottom =
+    fault === undefined ? [] : menu.form === undefined ? aboutLines(fault, room) : formLines(fault, menu.form, { state, room });
   const listRows = Math.max(1, rows - 1 - bottom.length);
   const whole = faults.flatMap((each, at) => rowLines(each, { menu, at, theme, abouts: wrapped(each.about, width - ABOUT_INDENT) }));
   const toSee = fault === undefined || menu.form !== undefined ? [] : toSeeLines(fault, width);
@@ -172,19 +173,25 @@ function toSeeLines({ toSee }: Fault, width: number): readonly Line[] {
   return wrapped(`To see: ${toSee}.`, width).map((line): Line => [span(line, 'muted')]);
 }
 
-function formLines(fault: Fault, form: Form, { width, theme }: Room): readonly Line[] {
-  const { problem } = form;
+interface FormOptions {
+  readonly state: ViewState;
+  readonly room: Room;
+}
+
+/** What Enter would refuse is told while it is typed, and stands out once it was refused. */
+function formLines(fault: Fault, form: Form, { state, room: { width, theme } }: FormOptions): readonly Line[] {
+  const tone = form.problem === undefined ? theme.tones.info : theme.tones.warning;
+  const problem = form.problem ?? openProblem(fault, form, state);
   return [
     titleLine([span(fault.name, 'accent')], width, theme),
     ...toSeeLines(fault, width),
     ...form.fields.map((field, at) => fieldLine(field, { isFocused: at === form.at, theme })),
-    ...(problem === undefined ? [[span(' ')]] : problemLines(problem, width, theme)),
+    ...(problem === undefined ? [[span(' ')]] : problemLines(problem, width, tone)),
   ];
 }
 
-function problemLines(problem: string, width: number, theme: Room['theme']): readonly Line[] {
-  const { mark } = theme.tones.warning;
-  return wrapped(problem, width - 2).map((line, at): Line => [span(`${at === 0 ? mark : ' '} ${line}`, 'warning')]);
+function problemLines(problem: string, width: number, { mark, role }: Room['theme']['tones']['info']): readonly Line[] {
+  return wrapped(problem, width - 2).map((line, at): Line => [span(`${at === 0 ? mark : ' '} ${line}`, role)]);
 }
 
 function fieldLine(

@@ -57,6 +57,7 @@ describe('the waterfall of a trace', () => {
       const lines = linesAt(columns, rows, { steps: whole });
       expect(lines.join('\n')).not.toContain('█');
       expect(lines.some((line) => /10 step 10 +- +200/.test(line))).toBe(true);
+      expect(lines.join('\n').includes('ap-south') || lines.some((line) => line.includes('1 more region: 80 columns'))).toBe(true);
     }
   });
 });

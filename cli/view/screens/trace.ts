@@ -2,8 +2,8 @@
 
 import { clocksText } from '../../../lab/trace/trace-clocks.ts';
 import type { Trace, TraceStep } from '../../../lab/trace/trace-schema.ts';
-import { ageText, cut, padTo, plain } from '../draw/format.ts';
-import { fitLine, type Line, span } from '../draw/line.ts';
+import { ageText, cut, padTo, plain, plural } from '../draw/format.ts';
+import { fitLine, type Line, span, spread } from '../draw/line.ts';
 import { wrapped } from '../draw/wrap.ts';
 import { titleLine } from '../panels/chrome.ts';
 import { WATERFALL_COLUMNS_MIN, waterfallLines } from '../panels/trace-waterfall.ts';
@@ -14,6 +14,8 @@ const TIME_COLUMNS = 8;
 const REGION_COLUMNS = 10;
 const STEP_COLUMNS = 32;
 const FILE_COLUMNS = 32;
+/** The title and the verdict. */
+const ABOVE_ROWS = 2;
 
 export const trace: Screen<'trace'> = {
   name: 'trace',
@@ -59,7 +61,7 @@ function traceLines(shown: Trace, agoMs: number, room: Room): readonly Line[] {
   const { width, rows, theme } = room;
   const title = `trace of ${plain(key)} to version ${version}, answered after ${answeredMs} ms, ${ageText(agoMs)} ago`;
   const { mark, role } = theme.tones[verdict === 'pass' ? 'good' : verdict === 'fail' ? 'error' : 'warning'];
-  const above: readonly Line[] = [titleLine([span(title, 'muted')], width, theme), [span(`${mark} ${verdict}: ${plain(reason)}`, role)]];
+  const verdictLine: Line = [span(`${mark} ${verdict}: ${plain(reason)}`, role)];
   const below = [
     ...served.map(({ region, answers }): Line => {
       const words = answers.map(({ ms, version: answered, status }) => `${answered}${status === 'stale' ? ' stale' : ''} at ${ms}`);
@@ -68,14 +70,23 @@ function traceLines(shown: Trace, agoMs: number, room: Room): readonly Line[] {
     ...clocksText(clocks).flatMap((words) => wrapped(words, width).map((line): Line => [span(line, 'warning')])),
   ];
   const waterfall = width < WATERFALL_COLUMNS_MIN ? [] : waterfallLines(shown, room);
-  const hasWaterfall = waterfall.length > 0 && above.length + waterfall.length + below.length <= rows;
+  const hasWaterfall = waterfall.length > 0 && ABOVE_ROWS + waterfall.length + below.length <= rows;
+  const hidden = hasWaterfall ? 0 : served.length - regionsIn(shown, width).length;
+  const more: Line = hidden === 0 ? [] : [span(`${plural(hidden, 'more region')}: 80 columns`, 'muted')];
+  const above = [titleLine([span(title, 'muted')], width, theme), hidden === 0 ? verdictLine : spread(verdictLine, more, width)];
   return [...above, ...(hasWaterfall ? waterfall : tableLines(shown, width)), ...below];
 }
 
+/** Those that have a column. */
+function regionsIn({ served }: Trace, width: number): readonly string[] {
+  const columns = Math.max(1, Math.floor((width - STEP_COLUMNS - TIME_COLUMNS) / REGION_COLUMNS));
+  return served.map(({ region }) => region).slice(0, columns);
+}
+
 /** The same in a row a step, where bars have no room. */
-function tableLines({ steps, served }: Trace, width: number): readonly Line[] {
-  const regions = served.map(({ region }) => region);
-  const shown = regions.slice(0, Math.max(1, Math.floor((width - STEP_COLUMNS - TIME_COLUMNS) / REGION_COLUMNS)));
+function tableLines(trace: Trace, width: number): readonly Line[] {
+  const { steps } = trace;
+  const shown = regionsIn(trace, width);
   const hasFiles = width >= STEP_COLUMNS + TIME_COLUMNS + shown.length * REGION_COLUMNS + FILE_COLUMNS;
   const head = [
     padTo('ms since it was sent', STEP_COLUMNS),

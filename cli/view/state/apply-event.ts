@@ -1,5 +1,5 @@
 /** What the lab tells, taken into the state. */
-import type { FaultView, LiveEvent, MysteryView, Observation } from '../../../lab/live/protocol.ts';
+import type { FaultView, LiveEvent, MysteryView, Observation, RefusedReads } from '../../../lab/live/protocol.ts';
 import { evened, withNewest } from './even.ts';
 import { goneAfter, goneFor } from './gone.ts';
 import { pendingAfter } from './pending-settings.ts';
@@ -13,6 +13,7 @@ import { UNSEEN } from './watched.ts';
 export const LOG_MAX = 500;
 const BANDS_MAX = 200;
 const STEPS_MAX = 50;
+const NONE_REFUSED: RefusedReads = [];
 /** More than one command writes. */
 const WRITTEN_MAX = 2_000;
 
@@ -35,7 +36,11 @@ export function withEvent(now: ViewState, event: LiveEvent): ViewState {
         ...now,
         verdict: event.verdict,
         reads: event.reads,
-        regions: now.regions.map((one) => ({ ...one, staleness: event.staleness[one.region] })),
+        regions: now.regions.map((one) => ({
+          ...one,
+          staleness: event.staleness[one.region],
+          refused: event.refused?.[one.region] ?? NONE_REFUSED,
+        })),
       };
     case 'load':
       return { ...now, rates: event.rates };
@@ -87,7 +92,14 @@ function withMystery(now: ViewState, mystery: MysteryView): ViewState {
 }
 
 function toPlaying(state: ViewState, { backend, originUrl, staysUp, regions }: Extract<LiveEvent, { type: 'ready' }>): ViewState {
-  const known = regions.map((region) => ({ ...region, seen: UNSEEN, history: [], pending: undefined, staleness: undefined }));
+  const known = regions.map((region) => ({
+    ...region,
+    seen: UNSEEN,
+    history: [],
+    pending: undefined,
+    staleness: undefined,
+    refused: NONE_REFUSED,
+  }));
   return {
     ...state,
     phase: state.phase === 'starting' ? 'playing' : state.phase,

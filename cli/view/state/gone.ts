@@ -1,4 +1,7 @@
-/** Contents that are gone: deleted at the origin, and served by no region. After a while nobody looks for them in the tables any more. */
+/**
+ * Contents that are gone: deleted at the origin, and served by no region, but for the 404 of the deletion itself. After a while nobody looks
+ * for them in the tables any more.
+ */
 import type { Seen } from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
@@ -14,11 +17,13 @@ export function goneAfter(
   nowMs: number,
 ): ReadonlyMap<string, number> {
   const entries = edges.flatMap(({ metrics }) => metrics?.versions ?? []);
-  const served = new Set(entries.filter(({ state }) => state === 'fresh' || state === 'stale').map(({ key }) => key));
   const told = new Set([...entries, ...(origin?.versions ?? [])].map(({ key }) => key));
-  const deleted = (origin?.versions ?? []).filter((row) => row.deleted).map(({ key }) => key);
+  const deletions = new Map((origin?.versions ?? []).filter((row) => row.deleted).map(({ key, version }) => [key, version]));
+  const isServed = ({ key, version, state }: EdgeMetrics['versions'][number]) =>
+    (state === 'fresh' || state === 'stale') && version !== deletions.get(key);
+  const served = new Set(entries.filter(isServed).map(({ key }) => key));
   const gone = [...before.keys()].filter((key) => told.has(key));
-  return new Map([...gone, ...deleted].filter((key) => !served.has(key)).map((key) => [key, before.get(key) ?? nowMs]));
+  return new Map([...gone, ...deletions.keys()].filter((key) => !served.has(key)).map((key) => [key, before.get(key) ?? nowMs]));
 }
 
 /** Those that have been gone for GONE_MS. */

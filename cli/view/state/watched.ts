@@ -1,5 +1,15 @@
 /** What is known of the world one looks at, as it stands now or stood at a moment; nothing of the terminal. */
-import type { FaultView, LiveVerdict, LoadRates, Race, RegionStaleness, RegionView, Seen, Stampede } from '../../../lab/live/protocol.ts';
+import type {
+  FaultView,
+  LiveVerdict,
+  LoadRates,
+  Race,
+  RefusedReads,
+  RegionStaleness,
+  RegionView,
+  Seen,
+  Stampede,
+} from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
 import type { PendingSettings } from './pending-settings.ts';
@@ -20,6 +30,8 @@ export interface RegionState extends RegionView {
   /** Settings asked for and not yet seen in force. */
   readonly pending: PendingSettings | undefined;
   readonly staleness: RegionStaleness | undefined;
+  /** Of the last 10 s. */
+  readonly refused: RefusedReads;
 }
 export interface Watched {
   /** ms since the start, of the last thing heard. */

@@ -88,7 +88,11 @@ export const verdicts: Seen = ({ race }, begun) => {
 };
 
 function verdictText({ verdict, failed, reads }: RaceRun): string {
-  const found = failed.map(({ check, anomalies }) => `${anomalies} ${check}`).join(', ');
+  // One that found only what another check tells already has none of its own.
+  const found = failed
+    .filter(({ anomalies }) => anomalies > 0)
+    .map(({ check, anomalies }) => `${anomalies} ${check}`)
+    .join(', ');
   return `${verdict.toUpperCase()}, ${plural(reads, 'read')}${found === '' ? ', nothing found.' : `: ${found}.`}`;
 }
 

@@ -63,7 +63,13 @@ describe('the tour', () => {
 
   it('shows both verdicts of the race, and ends with what to try next', () => {
     const begun = pressed(at(3), 'return');
-    const broken = { verdict: 'fail', failed: [{ check: 'purge-ignored', anomalies: 58 }], explain: 'x', reads: 3_720 } as const;
+    const purgeIgnored = { check: 'purge-ignored', anomalies: 58 };
+    const broken = {
+      verdict: 'fail',
+      failed: [purgeIgnored, { check: 'strategy-ignored', anomalies: 0 }],
+      explain: 'x',
+      reads: 3_720,
+    } as const;
     const real = { verdict: 'pass', failed: [], explain: undefined, reads: 3_720 } as const;
     const raced = advance(begun, { type: 'raced', t: 3_000, race: { seed: 1, mutant: 'unfenced-fill', broken, real, tookMs: 900 } });
     expect(textIn(raced)).toContain('without the fence (unfenced-fill): FAIL, 3720 reads: 58 purge-ignored.');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { History } from '../../history/history.ts';
 import type { OriginState, ReadOperation } from '../../history/records.ts';
 import { judgeBy } from '../pass.ts';
-import { historyOf as literalHistory, read, write } from '../testing/history.ts';
+import { clockAhead, historyOf as literalHistory, read, write } from '../testing/history.ts';
 import { divergence } from './divergence.ts';
 
 const CONTEXT = { regions: ['us-east', 'eu-west'], staleness: 'adjusted' } as const;
@@ -37,6 +37,19 @@ const WEST = finalRead('eu-west', {});
 const EQUAL = [EAST, WEST];
 
 describe('divergence', () => {
+  it.each([
+    ['accuses no edge with a lease whose clock was set back for a last answer labelled stale', 10_000, -3_600_000, 'pass'],
+    ['accuses one whose clock goes on', 10_000, 0, 'fail'],
+    ['accuses one without a lease', undefined, -3_600_000, 'fail'],
+  ])('%s', (_title, leaseMs, setMs, verdict) => {
+    const bound = { fetchDeadlineMs: 2_000, joinDeadlineMs: 2_000, ...(leaseMs === undefined ? {} : { leaseMs }) };
+    const readings = [...clockAhead(0, { untilMs: 4_000 }), ...clockAhead(setMs, { fromMs: 4_000 })];
+    const history = literalHistory({ operations: [], readings, bounds: { 'us-east': bound, 'eu-west': bound } });
+    history.add('origin', AT_3);
+    for (const answer of [EAST, finalRead('eu-west', { status: 'stale' })]) history.addOperation(answer);
+    expect(judgeBy(divergence, history, CONTEXT).verdict).toBe(verdict);
+  });
+
   it.each([
     ['passes when every region equals the origin', [AT_3], EQUAL, 'pass'],
     ['passes when a deletion is a 404 of its version', [DELETED_AT_3], EQUAL.map((read) => ({ ...read, found: false })), 'pass'],

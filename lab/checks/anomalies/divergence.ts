@@ -10,6 +10,7 @@ import type { Anomaly, Check, CheckInput, CheckResult, Judging } from '../check.
 import { Sieve } from '../doubt.ts';
 import { LastAnswers } from '../last-answers.ts';
 import { doubtAboutLast } from '../late-answer.ts';
+import { isStaleByClock } from '../stale-by-clock.ts';
 import { verdictOf } from '../verdict.ts';
 
 const NAME = 'divergence';
@@ -45,7 +46,7 @@ function judge(input: CheckInput, lastAnswers: LastAnswers): CheckResult {
       const read = lastAnswers.last({ region, key: origin.key });
       const isNewer = (read?.version ?? 0) > origin.version && doubtful.has(origin.slot);
       if (read === undefined || isNewer) unread += 1;
-      else if (!agrees(read, origin)) sieve.add({ region, origin, read });
+      else if (!agrees(read, origin, isStaleByClock(history, region))) sieve.add({ region, origin, read });
     }
   }
   const cells = history.of('origin').length * regions.length;
@@ -64,8 +65,8 @@ function isDoubtfulWrite({ kind, outcome }: Change): boolean {
 }
 
 /** A deletion is met by any 404 that carries its version. */
-function agrees(read: ReadOperation, origin: OriginState): boolean {
-  return read.version === origin.version && read.found === !origin.deleted && read.status === 'fresh';
+function agrees(read: ReadOperation, origin: OriginState, mayBeStale: boolean): boolean {
+  return read.version === origin.version && read.found === !origin.deleted && (read.status === 'fresh' || mayBeStale);
 }
 
 /** It may yet come: what is newer than the origin's, or not there at the same version, comes from nothing late. */

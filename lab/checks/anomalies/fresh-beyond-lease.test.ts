@@ -92,7 +92,7 @@ describe('fresh-beyond-lease', () => {
   });
 
   it.each([
-    ['no edge states a bound', { bounds: { 'us-east': ownEdge.bounds, 'eu-west': ownEdge.bounds } }, 'no edge states'],
+    ['no edge states a bound', { bounds: { 'us-east': ownEdge.bounds, 'eu-west': ownEdge.bounds } }, 'no region states'],
     ['nothing was changed', { operations: [read(1, 9_000)] }, 'after a change of its key'],
     ['nobody read late enough', { operations: [write(2, 1_000), read(2, 6_000)] }, 'later than the bound'],
   ])('has nothing to judge where %s', (_title, written, reason) => {

@@ -84,7 +84,8 @@ interface Seen {
 }
 
 function whyNone({ judged, excused, isTelling, isStated }: Seen): string | undefined {
-  if (!isStated) return 'nothing to judge: no edge states how long it may call an answer fresh (FRESHNESS_LEASE)';
+  if (!isStated)
+    return 'nothing to judge: no region states for how long it may call an old version fresh (FRESHNESS_LEASE, or bound of a target)';
   if (judged === 0 && excused > 0) return `nothing to judge: in all ${excused} reads the clocks differed by more than the skew`;
   if (judged === 0) return 'nothing to judge: no answered read began after a change of its key';
   return isTelling ? undefined : `nothing to judge: none of the ${judged} reads began later than the bound after a change of its key`;

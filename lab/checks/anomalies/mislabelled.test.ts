@@ -20,6 +20,8 @@ const aged = (ageMs: number, more: Parameters<typeof read>[2] = {}): Written => 
   readings: clockAhead(0),
   bounds: BOUNDS,
 });
+const LEASED = Object.fromEntries(REGIONS.map((region) => [region, { fetchDeadlineMs: 2_000, joinDeadlineMs: 2_000, leaseMs: 10_000 }]));
+const SET_BACK = [...clockAhead(0, { untilMs: 4_000 }), ...clockAhead(-3_000, { fromMs: 4_000 })];
 const cut = (target: string) => fault('partition', target, { fromMs: 3_000, toMs: 4_000 });
 
 describe('mislabelled', () => {
@@ -33,6 +35,16 @@ describe('mislabelled', () => {
     ['passes it until then', { operations: [WRITTEN, FIRST, stale(3_002 + BOUND_MS)] }, 'pass'],
     ['passes an entry that was fetched again', { operations: [WRITTEN, FIRST, { ...ABOVE, cachedMs: 4_000 }] }, 'pass'],
     ['fails on it by a clock that is far off', { operations: [WRITTEN, FIRST, ABOVE], readings: clockAhead(-7_200_000) }, 'fail'],
+    [
+      'passes it of an edge with a lease whose clock was set back: it calls nothing fresh until that has passed what it showed',
+      { operations: [WRITTEN, FIRST, ABOVE], readings: SET_BACK, bounds: LEASED },
+      'pass',
+    ],
+    [
+      'fails on it of an edge with a lease whose clock goes on',
+      { operations: [WRITTEN, FIRST, ABOVE], readings: clockAhead(0), bounds: LEASED },
+      'fail',
+    ],
     [
       'is unknown when that clock was set back: it may be another entry of the same time',
       { operations: [WRITTEN, FIRST, ABOVE], readings: [...clockAhead(0, { untilMs: 4_000 }), ...clockAhead(-3_000, { fromMs: 4_000 })] },

@@ -5,7 +5,7 @@
  * An answer labelled stale asks for a revalidation, which takes at most one fetch. So after a fetch's deadline and epsilon, outside
  * faults, neither may the same entry (same version, same `cached_at`) be answered labelled stale again, nor may the last answer of a key be so
  * labelled when it was asked for again and again for longer than that at the end. An old version labelled stale before the
- * end is `stale-after-bound`.
+ * end is `stale-after-bound`. An edge that a lease makes call everything stale, because its clock was set back, is not asked for it.
  *
  * A 404 is answered fresh or not at all: an old "not there" must not outlive the creation of what is asked for. No fault excuses it. A
  * cache that promises no such thing (`bounds.staleMissing`) is not asked for it.
@@ -19,6 +19,7 @@ import { answerOf, entryOf, keyOf } from '../answers.ts';
 import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
 import { Sieve } from '../doubt.ts';
 import { DRIFT_MAX, type ServiceClocks, serviceClocksOf } from '../service-clocks.ts';
+import { isStaleByClock } from '../stale-by-clock.ts';
 import type { Staleness, StaleRead } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
 import type { AnsweredRead } from '../versions.ts';
@@ -69,13 +70,13 @@ function begin({ history, staleness }: CheckInput): Judging {
         missed += 1;
         missing.set(keyOf(read), toMissing(read));
       }
-      add(entries.again(read, stale !== undefined));
+      if (!isStaleByClock(history, read.region)) add(entries.again(read, stale !== undefined));
     },
     result: () => {
       const { answers } = staleness.versions;
       const why = staleness.whyNone(answers, 'are there');
       if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
-      const ends = [...finals.values()].filter(({ last }) => last.status === 'stale');
+      const ends = [...finals.values()].filter(({ last }) => last.status === 'stale' && !isStaleByClock(history, last.region));
       for (const { first, last } of ends) add(toStillStale(first, last, staleness));
       const anomalies = [...missing.values(), ...expired.values(), ...[...still.values()].map((found) => toAnomaly(found, staleness))];
       const reason = `${sieve.found} of ${labelled} answers labelled stale were still so after one fetch, ${missed} were 404s, ${outlived} of ${answers} answers were fresh after their lifetime`;

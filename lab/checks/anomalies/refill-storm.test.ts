@@ -183,6 +183,42 @@ describe('refill-storm', () => {
     expect(judge(written).verdict).toBe(verdict);
   });
 
+  describe('under a lease of 4 s, of which a key has three at least', () => {
+    const bounds = Object.fromEntries(REGIONS.map((region) => [region, { ...ownEdge.bounds, leaseMs: 4_000, skewMs: 0 }]));
+    const heard = (fetches: number, evidenceMs: number | null | undefined) => [
+      edgeSample(900, { originFetches: 10, ...(evidenceMs === undefined ? {} : { evidenceMs }) }),
+      edgeSample(3_000, { originFetches: 10 + fetches, evidenceMs: 100 }),
+    ];
+
+    it.each([
+      ['nothing more where the edge had heard of the origin lately enough', 900, 0],
+      ['one more for each key where it had not', 901, 1],
+      ['one more where it had not at all', null, 1],
+      ['one more where nobody knows', undefined, 1],
+    ])('explains %s', (_title, evidenceMs, more) => {
+      const judged = (fetches: number) => judge({ bounds, operations: OPERATIONS, edgeSamples: heard(fetches, evidenceMs) }).verdict;
+      expect([judged(ALLOWED + more), judged(ALLOWED + more + 1)]).toEqual(['pass', 'fail']);
+    });
+
+    it('accuses no edge whose clock was set back: it calls nothing fresh until its clock has passed what it showed', () => {
+      const clock = (atMs: number, aheadMs: number) => ({ fromMs: atMs - 1, toMs: atMs, nowMs: atMs + aheadMs });
+      const [first, last] = [
+        edgeSample(900, { originFetches: 10, evidenceMs: 100 }),
+        edgeSample(3_000, { originFetches: 90, evidenceMs: 100 }),
+      ];
+      const edgeSamples = [
+        { ...first, clock: clock(900, 0) },
+        { ...last, clock: clock(3_000, -3_600_000) },
+      ];
+      expect(judge({ bounds, operations: OPERATIONS, edgeSamples }).verdict).toBe('pass');
+      const unset = [
+        { ...first, clock: clock(900, 0) },
+        { ...last, clock: clock(3_000, 0) },
+      ];
+      expect(judge({ bounds, operations: OPERATIONS, edgeSamples: unset }).verdict).toBe('fail');
+    });
+  });
+
   it('shows the two counts, with one sentence', () => {
     const [first, last] = samples(60);
     expect(judge({ operations: OPERATIONS, edgeSamples: samples(60) }).anomalies).toEqual([

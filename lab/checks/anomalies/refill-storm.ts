@@ -5,8 +5,8 @@
  * has one revalidation. So between two looks at a region's counter of fetches, with no fault of its own in between, each key may cost one
  * fetch for what was before, two for each write or purge in that time (the fetch under way that it outdates, and the one after it), and one
  * for each read that failed or found a 404 (kept for a short time only), and one for each time that its entry may have ended, or its lease have run
- * out: and never more than it was read. Where an edge fetches the most-read contents before they are read, so many of them may be fetched without a
- * read: as often as all that explains. Any purge but one of a
+ * out, where the edge had not heard of the origin for so long: and never more than it was read. Where an edge fetches the most-read contents before
+ * they are read, so many of them may be fetched without a read: as often as all that explains. Any purge but one of a
  * key counts for every key, for until a fetch is back nobody knows its tags. A slow link is no excuse: it is what
  * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it may have. Nor is
  * an edge looked at while it catches up with the log, nor one whose cache remembers so few invalidations that it drops entries. One anomaly for each region. Other caches than ours promise nothing
@@ -20,6 +20,7 @@ import { HELD_UP_SHARE, Sieve } from '../doubt.ts';
 import { excusesNothing, isEmptiedBy, isSlowing, refusesFills, touches, windowOf } from '../fault-windows.ts';
 import { type Interval, overlaps } from '../interval.ts';
 import { Marks } from '../marks.ts';
+import { isStaleByClock } from '../stale-by-clock.ts';
 import type { Staleness } from '../staleness.ts';
 import { verdictOf } from '../verdict.ts';
 
@@ -41,6 +42,8 @@ export const refillStorm: Check = {
 /** Between two samples of one process with no fault in between. */
 interface Stretch {
   readonly region: string;
+  /** There is a lease, and it may have run out: not all the time had the edge heard of the origin so lately that no key's lease did. */
+  readonly runsOut: boolean;
   readonly first: EdgeSample;
   readonly last: EdgeSample;
 }
@@ -61,7 +64,8 @@ function begin(input: CheckInput): Judging {
   });
   const tallies = new Map(
     ours.map((region) => {
-      const stretches = stretchesOf(region, samples.get(region) ?? [], history.faults);
+      const { leaseMs } = history.boundsOf(region);
+      const stretches = stretchesOf(region, { samples: samples.get(region) ?? [], faults: history.faults, leaseMs });
       return [region, stretches.map((stretch) => new Tally(stretch, history.boundsOf(region)))];
     }),
   );
@@ -155,19 +159,30 @@ function isCalm(one: EdgeSample, other: EdgeSample, faults: readonly Interval[])
   return isOneLife && one.caughtUp !== false && other.caughtUp !== false && !faults.some((window) => overlaps(window, span));
 }
 
-function stretchesOf(region: string, samples: readonly EdgeSample[], faults: readonly FaultRecord[]): readonly Stretch[] {
+/** Of two looks, whether the lease of some key may have run out between them. */
+function mayRunOut(one: EdgeSample, other: EdgeSample, leaseMs: number | undefined): boolean {
+  if (leaseMs === undefined) return false;
+  const { evidenceMs } = one;
+  return evidenceMs === undefined || evidenceMs === null || evidenceMs + (other.atMs - one.atMs) > leaseMs * LEASE_SHARE_MIN;
+}
+
+interface Watched {
+  readonly samples: readonly EdgeSample[];
+  readonly faults: readonly FaultRecord[];
+  readonly leaseMs: number | undefined;
+}
+
+/** The longest in which nothing changes that the number of fetches depends on. */
+function stretchesOf(region: string, { samples, faults, leaseMs }: Watched): readonly Stretch[] {
   const windows = faults.filter((fault) => interrupts(fault, region)).map(windowOf);
   const stretches: Stretch[] = [];
-  let first: EdgeSample | undefined;
-  let last: EdgeSample | undefined;
-  for (const sample of samples) {
-    if (last === undefined || !isCalm(last, sample, windows)) {
-      if (first !== undefined && last !== undefined && first !== last) stretches.push({ region, first, last });
-      first = sample;
-    }
-    last = sample;
+  for (const [at, last] of samples.slice(1).entries()) {
+    const first = samples[at];
+    if (first === undefined || !isCalm(first, last, windows)) continue;
+    const [before, runsOut] = [stretches.at(-1), mayRunOut(first, last, leaseMs)];
+    if (before?.last === first && before.runsOut === runsOut) stretches.splice(-1, 1, { ...before, last });
+    else stretches.push({ region, runsOut, first, last });
   }
-  if (first !== undefined && last !== undefined && first !== last) stretches.push({ region, first, last });
   return stretches;
 }
 
@@ -228,7 +243,8 @@ function counted(region: string, tallies: readonly Tally[], { history, staleness
     const ofAll = marks.ofAll(span);
     // Of what was fetched in the run.
     const ends = freshMs === undefined || toMs < freshMs ? 0 : 1 + Math.floor((toMs - fromMs) / freshMs);
-    const runsOut = Number.isFinite(leaseMs) ? 1 + Math.floor((toMs - fromMs) / (leaseMs * LEASE_SHARE_MIN)) : 0;
+    const leases = stretch.runsOut ? 1 + Math.floor((toMs - fromMs) / (leaseMs * LEASE_SHARE_MIN)) : 0;
+    const runsOut = isStaleByClock(history, region) ? Number.POSITIVE_INFINITY : leases;
     const explained = (key: string) => 1 + FETCHES_PER_MARK * (ofAll + marks.ofKey(key, span)) + again + ends + runsOut;
     return tally.counted(explained, fills ?? stretch.last.originFetches - stretch.first.originFetches);
   });

@@ -1,5 +1,6 @@
 /** The sections of tables: figures per region, checks, thresholds, faults. */
 import type { Verdict } from '../../checks/check.ts';
+import { SEEN_BY_READS } from '../../history/convergence.ts';
 import type { Quantiles } from '../../history/quantiles.ts';
 import type { FaultRecord } from '../../history/records.ts';
 import type { Summary } from '../events.ts';
@@ -49,7 +50,7 @@ ${table(
     count(consistency[region]?.writes ?? 0),
     ...times.map((ms) => percent(consistency[region]?.within[ms])),
   ]),
-)}</div>${more}</section>`;
+)}</div><p class="note">${SEEN_BY_READS}</p>${more}</section>`;
 }
 
 /** In words and by a sign: colour only repeats them. */

@@ -2,6 +2,7 @@
 import { endOf } from '../../history/end.ts';
 import type { HistoryHead } from '../../history/history-lines.ts';
 import { railsLine } from '../../rails/rails-line.ts';
+import { worldKind } from '../../worlds/worlds.ts';
 import { whatHappened } from '../happened.ts';
 import { outcomeOf, reasonOf } from '../outcome.ts';
 import type { ReportSource } from '../source.ts';
@@ -41,10 +42,15 @@ function factsOf({
     ['writes', count(operations.writes)],
     ['failed · unknown', `${count(operations.failed)} · ${count(operations.unknown)}`],
     ['lasted', duration(endOf(history))],
-    ...(startedAt === undefined ? [] : [['started', startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')] as const]),
+    ...(startedAt === undefined ? [] : [[startedName(backend), startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')] as const]),
     ...hostFacts(history.head),
     ...(rails === undefined ? [] : [['live target', railsLine(rails)] as const]),
   ];
+}
+
+/** A clock that begins where the seed says is no date of a run. */
+function startedName(backend: ReportSource['backend']): string {
+  return worldKind(backend).time === 'virtual' ? 'virtual clock from' : 'started';
 }
 
 /** Of a run in real time. In virtual time the same seed is the same run on every machine. */

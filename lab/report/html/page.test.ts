@@ -98,6 +98,10 @@ describe('report.html', () => {
     const words = wellFormed(toHtml(reportSource({ history: told, summary }))).replace(/<(?!script)[^>]*>/g, ' ');
     expect(words).toMatch(/ host {2}linux &lt;script&gt;.*, 1 processor {4}Node {2}24\.0\.0 {4}commit {3}0123456789ab /);
     expect(toHtml(reportSource({ history, summary }))).not.toMatch(/<dt>(?:host|Node|commit)<\/dt>/);
+    expect(words).toMatch(/ started {2}/);
+    const virtual = { ...reportSource({ history: told, summary }), backend: 'simulated' } as const;
+    expect(toHtml(virtual)).toContain('<dt>virtual clock from</dt>');
+    expect(toHtml(virtual)).not.toContain('<dt>started</dt>');
   });
 
   it('says the verdict in words first, why, and how to run it again', () => {

@@ -14,7 +14,7 @@ import type { EdgeBounds, EdgeCapabilities, EdgeRead, EdgeUnderTest, OpenEdgeOpt
 import { settingsBy } from './own.ts';
 import { ReadMeter } from './read-meter.ts';
 
-export interface TargetAddress extends Pick<Target, 'name' | 'read' | 'label' | 'lifetime' | 'purges' | 'deliver'> {
+export interface TargetAddress extends Pick<Target, 'name' | 'read' | 'label' | 'lifetime' | 'bound' | 'purges' | 'deliver'> {
   /** Left out: its own mechanism reads the log, and nobody tells what it has applied. */
   readonly purgerUrl?: string;
   /** No upstream of ours stands behind it: whence an answer is, its label alone tells. Left out: one does. */
@@ -88,12 +88,22 @@ function bodyIn(body: unknown): EdgeRead['body'] {
   return typeof text === 'string' ? text : undefined;
 }
 
-function boundsOf({ lifetime: freshMs, deliver, turnMs, datedBy }: TargetAddress): EdgeBounds {
+function boundsOf({ lifetime: freshMs, bound, deliver, turnMs, datedBy }: TargetAddress): EdgeBounds {
   const again = deliver.how === 'again' ? { againMs: deliver.afterMs.reduce((sum, ms) => sum + ms, 0) } : {};
   const dated = datedBy === undefined ? {} : { datedBy };
   const paced = turnMs === undefined ? {} : { turnMs };
+  const bounded = bound === undefined ? {} : { leaseMs: bound, skewMs: 0 };
   const others = { staleMissing: true, joins: true } as const;
-  return { fetchDeadlineMs: FETCH_DEADLINE_MS, joinDeadlineMs: JOIN_DEADLINE_MS, freshMs, ...others, ...again, ...dated, ...paced };
+  return {
+    fetchDeadlineMs: FETCH_DEADLINE_MS,
+    joinDeadlineMs: JOIN_DEADLINE_MS,
+    freshMs,
+    ...others,
+    ...again,
+    ...dated,
+    ...paced,
+    ...bounded,
+  };
 }
 
 class Stamps {

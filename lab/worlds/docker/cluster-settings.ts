@@ -9,7 +9,8 @@ import type { Journal } from '../../journal/journal.ts';
 import type { Clients } from '../../system/clients.ts';
 import type { EdgeUnderTest } from '../../system/edges/edge.ts';
 import { WorldSettings } from '../settings.ts';
-import type { BegunRegion } from '../settings-facts.ts';
+import { type BegunRegion, settingsTold } from '../settings-facts.ts';
+import { settingsOfRegion } from '../settings-of-region.ts';
 import { entryIdOf } from '../settings-undo.ts';
 import type { WorldRegion } from '../world.ts';
 import type { Cluster } from './cluster.ts';
@@ -45,11 +46,8 @@ export async function clusterSettings(options: ClusterSettingsOptions): Promise<
   });
 }
 
-async function asFound(
-  { region, delayMs, strategy }: WorldRegion,
-  { clock, clients, cluster, journal }: ClusterSettingsOptions,
-): Promise<BegunRegion> {
-  const made = { propagationDelayMs: delayMs, strategy };
+async function asFound(world: WorldRegion, { clock, clients, cluster, journal }: ClusterSettingsOptions): Promise<BegunRegion> {
+  const [made, { region }] = [settingsOfRegion(world), world];
   const left = journal.entries.find(({ id }) => id === entryIdOf(region));
   return { region, made, left, startsAsMade: true, found: cluster.wasThere ? await asked(clients.edge(region), clock) : made };
 }
@@ -60,5 +58,5 @@ async function asked({ can }: EdgeUnderTest, clock: Clock): Promise<EdgeConfig |
   const timer = clock.setTimer(ANSWER_MS_MAX, () => overdue.abort());
   const metrics = await can.metrics?.(overdue.signal).catch(() => undefined);
   timer.cancel();
-  return metrics && { propagationDelayMs: metrics.propagationDelayMs, strategy: metrics.strategy };
+  return metrics && settingsTold(metrics);
 }

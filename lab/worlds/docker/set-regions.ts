@@ -1,8 +1,10 @@
-/** A cluster that was there before runs with its own delays and strategies: what this world asks for is wanted for as long as it lasts. */
+/** A cluster that was there before runs with its own delays, strategies and leases: what this world asks for is wanted for as long as it lasts. */
 
 import type { Releasers } from '../../../services/runtime/releasers.ts';
-import { regionSettings } from '../../topology/region-settings.ts';
+import { leaseBoundsOf, regionSettings } from '../../topology/region-settings.ts';
 import type { Topology } from '../../topology/topology.ts';
+import { isSame } from '../setting-layers.ts';
+import { settingsOfRegion } from '../settings-of-region.ts';
 import type { World, WorldRegion } from '../world.ts';
 
 export interface SetRegionsOptions {
@@ -16,11 +18,12 @@ export function setRegions({ world, topology, releasers }: SetRegionsOptions): P
   return Promise.all(
     world.regions.map(async (region) => {
       const environment = topology.regions.find((one) => one.region === region.region)?.environment ?? {};
-      const wanted = { ...region, ...regionSettings(environment, region) };
-      if (wanted.delayMs === region.delayMs && wanted.strategy === region.strategy) return region;
+      const { leaseMs } = leaseBoundsOf(environment);
+      const wanted = { ...region, ...regionSettings(environment, region), leaseMs };
+      if (isSame(settingsOfRegion(wanted), settingsOfRegion(region))) return region;
       const settings = world.settings.of(region.region);
       releasers.push(() => settings.remove('file'));
-      await settings.set('file', { propagationDelayMs: wanted.delayMs, strategy: wanted.strategy });
+      await settings.set('file', settingsOfRegion(wanted));
       return wanted;
     }),
   );

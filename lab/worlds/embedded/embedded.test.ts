@@ -48,6 +48,23 @@ describe('the walk-through of docs/http-api.md', () => {
 });
 
 describe('the embedded world', () => {
+  it('shows a browser the page of each service at /, and not while the service is frozen', async () => {
+    const { world } = test;
+    const open = async (url: string) => {
+      const answer = await fetch(`${url}/`, { headers: { accept: 'text/html,*/*;q=0.8' } });
+      return `${answer.status} ${/<h1>(.*)<\/h1>/.exec(await answer.text())?.[1]}`;
+    };
+    expect(await open(world.originUrl)).toBe('200 EdgeSync origin');
+    for (const { region, url } of world.regions) expect(await open(url)).toBe(`200 EdgeSync edge ${region}`);
+    const [frozen] = world.regions;
+    if (frozen === undefined) throw new Error('expected a region');
+    await world.control.pause(`edge:${frozen.region}`);
+    const page = open(frozen.url);
+    expect(await Promise.race([page, sleep(systemClock, STOPPED_MS).then(() => 'nothing')])).toBe('nothing');
+    await world.control.resume(`edge:${frozen.region}`);
+    expect(await page).toBe(`200 EdgeSync edge ${frozen.region}`);
+  });
+
   it('brings 50 writes to 50 keys to every region after one delay, not after fifty', async () => {
     const { world, clients } = test;
     const ids = await Promise.all(

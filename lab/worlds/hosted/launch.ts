@@ -7,6 +7,7 @@ import type { OriginConfig } from '../../../services/origin/config.ts';
 import type { Database } from '../../../services/origin/database/database.ts';
 import { createOrigin, heartbeatMsOf } from '../../../services/origin/origin.ts';
 import type { EdgeConfig as EdgeSettings } from '../../../services/protocol/edge-api.ts';
+import type { FrontPage } from '../../../services/runtime/front-page.ts';
 import type { Route } from '../../../services/runtime/http.ts';
 import type { Logger } from '../../../services/runtime/log.ts';
 import type { Releasers } from '../../../services/runtime/releasers.ts';
@@ -124,11 +125,12 @@ export async function launchEdge(configured: EdgeConfig, { log, kafka, control, 
 /** As if it had been configured so: it is never served, and applies nothing, with anything else. */
 function withSettings(config: EdgeConfig, settings: EdgeSettings | undefined): EdgeConfig {
   if (settings === undefined) return config;
-  return { ...config, PROPAGATION_DELAY: settings.propagationDelayMs, INVALIDATION_STRATEGY: settings.strategy };
+  const { propagationDelayMs, strategy, freshnessLeaseMs = config.FRESHNESS_LEASE } = settings;
+  return { ...config, PROPAGATION_DELAY: propagationDelayMs, INVALIDATION_STRATEGY: strategy, FRESHNESS_LEASE: freshnessLeaseMs };
 }
 
 interface ServeOptions {
-  readonly parts: { readonly routes: readonly Route[]; close(): Promise<void> };
+  readonly parts: { readonly routes: readonly Route[]; readonly frontPage?: FrontPage; close(): Promise<void> };
   readonly gate: Gate;
   readonly port: LaunchOptions['port'];
   readonly config: { readonly ALLOWED_HOSTS: readonly string[]; readonly BIND_ADDRESS: string };
@@ -149,7 +151,12 @@ export async function serveGated({ parts, gate, port, config, logger, serve, dis
       return answer;
     },
   }));
-  const server = await serve({ routes, allowedHosts: config.ALLOWED_HOSTS, log: logger, port, host: config.BIND_ADDRESS });
+  const { frontPage } = parts;
+  const held = async () => {
+    if (gate.state !== 'running') await gate.goesOn();
+  };
+  const { ALLOWED_HOSTS: allowedHosts, BIND_ADDRESS: host } = config;
+  const server = await serve({ routes, ...(frontPage === undefined ? {} : { frontPage }), held, allowedHosts, log: logger, port, host });
   return {
     port: server.port,
     kill: async () => {

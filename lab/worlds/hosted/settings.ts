@@ -4,6 +4,7 @@ import { NO_JOURNAL } from '../../journal/journal.ts';
 import type { Clients } from '../../system/clients.ts';
 import { nodeName } from '../../system/parts.ts';
 import { WorldSettings } from '../settings.ts';
+import { settingsOfRegion } from '../settings-of-region.ts';
 import type { NodeStatus, WorldRegion } from '../world.ts';
 import type { Ask } from './control.ts';
 
@@ -22,8 +23,8 @@ export function hostedSettings({ clock, ask, clients, regions }: HostedSettingsO
     mayChange: true,
     edgeOf: (region) => clients.edge(region),
     isStopped: async (region) => ((await ask({ do: 'inspect', node: nodeName('edge', region) })) as NodeStatus).state === 'stopped',
-    regions: regions.map(({ region, delayMs, strategy }) => {
-      const made = { propagationDelayMs: delayMs, strategy };
+    regions: regions.map((world) => {
+      const [made, { region }] = [settingsOfRegion(world), world];
       return { region, made, found: made, startsAsMade: false };
     }),
   });

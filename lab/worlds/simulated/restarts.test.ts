@@ -50,9 +50,9 @@ describe('an edge that is restarted', () => {
       await faults.inject({ fault: 'strategy', target: EDGE, parameters: { strategy: 'lazy' } });
       await faults.inject({ fault: 'restart', target: EDGE, parameters: {} });
       expect(faults.inForce).toHaveLength(2);
-      expect(await need(edge, 'settings').read()).toEqual({ propagationDelayMs: 5_000, strategy: 'lazy' });
+      expect(await need(edge, 'settings').read()).toEqual({ propagationDelayMs: 5_000, strategy: 'lazy', freshnessLeaseMs: 10_000 });
       await faults.healAll();
-      expect(await need(edge, 'settings').read()).toEqual({ propagationDelayMs: 100, strategy: 'eager' });
+      expect(await need(edge, 'settings').read()).toEqual({ propagationDelayMs: 100, strategy: 'eager', freshnessLeaseMs: 10_000 });
     }));
 
   it('applies nothing by the delay of its configuration on its way up', () =>
@@ -79,6 +79,6 @@ describe('an edge that is restarted', () => {
       expect(faults.inForce.map(({ spec }) => spec.fault)).toEqual(['kill']);
       await faults.inject({ fault: 'strategy', target: EDGE, parameters: { strategy: 'lazy' } });
       await faults.heal(killed?.spec.id ?? '');
-      expect(await need(edge, 'settings').read()).toEqual({ propagationDelayMs: 100, strategy: 'lazy' });
+      expect(await need(edge, 'settings').read()).toEqual({ propagationDelayMs: 100, strategy: 'lazy', freshnessLeaseMs: 10_000 });
     }));
 });

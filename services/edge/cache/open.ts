@@ -9,16 +9,14 @@ export interface OpenCacheOptions extends CacheBounds {
   readonly region: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Each lookup tells the heartbeat in effect. */
-  readonly isLeased?: boolean;
 }
 
 /** Does not wait for Redis. */
-export async function openCache({ url, region, clock, logger, isLeased, ...bounds }: OpenCacheOptions): Promise<EdgeCache> {
+export async function openCache({ url, region, clock, logger, ...bounds }: OpenCacheOptions): Promise<EdgeCache> {
   if (url === 'memory:') {
     const { MemoryCache, MemoryCacheServer } = await import('./memory.ts');
     return new MemoryCache(new MemoryCacheServer({ clock, random: systemRandom, ...bounds }));
   }
   const { RedisCache } = await import('./redis.ts');
-  return RedisCache.open({ url, region, clock, logger, isLeased, ...bounds });
+  return RedisCache.open({ url, region, clock, logger, ...bounds });
 }

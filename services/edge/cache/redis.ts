@@ -62,8 +62,6 @@ export interface RedisCacheOptions extends CacheBounds {
   /** Judges entries and marks. */
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Each lookup tells the heartbeat in effect. Left out: none does. */
-  readonly isLeased?: boolean | undefined;
   /** How long a read may wait for Redis before it goes on without. */
   readonly readDeadlineMs?: number;
   readonly applyDeadlineMs?: number;
@@ -97,8 +95,7 @@ export class RedisCache implements EdgeCache {
   async lookup(key: string): Promise<Lookup> {
     const session = this.#reads.session();
     const keys = this.#keys('state', 'marks', 'patterns', `entry:${key}`);
-    const leased = this.#options.isLeased === true ? ['1'] : [];
-    const answer = await session.call(LOOKUP, { keys, values: [this.#now(), key, ...leased] });
+    const answer = await session.call(LOOKUP, { keys, values: [this.#now(), key] });
     const [state, clock, fence, body, beat] = parsed(lookupAnswer, answer);
     const found = { state, entry: body === null ? null : parsedEntry(body), clock, life: session.life, fence };
     return beat === undefined || beat === null ? found : { ...found, beat };

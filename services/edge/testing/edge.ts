@@ -93,6 +93,7 @@ export interface EdgeUnderTest {
 export async function withEdge<T>(environment: Readonly<Record<string, string>>, use: (edge: EdgeUnderTest) => Promise<T>): Promise<T> {
   const config = readEdgeConfig({
     REGION_NAME: REGION,
+    FRESHNESS_LEASE: '0',
     EDGE_PORT: '0',
     REDIS_URL: 'memory:',
     KAFKA_BROKERS: 'memory:',

@@ -1,12 +1,13 @@
 /** A reader over a cache in memory, and an origin whose answers a test gives by hand. */
 import { contentKey } from '../../protocol/content.ts';
+import type { LeaseTerms } from '../../runtime/lease-settings.ts';
 import { createRandom } from '../../runtime/random.ts';
 import { VirtualClock } from '../../runtime/virtual-clock.ts';
 import { Breaker } from '../breaker.ts';
 import type { Mark } from '../cache/cache.ts';
 import { MemoryCache, MemoryCacheServer } from '../cache/memory.ts';
 import { type EntryLifetimes, entryLifeMsMax } from '../entry-times.ts';
-import { Lease, type LeaseTerms } from '../lease.ts';
+import { Lease } from '../lease.ts';
 import { EdgeMeter } from '../metrics.ts';
 import { type OriginAnswer, type OriginClient, OriginUnavailable } from '../origin-client.ts';
 import { Reader } from '../reader.ts';
@@ -85,7 +86,7 @@ export class ReaderRig {
 
   constructor(terms?: LeaseTerms) {
     const { cache, origin, clock, meter } = this;
-    const lease = terms && new Lease(terms, clock);
+    const lease = terms && new Lease(() => terms, clock);
     const options = { cache, origin, clock, meter, lifetimes: LIFETIMES, upToDate: () => this.#upToDate(), lease };
     this.reader = new Reader(options);
     this.breaker = new Breaker({ clock, random: createRandom(1) });

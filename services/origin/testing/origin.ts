@@ -15,7 +15,12 @@ import { startOrigin } from '../origin.ts';
 
 const DROP = 'DROP TABLE IF EXISTS content, deleted_content, outbox CASCADE';
 
-export const TEST_CONFIG = readConfig(ORIGIN_SETTINGS, { PORT: '0', DATABASE_URL: 'pglite:', KAFKA_BROKERS: 'memory:' });
+export const TEST_CONFIG = readConfig(ORIGIN_SETTINGS, {
+  PORT: '0',
+  DATABASE_URL: 'pglite:',
+  KAFKA_BROKERS: 'memory:',
+  FRESHNESS_LEASE: '0',
+});
 
 /** Opened before the file's tests and closed after them. */
 export function openedDatabase(): () => PgliteDatabase {

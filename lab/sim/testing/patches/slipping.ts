@@ -53,9 +53,28 @@ export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
   {
     name: 'dropped-below-start',
     about: 'What the log dropped before anything was applied counts as nothing.',
-    edits: [{ file: 'services/edge/places.ts', old: 'start > 0 && !stored.has(partition)', new: 'start < 0 && !stored.has(partition)' }],
+    edits: [
+      {
+        file: 'services/edge/places.ts',
+        old: 'stored.has(partition) ? [] : allBefore(partition, start)',
+        new: 'stored.has(partition) || start > 0 ? [] : allBefore(partition, start)',
+      },
+    ],
     seenBy: 'services/edge/invalidator-dropped.test.ts',
     why: 'A cache that has applied nothing must meet a log that was cut short, with entries in it.',
+  },
+  {
+    name: 'end-without-epoch',
+    about: 'A cache without positions reads on from the last record, and what it passes over makes nothing invalid.',
+    edits: [
+      {
+        file: 'services/edge/places.ts',
+        old: "mark: { type: 'all', target: TARGET_ALL, mode: 'hard' }, position",
+        new: "mark: { type: 'tag', target: TARGET_ALL, mode: 'hard' }, position",
+      },
+    ],
+    seenBy: 'services/edge/invalidator.test.ts',
+    why: 'A new life has made everything invalid a moment before: only what was fetched between the two, and passed over, is wrong.',
   },
   {
     name: 'new-life-ignored',

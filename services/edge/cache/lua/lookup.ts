@@ -1,6 +1,6 @@
 /**
- * KEYS: state, marks, patterns, the entry. ARGV: life, now, key, and `1` where there is a lease.
- * Answers the entry's state, the clock, the key's fence, the body of what may be served, and with a lease the lowest heartbeat in effect.
+ * KEYS: state, marks, patterns, the entry. ARGV: life, now, key.
+ * Answers the entry's state, the clock, the key's fence, the body of what may be served, and the lowest heartbeat in effect.
  */
 import { GLOB } from './glob.ts';
 import { JUDGE } from './judge.ts';
@@ -24,7 +24,7 @@ local own = readMark('k:' .. key)
 local stored = redis.call('GET', KEYS[4])
 local entry = toEntry(stored, now)
 local fence = math.max(state.floor, state.allHard, state.allSoft, state.anyTag, state.anyPattern, own.clock)
-local beat = ARGV[4] == '1' and redis.call('HGET', KEYS[1], 'beat') or nil
+local beat = redis.call('HGET', KEYS[1], 'beat')
 if not entry then return { 'absent', state.clock, fence, false, beat } end
 local judged = stateOf(state, own, key, entry, now)
 local body = judged ~= 'invalid' and string.sub(stored, entry.bodyAt)

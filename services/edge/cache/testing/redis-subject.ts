@@ -35,7 +35,7 @@ export async function withRedis(url: string, test: (subject: RedisUnderTest) => 
   const clock = new VirtualClock();
   const region = `test-${randomUUID()}`;
   const raw = new Redis(url);
-  const shared = { url, region, clock, logger: silentLogger, isLeased: true };
+  const shared = { url, region, clock, logger: silentLogger };
   const cache = RedisCache.open({ ...shared, markRetentionMs: MARK_RETENTION_MS, ...PATIENT, ...bounds });
   try {
     await until(() => cache.connected(), 'a connection to Redis');
