@@ -33,6 +33,12 @@ export const BREAKER_PATCHES: readonly Patch[] = [
     ],
     caughtBy: ['unavailable', 'divergence'],
   },
+  {
+    name: 'breaker-endless-doubling',
+    about: 'The interval between two probes has no bound.',
+    edits: [{ file: BREAKER, old: 'Math.min(PROBE_MS_MAX, this.#intervalMs * 2)', new: 'this.#intervalMs * 8' }],
+    caughtBy: ['unavailable', 'mislabelled', 'divergence'],
+  },
 ];
 
 export const SLIPPING_BREAKER_PATCHES: readonly SlippingPatch[] = [
