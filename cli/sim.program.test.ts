@@ -46,10 +46,30 @@ describe.concurrent('sim', () => {
     expect(code).toBe(0);
   });
 
+  it('says so in NDJSON, and nothing else, where that is asked for', async () => {
+    const { code, stdout } = await startProgram(['sim', '--seeds', '4', '--check-determinism', '--json']).ended;
+    const events = eventsOf(stdout);
+    expect(events.map(({ type }) => type)).toEqual(['Start', 'Summary']);
+    const checks = [{ check: 'determinism', verdict: 'pass', reason: '1 seeds, each the same twice', anomalies: 0 }];
+    const reproduce = 'edgesync-lab sim --check-determinism --seeds 4';
+    expect(events.at(-1)).toMatchObject({ verdict: 'pass', exitCode: 0, checks, reproduce });
+    expect(code).toBe(0);
+  });
+
   it.each([
     ['a range that goes back', ['--seeds', '5..1'], 'Expected a seed or a range'],
     ['no regions', ['--regions', '0'], 'Expected a whole number from 1 to 300'],
     ['a mutant that there is not', ['--mutant', 'unfenced-fil'], 'unfenced-fill'],
+    [
+      'one mutant and all of them',
+      ['--mutants', '--mutant', 'unfenced-fill'],
+      '--mutants: goes with neither --mutant nor --check-determinism',
+    ],
+    [
+      'all mutants, and each seed twice',
+      ['--mutants', '--check-determinism'],
+      '--mutants: goes with neither --mutant nor --check-determinism',
+    ],
   ])('refuses %s with 104', async (_what, words, said) => {
     const { code, stderr } = await startProgram(['sim', ...words]).ended;
     expect(stderr).toContain(said);

@@ -12,6 +12,7 @@ const WALK: readonly (readonly [key: string, asked: string, seen: RegExp])[] = [
   ['w', 'press w to change one content', /version \d+ of content:\d+ was applied in us-east after \d/],
   ['b', 'press b to change contents 50 times', /us-east, eager: \d+ readers? waited for the origin, 0 got the old version/],
   ['c', 'press c to cut the link', /eu-west serves version \d+ of content:\d+, the origin has \d+: \d+ behind/],
+  ['\r', 'press Enter to give it a lease of 5 s', /eu-west calls nothing old fresh any more/],
   ['a', 'press a to heal it', /eu-west has caught up/],
   ['\r', 'press Enter to run both', /the real protocol: PASS/],
   [

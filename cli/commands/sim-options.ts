@@ -86,12 +86,19 @@ export async function readSetup({ compose, regions, keys, duration, mutant }: Sw
   return { topology: withRegions(topology, regions), keys, durationMs: duration, mutant };
 }
 
+/** What is done with the seeds, where it is not to run each once. */
+interface SeedsAsked {
+  readonly mutants?: boolean;
+  readonly checkDeterminism?: boolean;
+}
+
 /** The command that runs the seeds again. */
 export function simCommand(
   seeds: string,
-  { compose, regions, keys, duration, mutant, mutants }: SwarmOptions & { readonly mutants?: boolean },
+  { compose, regions, keys, duration, mutant, mutants, checkDeterminism: isCompared }: SwarmOptions & SeedsAsked,
 ): string {
-  const words = ['edgesync-lab', 'sim', ...(mutants ? ['--mutants'] : []), '--seeds', seeds];
+  const asked = [...(mutants ? ['--mutants'] : []), ...(isCompared ? ['--check-determinism'] : [])];
+  const words = ['edgesync-lab', 'sim', ...asked, '--seeds', seeds];
   if (regions !== DEFAULTS.regions) words.push('--regions', String(regions));
   if (keys !== undefined) words.push('--keys', String(keys));
   if (duration !== DEFAULTS.duration) words.push('--duration', `${duration}ms`);

@@ -7,7 +7,7 @@ import { checkFolder } from '../../lab/outputs/folder.ts';
 import { anomalyText, checkLines } from '../../lab/outputs/lines.ts';
 import type { LabEvent } from '../../lab/report/events.ts';
 import { runCampaigns, type SeedRange } from '../../lab/sim/campaign.ts';
-import { checkDeterminism } from '../../lab/sim/determinism.ts';
+import { checkDeterminism, type Difference } from '../../lab/sim/determinism.ts';
 import type { SeedOutcome, SeedSetup } from '../../lab/sim/outcome.ts';
 import { saveSeed } from '../../lab/sim/save-seed.ts';
 import { Tally } from '../../lab/sim/tally.ts';
@@ -30,6 +30,8 @@ export interface SimOptions extends SwarmOptions {
 }
 
 const SEEDS: SeedRange = { from: 1, to: 1_000 };
+/** Seeds that are compared are not judged. */
+const NONE_COUNTED = { reads: 0, writes: 0, failed: 0, unknown: 0 } as const;
 /** Shown of a failing seed in plain lines. */
 const ANOMALIES_SHOWN = 3;
 
@@ -56,12 +58,19 @@ export function addSimCommand(program: Command, session: Session): void {
     .addOption(new Option('--json', 'NDJSON on standard output, nothing else').env('EDGESYNC_JSON'))
     .action((options: SimOptions) =>
       orFail(session, async () => {
+        checkTogether(options);
         if (options.mutant !== undefined) mutantNamed(options.mutant);
         if (options.out !== undefined) await checkOut(options.out, options);
         const setup = await readSetup(options, session);
         session.exitWith(await simulate(options, setup, session));
       }),
     );
+}
+
+/** Throws InvalidInput where one option would be left out for the sake of another. */
+function checkTogether({ mutants, mutant, checkDeterminism: isCompared }: SimOptions): void {
+  if (mutants && (mutant !== undefined || isCompared))
+    throw new InvalidInput('--mutants: goes with neither --mutant nor --check-determinism: it runs every known bug, each seed once');
 }
 
 /** Before the first seed. Throws InvalidInput. */
@@ -73,7 +82,7 @@ async function checkOut(out: string, { mutants, checkDeterminism: isCompared }: 
 function simulate(options: SimOptions, setup: SeedSetup, session: Session): Promise<ExitCode> {
   if (options.mutants) return huntAll(options, setup, session);
   const seeds = options.seeds ?? SEEDS;
-  return options.checkDeterminism ? compare(seeds, setup, session) : run({ ...options, seeds }, setup, session);
+  return options.checkDeterminism ? compare({ ...options, seeds }, setup, session) : run({ ...options, seeds }, setup, session);
 }
 
 async function run(options: RangeOptions, setup: SeedSetup, session: Session): Promise<ExitCode> {
@@ -159,22 +168,36 @@ function reproduceCommand(failing: SeedOutcome | undefined, options: RangeOption
   return simCommand(failing === undefined ? rangeText(options.seeds) : String(failing.seed), options);
 }
 
-async function compare({ from, to }: SeedRange, setup: SeedSetup, { output, signal }: Session): Promise<ExitCode> {
+async function compare(options: RangeOptions, setup: SeedSetup, session: Session): Promise<ExitCode> {
+  const { output, signal } = session;
+  const { seeds, json } = options;
+  const { from, to } = seeds;
+  if (json) output.line(JSON.stringify(startEvent(options, session)));
   let done = 0;
+  let differs: string | undefined;
   const progress = startProgress({ clock: systemClock, total: to - from + 1, note: output.note, done: () => done });
   try {
-    for (let seed = from; seed <= to && !signal.aborted; seed += 1) {
+    for (let seed = from; seed <= to && differs === undefined && !signal.aborted; seed += 1) {
       const difference = await checkDeterminism(seed, setup);
-      if (difference !== undefined) {
-        const { line, first, second } = difference;
-        output.line(`seed ${seed}: line ${line} differs\n  first:  ${first ?? 'no such line'}\n  second: ${second ?? 'no such line'}`);
-        return EXIT.violated;
-      }
-      done += 1;
+      if (difference === undefined) done += 1;
+      else differs = differenceText(seed, difference);
     }
   } finally {
     progress.close();
   }
-  output.line(`${done} seeds, each the same twice`);
-  return signal.aborted ? EXIT.interrupted : EXIT.pass;
+  const exitCode = differs !== undefined ? EXIT.violated : signal.aborted ? EXIT.interrupted : EXIT.pass;
+  const said = differs ?? `${done} seeds, each the same twice`;
+  output.line(json ? JSON.stringify(comparedEvent(said, { exitCode, options })) : said);
+  return exitCode;
+}
+
+function differenceText(seed: number, { line, first, second }: Difference): string {
+  return `seed ${seed}: line ${line} differs\n  first:  ${first ?? 'no such line'}\n  second: ${second ?? 'no such line'}`;
+}
+
+function comparedEvent(reason: string, { exitCode, options }: { readonly exitCode: ExitCode; readonly options: RangeOptions }): LabEvent {
+  const verdict = exitCode === EXIT.violated ? 'fail' : 'pass';
+  const checks = [{ check: 'determinism', verdict, reason, anomalies: exitCode === EXIT.violated ? 1 : 0 } as const];
+  const reproduce = simCommand(rangeText(options.seeds), options);
+  return summaryEvent({ verdict, checks, operations: NONE_COUNTED, exitCode, reproduce });
 }

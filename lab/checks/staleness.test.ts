@@ -69,12 +69,25 @@ describe('the delay that is allowed', () => {
     ['is the last one set before the supersession', [at(500, 900), at(600, 50)], 50],
     ['is the last one set before, in whatever order that was recorded', [at(600, 50), at(500, 900)], 50],
     ['is a larger one that came into force meanwhile', [at(1_500, 700)], 700],
-    ['is a larger one that was in force for a moment only', [at(1_500, 700), at(1_501, 0)], 700],
+    ['is a larger one that was in force for a moment only, until a smaller one let go of what waited', [at(1_500, 700), at(1_501, 0)], 501],
+    ['is not a larger one that came into force when it was over', [at(1_700, 700)], DELAY_MS],
+    ['is a larger one where it may have come into force before it was over', [at(1_550, 700)], 700],
+    ['ends when a smaller one comes into force', [at(500, 5_000), at(1_400, 100)], 400],
+    ['is a smaller one where that is longer', [at(500, 5_000), at(1_400, 600)], 600],
     ['is the one before a smaller one came into force', [at(1_500, 50)], DELAY_MS],
     ['is not one set after the read', [at(2_001, 700)], DELAY_MS],
     ['is not that of another region', [at(1_500, 700, 'us-east')], DELAY_MS],
   ])('%s', (_title, delays, expected) => {
     expect(lastOf({ operations, delays })?.allowedMs).toBe(expected);
+  });
+
+  it.each([
+    ['cut', fault('partition', 'origin<->kafka', { fromMs: 900, toMs: 1_100 })],
+    ['slow', { ...fault('latency', 'origin<->kafka', { fromMs: 900, toMs: 1_100 }), slows: { invalidationMs: 10, fetchMs: 0, callMs: 0 } }],
+  ])('is the largest where a link was %s: it may have come later', (_how, broken) => {
+    const given = { operations, delays: [at(1_700, 700)], faults: [broken] };
+    const slowedMs = broken.slows?.invalidationMs ?? 0;
+    expect(lastOf(given)?.allowedMs).toBe(700 + slowedMs);
   });
 
   it('must be in the history', () => {

@@ -2,7 +2,7 @@
  * How stale an answer was, never overstated, and how stale it might be.
  *
  * A read is stale by the time from when the version it returned was superseded (`versions.ts`) until the read began. It might
- * be by the largest propagation delay in force in its region in that time (a changed delay holds for what is queued, too),
+ * be by the propagation delay of its region (`delays.ts`: a changed delay holds for what is queued, too),
  * plus epsilon: by how much reads exceeded the delay before anything was broken.
  *
  * A read labelled stale is measured from the end of the first answer so labelled whose revalidation must have asked the origin
@@ -15,11 +15,11 @@
  * unless the rule is `strict`.
  */
 
-import { InvalidInput } from '../errors.ts';
 import type { History } from '../history/history.ts';
-import type { DelayChange, FaultRecord } from '../history/records.ts';
+import type { FaultRecord } from '../history/records.ts';
 import { worldKind } from '../worlds/worlds.ts';
 import { cellOf, keyOf } from './answers.ts';
+import { Delays } from './delays.ts';
 import { type Doubted, doubtOf } from './doubt.ts';
 import { FaultWindows, type Path } from './fault-windows.ts';
 import { type Interval, overlaps } from './interval.ts';
@@ -74,8 +74,7 @@ export class Staleness {
   readonly #history: History;
   readonly #joined: Joined;
   readonly #isStrict: boolean;
-  /** By region, in their order. */
-  readonly #delays: ReadonlyMap<string, readonly DelayChange[]>;
+  readonly #delays: Delays;
 
   constructor({ history, rule, epsilonMs }: StalenessOptions) {
     this.#history = history;
@@ -86,10 +85,7 @@ export class Staleness {
     this.refusable = new Refusable(history);
     this.fetchDeadlineMs = (region) => history.boundsOf(region).fetchDeadlineMs;
     this.#isStrict = rule === 'strict';
-    this.#delays = Map.groupBy(
-      [...history.of('delay')].sort((one, other) => one.atMs - other.atMs),
-      ({ region }) => region,
-    );
+    this.#delays = new Delays(history.of('delay'));
     const { head } = history;
     const isVirtual = head !== undefined && worldKind(head.backend).time === 'virtual';
     this.epsilonMs = epsilonMs ?? (isVirtual ? EPSILON_MS_MIN : this.#measureEpsilon());
@@ -117,7 +113,7 @@ export class Staleness {
     const interval = { fromMs: sinceMs, toMs: read.startMs };
     const path = { region: read.region, status: 'fresh', label: read.status } as const;
     const slowedMs = this.#isStrict ? 0 : this.windows.slowedMs(path, interval);
-    const delayMs = this.delayMsMax(read.region, interval);
+    const delayMs = this.#delayMs(path, interval);
     const againMs = this.#isStrict ? 0 : this.#againMs(read, sinceMs + delayMs);
     const { turnMs = 0 } = this.#history.boundsOf(read.region);
     return { read, ...this.measure(path, interval), allowedMs: delayMs + slowedMs + againMs + turnMs };
@@ -211,15 +207,19 @@ export class Staleness {
   }
 
   /** The largest delay in force at any moment of the interval. */
-  delayMsMax(region: string, { fromMs, toMs }: Interval): number {
-    const changes = this.#delays.get(region);
-    if (changes === undefined) throw new InvalidInput(`expected the delay of ${region} in the history, got none`);
-    let [beforeMs, withinMs] = [0, 0];
-    for (const { atMs, delayMs } of changes) {
-      if (atMs <= fromMs) beforeMs = delayMs;
-      else if (atMs <= toMs) withinMs = Math.max(withinMs, delayMs);
-    }
-    return Math.max(beforeMs, withinMs);
+  delayMsMax(region: string, interval: Interval): number {
+    return this.#delays.maxMs(region, interval);
+  }
+
+  /**
+   * How long after the interval's begin what was sent then falls due, by the delays in force since: one that was lowered holds for what waits, too.
+   * Where a fault may have held it back on its way nobody knows when it came: then the largest of them counts.
+   */
+  #delayMs(path: Path, interval: Interval): number {
+    const { toMs, fromMs } = interval;
+    const isHeldUp = this.windows.unexcusedMs(path, interval) - this.windows.unseenMs(path, interval) < toMs - fromMs;
+    if (isHeldUp || this.windows.slowedMs(path, interval) > 0) return this.#delays.maxMs(path.region, interval);
+    return this.#delays.dueAfterMs(path.region, interval, this.epsilonMs);
   }
 }
 

@@ -257,6 +257,7 @@ export const COMMANDS = {
     region: z.string(),
     propagationDelayMs: edgeConfigChange.shape.propagationDelayMs.unwrap().exactOptional(),
     strategy: edgeConfigChange.shape.strategy.unwrap().exactOptional(),
+    freshnessLeaseMs: edgeConfigChange.shape.freshnessLeaseMs.unwrap().exactOptional(),
   }),
   /** Requests a second, from now on; what is left out stays. */
   load: asked('load', {

@@ -22,9 +22,10 @@ export class RegionSettings {
     if (world.regions.every((known) => known.region !== region)) throw new InvalidInput(`expected a region, got ${region}`);
     const settings = world.settings.of(region);
     await settings.set('person', change);
-    const { propagationDelayMs, strategy } = change;
+    const { propagationDelayMs, strategy, freshnessLeaseMs: leaseMs } = change;
     const delay = propagationDelayMs === undefined ? [] : [`delay ${propagationDelayMs} ms`];
-    const says = [...delay, ...(strategy === undefined ? [] : [strategy])].join(', ');
+    const lease = leaseMs === undefined ? [] : [leaseMs === 0 ? 'no lease' : `lease ${leaseMs} ms`];
+    const says = [...delay, ...(strategy === undefined ? [] : [strategy]), ...lease].join(', ');
     const covering = settings.covering('person', change);
     onSet(`${region}: ${says}${covering === undefined ? '' : ` (when it is healed: ${covering} holds it)`}`);
   }

@@ -85,11 +85,26 @@ describe('a metric of a history', () => {
     expect(judge(HISTORY, selector, text)).toEqual({ metric: selector, threshold: text, ok: true, value, samples });
   });
 
+  it('staleness_fresh is of what was called fresh alone', () => {
+    const operations = [write(2, 1_000), read(1, 1_400), read(1, 1_900, { status: 'stale' })];
+    const one = judge(runOf({ operations }), 'staleness_fresh', 'max==400');
+    expect(one).toMatchObject({ ok: true, value: 400, samples: 1 });
+    expect(judge(runOf({ operations }), 'staleness_raw', 'max==900')).toMatchObject({ ok: true, samples: 2 });
+  });
+
   it.each(METRIC_NAMES)('%s has no value where nothing was measured, and then no threshold holds', (metric) => {
     const empty = runOf({ operations: [] });
     for (const text of ['max<1', 'rate<1', 'rate!=7']) {
       const isTrend = text.startsWith('max');
-      const type = ['edge_read_duration', 'origin_write_duration', 'invalidation_lag', 'staleness', 'staleness_raw', 'convergence'];
+      const type = [
+        'edge_read_duration',
+        'origin_write_duration',
+        'invalidation_lag',
+        'staleness',
+        'staleness_raw',
+        'staleness_fresh',
+        'convergence',
+      ];
       if (type.includes(metric) === isTrend) expect(judge(empty, metric, text)).toMatchObject({ ok: false, value: null, samples: 0 });
     }
   });

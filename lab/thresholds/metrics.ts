@@ -38,6 +38,7 @@ const DEFINITIONS = {
   },
   staleness: { data: TREND, tags: TAGS, about: 'how old the answers of reads were, without the time of faults' },
   staleness_raw: { data: TREND, tags: TAGS, about: 'how old the answers of reads were' },
+  staleness_fresh: { data: TREND, tags: TAGS, about: 'how old the answers of reads were that were called fresh' },
   convergence: { data: TREND, tags: TAGS, about: 'from the answer to a write until a region first served it' },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 export type MetricName = keyof typeof DEFINITIONS;

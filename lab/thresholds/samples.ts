@@ -84,9 +84,10 @@ const lags: Sampling = (history, { between }, add) => {
   }
 };
 
-function ages(age: 'rawMs' | 'adjustedMs'): Sampling {
+function ages(age: 'rawMs' | 'adjustedMs', { isFreshAlone = false } = {}): Sampling {
   return (history, { left }, add) => {
-    eachStaleness(history, ({ read: { region, startMs, phase }, ...aged }) => {
+    eachStaleness(history, ({ read: { region, startMs, phase, status }, ...aged }) => {
+      if (isFreshAlone && status !== 'fresh') return;
       add({ value: left(aged[age], region, { fromMs: startMs - aged.rawMs, toMs: startMs }), phase, region });
     });
   };
@@ -113,5 +114,6 @@ export const SAMPLES: Readonly<Record<MetricName, Sampling>> = {
   invalidation_lag: lags,
   staleness: ages('adjustedMs'),
   staleness_raw: ages('rawMs'),
+  staleness_fresh: ages('rawMs', { isFreshAlone: true }),
   convergence: convergences,
 };

@@ -192,6 +192,18 @@ describe('from the log to the cache', () => {
       }));
   }
 
+  test('V11: so does one that cannot join for hours', () =>
+    withRegion({}, async (region) => {
+      await region.start();
+      await region.store(contentOf(1, 1));
+      await region.restartEdge();
+      expect(region.invalidator.catchingUp()).toBe(true);
+      await region.clock.advance(3 * 3_600_000);
+      expect(region.invalidator.catchingUp()).toBe(true);
+      await region.start();
+      expect(region.invalidator.catchingUp()).toBe(false);
+    }));
+
   test('V11: so does an edge that rejoins its group', () =>
     withRegion({}, async (region) => {
       await region.start();

@@ -114,12 +114,17 @@ describe('under a lease', () => {
       expect(rig.origin.fetches).toHaveLength(80 + 32);
       for (let at = 80; at < 112; at += 1) rig.origin.held(at).unchanged();
       await rig.clock.settle();
+      // Those that have ended make room for others.
+      for (let id = 33; id <= 72; id += 1) await told(rig, id);
+      expect(rig.origin.fetches).toHaveLength(112 + 32);
+      for (let at = 112; at < 144; at += 1) rig.origin.held(at).fail();
+      await rig.clock.settle();
       for (let id = 101; id <= 132; id += 1) void told(rig, id).catch(() => {});
       await rig.clock.settle();
-      expect(rig.origin.fetches).toHaveLength(112 + 32);
+      expect(rig.origin.fetches).toHaveLength(144 + 32);
       expect(await told(rig, 50)).toBe('stale v1 from cache, out');
-      expect(rig.origin.fetches).toHaveLength(112 + 32);
-      for (let at = 112; at < 144; at += 1) rig.origin.held(at).content(1);
+      expect(rig.origin.fetches).toHaveLength(144 + 32);
+      for (let at = 144; at < 176; at += 1) rig.origin.held(at).content(1);
     }));
 });
 

@@ -6,10 +6,12 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { EXIT } from '../../../lab/errors.ts';
 import { type Hunted, huntPatch } from '../../../lab/sim/testing/patch-hunt.ts';
 import type { HarmlessPatch, Patch, SlippingPatch } from '../../../lab/sim/testing/patches/patch.ts';
 import { HARMLESS_PATCHES, PATCHES, SLIPPING_PATCHES } from '../../../lab/sim/testing/patches/patches.ts';
 
+const USAGE = 'npm run patches -- [NAME …] [--seeds 200]';
 const SEEDS_DEFAULT = '200';
 const ALL = [...PATCHES, ...HARMLESS_PATCHES];
 /** Only those that are named: nothing is expected of them. */
@@ -27,8 +29,25 @@ interface Done extends Task {
 function patchNamed(name: string): Patch | HarmlessPatch | SlippingPatch {
   const found = NAMED.find((patch) => patch.name === name);
   if (found !== undefined) return found;
-  process.stderr.write(`expected a patch (${NAMED.map((patch) => patch.name).join(', ')}), got ${name}\n`);
-  process.exit(2);
+  return refuse(`expected a patch (${NAMED.map((patch) => patch.name).join(', ')}), got ${name}`);
+}
+
+function refuse(message: string): never {
+  process.stderr.write(`${message}\n${USAGE}\n`);
+  process.exit(EXIT.invalidInput);
+}
+
+function readWords() {
+  try {
+    return parseArgs({ allowPositionals: true, options: { seeds: { type: 'string', default: SEEDS_DEFAULT } } });
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function seedsOf(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) refuse(`--seeds: expected a number from 1 to 999999, got ${JSON.stringify(text)}`);
+  return Number(text);
 }
 
 function isHarmless(name: string): boolean {
@@ -68,9 +87,10 @@ if (process.send !== undefined) {
     void huntPatch(patchNamed(task.name), task.seeds).then((hunted) => process.send?.({ ...task, hunted } satisfies Done));
   });
 } else {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { seeds: { type: 'string', default: SEEDS_DEFAULT } } });
+  const { values, positionals } = readWords();
+  const seeds = seedsOf(values.seeds);
   const names = positionals.length > 0 ? positionals.map((name) => patchNamed(name).name) : ALL.map((patch) => patch.name);
-  const tasks = names.map((name) => ({ name, seeds: Number(values.seeds) }));
+  const tasks = names.map((name) => ({ name, seeds }));
   const worked = await Promise.all(Array.from({ length: availableParallelism() }, () => work(tasks)));
   process.exitCode = worked.every(Boolean) ? 0 : 1;
 }

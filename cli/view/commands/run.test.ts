@@ -22,6 +22,8 @@ describe('the command line', () => {
     ['load 100/s 5', { do: 'load', readsPerSecond: 100, writesPerSecond: 5 }],
     ['strategy eu-west eager', { do: 'configure', region: 'eu-west', strategy: 'eager' }],
     ['delay ap-south 1.5s', { do: 'configure', region: 'ap-south', propagationDelayMs: 1_500 }],
+    ['lease ap-south 5s', { do: 'configure', region: 'ap-south', freshnessLeaseMs: 5_000 }],
+    ['lease eu-west off', { do: 'configure', region: 'eu-west', freshnessLeaseMs: 0 }],
     ['partition edge:eu-west<->kafka for 10s', { do: 'inject', fault: 'partition', target: 'edge:eu-west<->kafka', forMs: 10_000 }],
     ['pause edge:*', { do: 'inject', fault: 'pause', target: 'edge:*' }],
     [
@@ -68,6 +70,7 @@ describe('the command line', () => {
     const done = runCommand('tour', PLAYING);
     expect('problem' in done ? [] : done.actions).toMatchObject([
       { type: 'open', screen: { screen: 'tour' } },
+      { type: 'sent' },
       { type: 'sent' },
       { type: 'sent' },
     ]);

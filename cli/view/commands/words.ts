@@ -1,7 +1,7 @@
 /** The words of the command line beside the faults: what the keys do, with numbers of one's own. */
 import { parseDuration } from '../../../lab/input/duration.ts';
 import { didYouMean } from '../../../lab/input/nearest.ts';
-import { PROPAGATION_DELAY_MS_MAX } from '../../../services/protocol/edge-api.ts';
+import { FRESHNESS_LEASE_MS_MAX, PROPAGATION_DELAY_MS_MAX } from '../../../services/protocol/edge-api.ts';
 import { delayText, plain } from '../draw/format.ts';
 import { listOf } from '../keys/binding.ts';
 import { BURST } from '../keys/global.ts';
@@ -71,6 +71,18 @@ const delay: Word['run'] = (state, [region, text]) => {
       problem: `expected a delay such as 0ms, 300ms or 2s, at most ${delayText(PROPAGATION_DELAY_MS_MAX)}, got ${text ?? 'nothing'}`,
     };
   return sends({ do: 'configure', region, propagationDelayMs }, `${plain(region)}: delay ${delayText(propagationDelayMs)}`);
+};
+
+const lease: Word['run'] = (state, [region, text]) => {
+  const problem = unknownRegion(state, region);
+  if (problem !== undefined || region === undefined) return problem ?? { problem: 'expected a region' };
+  const known = state.regions.find((one) => one.region === region)?.seen.metrics;
+  if (known !== undefined && known.freshnessLeaseMs === undefined) return { problem: `${region} has a cache without a lease` };
+  const freshnessLeaseMs = text === 'off' ? 0 : parseDuration(text ?? '');
+  if (freshnessLeaseMs === undefined || freshnessLeaseMs > FRESHNESS_LEASE_MS_MAX)
+    return { problem: `expected a lease such as 5s, or off, at most ${delayText(FRESHNESS_LEASE_MS_MAX)}, got ${text ?? 'nothing'}` };
+  const says = freshnessLeaseMs === 0 ? 'no lease' : `lease ${delayText(freshnessLeaseMs)}`;
+  return sends({ do: 'configure', region, freshnessLeaseMs }, `${plain(region)}: ${says}`);
 };
 
 /** What happens then happens now. */
@@ -148,6 +160,13 @@ export const WORDS: readonly Word[] = [
     about: 'how long a region waits before it applies, for good',
     next: (state, before) => (before.length === 0 ? regionNames(state) : []),
     run: delay,
+  },
+  {
+    word: 'lease',
+    usage: 'lease <region> <time|off>',
+    about: 'how long it calls an answer fresh without word from the origin, for good',
+    next: (state, before) => (before.length === 0 ? regionNames(state) : before.length === 1 ? ['off'] : []),
+    run: lease,
   },
   {
     word: 'heal',

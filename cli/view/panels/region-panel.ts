@@ -24,6 +24,7 @@ import { edgeFaultOf, type LinkState, linksOf } from '../state/links.ts';
 import { settingsOf } from '../state/pending-settings.ts';
 import type { FaultBand } from '../state/state.ts';
 import type { RegionState } from '../state/watched.ts';
+import { leaseWords } from './lease-words.ts';
 import { regionChartLines } from './region-charts.ts';
 import { versionLines } from './version-table.ts';
 
@@ -174,9 +175,10 @@ function lagLine({ seen: { metrics } }: RegionState, room: number): Line {
   const last: Line = [span(`last ${msText(metrics.invalidationLagMs)}`, 'muted')];
   const { lag, catchingUp, queued, applied } = metrics.log;
   const lagging: Role = lag === null || lag > queued ? 'warning' : 'text';
-  const text = catchingUp ? 'catching up' : lag === null ? 'lag unknown' : `lag ${lag}`;
+  const lease = leaseWords(metrics.lease)?.short;
+  const text = catchingUp ? 'catching up' : (lease ?? (lag === null ? 'lag unknown' : `lag ${lag}`));
   const offsets = room < WORDS_FROM || Object.keys(applied).length === 0 ? [] : [span(` offsets ${offsetsText(applied)}`, 'muted')];
-  return spread([span(text, catchingUp ? 'warning' : lagging), ...offsets], last, room);
+  return spread([span(text, catchingUp || lease !== undefined ? 'warning' : lagging), ...offsets], last, room);
 }
 
 /** Per partition the offset applied last: `0:12 1:4 2:9`. */

@@ -7,6 +7,7 @@ import { filledTo, type Room } from '../screens/screen.ts';
 import type { ViewState } from '../state/state.ts';
 import type { RegionState } from '../state/watched.ts';
 import { titleLine } from './chrome.ts';
+import { leaseWords } from './lease-words.ts';
 
 /** Two numbers side by side would be read as one row. */
 const GAP = 2;
@@ -45,6 +46,7 @@ function logRows({ regions }: ViewState, { seen: { metrics } }: RegionState, the
   if (metrics === undefined) return [];
   const { applied, lag, queued, unreadable, connected, catchingUp } = metrics.log;
   const width = LOG_COLUMNS;
+  const lease = leaseWords(metrics.lease);
   const state = !connected ? 'not connected' : catchingUp ? 'catching up' : 'connected';
   return [
     pair('lag', lag === null ? 'unknown' : String(lag), width),
@@ -54,6 +56,7 @@ function logRows({ regions }: ViewState, { seen: { metrics } }: RegionState, the
       return pair(`partition ${plain(partition)}`, `${offset < 0 ? '-' : offset}${behind > 0 ? ` ${theme.behind}${behind}` : ''}`, width);
     }),
     pair('log', state, width),
+    ...(lease === undefined ? [] : [pair('lease', lease.long, width)]),
     ...(unreadable === 0 ? [] : [pair('unreadable', String(unreadable), width)]),
   ];
 }

@@ -9,6 +9,7 @@ import type { Strategy } from '../../../services/protocol/invalidation.ts';
 export interface PendingSettings {
   readonly propagationDelayMs?: number;
   readonly strategy?: Strategy;
+  readonly freshnessLeaseMs?: number;
   readonly sinceMs: number;
 }
 
@@ -20,11 +21,12 @@ export function pendingFrom(
   command: Extract<LabCommand, { do: 'configure' }>,
   nowMs: number,
 ): PendingSettings {
-  const { propagationDelayMs, strategy } = command;
+  const { propagationDelayMs, strategy, freshnessLeaseMs } = command;
   return {
     ...before,
     ...(propagationDelayMs === undefined ? {} : { propagationDelayMs }),
     ...(strategy === undefined ? {} : { strategy }),
+    ...(freshnessLeaseMs === undefined ? {} : { freshnessLeaseMs }),
     sinceMs: nowMs,
   };
 }
@@ -35,19 +37,25 @@ export function pendingAfter(
   nowMs: number,
 ): PendingSettings | undefined {
   if (pending === undefined || nowMs - pending.sinceMs > PENDING_MS_MAX) return undefined;
-  const { propagationDelayMs = metrics?.propagationDelayMs, strategy = metrics?.strategy } = pending;
-  return propagationDelayMs === metrics?.propagationDelayMs && strategy === metrics?.strategy ? undefined : pending;
+  const isSeen = (['propagationDelayMs', 'strategy', 'freshnessLeaseMs'] as const).every(
+    (name) => pending[name] === undefined || pending[name] === metrics?.[name],
+  );
+  return isSeen ? undefined : pending;
 }
 
 export interface Settings {
   readonly propagationDelayMs: number;
   readonly strategy: Strategy;
+  /** 0: none. Left out: it has no such thing, as another cache than ours. */
+  readonly freshnessLeaseMs?: number;
 }
 
 /** What is in force, or about to be; undefined before the first answer. */
 export function settingsOf(pending: PendingSettings | undefined, metrics: EdgeMetrics | undefined): Settings | undefined {
   if (metrics === undefined) return undefined;
+  const freshnessLeaseMs = pending?.freshnessLeaseMs ?? metrics.freshnessLeaseMs;
   return {
+    ...(freshnessLeaseMs === undefined ? {} : { freshnessLeaseMs }),
     propagationDelayMs: pending?.propagationDelayMs ?? metrics.propagationDelayMs,
     strategy: pending?.strategy ?? metrics.strategy,
   };

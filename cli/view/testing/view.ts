@@ -26,6 +26,7 @@ export function edgeMetrics(region: string, change: Partial<EdgeMetrics> = {}): 
     region,
     strategy: 'lazy',
     propagationDelayMs: 300,
+    freshnessLeaseMs: 10_000,
     metrics: {
       totalRequests: 200,
       cacheHits: 190,

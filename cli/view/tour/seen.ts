@@ -65,6 +65,16 @@ function hasReached(state: ViewState, region: string, { origin }: Begun): boolea
   return rowsOf(state, region).every((row) => row.state !== 'fresh' || row.isDeleted || (row.here ?? 0) >= (then.get(row.key) ?? 0));
 }
 
+/** It has been cut off for longer than its lease, and calls nothing old fresh. */
+export const leased: Seen = (state, begun, { cut }) => {
+  const lease = state.regions.find(({ region }) => region === cut)?.seen.metrics?.lease;
+  const hasRunOut = lease !== undefined && (lease.evidenceMs === null || lease.evidenceMs > lease.leaseMs);
+  if (!hasRunOut || !hasReached(state, cut, begun)) return undefined;
+  const old = rowsOf(state, cut).filter(({ behind: versions }) => versions > 0).length;
+  const rest = old === 0 ? 'Readers have brought it what is new' : `${plural(old, 'old version')} it has yet it calls stale`;
+  return [`${plain(cut)} calls nothing old fresh any more, though it hears of no change. ${rest}; nobody waited for that.`];
+};
+
 const LAG_MAX = 3;
 
 function isLevel(state: ViewState, region: string, begun: Begun): boolean {

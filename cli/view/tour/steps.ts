@@ -8,6 +8,7 @@ import type { Step } from './step.ts';
 const BURST = 50;
 const WRITES = 10;
 const READERS = 200;
+const LEASE_MS = 5_000;
 /** Far below the deadline of a fetch, also there and back. */
 const SLOW_MS = 300;
 
@@ -54,6 +55,15 @@ export const STEPS: readonly Step[] = [
         ],
         waitsFor: 'the cut has yet to be felt',
         seen: seen.behind,
+      },
+      {
+        key: undefined,
+        does: `give it a lease of ${LEASE_MS / 1000} s`,
+        say: ({ cut }) =>
+          `It could go on so for an hour. A lease bounds that: the origin sends a heartbeat through the log each second, and ${plain(cut)} calls fresh only what it has had word of lately enough. The cut goes on. Watch old versions turn stale, and readers bring the new ones.`,
+        commands: ({ cut }) => [{ do: 'configure', region: cut, freshnessLeaseMs: LEASE_MS }],
+        waitsFor: 'its last word from the origin is not that old yet',
+        seen: seen.leased,
       },
       {
         key: 'a',

@@ -54,6 +54,25 @@ describe('the tour', () => {
     expect(topOf(pressed(next, 'escape'))).toEqual({ screen: 'overview' });
   });
 
+  it('gives a lease to the region that is cut off, and tells of it once nothing old is called fresh there', () => {
+    const begun = pressed(at(2, 1), 'return');
+    expect(commandsOf(at(2, 1), 'return')).toEqual([{ do: 'configure', region: 'eu-west', freshnessLeaseMs: 5_000 }]);
+    const told = (evidenceMs: number | null, state: 'fresh' | 'stale') =>
+      observed({
+        t: 3_000,
+        versions: [{ key: 'content:4', version: 7, state }],
+        origin: [{ key: 'content:4', version: 9, deleted: false }],
+        change: { lease: { leaseMs: 5_000, skewMs: 500, leastMs: 3_600, evidenceMs, heartbeats: 1, fromFuture: 0 } },
+      });
+    const behind = advance(at(2, 1), told(4_000, 'fresh'));
+    const given = pressed(behind, 'return');
+    expect(topOf(begun)).toMatchObject({ seen: undefined });
+    for (const early of [told(4_000, 'fresh'), told(6_000, 'fresh'), told(4_000, 'stale')])
+      expect(topOf(advance(given, early)), JSON.stringify(early)).toMatchObject({ seen: undefined });
+    expect(textIn(advance(given, told(6_000, 'stale')))).toContain('eu-west calls nothing old fresh any more');
+    expect(textIn(advance(given, told(null, 'stale'))).replaceAll(/\s+/g, ' ')).toContain('1 old version it has yet it calls stale');
+  });
+
   it('lets an act be left behind that shows nothing', () => {
     const begun = pressed(at(3), 'return');
     const late = advance(begun, { type: 'tick', t: 60_000 });
@@ -80,27 +99,34 @@ describe('the tour', () => {
   });
 
   it('sets the strategies and delays that it speaks of, and puts them back when it is left', () => {
-    const asked = (region: string, propagationDelayMs: number, strategy: string) => ({
+    const asked = (region: string, propagationDelayMs: number, strategy: string, freshnessLeaseMs = 0) => ({
       do: 'configure',
       region,
       propagationDelayMs,
       strategy,
+      freshnessLeaseMs,
     });
-    // Each was lazy with 300 ms: eu-west is as the tour wants it.
-    expect(commandsOf(playing, 'T')).toEqual([asked('us-east', 100, 'eager'), asked('ap-south', 600, 'lazy')]);
+    // Each was lazy with 300 ms, and had a lease.
+    expect(commandsOf(playing, 'T')).toEqual([
+      asked('us-east', 100, 'eager'),
+      asked('eu-west', 300, 'lazy'),
+      asked('ap-south', 600, 'lazy'),
+    ]);
     expect(textIn(onTour).replaceAll(/\s+/g, ' ')).toContain('us-east 100 ms, eu-west 300 ms, ap-south 600 ms');
     expect(commandsOf(onTour, 'return')).toEqual([{ do: 'write', count: 1 }]);
-    const back = [asked('us-east', 300, 'lazy'), asked('ap-south', 300, 'lazy')];
-    expect(commandsOf(onTour, 'escape')).toEqual(back);
-    const later = { ...onTour, screens: onTour.screens.map((screen) => (screen.screen === 'tour' ? { ...screen, step: 6 } : screen)) };
+    const set = advance(onTour, observed({ t: 2_000, change: { freshnessLeaseMs: 0 } }));
+    const back = ['us-east', 'eu-west', 'ap-south'].map((region) => asked(region, 300, 'lazy', 10_000));
+    expect(commandsOf(set, 'escape')).toEqual(back);
+    const later = { ...set, screens: set.screens.map((screen) => (screen.screen === 'tour' ? { ...screen, step: 6 } : screen)) };
     expect(commandsOf(later, 'return')).toEqual(back);
   });
 
   it('sets them with its first key where it was open before the world was up', () => {
     const early = advance(advance({ ...stateAfter(), screens: [{ screen: 'overview' } as const, TOUR] }, ready()), observed());
     const done = commandsOf(early, 'w');
-    expect(done.map((command) => command.do)).toEqual(['configure', 'configure', 'write']);
-    expect(commandsOf(pressed(early, 'w'), 'escape').map((command) => command.do)).toEqual(['configure', 'configure']);
+    expect(done.map((command) => command.do)).toEqual(['configure', 'configure', 'configure', 'write']);
+    const set = advance(pressed(early, 'w'), observed({ t: 2_000, change: { freshnessLeaseMs: 0 } }));
+    expect(commandsOf(set, 'escape').map((command) => command.do)).toEqual(['configure', 'configure', 'configure']);
   });
 
   it('tells of the write of its key, and of no other', () => {

@@ -152,7 +152,8 @@ describe('stale-after-bound', () => {
 
   it('shows the read of the largest excess, be it not the last', () => {
     const delays = [{ region: 'eu-west', atMs: 4_500, delayMs: 2_500 }];
-    const [anomaly] = judge({ operations: [WRITTEN, read(1, 4_000), read(1, 5_000)], delays }).anomalies;
+    const faults = [fault('partition', 'edge:eu-west<->kafka', { fromMs: 4_050, toMs: 4_950 })];
+    const [anomaly] = judge({ operations: [WRITTEN, read(1, 4_000), read(1, 5_000)], delays, faults }).anomalies;
     expect(anomaly?.witness[1]).toEqual({ ...read(1, 4_000), id: 1 });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Operation, ReadOperation } from '../../history/records.ts';
+import type { Change, Operation, ReadOperation } from '../../history/records.ts';
 import { judgeBy } from '../pass.ts';
-import { fault, historyOf, REGIONS, read, type Written } from '../testing/history.ts';
+import { fault, historyOf, purge, REGIONS, read, type Written, write } from '../testing/history.ts';
 import { unavailable } from './unavailable.ts';
 
 const judge = (written: Written) => judgeBy(unavailable, historyOf(written), { regions: REGIONS, staleness: 'adjusted' });
@@ -15,6 +15,18 @@ function reads(count: number, fails: (at: number) => boolean, more: Partial<Read
 }
 const between = (from: number, to: number) => (at: number) => at >= from && at < to;
 const within = (target: string, allowanceMs = 0) => [fault('kill', target, { fromMs: 1_000, toMs: 2_000, allowanceMs })];
+
+/** A write each 10 ms, beside reads that are answered; those from and to so many fail. */
+function writes(
+  count: number,
+  fails: (at: number) => boolean,
+  of: (at: number) => Change = (at) => write(at + 2, at * 10 + 5),
+): Operation[] {
+  const changes = Array.from({ length: count }, (_, at) => ({ ...of(at), ...(fails(at) ? { outcome: 'fail' as const } : {}) }));
+  return [...reads(count, () => false), ...changes].sort((one, other) => one.startMs - other.startMs);
+}
+const FREED = write(2, 1, { kind: 'delete' });
+const created = (at: number) => write(1, at * 10 + 5, { kind: 'create', key: undefined });
 
 describe('unavailable', () => {
   const cases: readonly (readonly [title: string, written: Written, verdict: 'pass' | 'fail' | 'unknown'])[] = [
@@ -118,9 +130,29 @@ describe('unavailable', () => {
       'unknown',
     ],
     ['is unknown without a read', { operations: [] }, 'unknown'],
+    ['passes two writes that failed', { operations: writes(50, between(10, 12)) }, 'pass'],
+    ['fails on three when they are more than 1 %', { operations: writes(299, between(10, 13)) }, 'fail'],
+    ['passes three writes when they are not', { operations: writes(300, between(10, 13)) }, 'pass'],
+    ['fails on purges that the origin does not take', { operations: writes(100, between(10, 13), (at) => purge(at * 10)) }, 'fail'],
+    ['fails on creations of what was deleted', { operations: [FREED, ...writes(100, between(10, 13), created)] }, 'fail'],
+    ['passes creations of what may be there', { operations: writes(100, between(10, 13), created) }, 'pass'],
+    ['passes writes while the origin was killed', { operations: writes(300, between(100, 200)), faults: within('origin') }, 'pass'],
+    ['passes writes while its store was', { operations: writes(300, between(100, 200)), faults: within('postgres') }, 'pass'],
+    ['passes writes while it recovered', { operations: writes(400, between(100, 280)), faults: within('origin', 1_000) }, 'pass'],
+    ['fails on writes while the log was killed', { operations: writes(300, between(100, 200)), faults: within('kafka') }, 'fail'],
+    ['fails on writes while an edge was', { operations: writes(300, between(100, 200)), faults: within('edge:eu-west') }, 'fail'],
+    ['is unknown about writes when the machine stood still', { operations: writes(299, between(10, 13)), stalls: [[95, 151]] }, 'unknown'],
   ];
   it.each(cases)('%s', (_title, written, verdict) => {
     expect(judge(written).verdict).toBe(verdict);
+  });
+
+  it('shows the first write that the origin did not take', () => {
+    const [anomaly] = judge({
+      operations: writes(100, between(10, 13), (at) => write(at + 2, at * 10 + 5, { error: 'got 409' })),
+    }).anomalies;
+    const explain = 'expected at most 1 % of writes to fail outside faults at the origin, got 3 of 100: got 409';
+    expect(anomaly).toMatchObject({ region: 'origin', explain, witness: [{ kind: 'update', version: 12 }] });
   });
 
   it('shows where an outage began and ended, with one sentence', () => {

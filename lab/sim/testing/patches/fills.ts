@@ -113,4 +113,28 @@ export const FILL_PATCHES: readonly Patch[] = [
     edits: [{ file: 'services/edge/cache/marks.ts', old: '.hard > clock;', new: '.hard >= clock && clock > 0;' }],
     caughtBy: ['refill-storm'],
   },
+  {
+    name: 'offsets-as-text',
+    about: 'Offsets are compared as texts: what follows the tenth record counts as applied.',
+    edits: [
+      {
+        file: STORE,
+        old: "if (position.offset <= applied) return 'skipped';",
+        new: "if (String(position.offset) <= String(applied)) return 'skipped';",
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'filled-now',
+    about: 'What is stored has the clock of the moment at which it is stored.',
+    edits: [
+      {
+        file: STORE,
+        old: 'this.#entries.set(key, { entry, clock });',
+        new: 'this.#entries.set(key, { entry, clock: this.#marks.clock });',
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
 ];

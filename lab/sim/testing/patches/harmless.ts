@@ -109,4 +109,28 @@ export const HARMLESS_PATCHES: readonly HarmlessPatch[] = [
     ],
     argument: 'A purge of the key makes invalid at least what the version would. It may cost a fetch.',
   },
+  {
+    name: 'relay-keyed-by-event',
+    about: 'The events of one content are in any partition.',
+    edits: [
+      {
+        file: 'services/origin/relay.ts',
+        old: 'return { key: event.target, value',
+        new: 'return { key: event.id, value',
+      },
+    ],
+    argument: 'Marks come to the same in whatever order they are applied.',
+  },
+  {
+    name: 'relay-purges-first',
+    about: 'Of what is published together purges and deletions come first.',
+    edits: [
+      {
+        file: 'services/origin/outbox.ts',
+        old: 'events: rows.map(toEvent)',
+        new: "events: [...rows].sort((one, other) => Number(other.priority === 'high') - Number(one.priority === 'high')).map(toEvent)",
+      },
+    ],
+    argument: 'Neither order nor repeats change what the marks come to, and each is published after its commit.',
+  },
 ];

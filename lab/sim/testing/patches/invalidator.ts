@@ -134,4 +134,108 @@ export const INVALIDATOR_PATCHES: readonly Patch[] = [
     edits: [{ file: 'services/edge/places.ts', old: 'position.offset < start || position.offset >= end', new: 'position.offset >= end' }],
     caughtBy: OLD_CONTENT,
   },
+  {
+    name: 'delay-of-the-arrival',
+    about: 'What waits already keeps the delay that was in force when it came.',
+    edits: [
+      {
+        file: QUEUE,
+        old: 'return sinceMs + this.#ports.settings.propagationDelayMs;',
+        new: 'return sinceMs + (delayMs ?? 0);',
+      },
+      {
+        file: QUEUE,
+        old: '#dueMs({ sinceMs, unmarked }: QueuedRecord): number {',
+        new: '#dueMs({ sinceMs, unmarked, delayMs }: QueuedRecord): number {',
+      },
+      {
+        file: QUEUE,
+        old: 'arrivedAt, sinceMs, previous: this.#last });',
+        new: 'arrivedAt, sinceMs, previous: this.#last, delayMs: this.#ports.settings.propagationDelayMs });',
+      },
+    ],
+    caughtBy: ['stale-after-bound', 'resurrection', 'purge-ignored'],
+  },
+  {
+    name: 'take-up-without-seek',
+    about: 'After a failed apply the log is read on from where it was.',
+    edits: [
+      {
+        file: INVALIDATOR,
+        old: 'this.#subscription?.seek(partition, next);',
+        new: '',
+      },
+    ],
+    caughtBy: [...OLD_CONTENT, 'divergence'],
+  },
+  {
+    name: 'failed-for-five-seconds',
+    about: 'After a failed apply a partition stands still for five seconds.',
+    edits: [
+      {
+        file: QUEUE,
+        old: 'setTimer(FAILED_PAUSE_MS,',
+        new: 'setTimer(100 * FAILED_PAUSE_MS,',
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'strategy-of-the-join',
+    about: 'A changed strategy counts only from the next join on.',
+    edits: [
+      {
+        file: QUEUE,
+        old: 'this.#waiting = new WaitingRecords(owed);',
+        new: 'this.#waiting = new WaitingRecords(owed);\n    this.#strategy = ports.settings.strategy;',
+      },
+      {
+        file: QUEUE,
+        old: 'toApplication(item, strategy)',
+        new: 'toApplication(item, this.#strategy ?? strategy)',
+      },
+      {
+        file: QUEUE,
+        old: '  #paused = false;\n',
+        new: "  #paused = false;\n  #strategy: EdgeSettings['strategy'] | undefined;\n",
+      },
+    ],
+    caughtBy: ['strategy-ignored'],
+  },
+  {
+    name: 'applied-but-one',
+    about: 'Of a batch only the first counts as applied: an edge that begins anew may go on catching up for ever.',
+    edits: [
+      {
+        file: QUEUE,
+        old: 'const last = head.at(-1);',
+        new: 'const last = head.at(0);',
+      },
+    ],
+    caughtBy: ['mislabelled', 'divergence'],
+  },
+  {
+    name: 'owed-forgotten',
+    about: 'What was read and not applied is forgotten when the log is read again: nothing is overdue.',
+    edits: [
+      {
+        file: 'services/edge/overdue.ts',
+        old: 'this.#owed.set(partition, queue.owed());',
+        new: 'this.#owed.set(partition, queue.owed().slice(queue.length));',
+      },
+    ],
+    caughtBy: ['stale-after-bound', 'purge-ignored', 'resurrection'],
+  },
+  {
+    name: 'unreadable-is-soft',
+    about: 'A record that cannot be read makes everything stale, in an eager region too.',
+    edits: [
+      {
+        file: RECORD,
+        old: "if (event === undefined) return { type: 'all', target: TARGET_ALL, mode };",
+        new: "if (event === undefined) return { type: 'all', target: TARGET_ALL, mode: 'soft' };",
+      },
+    ],
+    caughtBy: [...OLD_CONTENT, 'strategy-ignored'],
+  },
 ];

@@ -54,4 +54,16 @@ export const LEASE_PATCHES: readonly Patch[] = [
     ],
     caughtBy,
   },
+  {
+    name: 'heartbeat-is-unreadable',
+    about: 'A heartbeat counts as a record that cannot be read: each makes everything invalid.',
+    edits: [
+      {
+        file: 'services/edge/queued-record.ts',
+        old: 'event === undefined ? parseUnmarked(value)',
+        new: "event === undefined && value === '' ? parseUnmarked(value)",
+      },
+    ],
+    caughtBy: ['refill-storm'],
+  },
 ];

@@ -205,4 +205,88 @@ export const MARK_PATCHES: readonly Patch[] = [
     edits: [{ file: MARKS, old: OWN_EPOCHS, new: 'let hard = this.#all.hard;' }],
     caughtBy: PURGE,
   },
+  {
+    name: 'last-tag-only',
+    about: 'A purge by a tag covers the contents whose last tag that is.',
+    edits: [
+      {
+        file: MARKS,
+        old: 'for (const tag of tags) {',
+        new: 'for (const tag of tags.slice(-1)) {',
+      },
+    ],
+    caughtBy: PURGE,
+  },
+  {
+    name: 'write-clears-purge',
+    about: 'A write of a key takes back the purges of that key.',
+    edits: [
+      {
+        file: MARKS,
+        old: 'marks[minimum] = Math.max(marks[minimum], version);',
+        new: 'marks[minimum] = Math.max(marks[minimum], version);\n      marks.hard = 0;\n      marks.soft = 0;',
+      },
+    ],
+    caughtBy: PURGE,
+  },
+  {
+    name: 'patterns-when-tags',
+    about: 'Patterns are looked at only where a tag was purged since.',
+    edits: [
+      {
+        file: MARKS,
+        old: 'if (clock >= this.#anyPattern) return',
+        new: 'if (clock >= this.#anyTag) return',
+      },
+    ],
+    caughtBy: PURGE,
+  },
+  {
+    name: 'patterns-up-to-a-miss',
+    about: 'The first pattern that does not match ends the search.',
+    edits: [
+      {
+        file: MARKS,
+        old: '!matchesGlob(pattern, key)) continue;',
+        new: '!matchesGlob(pattern, key)) break;',
+      },
+    ],
+    caughtBy: PURGE,
+  },
+  {
+    name: 'versions-as-text',
+    about: 'Versions are compared as texts: 10 is below 9.',
+    edits: [
+      {
+        file: MARKS,
+        old: 'version < (marks?.hardMinimum ?? 0)) return',
+        new: 'String(version) < String(marks?.hardMinimum ?? 0)) return',
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'raised-softly',
+    about: 'What makes everything invalid makes it stale.',
+    edits: [
+      {
+        file: MARKS,
+        old: 'this.#all.hard = this.#clock;',
+        new: 'this.#all.soft = this.#clock;',
+      },
+    ],
+    caughtBy: [...OLD_CONTENT, 'strategy-ignored', 'faults'],
+  },
+  {
+    name: 'first-pattern-only',
+    about: 'Of the patterns that match the one changed first counts.',
+    edits: [
+      {
+        file: MARKS,
+        old: 'soft = Math.max(soft, epochs.soft);\n    }\n    return { hard, soft };\n  }\n}',
+        new: 'soft = Math.max(soft, epochs.soft);\n      break;\n    }\n    return { hard, soft };\n  }\n}',
+      },
+    ],
+    caughtBy: PURGE,
+  },
 ];

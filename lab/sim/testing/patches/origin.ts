@@ -92,4 +92,144 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
     ],
     caughtBy: ['purge-ignored', 'lost-write'],
   },
+  {
+    name: 'retag-keeps-version',
+    about: 'An update that changes the tags makes no new version.',
+    edits: [
+      {
+        file: DATABASE,
+        old: 'version: old.version + 1,\n      updated_at',
+        new: 'version: old.version + (tags === null ? 1 : 0),\n      updated_at',
+      },
+    ],
+    caughtBy: ['phantom-version'],
+  },
+  {
+    name: 'delete-keeps-version',
+    about: 'A deletion has the version of what it deletes.',
+    edits: [
+      {
+        file: DATABASE,
+        old: 'version: old.version + 1, at: toDate(time) };',
+        new: 'version: old.version, at: toDate(time) };',
+      },
+    ],
+    caughtBy: ['phantom-version'],
+  },
+  {
+    name: 'update-clears-tags',
+    about: 'An update that says nothing of the tags removes them.',
+    edits: [
+      {
+        file: DATABASE,
+        old: 'tags: tags === null ? old.tags : toTexts(tags)',
+        new: 'tags: tags === null ? [] : toTexts(tags)',
+      },
+    ],
+    caughtBy: ['purge-ignored'],
+  },
+  {
+    name: 'slug-never-free',
+    about: 'The slug of a deleted content stays taken: what was deleted cannot be created again.',
+    edits: [
+      {
+        file: DATABASE,
+        old: 'this.#idsBySlug.delete(old.slug);',
+        new: '',
+      },
+    ],
+    caughtBy: ['unavailable'],
+  },
+  {
+    name: 'reads-of-a-replica',
+    about: 'A content is read as it was 50 ms before.',
+    edits: [
+      {
+        file: DATABASE,
+        old: 'find: ([id]) => present(this.#contents.get(Number(id))),',
+        new: 'find: ([id]) => present(this.#replica.get(Number(id)) ?? this.#contents.get(Number(id))),',
+      },
+      {
+        file: DATABASE,
+        old: 'const row: ContentRow = {\n      ...old,',
+        new: 'this.#replica.set(old.id, old);\n    this.#clock.setTimer(50, () => this.#replica.delete(old.id));\n    const row: ContentRow = {\n      ...old,',
+      },
+      {
+        file: DATABASE,
+        old: '  readonly #idsBySlug',
+        new: '  readonly #replica = new Map<number, ContentRow>();\n  readonly #idsBySlug',
+      },
+    ],
+    caughtBy: ['misdated'],
+  },
+  {
+    name: 'last-of-a-target',
+    about: 'Of the events of a target that are published together only the last is.',
+    edits: [
+      {
+        file: 'services/origin/outbox.ts',
+        old: 'events: rows.map(toEvent)',
+        new: 'events: rows.filter(({ target }, at) => rows.findLastIndex((row) => row.target === target) === at).map(toEvent)',
+      },
+    ],
+    caughtBy: ['purge-ignored'],
+  },
+  {
+    name: 'relay-marks-all',
+    about: 'What is written while the relay publishes counts as published.',
+    edits: [
+      {
+        file: DATABASE,
+        old: 'for (const id of toTexts(ids)) this.#pending.delete(id);',
+        new: 'if (toTexts(ids).length > 0) this.#pending.clear();',
+      },
+    ],
+    caughtBy: [...OLD_CONTENT, 'strategy-ignored'],
+  },
+  {
+    name: 'relay-gives-up',
+    about: 'What the log refuses three times in a row is not published.',
+    edits: [
+      {
+        file: RELAY,
+        old: 'await log.append(events.map(toMessage));',
+        new: 'await log.append(events.map(toMessage)).catch((error: unknown) => {\n      this.#refused += 1;\n      if (this.#refused % 3 > 0) throw error;\n    });',
+      },
+      {
+        file: RELAY,
+        old: '  #prunedAt: number;',
+        new: '  #refused = 0;\n  #prunedAt: number;',
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'tag-of-the-second',
+    about: 'The tag of a content is the second of its last change.',
+    edits: [
+      {
+        file: 'services/origin/etag.ts',
+        old: 'return `"${id}-${version}-${Date.parse(updated_at)}"`;',
+        new: 'return `"${id}-${version < 0 ? 0 : Math.floor(Date.parse(updated_at) / 1000)}"`;',
+      },
+    ],
+    caughtBy: ['misdated', 'mislabelled', 'divergence', 'stale-after-bound'],
+  },
+  {
+    name: 'purges-of-a-moment',
+    about: 'A purge of what was purged less than two seconds before is left out.',
+    edits: [
+      {
+        file: 'services/origin/outbox.ts',
+        old: 'const eventId = this.#random.uuid();\n    await',
+        new: 'const eventId = this.#random.uuid();\n    const [purged, now] = [`${type} ${target}`, this.#clock.now()];\n    const before = this.#purged.get(purged) ?? 0;\n    this.#purged.set(purged, now);\n    if (now - before < 2_000) return eventId;\n    await',
+      },
+      {
+        file: 'services/origin/outbox.ts',
+        old: '  readonly #database: Database;',
+        new: '  readonly #purged = new Map<string, number>();\n  readonly #database: Database;',
+      },
+    ],
+    caughtBy: ['purge-ignored'],
+  },
 ];

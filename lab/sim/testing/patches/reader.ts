@@ -156,4 +156,110 @@ export const READER_PATCHES: readonly Patch[] = [
     ],
     caughtBy: ['mislabelled', 'divergence', 'stale-after-bound'],
   },
+  {
+    name: 'lifetime-from-arrival',
+    about: 'The lifetime of an entry begins when its answer came.',
+    edits: [
+      {
+        file: READER,
+        old: 'return { entry: toEntry(answer, askedAt - (answer.ageMs ?? 0), lifetimes)',
+        new: 'const made = toEntry(answer, askedAt - (answer.ageMs ?? 0), lifetimes);\n    return { entry: { ...made, freshUntil: made.freshUntil + clock.now() - askedAt }',
+      },
+    ],
+    caughtBy: ['mislabelled'],
+  },
+  {
+    name: 'unchanged-keeps-times',
+    about: 'What the origin calls unchanged is as old as before.',
+    edits: [
+      {
+        file: READER,
+        old: "answer.kind === 'unchanged' ? timed(held, askedAt, lifetimes)",
+        new: "answer.kind === 'unchanged' ? held",
+      },
+    ],
+    caughtBy: ['mislabelled', 'purge-ignored', 'stale-after-bound', 'divergence'],
+  },
+  {
+    name: 'failed-flight-stays',
+    about: 'Readers go on joining a fetch that has failed.',
+    edits: [
+      {
+        file: FLIGHTS,
+        old: 'flight.landed.then(leave, leave);',
+        new: 'flight.landed.then(leave, () => {});',
+      },
+    ],
+    caughtBy: ['unavailable'],
+  },
+  {
+    name: 'joined-counts-as-cached',
+    about: 'Who joined a fetch is told that the answer came from the cache.',
+    edits: [
+      {
+        file: 'services/edge/labels.ts',
+        old: "source: 'origin', status: term?.isOut",
+        new: "source: forwarded.collapsed ? 'cache' : 'origin', status: term?.isOut",
+      },
+    ],
+    caughtBy: ['mislabelled', 'version-regression'],
+  },
+  {
+    name: 'origin-answer-dated-now',
+    about: 'What the origin answered is dated when it is passed on.',
+    edits: [
+      {
+        file: 'services/edge/read-route.ts',
+        old: 'cached_at: toTimestamp(entry.fetchedAt),',
+        new: "cached_at: toTimestamp(source === 'origin' ? options.clock.now() : entry.fetchedAt),",
+      },
+    ],
+    caughtBy: ['misdated'],
+  },
+  {
+    name: 'error-is-missing',
+    about: 'An error of the origin is taken for a 404.',
+    edits: [
+      {
+        file: 'services/edge/origin-client.ts',
+        old: 'if (status === 404) {\n    const answer = contentMissingAnswer.safeParse(body);',
+        new: 'if (status >= 400) {\n    const answer = contentMissingAnswer.safeParse(status === 404 ? body : { success: false, version: 0 });',
+      },
+    ],
+    caughtBy: ['misdated', 'phantom-version', 'stale-after-bound'],
+  },
+  {
+    name: 'copy-for-a-second',
+    about: 'An edge keeps what it answered fresh for a second, beside its cache.',
+    edits: [
+      {
+        file: READER,
+        old: 'const key = contentKey(id);\n    const found',
+        new: 'const key = contentKey(id);\n    const copy = this.#copies.get(key);\n    if (copy !== undefined && this.#options.clock.monotonicMs() < copy.untilMs) return copy.answer;\n    const found',
+      },
+      {
+        file: READER,
+        old: "if (entry !== null && found.state === 'fresh') return { entry, source: 'cache', status: 'fresh', term };",
+        new: "if (entry !== null && found.state === 'fresh') {\n      const answer = { entry, source: 'cache', status: 'fresh', term } as const;\n      this.#copies.set(key, { answer, untilMs: this.#options.clock.monotonicMs() + 1_000 });\n      return answer;\n    }",
+      },
+      {
+        file: READER,
+        old: '  readonly #remembered = new',
+        new: '  readonly #copies = new Map<string, { answer: Answer; untilMs: number }>();\n  readonly #remembered = new',
+      },
+    ],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'unchanged-one-clock-later',
+    about: 'What the origin calls unchanged is stored one event later than it was asked for.',
+    edits: [
+      {
+        file: READER,
+        old: 'await this.#fill(key, entry, stamp);\n  }\n\n  async #fetch(',
+        new: "await this.#fill(key, entry, answer.kind === 'unchanged' ? { ...stamp, clock: stamp.clock + 1 } : stamp);\n  }\n\n  async #fetch(",
+      },
+    ],
+    caughtBy: ['purge-ignored'],
+  },
 ];

@@ -7,6 +7,7 @@ const FLIGHTS = 'services/edge/flights.ts';
 const JOIN = 'current.stamp.life === life && current.stamp.clock >= fence';
 const INVALIDATOR = 'services/edge/invalidator.ts';
 const RELAY = 'services/origin/relay.ts';
+const QUEUE = 'services/edge/partition-queue.ts';
 
 export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
   {
@@ -131,5 +132,232 @@ export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
     edits: [{ file: 'services/edge/cache/beats.ts', old: 'lowest = Math.min(time,', new: 'lowest = Math.max(time,' }],
     seenBy: 'services/edge/cache/memory.test.ts',
     why: 'One partition must stand still for longer than a lease while others go on; then the edge is overdue and calls nothing fresh.',
+  },
+  {
+    name: 'rejoin-not-catching-up',
+    about: 'An edge that rejoins its group calls fresh what it has, before it has applied what it missed.',
+    edits: [
+      {
+        file: 'services/edge/invalidator.ts',
+        old: 'this.#catchUp.begin();\n    this.#joins',
+        new: 'if (this.#joins === 0) this.#catchUp.begin();\n    this.#joins',
+      },
+    ],
+    seenBy: 'services/edge/invalidator.test.ts',
+    why: 'What an edge that was cut off calls fresh is excused until it says itself that it has caught up.',
+  },
+  {
+    name: 'catch-up-gives-up',
+    about: 'An edge that cannot join for five seconds calls fresh what it has.',
+    edits: [
+      {
+        file: 'services/edge/invalidator.ts',
+        old: 'return this.#catchUp.isUnderWay(this.#queues, this.#applied) ||',
+        new: 'this.#sinceMs ??= this.#options.clock.monotonicMs();\n    const isLate = this.#options.clock.monotonicMs() - this.#sinceMs > 5_000;\n    return (this.#catchUp.isUnderWay(this.#queues, this.#applied) && !isLate) ||',
+      },
+      { file: 'services/edge/invalidator.ts', old: '  #joins = 0;', new: '  #sinceMs: number | undefined;\n  #joins = 0;' },
+    ],
+    seenBy: 'services/edge/invalidator.test.ts',
+    why: 'An edge must be started again while its log is away for longer.',
+  },
+  {
+    name: 'no-queues-is-fresh',
+    about: 'An edge whose queues were dropped, and that does not know where to read on, calls fresh what it has.',
+    edits: [
+      { file: 'services/edge/overdue.ts', old: 'this.#withoutQueuesMs ?? Number.POSITIVE_INFINITY)', new: 'Number.POSITIVE_INFINITY)' },
+    ],
+    seenBy: 'services/edge/invalidator-overdue.test.ts',
+    why: 'A log must hand over records, and not tell its bounds, for longer than a second.',
+  },
+  {
+    name: 'read-again-is-new',
+    about: 'What is read again after a failed apply counts as having come just then.',
+    edits: [
+      {
+        file: 'services/edge/partition-queue.ts',
+        old: 'Math.min(arrivedMs - Math.max(0, arrivedAt - record.time), this.#waiting.firstReadMs(record.offset));',
+        new: 'Math.max(arrivedMs - Math.max(0, arrivedAt - record.time), Math.min(0, this.#waiting.firstReadMs(record.offset)));',
+      },
+    ],
+    seenBy: 'services/edge/invalidator-overdue.test.ts',
+    why: 'The clock of the log must be ahead while a cache refuses to apply.',
+  },
+  {
+    name: 'gap-is-applied',
+    about: 'An event that the cache refused as a gap counts as applied.',
+    edits: [
+      {
+        file: 'services/edge/partition-queue.ts',
+        old: "if (outcomes.includes('gap')) this.#fail('a record before was never applied');\n      else this.#settle(head);",
+        new: 'this.#settle(head);',
+      },
+    ],
+    seenBy: 'services/edge/invalidator.test.ts',
+    why: 'What a cache of a seed loses fails as a batch, or begins a new life: either makes the edge look before it finds a gap.',
+  },
+  {
+    name: 'delay-from-the-arrival',
+    about: 'The delay of an event begins when it came, not when the log took it.',
+    edits: [
+      {
+        file: 'services/edge/partition-queue.ts',
+        old: 'Math.min(arrivedMs - Math.max(0, arrivedAt - record.time), this',
+        new: 'Math.min(arrivedMs, this',
+      },
+    ],
+    seenBy: 'services/edge/invalidator-queue.test.ts',
+    why: 'Where a slow link held an event back, the bound allows the link and the delay one after the other.',
+  },
+  {
+    name: 'unreadable-by-key',
+    about: 'A record that cannot be read makes invalid the key that it lies under.',
+    edits: [
+      {
+        file: 'services/edge/queued-record.ts',
+        old: 'mark: toMark(strategy, event), position',
+        new: "mark: event === undefined ? { type: 'key', target: record.key, mode: modeIn(strategy, event) } : toMark(strategy, event), position",
+      },
+    ],
+    seenBy: 'services/edge/invalidator.test.ts',
+    why: 'The record of a purge by tag or pattern must be the one that is garbled.',
+  },
+  {
+    name: 'fence-no-floor',
+    about: 'A reader joins a fetch that began before the marks it may have missed were dropped.',
+    edits: [
+      { file: 'services/edge/cache/marks.ts', old: 'return Math.max(this.#floor, this.#all.hard', new: 'return Math.max(this.#all.hard' },
+    ],
+    seenBy: 'services/edge/cache/memory.test.ts',
+    why: 'A mark must be dropped while the one fetch is under way that it spoke of, and a reader come in the same moment.',
+  },
+  {
+    name: 'no-stale-if-error',
+    about: 'While the origin is away nothing is served that is past its revalidation.',
+    edits: [
+      { file: 'services/edge/reader.ts', old: 'return this.#staleIfError(key, error);', new: 'throw unavailable(error.message, error);' },
+    ],
+    seenBy: 'services/edge/reader-stale.test.ts',
+    why: 'In a seed an entry ends when it may not be served stale any more: none has a life after that.',
+  },
+  {
+    name: 'stale-for-ever',
+    about: 'A stale entry is served while it is revalidated, however old it is.',
+    edits: [
+      {
+        file: 'services/edge/reader.ts',
+        old: 'if (entry !== null && this.#options.clock.now() < entry.staleUntil) {',
+        new: 'if (entry !== null) {',
+      },
+    ],
+    seenBy: 'services/edge/reader-stale.test.ts',
+    why: 'The same.',
+  },
+  {
+    name: 'kept-copy',
+    about: 'While the origin is away an entry is served that was read before the fetch (U7).',
+    edits: [
+      {
+        file: 'services/edge/reader.ts',
+        old: 'return this.#staleIfError(key, error);',
+        new: "return found.entry !== null ? { entry: found.entry, source: 'cache', status: 'stale' } : this.#staleIfError(key, error);",
+      },
+    ],
+    seenBy: 'services/edge/reader-stale.test.ts',
+    why: 'The same.',
+  },
+  {
+    name: 'missing-kept-long',
+    about: 'A 404 is kept for a hundred times its lifetime.',
+    edits: [
+      {
+        file: 'services/edge/entry-times.ts',
+        old: 'askedAt + (content === null ? negativeMs : freshMs);',
+        new: 'askedAt + (content === null ? negativeMs * 100 : freshMs);',
+      },
+    ],
+    seenBy: 'services/edge/reader-missing.test.ts',
+    why: 'The creation of what is not there is an event, which ends the 404 whatever its lifetime.',
+  },
+  {
+    name: 'lives-for-ever',
+    about: 'An entry stays when its life is over.',
+    edits: [
+      {
+        file: 'services/edge/cache/store.ts',
+        old: 'if (stored === undefined || now < stored.entry.expiresAt) return stored;',
+        new: 'if (stored !== undefined || now < 0) return stored;',
+      },
+    ],
+    seenBy: 'services/edge/cache/memory.test.ts',
+    why: 'It is not fresh then, and is fetched anew. Only while the origin is away for longer would it be served.',
+  },
+  {
+    name: 'age-of-zero',
+    about: 'The header age is 0 whatever the age of an answer.',
+    edits: [
+      {
+        file: 'services/edge/read-route.ts',
+        old: 'age: String(Math.max(0, seconds(now - entry.fetchedAt))),',
+        new: 'age: String(Math.min(0, seconds(now - entry.fetchedAt))),',
+      },
+    ],
+    seenBy: 'services/edge/routes.test.ts',
+    why: 'The lab reads the age of an answer in its body.',
+  },
+  {
+    name: 'lease-slots-leak',
+    about: 'What was asked for because a lease ran out goes on counting when it has ended.',
+    edits: [{ file: 'services/edge/lease-revalidations.ts', old: 'this.#inFlight -= 1;', new: '' }],
+    seenBy: 'services/edge/reader-lease.test.ts',
+    why: 'In the cut of a seed so many keys do not run out of their lease.',
+  },
+  {
+    name: 'lease-and-skew',
+    about: 'A lease is longer by the skew.',
+    edits: [
+      { file: 'services/edge/lease.ts', old: 'const until = basis + leaseMs * (1', new: 'const until = basis + skewMs + leaseMs * (1' },
+    ],
+    seenBy: 'services/edge/lease.test.ts',
+    why: 'Where a lease is judged all clocks are one, and the skew is 0.',
+  },
+  {
+    name: 'pending-lost-at-start',
+    about: 'A relay takes what it finds at its start for sent.',
+    edits: [
+      {
+        file: 'services/origin/relay.ts',
+        old: '    const claimed = claim.ids.length;',
+        new: '    if (!this.#hasClaimed) {\n      this.#hasClaimed = true;\n      await outbox.markSent(claim.ids);\n      return 0;\n    }\n    const claimed = claim.ids.length;',
+      },
+      { file: 'services/origin/relay.ts', old: '  #woken = false;\n  #wake:', new: '  #woken = false;\n  #hasClaimed = false;\n  #wake:' },
+    ],
+    seenBy: 'services/origin/relay-heartbeats.test.ts',
+    why: 'An origin must be killed while its log is away.',
+  },
+  {
+    name: 'lowered-delay-unheard',
+    about: 'A delay that is lowered does not let go of what waits.',
+    edits: [
+      {
+        file: INVALIDATOR,
+        old: 'for (const queue of this.#queues.values()) queue.schedule();\n',
+        new: '',
+      },
+    ],
+    seenBy: 'services/edge/invalidator-queue.test.ts',
+    why: 'The next record of the partition reminds the queue, and a heartbeat comes each second.',
+  },
+  {
+    name: 'due-by-the-wall-clock',
+    about: 'An event is due by the wall clock, which may be set back while it waits.',
+    edits: [
+      {
+        file: QUEUE,
+        old: 'const waitMs = this.#dueMs(head) - this.#ports.clock.monotonicMs();',
+        new: 'const { settings, clock } = this.#ports;\n    const waitMs = head.unmarked === undefined ? Math.min(head.record.time, head.arrivedAt) + settings.propagationDelayMs - clock.now() : 0;',
+      },
+    ],
+    seenBy: 'services/edge/invalidator-queue.test.ts',
+    why: 'A clock must be set back in the moment in which an event waits for its delay.',
   },
 ];

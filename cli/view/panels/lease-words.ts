@@ -1,0 +1,22 @@
+/** How an edge stands with its lease: by the last word from the origin that took effect there. */
+import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
+import { ageText, delayText } from '../draw/format.ts';
+
+export interface LeaseWords {
+  /** In few words, where there is something to see: it runs out, or has. */
+  readonly short: string | undefined;
+  /** All there is to say. */
+  readonly long: string;
+}
+
+/** undefined: there is no lease. */
+export function leaseWords(lease: EdgeMetrics['lease']): LeaseWords | undefined {
+  if (lease === undefined) return undefined;
+  const { leaseMs, evidenceMs, leastMs } = lease;
+  const whole = delayText(leaseMs);
+  if (evidenceMs === null) return { short: undefined, long: `${whole}, no word yet` };
+  const leftMs = leaseMs - evidenceMs;
+  if (leftMs <= 0) return { short: 'lease ran out', long: `ran out ${ageText(-leftMs)} ago` };
+  // What is older than the least lease has not come as it comes while nothing is wrong.
+  return { short: evidenceMs > leastMs ? `lease ends in ${ageText(leftMs)}` : undefined, long: `${whole}, ${ageText(leftMs)} left` };
+}
