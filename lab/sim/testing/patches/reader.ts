@@ -256,8 +256,8 @@ export const READER_PATCHES: readonly Patch[] = [
     edits: [
       {
         file: READER,
-        old: 'await this.#fill(key, entry, stamp);\n  }\n\n  async #fetch(',
-        new: "await this.#fill(key, entry, answer.kind === 'unchanged' ? { ...stamp, clock: stamp.clock + 1 } : stamp);\n  }\n\n  async #fetch(",
+        old: 'await this.#fill(key, entry, stamp);\n  }\n\n  async #fill(',
+        new: "await this.#fill(key, entry, answer.kind === 'unchanged' ? { ...stamp, clock: stamp.clock + 1 } : stamp);\n  }\n\n  async #fill(",
       },
     ],
     caughtBy: ['purge-ignored'],
