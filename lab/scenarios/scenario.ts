@@ -88,7 +88,10 @@ const system = z.strictObject({
   skew: duration.optional(),
   /** Whether our edges stop asking an origin that does not answer. Left out: as their configuration says. */
   breaker: z.boolean().optional(),
-  /** How many of the most-read contents our edges fetch before they are read, when their caches may have lost them, and how many at a time. */
+  /**
+   * How many of the most-read contents our edges fetch before they are read, when their caches may have lost them, and
+   * how many at a time.
+   */
   warming: z
     .strictObject({ keys: z.int().min(0).max(KEYS_MAX), concurrency: z.int().min(1).max(WARM_CONCURRENCY_MAX).optional() })
     .optional(),

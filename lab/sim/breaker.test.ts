@@ -1,4 +1,7 @@
-/** What the scenario `origin-flaps` demands of a circuit breaker: it passes with ours, and says so of none, and of one that floods its origin. */
+/**
+ * What the scenario `origin-flaps` demands of a circuit breaker: it passes with ours, and says so of none, and of one
+ * that floods its origin.
+ */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readScenario } from '../scenarios/scenario.ts';

@@ -1,4 +1,7 @@
-/** What the scenario `cold-cache` demands of warming: it passes with ours, on both sides, and says so of none and of one that goes on and on. */
+/**
+ * What the scenario `cold-cache` demands of warming: it passes with ours, on both sides, and says so of none and of one
+ * that goes on and on.
+ */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { History } from '../history/history.ts';

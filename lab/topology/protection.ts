@@ -1,4 +1,7 @@
-/** What protects an origin from its edges, and its edges from an origin: how it is called in the environment of each edge, and what a scenario asks for. */
+/**
+ * What protects an origin from its edges, and its edges from an origin: how it is called in the environment of each
+ * edge, and what a scenario asks for.
+ */
 import type { EntryBounds } from '../system/edges/edges.ts';
 import type { Environment } from './compose-file.ts';
 
@@ -34,8 +37,8 @@ export function protectionOf({ [BREAKER]: breaker, [WARM_KEYS]: keys = '' }: Env
 }
 
 /**
- * What is asked for and an edge was made without, as its environment would say it. What it was made with and nobody asks for does no harm: it is
- * judged by what it was made with.
+ * What is asked for and an edge was made without, as its environment would say it. What it was made with and nobody
+ * asks for does no harm: it is judged by what it was made with.
  */
 export function missingProtection(asked: Environment, made: ReadonlyMap<string, string>): readonly string[] {
   const isOn = { [BREAKER]: asked[BREAKER] === 'on', [WARM_KEYS]: isWarming(asked), [WARM_CONCURRENCY]: isWarming(asked) };

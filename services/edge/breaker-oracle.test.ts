@@ -1,8 +1,9 @@
 /**
- * The breaker against another one, cockatiel's, with the same rules: after every call both must be in the same state, and have sent the same.
+ * The breaker against another one, cockatiel's, with the same rules: after every call both must be in the same state,
+ * and have sent the same.
  *
- * Calls come one after another. What comes beside a probe waits for it there, and fails at once here: `breaker.test.ts` has that. Nor does the
- * other one forget: here nobody waits for so long.
+ * Calls come one after another. What comes beside a probe waits for it there, and fails at once here: `breaker.test.ts`
+ * has that. Nor does the other one forget: here nobody waits for so long.
  */
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, CountBreaker, circuitBreaker, handleAll, type IBreaker } from 'cockatiel';
 import fc from 'fast-check';

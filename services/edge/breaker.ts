@@ -1,13 +1,15 @@
 /**
- * A circuit breaker between an edge and its origin: while the origin does not answer, a call fails at once instead of at its deadline.
+ * A circuit breaker between an edge and its origin: while the origin does not answer, a call fails at once instead of
+ * at its deadline.
  *
  *   closed     every call is sent; ROW_MAX without an answer in a row, or half of the last WINDOW, open it
  *   open       every call fails at once, until the interval is over: the next call is the probe
  *   half-open  the probe is under way, alone; every other call fails at once, and nobody joins the probe
  *
- * The answer to a probe closes it. A probe without an answer opens it again, for twice as long. What was sent before it opened says nothing about
- * the origin of now, so only the probe closes it. Nobody may have asked for a while after the probe was due: then it is closed, for the readers who
- * come next would all wait for one probe; and the first call without an answer opens it again.
+ * The answer to a probe closes it. A probe without an answer opens it again, for twice as long. What was sent before it
+ * opened says nothing about the origin of now, so only the probe closes it. Nobody may have asked for a while after the
+ * probe was due: then it is closed, for the readers who come next would all wait for one probe; and the first call
+ * without an answer opens it again.
  */
 import type { EdgeMetrics } from '../protocol/edge-api.ts';
 import { BREAKER_FORGETS_MS, PROBE_MS_MAX } from '../protocol/edge-api.ts';
@@ -22,7 +24,10 @@ export const ROW_MAX = 5;
 export const WINDOW = 20;
 const FAILED_IN_WINDOW_MAX = WINDOW / 2;
 export const PROBE_MS_MIN = 250;
-/** An interval is shorter by up to this share of it, so that the edges of a region do not probe together. Never longer: it is a bound. */
+/**
+ * An interval is shorter by up to this share of it, so that the edges of a region do not probe together. Never longer:
+ * it is a bound.
+ */
 const JITTER = 0.25;
 
 export class Breaker {

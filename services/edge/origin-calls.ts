@@ -1,4 +1,7 @@
-/** What an edge asks of its origin for its readers: counted when it is sent, and with a breaker not sent while that holds calls back. */
+/**
+ * What an edge asks of its origin for its readers: counted when it is sent, and with a breaker not sent while that
+ * holds calls back.
+ */
 import type { Breaker } from './breaker.ts';
 import type { EdgeMeter } from './metrics.ts';
 import type { OriginAnswer, OriginClient, OriginListing, OriginUnavailable } from './origin-client.ts';
@@ -22,7 +25,10 @@ export class OriginCalls {
     return this.#options.breaker?.isHoldingBack ?? false;
   }
 
-  /** What a fetch would be told at once. undefined: it would be sent. Who joins a fetch asks, too, for it may be the probe, or sent before it was known. */
+  /**
+   * What a fetch would be told at once. undefined: it would be sent. Who joins a fetch asks, too, for it may be the
+   * probe, or sent before it was known.
+   */
   refusal(): OriginUnavailable | undefined {
     return this.#options.breaker?.refusal();
   }

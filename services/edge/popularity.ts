@@ -1,8 +1,9 @@
 /**
- * Which contents are read most: counts that halve every minute, kept by the edge, so that they outlive its cache. At most a few times as many as are
- * asked for are counted; above that those read least are forgotten.
+ * Which contents are read most: counts that halve every minute, kept by the edge, so that they outlive its cache. At
+ * most a few times as many as are asked for are counted; above that those read least are forgotten.
  *
- * An old count is not made smaller: a new read counts for more, by as much as has gone by. So the order of two counts stays right without a touch.
+ * An old count is not made smaller: a new read counts for more, by as much as has gone by. So the order of two counts
+ * stays right without a touch.
  */
 import type { Clock } from '../runtime/clock.ts';
 

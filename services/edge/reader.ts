@@ -4,8 +4,8 @@
  *   fresh            answered from the cache
  *   stale            answered from the cache, and at most one revalidation per key runs behind it
  *   absent, invalid  one shared fetch, a fenced fill, the answer
- *   origin away      stale-if-error, from a second lookup made after the fetch failed; else 503. With a breaker (breaker.ts) a fetch fails at once
- *                    while the origin is known to be away, and no revalidation is begun
+ *   origin away      stale-if-error, from a second lookup made after the fetch failed; else 503. With a breaker (breaker.ts)
+ *                    a fetch fails at once while the origin is known to be away, and no revalidation is begun
  *   cache away       through to the origin, shared and capped; no fill, for there is no fence
  *
  * Where there is a lease (lease.ts), what is fresh is stale once its lease has run out: nobody waits for that either. What the origin says is
@@ -91,7 +91,10 @@ export class Reader {
     return Math.max(0, this.#misses.size + this.#throughs.size - this.#warming);
   }
 
-  /** As a reader would, for those who come: what nobody may be answered from the cache is fetched, with them, and stored behind the same fence. */
+  /**
+   * As a reader would, for those who come: what nobody may be answered from the cache is fetched, with them, and stored
+   * behind the same fence.
+   */
   async warm(id: number): Promise<Warmed> {
     const key = contentKey(id);
     const seen = await this.#lookup(key);

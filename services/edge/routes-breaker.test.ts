@@ -1,4 +1,7 @@
-/** What an edge with a circuit breaker says of it: in metrics, in health, and to whom it cannot answer. Over real sockets. */
+/**
+ * What an edge with a circuit breaker says of it: in metrics, in health, and to whom it cannot answer. Over real
+ * sockets.
+ */
 import { expect, it } from 'vitest';
 import { edgeHealth, edgeMetrics } from '../protocol/edge-api.ts';
 import { exchange } from '../runtime/testing/http.ts';

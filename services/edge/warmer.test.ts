@@ -1,4 +1,7 @@
-/** What is fetched before anybody reads it: when, in which order, how many at a time; and that a reader's fences hold for it. */
+/**
+ * What is fetched before anybody reads it: when, in which order, how many at a time; and that a reader's fences hold
+ * for it.
+ */
 import { describe, expect, test } from 'vitest';
 import { contentKey } from '../protocol/content.ts';
 import { WarmingRig, type WarmingRigOptions } from './testing/warming.ts';
@@ -10,7 +13,10 @@ async function withWarmer(use: (rig: WarmingRig) => Promise<void>, options?: War
   await rig.edge.clock.settle();
 }
 
-/** Answers each fetch from that one on, as they come, until no more come. Answers how many there were, and the most under way. */
+/**
+ * Answers each fetch from that one on, as they come, until no more come. Answers how many there were, and the most
+ * under way.
+ */
 async function answerAll(rig: WarmingRig, from: number, version = 1): Promise<{ readonly fetches: number; readonly most: number }> {
   let [answered, most] = [from, 0];
   for (;;) {

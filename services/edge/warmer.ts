@@ -4,12 +4,14 @@
  *   any key may be gone        the most-read keys, most-read first, in place of what an earlier loss has left to do
  *   a hard invalidation        that key, first of all, where it is one of the most-read and the region is eager
  *
- * Each goes the way of a reader (`Reader.warm`): the fetch is shared with readers, and stored behind the same fence. So nothing is stored that a reader's
- * fetch might not store. What is there already is left alone, and a key that is being fetched waits for its turn.
+ * Each goes the way of a reader (`Reader.warm`): the fetch is shared with readers, and stored behind the same fence. So
+ * nothing is stored that a reader's fetch might not store. What is there already is left alone, and a key that is being
+ * fetched waits for its turn.
  *
- * Readers come first: so many fetches of readers and of the warmer together are under way before the warmer begins another. It waits while the
- * breaker is not closed and while the edge is catching up, and for a moment when the origin has not answered several times in a row. What it could not
- * fetch comes last. It gives up when the cache is away, and when the last loss is long ago.
+ * Readers come first: so many fetches of readers and of the warmer together are under way before the warmer begins
+ * another. It waits while the breaker is not closed and while the edge is catching up, and for a moment when the origin
+ * has not answered several times in a row. What it could not fetch comes last. It gives up when the cache is away, and
+ * when the last loss is long ago.
  */
 import { contentIdOf } from '../protocol/content.ts';
 import type { EdgeMetrics } from '../protocol/edge-api.ts';

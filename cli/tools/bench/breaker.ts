@@ -1,4 +1,7 @@
-/** What a circuit breaker changes for the readers of a region whose origin is cut off: the scenario `origin-flaps` with it and without, in virtual time. */
+/**
+ * What a circuit breaker changes for the readers of a region whose origin is cut off: the scenario `origin-flaps` with
+ * it and without, in virtual time.
+ */
 import { fileURLToPath } from 'node:url';
 import type { ReadOperation } from '../../../lab/history/records.ts';
 import { readScenario, type Scenario } from '../../../lab/scenarios/scenario.ts';

@@ -1,4 +1,7 @@
-/** What warming changes after a cache came back empty: the scenario `cold-cache` without it, and with some of its settings, in virtual time. */
+/**
+ * What warming changes after a cache came back empty: the scenario `cold-cache` without it, and with some of its
+ * settings, in virtual time.
+ */
 import { fileURLToPath } from 'node:url';
 import type { ReadOperation } from '../../../lab/history/records.ts';
 import { readScenario, type Scenario } from '../../../lab/scenarios/scenario.ts';

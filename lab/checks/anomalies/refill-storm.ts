@@ -5,12 +5,13 @@
  * has one revalidation. So between two looks at a region's counter of fetches, with no fault of its own in between, each key may cost one
  * fetch for what was before, two for each write or purge in that time (the fetch under way that it outdates, and the one after it), and one
  * for each read that failed or found a 404 (kept for a short time only), and one for each time that its entry may have ended, or its lease have run
- * out, where the edge had not heard of the origin for so long: and never more than it was read. Where an edge fetches the most-read contents before
- * they are read, so many of them may be fetched without a read: as often as all that explains. Any purge but one of a
- * key counts for every key, for until a fetch is back nobody knows its tags. A slow link is no excuse: it is what
- * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it may have. Nor is
- * an edge looked at while it catches up with the log, nor one whose cache remembers so few invalidations that it drops entries. One anomaly for each region. Other caches than ours promise nothing
- * of it: the race `crowd` says what they do.
+ * out, where the edge had not heard of the origin for so long: and never more than it was read. Where an edge fetches
+ * the most-read contents before they are read, so many of them may be fetched without a read: as often as all that
+ * explains. Any purge but one of a key counts for every key, for until a fetch is back nobody knows its tags. A slow
+ * link is no excuse: it is what makes a storm; but a fetch that reached its deadline is made again, and of a machine
+ * that stood still for most of that it may have. Nor is an edge looked at while it catches up with the log, nor one
+ * whose cache remembers so few invalidations that it drops entries. One anomaly for each region. Other caches than ours
+ * promise nothing of it: the race `crowd` says what they do.
  */
 
 import type { EdgeSample, FaultRecord, ReadOperation } from '../../history/records.ts';

@@ -1,4 +1,7 @@
-/** The simulator, bundled with a patch: what `runSeedOf` and `runSeed` of this repository are, of a program with those texts replaced. */
+/**
+ * The simulator, bundled with a patch: what `runSeedOf` and `runSeed` of this repository are, of a program with those
+ * texts replaced.
+ */
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

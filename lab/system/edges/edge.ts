@@ -53,7 +53,10 @@ export const edgeBounds = z.strictObject({
   leaseMs: z.number().positive().optional(),
   /** By how much the clocks of origin and edge may differ for it to hold. */
   skewMs: z.number().nonnegative().optional(),
-  /** For so long after an origin that did not answer can be reached again it may not ask it. Left out: it asks whenever it needs to. */
+  /**
+   * For so long after an origin that did not answer can be reached again it may not ask it. Left out: it asks whenever
+   * it needs to.
+   */
   probeMs: z.number().positive().max(60_000).optional(),
   /** So many contents it fetches before they are read, when its cache may have lost them. Left out: none. */
   warmKeys: z.int().positive().max(10_000).optional(),

@@ -8,8 +8,8 @@
  * twice. The writes share a partition and the purge has another; in `spread` logs each write has its own, so that their
  * events are applied in any order.
  *
- * WIDE and WARMED are walked for both histories in both kinds of region. FULL, two fills with a purge and a restart, takes 6 s a
- * walk: here one history each; `CACHE_WALK=all` walks all four (done once; clean).
+ * WIDE and WARMED are walked for both histories in both kinds of region. FULL, two fills with a purge and a restart,
+ * takes 6 s a walk: here one history each; `CACHE_WALK=all` walks all four (done once; clean).
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import type { InvalidationMode } from '../../protocol/invalidation.ts';

@@ -3,7 +3,8 @@
  *
  * The actors: the origin (its writes in order), a purge, one reader of the log per partition (each record once it is
  * published, from the start again after a restart), one or two fills (look up, read the origin, store), a restart of
- * the cache, and a warmer: a fill that begins once the cache has lost something, by a hard event or a restart. A write publishes its event in the same step: an apply may follow at any later time anyway.
+ * the cache, and a warmer: a fill that begins once the cache has lost something, by a hard event or a restart. A write
+ * publishes its event in the same step: an apply may follow at any later time anyway.
  *
  * Steps at the origin do not touch the cache, so the cache is a function of the *history* of cache steps alone. Each
  * history is played once, on a new store, and judged after its last step; each situation (history, origin, readings
