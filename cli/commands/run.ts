@@ -17,7 +17,7 @@ import { type RunResult, runWithHistory } from '../../lab/run/run.ts';
 import { type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
 import { checkBackend, checkRegions, checkSchedule, checkTargets } from '../../lab/scenarios/world-check.ts';
 import { deliverOf } from '../../lab/targets/deliver.ts';
-import { onlyRegions, type TargetOverrides, type Topology, withLease, withSystem } from '../../lab/topology/topology.ts';
+import { onlyRegions, type TargetOverrides, type Topology, withLease, withProtection, withSystem } from '../../lab/topology/topology.ts';
 import { prepareWorld } from '../../lab/worlds/starts.ts';
 import { BACKENDS, type Backend, EMBEDDED, isStarted } from '../../lab/worlds/worlds.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
@@ -224,11 +224,15 @@ async function prepare(name: string, { drawn, attempt, ...options }: RunOneOptio
   return {
     ...live,
     scenario,
-    topology: withLease(
-      withSystem(onlyRegions(topology, scenario.system.only), scenario.system.regions, targetOverrides(scenario)),
-      scenario.system,
-    ),
+    topology: withAll(topology, scenario),
   };
+}
+
+/** Everything that the scenario asks of its system. */
+function withAll(topology: Topology, scenario: Scenario): Topology {
+  const { system } = scenario;
+  const asked = withSystem(onlyRegions(topology, system.only), system.regions, targetOverrides(scenario));
+  return withProtection(withLease(asked, system), system);
 }
 
 /** Each try has a folder and a suite of its own. */

@@ -4,7 +4,7 @@ import { runScenario } from '../../lab/run/run.ts';
 import type { Scenario } from '../../lab/scenarios/scenario.ts';
 import type { AnomalyEvent } from '../../lab/sim/seed-run.ts';
 import type { Shrunk } from '../../lab/sim/shrink.ts';
-import { onlyRegions, readTopology, type Topology, withLease, withSystem } from '../../lab/topology/topology.ts';
+import { onlyRegions, readTopology, type Topology, withLease, withProtection, withSystem } from '../../lab/topology/topology.ts';
 import { startEmbedded } from '../../lab/worlds/embedded/embedded.ts';
 import { EMBEDDED } from '../../lab/worlds/worlds.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
@@ -28,7 +28,8 @@ export async function tryEmbedded({ shrunk, seed, compose, mutant, session }: Tr
   const { environment, signal } = session;
   session.output.note('the same in the embedded world, in real time');
   const topology = await readTopology({ file: compose, program: PROGRAM_TOPOLOGY, environment: environment.variables, freePorts: true });
-  const wanted = withLease(withSystem(onlyRegions(topology, scenario.system.only), scenario.system.regions), scenario.system);
+  const { system } = scenario;
+  const wanted = withProtection(withLease(withSystem(onlyRegions(topology, system.only), system.regions), system), system);
   let instead = '';
   for (let run = 1; run <= RUNS_MAX; run += 1) {
     const { summary, shown } = await runOnce({ scenario, seed, topology: wanted, mutant, session });

@@ -9,6 +9,7 @@ import { readHistory } from '../history/read-history.ts';
 import type { RegionBounds } from '../system/edges/edge.ts';
 import { EDGES } from '../system/edges/edges.ts';
 import { mislabelled } from './anomalies/mislabelled.ts';
+import { unavailable } from './anomalies/unavailable.ts';
 import { FaultWindows } from './fault-windows.ts';
 import { judgeBy } from './pass.ts';
 import { fault, historyOf, REGIONS, read, write } from './testing/history.ts';
@@ -86,5 +87,36 @@ describe('the bounds of an edge', () => {
     expect(excusedMs({ 'eu-west': SLOW }, { fetchMs: 1_600, callMs: 0 })).toBe(100);
     expect(excusedMs(undefined, { fetchMs: 0, callMs: 1_100 })).toBe(800);
     expect(excusedMs({ 'eu-west': SLOW }, { fetchMs: 0, callMs: 1_100 })).toBe(100);
+  });
+});
+
+describe('a circuit breaker', () => {
+  const [HEALED_MS, PROBE_MS] = [2_000, 3_000];
+  const HAS_ONE = { ...EDGES.edgesync.bounds, probeMs: PROBE_MS };
+
+  function failing(target: string, bounds: RegionBounds | undefined, fromMs: number) {
+    const operations = Array.from({ length: 90 }, (_, at) => {
+      const fails = at * 100 >= fromMs && at * 100 < fromMs + 500;
+      return [read(1, at * 100, { region: 'us-east' }), read(1, at * 100, fails ? { outcome: 'fail', error: '503' } : {})];
+    }).flat();
+    const cut = fault('partition', target, { fromMs: 1_000, toMs: HEALED_MS });
+    const history = historyOf({ operations, faults: [cut] });
+    history.begin(bounds === undefined ? HEAD : { ...HEAD, bounds });
+    return judgeBy(unavailable, history, { regions: REGIONS, staleness: 'adjusted' }).verdict;
+  }
+
+  it.each(['edge:eu-west<->origin', 'origin<->postgres'])(
+    'may keep its edge from asking for a while after %s is healed, and no longer',
+    (target) => {
+      const [soonMs, lateMs] = [HEALED_MS + PROBE_MS, HEALED_MS + EDGES.edgesync.bounds.fetchDeadlineMs + PROBE_MS + 100];
+      expect(failing(target, undefined, soonMs)).toBe('fail');
+      expect(failing(target, { 'us-east': HAS_ONE }, soonMs), 'of another region').toBe('fail');
+      expect(failing(target, { 'eu-west': HAS_ONE }, soonMs)).toBe('pass');
+      expect(failing(target, { 'eu-west': HAS_ONE }, lateMs)).toBe('fail');
+    },
+  );
+
+  it.each(['edge:eu-west<->kafka', 'redis:eu-west'])('excuses nothing after %s is healed', (target) => {
+    expect(failing(target, { 'eu-west': HAS_ONE }, HEALED_MS + PROBE_MS)).toBe('fail');
   });
 });

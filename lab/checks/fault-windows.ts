@@ -12,6 +12,7 @@
 import { factsOf } from '../faults/faults.ts';
 import type { History } from '../history/history.ts';
 import type { FaultRecord, ReadOperation } from '../history/records.ts';
+import { kindOf } from '../system/parts.ts';
 import { memberOfTarget } from '../system/target.ts';
 import { type Interval, intersectionOf, lengthOutside, overlaps, unionOf } from './interval.ts';
 import { recoveredMs, type Samples } from './recovery.ts';
@@ -39,6 +40,12 @@ export function isEmptiedBy(fault: FaultRecord, region: string): boolean {
 /** Whether a cache takes nothing while it lasts: its edge knows that what it holds is old, and says so. */
 export function refusesFills(fault: Pick<FaultRecord, 'fault'>): boolean {
   return factsOf(fault).excuses === 'stale-answers';
+}
+
+/** Whether it may keep an edge from being answered by its origin. */
+function mayKeepFromOrigin({ target }: FaultRecord): boolean {
+  const kind = target.kind === 'link' ? kindOf(target.link.callee) : target.kind;
+  return kind !== 'kafka' && kind !== 'redis';
 }
 
 /** What a fetch takes besides, on a busy machine. */
@@ -169,14 +176,25 @@ export class FaultWindows {
   }
 
   #windowsOfFaults(onPath: readonly FaultRecord[], path: Path): Windows {
-    const { fetchDeadlineMs, joinDeadlineMs } = this.#boundsOf(path.region);
+    const { fetchDeadlineMs, joinDeadlineMs, probeMs } = this.#boundsOf(path.region);
+    // A breaker may be open for so long after the last fetch that the fault has made fail.
+    const heldBackMs = path.status === 'stale' && probeMs !== undefined ? fetchDeadlineMs + probeMs : 0;
+    const after = (window: Interval): Interval => ({ fromMs: window.fromMs, toMs: window.toMs + heldBackMs });
+    const afterOf = (fault: FaultRecord, window: Interval) => (mayKeepFromOrigin(fault) ? after(window) : window);
     const isStop = (fault: FaultRecord) => fault.slows === undefined || (refusesFills(fault) && (path.label ?? path.status) === 'stale');
     const slow = onPath.filter((fault) => !isStop(fault));
     const stops = onPath.filter(isStop);
     const tooSlow = slow.filter(({ slows }) => (slows?.callMs ?? 0) >= joinDeadlineMs);
     const overdue = path.status === 'stale' ? whereSumReaches(slow.map(toFetchDelay), fetchDeadlineMs - FETCH_REST_MS) : [];
-    const seen = [...stops.filter(isSeen).map((fault) => this.#seenWindow(fault, path.region, tooSlow)), ...overdue];
-    const possible = [...seen, ...stops.map(unseenWindow), ...slow.filter(({ slows }) => slows?.isLeast).map(windowOf)];
+    const seen = [
+      ...stops.filter(isSeen).map((fault) => afterOf(fault, this.#seenWindow(fault, path.region, tooSlow))),
+      ...overdue.map(after),
+    ];
+    const possible = [
+      ...seen,
+      ...stops.map((fault) => afterOf(fault, unseenWindow(fault))),
+      ...slow.filter(({ slows }) => slows?.isLeast).map((fault) => afterOf(fault, windowOf(fault))),
+    ];
     return {
       seen: unionOf(seen),
       possible: unionOf(possible),

@@ -43,6 +43,12 @@ describe('a scenario file', () => {
     expect(parseScenario(writtenScenario({ id: 'f', ...scenario }), 'f.yaml').system).toEqual(scenario.system);
   });
 
+  it.each([true, false])('says whether edges have a circuit breaker: %s', (breaker) => {
+    const scenario = parseScenario(`${LEAST}system: { breaker: ${breaker} }\n`, 'f.yaml');
+    expect(scenario.system.breaker).toBe(breaker);
+    expect(parseScenario(writtenScenario({ id: 'f', ...scenario }), 'f.yaml').system).toEqual(scenario.system);
+  });
+
   it('is judged by the checks it names, whatever its workload', () => {
     const scenario = { id: 'f', ...parseScenario(`${LEAST}checks: [resurrection]\n`, 'f.yaml') };
     expect(scenario.checks).toEqual(['resurrection']);

@@ -24,6 +24,7 @@ const KEYS_MAX = 10_000;
 const SEED_MAX = 2 ** 32 - 1;
 const FAULTS_MAX = 1_000;
 const BURST_MAX = 1_000;
+const WARM_CONCURRENCY_MAX = 1_000;
 /** Without any, what is still on its way when the load ends would be taken for lost. */
 const SETTLE_MS_MIN = 1_000;
 
@@ -88,6 +89,15 @@ const system = z.strictObject({
   lease: duration.optional(),
   /** By how much the clocks of origin and edges may differ where there is a lease. For worlds that end with the lab. */
   skew: duration.optional(),
+  /** Whether our edges stop asking an origin that does not answer. Left out: as their configuration says. */
+  breaker: z.boolean().optional(),
+  /**
+   * How many of the most-read contents our edges fetch before they are read, when their caches may have lost them, and
+   * how many at a time.
+   */
+  warming: z
+    .strictObject({ keys: z.int().min(0).max(KEYS_MAX), concurrency: z.int().min(1).max(WARM_CONCURRENCY_MAX).optional() })
+    .optional(),
   /** Of caches of others: how invalidations are brought to them, in place of what their targets say. */
   deliver: writtenDeliver.optional(),
   /** Of caches of others: a 304 of their upstreams says nothing of tags. */

@@ -51,6 +51,8 @@ export function toDocument(scenario: Scenario): Readonly<Record<string, unknown>
       ...(system.clocks && { clocks: system.clocks }),
       ...(system.lease === undefined ? {} : { lease: toMs(system.lease) }),
       ...(system.skew === undefined ? {} : { skew: toMs(system.skew) }),
+      ...(system.breaker === undefined ? {} : { breaker: system.breaker }),
+      ...(system.warming === undefined ? {} : { warming: system.warming }),
       ...(system.deliver && { deliver: writtenDeliverOf(system.deliver) }),
       ...(system['untagged-304'] && { 'untagged-304': true }),
       ...(system.shield && { shield: system.shield }),

@@ -4,7 +4,7 @@ import type { OnHistoryLine } from '../history/history-lines.ts';
 import type { LabEvent } from '../report/events.ts';
 import { type RunResult, runWithHistory } from '../run/run.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { withLease, withSystem } from '../topology/topology.ts';
+import { withLease, withProtection, withSystem } from '../topology/topology.ts';
 import type { Skews } from '../worlds/hosted/skewed-clock.ts';
 import { SIMULATED } from '../worlds/worlds.ts';
 import type { SimulatedTopology } from './regions.ts';
@@ -39,7 +39,7 @@ export async function runSeed(options: SeedRunOptions): Promise<SeedRun> {
   const { scenario, seed, topology, mutant, skews, onHistoryLine, version = '', reproduce = '' } = options;
   const anomalies: AnomalyEvent[] = [];
   const { workload, system } = scenario;
-  const asked = withLease(withSystem(topology, system.regions), system);
+  const asked = withProtection(withLease(withSystem(topology, system.regions), system), system);
   const { drive, ...stage } = simulatedStage({ topology: asked, seed, workload, system, mutant, skews });
   const result = await drive(
     runWithHistory({

@@ -49,6 +49,12 @@ const FAR_FROM_MS = 10;
 const SETTLE_MS = 15_000;
 const CLOCKS_DIFFER_ONE_IN = 8;
 const CLOCKS_JUMP_ONE_IN = 8;
+/** One seed in so many has a circuit breaker at every edge. */
+const BREAKER_ONE_IN = 4;
+/** One seed in so many warms its caches: fewer contents than there are, or all of them; one at a time, or many. */
+const WARMING_ONE_IN = 4;
+const WARM_KEYS = [2, 10, 200] as const;
+const WARM_CONCURRENCIES = [1, 4, 32] as const;
 /** One seed in so many has a lease; many reads of few keys show most of one. */
 const LEASE_ONE_IN = 3;
 const NONE = 0;
@@ -103,6 +109,7 @@ export function drawScenario({ seed, regions, keys, durationMs, members }: Swarm
     seed,
     system: {
       ...system,
+      ...drawProtection(random),
       regions: Object.fromEntries(
         regions.map((region) => {
           const own = { delay: pick(settings, DELAYS_MS), strategy: pick(settings, ['eager', 'lazy'] as const) };
@@ -141,6 +148,14 @@ function drawSystem(random: Random, isCrowded: boolean): Pick<Scenario['system']
   if (drawn > 0) return drawn === 1 ? { ...clocks, lease: NONE } : clocks;
   const lease = pick(leases, LEASES_MS);
   return clocks.clocks === undefined ? { lease, skew: 0 } : { ...clocks, lease: Math.max(lease, LEASE_OF_SKEWED_MS) };
+}
+
+/** From streams of their own: every other draw is what it was before there was such a thing. */
+function drawProtection(random: Random): Pick<Scenario['system'], 'breaker' | 'warming'> {
+  const [breakers, warmers] = [random.fork('circuit-breaker'), random.fork('cache-warming')];
+  const breaker = breakers.below(BREAKER_ONE_IN) === 0 ? { breaker: true } : {};
+  if (warmers.below(WARMING_ONE_IN) > 0) return breaker;
+  return { ...breaker, warming: { keys: pick(warmers, WARM_KEYS), concurrency: pick(warmers, WARM_CONCURRENCIES) } };
 }
 
 interface WorkloadOptions {

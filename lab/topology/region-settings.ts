@@ -5,6 +5,7 @@ import { leaseTermsIn } from '../../services/runtime/lease-settings.ts';
 import { InvalidInput } from '../errors.ts';
 import type { EntryBounds } from '../system/edges/edges.ts';
 import type { Environment } from './compose-file.ts';
+import { protectionOf } from './protection.ts';
 
 const DELAY = 'PROPAGATION_DELAY';
 const STRATEGY = 'INVALIDATION_STRATEGY';
@@ -43,6 +44,7 @@ export function entryBoundsOf(environment: Environment): EntryBounds {
     lifetimeMs: seconds === undefined ? undefined : Number(seconds) * MS_PER_S,
     marksMax: marks === undefined ? undefined : Number(marks),
     ...leaseBoundsOf(environment),
+    ...protectionOf(environment),
   };
 }
 

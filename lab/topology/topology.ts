@@ -17,6 +17,7 @@ import {
   type Variables,
 } from './compose-file.ts';
 import { edgesIn, type MemberTopology } from './members.ts';
+import { type ProtectionOverrides, withProtectionSettings } from './protection.ts';
 import { type LeaseOverrides, type RegionOverrides, withLeaseSettings, withRegionSettings } from './region-settings.ts';
 import { withTargetServices } from './target-services.ts';
 
@@ -188,6 +189,12 @@ export function withLease<Leased extends Pick<Topology, 'origin' | 'regions'>>(t
     origin: { ...origin, environment: withLeaseSettings(origin.environment, overrides) },
     regions: regions.map((region) => ({ ...region, environment: withLeaseSettings(region.environment, overrides) })),
   };
+}
+
+/** The protections that a scenario asks for, at every edge. */
+export function withProtection<Regional extends Pick<Topology, 'regions'>>(topology: Regional, overrides: ProtectionOverrides): Regional {
+  const regions = topology.regions.map((region) => ({ ...region, environment: withProtectionSettings(region.environment, overrides) }));
+  return { ...topology, regions };
 }
 
 export function withSystem<Regional extends Pick<Topology, 'regions'>>(

@@ -31,6 +31,11 @@ const BAD: readonly (readonly [title: string, environment: Environment, problems
     { ...GOOD, STALE_IF_ERROR: '-5', STALE_WHILE_REVALIDATE: '-5', NEGATIVE_TTL: '0' },
     ['STALE_WHILE_REVALIDATE: ', 'STALE_IF_ERROR: ', 'NEGATIVE_TTL: '],
   ],
+  [
+    'protections that are no word and no number',
+    { ...GOOD, CIRCUIT_BREAKER: 'yes', WARM_KEYS: 'all', WARM_CONCURRENCY: '0' },
+    ['CIRCUIT_BREAKER: expected on or off, got "yes"', 'WARM_KEYS: ', 'WARM_CONCURRENCY: expected a whole number from 1 to 1000'],
+  ],
   ['an origin that is no URL', { ...GOOD, ORIGIN_URL: 'origin:4000' }, ['ORIGIN_URL: expected an http: or https: URL']],
   ['an origin with a path', { ...GOOD, ORIGIN_URL: 'http://origin:4000/base' }, ['ORIGIN_URL: ']],
   ['an origin with a user', { ...GOOD, ORIGIN_URL: 'http://app:s3cret@origin' }, ['ORIGIN_URL: ']],

@@ -61,6 +61,21 @@ export const EDGE_SETTINGS = {
   },
   ...LEASE_SETTINGS,
   ...SKEW_SETTING,
+  CIRCUIT_BREAKER: {
+    schema: choiceSetting('on', 'off'),
+    fallback: 'off' as const,
+    about: 'whether the edge stops asking an origin that does not answer: what it has not cached then fails at once, not after 2 s',
+  },
+  WARM_KEYS: {
+    schema: integerSetting(0, 10_000),
+    fallback: 0,
+    about: 'how many of the most-read contents are fetched before they are read, when the cache may have lost them; 0: none',
+  },
+  WARM_CONCURRENCY: {
+    schema: integerSetting(1, 1_000),
+    fallback: 32,
+    about: 'how many of those are fetched at a time, fetches of readers included',
+  },
   ADMIN_TOKEN: { schema: textSetting, fallback: '', about: 'bearer token of the admin routes; without it they answer 403' },
   ...SERVICE_SETTINGS,
 } as const;

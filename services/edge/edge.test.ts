@@ -36,7 +36,7 @@ it('serves before the log is there, calls nothing fresh until it has joined, and
   const log = new LateLog({ clock, partitions: 3 });
   const cache = new MemoryCache(new MemoryCacheServer({ clock, random, ...cacheBoundsOf(CONFIG) }));
   const origin = new HttpOriginClient(CONFIG.ORIGIN_URL);
-  const edge = await startEdge(CONFIG, { cache, log, origin, clock, logger });
+  const edge = await startEdge(CONFIG, { cache, log, origin, clock, random, logger });
   try {
     const catchingUp = async () => edgeMetrics.parse(await (await fetch(`http://127.0.0.1:${edge.port}/metrics`)).json()).log.catchingUp;
     expect(await catchingUp()).toBe(true);
@@ -61,7 +61,7 @@ it.each([
   const cache = new MemoryCache(new MemoryCacheServer({ clock, random, ...cacheBoundsOf(config) }));
   const origin = new HttpOriginClient(config.ORIGIN_URL);
   const noting = { ...logger, warn: (_fields: object, message: string) => void warnings.push(message) };
-  const edge = await startEdge(config, { cache, log, origin, clock, logger: noting });
+  const edge = await startEdge(config, { cache, log, origin, clock, random, logger: noting });
   await edge.close();
   await origin.close();
   expect(warnings).toEqual(said);

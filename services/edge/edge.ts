@@ -8,7 +8,9 @@ import { type Route, serveHttp } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import { leaseMsLeastOf } from '../runtime/lease-settings.ts';
 import type { Logger } from '../runtime/log.ts';
+import type { Random } from '../runtime/random.ts';
 import { withReleasers } from '../runtime/releasers.ts';
+import { Breaker } from './breaker.ts';
 import type { CacheBounds, EdgeCache } from './cache/cache.ts';
 import { consumerGroupOf, type EdgeConfig, settingsIn } from './config.ts';
 import { type EntryLifetimes, entryLifeMsMax } from './entry-times.ts';
@@ -21,12 +23,14 @@ import type { OriginClient } from './origin-client.ts';
 import { Reader } from './reader.ts';
 import { edgePage, edgeRoutes } from './routes.ts';
 import { EdgeSettings } from './settings.ts';
+import { Warming } from './warming.ts';
 
 export interface EdgePorts {
   readonly cache: EdgeCache;
   readonly log: InvalidationLog;
   readonly origin: OriginClient;
   readonly clock: Clock;
+  readonly random: Random;
   readonly logger: Logger;
   /** Left out: histograms. */
   readonly latencies?: Latencies;
@@ -83,10 +87,12 @@ export interface EdgeParts {
 }
 
 export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
-  const { cache, log, origin, clock, logger, latencies, lateness } = ports;
+  const { log, origin, clock, random, logger, latencies, lateness } = ports;
   const region = config.REGION_NAME;
   const settings = new EdgeSettings(settingsIn(config));
   const meter = new EdgeMeter(clock, latencies);
+  const warming = config.WARM_KEYS === 0 ? undefined : new Warming(config, ports);
+  const cache = warming?.cache ?? ports.cache;
   const lifetimes = lifetimesOf(config);
   const skewMs = config.CLOCK_SKEW_MAX;
   const lease = new Lease(() => ({ leaseMs: settings.freshnessLeaseMs ?? 0, skewMs }), clock);
@@ -102,6 +108,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
     logger,
     skewMs,
   });
+  const breaker = config.CIRCUIT_BREAKER === 'on' ? new Breaker({ clock, random: random.fork('breaker') }) : undefined;
   const reader = new Reader({
     cache,
     origin,
@@ -111,7 +118,9 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
     upToDate: () => invalidator.upToDate(),
     isShared: config.EDGE_MEMBER > 0,
     lease,
+    breaker,
   });
+  warming?.start({ reader, breaker, settings, upToDate: () => invalidator.upToDate() });
   const closing = new AbortController();
   const adminToken = config.ADMIN_TOKEN;
   return {
@@ -121,6 +130,8 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
       reader,
       cache,
       origin,
+      breaker,
+      warming,
       log,
       invalidator,
       settings,
@@ -134,6 +145,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
     join: () => void joinLog(invalidator, ports, closing.signal),
     close: async () => {
       closing.abort();
+      warming?.close();
       await invalidator.close();
     },
   };

@@ -10,9 +10,11 @@ import { contentKey } from '../protocol/content.ts';
 import { sleep } from '../runtime/clock.ts';
 import { createRandom } from '../runtime/random.ts';
 import type { OriginAnswer } from './origin-client.ts';
+import { Popularity } from './popularity.ts';
 import { Reader } from './reader.ts';
 import { DELAY_MS, eventOf, type Region, withRegion, writeOf } from './testing/kit.ts';
 import { contentAnswer, LIFETIMES, ScriptedOrigin } from './testing/reader.ts';
+import { Warmer } from './warmer.ts';
 
 const SEED = 20_260_101;
 const RUNS = 150;
@@ -72,17 +74,50 @@ class World {
   readonly #tooOld: string[] = [];
   readonly #random = createRandom(SEED);
   #reader: Reader;
+  readonly #popularity: Popularity;
+  #warmer: Warmer | undefined;
+  /** Fetched by a warmer now, and what it fetched twice at once. */
+  readonly #warming = new Set<number>();
   #rejoining: Promise<void> = Promise.resolve();
 
   constructor(region: Region) {
     this.#region = region;
     this.#origin.answer = (id) => this.#answer(id);
+    this.#popularity = new Popularity({ clock: region.clock, keys: IDS.length });
     this.#reader = this.#createReader();
   }
 
   #createReader(): Reader {
-    const { cache, clock, meter, invalidator } = this.#region;
-    return new Reader({ cache, origin: this.#origin, clock, meter, lifetimes: LIFETIMES, upToDate: () => invalidator.upToDate() });
+    const { cache, observed, clock, meter, invalidator } = this.#region;
+    const [upToDate, shared] = [() => invalidator.upToDate(), { clock, meter, lifetimes: LIFETIMES }];
+    const reader = new Reader({ cache: observed ?? cache, origin: this.#origin, upToDate, ...shared });
+    this.#warmer?.close();
+    this.#warmer = observed && this.#createWarmer(reader);
+    return reader;
+  }
+
+  /** Of every content that was read. */
+  #createWarmer(reader: Reader): Warmer {
+    const { observed, clock, settings, invalidator } = this.#region;
+    const warm = async (id: number) => {
+      expect(this.#warming.has(id), `content ${id} is fetched twice at once`).toBe(false);
+      this.#warming.add(id);
+      const warmed = await reader.warm(id);
+      this.#warming.delete(id);
+      return warmed;
+    };
+    this.#warming.clear();
+    const warmer = new Warmer({
+      reader: { warm, fetching: 0 },
+      popularity: this.#popularity,
+      clock,
+      random: createRandom(SEED),
+      concurrency: 2,
+      isEager: () => settings.strategy === 'eager',
+      mayWarm: () => invalidator.upToDate() !== undefined,
+    });
+    observed?.onLoss(warmer);
+    return warmer;
   }
 
   /** Read at a random moment of a slow fetch. */
@@ -104,6 +139,7 @@ class World {
   /** Nothing ever keeps the log from handing over what it has, so an edge that is not catching up knows of all that is in it. */
   async #read(id: number): Promise<void> {
     const askedMs = this.#region.clock.monotonicMs();
+    this.#popularity.count(id);
     const { entry, status, source } = await this.#reader.read(id);
     if (source !== 'cache' || status !== 'fresh') return;
     const nextMs = this.#appendedMs.get(`${id} ${entry.version + 1}`);
@@ -171,7 +207,13 @@ class World {
     await this.#rejoining;
   }
 
+  /** How much was fetched before it was read. */
+  get warmed(): number {
+    return this.#warmer?.told().fetched ?? 0;
+  }
+
   async check(): Promise<void> {
+    expect(this.#warmer?.told().underWay ?? 0).toBe(0);
     const { cache, clock, invalidator } = this.#region;
     expect(this.#tooOld).toEqual([]);
     expect(this.#region.appliedOffsets()).toEqual(await this.#region.endOffsets());
@@ -201,13 +243,14 @@ class World {
   }
 }
 
-function runAll(steps: readonly Step[], partitions: number): Promise<void> {
-  return withRegion({ partitions }, async (region) => {
+function runAll(steps: readonly Step[], partitions: number, { isWarmed = false, onEnd = (_warmed: number) => {} } = {}): Promise<void> {
+  return withRegion({ partitions, isObserved: isWarmed }, async (region) => {
     const world = new World(region);
     await region.start();
     for (const next of steps) await world.take(next);
     await world.heal();
     await world.check();
+    onEnd(world.warmed);
   });
 }
 
@@ -217,6 +260,18 @@ for (const partitions of [1, 3]) {
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), (steps) => runAll(steps, partitions)),
       { seed: SEED, numRuns: RUNS },
     ));
+
+  test(`with ${partitions} partition(s) that holds beside a warmer, too, which fetches nothing twice at once`, async () => {
+    let warmed = 0;
+    const onEnd = (fetches: number) => {
+      warmed += fetches;
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), (steps) => runAll(steps, partitions, { isWarmed: true, onEnd })),
+      { seed: SEED, numRuns: RUNS },
+    );
+    expect(warmed).toBeGreaterThan(RUNS);
+  });
 
   test(`whatever a region with ${partitions} partition(s) cannot apply, nothing is called fresh that it has known for long to be old`, () =>
     fc.assert(

@@ -4,6 +4,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { meterLateness } from '../runtime/lateness.ts';
 import { runService } from '../runtime/lifecycle.ts';
 import { createLogger } from '../runtime/log.ts';
+import { systemRandom } from '../runtime/random.ts';
 import { withReleasers } from '../runtime/releasers.ts';
 import { openCache } from './cache/open.ts';
 import { nameOf, readEdgeConfig } from './config.ts';
@@ -23,9 +24,9 @@ await runService(() =>
     releasers.push(() => cache.close());
     const log = await openLog({ address: config.KAFKA_BROKERS, clientId: name, createTopic: false, ...shared });
     releasers.push(() => log.close());
-    const origin = new HttpOriginClient(config.ORIGIN_URL);
+    const origin = new HttpOriginClient(config.ORIGIN_URL, { beside: config.WARM_KEYS === 0 ? 0 : config.WARM_CONCURRENCY });
     releasers.push(() => origin.close());
-    const edge = await startEdge(config, { cache, log, origin, lateness, ...shared });
+    const edge = await startEdge(config, { cache, log, origin, lateness, random: systemRandom, ...shared });
     releasers.push(() => edge.close());
     return { close: () => releasers.release() };
   }),

@@ -17,6 +17,7 @@ import { heartbeatValue } from '../protocol/heartbeat.ts';
 import { INVALIDATION_PARTITIONS } from '../protocol/invalidation.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { silentLogger } from '../runtime/log.ts';
+import { systemRandom } from '../runtime/random.ts';
 import { exchange } from '../runtime/testing/http.ts';
 import type { startEdge } from './edge.ts';
 import { StagedOrigin } from './testing/edge.ts';
@@ -75,7 +76,7 @@ describe.skipIf(!isThere)('an edge of 0.1.0', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   async function withOlderEdge(use: (edge: { port: number; log: MemoryLog; origin: StagedOrigin }) => Promise<void>): Promise<void> {
-    const shared = { clock: systemClock, logger: silentLogger };
+    const shared = { clock: systemClock, logger: silentLogger, random: systemRandom };
     const log = new MemoryLog({ clock: systemClock, partitions: INVALIDATION_PARTITIONS });
     const cache = await older.openCache({ url: 'memory:', region: 'us-east', markRetentionMs: 7_300_000, ...shared });
     const origin = new StagedOrigin();

@@ -43,6 +43,20 @@ describe('the origin over HTTP', () => {
   );
 
   it.each([
+    ['429', answer(429, { success: false, error: 'slower', code: 'rate_limited' }, { 'retry-after': '1' }), true],
+    ['429 in HTML, of what stands between', answer(429, '<html>'), true],
+    ['404 without a version', answer(404, { success: false, error: 'no route', code: 'unknown_route' }), true],
+    ['503', answer(503, { success: false, error: 'away', code: 'unavailable' }), false],
+    ['200 in HTML', answer(200, '<html>', { etag: '"1"' }), false],
+  ])('says of what is no usable answer whether the origin refused: %s', (_title, handle, isAnswer) =>
+    withClient(handle, async (client) => {
+      const failure = await client.fetch(7).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(OriginUnavailable);
+      expect(failure).toMatchObject({ isAnswer });
+    }),
+  );
+
+  it.each([
     ['500', answer(500, { success: false, error: 'internal', code: 'internal' })],
     ['503', answer(503, { success: false, error: 'away', code: 'unavailable' }, { 'retry-after': '1' })],
     ['421', answer(421, { success: false, error: 'host', code: 'misdirected_request' })],

@@ -30,11 +30,24 @@ export interface OriginClient {
   close(): Promise<void>;
 }
 
+export interface Unavailability {
+  readonly cause?: unknown;
+  /** The origin is there, and refuses this call: 400 to 499. Left out: it is not. */
+  readonly isAnswer?: boolean;
+  /** It was not asked, and will be then. Left out: it was asked. */
+  readonly retryAfterMs?: number;
+}
+
 /** No usable answer from the origin. */
 export class OriginUnavailable extends Error {
-  constructor(message: string, cause?: unknown) {
+  readonly isAnswer: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, { cause, isAnswer = false, retryAfterMs }: Unavailability = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'OriginUnavailable';
+    this.isAnswer = isAnswer;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -62,16 +75,22 @@ export function toOriginAnswer({ status, etag, age, body }: RawOriginAnswer, url
     const answer = contentMissingAnswer.safeParse(body);
     if (answer.success) return { kind: 'missing', version: answer.data.version, ...aged };
   }
-  throw new OriginUnavailable(`expected 200, 304 or 404 with a body from ${url}, got ${status}`);
+  throw new OriginUnavailable(`expected 200, 304 or 404 with a body from ${url}, got ${status}`, { isAnswer: isRefusal(status) });
+}
+
+/** The origin is there, and refuses the request. */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500;
 }
 
 export class HttpOriginClient implements OriginClient {
   readonly #pool: Pool;
   readonly #url: string;
 
-  constructor(url: string) {
+  /** `beside`: connections for what readers must not wait behind. */
+  constructor(url: string, { beside = 0 }: { readonly beside?: number } = {}) {
     this.#url = url;
-    this.#pool = new Pool(url, { connections: CONNECTIONS_MAX, connect: { timeout: FETCH_DEADLINE_MS } });
+    this.#pool = new Pool(url, { connections: CONNECTIONS_MAX + beside, connect: { timeout: FETCH_DEADLINE_MS } });
   }
 
   async fetch(id: number, ifNoneMatch?: string): Promise<OriginAnswer> {
@@ -96,6 +115,7 @@ export class HttpOriginClient implements OriginClient {
   }
 
   async #get(path: string, ifNoneMatch?: string): Promise<RawOriginAnswer> {
+    let status = 0;
     try {
       const response = await this.#pool.request({
         method: 'GET',
@@ -103,16 +123,18 @@ export class HttpOriginClient implements OriginClient {
         headers: ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch },
         signal: AbortSignal.timeout(FETCH_DEADLINE_MS),
       });
+      status = response.statusCode;
       const bytes = await response.body.bytes();
       const { etag, age } = response.headers;
       return {
-        status: response.statusCode,
+        status,
         etag: typeof etag === 'string' ? etag : undefined,
         age: typeof age === 'string' ? age : undefined,
-        body: bytes.length === 0 ? undefined : parseAnswer(response.statusCode, bytes),
+        body: bytes.length === 0 ? undefined : parseAnswer(status, bytes),
       };
     } catch (error) {
-      throw new OriginUnavailable(`no usable answer from ${this.#url}: ${failureInWords(error, FETCH_DEADLINE_MS)}`, error);
+      const message = `no usable answer from ${this.#url}: ${failureInWords(error, FETCH_DEADLINE_MS)}`;
+      throw new OriginUnavailable(message, { cause: error, isAnswer: isRefusal(status) });
     }
   }
 }

@@ -32,6 +32,8 @@ export function renderPrometheus(metrics: EdgeMetrics): Promise<string> {
   );
   scrape.gauge('edgesync_edge_catching_up', '1 while nothing is called fresh.', log.catchingUp ? 1 : 0);
   if (metrics.lease !== undefined) scrapeLease(scrape, metrics.lease);
+  if (metrics.breaker !== undefined) scrapeBreaker(scrape, metrics.breaker);
+  if (metrics.warming !== undefined) scrapeWarming(scrape, metrics.warming);
   scrape.gauge('edgesync_edge_log_lag_records', 'Records in the log not applied here.', log.lag);
   scrape.gauge(
     'edgesync_edge_window_hit_ratio',
@@ -59,4 +61,23 @@ function scrapeLease(
   scrape.gauge('edgesync_edge_evidence_age_seconds', 'How old the last word from the origin is that took effect.', toSeconds(evidenceMs));
   scrape.count('edgesync_edge_heartbeats_total', 'Heartbeats applied.', heartbeats);
   scrape.count('edgesync_edge_heartbeats_from_future_total', 'Heartbeats without effect: ahead of this clock.', fromFuture);
+}
+
+function scrapeBreaker(scrape: Scrape, { state, opened, refused, probes }: NonNullable<EdgeMetrics['breaker']>): void {
+  for (const each of ['closed', 'open', 'half-open'] as const) {
+    const about = '1 for the state of the circuit breaker between edge and origin.';
+    scrape.gauge('edgesync_edge_breaker_state', about, state === each ? 1 : 0, { state: each });
+  }
+  scrape.count('edgesync_edge_breaker_opened_total', 'How often the circuit breaker has opened.', opened);
+  scrape.count('edgesync_edge_breaker_refused_total', 'Calls that failed at once, without the origin.', refused);
+  scrape.count('edgesync_edge_breaker_probes_total', 'Probes of an origin that did not answer.', probes);
+}
+
+function scrapeWarming(scrape: Scrape, { rounds, waiting, underWay, ...outcomes }: NonNullable<EdgeMetrics['warming']>): void {
+  scrape.count('edgesync_edge_warming_rounds_total', 'How often any key may have been gone from the cache.', rounds);
+  for (const [outcome, count] of Object.entries(outcomes)) {
+    scrape.count('edgesync_edge_warmed_total', 'Contents that were to be fetched before they are read, by outcome.', count, { outcome });
+  }
+  scrape.gauge('edgesync_edge_warming_waiting', 'Contents that are still to be fetched.', waiting);
+  scrape.gauge('edgesync_edge_warming_under_way', 'Contents that are being fetched.', underWay);
 }

@@ -10,6 +10,7 @@ import type { Answer } from './labels.ts';
 import type { Term } from './lease.ts';
 import type { EdgeMeter, ReadOutcome } from './metrics.ts';
 import type { Reader } from './reader.ts';
+import type { Warming } from './warming.ts';
 
 export interface ReadRouteOptions {
   readonly region: string;
@@ -17,6 +18,8 @@ export interface ReadRouteOptions {
   readonly meter: Pick<EdgeMeter, 'recordRead'>;
   readonly lifetimes: EntryLifetimes;
   readonly clock: Clock;
+  /** Left out: nobody counts which contents are read. */
+  readonly warming?: Pick<Warming, 'countRead'> | undefined;
 }
 
 interface AnswerOptions extends ReadRouteOptions {
@@ -27,7 +30,7 @@ interface AnswerOptions extends ReadRouteOptions {
 const MS_PER_S = 1000;
 
 export function readContent(read: ReadRouteOptions): Route['handle'] {
-  const { reader, meter, clock } = read;
+  const { reader, meter, clock, warming } = read;
   const options = { ...read, cacheControl: cacheControlOf(read.lifetimes) };
   return async (request) => {
     const id = idOf(request);
@@ -36,6 +39,7 @@ export function readContent(read: ReadRouteOptions): Route['handle'] {
       const answer = await reader.read(id);
       const latencyMs = clock.monotonicMs() - startedAt;
       meter.recordRead(outcomeOf(answer), latencyMs);
+      warming?.countRead(id, answer.entry.content !== null);
       return toHttpAnswer(options, answer, latencyMs, request.header('if-none-match'));
     } catch (error) {
       meter.recordRead('error', clock.monotonicMs() - startedAt);

@@ -4,7 +4,8 @@
  *   fresh            answered from the cache
  *   stale            answered from the cache, and at most one revalidation per key runs behind it
  *   absent, invalid  one shared fetch, a fenced fill, the answer
- *   origin away      stale-if-error, from a second lookup made after the fetch failed; else 503
+ *   origin away      stale-if-error, from a second lookup made after the fetch failed; else 503. With a breaker (breaker.ts)
+ *                    a fetch fails at once while the origin is known to be away, and no revalidation is begun
  *   cache away       through to the origin, shared and capped; no fill, for there is no fence
  *
  * Where there is a lease (lease.ts), what is fresh is stale once its lease has run out: nobody waits for that either. What the origin says is
@@ -13,8 +14,8 @@
  * The stamp of a fill is always that of the lookup made before the fetch began.
  */
 import { contentKey } from '../protocol/content.ts';
-import { ServiceError } from '../protocol/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Breaker } from './breaker.ts';
 import { type CacheEntry, CacheUnavailable, type EdgeCache, type Lookup, type Stamp } from './cache/cache.ts';
 import { type EntryLifetimes, timed, toEntry } from './entry-times.ts';
 import { Flights } from './flights.ts';
@@ -22,7 +23,9 @@ import { type Answer, type Fetched, type Landed, labelled, type Seen, seenAs } f
 import type { Lease } from './lease.ts';
 import { LeaseRevalidations } from './lease-revalidations.ts';
 import type { EdgeMeter } from './metrics.ts';
-import { type OriginAnswer, type OriginClient, OriginUnavailable } from './origin-client.ts';
+import { bothAway, noAnswer } from './no-answer.ts';
+import { OriginCalls } from './origin-calls.ts';
+import { type OriginClient, OriginUnavailable } from './origin-client.ts';
 import { RememberedVersions } from './remembered.ts';
 
 export interface ReaderOptions {
@@ -40,27 +43,35 @@ export interface ReaderOptions {
   readonly isShared?: boolean | undefined;
   /** Left out: what is fresh is so without a bound. */
   readonly lease?: Lease | undefined;
+  /** Left out: the origin is asked whenever it is needed. */
+  readonly breaker?: Breaker | undefined;
 }
 
 /** Without a cache there is nothing to hold back a stampede: at most this many keys are fetched at once. */
 const READ_THROUGH_MAX = 64;
-const RETRY_AFTER_S = 1;
 /** What the origin answered may be too old to be said when it arrives: then it is asked once more. */
 const ATTEMPTS_MAX = 2;
 const TOO_LATE = 'the origin says that there is nothing, and said it longer ago than the lease lasts';
 const NO_CACHE: Stamp & { readonly fence: number } = { clock: 0, life: 'none', fence: 0 };
 
+/** `held`: it was there, or a reader has fetched it. `away`: the cache does not answer. */
+export type Warmed = 'fetched' | 'missing' | 'held' | 'failed' | 'away';
+
 export class Reader {
   readonly #options: ReaderOptions;
+  readonly #origin: OriginCalls;
   readonly #misses = new Flights<Landed>();
   readonly #throughs = new Flights<Fetched>();
   /** Per key whether a stale read came that the running revalidation is too old for. */
   readonly #revalidations = new Map<string, { stamp: Stamp; again: boolean }>();
   readonly #remembered = new RememberedVersions();
   readonly #forLease = new LeaseRevalidations();
+  /** Fetches that nobody reads for. */
+  #warming = 0;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
+    this.#origin = new OriginCalls(options);
   }
 
   /** Throws ServiceError `unavailable` when neither cache nor origin has an answer. */
@@ -75,6 +86,34 @@ export class Reader {
       return { entry, source: 'cache', status: 'stale', term };
     }
     return this.#fetchShared(id, key, found);
+  }
+
+  /** How many fetches are under way for readers. */
+  get fetching(): number {
+    return Math.max(0, this.#misses.size + this.#throughs.size - this.#warming);
+  }
+
+  /**
+   * As a reader would, for those who come: what nobody may be answered from the cache is fetched, with them, and stored
+   * behind the same fence.
+   */
+  async warm(id: number): Promise<Warmed> {
+    const key = contentKey(id);
+    const seen = await this.#lookup(key);
+    if (seen === undefined) return 'away';
+    if (seen.entry !== null && this.#options.clock.now() < seen.entry.staleUntil) return 'held';
+    const { landed, joined } = this.#misses.board(key, seen, () => this.#fetchAndFill(id, key, seen));
+    const own = joined ? 0 : 1;
+    this.#warming += own;
+    try {
+      const { entry } = await landed;
+      return joined ? 'held' : entry.content === null ? 'missing' : 'fetched';
+    } catch (error) {
+      if (error instanceof OriginUnavailable) return 'failed';
+      throw error;
+    } finally {
+      this.#warming -= own;
+    }
   }
 
   /**
@@ -104,6 +143,8 @@ export class Reader {
   }
 
   async #fetchShared(id: number, key: string, found: Lookup, attempts = 1): Promise<Answer> {
+    const refusal = this.#origin.refusal();
+    if (refusal !== undefined) return this.#staleIfError(key, refusal);
     const { landed, joined } = this.#misses.board(key, found, () => this.#fetchAndFill(id, key, found));
     if (joined) this.#options.meter.countCoalesced();
     try {
@@ -116,7 +157,7 @@ export class Reader {
       throw error;
     }
     if (attempts < ATTEMPTS_MAX) return this.#fetchShared(id, key, found, attempts + 1);
-    throw unavailable(TOO_LATE);
+    throw noAnswer(TOO_LATE);
   }
 
   async #fetchAndFill(id: number, key: string, stamp: Stamp): Promise<Landed> {
@@ -127,7 +168,7 @@ export class Reader {
   async #fetchEntry(id: number): Promise<Fetched> {
     const { clock, lifetimes } = this.#options;
     const [askedAt, askedMs] = [clock.now(), clock.monotonicMs()];
-    const answer = await this.#fetch(id);
+    const answer = await this.#origin.fetch(id);
     if (answer.kind === 'unchanged') throw new OriginUnavailable('expected content or 404, got 304 to a request without If-None-Match');
     return { entry: toEntry(answer, askedAt - (answer.ageMs ?? 0), lifetimes), askedMs: askedMs - (answer.ageMs ?? 0) };
   }
@@ -140,10 +181,10 @@ export class Reader {
 
   async #readThrough(id: number, key: string): Promise<Answer> {
     if (this.#throughs.size >= READ_THROUGH_MAX && !this.#throughs.has(key)) {
-      throw new ServiceError('unavailable', `the cache is away and ${READ_THROUGH_MAX} keys are being fetched already`, {
-        retryAfterS: RETRY_AFTER_S,
-      });
+      throw noAnswer(`the cache is away and ${READ_THROUGH_MAX} keys are being fetched already`);
     }
+    const refusal = this.#origin.refusal();
+    if (refusal !== undefined) throw bothAway(refusal);
     const { landed, joined } = this.#throughs.board(key, NO_CACHE, () => this.#fetchPast(id));
     if (joined) this.#options.meter.countCoalesced();
     try {
@@ -152,16 +193,15 @@ export class Reader {
       const answer = labelled(fetched, { reason: 'bypass', stored: false, collapsed: joined }, this.#lease);
       if (answer !== undefined) return answer;
     } catch (error) {
-      if (error instanceof OriginUnavailable) throw unavailable(`neither the cache nor the origin answers: ${error.message}`, error);
+      if (error instanceof OriginUnavailable) throw bothAway(error);
       throw error;
     }
-    throw unavailable(TOO_LATE);
+    throw noAnswer(TOO_LATE);
   }
 
   async #staleIfError(key: string, cause: OriginUnavailable): Promise<Answer> {
     const found = await this.#lookup(key);
-    if (found?.entry === null || found === undefined)
-      throw unavailable(`not cached, and the origin does not answer: ${cause.message}`, cause);
+    if (found?.entry === null || found === undefined) throw noAnswer(`not cached, and the origin does not answer: ${cause.message}`, cause);
     return { entry: found.entry, source: 'cache', status: found.state === 'fresh' ? 'fresh' : 'stale', term: found.term };
   }
 
@@ -172,6 +212,7 @@ export class Reader {
       running.again ||= running.stamp.life !== found.life || running.stamp.clock < found.fence;
       return;
     }
+    if (this.#origin.isHeldBack) return;
     const release = found.term?.isOut ? this.#forLease.begin(this.#misses.size + this.#throughs.size) : () => {};
     if (release === undefined) return;
     const revalidation = { stamp: found, again: false };
@@ -201,23 +242,12 @@ export class Reader {
 
   async #revalidateOnce(id: number, key: string, stamp: Stamp, held: CacheEntry): Promise<void> {
     const sentAt = this.#options.clock.now();
-    const answer = await this.#fetch(id, held.etag);
+    const answer = await this.#origin.fetch(id, held.etag);
     const askedAt = sentAt - (answer.ageMs ?? 0);
     // A 304 is a fill of the version held, fenced like any other.
     const { lifetimes } = this.#options;
     const entry = answer.kind === 'unchanged' ? timed(held, askedAt, lifetimes) : toEntry(answer, askedAt, lifetimes);
     await this.#fill(key, entry, stamp);
-  }
-
-  async #fetch(id: number, ifNoneMatch?: string): Promise<OriginAnswer> {
-    const { meter, origin } = this.#options;
-    meter.countOriginFetch();
-    try {
-      return await origin.fetch(id, ifNoneMatch);
-    } catch (error) {
-      meter.countFailedFetch();
-      throw error;
-    }
   }
 
   async #fill(key: string, entry: CacheEntry, stamp: Stamp): Promise<boolean> {
@@ -239,8 +269,4 @@ export class Reader {
     // Else each reader who lands would end the fetch that the next ones share.
     if (isMore) this.#throughs.close(key);
   }
-}
-
-function unavailable(message: string, cause?: unknown): ServiceError {
-  return new ServiceError('unavailable', message, { ...(cause === undefined ? {} : { cause }), retryAfterS: RETRY_AFTER_S });
 }

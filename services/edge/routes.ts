@@ -11,12 +11,15 @@ import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../ru
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import { beginAnswer } from '../runtime/process-report.ts';
 import { scraped } from '../runtime/scraped.ts';
+import type { Breaker } from './breaker.ts';
 import { CacheUnavailable, type EdgeCache } from './cache/cache.ts';
 import type { EntryLifetimes } from './entry-times.ts';
 import type { Invalidator } from './invalidator.ts';
 import { LagMeter } from './lag.ts';
 import type { ToldLease } from './lease-told.ts';
 import type { EdgeMeter } from './metrics.ts';
+import { noAnswer } from './no-answer.ts';
+import { OriginCalls } from './origin-calls.ts';
 import { type OriginClient, OriginUnavailable } from './origin-client.ts';
 import { OVERDUE_MS_MAX } from './overdue.ts';
 import { renderPrometheus } from './prometheus.ts';
@@ -24,12 +27,17 @@ import { readContent } from './read-route.ts';
 import type { Reader } from './reader.ts';
 import type { EdgeSettings } from './settings.ts';
 import { settingsRoutes } from './settings-routes.ts';
+import type { Warming } from './warming.ts';
 
 export interface EdgeAppOptions {
   readonly region: string;
   readonly reader: Reader;
   readonly cache: EdgeCache;
   readonly origin: OriginClient;
+  /** Left out: there is none. */
+  readonly breaker?: Breaker | undefined;
+  /** Left out: nothing is fetched before it is read. */
+  readonly warming?: Warming | undefined;
   readonly log: InvalidationLog;
   readonly invalidator: Invalidator;
   readonly settings: EdgeSettings;
@@ -51,10 +59,10 @@ const entriesQuery = z.strictObject({ limit: queryInteger(1, ADMIN_ENTRIES_MAX).
 
 export function edgeRoutes(options: EdgeAppOptions): readonly Route[] {
   const admit = (header: HttpRequest['header']) => checkToken(options.adminToken, header('authorization'));
-  const lag = new LagMeter(options);
+  const [lag, calls] = [new LagMeter(options), new OriginCalls(options)];
   return [
     { method: 'GET', path: '/api/content/:id', handle: readContent(options) },
-    { method: 'GET', path: '/api/content', handle: (request) => listContents(options, request) },
+    { method: 'GET', path: '/api/content', handle: (request) => listContents(calls, request) },
     { method: 'GET', path: '/metrics', handle: (request) => answerMetrics(options, lag, request) },
     { method: 'GET', path: '/health', handle: () => answerHealth(options) },
     ...settingsRoutes(options.settings, admit),
@@ -76,11 +84,11 @@ export function edgePage(region: string): FrontPage {
   };
 }
 
-async function listContents({ origin }: EdgeAppOptions, request: HttpRequest): Promise<HttpAnswer> {
+async function listContents(origin: OriginCalls, request: HttpRequest): Promise<HttpAnswer> {
   try {
     return await origin.list(request.search);
   } catch (error) {
-    if (error instanceof OriginUnavailable) throw new ServiceError('unavailable', error.message, { cause: error, retryAfterS: 1 });
+    if (error instanceof OriginUnavailable) throw noAnswer(error.message, error);
     throw error;
   }
 }
@@ -91,7 +99,7 @@ async function answerMetrics(options: EdgeAppOptions, lag: LagMeter, request: Ht
 }
 
 async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<EdgeMetrics> {
-  const { region, cache, log, invalidator, settings, meter, tellLease } = options;
+  const { region, cache, log, invalidator, settings, meter, tellLease, breaker, warming } = options;
   const tellProcess = beginAnswer(options);
   const lease = tellLease();
   const { catchingUp, joins, queued, unmarked, overdueMs, applied } = invalidator.status();
@@ -114,6 +122,8 @@ async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<E
       unreadable: meter.unreadable,
     },
     ...(lease === undefined ? {} : { lease: lease.metrics }),
+    ...(breaker === undefined ? {} : { breaker: breaker.told() }),
+    ...(warming === undefined ? {} : { warming: warming.told() }),
     process: tellProcess(),
   };
 }
@@ -128,7 +138,7 @@ function emptyWhenAway(error: unknown): [] {
   throw error;
 }
 
-async function answerHealth({ region, cache, log, origin, invalidator, tellLease }: EdgeAppOptions): Promise<HttpAnswer> {
+async function answerHealth({ region, cache, log, origin, invalidator, tellLease, breaker }: EdgeAppOptions): Promise<HttpAnswer> {
   const [redis, originAnswers] = await Promise.all([cache.condition(), origin.answers()]);
   const say = (is: boolean) => (is ? 'connected' : 'disconnected');
   const canServe = redis !== 'disconnected' || originAnswers;
@@ -136,7 +146,9 @@ async function answerHealth({ region, cache, log, origin, invalidator, tellLease
   const isOnTime = invalidator.status().overdueMs <= OVERDUE_MS_MAX;
   const lease = tellLease()?.health;
   const isHeld = lease === undefined || lease === 'held';
-  const all = redis === 'connected' && log.connected() && originAnswers && isOnTime && isHeld;
+  const state = breaker?.told().state;
+  const isAsked = state === undefined || state === 'closed';
+  const all = redis === 'connected' && log.connected() && originAnswers && isOnTime && isHeld && isAsked;
   const body: EdgeHealth = {
     status: canServe ? (all ? 'ok' : 'degraded') : 'unavailable',
     region,
@@ -144,6 +156,7 @@ async function answerHealth({ region, cache, log, origin, invalidator, tellLease
     log: say(log.connected()),
     origin: say(originAnswers),
     ...(lease === undefined ? {} : { lease }),
+    ...(state === undefined ? {} : { breaker: state }),
   };
   return { status: canServe ? 200 : 503, body };
 }

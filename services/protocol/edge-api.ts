@@ -75,6 +75,9 @@ export const appliedInvalidation = z.object({
 });
 export type AppliedInvalidation = z.infer<typeof appliedInvalidation>;
 
+/** Of the circuit breaker between edge and origin. */
+const breakerState = z.enum(['closed', 'open', 'half-open']);
+
 export const edgeMetrics = z.object({
   success: z.literal(true),
   region: z.string(),
@@ -134,6 +137,35 @@ export const edgeMetrics = z.object({
       fromFuture: z.int().nonnegative(),
     })
     .optional(),
+  /** Left out: there is none, and the origin is asked whenever it is needed. */
+  breaker: z
+    .object({
+      /** Whether the origin is asked: `closed`, yes; `open`, no; `half-open`, a probe is under way. */
+      state: breakerState,
+      /** How often it has opened. */
+      opened: z.int().nonnegative(),
+      /** Calls that failed at once, without the origin. */
+      refused: z.int().nonnegative(),
+      probes: z.int().nonnegative(),
+    })
+    .optional(),
+  /** Left out: nothing is fetched before it is read. */
+  warming: z
+    .object({
+      /** How often any key may have been gone. */
+      rounds: z.int().nonnegative(),
+      /** Contents that it has fetched. */
+      fetched: z.int().nonnegative(),
+      /** And those that the origin did not have any more. */
+      missing: z.int().nonnegative(),
+      /** Fetches of it that brought no answer. */
+      failed: z.int().nonnegative(),
+      /** What was there already, or was fetched for a reader. */
+      held: z.int().nonnegative(),
+      waiting: z.int().nonnegative(),
+      underWay: z.int().nonnegative(),
+    })
+    .optional(),
   /** Not told by an older one. */
   process: processTold.optional(),
 });
@@ -148,6 +180,8 @@ export const edgeHealth = z.object({
   origin: z.enum(['connected', 'disconnected']),
   /** Whether it has word from the origin that is recent enough to call old entries fresh. Left out: there is no lease. */
   lease: z.enum(['held', 'ran out', 'heartbeats from the future', 'clock set back']).optional(),
+  /** Left out: there is none. */
+  breaker: breakerState.optional(),
 });
 export type EdgeHealth = z.infer<typeof edgeHealth>;
 
@@ -156,6 +190,11 @@ export const FRESHNESS_LEASE_MS_MAX = 86_400_000;
 
 /** A fetch of an edge that takes longer counts as failed. Marks must outlive the longest entry by at least this. */
 export const FETCH_DEADLINE_MS = 2_000;
+
+/** The longest interval between two probes of an origin that does not answer. */
+export const PROBE_MS_MAX = 2_000;
+/** For so long after a probe is due the breaker waits for one. Then it is closed: nobody has asked for a while. */
+export const BREAKER_FORGETS_MS = 1_000;
 
 /** Body of `PUT /admin/config`. */
 export const edgeConfigChange = z.strictObject({

@@ -1,5 +1,6 @@
 /** `npm run bench [-- name …]`: runs the benchmarks and prints figures with the command and the machine. */
 import { cpus, totalmem } from 'node:os';
+import { breaker } from './breaker.ts';
 import { burst } from './burst.ts';
 import { cluster } from './cluster.ts';
 import { driver } from './driver.ts';
@@ -11,6 +12,7 @@ import { simulation } from './simulation.ts';
 import { start } from './start.ts';
 import { terminal } from './terminal.ts';
 import { terminalView } from './terminal-view.ts';
+import { warming } from './warming.ts';
 
 const line = (text: string) => void process.stdout.write(`${text}\n`);
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
@@ -23,6 +25,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   scale: () => scale(line).then(() => []),
   judge: () => judge(line).then(() => []),
   simulation: () => simulation(line).then(() => []),
+  breaker: () => breaker(line).then(() => []),
+  warming: () => warming(line).then(() => []),
   driver: () => driver(line).then(() => []),
 };
 const EXIT_INVALID = 104;

@@ -26,6 +26,11 @@ const answered = ({ fetches, failed, fills }: { readonly fetches: number; readon
 ];
 const at = (name: string, target: string) => [fault(name, target, { fromMs: 1_400, toMs: 2_400 })];
 
+/** Three keys that were read long before, and one that is read now. */
+const WARMED: readonly Operation[] = [...[2, 3, 4].map((id) => read(1, 100, { key: `content:${id}` })), read(1, 10_900)];
+const WARMING = { ...ownEdge.bounds, warmKeys: 2 };
+const later = (fetches: number) => [edgeSample(9_900, { originFetches: 10 }), edgeSample(12_000, { originFetches: 10 + fetches })];
+
 describe('refill-storm', () => {
   const cases: readonly (readonly [title: string, written: Written, verdict: 'pass' | 'fail' | 'unknown'])[] = [
     ['passes what the write explains', { operations: OPERATIONS, edgeSamples: samples(ALLOWED) }, 'pass'],
@@ -83,6 +88,13 @@ describe('refill-storm', () => {
       { operations: [read(1, 1_100), write(2, 1_200), write(3, 1_300), read(3, 1_400)], edgeSamples: samples(8) },
       'fail',
     ],
+    [
+      'allows what is fetched before it is read, of as many keys as the edge says',
+      { operations: WARMED, edgeSamples: later(8), bounds: { 'eu-west': WARMING } },
+      'pass',
+    ],
+    ['and no more', { operations: WARMED, edgeSamples: later(9), bounds: { 'eu-west': WARMING } }, 'fail'],
+    ['nor where the edge says nothing of it', { operations: WARMED, edgeSamples: later(7) }, 'fail'],
     [
       'is not excused by a slow link to the origin',
       { operations: OPERATIONS, edgeSamples: samples(ALLOWED + 3), faults: at('latency', 'edge:eu-west->origin') },

@@ -5,13 +5,17 @@
  * has one revalidation. So between two looks at a region's counter of fetches, with no fault of its own in between, each key may cost one
  * fetch for what was before, two for each write or purge in that time (the fetch under way that it outdates, and the one after it), and one
  * for each read that failed or found a 404 (kept for a short time only), and one for each time that its entry may have ended, or its lease have run
- * out, where the edge had not heard of the origin for so long: and never more than it was read. Any purge but one of a
- * key counts for every key, for until a fetch is back nobody knows its tags. A slow link is no excuse: it is what
- * makes a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it may have. Nor is
- * an edge looked at while it catches up with the log, nor one whose cache remembers so few invalidations that it drops entries. One anomaly for each region. Other caches than ours promise nothing
- * of it: the race `crowd` says what they do. Of several edges each may fetch as often.
+ * out, where the edge had not heard of the origin for so long: and never more than it was read. Where an edge fetches
+ * the most-read contents before they are read, so many of them may be fetched without a read: as often as all that
+ * explains. Any purge but one of a key counts for every key, for until a fetch is back nobody knows its tags. A slow
+ * link is no excuse: it is what makes a storm; but a fetch that reached its deadline is made again, and of a machine
+ * that stood still for most of that it may have. Nor is an edge looked at while it catches up with the log, nor one
+ * whose cache remembers so few invalidations that it drops entries. One anomaly for each region. Other caches than ours
+ * promise nothing of it: the race `crowd` says what they do. Of several edges each may fetch as often.
  */
+
 import type { EdgeSample, FaultRecord, ReadOperation } from '../../history/records.ts';
+import type { EdgeBounds } from '../../system/edges/edge.ts';
 import type { Anomaly, Check, CheckInput, CheckResult, Judging } from '../check.ts';
 import { HELD_UP_SHARE, Sieve } from '../doubt.ts';
 import { excusesNothing, isEmptiedBy, isSlowing, refusesFills, touches, windowOf } from '../fault-windows.ts';
@@ -63,7 +67,7 @@ function begin(input: CheckInput): Judging {
     ours.map((region) => {
       const { leaseMs } = history.boundsOf(region);
       const stretches = stretchesOf(region, { samples: samples.get(region) ?? [], faults: history.faults, leaseMs });
-      return [region, stretches.map((stretch) => new Tally(stretch, history.boundsOf(region).fetchDeadlineMs))];
+      return [region, stretches.map((stretch) => new Tally(stretch, history.boundsOf(region)))];
     }),
   );
   return {
@@ -187,30 +191,42 @@ function stretchesOf(region: string, { samples, faults, leaseMs }: Watched): rea
 class Tally {
   readonly stretch: Stretch;
   readonly #fetchDeadlineMs: number;
+  readonly #warmKeys: number;
   /** By key: how many reads, and how many of them were of what is kept for a short time only. */
   readonly #ofKey = new Map<string, { reads: number; short: number }>();
   #reads = 0;
 
-  constructor(stretch: Stretch, fetchDeadlineMs: number) {
+  constructor(stretch: Stretch, { fetchDeadlineMs, warmKeys = 0 }: EdgeBounds) {
     this.stretch = stretch;
     this.#fetchDeadlineMs = fetchDeadlineMs;
+    this.#warmKeys = warmKeys;
   }
 
   /** A revalidation goes on behind the answer that asked for it. */
   take({ key, startMs, endMs, outcome, found }: ReadOperation): void {
     const { fromMs, toMs } = spanOf(this.stretch);
-    if (startMs >= toMs || (endMs ?? toMs) <= fromMs - this.#fetchDeadlineMs) return;
+    if (startMs >= toMs) return;
     const ofKey = this.#ofKey.get(key) ?? { reads: 0, short: 0 };
+    const isBefore = (endMs ?? toMs) <= fromMs - this.#fetchDeadlineMs;
+    // What was read before may be warmed.
+    if (!isBefore || this.#warmKeys > 0) this.#ofKey.set(key, ofKey);
+    if (isBefore) return;
     ofKey.reads += 1;
     if (outcome !== 'ok' || found === false) ofKey.short += 1;
-    this.#ofKey.set(key, ofKey);
     this.#reads += 1;
   }
 
   /** `ofKey`: how many fetches what happened in the stretch explains for each key, where nothing of it is kept for a short time only. */
   counted(ofKey: (key: string) => number, fetches: number): Counted {
     let allowed = FETCHES_BESIDE;
-    for (const [key, { reads, short }] of this.#ofKey) allowed += Math.min(reads, ofKey(key) + short);
+    const unread: number[] = [];
+    for (const [key, { reads, short }] of this.#ofKey) {
+      const explained = ofKey(key) + short;
+      allowed += Math.min(reads, explained);
+      unread.push(Math.max(0, explained - reads));
+    }
+    const warmed = unread.sort((one, other) => other - one).slice(0, this.#warmKeys);
+    allowed += warmed.reduce((sum, fetches) => sum + fetches, 0);
     return { ...this.stretch, allowed, reads: this.#reads, fetches };
   }
 }

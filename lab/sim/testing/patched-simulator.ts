@@ -1,9 +1,13 @@
-/** The simulator, bundled with a patch: what `runSeedOf` of this repository is, of a program with those texts replaced. */
+/**
+ * The simulator, bundled with a patch: what `runSeedOf` and `runSeed` of this repository are, of a program with those
+ * texts replaced.
+ */
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { runSeedOf } from '../outcome.ts';
+import type { runSeed } from '../seed-run.ts';
 import type { Edit, Patch } from './patches/patch.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -12,7 +16,12 @@ const BUNDLES = join(ROOT, 'node_modules', '.cache', 'edgesync-lab', 'patches');
 
 export interface Simulator {
   readonly runSeedOf: typeof runSeedOf;
+  /** Of any scenario. */
+  readonly runSeed: typeof runSeed;
 }
+
+/** Two modules as one: what they have in common is once in the bundle. */
+const ENTRY = "export { runSeedOf } from './lab/sim/outcome.ts';\nexport { runSeed } from './lab/sim/seed-run.ts';\n";
 
 /** Throws unless each text stands exactly once in its file. */
 export async function patchedSimulator({ name, edits }: Pick<Patch, 'name' | 'edits'>): Promise<Simulator> {
@@ -23,7 +32,7 @@ export async function patchedSimulator({ name, edits }: Pick<Patch, 'name' | 'ed
   // The origin reads it from beside itself.
   await copyFile(join(ROOT, 'services/origin/schema.sql'), join(folder, 'schema.sql'));
   await build({
-    entryPoints: [join(ROOT, 'lab/sim/outcome.ts')],
+    stdin: { contents: ENTRY, resolveDir: ROOT, loader: 'ts' },
     outfile: bundle,
     bundle: true,
     platform: 'node',

@@ -68,6 +68,13 @@ export const edgeBounds = z.strictObject({
   skewMs: z.number().nonnegative().optional(),
   /** How many edges answer for the region, from one cache. Left out: one. */
   members: z.int().min(2).optional(),
+  /**
+   * For so long after an origin that did not answer can be reached again it may not ask it. Left out: it asks whenever
+   * it needs to.
+   */
+  probeMs: z.number().positive().max(60_000).optional(),
+  /** So many contents it fetches before they are read, when its cache may have lost them. Left out: none. */
+  warmKeys: z.int().positive().max(10_000).optional(),
   /** It is purged once more so long after the first time: until then it may have what a fetch under way had brought. Left out: it is not. */
   againMs: z.number().positive().max(600_000).optional(),
   /** Its purges are sent at a bounded pace: one may wait so long for its turn. Left out: none does. */

@@ -1,4 +1,5 @@
 /** The table of edges: which caches can be put to the test. A new one is a file beside this one and a row here. */
+import { BREAKER_FORGETS_MS, PROBE_MS_MAX } from '../../../services/protocol/edge-api.ts';
 import type { EdgeKind, EdgeUnderTest, OpenEdgeOptions } from './edge.ts';
 import { membersOf } from './members.ts';
 import { ownEdge } from './own.ts';
@@ -17,6 +18,10 @@ export interface EntryBounds {
   /** How long its edge may call an answer fresh without word from the origin, and by how much clocks may differ, in ms; undefined: there is no bound. */
   readonly leaseMs?: number | undefined;
   readonly skewMs?: number | undefined;
+  /** It stops asking an origin that does not answer. */
+  readonly hasBreaker?: boolean | undefined;
+  /** So many contents it fetches before they are read, when its cache may have lost them. */
+  readonly warmKeys?: number | undefined;
 }
 
 /** The cache of a region, and where it is. */
@@ -32,7 +37,7 @@ export interface EdgeAddress extends EntryBounds {
 }
 
 export function openEdge(
-  { region, url, others = [], lifetimeMs, marksMax, leaseMs, skewMs, target, edge = 'edgesync' }: EdgeAddress,
+  { region, url, others = [], lifetimeMs, marksMax, leaseMs, skewMs, hasBreaker, warmKeys, target, edge = 'edgesync' }: EdgeAddress,
   options: Omit<OpenEdgeOptions, 'url'>,
 ): EdgeUnderTest {
   if (target !== undefined) return { region, ...targetEdge(target, { ...options, url }) };
@@ -43,6 +48,8 @@ export function openEdge(
     ...(others.length === 0 ? {} : { members: 1 + others.length }),
     ...(marksMax === undefined ? {} : { marksMax }),
     ...(leaseMs === undefined ? {} : { leaseMs, skewMs: skewMs ?? 0 }),
+    ...(warmKeys === undefined ? {} : { warmKeys }),
+    ...(hasBreaker ? { probeMs: PROBE_MS_MAX + BREAKER_FORGETS_MS } : {}),
   };
   const opened = [url, ...others].map((each) => ({ region, bounds, ...open({ ...options, url: each }) }));
   const [only] = opened;

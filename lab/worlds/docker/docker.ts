@@ -13,6 +13,7 @@ import { takeLock } from '../../journal/lock.ts';
 import { HttpTransport, openHttpClients } from '../../system/http-clients.ts';
 import { nodeName } from '../../system/parts.ts';
 import type { Variables } from '../../topology/compose-file.ts';
+import { protectionOf } from '../../topology/protection.ts';
 import { leaseBoundsOf, regionSettings } from '../../topology/region-settings.ts';
 import { upstreamService } from '../../topology/target-services.ts';
 import type { RegionTopology, Topology } from '../../topology/topology.ts';
@@ -233,7 +234,13 @@ function toRegion(cluster: Cluster, { region, service, target, others = [], envi
   const settings = new Parts(cluster.containers).settingsOf(region);
   const running = others.filter((other) => cluster.containers.has(other.service));
   const environment = Object.fromEntries(cluster.containers.get(settings)?.environment ?? []);
-  const own = { region, url: urlOf(cluster, service), ...regionSettings(environment), ...leaseBoundsOf(environment) };
+  const own = {
+    region,
+    url: urlOf(cluster, service),
+    ...regionSettings(environment),
+    ...leaseBoundsOf(environment),
+    ...protectionOf(environment),
+  };
   if (target === undefined) return running.length === 0 ? own : { ...own, others: running.map((other) => urlOf(cluster, other.service)) };
   const around = { ...target, upstreamUrl: urlOf(cluster, upstreamService(region)) };
   // As the file says it: nobody else is told.

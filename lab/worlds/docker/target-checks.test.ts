@@ -57,6 +57,28 @@ describe('a cluster that runs', () => {
   });
 });
 
+describe('a cluster of our own edges', () => {
+  const edge = { region: 'us-east', service: 'edge-us-east', port: 0 };
+  const asking = (environment: Readonly<Record<string, string>>) =>
+    ({ ...TOPOLOGY, regions: [{ ...edge, environment }] }) as unknown as Topology;
+  const made = (environment: Readonly<Record<string, string>>) =>
+    new Map([['edge-us-east', { environment: new Map(Object.entries(environment)) } as unknown as ContainerFacts]]);
+
+  it('is refused where a scenario asks for a circuit breaker and its edges were made without, and says how they get one', () => {
+    const refused = () => refuseOtherwiseMade(asking({ CIRCUIT_BREAKER: 'on' }), made({ CIRCUIT_BREAKER: 'off' }));
+    expect(refused).toThrow('edge-us-east of the project mine was made without CIRCUIT_BREAKER=on');
+    expect(refused).toThrow('CIRCUIT_BREAKER=on edgesync-lab up --project mine');
+    expect(() => refuseOtherwiseMade(asking({ CIRCUIT_BREAKER: 'on' }), made({}))).toThrow('made without');
+  });
+
+  it('is taken as it is where it has one, or none is asked for, or it is not there', () => {
+    expect(() => refuseOtherwiseMade(asking({ CIRCUIT_BREAKER: 'on' }), made({ CIRCUIT_BREAKER: 'on' }))).not.toThrow();
+    expect(() => refuseOtherwiseMade(asking({ CIRCUIT_BREAKER: 'off' }), made({ CIRCUIT_BREAKER: 'on' }))).not.toThrow();
+    expect(() => refuseOtherwiseMade(asking({}), made({}))).not.toThrow();
+    expect(() => refuseOtherwiseMade(asking({ CIRCUIT_BREAKER: 'on' }), new Map())).not.toThrow();
+  });
+});
+
 async function regionOf(answer: (response: ServerResponse, asked: number) => void) {
   let asked = 0;
   const server = createServer((_request, response) => {

@@ -3,6 +3,7 @@ import { RUN_HEADER } from '../../../services/protocol/upstream-api.ts';
 import { Asker, NoAnswer } from '../../../services/runtime/asker.ts';
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';
+import { missingProtection } from '../../topology/protection.ts';
 import { targetEnvironments } from '../../topology/target-services.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { nothingOf, unstamped } from '../peers/target-program.ts';
@@ -21,7 +22,13 @@ const SERVING = [200, 404];
 export function refuseOtherwiseMade({ project, compose, regions }: Topology, containers: ReadonlyMap<string, ContainerFacts>): void {
   const remedy = `Remove the cluster: edgesync-lab down --project ${project}`;
   for (const { region, service: edge, target, environment } of regions) {
-    if (target === undefined) continue;
+    if (target === undefined) {
+      refuseUnprotected(
+        { project, edge, missing: missingProtection(environment, containers.get(edge)?.environment ?? new Map()) },
+        containers,
+      );
+      continue;
+    }
     const hash = containers.get(edge)?.madeOf;
     if (hash !== undefined && hash !== madeOf(compose, edge))
       throw new WorldFailed(
@@ -39,6 +46,20 @@ export function refuseOtherwiseMade({ project, compose, regions }: Topology, con
       );
     }
   }
+}
+
+interface Unprotected {
+  readonly project: string;
+  /** Its service. */
+  readonly edge: string;
+  readonly missing: readonly string[];
+}
+
+/** An edge of ours has the protections that it was started with. */
+function refuseUnprotected({ project, edge, missing }: Unprotected, containers: ReadonlyMap<string, unknown>): void {
+  if (missing.length === 0 || !containers.has(edge)) return;
+  const remedy = `Start it so: ${missing.join(' ')} edgesync-lab up --project ${project}, or remove it: edgesync-lab down --project ${project}`;
+  throw new WorldFailed(`${edge} of the project ${project} was made without ${missing.join(' and ')}. ${remedy}`);
 }
 
 /** A container that runs need not serve yet. Throws WorldFailed where a cache does not, or answers what is not of our upstream. */

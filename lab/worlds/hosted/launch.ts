@@ -118,7 +118,14 @@ async function launchEdge(
     };
     const ports = hosting.mutant?.edge?.(wired, { config, clock }) ?? wired;
     const latencies = hosting.createLatencies && { latencies: hosting.createLatencies() };
-    const parts = createEdge(config, { ...ports, clock, logger, lateness: hosting.lateness, ...latencies });
+    const parts = createEdge(config, {
+      ...ports,
+      clock,
+      random: hosting.random.fork(edge),
+      logger,
+      lateness: hosting.lateness,
+      ...latencies,
+    });
     const disconnect = async () => {
       await wired.cache.close();
       await wired.origin.close();

@@ -41,7 +41,14 @@ export function startOwnEdge({ upstreamUrl, log, lifetimeMs, ...options }: OwnEd
     releasers.push(() => store.close());
     const origin = new HttpOriginClient(upstreamUrl);
     releasers.push(() => origin.close());
-    const edge = await startEdge(config, { cache: store.cache, log, origin, clock: options.clock, logger: silentLogger });
+    const edge = await startEdge(config, {
+      cache: store.cache,
+      log,
+      origin,
+      clock: options.clock,
+      random: options.random,
+      logger: silentLogger,
+    });
     releasers.push(() => edge.close());
     return { url: `http://127.0.0.1:${edge.port}`, ended: () => store.ended(), close: () => releasers.release() };
   });

@@ -41,7 +41,7 @@ export class DirectOriginClient implements OriginClient {
   async #get(path: string, ifNoneMatch?: string): Promise<HttpAnswer> {
     const headers: Record<string, string> = ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch };
     return this.#network.request(this.#port, { method: 'GET', path, headers }).catch((error: unknown) => {
-      throw new OriginUnavailable('no usable answer from the origin', error);
+      throw new OriginUnavailable('no usable answer from the origin', { cause: error });
     });
   }
 }

@@ -8,8 +8,8 @@
  * twice. The writes share a partition and the purge has another; in `spread` logs each write has its own, so that their
  * events are applied in any order.
  *
- * WIDE is walked for both histories in both kinds of region. FULL, two fills with a purge and a restart, takes 6 s a
- * walk: here one history each; `CACHE_WALK=all` walks all four (done once; clean).
+ * WIDE and WARMED are walked for both histories in both kinds of region. FULL, two fills with a purge and a restart,
+ * takes 6 s a walk: here one history each; `CACHE_WALK=all` walks all four (done once; clean).
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import type { InvalidationMode } from '../../protocol/invalidation.ts';
@@ -45,6 +45,7 @@ type Layout = 'in order' | 'repeated' | 'spread';
 interface Shape {
   readonly layout: Layout;
   readonly fills: number;
+  readonly isWarmed?: boolean;
   readonly restarts: number;
   readonly purge: InvalidationMode | undefined;
 }
@@ -64,6 +65,13 @@ const WIDE: readonly Shape[] = [
   { layout: 'repeated', fills: 1, restarts: 1, purge: undefined },
   { layout: 'spread', fills: 2, restarts: 0, purge: 'hard' },
   { layout: 'spread', fills: 1, restarts: 1, purge: undefined },
+];
+
+/** With a warmer beside a reader: what is deleted, purged or lost while it fetches. */
+const WARMED: readonly Shape[] = [
+  { layout: 'in order', fills: 1, isWarmed: true, restarts: 0, purge: 'hard' },
+  { layout: 'in order', fills: 1, isWarmed: true, restarts: 1, purge: undefined },
+  { layout: 'spread', fills: 1, isWarmed: true, restarts: 0, purge: undefined },
 ];
 
 /** The longest walk takes 10 s of a core that has nothing else to do. */
@@ -87,11 +95,11 @@ interface Titled {
 }
 
 function caseOf(kind: RegionKind, history: keyof typeof ORIGINS, shape: Shape): Titled {
-  const { layout, fills, restarts, purge } = shape;
+  const { layout, fills, isWarmed = false, restarts, purge } = shape;
   const origin = ORIGINS[history];
   return {
-    title: `${kind}, ${history}, ${layout}: ${fills} fill(s), ${purge ?? 'no'} purge, ${restarts} restart(s)`,
-    walked: { ...origin, partitions: partitionsOf(origin, shape, REGIONS[kind]), fills, restarts },
+    title: `${kind}, ${history}, ${layout}: ${fills} fill(s)${isWarmed ? ' and a warmer' : ''}, ${purge ?? 'no'} purge, ${restarts} restart(s)`,
+    walked: { ...origin, partitions: partitionsOf(origin, shape, REGIONS[kind]), fills, isWarmed, restarts },
   };
 }
 
@@ -103,7 +111,11 @@ function everywhere(shape: Shape): Titled[] {
 
 const FULL_CASES = [caseOf('eager', 'PUT, PUT, DELETE', FULL), caseOf('lazy', 'POST, PUT, PUT', FULL)];
 
-const CASES = [...WIDE.flatMap(everywhere), ...(process.env['CACHE_WALK'] === 'all' ? everywhere(FULL) : FULL_CASES)];
+const CASES = [
+  ...WIDE.flatMap(everywhere),
+  ...WARMED.flatMap(everywhere),
+  ...(process.env['CACHE_WALK'] === 'all' ? everywhere(FULL) : FULL_CASES),
+];
 
 describe('nothing invalidated comes back, in any interleaving', () => {
   let walkedInAll = 0;
@@ -121,7 +133,7 @@ describe('nothing invalidated comes back, in any interleaving', () => {
 });
 
 describe('the same walk finds resurrected entries without the fences', () => {
-  it.each([PURGED, RESTARTED].flatMap(everywhere))('$title', { timeout: WALK_DEADLINE_MS }, ({ title, walked }) => {
+  it.each([PURGED, RESTARTED, ...WARMED].flatMap(everywhere))('$title', { timeout: WALK_DEADLINE_MS }, ({ title, walked }) => {
     const { violations, shortest } = walk(walked, (life) => new UnfencedStore({ life, markRetentionMs: MARK_RETENTION_MS }));
     process.stdout.write(`without fences: ${title}: ${violations} bad ends, the shortest:\n${witnessOf(shortest)}`);
     expect(violations).toBeGreaterThan(0);

@@ -106,7 +106,7 @@ export async function withEdge<T>(environment: Readonly<Record<string, string>>,
   const cache = new StagedCache(new MemoryCacheServer({ clock, random: systemRandom, ...cacheBoundsOf(config) }));
   const log = new MemoryLog({ clock, partitions: INVALIDATION_PARTITIONS });
   const origin = new StagedOrigin();
-  const edge = await startEdge(config, { cache, log, origin, clock, logger: silentLogger });
+  const edge = await startEdge(config, { cache, log, origin, clock, random: systemRandom, logger: silentLogger });
   try {
     return await use({ port: edge.port, origin, cache, log, clock });
   } finally {

@@ -23,6 +23,7 @@ import {
 import { MemoryCache, MemoryCacheServer } from '../cache/memory.ts';
 import { Invalidator } from '../invalidator.ts';
 import { EdgeMeter } from '../metrics.ts';
+import { ObservedCache } from '../observed-cache.ts';
 import { EdgeSettings } from '../settings.ts';
 
 export const DELAY_MS = 300;
@@ -223,6 +224,8 @@ export interface RegionOptions {
   readonly logger?: Logger;
   /** Heartbeats count. Left out: they do not. */
   readonly skewMs?: number;
+  /** Its edge works with a cache that tells what it has lost. */
+  readonly isObserved?: boolean;
 }
 
 /** One region: its cache outlives its edge, and its edge can be started again. */
@@ -233,12 +236,24 @@ export class Region {
   readonly settings: EdgeSettings;
   meter: EdgeMeter;
   cache: FaultyCache;
+  /** Over `cache`, where it was asked for. */
+  observed: ObservedCache | undefined;
   invalidator: Invalidator;
   readonly #partitions: number;
   readonly #logger: Logger;
   readonly #skewMs: number | undefined;
+  readonly #isObserved: boolean;
 
-  constructor({ delayMs = DELAY_MS, strategy = 'eager', partitions = 1, seed = 1, logger = silentLogger, skewMs }: RegionOptions) {
+  constructor({
+    delayMs = DELAY_MS,
+    strategy = 'eager',
+    partitions = 1,
+    seed = 1,
+    logger = silentLogger,
+    skewMs,
+    isObserved = false,
+  }: RegionOptions) {
+    this.#isObserved = isObserved;
     this.#skewMs = skewMs;
     this.#partitions = partitions;
     this.#logger = logger;
@@ -255,7 +270,9 @@ export class Region {
   }
 
   #createInvalidator(): Invalidator {
-    const { log, cache, settings, clock, meter } = this;
+    const { log, settings, clock, meter } = this;
+    this.observed = this.#isObserved ? new ObservedCache(this.cache) : undefined;
+    const cache = this.observed ?? this.cache;
     return new Invalidator({
       region: 'test',
       group: 'test',

@@ -3,6 +3,7 @@ import { contentKey } from '../../protocol/content.ts';
 import type { LeaseTerms } from '../../runtime/lease-settings.ts';
 import { createRandom } from '../../runtime/random.ts';
 import { VirtualClock } from '../../runtime/virtual-clock.ts';
+import { Breaker } from '../breaker.ts';
 import type { Mark } from '../cache/cache.ts';
 import { MemoryCache, MemoryCacheServer } from '../cache/memory.ts';
 import { type EntryLifetimes, entryLifeMsMax } from '../entry-times.ts';
@@ -82,6 +83,9 @@ export class ReaderRig {
   readonly origin = new ScriptedOrigin();
   readonly meter = new EdgeMeter(this.clock);
   readonly reader: Reader;
+  readonly breaker: Breaker;
+  /** The same with a circuit breaker: a reader of its own, over the same cache and the same origin. */
+  readonly breaking: Reader;
   #catchingUp = false;
   #spell = 0;
   #applied = -1;
@@ -89,7 +93,10 @@ export class ReaderRig {
   constructor({ terms, isShared }: RigOptions = {}) {
     const { cache, origin, clock, meter } = this;
     const lease = terms && new Lease(() => terms, clock);
-    this.reader = new Reader({ cache, origin, clock, meter, lifetimes: LIFETIMES, upToDate: () => this.#upToDate(), isShared, lease });
+    const options = { cache, origin, clock, meter, lifetimes: LIFETIMES, upToDate: () => this.#upToDate(), isShared, lease };
+    this.reader = new Reader(options);
+    this.breaker = new Breaker({ clock, random: createRandom(1) });
+    this.breaking = new Reader({ ...options, breaker: this.breaker });
   }
 
   /** As the invalidator says it. */

@@ -91,8 +91,8 @@ export const HARMLESS_PATCHES: readonly HarmlessPatch[] = [
     edits: [
       {
         file: 'services/edge/reader.ts',
-        old: 'const answer = await this.#fetch(id, held.etag);',
-        new: "const answer = await this.#fetch(id, held.etag === '' ? held.etag : undefined);",
+        old: 'const answer = await this.#origin.fetch(id, held.etag);',
+        new: "const answer = await this.#origin.fetch(id, held.etag === '' ? held.etag : undefined);",
       },
     ],
     argument: 'A whole answer says as much as a 304. It costs bytes.',

@@ -1,12 +1,15 @@
 /** The tables of source patches. A new one is a row in one of them. */
+import { BREAKER_PATCHES, SLIPPING_BREAKER_PATCHES } from './breaker.ts';
 import { FILL_PATCHES } from './fills.ts';
 import { INVALIDATOR_PATCHES } from './invalidator.ts';
 import { LEASE_PATCHES } from './lease.ts';
 import { MARK_PATCHES } from './marks.ts';
 import { MEMBERS_PATCHES } from './members.ts';
 import { ORIGIN_PATCHES } from './origin.ts';
-import type { Patch } from './patch.ts';
+import type { Patch, SlippingPatch } from './patch.ts';
 import { READER_PATCHES } from './reader.ts';
+import { SLIPPING_PATCHES as SLIPPING } from './slipping.ts';
+import { SLIPPING_WARMING_PATCHES, WARMING_PATCHES } from './warming.ts';
 
 /** Each must be caught, by a check that names its damage. */
 export const PATCHES: readonly Patch[] = [
@@ -17,7 +20,10 @@ export const PATCHES: readonly Patch[] = [
   ...ORIGIN_PATCHES,
   ...LEASE_PATCHES,
   ...MEMBERS_PATCHES,
+  ...BREAKER_PATCHES,
+  ...WARMING_PATCHES,
 ];
 
 export { HARMLESS_PATCHES } from './harmless.ts';
-export { SLIPPING_PATCHES } from './slipping.ts';
+
+export const SLIPPING_PATCHES: readonly SlippingPatch[] = [...SLIPPING, ...SLIPPING_BREAKER_PATCHES, ...SLIPPING_WARMING_PATCHES];

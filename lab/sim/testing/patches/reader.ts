@@ -42,7 +42,7 @@ export const READER_PATCHES: readonly Patch[] = [
       {
         file: READER,
         old: "if (entry !== null && found.state === 'fresh') return",
-        new: "if (entry !== null && found.state === 'fresh') void this.#fetch(id).catch(() => {});\n    if (entry !== null && found.state === 'fresh') return",
+        new: "if (entry !== null && found.state === 'fresh') void this.#origin.fetch(id).catch(() => {});\n    if (entry !== null && found.state === 'fresh') return",
       },
     ],
     caughtBy: ['refill-storm'],
@@ -53,8 +53,8 @@ export const READER_PATCHES: readonly Patch[] = [
     edits: [
       {
         file: READER,
-        old: 'const answer = await this.#fetch(id);\n    if',
-        new: 'await this.#fetch(id);\n    await this.#fetch(id);\n    const answer = await this.#fetch(id);\n    if',
+        old: 'const answer = await this.#origin.fetch(id);\n    if',
+        new: 'await this.#origin.fetch(id);\n    await this.#origin.fetch(id);\n    const answer = await this.#origin.fetch(id);\n    if',
       },
     ],
     caughtBy: ['refill-storm'],
@@ -97,8 +97,8 @@ export const READER_PATCHES: readonly Patch[] = [
       },
       {
         file: READER,
-        old: 'if (found?.entry === null || found === undefined)\n',
-        new: "const last = this.#last?.get(key);\n    if (last !== undefined) return { entry: last, source: 'cache', status: 'fresh' };\n    if (found?.entry === null || found === undefined)\n",
+        old: 'if (found?.entry === null || found === undefined) throw',
+        new: "const last = this.#last?.get(key);\n    if (last !== undefined) return { entry: last, source: 'cache', status: 'fresh' };\n    if (found?.entry === null || found === undefined) throw",
       },
     ],
     caughtBy: OLD_CONTENT,
@@ -121,8 +121,8 @@ export const READER_PATCHES: readonly Patch[] = [
     edits: [
       {
         file: READER,
-        old: 'await this.#fill(key, entry, stamp);\n  }\n\n  async #fetch(',
-        new: "await this.#fill(key, entry, answer.kind === 'unchanged' ? ((await this.#lookup(key)) ?? stamp) : stamp);\n  }\n\n  async #fetch(",
+        old: 'await this.#fill(key, entry, stamp);\n  }\n\n  async #fill(',
+        new: "await this.#fill(key, entry, answer.kind === 'unchanged' ? ((await this.#lookup(key)) ?? stamp) : stamp);\n  }\n\n  async #fill(",
       },
     ],
     caughtBy: OLD_CONTENT,
@@ -133,8 +133,8 @@ export const READER_PATCHES: readonly Patch[] = [
     edits: [
       {
         file: READER,
-        old: 'await this.#fill(key, entry, stamp);\n  }\n\n  async #fetch(',
-        new: "if (answer.kind === 'unchanged') await this.#fill(key, entry, stamp);\n  }\n\n  async #fetch(",
+        old: 'await this.#fill(key, entry, stamp);\n  }\n\n  async #fill(',
+        new: "if (answer.kind === 'unchanged') await this.#fill(key, entry, stamp);\n  }\n\n  async #fill(",
       },
     ],
     caughtBy: ['mislabelled', 'divergence', 'refill-storm', 'stale-after-bound'],
@@ -256,8 +256,8 @@ export const READER_PATCHES: readonly Patch[] = [
     edits: [
       {
         file: READER,
-        old: 'await this.#fill(key, entry, stamp);\n  }\n\n  async #fetch(',
-        new: "await this.#fill(key, entry, answer.kind === 'unchanged' ? { ...stamp, clock: stamp.clock + 1 } : stamp);\n  }\n\n  async #fetch(",
+        old: 'await this.#fill(key, entry, stamp);\n  }\n\n  async #fill(',
+        new: "await this.#fill(key, entry, answer.kind === 'unchanged' ? { ...stamp, clock: stamp.clock + 1 } : stamp);\n  }\n\n  async #fill(",
       },
     ],
     caughtBy: ['purge-ignored'],

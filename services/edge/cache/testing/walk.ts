@@ -2,8 +2,9 @@
  * Walks every interleaving of a small case on one key.
  *
  * The actors: the origin (its writes in order), a purge, one reader of the log per partition (each record once it is
- * published, from the start again after a restart), one or two fills (look up, read the origin, store) and a restart of
- * the cache. A write publishes its event in the same step: an apply may follow at any later time anyway.
+ * published, from the start again after a restart), one or two fills (look up, read the origin, store), a restart of
+ * the cache, and a warmer: a fill that begins once the cache has lost something, by a hard event or a restart. A write
+ * publishes its event in the same step: an apply may follow at any later time anyway.
  *
  * Steps at the origin do not touch the cache, so the cache is a function of the *history* of cache steps alone. Each
  * history is played once, on a new store, and judged after its last step; each situation (history, origin, readings
@@ -33,6 +34,8 @@ export interface WalkCase {
   readonly writes: readonly Write[];
   readonly partitions: readonly (readonly LogRecord[])[];
   readonly fills: number;
+  /** Whether there is a warmer, too. */
+  readonly isWarmed?: boolean;
   readonly restarts: number;
 }
 
@@ -61,6 +64,8 @@ interface History {
   /** By what the history does not tell of a situation, the interleavings from there to the end. */
   readonly ways: Map<number, number>;
   readonly violation: string | undefined;
+  /** A hard event or a restart is in it. */
+  readonly hasLost: boolean;
 }
 
 interface Situation {
@@ -100,15 +105,15 @@ class Walk {
   }
 
   run(): Walked {
-    const { partitions, fills } = this.#case;
-    const history: History = { next: new Map(), ways: new Map(), violation: undefined };
+    const { partitions, fills, isWarmed = false } = this.#case;
+    const history: History = { next: new Map(), ways: new Map(), violation: undefined, hasLost: false };
     const interleavings = this.#waysFrom({
       history,
       written: 0,
       purged: false,
       restarts: 0,
       offsets: partitions.map(() => 0),
-      fills: Array.from({ length: fills }, () => 'idle' as const),
+      fills: Array.from({ length: fills + Number(isWarmed) }, () => 'idle' as const),
     });
     return { interleavings, histories: this.#histories, violations: this.#violations, shortest: this.#shortest };
   }
@@ -149,7 +154,8 @@ class Walk {
       const same = this.#restarted.get(region.memory());
       if (same !== undefined) return same;
     }
-    const extended: History = { last: { of: history, step }, next: new Map(), ways: new Map(), violation };
+    const hasLost = history.hasLost || isLoss(step);
+    const extended: History = { last: { of: history, step }, next: new Map(), ways: new Map(), violation, hasLost };
     history.next.set(title, extended);
     if (step.do === 'restart') this.#restarted.set(region.memory(), extended);
     return extended;
@@ -167,8 +173,8 @@ class Walk {
     return violation === undefined ? 1 : this.#report(violation);
   }
 
-  #choices({ history: _, ...now }: Situation): Choice[] {
-    const { writes, restarts, partitions, fills } = this.#case;
+  #choices({ history, ...now }: Situation): Choice[] {
+    const { writes, restarts, partitions, fills, isWarmed = false } = this.#case;
     const choices: Choice[] = [];
     const write = writes[now.written];
     if (write !== undefined) choices.push({ title: write.title, after: { ...now, written: now.written + 1 } });
@@ -186,16 +192,18 @@ class Walk {
       choices.push({ title: `apply p${partition}@${offset} (${titleOf(record.mark)})`, after, cacheStep: { do: 'apply', delivery } });
     }
     for (let fill = 0; fill < fills; fill += 1) choices.push(...this.#fillChoices(now, fill));
+    if (isWarmed && (history.hasLost || now.fills[fills] !== 'idle')) choices.push(...this.#fillChoices(now, fills));
     return choices;
   }
 
   #fillChoices(now: Omit<Situation, 'history'>, fill: number): Choice[] {
     const stage = now.fills[fill];
     const withFill = (next: Fill) => ({ ...now, fills: now.fills.with(fill, next) });
-    const name = `fill ${fill + 1}`;
+    const isOfWarmer = fill === this.#case.fills;
+    const name = isOfWarmer ? 'the warmer' : `fill ${fill + 1}`;
     if (stage === undefined || stage === 'stored') return [];
     if (stage === 'idle') {
-      if (now.fills[fill - 1] === 'idle') return [];
+      if (!isOfWarmer && now.fills[fill - 1] === 'idle') return [];
       return [{ title: `${name} looks up`, after: withFill('begun'), cacheStep: { do: 'look up', fill } }];
     }
     if (stage === 'begun') {
@@ -210,6 +218,11 @@ class Walk {
     const { version, tags } = this.#case.writes[written - 1] ?? this.#case.before;
     return { version, tags };
   }
+}
+
+/** After it a warmer begins. */
+function isLoss(step: CacheStep): boolean {
+  return step.do === 'restart' || (step.do === 'apply' && step.delivery.mark.mode === 'hard');
 }
 
 /** The origin and the stages of the fills as one number. */
