@@ -2,6 +2,7 @@
 import type {
   Application,
   ApplyOutcome,
+  CachedVersion,
   CacheEntry,
   EdgeCache,
   FillOutcome,
@@ -10,7 +11,7 @@ import type {
   Stamp,
   TakenUp,
 } from '../../services/edge/cache/cache.ts';
-import type { EdgeHealth, VersionRow } from '../../services/protocol/edge-api.ts';
+import type { EdgeHealth } from '../../services/protocol/edge-api.ts';
 
 export class DecoratedCache implements EdgeCache {
   protected readonly cache: EdgeCache;
@@ -55,7 +56,7 @@ export class DecoratedCache implements EdgeCache {
     return this.cache.flush();
   }
 
-  versions(limit: number): Promise<readonly VersionRow[]> {
+  versions(limit: number): Promise<readonly CachedVersion[]> {
     return this.cache.versions(limit);
   }
 

@@ -140,7 +140,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
       clock,
       adminToken,
       lateness,
-      tellLease: leaseTeller({ lease, invalidator, clock, leaseMsLeast }),
+      tellLease: leaseTeller({ lease, lifetimes, invalidator, clock, leaseMsLeast }),
     }),
     join: () => void joinLog(invalidator, ports, closing.signal),
     close: async () => {

@@ -1,6 +1,17 @@
 /** A cache that tells what it has lost for its readers: a key, or any number of them. */
-import type { EdgeHealth, VersionRow } from '../protocol/edge-api.ts';
-import type { Application, ApplyOutcome, CacheEntry, EdgeCache, FillOutcome, Lookup, Passage, Stamp, TakenUp } from './cache/cache.ts';
+import type { EdgeHealth } from '../protocol/edge-api.ts';
+import type {
+  Application,
+  ApplyOutcome,
+  CachedVersion,
+  CacheEntry,
+  EdgeCache,
+  FillOutcome,
+  Lookup,
+  Passage,
+  Stamp,
+  TakenUp,
+} from './cache/cache.ts';
 
 /** Told once what has happened is in the cache: whoever looks something up from then on sees it. */
 export interface LossListener {
@@ -66,7 +77,7 @@ export class ObservedCache implements EdgeCache {
     return this.#cache.raiseMinimums(versions);
   }
 
-  versions(limit: number): Promise<readonly VersionRow[]> {
+  versions(limit: number): Promise<readonly CachedVersion[]> {
     return this.#cache.versions(limit);
   }
 

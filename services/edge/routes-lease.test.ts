@@ -61,6 +61,21 @@ describe('under a lease', () => {
       expect(headers['cache-status']).toMatch(/^edgesync-us-east; hit; ttl=-\d+; detail=lease$/);
     }));
 
+  it('what the cache holds is told as a reader would be told', () =>
+    withContent(
+      async (edge) => {
+        const versions = async () => (await metricsOf(edge)).versions.map(({ key, state }) => `${key} ${state}`).toSorted();
+        await read(edge);
+        await exchange(edge.port, { path: '/api/content/9' });
+        expect(await versions()).toEqual(['content:7 fresh', 'content:9 fresh']);
+        edge.clock.advance(LEASE_MS + 1);
+        expect(await versions(), 'a 404 is never stale').toEqual(['content:7 stale', 'content:9 invalid']);
+        await beat(edge);
+        await expect.poll(versions, { interval: 20, timeout: 10_000 }).toEqual(['content:7 fresh', 'content:9 fresh']);
+      },
+      { NEGATIVE_TTL: '3600' },
+    ));
+
   it('metrics and health tell what there is of it', () =>
     withContent(async (edge) => {
       const lease = { leaseMs: LEASE_MS, skewMs: SKEW_MS, leastMs: 63_000 };

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { InvalidationLog } from '../log/log.ts';
 import { queryInteger } from '../protocol/content.ts';
-import type { EdgeHealth, EdgeMetrics } from '../protocol/edge-api.ts';
+import type { EdgeHealth, EdgeMetrics, VersionRow } from '../protocol/edge-api.ts';
 import { ServiceError } from '../protocol/errors.ts';
 import { checkToken } from '../runtime/admin-token.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -99,7 +99,7 @@ async function answerMetrics(options: EdgeAppOptions, lag: LagMeter, request: Ht
 }
 
 async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<EdgeMetrics> {
-  const { region, cache, log, invalidator, settings, meter, tellLease, breaker, warming } = options;
+  const { region, log, invalidator, settings, meter, tellLease, breaker, warming } = options;
   const tellProcess = beginAnswer(options);
   const lease = tellLease();
   const { catchingUp, joins, queued, unmarked, overdueMs, applied } = invalidator.status();
@@ -110,7 +110,7 @@ async function collectMetrics(options: EdgeAppOptions, lag: LagMeter): Promise<E
     propagationDelayMs: settings.propagationDelayMs,
     freshnessLeaseMs: settings.freshnessLeaseMs,
     ...meter.snapshot(),
-    versions: [...(await cache.versions(METRIC_VERSIONS_MAX).catch(emptyWhenAway))],
+    versions: await toldVersions(options, METRIC_VERSIONS_MAX),
     log: {
       connected: log.connected(),
       catchingUp,
@@ -172,7 +172,13 @@ async function flush({ cache }: EdgeAppOptions): Promise<HttpAnswer> {
   return { status: 200, body: { success: true } };
 }
 
-async function listEntries({ cache }: EdgeAppOptions, request: HttpRequest): Promise<HttpAnswer> {
+async function toldVersions({ cache, tellLease }: EdgeAppOptions, limit: number): Promise<VersionRow[]> {
+  const rows = await cache.versions(limit).catch(emptyWhenAway);
+  const versionOf = tellLease()?.versionOf ?? (({ key, version, state }) => ({ key, version, state }));
+  return rows.map(versionOf);
+}
+
+async function listEntries(options: EdgeAppOptions, request: HttpRequest): Promise<HttpAnswer> {
   const { limit } = parseInput(entriesQuery, request.query, 'query');
-  return { status: 200, body: { success: true, data: await cache.versions(limit).catch(emptyWhenAway) } };
+  return { status: 200, body: { success: true, data: await toldVersions(options, limit) } };
 }

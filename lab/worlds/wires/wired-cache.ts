@@ -2,6 +2,7 @@
 import {
   type Application,
   type ApplyOutcome,
+  type CachedVersion,
   type CacheEntry,
   CacheUnavailable,
   type EdgeCache,
@@ -11,7 +12,7 @@ import {
   type Stamp,
   type TakenUp,
 } from '../../../services/edge/cache/cache.ts';
-import type { EdgeHealth, VersionRow } from '../../../services/protocol/edge-api.ts';
+import type { EdgeHealth } from '../../../services/protocol/edge-api.ts';
 import type { Gate } from './gate.ts';
 import type { Wire } from './wire.ts';
 
@@ -68,7 +69,7 @@ export class WiredCache implements EdgeCache {
     return this.#call(APPLY_DEADLINE_MS, (cache) => cache.flush());
   }
 
-  versions(limit: number): Promise<readonly VersionRow[]> {
+  versions(limit: number): Promise<readonly CachedVersion[]> {
     return this.#call(READ_DEADLINE_MS, (cache) => cache.versions(limit));
   }
 

@@ -114,6 +114,14 @@ export interface TakenUp {
 export const APPLY_OUTCOMES = ['applied', 'skipped', 'gap', 'other-log'] as const;
 export type ApplyOutcome = (typeof APPLY_OUTCOMES)[number];
 
+/** An entry as the marks judge it. */
+export interface CachedVersion extends VersionRow {
+  /** Wall clock, ms since 1970: until when it is fresh by its lifetime. */
+  readonly freshUntil: number;
+  /** It is a 404. */
+  readonly isMissing: boolean;
+}
+
 export interface EdgeCache {
   lookup(key: string): Promise<Lookup>;
   fill(key: string, entry: CacheEntry, stamp: Stamp): Promise<FillOutcome>;
@@ -137,7 +145,7 @@ export interface EdgeCache {
   /** A hard epoch of all. Marks, clock and positions stay. */
   flush(): Promise<void>;
   /** The entries stored last, newest first. */
-  versions(limit: number): Promise<readonly VersionRow[]>;
+  versions(limit: number): Promise<readonly CachedVersion[]>;
   connected(): boolean;
   /** As it is now, asked of it: a cache that refuses to change goes on answering lookups, and what it answers may be old. Never rejects. */
   condition(): Promise<EdgeHealth['redis']>;

@@ -1,11 +1,12 @@
 /** A region's cache in memory: the port over a store that outlives the edge, as a Redis does. */
-import type { EdgeHealth, VersionRow } from '../../protocol/edge-api.ts';
+import type { EdgeHealth } from '../../protocol/edge-api.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Random } from '../../runtime/random.ts';
 import {
   type Application,
   type ApplyOutcome,
   type CacheBounds,
+  type CachedVersion,
   type CacheEntry,
   CacheUnavailable,
   type EdgeCache,
@@ -107,7 +108,7 @@ export class MemoryCache implements EdgeCache {
     this.#open().flush();
   }
 
-  async versions(limit: number): Promise<readonly VersionRow[]> {
+  async versions(limit: number): Promise<readonly CachedVersion[]> {
     return this.#open().versions(limit, this.#server.clock.now());
   }
 

@@ -14,7 +14,7 @@ export const textAnswers = z.array(z.string());
 export const takeUpAnswer = z.tuple([z.string(), textAnswers]);
 export const generationAnswer = z.string().nullable();
 export const versionsAnswer = z.tuple([textAnswers, textAnswers]);
-export const versionRow = z.tuple([z.string(), z.coerce.number(), entryState]);
+export const versionRow = z.tuple([z.string(), z.coerce.number(), entryState, z.coerce.number(), z.enum(['0', '1'])]);
 
 /** Only another program's data can fail here; it is as good as no answer. */
 export function parsed<T>(schema: z.ZodType<T>, answer: unknown): T {

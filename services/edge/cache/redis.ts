@@ -12,13 +12,14 @@
  * Where memory.ts differs: marks that lapse together go a few with each apply, marks of all kinds share one bound (100,000
  * take 23 MB), and only the 10,000 entries stored last are listed.
  */
-import type { EdgeHealth, VersionRow } from '../../protocol/edge-api.ts';
+import type { EdgeHealth } from '../../protocol/edge-api.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import {
   type Application,
   type ApplyOutcome,
   type CacheBounds,
+  type CachedVersion,
   type CacheEntry,
   CacheUnavailable,
   type EdgeCache,
@@ -38,7 +39,7 @@ import { RAISE_MINIMUMS } from './lua/raise-minimums.ts';
 import { isRefusal } from './lua/script.ts';
 import { PARTS } from './lua/state.ts';
 import { TAKES_WRITES } from './lua/takes-writes.ts';
-import { UNLIST, VERSIONS } from './lua/versions.ts';
+import { UNLIST, VERSION_CELLS, VERSIONS } from './lua/versions.ts';
 import {
   applyAnswer,
   applyAnswers,
@@ -153,7 +154,7 @@ export class RedisCache implements EdgeCache {
     await this.#reads.session().call(RAISE_ALL, { keys: this.#keys('state'), values: [] });
   }
 
-  async versions(limit: number): Promise<readonly VersionRow[]> {
+  async versions(limit: number): Promise<readonly CachedVersion[]> {
     const keys = this.#keys('state', 'marks', 'patterns', 'entries');
     const values = [this.#now(), limit, ...this.#keys('entry:')];
     const session = this.#applies.session();
@@ -161,9 +162,9 @@ export class RedisCache implements EdgeCache {
     const unlist = { keys: this.#keys('state', 'entries'), values: [...this.#keys('entry:'), ...gone] };
     // What is in nobody's way does not keep the list from being told.
     if (gone.length > 0) await session.call(UNLIST, unlist).catch(() => {});
-    return chunked(rows, 3).map((row) => {
-      const [key, version, state] = parsed(versionRow, row);
-      return { key, version, state };
+    return chunked(rows, VERSION_CELLS).map((row) => {
+      const [key, version, state, freshUntil, missing] = parsed(versionRow, row);
+      return { key, version, state, freshUntil, isMissing: missing === '1' };
     });
   }
 

@@ -2,12 +2,13 @@
  * What a region's cache holds, and its atomic steps, as one synchronous object: the server side of the cache in memory
  * and the reference for every other adapter. An edge may come and go; the store stays.
  */
-import type { EntryState, VersionRow } from '../../protocol/edge-api.ts';
+import type { EntryState } from '../../protocol/edge-api.ts';
 import { Beats } from './beats.ts';
 import type {
   Application,
   ApplyOutcome,
   CacheBounds,
+  CachedVersion,
   CacheEntry,
   FillOutcome,
   Lookup,
@@ -148,13 +149,19 @@ export class CacheStore {
     this.#marks.raiseAll();
   }
 
-  versions(limit: number, now: number): VersionRow[] {
-    const rows: VersionRow[] = [];
+  versions(limit: number, now: number): CachedVersion[] {
+    const rows: CachedVersion[] = [];
     for (const key of [...this.#newest].reverse()) {
       if (rows.length >= limit) break;
       const stored = this.#entries.get(key);
       if (stored !== undefined && now < stored.entry.expiresAt)
-        rows.push({ key, version: stored.entry.version, state: this.#stateOf(key, stored, now) });
+        rows.push({
+          key,
+          version: stored.entry.version,
+          state: this.#stateOf(key, stored, now),
+          freshUntil: stored.entry.freshUntil,
+          isMissing: stored.entry.content === null,
+        });
     }
     return rows;
   }

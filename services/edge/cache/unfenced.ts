@@ -7,8 +7,7 @@
  * judged by its clock and version all the same.)
  */
 
-import type { VersionRow } from '../../protocol/edge-api.ts';
-import type { Application, ApplyOutcome, CacheEntry, FillOutcome, Lookup, Stamp } from './cache.ts';
+import type { Application, ApplyOutcome, CachedVersion, CacheEntry, FillOutcome, Lookup, Stamp } from './cache.ts';
 import { MemoryCacheServer, type MemoryCacheServerOptions } from './memory.ts';
 import { CacheStore } from './store.ts';
 
@@ -33,7 +32,7 @@ export class UnfencedStore extends CacheStore {
     return super.apply({ mark: { type, target, mode }, position, previous }, now);
   }
 
-  override versions(limit: number, now: number): VersionRow[] {
+  override versions(limit: number, now: number): CachedVersion[] {
     return super.versions(limit, now).map((row) => ({ ...row, version: this.#versionOf(row.key) }));
   }
 

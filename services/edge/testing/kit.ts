@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { InvalidationLog, LogMessage, LogSubscriber, LogSubscription, PartitionBounds } from '../../log/log.ts';
 import { MemoryLog } from '../../log/memory.ts';
 import { type Content, contentKey } from '../../protocol/content.ts';
-import type { EdgeHealth, VersionRow } from '../../protocol/edge-api.ts';
+import type { EdgeHealth } from '../../protocol/edge-api.ts';
 import type { InvalidationEvent, Strategy } from '../../protocol/invalidation.ts';
 import { type Logger, silentLogger } from '../../runtime/log.ts';
 import { createRandom } from '../../runtime/random.ts';
@@ -11,6 +11,7 @@ import { VirtualClock } from '../../runtime/virtual-clock.ts';
 import {
   type Application,
   type ApplyOutcome,
+  type CachedVersion,
   type CacheEntry,
   CacheUnavailable,
   type EdgeCache,
@@ -129,7 +130,7 @@ export class FaultyCache implements EdgeCache {
     await this.#inner.flush();
   }
 
-  async versions(limit: number): Promise<readonly VersionRow[]> {
+  async versions(limit: number): Promise<readonly CachedVersion[]> {
     await this.#reach('versions');
     return this.#inner.versions(limit);
   }

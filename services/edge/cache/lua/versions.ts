@@ -1,6 +1,6 @@
 /**
  * KEYS: state, marks, patterns, the list of entries. ARGV: life, now, limit, what the key of an entry starts with.
- * Answers key, version and state in turn, newest first; and the keys met whose entries have expired or were evicted, for UNLIST.
+ * Answers key, version, state, until when it is fresh by its lifetime, and 1 for a 404, in turn, newest first; and the keys met whose entries have expired or were evicted, for UNLIST.
  *
  * Of an entry only the start is read, with its tags: a body may be a megabyte.
  */
@@ -12,6 +12,8 @@ import { STATE } from './state.ts';
 
 const PAGE = 128;
 const START_BYTES = 512;
+/** Of each entry. */
+export const VERSION_CELLS = 5;
 
 export const VERSIONS = script({
   name: 'versions',
@@ -36,17 +38,19 @@ local function startOf(key)
 end
 
 local rows, gone, from = {}, {}, 0
-while #rows < limit * 3 do
+while #rows < limit * ${VERSION_CELLS} do
   local keys = redis.call('ZREVRANGE', KEYS[4], from, from + ${PAGE - 1})
   if #keys == 0 then break end
   from = from + #keys
   for _, key in ipairs(keys) do
-    if #rows >= limit * 3 then break end
+    if #rows >= limit * ${VERSION_CELLS} then break end
     local entry = toEntry(startOf(key), now)
     if entry then
       rows[#rows + 1] = key
       rows[#rows + 1] = text(entry.version)
       rows[#rows + 1] = stateOf(state, readMark('k:' .. key), key, entry, now)
+      rows[#rows + 1] = text(entry.freshUntil)
+      rows[#rows + 1] = entry.missing and '1' or '0'
     else
       gone[#gone + 1] = key
     end

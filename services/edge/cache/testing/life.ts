@@ -96,8 +96,9 @@ export function describeLife(withCache: WithCache): void {
           { key: 'content:3', version: 4, state: 'invalid' },
           { key: OTHER_KEY, version: 2, state: 'stale' },
         ];
-        expect(await subject.cache.versions(10)).toEqual(rows);
-        expect(await subject.cache.versions(2)).toEqual(rows.slice(0, 2));
+        expect(await subject.cache.versions(10)).toMatchObject(rows);
+        expect((await subject.cache.versions(10)).map(({ isMissing }) => isMissing)).toEqual([false, true, false]);
+        expect(await subject.cache.versions(2)).toMatchObject(rows.slice(0, 2));
         expect(await subject.cache.versions(0)).toEqual([]);
       }));
 
@@ -108,7 +109,9 @@ export function describeLife(withCache: WithCache): void {
         await subject.clock.advance(LIFE_MS - 1);
         await steps.fetch(2, ['a'], OTHER_KEY);
         await subject.clock.advance(1);
-        expect(await subject.cache.versions(10)).toEqual([{ key: OTHER_KEY, version: 2, state: 'fresh' }]);
+        const found = await subject.cache.lookup(OTHER_KEY);
+        const row = { key: OTHER_KEY, version: 2, state: 'fresh', freshUntil: found.entry?.freshUntil, isMissing: false };
+        expect(await subject.cache.versions(10)).toEqual([row]);
       }));
   });
 

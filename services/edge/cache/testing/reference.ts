@@ -6,7 +6,7 @@
  */
 import type { EntryState } from '../../../protocol/edge-api.ts';
 import type { InvalidationMode } from '../../../protocol/invalidation.ts';
-import type { Application, ApplyOutcome, CacheEntry, FillOutcome, Lookup, Mark, Position, Stamp } from '../cache.ts';
+import type { Application, ApplyOutcome, CachedVersion, CacheEntry, FillOutcome, Lookup, Mark, Position, Stamp } from '../cache.ts';
 
 interface Happened {
   readonly mark: Mark;
@@ -86,9 +86,14 @@ export class ReferenceCache {
     this.#happen({ type: 'key', target, mode: 'hard', version });
   }
 
-  versions(now: number): { key: string; version: number; state: EntryState }[] {
+  versions(now: number): CachedVersion[] {
     const living = this.#held.filter(({ entry }) => entry.expiresAt > now);
-    return living.map((held) => ({ key: held.key, version: held.entry.version, state: this.#stateOf(held, now) })).toReversed();
+    return living.map((held) => this.#rowOf(held, now)).toReversed();
+  }
+
+  #rowOf(held: Held, now: number): CachedVersion {
+    const { version, freshUntil, content } = held.entry;
+    return { key: held.key, version, state: this.#stateOf(held, now), freshUntil, isMissing: content === null };
   }
 
   #happen(mark: Mark): void {
