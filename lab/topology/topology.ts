@@ -193,7 +193,11 @@ export function withLease<Leased extends Pick<Topology, 'origin' | 'regions'>>(t
 
 /** The protections that a scenario asks for, at every edge. */
 export function withProtection<Regional extends Pick<Topology, 'regions'>>(topology: Regional, overrides: ProtectionOverrides): Regional {
-  const regions = topology.regions.map((region) => ({ ...region, environment: withProtectionSettings(region.environment, overrides) }));
+  const protect = <Edge extends { readonly environment: Environment }>(edge: Edge): Edge => ({
+    ...edge,
+    environment: withProtectionSettings(edge.environment, overrides),
+  });
+  const regions = topology.regions.map(({ others, ...region }) => ({ ...protect(region), ...(others && { others: others.map(protect) }) }));
   return { ...topology, regions };
 }
 
