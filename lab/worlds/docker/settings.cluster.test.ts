@@ -16,6 +16,8 @@ const provided = inject('cluster');
 const cluster: TestCluster = provided ?? { project: '', state: '' };
 /** 100 ms and eager in compose.yaml. */
 const EDGE = 'edge:us-east';
+/** Nobody changes it here. */
+const LEASE = { freshnessLeaseMs: 10_000 } as const;
 const WANTED = { propagationDelayMs: 1_200, strategy: 'lazy' } as const;
 
 describe.skipIf(provided === undefined)('an edge of a cluster', () => {
@@ -39,7 +41,7 @@ describe.skipIf(provided === undefined)('an edge of a cluster', () => {
     await settings().set('run', WANTED);
     const [delayed] = await faults.inject({ fault: 'propagation-delay', target: EDGE, parameters: { delay: '5s' } });
     await faults.inject({ fault: 'restart', target: EDGE, parameters: {} });
-    expect(await need(edge(), 'settings').read()).toEqual({ propagationDelayMs: 5_000, strategy: 'lazy' });
+    expect(await need(edge(), 'settings').read()).toEqual({ propagationDelayMs: 5_000, strategy: 'lazy', ...LEASE });
     expect(await journal()).toMatchObject([
       {
         says: `${EDGE} is set for a run and under propagation-delay`,
@@ -47,9 +49,9 @@ describe.skipIf(provided === undefined)('an edge of a cluster', () => {
       },
     ]);
     await settings().remove('run');
-    expect(await need(edge(), 'settings').read()).toEqual({ propagationDelayMs: 5_000, strategy: 'eager' });
+    expect(await need(edge(), 'settings').read()).toEqual({ propagationDelayMs: 5_000, strategy: 'eager', ...LEASE });
     await faults.heal(delayed?.spec.id ?? '');
-    expect(await need(edge(), 'settings').read()).toEqual({ propagationDelayMs: 100, strategy: 'eager' });
+    expect(await need(edge(), 'settings').read()).toEqual({ propagationDelayMs: 100, strategy: 'eager', ...LEASE });
     expect(await journal()).toEqual([]);
   });
 
@@ -74,8 +76,8 @@ describe.skipIf(provided === undefined)('an edge of a cluster', () => {
     await look();
     // The world takes it for lost then, as any end that nobody asked for; whoever goes on looking mends it all the same.
     await run('docker', ['restart', '--time', '1', `${cluster.project}-edge-us-east-1`]);
-    await expect.poll(() => look().then(() => settings().inForce), { timeout: 30_000, interval: 200 }).toEqual(WANTED);
-    await expect.poll(() => need(edge(), 'settings').read(), { timeout: 10_000 }).toEqual(WANTED);
+    await expect.poll(() => look().then(() => settings().inForce), { timeout: 30_000, interval: 200 }).toEqual({ ...WANTED, ...LEASE });
+    await expect.poll(() => need(edge(), 'settings').read(), { timeout: 10_000 }).toEqual({ ...WANTED, ...LEASE });
     await settings().set('person', { propagationDelayMs: 100, strategy: 'eager' });
   });
 });
