@@ -21,9 +21,9 @@ it('a rule taken out is violated, with a shortest trace', () => {
 });
 
 it('a rule of the protocol taken out is violated, with a shortest trace', () => {
-  const { status, stdout } = model('protocol', 'break', 'B26');
+  const { status, stdout } = model('protocol', 'break', 'B27');
   expect(stdout.split('\n')).toEqual([
-    'B26 the mode of the strategy: a deletion in a lazy region',
+    'B27 the mode of the strategy: a deletion in a lazy region',
     '   violated: 8 states, 9 transitions, depth 3',
     '   hard: answered v1, stale, from cache after the hard event of v2',
     '     1. DELETE commits v2',

@@ -54,9 +54,10 @@ export interface Rules {
   readonly logId: 'always' | 'start' | 'never';
   /**
    * Where a cache without any offset begins: at the last record of each partition, after the ends were asked for and
-   * *then* the hard epoch of all was raised (rule A-8); the same in the other order; or at the start of the log.
+   * *then* the hard epoch of all was raised (rule A-8); the same in the other order; the same without the epoch; or at
+   * the start of the log.
    */
-  readonly emptyCache: 'endsFirst' | 'epochFirst' | 'log';
+  readonly emptyCache: 'endsFirst' | 'epochFirst' | 'noEpoch' | 'log';
 }
 
 export const RULES: Rules = {

@@ -168,4 +168,10 @@ export const BREAK_LOG: readonly Suite[] = [
     rules: { emptyCache: 'epochFirst' },
     sizes: { first: 'nothing', fetchesAtOnceMax: 2, budget: { creations: 1, deletions: 1, emptied: 1, reads: 4 } },
   },
+  {
+    name: 'B26',
+    about: 'a cache without offsets begins at the ends and raises no epoch',
+    rules: { emptyCache: 'noEpoch' },
+    sizes: { first: 'cached', budget: { writes: 1, restarts: 1, reads: 1 } },
+  },
 ];

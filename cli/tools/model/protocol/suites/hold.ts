@@ -3,8 +3,8 @@ import type { Promised } from '../judge.ts';
 import type { Suite } from './suite.ts';
 
 /**
- * A fetch that began before an update may fill the place of an entry that was evicted: until the event is applied, and
- * as stale after a soft event. So `order-applied` is not promised beside evictions.
+ * A fetch that began before an update may fill the place of an evicted entry, even after a soft event; its version is
+ * then answered as stale. So `order-applied` is not promised beside evictions.
  */
 const WITH_EVICTIONS: readonly Promised[] = [
   'hard',
