@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { LabEvent } from '../lab/report/events.ts';
 import { childrenOf } from '../lab/testing/children.ts';
+import { METRIC_NAMES } from '../lab/thresholds/metrics.ts';
 import { startProgram, untilGone } from './testing/process.ts';
 
 const HEAD = 'version: 1\ntitle: t\n';
@@ -79,7 +80,7 @@ describe.concurrent('a run', () => {
       anomalies: 0,
     });
     expect(code).toBe(0);
-    expect(all.filter(({ type }) => type === 'Metric').length).toBe(24);
+    expect(all.filter(({ type }) => type === 'Metric').length).toBe(2 * METRIC_NAMES.length);
     expect(all.some((event) => event.type === 'Point' && event.metric === 'origin_fetches')).toBe(true);
   });
 

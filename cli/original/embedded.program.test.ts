@@ -112,7 +112,9 @@ it('a changed delay, strategy and lifetime in compose.yaml are those of the edge
     .replace('PROPAGATION_DELAY: "300"', 'PROPAGATION_DELAY: 500')
     .replace('PROPAGATION_DELAY: "600"', 'PROPAGATION_DELAY: 1000')
     .replace('INVALIDATION_STRATEGY: eager', 'INVALIDATION_STRATEGY: lazy  # Change to "eager" or "lazy"')
-    .replace('CACHE_TTL: "3600"', 'CACHE_TTL: 7200  # 2 hours');
+    .replace('CACHE_TTL: "3600"', 'CACHE_TTL: 7200  # 2 hours')
+    // Else it says how long its lease lasts.
+    .replaceAll(/FRESHNESS_LEASE: .*/g, 'FRESHNESS_LEASE: 0');
   await writeFile(file, edited);
   const served = await serve('--compose', file);
   const urlOf = (port: number, path: string) => withPorts(`http://localhost:${port}${path}`, served.shell.ports);

@@ -40,7 +40,7 @@ const ANOMALIES_MAX = 10;
 
 export async function runSeedOf(seed: number, { topology, keys, durationMs, members, mutant, skews }: SeedSetup): Promise<SeedOutcome> {
   const regions = topology.regions.map(({ region }) => region);
-  const scenario = drawScenario({ seed, regions, keys, durationMs, members });
+  const scenario = drawScenario({ seed, regions, keys, durationMs, members, areClocksApart: skews !== undefined });
   const { summary, anomalies } = await runSeed({ scenario, seed, topology, mutant, skews });
   const { status, verdict, exitCode, checks, operations, error } = summary;
   return { seed, status, verdict, exitCode, checks, operations, anomalies: anomalies.slice(0, ANOMALIES_MAX), error };

@@ -22,6 +22,8 @@ export interface SwarmOptions {
   readonly durationMs: number;
   /** How many edges each region has, where clocks are one. Left out: drawn. */
   readonly members?: number | undefined;
+  /** Each service is given a clock of its own, whatever is drawn: then there is one edge to a region. */
+  readonly areClocksApart?: boolean;
 }
 
 const DELAYS_MS = [0, 0, 50, 100, 300, 600] as const;
@@ -88,14 +90,18 @@ function drawMs(random: Random, { from, to }: { readonly from: number; readonly 
 /** Of three that are expected a seed has none once in twenty (Poisson): a check that has nothing to judge is no evidence. */
 const EXPECTED_MIN = 3;
 
-export function drawScenario({ seed, regions, keys, durationMs, members }: SwarmOptions): Scenario {
+export function drawScenario({ seed, regions, keys, durationMs, members, areClocksApart = false }: SwarmOptions): Scenario {
   const random = createRandom(seed).fork('swarm');
   const [settings, lifetimes, remembered] = [random.fork('settings'), random.fork('lifetimes'), random.fork('memory')];
   const forgetful = remembered.below(FORGETS_ONE_IN) === 0 ? pick(remembered, regions) : undefined;
   const isCrowded = random.fork('crowd').below(CROWDED_ONE_IN) === 0;
   const system = drawSystem(random, isCrowded);
   // Clocks that differ may differ by more than the skew: then there is nothing to judge a lease by.
-  const edges = drawMembers(random.fork('members'), { regions, forced: members, areClocksOne: system.clocks === undefined });
+  const edges = drawMembers(random.fork('members'), {
+    regions,
+    forced: members,
+    areClocksOne: system.clocks === undefined && !areClocksApart,
+  });
   const method = drawMethod({ random: random.fork('faults'), regions, durationMs, isCrowded, leaseMs: system.lease });
   const judgedLeaseMs = system.clocks === undefined ? system.lease : undefined;
   const checksUnder = (under: Workload): readonly CheckName[] => checksFor(under, { expectedMin: EXPECTED_MIN, leaseMs: judgedLeaseMs });
