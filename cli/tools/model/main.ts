@@ -1,42 +1,76 @@
 /**
- * `npm run model -- lease break|hold|spare|walk|power [NAME] [--runs N] [--seed N]`: the explicit-state model of the
- * lease. It says of each suite whether the property holds, with a trace where it does not, and ends with 1 where a
+ * `npm run model -- lease break|hold|spare|walk|power [NAME] [--runs N] [--seed N]`, and
+ * `npm run model -- protocol break|hold [NAME]`: the explicit-state models of the lease and of the invalidation
+ * protocol. It says of each suite whether the property holds, with a trace where it does not, and ends with 1 where a
  * suite did not end as it should.
  */
 import { parseArgs } from 'node:util';
 import { EXIT, type ExitCode } from '../../../lab/errors.ts';
-import { BREAK } from './lease/suites/break.ts';
-import { HOLD } from './lease/suites/hold.ts';
-import { searchSuite, walkSuite } from './lease/suites/run.ts';
+import { BREAK as LEASE_BREAK } from './lease/suites/break.ts';
+import { HOLD as LEASE_HOLD } from './lease/suites/hold.ts';
+import * as lease from './lease/suites/run.ts';
 import { SPARE } from './lease/suites/spare.ts';
-import type { Suite } from './lease/suites/suite.ts';
+import type { Suite as LeaseSuite } from './lease/suites/suite.ts';
 import { POWER, WALKS } from './lease/suites/walks.ts';
-import type { Violations } from './search.ts';
+import { BREAK as PROTOCOL_BREAK } from './protocol/suites/break.ts';
+import { HOLD as PROTOCOL_HOLD } from './protocol/suites/hold.ts';
+import * as protocol from './protocol/suites/run.ts';
+import type { Searched, Violations, Walked } from './search.ts';
 
 const USAGE = `npm run model -- lease break|hold|spare|walk|power [NAME] [--runs N] [--seed N]
+npm run model -- protocol break|hold [NAME]
 
-Searches the model of the lease. NAME is one suite, such as L3.
+Searches the model of the lease, or that of the invalidation protocol. NAME is one suite, such as L3.
   break  each rule taken out: a shortest trace of what is violated
   hold   the rules as they should stand: every state is visited
   spare  rules that are not needed: every state is visited
   walk   random walks with everything mixed, by --runs (default: 1000) and --seed (default: 1)
   power  each rule taken out, under random walks: what they find (defaults: 1500 and 5)`;
 
+interface Walks {
+  readonly runs: number;
+  readonly seed: number;
+}
+
+interface Ended {
+  readonly violations: Violations;
+  /** Whether it means something that nothing was found. */
+  readonly isWhole: boolean;
+  readonly nothing: string;
+  readonly size: string;
+}
+
+interface Runnable {
+  readonly name: string;
+  readonly about: string;
+  /** Walks are for suites of random walks. */
+  readonly run: (walks: Walks) => Ended;
+}
+
 interface Kind {
-  readonly suites: readonly Suite[];
+  readonly suites: readonly Runnable[];
   /** Whether the suites should violate the property; left out where both may be. */
   readonly isViolated?: boolean;
   /** Left out where the search is exhaustive. */
-  readonly walks?: { readonly runs: number; readonly seed: number };
+  readonly walks?: Walks;
 }
 
-const KINDS: Readonly<Record<string, Kind>> = {
-  break: { suites: BREAK, isViolated: true },
-  hold: { suites: HOLD, isViolated: false },
-  spare: { suites: SPARE, isViolated: false },
-  walk: { suites: WALKS, isViolated: false, walks: { runs: 1000, seed: 1 } },
-  power: { suites: POWER, walks: { runs: 1500, seed: 5 } },
+const MODELS: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
+  lease: {
+    break: { suites: exhaustive(LEASE_BREAK, lease.searchSuite), isViolated: true },
+    hold: { suites: exhaustive(LEASE_HOLD, lease.searchSuite), isViolated: false },
+    spare: { suites: exhaustive(SPARE, lease.searchSuite), isViolated: false },
+    walk: { suites: random(WALKS), isViolated: false, walks: { runs: 1000, seed: 1 } },
+    power: { suites: random(POWER), walks: { runs: 1500, seed: 5 } },
+  },
+  protocol: {
+    break: { suites: exhaustive(PROTOCOL_BREAK, protocol.searchSuite), isViolated: true },
+    hold: { suites: exhaustive(PROTOCOL_HOLD, protocol.searchSuite), isViolated: false },
+  },
 };
+
+/** An exhaustive search takes none. */
+const NO_WALKS: Walks = { runs: 0, seed: 0 };
 
 const OPTIONS = { runs: { type: 'string' }, seed: { type: 'string' }, help: { type: 'boolean' } } as const;
 
@@ -45,10 +79,11 @@ const said = (line: string) => void process.stdout.write(`${line}\n`);
 function readAsked(): Kind | 'help' {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
   if (values.help) return 'help';
-  const [model, word = '', name, ...more] = positionals;
-  const kind = Object.hasOwn(KINDS, word) ? KINDS[word] : undefined;
-  if (model !== 'lease') throw new Error(`expected the model lease, got ${model ?? 'none'}`);
-  if (kind === undefined) throw new Error(`expected ${Object.keys(KINDS).join(', ')}, got ${word || 'nothing'}`);
+  const [model = '', word = '', name, ...more] = positionals;
+  const kinds = Object.hasOwn(MODELS, model) ? MODELS[model] : undefined;
+  if (kinds === undefined) throw new Error(`expected a model (${Object.keys(MODELS).join(', ')}), got ${model || 'none'}`);
+  const kind = Object.hasOwn(kinds, word) ? kinds[word] : undefined;
+  if (kind === undefined) throw new Error(`expected ${Object.keys(kinds).join(', ')}, got ${word || 'nothing'}`);
   if (more.length > 0) throw new Error(`expected one suite, got ${more.length} words more`);
   const suites = kind.suites.filter((suite) => name === undefined || suite.name === name);
   if (suites.length === 0) throw new Error(`expected a suite (${kind.suites.map((suite) => suite.name).join(', ')}), got ${name}`);
@@ -67,18 +102,10 @@ function readCount(option: string, text: string | undefined, otherwise: number):
   throw new Error(`--${option}: expected a number from 1 to 999999999, got ${JSON.stringify(text)}`);
 }
 
-interface Ended {
-  readonly violations: Violations;
-  /** Whether it means something that nothing was found. */
-  readonly isWhole: boolean;
-  readonly nothing: string;
-  readonly size: string;
-}
-
 /** Says how the suite ended. Answers whether it ended as it should. */
-function run(suite: Suite, { walks, isViolated }: Omit<Kind, 'suites'>): boolean {
+function run(suite: Runnable, { walks = NO_WALKS, isViolated }: Omit<Kind, 'suites'>): boolean {
   said(`${suite.name} ${suite.about}`);
-  const { violations, isWhole, nothing, size } = walks === undefined ? searched(suite) : walked(suite, walks);
+  const { violations, isWhole, nothing, size } = suite.run(walks);
   const isFound = Object.keys(violations).length > 0;
   said(`   ${isFound ? 'violated' : nothing}: ${size}`);
   for (const { message, trace } of Object.values(violations)) {
@@ -88,17 +115,25 @@ function run(suite: Suite, { walks, isViolated }: Omit<Kind, 'suites'>): boolean
   return isViolated === undefined || (isFound === isViolated && (isFound || isWhole));
 }
 
-function searched(suite: Suite): Ended {
-  const { violations, isCapped, states, transitions, depth } = searchSuite(suite);
+function exhaustive<Suite extends Omit<Runnable, 'run'>>(
+  suites: readonly Suite[],
+  search: (suite: Suite) => Searched,
+): readonly Runnable[] {
+  return suites.map((suite) => ({ name: suite.name, about: suite.about, run: () => searched(search(suite)) }));
+}
+
+function random(suites: readonly LeaseSuite[]): readonly Runnable[] {
+  return suites.map((suite) => ({ ...suite, run: (walks) => walked(lease.walkSuite(suite, walks), walks) }));
+}
+
+function searched({ violations, isCapped, states, transitions, depth }: Searched): Ended {
   const nothing = isCapped ? 'no violation, but not every state was visited' : 'holds in every state';
   return { violations, isWhole: !isCapped, nothing, size: `${states} states, ${transitions} transitions, depth ${depth}` };
 }
 
-function walked(suite: Suite, walks: NonNullable<Kind['walks']>): Ended {
-  const { violations, runs, steps } = walkSuite(suite, walks);
+function walked({ violations, runs, steps }: Walked, { seed }: Walks): Ended {
   const shortest = Object.values(violations).map(({ run }) => `, the shortest trace in walk ${run}`);
-  const size = `${runs} walks, ${steps} steps, seed ${walks.seed}${shortest.join('')}`;
-  return { violations, isWhole: true, nothing: 'no violation', size };
+  return { violations, isWhole: true, nothing: 'no violation', size: `${runs} walks, ${steps} steps, seed ${seed}${shortest.join('')}` };
 }
 
 function main(): ExitCode {

@@ -4,7 +4,7 @@
  *
  * Left out: lifetimes, tags and patterns, 404s, the bound of a queue, pipelines with a failed command, partitions added
  * to a running log, clocks that step back, a log that loses what it acknowledged. The model of several members on one
- * cache, and the older one of one edge without time, are not here.
+ * cache is not here.
  */
 import type { Model } from '../search.ts';
 import { addEdgeSteps } from './edge-steps.ts';
