@@ -77,6 +77,9 @@ const FAULT_MS = { from: 500, to: 8_000 } as const;
  */
 const CROWDED_ONE_IN = 8;
 const CROWDED = { reads: 60, keys: [1, 1, 2], faultMs: { from: 20, to: 500 } } as const;
+/** One crowded seed in so many: a content is updated more often than a fetch takes, in lazy regions, and nothing else happens to it. */
+const OUTPACED_ONE_IN = 3;
+const OUTPACED = { keys: 1, writes: 10, creates: 0, deletes: 0, purges: 0, replaces: 0, floods: 0, burst: 1 } as const;
 const CALM_MS = { from: 1_000, to: 8_000 } as const;
 /** Verified gone by then, unless something else keeps it from being seen. */
 const HEAL_SEEN_MS = 4_000;
@@ -95,6 +98,7 @@ export function drawScenario({ seed, regions, keys, durationMs, members, areCloc
   const [settings, lifetimes, remembered] = [random.fork('settings'), random.fork('lifetimes'), random.fork('memory')];
   const forgetful = remembered.below(FORGETS_ONE_IN) === 0 ? pick(remembered, regions) : undefined;
   const isCrowded = random.fork('crowd').below(CROWDED_ONE_IN) === 0;
+  const isOutpaced = isCrowded && random.fork('outpaced').below(OUTPACED_ONE_IN) === 0;
   const system = drawSystem(random, isCrowded);
   // Clocks that differ may differ by more than the skew: then there is nothing to judge a lease by.
   const edges = drawMembers(random.fork('members'), {
@@ -105,7 +109,8 @@ export function drawScenario({ seed, regions, keys, durationMs, members, areCloc
   const method = drawMethod({ random: random.fork('faults'), regions, durationMs, isCrowded, leaseMs: system.lease });
   const judgedLeaseMs = system.clocks === undefined ? system.lease : undefined;
   const checksUnder = (under: Workload): readonly CheckName[] => checksFor(under, { expectedMin: EXPECTED_MIN, leaseMs: judgedLeaseMs });
-  const workload = drawWorkload(random.fork('load'), { keys, durationMs, isCrowded });
+  const drawn = drawWorkload(random.fork('load'), { keys, durationMs, isCrowded });
+  const workload = isOutpaced ? { ...drawn, ...OUTPACED, keys: keys ?? OUTPACED.keys } : drawn;
   return {
     version: 1,
     id: `seed-${seed}`,
@@ -118,7 +123,8 @@ export function drawScenario({ seed, regions, keys, durationMs, members, areCloc
       ...drawProtection(random),
       regions: Object.fromEntries(
         regions.map((region) => {
-          const own = { delay: pick(settings, DELAYS_MS), strategy: pick(settings, ['eager', 'lazy'] as const) };
+          const drawnOwn = { delay: pick(settings, DELAYS_MS), strategy: pick(settings, ['eager', 'lazy'] as const) };
+          const own = isOutpaced ? { ...drawnOwn, strategy: 'lazy' as const } : drawnOwn;
           const lifetime = pick(lifetimes, LIFETIMES_MS);
           const marks = region === forgetful ? { marks: pick(remembered, MARKS) } : {};
           const several = edges.get(region);
