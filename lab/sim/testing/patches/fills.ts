@@ -18,12 +18,6 @@ export const FILL_PATCHES: readonly Patch[] = [
     caughtBy: ['mislabelled'],
   },
   {
-    name: 'no-gap-rule',
-    about: 'An event is applied although the one before it never was.',
-    edits: [{ file: STORE, old: "if (applied < previous) return 'gap';", new: '' }],
-    caughtBy: OLD_CONTENT,
-  },
-  {
     name: 'flush-nothing',
     about: 'A flush does nothing.',
     edits: [{ file: STORE, old: 'flush(): void {\n    this.#marks.raiseAll();', new: 'flush(): void {' }],

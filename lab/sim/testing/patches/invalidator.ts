@@ -63,12 +63,6 @@ export const INVALIDATOR_PATCHES: readonly Patch[] = [
     caughtBy: OLD_CONTENT,
   },
   {
-    name: 'previous-always-start',
-    about: 'Each event is applied as if it were the first.',
-    edits: [{ file: QUEUE, old: 'sinceMs, previous: this.#last });', new: 'sinceMs, previous: BEFORE_FIRST });' }],
-    caughtBy: OLD_CONTENT,
-  },
-  {
     name: 'strategy-inverted',
     about: 'A lazy region deletes, an eager one serves what is stale.',
     edits: [{ file: RECORD, old: MODE, new: "return event?.mode ?? (modeOf(strategy) === 'hard' ? 'soft' : 'hard');" }],

@@ -11,6 +11,20 @@ const QUEUE = 'services/edge/partition-queue.ts';
 
 export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
   {
+    name: 'no-gap-rule',
+    about: 'An event is applied although the one before it never was.',
+    edits: [{ file: STORE, old: "if (applied < previous) return 'gap';", new: '' }],
+    seenBy: 'services/edge/invalidator.test.ts',
+    why: 'A batch of applies must fail in its middle, and the edge go on without taking up its place again: one seed in some hundreds.',
+  },
+  {
+    name: 'previous-always-start',
+    about: 'Each event is applied as if it were the first.',
+    edits: [{ file: QUEUE, old: 'sinceMs, previous: this.#last });', new: 'sinceMs, previous: BEFORE_FIRST });' }],
+    seenBy: 'services/edge/invalidator.test.ts',
+    why: 'A batch of applies must fail in its middle, and the edge go on without taking up its place again: one seed in some hundreds.',
+  },
+  {
     name: 'forgetlog-no-epoch',
     about: 'When the log is another one, what is cached stays valid.',
     edits: [{ file: STORE, old: 'this.#marks.raiseAll();\n    this.#positions.clear();', new: 'this.#positions.clear();' }],
