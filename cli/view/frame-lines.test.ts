@@ -263,4 +263,17 @@ describe('the frame', () => {
     expect(statusOf({ ...at, inForce: [fault({ fault: 'pause', target: 'edge:us-east' })] })).toBe('│edge ‖ paused 4 s       │');
     expect(statusOf(observed({ t: 1_000, failures: 2 }), { ...at, inForce: [] })).toBe('│silent 4 s, try 3       │');
   });
+
+  it('how it stands with its lease runs into nothing beside it', () => {
+    const lineOf = (evidenceMs: number) => {
+      const lease = { leaseMs: 10_000, skewMs: 500, leastMs: 3_600, evidenceMs, heartbeats: 1, fromFuture: 0 };
+      const state = stateAfter(ready(), observed({ t: 1_000, change: { lease } }));
+      return textOf(frameLines(state, { columns: 80, rows: 24 }, UNICODE)[6] ?? []).slice(0, 26);
+    };
+    expect([1_000, 4_000, 11_000].map(lineOf)).toEqual([
+      '┃lag 0        last 304 ms┃',
+      '┃lease ends in 6 s       ┃',
+      '┃lease ran out           ┃',
+    ]);
+  });
 });

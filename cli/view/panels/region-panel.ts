@@ -15,7 +15,7 @@ import type { FaultView, RefusedReads, Seen } from '../../../lab/live/protocol.t
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../../services/protocol/origin-api.ts';
 import { ageText, delayText, msText, padTo, percentText, plain, portText } from '../draw/format.ts';
-import { type Line, type Span, span, spread } from '../draw/line.ts';
+import { type Line, lineWidth, type Span, span, spread } from '../draw/line.ts';
 import { framed } from '../draw/panel-frame.ts';
 import { latencyMax } from '../draw/scale.ts';
 import { sparkline } from '../draw/sparkline.ts';
@@ -178,7 +178,9 @@ function lagLine({ seen: { metrics } }: RegionState, room: number): Line {
   const lease = leaseWords(metrics.lease)?.short;
   const text = catchingUp ? 'catching up' : (lease ?? (lag === null ? 'lag unknown' : `lag ${lag}`));
   const offsets = room < WORDS_FROM || Object.keys(applied).length === 0 ? [] : [span(` offsets ${offsetsText(applied)}`, 'muted')];
-  return spread([span(text, catchingUp || lease !== undefined ? 'warning' : lagging), ...offsets], last, room);
+  const left: Line = [span(text, catchingUp || lease !== undefined ? 'warning' : lagging), ...offsets];
+  // How it stands with its lease says more than how long the last invalidation took.
+  return lease !== undefined && lineWidth(left) + lineWidth(last) >= room ? left : spread(left, last, room);
 }
 
 /** Per partition the offset applied last: `0:12 1:4 2:9`. */
