@@ -3,9 +3,9 @@
  * finds nothing fails: deleted content is served until its life ends.
  */
 import type { Application, ApplyOutcome, EdgeCache } from '../../services/edge/cache/cache.ts';
+import { DecoratedCache } from '../../services/edge/cache/decorated.ts';
 import { type OriginAnswer, OriginUnavailable } from '../../services/edge/origin-client.ts';
 import type { InvalidationMode } from '../../services/protocol/invalidation.ts';
-import { DecoratedCache } from './decorated-cache.ts';
 import { DecoratedOriginClient } from './decorated-origin-client.ts';
 import type { Mutant } from './mutant.ts';
 

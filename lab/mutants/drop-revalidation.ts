@@ -1,6 +1,6 @@
 /** What a revalidation brings is never stored: a stale entry stays stale. */
 import type { CacheEntry, FillOutcome, Lookup, Stamp } from '../../services/edge/cache/cache.ts';
-import { DecoratedCache } from './decorated-cache.ts';
+import { DecoratedCache } from '../../services/edge/cache/decorated.ts';
 import type { Mutant } from './mutant.ts';
 
 class Dropping extends DecoratedCache {

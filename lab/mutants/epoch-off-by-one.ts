@@ -1,6 +1,6 @@
 /** An off-by-one at an epoch boundary: a fetch counts as begun after the one mark that came while it was under way. */
 import type { CacheEntry, FillOutcome, Stamp } from '../../services/edge/cache/cache.ts';
-import { DecoratedCache } from './decorated-cache.ts';
+import { DecoratedCache } from '../../services/edge/cache/decorated.ts';
 import type { Mutant } from './mutant.ts';
 
 class OneLater extends DecoratedCache {

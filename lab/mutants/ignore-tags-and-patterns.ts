@@ -1,6 +1,6 @@
 /** As the original EdgeSync had it: tag and pattern purges reach the edge and do nothing there. */
 import type { Application, ApplyOutcome, Mark } from '../../services/edge/cache/cache.ts';
-import { DecoratedCache } from './decorated-cache.ts';
+import { DecoratedCache } from '../../services/edge/cache/decorated.ts';
 import type { Mutant } from './mutant.ts';
 
 /** A mark that covers nothing. */

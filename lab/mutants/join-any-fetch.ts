@@ -1,6 +1,6 @@
 /** A reader joins a fetch under way whatever was invalidated since it began. */
 import type { Lookup } from '../../services/edge/cache/cache.ts';
-import { DecoratedCache } from './decorated-cache.ts';
+import { DecoratedCache } from '../../services/edge/cache/decorated.ts';
 import type { Mutant } from './mutant.ts';
 
 const NO_FENCE = 0;

@@ -1,6 +1,6 @@
 /** A lifetime in the wrong unit: entries are fresh for a thousandth of the time they are meant to be. */
 import type { CacheEntry, FillOutcome, Stamp } from '../../services/edge/cache/cache.ts';
-import { DecoratedCache } from './decorated-cache.ts';
+import { DecoratedCache } from '../../services/edge/cache/decorated.ts';
 import type { Mutant } from './mutant.ts';
 
 const MS_PER_S = 1000;

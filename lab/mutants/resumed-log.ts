@@ -3,8 +3,8 @@
  * lies before the place does not seem to be in the log. (Otherwise the protocol sees that something is missing and starts over.)
  */
 import type { Application, ApplyOutcome, EdgeCache, Passage, TakenUp } from '../../services/edge/cache/cache.ts';
+import { DecoratedCache } from '../../services/edge/cache/decorated.ts';
 import type { InvalidationLog, LogSubscriber, LogSubscription, PartitionBounds } from '../../services/log/log.ts';
-import { DecoratedCache } from './decorated-cache.ts';
 import { DecoratedLog } from './decorated-log.ts';
 
 /** The offset to read on from. `stored`: the one applied last; undefined before the first. */

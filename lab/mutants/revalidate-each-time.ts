@@ -3,8 +3,8 @@
  * key of its own, goes only a moment after the answer came.
  */
 import type { CacheEntry, EdgeCache, FillOutcome, Lookup, Stamp } from '../../services/edge/cache/cache.ts';
+import { DecoratedCache } from '../../services/edge/cache/decorated.ts';
 import type { Clock } from '../../services/runtime/clock.ts';
-import { DecoratedCache } from './decorated-cache.ts';
 import type { Mutant } from './mutant.ts';
 
 /** Above every clock: nobody may join a fetch. */

@@ -1,6 +1,6 @@
 /** The region's strategy overrules the mode of a purge: a hard purge in a lazy region only marks as stale. */
 import type { Application, ApplyOutcome } from '../../services/edge/cache/cache.ts';
-import { DecoratedCache } from './decorated-cache.ts';
+import { DecoratedCache } from '../../services/edge/cache/decorated.ts';
 import type { Mutant } from './mutant.ts';
 
 class Softening extends DecoratedCache {

@@ -3,7 +3,7 @@
  * that is out of memory does. (Swallowing alone is repaired by the gap rule, so each record says that it follows from the log's start.)
  */
 import { type Application, type ApplyOutcome, CacheUnavailable } from '../../services/edge/cache/cache.ts';
-import { DecoratedCache } from './decorated-cache.ts';
+import { DecoratedCache } from '../../services/edge/cache/decorated.ts';
 import type { Mutant } from './mutant.ts';
 
 const FROM_THE_START = -1;

@@ -1,7 +1,7 @@
 /** A 304 that is not fenced: it makes the entry fresh as of now, whatever was purged while it was under way. */
 import type { CacheEntry, EdgeCache, FillOutcome, Stamp } from '../../services/edge/cache/cache.ts';
+import { DecoratedCache } from '../../services/edge/cache/decorated.ts';
 import type { OriginAnswer, OriginClient } from '../../services/edge/origin-client.ts';
-import { DecoratedCache } from './decorated-cache.ts';
 import { DecoratedOriginClient } from './decorated-origin-client.ts';
 import type { Mutant } from './mutant.ts';
 

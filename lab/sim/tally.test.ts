@@ -1,22 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { DecoratedCache } from '../mutants/decorated-cache.ts';
-import type { Mutant } from '../mutants/mutant.ts';
+import { flushNothing } from '../mutants/testing/flush-nothing.ts';
 import { brokenDown, runSeedOf, type SeedOutcome } from './outcome.ts';
 import { Tally } from './tally.ts';
 import { seedSetup } from './testing/kit.ts';
-
-class NeverFlushed extends DecoratedCache {
-  override async flush(): Promise<void> {}
-}
-
-/** Of these tests alone: it stands in no table. */
-const flushNothing: Mutant = {
-  name: 'flush-nothing',
-  about: 'what asks an edge to flush its entries is answered, and they stay',
-  caughtBy: [],
-  shownBy: 'baseline',
-  edge: (ports) => ({ ...ports, cache: new NeverFlushed(ports.cache) }),
-};
 
 vi.mock('../mutants/mutants.ts', async (original) => {
   const real = await original<typeof import('../mutants/mutants.ts')>();

@@ -9,11 +9,11 @@ import {
   type Passage,
   type Stamp,
 } from '../../../services/edge/cache/cache.ts';
+import { DecoratedCache } from '../../../services/edge/cache/decorated.ts';
 import type { MemoryCacheServer } from '../../../services/edge/cache/memory.ts';
 import type { CacheStore } from '../../../services/edge/cache/store.ts';
 import type { EdgeHealth } from '../../../services/protocol/edge-api.ts';
 import { WorldFailed } from '../../errors.ts';
-import { DecoratedCache } from '../../mutants/decorated-cache.ts';
 import type { Damage } from '../../system/mechanisms.ts';
 import type { Damages } from './nodes.ts';
 

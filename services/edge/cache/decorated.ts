@@ -1,4 +1,6 @@
 /** A cache that does what another does: what starts from it changes a part. */
+
+import type { EdgeHealth } from '../../protocol/edge-api.ts';
 import type {
   Application,
   ApplyOutcome,
@@ -10,8 +12,7 @@ import type {
   Passage,
   Stamp,
   TakenUp,
-} from '../../services/edge/cache/cache.ts';
-import type { EdgeHealth } from '../../services/protocol/edge-api.ts';
+} from './cache.ts';
 
 export class DecoratedCache implements EdgeCache {
   protected readonly cache: EdgeCache;

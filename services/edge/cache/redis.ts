@@ -101,7 +101,7 @@ export class RedisCache implements EdgeCache {
     const answer = await session.call(LOOKUP, { keys, values: [this.#now(), key] });
     const [state, clock, fence, body, beat] = parsed(lookupAnswer, answer);
     const found = { state, entry: body === null ? null : parsedEntry(body), clock, life: session.life, fence };
-    return beat === undefined || beat === null ? found : { ...found, beat };
+    return beat === null ? found : { ...found, beat };
   }
 
   async fill(key: string, entry: CacheEntry, { clock, life }: Stamp): Promise<FillOutcome> {

@@ -31,6 +31,14 @@ local function foldPatterns(state, most)
   forget(field)
 end
 
+-- A mark that has changed at the state's clock, the newest of all.
+local function keep(state, field, mark, now)
+  mark.clock = state.clock
+  mark.changedAt = now
+  writeMark(field, mark)
+  redis.call('ZADD', KEYS[4], text(state.clock), field)
+end
+
 -- Drops the oldest marks that lapsed or are too many; the floor rises past them.
 local function prune(state, changedBefore, most)
   for _ = 1, ${PRUNED_MAX} do
@@ -75,10 +83,7 @@ else
   else
     mark[mode .. 'Minimum'] = math.max(mark[mode .. 'Minimum'], tonumber(version))
   end
-  mark.clock = clock
-  mark.changedAt = now
-  writeMark(field, mark)
-  redis.call('ZADD', KEYS[4], text(clock), field)
+  keep(state, field, mark, now)
   if kind == 'tag' then
     state.anyTag = clock
   elseif kind == 'pattern' then

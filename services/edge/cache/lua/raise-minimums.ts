@@ -23,10 +23,7 @@ for at = 5, #ARGV, 2 do
   local mark = readMark(field)
   state.clock = state.clock + 1
   mark.hardMinimum = math.max(mark.hardMinimum, tonumber(ARGV[at + 1]))
-  mark.clock = state.clock
-  mark.changedAt = now
-  writeMark(field, mark)
-  redis.call('ZADD', KEYS[4], text(state.clock), field)
+  keep(state, field, mark, now)
   prune(state, tonumber(now) - retention, most)
 end
 state.kept = keptParts()
