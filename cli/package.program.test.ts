@@ -38,7 +38,7 @@ describe('the package', () => {
     const pictures = await namesIn(join(ROOT, 'cli/tools/pictures'), '.svg');
     const examples = await readdir(join(ROOT, 'lab/examples'));
     const expected = [
-      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'compose.yaml', 'package.json'],
+      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'compose.yaml', 'package.json'],
       ...docs.map((name) => `docs/${name}`),
       ...examples.map((name) => `lab/examples/${name}`),
       ...pictures.map((name) => `cli/tools/pictures/${name}`),
