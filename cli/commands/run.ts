@@ -15,7 +15,7 @@ import type { RunIdentity } from '../../lab/run/identity.ts';
 import { planScenario, refuseScenario } from '../../lab/run/refusal.ts';
 import { type RunResult, runWithHistory } from '../../lab/run/run.ts';
 import { type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
-import { checkBackend, checkRegions, checkSchedule, checkTargets } from '../../lab/scenarios/world-check.ts';
+import { checkBackend, checkRegions, checkSchedule, checkTargets, edgeCountsOf } from '../../lab/scenarios/world-check.ts';
 import { deliverOf } from '../../lab/targets/deliver.ts';
 import { onlyRegions, type TargetOverrides, type Topology, withLease, withProtection, withSystem } from '../../lab/topology/topology.ts';
 import { prepareWorld } from '../../lab/worlds/starts.ts';
@@ -217,7 +217,7 @@ async function prepare(name: string, { drawn, attempt, ...options }: RunOneOptio
   else await resolveBackend({ options: { ...world, backend }, topology, environment: session.environment, note: session.output.note });
   checkBackend(scenario, options.backend);
   const regions = topology.regions.map(({ region }) => region);
-  checkRegions(scenario, regions);
+  checkRegions(scenario, edgeCountsOf(topology.regions));
   const seed = options.seed ?? scenario.seed ?? drawn;
   checkSchedule(scenario, regions, seed);
   checkTargets(scenario, topology.regions, { seed, backend });
