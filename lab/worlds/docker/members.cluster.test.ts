@@ -1,5 +1,5 @@
 /** Two edges of eu-west on one Redis, as containers: they say the same, each for itself, and what is called fresh stays within the lease. */
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';
 import { createRandom } from '../../../services/runtime/random.ts';
 import type { TestCluster } from '../../../vitest-context.d.ts';
@@ -96,9 +96,9 @@ describe.skipIf(provided === undefined)('two edges of a region', () => {
     faults = new ActiveFaults({ ...test, clock: systemClock, random: createRandom(1), t, onChange: () => {} });
     const drafts = Array.from({ length: KEYS }, (_, at) => ({ slug: `members-${at}`, title: 't', body: 'b', tags: [] }));
     ids = await Promise.all(drafts.map(async (draft) => (await test.clients.create(draft)).id));
-    // Whoever has not caught up calls nothing fresh.
-    await untilEqual();
   });
+  // Whoever has not caught up calls nothing fresh.
+  beforeEach(() => untilEqual());
   afterEach(async () => {
     expect(await faults?.healAll()).toEqual([]);
     await untilEqual();
