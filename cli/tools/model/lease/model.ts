@@ -15,7 +15,7 @@ import { addRelaySteps } from './relay-steps.ts';
 import { RULES, type Rules } from './rules.ts';
 import { type Setting, type Sizes, withDefaults } from './sizes.ts';
 import { firstState, type LeaseState } from './state.ts';
-import { Steps } from './steps.ts';
+import { stepsFrom } from './steps.ts';
 
 /** Rules that are left out stand as they should. */
 export function leaseModel(changed: { readonly rules: Partial<Rules>; readonly sizes: Partial<Sizes> }): Model<LeaseState> {
@@ -23,7 +23,7 @@ export function leaseModel(changed: { readonly rules: Partial<Rules>; readonly s
   return {
     init: () => firstState(setting.sizes),
     next: (state) => {
-      const steps = new Steps(state);
+      const steps = stepsFrom(state);
       addOriginSteps(steps, setting);
       addRelaySteps(steps, setting);
       addEdgeSteps(steps, setting);
