@@ -1,8 +1,7 @@
 /**
- * `npm run model -- lease break|hold|spare|walk|power [NAME] [--runs N] [--seed N]`, and
- * `npm run model -- protocol break|hold [NAME]`: the explicit-state models of the lease and of the invalidation
- * protocol. It says of each suite whether the property holds, with a trace where it does not, and ends with 1 where a
- * suite did not end as it should.
+ * `npm run model -- lease|members|protocol KIND [NAME] [--runs N] [--seed N]`: the explicit-state models of the lease, of
+ * several members of a region on one cache, and of the invalidation protocol. It says of each suite whether the property
+ * holds, with a trace where it does not, and ends with 1 where a suite did not end as it should.
  */
 import { parseArgs } from 'node:util';
 import { EXIT, type ExitCode } from '../../../lab/errors.ts';
@@ -17,16 +16,21 @@ import * as members from './members/suites/run.ts';
 import { POWER as MEMBERS_POWER, WALKS as MEMBERS_WALKS } from './members/suites/walks.ts';
 import { BREAK as PROTOCOL_BREAK } from './protocol/suites/break.ts';
 import { HOLD as PROTOCOL_HOLD } from './protocol/suites/hold.ts';
+import { LARGE as PROTOCOL_LARGE } from './protocol/suites/large.ts';
 import * as protocol from './protocol/suites/run.ts';
+import { WALKS as PROTOCOL_WALKS } from './protocol/suites/walks.ts';
 import type { Searched, Violations, Walked } from './search.ts';
 import type { Walks } from './suite.ts';
 
 const USAGE = `npm run model -- lease break|hold|spare|walk|power [NAME] [--runs N] [--seed N]
-npm run model -- protocol break|hold [NAME]
+npm run model -- members break|hold|walk|power [NAME] [--runs N] [--seed N]
+npm run model -- protocol break|hold|large|walk [NAME] [--runs N] [--seed N]
 
-Searches the model of the lease, or that of the invalidation protocol. NAME is one suite, such as L3.
+Searches the model of the lease, that of several members on one cache, or that of the invalidation protocol.
+NAME is one suite, such as L3.
   break  each rule taken out: a shortest trace of what is violated
   hold   the rules as they should stand: every state is visited
+  large  the same, larger: minutes and some GB of memory each
   spare  rules that are not needed: every state is visited
   walk   random walks with everything mixed, by --runs (default: 1000) and --seed (default: 1)
   power  each rule taken out, under random walks: what they find (defaults: 1500 and 5)`;
@@ -74,6 +78,8 @@ const MODELS: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   protocol: {
     break: { suites: exhaustive(PROTOCOL_BREAK, protocol.searchSuite), isViolated: true },
     hold: { suites: exhaustive(PROTOCOL_HOLD, protocol.searchSuite), isViolated: false },
+    large: { suites: exhaustive(PROTOCOL_LARGE, protocol.searchSuite), isViolated: false },
+    walk: { suites: random(PROTOCOL_WALKS, protocol.walkSuite), isViolated: false, walks: WALKS },
   },
 };
 

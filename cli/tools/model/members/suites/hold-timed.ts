@@ -20,7 +20,7 @@ export const HOLD_TIMED: readonly Suite[] = [
     name: 'M15',
     about: 'hot entries for a while, fills seen by the other member',
     rules,
-    sizes: { unreadUntil: 0, end: 3, budget: { fetches: 1, reads: 2, lookups: 2 } },
+    sizes: { unreadUntil: 0, end: 2, budget: { fetches: 1, reads: 1, lookups: 1 } },
   },
   {
     name: 'M16',
@@ -38,7 +38,7 @@ export const HOLD_TIMED: readonly Suite[] = [
     name: 'M18',
     about: 'hot entries for a while, and the lease',
     rules,
-    sizes: { unreadUntil: 0, end: 4, lease: 1, budget: { heartbeats: 2, lookups: 2 } },
+    sizes: { members: 1, unreadUntil: 0, end: 4, lease: 1, budget: { heartbeats: 2, lookups: 2 } },
   },
   {
     name: 'M19',
