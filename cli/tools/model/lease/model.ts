@@ -3,8 +3,7 @@
  * lost sends, two partitions, delay, stored offsets, snapshot, log made anew, fetches, clocks that differ.
  *
  * Left out: lifetimes, tags and patterns, 404s, the bound of a queue, pipelines with a failed command, partitions added
- * to a running log, clocks that step back, a log that loses what it acknowledged. The model of several members on one
- * cache is not here.
+ * to a running log, clocks that step back, a log that loses what it acknowledged, several edges on one cache.
  */
 import type { Model } from '../search.ts';
 import { addEdgeSteps } from './edge-steps.ts';
