@@ -5,7 +5,7 @@ import type { Promised } from '../judge.ts';
 import { protocolModel } from '../model.ts';
 import type { ProtocolState } from '../state.ts';
 import type { Suite } from './suite.ts';
-import { WALK_STEPS_MAX } from './walks.ts';
+import { WALK_STEPS_MAX, weigh } from './walks.ts';
 
 /** Two fetches that overlap may bring their versions in any order, until an event is applied. */
 const NOT_PROMISED: readonly Promised[] = ['order', 'order-cached'];
@@ -15,7 +15,7 @@ export function searchSuite(suite: Suite): Searched {
 }
 
 export function walkSuite(suite: Suite, { runs, seed }: Walks): Walked {
-  return walk({ model: modelOf(suite), runs, seed, stepsMax: WALK_STEPS_MAX, weigh: () => 1 });
+  return walk({ model: modelOf(suite), runs, seed, stepsMax: WALK_STEPS_MAX, weigh });
 }
 
 function modelOf({ promises, ...suite }: Suite): Model<ProtocolState> {

@@ -1,4 +1,8 @@
-/** Random walks, in which more happens than an exhaustive search can have. Each possible step is as likely as another. */
+/**
+ * Random walks, in which more happens than an exhaustive search can have: writes, purges, faults and reads are weighed so
+ * that they spread over a walk.
+ */
+import { weighBy } from '../../suite.ts';
 import type { Budget } from '../sizes.ts';
 import { inBothStrategies, type Mix } from './mix.ts';
 import type { Suite } from './suite.ts';
@@ -93,3 +97,13 @@ const MIXES: readonly Mix[] = BUDGETS.flatMap(({ about, budget }) =>
 );
 
 export const WALKS: readonly Suite[] = inBothStrategies('W', MIXES);
+
+/** There are ten steps of a purge in each state. */
+export const weigh = weighBy([
+  [/^(POST|PUT commits|DELETE)/, 0.1],
+  [/is purged/, 0.015],
+  [/another key/, 0.1],
+  [/^GET while/, 0.05],
+  [/^GET/, 0.35],
+  [/snapshot|empty|flush|anew|killed|switched|fails|crashes|lowered|ages|edge commits/, 0.06],
+]);
