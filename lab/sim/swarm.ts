@@ -11,6 +11,7 @@ import type { FaultDraw } from '../faults/fault.ts';
 import { FAULTS } from '../faults/faults.ts';
 import { checksFor, type Scenario, type Workload } from '../scenarios/scenario.ts';
 import { SIMULATED } from '../worlds/worlds.ts';
+import { drawHot } from './swarm-hot.ts';
 import { drawMemberFaults, drawMembers } from './swarm-members.ts';
 
 export interface SwarmOptions {
@@ -106,6 +107,7 @@ export function drawScenario({ seed, regions, keys, durationMs, members, areCloc
     forced: members,
     areClocksOne: system.clocks === undefined && !areClocksApart,
   });
+  const hot = drawHot(random.fork('hot'), regions);
   const method = drawMethod({ random: random.fork('faults'), regions, durationMs, isCrowded, leaseMs: system.lease });
   const judgedLeaseMs = system.clocks === undefined ? system.lease : undefined;
   const checksUnder = (under: Workload): readonly CheckName[] => checksFor(under, { expectedMin: EXPECTED_MIN, leaseMs: judgedLeaseMs });
@@ -129,7 +131,7 @@ export function drawScenario({ seed, regions, keys, durationMs, members, areCloc
           const marks = region === forgetful ? { marks: pick(remembered, MARKS) } : {};
           const several = edges.get(region);
           const shared = several === undefined ? {} : { members: several };
-          return [region, { ...own, ...(lifetime === AS_IT_IS ? {} : { lifetime }), ...marks, ...shared }];
+          return [region, { ...own, ...(lifetime === AS_IT_IS ? {} : { lifetime }), ...marks, ...shared, hot: hot(region) }];
         }),
       ),
     },

@@ -7,6 +7,7 @@ import { driver } from './driver.ts';
 import type { Figure } from './figure.ts';
 import { heal } from './heal.ts';
 import { judge } from './judge.ts';
+import { purges } from './purge.ts';
 import { scale } from './scale.ts';
 import { simulation } from './simulation.ts';
 import { start } from './start.ts';
@@ -27,6 +28,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   simulation: () => simulation(line).then(() => []),
   breaker: () => breaker(line).then(() => []),
   warming: () => warming(line).then(() => []),
+  purge: () => purges(line).then(() => []),
   driver: () => driver(line).then(() => []),
 };
 const EXIT_INVALID = 104;

@@ -1,0 +1,13 @@
+/** For how long the edges of each region of a seed answer what their cache has told them. Of a stream of chance of its own: other seeds stay as they are. */
+import { pick, type Random } from '../../services/runtime/random.ts';
+
+const ONE_IN = 2;
+const NONE = 0;
+/** What edges have where nobody says it, and so long that nothing but what they drop themselves keeps their readers from what is old. */
+const HOTS_MS = [25, 100, 1_000, 5_000] as const;
+
+export function drawHot(random: Random, regions: readonly string[]): (region: string) => number {
+  const isDrawn = random.below(ONE_IN) === 0;
+  const drawn = new Map(regions.map((region) => [region, isDrawn ? pick(random, HOTS_MS) : NONE]));
+  return (region) => drawn.get(region) ?? NONE;
+}
