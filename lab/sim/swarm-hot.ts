@@ -4,10 +4,10 @@ import { pick, type Random } from '../../services/runtime/random.ts';
 const ONE_IN = 2;
 const NONE = 0;
 /** What edges have where nobody says it, and so long that nothing but what they drop themselves keeps their readers from what is old. */
-const HOTS_MS = [25, 100, 1_000, 5_000] as const;
+const HOTS_MS = [25, 100, 1_000, 8_000] as const;
 
-export function drawHot(random: Random, regions: readonly string[]): (region: string) => number {
+/** By region, in ms; 0: they ask each time. */
+export function drawHot(random: Random, regions: readonly string[]): ReadonlyMap<string, number> {
   const isDrawn = random.below(ONE_IN) === 0;
-  const drawn = new Map(regions.map((region) => [region, isDrawn ? pick(random, HOTS_MS) : NONE]));
-  return (region) => drawn.get(region) ?? NONE;
+  return new Map(regions.map((region) => [region, isDrawn ? pick(random, HOTS_MS) : NONE]));
 }

@@ -131,7 +131,7 @@ export function drawScenario({ seed, regions, keys, durationMs, members, areCloc
           const marks = region === forgetful ? { marks: pick(remembered, MARKS) } : {};
           const several = edges.get(region);
           const shared = several === undefined ? {} : { members: several };
-          return [region, { ...own, ...(lifetime === AS_IT_IS ? {} : { lifetime }), ...marks, ...shared, hot: hot(region) }];
+          return [region, { ...own, ...(lifetime === AS_IT_IS ? {} : { lifetime }), ...marks, ...shared, hot: hot.get(region) }];
         }),
       ),
     },

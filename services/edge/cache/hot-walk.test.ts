@@ -44,6 +44,7 @@ class Walk {
   readonly #ends: Promise<void>[] = [];
   readonly #wrong: unknown[] = [];
   #offset = -1;
+  #beats = -1;
   #spells = 1;
 
   async run(steps: readonly Step[]): Promise<void> {
@@ -84,14 +85,16 @@ class Walk {
     const changed = () => {
       if (taken.do === 'apply') {
         this.#offset += 1;
-        return cache.apply([recordAt(taken.mark, this.#offset, { previous: -1 })]);
+        return cache.apply([recordAt(taken.mark, this.#offset, { partition: 1, previous: -1 })]);
       }
       if (taken.do === 'fill') return cache.fill(KEY, answerOf(taken.version, ['a'], clock.now()), store.lookup(KEY, clock.now()));
       if (taken.do === 'flush') return cache.flush();
       if (taken.do === 'raise') return cache.raiseMinimums(new Map([[KEY, 2]]));
       if (taken.do === 'forget') return cache.forgetLog(store.takeUp().generation);
-      store.pass({ position: recordAt(MARKS[0], 0, { partition: 1 }).position, previous: -1, beat: { time: clock.now(), partitions: 1 } });
-      store.confirmBeats(new Map([[1, clock.now()]]));
+      this.#beats += 1;
+      const { position } = recordAt(MARKS[0], this.#beats);
+      store.pass({ position, previous: -1, beat: { time: this.#beats, partitions: 1 } });
+      store.confirmBeats(new Map([[0, this.#beats]]));
       return Promise.resolve();
     };
     const end = ended(changed());

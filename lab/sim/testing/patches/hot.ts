@@ -44,7 +44,11 @@ export const HOT_PATCHES: readonly Patch[] = [
     name: 'hot-beat-of-latest',
     about: 'A hot entry is called fresh by the heartbeat that the latest lookup of any key told of.',
     edits: [
-      { file: HOT, old: '    this.#options.onHit();\n    return hot.found;', new: '    this.#options.onHit();\n    return { ...hot.found, beat: this.#beat };' },
+      {
+        file: HOT,
+        old: '    this.#options.onHit();\n    return hot.found;',
+        new: '    this.#options.onHit();\n    return { ...hot.found, beat: this.#beat };',
+      },
       { file: HOT, old: '    this.#life = found.life;', new: '    this.#life = found.life;\n    this.#beat = found.beat;' },
       { file: HOT, old: '  #life: string | undefined;', new: '  #life: string | undefined;\n  #beat: number | undefined;' },
     ],
