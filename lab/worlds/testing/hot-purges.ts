@@ -58,11 +58,10 @@ export async function purgeHot(options: HotPurgesOptions): Promise<HotPurges> {
     await inBatches(keys, (id) => fill(cache, id));
     for (let round = 0; round < rounds; round += 1) {
       await lookAll();
+      await load(hot, options, found.calmMs);
       found.hot.push(Array.from({ length: keys }, (_, id) => hot.held(keyOf(id))).filter((held) => held !== undefined).length);
       found.appliedMs.push(await purge());
       found.emptyMs.push(await purge());
-      await lookAll();
-      await load(hot, options, found.calmMs);
       await lookAll();
       await Promise.all([load(hot, options, found.purgedMs), purgeAgainAndAgain(purge, options)]);
     }
@@ -110,7 +109,7 @@ async function fill(cache: EdgeCache, id: number): Promise<void> {
   const now = systemClock.now();
   const at = new Date(now).toISOString();
   const text = { slug: `content-${id}`, title: `Content ${id}`, body: 'x'.repeat(100) };
-  const content = { id, ...text, metadata: {}, tags: ['a'], version: 1, created_at: at, updated_at: at };
+  const content = { id: id + 1, ...text, metadata: {}, tags: ['a'], version: 1, created_at: at, updated_at: at };
   const until = { freshUntil: now + LIFE_MS, staleUntil: now + LIFE_MS, expiresAt: now + LIFE_MS };
   await cache.fill(keyOf(id), { version: 1, content, etag: '"1"', fetchedAt: now, ...until }, await cache.lookup(keyOf(id)));
 }

@@ -1,6 +1,9 @@
 import { describeCacheContract } from './testing/contract.ts';
-import { withHotCache } from './testing/hot-subject.ts';
+import { hotOver } from './testing/hot-subject.ts';
+import { withMemoryCache } from './testing/memory-subject.ts';
 import { describeTraces } from './testing/traces.ts';
 
-describeCacheContract('hot entries over the cache in memory', withHotCache);
-describeTraces(withHotCache);
+const withCache = hotOver(withMemoryCache);
+
+describeCacheContract('hot entries over the cache in memory', withCache);
+describeTraces(withCache);
