@@ -7,14 +7,14 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../lab/rails/testing/free-port.ts';
 import { purgeHot } from '../../../lab/worlds/testing/hot-purges.ts';
 import { quantile } from './quantile.ts';
 
 const REDIS = 'redis-server';
-const PORT = 6391;
 /** So long that all of them are hot at once, and what edges have where nobody says it. */
 const HOTS_MS = [60_000, 25] as const;
-const LOAD = { keys: 100_000, roundMs: 3_000, rounds: 5, purgeEveryMs: 500, lookups: 10 } as const;
+const LOAD = { keys: 100_000, roundMs: 2_000, rounds: 3, purgeEveryMs: 500, lookups: 2 } as const;
 const HEAD = [
   'HOT_MS',
   'hot, least',
@@ -31,8 +31,8 @@ function spread(values: readonly number[], shares: readonly number[]): string {
   return shares.map((share) => quantile(sorted, share).toFixed(2)).join(' / ');
 }
 
-async function row(hotMs: number): Promise<readonly (string | number)[]> {
-  const { hot, appliedMs, emptyMs, calmMs, purgedMs } = await purgeHot({ redisUrl: `redis://127.0.0.1:${PORT}`, hotMs, ...LOAD });
+async function row(redisUrl: string, hotMs: number): Promise<readonly (string | number)[]> {
+  const { hot, appliedMs, emptyMs, calmMs, purgedMs } = await purgeHot({ redisUrl, hotMs, ...LOAD });
   const more = Number(spread(purgedMs, [0.99])) / Number(spread(calmMs, [0.99])) - 1;
   return [
     hotMs,
@@ -48,13 +48,14 @@ async function row(hotMs: number): Promise<readonly (string | number)[]> {
 
 export async function purges(line: (text: string) => void): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'edgesync-bench-'));
-  const redis = spawn(REDIS, ['--port', String(PORT), '--dir', folder, '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });
+  const port = await freePort();
+  const redis = spawn(REDIS, ['--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });
   const isAbsent = await Promise.race([once(redis, 'error').then(() => true), once(redis, 'spawn').then(() => false)]);
   try {
     if (isAbsent) return line(`${REDIS} is not on this machine`);
     line(`| ${HEAD.join(' | ')} |`);
     line(`|${HEAD.map(() => ' ---: |').join('')}`);
-    for (const hotMs of HOTS_MS) line(`| ${(await row(hotMs)).join(' | ')} |`);
+    for (const hotMs of HOTS_MS) line(`| ${(await row(`redis://127.0.0.1:${port}`, hotMs)).join(' | ')} |`);
   } finally {
     redis.kill();
     await rm(folder, { recursive: true, force: true });

@@ -41,6 +41,8 @@ const AT_ONCE = 100;
 const PATIENT = { readDeadlineMs: 10_000, applyDeadlineMs: 10_000 } as const;
 const LIFE_MS = 86_400_000;
 const SEED = 1;
+/** What was done before is over. */
+const CALM_MS = 100;
 /** Most lookups are of few keys, as everywhere. */
 const SKEW = 3;
 const UP_MS_MAX = 10_000;
@@ -59,7 +61,8 @@ export async function purgeHot(options: HotPurgesOptions): Promise<HotPurges> {
     for (let round = 0; round < rounds; round += 1) {
       await lookAll();
       await load(hot, options, found.calmMs);
-      found.hot.push(Array.from({ length: keys }, (_, id) => hot.held(keyOf(id))).filter((held) => held !== undefined).length);
+      found.hot.push(hotOf(hot, keys));
+      await sleep(systemClock, CALM_MS);
       found.appliedMs.push(await purge());
       found.emptyMs.push(await purge());
       await lookAll();
@@ -69,6 +72,12 @@ export async function purgeHot(options: HotPurgesOptions): Promise<HotPurges> {
   } finally {
     await hot.close();
   }
+}
+
+function hotOf(hot: HotCache, keys: number): number {
+  let count = 0;
+  for (let id = 0; id < keys; id += 1) if (hot.held(keyOf(id)) !== undefined) count += 1;
+  return count;
 }
 
 /** Answers how long it took. */
