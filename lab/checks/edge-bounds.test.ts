@@ -3,12 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
 import type { History } from '../history/history.ts';
 import { HISTORY_VERSION, type HistoryHead } from '../history/history-lines.ts';
 import { readHistory } from '../history/read-history.ts';
 import type { RegionBounds } from '../system/edges/edge.ts';
-import { EDGES } from '../system/edges/edges.ts';
+import { EDGES, openEdge } from '../system/edges/edges.ts';
 import { mislabelled } from './anomalies/mislabelled.ts';
+import { staleAfterBound } from './anomalies/stale-after-bound.ts';
 import { unavailable } from './anomalies/unavailable.ts';
 import { FaultWindows } from './fault-windows.ts';
 import { judgeBy } from './pass.ts';
@@ -87,6 +89,36 @@ describe('the bounds of an edge', () => {
     expect(excusedMs({ 'eu-west': SLOW }, { fetchMs: 1_600, callMs: 0 })).toBe(100);
     expect(excusedMs(undefined, { fetchMs: 0, callMs: 1_100 })).toBe(800);
     expect(excusedMs({ 'eu-west': SLOW }, { fetchMs: 0, callMs: 1_100 })).toBe(100);
+  });
+});
+
+describe('what several edges hold hot', () => {
+  const HOT_MS = 4_000;
+  const HOT = { 'eu-west': { ...EDGES.edgesync.bounds, members: 2, hotMs: HOT_MS } };
+
+  function oldAt(startMs: number, bounds: RegionBounds | undefined) {
+    const history = historyOf({ operations: [write(2, 1_000), read(1, startMs), read(2, 20_000)] });
+    history.begin(bounds === undefined ? HEAD : { ...HEAD, bounds });
+    return judgeBy(staleAfterBound, history, { regions: REGIONS, staleness: 'adjusted' }).verdict;
+  }
+
+  it('may be old for so much longer, and no longer', () => {
+    expect(oldAt(1_000 + HOT_MS, undefined)).toBe('fail');
+    expect(oldAt(1_000 + HOT_MS, HOT)).toBe('pass');
+    expect(oldAt(2_000 + HOT_MS, HOT)).toBe('fail');
+  });
+
+  it('may stay stale for so much longer', () => {
+    expect(judged(HOT)).toBe('pass');
+  });
+
+  it.each([
+    { title: 'one edge', others: [], expected: undefined },
+    { title: 'several', others: ['http://127.0.0.1:2'], expected: HOT_MS },
+  ])('is told of a region with $title', ({ others, expected }) => {
+    const clock = new VirtualClock();
+    const edge = openEdge({ region: 'eu-west', url: 'http://127.0.0.1:1', others, hotMs: HOT_MS }, { clock } as never);
+    expect(edge.bounds.hotMs).toBe(expected);
   });
 });
 

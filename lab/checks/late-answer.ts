@@ -47,5 +47,5 @@ function doubtByTheMachine(read: ReadOperation, { input, lastAnswers }: Doubting
   // When its key was asked for the first of its last times: labelled stale, it asked the origin then.
   const fromMs = Math.min(read.startMs, lastAnswers.first(read)?.endMs ?? read.startMs);
   const measured = staleness.measure(read, { fromMs, toMs: read.startMs });
-  return staleness.doubtOf({ read, ...measured, allowedMs: staleness.fetchDeadlineMs(read.region) });
+  return staleness.doubtOf({ read, ...measured, allowedMs: staleness.revalidatedMs(read.region) });
 }

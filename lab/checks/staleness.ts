@@ -3,7 +3,8 @@
  *
  * A read is stale by the time from when the version it returned was superseded (`versions.ts`) until the read began. It might
  * be by the propagation delay of its region (`delays.ts`: a changed delay holds for what is queued, too),
- * plus epsilon: by how much reads exceeded the delay before anything was broken.
+ * plus epsilon: by how much reads exceeded the delay before anything was broken. Where several edges hold entries hot, each may answer so much later what
+ * another one has changed.
  *
  * A read labelled stale is measured from the end of the first answer so labelled whose revalidation must have asked the origin
  * after the supersession, and might be stale by one fetch plus epsilon. (Without this a perfect lazy region fails every run.) An
@@ -71,6 +72,8 @@ export class Staleness {
   readonly refusable: Refusable;
   /** A fetch of a region that takes longer counts as failed. */
   readonly fetchDeadlineMs: (region: string) => number;
+  /** What was asked for again is answered by every edge of the region after so long: one fetch, and what another edge holds hot. */
+  readonly revalidatedMs: (region: string) => number;
   readonly #history: History;
   readonly #joined: Joined;
   readonly #isStrict: boolean;
@@ -84,6 +87,7 @@ export class Staleness {
     this.stood = stoodStillOf(history);
     this.refusable = new Refusable(history);
     this.fetchDeadlineMs = (region) => history.boundsOf(region).fetchDeadlineMs;
+    this.revalidatedMs = (region) => this.fetchDeadlineMs(region) + (history.boundsOf(region).hotMs ?? 0);
     this.#isStrict = rule === 'strict';
     this.#delays = new Delays(history.of('delay'));
     const { head } = history;
@@ -115,8 +119,8 @@ export class Staleness {
     const slowedMs = this.#isStrict ? 0 : this.windows.slowedMs(path, interval);
     const delayMs = this.#delayMs(path, interval);
     const againMs = this.#isStrict ? 0 : this.#againMs(read, sinceMs + delayMs);
-    const { turnMs = 0 } = this.#history.boundsOf(read.region);
-    return { read, ...this.measure(path, interval), allowedMs: delayMs + slowedMs + againMs + turnMs };
+    const { turnMs = 0, hotMs = 0 } = this.#history.boundsOf(read.region);
+    return { read, ...this.measure(path, interval), allowedMs: delayMs + slowedMs + againMs + turnMs + hotMs };
   }
 
   /** Where it is purged once more: what a fetch had brought that was under way at the first purge may stay until then. */
@@ -254,7 +258,7 @@ export class Ages {
     if (read.status !== 'stale') return { ...this.#staleness.judgeSince(read, superseding.atMs), superseding };
     const fromMs = Math.min(read.startMs, this.#labelledMs.get(cellOf(read)) ?? read.startMs);
     const measured = this.#staleness.measure(read, { fromMs, toMs: read.startMs });
-    return { read, superseding, ...measured, allowedMs: this.#staleness.fetchDeadlineMs(read.region) };
+    return { read, superseding, ...measured, allowedMs: this.#staleness.revalidatedMs(read.region) };
   }
 
   #note(read: AnsweredRead, superseding: Known | undefined): void {

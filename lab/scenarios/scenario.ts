@@ -66,11 +66,16 @@ const workload = z
 export type Workload = z.infer<typeof workload>;
 
 const MS_PER_S = 1000;
+/** As edges have it. */
+const HOT_MS_MAX = 10_000;
 /** How long an entry is fresh, and then as long stale. */
 const lifetime = lasting.refine((ms) => ms % MS_PER_S === 0, 'expected whole seconds');
 
 /** How many invalidations a cache remembers. */
 const marks = z.int().min(1);
+
+/** For how long an edge answers what its cache has told it without asking again. */
+const hot = duration.refine((ms) => ms <= HOT_MS_MAX, `expected at most ${HOT_MS_MAX / MS_PER_S} s`);
 
 const members = z.int().min(1).max(MEMBERS_MAX);
 
@@ -112,6 +117,7 @@ const system = z.strictObject({
         strategy: strategy.optional(),
         lifetime: lifetime.optional(),
         marks: marks.optional(),
+        hot: hot.optional(),
         /** How many edges answer for the region, from one cache. For worlds that end with the lab. */
         members: members.optional(),
       }),

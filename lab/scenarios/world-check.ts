@@ -164,8 +164,8 @@ export function checkBackend(scenario: ParsedScenario, backend: Backend): void {
   const { skew } = worldKind(backend).outlivesLab ? scenario.system : {};
   const skewed = skew === undefined ? [] : [{ path: ['system', 'skew'], message }];
   const fixed = Object.entries(worldKind(backend).outlivesLab ? scenario.system.regions : {}).flatMap(([region, own]) => {
-    const { lifetime, marks, members } = own;
-    return Object.entries({ lifetime, marks, members }).flatMap(([name, value]) =>
+    const { lifetime, marks, hot, members } = own;
+    return Object.entries({ lifetime, marks, hot, members }).flatMap(([name, value]) =>
       value === undefined ? [] : [{ path: ['system', 'regions', region, name], message }],
     );
   });

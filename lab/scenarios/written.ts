@@ -28,13 +28,14 @@ export function writtenScenario(scenario: Scenario): string {
 /** The same before it is text. */
 export function toDocument(scenario: Scenario): Readonly<Record<string, unknown>> {
   const { title, description, tags, seed, system, workload, method, settle, checks, staleness, hypothesis, thresholds } = scenario;
-  const regions = Object.entries(system.regions).map(([region, { delay, strategy, lifetime, marks, members }]) => [
+  const regions = Object.entries(system.regions).map(([region, { delay, strategy, lifetime, marks, hot, members }]) => [
     region,
     {
       ...(delay === undefined ? {} : { delay: toMs(delay) }),
       ...(strategy === undefined ? {} : { strategy }),
       ...(lifetime === undefined ? {} : { lifetime: toMs(lifetime) }),
       ...(marks === undefined ? {} : { marks }),
+      ...(hot === undefined ? {} : { hot: toMs(hot) }),
       ...(members === undefined ? {} : { members }),
     },
   ]);

@@ -13,6 +13,7 @@ import { checksFor, type Scenario, type Workload } from '../scenarios/scenario.t
 import { SIMULATED } from '../worlds/worlds.ts';
 import { drawFarOrigin, drawMs } from './draw-parts.ts';
 import { drawCoincidence } from './swarm-coincidences.ts';
+import { drawHot } from './swarm-hot.ts';
 import { drawMemberFaults, drawMembers } from './swarm-members.ts';
 import { drawProtection, drawSystem } from './swarm-system.ts';
 
@@ -85,6 +86,7 @@ export function drawScenario({ seed, regions, keys, durationMs, members, areCloc
     forced: members,
     areClocksOne: system.clocks === undefined && !areClocksApart,
   });
+  const hot = drawHot(random.fork('hot'), regions, edges);
   const coincidence = isCrowded ? undefined : drawCoincidence(random.fork('coincidence'), regions, durationMs);
   const drawnMethod = drawMethod({ random: random.fork('faults'), regions, durationMs, isCrowded, leaseMs: system.lease });
   const method = coincidence?.method ?? drawnMethod;
@@ -111,7 +113,7 @@ export function drawScenario({ seed, regions, keys, durationMs, members, areCloc
           const marks = region === forgetful ? { marks: pick(remembered, MARKS) } : {};
           const several = edges.get(region);
           const shared = several === undefined ? {} : { members: several };
-          return [region, { ...own, ...(lifetime === AS_IT_IS ? {} : { lifetime }), ...marks, ...shared }];
+          return [region, { ...own, ...(lifetime === AS_IT_IS ? {} : { lifetime }), ...marks, ...shared, hot: hot.get(region) }];
         }),
       ),
     },

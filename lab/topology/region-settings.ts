@@ -14,6 +14,8 @@ const FRESH = 'CACHE_TTL';
 const STALE = ['STALE_WHILE_REVALIDATE', 'STALE_IF_ERROR'] as const;
 /** How many invalidations its cache remembers. */
 const MARKS = 'MARKS_MAX';
+/** How long an edge answers what its cache has told it, in ms. */
+const HOT = 'HOT_MS';
 /** The lease on the log, of origin and edges, and by how much their clocks may differ, in ms. */
 const LEASE = 'FRESHNESS_LEASE';
 const SKEW = 'CLOCK_SKEW_MAX';
@@ -39,10 +41,11 @@ export function regionSettings(environment: Environment, otherwise: RegionSettin
 
 /** What ends an entry of the region. What the environment does not say is as its edge likes. */
 export function entryBoundsOf(environment: Environment): EntryBounds {
-  const { [FRESH]: seconds, [MARKS]: marks } = environment;
+  const { [FRESH]: seconds, [MARKS]: marks, [HOT]: hot } = environment;
   return {
     lifetimeMs: seconds === undefined ? undefined : Number(seconds) * MS_PER_S,
     marksMax: marks === undefined ? undefined : Number(marks),
+    hotMs: hot === undefined ? undefined : Number(hot),
     ...leaseBoundsOf(environment),
     ...protectionOf(environment),
   };
@@ -69,13 +72,14 @@ export interface LeaseOverrides {
 }
 
 /** What is left out stays as it is. */
-export function withRegionSettings(environment: Environment, { delay, strategy, lifetime, marks }: RegionOverrides): Environment {
+export function withRegionSettings(environment: Environment, { delay, strategy, lifetime, marks, hot }: RegionOverrides): Environment {
   const names = lifetime === undefined ? [] : [FRESH, ...STALE];
   return {
     ...environment,
     ...(delay === undefined ? {} : { [DELAY]: String(delay) }),
     ...(strategy === undefined ? {} : { [STRATEGY]: strategy }),
     ...(marks === undefined ? {} : { [MARKS]: String(marks) }),
+    ...(hot === undefined ? {} : { [HOT]: String(hot) }),
     ...Object.fromEntries(names.map((name) => [name, String((lifetime ?? 0) / MS_PER_S)])),
   };
 }
@@ -86,6 +90,8 @@ export interface RegionOverrides {
   readonly strategy?: string | undefined;
   readonly lifetime?: number | undefined;
   readonly marks?: number | undefined;
+  /** For how long its edges answer what its cache has told them, in ms. */
+  readonly hot?: number | undefined;
   /** How many edges answer for the region. */
   readonly members?: number | undefined;
 }

@@ -16,6 +16,9 @@ import { MARKS_MAX } from './cache/cache.ts';
 const TTL_S_MAX = 31_536_000;
 const MARKS_MOST = 10_000_000;
 const MEMBERS_MAX = 99;
+const HOT_MS_MOST = 10_000;
+const HOT_BYTES = 32 * 2 ** 20;
+const HOT_BYTES_MOST = 64 * 2 ** 30;
 
 export const EDGE_SETTINGS = {
   REGION_NAME: {
@@ -58,6 +61,19 @@ export const EDGE_SETTINGS = {
     schema: integerSetting(1, MARKS_MOST),
     fallback: MARKS_MAX,
     about: 'how many invalidations are remembered; above it the oldest are forgotten, and what was stored before them is fetched again',
+  },
+  HOT_MS: {
+    schema: integerSetting(0, HOT_MS_MOST),
+    fallback: 25,
+    unit: 'ms',
+    about:
+      'how long an edge answers what Redis has told it without asking again: so much later what another edge of its region has changed may be seen; 0: it asks each time',
+  },
+  HOT_BYTES: {
+    schema: integerSetting(0, HOT_BYTES_MOST),
+    fallback: HOT_BYTES,
+    unit: 'bytes',
+    about: 'how much memory that may take, about; what was asked for longest ago goes first; 0: it asks each time',
   },
   ...LEASE_SETTINGS,
   ...SKEW_SETTING,

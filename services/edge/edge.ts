@@ -12,6 +12,7 @@ import type { Random } from '../runtime/random.ts';
 import { withReleasers } from '../runtime/releasers.ts';
 import { Breaker } from './breaker.ts';
 import type { CacheBounds, EdgeCache } from './cache/cache.ts';
+import { HotCache, type HotCacheOptions } from './cache/hot.ts';
 import { consumerGroupOf, type EdgeConfig, settingsIn } from './config.ts';
 import { type EntryLifetimes, entryLifeMsMax } from './entry-times.ts';
 import { Invalidator } from './invalidator.ts';
@@ -65,6 +66,11 @@ export function cacheBoundsOf(config: EdgeConfig): CacheBounds {
   return { markRetentionMs: markRetentionMsOf(config), marksMax: config.MARKS_MAX };
 }
 
+function withHotEntries(config: EdgeConfig, { cache, clock }: EdgePorts, told: Pick<HotCacheOptions, 'upToDate' | 'onHit'>): EdgeCache {
+  const { HOT_MS: hotMs, HOT_BYTES: bytesMax } = config;
+  return hotMs === 0 || bytesMax === 0 ? cache : new HotCache(cache, { clock, hotMs, bytesMax, ...told });
+}
+
 /** A log or a cache that is not there yet must not keep reads from being answered: the edge serves, and joins when it can. */
 async function joinLog(invalidator: Invalidator, { clock, logger }: EdgePorts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -91,8 +97,10 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const region = config.REGION_NAME;
   const settings = new EdgeSettings(settingsIn(config));
   const meter = new EdgeMeter(clock, latencies);
-  const warming = config.WARM_KEYS === 0 ? undefined : new Warming(config, ports);
-  const cache = warming?.cache ?? ports.cache;
+  const upToDate = () => invalidator.upToDate();
+  const hot = withHotEntries(config, ports, { upToDate, onHit: () => meter.countHot() });
+  const warming = config.WARM_KEYS === 0 ? undefined : new Warming(config, { ...ports, cache: hot });
+  const cache = warming?.cache ?? hot;
   const lifetimes = lifetimesOf(config);
   const skewMs = config.CLOCK_SKEW_MAX;
   const lease = new Lease(
@@ -120,12 +128,12 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
     clock,
     meter,
     lifetimes,
-    upToDate: () => invalidator.upToDate(),
+    upToDate,
     isShared: config.EDGE_MEMBER > 0,
     lease,
     breaker,
   });
-  warming?.start({ reader, breaker, settings, upToDate: () => invalidator.upToDate() });
+  warming?.start({ reader, breaker, settings, upToDate });
   const closing = new AbortController();
   const adminToken = config.ADMIN_TOKEN;
   return {

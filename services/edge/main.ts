@@ -13,7 +13,9 @@ import { HttpOriginClient } from './origin-client.ts';
 
 await runService(() =>
   withReleasers(async (releasers) => {
-    const config = readEdgeConfig(process.env);
+    const asked = readEdgeConfig(process.env);
+    // A cache inside this process answers as soon as a hot entry would: those would only take its memory twice.
+    const config = asked.REDIS_URL === 'memory:' ? { ...asked, HOT_MS: 0 } : asked;
     const name = `edge-${nameOf(config.REGION_NAME, config.EDGE_MEMBER)}`;
     const logger = createLogger(name, config.LOG_LEVEL);
     logger.info({}, 'edge starting');

@@ -26,6 +26,7 @@ export class EdgeMeter {
   readonly #window: readonly WindowSlot[];
   #stored = 0;
   #coalesced = 0;
+  #hot = 0;
   #originFetches = 0;
   #failedFetches = 0;
   #readsThrough = 0;
@@ -76,6 +77,11 @@ export class EdgeMeter {
     this.#coalesced += 1;
   }
 
+  /** A lookup that was answered without the cache. */
+  countHot(): void {
+    this.#hot += 1;
+  }
+
   countOriginFetch(): void {
     this.#originFetches += 1;
   }
@@ -91,7 +97,16 @@ export class EdgeMeter {
   /** Everything `/metrics` says that this meter knows. */
   snapshot(): Pick<
     EdgeMetrics,
-    'metrics' | 'window' | 'fills' | 'coalesced' | 'originFetches' | 'failedFetches' | 'readsThrough' | 'invalidationLagMs' | 'recent'
+    | 'metrics'
+    | 'window'
+    | 'fills'
+    | 'coalesced'
+    | 'hotLookups'
+    | 'originFetches'
+    | 'failedFetches'
+    | 'readsThrough'
+    | 'invalidationLagMs'
+    | 'recent'
   > {
     return {
       metrics: this.#lifetime(),
@@ -100,6 +115,7 @@ export class EdgeMeter {
       recent: this.#recent.list(),
       fills: { stored: this.#stored, refused: Object.fromEntries(this.#refused) },
       coalesced: this.#coalesced,
+      hotLookups: this.#hot,
       originFetches: this.#originFetches,
       failedFetches: this.#failedFetches,
       readsThrough: this.#readsThrough,

@@ -15,6 +15,7 @@ export function renderPrometheus(metrics: EdgeMetrics): Promise<string> {
   scrape.count('edgesync_edge_unreadable_records_total', 'Log records that could not be read.', log.unreadable);
   scrape.count('edgesync_edge_origin_fetches_total', 'Requests sent to the origin.', metrics.originFetches);
   scrape.count('edgesync_edge_coalesced_reads_total', 'Reads that joined a fetch in flight.', metrics.coalesced);
+  scrape.count('edgesync_edge_hot_lookups_total', 'Lookups answered by hot entries, without the cache.', metrics.hotLookups ?? 0);
   scrape.count('edgesync_edge_fills_total', 'Answers offered to the cache, by outcome.', fills.stored, { outcome: 'stored' });
   for (const [reason, refused] of Object.entries(fills.refused)) {
     scrape.count('edgesync_edge_fills_total', 'Answers offered to the cache, by outcome.', refused, { outcome: reason });

@@ -114,6 +114,8 @@ export const edgeMetrics = z.object({
   fills: z.object({ stored: z.int(), refused: z.record(z.string(), z.int()) }),
   /** Reads that joined a fetch already in flight. */
   coalesced: z.int(),
+  /** Lookups that were answered by hot entries, without the cache. Not told by older edges. */
+  hotLookups: z.int().optional(),
   originFetches: z.int(),
   /** Of those: how many brought no answer. */
   failedFetches: z.int().optional(),

@@ -8,6 +8,7 @@ import type { Figure } from './figure.ts';
 import { heal } from './heal.ts';
 import { idle } from './idle.ts';
 import { judge } from './judge.ts';
+import { purges } from './purge.ts';
 import { scale } from './scale.ts';
 import { simulation } from './simulation.ts';
 import { start } from './start.ts';
@@ -29,6 +30,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   breaker: () => breaker(line).then(() => []),
   warming: () => warming(line).then(() => []),
   idle: () => idle(line).then(() => []),
+  purge: () => purges(line).then(() => []),
   driver: () => driver(line).then(() => []),
 };
 const EXIT_INVALID = 104;

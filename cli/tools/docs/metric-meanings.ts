@@ -90,6 +90,7 @@ export const METRICS_MEAN: Readonly<Record<string, string>> = {
   'fills.stored': 'answers of the origin that the cache stored',
   'fills.refused': 'by reason, answers that the cache refused',
   coalesced: 'reads that joined a fetch in flight',
+  'hotLookups?': 'lookups that were answered by hot entries, without the cache',
   originFetches: 'requests to the origin',
   'failedFetches?': 'of those, how many brought no answer',
   'readsThrough?': 'of those, how many went past the cache because it did not answer',

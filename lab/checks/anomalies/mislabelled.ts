@@ -125,7 +125,7 @@ class StaleEntries {
 function toStillStale(first: AnsweredRead, read: AnsweredRead, staleness: Staleness): StillStale {
   const interval = { fromMs: Math.min(first.endMs, read.startMs), toMs: read.startMs };
   const measured = staleness.measure({ region: read.region, status: 'stale' }, interval);
-  return { first, read, ...measured, allowedMs: staleness.fetchDeadlineMs(read.region) };
+  return { first, read, ...measured, allowedMs: staleness.revalidatedMs(read.region) };
 }
 
 function toMissing(read: AnsweredRead): Anomaly {

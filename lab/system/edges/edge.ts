@@ -68,6 +68,8 @@ export const edgeBounds = z.strictObject({
   skewMs: z.number().nonnegative().optional(),
   /** How many edges answer for the region, from one cache. Left out: one. */
   members: z.int().min(2).optional(),
+  /** What one of them has changed another may see so much later. Left out: at once. */
+  hotMs: z.number().positive().max(600_000).optional(),
   /**
    * For so long after an origin that did not answer can be reached again it may not ask it. Left out: it asks whenever
    * it needs to.

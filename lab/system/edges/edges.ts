@@ -15,6 +15,8 @@ export interface EntryBounds {
   readonly lifetimeMs?: number | undefined;
   /** How many invalidations its cache remembers; undefined: more than there are. */
   readonly marksMax?: number | undefined;
+  /** For how long its edges answer what the cache has told them without asking again, in ms; undefined: for a moment that nobody sees, if at all. */
+  readonly hotMs?: number | undefined;
   /** How long its edge may call an answer fresh without word from the origin, and by how much clocks may differ, in ms; undefined: there is no bound. */
   readonly leaseMs?: number | undefined;
   readonly skewMs?: number | undefined;
@@ -37,7 +39,7 @@ export interface EdgeAddress extends EntryBounds {
 }
 
 export function openEdge(
-  { region, url, others = [], lifetimeMs, marksMax, leaseMs, skewMs, hasBreaker, warmKeys, target, edge = 'edgesync' }: EdgeAddress,
+  { region, url, others = [], lifetimeMs, marksMax, hotMs, leaseMs, skewMs, hasBreaker, warmKeys, target, edge = 'edgesync' }: EdgeAddress,
   options: Omit<OpenEdgeOptions, 'url'>,
 ): EdgeUnderTest {
   if (target !== undefined) return { region, ...targetEdge(target, { ...options, url }) };
@@ -46,6 +48,8 @@ export function openEdge(
     ...kind.bounds,
     ...(lifetimeMs === undefined ? {} : { freshMs: lifetimeMs }),
     ...(others.length === 0 ? {} : { members: 1 + others.length }),
+    // One edge by itself drops what it changes.
+    ...(others.length > 0 && hotMs ? { hotMs } : {}),
     ...(marksMax === undefined ? {} : { marksMax }),
     ...(leaseMs === undefined ? {} : { leaseMs, skewMs: skewMs ?? 0 }),
     ...(warmKeys === undefined ? {} : { warmKeys }),

@@ -86,6 +86,7 @@ function together(told: readonly EdgeMetrics[]): EdgeMetrics {
     log: logTogether(told),
     fills: { stored: sum(({ fills }) => fills.stored), refused: refusedTogether(told) },
     coalesced: sum(({ coalesced }) => coalesced),
+    hotLookups: sum(({ hotLookups }) => hotLookups),
     originFetches: sum(({ originFetches }) => originFetches),
     failedFetches: sum(({ failedFetches }) => failedFetches),
     readsThrough: sum(({ readsThrough }) => readsThrough),

@@ -1,6 +1,7 @@
 /** The tables of source patches. A new one is a row in one of them. */
 import { BREAKER_PATCHES, SLIPPING_BREAKER_PATCHES } from './breaker.ts';
 import { FILL_PATCHES } from './fills.ts';
+import { HOT_PATCHES, SLIPPING_HOT_PATCHES } from './hot.ts';
 import { INVALIDATOR_PATCHES } from './invalidator.ts';
 import { LEASE_PATCHES } from './lease.ts';
 import { MARK_PATCHES } from './marks.ts';
@@ -22,8 +23,14 @@ export const PATCHES: readonly Patch[] = [
   ...MEMBERS_PATCHES,
   ...BREAKER_PATCHES,
   ...WARMING_PATCHES,
+  ...HOT_PATCHES,
 ];
 
 export { HARMLESS_PATCHES } from './harmless.ts';
 
-export const SLIPPING_PATCHES: readonly SlippingPatch[] = [...SLIPPING, ...SLIPPING_BREAKER_PATCHES, ...SLIPPING_WARMING_PATCHES];
+export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
+  ...SLIPPING,
+  ...SLIPPING_BREAKER_PATCHES,
+  ...SLIPPING_WARMING_PATCHES,
+  ...SLIPPING_HOT_PATCHES,
+];

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { bytesOf } from './bytes-of.ts';
+import { HotEntries } from './hot-entries.ts';
+import { answerOf } from './testing/subject.ts';
+
+const HOT_MS = 25;
+
+const found = { state: 'fresh', entry: answerOf(1, ['a'], 0), clock: 1, life: 'one', fence: 0 } as const;
+const sentAt = (sentMs: number) => ({ found, sentMs, spell: 1 });
+
+it('nothing stays for more than two moments after it was looked up, once something else is held', () => {
+  const entries = new HotEntries({ bytesMax: 1_000_000, hotMs: HOT_MS });
+  entries.add('a', sentAt(1_000));
+  entries.add('b', sentAt(1_000 + HOT_MS));
+  expect([entries.get('a'), entries.get('b')]).not.toContain(undefined);
+  entries.add('c', sentAt(1_001 + HOT_MS));
+  expect([entries.get('a'), entries.get('b')], 'b may be answered').not.toContain(undefined);
+  entries.add('d', sentAt(1_002 + 2 * HOT_MS));
+  expect([entries.get('a'), entries.get('b'), entries.get('c')]).toEqual([undefined, undefined, sentAt(1_001 + HOT_MS)]);
+});
+
+it('all of it goes at once', () => {
+  const entries = new HotEntries({ bytesMax: 1_000_000, hotMs: HOT_MS });
+  for (const at of [0, 1, 2, 3]) entries.add(`content:${at}`, sentAt(at * HOT_MS));
+  entries.clear();
+  for (const at of [0, 1, 2, 3]) expect(entries.get(`content:${at}`)).toBeUndefined();
+});
+
+it('a value counts for no less than its characters, however deep it is', () => {
+  expect(bytesOf({ body: 'x'.repeat(100), tags: ['ab', 'c'] })).toBeGreaterThan(2 * 103);
+  expect(bytesOf(null)).toBeLessThan(100);
+  let deep: unknown = 'x';
+  for (let level = 0; level < 100_000; level += 1) deep = [deep];
+  expect(bytesOf(deep)).toBeGreaterThan(100_000);
+});
