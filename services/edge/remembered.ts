@@ -55,9 +55,14 @@ export class RememberedVersions {
     return version >= Math.max(asked.minimum, this.minimum(key)) && this.#overflows <= asked.madeUpFor;
   }
 
+  /** Whether `ready` has nothing to wait for. */
+  get isReady(): boolean {
+    return this.#overflows === this.#madeUpFor;
+  }
+
   /** Must have resolved before anything cached is served: when there was no room, flushes first, once for all who ask. */
   async ready(flush: () => Promise<void>): Promise<void> {
-    if (this.#overflows === this.#madeUpFor) return;
+    if (this.isReady) return;
     this.#flushing ??= this.#flush(flush).finally(() => {
       this.#flushing = undefined;
     });

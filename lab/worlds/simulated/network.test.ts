@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../services/protocol/errors.ts';
-import type { Route } from '../../../services/runtime/http.ts';
 import { silentLogger } from '../../../services/runtime/log.ts';
+import type { Route } from '../../../services/runtime/route.ts';
 import { ConnectionFailed, Network } from './network.ts';
 
 const HOST = { allowedHosts: [], log: silentLogger, host: '' };

@@ -5,7 +5,8 @@
  * service's own is answered with 500. That one is a bug, so the world hears of it.
  */
 import { ServiceError } from '../../../services/protocol/errors.ts';
-import type { HttpAnswer, HttpServer, HttpServiceOptions } from '../../../services/runtime/http.ts';
+import type { HttpServer, HttpServiceOptions } from '../../../services/runtime/http.ts';
+import type { HttpAnswer } from '../../../services/runtime/route.ts';
 import { type NetworkRequest, RouteTable } from './route-table.ts';
 
 /** No answer. `refused`: the request certainly had no effect. */
