@@ -96,7 +96,12 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const cache = warming?.cache ?? ports.cache;
   const lifetimes = lifetimesOf(config);
   const skewMs = config.CLOCK_SKEW_MAX;
-  const lease = new Lease(() => ({ leaseMs: settings.freshnessLeaseMs ?? 0, skewMs }), clock);
+  const termsInForce = () => ({ leaseMs: settings.freshnessLeaseMs ?? 0, skewMs });
+  let terms = termsInForce();
+  settings.onChange(() => {
+    terms = termsInForce();
+  });
+  const lease = new Lease(() => terms, clock);
   const leaseMsLeast = () => leaseMsLeastOf(config, settings.propagationDelayMs);
   const invalidator = new Invalidator({
     region,

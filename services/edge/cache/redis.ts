@@ -40,6 +40,7 @@ import { isRefusal } from './lua/script.ts';
 import { PARTS } from './lua/state.ts';
 import { TAKES_WRITES } from './lua/takes-writes.ts';
 import { UNLIST, VERSION_CELLS, VERSIONS } from './lua/versions.ts';
+import { ParsedEntries } from './parsed-entries.ts';
 import {
   applyAnswer,
   applyAnswers,
@@ -49,7 +50,6 @@ import {
   generationAnswer,
   lookupAnswer,
   parsed,
-  parsedEntry,
   takeUpAnswer,
   toPosition,
   versionRow,
@@ -80,6 +80,7 @@ export class RedisCache implements EdgeCache {
   readonly #options: RedisCacheOptions;
   readonly #reads: RedisConnection;
   readonly #applies: RedisConnection;
+  readonly #entries = new ParsedEntries();
   readonly #newLifeListeners = new Set<() => void>();
   /** What both connections agreed on last. */
   #life: string | undefined;
@@ -100,7 +101,7 @@ export class RedisCache implements EdgeCache {
     const keys = this.#keys('state', 'marks', 'patterns', `entry:${key}`);
     const answer = await session.call(LOOKUP, { keys, values: [this.#now(), key] });
     const [state, clock, fence, body, beat] = parsed(lookupAnswer, answer);
-    const found = { state, entry: body === null ? null : parsedEntry(body), clock, life: session.life, fence };
+    const found = { state, entry: body === null ? null : this.#entries.parse(key, body), clock, life: session.life, fence };
     return beat === null ? found : { ...found, beat };
   }
 
