@@ -12,6 +12,10 @@ export interface CallOptions {
   readonly bounds: CacheBounds;
 }
 
+export function lookupCall(key: string, { keys, now }: CallOptions): ScriptCall {
+  return { keys: keys('state', 'marks', 'patterns', `entry:${key}`), values: [now, key] };
+}
+
 export function applyCall({ mark, position, previous, generation = '' }: Application, { keys, now, bounds }: CallOptions): ScriptCall {
   const { type, target, mode, version = '' } = mark;
   const { partition, offset, time, id } = position;

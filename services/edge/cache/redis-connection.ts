@@ -218,15 +218,29 @@ export class RedisSession {
     return this.#deadlines.keep(answer).catch((error) => this.#fail(name, error));
   }
 
+  /** In order, in one write: what each answers, or throws. Rejects when none of them is answered. Every failure is a CacheUnavailable. */
+  async callEach({ sha, name }: Script, calls: readonly ScriptCall[]): Promise<readonly (() => unknown)[]> {
+    const results = await this.#send(sha, calls).catch((error) => this.#fail(name, error));
+    return results.map(
+      ([error, answer]) =>
+        () =>
+          error === null ? answer : this.#fail(name, error),
+    );
+  }
+
   /** In order, in one write. Not a transaction: fails when any of them does, and others may have gone through. */
-  async callAll({ sha, name }: Script, calls: readonly ScriptCall[]): Promise<readonly unknown[]> {
+  async callAll(script: Script, calls: readonly ScriptCall[]): Promise<readonly unknown[]> {
+    return (await this.callEach(script, calls)).map((answer) => answer());
+  }
+
+  async #send(sha: string, calls: readonly ScriptCall[]): Promise<readonly [error: Error | null, answer: unknown][]> {
     const { client, life } = this.#options;
     const pipeline = client.pipeline();
     for (const { keys, values } of calls) pipeline.evalsha(sha, keys.length, ...keys, life, ...values);
-    const results = await this.#deadlines.keep(pipeline.exec()).catch((error) => this.#fail(name, error));
+    const results = await this.#deadlines.keep(pipeline.exec());
     // Fewer answers than calls would read as nothing left to apply.
-    if (results?.length !== calls.length) this.#fail(name, `expected ${calls.length} answers, got ${results?.length ?? 'none'}`);
-    return results.map(([error, answer]) => (error === null ? answer : this.#fail(name, error)));
+    if (results?.length !== calls.length) throw new Error(`expected ${calls.length} answers, got ${results?.length ?? 'none'}`);
+    return results;
   }
 
   #fail(name: string, error: unknown): never {

@@ -32,7 +32,6 @@ import {
 import { APPLY } from './lua/apply.ts';
 import { CONFIRM, PASS } from './lua/beats.ts';
 import { FILL } from './lua/fill.ts';
-import { LOOKUP } from './lua/lookup.ts';
 import { TAKE_UP } from './lua/positions.ts';
 import { FORGET_LOG, RAISE_ALL } from './lua/raise-all.ts';
 import { RAISE_MINIMUMS } from './lua/raise-minimums.ts';
@@ -40,7 +39,6 @@ import { isRefusal } from './lua/script.ts';
 import { PARTS } from './lua/state.ts';
 import { TAKES_WRITES } from './lua/takes-writes.ts';
 import { UNLIST, VERSION_CELLS, VERSIONS } from './lua/versions.ts';
-import { ParsedEntries } from './parsed-entries.ts';
 import {
   applyAnswer,
   applyAnswers,
@@ -48,7 +46,6 @@ import {
   chunked,
   fillAnswer,
   generationAnswer,
-  lookupAnswer,
   parsed,
   takeUpAnswer,
   toPosition,
@@ -58,6 +55,7 @@ import {
 import { applyCall, passCall, raiseCall } from './redis-calls.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { toStored } from './redis-entry.ts';
+import { RedisLookups } from './redis-lookups.ts';
 
 export interface RedisCacheOptions extends CacheBounds {
   readonly url: string;
@@ -80,7 +78,7 @@ export class RedisCache implements EdgeCache {
   readonly #options: RedisCacheOptions;
   readonly #reads: RedisConnection;
   readonly #applies: RedisConnection;
-  readonly #entries = new ParsedEntries();
+  readonly #lookups: RedisLookups;
   readonly #newLifeListeners = new Set<() => void>();
   /** What both connections agreed on last. */
   #life: string | undefined;
@@ -94,15 +92,11 @@ export class RedisCache implements EdgeCache {
     this.#options = options;
     this.#reads = this.#connect('reads', options.readDeadlineMs ?? READ_DEADLINE_MS);
     this.#applies = this.#connect('applies', options.applyDeadlineMs ?? APPLY_DEADLINE_MS);
+    this.#lookups = new RedisLookups(this.#reads, () => this.#callOptions());
   }
 
-  async lookup(key: string): Promise<Lookup> {
-    const session = this.#reads.session();
-    const keys = this.#keys('state', 'marks', 'patterns', `entry:${key}`);
-    const answer = await session.call(LOOKUP, { keys, values: [this.#now(), key] });
-    const [state, clock, fence, body, beat] = parsed(lookupAnswer, answer);
-    const found = { state, entry: body === null ? null : this.#entries.parse(key, body), clock, life: session.life, fence };
-    return beat === null ? found : { ...found, beat };
+  lookup(key: string): Promise<Lookup> {
+    return this.#lookups.of(key);
   }
 
   async fill(key: string, entry: CacheEntry, { clock, life }: Stamp): Promise<FillOutcome> {
