@@ -98,12 +98,13 @@ export class Reader {
 
   /** undefined: it has nothing that readers may be answered. */
   #fromCache(id: number, key: string, found: Seen): Answer | undefined {
-    const { entry, state, term } = found;
-    if (entry === null) return undefined;
-    if (state === 'fresh') return { entry, source: 'cache', status: 'fresh', term };
-    if (this.#options.clock.now() >= entry.staleUntil) return undefined;
-    this.#revalidate(id, key, found);
-    return { entry, source: 'cache', status: 'stale', term };
+    const { entry, term } = found;
+    if (entry !== null && found.state === 'fresh') return { entry, source: 'cache', status: 'fresh', term };
+    if (entry !== null && this.#options.clock.now() < entry.staleUntil) {
+      this.#revalidate(id, key, found);
+      return { entry, source: 'cache', status: 'stale', term };
+    }
+    return undefined;
   }
 
   /** How many fetches are under way for readers. */
@@ -161,8 +162,8 @@ export class Reader {
   #afterLookup(key: string, found: Lookup, { remembered, spell }: Asked): Seen {
     if (found.entry === null) return found;
     if (!this.#remembered.allows(key, found.entry.version, remembered)) return { ...found, state: 'invalid', entry: null };
-    const isKnown = spell !== undefined && spell === this.#options.upToDate();
-    return seenAs(key, found, { isKnown, lease: this.#lease });
+    const { upToDate } = this.#options;
+    return seenAs(key, found, { isKnown: spell !== undefined && spell === upToDate(), lease: this.#lease });
   }
 
   /** Where one is in force. */
