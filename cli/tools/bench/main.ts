@@ -6,6 +6,7 @@ import { cluster } from './cluster.ts';
 import { driver } from './driver.ts';
 import type { Figure } from './figure.ts';
 import { heal } from './heal.ts';
+import { hit } from './hit.ts';
 import { judge } from './judge.ts';
 import { scale } from './scale.ts';
 import { simulation } from './simulation.ts';
@@ -28,6 +29,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   breaker: () => breaker(line).then(() => []),
   warming: () => warming(line).then(() => []),
   driver: () => driver(line).then(() => []),
+  hit: () => hit(line).then(() => []),
 };
 const EXIT_INVALID = 104;
 const GIB = 1024 ** 3;
