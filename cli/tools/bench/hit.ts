@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withReleasers } from '../../../services/runtime/releasers.ts';
+import { answerContent } from './hit-contents.ts';
 import { type LoadTold, load } from './hit-load.ts';
 import { type Core, coresOf, end, isHere, start, untilAnswers } from './hit-processes.ts';
 import { HIT_SERVERS, type HitContext, type HitServer } from './hit-servers.ts';
@@ -51,23 +52,6 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
-
-/** Contents as our origin answers them. */
-const answerContent: RequestListener = (request, response) => {
-  const id = Number(request.url?.split('/').at(-1));
-  const times = { created_at: '2026-01-01T00:00:00.000Z', updated_at: '2026-01-01T00:00:00.000Z' };
-  const data = {
-    id,
-    slug: 'getting-started',
-    title: 'Getting started',
-    body: 'A first content.',
-    metadata: {},
-    tags: ['guide'],
-    version: 1,
-    ...times,
-  };
-  response.writeHead(200, { 'content-type': 'application/json', etag: `"${id}-1"` }).end(JSON.stringify({ success: true, data }));
-};
 
 /** What an edge answers to a hit, kept for an hour by whoever keeps it. */
 async function answerOf(url: string): Promise<RequestListener> {
