@@ -12,8 +12,8 @@ export interface CallOptions {
   readonly bounds: CacheBounds;
 }
 
-export function lookupCall(key: string, { keys, now }: CallOptions): ScriptCall {
-  return { keys: keys('state', 'marks', 'patterns', `entry:${key}`), values: [now, key] };
+export function lookupCall(entries: readonly string[], { keys, now }: CallOptions): ScriptCall {
+  return { keys: keys('state', 'marks', 'patterns', ...entries.map((key) => `entry:${key}`)), values: [now, ...entries] };
 }
 
 export function applyCall({ mark, position, previous, generation = '' }: Application, { keys, now, bounds }: CallOptions): ScriptCall {
