@@ -23,6 +23,7 @@ const READ = '/api/content/1';
 const HEAD = [
   '',
   'requests/s: median (lowest to highest)',
+  'of bare Node',
   'processor µs a request',
   'of bare Node',
   'P99 at half of that, ms (requests/s)',
@@ -129,10 +130,15 @@ function middle(numbers: readonly number[]): number {
   return [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
+function ratioTo(other: Running | undefined, one: Running, figureOf: (of: Running) => number): string {
+  return other === undefined ? '-' : (figureOf(one) / figureOf(other)).toFixed(2);
+}
+
 async function tell(running: readonly Running[], cores: Core, line: (text: string) => void): Promise<void> {
   const whole = (value: number) => Math.round(value).toLocaleString('en');
   const maximumOf = ({ rounds }: Running) => middle(rounds.map(({ requestsPerS }) => requestsPerS));
-  const [bare] = running.map(maximumOf);
+  const processorUsOf = ({ rounds }: Running) => middle(rounds.map(({ processorUs }) => processorUs));
+  const [bare] = running;
   line(`| ${HEAD.join(' | ')} |`);
   line(`| --- |${' ---: |'.repeat(HEAD.length - 1)}`);
   for (const server of running) {
@@ -143,8 +149,9 @@ async function tell(running: readonly Running[], cores: Core, line: (text: strin
     const cells = [
       `${server.name}${failed > 0 ? ` (${failed} failed)` : ''}`,
       `${whole(maximum)} (${whole(Math.min(...rates))} to ${whole(Math.max(...rates))})`,
-      middle(server.rounds.map(({ processorUs }) => processorUs)).toFixed(1),
-      bare === undefined ? '-' : (maximum / bare).toFixed(2),
+      ratioTo(bare, server, maximumOf),
+      processorUsOf(server).toFixed(1),
+      ratioTo(bare, server, processorUsOf),
       `${half.p99Ms.toFixed(1)} (${whole(half.requestsPerS)})`,
     ];
     line(`| ${cells.join(' | ')} |`);
