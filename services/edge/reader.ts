@@ -90,7 +90,6 @@ export class Reader {
   /** What `read` answers, where the cache has it at hand. undefined: `read` it is. */
   readNow(id: number): Answer | undefined {
     const key = contentKey(id);
-    if (!this.#remembered.isReady) return undefined;
     const asked = this.#beforeLookup(key);
     const found = this.#options.cache.lookupNow?.(key);
     return found && this.#fromCache(id, key, this.#afterLookup(key, found, asked));

@@ -55,14 +55,9 @@ export class RememberedVersions {
     return version >= Math.max(asked.minimum, this.minimum(key)) && this.#overflows <= asked.madeUpFor;
   }
 
-  /** Whether `ready` has nothing to wait for. */
-  get isReady(): boolean {
-    return this.#overflows === this.#madeUpFor;
-  }
-
   /** Must have resolved before anything cached is served: when there was no room, flushes first, once for all who ask. */
   async ready(flush: () => Promise<void>): Promise<void> {
-    if (this.isReady) return;
+    if (this.#overflows === this.#madeUpFor) return;
     this.#flushing ??= this.#flush(flush).finally(() => {
       this.#flushing = undefined;
     });

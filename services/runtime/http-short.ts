@@ -30,14 +30,14 @@ interface ShortRoute {
   readonly handle: Route['handle'];
 }
 
-const ENDS_IN_PARAMETER = /^(\/.*\/):(\w+)$/;
+const ENDS_IN_PARAMETER = /^(\/[^:]*\/):(\w+)$/;
 const PLAIN_STEP = /^[\w-]+$/;
 const CONTENT_TYPE = 'application/json; charset=utf-8';
 const NO_QUERY: HttpRequest['query'] = Object.freeze({});
 
-/** Throws where a route asks for the short way and has no path for it. */
+/** Throws where a route asks for the short way that the long way would look at more closely. */
 export function shortWayOf({ routes, isAdmitted, onError }: ShortWayOptions): ShortWay {
-  const short = routes.filter((route) => route.isShort).map(toShortRoute);
+  const short = routes.filter((route) => route.isShort).map((route) => toShortRoute(route, routes));
   /** Most clients say the same Host each time. */
   let admitted: string | undefined;
   const isPlainHost = (host: string | undefined) => {
@@ -51,7 +51,7 @@ export function shortWayOf({ routes, isAdmitted, onError }: ShortWayOptions): Sh
     const route = short.find(({ prefix }) => url.startsWith(prefix));
     const step = route === undefined ? '' : url.slice(route.prefix.length);
     if (route === undefined || !PLAIN_STEP.test(step) || !isPlain(request) || !isPlainHost(headers.host)) return false;
-    const write = (answer: HttpAnswer) => writeAnswer(response, answer, method === 'HEAD');
+    const write = (answer: HttpAnswer) => writeAnswer(response, answer);
     const fail = (error: unknown) => onError(error, request, response);
     try {
       const answer = route.handle(toRequest(method, { [route.parameter]: step }, headers));
@@ -64,9 +64,12 @@ export function shortWayOf({ routes, isAdmitted, onError }: ShortWayOptions): Sh
   };
 }
 
-function toShortRoute({ path, handle }: Route): ShortRoute {
+function toShortRoute({ method, path, admit, handle }: Route, routes: readonly Route[]): ShortRoute {
   const [, prefix, parameter] = ENDS_IN_PARAMETER.exec(path) ?? [];
   if (prefix === undefined || parameter === undefined) throw new Error(`expected a path that ends in a parameter, got ${path}`);
+  if (method !== 'GET' || admit !== undefined) throw new Error(`expected a short route to be a GET that admits all, got ${method} ${path}`);
+  const other = routes.find((each) => each.path !== path && each.path.startsWith(prefix));
+  if (other !== undefined) throw new Error(`expected no other route below that of ${path}, got ${other.path}`);
   return { prefix, parameter, handle };
 }
 
@@ -94,8 +97,8 @@ function toRequest(method: string, params: HttpRequest['params'], headers: Incom
   };
 }
 
-/** As Express writes JSON, or nothing. */
-export function writeAnswer(response: ServerResponse, { status, headers = {}, body, json }: HttpAnswer, isHead: boolean): void {
+/** As Express writes JSON, or nothing. To a HEAD Node sends the headers only. */
+export function writeAnswer(response: ServerResponse, { status, headers = {}, body, json }: HttpAnswer): void {
   if (response.headersSent || response.destroyed) return;
   const lines: string[] = [];
   for (const name in headers) lines.push(name, headers[name] as string);
@@ -105,5 +108,5 @@ export function writeAnswer(response: ServerResponse, { status, headers = {}, bo
   }
   const text = json?.() ?? JSON.stringify(body);
   lines.push('Content-Type', CONTENT_TYPE, 'Content-Length', String(Buffer.byteLength(text)));
-  response.writeHead(status, lines).end(isHead ? undefined : text);
+  response.writeHead(status, lines).end(text);
 }

@@ -189,7 +189,7 @@ function listenerOf(options: HttpServiceOptions): RequestListener {
     isAdmitted: (host) => isAllowed(host, allowedHosts),
     onError: (thrown, { method = '', url = '' }, response) => {
       const error = told(thrown, { method, path: url }, options.log);
-      writeAnswer(response, { status: error.status, headers: headersOf(error), body: error.body() }, method === 'HEAD');
+      writeAnswer(response, { status: error.status, headers: headersOf(error), body: error.body() });
     },
   });
   return (request, response) => {
