@@ -11,7 +11,10 @@ import type { FaultDraw } from '../faults/fault.ts';
 import { FAULTS } from '../faults/faults.ts';
 import { checksFor, type Scenario, type Workload } from '../scenarios/scenario.ts';
 import { SIMULATED } from '../worlds/worlds.ts';
+import { drawFarOrigin, drawMs } from './draw-parts.ts';
+import { drawCoincidence } from './swarm-coincidences.ts';
 import { drawMemberFaults, drawMembers } from './swarm-members.ts';
+import { drawProtection, drawSystem } from './swarm-system.ts';
 
 export interface SwarmOptions {
   readonly seed: number;
@@ -45,29 +48,10 @@ const SKEWS = [0, 0.9, 1.5, 2, 3] as const;
 const SHARES = [0, 0.05, 0.1, 0.2] as const;
 /** One kind of faults in so many is in a mix. */
 const KINDS_ONE_IN = [1, 2, 4, 8] as const;
-/** One way of an edge whose origin is far away all the time: slow fetches are what a fence is for. */
-const FAR_MS = [100, 250, 500] as const;
-const FAR_FROM_MS = 10;
 const SETTLE_MS = 15_000;
-const CLOCKS_DIFFER_ONE_IN = 8;
-const CLOCKS_JUMP_ONE_IN = 8;
-/** One seed in so many has a circuit breaker at every edge. */
-const BREAKER_ONE_IN = 4;
-/** One seed in so many warms its caches: fewer contents than there are, or all of them; one at a time, or many. */
-const WARMING_ONE_IN = 4;
-const WARM_KEYS = [2, 10, 200] as const;
-const WARM_CONCURRENCIES = [1, 4, 32] as const;
-/** One seed in so many has a lease; many reads of few keys show most of one. */
-const LEASE_ONE_IN = 3;
-const NONE = 0;
-const CROWDED_LEASE_ONE_IN = 2;
 /** A cut that shows it: from when on, and by how much longer it is than the lease. */
 const CUT_FROM_MS = 3_000;
 const CUT_LONGER_MS = { from: 2_000, to: 12_000 } as const;
-/** None is shorter than the longest delay that is drawn lets one be. */
-const LEASES_MS = [4_000, 6_000] as const;
-/** And than the skew that edges go by where nobody says one. */
-const LEASE_OF_SKEWED_MS = 6_000;
 const LANES_MAX = 3;
 const DRAWS = [...FAULTS.values()].flatMap(({ draws }) => draws);
 const FAULT_MS = { from: 500, to: 8_000 } as const;
@@ -85,11 +69,6 @@ const CALM_MS = { from: 1_000, to: 8_000 } as const;
 const HEAL_SEEN_MS = 4_000;
 const MS_PER_S = 1000;
 
-/** Whole hundredths of a second: what a scenario file can say. */
-function drawMs(random: Random, { from, to }: { readonly from: number; readonly to: number }): number {
-  return from + 10 * random.below((to - from) / 10);
-}
-
 /** Of three that are expected a seed has none once in twenty (Poisson): a check that has nothing to judge is no evidence. */
 const EXPECTED_MIN = 3;
 
@@ -106,11 +85,14 @@ export function drawScenario({ seed, regions, keys, durationMs, members, areCloc
     forced: members,
     areClocksOne: system.clocks === undefined && !areClocksApart,
   });
-  const method = drawMethod({ random: random.fork('faults'), regions, durationMs, isCrowded, leaseMs: system.lease });
+  const coincidence = isCrowded ? undefined : drawCoincidence(random.fork('coincidence'), regions, durationMs);
+  const drawnMethod = drawMethod({ random: random.fork('faults'), regions, durationMs, isCrowded, leaseMs: system.lease });
+  const method = coincidence?.method ?? drawnMethod;
   const judgedLeaseMs = system.clocks === undefined ? system.lease : undefined;
   const checksUnder = (under: Workload): readonly CheckName[] => checksFor(under, { expectedMin: EXPECTED_MIN, leaseMs: judgedLeaseMs });
   const drawn = drawWorkload(random.fork('load'), { keys, durationMs, isCrowded });
-  const workload = isOutpaced ? { ...drawn, ...OUTPACED, keys: keys ?? OUTPACED.keys } : drawn;
+  const special = isOutpaced ? OUTPACED : coincidence?.workload;
+  const workload = { ...drawn, ...special, keys: keys ?? special?.keys ?? drawn.keys };
   return {
     version: 1,
     id: `seed-${seed}`,
@@ -143,31 +125,6 @@ export function drawScenario({ seed, regions, keys, durationMs, members, areCloc
     staleness: 'adjusted',
     refuse: (problems) => new InvalidInput(`seed ${seed}: ${problems.map(({ message }) => message).join(', ')}`),
   };
-}
-
-function drawClocks(random: Random): Pick<Scenario['system'], 'clocks'> {
-  if (random.below(CLOCKS_DIFFER_ONE_IN) === 0) return { clocks: 'differ' };
-  return random.below(CLOCKS_JUMP_ONE_IN) === 0 ? { clocks: 'jump' } : {};
-}
-
-/**
- * None, that of an edge which is told nothing, or one that is shorter than the longest faults. Clocks that are one need no skew, so that the
- * bound is the lease itself.
- */
-function drawSystem(random: Random, isCrowded: boolean): Pick<Scenario['system'], 'clocks' | 'lease' | 'skew'> {
-  const [clocks, leases] = [drawClocks(random.fork('clocks')), random.fork('lease')];
-  const drawn = leases.below(isCrowded ? CROWDED_LEASE_ONE_IN : LEASE_ONE_IN);
-  if (drawn > 0) return drawn === 1 ? { ...clocks, lease: NONE } : clocks;
-  const lease = pick(leases, LEASES_MS);
-  return clocks.clocks === undefined ? { lease, skew: 0 } : { ...clocks, lease: Math.max(lease, LEASE_OF_SKEWED_MS) };
-}
-
-/** From streams of their own: every other draw is what it was before there was such a thing. */
-function drawProtection(random: Random): Pick<Scenario['system'], 'breaker' | 'warming'> {
-  const [breakers, warmers] = [random.fork('circuit-breaker'), random.fork('cache-warming')];
-  const breaker = breakers.below(BREAKER_ONE_IN) === 0 ? { breaker: true } : {};
-  if (warmers.below(WARMING_ONE_IN) > 0) return breaker;
-  return { ...breaker, warming: { keys: pick(warmers, WARM_KEYS), concurrency: pick(warmers, WARM_CONCURRENCIES) } };
 }
 
 interface WorkloadOptions {
@@ -225,13 +182,7 @@ function drawKind(random: Random, mix: readonly Weighted[]): FaultDraw | undefin
 
 /** Of every region on its own whether its origin is far; of all: every one. */
 function drawFar(random: Random, regions: readonly string[], ofAll: boolean): PlannedFault[] {
-  return regions
-    .filter(() => random.below(2) === 0 || ofAll)
-    .map((region) => {
-      const latency = pick(random, FAR_MS);
-      const parameters = { latency: `${latency}ms`, jitter: `${latency / 2}ms` };
-      return { atMs: FAR_FROM_MS, fault: 'latency', target: `edge:${region}<->origin`, parameters, forMs: undefined };
-    });
+  return regions.filter(() => random.below(2) === 0 || ofAll).map((region) => drawFarOrigin(random, region));
 }
 
 /** A region is cut off from the log for longer than its lease. */

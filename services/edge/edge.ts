@@ -101,7 +101,12 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   settings.onChange(() => {
     terms = termsInForce();
   });
-  const lease = new Lease(() => terms, clock);
+  const lease = new Lease(
+    () => terms,
+    clock,
+    (doubt) =>
+      logger.warn({ doubt, skewMs, originAheadMs: lease.originAheadMs }, 'a clock is wrong: nothing that rests on it is called fresh'),
+  );
   const leaseMsLeast = () => leaseMsLeastOf(config, settings.propagationDelayMs);
   const invalidator = new Invalidator({
     region,

@@ -9,15 +9,19 @@
  * Both ways call one handler, and write the same bytes.
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from './clock.ts';
 import { isTagList } from './conditions.ts';
+import { dateOf } from './http-date.ts';
 import type { HttpAnswer, HttpRequest, Route } from './route.ts';
 
 export interface ShortWayOptions {
   readonly routes: readonly Route[];
   /** Whether a Host is one of this service. */
   readonly isAdmitted: (host: string) => boolean;
-  /** Answers what a route throws. */
-  readonly onError: (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
+  /** What the header `date` goes by. */
+  readonly clock: Pick<Clock, 'now'>;
+  /** The answer to what a route throws. */
+  readonly onError: (error: unknown, request: IncomingMessage) => HttpAnswer;
 }
 
 /** Answers whether it takes the request. If not, nothing has been done. */
@@ -36,7 +40,7 @@ const CONTENT_TYPE = 'application/json; charset=utf-8';
 const NO_QUERY: HttpRequest['query'] = Object.freeze({});
 
 /** Throws where a route asks for the short way that the long way would look at more closely. */
-export function shortWayOf({ routes, isAdmitted, onError }: ShortWayOptions): ShortWay {
+export function shortWayOf({ routes, isAdmitted, clock, onError }: ShortWayOptions): ShortWay {
   const short = routes.filter((route) => route.isShort).map((route) => toShortRoute(route, routes));
   /** Most clients say the same Host each time. */
   let admitted: string | undefined;
@@ -51,8 +55,8 @@ export function shortWayOf({ routes, isAdmitted, onError }: ShortWayOptions): Sh
     const route = short.find(({ prefix }) => url.startsWith(prefix));
     const step = route === undefined ? '' : url.slice(route.prefix.length);
     if (route === undefined || !PLAIN_STEP.test(step) || !isPlain(request) || !isPlainHost(headers.host)) return false;
-    const write = (answer: HttpAnswer) => writeAnswer(response, answer);
-    const fail = (error: unknown) => onError(error, request, response);
+    const write = (answer: HttpAnswer) => writeAnswer(response, answer, dateOf(clock));
+    const fail = (error: unknown) => write(onError(error, request));
     try {
       const answer = route.handle(toRequest(method, { [route.parameter]: step }, headers));
       if (answer instanceof Promise) void answer.then(write).catch(fail);
@@ -98,9 +102,9 @@ function toRequest(method: string, params: HttpRequest['params'], headers: Incom
 }
 
 /** As Express writes JSON, or nothing. To a HEAD Node sends the headers only. */
-export function writeAnswer(response: ServerResponse, { status, headers = {}, body, json }: HttpAnswer): void {
+function writeAnswer(response: ServerResponse, { status, headers = {}, body, json }: HttpAnswer, date: string): void {
   if (response.headersSent || response.destroyed) return;
-  const lines: string[] = [];
+  const lines: string[] = ['date', date];
   for (const name in headers) lines.push(name, headers[name] as string);
   if (body === undefined) {
     response.writeHead(status, lines).end();

@@ -8,12 +8,13 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { z } from 'zod';
 import { ServiceError } from '../protocol/errors.ts';
-import { systemClock } from './clock.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { readCondition, refuseUntagged } from './conditions.ts';
 import { type FrontPage, pageOf } from './front-page.ts';
 import { checkBodyHeaders, readBody } from './http-body.ts';
+import { dateOf } from './http-date.ts';
 import { answerRefusals, headersOf, refuse } from './http-refusals.ts';
-import { shortWayOf, writeAnswer } from './http-short.ts';
+import { shortWayOf } from './http-short.ts';
 import { isAllowed, readQuery, targetOf } from './http-target.ts';
 import type { Logger } from './log.ts';
 import type { HttpAnswer, HttpRequest, Route } from './route.ts';
@@ -33,6 +34,8 @@ export interface HttpServiceOptions {
   readonly frontPage?: FrontPage;
   /** Waited for before whatever is no route is answered, as the page is; the handlers of routes wait themselves. Left out: nothing is. */
   readonly held?: () => Promise<void>;
+  /** What the header `date` goes by. Left out: the system's. */
+  readonly clock?: Clock | undefined;
 }
 
 export const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'] as const;
@@ -184,16 +187,20 @@ function closeServer(server: Server, graceMs: number): Promise<void> {
 function listenerOf(options: HttpServiceOptions): RequestListener {
   const app = createApp(options);
   const allowedHosts = new Set(options.allowedHosts.map((name) => name.toLowerCase()));
+  const { clock = systemClock } = options;
   const shortWay = shortWayOf({
     routes: options.routes,
+    clock,
     isAdmitted: (host) => isAllowed(host, allowedHosts),
-    onError: (thrown, { method = '', url = '' }, response) => {
+    onError: (thrown, { method = '', url = '' }) => {
       const error = told(thrown, { method, path: url }, options.log);
-      writeAnswer(response, { status: error.status, headers: headersOf(error), body: error.body() });
+      return { status: error.status, headers: headersOf(error), body: error.body() };
     },
   });
   return (request, response) => {
     if (shortWay(request, response)) return;
+    // Node's own is renewed by a timer: one who was paused would send that of before, in answer to what was asked meanwhile.
+    response.setHeader('date', dateOf(clock));
     try {
       request.url = targetOf(request, allowedHosts);
     } catch (error) {

@@ -1,11 +1,11 @@
 /**
  * `npm run pictures`: the pictures of the terminal in README and docs, made anew from the program as it is. It is driven in a pseudo-terminal as a
- * person would drive it, and what the emulator shows is written down. The race needs Varnish.
+ * person would drive it, and what the emulator shows is written down. The race needs Varnish. The whole takes some five minutes.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Pty, startPty } from '../../../lab/testing/pty.ts';
-import { systemClock } from '../../../services/runtime/clock.ts';
+import { shows, story, waited } from './story.ts';
 import { toSvg } from './svg.ts';
 
 const SIZE = { columns: 120, rows: 36 } as const;
@@ -18,13 +18,14 @@ const STARTED_MS = 60_000;
 const KEY_MS = 300;
 const words = ['dist/bin.js', '--backend', 'embedded', '--ports', 'auto', '--theme', 'dark'];
 
-const shows = (text: string) => (screen: readonly string[]) => screen.some((line) => line.includes(text));
-const waited = (ms: number) => new Promise<void>((resolve) => void systemClock.setTimer(ms, resolve));
+async function save(name: string, svg: string): Promise<void> {
+  const file = join(import.meta.dirname, `${name}.svg`);
+  await writeFile(file, svg);
+  process.stdout.write(`${file}\n`);
+}
 
 async function picture(pty: Pty, name: string, title: string): Promise<void> {
-  const file = join(import.meta.dirname, `${name}.svg`);
-  await writeFile(file, toSvg({ title, columns: SIZE.columns, screen: pty.styledScreen() }));
-  process.stdout.write(`${file}\n`);
+  await save(name, toSvg({ title, columns: SIZE.columns, screen: pty.styledScreen() }));
 }
 
 const environment = { NO_COLOR: '', COLORTERM: '', XDG_CONFIG_HOME: join(import.meta.dirname, 'none') };
@@ -73,3 +74,4 @@ await picture(
 );
 pty.press('q');
 await pty.ended;
+await save('story', await story(words, environment));

@@ -30,22 +30,42 @@ export function escaped(text: string): string {
 }
 
 export function toSvg({ title, columns, screen }: SvgOptions): string {
+  const rows = screen.map((runs, row) => rowOf(runs, baselineOf(row))).filter((row) => row !== '');
+  return framed({ title, columns, rows: screen.length, body: rows });
+}
+
+interface Framed {
+  readonly title: string;
+  readonly columns: number;
+  readonly rows: number;
+  readonly body: readonly string[];
+  /** CSS. */
+  readonly style?: string;
+}
+
+/** The ground of a terminal of so many columns and rows, with what stands on it. */
+export function framed({ title, columns, rows, body, style }: Framed): string {
   const width = round(columns * CELL.width + 2 * MARGIN);
-  const height = round(screen.length * CELL.height + 2 * MARGIN);
-  const rows = screen.map((runs, row) => rowOf(runs, round(MARGIN + (row + 0.75) * CELL.height))).filter((row) => row !== '');
+  const height = round(rows * CELL.height + 2 * MARGIN);
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
     `<title>${escaped(title)}</title>`,
+    ...(style === undefined ? [] : [`<style>${style}</style>`]),
     `<rect width="100%" height="100%" rx="8" fill="${GROUND}"/>`,
     `<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${FONT_SIZE}" fill="${INK}">`,
-    ...rows,
+    ...body,
     '</g>',
     '</svg>',
   ].join('\n')}\n`;
 }
 
+/** Where the letters of a row stand, from the top of the picture. */
+export function baselineOf(row: number): number {
+  return round(MARGIN + (row + 0.75) * CELL.height);
+}
+
 /** Each word or row of words is given its width, so that columns stand below each other in whatever font there is. */
-function rowOf(runs: readonly StyledRun[], y: number): string {
+export function rowOf(runs: readonly StyledRun[], y: number): string {
   return runs
     .flatMap(({ column, text, ...style }) =>
       // Several blanks would be one in a picture.

@@ -166,7 +166,7 @@ function thresholdLines({ thresholds }: RunPlan, run: RunView, { theme }: RunLin
       if (judged === undefined) return [span(`${theme.dot} `, 'muted'), words, span(nowText(metric, run), 'muted')];
       const { mark, role } = theme.tones[judged.ok ? 'good' : judged.value === null || judged.doubt !== undefined ? 'warning' : 'error'];
       const value = judged.value === null ? 'nothing was measured' : figureText(judged.value);
-      return [span(`${mark} `, role), words, span(`  ${value} of ${plural(judged.samples, 'sample')}`, judged.ok ? 'muted' : role)];
+      return [span(`${mark} `, role), words, span(`  ${value} (${plural(judged.samples, 'sample')})`, judged.ok ? 'muted' : role)];
     }),
   ];
 }

@@ -68,7 +68,7 @@ describe('the catalogue', () => {
     const text = textIn(running(runReport('redis-outage')));
     for (const part of [
       '✗ fail exit code 1',
-      'edge_hit_ratio redis-outage  0.4 of 3 samples',
+      'edge_hit_ratio redis-outage  0.4 (3 samples)',
       '✗ divergence',
       'what was found',
       'convergence',

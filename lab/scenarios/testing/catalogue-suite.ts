@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { MUTANTS } from '../../mutants/mutants.ts';
 import { runSeed } from '../../sim/seed-run.ts';
 import { readTopology } from '../../topology/topology.ts';
-import { readScenario } from '../scenario.ts';
+import { readScenario, withDuration } from '../scenario.ts';
 import { needsTarget } from '../world-check.ts';
+import { NEEDS_ITS_LENGTH, SHORTENED_MS } from './shortened.ts';
 
 const FOLDER = join(import.meta.dirname, '..');
 const ALL = (await readdir(FOLDER)).filter((file) => file.endsWith('.yaml'));
@@ -17,8 +18,13 @@ const FILES = (await Promise.all(ALL.map((file) => readScenario(join(FOLDER, fil
 const MS_MAX = 120_000;
 
 const topology = await readTopology({ file: join(FOLDER, '../../compose.yaml'), environment: {} });
-const run = async (file: string, options: { readonly seed: number; readonly mutant?: string }) =>
-  runSeed({ scenario: await readScenario(join(FOLDER, file)), topology, ...options });
+interface Options {
+  readonly seed: number;
+  readonly mutant?: string;
+  readonly durationMs?: number;
+}
+const run = async (file: string, { durationMs, ...options }: Options) =>
+  runSeed({ scenario: withDuration(await readScenario(join(FOLDER, file)), durationMs), topology, ...options });
 
 export function theCatalogueHolds(seeds: readonly number[]): void {
   describe.each(FILES)('%s', (file) => {
@@ -30,6 +36,20 @@ export function theCatalogueHolds(seeds: readonly number[]): void {
           const found = [summary.error, ...anomalies.map(({ explain }) => explain)];
           expect({ seed, verdict: summary.verdict, found }).toEqual({ seed, verdict: 'pass', found: [undefined] });
           expect(summary.faults.filter(({ effect }) => effect !== 'confirmed')).toEqual([]);
+        }
+      },
+      MS_MAX,
+    );
+
+    const crosses = NEEDS_ITS_LENGTH.includes(file.replace('.yaml', ''));
+    it(
+      crosses ? 'crosses thresholds when it is shortened' : 'keeps its thresholds when it is shortened',
+      async () => {
+        for (const seed of seeds) {
+          const { summary } = await run(file, { seed, durationMs: SHORTENED_MS });
+          const crossed = summary.thresholds.filter(({ ok }) => !ok).map(({ metric }) => metric);
+          if (crosses) expect(crossed).not.toEqual([]);
+          else expect({ seed, crossed }).toEqual({ seed, crossed: [] });
         }
       },
       MS_MAX,

@@ -119,4 +119,10 @@ export const FILL_PATCHES: readonly Patch[] = [
     ],
     caughtBy: OLD_CONTENT,
   },
+  {
+    name: 'life-not-compared',
+    about: 'A fill is stored in a cache that began a new life since the fetch began.',
+    edits: [{ file: STORE, old: "if (life !== this.life) return 'other-life';", new: '' }],
+    caughtBy: OLD_CONTENT,
+  },
 ];

@@ -3,6 +3,7 @@ import { OLD_CONTENT, type Patch } from './patch.ts';
 
 const INVALIDATOR = 'services/edge/invalidator.ts';
 const QUEUE = 'services/edge/partition-queue.ts';
+const STORE = 'services/edge/cache/store.ts';
 const RECORD = 'services/edge/queued-record.ts';
 const CATCH_UP = 'services/edge/catch-up.ts';
 const MODE = 'return event?.mode ?? modeOf(strategy);';
@@ -231,5 +232,17 @@ export const INVALIDATOR_PATCHES: readonly Patch[] = [
       },
     ],
     caughtBy: [...OLD_CONTENT, 'strategy-ignored'],
+  },
+  {
+    name: 'no-gap-rule',
+    about: 'An event is applied although the one before it never was.',
+    edits: [{ file: STORE, old: "if (applied < previous) return 'gap';", new: '' }],
+    caughtBy: OLD_CONTENT,
+  },
+  {
+    name: 'previous-always-start',
+    about: 'Each event is applied as if it were the first.',
+    edits: [{ file: QUEUE, old: 'sinceMs, previous: this.#last });', new: 'sinceMs, previous: BEFORE_FIRST });' }],
+    caughtBy: OLD_CONTENT,
   },
 ];

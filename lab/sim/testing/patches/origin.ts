@@ -226,10 +226,23 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
       },
       {
         file: 'services/origin/outbox.ts',
-        old: '  readonly #database: Database;',
-        new: '  readonly #purged = new Map<string, number>();\n  readonly #database: Database;',
+        old: '  readonly #database: Queries;',
+        new: '  readonly #purged = new Map<string, number>();\n  readonly #database: Queries;',
       },
     ],
     caughtBy: ['purge-ignored'],
+  },
+  {
+    name: 'pending-lost-at-start',
+    about: 'A relay takes what it finds at its start for sent.',
+    edits: [
+      {
+        file: 'services/origin/relay.ts',
+        old: '    const claimed = claim.ids.length;',
+        new: '    if (!this.#hasClaimed) {\n      this.#hasClaimed = true;\n      await outbox.markSent(claim.ids);\n      return 0;\n    }\n    const claimed = claim.ids.length;',
+      },
+      { file: 'services/origin/relay.ts', old: '  #woken = false;\n  #wake:', new: '  #woken = false;\n  #hasClaimed = false;\n  #wake:' },
+    ],
+    caughtBy: ['strategy-ignored', ...OLD_CONTENT],
   },
 ];

@@ -11,18 +11,11 @@ const QUEUE = 'services/edge/partition-queue.ts';
 
 export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
   {
-    name: 'no-gap-rule',
-    about: 'An event is applied although the one before it never was.',
-    edits: [{ file: STORE, old: "if (applied < previous) return 'gap';", new: '' }],
-    seenBy: 'services/edge/invalidator.test.ts',
-    why: 'A batch of applies must fail in its middle, and the edge go on without taking up its place again: one seed in some hundreds.',
-  },
-  {
-    name: 'previous-always-start',
-    about: 'Each event is applied as if it were the first.',
-    edits: [{ file: QUEUE, old: 'sinceMs, previous: this.#last });', new: 'sinceMs, previous: BEFORE_FIRST });' }],
-    seenBy: 'services/edge/invalidator.test.ts',
-    why: 'A batch of applies must fail in its middle, and the edge go on without taking up its place again: one seed in some hundreds.',
+    name: 'origin-date-not-looked-at',
+    about: "What the origin's answers say of its clock is not looked at.",
+    edits: [{ file: 'services/edge/origin-calls.ts', old: 'if (answer.dateMs !== undefined) lease', new: 'if (askedAt < 0) lease' }],
+    seenBy: 'lab/sim/clocks.test.ts',
+    why: 'Clocks that differ by more than the skew excuse what is called fresh for longer than the lease.',
   },
   {
     name: 'forgetlog-no-epoch',
@@ -37,13 +30,6 @@ export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
     edits: [{ file: 'services/edge/cache/marks.ts', old: 'raiseAll(): void {\n    this.#clock += 1;', new: 'raiseAll(): void {' }],
     seenBy: 'services/edge/invalidator.test.ts',
     why: 'A fetch must be under way that began at the clock of the last mark, and bring what the flush was for.',
-  },
-  {
-    name: 'life-not-compared',
-    about: 'A fill is stored in a cache that began a new life since the fetch began.',
-    edits: [{ file: STORE, old: "if (life !== this.life) return 'other-life';", new: '' }],
-    seenBy: 'services/edge/cache/memory.test.ts',
-    why: 'A cache that begins anew is told the whole log again, within a moment: only a log that was cut short as well shows it.',
   },
   {
     name: 'join-other-life',
@@ -292,7 +278,7 @@ export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
     name: 'no-stale-if-error',
     about: 'While the origin is away nothing is served that is past its revalidation.',
     edits: [
-      { file: 'services/edge/reader.ts', old: 'return this.#staleIfError(key, error);', new: 'throw unavailable(error.message, error);' },
+      { file: 'services/edge/reader.ts', old: 'return this.#staleIfError(key, error);', new: 'throw noAnswer(error.message, error);' },
     ],
     seenBy: 'services/edge/reader-stale.test.ts',
     why: 'In a seed an entry ends when it may not be served stale any more: none has a life after that.',
@@ -377,20 +363,6 @@ export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
     ],
     seenBy: 'services/edge/lease.test.ts',
     why: 'Where a lease is judged all clocks are one, and the skew is 0.',
-  },
-  {
-    name: 'pending-lost-at-start',
-    about: 'A relay takes what it finds at its start for sent.',
-    edits: [
-      {
-        file: 'services/origin/relay.ts',
-        old: '    const claimed = claim.ids.length;',
-        new: '    if (!this.#hasClaimed) {\n      this.#hasClaimed = true;\n      await outbox.markSent(claim.ids);\n      return 0;\n    }\n    const claimed = claim.ids.length;',
-      },
-      { file: 'services/origin/relay.ts', old: '  #woken = false;\n  #wake:', new: '  #woken = false;\n  #hasClaimed = false;\n  #wake:' },
-    ],
-    seenBy: 'services/origin/relay-heartbeats.test.ts',
-    why: 'An origin must be killed while its log is away.',
   },
   {
     name: 'lowered-delay-unheard',
