@@ -7,6 +7,8 @@ import { createHash } from 'node:crypto';
 import { appendFile, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { noticesOf, packageFolders, readPackage } from './cli/tools/notices/notices.ts';
+import { KITS } from './cli/tools/structure/rooms.ts';
 import { DUMP_FILE } from './lab/worlds/embedded/dump.ts';
 import { dumpEmptyCluster } from './services/origin/database/pglite.ts';
 
@@ -17,6 +19,9 @@ const NODE_OLDEST = 'node22.19';
 const NODE_OF_IMAGE = 'node24';
 /** CommonJS packages inside an ES module still call `require`. */
 const REQUIRE_BANNER = "import { createRequire as edgesyncRequire } from 'node:module'; const require = edgesyncRequire(import.meta.url);";
+
+/** Its database, empty, is among the files. */
+const UNBUNDLED = ['node_modules/@electric-sql/pglite'];
 
 /** What dockerode loads for engines over SSH and for BuildKit, and the lab has no use for: 3 MB, and native code. */
 const UNUSED = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/;
@@ -55,13 +60,16 @@ const common = {
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'linked',
+  metafile: true,
   logLevel: 'warning',
   plugins: [withoutUnused, leanZod],
 } satisfies BuildOptions;
 
+const isForUsers = (file: string) => !file.endsWith('.ts') && basename(file) !== KITS;
+
 await rm(FOLDER, { recursive: true, force: true });
 await mkdir(SERVICE_FOLDER, { recursive: true });
-await Promise.all([
+const [program, services] = await Promise.all([
   build({
     ...common,
     entryPoints: {
@@ -101,11 +109,14 @@ await Promise.all([
     banner: { js: '#!/usr/bin/env node' },
   }),
   copyFile('services/origin/schema.sql', join(FOLDER, 'schema.sql')),
-  // Every built-in scenario and the schema they name; not the code beside them.
-  cp('lab/scenarios', join(FOLDER, 'scenarios'), { recursive: true, filter: (file) => !file.endsWith('.ts') }),
-  cp('lab/targets', join(FOLDER, 'targets'), { recursive: true, filter: (file) => !file.endsWith('.ts') }),
+  // Every built-in scenario and the schema they name; neither code nor what tests are made with.
+  cp('lab/scenarios', join(FOLDER, 'scenarios'), { recursive: true, filter: isForUsers }),
+  cp('lab/targets', join(FOLDER, 'targets'), { recursive: true, filter: isForUsers }),
   dumpEmptyCluster().then((dump) => writeFile(join(FOLDER, basename(DUMP_FILE)), dump)),
 ]);
+
+const packages = [...packageFolders([program.metafile, services.metafile]), ...UNBUNDLED];
+await writeFile(join(FOLDER, 'THIRD-PARTY-NOTICES.txt'), noticesOf(await Promise.all(packages.map(readPackage))));
 
 // An image made of another bundle than this one can be told by its label, whoever built it.
 const bundle = createHash('sha256');

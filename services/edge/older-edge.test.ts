@@ -1,15 +1,8 @@
 /**
  * An edge of version 0.1.0 on the log of an origin of today. It knows no heartbeats: each is a record that it cannot read, which might have been
  * for anything. So it loses no invalidation, and keeps nothing for longer than a heartbeat. That is why edges are updated before the origin,
- * or the origin has `FRESHNESS_LEASE=0` until they are. Built from the commit of that version, where the clone has it.
+ * or the origin has `FRESHNESS_LEASE=0` until they are.
  */
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryLog } from '../log/memory.ts';
 import { edgeMetrics } from '../protocol/edge-api.ts';
@@ -19,16 +12,12 @@ import { systemClock } from '../runtime/clock.ts';
 import { silentLogger } from '../runtime/log.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { exchange } from '../runtime/testing/http.ts';
+import { BUNDLED_MS_MAX, bundleVersion010, isVersion010There, type Version010 } from '../runtime/testing/version-0-1-0.ts';
 import type { startEdge } from './edge.ts';
 import { StagedOrigin } from './testing/edge.ts';
 import { contentOf, writeOf } from './testing/kit.ts';
 
-const VERSION_0_1_0 = 'b2bb6b2';
-/** Some of its libraries are no ES modules. */
-const REQUIRE = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
 const WAIT = { interval: 20, timeout: 10_000 };
-const BUILD_MS_MAX = 300_000;
-const run = promisify(execFile);
 
 /** What the bundle has, as far as it is used here: what it takes is what an edge of today takes, or less. */
 interface OlderEdge {
@@ -45,37 +34,17 @@ export { openCache } from './services/edge/cache/open.ts';
 export const readEdgeConfig = (environment) => readConfig(EDGE_SETTINGS, environment);
 `;
 
-const isThere = await run('git', ['cat-file', '-e', `${VERSION_0_1_0}^{commit}`]).then(
-  () => true,
-  () => false,
-);
-
-describe.skipIf(!isThere)('an edge of 0.1.0', () => {
-  let folder: string;
-  let older: OlderEdge;
+describe.skipIf(!isVersion010There)('an edge of 0.1.0', () => {
+  let version: Version010<OlderEdge>;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'edgesync-0.1.0-'));
-    const archive = join(folder, 'services.tar');
-    await run('git', ['archive', '--format=tar', `--output=${archive}`, VERSION_0_1_0, 'services']);
-    await run('tar', ['-xf', archive, '-C', folder]);
-    const outfile = join(folder, 'edge.mjs');
-    await build({
-      stdin: { contents: SOURCE, resolveDir: folder, loader: 'ts' },
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      banner: { js: REQUIRE },
-      nodePaths: [join(import.meta.dirname, '../../node_modules')],
-      outfile,
-      logLevel: 'silent',
-    });
-    older = await import(pathToFileURL(outfile).href);
-  }, BUILD_MS_MAX);
+    version = await bundleVersion010<OlderEdge>(SOURCE);
+  }, BUNDLED_MS_MAX);
 
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => version.remove());
 
   async function withOlderEdge(use: (edge: { port: number; log: MemoryLog; origin: StagedOrigin }) => Promise<void>): Promise<void> {
+    const older = version.exports;
     const shared = { clock: systemClock, logger: silentLogger, random: systemRandom };
     const log = new MemoryLog({ clock: systemClock, partitions: INVALIDATION_PARTITIONS });
     const cache = await older.openCache({ url: 'memory:', region: 'us-east', markRetentionMs: 7_300_000, ...shared });
