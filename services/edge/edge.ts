@@ -4,12 +4,13 @@ import { FETCH_DEADLINE_MS } from '../protocol/edge-api.ts';
 import { INVALIDATION_RETENTION_MS } from '../protocol/invalidation.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
 import type { FrontPage } from '../runtime/front-page.ts';
-import { type Route, serveHttp } from '../runtime/http.ts';
+import { serveHttp } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import { leaseMsLeastOf } from '../runtime/lease-settings.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Random } from '../runtime/random.ts';
 import { withReleasers } from '../runtime/releasers.ts';
+import type { Route } from '../runtime/route.ts';
 import { Breaker } from './breaker.ts';
 import type { CacheBounds, EdgeCache } from './cache/cache.ts';
 import { HotCache, type HotCacheOptions } from './cache/hot.ts';
@@ -103,8 +104,13 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const cache = warming?.cache ?? hot;
   const lifetimes = lifetimesOf(config);
   const skewMs = config.CLOCK_SKEW_MAX;
+  const termsInForce = () => ({ leaseMs: settings.freshnessLeaseMs ?? 0, skewMs });
+  let terms = termsInForce();
+  settings.onChange(() => {
+    terms = termsInForce();
+  });
   const lease = new Lease(
-    () => ({ leaseMs: settings.freshnessLeaseMs ?? 0, skewMs }),
+    () => terms,
     clock,
     (doubt) =>
       logger.warn({ doubt, skewMs, originAheadMs: lease.originAheadMs }, 'a clock is wrong: nothing that rests on it is called fresh'),

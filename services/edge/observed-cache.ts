@@ -1,5 +1,5 @@
 /** A cache that tells what it has lost for its readers: a key, or any number of them. */
-import type { Application, ApplyOutcome, EdgeCache } from './cache/cache.ts';
+import type { Application, ApplyOutcome, EdgeCache, Lookup } from './cache/cache.ts';
 import { DecoratedCache } from './cache/decorated.ts';
 
 /** Told once what has happened is in the cache: whoever looks something up from then on sees it. */
@@ -20,6 +20,10 @@ export class ObservedCache extends DecoratedCache {
 
   onLoss(listener: LossListener): void {
     this.#listeners.push(listener);
+  }
+
+  lookupNow(key: string): Lookup | undefined {
+    return this.cache.lookupNow?.(key);
   }
 
   override async apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]> {

@@ -3,7 +3,7 @@ import type { ReadLabel } from '../protocol/edge-api.ts';
 import { type Clock, toTimestamp } from '../runtime/clock.ts';
 import { matchesEtag } from '../runtime/conditions.ts';
 import { idOf } from '../runtime/content-id.ts';
-import type { HttpAnswer, Route } from '../runtime/http.ts';
+import type { HttpAnswer, Route } from '../runtime/route.ts';
 import type { CacheEntry } from './cache/cache.ts';
 import type { EntryLifetimes } from './entry-times.ts';
 import type { Answer } from './labels.ts';
@@ -11,10 +11,11 @@ import type { Term } from './lease.ts';
 import type { EdgeMeter, ReadOutcome } from './metrics.ts';
 import type { Reader } from './reader.ts';
 import type { Warming } from './warming.ts';
+import { writtenAs } from './written-content.ts';
 
 export interface ReadRouteOptions {
   readonly region: string;
-  readonly reader: Pick<Reader, 'read'>;
+  readonly reader: Pick<Reader, 'read' | 'readNow'>;
   readonly meter: Pick<EdgeMeter, 'recordRead'>;
   readonly lifetimes: EntryLifetimes;
   readonly clock: Clock;
@@ -32,19 +33,21 @@ const MS_PER_S = 1000;
 export function readContent(read: ReadRouteOptions): Route['handle'] {
   const { reader, meter, clock, warming } = read;
   const options = { ...read, cacheControl: cacheControlOf(read.lifetimes) };
-  return async (request) => {
+  return (request) => {
     const id = idOf(request);
     const startedAt = clock.monotonicMs();
-    try {
-      const answer = await reader.read(id);
+    const tell = (answer: Answer) => {
       const latencyMs = clock.monotonicMs() - startedAt;
       meter.recordRead(outcomeOf(answer), latencyMs);
       warming?.countRead(id, answer.entry.content !== null);
       return toHttpAnswer(options, answer, latencyMs, request.header('if-none-match'));
-    } catch (error) {
+    };
+    const held = reader.readNow(id);
+    if (held !== undefined) return tell(held);
+    return reader.read(id).then(tell, (error: unknown) => {
       meter.recordRead('error', clock.monotonicMs() - startedAt);
       throw error;
-    }
+    });
   };
 }
 
@@ -71,7 +74,8 @@ function toHttpAnswer(options: AnswerOptions, answer: Answer, latencyMs: number,
   const etag = `W/${entry.etag}`;
   headers['etag'] = etag;
   if (matchesEtag(ifNoneMatch, etag)) return { status: 304, headers };
-  return { status: 200, headers, body: { success: true, data: entry.content, ...label } };
+  const body = { success: true, data: entry.content, ...label };
+  return { status: 200, headers, body, json: () => writtenAs(entry, label) };
 }
 
 /** Cache-Status of RFC 9211, Age of RFC 9111. */

@@ -26,7 +26,7 @@ import type { EdgeMeter } from './metrics.ts';
 import { bothAway, noAnswer } from './no-answer.ts';
 import { OriginCalls } from './origin-calls.ts';
 import { type OriginClient, OriginUnavailable } from './origin-client.ts';
-import { RememberedVersions } from './remembered.ts';
+import { type Remembered, RememberedVersions } from './remembered.ts';
 
 export interface ReaderOptions {
   readonly cache: EdgeCache;
@@ -54,6 +54,11 @@ const ATTEMPTS_MAX = 2;
 const TOO_LATE = 'the origin says that there is nothing, and said it longer ago than the lease lasts';
 const NO_CACHE: Stamp & { readonly fence: number } = { clock: 0, life: 'none', fence: 0 };
 
+interface Asked {
+  readonly remembered: Remembered;
+  readonly spell: number | undefined;
+}
+
 /** `held`: it was there, or a reader has fetched it. `away`: the cache does not answer. */
 export type Warmed = 'fetched' | 'missing' | 'held' | 'failed' | 'away';
 
@@ -79,13 +84,26 @@ export class Reader {
     const key = contentKey(id);
     const found = await this.#lookup(key);
     if (found === undefined) return this.#readThrough(id, key);
+    return this.#fromCache(id, key, found) ?? this.#fetchShared(id, key, found);
+  }
+
+  /** What `read` answers, where the cache has it at hand. undefined: `read` it is. */
+  readNow(id: number): Answer | undefined {
+    const key = contentKey(id);
+    const asked = this.#beforeLookup(key);
+    const found = this.#options.cache.lookupNow?.(key);
+    return found && this.#fromCache(id, key, this.#afterLookup(key, found, asked));
+  }
+
+  /** undefined: it has nothing that readers may be answered. */
+  #fromCache(id: number, key: string, found: Seen): Answer | undefined {
     const { entry, term } = found;
     if (entry !== null && found.state === 'fresh') return { entry, source: 'cache', status: 'fresh', term };
     if (entry !== null && this.#options.clock.now() < entry.staleUntil) {
       this.#revalidate(id, key, found);
       return { entry, source: 'cache', status: 'stale', term };
     }
-    return this.#fetchShared(id, key, found);
+    return undefined;
   }
 
   /** How many fetches are under way for readers. */
@@ -116,24 +134,35 @@ export class Reader {
     }
   }
 
-  /**
-   * The cache's own judgement, and what only the edge knows: that is asked for before the cache is, and again afterwards, for the
-   * answer is that of some moment in between. undefined: the cache does not answer.
-   */
+  /** undefined: the cache does not answer. */
   async #lookup(key: string): Promise<Seen | undefined> {
-    const { cache, upToDate, isShared } = this.#options;
+    const { cache } = this.#options;
     try {
       await this.#remembered.ready(() => cache.flush());
-      if (isShared) this.#remembered.tell((versions) => cache.raiseMinimums(versions));
-      const [remembered, spell] = [this.#remembered.of(key), upToDate()];
-      const found = await cache.lookup(key);
-      if (found.entry === null) return found;
-      if (!this.#remembered.allows(key, found.entry.version, remembered)) return { ...found, state: 'invalid', entry: null };
-      return seenAs(key, found, { isKnown: spell !== undefined && spell === upToDate(), lease: this.#lease });
+      const asked = this.#beforeLookup(key);
+      return this.#afterLookup(key, await cache.lookup(key), asked);
     } catch (error) {
       if (error instanceof CacheUnavailable) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * What only the edge knows: that is asked for before the cache is, and again afterwards, for the answer is that of some moment in
+   * between.
+   */
+  #beforeLookup(key: string): Asked {
+    const { cache, upToDate, isShared } = this.#options;
+    if (isShared) this.#remembered.tell((versions) => cache.raiseMinimums(versions));
+    return { remembered: this.#remembered.of(key), spell: upToDate() };
+  }
+
+  /** The cache's own judgement, and what the edge knew. */
+  #afterLookup(key: string, found: Lookup, { remembered, spell }: Asked): Seen {
+    if (found.entry === null) return found;
+    if (!this.#remembered.allows(key, found.entry.version, remembered)) return { ...found, state: 'invalid', entry: null };
+    const { upToDate } = this.#options;
+    return seenAs(key, found, { isKnown: spell !== undefined && spell === upToDate(), lease: this.#lease });
   }
 
   /** Where one is in force. */

@@ -7,9 +7,10 @@ import { ServiceError } from '../protocol/errors.ts';
 import { checkToken } from '../runtime/admin-token.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { FrontPage } from '../runtime/front-page.ts';
-import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../runtime/http.ts';
+import { parseInput } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import { beginAnswer } from '../runtime/process-report.ts';
+import type { HttpAnswer, HttpRequest, Route } from '../runtime/route.ts';
 import { scraped } from '../runtime/scraped.ts';
 import type { Breaker } from './breaker.ts';
 import { CacheUnavailable, type EdgeCache } from './cache/cache.ts';
@@ -61,7 +62,7 @@ export function edgeRoutes(options: EdgeAppOptions): readonly Route[] {
   const admit = (header: HttpRequest['header']) => checkToken(options.adminToken, header('authorization'));
   const [lag, calls] = [new LagMeter(options), new OriginCalls(options)];
   return [
-    { method: 'GET', path: '/api/content/:id', handle: readContent(options) },
+    { method: 'GET', path: '/api/content/:id', isShort: true, handle: readContent(options) },
     { method: 'GET', path: '/api/content', handle: (request) => listContents(calls, request) },
     { method: 'GET', path: '/metrics', handle: (request) => answerMetrics(options, lag, request) },
     { method: 'GET', path: '/health', handle: () => answerHealth(options) },

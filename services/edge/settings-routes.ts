@@ -1,7 +1,8 @@
 /** How the settings of an edge, or of a purger, are read and changed. */
 import { edgeConfigChange } from '../protocol/edge-api.ts';
 import { ServiceError } from '../protocol/errors.ts';
-import { type HttpAnswer, parseInput, type Route } from '../runtime/http.ts';
+import { parseInput } from '../runtime/http.ts';
+import type { HttpAnswer, Route } from '../runtime/route.ts';
 import type { EdgeSettings } from './settings.ts';
 
 /** A lease that is too short for the delay in force is taken, as a delay is that is too long for the lease: `/metrics` says so. */

@@ -2,11 +2,12 @@
 import type { InvalidationLog } from '../log/log.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { FrontPage } from '../runtime/front-page.ts';
-import { type Route, serveHttp } from '../runtime/http.ts';
+import { serveHttp } from '../runtime/http.ts';
 import type { LatenessMeter } from '../runtime/lateness.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Random } from '../runtime/random.ts';
 import { withReleasers } from '../runtime/releasers.ts';
+import type { Route } from '../runtime/route.ts';
 import type { OriginConfig } from './config.ts';
 import { Contents, migrate } from './contents.ts';
 import type { Database } from './database/database.ts';

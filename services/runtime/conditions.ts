@@ -21,11 +21,16 @@ const TAG = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
 const EACH_TAG = new RegExp(TAG, 'g');
 const LIST = new RegExp(String.raw`^[ \t,]*${TAG}(?:[ \t]*,[ \t,]*${TAG})*[ \t,]*$`);
 
+/** Of tags in double quotes, with commas between; `*` is none. */
+export function isTagList(value: string): boolean {
+  return LIST.test(value);
+}
+
 /** Throws `invalid_field` for what is no list of tags: to leave it out would be to write without the condition. */
 export function readTags(name: ConditionHeader, value: string | undefined): Tags | undefined {
   if (value === undefined) return undefined;
   if (value.trim() === '*') return '*';
-  if (LIST.test(value)) return value.match(EACH_TAG) ?? [];
+  if (isTagList(value)) return value.match(EACH_TAG) ?? [];
   throw new ServiceError('invalid_field', `${name}: expected * or tags in double quotes with commas between, got ${JSON.stringify(value)}`);
 }
 

@@ -1,6 +1,7 @@
 /** The `:id` of a route of origin and edge. */
 import { contentId } from '../protocol/content.ts';
-import { type HttpRequest, parseInput } from './http.ts';
+import { parseInput } from './http.ts';
+import type { HttpRequest } from './route.ts';
 
 /** Ids below a thousand million, which nearly all are: nothing is left to check, and every read asks. */
 const SHORT = /^[1-9]\d{0,8}$/;

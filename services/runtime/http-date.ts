@@ -4,8 +4,13 @@ import type { Clock } from './clock.ts';
 /** It says whole seconds, and drops the rest. */
 export const DATE_RESOLUTION_MS = 1_000;
 
+/** One second is told many times. */
+let last = { second: Number.NaN, text: '' };
+
 export function dateOf(clock: Pick<Clock, 'now'>): string {
-  return new Date(clock.now()).toUTCString();
+  const second = Math.floor(clock.now() / DATE_RESOLUTION_MS);
+  if (second !== last.second) last = { second, text: new Date(second * DATE_RESOLUTION_MS).toUTCString() };
+  return last.text;
 }
 
 /** In ms since 1970; undefined: it says none. */

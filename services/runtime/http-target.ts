@@ -41,9 +41,13 @@ function refuseRepeated(request: IncomingMessage): void {
   }
 }
 
+export function isAllowed(host: string, allowed: ReadonlySet<string>): boolean {
+  return allowed.has(host.replace(/:\d+$/, '').toLowerCase());
+}
+
 /** In a whole URL it is the target's host that counts (RFC 9112, section 3.2.2). */
 function checkHost(host: string, allowed: ReadonlySet<string>): void {
-  if (allowed.has(host.replace(/:\d+$/, '').toLowerCase())) return;
+  if (isAllowed(host, allowed)) return;
   throw new ServiceError('misdirected_request', `expected a Host among ${[...allowed].join(', ')}, got ${JSON.stringify(host)}`);
 }
 

@@ -5,8 +5,9 @@ import { z } from 'zod';
 import { ServiceError } from '../protocol/errors.ts';
 import { systemClock } from './clock.ts';
 import { matchesEtag } from './conditions.ts';
-import { type HttpServer, LOOPBACK_HOSTS, parseInput, type Route, serveHttp } from './http.ts';
+import { type HttpServer, LOOPBACK_HOSTS, parseInput, serveHttp } from './http.ts';
 import { type Logger, silentLogger } from './log.ts';
+import type { Route } from './route.ts';
 import { errorAnswer, exchange } from './testing/http.ts';
 
 const GRACE_MS = 2_000;

@@ -14,41 +14,10 @@ import { type FrontPage, pageOf } from './front-page.ts';
 import { checkBodyHeaders, readBody } from './http-body.ts';
 import { dateOf } from './http-date.ts';
 import { answerRefusals, headersOf, refuse } from './http-refusals.ts';
-import { readQuery, targetOf } from './http-target.ts';
+import { shortWayOf } from './http-short.ts';
+import { isAllowed, readQuery, targetOf } from './http-target.ts';
 import type { Logger } from './log.ts';
-
-export interface HttpRequest {
-  readonly method: string;
-  readonly params: Readonly<Record<string, string>>;
-  /** Throws `invalid_field` for what is no query, so only what is looked at is refused. */
-  readonly query: Readonly<Record<string, string>>;
-  /** The query as sent, with its `?`; empty without one. */
-  readonly search: string;
-  readonly body: unknown;
-  header(name: string): string | undefined;
-  /** The one of these media types that the client likes best; the first when it does not care. */
-  prefers<const Type extends string>(...types: readonly Type[]): Type | undefined;
-}
-
-export interface HttpAnswer {
-  readonly status: number;
-  /** By their names, in lower case. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** JSON; left out for 304. */
-  readonly body?: unknown;
-  /** Instead of a JSON body: text with its own `content-type` header. */
-  readonly text?: string;
-}
-
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  readonly path: string;
-  /** Refuses whom it is not for, before anything else of the request is judged. */
-  admit?(header: HttpRequest['header']): void;
-  /** What it looks at. What it does not take, a write must not carry: it would be dropped without a word. */
-  readonly takes?: readonly ('body' | 'conditions')[];
-  handle(request: HttpRequest): Promise<HttpAnswer> | HttpAnswer;
-}
+import type { HttpAnswer, HttpRequest, Route } from './route.ts';
 
 export interface HttpServer {
   readonly port: number;
@@ -99,10 +68,15 @@ function toServiceError(error: unknown): ServiceError {
   return new ServiceError('internal', 'internal error', { cause: error });
 }
 
+function told(thrown: unknown, { method, path }: { readonly method: string; readonly path: string }, log: Logger): ServiceError {
+  const error = toServiceError(thrown);
+  if (error.code === 'internal') log.error({ method, path, cause: String(error.cause) }, 'request failed');
+  return error;
+}
+
 function answerErrors(log: Logger): express.ErrorRequestHandler {
   return (thrown, request, response, _next) => {
-    const error = toServiceError(thrown);
-    if (error.code === 'internal') log.error({ method: request.method, path: request.path, cause: String(error.cause) }, 'request failed');
+    const error = told(thrown, request, log);
     if (response.headersSent || response.destroyed) return;
     response.status(error.status).set(headersOf(error)).json(error.body());
   };
@@ -214,7 +188,17 @@ function listenerOf(options: HttpServiceOptions): RequestListener {
   const app = createApp(options);
   const allowedHosts = new Set(options.allowedHosts.map((name) => name.toLowerCase()));
   const { clock = systemClock } = options;
+  const shortWay = shortWayOf({
+    routes: options.routes,
+    clock,
+    isAdmitted: (host) => isAllowed(host, allowedHosts),
+    onError: (thrown, { method = '', url = '' }) => {
+      const error = told(thrown, { method, path: url }, options.log);
+      return { status: error.status, headers: headersOf(error), body: error.body() };
+    },
+  });
   return (request, response) => {
+    if (shortWay(request, response)) return;
     // Node's own is renewed by a timer: one who was paused would send that of before, in answer to what was asked meanwhile.
     response.setHeader('date', dateOf(clock));
     try {

@@ -1,5 +1,5 @@
 /** What `/metrics` answers: JSON, or Prometheus text to whoever prefers that. */
-import type { HttpAnswer, HttpRequest } from './http.ts';
+import type { HttpAnswer, HttpRequest } from './route.ts';
 import { PROMETHEUS_ACCEPTED, PROMETHEUS_CONTENT_TYPE } from './scrape.ts';
 
 export async function scraped<Metrics extends object>(

@@ -6,7 +6,8 @@ import { ServiceError } from '../protocol/errors.ts';
 import { fetchesQuery, type HeldAnswer, newHold, newPathSettings, type UpstreamFetch } from '../protocol/upstream-api.ts';
 import { checkToken } from '../runtime/admin-token.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
-import { type HttpAnswer, type HttpRequest, parseInput, type Route } from '../runtime/http.ts';
+import { parseInput } from '../runtime/http.ts';
+import type { HttpAnswer, HttpRequest, Route } from '../runtime/route.ts';
 import type { Hold } from './fetches.ts';
 import type { Upstream } from './upstream.ts';
 

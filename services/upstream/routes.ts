@@ -1,7 +1,7 @@
 /** The routes of an upstream, on a port of their own: every path of the other one is the origin's. */
 import type { UpstreamHealth, UpstreamMetrics } from '../protocol/upstream-api.ts';
-import type { HttpAnswer, Route } from '../runtime/http.ts';
 import { beginAnswer, type ReportedProcess } from '../runtime/process-report.ts';
+import type { HttpAnswer, Route } from '../runtime/route.ts';
 import { scraped } from '../runtime/scraped.ts';
 import { type UpstreamAdminOptions, upstreamAdminRoutes } from './admin-routes.ts';
 import { renderPrometheus } from './prometheus.ts';

@@ -6,6 +6,7 @@ import { cluster } from './cluster.ts';
 import { driver } from './driver.ts';
 import type { Figure } from './figure.ts';
 import { heal } from './heal.ts';
+import { hit } from './hit.ts';
 import { idle } from './idle.ts';
 import { judge } from './judge.ts';
 import { purges } from './purge.ts';
@@ -32,6 +33,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   idle: () => idle(line).then(() => []),
   purge: () => purges(line).then(() => []),
   driver: () => driver(line).then(() => []),
+  hit: () => hit(line).then(() => []),
 };
 const EXIT_INVALID = 104;
 const GIB = 1024 ** 3;

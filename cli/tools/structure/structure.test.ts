@@ -147,11 +147,11 @@ const OWNED = [
   { word: 'performance.now', pattern: /\bperformance\s*\.\s*(?:now|timeOrigin)\b/, owners: /^services\/runtime\/clock\.ts$/ },
   { word: 'process.hrtime', pattern: /\bhrtime\b/, owners: /^services\/runtime\/clock\.ts$/ },
   { word: 'a bare timer', pattern: /\bset(?:Timeout|Interval)\b/, owners: /^services\/runtime\/clock\.ts$/ },
-  // The virtual clock lets pending work run before it advances, and a deadline input that has arrived: a turn of the loop, no time.
+  // The virtual clock lets pending work run before it advances, a deadline input that has arrived, a batch whoever asks in the same turn: no time.
   {
     word: 'a turn of the event loop',
     pattern: /\bsetImmediate\b|node:timers/,
-    owners: /^services\/(?:runtime\/(?:virtual-)?clock|edge\/cache\/redis-connection)\.ts$/,
+    owners: /^services\/(?:runtime\/(?:virtual-)?clock|edge\/cache\/(?:call-deadlines|turn-batches))\.ts$/,
   },
   { word: 'Math.random', pattern: /\bMath\.random\b/, owners: /^services\/runtime\/random\.ts$/ },
   {

@@ -9,9 +9,9 @@ import { createOrigin, heartbeatMsOf } from '../../../services/origin/origin.ts'
 import type { EdgeConfig as EdgeSettings } from '../../../services/protocol/edge-api.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';
 import type { FrontPage } from '../../../services/runtime/front-page.ts';
-import type { Route } from '../../../services/runtime/http.ts';
 import type { Logger } from '../../../services/runtime/log.ts';
 import type { Releasers } from '../../../services/runtime/releasers.ts';
+import type { Route } from '../../../services/runtime/route.ts';
 import { type LinkKind, memberName, type NodeName } from '../../system/parts.ts';
 import type { Gate } from '../wires/gate.ts';
 import { Wire } from '../wires/wire.ts';

@@ -6,7 +6,7 @@ import {
   OriginUnavailable,
   toOriginAnswer,
 } from '../../../services/edge/origin-client.ts';
-import type { HttpAnswer } from '../../../services/runtime/http.ts';
+import type { HttpAnswer } from '../../../services/runtime/route.ts';
 import type { Network } from './network.ts';
 
 export class DirectOriginClient implements OriginClient {

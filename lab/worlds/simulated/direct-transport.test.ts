@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { HttpAnswer } from '../../../services/runtime/http.ts';
 import { silentLogger } from '../../../services/runtime/log.ts';
+import type { HttpAnswer } from '../../../services/runtime/route.ts';
 import { VirtualClock } from '../../../services/runtime/virtual-clock.ts';
 import type { RawAnswer } from '../../system/transport.ts';
 import { DirectTransport } from './direct-transport.ts';

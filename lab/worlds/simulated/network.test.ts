@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../services/protocol/errors.ts';
 import { systemClock } from '../../../services/runtime/clock.ts';
-import type { Route } from '../../../services/runtime/http.ts';
 import { silentLogger } from '../../../services/runtime/log.ts';
+import type { Route } from '../../../services/runtime/route.ts';
 import { ConnectionFailed, Network } from './network.ts';
 
 const HOST = { allowedHosts: [], log: silentLogger, host: '' };

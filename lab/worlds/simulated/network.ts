@@ -6,8 +6,9 @@
  */
 import { ServiceError } from '../../../services/protocol/errors.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';
-import type { HttpAnswer, HttpServer, HttpServiceOptions } from '../../../services/runtime/http.ts';
+import type { HttpServer, HttpServiceOptions } from '../../../services/runtime/http.ts';
 import { dateOf } from '../../../services/runtime/http-date.ts';
+import type { HttpAnswer } from '../../../services/runtime/route.ts';
 import { type NetworkRequest, RouteTable } from './route-table.ts';
 
 /** No answer. `refused`: the request certainly had no effect. */

@@ -1,6 +1,6 @@
 /** Finds the route of a request and calls it, as the HTTP server of a service would. */
 import { ServiceError } from '../../../services/protocol/errors.ts';
-import type { HttpAnswer, HttpRequest, Route } from '../../../services/runtime/http.ts';
+import type { HttpAnswer, HttpRequest, Route } from '../../../services/runtime/route.ts';
 
 export interface NetworkRequest {
   readonly method: string;

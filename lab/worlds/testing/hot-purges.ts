@@ -76,7 +76,7 @@ export async function purgeHot(options: HotPurgesOptions): Promise<HotPurges> {
 
 function hotOf(hot: HotCache, keys: number): number {
   let count = 0;
-  for (let id = 0; id < keys; id += 1) if (hot.held(keyOf(id)) !== undefined) count += 1;
+  for (let id = 0; id < keys; id += 1) if (hot.lookupNow(keyOf(id)) !== undefined) count += 1;
   return count;
 }
 

@@ -124,6 +124,8 @@ export interface CachedVersion extends VersionRow {
 
 export interface EdgeCache {
   lookup(key: string): Promise<Lookup>;
+  /** What `lookup` would answer, where that is known without asking anybody. undefined, or left out: `lookup` it is. Never throws. */
+  lookupNow?(key: string): Lookup | undefined;
   fill(key: string, entry: CacheEntry, stamp: Stamp): Promise<FillOutcome>;
   /** In order, each its own atomic step, one round trip. */
   apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]>;

@@ -1,4 +1,7 @@
-/** A cache that does what another does: what starts from it changes a part. */
+/**
+ * A cache that does what another does: what starts from it changes a part. It leaves out `lookupNow`, for what changes `lookup` must not be
+ * passed by.
+ */
 
 import type { EdgeHealth } from '../../protocol/edge-api.ts';
 import type {

@@ -32,9 +32,9 @@ describe('a hot entry', () => {
 
   it('can be had in the same turn', async () => {
     const { edge } = await begin();
-    expect(edge.cache.held(KEY)).toBeUndefined();
+    expect(edge.cache.lookupNow(KEY)).toBeUndefined();
     const found = await edge.cache.lookup(KEY);
-    expect(edge.cache.held(KEY)).toBe(found);
+    expect(edge.cache.lookupNow(KEY)).toBe(found);
   });
 
   it('is one that is stale by the marks, too, and none that is invalid or absent', async () => {
@@ -319,7 +319,7 @@ describe('what is held is bounded by bytes', () => {
     const keys = Array.from({ length: 12 }, (_, at) => `content:${at + 10}`);
     for (const key of keys) await region.fill(1, { key, ...withBody(700) });
     for (const key of keys) await edge.read(key);
-    const hot = keys.filter((key) => edge.cache.held(key) !== undefined);
+    const hot = keys.filter((key) => edge.cache.lookupNow(key) !== undefined);
     expect(hot).toEqual(keys.slice(-hot.length));
     expect(hot.length).toBeGreaterThanOrEqual(4);
     expect(hot.length).toBeLessThan(12);

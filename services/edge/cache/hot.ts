@@ -45,14 +45,13 @@ export class HotCache extends DecoratedCache {
   }
 
   override lookup(key: string): Promise<Lookup> {
-    const held = this.held(key);
+    const held = this.lookupNow(key);
     if (held !== undefined) return Promise.resolve(held);
     const question = this.#questions.get(key);
     return question !== undefined && this.#isCurrent(question) ? this.#join(key, question) : this.#ask(key);
   }
 
-  /** What can be answered in this turn; undefined: the cache has to be asked. */
-  held(key: string): Lookup | undefined {
+  lookupNow(key: string): Lookup | undefined {
     const hot = this.#entries.get(key);
     if (hot === undefined || !this.#isCurrent(hot) || this.#isOver(hot.found)) return undefined;
     this.#options.onHit();

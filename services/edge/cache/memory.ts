@@ -75,6 +75,10 @@ export class MemoryCache implements EdgeCache {
     return this.#open().lookup(key, this.#server.clock.now());
   }
 
+  lookupNow(key: string): Lookup | undefined {
+    return this.#closed ? undefined : this.#server.store.lookup(key, this.#server.clock.now());
+  }
+
   async fill(key: string, entry: CacheEntry, stamp: Stamp): Promise<FillOutcome> {
     return this.#open().fill(key, entry, stamp, this.#server.clock.now());
   }

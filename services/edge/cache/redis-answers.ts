@@ -6,7 +6,9 @@ import { parseStored } from './redis-entry.ts';
 
 /** Without a heartbeat in effect nothing; else its time, as text: a script tells whole numbers of 32 bits only. */
 export const beatAnswer = z.string().transform(Number).nullable();
-export const lookupAnswer = z.tuple([entryState, z.int(), z.int(), z.string().nullable(), beatAnswer]);
+const foundAnswer = z.tuple([entryState, z.int(), z.string().nullable()]);
+/** Of a key that cannot be read why. */
+export const lookupAnswer = z.tuple([z.int(), beatAnswer, z.array(z.union([foundAnswer, z.string()]))]);
 export const fillAnswer = z.enum(FILL_OUTCOMES);
 export const applyAnswer = z.enum(APPLY_OUTCOMES);
 export const applyAnswers = z.array(applyAnswer);

@@ -12,6 +12,10 @@ export interface CallOptions {
   readonly bounds: CacheBounds;
 }
 
+export function lookupCall(entries: readonly string[], { keys, now }: CallOptions): ScriptCall {
+  return { keys: keys('state', 'marks', 'patterns', ...entries.map((key) => `entry:${key}`)), values: [now, ...entries] };
+}
+
 export function applyCall({ mark, position, previous, generation = '' }: Application, { keys, now, bounds }: CallOptions): ScriptCall {
   const { type, target, mode, version = '' } = mark;
   const { partition, offset, time, id } = position;

@@ -16,6 +16,7 @@ import { Redis } from 'ioredis';
 import { type Clock, sleep, systemClock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { CacheUnavailable } from './cache.ts';
+import { CallDeadlines } from './call-deadlines.ts';
 import { isRefusal, OTHER_LIFE, type Script, type ScriptCall } from './lua/script.ts';
 import { SCRIPTS } from './lua/scripts.ts';
 import { beginLife, type ServerCalls } from './redis-life.ts';
@@ -178,7 +179,7 @@ export class RedisConnection {
       load: ({ text }) => client.script('LOAD', text),
       run: ({ sha }, keys, values) => client.evalsha(sha, keys.length, ...keys, ...values),
     };
-    return within(BEGIN_MS, beginLife(calls, { scripts: SCRIPTS, keys: this.#options.keys }));
+    return new CallDeadlines(clock, BEGIN_MS).keep(beginLife(calls, { scripts: SCRIPTS, keys: this.#options.keys }));
   }
 
   /** Once for each reason: a server that stays away is one line, not one a second. */
@@ -199,9 +200,11 @@ interface SessionOptions {
 
 export class RedisSession {
   readonly #options: SessionOptions;
+  readonly #deadlines: CallDeadlines;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#deadlines = new CallDeadlines(clock, options.deadlineMs);
   }
 
   get life(): string {
@@ -210,20 +213,34 @@ export class RedisSession {
 
   /** Every failure is a CacheUnavailable. */
   call({ sha, name }: Script, { keys, values }: ScriptCall): Promise<unknown> {
-    const { client, life, deadlineMs } = this.#options;
+    const { client, life } = this.#options;
     const answer = client.evalsha(sha, keys.length, ...keys, life, ...values);
-    return within(deadlineMs, answer).catch((error) => this.#fail(name, error));
+    return this.#deadlines.keep(answer).catch((error) => this.#fail(name, error));
+  }
+
+  /** In order, in one write: what each answers, or throws. Rejects when none of them is answered. Every failure is a CacheUnavailable. */
+  async callEach({ sha, name }: Script, calls: readonly ScriptCall[]): Promise<readonly (() => unknown)[]> {
+    const results = await this.#send(sha, calls).catch((error) => this.#fail(name, error));
+    return results.map(
+      ([error, answer]) =>
+        () =>
+          error === null ? answer : this.#fail(name, error),
+    );
   }
 
   /** In order, in one write. Not a transaction: fails when any of them does, and others may have gone through. */
-  async callAll({ sha, name }: Script, calls: readonly ScriptCall[]): Promise<readonly unknown[]> {
-    const { client, life, deadlineMs } = this.#options;
+  async callAll(script: Script, calls: readonly ScriptCall[]): Promise<readonly unknown[]> {
+    return (await this.callEach(script, calls)).map((answer) => answer());
+  }
+
+  async #send(sha: string, calls: readonly ScriptCall[]): Promise<readonly [error: Error | null, answer: unknown][]> {
+    const { client, life } = this.#options;
     const pipeline = client.pipeline();
     for (const { keys, values } of calls) pipeline.evalsha(sha, keys.length, ...keys, life, ...values);
-    const results = await within(deadlineMs, pipeline.exec()).catch((error) => this.#fail(name, error));
+    const results = await this.#deadlines.keep(pipeline.exec());
     // Fewer answers than calls would read as nothing left to apply.
-    if (results?.length !== calls.length) this.#fail(name, `expected ${calls.length} answers, got ${results?.length ?? 'none'}`);
-    return results.map(([error, answer]) => (error === null ? answer : this.#fail(name, error)));
+    if (results?.length !== calls.length) throw new Error(`expected ${calls.length} answers, got ${results?.length ?? 'none'}`);
+    return results;
   }
 
   #fail(name: string, error: unknown): never {
@@ -232,14 +249,4 @@ export class RedisSession {
     else if (isRefusal(message)) this.#options.onRefused(message);
     throw new CacheUnavailable(`${name}: ${message}`, error);
   }
-}
-
-/** A reply that lies in the socket while this process was busy still counts: the deadline lets pending input go first. */
-function within<T>(deadlineMs: number, answer: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = clock.setTimer(deadlineMs, () => {
-      setImmediate(() => reject(new Error(`expected an answer of the cache within ${deadlineMs} ms, got none`)));
-    });
-    answer.then(resolve, reject).finally(() => timer.cancel());
-  });
 }

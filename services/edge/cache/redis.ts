@@ -32,7 +32,6 @@ import {
 import { APPLY } from './lua/apply.ts';
 import { CONFIRM, PASS } from './lua/beats.ts';
 import { FILL } from './lua/fill.ts';
-import { LOOKUP } from './lua/lookup.ts';
 import { TAKE_UP } from './lua/positions.ts';
 import { FORGET_LOG, RAISE_ALL } from './lua/raise-all.ts';
 import { RAISE_MINIMUMS } from './lua/raise-minimums.ts';
@@ -47,9 +46,7 @@ import {
   chunked,
   fillAnswer,
   generationAnswer,
-  lookupAnswer,
   parsed,
-  parsedEntry,
   takeUpAnswer,
   toPosition,
   versionRow,
@@ -58,6 +55,7 @@ import {
 import { applyCall, passCall, raiseCall } from './redis-calls.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { toStored } from './redis-entry.ts';
+import { RedisLookups } from './redis-lookups.ts';
 
 export interface RedisCacheOptions extends CacheBounds {
   readonly url: string;
@@ -80,6 +78,7 @@ export class RedisCache implements EdgeCache {
   readonly #options: RedisCacheOptions;
   readonly #reads: RedisConnection;
   readonly #applies: RedisConnection;
+  readonly #lookups: RedisLookups;
   readonly #newLifeListeners = new Set<() => void>();
   /** What both connections agreed on last. */
   #life: string | undefined;
@@ -93,15 +92,11 @@ export class RedisCache implements EdgeCache {
     this.#options = options;
     this.#reads = this.#connect('reads', options.readDeadlineMs ?? READ_DEADLINE_MS);
     this.#applies = this.#connect('applies', options.applyDeadlineMs ?? APPLY_DEADLINE_MS);
+    this.#lookups = new RedisLookups(this.#reads, () => this.#callOptions());
   }
 
-  async lookup(key: string): Promise<Lookup> {
-    const session = this.#reads.session();
-    const keys = this.#keys('state', 'marks', 'patterns', `entry:${key}`);
-    const answer = await session.call(LOOKUP, { keys, values: [this.#now(), key] });
-    const [state, clock, fence, body, beat] = parsed(lookupAnswer, answer);
-    const found = { state, entry: body === null ? null : parsedEntry(body), clock, life: session.life, fence };
-    return beat === null ? found : { ...found, beat };
+  lookup(key: string): Promise<Lookup> {
+    return this.#lookups.of(key);
   }
 
   async fill(key: string, entry: CacheEntry, { clock, life }: Stamp): Promise<FillOutcome> {

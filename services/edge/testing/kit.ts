@@ -69,6 +69,8 @@ export class FaultyCache implements EdgeCache {
   before: (command: string) => Promise<void> | void = () => {};
   /** Per apply the places in its batch that fail; the commands after them go through, as in a pipeline. */
   failing: (batch: readonly Application[]) => readonly number[] = () => [];
+  /** It knows at once what it holds. */
+  isAtHand = false;
   readonly calls: string[] = [];
   readonly #inner: EdgeCache;
 
@@ -85,6 +87,10 @@ export class FaultyCache implements EdgeCache {
   async lookup(key: string): Promise<Lookup> {
     await this.#reach('lookup');
     return this.#inner.lookup(key);
+  }
+
+  lookupNow(key: string): Lookup | undefined {
+    return this.isAtHand && !this.away ? this.#inner.lookupNow?.(key) : undefined;
   }
 
   async fill(key: string, entry: CacheEntry, stamp: Stamp): Promise<FillOutcome> {

@@ -1,0 +1,59 @@
+/** Lookups in Redis: those of one turn go together, and an entry that is answered again is not parsed again. */
+import type { z } from 'zod';
+import { CacheUnavailable, type Lookup } from './cache.ts';
+import { LOOKUP } from './lua/lookup.ts';
+import { ParsedEntries } from './parsed-entries.ts';
+import { lookupAnswer, parsed } from './redis-answers.ts';
+import { type CallOptions, lookupCall } from './redis-calls.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { type Outcome, outcomeOf, TurnBatches } from './turn-batches.ts';
+
+/** One script: meanwhile Redis does nothing else. */
+const KEYS_MAX = 64;
+
+export class RedisLookups {
+  readonly #connection: RedisConnection;
+  readonly #callOptions: () => CallOptions;
+  readonly #entries = new ParsedEntries();
+  readonly #batches = new TurnBatches<Lookup>((keys) => this.#ask(keys));
+
+  constructor(connection: RedisConnection, callOptions: () => CallOptions) {
+    this.#connection = connection;
+    this.#callOptions = callOptions;
+  }
+
+  of(key: string): Promise<Lookup> {
+    return this.#batches.ask(key);
+  }
+
+  async #ask(keys: readonly string[]): Promise<readonly Outcome<Lookup>[]> {
+    const session = this.#connection.session();
+    const options = this.#callOptions();
+    const scripts = Array.from({ length: Math.ceil(keys.length / KEYS_MAX) }, (_, at) => keys.slice(at * KEYS_MAX, (at + 1) * KEYS_MAX));
+    const outcomes = await session.callEach(
+      LOOKUP,
+      scripts.map((some) => lookupCall(some, options)),
+    );
+    return scripts.flatMap((some, at) =>
+      this.#told(
+        some,
+        outcomeOf(() => parsed(lookupAnswer, outcomes[at]?.())),
+        session.life,
+      ),
+    );
+  }
+
+  #told(keys: readonly string[], outcome: Outcome<z.infer<typeof lookupAnswer>>, life: string): readonly Outcome<Lookup>[] {
+    if ('error' in outcome) return keys.map(() => outcome);
+    const [clock, beat, found] = outcome.answer;
+    const common = beat === null ? { clock, life } : { clock, life, beat };
+    return keys.map((key, at) => outcomeOf(() => ({ ...common, ...this.#foundOf(key, found[at]) })));
+  }
+
+  #foundOf(key: string, found: z.infer<typeof lookupAnswer>[2][number] | undefined): Pick<Lookup, 'state' | 'fence' | 'entry'> {
+    if (found === undefined || typeof found === 'string')
+      throw new CacheUnavailable(`lookup: ${found ?? 'expected an answer for each key'}`);
+    const [state, fence, body] = found;
+    return { state, fence, entry: body === null ? null : this.#entries.parse(key, body) };
+  }
+}
