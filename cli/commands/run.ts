@@ -29,6 +29,7 @@ import { type PreparedRun, prepareLive } from './live-run.ts';
 import { addLiveOptions, type LiveOptions } from './live-targets.ts';
 import { readNamed } from './named-scenario.ts';
 import { reproduceCommand } from './reproduce.ts';
+import { edgesAsked, withEdgesOf } from './run-edges.ts';
 import { parseSeed } from './seed-option.ts';
 import { addUnknownOptions, countedAs, type UnknownOptions, untilKnown } from './unknowns.ts';
 import { addKeepOption, addWorldOptions, readWorldTopology, refuseKeep, resolveBackend, type WorldOptions } from './world-options.ts';
@@ -195,10 +196,11 @@ async function runPrepared(
   const { variables } = environment;
   const world = { topology, variables, keep, verbose, mutant, run, onLogLine: output.log };
   const prepared = await prepareWorld(options.backend, live === undefined ? world : { ...world, rails: live.rails });
-  const { drive, ...stage } = prepared;
+  const { drive, startWorld, ...stage } = prepared;
+  const start = async (...asked: Parameters<typeof startWorld>) => withEdgesOf(scenario, await startWorld(...asked));
   const { onHistoryLine } = outputs;
   const taken = onHistoryLine === undefined ? {} : { onHistoryLine };
-  return drive(runWithHistory({ ...identity, scenario, signal, ...taken, ...stage }));
+  return drive(runWithHistory({ ...identity, scenario, signal, ...taken, ...stage, startWorld: start }));
 }
 
 interface Prepared extends PreparedRun {
@@ -223,7 +225,7 @@ async function prepare(name: string, { drawn, attempt, ...options }: RunOneOptio
   else await resolveBackend({ options: { ...world, backend }, topology, environment: session.environment, note: session.output.note });
   checkBackend(scenario, options.backend);
   const regions = topology.regions.map(({ region }) => region);
-  checkRegions(scenario, regions);
+  checkRegions(scenario, edgesAsked(topology, backend));
   const seed = options.seed ?? scenario.seed ?? drawn;
   checkSchedule(scenario, regions, seed);
   checkTargets(scenario, topology.regions, { seed, backend });

@@ -1,10 +1,14 @@
 /** The options of `sim` and `shrink` that say what the seeds run. */
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidInput } from '../../lab/errors.ts';
 import { parseDuration } from '../../lab/input/duration.ts';
 import type { SeedRange } from '../../lab/sim/campaign.ts';
 import type { SeedSetup } from '../../lab/sim/outcome.ts';
 import { REGIONS_MAX, withRegions } from '../../lab/sim/regions.ts';
+import { MEMBERS_DRAWN_MAX } from '../../lab/sim/swarm-members.ts';
+import { MEMBERS_MAX } from '../../lab/system/parts.ts';
+import { groupsTwice } from '../../lab/topology/edge-counts.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
@@ -12,6 +16,7 @@ import { readWorldTopology } from './world-options.ts';
 
 export interface SwarmOptions {
   readonly regions: number;
+  readonly members?: number;
   readonly keys?: number;
   readonly duration: number;
   readonly mutant?: string;
@@ -57,6 +62,14 @@ export function addSwarmOptions(command: Command): Command {
         .env('EDGESYNC_REGIONS'),
     )
     .addOption(
+      new Option(
+        '--members <number>',
+        'how many edges each region has, in seeds whose services share one clock; if left out, drawn for each seed, 1 to 3',
+      )
+        .argParser(wholeNumber(1, MEMBERS_MAX))
+        .env('EDGESYNC_MEMBERS'),
+    )
+    .addOption(
       new Option('--keys <number>', 'how many keys the load has; if left out, drawn for each seed, 1 to 100')
         .argParser(wholeNumber(1, KEYS_MAX))
         .env('EDGESYNC_KEYS'),
@@ -81,9 +94,11 @@ export function jobsOption(): Option {
 }
 
 /** Throws InvalidInput for a topology that cannot be read. */
-export async function readSetup({ compose, regions, keys, duration, mutant }: SwarmOptions, session: Session): Promise<SeedSetup> {
-  const topology = await readWorldTopology({ compose }, session.environment);
-  return { topology: withRegions(topology, regions), keys, durationMs: duration, mutant };
+export async function readSetup({ compose, regions, members, keys, duration, mutant }: SwarmOptions, session: Session): Promise<SeedSetup> {
+  const topology = withRegions(await readWorldTopology({ compose }, session.environment), regions);
+  const [twice] = groupsTwice(new Map(topology.regions.map(({ region }) => [region, members ?? MEMBERS_DRAWN_MAX])));
+  if (twice !== undefined) throw new InvalidInput(`${members === undefined ? compose : '--members'}: ${twice.message}`);
+  return { topology, members, keys, durationMs: duration, mutant };
 }
 
 /** What is done with the seeds, where it is not to run each once. */
@@ -95,11 +110,12 @@ interface SeedsAsked {
 /** The command that runs the seeds again. */
 export function simCommand(
   seeds: string,
-  { compose, regions, keys, duration, mutant, mutants, checkDeterminism: isCompared }: SwarmOptions & SeedsAsked,
+  { compose, regions, members, keys, duration, mutant, mutants, checkDeterminism: isCompared }: SwarmOptions & SeedsAsked,
 ): string {
   const asked = [...(mutants ? ['--mutants'] : []), ...(isCompared ? ['--check-determinism'] : [])];
   const words = ['edgesync-lab', 'sim', ...asked, '--seeds', seeds];
   if (regions !== DEFAULTS.regions) words.push('--regions', String(regions));
+  if (members !== undefined) words.push('--members', String(members));
   if (keys !== undefined) words.push('--keys', String(keys));
   if (duration !== DEFAULTS.duration) words.push('--duration', `${duration}ms`);
   if (mutant !== undefined) words.push('--mutant', mutant);

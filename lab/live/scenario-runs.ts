@@ -15,7 +15,7 @@ import type { ReportSource } from '../report/source.ts';
 import { plannedFaults } from '../run/dry-run.ts';
 import { runInSession } from '../run/run.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { changesTargets, checkBackend, checkRegions, checkSchedule, checkTargets } from '../scenarios/world-check.ts';
+import { changesTargets, checkBackend, checkRegions, checkSchedule, checkTargets, edgeCountsOf } from '../scenarios/world-check.ts';
 import type { Session } from '../session/session.ts';
 import type { World, WorldRegion } from '../worlds/world.ts';
 import { type Catalogue, cardsOf, readFrom } from './catalogue.ts';
@@ -210,7 +210,7 @@ export class ScenarioRuns {
 function check(scenario: Scenario, world: World, seed: number): void {
   const names = namesOf(world);
   checkBackend(scenario, world.backend);
-  checkRegions(scenario, names);
+  checkRegions(scenario, edgeCountsOf(world.regions));
   checkSchedule(scenario, names, seed);
   checkTargets(scenario, world.regions, { seed, backend: world.backend });
   if (changesTargets(scenario))

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from './scenario.ts';
-import { checkBackend, checkRegions, checkSchedule } from './world-check.ts';
+import { checkBackend, checkRegions, checkSchedule, edgeCountsOf } from './world-check.ts';
 
 const REGIONS = ['us-east', 'eu-west'];
+const one = (regions: readonly string[]) => edgeCountsOf(regions.map((region) => ({ region })));
 const SCENARIO = parseScenario(
   `version: 1
 title: t
@@ -27,10 +28,59 @@ thresholds:
 
 describe('a scenario and its world', () => {
   it('agree on the regions, or each that is not there is named by line', () => {
-    expect(() => checkRegions(SCENARIO, REGIONS)).toThrow(
+    expect(() => checkRegions(SCENARIO, one(REGIONS))).toThrow(
       /^f\.yaml:7: system\.regions\.eu-wast: expected a region \(us-east, eu-west\), got "eu-wast"; did you mean eu-west\?\nf\.yaml:10: method\.1\.target: expected a region .*got "ap-south"[^\n]*\nf\.yaml:16: thresholds\.staleness\{region:us-est\}: expected a region .*got "us-est"; did you mean us-east\?$/,
     );
-    expect(() => checkRegions(SCENARIO, [...REGIONS, 'eu-wast', 'ap-south', 'us-est'])).not.toThrow();
+    expect(() => checkRegions(SCENARIO, one([...REGIONS, 'eu-wast', 'ap-south', 'us-est']))).not.toThrow();
+  });
+
+  describe('agree on how many edges a region has', () => {
+    const written = (lines: readonly string[]) =>
+      parseScenario(`version: 1\ntitle: t\nworkload: { duration: 10s, reads: 1/s, writes: 1/s, keys: 1 }\n${lines.join('\n')}`, 'f.yaml');
+    const kill = (target: string) => `  - { at: 1s, fault: kill, target: '${target}' }`;
+    const two = edgeCountsOf([{ region: 'us-east' }, { region: 'eu-west', others: [{}] }]);
+
+    it.each(['edge:eu-west', 'edge:eu-west/2', 'edge:us-east', 'edge:*', 'edge:one', 'redis:eu-west'])('%s is there', (target) => {
+      expect(() => checkRegions(written(['method:', kill(target)]), two)).not.toThrow();
+    });
+
+    it.each([
+      ['edge:eu-west/3', 'eu-west, which has 2'],
+      ['edge:us-east/2', 'us-east, which has one'],
+      ['edge:*/2', 'us-east, which has one'],
+      ['edge:one/2', 'us-east, which has one'],
+    ])('%s is refused by line', (target, which) => {
+      expect(() => checkRegions(written(['method:', kill(target)]), two)).toThrow(
+        `f.yaml:5: method.0.target: expected an edge of ${which}, got "${target}"`,
+      );
+    });
+
+    it('a link of an edge that is not there is refused, too', () => {
+      const cut = "  - { at: 1s, fault: partition, target: 'kafka->edge:eu-west/3', for: 1s }";
+      expect(() => checkRegions(written(['method:', cut]), two)).toThrow('expected an edge of eu-west, which has 2');
+    });
+
+    it('what the scenario says counts before what the file has', () => {
+      const system = (members: number) => [
+        'system:',
+        '  regions:',
+        `    eu-west: { members: ${members} }`,
+        'method:',
+        kill('edge:eu-west/3'),
+      ];
+      expect(() => checkRegions(written(system(3)), two)).not.toThrow();
+      expect(() => checkRegions(written(system(1)), two)).toThrow('expected an edge of eu-west, which has one');
+    });
+
+    it('an edge and a region that the log would know by one name are refused', () => {
+      const system = (members: number) => ['system:', '  regions:', `    eu-west: { members: ${members} }`];
+      const named = (region: string) => one([...REGIONS, region]);
+      const message = 'f.yaml:6: system.regions.eu-west.members: edge 2 of eu-west and the region eu-west-2 would share a consumer group';
+      expect(() => checkRegions(written(system(2)), named('eu-west-2'))).toThrow(message);
+      expect(() => checkRegions(written(system(3)), named('eu-west-2'))).toThrow(message);
+      expect(() => checkRegions(written(system(1)), named('eu-west-2'))).not.toThrow();
+      expect(() => checkRegions(written(system(2)), named('eu-west-3'))).not.toThrow();
+    });
   });
 
   it('agree on the faults, or each that cannot be injected there is named by line', () => {

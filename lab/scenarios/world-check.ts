@@ -5,29 +5,40 @@ import { drawSchedule } from '../faults/drawn-schedule.ts';
 import { FAULTS } from '../faults/faults.ts';
 import { didYouMean } from '../input/nearest.ts';
 import { type Problem, shown } from '../input/problems.ts';
-import { targetProblem } from '../system/target.ts';
+import { memberProblem, targetProblem } from '../system/target.ts';
 import { WITHOUT_TARGET, whyAbsent, whyBeyond } from '../targets/absent-parts.ts';
 import type { HostedTarget, Target } from '../targets/target.ts';
 import { regionProblems } from '../thresholds/threshold.ts';
+import { type EdgeCounts, groupsTwice } from '../topology/edge-counts.ts';
 import { type Backend, worldKind, worldsWhere, worldsWith } from '../worlds/worlds.ts';
 import type { ParsedScenario } from './scenario.ts';
 
-/** Throws InvalidInput naming file, line and key of every region that is not there. */
-export function checkRegions(scenario: ParsedScenario, regions: readonly string[]): void {
+/** As its own file says it; a scenario may ask for more. */
+export function edgeCountsOf(
+  regions: readonly { readonly region: string; readonly others?: readonly unknown[] | undefined }[],
+): EdgeCounts {
+  return new Map(regions.map(({ region, others = [] }) => [region, 1 + others.length]));
+}
+
+/** Throws InvalidInput naming file, line and key of every region, and of every edge of one, that is not there. */
+export function checkRegions(scenario: ParsedScenario, begun: EdgeCounts): void {
+  const regions = [...begun.keys()];
   const running = scenario.system.only ?? regions;
+  const edges = new Map(running.map((region) => [region, scenario.system.regions[region]?.members ?? begun.get(region) ?? 1]));
   const unknown = (region: string, known: readonly string[]) =>
     `expected a region (${known.join(', ')}), got ${shown(region)}${didYouMean(region, known)}`;
   const inSystem = Object.keys(scenario.system.regions)
     .filter((region) => !running.includes(region))
     .map((region) => ({ path: ['system', 'regions', region], message: unknown(region, running) }));
   const inMethod = scenario.method.flatMap(({ target }, at) => {
-    const message = targetProblem(target, running);
+    const message = targetProblem(target, running) ?? memberProblem(target, edges);
     return message === undefined ? [] : [{ path: ['method', at, 'target'], message }];
   });
   const inOnly = (scenario.system.only ?? []).flatMap((region, at) =>
     regions.includes(region) ? [] : [{ path: ['system', 'only', at], message: unknown(region, regions) }],
   );
-  refuse(scenario, [...inOnly, ...inSystem, ...inMethod, ...regionProblems(scenario.thresholds, running)]);
+  const twice = groupsTwice(edges).map(({ region, message }) => ({ path: ['system', 'regions', region, 'members'], message }));
+  refuse(scenario, [...inOnly, ...inSystem, ...twice, ...inMethod, ...regionProblems(scenario.thresholds, running)]);
 }
 
 /** Throws InvalidInput naming every fault that would meet another there that excludes it. */

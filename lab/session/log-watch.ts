@@ -29,7 +29,8 @@ export function toEdgeSample(region: string, edge: EdgeMetrics, { atMs, isToldBy
   const refused = refusedOf(fills);
   const filled = isToldByOther ? {} : { fills: fills.stored + refused, refused };
   const fetched = { originFetches, ...fetchedForCache(edge), ...filled };
-  const evidence = lease === undefined ? {} : { evidenceMs: lease.evidenceMs };
+  // Word from the origin counts for nothing where a clock is wrong.
+  const evidence = lease === undefined ? {} : { evidenceMs: lease.untrustedMs ? null : lease.evidenceMs };
   const joined = joins === undefined ? {} : { joins };
   return { region, atMs, since: metrics.startTime, ...fetched, lag, queued, caughtUp, ...evidence, ...joined, applied };
 }

@@ -2,9 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Mutant } from '../mutants/mutant.ts';
 import { MUTANTS } from '../mutants/mutants.ts';
+import { parseScenario } from '../scenarios/scenario.ts';
 import { drawSkews } from '../worlds/simulated/drawn-clocks.ts';
 import { caughtBy } from './mutation.ts';
 import { isFailing, runSeedOf, type SeedOutcome } from './outcome.ts';
+import { runSeed } from './seed-run.ts';
 import { seedSetup } from './testing/kit.ts';
 
 const SEEDS = Number(process.env['CLOCK_SEEDS'] ?? 60);
@@ -55,6 +57,29 @@ async function firstCaught(mutant: Mutant): Promise<number | undefined> {
 }
 
 describe('where the clocks of the services differ', () => {
+  it.each([
+    ['ahead of that of the origin by more than the skew calls nothing of its cache fresh', 2_500, false],
+    ['behind it by more calls nothing fresh either', -2_500, false],
+    ['ahead of it by less calls most fresh', 400, true],
+    ['behind it by less does so, too', -400, true],
+  ])(
+    'an edge whose clock is %s',
+    async (_where, aheadMs, isFresh) => {
+      const { topology } = await seedSetup();
+      const text = `version: 1
+title: apart
+system: { lease: 5s, skew: 500ms }
+workload: { duration: 30s, reads: 60/s, writes: 1/s, keys: 5 }`;
+      const scenario = { id: 'apart', ...parseScenario(text, 'apart.yaml') };
+      const { history } = await runSeed({ scenario, seed: 1, topology, skews: { 'edge:eu-west': { aheadMs } } });
+      const cached = [...history.reads].filter(({ region, source }) => region === 'eu-west' && source === 'cache');
+      const fresh = cached.filter(({ status }) => status === 'fresh').length;
+      expect(cached.length).toBeGreaterThan(300);
+      expect([fresh > cached.length / 2, fresh === 0]).toEqual([isFresh, !isFresh]);
+    },
+    MS_MAX,
+  );
+
   it(
     'the real protocol is clean, and judged as it is elsewhere',
     async () => {

@@ -8,7 +8,7 @@ import type { HistoryHead } from '../history/history-lines.ts';
 import { printable } from '../input/printable.ts';
 import { mutantNamed } from '../mutants/mutants.ts';
 import { parseScenario, type Scenario } from '../scenarios/scenario.ts';
-import { checkBackend, checkRegions, checkSchedule } from '../scenarios/world-check.ts';
+import { checkBackend, checkRegions, checkSchedule, edgeCountsOf } from '../scenarios/world-check.ts';
 import { SIMULATED } from '../worlds/worlds.ts';
 import { regionsNamed, type SimulatedTopology } from './regions.ts';
 
@@ -42,7 +42,7 @@ export function savedRun({ file, head, topology }: SavedRunOptions): SavedRun {
   if (mutant !== undefined) mutantNamed(mutant);
   const scenario = { id: 'saved', ...parseScenario(JSON.stringify(written), file) };
   checkBackend(scenario, SIMULATED);
-  checkRegions(scenario, regions);
+  checkRegions(scenario, edgeCountsOf(regions.map((region) => ({ region }))));
   checkSchedule(scenario, regions, seed);
   return { scenario, seed, topology: regionsNamed(topology, regions), mutant };
 }

@@ -5,6 +5,8 @@ import { memberName } from '../system/parts.ts';
 
 const MEMBERS_ONE_IN = 4;
 const MEMBERS = [1, 2, 2, 3] as const;
+/** The most edges that a region is given by a seed. */
+export const MEMBERS_DRAWN_MAX = Math.max(...MEMBERS);
 /** One fault in so many meets every edge of its region. */
 const ALL_ONE_IN = 3;
 /** A setting is its region's. */

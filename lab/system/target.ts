@@ -198,6 +198,18 @@ export function targetProblem(text: string, regions: readonly string[]): string 
   }
 }
 
+/** What is wrong with the number of an edge in a target, where the regions have so many. undefined: nothing, or it names none. */
+export function memberProblem(text: string, edges: ReadonlyMap<string, number>): string | undefined {
+  const parsed = parse(text);
+  const edge = 'kind' in parsed ? parsed : [parsed.left, parsed.right].find(({ kind }) => kind === 'edge');
+  if (edge?.region === undefined) return undefined;
+  const { region, member } = edge;
+  // Any region may be the one that is drawn.
+  const meant = REGION_WORDS.some((known) => known === region) ? [...edges] : [[region, edges.get(region) ?? 1] as const];
+  const few = meant.find(([, count]) => count < member);
+  return few && `expected an edge of ${few[0]}, which has ${few[1] === 1 ? 'one' : few[1]}, got ${JSON.stringify(text)}`;
+}
+
 /** Of a fault at an edge, or at a link that one opens: which edge of its region. undefined: it meets none of them alone. */
 export function memberOfTarget(target: ConcreteTarget): number | undefined {
   if (target.kind === 'edge') return memberOf(target.node);

@@ -95,7 +95,12 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const cache = warming?.cache ?? ports.cache;
   const lifetimes = lifetimesOf(config);
   const skewMs = config.CLOCK_SKEW_MAX;
-  const lease = new Lease(() => ({ leaseMs: settings.freshnessLeaseMs ?? 0, skewMs }), clock);
+  const lease = new Lease(
+    () => ({ leaseMs: settings.freshnessLeaseMs ?? 0, skewMs }),
+    clock,
+    (doubt) =>
+      logger.warn({ doubt, skewMs, originAheadMs: lease.originAheadMs }, 'a clock is wrong: nothing that rests on it is called fresh'),
+  );
   const leaseMsLeast = () => leaseMsLeastOf(config, settings.propagationDelayMs);
   const invalidator = new Invalidator({
     region,

@@ -31,9 +31,19 @@ export function leaseTeller({ lease, lifetimes, invalidator, clock, leaseMsLeast
     const { upTo, heartbeats = 0, fromFuture = 0, isFromFuture = false } = invalidator.status().evidence ?? {};
     const evidenceMs = upTo === undefined ? null : clock.now() - upTo;
     const isHeld = evidenceMs !== null && evidenceMs <= leaseMs;
-    const why = lease.isClockUntrusted ? 'clock set back' : isFromFuture ? 'heartbeats from the future' : undefined;
+    const { doubt, untrustedMs, originAheadMs = null } = lease;
+    const why = doubt ?? (isFromFuture ? 'heartbeats from the future' : undefined);
     return {
-      metrics: { leaseMs, skewMs, evidenceMs, leastMs: leaseMsLeast(), heartbeats, fromFuture },
+      metrics: {
+        leaseMs,
+        skewMs,
+        evidenceMs,
+        leastMs: leaseMsLeast(),
+        heartbeats,
+        fromFuture,
+        originAheadMs,
+        untrustedMs: Math.ceil(untrustedMs),
+      },
       versionOf: (row) => toldVersion(row, { lease, lifetimes, upTo }),
       health: why ?? (isHeld ? 'held' : 'ran out'),
     };

@@ -57,7 +57,67 @@ describe('a lease', () => {
     expect(lease.of('content:1', clock.now()).isOut, 'what was fetched before looks young').toBe(true);
     await inner.advance(1_100);
     expect(lease.of('content:1', clock.now()).isOut).toBe(false);
-    expect(lease.isClockUntrusted).toBe(false);
+    expect(lease.doubt).toBeUndefined();
+  });
+
+  describe.each([
+    ['ahead of it', 1],
+    ['behind it', -1],
+  ])('where the clock of the origin is %s', (_where, sign) => {
+    /** Asked and answered at once, by an origin whose clock is ahead by so much: the header says whole seconds. */
+    const answer = (lease: Lease, clock: Clock, aheadMs: number) => {
+      const now = clock.now();
+      lease.compare({ askedAt: now, dateMs: Math.floor((now + aheadMs) / 1_000) * 1_000, answeredAt: now });
+    };
+
+    test('by more than the skew, nothing that rests on clocks is called fresh for a lease after the last answer that says so', async () => {
+      const { inner, clock } = settable();
+      const lease = new Lease(() => TERMS, clock);
+      for (const waitMs of [0, 4_000]) {
+        await inner.advance(waitMs);
+        answer(lease, clock, sign * (TERMS.skewMs + 2_000));
+        expect(lease.doubt).toBe('clocks apart');
+      }
+      expect((lease.originAheadMs ?? 0) * sign).toBeGreaterThan(TERMS.skewMs);
+      await inner.advance(TERMS.leaseMs - 1);
+      expect(lease.of('content:1', clock.now()).isOut).toBe(true);
+      expect(lease.untrustedMs).toBe(1);
+      expect(lease.ofAnswer(clock.now(), clock.monotonicMs()).isOut, 'what the origin said just now').toBe(false);
+      await inner.advance(1);
+      expect(lease.of('content:1', clock.now()).isOut).toBe(false);
+    });
+
+    test.each([0, 1, 499, 500, 999, 1_000])('by the skew, at %d ms of a second, it is not accused', async (intoMs) => {
+      const { inner, clock } = settable();
+      const lease = new Lease(() => TERMS, clock);
+      await inner.advance(((intoMs - clock.now()) % 1_000) + 1_000);
+      answer(lease, clock, sign * TERMS.skewMs);
+      expect(lease.doubt).toBeUndefined();
+      expect(lease.of('content:1', clock.now()).isOut).toBe(false);
+    });
+  });
+
+  test('is not touched by how long the origin took', async () => {
+    const { inner, clock } = settable();
+    const lease = new Lease(() => TERMS, clock);
+    const askedAt = clock.now();
+    await inner.advance(5_000);
+    for (const dateMs of [askedAt, askedAt + 2_000, askedAt + 5_000]) {
+      lease.compare({ askedAt, dateMs, answeredAt: clock.now() });
+      expect([lease.doubt, lease.originAheadMs]).toEqual([undefined, 0]);
+    }
+  });
+
+  test('that is made longer while the clocks are doubted is doubted for as much longer', async () => {
+    const { inner, clock } = settable();
+    const terms = { ...TERMS };
+    const lease = new Lease(() => terms, clock);
+    lease.compare({ askedAt: clock.now(), dateMs: clock.now() + 60_000, answeredAt: clock.now() });
+    terms.leaseMs *= 2;
+    await inner.advance(2 * TERMS.leaseMs - 1);
+    expect(lease.doubt).toBe('clocks apart');
+    await inner.advance(1);
+    expect(lease.doubt).toBeUndefined();
   });
 
   test('takes a clock that is slowed down for none that fell back', async () => {

@@ -1,16 +1,21 @@
 /**
  * What an edge asks of its origin for its readers: counted when it is sent, and with a breaker not sent while that
- * holds calls back.
+ * holds calls back. With a lease each answer is looked at for what it says of the origin's clock.
  */
+import type { Clock } from '../runtime/clock.ts';
 import type { Breaker } from './breaker.ts';
+import type { Lease } from './lease.ts';
 import type { EdgeMeter } from './metrics.ts';
 import type { OriginAnswer, OriginClient, OriginListing, OriginUnavailable } from './origin-client.ts';
 
 export interface OriginCallsOptions {
   readonly origin: OriginClient;
   readonly meter: EdgeMeter;
+  readonly clock: Clock;
   /** Left out: every call is sent. */
   readonly breaker?: Breaker | undefined;
+  /** Left out: there is none. */
+  readonly lease?: Lease | undefined;
 }
 
 export class OriginCalls {
@@ -46,10 +51,13 @@ export class OriginCalls {
   }
 
   async #send(id: number, ifNoneMatch: string | undefined): Promise<OriginAnswer> {
-    const { meter, origin } = this.#options;
+    const { meter, origin, clock, lease } = this.#options;
     meter.countOriginFetch();
+    const askedAt = clock.now();
     try {
-      return await origin.fetch(id, ifNoneMatch);
+      const answer = await origin.fetch(id, ifNoneMatch);
+      if (answer.dateMs !== undefined) lease?.compare({ askedAt, dateMs: answer.dateMs, answeredAt: clock.now() });
+      return answer;
     } catch (error) {
       meter.countFailedFetch();
       throw error;

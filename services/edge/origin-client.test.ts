@@ -38,9 +38,32 @@ describe('the origin over HTTP', () => {
     ['a 304', answer(304, ''), { kind: 'unchanged' }],
   ])('gives %s', (_title, handle, expected) =>
     withClient(handle, async (client) => {
-      expect(await client.fetch(7)).toEqual(expected);
+      expect(await client.fetch(7)).toMatchObject(expected);
     }),
   );
+
+  const DATE = 'Tue, 01 Jan 2030 00:00:07 GMT';
+
+  it.each<[string, Readonly<Record<string, string>>, object]>([
+    ['when it was made, by its own clock', { date: DATE }, { dateMs: Date.UTC(2030, 0, 1, 0, 0, 7) }],
+    ['no date that can be read', { date: 'yesterday' }, {}],
+    ['its age: who kept it says nothing of the clock of the origin', { date: DATE, age: '3' }, { ageMs: 3_000 }],
+    ['that it was kept for less than a second', { date: DATE, age: '0' }, {}],
+  ])('tells what an answer says of its time: %s', (_title, headers, expected) =>
+    withClient(answer(304, '', headers), async (client) => {
+      expect(await client.fetch(7)).toStrictEqual({ kind: 'unchanged', ...expected });
+    }),
+  );
+
+  it('says nothing of the time of an answer without a date', () => {
+    const handle: Handle = (_request, response) => {
+      response.sendDate = false;
+      response.writeHead(304).end();
+    };
+    return withClient(handle, async (client) => {
+      expect(await client.fetch(7)).toStrictEqual({ kind: 'unchanged' });
+    });
+  });
 
   it.each([
     ['429', answer(429, { success: false, error: 'slower', code: 'rate_limited' }, { 'retry-after': '1' }), true],

@@ -5,15 +5,24 @@
 import { Pool } from 'undici';
 import { type Content, contentAnswer, contentMissingAnswer } from '../protocol/content.ts';
 import { FETCH_DEADLINE_MS } from '../protocol/edge-api.ts';
+import { readDate } from '../runtime/http-date.ts';
 import { failureInWords, parseAnswer } from '../runtime/request-failure.ts';
 
-export type OriginAnswer = { /** How old the answer was when it came, by its own word. Left out: new. */ readonly ageMs?: number } & (
-  | { readonly kind: 'content'; readonly content: Content; readonly etag: string }
-  /** 404: the last version of a deleted id, 0 for one never created. */
-  | { readonly kind: 'missing'; readonly version: number }
-  /** 304: the version asked about is the current one. */
-  | { readonly kind: 'unchanged' }
-);
+export interface AnswerTimes {
+  /** How old the answer was when it came, by its own word. Left out: new. */
+  readonly ageMs?: number;
+  /** Wall clock of the origin when it made the answer, to the second. Left out: it does not say, or something between has kept the answer. */
+  readonly dateMs?: number;
+}
+
+export type OriginAnswer = AnswerTimes &
+  (
+    | { readonly kind: 'content'; readonly content: Content; readonly etag: string }
+    /** 404: the last version of a deleted id, 0 for one never created. */
+    | { readonly kind: 'missing'; readonly version: number }
+    /** 304: the version asked about is the current one. */
+    | { readonly kind: 'unchanged' }
+  );
 
 export interface OriginListing {
   readonly status: number;
@@ -60,22 +69,29 @@ export interface RawOriginAnswer {
   readonly etag: string | undefined;
   /** Of the header `age`, in s: what stands between may have kept the answer. */
   readonly age?: string | undefined;
+  readonly date?: string | undefined;
   readonly body: unknown;
 }
 
 /** Throws OriginUnavailable for what is no answer to a fetch. */
-export function toOriginAnswer({ status, etag, age, body }: RawOriginAnswer, url: string): OriginAnswer {
-  const aged = age !== undefined && /^\d{1,9}$/.test(age) && age !== '0' ? { ageMs: Number(age) * MS_PER_S } : {};
-  if (status === 304) return { kind: 'unchanged', ...aged };
+export function toOriginAnswer({ status, etag, body, ...said }: RawOriginAnswer, url: string): OriginAnswer {
+  const times = timesOf(said);
+  if (status === 304) return { kind: 'unchanged', ...times };
   if (status === 200) {
     const answer = contentAnswer.safeParse(body);
-    if (answer.success && etag !== undefined) return { kind: 'content', content: answer.data.data, etag, ...aged };
+    if (answer.success && etag !== undefined) return { kind: 'content', content: answer.data.data, etag, ...times };
   }
   if (status === 404) {
     const answer = contentMissingAnswer.safeParse(body);
-    if (answer.success) return { kind: 'missing', version: answer.data.version, ...aged };
+    if (answer.success) return { kind: 'missing', version: answer.data.version, ...times };
   }
   throw new OriginUnavailable(`expected 200, 304 or 404 with a body from ${url}, got ${status}`, { isAnswer: isRefusal(status) });
+}
+
+function timesOf({ age, date }: Pick<RawOriginAnswer, 'age' | 'date'>): AnswerTimes {
+  const dateMs = age === undefined ? readDate(date) : undefined;
+  const isAged = age !== undefined && /^\d{1,9}$/.test(age) && age !== '0';
+  return { ...(isAged ? { ageMs: Number(age) * MS_PER_S } : {}), ...(dateMs === undefined ? {} : { dateMs }) };
 }
 
 /** The origin is there, and refuses the request. */
@@ -125,11 +141,12 @@ export class HttpOriginClient implements OriginClient {
       });
       status = response.statusCode;
       const bytes = await response.body.bytes();
-      const { etag, age } = response.headers;
+      const { etag, age, date } = response.headers;
       return {
         status,
         etag: typeof etag === 'string' ? etag : undefined,
         age: typeof age === 'string' ? age : undefined,
+        date: typeof date === 'string' ? date : undefined,
         body: bytes.length === 0 ? undefined : parseAnswer(status, bytes),
       };
     } catch (error) {

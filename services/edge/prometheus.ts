@@ -53,7 +53,16 @@ export function renderPrometheus(metrics: EdgeMetrics): Promise<string> {
 
 function scrapeLease(
   scrape: Scrape,
-  { leaseMs, skewMs, evidenceMs, leastMs, heartbeats, fromFuture }: NonNullable<EdgeMetrics['lease']>,
+  {
+    leaseMs,
+    skewMs,
+    evidenceMs,
+    leastMs,
+    heartbeats,
+    fromFuture,
+    originAheadMs = null,
+    untrustedMs = 0,
+  }: NonNullable<EdgeMetrics['lease']>,
 ): void {
   scrape.gauge('edgesync_edge_lease_seconds', 'How long an answer may be called fresh without word from the origin.', toSeconds(leaseMs));
   scrape.gauge('edgesync_edge_lease_least_seconds', 'The shortest lease that is held under the delay in force.', toSeconds(leastMs));
@@ -61,6 +70,9 @@ function scrapeLease(
   scrape.gauge('edgesync_edge_evidence_age_seconds', 'How old the last word from the origin is that took effect.', toSeconds(evidenceMs));
   scrape.count('edgesync_edge_heartbeats_total', 'Heartbeats applied.', heartbeats);
   scrape.count('edgesync_edge_heartbeats_from_future_total', 'Heartbeats without effect: ahead of this clock.', fromFuture);
+  const ahead = 'By how much the clock of the origin is ahead of this one, at least; negative: behind.';
+  scrape.gauge('edgesync_edge_origin_clock_ahead_seconds', ahead, toSeconds(originAheadMs));
+  scrape.gauge('edgesync_edge_clock_untrusted_seconds', 'How long nothing that rests on a clock is called fresh.', toSeconds(untrustedMs));
 }
 
 function scrapeBreaker(scrape: Scrape, { state, opened, refused, probes }: NonNullable<EdgeMetrics['breaker']>): void {

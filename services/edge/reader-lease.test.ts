@@ -97,6 +97,26 @@ describe('under a lease', () => {
       expect(await told(rig)).toBe('stale v1 from cache, out');
     }));
 
+  test('an origin whose clock is another one makes stale what rests on clocks, and nothing else', () =>
+    withLease(async (rig) => {
+      rig.beat();
+      const [missing, aheadMs] = [2, { by: TERMS.skewMs }];
+      rig.origin.answer = async (id) => {
+        const dateMs = rig.clock.now() + aheadMs.by;
+        return id === missing ? { kind: 'missing', version: 0, dateMs } : { ...contentAnswer(id, 1), dateMs };
+      };
+      expect([await told(rig), await told(rig)]).toEqual(['fresh v1 from origin', 'fresh v1 from cache']);
+      aheadMs.by += 3;
+      expect(await told(rig, missing)).toBe('fresh 404 v0 from origin');
+      expect(await told(rig), 'and is asked for again').toBe('stale v1 from cache, out');
+      expect(await told(rig, missing), 'a 404 is never stale').toBe('fresh 404 v0 from origin');
+      expect(rig.origin.fetches.map(({ id }) => id)).toEqual([1, missing, 1, missing]);
+      aheadMs.by = 0;
+      await rig.clock.advance(TERMS.leaseMs + 1);
+      rig.beat();
+      expect(await told(rig)).toBe('fresh v1 from cache');
+    }));
+
   test('past a cache that does not answer the same rule holds', () =>
     withLease(async (rig) => {
       rig.cache.away = true;

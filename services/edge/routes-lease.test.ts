@@ -79,7 +79,14 @@ describe('under a lease', () => {
   it('metrics and health tell what there is of it', () =>
     withContent(async (edge) => {
       const lease = { leaseMs: LEASE_MS, skewMs: SKEW_MS, leastMs: 63_000 };
-      expect((await metricsOf(edge)).lease).toEqual({ ...lease, evidenceMs: null, heartbeats: 0, fromFuture: 0 });
+      expect((await metricsOf(edge)).lease).toEqual({
+        ...lease,
+        evidenceMs: null,
+        heartbeats: 0,
+        fromFuture: 0,
+        originAheadMs: null,
+        untrustedMs: 0,
+      });
       expect(await healthOf(edge)).toMatchObject({ status: 'degraded', lease: 'ran out' });
       await beat(edge);
       await expect.poll(async () => (await metricsOf(edge)).lease, { interval: 20, timeout: 10_000 }).toMatchObject({ evidenceMs: 0 });
@@ -88,6 +95,24 @@ describe('under a lease', () => {
       await beat(edge, edge.clock.now() + SKEW_MS + 1);
       await expect.poll(async () => (await metricsOf(edge)).lease, { interval: 20, timeout: 10_000 }).toMatchObject({ fromFuture: 3 });
       expect(await healthOf(edge)).toMatchObject({ status: 'degraded', lease: 'heartbeats from the future' });
+    }));
+
+  it('an origin whose clock is another one is told of, until it has been right for a lease', () =>
+    withContent(async (edge) => {
+      await beat(edge);
+      await expect.poll(() => healthOf(edge), { interval: 20, timeout: 10_000 }).toMatchObject({ status: 'ok', lease: 'held' });
+      edge.origin.aheadMs = -SKEW_MS - 61_000;
+      await read(edge);
+      expect((await metricsOf(edge)).lease).toMatchObject({ originAheadMs: -SKEW_MS - 60_000 });
+      expect((await metricsOf(edge)).lease?.untrustedMs).toBeGreaterThan(LEASE_MS - 1);
+      expect(await healthOf(edge)).toMatchObject({ status: 'degraded', lease: 'clocks apart' });
+      const scrape = await exchange(edge.port, { path: '/metrics', headers: { accept: 'text/plain' } });
+      expect(scrape.text).toMatch(/^edgesync_edge_origin_clock_ahead_seconds\{.*\} -120$/m);
+      expect(scrape.text).toMatch(/^edgesync_edge_clock_untrusted_seconds\{.*\} 2\d\d/m);
+      edge.origin.aheadMs = 0;
+      edge.clock.advance(2 * LEASE_MS);
+      await beat(edge);
+      await expect.poll(() => healthOf(edge), { interval: 20, timeout: 10_000 }).toMatchObject({ status: 'ok', lease: 'held' });
     }));
 });
 

@@ -71,6 +71,7 @@ export function startOrigin(config: OriginConfig, ports: OriginPorts): Promise<O
       frontPage: parts.frontPage,
       allowedHosts: config.ALLOWED_HOSTS,
       log: logger,
+      clock: ports.clock,
       port: config.PORT,
       host: config.BIND_ADDRESS,
     });

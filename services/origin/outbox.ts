@@ -2,11 +2,11 @@
 import { type InvalidationEvent, type PurgeRequest, TARGET_ALL } from '../protocol/invalidation.ts';
 import { type Clock, toTimestamp } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
-import type { Database } from './database/database.ts';
+import type { Queries } from './database/database.ts';
 import { type OutboxRow, STATEMENTS } from './statements.ts';
 
 export interface OutboxOptions {
-  readonly database: Database;
+  readonly database: Queries;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -26,7 +26,7 @@ export interface OutboxStatus {
 const SENT_KEPT_MS = 3_600_000;
 
 export class Outbox {
-  readonly #database: Database;
+  readonly #database: Queries;
   readonly #clock: Clock;
   readonly #random: Random;
 
@@ -34,6 +34,11 @@ export class Outbox {
     this.#database = database;
     this.#clock = clock;
     this.#random = random;
+  }
+
+  /** The same outbox, through a session of whoever asks. */
+  through(database: Queries): Outbox {
+    return new Outbox({ database, clock: this.#clock, random: this.#random });
   }
 
   /** Queues a purge; answers the event's id. */

@@ -2,7 +2,8 @@
  * The relay: publishes the outbox to the log, in order, at least once.
  *
  * One relay at a time holds an advisory lock. It claims what is not sent, publishes it outside any transaction, then
- * marks it sent; a crash in between publishes again, which every edge takes without harm, and loses nothing.
+ * marks it sent; a crash in between publishes again, which every edge takes without harm, and loses nothing. It claims and marks in
+ * the session that holds the lock, so a crowd that waits for the database holds up neither what it publishes nor its heartbeats.
  *
  * Where there is a lease it also sends heartbeats. Its clock is read *before* the claim, and the heartbeat with that time follows once all that
  * the claim returned is acknowledged, unless the claim was cut short: so what could be seen before that time stands before the heartbeat.
@@ -100,30 +101,31 @@ export class Relay {
   }
 
   async #relayUnder(lease: Lease, onProgress: () => void): Promise<void> {
+    const outbox = this.#options.outbox.through(lease);
     try {
       while (lease.held() && !this.#closing.signal.aborted) {
         this.#woken = false;
-        const published = await this.#publishOnce();
+        const published = await this.#publishOnce(outbox);
         onProgress();
-        if (published < CLAIM_MAX) await this.#idle();
+        if (published < CLAIM_MAX) await this.#idle(outbox);
       }
     } finally {
       await lease.release().catch(() => {});
     }
   }
 
-  async #publishOnce(): Promise<number> {
-    const { outbox, clock } = this.#options;
+  async #publishOnce(outbox: Outbox): Promise<number> {
+    const { clock } = this.#options;
     const askedAt = clock.now();
     const claim = await outbox.claim(CLAIM_MAX);
     const claimed = claim.ids.length;
-    if (claimed > 0) await this.#publish(claim);
+    if (claimed > 0) await this.#publish(claim, outbox);
     if (claimed < CLAIM_MAX && this.#nextBeatMs <= clock.monotonicMs()) this.#beat(askedAt);
     return claimed;
   }
 
-  async #publish({ ids, events, claimedAt }: Claim): Promise<void> {
-    const { outbox, log, clock } = this.#options;
+  async #publish({ ids, events, claimedAt }: Claim, outbox: Outbox): Promise<void> {
+    const { log, clock } = this.#options;
     await log.append(events.map(toMessage));
     const sentAt = clock.now();
     for (const event of events) this.#published.add(toPublished(event, claimedAt, sentAt));
@@ -152,8 +154,8 @@ export class Relay {
   }
 
   /** Until woken, or the next poll. */
-  async #idle(): Promise<void> {
-    const { clock, outbox } = this.#options;
+  async #idle(outbox: Outbox): Promise<void> {
+    const { clock } = this.#options;
     if (clock.now() - this.#prunedAt > PRUNE_EVERY_MS) {
       this.#prunedAt = clock.now();
       await outbox.prune();

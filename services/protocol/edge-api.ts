@@ -135,6 +135,13 @@ export const edgeMetrics = z.object({
       heartbeats: z.int().nonnegative(),
       /** Of those: how many had no effect, for they came from the future of this edge's clock. */
       fromFuture: z.int().nonnegative(),
+      /**
+       * By how much the origin's clock was ahead of this one, at least, when it last answered; negative: behind; null: no answer has told.
+       * Not told by older edges.
+       */
+      originAheadMs: z.int().nullable().optional(),
+      /** How long nothing that rests on a clock is called fresh, for the clock was found wrong; 0: it is trusted. Not told by older edges. */
+      untrustedMs: z.int().nonnegative().optional(),
     })
     .optional(),
   /** Left out: there is none, and the origin is asked whenever it is needed. */
@@ -179,7 +186,7 @@ export const edgeHealth = z.object({
   log: z.enum(['connected', 'disconnected']),
   origin: z.enum(['connected', 'disconnected']),
   /** Whether it has word from the origin that is recent enough to call old entries fresh. Left out: there is no lease. */
-  lease: z.enum(['held', 'ran out', 'heartbeats from the future', 'clock set back']).optional(),
+  lease: z.enum(['held', 'ran out', 'heartbeats from the future', 'clock set back', 'clocks apart']).optional(),
   /** Left out: there is none. */
   breaker: breakerState.optional(),
 });

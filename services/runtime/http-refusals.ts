@@ -3,6 +3,7 @@ import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ServiceError } from '../protocol/errors.ts';
 import { systemClock } from './clock.ts';
+import { dateOf } from './http-date.ts';
 
 const CONTENT_TYPE = 'application/json; charset=utf-8';
 /** To a connection that is refused: as long as its sender may go on sending what nobody reads, so that it gets to read the answer. */
@@ -44,7 +45,7 @@ function rawAnswer(error: ServiceError): string {
   const text = JSON.stringify(error.body());
   return [
     `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
-    `date: ${new Date(systemClock.now()).toUTCString()}`,
+    `date: ${dateOf(systemClock)}`,
     `content-type: ${CONTENT_TYPE}`,
     `content-length: ${Buffer.byteLength(text)}`,
     'connection: close',

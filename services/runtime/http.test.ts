@@ -3,6 +3,7 @@ import { Agent, request as startRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ServiceError } from '../protocol/errors.ts';
+import { systemClock } from './clock.ts';
 import { matchesEtag } from './conditions.ts';
 import { type HttpServer, LOOPBACK_HOSTS, parseInput, type Route, serveHttp } from './http.ts';
 import { type Logger, silentLogger } from './log.ts';
@@ -61,6 +62,25 @@ describe('the HTTP server', () => {
       await server.close();
       await expect(answer).rejects.toThrow(/hang up|ECONNRESET/);
     });
+  });
+
+  it('dates each answer by the clock it is given, errors and refusals too', async () => {
+    const clock = { ...systemClock, now: () => Date.UTC(2030, 0, 1, 0, 0, 7, 999) };
+    const routes: readonly Route[] = [{ method: 'GET', path: '/thing', handle: () => ({ status: 200, body: {} }) }];
+    const server = await serveHttp({ routes, allowedHosts: ['localhost'], log: silentLogger, clock, port: 0, host: '127.0.0.1' });
+    try {
+      const [here, elsewhere] = [{ host: `localhost:${server.port}` }, { host: 'elsewhere' }];
+      const answers = [
+        await exchange(server.port, { path: '/thing', headers: here }),
+        await exchange(server.port, { path: '/nothing', headers: here }),
+        await exchange(server.port, { path: '/thing', headers: elsewhere }),
+      ];
+      expect(answers.map(({ status, headers }) => [status, headers.date])).toEqual(
+        [200, 404, 421].map((status) => [status, 'Tue, 01 Jan 2030 00:00:07 GMT']),
+      );
+    } finally {
+      await server.close();
+    }
   });
 
   it('can be closed twice', () =>

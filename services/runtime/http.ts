@@ -8,10 +8,11 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { z } from 'zod';
 import { ServiceError } from '../protocol/errors.ts';
-import { systemClock } from './clock.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { readCondition, refuseUntagged } from './conditions.ts';
 import { type FrontPage, pageOf } from './front-page.ts';
 import { checkBodyHeaders, readBody } from './http-body.ts';
+import { dateOf } from './http-date.ts';
 import { answerRefusals, headersOf, refuse } from './http-refusals.ts';
 import { readQuery, targetOf } from './http-target.ts';
 import type { Logger } from './log.ts';
@@ -64,6 +65,8 @@ export interface HttpServiceOptions {
   readonly frontPage?: FrontPage;
   /** Waited for before whatever is no route is answered, as the page is; the handlers of routes wait themselves. Left out: nothing is. */
   readonly held?: () => Promise<void>;
+  /** What the header `date` goes by. Left out: the system's. */
+  readonly clock?: Clock | undefined;
 }
 
 export const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'] as const;
@@ -210,7 +213,10 @@ function closeServer(server: Server, graceMs: number): Promise<void> {
 function listenerOf(options: HttpServiceOptions): RequestListener {
   const app = createApp(options);
   const allowedHosts = new Set(options.allowedHosts.map((name) => name.toLowerCase()));
+  const { clock = systemClock } = options;
   return (request, response) => {
+    // Node's own is renewed by a timer: one who was paused would send that of before, in answer to what was asked meanwhile.
+    response.setHeader('date', dateOf(clock));
     try {
       request.url = targetOf(request, allowedHosts);
     } catch (error) {

@@ -6,6 +6,7 @@ import { cluster } from './cluster.ts';
 import { driver } from './driver.ts';
 import type { Figure } from './figure.ts';
 import { heal } from './heal.ts';
+import { idle } from './idle.ts';
 import { judge } from './judge.ts';
 import { scale } from './scale.ts';
 import { simulation } from './simulation.ts';
@@ -27,6 +28,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   simulation: () => simulation(line).then(() => []),
   breaker: () => breaker(line).then(() => []),
   warming: () => warming(line).then(() => []),
+  idle: () => idle(line).then(() => []),
   driver: () => driver(line).then(() => []),
 };
 const EXIT_INVALID = 104;

@@ -72,6 +72,10 @@ export const METRICS_MEAN: Readonly<Record<string, string>> = {
   'lease?.leastMs': 'the shortest lease that is held under the delay in force; above `leaseMs` it runs out while nothing is wrong',
   'lease?.heartbeats': 'heartbeats applied',
   'lease?.fromFuture': 'of those, how many had no effect, for they were ahead of the clock of the edge by more than the skew',
+  'lease?.originAheadMs?':
+    'by how much the clock of the origin was ahead of that of the edge in its last answer, at least; negative: behind; null: no answer has told',
+  'lease?.untrustedMs?':
+    'how long nothing that rests on a clock is called fresh, because a clock was found wrong; 0: all clocks are trusted',
   'breaker?.state': 'where there is a circuit breaker: `closed`, the origin is asked; `open`, it is not; `half-open`, a probe is under way',
   'breaker?.opened': 'how often it has opened',
   'breaker?.refused': 'calls to the origin that failed at once, because it was open',

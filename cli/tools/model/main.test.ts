@@ -41,18 +41,37 @@ it('the protocol as it should stand holds', () => {
   expect(status).toBe(0);
 });
 
-it('random walks say their seed, and are the same with it', () => {
-  const walked = model('lease', 'walk', 'W1', '--runs', '3', '--seed', '21');
-  expect(walked).toMatchObject({ status: 0, stdout: expect.stringMatching(/no violation: 3 walks, \d+ steps, seed 21/) });
-  expect(model('lease', 'walk', 'W1', '--runs', '3', '--seed', '21')).toEqual(walked);
+it('several members on one cache, a rule taken out: violated, with a shortest trace', () => {
+  const { status, stdout } = model('members', 'break', 'N5');
+  expect(stdout.split('\n')).toEqual([
+    'N5 versions answered without the cache bind that member only',
+    '   violated: 38 states, 37 transitions, depth 2',
+    '   order: m1 answers v1, fresh, from the cache, though m0 had answered v2',
+    '     1. [0] v2 committed, its event in p0',
+    '     2. [0] m0 does not reach the cache and answers v2 of the origin',
+    '     3. [0] time 1',
+    '',
+  ]);
+  expect(status).toBe(0);
 });
 
 it.each([
-  [[], 'expected a model (lease, protocol), got none'],
-  [['members', 'hold'], 'expected a model (lease, protocol), got members'],
-  [['toString'], 'expected a model (lease, protocol), got toString'],
-  [['protocol'], 'expected break, hold, got nothing'],
-  [['protocol', 'spare'], 'expected break, hold, got spare'],
+  ['lease', 'W1'],
+  ['members', 'W8'],
+  ['protocol', 'W1-lazy'],
+])('random walks of %s say their seed, and are the same with it', (name, suite) => {
+  const walked = model(name, 'walk', suite, '--runs', '3', '--seed', '21');
+  expect(walked).toMatchObject({ status: 0, stdout: expect.stringMatching(/no violation: 3 walks, \d+ steps, seed 21/) });
+  expect(model(name, 'walk', suite, '--runs', '3', '--seed', '21')).toEqual(walked);
+});
+
+it.each([
+  [[], 'expected a model (lease, members, protocol), got none'],
+  [['member', 'hold'], 'expected a model (lease, members, protocol), got member'],
+  [['toString'], 'expected a model (lease, members, protocol), got toString'],
+  [['protocol'], 'expected break, hold, large, walk, got nothing'],
+  [['members', 'spare'], 'expected break, hold, walk, power, got spare'],
+  [['protocol', 'spare'], 'expected break, hold, large, walk, got spare'],
   [['protocol', 'hold', '--runs', '2'], 'hold is no random walk: it takes no --runs and no --seed'],
   [['lease', 'toString'], 'expected break, hold, spare, walk, power, got toString'],
   [['lease', 'spare', 'S9'], 'expected a suite (S1, S2, S3, S4), got S9'],
@@ -63,7 +82,8 @@ it.each([
   const { status, stderr } = model(...words);
   expect([status, stderr.split('\n')[0]]).toEqual([104, message]);
   expect(stderr).toContain('npm run model -- lease break|hold|spare|walk|power [NAME]');
-  expect(stderr).toContain('npm run model -- protocol break|hold [NAME]');
+  expect(stderr).toContain('npm run model -- members break|hold|walk|power [NAME]');
+  expect(stderr).toContain('npm run model -- protocol break|hold|large|walk [NAME]');
 });
 
 it('says how it is used when asked', () => {

@@ -1,8 +1,7 @@
 /**
- * `npm run model -- lease break|hold|spare|walk|power [NAME] [--runs N] [--seed N]`, and
- * `npm run model -- protocol break|hold [NAME]`: the explicit-state models of the lease and of the invalidation
- * protocol. It says of each suite whether the property holds, with a trace where it does not, and ends with 1 where a
- * suite did not end as it should.
+ * `npm run model -- lease|members|protocol KIND [NAME] [--runs N] [--seed N]`: the explicit-state models of the lease, of
+ * several members of a region on one cache, and of the invalidation protocol. It says of each suite whether the property
+ * holds, with a trace where it does not, and ends with 1 where a suite did not end as it should.
  */
 import { parseArgs } from 'node:util';
 import { EXIT, type ExitCode } from '../../../lab/errors.ts';
@@ -10,27 +9,31 @@ import { BREAK as LEASE_BREAK } from './lease/suites/break.ts';
 import { HOLD as LEASE_HOLD } from './lease/suites/hold.ts';
 import * as lease from './lease/suites/run.ts';
 import { SPARE } from './lease/suites/spare.ts';
-import type { Suite as LeaseSuite } from './lease/suites/suite.ts';
-import { POWER, WALKS } from './lease/suites/walks.ts';
+import { POWER as LEASE_POWER, WALKS as LEASE_WALKS } from './lease/suites/walks.ts';
+import { BREAK as MEMBERS_BREAK } from './members/suites/break.ts';
+import { HOLD as MEMBERS_HOLD } from './members/suites/hold.ts';
+import * as members from './members/suites/run.ts';
+import { POWER as MEMBERS_POWER, WALKS as MEMBERS_WALKS } from './members/suites/walks.ts';
 import { BREAK as PROTOCOL_BREAK } from './protocol/suites/break.ts';
 import { HOLD as PROTOCOL_HOLD } from './protocol/suites/hold.ts';
+import { LARGE as PROTOCOL_LARGE } from './protocol/suites/large.ts';
 import * as protocol from './protocol/suites/run.ts';
+import { WALKS as PROTOCOL_WALKS } from './protocol/suites/walks.ts';
 import type { Searched, Violations, Walked } from './search.ts';
+import type { Walks } from './suite.ts';
 
 const USAGE = `npm run model -- lease break|hold|spare|walk|power [NAME] [--runs N] [--seed N]
-npm run model -- protocol break|hold [NAME]
+npm run model -- members break|hold|walk|power [NAME] [--runs N] [--seed N]
+npm run model -- protocol break|hold|large|walk [NAME] [--runs N] [--seed N]
 
-Searches the model of the lease, or that of the invalidation protocol. NAME is one suite, such as L3.
+Searches the model of the lease, that of several members on one cache, or that of the invalidation protocol.
+NAME is one suite, such as L3.
   break  each rule taken out: a shortest trace of what is violated
   hold   the rules as they should stand: every state is visited
+  large  the same, larger: minutes and some GB of memory each
   spare  rules that are not needed: every state is visited
   walk   random walks with everything mixed, by --runs (default: 1000) and --seed (default: 1)
   power  each rule taken out, under random walks: what they find (defaults: 1500 and 5)`;
-
-interface Walks {
-  readonly runs: number;
-  readonly seed: number;
-}
 
 interface Ended {
   readonly violations: Violations;
@@ -55,17 +58,28 @@ interface Kind {
   readonly walks?: Walks;
 }
 
+const WALKS: Walks = { runs: 1000, seed: 1 };
+const POWER_WALKS: Walks = { runs: 1500, seed: 5 };
+
 const MODELS: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   lease: {
     break: { suites: exhaustive(LEASE_BREAK, lease.searchSuite), isViolated: true },
     hold: { suites: exhaustive(LEASE_HOLD, lease.searchSuite), isViolated: false },
     spare: { suites: exhaustive(SPARE, lease.searchSuite), isViolated: false },
-    walk: { suites: random(WALKS), isViolated: false, walks: { runs: 1000, seed: 1 } },
-    power: { suites: random(POWER), walks: { runs: 1500, seed: 5 } },
+    walk: { suites: random(LEASE_WALKS, lease.walkSuite), isViolated: false, walks: WALKS },
+    power: { suites: random(LEASE_POWER, lease.walkSuite), walks: POWER_WALKS },
+  },
+  members: {
+    break: { suites: exhaustive(MEMBERS_BREAK, members.searchSuite), isViolated: true },
+    hold: { suites: exhaustive(MEMBERS_HOLD, members.searchSuite), isViolated: false },
+    walk: { suites: random(MEMBERS_WALKS, members.walkSuite), isViolated: false, walks: WALKS },
+    power: { suites: random(MEMBERS_POWER, members.walkSuite), walks: POWER_WALKS },
   },
   protocol: {
     break: { suites: exhaustive(PROTOCOL_BREAK, protocol.searchSuite), isViolated: true },
     hold: { suites: exhaustive(PROTOCOL_HOLD, protocol.searchSuite), isViolated: false },
+    large: { suites: exhaustive(PROTOCOL_LARGE, protocol.searchSuite), isViolated: false },
+    walk: { suites: random(PROTOCOL_WALKS, protocol.walkSuite), isViolated: false, walks: WALKS },
   },
 };
 
@@ -115,15 +129,14 @@ function run(suite: Runnable, { walks = NO_WALKS, isViolated }: Omit<Kind, 'suit
   return isViolated === undefined || (isFound === isViolated && (isFound || isWhole));
 }
 
-function exhaustive<Suite extends Omit<Runnable, 'run'>>(
-  suites: readonly Suite[],
-  search: (suite: Suite) => Searched,
-): readonly Runnable[] {
+type Named = Omit<Runnable, 'run'>;
+
+function exhaustive<Suite extends Named>(suites: readonly Suite[], search: (suite: Suite) => Searched): readonly Runnable[] {
   return suites.map((suite) => ({ name: suite.name, about: suite.about, run: () => searched(search(suite)) }));
 }
 
-function random(suites: readonly LeaseSuite[]): readonly Runnable[] {
-  return suites.map((suite) => ({ ...suite, run: (walks) => walked(lease.walkSuite(suite, walks), walks) }));
+function random<Suite extends Named>(suites: readonly Suite[], walk: (suite: Suite, walks: Walks) => Walked): readonly Runnable[] {
+  return suites.map((suite) => ({ name: suite.name, about: suite.about, run: (walks) => walked(walk(suite, walks), walks) }));
 }
 
 function searched({ violations, isCapped, states, transitions, depth }: Searched): Ended {

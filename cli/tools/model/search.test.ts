@@ -1,6 +1,6 @@
 /** Breadth first and random walks, over models whose states one can count by hand. */
 import { expect, it } from 'vitest';
-import { type Model, search, walk } from './search.ts';
+import { lookingAt, type Model, search, walk } from './search.ts';
 
 const STATES_MAX = 10_000;
 
@@ -42,6 +42,18 @@ it('the trace of a step that violates is a shortest one, and ends with that step
   const { violations } = search(counter(7), STATES_MAX);
   expect([...(violations['end']?.trace ?? [])].sort()).toEqual(['+1', '+3', '+3']);
   expect(violations['end']?.trace).toHaveLength(3);
+});
+
+it('violations of a kind that is not looked at count for nothing, of a state and of a step', () => {
+  const kindsOf = <State>(model: Model<State>, kind: string) =>
+    Object.keys(
+      search(
+        lookingAt(model, (each) => each === kind),
+        STATES_MAX,
+      ).violations,
+    );
+  expect([kindsOf(grid(5, [2, 1]), 'place'), kindsOf(grid(5, [2, 1]), 'end')]).toEqual([['place'], []]);
+  expect([kindsOf(counter(7), 'end'), kindsOf(counter(7), 'place')]).toEqual([['end'], []]);
 });
 
 it('a search with more states than it may have says that it is no proof', () => {

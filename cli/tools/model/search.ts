@@ -60,6 +60,16 @@ export interface Walked {
 
 const kindOf = (message: string) => message.split(':', 1)[0] ?? message;
 
+/** The same model, of whose violations those of some kinds count. */
+export function lookingAt<State>({ init, next, check }: Model<State>, isLookedAt: (kind: string) => boolean): Model<State> {
+  const counted = (messages: readonly string[]) => messages.filter((message) => isLookedAt(kindOf(message)));
+  return {
+    init,
+    next: (state) => next(state).map((step) => ({ ...step, violations: counted(step.violations) })),
+    check: (state) => counted(check(state)),
+  };
+}
+
 /** How each state was first reached. */
 class Origins {
   readonly #parents: number[] = [-1];

@@ -11,6 +11,11 @@ describe('the words of a lease', () => {
     ['while it runs out', lease(3_601), { short: 'lease ends in 6 s', long: '10 s, 6 s left' }],
     ['in its last second', lease(9_500), { short: 'lease ends in 0 s', long: '10 s, 0 s left' }],
     ['when it has run out', lease(10_000), { short: 'lease ran out', long: 'ran out 0 s ago' }],
+    [
+      'while a clock is wrong',
+      { ...lease(500), untrustedMs: 9_000 },
+      { short: 'clock wrong', long: '10 s, nothing is fresh: a clock is wrong' },
+    ],
     ['long after', lease(75_000), { short: 'lease ran out', long: 'ran out 1 m 05 s ago' }],
   ])('are these %s', (_when, told, words) => {
     expect(leaseWords(told)).toEqual(words);

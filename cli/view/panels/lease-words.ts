@@ -12,8 +12,9 @@ export interface LeaseWords {
 /** undefined: there is no lease. */
 export function leaseWords(lease: EdgeMetrics['lease']): LeaseWords | undefined {
   if (lease === undefined) return undefined;
-  const { leaseMs, evidenceMs, leastMs } = lease;
+  const { leaseMs, evidenceMs, leastMs, untrustedMs = 0 } = lease;
   const whole = delayText(leaseMs);
+  if (untrustedMs > 0) return { short: 'clock wrong', long: `${whole}, nothing is fresh: a clock is wrong` };
   if (evidenceMs === null) return { short: undefined, long: `${whole}, no word yet` };
   const leftMs = leaseMs - evidenceMs;
   if (leftMs <= 0) return { short: 'lease ran out', long: `ran out ${ageText(-leftMs)} ago` };

@@ -5,7 +5,7 @@
  * An answer labelled stale asks for a revalidation, which takes at most one fetch. So after a fetch's deadline and epsilon, outside
  * faults, neither may the same entry (same version, same `cached_at`) be answered labelled stale again, nor may the last answer of a key be so
  * labelled when it was asked for again and again for longer than that at the end. An old version labelled stale before the
- * end is `stale-after-bound`. An edge that a lease makes call everything stale, because its clock was set back, is not asked for it.
+ * end is `stale-after-bound`. An edge that a lease makes call everything stale, because a clock is wrong, is not asked for it.
  *
  * A 404 is answered fresh or not at all: an old "not there" must not outlive the creation of what is asked for. No fault excuses it. A
  * cache that promises no such thing (`bounds.staleMissing`) is not asked for it.

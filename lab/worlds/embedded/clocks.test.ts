@@ -7,7 +7,7 @@ import { ServiceClocks } from '../../checks/service-clocks.ts';
 import { runWithHistory } from '../../run/run.ts';
 import { parseScenario } from '../../scenarios/scenario.ts';
 import { openHttpClients } from '../../system/http-clients.ts';
-import { regionSettings } from '../../topology/region-settings.ts';
+import { entryBoundsOf, regionSettings } from '../../topology/region-settings.ts';
 import { readTopology } from '../../topology/topology.ts';
 import { controlBy } from '../hosted/control.ts';
 import { startServices } from '../hosted/services.ts';
@@ -56,6 +56,7 @@ async function startWorld(skews: Skews): Promise<World> {
       region,
       url: `http://127.0.0.1:${services.edgePorts[region]}`,
       ...regionSettings(environment),
+      ...entryBoundsOf(environment),
     }),
   );
   const ask = (request: Parameters<typeof services.control.execute>[0]) => services.control.execute(request);

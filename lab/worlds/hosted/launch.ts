@@ -7,6 +7,7 @@ import type { OriginConfig } from '../../../services/origin/config.ts';
 import type { Database } from '../../../services/origin/database/database.ts';
 import { createOrigin, heartbeatMsOf } from '../../../services/origin/origin.ts';
 import type { EdgeConfig as EdgeSettings } from '../../../services/protocol/edge-api.ts';
+import type { Clock } from '../../../services/runtime/clock.ts';
 import type { FrontPage } from '../../../services/runtime/front-page.ts';
 import type { Route } from '../../../services/runtime/http.ts';
 import type { Logger } from '../../../services/runtime/log.ts';
@@ -55,7 +56,7 @@ export async function launchOrigin(
     };
     const ports = hosting.mutant?.origin?.(wired, { clock }) ?? wired;
     const parts = await createOrigin({ ...ports, clock, random, logger, lateness: hosting.lateness }, heartbeatMsOf(config));
-    return serveGated({ parts, gate, port, config, logger, serve: hosting.serve, disconnect: async () => {} });
+    return serveGated({ parts, gate, port, config, logger, clock, serve: hosting.serve, disconnect: async () => {} });
   });
   releasers.push(() => node.close());
   control.addNode('postgres', postgres);
@@ -158,13 +159,15 @@ interface ServeOptions {
   readonly port: LaunchOptions['port'];
   readonly config: { readonly ALLOWED_HOSTS: readonly string[]; readonly BIND_ADDRESS: string };
   readonly logger: Logger;
+  /** What its answers are dated by. Left out: the system's. */
+  readonly clock?: Clock;
   readonly serve: Hosting['serve'];
   /** Closes its connections to others. */
   readonly disconnect: () => Promise<void>;
 }
 
 /** Serves the routes as a process would that can be frozen: it takes requests and answers them when it goes on. */
-export async function serveGated({ parts, gate, port, config, logger, serve, disconnect }: ServeOptions): Promise<ProcessLife> {
+export async function serveGated({ parts, gate, port, config, logger, clock, serve, disconnect }: ServeOptions): Promise<ProcessLife> {
   const routes = parts.routes.map((route) => ({
     ...route,
     handle: async (request: Parameters<Route['handle']>[0]) => {
@@ -179,7 +182,8 @@ export async function serveGated({ parts, gate, port, config, logger, serve, dis
     if (gate.state !== 'running') await gate.goesOn();
   };
   const { ALLOWED_HOSTS: allowedHosts, BIND_ADDRESS: host } = config;
-  const server = await serve({ routes, ...(frontPage === undefined ? {} : { frontPage }), held, allowedHosts, log: logger, port, host });
+  const page = frontPage === undefined ? {} : { frontPage };
+  const server = await serve({ routes, ...page, held, allowedHosts, log: logger, clock, port, host });
   return {
     port: server.port,
     kill: async () => {

@@ -20,7 +20,7 @@ export class DirectOriginClient implements OriginClient {
 
   async fetch(id: number, ifNoneMatch?: string): Promise<OriginAnswer> {
     const { status, headers, body } = await this.#get(`/api/content/${id}`, ifNoneMatch);
-    return toOriginAnswer({ status, etag: headers?.['etag'], body }, 'the origin');
+    return toOriginAnswer({ status, etag: headers?.['etag'], date: headers?.['date'], body }, 'the origin');
   }
 
   async list(query: string): Promise<OriginListing> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../services/protocol/errors.ts';
+import { systemClock } from '../../../services/runtime/clock.ts';
 import type { Route } from '../../../services/runtime/http.ts';
 import { silentLogger } from '../../../services/runtime/log.ts';
 import { ConnectionFailed, Network } from './network.ts';
@@ -28,6 +29,14 @@ describe('a network without sockets', () => {
     const { network, server } = await withService([ECHO]);
     expect(await network.request(server.port, get('/api/content/7?after=2'))).toEqual({ status: 200, body: { id: '7', after: '2' } });
     expect(await network.request(server.port, get('/api/content'))).toMatchObject({ status: 404, body: { code: 'unknown_route' } });
+  });
+
+  it('dates the answers of a server that has a clock, its refusals too', async () => {
+    const network = new Network(() => {});
+    const clock = { ...systemClock, now: () => Date.UTC(2030, 0, 1, 0, 0, 7, 999) };
+    const { port } = await network.listen({ ...HOST, routes: [ECHO], clock, port: 0 });
+    for (const path of ['/api/content/7', '/nowhere'])
+      expect((await network.request(port, get(path))).headers).toMatchObject({ date: 'Tue, 01 Jan 2030 00:00:07 GMT' });
   });
 
   it('answers what a service refuses as it says', async () => {

@@ -5,7 +5,9 @@
  * service's own is answered with 500. That one is a bug, so the world hears of it.
  */
 import { ServiceError } from '../../../services/protocol/errors.ts';
+import type { Clock } from '../../../services/runtime/clock.ts';
 import type { HttpAnswer, HttpServer, HttpServiceOptions } from '../../../services/runtime/http.ts';
+import { dateOf } from '../../../services/runtime/http-date.ts';
 import { type NetworkRequest, RouteTable } from './route-table.ts';
 
 /** No answer. `refused`: the request certainly had no effect. */
@@ -21,6 +23,8 @@ export class ConnectionFailed extends Error {
 
 interface Listener {
   readonly routes: RouteTable;
+  /** What its answers are dated by. */
+  readonly clock: Clock | undefined;
   /** Breaks each request under way. */
   readonly underWay: Set<(error: ConnectionFailed) => void>;
 }
@@ -36,11 +40,11 @@ export class Network {
   }
 
   /** Port 0 takes a free one. */
-  async listen({ routes, port: wanted }: HttpServiceOptions & { readonly port: number }): Promise<HttpServer> {
+  async listen({ routes, clock, port: wanted }: HttpServiceOptions & { readonly port: number }): Promise<HttpServer> {
     if (wanted === 0) this.#lastPort += 1;
     const port = wanted === 0 ? this.#lastPort : wanted;
     if (this.#listeners.has(port)) throw new Error(`expected a free port, got ${port}`);
-    const listener: Listener = { routes: new RouteTable(routes), underWay: new Set() };
+    const listener: Listener = { routes: new RouteTable(routes), clock, underWay: new Set() };
     this.#listeners.set(port, listener);
     return { port, close: async () => this.#close(port, listener) };
   }
@@ -54,7 +58,7 @@ export class Network {
       answer(listener.routes, request).then(
         (answered) => {
           end();
-          resolve(answered);
+          resolve(dated(answered, listener.clock));
         },
         (error: unknown) => {
           // What a process stumbles over while it is killed is nobody's answer.
@@ -71,6 +75,10 @@ export class Network {
     for (const fail of listener.underWay) fail(new ConnectionFailed('the connection was reset', false));
     listener.underWay.clear();
   }
+}
+
+function dated(answered: HttpAnswer, clock: Clock | undefined): HttpAnswer {
+  return clock === undefined ? answered : { ...answered, headers: { ...answered.headers, date: dateOf(clock) } };
 }
 
 async function answer(routes: RouteTable, request: NetworkRequest): Promise<HttpAnswer> {

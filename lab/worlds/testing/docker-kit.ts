@@ -22,6 +22,8 @@ export interface StartTestWorldOptions {
   readonly file?: string;
   readonly environment?: Variables;
   readonly freePorts?: boolean;
+  /** What belongs to these is started, too. */
+  readonly profiles?: readonly string[];
   readonly onStep?: (step: StartStep) => void;
   readonly signal?: AbortSignal;
 }
@@ -31,8 +33,8 @@ export function variablesOf({ state }: TestCluster): Variables {
 }
 
 export async function startDockerWorld(options: StartTestWorldOptions): Promise<DockerTestWorld> {
-  const { cluster, suffix = '', file = COMPOSE, environment = process.env, freePorts = true, onStep = () => {} } = options;
-  const topology = await readTopology({ file, environment, freePorts, project: `${cluster.project}${suffix}` });
+  const { cluster, suffix = '', file = COMPOSE, environment = process.env, freePorts = true, profiles, onStep = () => {} } = options;
+  const topology = await readTopology({ file, environment, freePorts, profiles: profiles ?? [], project: `${cluster.project}${suffix}` });
   const world = await startDocker({ topology, variables: variablesOf(cluster), onStep, signal: options.signal, keep: options.keep });
   return withClients(world);
 }

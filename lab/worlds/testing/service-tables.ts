@@ -55,7 +55,7 @@ const EDGE: EdgeMetrics = {
   originFetches: 1,
   failedFetches: 1,
   readsThrough: 1,
-  lease: { leaseMs: 1, skewMs: 1, evidenceMs: 1, leastMs: 1, heartbeats: 1, fromFuture: 1 },
+  lease: { leaseMs: 1, skewMs: 1, evidenceMs: 1, leastMs: 1, heartbeats: 1, fromFuture: 1, originAheadMs: 1, untrustedMs: 1 },
   breaker: { state: 'closed', opened: 1, refused: 1, probes: 1 },
   warming: { rounds: 1, fetched: 1, missing: 1, failed: 1, held: 1, waiting: 1, underWay: 1 },
   process,

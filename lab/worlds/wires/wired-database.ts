@@ -37,6 +37,7 @@ export class WiredDatabase implements Database {
     });
     return {
       held: () => !isLost && lease.held(),
+      query: <Row>(sql: string, parameters: readonly unknown[] = []) => this.#call(() => lease.query<Row>(sql, parameters)),
       release: () => {
         stopListening();
         return this.#call(() => lease.release());

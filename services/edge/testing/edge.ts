@@ -21,20 +21,28 @@ export class StagedOrigin implements OriginClient {
   readonly contents = new Map<number, Content>();
   readonly deleted = new Map<number, number>();
   away = false;
+  /** By how much its clock is ahead of that of the edge. Left out: it does not say. */
+  aheadMs: number | undefined;
   /** Called before each answer: hold it back, or look. */
   before: (id: number) => void | Promise<void> = () => {};
   listing: OriginListing = { status: 200, body: { success: true, data: [], next: null } };
   readonly fetches: { readonly id: number; readonly ifNoneMatch: string | undefined }[] = [];
   readonly queries: string[] = [];
+  readonly #clock: Clock;
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+  }
 
   async fetch(id: number, ifNoneMatch?: string): Promise<OriginAnswer> {
     this.fetches.push({ id, ifNoneMatch });
     await this.before(id);
     if (this.away) throw new OriginUnavailable('the origin is away');
     const content = this.contents.get(id);
-    if (content === undefined) return { kind: 'missing', version: this.deleted.get(id) ?? 0 };
+    const times = this.aheadMs === undefined ? {} : { dateMs: this.#clock.now() + this.aheadMs };
+    if (content === undefined) return { kind: 'missing', version: this.deleted.get(id) ?? 0, ...times };
     const etag = `"${id}-${content.version}"`;
-    return etag === ifNoneMatch ? { kind: 'unchanged' } : { kind: 'content', content, etag };
+    return etag === ifNoneMatch ? { kind: 'unchanged', ...times } : { kind: 'content', content, etag, ...times };
   }
 
   async list(query: string): Promise<OriginListing> {
@@ -105,7 +113,7 @@ export async function withEdge<T>(environment: Readonly<Record<string, string>>,
   const clock = createMovableClock();
   const cache = new StagedCache(new MemoryCacheServer({ clock, random: systemRandom, ...cacheBoundsOf(config) }));
   const log = new MemoryLog({ clock, partitions: INVALIDATION_PARTITIONS });
-  const origin = new StagedOrigin();
+  const origin = new StagedOrigin(clock);
   const edge = await startEdge(config, { cache, log, origin, clock, random: systemRandom, logger: silentLogger });
   try {
     return await use({ port: edge.port, origin, cache, log, clock });

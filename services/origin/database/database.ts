@@ -1,14 +1,19 @@
 /** The port to Postgres: a server through its driver, or PGlite in this process. The same SQL runs on both. */
 
-export interface Lease {
+/** What runs statements, one at a time. */
+export interface Queries {
+  /** One statement with `$1`-style parameters. Throws DatabaseUnavailable, or UniqueViolation, or the driver's error. */
+  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<readonly Row[]>;
+}
+
+/** A lock, and the session that holds it: what is asked there waits for nobody else's connection. */
+export interface Lease extends Queries {
   /** False once the session that holds the lock is gone. */
   held(): boolean;
   release(): Promise<void>;
 }
 
-export interface Database {
-  /** One statement with `$1`-style parameters. Throws DatabaseUnavailable, or UniqueViolation, or the driver's error. */
-  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<readonly Row[]>;
+export interface Database extends Queries {
   /** Several statements, no parameters: the schema. */
   execute(sql: string): Promise<void>;
   /** A session-wide advisory lock; undefined while another session holds it. */

@@ -86,7 +86,7 @@ export class MemoryDatabase implements Database {
 
   async tryLock(): Promise<Lease | undefined> {
     this.#assertOpen();
-    return { held: () => !this.#closed, release: async () => {} };
+    return { held: () => !this.#closed, query: (sql, parameters) => this.query(sql, parameters), release: async () => {} };
   }
 
   async connected(): Promise<boolean> {

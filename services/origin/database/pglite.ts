@@ -42,6 +42,7 @@ export class PgliteDatabase implements Database {
     if (row?.locked !== true) return undefined;
     return {
       held: () => !this.#pglite.closed,
+      query: (sql, parameters) => this.query(sql, parameters),
       release: async () => void (await this.query('SELECT pg_advisory_unlock($1)', [key])),
     };
   }

@@ -1,6 +1,7 @@
 /** The database port over a Postgres server, and what may happen to the server meanwhile. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { INVALIDATION_PARTITIONS } from '../../protocol/invalidation.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { createLogger, silentLogger } from '../../runtime/log.ts';
 import { systemRandom } from '../../runtime/random.ts';
@@ -16,6 +17,11 @@ import { PostgresDatabase } from './postgres.ts';
 const servers = inject('servers');
 const CONTAINER = servers?.postgresContainer ?? '';
 const LOCK = 4_711;
+/** What a crowd waits for. */
+const CROWD = 4_712;
+/** As many as the pool has. */
+const CONNECTIONS_MAX = 10;
+const BEATS = 5;
 const POLL = { interval: 50, timeout: 30_000 } as const;
 /** No port of anybody: connections are refused. */
 const NOWHERE = 'postgresql://user:pass@127.0.0.1:9/edgesync';
@@ -125,6 +131,38 @@ describe.skipIf(servers === undefined)('Postgres', () => {
       } finally {
         await cutOff.close();
         await link.close();
+      }
+    }));
+
+  it('has a relay that publishes, and sends heartbeats, while a crowd holds all connections of the pool', () =>
+    withDatabase(async (database) => {
+      await resetTables(database);
+      const log = createLog();
+      const ports = { database, log, clock: systemClock, random: systemRandom, logger: silentLogger };
+      const { port, close } = await startOrigin({ ...TEST_CONFIG, FRESHNESS_LEASE: 10_000, HEARTBEAT: 100 }, ports);
+      const end = async () => (await log.bounds()).reduce((sum, bounds) => sum + bounds.end, 0);
+      const blocker = open(url());
+      const gate = await blocker.tryLock(CROWD);
+      try {
+        await expect.poll(end, POLL).toBeGreaterThan(0);
+        let waiting = CONNECTIONS_MAX;
+        // An event that is waiting when the crowd comes. Each of the crowd waits in the database until the gate opens.
+        await exchange(port, { method: 'PUT', path: '/api/content/1', body: { title: 'x' } });
+        const crowd = Promise.allSettled(
+          Array.from({ length: waiting }, () =>
+            database.query('SELECT pg_advisory_lock_shared($1)', [CROWD]).finally(() => {
+              waiting -= 1;
+            }),
+          ),
+        );
+        const begun = await end();
+        await expect.poll(end, POLL).toBeGreaterThan(begun + BEATS * INVALIDATION_PARTITIONS);
+        expect(waiting, 'and none of the crowd has been answered').toBe(CONNECTIONS_MAX);
+        await gate?.release();
+        await crowd;
+      } finally {
+        await close();
+        await blocker.close();
       }
     }));
 

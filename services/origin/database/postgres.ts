@@ -1,6 +1,6 @@
 /**
  * Postgres through its driver (pg 8, owned by this file): a pool in which every wait has an end, and the relay's lock in a
- * session of its own.
+ * session of its own, in which the relay also claims: however many wait for the pool, it does not.
  *
  * Nothing waits for the server to be there: a pool is opened at once and connects at its first query. An error that says
  * the server is away, or may be, becomes DatabaseUnavailable: the statement may have taken effect all the same.
@@ -32,6 +32,8 @@ const CLOSE_MS_MAX = 2_000;
 const LOCK_BEAT_MS = 2_000;
 const LOCK_ANSWER_MS_MAX = 2_000;
 const LOCK_SILENCE_MS_MAX = 6_000;
+
+const BEAT = { text: 'SELECT 1', query_timeout: LOCK_ANSWER_MS_MAX };
 
 const INT8_OID = 20;
 /** Of SQLSTATE: connection exception, insufficient resources, operator intervention (shutdown, start-up, cancelled). */
@@ -153,10 +155,11 @@ class LockSession implements Lease {
   readonly #socket = new Socket();
   readonly #over = new AbortController();
   #held = false;
+  #underWay = 0;
 
   constructor({ url, clock }: PostgresOptions) {
     this.#clock = clock;
-    this.#client = new pg.Client({ ...configOf(url), query_timeout: LOCK_ANSWER_MS_MAX, stream: () => this.#socket });
+    this.#client = new pg.Client({ ...configOf(url), stream: () => this.#socket });
     this.#client.on('error', () => this.#lose());
     this.#client.on('end', () => this.#lose());
   }
@@ -174,6 +177,21 @@ class LockSession implements Lease {
     return this.#held;
   }
 
+  /** A server that does not answer may have ended the session: then the lock is taken for lost. */
+  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<readonly Row[]> {
+    this.#underWay += 1;
+    try {
+      const { rows } = await this.#client.query(sql, [...parameters]);
+      return rows;
+    } catch (error) {
+      const translated = translate(error);
+      if (translated instanceof DatabaseUnavailable) this.#lose();
+      throw translated;
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+
   async release(): Promise<void> {
     this.#held = false;
     this.#over.abort();
@@ -185,7 +203,8 @@ class LockSession implements Lease {
     for (;;) {
       await sleep(this.#clock, LOCK_BEAT_MS, this.#over.signal);
       if (this.#over.signal.aborted) return;
-      await this.#client.query('SELECT 1').catch(() => this.#lose());
+      // A statement under way says something itself, and has an end of its own.
+      if (this.#underWay === 0) await this.#client.query(BEAT).catch(() => this.#lose());
     }
   }
 

@@ -274,5 +274,17 @@ export function describeContentStoreContract(name: string, withDatabase: WithDat
         expect(again?.held()).toBe(true);
         await again?.release();
       }));
+
+    it('has a session in which the outbox is claimed and marked', () =>
+      withStores(async ({ database, outbox }) => {
+        const lease = await database.tryLock(4_711);
+        if (lease === undefined) throw new TypeError('expected the lock, which nobody holds');
+        await outbox.enqueue({ type: 'key', target: 'content:1', mode: 'hard' });
+        const { ids } = await outbox.through(lease).claim(10);
+        expect(ids).toHaveLength(1);
+        await outbox.through(lease).markSent(ids);
+        expect((await outbox.claim(10)).ids).toEqual([]);
+        await lease.release();
+      }));
   });
 }

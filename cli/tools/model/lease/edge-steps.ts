@@ -3,9 +3,10 @@
  * head on. What has arrived is never later than the time of its record, so a head is due by that time and the delay
  * alone. A cut link is an edge that does not go on.
  */
+import { PARTITIONS, type Partition } from '../partitions.ts';
 import { applyHead, checkLog, rejoin, takeHeartbeat } from './edge.ts';
 import type { Setting } from './sizes.ts';
-import { copyCache, NEVER, nameOf, PARTITIONS, type Partition } from './state.ts';
+import { copyCache, NEVER, nameOf } from './state.ts';
 import type { Steps } from './steps.ts';
 
 export function addEdgeSteps(steps: Steps, setting: Setting): void {

@@ -2,8 +2,9 @@
  * What an edge does with its log: it applies the heads of its queues, takes heartbeats, checks the log, takes up its
  * stored offsets.
  */
+import type { Partition, PerPartition } from '../partitions.ts';
 import type { Setting } from './sizes.ts';
-import { type LeaseState, type LogRecord, NEVER, type Partition, type PerPartition } from './state.ts';
+import { type LeaseState, type LogRecord, NEVER } from './state.ts';
 
 /**
  * Applies a record that is the head of its queue. Answers what else it was: one applied before, or one behind a gap.

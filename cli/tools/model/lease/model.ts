@@ -3,8 +3,7 @@
  * lost sends, two partitions, delay, stored offsets, snapshot, log made anew, fetches, clocks that differ.
  *
  * Left out: lifetimes, tags and patterns, 404s, the bound of a queue, pipelines with a failed command, partitions added
- * to a running log, clocks that step back, a log that loses what it acknowledged. The model of several members on one
- * cache is not here.
+ * to a running log, clocks that step back, a log that loses what it acknowledged, several edges on one cache.
  */
 import type { Model } from '../search.ts';
 import { addEdgeSteps } from './edge-steps.ts';
@@ -15,7 +14,7 @@ import { addRelaySteps } from './relay-steps.ts';
 import { RULES, type Rules } from './rules.ts';
 import { type Setting, type Sizes, withDefaults } from './sizes.ts';
 import { firstState, type LeaseState } from './state.ts';
-import { Steps } from './steps.ts';
+import { stepsFrom } from './steps.ts';
 
 /** Rules that are left out stand as they should. */
 export function leaseModel(changed: { readonly rules: Partial<Rules>; readonly sizes: Partial<Sizes> }): Model<LeaseState> {
@@ -23,7 +22,7 @@ export function leaseModel(changed: { readonly rules: Partial<Rules>; readonly s
   return {
     init: () => firstState(setting.sizes),
     next: (state) => {
-      const steps = new Steps(state);
+      const steps = stepsFrom(state);
       addOriginSteps(steps, setting);
       addRelaySteps(steps, setting);
       addEdgeSteps(steps, setting);

@@ -2,8 +2,9 @@
  * What the relays do, one step at a time, so that a relay may be paused or killed between any two. Then what of their
  * sends lands late.
  */
+import { PARTITIONS, type Partition } from '../partitions.ts';
 import type { Setting } from './sizes.ts';
-import { append, type ClaimedRelay, type LeaseState, type Message, nameOf, PARTITIONS, type Partition, type Row } from './state.ts';
+import { append, type ClaimedRelay, type LeaseState, type Message, nameOf, type Row } from './state.ts';
 import type { Steps } from './steps.ts';
 
 const IDLE = { phase: 'idle' } as const;

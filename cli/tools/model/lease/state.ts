@@ -2,13 +2,11 @@
  * A state of the model: one region, one key `k` with its events in partition 0, purges of all in partition 1. Times are
  * ticks of the true clock, which is the edge's own; the clocks of relays differ from it.
  */
+import type { Partition, PerPartition } from '../partitions.ts';
 import type { Sizes, Spending } from './sizes.ts';
 
 /** Long before the search begins. */
 export const NEVER = -9;
-export const PARTITIONS = [0, 1] as const;
-export type Partition = (typeof PARTITIONS)[number];
-export type PerPartition = [number, number];
 
 /** A row of the outbox. */
 export type Row =

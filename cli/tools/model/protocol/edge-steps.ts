@@ -1,6 +1,7 @@
 /** What the edge does with its queues, and what is done to them. */
+import { PARTITIONS, type Partition } from '../partitions.ts';
 import { applyQueued, forgetFetches, goOnFromEnds } from './edge.ts';
-import { nameOf, PARTITIONS, type Partition } from './events.ts';
+import { nameOf } from './events.ts';
 import type { Setting } from './sizes.ts';
 import type { Steps } from './steps.ts';
 

@@ -1,9 +1,10 @@
 /** What an edge does with its log: it reads on, applies what it has queued, takes up its stored offsets. */
-import { type Event, PARTITIONS, type Partition, tagOf } from './events.ts';
+import { lastOffsets, PARTITIONS, type Partition, type PerPartition } from '../partitions.ts';
+import { type Event, tagOf } from './events.ts';
 import { putInForce } from './judge.ts';
 import { invalidateAll, judge, leaveMarks, modeOf } from './marks.ts';
 import type { Setting } from './sizes.ts';
-import { type Fetch, lastOffsets, type PerPartition, type ProtocolState } from './state.ts';
+import type { Fetch, ProtocolState } from './state.ts';
 
 /** Queues what the log has and the edge has not read. */
 export function readOn({ edge, log }: ProtocolState): void {

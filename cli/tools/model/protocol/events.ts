@@ -2,6 +2,8 @@
  * Events. There is one key, which the readers read, and another one in the same partition, which takes up places only.
  * Version 1, 3, … of the content has tag A, version 2, 4, … has tag B.
  */
+import type { Partition } from '../partitions.ts';
+
 export type Mode = 'hard' | 'soft';
 /** What a purge may be of. */
 export type Scope = 'key' | 'tagA' | 'tagB' | 'pattern' | 'all';
@@ -25,9 +27,6 @@ export interface OtherEvent extends EventBase {
   readonly kind: 'other';
 }
 export type Event = VersionEvent | PurgeEvent | OtherEvent;
-
-export const PARTITIONS = [0, 1] as const;
-export type Partition = (typeof PARTITIONS)[number];
 
 /** Events of a key are in partition 0, all others in partition 1. */
 export function partitionOf(event: Event): Partition {

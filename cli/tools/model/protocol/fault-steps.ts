@@ -1,6 +1,6 @@
 /** What is done to the edge, to its cache and to the log. */
+import { PARTITIONS } from '../partitions.ts';
 import { beginAtEnds, beginCatchingUp, checkLog, readOn, seekBack } from './edge.ts';
-import { PARTITIONS } from './events.ts';
 import { putInForce } from './judge.ts';
 import { invalidateAll, modeOf } from './marks.ts';
 import type { Setting } from './sizes.ts';

@@ -9,38 +9,29 @@
 import type { Model } from '../search.ts';
 import { addEdgeSteps } from './edge-steps.ts';
 import { addFaultSteps } from './fault-steps.ts';
-import type { Promised } from './judge.ts';
 import { addOriginSteps } from './origin-steps.ts';
 import { checkQuiescence } from './quiescence.ts';
 import { addReadSteps } from './read-steps.ts';
 import { RULES, type Rules } from './rules.ts';
 import { type Setting, type Sizes, withDefaults } from './sizes.ts';
 import { firstState, type ProtocolState } from './state.ts';
-import { Steps } from './steps.ts';
+import { stepsFrom } from './steps.ts';
 import { addTimeSteps } from './time-steps.ts';
 
-export interface Modelled {
-  /** Rules that are left out stand as they should. */
-  readonly rules: Partial<Rules>;
-  readonly sizes: Partial<Sizes>;
-  /** The promises that are looked at. */
-  readonly isLookedAt: (promise: Promised) => boolean;
-}
-
-export function protocolModel({ rules, sizes, isLookedAt }: Modelled): Model<ProtocolState> {
-  const setting: Setting = { rules: { ...RULES, ...rules }, sizes: withDefaults(sizes) };
-  const lookedAt = (violations: readonly string[]) => violations.filter((each) => isLookedAt(each.split(':', 1)[0] as Promised));
+/** Rules that are left out stand as they should. */
+export function protocolModel(changed: { readonly rules: Partial<Rules>; readonly sizes: Partial<Sizes> }): Model<ProtocolState> {
+  const setting: Setting = { rules: { ...RULES, ...changed.rules }, sizes: withDefaults(changed.sizes) };
   return {
     init: () => firstState(setting.sizes),
     next: (state) => {
-      const steps = new Steps(state);
+      const steps = stepsFrom(state);
       addOriginSteps(steps, setting);
       addEdgeSteps(steps, setting);
       addReadSteps(steps, setting);
       addTimeSteps(steps, setting);
       addFaultSteps(steps, setting);
-      return steps.all.map((step) => ({ ...step, violations: lookedAt(step.violations) }));
+      return steps.all;
     },
-    check: (state) => lookedAt(checkQuiescence(setting, state)),
+    check: (state) => checkQuiescence(setting, state),
   };
 }

@@ -1,5 +1,5 @@
 /** What must hold when nothing is pending: nothing superseded is fresh, and reads end in a fresh hit. */
-import { PARTITIONS } from './events.ts';
+import { PARTITIONS } from '../partitions.ts';
 import { fill } from './fill.ts';
 import { judge } from './marks.ts';
 import { readByFetch } from './read-steps.ts';

@@ -1,8 +1,7 @@
 /** A state of the model: one region with one edge, and its cache. Numbers that count the clock begin at 0. */
+import type { PerPartition } from '../partitions.ts';
 import type { Event, Purge, Versioned } from './events.ts';
 import type { Sizes, Spending } from './sizes.ts';
-
-export type PerPartition = [number, number];
 
 /** What the origin said. */
 export interface Answer extends Versioned {
@@ -192,11 +191,6 @@ export function copyState(state: ProtocolState): ProtocolState {
     judge: { ...judge, purges: judge.purges.slice(), applied: judge.applied.slice() },
     budget: { ...state.budget },
   };
-}
-
-/** The last offset of each partition; -1 where there is none. */
-export function lastOffsets({ log }: ProtocolState): PerPartition {
-  return [log[0].length - 1, log[1].length - 1];
 }
 
 /** What a fetch would be answered now. */

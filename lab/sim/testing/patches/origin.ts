@@ -226,8 +226,8 @@ export const ORIGIN_PATCHES: readonly Patch[] = [
       },
       {
         file: 'services/origin/outbox.ts',
-        old: '  readonly #database: Database;',
-        new: '  readonly #purged = new Map<string, number>();\n  readonly #database: Database;',
+        old: '  readonly #database: Queries;',
+        new: '  readonly #purged = new Map<string, number>();\n  readonly #database: Queries;',
       },
     ],
     caughtBy: ['purge-ignored'],

@@ -1,10 +1,5 @@
-/** A suite: which rules differ from those that should stand, and how much may happen. */
+import type { SuiteOf } from '../../suite.ts';
 import type { Rules } from '../rules.ts';
 import type { Sizes } from '../sizes.ts';
 
-export interface Suite {
-  readonly name: string;
-  readonly about: string;
-  readonly rules: Partial<Rules>;
-  readonly sizes: Partial<Sizes>;
-}
+export type Suite = SuiteOf<Rules, Sizes>;

@@ -1,4 +1,5 @@
 /** Random walks with everything mixed: writes, faults and time are weighed so that they spread over a walk. */
+import { weighBy } from '../../suite.ts';
 import type { Sizes } from '../sizes.ts';
 import { BREAK } from './break.ts';
 import type { Suite } from './suite.ts';
@@ -65,7 +66,7 @@ function showing({ rules }: Suite): Partial<Sizes> {
   };
 }
 
-const WEIGHTS: readonly (readonly [RegExp, number])[] = [
+export const weigh = weighBy([
   [/time/, 1],
   [/v\d+ committed|commits|purge of all comm|another key/, 0.1],
   [/takes its outbox/, 0.05],
@@ -76,9 +77,4 @@ const WEIGHTS: readonly (readonly [RegExp, number])[] = [
   [/killed|restarts|snapshot|anew|raised|lowered/, 0.04],
   [/applies|reads p/, 0.8],
   [/looks up/, 0.3],
-];
-
-/** By the label of a step; the first that matches counts. */
-export function weigh(label: string): number {
-  return WEIGHTS.find(([pattern]) => pattern.test(label))?.[1] ?? 1;
-}
+]);

@@ -174,4 +174,10 @@ export const BREAK_LOG: readonly Suite[] = [
     rules: { emptyCache: 'noEpoch' },
     sizes: { first: 'cached', budget: { writes: 1, restarts: 1, reads: 1 } },
   },
+  {
+    name: 'B51',
+    about: 'the log is asked for at the start of the edge only, not when its cache comes back',
+    rules: { logId: 'start' },
+    sizes: { first: 'cached', budget: { writes: 2, newLogs: 1, snapshots: 1, restores: 1, reads: 1 } },
+  },
 ];

@@ -1,5 +1,6 @@
 /** The rules as they should stand, under one mix of events each: the promises must hold in every state. */
 import type { Promised } from '../judge.ts';
+import { inBothStrategies, type Mix } from './mix.ts';
 import type { Suite } from './suite.ts';
 
 /**
@@ -18,7 +19,7 @@ const WITH_EVICTIONS: readonly Promised[] = [
   'purge-soft',
 ];
 
-const MIXES: readonly Omit<Suite, 'name' | 'rules'>[] = [
+const MIXES: readonly Mix[] = [
   { about: 'updates', sizes: { fetchesAtOnceMax: 2, budget: { writes: 2, reads: 4, repeats: 1 } } },
   { about: 'a deletion', sizes: { fetchesAtOnceMax: 2, budget: { writes: 1, deletions: 1, reads: 4, repeats: 1 } } },
   {
@@ -175,13 +176,4 @@ const MIXES: readonly Omit<Suite, 'name' | 'rules'>[] = [
   },
 ];
 
-/** Each mix in an eager region, then in a lazy one. */
-export const HOLD: readonly Suite[] = MIXES.flatMap(({ about, sizes, ...mix }, index) =>
-  (['eager', 'lazy'] as const).map((strategy) => ({
-    name: `H${index + 1}-${strategy}`,
-    about: `${about}, ${strategy}`,
-    rules: {},
-    sizes: { ...sizes, isLazy: strategy === 'lazy' },
-    ...mix,
-  })),
-);
+export const HOLD: readonly Suite[] = inBothStrategies('H', MIXES);
