@@ -19,13 +19,11 @@ export function addCompareCommand(program: Command, session: Session): void {
   const what = 'a summary.json, a history, or a folder of run --out';
   program
     .command('compare')
-    .description(
-      'hold two runs against each other: verdicts, checks, thresholds, staleness, latency; ends with 99 where the second is worse',
-    )
-    .argument('<a>', `${what}: what was before`)
-    .argument('<b>', `${what}: what is now`)
+    .description('compare two runs: verdicts, checks, thresholds, staleness, latency; ends with 99 where the second run is worse')
+    .argument('<a>', `${what}: the run before`)
+    .argument('<b>', `${what}: the run now`)
     .addOption(
-      new Option('--tolerance <percent>', 'a figure of B that is worse by no more is not worse')
+      new Option('--tolerance <percent>', 'how much worse a figure of B may be before it counts as worse')
         .argParser(parsePercent)
         .default(TOLERANCE_PERCENT)
         .env('EDGESYNC_TOLERANCE'),

@@ -23,13 +23,13 @@ export function addLiveOptions(command: Command): Command {
     .addOption(
       new Option(
         '--allow-external <host>',
-        'live: a host that may be asked beside this machine, by its exact name; may be said more than once',
+        'live: a host that the lab may ask beside this machine, by its exact name; may be given more than once',
       )
         .env('EDGESYNC_ALLOW_EXTERNAL')
         .argParser(wordsOf),
     )
     .addOption(
-      new Option('--allow-wide-purge', 'live: purges of all and of patterns, too, which may purge what is of others').env(
+      new Option('--allow-wide-purge', 'live: also send purges of all and of patterns; they may purge contents of others').env(
         'EDGESYNC_ALLOW_WIDE_PURGE',
       ),
     )

@@ -20,7 +20,9 @@ export function addMysteryCommand(program: Command, session: Session, config: Co
   const command = program
     .command('mystery')
     .description('in the terminal: a world with one unknown bug in it, for you to find; :guess names it, :give-up tells it')
-    .addOption(new Option('--seed <number>', 'which bug: with the same number the same one; drawn when left out').argParser(parseSeed))
+    .addOption(
+      new Option('--seed <number>', 'which bug: the same number hides the same bug; if left out, one is drawn').argParser(parseSeed),
+    )
     .addOption(portsOption());
   addLookOptions(command).action(async ({ seed = drawSeed(), ...options }: MysteryOptions) => {
     if (!isInteractive(session.environment)) program.error('error: mystery is played in a terminal, and there is none here');

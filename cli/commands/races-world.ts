@@ -31,8 +31,12 @@ export function addRacesWorldOptions(command: Command): Command {
         .choices(BACKENDS)
         .env('EDGESYNC_BACKEND'),
     )
-    .addOption(new Option('--seed <number>', 'simulated: of all chance; drawn when left out').argParser(seedOf).env('EDGESYNC_SEED'))
-    .addOption(new Option('--mutant <name>', 'simulated: with a known bug').env('EDGESYNC_MUTANT'));
+    .addOption(
+      new Option('--seed <number>', 'simulated: the seed of all chance; if left out, one is drawn and printed')
+        .argParser(seedOf)
+        .env('EDGESYNC_SEED'),
+    )
+    .addOption(new Option('--mutant <name>', 'simulated: bring a known bug back').env('EDGESYNC_MUTANT'));
 }
 
 export interface RacesWorldAsked {

@@ -60,9 +60,9 @@ export function addRacesCommand(program: Command, session: Session): void {
     .command('races')
     .description('put a cache to the test: can it lose an invalidation that comes while a fetch is under way?')
     .argument('<targets...>', `presets such as ${OWN_TARGET.name}, varnish or squid, or target files such as my-cache.yaml`)
-    .addOption(new Option('--race <names...>', 'those alone; left out: all').env('EDGESYNC_RACE').argParser(wordsOf))
+    .addOption(new Option('--race <names...>', 'only these races; if left out, all').env('EDGESYNC_RACE').argParser(wordsOf))
     .addOption(
-      new Option('--purge <ways...>', 'those alone, such as key or soft-tag; left out: all that the target declares')
+      new Option('--purge <ways...>', 'only these purges, such as key or soft-tag; if left out, all that the target declares')
         .env('EDGESYNC_PURGE')
         .argParser(wordsOf),
     )
@@ -74,7 +74,7 @@ export function addRacesCommand(program: Command, session: Session): void {
     .addOption(new Option('--config <file>', CONFIG_ABOUT).env('EDGESYNC_CONFIG'));
   addRacesWorldOptions(addLiveOptions(command))
     .addOption(new Option('--dry-run', 'live: print the first request of each kind, and send nothing').env('EDGESYNC_DRY_RUN'))
-    .addOption(new Option('--strict', 'late fails, too').env('EDGESYNC_STRICT'))
+    .addOption(new Option('--strict', 'a race that is late fails the command, too').env('EDGESYNC_STRICT'))
     .addOption(new Option('--out <dir>', 'an empty folder: report.html, junit.xml and races.json go there').env('EDGESYNC_OUT'))
     .addOption(new Option('--json', 'one JSON object on standard output').env('EDGESYNC_JSON'))
     .action((words: readonly string[], options: RacesOptions) =>

@@ -54,11 +54,17 @@ export function addRunCommand(program: Command, session: Session): void {
     .command('run')
     .description('run scenarios and end with a verdict')
     .argument('<scenario...>', `a built-in scenario (${[...BUILT_IN_SCENARIOS.keys()].join(', ')}) or a file`)
-    .addOption(new Option('--seed <number>', 'of the plan; drawn and printed when left out').argParser(parseSeed).env('EDGESYNC_SEED'))
     .addOption(
-      new Option('--duration <time>', 'of the load, instead of the scenario’s').argParser(parseDurationOption).env('EDGESYNC_DURATION'),
+      new Option('--seed <number>', 'the seed of the plan; if left out, one is drawn and printed')
+        .argParser(parseSeed)
+        .env('EDGESYNC_SEED'),
     )
-    .addOption(new Option('--mutant <name>', 'with a known bug: embedded and simulated').env('EDGESYNC_MUTANT'))
+    .addOption(
+      new Option('--duration <time>', 'how long the load lasts, instead of what the scenario says')
+        .argParser(parseDurationOption)
+        .env('EDGESYNC_DURATION'),
+    )
+    .addOption(new Option('--mutant <name>', 'bring a known bug back (embedded and simulated)').env('EDGESYNC_MUTANT'))
     .addOption(new Option('--dry-run', 'print what would be done, from the seed, and start nothing').env('EDGESYNC_DRY_RUN'));
   for (const { flags, about, variable } of OUTPUT_OPTIONS) command.addOption(new Option(flags, about).env(variable));
   addKeepOption(addWorldOptions(addUnknownOptions(addLiveOptions(command)), BACKENDS)).action(

@@ -40,7 +40,7 @@ export function addShrinkCommand(program: Command, session: Session): void {
     .description('find the smallest scenario that still shows what a seed of sim, or a history, shows, and write it as a file')
     .argument('<seed|history>', 'a seed, or the history.ndjson that run --out or sim --out left: that one says itself what it ran');
   addSwarmOptions(command)
-    .addOption(new Option('--out <file>', 'where it is written; left out: shrunk-<seed>.yaml'))
+    .addOption(new Option('--out <file>', 'the file for the scenario; if left out, shrunk-<seed>.yaml'))
     .addOption(new Option('--no-embedded', 'do not try whether the embedded world shows it, too'))
     .action((which: string, options: ShrinkCommandOptions) =>
       orFail(session, async () => {

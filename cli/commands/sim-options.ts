@@ -56,28 +56,31 @@ function parseLength(text: string): number {
 export function addSwarmOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--regions <number>', `of the world, 1 to ${REGIONS_MAX}`)
+      new Option('--regions <number>', `how many regions the world has, 1 to ${REGIONS_MAX}`)
         .argParser(wholeNumber(1, REGIONS_MAX))
         .default(DEFAULTS.regions)
         .env('EDGESYNC_REGIONS'),
     )
     .addOption(
-      new Option('--members <number>', 'edges of each region, in seeds whose clocks are one; left out: drawn for each seed, 1 to 3')
+      new Option(
+        '--members <number>',
+        'how many edges each region has, in seeds whose services share one clock; if left out, drawn for each seed, 1 to 3',
+      )
         .argParser(wholeNumber(1, MEMBERS_MAX))
         .env('EDGESYNC_MEMBERS'),
     )
     .addOption(
-      new Option('--keys <number>', 'of the load; left out: drawn for each seed, 1 to 100')
+      new Option('--keys <number>', 'how many keys the load has; if left out, drawn for each seed, 1 to 100')
         .argParser(wholeNumber(1, KEYS_MAX))
         .env('EDGESYNC_KEYS'),
     )
     .addOption(
-      new Option('--duration <time>', 'of the load, in virtual time')
+      new Option('--duration <time>', 'how long the load lasts, in virtual time')
         .argParser(parseLength)
         .default(DEFAULTS.duration, '60s')
         .env('EDGESYNC_DURATION'),
     )
-    .addOption(new Option('--mutant <name>', 'with a known bug').env('EDGESYNC_MUTANT'))
+    .addOption(new Option('--mutant <name>', 'bring a known bug back').env('EDGESYNC_MUTANT'))
     .addOption(
       new Option('--compose <file>', 'the topology').default(COMPOSE_FILE, 'the one that comes with the program').env('EDGESYNC_COMPOSE'),
     );

@@ -40,7 +40,9 @@ export function addSimCommand(program: Command, session: Session): void {
     .command('sim')
     .description('run many seeds in virtual time, each with faults of its own; end at the first that fails')
     .addOption(
-      new Option('--seeds <range>', 'such as 1..1000 (the default; with --mutants 1..200)').argParser(parseSeeds).env('EDGESYNC_SEEDS'),
+      new Option('--seeds <range>', 'a seed, or a range such as 1..1000 (the default; with --mutants 1..200)')
+        .argParser(parseSeeds)
+        .env('EDGESYNC_SEEDS'),
     );
   addSwarmOptions(command)
     .addOption(jobsOption())
@@ -52,7 +54,7 @@ export function addSimCommand(program: Command, session: Session): void {
     .addOption(
       new Option(
         '--out <dir>',
-        'an empty folder: history and summary of the first seed that fails go there; of a single seed in any case',
+        'an empty folder for the history and the summary of the first seed that fails; a single seed leaves them in any case',
       ).env('EDGESYNC_OUT'),
     )
     .addOption(new Option('--json', 'NDJSON on standard output, nothing else').env('EDGESYNC_JSON'))

@@ -36,7 +36,7 @@ export function addClusterOptions(command: Command): Command {
     .addOption(
       new Option('--compose <file>', 'the topology').default(COMPOSE_FILE, 'the one that comes with the program').env('EDGESYNC_COMPOSE'),
     )
-    .addOption(new Option('--project <name>', 'of the cluster, instead of the name in the topology').env('EDGESYNC_PROJECT'));
+    .addOption(new Option('--project <name>', 'the name of the cluster, instead of the name in the topology').env('EDGESYNC_PROJECT'));
 }
 
 export function portsOption(): Option {
@@ -56,7 +56,7 @@ export function addWorldOptions(command: Command, backends: readonly Backend[] =
     .addOption(
       new Option(
         '--target <cache>',
-        'a cache of others in every region, or in one: varnish, eu-west=squid, my-cache.yaml; embedded; run: live ones, too',
+        'a cache of others in every region, or in one: varnish, eu-west=squid, my-cache.yaml (embedded; run also takes live targets)',
       )
         .argParser(wordsOf)
         .env('EDGESYNC_TARGET'),

@@ -17,6 +17,7 @@ import { code, namesOfBlocks } from './markdown.ts';
 import { generated, pagePaths, ROOT, readPage, TABLES } from './pages.ts';
 
 const PAGES = await pagePaths();
+const INDEX = 'docs/README.md';
 /** Tables whose last column is a sentence from a list. */
 const MEANT = ['summary', 'plan', 'errors', 'edge-metrics', 'origin-metrics'];
 
@@ -66,9 +67,18 @@ describe('the links', () => {
     expect(broken).toEqual([]);
   });
 
-  it('of README lead to every page of docs', async () => {
-    const links = linksOf(await readPage('README.md'));
+  it('of README and its index lead to every page of docs', async () => {
+    const fromIndex = linksOf(await readPage(INDEX)).map((link) => relative(ROOT, join(ROOT, dirname(INDEX), link)));
+    const links = [...linksOf(await readPage('README.md')), ...fromIndex];
+    expect(links).toContain(INDEX);
     expect(PAGES.filter((path) => path.startsWith('docs/') && !links.includes(path))).toEqual([]);
+  });
+
+  it.each(PAGES.filter((path) => path.startsWith('docs/')))('of %s lead on: to the index, and to a page beside it', async (path) => {
+    const targets = linksOf(await readPage(path)).map((link) => relative(ROOT, join(ROOT, dirname(path), link.split('#')[0] ?? '')));
+    const others = new Set(targets.filter((target) => PAGES.includes(target) && target !== path && target !== INDEX));
+    expect(others.size).toBeGreaterThan(0);
+    if (path !== INDEX) expect(targets).toContain(INDEX);
   });
 
   it('of README lead to what npm installs', async () => {

@@ -1,7 +1,7 @@
 /** The links of a page of Markdown, and the anchors that others may link to. */
 
-/** Without what stands in blocks of code. */
-function prose(text: string): string {
+/** Without code, be it in blocks or in lines. */
+export function prose(text: string): string {
   return text.replaceAll(/^```.*?^```$/gms, '').replaceAll(/`[^`\n]*`/g, '');
 }
 

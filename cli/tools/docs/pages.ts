@@ -1,7 +1,7 @@
 /** Which generated tables there are, and the pages with them written anew. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheRecipes, cachesTable, cacheWitnesses } from '../table/pages.ts';
+import { cacheRecipes, cachesShort, cachesTable, cacheWitnesses } from '../table/pages.ts';
 import { eventTable, historyTable, operationTable, planTable, summaryTable } from './event-tables.ts';
 import { checkTable, faultTable, metricTable, mutantTable, platformTable, raceTable, scenarioTable, targetTable } from './lab-tables.ts';
 import { namesOfBlocks, withBlock } from './markdown.ts';
@@ -28,6 +28,7 @@ export const TABLES: Readonly<Record<string, () => string | Promise<string>>> = 
   races: raceTable,
   targets: targetTable,
   caches: cachesTable,
+  'caches-short': cachesShort,
   'cache-witnesses': cacheWitnesses,
   'cache-recipes': cacheRecipes,
   commands: commandTable,

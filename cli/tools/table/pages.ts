@@ -6,6 +6,9 @@ import { type CacheRow, cacheOf, readRows } from './rows.ts';
 import { orderedPresets } from './subjects.ts';
 
 const NOT_RUN = '-';
+/** What README shows: one purge of each cache as it comes, with an answer under way. */
+const SHORT = { purge: 'hard key', races: ['in-head', 'in-304', 'in-404', 'refill-twice'] };
+const RECIPE_OF_NONE = 'nothing to mend';
 const CROWD = 'crowd';
 const SHOWN: Readonly<Record<CacheRow['cells'][string], string>> = {
   ok: 'ok',
@@ -25,6 +28,31 @@ export async function cachesTable(): Promise<string> {
     crowdFetches ?? NOT_RUN,
   ]);
   return toTable([['preset', 'version', 'purge', ...races, 'fetches for 40 readers'], ...rows]);
+}
+
+/** Of our own edge one row, of others those that are no recipe; a recipe stands in the row that it mends. */
+export async function cachesShort(): Promise<string> {
+  const presets = await orderedPresets();
+  const rows = (await readRows()).filter(({ purge }) => purge === SHORT.purge);
+  const isShown = (preset: string) =>
+    preset === OWN_TARGETS[0]?.name || presets.some(({ name, mends }) => name === preset && mends === undefined);
+  const told = rows
+    .filter(({ preset }) => isShown(preset))
+    .map((row) => [
+      code(row.preset),
+      row.version,
+      ...SHORT.races.map((race) => cellText(row.cells[race])),
+      mendedBy(
+        row,
+        presets.flatMap(({ name, mends }) => (mends === row.preset ? [name] : [])),
+      ),
+    ]);
+  return toTable([['cache', 'version', ...SHORT.races, 'mended by'], ...told]);
+}
+
+function mendedBy({ cells }: CacheRow, recipes: readonly string[]): string {
+  if (!SHORT.races.some((race) => cells[race] === 'kept')) return RECIPE_OF_NONE;
+  return recipes.map(code).join(', ') || 'no preset';
 }
 
 function cellText(outcome: CacheRow['cells'][string] | undefined): string {
