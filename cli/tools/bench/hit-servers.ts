@@ -29,19 +29,27 @@ const EDGE = 'dist/service/edge.js';
 const BARE = fileURLToPath(new URL('./hit-bare.ts', import.meta.url));
 const MANY = 1_000;
 
-function edgeOver(cache: 'memory' | 'Redis', contents: number): HitServer {
-  const region = `${cache.toLowerCase()}-${contents}`;
+/** Where the edge's answers come from. Hot entries stand before a Redis. */
+const CACHES = {
+  memory: { name: 'cache in memory', needs: [], hotMs: 0 },
+  Redis: { name: 'cache in Redis, no hot entries', needs: ['redis-server'], hotMs: 0 },
+  hot: { name: 'cache in Redis', needs: ['redis-server'], hotMs: 25 },
+} as const;
+
+function edgeOver(cache: keyof typeof CACHES, contents: number): HitServer {
+  const { name, needs, hotMs } = CACHES[cache];
   return {
-    name: `edge, cache in ${cache === 'memory' ? 'memory' : 'Redis'}${contents === 1 ? '' : `, ${contents.toLocaleString('en')} contents`}`,
-    needs: cache === 'Redis' ? ['redis-server'] : [],
+    name: `edge, ${name}${contents === 1 ? '' : `, ${contents.toLocaleString('en')} contents`}`,
+    needs,
     contents,
     command: () => [process.execPath, EDGE],
     variables: ({ port, origin, redisPort }) => ({
-      REGION_NAME: region,
+      REGION_NAME: `${cache.toLowerCase()}-${contents}`,
       EDGE_PORT: String(port),
       REDIS_URL: cache === 'memory' ? 'memory:' : `redis://127.0.0.1:${redisPort}`,
       KAFKA_BROKERS: 'memory:',
       ORIGIN_URL: origin,
+      HOT_MS: String(hotMs),
       LOG_LEVEL: 'error',
     }),
   };
@@ -84,6 +92,8 @@ export const HIT_SERVERS: readonly HitServer[] = [
   },
   edgeOver('memory', 1),
   edgeOver('memory', MANY),
+  edgeOver('hot', 1),
+  edgeOver('hot', MANY),
   edgeOver('Redis', 1),
   edgeOver('Redis', MANY),
   {
