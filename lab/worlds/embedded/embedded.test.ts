@@ -132,7 +132,9 @@ describe('the embedded world', () => {
     process.kill(host, 'SIGCONT');
     const { endedAt, lateMs } = await told.promise;
     forget?.();
-    expect(endedAt - lateMs).toBeGreaterThan(stoppedAt - STOPPED_MS);
+    // On a busy machine it may have stood still from before.
+    expect(endedAt).toBeGreaterThan(stoppedAt + STOPPED_MS / 2);
+    expect(endedAt - lateMs).toBeLessThan(stoppedAt + STOPPED_MS / 2);
   });
 
   it('brings a deletion everywhere, lazy regions too, and never serves the content again', async () => {
