@@ -17,6 +17,7 @@ import { HotCache, type HotCacheOptions } from './cache/hot.ts';
 import { consumerGroupOf, type EdgeConfig, settingsIn } from './config.ts';
 import { type EntryLifetimes, entryLifeMsMax } from './entry-times.ts';
 import { Invalidator } from './invalidator.ts';
+import { isOutOfLease } from './labels.ts';
 import type { Latencies } from './latencies.ts';
 import { Lease } from './lease.ts';
 import { leaseTeller } from './lease-told.ts';
@@ -67,7 +68,11 @@ export function cacheBoundsOf(config: EdgeConfig): CacheBounds {
   return { markRetentionMs: markRetentionMsOf(config), marksMax: config.MARKS_MAX };
 }
 
-function withHotEntries(config: EdgeConfig, { cache, clock }: EdgePorts, told: Pick<HotCacheOptions, 'upToDate' | 'onHit'>): EdgeCache {
+function withHotEntries(
+  config: EdgeConfig,
+  { cache, clock }: EdgePorts,
+  told: Omit<HotCacheOptions, 'clock' | 'hotMs' | 'bytesMax'>,
+): EdgeCache {
   const { HOT_MS: hotMs, HOT_BYTES: bytesMax } = config;
   return hotMs === 0 || bytesMax === 0 ? cache : new HotCache(cache, { clock, hotMs, bytesMax, ...told });
 }
@@ -99,7 +104,11 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const settings = new EdgeSettings(settingsIn(config));
   const meter = new EdgeMeter(clock, latencies);
   const upToDate = () => invalidator.upToDate();
-  const hot = withHotEntries(config, ports, { upToDate, onHit: () => meter.countHot() });
+  const hot = withHotEntries(config, ports, {
+    upToDate,
+    isOutOfLease: (key, found) => isOutOfLease(key, found, lease),
+    onHit: () => meter.countHot(),
+  });
   const warming = config.WARM_KEYS === 0 ? undefined : new Warming(config, { ...ports, cache: hot });
   const cache = warming?.cache ?? hot;
   const lifetimes = lifetimesOf(config);

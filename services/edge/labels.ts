@@ -51,6 +51,11 @@ export function seenAs(
   return { ...(found.state === 'fresh' ? asOld(found) : found), term: { ...term, isOut: false } };
 }
 
+/** Whether it is the lease alone that makes it stale. */
+export function isOutOfLease(key: string, found: Lookup, lease: Lease): boolean {
+  return found.state === 'fresh' && lease.isOn && lease.of(key, basisOf(found)).isOut;
+}
+
 /** undefined: a 404 whose lease is out. A 404 is never stale: the reader asks again. */
 export function labelled({ entry, askedMs }: Fetched, forwarded: Forwarded, lease: Lease | undefined): Answer | undefined {
   const term = lease?.ofAnswer(entry.fetchedAt, askedMs);

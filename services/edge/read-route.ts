@@ -1,7 +1,7 @@
 /** The route that nearly every request takes: a read, and its answer as HTTP says it. */
 import type { ReadLabel } from '../protocol/edge-api.ts';
 import { type Clock, toTimestamp } from '../runtime/clock.ts';
-import { matchesEtag } from '../runtime/conditions.ts';
+import { matchesEtag, opaqueTag } from '../runtime/conditions.ts';
 import { idOf } from '../runtime/content-id.ts';
 import type { HttpAnswer, Route } from '../runtime/route.ts';
 import type { CacheEntry } from './cache/cache.ts';
@@ -71,7 +71,7 @@ function toHttpAnswer(options: AnswerOptions, answer: Answer, latencyMs: number,
     return { status: 404, headers, body: { success: false, error, code: 'not_found', version: entry.version, ...label } };
   }
   // Weak: the envelope around the content differs from answer to answer.
-  const etag = `W/${entry.etag}`;
+  const etag = `W/${opaqueTag(entry.etag)}`;
   headers['etag'] = etag;
   if (matchesEtag(ifNoneMatch, etag)) return { status: 304, headers };
   const body = { success: true, data: entry.content, ...label };

@@ -48,6 +48,13 @@ describe('a read at the edge', () => {
       expect(edge.origin.fetches).toHaveLength(1);
     }));
 
+  it('has a tag that is weak once, where that of the origin is weak, too', () =>
+    withContent(async (edge) => {
+      edge.origin.fetch = async () => ({ kind: 'content', content: contentOf(7, 1), etag: 'W/"7-1"' });
+      expect((await read(edge)).headers.etag).toBe('W/"7-1"');
+      expect((await read(edge, { 'if-none-match': 'W/"7-1"' })).status).toBe(304);
+    }));
+
   it('carries its age, a weak tag, and leave to be kept by shared caches only', () =>
     withContent(async (edge) => {
       await read(edge);

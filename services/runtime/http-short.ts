@@ -12,6 +12,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Clock } from './clock.ts';
 import { isTagList } from './conditions.ts';
 import { dateOf } from './http-date.ts';
+import { isAscii } from './http-headers.ts';
 import type { HttpAnswer, HttpRequest, Route } from './route.ts';
 
 export interface ShortWayOptions {
@@ -56,7 +57,11 @@ export function shortWayOf({ routes, isAdmitted, clock, onError }: ShortWayOptio
     const step = route === undefined ? '' : url.slice(route.prefix.length);
     if (route === undefined || !PLAIN_STEP.test(step) || !isPlain(request) || !isPlainHost(headers.host)) return false;
     const write = (answer: HttpAnswer) => writeAnswer(response, answer, dateOf(clock));
-    const fail = (error: unknown) => write(onError(error, request));
+    const fail = (error: unknown) => {
+      // Where it was the writing that failed, it stands already.
+      response.statusMessage = '';
+      write(onError(error, request));
+    };
     try {
       const answer = route.handle(toRequest(method, { [route.parameter]: step }, headers));
       if (answer instanceof Promise) void answer.then(write).catch(fail);
@@ -101,7 +106,7 @@ function toRequest(method: string, params: HttpRequest['params'], headers: Incom
   };
 }
 
-/** As Express writes JSON, or nothing. To a HEAD Node sends the headers only. */
+/** As Express writes JSON, or nothing. To a HEAD Node sends the headers only. Throws what Node says of a header that it cannot write. */
 function writeAnswer(response: ServerResponse, { status, headers = {}, body, json }: HttpAnswer, date: string): void {
   if (response.headersSent || response.destroyed) return;
   const lines: string[] = ['date', date];
@@ -112,5 +117,6 @@ function writeAnswer(response: ServerResponse, { status, headers = {}, body, jso
   }
   const text = json?.() ?? JSON.stringify(body);
   lines.push('Content-Type', CONTENT_TYPE, 'Content-Length', String(Buffer.byteLength(text)));
-  response.writeHead(status, lines).end(text);
+  // A body that is text is sent in one piece with the headers, in UTF-8: that would change what they hold beyond ASCII.
+  response.writeHead(status, lines).end(isAscii(headers) ? text : Buffer.from(text));
 }

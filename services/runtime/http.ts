@@ -13,6 +13,7 @@ import { readCondition, refuseUntagged } from './conditions.ts';
 import { type FrontPage, pageOf } from './front-page.ts';
 import { checkBodyHeaders, readBody } from './http-body.ts';
 import { dateOf } from './http-date.ts';
+import { isAscii } from './http-headers.ts';
 import { answerRefusals, headersOf, refuse } from './http-refusals.ts';
 import { shortWayOf } from './http-short.ts';
 import { isAllowed, readQuery, targetOf } from './http-target.ts';
@@ -123,10 +124,21 @@ function handlerOf(route: Route, routes: readonly Route[]): express.RequestHandl
 
 function send(response: express.Response, { status, headers = {}, text, body }: HttpAnswer): void {
   response.status(status);
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  setHeaders(response, headers);
   if (text !== undefined) response.send(text);
   else if (body === undefined) response.end();
-  else response.json(body);
+  else if (isAscii(headers)) response.json(body);
+  else response.type('json').send(Buffer.from(JSON.stringify(body)));
+}
+
+/** All or none: the answer to a failure must not be kept as long as the one that could not be written. */
+function setHeaders(response: express.Response, headers: Readonly<Record<string, string>>): void {
+  try {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  } catch (error) {
+    for (const name of Object.keys(headers)) response.removeHeader(name);
+    throw error;
+  }
 }
 
 /** The page is made once: nothing of it changes while the service runs. */

@@ -26,6 +26,17 @@ it('all of it goes at once', () => {
   for (const at of [0, 1, 2, 3]) expect(entries.get(`content:${at}`)).toBeUndefined();
 });
 
+it.each([
+  { title: 'characters of one byte', value: { body: 'ü'.repeat(1_000) }, least: 2_000 },
+  { title: 'wide characters', value: { body: '語'.repeat(1_000) }, least: 4_000 },
+  { title: 'what one wide character makes wide', value: { body: `${'x'.repeat(1_000)}語` }, least: 4_000 },
+  { title: 'what stands beside wide characters in one text', value: { body: '語', rest: 'x'.repeat(1_000) }, least: 3_000 },
+  { title: 'many small objects', value: Array.from({ length: 1_000 }, () => ({})), least: 64_000 },
+])('a value counts for its memory and for that of its text: $title', ({ value, least }) => {
+  expect(bytesOf(value)).toBeGreaterThanOrEqual(least);
+  expect(bytesOf(value)).toBeLessThan(1.5 * least);
+});
+
 it('a value counts for no less than its characters, however deep it is', () => {
   expect(bytesOf({ body: 'x'.repeat(100), tags: ['ab', 'c'] })).toBeGreaterThan(2 * 103);
   expect(bytesOf(null)).toBeLessThan(100);

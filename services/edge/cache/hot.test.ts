@@ -229,6 +229,19 @@ describe('what is learned later does not speak for a hot entry', () => {
     expect((await edge.cache.lookup(KEY)).beat).toBe(1_000);
   });
 
+  it('so the cache is asked for a later heartbeat once the lease of its own is out, and without one no more often than each 25 ms', async () => {
+    const { region, edge } = await begin({ hotMs: 10_000 });
+    await edge.read();
+    await region.clock.advance(26);
+    expect(await edge.read()).toBe('fresh v1, hot');
+    edge.leasedFrom = 1;
+    expect(await edge.read()).toBe('fresh v1');
+    await region.clock.advance(25);
+    expect(await edge.read()).toBe('fresh v1, hot');
+    await region.clock.advance(1);
+    expect(await edge.read()).toBe('fresh v1');
+  });
+
   it.each([
     { title: 'was catching up', spell: undefined },
     { title: 'was up to date in another spell', spell: 1 },

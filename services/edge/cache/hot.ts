@@ -6,7 +6,7 @@
  *   own       What this edge changes is held no more when the call resolves, nor is the answer of a lookup sent before. A call that failed may
  *             have changed it all the same. So with one edge to a region nothing is ever seen after it was applied.
  *   lookup    Clock, fence and heartbeat are those of the lookup that brought the entry, and so is what the edge knew when it was sent:
- *             nothing that is learned later speaks for it. Times are compared by the clock of the read.
+ *             nothing that is learned later speaks for it. Times are compared by the clock of the read. Once its lease is out, the cache is asked.
  *   life      Another life, or a call without an answer: nothing is held, and no answer of a lookup under way will be.
  *
  * Readers of one key who come while it is looked up join that lookup, by the same rules.
@@ -14,7 +14,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Application, ApplyOutcome, CacheEntry, EdgeCache, FillOutcome, Lookup, Stamp } from './cache.ts';
 import { DecoratedCache } from './decorated.ts';
-import { type Asked, HotEntries } from './hot-entries.ts';
+import { type Asked, type Hot, HotEntries } from './hot-entries.ts';
 
 export interface HotCacheOptions {
   readonly clock: Clock;
@@ -22,9 +22,14 @@ export interface HotCacheOptions {
   readonly bytesMax: number;
   /** As `ReaderOptions.upToDate`: what is known when a hot entry is answered says nothing of when it was looked up. */
   readonly upToDate: () => number | undefined;
+  /** Whether the lease of what is fresh by the cache is out: asked again, the cache may tell of a later heartbeat. Left out: there is none. */
+  readonly isOutOfLease?: ((key: string, found: Lookup) => boolean) | undefined;
   /** A lookup was answered without the cache. */
   readonly onHit: () => void;
 }
+
+/** Where no heartbeat comes any more the cache is asked no more often than that. */
+const OUT_OF_LEASE_MS = 25;
 
 interface Question extends Asked {
   readonly answer: Promise<Lookup>;
@@ -53,7 +58,7 @@ export class HotCache extends DecoratedCache {
 
   lookupNow(key: string): Lookup | undefined {
     const hot = this.#entries.get(key);
-    if (hot === undefined || !this.#isCurrent(hot) || this.#isOver(hot.found)) return undefined;
+    if (hot === undefined || !this.#isCurrent(hot) || this.#isOver(hot.found) || this.#isOutOfLease(key, hot)) return undefined;
     this.#options.onHit();
     return hot.found;
   }
@@ -88,6 +93,11 @@ export class HotCache extends DecoratedCache {
   #isOver({ state, entry }: Lookup): boolean {
     if (entry === null) return false;
     return this.#options.clock.now() >= (state === 'fresh' ? entry.freshUntil : entry.expiresAt);
+  }
+
+  #isOutOfLease(key: string, { found, sentMs }: Hot): boolean {
+    const { clock, isOutOfLease } = this.#options;
+    return clock.monotonicMs() - sentMs > OUT_OF_LEASE_MS && isOutOfLease !== undefined && isOutOfLease(key, found);
   }
 
   async #join(key: string, { answer }: Question): Promise<Lookup> {

@@ -20,6 +20,8 @@ export class HotEdge {
   readonly steps: Steps;
   /** Which spell of being up to date it is; undefined: it is catching up. */
   spell: number | undefined = 1;
+  /** The lowest heartbeat whose lease is not out. */
+  leasedFrom = Number.NEGATIVE_INFINITY;
   hits = 0;
 
   constructor(server: MemoryCacheServer, clock: VirtualClock, { hotMs = HOT_MS, bytesMax = 1_000_000 }: HotEdgeOptions = {}) {
@@ -29,6 +31,7 @@ export class HotEdge {
       hotMs,
       bytesMax,
       upToDate: () => this.spell,
+      isOutOfLease: (_key, { beat = 0 }) => beat < this.leasedFrom,
       onHit: () => {
         this.hits += 1;
       },
