@@ -41,6 +41,17 @@ describe('under a lease', () => {
       expect(headers['cache-status']).toBe(`edgesync-us-east; hit; ttl=${seconds}`);
     }));
 
+  it('a cache below may not keep what is stale here, whatever makes it so', () =>
+    withContent(async (edge) => {
+      await read(edge);
+      edge.origin.aheadMs = -SKEW_MS - 61_000;
+      await exchange(edge.port, { path: '/api/content/9' });
+      const { headers, json } = await read(edge);
+      expect(json).toMatchObject({ status: 'stale', source: 'cache' });
+      expect(headers['cache-status']).toBe('edgesync-us-east; hit; ttl=-1; detail=lease');
+      expect(headers['cache-control']).toBe('public, max-age=0, s-maxage=0');
+    }));
+
   it('its own lifetime counts where that is shorter', () =>
     withContent(
       async (edge) => {
