@@ -95,6 +95,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const cache = warming?.cache ?? ports.cache;
   const lifetimes = lifetimesOf(config);
   const skewMs = config.CLOCK_SKEW_MAX;
+  const isShared = config.EDGE_MEMBER > 0;
   const lease = new Lease(
     () => ({ leaseMs: settings.freshnessLeaseMs ?? 0, skewMs }),
     clock,
@@ -112,6 +113,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
     meter,
     logger,
     skewMs,
+    isShared,
   });
   const breaker = config.CIRCUIT_BREAKER === 'on' ? new Breaker({ clock, random: random.fork('breaker') }) : undefined;
   const reader = new Reader({
@@ -121,7 +123,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
     meter,
     lifetimes,
     upToDate: () => invalidator.upToDate(),
-    isShared: config.EDGE_MEMBER > 0,
+    isShared,
     lease,
     breaker,
   });
