@@ -290,6 +290,28 @@ describe('it waits', () => {
       { concurrency: 1 },
     ));
 
+  test('while a breaker is open that readers have opened: the probe is theirs, and nothing fails meanwhile', () =>
+    withWarmer(async (rig) => {
+      await rig.filled(2);
+      const readings = [101, 102, 103, 104, 105].map((id) => rig.reader.read(id).catch(() => 'failed'));
+      await rig.edge.clock.settle();
+      const before = rig.sent;
+      for (let at = before - readings.length; at < before; at += 1) rig.edge.origin.held(at).fail();
+      expect(await Promise.all(readings)).toEqual(readings.map(() => 'failed'));
+      expect(rig.breaker.told().state).toBe('open');
+      await rig.observed.flush();
+      await rig.edge.clock.advance(1_000);
+      expect(rig.sent).toBe(before);
+      expect(rig.warmer.told()).toMatchObject({ failed: 0, waiting: 2 });
+      const probing = rig.reader.read(100);
+      await rig.edge.clock.settle();
+      rig.edge.origin.held(before).content(1);
+      await probing;
+      await rig.edge.clock.advance(200);
+      await answerAll(rig, before + 1);
+      expect(rig.fetchedSince(before + 1)).toEqual([1, 2]);
+    }));
+
   test('for no longer than a minute after the last loss', () =>
     withWarmer(async (rig) => {
       await rig.filled(2);
