@@ -51,6 +51,14 @@ describe('under a lease', () => {
       }
     }));
 
+  test('is not why an entry is stale that an event has made so', () =>
+    withLease(async (rig) => {
+      await rig.readThrough(1, 1);
+      rig.write(1, 2, 'soft');
+      await rig.clock.advance(RUN_OUT_MS);
+      expect(await told(rig)).toBe('stale v1 from cache');
+    }));
+
   test('a 404 beyond it is asked for again', () =>
     withLease(async (rig) => {
       await rig.readThrough(1, 0);
