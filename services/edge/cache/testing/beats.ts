@@ -101,6 +101,8 @@ export function describeBeats(withCache: WithCache): void {
         await forgetLog(cache);
         expect(await beatOf(cache)).toBeUndefined();
         expect(await cache.confirmBeats(both(T))).toBeUndefined();
+        await beat(cache, 0, T + 1_000);
+        expect(await beatOf(cache), 'what the next log says waits to be confirmed').toBeUndefined();
       }));
 
     it('is gone with a cache that comes back empty', () =>
