@@ -108,6 +108,13 @@ describe('under a lease', () => {
       expect(await healthOf(edge)).toMatchObject({ status: 'degraded', lease: 'heartbeats from the future' });
     }));
 
+  it('the least lease is that of the delay in force', () =>
+    withContent(async (edge) => {
+      const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+      await exchange(edge.port, { method: 'PUT', path: '/admin/config', headers, body: { propagationDelayMs: 5_000 } });
+      expect((await metricsOf(edge)).lease).toMatchObject({ leastMs: 68_000 });
+    }));
+
   it('an origin whose clock is another one is told of, until it has been right for a lease', () =>
     withContent(async (edge) => {
       await beat(edge);

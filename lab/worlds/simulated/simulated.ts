@@ -17,7 +17,7 @@ import { entryBoundsOf, regionSettings } from '../../topology/region-settings.ts
 import type { Topology } from '../../topology/topology.ts';
 import { type Ask, controlBy } from '../hosted/control.ts';
 import { clockAt, type Hosting } from '../hosted/hosting.ts';
-import { othersOf, type StartOrder, startServices } from '../hosted/services.ts';
+import { othersOf, readConfigs, type StartOrder, startServices } from '../hosted/services.ts';
 import { hostedSettings } from '../hosted/settings.ts';
 import type { Skews } from '../hosted/skewed-clock.ts';
 import type { StartStep, World } from '../world.ts';
@@ -113,6 +113,11 @@ export async function startSimulated({
     lost: bug.promise,
     close: () => services.close(),
   };
+}
+
+/** What would be found when it starts. Throws InvalidInput of what a service refuses in its environment. */
+export async function checkEnvironments(topology: StartSimulatedOptions['topology']): Promise<void> {
+  await startOrRefuse(async () => readConfigs(toOrder(topology)));
 }
 
 /** Throws InvalidInput of what a service refuses in its environment. */
