@@ -15,7 +15,7 @@ import type { RunIdentity } from '../../lab/run/identity.ts';
 import { planScenario, refuseScenario } from '../../lab/run/refusal.ts';
 import { type RunResult, runWithHistory } from '../../lab/run/run.ts';
 import { type Scenario, withDuration } from '../../lab/scenarios/scenario.ts';
-import { checkBackend, checkRegions, checkSchedule, checkTargets } from '../../lab/scenarios/world-check.ts';
+import { checkBackend, checkLease, checkRegions, checkSchedule, checkTargets } from '../../lab/scenarios/world-check.ts';
 import { deliverOf } from '../../lab/targets/deliver.ts';
 import { onlyRegions, type TargetOverrides, type Topology, withLease, withProtection, withSystem } from '../../lab/topology/topology.ts';
 import { prepareWorld } from '../../lab/worlds/starts.ts';
@@ -229,11 +229,9 @@ async function prepare(name: string, { drawn, attempt, ...options }: RunOneOptio
   const seed = options.seed ?? scenario.seed ?? drawn;
   checkSchedule(scenario, regions, seed);
   checkTargets(scenario, topology.regions, { seed, backend });
-  return {
-    ...live,
-    scenario,
-    topology: withAll(topology, scenario),
-  };
+  const asked = withAll(topology, scenario);
+  checkLease(scenario, asked.regions);
+  return { ...live, scenario, topology: asked };
 }
 
 /** Everything that the scenario asks of its system. */

@@ -45,3 +45,9 @@ describe('how many edges each region has', () => {
       expect((await readSetup({ ...OPTIONS, compose, members: 1 }, SESSION)).members).toBe(1);
     }));
 });
+
+it('what a service refuses in its environment is refused once, before any seed', async () => {
+  const session = { environment: { variables: { WARM_KEYS: '-5' } } } as unknown as Session;
+  const refused = 'edge-eu-west: WARM_KEYS: expected a whole number from 0 to 10000, got "-5"';
+  await expect(readSetup(OPTIONS, session)).rejects.toThrow(refused);
+});

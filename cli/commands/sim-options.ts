@@ -9,6 +9,7 @@ import { REGIONS_MAX, withRegions } from '../../lab/sim/regions.ts';
 import { MEMBERS_DRAWN_MAX } from '../../lab/sim/swarm-members.ts';
 import { MEMBERS_MAX } from '../../lab/system/parts.ts';
 import { groupsTwice } from '../../lab/topology/edge-counts.ts';
+import { checkEnvironments } from '../../lab/worlds/simulated/simulated.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
 import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
@@ -93,11 +94,12 @@ export function jobsOption(): Option {
     .env('EDGESYNC_JOBS');
 }
 
-/** Throws InvalidInput for a topology that cannot be read. */
+/** Throws InvalidInput for a topology that cannot be read, and for what a service refuses in its environment. */
 export async function readSetup({ compose, regions, members, keys, duration, mutant }: SwarmOptions, session: Session): Promise<SeedSetup> {
   const topology = withRegions(await readWorldTopology({ compose }, session.environment), regions);
   const [twice] = groupsTwice(new Map(topology.regions.map(({ region }) => [region, members ?? MEMBERS_DRAWN_MAX])));
   if (twice !== undefined) throw new InvalidInput(`${members === undefined ? compose : '--members'}: ${twice.message}`);
+  await checkEnvironments(topology);
   return { topology, members, keys, durationMs: duration, mutant };
 }
 

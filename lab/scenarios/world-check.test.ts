@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from './scenario.ts';
-import { checkBackend, checkRegions, checkSchedule, edgeCountsOf } from './world-check.ts';
+import { checkBackend, checkLease, checkRegions, checkSchedule, edgeCountsOf } from './world-check.ts';
 
 const REGIONS = ['us-east', 'eu-west'];
 const one = (regions: readonly string[]) => edgeCountsOf(regions.map((region) => ({ region })));
@@ -32,6 +32,29 @@ describe('a scenario and its world', () => {
       /^f\.yaml:7: system\.regions\.eu-wast: expected a region \(us-east, eu-west\), got "eu-wast"; did you mean eu-west\?\nf\.yaml:10: method\.1\.target: expected a region .*got "ap-south"[^\n]*\nf\.yaml:16: thresholds\.staleness\{region:us-est\}: expected a region .*got "us-est"; did you mean us-east\?$/,
     );
     expect(() => checkRegions(SCENARIO, one([...REGIONS, 'eu-wast', 'ap-south', 'us-est']))).not.toThrow();
+  });
+
+  describe('agree on the lease', () => {
+    const asking = (lease: string) =>
+      parseScenario(
+        `version: 1\ntitle: t\nsystem: { lease: ${lease} }\nworkload: { duration: 10s, reads: 1/s, writes: 1/s, keys: 1 }\n`,
+        'f.yaml',
+      );
+    const regions = [
+      { region: 'us-east', environment: { PROPAGATION_DELAY: '100', FRESHNESS_LEASE: '1000' } },
+      { region: 'eu-west', environment: { PROPAGATION_DELAY: '600', HEARTBEAT: '2000', CLOCK_SKEW_MAX: '0' } },
+      { region: 'ap-south', environment: { PROPAGATION_DELAY: '60000' }, target: { name: 'varnish' } },
+    ];
+
+    it.each(['0s', '5600ms'])('%s is taken', (lease) => {
+      expect(() => checkLease(asking(lease), regions)).not.toThrow();
+    });
+
+    it('one that some delay is too long for is refused by line, with what each region needs', () => {
+      expect(() => checkLease(asking('1s'), regions)).toThrow(
+        'f.yaml:3: system.lease: expected 0s for none, or at least 3600ms in us-east, 5600ms in eu-west, got 1000ms',
+      );
+    });
   });
 
   describe('agree on how many edges a region has', () => {

@@ -1,5 +1,6 @@
 /** What a scenario asks of its world, judged when the world is known and before it starts: regions, and faults it can inject. */
 
+import { leaseMsLeastIn } from '../../services/runtime/lease-settings.ts';
 import { InvalidInput } from '../errors.ts';
 import { drawSchedule } from '../faults/drawn-schedule.ts';
 import { FAULTS } from '../faults/faults.ts';
@@ -49,6 +50,28 @@ export function checkSchedule(scenario: ParsedScenario, regions: readonly string
     scenario,
     problems.map(({ at, message }) => ({ path: ['method', at, 'target'], message })),
   );
+}
+
+/** Throws InvalidInput naming file and line of a lease that would run out while nothing is wrong. `regions`: with all that the scenario asks of them. */
+export function checkLease(scenario: ParsedScenario, regions: readonly LeasedRegion[]): void {
+  const { lease } = scenario.system;
+  if (!lease) return;
+  const short = regions
+    .filter(({ target }) => target === undefined)
+    .map(({ region, environment }) => ({ region, leastMs: leaseMsLeastIn({ ...environment, ...UNNAMED_LEASE }) }))
+    .filter(({ leastMs }) => lease < leastMs);
+  if (short.length === 0) return;
+  const needs = short.map(({ region, leastMs }) => `${leastMs}ms in ${region}`).join(', ');
+  refuse(scenario, [{ path: ['system', 'lease'], message: `expected 0s for none, or at least ${needs}, got ${lease}ms` }]);
+}
+
+/** What the scenario asks for is judged here. */
+const UNNAMED_LEASE = { FRESHNESS_LEASE: undefined };
+
+interface LeasedRegion {
+  readonly region: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly target?: unknown;
 }
 
 /** What of a world says which caches stand in it. */

@@ -113,6 +113,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
   const cache = warming?.cache ?? hot;
   const lifetimes = lifetimesOf(config);
   const skewMs = config.CLOCK_SKEW_MAX;
+  const isShared = config.EDGE_MEMBER > 0;
   const termsInForce = () => ({ leaseMs: settings.freshnessLeaseMs ?? 0, skewMs });
   let terms = termsInForce();
   settings.onChange(() => {
@@ -135,6 +136,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
     meter,
     logger,
     skewMs,
+    isShared,
   });
   const breaker = config.CIRCUIT_BREAKER === 'on' ? new Breaker({ clock, random: random.fork('breaker') }) : undefined;
   const reader = new Reader({
@@ -144,7 +146,7 @@ export function createEdge(config: EdgeConfig, ports: EdgePorts): EdgeParts {
     meter,
     lifetimes,
     upToDate,
-    isShared: config.EDGE_MEMBER > 0,
+    isShared,
     lease,
     breaker,
   });

@@ -12,10 +12,14 @@ class Rig {
   readonly clock = new VirtualClock();
   readonly server = new MemoryCacheServer({ clock: this.clock, random: createRandom(1), markRetentionMs: 1 });
   readonly cache = new FaultyCache(new MemoryCache(this.server));
-  readonly evidence = new Evidence({ cache: this.cache, clock: this.clock, skewMs: 500 });
+  readonly evidence: Evidence;
   readonly checks: ((isSame: boolean) => void)[] = [];
   readonly #closing = new AbortController();
   #offset = -1;
+
+  constructor(isShared = false) {
+    this.evidence = new Evidence({ cache: this.cache, clock: this.clock, skewMs: 500, isShared });
+  }
 
   start(): void {
     const isSameLog = () => new Promise<boolean>((resolve) => this.checks.push(resolve));
@@ -47,8 +51,8 @@ class Rig {
   }
 }
 
-async function withEvidence(use: (rig: Rig) => Promise<void>): Promise<void> {
-  const rig = new Rig();
+async function withEvidence(use: (rig: Rig) => Promise<void>, { isShared = false } = {}): Promise<void> {
+  const rig = new Rig(isShared);
   try {
     await use(rig);
   } finally {
@@ -112,3 +116,18 @@ describe('a heartbeat that was applied', () => {
       expect(await rig.inEffect()).toBe(time);
     }));
 });
+
+test('what another edge has brought into the same cache is told, too, while this one cannot tell which log it reads', () =>
+  withEvidence(
+    async (rig) => {
+      const time = rig.clock.now() - 1;
+      const position = { partition: 0, offset: 0, id: '0', time: 0 };
+      await rig.cache.pass({ position, previous: -1, beat: { time, partitions: 1 } });
+      await rig.cache.confirmBeats(new Map([[0, time]]));
+      rig.start();
+      await rig.clock.settle();
+      expect(rig.evidence.status()).toMatchObject({ upTo: time, heartbeats: 0 });
+      expect(rig.checks).toEqual([]);
+    },
+    { isShared: true },
+  ));

@@ -11,10 +11,12 @@ export interface EvidenceOptions {
   readonly cache: EdgeCache;
   readonly clock: Clock;
   readonly skewMs: number;
+  /** Other edges bring heartbeats into the same cache: it is asked what is in effect there, also while this edge does not reach the log. */
+  readonly isShared?: boolean | undefined;
 }
 
 export interface EvidenceStatus {
-  /** Wall clock: up to when everything is known to be in the cache, when this was confirmed last; undefined: nothing says so. */
+  /** Wall clock: up to when everything is known to be in the cache, when it was asked last; undefined: nothing says so. */
   readonly upTo: number | undefined;
   readonly heartbeats: number;
   /** Of those, how many came from the future of this clock and had no effect. */
@@ -72,11 +74,17 @@ export class Evidence {
   }
 
   async #confirm(isSameLog: () => Promise<boolean>): Promise<void> {
+    if (this.#options.isShared) await this.#bring(new Map());
     const applied = this.#applied;
     if (applied.size === 0) return;
     // As it is before the check begins: what is applied meanwhile may stand in another log.
     const times = new Map(applied);
     if (!(await isSameLog()) || applied !== this.#applied) return;
+    await this.#bring(times);
+  }
+
+  /** Asks what is in effect afterwards. */
+  async #bring(times: ReadonlyMap<number, number>): Promise<void> {
     try {
       this.#upTo = await this.#options.cache.confirmBeats(times);
     } catch (error) {

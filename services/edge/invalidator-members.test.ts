@@ -166,6 +166,21 @@ describe('two edges on one cache', () => {
       expect(region.appliedOffsets()).toEqual(new Map());
     }));
 
+  test('nor does a heartbeat of the old log take a place in the new one', () =>
+    withOther({}, async (region, other) => {
+      await other.invalidator.start();
+      other.cache.before = async (command) => {
+        if (command !== 'pass') return;
+        other.cache.before = () => {};
+        await region.cache.forgetLog((await region.cache.takeUp()).generation);
+      };
+      const value = heartbeatValue({ time: region.clock.now(), partitions: 1 });
+      await region.log.append([{ key: 'heartbeat', value, headers: {}, partition: 0 }]);
+      await region.clock.settle();
+      expect(other.cache.calls).toContain('pass');
+      expect(region.appliedOffsets()).toEqual(new Map());
+    }));
+
   test('both have the evidence of a heartbeat, whoever applied it', () =>
     withOther({ partitions: 2 }, async (region, other) => {
       await Promise.all([region.start(), other.invalidator.start()]);

@@ -114,7 +114,7 @@ class World {
       random: createRandom(SEED),
       concurrency: 2,
       isEager: () => settings.strategy === 'eager',
-      mayWarm: () => invalidator.upToDate() !== undefined,
+      upToDate: () => invalidator.upToDate(),
     });
     observed?.onLoss(warmer);
     return warmer;

@@ -36,6 +36,8 @@ export interface InvalidatorOptions extends QueuePorts {
   readonly group: string;
   /** By how much the clock of the origin may differ, where heartbeats count. Left out: they count for nothing. */
   readonly skewMs?: number | undefined;
+  /** Other edges apply to the same cache. */
+  readonly isShared?: boolean | undefined;
 }
 
 const BACKOFF_MS_MIN = 50;

@@ -141,6 +141,50 @@ describe('a lease', () => {
     expect(lease.ofAnswer(fetchedAt, askedMs).isOut).toBe(true);
   });
 
+  test('of an answer of the origin is told by the wall clock, too: the monotonic one stands while a machine sleeps', () => {
+    const { wall, clock } = settable();
+    const lease = new Lease(() => TERMS, clock);
+    const [fetchedAt, askedMs] = [clock.now(), clock.monotonicMs()];
+    wall.aheadMs = TERMS.leaseMs;
+    expect(lease.ofAnswer(fetchedAt, askedMs).isOut).toBe(false);
+    wall.aheadMs += 1;
+    expect(lease.ofAnswer(fetchedAt, askedMs).isOut).toBe(true);
+  });
+
+  test('is not trusted again sooner for a second fall of a clock, nor for one that is found apart after it', async () => {
+    const { inner, wall, clock } = settable();
+    const lease = new Lease(() => TERMS, clock);
+    wall.aheadMs = -60_000;
+    expect(lease.untrustedMs).toBe(60_000 + TERMS.leaseMs);
+    await inner.advance(1_000);
+    lease.compare({ askedAt: clock.now(), dateMs: clock.now() + 60_000, answeredAt: clock.now() });
+    wall.aheadMs = -65_000;
+    expect(lease.untrustedMs).toBeGreaterThanOrEqual(60_000 + TERMS.leaseMs);
+  });
+
+  test('is doubted for a clock that fell by more than the skew, and for no less', async () => {
+    for (const [aheadMs, doubt] of [
+      [-TERMS.skewMs, undefined],
+      [-TERMS.skewMs - 10, 'clock set back'],
+    ] as const) {
+      const { wall, clock } = settable();
+      const lease = new Lease(() => TERMS, clock);
+      wall.aheadMs = aheadMs;
+      expect(lease.doubt).toBe(doubt);
+    }
+  });
+
+  test('is doubted for a clock that falls bit by bit within a lease', async () => {
+    const { inner, wall, clock } = settable();
+    const lease = new Lease(() => TERMS, clock);
+    for (const aheadMs of [-0.7 * TERMS.skewMs, -1.4 * TERMS.skewMs]) {
+      await inner.advance(TERMS.leaseMs / 4);
+      wall.aheadMs = aheadMs;
+      lease.of('content:1', clock.now());
+    }
+    expect(lease.doubt).toBe('clock set back');
+  });
+
   test.each([
     { needs: { delayMs: 0, heartbeatMs: 100, skewMs: 0, fetchDeadlineMs: 2_000 }, leastMs: 2_000 },
     { needs: { delayMs: 600, heartbeatMs: 1_000, skewMs: 500, fetchDeadlineMs: 2_000 }, leastMs: 4_100 },

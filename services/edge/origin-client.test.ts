@@ -22,7 +22,7 @@ async function withClient(handle: Handle, use: (client: HttpOriginClient) => Pro
 }
 
 const answer =
-  (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Handle =>
+  (status: number, body: unknown, headers: Readonly<Record<string, string | string[]>> = {}): Handle =>
   (_request, response) =>
     void response.writeHead(status, headers).end(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
 
@@ -44,11 +44,15 @@ describe('the origin over HTTP', () => {
 
   const DATE = 'Tue, 01 Jan 2030 00:00:07 GMT';
 
-  it.each<[string, Readonly<Record<string, string>>, object]>([
+  it.each<[string, Readonly<Record<string, string | string[]>>, object]>([
     ['when it was made, by its own clock', { date: DATE }, { dateMs: Date.UTC(2030, 0, 1, 0, 0, 7) }],
     ['no date that can be read', { date: 'yesterday' }, {}],
     ['its age: who kept it says nothing of the clock of the origin', { date: DATE, age: '3' }, { ageMs: 3_000 }],
     ['that it was kept for less than a second', { date: DATE, age: '0' }, {}],
+    ['an age beyond what it can count', { date: DATE, age: '2147483648' }, { ageMs: 2_147_483_648_000 }],
+    ['an age beyond what anybody can count', { date: DATE, age: '9'.repeat(400) }, { ageMs: 2_147_483_648_000 }],
+    ['its age twice: the first counts', { date: DATE, age: ['30', '0'] }, { ageMs: 30_000 }],
+    ['its age as a list: the first counts', { date: DATE, age: '30, 0' }, { ageMs: 30_000 }],
   ])('tells what an answer says of its time: %s', (_title, headers, expected) =>
     withClient(answer(304, '', headers), async (client) => {
       expect(await client.fetch(7)).toStrictEqual({ kind: 'unchanged', ...expected });

@@ -62,6 +62,7 @@ export class OriginUnavailable extends Error {
 
 const CONNECTIONS_MAX = 64;
 const MS_PER_S = 1000;
+const AGE_S_MAX = 2 ** 31;
 
 /** An answer of the origin's as it comes. */
 export interface RawOriginAnswer {
@@ -90,8 +91,14 @@ export function toOriginAnswer({ status, etag, body, ...said }: RawOriginAnswer,
 
 function timesOf({ age, date }: Pick<RawOriginAnswer, 'age' | 'date'>): AnswerTimes {
   const dateMs = age === undefined ? readDate(date) : undefined;
-  const isAged = age !== undefined && /^\d{1,9}$/.test(age) && age !== '0';
-  return { ...(isAged ? { ageMs: Number(age) * MS_PER_S } : {}), ...(dateMs === undefined ? {} : { dateMs }) };
+  const ageS = age === undefined ? 0 : readAge(age);
+  return { ...(ageS > 0 ? { ageMs: ageS * MS_PER_S } : {}), ...(dateMs === undefined ? {} : { dateMs }) };
+}
+
+/** In s. Of a list the first counts, and above its bound the bound (RFC 9111, sections 5.1 and 1.2.2); what is no age is ignored. */
+function readAge(age: string): number {
+  const [first] = /^\d+(?=\s*(?:,|$))/.exec(age) ?? [];
+  return Math.min(AGE_S_MAX, Number(first ?? 0));
 }
 
 /** The origin is there, and refuses the request. */
@@ -145,7 +152,7 @@ export class HttpOriginClient implements OriginClient {
       return {
         status,
         etag: typeof etag === 'string' ? etag : undefined,
-        age: typeof age === 'string' ? age : undefined,
+        age: Array.isArray(age) ? age[0] : age,
         date: typeof date === 'string' ? date : undefined,
         body: bytes.length === 0 ? undefined : parseAnswer(status, bytes),
       };

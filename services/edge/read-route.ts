@@ -4,7 +4,6 @@ import { type Clock, toTimestamp } from '../runtime/clock.ts';
 import { matchesEtag, opaqueTag } from '../runtime/conditions.ts';
 import { idOf } from '../runtime/content-id.ts';
 import type { HttpAnswer, Route } from '../runtime/route.ts';
-import type { CacheEntry } from './cache/cache.ts';
 import type { EntryLifetimes } from './entry-times.ts';
 import type { Answer } from './labels.ts';
 import type { Term } from './lease.ts';
@@ -79,7 +78,8 @@ function toHttpAnswer(options: AnswerOptions, answer: Answer, latencyMs: number,
 }
 
 /** Cache-Status of RFC 9211, Age of RFC 9111. */
-function cacheHeaders(options: AnswerOptions, { entry, source, status, forwarded, term }: Answer): Record<string, string> {
+function cacheHeaders(options: AnswerOptions, answer: Answer): Record<string, string> {
+  const { entry, source, status, forwarded, term } = answer;
   const { region, clock, cacheControl } = options;
   const now = clock.now();
   let cacheStatus = `edgesync-${region}`;
@@ -95,17 +95,18 @@ function cacheHeaders(options: AnswerOptions, { entry, source, status, forwarded
   }
   return {
     'cache-status': cacheStatus,
-    'cache-control': term === undefined ? (entry.content === null ? cacheControl.missing : cacheControl.found) : leased(entry, term),
+    'cache-control': term === undefined ? (entry.content === null ? cacheControl.missing : cacheControl.found) : leased(answer, term),
     age: String(Math.max(0, seconds(now - entry.fetchedAt))),
   };
 }
 
 /**
- * What a cache below may do where there is a lease: it stops when this edge stops, but for what rounding adds to `age`. Nothing is said of stale
- * answers: a cache below serves them without a label.
+ * What a cache below may do where there is a lease: it stops when this edge stops, but for what rounding adds to `age`. So it may not keep what is
+ * stale here, and nothing is said of stale answers: a cache below serves them without a label.
  */
-function leased({ freshUntil, fetchedAt }: CacheEntry, { until }: Term): string {
-  return `public, max-age=0, s-maxage=${Math.max(0, seconds(Math.min(freshUntil, until) - fetchedAt) - 1)}`;
+function leased({ entry: { freshUntil, fetchedAt }, status }: Answer, { until }: Term): string {
+  const keptS = status === 'stale' ? 0 : Math.max(0, seconds(Math.min(freshUntil, until) - fetchedAt) - 1);
+  return `public, max-age=0, s-maxage=${keptS}`;
 }
 
 /**

@@ -51,6 +51,14 @@ describe('under a lease', () => {
       }
     }));
 
+  test('is not why an entry is stale that an event has made so', () =>
+    withLease(async (rig) => {
+      await rig.readThrough(1, 1);
+      rig.write(1, 2, 'soft');
+      await rig.clock.advance(RUN_OUT_MS);
+      expect(await told(rig)).toBe('stale v1 from cache');
+    }));
+
   test('a 404 beyond it is asked for again', () =>
     withLease(async (rig) => {
       await rig.readThrough(1, 0);
@@ -95,6 +103,42 @@ describe('under a lease', () => {
       await told(rig);
       await rig.clock.advance(1_001);
       expect(await told(rig)).toBe('stale v1 from cache, out');
+    }));
+
+  test('what a 304 says of its own age is taken off, too', () =>
+    withLease(async (rig) => {
+      await rig.readThrough(1, 1);
+      await rig.clock.advance(RUN_OUT_MS);
+      rig.origin.answer = async () => ({ kind: 'unchanged', ageMs: 4_000 });
+      await told(rig);
+      await rig.clock.advance(1_001);
+      expect(await told(rig)).toBe('stale v1 from cache, out');
+    }));
+
+  test('an answer that was older than the lease when it came is stale at once, and a 404 none', () =>
+    withLease(async (rig) => {
+      const missing = 2;
+      rig.origin.answer = async (id) => ({
+        ...(id === missing ? { kind: 'missing', version: 0 } : contentAnswer(id, 1)),
+        ageMs: RUN_OUT_MS,
+      });
+      expect(await told(rig)).toBe('stale v1 from origin, out');
+      await expect(told(rig, missing)).rejects.toThrow('longer ago than the lease lasts');
+      expect(rig.origin.fetches.map(({ id }) => id)).toEqual([1, missing, missing]);
+    }));
+
+  test('the heartbeat counts that was in effect when the cache was asked, and none that came after', () =>
+    withLease(async (rig) => {
+      await rig.readThrough(1, 1);
+      await rig.clock.advance(RUN_OUT_MS);
+      const lookup = rig.cache.lookup.bind(rig.cache);
+      rig.cache.lookup = async (key) => {
+        const found = await lookup(key);
+        rig.beat();
+        return found;
+      };
+      expect(await told(rig)).toBe('stale v1 from cache, out');
+      expect(await told(rig)).toBe('fresh v1 from cache');
     }));
 
   test('an origin whose clock is another one makes stale what rests on clocks, and nothing else', () =>

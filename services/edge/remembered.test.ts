@@ -56,4 +56,23 @@ describe('RememberedVersions', () => {
     });
     expect(await countFlushes(remembered)).toBe(1);
   });
+
+  test('what the cache was told is forgotten, but for a version that was answered while it was told', async () => {
+    const remembered = new RememberedVersions();
+    for (const key of ['key', 'other']) remembered.remember(key, 2);
+    const taking = Promise.withResolvers<void>();
+    const told: ReadonlyMap<string, number>[] = [];
+    const tell = () =>
+      remembered.tell(async (versions) => {
+        told.push(versions);
+        await taking.promise;
+      });
+    tell();
+    remembered.remember('key', 3);
+    taking.resolve();
+    await new Promise(setImmediate);
+    expect([remembered.minimum('key'), remembered.minimum('other')]).toEqual([3, 0]);
+    tell();
+    expect(told.at(-1)).toEqual(new Map([['key', 3]]));
+  });
 });

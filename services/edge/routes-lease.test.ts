@@ -5,7 +5,7 @@ import { heartbeatValue } from '../protocol/heartbeat.ts';
 import { exchange } from '../runtime/testing/http.ts';
 import { Lease } from './lease.ts';
 import { ADMIN_TOKEN, type EdgeUnderTest, withEdge } from './testing/edge.ts';
-import { contentOf } from './testing/kit.ts';
+import { contentOf, writeOf } from './testing/kit.ts';
 
 /** The wall clock stands while the monotonic one goes on: a skew that is longer than the test. */
 const [LEASE_MS, SKEW_MS] = [200_000, 60_000];
@@ -39,6 +39,17 @@ describe('under a lease', () => {
       const seconds = Math.floor(leaseOf7(edge) / 1_000);
       expect(headers['cache-control']).toBe(`public, max-age=0, s-maxage=${seconds - 1}`);
       expect(headers['cache-status']).toBe(`edgesync-us-east; hit; ttl=${seconds}`);
+    }));
+
+  it('a cache below may not keep what is stale here, whatever makes it so', () =>
+    withContent(async (edge) => {
+      await read(edge);
+      edge.origin.aheadMs = -SKEW_MS - 61_000;
+      await exchange(edge.port, { path: '/api/content/9' });
+      const { headers, json } = await read(edge);
+      expect(json).toMatchObject({ status: 'stale', source: 'cache' });
+      expect(headers['cache-status']).toBe('edgesync-us-east; hit; ttl=-1; detail=lease');
+      expect(headers['cache-control']).toBe('public, max-age=0, s-maxage=0');
     }));
 
   it('its own lifetime counts where that is shorter', () =>
@@ -95,6 +106,29 @@ describe('under a lease', () => {
       await beat(edge, edge.clock.now() + SKEW_MS + 1);
       await expect.poll(async () => (await metricsOf(edge)).lease, { interval: 20, timeout: 10_000 }).toMatchObject({ fromFuture: 3 });
       expect(await healthOf(edge)).toMatchObject({ status: 'degraded', lease: 'heartbeats from the future' });
+      await beat(edge);
+      await expect.poll(() => healthOf(edge), { interval: 20, timeout: 10_000 }).toMatchObject({ status: 'ok', lease: 'held' });
+    }));
+
+  it('a heartbeat that waits behind an event is no lag', () =>
+    withContent(
+      async (edge) => {
+        await edge.log.append([writeOf(7, 2)]);
+        await beat(edge);
+        const lagOf = async () => {
+          const { log } = await metricsOf(edge);
+          return { queued: log.queued, lag: log.lag };
+        };
+        await expect.poll(lagOf, { interval: 20, timeout: 10_000 }).toEqual({ queued: 1, lag: 1 });
+      },
+      { PROPAGATION_DELAY: '60000' },
+    ));
+
+  it('the least lease is that of the delay in force', () =>
+    withContent(async (edge) => {
+      const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+      await exchange(edge.port, { method: 'PUT', path: '/admin/config', headers, body: { propagationDelayMs: 5_000 } });
+      expect((await metricsOf(edge)).lease).toMatchObject({ leastMs: 68_000 });
     }));
 
   it('an origin whose clock is another one is told of, until it has been right for a lease', () =>

@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { contentKey } from '../protocol/content.ts';
+import { sleep } from '../runtime/clock.ts';
 import { WarmingRig, type WarmingRigOptions } from './testing/warming.ts';
 
 async function withWarmer(use: (rig: WarmingRig) => Promise<void>, options?: WarmingRigOptions): Promise<void> {
@@ -76,6 +77,17 @@ describe('a loss', () => {
       await answerAll(rig, before);
       expect(rig.fetchedSince(before)).toEqual([3]);
       expect(rig.warmer.told()).toMatchObject({ fetched: 1, held: 3 });
+    }));
+
+  test('by a flush that takes long is told when it has been made', () =>
+    withWarmer(async (rig) => {
+      await rig.filled(2);
+      const before = rig.sent;
+      rig.edge.cache.before = (command) => (command === 'flush' ? sleep(rig.edge.clock, 500) : undefined);
+      const flushed = rig.observed.flush();
+      await rig.edge.clock.advance(600);
+      await flushed;
+      expect(await answerAll(rig, before)).toEqual({ fetches: 2, most: 2 });
     }));
 
   test('a record that comes once more is none', () =>
@@ -184,6 +196,21 @@ describe('nothing is fetched twice at once', () => {
       expect(await rig.reader.read(1)).toMatchObject({ source: 'cache', status: 'fresh' });
     }));
 
+  test('a key that is invalidated while it is fetched is fetched once more, and not beside that', () =>
+    withWarmer(async (rig) => {
+      await rig.filled(1);
+      const before = rig.sent;
+      await apply(rig, { type: 'key', target: contentKey(1), mode: 'hard', version: 2 });
+      await rig.passMoment();
+      await apply(rig, { type: 'key', target: contentKey(1), mode: 'hard', version: 3 });
+      await rig.passMoment();
+      expect(rig.sent).toBe(before + 1);
+      rig.edge.origin.held(before).content(2);
+      await rig.passMoment();
+      expect(await answerAll(rig, before + 1, 3)).toEqual({ fetches: 1, most: 1 });
+      expect(await rig.reader.read(1)).toMatchObject({ source: 'cache', entry: { version: 3 } });
+    }));
+
   test('a reader joins a fetch that is under way, and the warmer that of a reader', () =>
     withWarmer(async (rig) => {
       await rig.filled(2);
@@ -289,6 +316,28 @@ describe('it waits', () => {
       },
       { concurrency: 1 },
     ));
+
+  test('while a breaker is open that readers have opened: the probe is theirs, and nothing fails meanwhile', () =>
+    withWarmer(async (rig) => {
+      await rig.filled(2);
+      const readings = [101, 102, 103, 104, 105].map((id) => rig.reader.read(id).catch(() => 'failed'));
+      await rig.edge.clock.settle();
+      const before = rig.sent;
+      for (let at = before - readings.length; at < before; at += 1) rig.edge.origin.held(at).fail();
+      expect(await Promise.all(readings)).toEqual(readings.map(() => 'failed'));
+      expect(rig.breaker.told().state).toBe('open');
+      await rig.observed.flush();
+      await rig.edge.clock.advance(1_000);
+      expect(rig.sent).toBe(before);
+      expect(rig.warmer.told()).toMatchObject({ failed: 0, waiting: 2 });
+      const probing = rig.reader.read(100);
+      await rig.edge.clock.settle();
+      rig.edge.origin.held(before).content(1);
+      await probing;
+      await rig.edge.clock.advance(200);
+      await answerAll(rig, before + 1);
+      expect(rig.fetchedSince(before + 1)).toEqual([1, 2]);
+    }));
 
   test('for no longer than a minute after the last loss', () =>
     withWarmer(async (rig) => {

@@ -17,6 +17,7 @@ import { contentIdOf } from '../protocol/content.ts';
 import type { EdgeMetrics } from '../protocol/edge-api.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import type { Breaker } from './breaker.ts';
 import type { LossListener } from './observed-cache.ts';
 import type { Popularity } from './popularity.ts';
 import type { Reader } from './reader.ts';
@@ -30,8 +31,10 @@ export interface WarmerOptions {
   readonly concurrency: number;
   /** Whether a hard invalidation is what a write is here. */
   readonly isEager: () => boolean;
-  /** Not while the breaker is open, nor while catching up. */
-  readonly mayWarm: () => boolean;
+  /** undefined while catching up: nothing is fetched then. */
+  readonly upToDate: () => number | undefined;
+  /** Nothing is fetched while it is not closed. */
+  readonly breaker?: Pick<Breaker, 'told'> | undefined;
 }
 
 type Told = NonNullable<EdgeMetrics['warming']>;
@@ -108,9 +111,10 @@ export class Warmer implements LossListener {
 
   /** undefined: nothing is to be fetched now. */
   #next(): number | undefined {
-    const { concurrency, reader, mayWarm, clock } = this.#options;
+    const { concurrency, reader, upToDate, breaker, clock } = this.#options;
     if (this.#waiting.size === 0 || this.#underWay.size + reader.fetching >= concurrency) return undefined;
-    if (!mayWarm() || clock.monotonicMs() < this.#pausedUntilMs) return undefined;
+    if (upToDate() === undefined || (breaker?.told().state ?? 'closed') !== 'closed') return undefined;
+    if (clock.monotonicMs() < this.#pausedUntilMs) return undefined;
     for (const id of this.#waiting) if (!this.#underWay.has(id)) return id;
     return undefined;
   }

@@ -54,7 +54,8 @@ export class Warming {
       random: random.fork('warming'),
       concurrency: this.#config.WARM_CONCURRENCY,
       isEager: () => settings.strategy === 'eager',
-      mayWarm: () => upToDate() !== undefined && (breaker === undefined || breaker.told().state === 'closed'),
+      upToDate,
+      breaker,
     });
     this.cache.onLoss(this.#warmer);
   }

@@ -107,6 +107,19 @@ describe('heartbeats', () => {
       expect(said.filter((text) => text.endsWith('in 0')).length).toBeGreaterThanOrEqual(6);
     }));
 
+  it('are sent though no claim finds nothing', () =>
+    withRelay(async (rig) => {
+      rig.database.beforeClaim = async () => {
+        await sleep(rig.clock, 8);
+        await rig.outbox.enqueue({ type: 'tag', target: 'news', mode: 'hard' });
+        rig.relay.wake();
+      };
+      rig.relay.start();
+      await rig.clock.advance(6_000);
+      rig.database.beforeClaim = () => {};
+      expect(rig.said().filter((text) => text.endsWith('in 0')).length).toBeGreaterThanOrEqual(5);
+    }));
+
   it('are not sent when what was claimed is refused, and follow it when it is there', () =>
     withRelay(async (rig) => {
       await rig.outbox.enqueue({ type: 'tag', target: 'news', mode: 'hard' });

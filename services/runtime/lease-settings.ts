@@ -69,6 +69,12 @@ export function leaseMsLeastOf({ HEARTBEAT: heartbeatMs, CLOCK_SKEW_MAX: skewMs 
   return leaseMsLeast({ delayMs, heartbeatMs, skewMs, fetchDeadlineMs: FETCH_DEADLINE_MS });
 }
 
+/** The same of an edge with this environment, whatever else it is told. Throws ConfigError. */
+export function leaseMsLeastIn(environment: Environment): number {
+  const config = readConfig(ALL, environment);
+  return leaseMsLeastOf(config, config.PROPAGATION_DELAY);
+}
+
 /** Where no lease is named, it is as long as the delay needs. Throws ConfigError of one that is named, and shorter. */
 export function withLeaseThatHolds<Config extends LeaseConfig>(config: Config, environment: Environment): Config {
   const { FRESHNESS_LEASE: leaseMs, PROPAGATION_DELAY: delayMs } = config;

@@ -16,6 +16,11 @@ describe('the words of a lease', () => {
       { ...lease(500), untrustedMs: 9_000 },
       { short: 'clock wrong', long: '10 s, nothing is fresh: a clock is wrong' },
     ],
+    [
+      'while the delay needs a longer one: it runs out between two words, too, that come as they should',
+      { ...lease(500), leaseMs: 1_000 },
+      { short: 'lease too short', long: '1 s, too short: the delay needs 3.6 s' },
+    ],
     ['long after', lease(75_000), { short: 'lease ran out', long: 'ran out 1 m 05 s ago' }],
   ])('are these %s', (_when, told, words) => {
     expect(leaseWords(told)).toEqual(words);

@@ -44,7 +44,7 @@ export interface StartOrder {
 }
 
 /** Every service's configuration, read before anything starts. Throws one ConfigError that names each service. */
-function readConfigs({ originEnvironment, regions }: StartOrder): { origin: OriginConfig; edges: readonly EdgeConfig[] } {
+export function readConfigs({ originEnvironment, regions }: StartOrder): { origin: OriginConfig; edges: readonly EdgeConfig[] } {
   const problems: string[] = [];
   const attempt = <T>(service: string, read: () => T): T | undefined => {
     try {

@@ -73,6 +73,21 @@ describe('two edges of a region', () => {
       expect(await second?.read(id)).toMatchObject({ version });
     }));
 
+  it.each(['edge:eu-west', SECOND])(
+    '%s, cut off, tells of the lease what its answers say: the other brings the heartbeats for both',
+    (edge) =>
+      withTwoEdges(async ({ clients, faults, wait, id }) => {
+        await faults.inject({ fault: 'partition', target: `${edge}<->kafka`, parameters: {} });
+        await wait(30_000);
+        for (const member of clients.edge('eu-west').members ?? []) {
+          expect(await member.read(id)).toMatchObject({ status: 'fresh', source: 'cache' });
+          const { lease, versions } = await need(member, 'metrics')();
+          expect(lease?.evidenceMs).toBeLessThan(5_000);
+          expect(versions.find(({ key }) => key === `content:${id}`)).toMatchObject({ state: 'fresh' });
+        }
+      }),
+  );
+
   it('have the settings of their region, also after a restart of one', () =>
     withTwoEdges(async ({ clients, faults }) => {
       await faults.inject({ fault: 'propagation-delay', target: 'edge:eu-west', parameters: { delay: '5s' } });

@@ -6,16 +6,18 @@
 import { MemoryLog } from '../../../services/log/memory.ts';
 import { MemoryDatabase } from '../../../services/origin/database/memory.ts';
 import { INVALIDATION_PARTITIONS } from '../../../services/protocol/invalidation.ts';
+import { ConfigError } from '../../../services/runtime/config.ts';
 import { silentLogger } from '../../../services/runtime/log.ts';
 import { pick, type Random } from '../../../services/runtime/random.ts';
 import type { VirtualClock } from '../../../services/runtime/virtual-clock.ts';
+import { InvalidInput } from '../../errors.ts';
 import type { Mutant } from '../../mutants/mutant.ts';
 import { Clients } from '../../system/clients.ts';
 import { entryBoundsOf, regionSettings } from '../../topology/region-settings.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { type Ask, controlBy } from '../hosted/control.ts';
 import { clockAt, type Hosting } from '../hosted/hosting.ts';
-import { othersOf, type StartOrder, startServices } from '../hosted/services.ts';
+import { othersOf, readConfigs, type StartOrder, startServices } from '../hosted/services.ts';
 import { hostedSettings } from '../hosted/settings.ts';
 import type { Skews } from '../hosted/skewed-clock.ts';
 import type { StartStep, World } from '../world.ts';
@@ -84,7 +86,7 @@ export async function startSimulated({
     createLatencies: () => new ListedLatencies(),
     mutant,
   };
-  const services = await startServices(toOrder(topology), hosting, onStep);
+  const services = await startOrRefuse(() => startServices(toOrder(topology), hosting, onStep));
   const originUrl = `${BASE}${services.originPort}`;
   const drawLatencyMs = latencyOf('lab', random.fork('lab'));
   const regions = topology.regions.map(({ region, environment, members }) => ({
@@ -111,6 +113,20 @@ export async function startSimulated({
     lost: bug.promise,
     close: () => services.close(),
   };
+}
+
+/** What would be found when it starts. Throws InvalidInput of what a service refuses in its environment. */
+export async function checkEnvironments(topology: StartSimulatedOptions['topology']): Promise<void> {
+  await startOrRefuse(async () => readConfigs(toOrder(topology)));
+}
+
+/** Throws InvalidInput of what a service refuses in its environment. */
+async function startOrRefuse<Started>(start: () => Promise<Started>): Promise<Started> {
+  try {
+    return await start();
+  } catch (error) {
+    throw error instanceof ConfigError ? new InvalidInput(error.message) : error;
+  }
 }
 
 function toOrder({ origin, regions }: StartSimulatedOptions['topology']): StartOrder {

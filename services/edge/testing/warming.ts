@@ -43,7 +43,8 @@ export class WarmingRig {
       random: createRandom(1),
       concurrency,
       isEager: () => this.isEager,
-      mayWarm: () => !this.isCatchingUp && this.breaker.told().state === 'closed',
+      upToDate,
+      breaker: this.breaker,
     });
     this.observed.onLoss(this.warmer);
   }

@@ -88,6 +88,8 @@ export function describeBeats(withCache: WithCache): void {
         expect(await cache.confirmBeats(both(T + 1_000))).toBe(T);
         await cache.pass(passageAt(1, T + 2_000, { partitions: 3 }));
         expect(await beatOf(cache), 'a third partition, of which nothing is known').toBeUndefined();
+        await cache.pass(passageAt(2, T + 3_000, { partitions: 2 }));
+        expect(await beatOf(cache), 'one that was late knows fewer').toBeUndefined();
       }));
 
     it('is forgotten with the log, and kept over a flush', () =>
@@ -99,6 +101,8 @@ export function describeBeats(withCache: WithCache): void {
         await forgetLog(cache);
         expect(await beatOf(cache)).toBeUndefined();
         expect(await cache.confirmBeats(both(T))).toBeUndefined();
+        await beat(cache, 0, T + 1_000);
+        expect(await beatOf(cache), 'what the next log says waits to be confirmed').toBeUndefined();
       }));
 
     it('is gone with a cache that comes back empty', () =>
