@@ -24,7 +24,7 @@ const BESIDE_CODE = [
   'service/schema.sql',
 ];
 /** Those that ask for nothing but to be named. */
-const LICENSES = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
+const LICENSES = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'ISC', 'MIT'];
 
 async function namesIn(folder: string, extension: string): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.endsWith(extension));
