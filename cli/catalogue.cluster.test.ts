@@ -2,8 +2,8 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { EXIT } from '../lab/errors.ts';
 import { labEvent } from '../lab/report/events.ts';
+import { alarmsOf } from '../lab/testing/alarms.ts';
 import type { TestCluster } from '../vitest-context.d.ts';
-import { alarmsOf } from './testing/alarms.ts';
 import { type Running, startProgram } from './testing/process.ts';
 
 const provided = inject('cluster');

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../lab/errors.ts';
 import { type LabEvent, labEvent } from '../lab/report/events.ts';
+import { alarmsOf, RAN_THROUGH } from '../lab/testing/alarms.ts';
 import { childrenOf } from '../lab/testing/children.ts';
-import { alarmsOf, RAN_THROUGH } from './testing/alarms.ts';
 import { freePorts } from './testing/free-ports.ts';
 import { startProgram, untilGone } from './testing/process.ts';
 

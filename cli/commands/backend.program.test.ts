@@ -1,6 +1,6 @@
 /** Which world is started where no Docker engine can be used, and what is said of it. */
 import { describe, expect, it } from 'vitest';
-import { RAN_THROUGH } from '../testing/alarms.ts';
+import { RAN_THROUGH } from '../../lab/testing/alarms.ts';
 import { startProgram } from '../testing/process.ts';
 
 const NOWHERE = { EDGESYNC_BACKEND: undefined, DOCKER_HOST: 'unix:///nowhere.sock' };

@@ -6,6 +6,7 @@ import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { sleep, systemClock } from '../../services/runtime/clock.ts';
+import { statFields } from '../../services/runtime/process-stat.ts';
 import { systemRandom } from '../../services/runtime/random.ts';
 import { WorldFailed } from '../errors.ts';
 import { makeFolder } from '../input/make-folder.ts';
@@ -14,7 +15,7 @@ import { notWritten } from '../report/whole-files.ts';
 const FILE = 'lock';
 const ATTEMPTS_MAX = 100;
 const ASK_AGAIN_MS = 10;
-/** Fields of /proc/<pid>/stat after the command, which may itself hold spaces; the start is the 22nd of all. */
+/** Of the fields behind the name; the start is the 22nd of all. */
 const START_FIELD = 19;
 
 const holder = z.object({ pid: z.int(), startedAt: z.string() });
@@ -27,7 +28,7 @@ export interface Lock {
 /** Where there is no /proc, the id alone must do. */
 async function startOf(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[START_FIELD] ?? '';
+  return statFields(stat)[START_FIELD] ?? '';
 }
 
 async function isAlive({ pid, startedAt }: Holder): Promise<boolean> {

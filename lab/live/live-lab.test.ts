@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { createRandom } from '../../services/runtime/random.ts';
+import { alarmsOf } from '../testing/alarms.ts';
 import { readTopology } from '../topology/topology.ts';
 import { startEmbedded } from '../worlds/embedded/embedded.ts';
 import type { LiveLab } from './live-lab.ts';
@@ -11,7 +12,6 @@ import { startLiveLab } from './start-live-lab.ts';
 import { COMPOSE, type EmbeddedLab, LONG_MS, startEmbeddedLab } from './testing/embedded-lab.ts';
 import { Events, metricsOf, says } from './testing/events.ts';
 
-const BY_THE_MACHINE = /the machine stood still|too (?:slow|busy)|nothing to judge/;
 const RACE = fileURLToPath(new URL('../scenarios/stale-set-race.yaml', import.meta.url));
 
 const SHORT = `
@@ -197,10 +197,10 @@ describe('the live lab', () => {
     ]);
     const summary = said.at(-1);
     expect(summary).toMatchObject({ type: 'Summary', status: 'completed', thresholds: [{ ok: true }] });
-    // A machine that is too busy to judge by is said to be, and is no fault of what is tested here.
-    const judged = summary?.type === 'Summary' ? summary.checks : [];
-    expect(judged.filter(({ verdict, reason }) => verdict !== 'pass' && !BY_THE_MACHINE.test(reason))).toEqual([]);
-    expect(judged.length).toBeGreaterThan(0);
+    if (summary?.type !== 'Summary') throw new TypeError('expected the summary to be the last event');
+    expect(summary.checks.length).toBeGreaterThan(0);
+    // A busy machine may keep it from judging, and says so: nothing else may.
+    expect(alarmsOf(summary)).toEqual([]);
     expect(await embedded.slugs()).toEqual(before);
     // What was in force before is again, and all that the run set is as it was.
     expect(events.all.findLast((event) => event.type === 'faults')).toMatchObject({

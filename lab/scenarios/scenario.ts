@@ -5,6 +5,7 @@
 
 import { basename } from 'node:path';
 import { z } from 'zod';
+import { HOT_MS_MAX } from '../../services/protocol/edge-api.ts';
 import { strategy } from '../../services/protocol/invalidation.ts';
 import { CHECKS, type CheckName } from '../checks/checks.ts';
 import { InvalidInput } from '../errors.ts';
@@ -66,8 +67,6 @@ const workload = z
 export type Workload = z.infer<typeof workload>;
 
 const MS_PER_S = 1000;
-/** As edges have it. */
-const HOT_MS_MAX = 10_000;
 /** How long an entry is fresh, and then as long stale. */
 const lifetime = lasting.refine((ms) => ms % MS_PER_S === 0, 'expected whole seconds');
 

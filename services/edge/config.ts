@@ -1,5 +1,5 @@
 /** The environment of an edge: one table. The names of the original EdgeSync, and ours. */
-import type { EdgeConfig as EdgeRunConfig } from '../protocol/edge-api.ts';
+import { type EdgeConfig as EdgeRunConfig, HOT_MS_MAX } from '../protocol/edge-api.ts';
 import {
   baseUrlSetting,
   type ConfigOf,
@@ -16,7 +16,6 @@ import { MARKS_MAX } from './cache/cache.ts';
 const TTL_S_MAX = 31_536_000;
 const MARKS_MOST = 10_000_000;
 const MEMBERS_MAX = 99;
-const HOT_MS_MOST = 10_000;
 const HOT_BYTES = 32 * 2 ** 20;
 const HOT_BYTES_MOST = 64 * 2 ** 30;
 
@@ -63,7 +62,7 @@ export const EDGE_SETTINGS = {
     about: 'how many invalidations are remembered; above it the oldest are forgotten, and what was stored before them is fetched again',
   },
   HOT_MS: {
-    schema: integerSetting(0, HOT_MS_MOST),
+    schema: integerSetting(0, HOT_MS_MAX),
     fallback: 25,
     unit: 'ms',
     about:

@@ -196,6 +196,7 @@ export type EdgeHealth = z.infer<typeof edgeHealth>;
 
 export const PROPAGATION_DELAY_MS_MAX = 600_000;
 export const FRESHNESS_LEASE_MS_MAX = 86_400_000;
+export const HOT_MS_MAX = 10_000;
 
 /** A fetch of an edge that takes longer counts as failed. Marks must outlive the longest entry by at least this. */
 export const FETCH_DEADLINE_MS = 2_000;

@@ -16,6 +16,7 @@ import { slugOf } from '../../../lab/load/slots.ts';
 import type { Clients } from '../../../lab/system/clients.ts';
 import { openHttpClients } from '../../../lab/system/http-clients.ts';
 import { systemClock as clock } from '../../../services/runtime/clock.ts';
+import { processorMsIn } from '../../../services/runtime/process-stat.ts';
 import type { MemoryEdgeTold } from './memory-edge.ts';
 
 const REGIONS = ['us-east', 'eu-west', 'ap-south'] as const;
@@ -27,8 +28,6 @@ const EDGE_WARM_AFTER = 5_000;
 const AT_ONCE = 20;
 const MS_PER_S = 1_000;
 const US_PER_S = 1_000_000;
-/** Of Linux: `getconf CLK_TCK`. */
-const TICKS_PER_S = 100;
 
 const SHARES = [0.5, 0.9, 0.99, 0.999, 1] as const;
 
@@ -46,12 +45,8 @@ async function startEdge(): Promise<Edge> {
 /** In user and system mode; undefined where Linux does not tell. */
 async function processorS({ pid }: ChildProcess): Promise<number | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The name may have spaces in it.
-  const [user, system] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13);
-  return user === undefined || system === undefined ? undefined : (Number(user) + Number(system)) / TICKS_PER_S;
+  const ms = processorMsIn(stat);
+  return ms === undefined ? undefined : ms / MS_PER_S;
 }
 
 function spread(of: LatencyHistogram, shares: readonly number[]): string {

@@ -5,11 +5,10 @@ import { cpus } from 'node:os';
 import { promisify } from 'node:util';
 import { isProgramHere } from '../../../lab/worlds/peers/program.ts';
 import { systemClock as clock, sleep } from '../../../services/runtime/clock.ts';
+import { processorMsIn } from '../../../services/runtime/process-stat.ts';
 
 const run = promisify(execFile);
 
-/** `getconf CLK_TCK`. */
-const TICKS_PER_S = 100;
 const READY_MS_MAX = 20_000;
 const POLL_MS = 50;
 
@@ -63,9 +62,7 @@ export async function end(child: ChildProcess): Promise<void> {
 /** Of a process and those it started, in user and system mode, ms. */
 export async function processorMsOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The name may have spaces in it.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const own = ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_S) * 1_000;
+  const own = processorMsIn(stat) ?? Number.NaN;
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   const theirs = await Promise.all(children.split(' ').filter(Boolean).map(Number).map(processorMsOf));
   return theirs.reduce((sum, ms) => sum + ms, own);

@@ -11,6 +11,7 @@ import { readTopology } from '../../../lab/topology/topology.ts';
 import { startDocker } from '../../../lab/worlds/docker/docker.ts';
 import { Engine } from '../../../lab/worlds/docker/engine.ts';
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';
+import { processorMsIn } from '../../../services/runtime/process-stat.ts';
 
 const COMPOSE = fileURLToPath(new URL('../../../compose.yaml', import.meta.url));
 const LEASES_MS = [0, 10_000] as const;
@@ -21,21 +22,10 @@ const WATCHED_MS = 60_000;
 const STATS = ['sh', '-c', 'cat /proc/[0-9]*/stat'] as const;
 /** What asks is none of the service's. */
 const ASKING = /^\d+ \((sh|cat)\)/;
-/** The kernel tells times in ticks of so long (USER_HZ). */
-const TICK_MS = 10;
-/** Of what stands behind the name, which is in brackets and may have spaces: `utime` and `stime`. */
-const [USER_AT, SYSTEM_AT] = [11, 12];
-
 interface Spent {
   /** By service, processor time since its start. */
   readonly ms: ReadonlyMap<string, number>;
   readonly atMs: number;
-}
-
-/** Of one process, as a line. */
-function ticksIn(stat: string): number {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(fields[USER_AT]) + Number(fields[SYSTEM_AT]);
 }
 
 async function spent(engine: Engine, project: string): Promise<Spent> {
@@ -45,7 +35,10 @@ async function spent(engine: Engine, project: string): Promise<Spent> {
     const id = containers.find((container) => container.service === service)?.id ?? '';
     const { output } = await engine.execute(id, STATS);
     const processes = output.split('\n').filter((line) => line !== '' && !ASKING.test(line));
-    ms.set(service, processes.reduce((sum, line) => sum + ticksIn(line), 0) * TICK_MS);
+    ms.set(
+      service,
+      processes.reduce((sum, line) => sum + (processorMsIn(line) ?? Number.NaN), 0),
+    );
   }
   return { ms, atMs: performance.now() };
 }

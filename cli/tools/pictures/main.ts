@@ -5,7 +5,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Pty, startPty } from '../../../lab/testing/pty.ts';
-import { shows, story, waited } from './story.ts';
+import { sleep, systemClock } from '../../../services/runtime/clock.ts';
+import { shows, story } from './story.ts';
 import { toSvg } from './svg.ts';
 
 const SIZE = { columns: 120, rows: 36 } as const;
@@ -31,7 +32,7 @@ async function picture(pty: Pty, name: string, title: string): Promise<void> {
 const environment = { NO_COLOR: '', COLORTERM: '', XDG_CONFIG_HOME: join(import.meta.dirname, 'none') };
 const pty = startPty({ command: process.execPath, words, ...SIZE, environment });
 await pty.until(shows('the embedded world is up'), 'the world');
-await waited(CALM_MS);
+await sleep(systemClock, CALM_MS);
 pty.press('2');
 pty.press('c');
 await pty.until(shows('cut eu-west / kafka'), 'the first fault');
@@ -40,7 +41,7 @@ pty.press('P');
 await pty.until(shows('2 faults in force'), 'both faults');
 pty.press('2');
 pty.press('b');
-await waited(BROKEN_MS);
+await sleep(systemClock, BROKEN_MS);
 await picture(pty, 'overview', 'The overview: eu-west is cut off from the log and falls behind, the cache of ap-south is frozen');
 pty.press('z');
 await pty.until(shows('how old answers are'), 'the zoom');
@@ -61,7 +62,7 @@ pty.press('R');
 await pty.until(shows('on this machine,'), 'the races', STARTED_MS);
 while (!shows('◂ varnish ')(pty.screen())) {
   pty.press('l');
-  await waited(KEY_MS);
+  await sleep(systemClock, KEY_MS);
 }
 pty.press('\r');
 await pty.until(shows('Space next:'), 'the race', STARTED_MS);

@@ -3,7 +3,7 @@
  * ends with its verdict. Long waits are shown short; what is on the screen is what the program wrote.
  */
 import { type Pty, startPty } from '../../../lab/testing/pty.ts';
-import { systemClock } from '../../../services/runtime/clock.ts';
+import { sleep, systemClock } from '../../../services/runtime/clock.ts';
 import { type Scene, toMovingSvg } from './moving-svg.ts';
 
 const SIZE = { columns: 100, rows: 30 } as const;
@@ -18,7 +18,6 @@ const SCENE_MS = 500;
 const LAST_MS = 2_500;
 
 export const shows = (text: string) => (screen: readonly string[]) => screen.some((line) => line.includes(text));
-export const waited = (ms: number) => new Promise<void>((resolve) => void systemClock.setTimer(ms, resolve));
 
 /** Films the screen: `times` scenes, one each `everyMs`. */
 class Film {
@@ -31,7 +30,7 @@ class Film {
 
   async take(caption: string, times: number, everyMs: number, ms = SCENE_MS): Promise<void> {
     for (let time = 0; time < times; time += 1) {
-      await waited(everyMs);
+      await sleep(systemClock, everyMs);
       this.scenes.push({ caption, screen: this.#pty.styledScreen(), ms });
     }
   }
@@ -45,13 +44,13 @@ export async function story(words: readonly string[], environment: Readonly<Reco
   const say = async (line: string) => {
     for (const keys of [':', line, '\r']) {
       pty.press(keys);
-      await waited(KEY_MS);
+      await sleep(systemClock, KEY_MS);
     }
   };
   await pty.until(shows('the embedded world is up'), 'the world');
   await say('lease eu-west off');
   pty.press('2');
-  await waited(CALM_MS);
+  await sleep(systemClock, CALM_MS);
   await film.take('Three regions cache one origin. A log tells each of them what has changed.', 3, SCENE_MS, 800);
   pty.press('c');
   await film.take('Cut eu-west off from the log ...', 2, KEY_MS);
@@ -62,7 +61,7 @@ export async function story(words: readonly string[], environment: Readonly<Reco
   pty.press('c');
   await film.take('Healed: eu-west reads what it missed. Nothing was lost.', 4, SCENE_MS);
   await say('lease eu-west 5s');
-  await waited(CALM_MS);
+  await sleep(systemClock, CALM_MS);
   pty.press('c');
   await film.take('The same cut with a lease of 5 s.', 2, KEY_MS);
   pty.press('b');

@@ -8,6 +8,7 @@ import { RedisCache } from '../../../services/edge/cache/redis.ts';
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';
 import { silentLogger } from '../../../services/runtime/log.ts';
 import { createRandom, systemRandom } from '../../../services/runtime/random.ts';
+import { inBatches } from '../../load/batches.ts';
 
 export interface HotPurgesOptions {
   readonly redisUrl: string;
@@ -54,10 +55,12 @@ export async function purgeHot(options: HotPurgesOptions): Promise<HotPurges> {
   const hot = new HotCache(cache, { clock: systemClock, hotMs, bytesMax: HOT_BYTES, upToDate: () => 1, onHit: () => {} });
   const purge = purger(hot);
   const found: Found = { hot: [], appliedMs: [], emptyMs: [], calmMs: [], purgedMs: [] };
-  const lookAll = () => inBatches(keys, (id) => hot.lookup(keyOf(id)));
+  const ids = Array.from({ length: keys }, (_, id) => id);
+  const ofAll = (act: (id: number) => Promise<unknown>) => inBatches({ items: ids, atOnce: AT_ONCE }, (some) => Promise.all(some.map(act)));
+  const lookAll = () => ofAll((id) => hot.lookup(keyOf(id)));
   try {
     await untilUp(cache);
-    await inBatches(keys, (id) => fill(cache, id));
+    await ofAll((id) => fill(cache, id));
     for (let round = 0; round < rounds; round += 1) {
       await lookAll();
       await load(hot, options, found.calmMs);
@@ -121,12 +124,6 @@ async function fill(cache: EdgeCache, id: number): Promise<void> {
   const content = { id: id + 1, ...text, metadata: {}, tags: ['a'], version: 1, created_at: at, updated_at: at };
   const until = { freshUntil: now + LIFE_MS, staleUntil: now + LIFE_MS, expiresAt: now + LIFE_MS };
   await cache.fill(keyOf(id), { version: 1, content, etag: '"1"', fetchedAt: now, ...until }, await cache.lookup(keyOf(id)));
-}
-
-async function inBatches(keys: number, act: (id: number) => Promise<unknown>): Promise<void> {
-  for (let from = 0; from < keys; from += AT_ONCE) {
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, keys - from) }, (_, at) => act(from + at)));
-  }
 }
 
 async function untilUp(cache: EdgeCache): Promise<void> {

@@ -1,6 +1,6 @@
 /** What a run says against the system, and not against the machine that it ran on. */
-import { EXIT, type ExitCode } from '../../lab/errors.ts';
-import type { LabEvent } from '../../lab/report/events.ts';
+import { EXIT, type ExitCode } from '../errors.ts';
+import type { LabEvent } from '../report/events.ts';
 
 export type Summary = Extract<LabEvent, { type: 'Summary' }>;
 
