@@ -1,7 +1,7 @@
 /**
- * The build: bundles the program into `dist/`, with everything but PGlite inside, so that `npx` installs one package and
- * its one dependency. `bin.js` stays apart and old-fashioned: it must load on a Node too old for the rest. The services
- * are bundled once more, into `dist/service`, as the context of their image.
+ * The build: bundles the program into `dist/`, with everything but PGlite inside, so that `npx` installs one package
+ * and its one dependency. `bin.js` stays apart and old-fashioned: it must load on a Node too old for the rest. The
+ * services are bundled once more, into `dist/service`, as the context of their image.
  */
 import { createHash } from 'node:crypto';
 import { appendFile, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -34,8 +34,8 @@ const withoutUnused: Plugin = {
 };
 
 /**
- * zod as a namespace is bundled without what nobody uses of it: its translations, 350 KB, were read before the first frame.
- * `import { z }` says the same in the sources and keeps everything.
+ * zod as a namespace is bundled without what nobody uses of it: its translations, 350 KB, were read before the first
+ * frame. `import { z }` says the same in the sources and keeps everything.
  */
 const leanZod: Plugin = {
   name: 'lean-zod',

@@ -1,6 +1,6 @@
 /**
- * The first file Node loads: kept apart from the bundle and old-fashioned, so that a Node too old for the rest can still
- * say so in one sentence, with a command that works there.
+ * The first file Node loads: kept apart from the bundle and old-fashioned, so that a Node too old for the rest can
+ * still say so in one sentence, with a command that works there.
  */
 import { EXIT } from '../lab/errors.ts';
 import { toCommand } from './quote.ts';

@@ -1,6 +1,6 @@
 /**
- * The catalogue in real time, as its users run it, shortened: no scenario raises a false alarm, and a few known bugs are caught by the scenario made
- * for them. (All of them are caught in virtual time: lab/scenarios/catalogue.test.ts.)
+ * The catalogue in real time, as its users run it, shortened: no scenario raises a false alarm, and a few known bugs
+ * are caught by the scenario made for them. (All of them are caught in virtual time: lab/scenarios/catalogue.test.ts.)
  */
 import { describe, expect, it } from 'vitest';
 import { MUTANTS } from '../lab/mutants/mutants.ts';
@@ -75,7 +75,8 @@ describe('a known bug in the embedded world', () => {
       const { code, summaries } = await run(scenario, '--mutant', mutant, ...SHORT);
       const named = summaries.flatMap(({ checks }) => checks.filter(({ check }) => caughtBy.includes(check)));
       const caught = named.filter(({ verdict }) => verdict === 'fail');
-      // Where the machine stood still for long, what was found may be its doing, or the load was not there to show it: that is said, and is no pass.
+      // Where the machine stood still for long, what was found may be its doing, or the load was not there to show it:
+      // that is said, and is no pass.
       const load = summaries.flatMap(({ checks }) => checks.filter(({ check }) => check === 'load'));
       const doubtful = [...named, ...load].filter(({ verdict, reason }) => verdict === 'unknown' && BY_THE_MACHINE.test(reason));
       expect([...caught, ...doubtful]).not.toEqual([]);

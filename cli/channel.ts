@@ -1,6 +1,6 @@
 /**
- * Where what is written waits until its reader takes it, in the order in which it was written. Standard output and error of one terminal
- * share a channel.
+ * Where what is written waits until its reader takes it, in the order in which it was written. Standard output and
+ * error of one terminal share a channel.
  */
 import { type Clock, sleep } from '../services/runtime/clock.ts';
 
@@ -21,7 +21,9 @@ interface Piece {
 }
 
 export class Channel {
-  /** Those that the stream is given one by one: from `#at` on they are still to come. What came since waits behind them. */
+  /**
+   * Those that the stream is given one by one: from `#at` on they are still to come. What came since waits behind them.
+   */
   #pieces: readonly Piece[] = [];
   #at = 0;
   #waiting: Piece[] = [];

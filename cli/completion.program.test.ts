@@ -1,4 +1,7 @@
-/** Completion as a person at a shell has it: each shell in a terminal of its own, Tab pressed, and the line that comes of it. */
+/**
+ * Completion as a person at a shell has it: each shell in a terminal of its own, Tab pressed, and the line that comes
+ * of it.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,7 @@
 /**
- * The configuration file: `$XDG_CONFIG_HOME/edgesync-lab/config.yaml`. Options by their long names, as they stand when neither a flag
- * nor the environment says otherwise, and the keys of the terminal. A file that is not there says nothing.
+ * The configuration file: `$XDG_CONFIG_HOME/edgesync-lab/config.yaml`. Options by their long names, as they stand when
+ * neither a flag nor the environment says otherwise, and the keys of the terminal. A file that is not there says
+ * nothing.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +19,9 @@ export const NO_CONFIG: ConfigFile = {
   refusal: (problems) => new InvalidInput(problems.map(({ message }) => message).join('\n')),
 };
 
-/** What is wrong in it is told by its `problems`. Throws InvalidInput with file and line for what cannot be read at all. */
+/**
+ * What is wrong in it is told by its `problems`. Throws InvalidInput with file and line for what cannot be read at all.
+ */
 export async function readConfigFile({ variables }: Pick<CliEnvironment, 'variables'>): Promise<ConfigFile> {
   const home = configHome(variables);
   const file = home === undefined ? undefined : join(home, 'edgesync-lab', 'config.yaml');

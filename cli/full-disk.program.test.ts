@@ -1,6 +1,6 @@
 /**
- * What commands leave on a disk that is full: everything, or nothing that looks like a verdict, and a sentence that names the file. The
- * disk is real, a few pages of memory mounted where only the command sees it.
+ * What commands leave on a disk that is full: everything, or nothing that looks like a verdict, and a sentence that
+ * names the file. The disk is real, a few pages of memory mounted where only the command sees it.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,7 @@
-/** The command line: parses the words, runs the command, ends with its exit code. The only file here that acts when loaded. */
+/**
+ * The command line: parses the words, runs the command, ends with its exit code. The only file here that acts when
+ * loaded.
+ */
 import { CommanderError } from 'commander';
 import { EXIT, InvalidInput } from '../lab/errors.ts';
 import { printableLines } from '../lab/input/printable.ts';
@@ -24,7 +27,8 @@ async function run(session: Session): Promise<void> {
 
 async function main(): Promise<void> {
   const session = createSession(systemEnvironment, process.argv.slice(2));
-  // Node would end with 1, and that says that an invariant was violated. Who has the terminal puts it back first, and says it.
+  // Node would end with 1, and that says that an invariant was violated. Who has the terminal puts it back first, and
+  // says it.
   process.on('uncaughtException', (error) => {
     if (process.listenerCount('uncaughtException') > 1) return;
     session.output.note(failureText(error));

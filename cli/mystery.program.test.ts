@@ -1,4 +1,7 @@
-/** The mystery as a student plays it: keys in a real terminal, the embedded world, the bug named, the answer with its witness. */
+/**
+ * The mystery as a student plays it: keys in a real terminal, the embedded world, the bug named, the answer with its
+ * witness.
+ */
 import { spawnSync } from 'node:child_process';
 import { expect, it, vi } from 'vitest';
 import { MUTANTS } from '../lab/mutants/mutants.ts';

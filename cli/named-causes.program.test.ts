@@ -1,4 +1,7 @@
-/** A run on a machine that keeps it from its services names what it was: no deadline that was none, no service that is blamed for it. */
+/**
+ * A run on a machine that keeps it from its services names what it was: no deadline that was none, no service that is
+ * blamed for it.
+ */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,17 +1,20 @@
 /**
  * The one way out for what the program says. Nothing that is written holds the program up.
  *
- * Node lets a write to a terminal block until the terminal has taken it, and a terminal may take nothing for hours: Ctrl-S, a
- * connection that hangs, a reader that was stopped. Heals, load, judgement and signals would wait as long. So terminals are told not to
- * block; pipes do not anyway. A thread that blocks in place of this one would be no help: it cannot be ended while it waits, and
- * whoever sets the modes of the terminal waits behind it.
+ * Node lets a write to a terminal block until the terminal has taken it, and a terminal may take nothing for hours:
+ * Ctrl-S, a connection that hangs, a reader that was stopped. Heals, load, judgement and signals would wait as long. So
+ * terminals are told not to block; pipes do not anyway. A thread that blocks in place of this one would be no help: it
+ * cannot be ended while it waits, and whoever sets the modes of the terminal waits behind it.
  */
 import { type Clock, sleep } from '../services/runtime/clock.ts';
 import { Channel, UNREAD_MS_MAX } from './channel.ts';
 import type { CliEnvironment } from './environment.ts';
 
 export interface Outlet {
-  /** All of it comes out, in its order, for as long as somebody reads. Whoever writes without end waits until it is free. */
+  /**
+   * All of it comes out, in its order, for as long as somebody reads. Whoever writes without end waits until it is
+   * free.
+   */
   write(text: string): void;
   /** A line that may be left out when much waits already; how many were is said in their place. */
   writeSpare(line: string): void;
@@ -24,7 +27,10 @@ export interface Outlet {
 export interface Outlets {
   readonly stdout: Outlet;
   readonly stderr: Outlet;
-  /** Resolves when the terminals have taken everything; with false when one took nothing for 2 s. For pipes Node itself waits. */
+  /**
+   * Resolves when the terminals have taken everything; with false when one took nothing for 2 s. For pipes Node itself
+   * waits.
+   */
   taken(): Promise<boolean>;
   /** Resolves when everything is taken, at the latest after 2 s. */
   takenSoon(): Promise<void>;

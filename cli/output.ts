@@ -1,6 +1,6 @@
 /**
- * Where lines go. A reader that closes the pipe ends the program quietly; any other failed write is the lab's failure, for
- * a verdict that was not written is not a verdict.
+ * Where lines go. A reader that closes the pipe ends the program quietly; any other failed write is the lab's failure,
+ * for a verdict that was not written is not a verdict.
  */
 import { printable } from '../lab/input/printable.ts';
 import type { Progress } from '../lab/outputs/output.ts';

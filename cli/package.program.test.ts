@@ -1,4 +1,7 @@
-/** What the npm package holds: nothing that is missing for its users, nothing that is for developers, and whose code it is. */
+/**
+ * What the npm package holds: nothing that is missing for its users, nothing that is for developers, and whose code it
+ * is.
+ */
 import { execFile } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';

@@ -10,7 +10,10 @@ import { COMMAND_NAMES, type CommandName } from './started-as.ts';
 
 type AddCommand = (program: Command, session: Session, config: ConfigFile) => void;
 
-/** By name, in the order of the help. Each is loaded when it is asked for, so that the terminal need not wait for all of them. */
+/**
+ * By name, in the order of the help. Each is loaded when it is asked for, so that the terminal need not wait for all of
+ * them.
+ */
 const COMMANDS: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
   run: async () => (await import('./commands/run.ts')).addRunCommand,
   up: async () => (await import('./commands/up.ts')).addUpCommand,
@@ -33,7 +36,10 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<AddCommand>>> = {
   completion: async () => (await import('./commands/completion.ts')).addCompletionCommand,
 };
 
-/** Those whose names are among the words: more than are meant, never fewer. For help and for completion, which speak of all, all. */
+/**
+ * Those whose names are among the words: more than are meant, never fewer. For help and for completion, which speak of
+ * all, all.
+ */
 function namesIn(argv: readonly string[]): readonly CommandName[] {
   const isOfAll = argv.some((word) => ['help', '--help', '-h', 'completion'].includes(word));
   return isOfAll ? COMMAND_NAMES : COMMAND_NAMES.filter((name) => argv.includes(name));
@@ -84,8 +90,8 @@ export async function createProgram(session: Session, config: ConfigFile): Promi
 const PLACES: readonly string[] = ['compose', 'out'];
 
 /**
- * Whether the first word that is no option names a command. The environment then speaks to that command: the terminal, which is the program
- * itself, may not take what the command takes (`EDGESYNC_BACKEND=simulated`).
+ * Whether the first word that is no option names a command. The environment then speaks to that command: the terminal,
+ * which is the program itself, may not take what the command takes (`EDGESYNC_BACKEND=simulated`).
  */
 function namesCommand(program: Command, argv: readonly string[]): boolean {
   for (let at = 0; at < argv.length; at += 1) {
@@ -104,7 +110,10 @@ function passOverEmpty(command: Command, { environment: { variables } }: Session
       Reflect.deleteProperty(option, 'envVar');
 }
 
-/** What was typed is meant from where one stands; what was set once and for all must be the same place from everywhere. Throws InvalidInput. */
+/**
+ * What was typed is meant from where one stands; what was set once and for all must be the same place from everywhere.
+ * Throws InvalidInput.
+ */
 function refuseRelativePlaces(command: Command, { where }: ConfigFile): void {
   for (const option of command.options) {
     const name = option.attributeName();

@@ -1,4 +1,7 @@
-/** Races in the terminal, driven by keys in a real pseudo-terminal, with our own edge and real Varnish. Nothing is left of one that is left in the middle. */
+/**
+ * Races in the terminal, driven by keys in a real pseudo-terminal, with our own edge and real Varnish. Nothing is left
+ * of one that is left in the middle.
+ */
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

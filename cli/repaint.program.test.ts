@@ -11,7 +11,8 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 it.concurrent('Ctrl-L draws everything again over what somebody else wrote, in its own colours', async () => {
   const pty = openBare();
   await pty.until(shows('world is up'), 'the world');
-  // As `wall` does it, and something worse: from the middle on, in red, with a part of the screen that scrolls by itself.
+  // As `wall` does it, and something worse: from the middle on, in red, with a part of the screen that scrolls by
+  // itself.
   const foreign = '\\033[5;10H\\033[31mBroadcast message\\033[3;9r\\033[9;1H\\n\\n\\nshutting down\\033(0';
   await promisify(execFile)('sh', ['-c', `printf '${foreign}' > /proc/${pty.pid}/fd/1`]);
   await pty.until(shows('shutting down'), 'what is foreign');

@@ -21,7 +21,10 @@ export interface Session {
   exitWith(code: ExitCode): void;
   /** Called when a second signal ends the process at once: what can still be said and put back, without waiting. */
   onAbandon(listener: () => void): void;
-  /** Ends the process, whatever is under way. What was said has two seconds to come out; `code`: left out, that of `exitWith`. */
+  /**
+   * Ends the process, whatever is under way. What was said has two seconds to come out; `code`: left out, that of
+   * `exitWith`.
+   */
   leave(code?: ExitCode): void;
   /** When everything is done: the process ends by itself, and a terminal that nobody reads does not keep it. */
   end(): Promise<void>;

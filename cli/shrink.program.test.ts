@@ -1,4 +1,6 @@
-/** From a run that fails to the smallest scenario that fails the same way, by what the commands leave for each other. */
+/**
+ * From a run that fails to the smallest scenario that fails the same way, by what the commands leave for each other.
+ */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * The program as the person started it, so that every command it shows can be pasted. All texts say `edgesync-lab`; where they leave the
- * program the name becomes what was typed: `npx edgesync-lab`, `npm start --silent --` in a checkout, `node dist/bin.js`.
+ * The program as the person started it, so that every command it shows can be pasted. All texts say `edgesync-lab`;
+ * where they leave the program the name becomes what was typed: `npx edgesync-lab`, `npm start --silent --` in a
+ * checkout, `node dist/bin.js`.
  */
 import { basename, isAbsolute, relative } from 'node:path';
 import type { CliEnvironment } from './environment.ts';

@@ -1,4 +1,7 @@
-/** A cache of others in a container, between an upstream and a purger in two more: Varnish, as the example has it, over a real log. */
+/**
+ * A cache of others in a container, between an upstream and a purger in two more: Varnish, as the example has it, over
+ * a real log.
+ */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -49,7 +52,8 @@ describe.skipIf(provided === undefined)('a region of a cluster with a cache of o
   it('whose own mechanism reads the log is judged by what readers get, with its way to the log cut, and without a purger', async () => {
     const { summary, stdout, stderr } = await runOver(OWN, 'partition-kafka');
     if (summary === undefined) throw new Error(`expected a Summary, got none: ${stderr}`);
-    // How soon it hears of the log again after the cut is its own affair, and on a busy machine later than is allowed; that it does is not.
+    // How soon it hears of the log again after the cut is its own affair, and on a busy machine later than is allowed;
+    // that it does is not.
     const verdicts = Object.fromEntries(summary.checks.map(({ check, verdict }) => [check, verdict]));
     expect(verdicts).toMatchObject({ 'lost-invalidation': 'pass', divergence: 'pass', 'lost-write': 'pass', 'phantom-version': 'pass' });
     expect(summary.faults).toMatchObject([{ target: 'edge:eu-west<->kafka', effect: 'confirmed' }]);

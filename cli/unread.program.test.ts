@@ -1,4 +1,6 @@
-/** A terminal that nobody reads: what heals goes on behind it, signals are heard, and the program ends with its code. */
+/**
+ * A terminal that nobody reads: what heals goes on behind it, signals are heard, and the program ends with its code.
+ */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** What a world needs of this machine, and what to do where it is not there. A new line is a function and an entry in CHECKS. */
+/**
+ * What a world needs of this machine, and what to do where it is not there. A new line is a function and an entry in
+ * CHECKS.
+ */
 import { existsSync } from 'node:fs';
 import { platformOf, type System } from './platforms.ts';
 import { findBusyPorts, type WantedPort } from './worlds/embedded/ports.ts';
@@ -74,11 +77,17 @@ export interface ImageFinding {
 type DoctorCheck = (patient: Patient) => Diagnosis | Promise<Diagnosis>;
 
 export const NODE_OLDEST = '22.19';
-/** All processes together: 0.7 GB while a world serves, up to 1 GB for a moment at its start (measured, proportional set size). */
+/**
+ * All processes together: 0.7 GB while a world serves, up to 1 GB for a moment at its start (measured, proportional set
+ * size).
+ */
 const MEMORY_MB_NEEDED = 700;
 const MEMORY_MB_AMPLE = 1_000;
 const BYTES_PER_MB = 1_000_000;
-/** Docker 17.05: with it came the start period of health checks, and ARG before FROM, which builds the image of the services. */
+/**
+ * Docker 17.05: with it came the start period of health checks, and ARG before FROM, which builds the image of the
+ * services.
+ */
 const ENGINE_API_OLDEST = '1.29';
 /** Docker 20.10, the oldest one that all of this was run on. */
 const ENGINE_API_TRIED = '1.41';

@@ -41,7 +41,10 @@ export class WorldFailed extends Error {
   override readonly name = 'WorldFailed';
 }
 
-/** Faults are left in force on something that outlives the lab. The message lists them, and the command that removes them. */
+/**
+ * Faults are left in force on something that outlives the lab. The message lists them, and the command that removes
+ * them.
+ */
 export class NotHealed extends Error {
   override readonly name = 'NotHealed';
 }

@@ -1,4 +1,7 @@
-/** What the image of the services holds: the bundle that the build leaves in dist/service, run where nothing is installed. */
+/**
+ * What the image of the services holds: the bundle that the build leaves in dist/service, run where nothing is
+ * installed.
+ */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

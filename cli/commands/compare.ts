@@ -1,4 +1,7 @@
-/** `compare A B`: two runs side by side, with an exit code that says whether the second is worse. Opens no connection, starts no service. */
+/**
+ * `compare A B`: two runs side by side, with an exit code that says whether the second is worse. Opens no connection,
+ * starts no service.
+ */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Session } from '../session.ts';
 import { runApart } from './apart.ts';

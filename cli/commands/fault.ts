@@ -1,6 +1,6 @@
 /**
- * `fault <fault> <target> [k=v …] [--for 10s]`: one fault into a cluster that runs. With `--for` it is healed after that time; without,
- * it stays in force, listed in the crash journal, until `heal`.
+ * `fault <fault> <target> [k=v …] [--for 10s]`: one fault into a cluster that runs. With `--for` it is healed after
+ * that time; without, it stays in force, listed in the crash journal, until `heal`.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT, InvalidInput } from '../../lab/errors.ts';

@@ -1,6 +1,7 @@
 /**
- * A lab killed with SIGKILL at a moment that the test chooses: before its request is done, between two of them or before it hears of the
- * answer, afterwards, while it heals. Then `heal`: nothing is left. A few of all the cases, unless EDGESYNC_KILLS=all.
+ * A lab killed with SIGKILL at a moment that the test chooses: before its request is done, between two of them or
+ * before it hears of the answer, afterwards, while it heals. Then `heal`: nothing is left. A few of all the cases,
+ * unless EDGESYNC_KILLS=all.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,7 +30,10 @@ interface Kind {
   /** What undoes it. */
   readonly undo?: { readonly asked: RegExp; readonly nth: number };
   readonly lasts: boolean;
-  /** Its answer is a stream, which nobody can be given later: lab/worlds/docker/control.test.ts lets such an act come late. */
+  /**
+   * Its answer is a stream, which nobody can be given later: lab/worlds/docker/control.test.ts lets such an act come
+   * late.
+   */
   readonly isStreamed?: true;
 }
 

@@ -1,4 +1,7 @@
-/** `heal`: removes every fault that the crash journal lists or that is found on the cluster; 111 with the list when it cannot. */
+/**
+ * `heal`: removes every fault that the crash journal lists or that is found on the cluster; 111 with the list when it
+ * cannot.
+ */
 import type { Command } from 'commander';
 import { EXIT } from '../../lab/errors.ts';
 import { printable } from '../../lab/input/printable.ts';

@@ -1,4 +1,7 @@
-/** `races` of live targets, as users run them: a CDN of two nginx that the lab does not start, and every rail by its option. */
+/**
+ * `races` of live targets, as users run them: a CDN of two nginx that the lab does not start, and every rail by its
+ * option.
+ */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,7 @@
-/** `run` over live targets, as users run it: a CDN of two nginx that the lab does not start, and every rail by its option. */
+/**
+ * `run` over live targets, as users run it: a CDN of two nginx that the lab does not start, and every rail by its
+ * option.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,7 @@
-/** What a run over a live target is prepared with: the scenario as the rails let it be, and the rails themselves. Nothing is sent. */
+/**
+ * What a run over a live target is prepared with: the scenario as the rails let it be, and the rails themselves.
+ * Nothing is sent.
+ */
 
 import { InvalidInput } from '../../lab/errors.ts';
 import { checkRails, firstRequests, type OpenRailsOptions } from '../../lab/rails/open-rails.ts';
@@ -30,7 +33,10 @@ interface PrepareLiveOptions {
   readonly spent: Spent;
 }
 
-/** The same where no target is live. Throws InvalidInput for what the rails forbid, but for addresses: nothing is looked up. */
+/**
+ * The same where no target is live. Throws InvalidInput for what the rails forbid, but for addresses: nothing is looked
+ * up.
+ */
 export async function prepareLive(
   scenario: Scenario,
   topology: Topology,

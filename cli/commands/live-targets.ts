@@ -78,7 +78,10 @@ export function liveAmong(targets: readonly AnyTarget[], { options, of, takes, s
   };
 }
 
-/** What the rails forbid is refused as it would be in a run, but for addresses: nothing is looked up. Throws InvalidInput. */
+/**
+ * What the rails forbid is refused as it would be in a run, but for addresses: nothing is looked up. Throws
+ * InvalidInput.
+ */
 export function dryRun(
   live: OpenRailsOptions,
   { session, json = false }: { readonly session: Session; readonly json?: boolean | undefined },

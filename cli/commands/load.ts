@@ -26,7 +26,9 @@ interface LoadCommandOptions extends WorldOptions {
 const REQUESTS_DEFAULT = 1000;
 const AFTER_DEFAULT = 200;
 const READS_MAX = 100_000;
-/** With three regions a dozen reads are under way: enough to keep the services busy, too few to measure the lab itself. */
+/**
+ * With three regions a dozen reads are under way: enough to keep the services busy, too few to measure the lab itself.
+ */
 const CONCURRENCY_DEFAULT = 4;
 /** As many connections to a service as the lab opens. */
 const CONCURRENCY_MAX = 64;

@@ -16,7 +16,10 @@ export interface OpenServices {
   readonly lost: Promise<string>;
 }
 
-/** Those that answer on the ports of the topology, else a world that ends with the command. A cluster is attached to as ever. */
+/**
+ * Those that answer on the ports of the topology, else a world that ends with the command. A cluster is attached to as
+ * ever.
+ */
 export async function openServices(given: OpenWorldOptions): Promise<OpenServices> {
   const running = await findRunning(given);
   if (running !== undefined) return running;
@@ -41,7 +44,9 @@ async function findRunning({ options, session, releasers }: OpenWorldOptions): P
   return { regions, clients, lost: new Promise(() => {}) };
 }
 
-/** Whether containers of the project hold the port: then its lock is to be taken, for another lab may be breaking it. */
+/**
+ * Whether containers of the project hold the port: then its lock is to be taken, for another lab may be breaking it.
+ */
 async function isCluster({ compose, project, origin }: Topology, variables: Variables): Promise<boolean> {
   const { examineDocker } = await import('../../lab/worlds/docker/examine.ts');
   const found = await examineDocker({ compose, project }, variables);

@@ -41,12 +41,17 @@ export function addRacesWorldOptions(command: Command): Command {
 
 export interface RacesWorldAsked {
   readonly targets: readonly AnyTarget[];
-  /** Whether that option stands on the command line. A default of the environment or of a file is one for what it fits. */
+  /**
+   * Whether that option stands on the command line. A default of the environment or of a file is one for what it fits.
+   */
   readonly isSaid: (option: keyof RacesWorldOptions) => boolean;
   readonly session: Pick<Session, 'environment'>;
 }
 
-/** Of our own edges; undefined: embedded. Everything that can be wrong is found here, before anything starts. Throws InvalidInput. */
+/**
+ * Of our own edges; undefined: embedded. Everything that can be wrong is found here, before anything starts. Throws
+ * InvalidInput.
+ */
 export async function racesWorldOf(
   options: RacesWorldOptions,
   { targets, isSaid, session: { environment } }: RacesWorldAsked,

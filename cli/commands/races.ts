@@ -1,4 +1,7 @@
-/** `races <target...>`: can this cache lose an invalidation? Each race holds an answer of the origin back; nothing is left to chance. */
+/**
+ * `races <target...>`: can this cache lose an invalidation? Each race holds an answer of the origin back; nothing is
+ * left to chance.
+ */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT, type ExitCode, InvalidInput, WorldFailed, worstOf } from '../../lab/errors.ts';
 import { didYouMean } from '../../lab/input/nearest.ts';

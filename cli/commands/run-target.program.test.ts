@@ -1,4 +1,7 @@
-/** `run` over caches of others, as its users run it: real Varnish and Squid where this machine has them, mistakes, and what stays behind. */
+/**
+ * `run` over caches of others, as its users run it: real Varnish and Squid where this machine has them, mistakes, and
+ * what stays behind.
+ */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -19,7 +19,10 @@ export interface TryEmbeddedOptions {
   readonly session: Session;
 }
 
-/** In real time chance is not the seed's, and the smallest scenario shows what it shows in a moment: once not seen proves nothing. */
+/**
+ * In real time chance is not the seed's, and the smallest scenario shows what it shows in a moment: once not seen
+ * proves nothing.
+ */
 const RUNS_MAX = 3;
 
 /** Runs it until it shows the anomaly, three times at most; answers in one sentence whether it did. */

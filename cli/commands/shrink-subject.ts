@@ -22,7 +22,9 @@ export interface Subject {
   readonly kinds: readonly string[] | undefined;
 }
 
-/** In virtual time chance is another than it was in a real world: a few seeds of the same scenario may show the same. */
+/**
+ * In virtual time chance is another than it was in a real world: a few seeds of the same scenario may show the same.
+ */
 const SEEDS_TRIED = 20;
 
 /** Throws InvalidInput for what names neither a seed nor a history that can be run again. */

@@ -1,4 +1,7 @@
-/** `shrink <seed|history>`: the smallest scenario that still shows what the seed or the history shows, as a file that runs by itself. */
+/**
+ * `shrink <seed|history>`: the smallest scenario that still shows what the seed or the history shows, as a file that
+ * runs by itself.
+ */
 
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';

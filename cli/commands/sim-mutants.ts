@@ -34,7 +34,10 @@ interface Hunted {
 
 type Found = 'caught' | 'survives' | 'crashed' | 'stopped';
 
-/** 0 only when every mutant is caught by a check that names its damage, and the real protocol is clean on the same seeds. */
+/**
+ * 0 only when every mutant is caught by a check that names its damage, and the real protocol is clean on the same
+ * seeds.
+ */
 export async function huntAll(options: HuntOptions, setup: SeedSetup, session: Session): Promise<ExitCode> {
   const { output } = session;
   const { seeds = SEEDS, json } = options;

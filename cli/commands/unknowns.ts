@@ -1,4 +1,7 @@
-/** What becomes of a verdict that is unknown, for CI on machines that others use, too: it is tried again, and counted as one wants. */
+/**
+ * What becomes of a verdict that is unknown, for CI on machines that others use, too: it is tried again, and counted as
+ * one wants.
+ */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT, type ExitCode } from '../../lab/errors.ts';
 

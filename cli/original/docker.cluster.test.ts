@@ -1,6 +1,7 @@
 /**
- * The original EdgeSync's README, line by line, with Docker: a cluster of the lab, with Kafka UI and the caches' ports, and one that
- * Compose brought up by itself. Where Compose is not here, what its words mean to the engine stands in for them.
+ * The original EdgeSync's README, line by line, with Docker: a cluster of the lab, with Kafka UI and the caches' ports,
+ * and one that Compose brought up by itself. Where Compose is not here, what its words mean to the engine stands in for
+ * them.
  */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -34,7 +35,10 @@ const OWN_PORTS = Object.fromEntries(Object.entries(PORTS).map(([name, [, own]])
 const REDIS_PORTS = [PORTS.REDIS_US_EAST_PORT[1], PORTS.REDIS_EU_WEST_PORT[1], PORTS.REDIS_AP_SOUTH_PORT[1]];
 const UI_IMAGE = 'edgesync-lab/kafka-ui-stand-in:test';
 
-/** No registry gives Kafka UI to these tests: this page stands in for it, once it reaches the broker that it was told of. */
+/**
+ * No registry gives Kafka UI to these tests: this page stands in for it, once it reaches the broker that it was told
+ * of.
+ */
 const UI_PROGRAM = `
   const { createServer } = require("node:http"), { connect } = require("node:net");
   const [host, port] = process.env.KAFKA_CLUSTERS_0_BOOTSTRAPSERVERS.split(":");

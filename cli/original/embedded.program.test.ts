@@ -1,4 +1,7 @@
-/** The original EdgeSync's README, line by line, without Docker: its requests and its load scripts against a world that `up` serves. */
+/**
+ * The original EdgeSync's README, line by line, without Docker: its requests and its load scripts against a world that
+ * `up` serves.
+ */
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +15,10 @@ import { CHECKOUT, expectShown, isHere, run, type Shell, withPorts } from './tes
 const START_MS_MAX = 120_000;
 const COMMAND_MS_MAX = 120_000;
 const CONVERGED_MS_MAX = 20_000;
-/** The scripts end with 99 where a machine is too slow for the figures that the original aimed at; they print them all the same. */
+/**
+ * The scripts end with 99 where a machine is too slow for the figures that the original aimed at; they print them all
+ * the same.
+ */
 const LOAD_CODES = [0, 99];
 const REGIONS = [5001, 5002, 5003] as const;
 const PORTS_OF_README = [4000, ...REGIONS] as const;

@@ -1,6 +1,7 @@
 /**
- * Before tests that start the program: its bundle, once for all of them. It stands beside `dist`, so that a test never runs yesterday's
- * build and nobody's `dist` changes under them. A start of the bundle needs half of the processor that a start of the sources needs.
+ * Before tests that start the program: its bundle, once for all of them. It stands beside `dist`, so that a test never
+ * runs yesterday's build and nobody's `dist` changes under them. A start of the bundle needs half of the processor that
+ * a start of the sources needs.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';

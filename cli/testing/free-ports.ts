@@ -3,7 +3,10 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 const NAMES = ['ORIGIN_PORT', 'EDGE_US_EAST_PORT', 'EDGE_EU_WEST_PORT', 'EDGE_AP_SOUTH_PORT'] as const;
-/** Below what systems give to outgoing connections, and below what clusters take. A block is one port to hold and one for each name. */
+/**
+ * Below what systems give to outgoing connections, and below what clusters take. A block is one port to hold and one
+ * for each name.
+ */
 const LOWEST = 10_000;
 const BLOCK = 1 + NAMES.length;
 const BLOCKS = 2_000;
@@ -21,8 +24,8 @@ function hold(port: number): Promise<(() => Promise<void>) | undefined> {
 }
 
 /**
- * By the names of the environment. The first port of a block is held until this process ends, so that nobody who asks here gets the
- * others: they are free once, and used later.
+ * By the names of the environment. The first port of a block is held until this process ends, so that nobody who asks
+ * here gets the others: they are free once, and used later.
  */
 export async function freePorts(): Promise<Readonly<Record<string, string>>> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {

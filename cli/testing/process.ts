@@ -1,4 +1,7 @@
-/** The program as its users run it: a process of its own, with what it said and how it ended. Embedded unless a test says otherwise, on any machine. */
+/**
+ * The program as its users run it: a process of its own, with what it said and how it ended. Embedded unless a test
+ * says otherwise, on any machine.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { BIN } from './bundle.ts';
 

@@ -1,4 +1,7 @@
-/** Servers of others that a test races or runs: skipped where they are not, but where CI has installed them they must be there. */
+/**
+ * Servers of others that a test races or runs: skipped where they are not, but where CI has installed them they must be
+ * there.
+ */
 import { access } from 'node:fs/promises';
 
 const MUST_HAVE = process.env['EDGESYNC_REQUIRE_DOCKER'] === '1';

@@ -1,4 +1,7 @@
-/** A session of which nobody hears anything: for programs whose commands are looked at, or run with actions of their own. */
+/**
+ * A session of which nobody hears anything: for programs whose commands are looked at, or run with actions of their
+ * own.
+ */
 import { systemEnvironment } from '../environment.ts';
 import type { Session } from '../session.ts';
 

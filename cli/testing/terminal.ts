@@ -31,7 +31,10 @@ export function openBare({ columns = 80, rows = 24, words = ['--ports', 'auto'],
 
 const [XOFF, XON] = ['\u0013', '\u0011'];
 
-/** Ctrl-S: the terminal takes nothing more, at once. A program that takes every key for itself is told so from elsewhere. */
+/**
+ * Ctrl-S: the terminal takes nothing more, at once. A program that takes every key for itself is told so from
+ * elsewhere.
+ */
 export async function stopOutput(pty: Pty): Promise<void> {
   await promisify(execFile)('stty', ['-F', `/proc/${pty.pid}/fd/0`, 'ixon', '-ixany']);
   pty.press(XOFF);

@@ -1,4 +1,6 @@
-/** Every key of the table, in every screen: it does something, shows something, or says why not. The frame stays whole. */
+/**
+ * Every key of the table, in every screen: it does something, shows something, or says why not. The frame stays whole.
+ */
 import { describe, expect, it } from 'vitest';
 import { answersTo } from './answer.ts';
 import { bindingsIn } from './dispatch.ts';

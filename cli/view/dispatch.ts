@@ -1,6 +1,7 @@
 /**
- * From a key to what it does: the keys of the screen on top come first, then those that hold everywhere, then a screen that takes
- * text takes the rest. The same tables are the help and the line of keys, so that none can tell another story.
+ * From a key to what it does: the keys of the screen on top come first, then those that hold everywhere, then a screen
+ * that takes text takes the rest. The same tables are the help and the line of keys, so that none can tell another
+ * story.
  */
 
 import { askedInPast } from './keys/ask-in-past.ts';

@@ -1,6 +1,6 @@
 /**
- * The whole screen, as lines: header, what is in force (where the screen on top does not show it itself), the screen, the line of
- * keys or what is asked in its place. A pure function of the state, the size and the theme.
+ * The whole screen, as lines: header, what is in force (where the screen on top does not show it itself), the screen,
+ * the line of keys or what is asked in its place. A pure function of the state, the size and the theme.
  */
 
 import { belowTop, bindingsIn, sectionsIn } from './dispatch.ts';
@@ -17,7 +17,10 @@ import { topOf, type ViewState } from './state/state.ts';
 const PROMPT_ROWS_MAX = 4;
 const FOOTER_ROWS = 1;
 
-/** Exactly `rows` lines of `columns` columns each; where there is too little room, as many as it takes to say how much is needed. */
+/**
+ * Exactly `rows` lines of `columns` columns each; where there is too little room, as many as it takes to say how much
+ * is needed.
+ */
 export function frameLines(current: ViewState, { columns, rows }: ScreenSize, themeNow: Theme): readonly Line[] {
   if (!fits({ columns, rows })) return tooSmallLines({ columns, rows });
   const { state, agoMs } = asItWas(current);

@@ -2,8 +2,8 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * The room of young objects grows no more from here on. It would, to 100 MB after a minute, for a lab that holds 30 MB and is no faster
- * with it: it makes little, and drops it at once.
+ * The room of young objects grows no more from here on. It would, to 100 MB after a minute, for a lab that holds 30 MB
+ * and is no faster with it: it makes little, and drops it at once.
  */
 export function keepYoungSpaceSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');

@@ -1,9 +1,10 @@
 /**
  * Ctrl-Z and `fg`, and whatever else stops the program and lets it go on.
  *
- * A stop that is asked for (Ctrl-Z, SIGTSTP) is told before: the terminal is given back, then the whole process group stops, as vim and
- * less do it, so that the shell behind `npm start` sees its job stop. The services of the embedded world are in that group and stand still
- * as well. One that is not asked for (SIGSTOP) is seen afterwards only, by SIGCONT.
+ * A stop that is asked for (Ctrl-Z, SIGTSTP) is told before: the terminal is given back, then the whole process group
+ * stops, as vim and less do it, so that the shell behind `npm start` sees its job stop. The services of the embedded
+ * world are in that group and stand still as well. One that is not asked for (SIGSTOP) is seen afterwards only, by
+ * SIGCONT.
  *
  * States: going -> stopping -> going
  */

@@ -1,6 +1,6 @@
 /**
- * What is seen of the state: frames, in a terminal with our modes. A frame is made when the terminal has taken the one before, of what is
- * then; a terminal that takes nothing costs nothing. For a screen reader there are modes only.
+ * What is seen of the state: frames, in a terminal with our modes. A frame is made when the terminal has taken the one
+ * before, of what is then; a terminal that takes nothing costs nothing. For a screen reader there are modes only.
  *
  * States: shown -> lent -> shown; shown | lent -> closed
  */

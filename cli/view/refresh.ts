@@ -1,4 +1,7 @@
-/** Joins redraws: what the lab tells comes a dozen times a second, and is drawn at most every `REFRESH_MS`; what a key does, at once. */
+/**
+ * Joins redraws: what the lab tells comes a dozen times a second, and is drawn at most every `REFRESH_MS`; what a key
+ * does, at once.
+ */
 import type { Clock, Timer } from '../../services/runtime/clock.ts';
 
 const REFRESH_MS = 200;

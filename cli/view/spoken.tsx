@@ -1,4 +1,6 @@
-/** For a screen reader: a line as each thing happens, never taken back; at the bottom what is asked, while something is. */
+/**
+ * For a screen reader: a line as each thing happens, never taken back; at the bottom what is asked, while something is.
+ */
 import { Text, useStdout } from 'ink';
 import { useEffect, useRef } from 'react';
 import { promptText, spokenSince } from './spoken.ts';

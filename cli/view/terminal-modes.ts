@@ -1,8 +1,9 @@
 /**
- * The modes of the terminal while the lab has it: taken before anything is drawn, given back once, whatever ends the program.
+ * The modes of the terminal while the lab has it: taken before anything is drawn, given back once, whatever ends the
+ * program.
  *
- * Keys come one by one from here on, so that what is pressed before anybody listens is kept and not echoed into the picture; what is
- * pasted comes marked. Frames have the alternate screen for themselves, and no cursor.
+ * Keys come one by one from here on, so that what is pressed before anybody listens is kept and not echoed into the
+ * picture; what is pasted comes marked. Frames have the alternate screen for themselves, and no cursor.
  */
 export interface Stage {
   /** Safe to call twice. */
@@ -47,7 +48,9 @@ export function openStage({ stdin, write, isSpoken }: StageOptions): Stage {
   return { close, lend, take };
 }
 
-/** OSC 52, which xterm has had since 2006: a terminal that does not know it, or does not allow it, shows nothing of it. */
+/**
+ * OSC 52, which xterm has had since 2006: a terminal that does not know it, or does not allow it, shows nothing of it.
+ */
 export function toClipboard(text: string): string {
   return `\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`;
 }

@@ -1,11 +1,12 @@
 /**
  * The terminal: opens the screen, starts the lab behind it, ends with the screen as it was.
  *
- * States: opening -> showing -> leaving -> closed; leaving -> abandoned (a second Ctrl-C); showing | leaving -> stopped -> as before
+ * States: opening -> showing -> leaving -> closed; leaving -> abandoned (a second Ctrl-C); showing | leaving -> stopped
+ * -> as before
  *
- * The first frame is drawn before anything is loaded that it does not need: the lab, and Ink for a screen reader. Whatever
- * ends it, the lab is closed first, then the screen is left, and only then anything is printed: what is printed on the alternate
- * screen is lost with it.
+ * The first frame is drawn before anything is loaded that it does not need: the lab, and Ink for a screen reader.
+ * Whatever ends it, the lab is closed first, then the screen is left, and only then anything is printed: what is
+ * printed on the alternate screen is lost with it.
  */
 import type { LiveLab } from '../../lab/live/live-lab.ts';
 import type { LiveEvent } from '../../lab/live/protocol.ts';

@@ -1,6 +1,7 @@
 /**
- * The interface of a check: from a history to a verdict, with the operations that show why. A check takes the reads one after another and
- * keeps what it needs of them, by key and by what it finds: a history may have more reads than there is memory for.
+ * The interface of a check: from a history to a verdict, with the operations that show why. A check takes the reads one
+ * after another and keeps what it needs of them, by key and by what it finds: a history may have more reads than there
+ * is memory for.
  */
 import type { History } from '../history/history.ts';
 import type {
@@ -25,7 +26,10 @@ export interface Anomaly {
   readonly region: string;
   /** `*` where it is not one key's. */
   readonly key: string;
-  /** Which version the region should not have answered. With region and key it names a cause; undefined where there is no such answer. */
+  /**
+   * Which version the region should not have answered. With region and key it names a cause; undefined where there is
+   * no such answer.
+   */
   readonly version?: number;
   /** One English sentence: expected, got, because. */
   readonly explain: string;
@@ -63,7 +67,10 @@ export interface CheckInput {
 export interface Judging {
   /** Every read, ended or not, in the order in which they began. */
   readonly read?: (read: ReadOperation) => void;
-  /** Those that were answered, in the same order. `stale`: undefined where the answer was not known to be superseded when the read began. */
+  /**
+   * Those that were answered, in the same order. `stale`: undefined where the answer was not known to be superseded
+   * when the read began.
+   */
   readonly answer?: (read: AnsweredRead, stale: StaleRead | undefined) => void;
   /** Once, after the last read. */
   readonly result: () => CheckResult;
@@ -73,7 +80,10 @@ export interface Check {
   readonly name: string;
   /** What the anomaly means, in one sentence. */
   readonly about: string;
-  /** What it must be told beside the answers that readers get. Without it the verdict is unknown, and names what is missing (`needs.ts`). */
+  /**
+   * What it must be told beside the answers that readers get. Without it the verdict is unknown, and names what is
+   * missing (`needs.ts`).
+   */
   readonly needs?: readonly Need[];
   /** It asks for what only our own edges promise: a run without any is not judged by it. */
   readonly isOfOurs?: true;

@@ -1,6 +1,6 @@
 /**
- * A history that was edited shows no pass. Of one that is right, each kind of line is taken out, of each region, and each number that
- * excuses is made larger; what may be done to it all the same is named.
+ * A history that was edited shows no pass. Of one that is right, each kind of line is taken out, of each region, and
+ * each number that excuses is made larger; what may be done to it all the same is named.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

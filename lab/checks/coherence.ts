@@ -1,7 +1,7 @@
 /**
- * Whether a saved history holds together: it has the lines that every run writes, and what they say of the system and of its faults is what
- * the scenario in its head and the tables of this program allow. A history of which lines are gone, or were changed, shows no pass: whoever
- * judged it alone would excuse what nobody has shown.
+ * Whether a saved history holds together: it has the lines that every run writes, and what they say of the system and
+ * of its faults is what the scenario in its head and the tables of this program allow. A history of which lines are
+ * gone, or were changed, shows no pass: whoever judged it alone would excuse what nobody has shown.
  */
 import { InvalidInput } from '../errors.ts';
 import type { History } from '../history/history.ts';
@@ -57,7 +57,10 @@ function brokenRules(saved: Saved): readonly string[] {
   return RULES.flatMap((rule) => rule(saved));
 }
 
-/** Nothing where each region has told its delay, or has answered nothing. Without it there is no bound that an answer could be judged by. */
+/**
+ * Nothing where each region has told its delay, or has answered nothing. Without it there is no bound that an answer
+ * could be judged by.
+ */
 export function untoldDelays(history: History, { regions }: HistoryHead): readonly CheckResult[] {
   const told = new Set(history.of('delay').map(({ region }) => region));
   const without = regions.filter((region) => !told.has(region));

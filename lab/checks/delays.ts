@@ -1,6 +1,7 @@
 /**
- * The propagation delay of each region, as it was changed. What an edge has read falls due at the first moment at which it has waited for as long as
- * the delay in force then: a raised delay holds back what still waits, a lowered one lets go of it.
+ * The propagation delay of each region, as it was changed. What an edge has read falls due at the first moment at which
+ * it has waited for as long as the delay in force then: a raised delay holds back what still waits, a lowered one lets
+ * go of it.
  */
 import { InvalidInput } from '../errors.ts';
 import type { DelayChange } from '../history/records.ts';
@@ -23,8 +24,8 @@ export class Delays {
   }
 
   /**
-   * How long after the interval's begin what was sent then falls due at the latest. It may come later by `marginMs`, and a change be so much later
-   * than it is told. Never more than the largest delay.
+   * How long after the interval's begin what was sent then falls due at the latest. It may come later by `marginMs`,
+   * and a change be so much later than it is told. Never more than the largest delay.
    */
   dueAfterMs(region: string, interval: Interval, marginMs: number): number {
     const { fromMs } = interval;

@@ -1,10 +1,13 @@
-/** What else than the region explains what a check by time found. Then it is no anomaly, and no pass either: it is unknown, with the reason. */
+/**
+ * What else than the region explains what a check by time found. Then it is no anomaly, and no pass either: it is
+ * unknown, with the reason.
+ */
 import type { Interval } from './interval.ts';
 import type { StoodStill } from './stood-still.ts';
 
 /**
- * What has a deadline fails by a machine that stood still for so much of it, with what waited. Four busy programs on two cores take up to half
- * of the time so counted, and what fails then fails by itself; ten and more take nearly all.
+ * What has a deadline fails by a machine that stood still for so much of it, with what waited. Four busy programs on
+ * two cores take up to half of the time so counted, and what fails then fails by itself; ten and more take nearly all.
  */
 export const HELD_UP_SHARE = 0.7;
 
@@ -35,7 +38,10 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 1_000 ? 2 : 1)} s`;
 }
 
-/** Sorts what is found, one after another, into what nothing else explains, and what proves nothing. Only the first doubt is kept. */
+/**
+ * Sorts what is found, one after another, into what nothing else explains, and what proves nothing. Only the first
+ * doubt is kept.
+ */
 export class Sieve<Found> {
   readonly #doubtAbout: (one: Found) => string | undefined;
   readonly #onCertain: (one: Found) => void;

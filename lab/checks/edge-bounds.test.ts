@@ -1,4 +1,7 @@
-/** What follows from how a cache is made is told in the head of a history, by region: checks judge by that, and by our own edge's where it is not. */
+/**
+ * What follows from how a cache is made is told in the head of a history, by region: checks judge by that, and by our
+ * own edge's where it is not.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * What a check by time has looked at, and whether any of it could have shown what the check looks for. A read that is within its bound
- * whatever it was answered shows nothing: where a fault excuses the whole load, a pass would be no pass.
+ * What a check by time has looked at, and whether any of it could have shown what the check looks for. A read that is
+ * within its bound whatever it was answered shows nothing: where a fault excuses the whole load, a pass would be no
+ * pass.
  */
 import type { Staleness } from './staleness.ts';
 import type { AnsweredRead } from './versions.ts';

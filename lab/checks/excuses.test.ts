@@ -1,4 +1,7 @@
-/** What faults excuse, shown by known bugs in virtual time: each run would be a pass if the fault excused more than it explains. */
+/**
+ * What faults excuse, shown by known bugs in virtual time: each run would be a pass if the fault excused more than it
+ * explains.
+ */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../scenarios/scenario.ts';

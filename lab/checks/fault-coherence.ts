@@ -1,4 +1,6 @@
-/** Whether the faults of a saved history are those of its scenario, and excuse no more than the table of faults allows. */
+/**
+ * Whether the faults of a saved history are those of its scenario, and excuse no more than the table of faults allows.
+ */
 import { drawSchedule } from '../faults/drawn-schedule.ts';
 import type { Fault } from '../faults/fault.ts';
 import { FAULTS } from '../faults/faults.ts';
@@ -25,7 +27,10 @@ export function faultsOutOfPlace({ history, scenario }: Pick<SavedRun, 'history'
   });
 }
 
-/** A fault stands at the places that its scenario names, each as often: fewer only where the load did not get to its end. */
+/**
+ * A fault stands at the places that its scenario names, each as often: fewer only where the load did not get to its
+ * end.
+ */
 export function faultsNotPlanned({ history, head: { regions, seed }, scenario: { method } }: SavedRun): readonly string[] {
   const planned = countsOf(
     drawSchedule({ method, regions, seed }).faults.map(({ planned: { fault }, target }) => `${fault} ${target.text}`),

@@ -1,13 +1,16 @@
 /**
- * What faults excuse. A fault that stops what is on a read's path suspends judgement from the moment the lab saw it in effect until it
- * saw it gone and the region had caught up (`recovery.ts`): what an interval loses is the union of those windows. A fault that slows
- * widens the bound by what it delays, and suspends nothing; one so slow that calls reach their deadline stops them.
+ * What faults excuse. A fault that stops what is on a read's path suspends judgement from the moment the lab saw it in
+ * effect until it saw it gone and the region had caught up (`recovery.ts`): what an interval loses is the union of
+ * those windows. A fault that slows widens the bound by what it delays, and suspends nothing; one so slow that calls
+ * reach their deadline stops them.
  *
- * The path of a read labelled fresh is the origin's process, its store, the log, the links between them, and its own edge
- * and cache. An edge that was started again is no excuse for one: it knows that it has been away. The link from an edge to the origin counts only for a read labelled stale, whose revalidation goes over it:
- * else the very faults that open the race between a fetch and an invalidation would excuse what comes of it.
+ * The path of a read labelled fresh is the origin's process, its store, the log, the links between them, and its own
+ * edge and cache. An edge that was started again is no excuse for one: it knows that it has been away. The link from an
+ * edge to the origin counts only for a read labelled stale, whose revalidation goes over it: else the very faults that
+ * open the race between a fetch and an invalidation would excuse what comes of it.
  *
- * Time in which a fault may have been in effect and nobody saw it is no excuse: but what only that time explains is no proof either.
+ * Time in which a fault may have been in effect and nobody saw it is no excuse: but what only that time explains is no
+ * proof either.
  */
 import { factsOf } from '../faults/faults.ts';
 import type { History } from '../history/history.ts';
@@ -60,7 +63,10 @@ export function isOnPath(fault: FaultRecord, { region, status, label = status }:
   return !isEdgeToOrigin || status === 'stale';
 }
 
-/** Whether a fault may keep a region from answering at all: like the path of a read labelled stale, which is the longest. */
+/**
+ * Whether a fault may keep a region from answering at all: like the path of a read labelled stale, which is the
+ * longest.
+ */
 export function touches(fault: FaultRecord, region: string): boolean {
   return isOnPath(fault, { region, status: 'stale' });
 }
@@ -155,8 +161,9 @@ export class FaultWindows {
   }
 
   /**
-   * Where several edges bring the log into one cache, what stops some of them stops nothing: only where all are stopped the region is. One that was
-   * killed brings nothing either; but that alone, of all of them, is no more an excuse than of an only one.
+   * Where several edges bring the log into one cache, what stops some of them stops nothing: only where all are stopped
+   * the region is. One that was killed brings nothing either; but that alone, of all of them, is no more an excuse than
+   * of an only one.
    */
   #windowsOfMembers(onPath: readonly FaultRecord[], path: Path, members: number): Windows {
     const away = this.#faults.filter((fault) => memberOfTarget(fault.target) !== undefined && isOnPath(fault, { ...path, label: 'stale' }));
@@ -216,7 +223,10 @@ export class FaultWindows {
   }
 }
 
-/** An older history does not say when: there it is when it was injected. Nor by how much a slow link slowed: that excuses nothing for sure. */
+/**
+ * An older history does not say when: there it is when it was injected. Nor by how much a slow link slowed: that
+ * excuses nothing for sure.
+ */
 function isSeen(fault: FaultRecord): boolean {
   return fault.effect === 'confirmed' && (!isSlowing(fault) || refusesFills(fault));
 }
@@ -231,7 +241,10 @@ interface Delay extends Interval {
   readonly byMs: number;
 }
 
-/** By how much an invalidation is later that passes a link while it is slow by this fault: by all that are in force there at one moment. */
+/**
+ * By how much an invalidation is later that passes a link while it is slow by this fault: by all that are in force
+ * there at one moment.
+ */
 function togetherMs(fault: FaultRecord, slow: readonly FaultRecord[]): number {
   const beside = slow.filter(({ target }) => target.text === fault.target.text).map(toSlowing);
   const { fromMs, toMs } = toSlowing(fault);
@@ -249,8 +262,8 @@ function sumAt(delays: readonly Delay[], ms: number): number {
 }
 
 /**
- * An invalidation passes each link once, so of what slowed one link, one time after another, the most counts; what several links held back adds
- * up: it comes to the next within the window of the one before.
+ * An invalidation passes each link once, so of what slowed one link, one time after another, the most counts; what
+ * several links held back adds up: it comes to the next within the window of the one before.
  */
 function slowedAt(slow: readonly Slow[], ms: number): number {
   const byLink = new Map<string, number>();

@@ -1,7 +1,8 @@
 /**
- * Who was answered by a fetch that was under way: nobody had the answer of that fetch when the read began. A cache that promises no more may
- * answer so what was purged meanwhile. An answer that somebody had before the read began was kept; so was one whose origin was asked longer ago
- * than a fetch may last, for a cache may bring things for nobody, and show each once. An entry is known by the time at which its origin was asked.
+ * Who was answered by a fetch that was under way: nobody had the answer of that fetch when the read began. A cache that
+ * promises no more may answer so what was purged meanwhile. An answer that somebody had before the read began was kept;
+ * so was one whose origin was asked longer ago than a fetch may last, for a cache may bring things for nobody, and show
+ * each once. An entry is known by the time at which its origin was asked.
  */
 import type { History } from '../history/history.ts';
 import { entryOf } from './answers.ts';
@@ -12,7 +13,10 @@ const CLOCKS_MS = 50;
 
 export class Joined {
   readonly #history: History;
-  /** By entry of a region where readers may join: when somebody had it first. Made when it is asked for: it goes through the reads. */
+  /**
+   * By entry of a region where readers may join: when somebody had it first. Made when it is asked for: it goes through
+   * the reads.
+   */
   #hadMs: ReadonlyMap<string, number> | undefined;
 
   constructor(history: History) {

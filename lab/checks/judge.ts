@@ -1,6 +1,7 @@
 /**
- * All checks over one history. Each check's verdict is its own; but one cause makes one anomaly: what a check finds of a version that a
- * region should not have answered is told by the first of the table that finds it, and left out of the others.
+ * All checks over one history. Each check's verdict is its own; but one cause makes one anomaly: what a check finds of
+ * a version that a region should not have answered is told by the first of the table that finds it, and left out of the
+ * others.
  */
 import { HEAL_SEEN_MS_MAX } from '../faults/fault.ts';
 import type { History } from '../history/history.ts';
@@ -22,7 +23,10 @@ export interface JudgeOptions {
   readonly context: CheckContext;
 }
 
-/** In the order of `checks`, and after them what else stands against a pass. Throws InvalidInput where a region's delay is not told. */
+/**
+ * In the order of `checks`, and after them what else stands against a pass. Throws InvalidInput where a region's delay
+ * is not told.
+ */
 export function judgeHistory({ history, checks, context }: JudgeOptions): readonly CheckResult[] {
   const inOrder: readonly Check[] = Object.values(CHECKS).filter(({ name }) => checks.some((wanted) => wanted === name));
   const input = toInput(history, context);
@@ -88,7 +92,10 @@ function seconds(ms: number): string {
   return `${(ms / MS_PER_S).toFixed(1)} s`;
 }
 
-/** A run that was stopped or killed shows what it shows, but not that nothing else would have come; nor does one of which lines are missing. */
+/**
+ * A run that was stopped or killed shows what it shows, but not that nothing else would have come; nor does one of
+ * which lines are missing.
+ */
 function unfinished({ endedMs, openCount, nextId }: History): readonly CheckResult[] {
   if (endedMs !== undefined && openCount === 0) return [];
   const reason =

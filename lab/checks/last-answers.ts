@@ -1,4 +1,7 @@
-/** What each key was answered with in each region after settle, where the lab asks for it again as long as it is labelled stale. */
+/**
+ * What each key was answered with in each region after settle, where the lab asks for it again as long as it is
+ * labelled stale.
+ */
 import type { ReadOperation } from '../history/records.ts';
 import { keyOf } from './answers.ts';
 import { type AnsweredRead, isAnswered } from './versions.ts';

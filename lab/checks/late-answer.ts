@@ -1,6 +1,7 @@
 /**
- * Why a last answer that is behind proves nothing: the run was cut off before regions had their time, or ended before an invalidation had its
- * delay, a fault on the way was never seen gone, or the machine stood still while the region was to catch up.
+ * Why a last answer that is behind proves nothing: the run was cut off before regions had their time, or ended before
+ * an invalidation had its delay, a fault on the way was never seen gone, or the machine stood still while the region
+ * was to catch up.
  */
 import type { FaultRecord, ReadOperation } from '../history/records.ts';
 import type { CheckInput } from './check.ts';

@@ -1,9 +1,10 @@
 /**
- * Whether the load was the one that was planned. Its schedule waits for no answer, so a slow service does not hold it up; a machine
- * that stands still does, and writes are left out whose keys are in doubt or not there. Without reads or without writes nothing was shown.
+ * Whether the load was the one that was planned. Its schedule waits for no answer, so a slow service does not hold it
+ * up; a machine that stands still does, and writes are left out whose keys are in doubt or not there. Without reads or
+ * without writes nothing was shown.
  *
- * A load generator says when it is itself the limit: more than 1 % of its reads were sent more than 10 ms after they were due. What is
- * sent so late comes in bursts that nobody has planned, and what is measured then is the generator.
+ * A load generator says when it is itself the limit: more than 1 % of its reads were sent more than 10 ms after they
+ * were due. What is sent so late comes in bursts that nobody has planned, and what is measured then is the generator.
  */
 import type { History } from '../history/history.ts';
 import type { LoadPlanned, ReadOperation } from '../history/records.ts';

@@ -60,7 +60,10 @@ export class Told {
     return dated / all;
   }
 
-  /** What the check found. Where a region that answered lacks what the check needs it is unknown at best, by the name of what is missing. */
+  /**
+   * What the check found. Where a region that answered lacks what the check needs it is unknown at best, by the name of
+   * what is missing.
+   */
   asNeeded(result: CheckResult, needs: readonly Need[] = []): CheckResult {
     const missing = needs.flatMap((need) => this.#missing(need));
     if (missing.length === 0) return result;

@@ -1,6 +1,6 @@
 /**
- * The judge's own reading of a pattern: `*` stands for any run of characters, `?` for one. By the matcher of the services it would not see
- * where that is wrong.
+ * The judge's own reading of a pattern: `*` stands for any run of characters, `?` for one. By the matcher of the
+ * services it would not see where that is wrong.
  *
  * Between two stars each literal piece is taken where it comes first, which leaves the most for those after it.
  */

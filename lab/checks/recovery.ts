@@ -1,12 +1,12 @@
 /**
- * Until when the after-effects of a fault are excused in a region: until the region itself says that it has caught up, at the latest for as
- * long as the table of faults allows.
+ * Until when the after-effects of a fault are excused in a region: until the region itself says that it has caught up,
+ * at the latest for as long as the table of faults allows.
  *
- * An edge has caught up when it reads the log, everything that was there at its last join is applied, and nothing in the log has not
- * reached it. Said once it may be hindsight: a member that the group has thrown out hears of it with its next heartbeat, within a
- * second. So it counts when two samples in a row say it, of the same process, with no join in between. Where a fault has held up what all
- * regions wait for, the origin must have drained its outbox first. After its database was away that says nothing before the relay has asked
- * again: what could not be written did not wait.
+ * An edge has caught up when it reads the log, everything that was there at its last join is applied, and nothing in
+ * the log has not reached it. Said once it may be hindsight: a member that the group has thrown out hears of it with
+ * its next heartbeat, within a second. So it counts when two samples in a row say it, of the same process, with no join
+ * in between. Where a fault has held up what all regions wait for, the origin must have drained its outbox first. After
+ * its database was away that says nothing before the relay has asked again: what could not be written did not wait.
  */
 import type { EdgeSample, FaultRecord, OriginSample } from '../history/records.ts';
 import type { Interval } from './interval.ts';
@@ -18,7 +18,10 @@ export interface Samples {
   readonly ofOrigin: readonly OriginSample[];
 }
 
-/** The longest that the relay waits before it tries again: BACKOFF_MS_MAX of services/origin/relay.ts, which the lab may not import. */
+/**
+ * The longest that the relay waits before it tries again: BACKOFF_MS_MAX of services/origin/relay.ts, which the lab may
+ * not import.
+ */
 const RELAY_RETRY_MS = 2_000;
 
 function isOfStore(target: FaultRecord['target']): boolean {

@@ -1,7 +1,8 @@
 /**
- * When what a fetch brought may have been refused, though the entry that it was to replace stays. A hard purge that comes while a fetch is under
- * way refuses what that brings, if it covers it, and the old entry goes with it. But for one of a tag that the content has only since the old
- * entry: be it a purge that was applied before, and is delivered once more. Then the old entry stays, labelled stale, until somebody asks again.
+ * When what a fetch brought may have been refused, though the entry that it was to replace stays. A hard purge that
+ * comes while a fetch is under way refuses what that brings, if it covers it, and the old entry goes with it. But for
+ * one of a tag that the content has only since the old entry: be it a purge that was applied before, and is delivered
+ * once more. Then the old entry stays, labelled stale, until somebody asks again.
  */
 import type { History } from '../history/history.ts';
 import type { AnsweredRead } from './versions.ts';

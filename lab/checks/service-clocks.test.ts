@@ -1,4 +1,6 @@
-/** A time of another clock, on the run's: the moment it was is always within what is told. fast-check prints its seed. */
+/**
+ * A time of another clock, on the run's: the moment it was is always within what is told. fast-check prints its seed.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClockReading } from '../history/records.ts';

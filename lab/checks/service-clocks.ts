@@ -1,11 +1,11 @@
 /**
  * When something was that a service dates by its own wall clock, on the run's clock: between when and when.
  *
- * A service's clock may be ahead or behind, go faster or slower, and be set. Each time it is asked for its metrics it says what its clock
- * shows, and that was between the question and the answer (Cristian's bound): so far ahead it is at that moment, by no less and no more. Between two
- * such readings it is ahead by something between the two, be it that the clock drifts or that it was set once. A time of
- * that clock is put into every stretch between two readings in which the clock can have shown it; what is before the first reading or after
- * the last has no end on that side.
+ * A service's clock may be ahead or behind, go faster or slower, and be set. Each time it is asked for its metrics it
+ * says what its clock shows, and that was between the question and the answer (Cristian's bound): so far ahead it is at
+ * that moment, by no less and no more. Between two such readings it is ahead by something between the two, be it that
+ * the clock drifts or that it was set once. A time of that clock is put into every stretch between two readings in
+ * which the clock can have shown it; what is before the first reading or after the last has no end on that side.
  */
 import type { History } from '../history/history.ts';
 import { firstIndex } from '../history/ordered.ts';
@@ -15,7 +15,9 @@ import { oncePerHistory } from './once.ts';
 
 /** Times of wall clocks are whole milliseconds, of either rounding. */
 const ROUNDING_MS = 2;
-/** Within a stretch a clock may run off by so much of its length, and be set back right before the reading at its end. */
+/**
+ * Within a stretch a clock may run off by so much of its length, and be set back right before the reading at its end.
+ */
 const WANDER_MAX = 0.01;
 /** Nothing else is known. */
 const ALWAYS: Interval = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
@@ -44,7 +46,10 @@ export class ServiceClock {
   readonly wasSet: boolean;
   /** It was set back: one time of it is then two moments. */
   readonly wasSetBack: boolean;
-  /** By how much it was ahead of the run's, at its highest and at its lowest: each at least and at most. Never asked: by anything. */
+  /**
+   * By how much it was ahead of the run's, at its highest and at its lowest: each at least and at most. Never asked: by
+   * anything.
+   */
   readonly ahead: Extremes;
   readonly #places = new Map<number, readonly Dated[]>();
 
@@ -166,7 +171,9 @@ function stretchBetween(one: ClockReading, other: ClockReading): Stretch {
   return { fromMs, toMs, aheadMs, likelyAheadMs, shownMs: { fromMs: fromMs + aheadMs.fromMs, toMs: toMs + aheadMs.toMs } };
 }
 
-/** How fast the clock went before the first reading or after the last nobody knows: only that it was on that side of it. */
+/**
+ * How fast the clock went before the first reading or after the last nobody knows: only that it was on that side of it.
+ */
 function sideOf(reading: ClockReading, side: 'before' | 'after'): Stretch {
   const { fromMs, toMs, nowMs } = reading;
   const [least, most] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];

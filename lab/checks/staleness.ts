@@ -1,19 +1,19 @@
 /**
  * How stale an answer was, never overstated, and how stale it might be.
  *
- * A read is stale by the time from when the version it returned was superseded (`versions.ts`) until the read began. It might
- * be by the propagation delay of its region (`delays.ts`: a changed delay holds for what is queued, too),
- * plus epsilon: by how much reads exceeded the delay before anything was broken. Where several edges hold entries hot, each may answer so much later what
- * another one has changed.
+ * A read is stale by the time from when the version it returned was superseded (`versions.ts`) until the read began. It
+ * might be by the propagation delay of its region (`delays.ts`: a changed delay holds for what is queued, too), plus
+ * epsilon: by how much reads exceeded the delay before anything was broken. Where several edges hold entries hot, each
+ * may answer so much later what another one has changed.
  *
- * A read labelled stale is measured from the end of the first answer so labelled whose revalidation must have asked the origin
- * after the supersession, and might be stale by one fetch plus epsilon. (Without this a perfect lazy region fails every run.) An
- * answer so labelled before it says nothing: a soft purge marks a current version stale, too. Nor does one that followed such an
- * answer, of whatever version, by less than a fetch: it may have found that revalidation still under way. Nor does one whose revalidation a fault may have
- * made fail: the next read asks for another.
+ * A read labelled stale is measured from the end of the first answer so labelled whose revalidation must have asked the
+ * origin after the supersession, and might be stale by one fetch plus epsilon. (Without this a perfect lazy region
+ * fails every run.) An answer so labelled before it says nothing: a soft purge marks a current version stale, too. Nor
+ * does one that followed such an answer, of whatever version, by less than a fetch: it may have found that revalidation
+ * still under way. Nor does one whose revalidation a fault may have made fail: the next read asks for another.
  *
- * The time in which faults were seen to stop what is on the path does not count, and slow links widen the bound (`fault-windows.ts`),
- * unless the rule is `strict`.
+ * The time in which faults were seen to stop what is on the path does not count, and slow links widen the bound
+ * (`fault-windows.ts`), unless the rule is `strict`.
  */
 
 import type { History } from '../history/history.ts';
@@ -72,7 +72,10 @@ export class Staleness {
   readonly refusable: Refusable;
   /** A fetch of a region that takes longer counts as failed. */
   readonly fetchDeadlineMs: (region: string) => number;
-  /** What was asked for again is answered by every edge of the region after so long: one fetch, and what another edge holds hot. */
+  /**
+   * What was asked for again is answered by every edge of the region after so long: one fetch, and what another edge
+   * holds hot.
+   */
   readonly revalidatedMs: (region: string) => number;
   readonly #history: History;
   readonly #joined: Joined;
@@ -106,7 +109,10 @@ export class Staleness {
     for (const read of this.#history.reads) if (isAnswered(read)) take(read, ages.of(read));
   }
 
-  /** As if labelled fresh: what must be gone after `sinceMs` and the delay, under whatever label. Whoever joined a fetch may have it longer. */
+  /**
+   * As if labelled fresh: what must be gone after `sinceMs` and the delay, under whatever label. Whoever joined a fetch
+   * may have it longer.
+   */
   judgeSince(read: AnsweredRead, sinceMs: number): Omit<StaleRead, 'superseding'> {
     const kept = this.judgeKept(read, sinceMs);
     return !this.#isStrict && this.#joined.has(read) ? { ...kept, allowedMs: Number.POSITIVE_INFINITY } : kept;
@@ -123,7 +129,9 @@ export class Staleness {
     return { read, ...this.measure(path, interval), allowedMs: delayMs + slowedMs + againMs + turnMs + hotMs };
   }
 
-  /** Where it is purged once more: what a fetch had brought that was under way at the first purge may stay until then. */
+  /**
+   * Where it is purged once more: what a fetch had brought that was under way at the first purge may stay until then.
+   */
   #againMs({ region, cachedMs }: AnsweredRead, purgedMs: number): number {
     const { againMs, fetchDeadlineMs } = this.#history.boundsOf(region);
     if (againMs === undefined || cachedMs === undefined || purgedMs - cachedMs > fetchDeadlineMs) return 0;
@@ -216,8 +224,9 @@ export class Staleness {
   }
 
   /**
-   * How long after the interval's begin what was sent then falls due, by the delays in force since: one that was lowered holds for what waits, too.
-   * Where a fault may have held it back on its way nobody knows when it came: then the largest of them counts.
+   * How long after the interval's begin what was sent then falls due, by the delays in force since: one that was
+   * lowered holds for what waits, too. Where a fault may have held it back on its way nobody knows when it came: then
+   * the largest of them counts.
    */
   #delayMs(path: Path, interval: Interval): number {
     const { toMs, fromMs } = interval;
@@ -241,7 +250,9 @@ export class Ages {
   readonly #staleness: Staleness;
   /** By version of a key in a region: the end of the answer from which those labelled stale are measured. */
   readonly #labelledMs = new Map<string, number>();
-  /** By the same: until when the fetch lasts that the first of them began, where a purge may refuse what that brings. */
+  /**
+   * By the same: until when the fetch lasts that the first of them began, where a purge may refuse what that brings.
+   */
   readonly #refusedMs = new Map<string, number>();
   /** By key in a region: those labelled stale whose revalidation may be under way. */
   readonly #underWay = new Map<string, readonly AnsweredRead[]>();

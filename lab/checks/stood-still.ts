@@ -1,16 +1,19 @@
 /**
- * For how long the machine kept lab and services from doing what was due: what makes a verdict by time unknown instead of fail.
+ * For how long the machine kept lab and services from doing what was due: what makes a verdict by time unknown instead
+ * of fail.
  *
- * The evidence is measured, and has its time. A process looks every 25 ms and tells how late it was (`services/runtime/lateness.ts`): the
- * lab and its load generator their own, the embedded services theirs, containers in `/metrics`. Nothing of their business goes on meanwhile, whatever the cause. On Linux the
- * scheduler also counts how long each of them was ready to run while no processor was free, to the microsecond, also what is too short
- * for a look to meet. How many tasks of the whole machine wait (`/proc/pressure/cpu`) is written down beside it and excuses nothing: with four busy
- * programs on two cores some task waits all the time, though those that are judged hardly do.
+ * The evidence is measured, and has its time. A process looks every 25 ms and tells how late it was
+ * (`services/runtime/lateness.ts`): the lab and its load generator their own, the embedded services theirs, containers
+ * in `/metrics`. Nothing of their business goes on meanwhile, whatever the cause. On Linux the scheduler also counts
+ * how long each of them was ready to run while no processor was free, to the microsecond, also what is too short for a
+ * look to meet. How many tasks of the whole machine wait (`/proc/pressure/cpu`) is written down beside it and excuses
+ * nothing: with four busy programs on two cores some task waits all the time, though those that are judged hardly do.
  *
- * What it excuses is bounded. An event goes from process to process, so at each moment one of them holds it: of several that were late
- * at the same moment the latest counts, not their sum. What waited in a stall is served after it, so a stall counts for once more its length after
- * its end; a wait for the processor is counted where it was and needs no such time. A region is excused by itself, the origin and the lab, not by
- * another region's edge; and no node by a pause that the lab itself made.
+ * What it excuses is bounded. An event goes from process to process, so at each moment one of them holds it: of several
+ * that were late at the same moment the latest counts, not their sum. What waited in a stall is served after it, so a
+ * stall counts for once more its length after its end; a wait for the processor is counted where it was and needs no
+ * such time. A region is excused by itself, the origin and the lab, not by another region's edge; and no node by a
+ * pause that the lab itself made.
  */
 import { factsOf } from '../faults/faults.ts';
 import type { History } from '../history/history.ts';
@@ -63,7 +66,10 @@ export class StoodStill {
     return Math.max(0, ...this.#of(region).reported.map((sums) => sums.touching(interval)));
   }
 
-  /** How much later than on a machine of its own something may have come that had this interval to come in; never more than its length. */
+  /**
+   * How much later than on a machine of its own something may have come that had this interval to come in; never more
+   * than its length.
+   */
   explainsMs(region: string | undefined, interval: Interval): number {
     return this.#isEmpty ? 0 : this.#of(region).explained.over(interval);
   }

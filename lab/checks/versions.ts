@@ -1,9 +1,10 @@
 /**
- * Each key is a register with one writer, a deletion being a version like any other, and 0 what was there before the first.
+ * Each key is a register with one writer, a deletion being a version like any other, and 0 what was there before the
+ * first.
  *
  * A version is *known* from the earlier of its acknowledgement and the end of the first read that returned it, in any
- * region. A version is *superseded* when the earliest later one is known: the next one's answer may have been lost. A write
- * that ended unknown may take effect at any later time, so only a read that shows it dates it.
+ * region. A version is *superseded* when the earliest later one is known: the next one's answer may have been lost. A
+ * write that ended unknown may take effect at any later time, so only a read that shows it dates it.
  */
 import type { History } from '../history/history.ts';
 import { firstIndex } from '../history/ordered.ts';
@@ -126,7 +127,10 @@ export class Versions {
     return (this.#registers.get(key)?.changedMs ?? Number.POSITIVE_INFINITY) < startMs;
   }
 
-  /** When the key of a read changed first of what can be shown: by the load, where the load wrote at all. Infinity: it did not. */
+  /**
+   * When the key of a read changed first of what can be shown: by the load, where the load wrote at all. Infinity: it
+   * did not.
+   */
   changedMs({ key }: AnsweredRead): number {
     const register = this.#registers.get(key);
     return (this.#hasLoad ? register?.changedInLoadMs : register?.changedMs) ?? Number.POSITIVE_INFINITY;

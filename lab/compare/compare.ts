@@ -1,6 +1,7 @@
 /**
- * Two runs, or two folders of runs, side by side. B is worse than A where its verdict, a check or a threshold came to less, or where a figure
- * is worse by more than the tolerance. What is known of one of the two alone is shown and not judged.
+ * Two runs, or two folders of runs, side by side. B is worse than A where its verdict, a check or a threshold came to
+ * less, or where a figure is worse by more than the tolerance. What is known of one of the two alone is shown and not
+ * judged.
  */
 import { InvalidInput } from '../errors.ts';
 import { printable } from '../input/printable.ts';
@@ -50,7 +51,10 @@ export interface CompareOptions {
 
 const RANK = { pass: 0, unknown: 1, fail: 2 } as const;
 
-/** Two single runs are compared whatever their scenarios; several by their names. Throws InvalidInput where no scenario is in both. */
+/**
+ * Two single runs are compared whatever their scenarios; several by their names. Throws InvalidInput where no scenario
+ * is in both.
+ */
 export function compareSides({ a, b, tolerancePercent }: CompareOptions): Comparison {
   const [[oneA], [oneB]] = [a, b];
   const isSingle = a.length === 1 && b.length === 1 && oneA !== undefined && oneB !== undefined;

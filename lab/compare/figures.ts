@@ -18,7 +18,10 @@ export interface QuantilesPair extends Pair<Quantiles> {
 export const FIGURES = ['staleness', 'staleness outside faults', 'write seen after', 'read duration'] as const;
 export type FigureName = (typeof FIGURES)[number];
 
-/** How long until a write was seen depends on when its key is read next: the load makes it, and each seed has another load. */
+/**
+ * How long until a write was seen depends on when its key is read next: the load makes it, and each seed has another
+ * load.
+ */
 const NOT_JUDGED: readonly FigureName[] = ['write seen after'];
 const JUDGED = ['p50', 'p95', 'p99'] as const;
 /** A smaller difference is none: timers and sockets differ by as much. */

@@ -1,4 +1,7 @@
-/** When a fault counts: from before it acts until it is seen gone, whatever becomes of its act and whoever heals everything meanwhile. */
+/**
+ * When a fault counts: from before it acts until it is seen gone, whatever becomes of its act and whoever heals
+ * everything meanwhile.
+ */
 import { describe, expect, it } from 'vitest';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import { WorldFailed } from '../errors.ts';

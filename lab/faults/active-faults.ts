@@ -1,8 +1,9 @@
 /**
- * The faults in force on a world: registered, injected, verified in effect, healed, verified gone. What becomes of each is `FaultLife`.
+ * The faults in force on a world: registered, injected, verified in effect, healed, verified gone. What becomes of each
+ * is `FaultLife`.
  *
- * While everything is healed the door is closed: nothing new is injected, and what is on its way is waited for first. What is not seen
- * gone in time stays listed, so that a run can end with the names of what it may have left behind.
+ * While everything is healed the door is closed: nothing new is injected, and what is on its way is waited for first.
+ * What is not seen gone in time stays listed, so that a run can end with the names of what it may have left behind.
  */
 import type { Random } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
@@ -39,9 +40,9 @@ export class ActiveFaults {
   }
 
   /**
-   * Resolves when each target has the fault and the world has shown its effect, or has not within 4 s. An instant fault is
-   * gone again by then. Throws InvalidInput for an order that cannot be, also while everything is healed; WorldFailed when the
-   * world could not do it at every target: then it is healed where it could.
+   * Resolves when each target has the fault and the world has shown its effect, or has not within 4 s. An instant fault
+   * is gone again by then. Throws InvalidInput for an order that cannot be, also while everything is healed;
+   * WorldFailed when the world could not do it at every target: then it is healed where it could.
    */
   async inject(order: FaultOrder): Promise<readonly FaultInForce[]> {
     const { fault, specs } = resolveOrder(order, { ...this.#options, isFree: (spec) => this.#conflict(spec) === undefined });
@@ -63,7 +64,10 @@ export class ActiveFaults {
     await this.#lives.get(id)?.heal();
   }
 
-  /** Everything, the newest first, once what is being injected is done; meanwhile nothing new is. Answers what could not be healed. */
+  /**
+   * Everything, the newest first, once what is being injected is done; meanwhile nothing new is. Answers what could not
+   * be healed.
+   */
   async healAll(): Promise<readonly string[]> {
     this.#closers += 1;
     try {
@@ -75,7 +79,9 @@ export class ActiveFaults {
     }
   }
 
-  /** Nothing is injected any more. Resolves when nothing is on its way. What is in force stays so until it is healed. */
+  /**
+   * Nothing is injected any more. Resolves when nothing is on its way. What is in force stays so until it is healed.
+   */
   async end(): Promise<void> {
     this.#isLocked = true;
     await this.#settled();

@@ -1,4 +1,7 @@
-/** A fault that changes a setting of an edge for as long as it is in force: what propagation-delay and strategy have in common. */
+/**
+ * A fault that changes a setting of an edge for as long as it is in force: what propagation-delay and strategy have in
+ * common.
+ */
 import type { EdgeConfigChange } from '../../services/protocol/edge-api.ts';
 import { need } from '../system/edges/edge.ts';
 import { nodeName } from '../system/parts.ts';

@@ -1,4 +1,7 @@
-/** A fault that damages a server: what all of them have in common. The world itself says which are in force or done, and that is the evidence. */
+/**
+ * A fault that damages a server: what all of them have in common. The world itself says which are in force or done, and
+ * that is the evidence.
+ */
 import type { Damage } from '../system/mechanisms.ts';
 import type { NodeKind } from '../system/parts.ts';
 import { nodeOf } from '../system/target.ts';
@@ -8,8 +11,8 @@ import { type NoParameters, noParameters } from './parameters.ts';
 import type { Slowing } from './slowing.ts';
 
 /**
- * What an edge has read and cannot apply is called fresh no longer than this (OVERDUE_MS_MAX of services/edge/overdue.ts, which the lab may
- * not import), with the steps that come before it is known to be due.
+ * What an edge has read and cannot apply is called fresh no longer than this (OVERDUE_MS_MAX of
+ * services/edge/overdue.ts, which the lab may not import), with the steps that come before it is known to be due.
  */
 export const UNTIL_OVERDUE: Slowing = { invalidationMs: 1_200, fetchMs: 0, callMs: 0 };
 

@@ -1,6 +1,7 @@
 /**
- * Where each planned fault goes: `one` and `majority` drawn from the seed among the places that are free at its time, in the order of
- * time. Known before anything starts, so that two faults that exclude each other are found before they meet.
+ * Where each planned fault goes: `one` and `majority` drawn from the seed among the places that are free at its time,
+ * in the order of time. Known before anything starts, so that two faults that exclude each other are found before they
+ * meet.
  */
 import { createRandom } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';

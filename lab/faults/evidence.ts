@@ -1,4 +1,7 @@
-/** What shows from outside whether a node can be used: its own answers where it has a port, its users' view of it where not. */
+/**
+ * What shows from outside whether a node can be used: its own answers where it has a port, its users' view of it where
+ * not.
+ */
 import type { Clock } from '../../services/runtime/clock.ts';
 import { type EdgeUnderTest, need } from '../system/edges/edge.ts';
 import type { Link, NodeName } from '../system/parts.ts';
@@ -48,15 +51,18 @@ export async function baseline(control: WorldControl, { id, link }: Impaired, by
 }
 
 /**
- * Whether an impairment is in effect: the world's own record of it says so, and so does what crosses the link, unless something else
- * on it hides that. `probed` is left out where probes cannot tell.
+ * Whether an impairment is in effect: the world's own record of it says so, and so does what crosses the link, unless
+ * something else on it hides that. `probed` is left out where probes cannot tell.
  */
 export async function isSeenOn(control: WorldControl, { id, link }: Impaired, probed?: () => Promise<boolean>): Promise<boolean> {
   const { inForce, isHidden } = await control.record(id, link);
   return inForce && (isHidden || probed === undefined || (await probed()));
 }
 
-/** Whether it is gone, by the same two witnesses: another fault that still holds the link does not keep this one from being seen gone. */
+/**
+ * Whether it is gone, by the same two witnesses: another fault that still holds the link does not keep this one from
+ * being seen gone.
+ */
 export async function isSeenGone(control: WorldControl, { id, link }: Impaired, probed?: () => Promise<boolean>): Promise<boolean> {
   const { inForce, isHidden } = await control.record(id, link);
   return !inForce && (isHidden || probed === undefined || (await probed()));
@@ -71,8 +77,8 @@ async function holds(clock: Clock, ask: (signal: AbortSignal) => Promise<boolean
 }
 
 /**
- * Whether a node is back in use. Where its users are away themselves, or cut off from it, they cannot show it, and what the world says of
- * the node is all there is.
+ * Whether a node is back in use. Where its users are away themselves, or cut off from it, they cannot show it, and what
+ * the world says of the node is all there is.
  */
 export async function isUsable(context: FaultContext, target: ConcreteTarget): Promise<boolean> {
   return (await isSeenUsable(context, target)) || (await isUserAway(context.world.control, target));

@@ -2,12 +2,12 @@
  * One fault on a world, from its registration to its end.
  *
  * States: preparing -> injecting -> inForce -> healing -> gone; healing -> inForce where it was not seen gone in time.
- * What would undo it is written first, then the fault is told, then it acts. From then on it counts as in force until it is seen
- * gone, whatever became of the act: one that failed half way is healed like any other. One that is withdrawn before it acts is healed,
- * too, for what was written must be struck out, and nobody hears of it.
+ * What would undo it is written first, then the fault is told, then it acts. From then on it counts as in force until
+ * it is seen gone, whatever became of the act: one that failed half way is healed like any other. One that is withdrawn
+ * before it acts is healed, too, for what was written must be struck out, and nobody hears of it.
  *
- * What is not seen gone in time is looked after once a second: a heal that could not be done is tried again, and the moment of the
- * fault's end is when the world shows it.
+ * What is not seen gone in time is looked after once a second: a heal that could not be done is tried again, and the
+ * moment of the fault's end is when the world shows it.
  */
 import { sleep } from '../../services/runtime/clock.ts';
 import { InvalidInput } from '../errors.ts';
@@ -25,9 +25,15 @@ export interface FaultInForce {
 }
 
 export interface FaultChange extends FaultInForce {
-  /** `injecting` before it acts, `injected` once its effect was seen or not, `healed` once it was seen gone or not: that, later, too. */
+  /**
+   * `injecting` before it acts, `injected` once its effect was seen or not, `healed` once it was seen gone or not:
+   * that, later, too.
+   */
   readonly event: 'injecting' | 'injected' | 'healing' | 'healed';
-  /** ms, on the run's clock; of an effect that was seen: when the look began from which on the world has shown or recorded it. */
+  /**
+   * ms, on the run's clock; of an effect that was seen: when the look began from which on the world has shown or
+   * recorded it.
+   */
   readonly atMs: number;
 }
 
@@ -41,7 +47,10 @@ export interface FaultLifeOptions {
   readonly door: () => Door;
 }
 
-/** Of the faults of a world. `closed`: everything is being healed, nothing new is injected meanwhile. `locked`: nothing is any more. */
+/**
+ * Of the faults of a world. `closed`: everything is being healed, nothing new is injected meanwhile. `locked`: nothing
+ * is any more.
+ */
 export type Door = 'open' | 'closed' | 'locked';
 
 export function refusedAt(door: Exclude<Door, 'open'>, fault: string, target: string): InvalidInput {
@@ -56,7 +65,10 @@ const WATCH_MS = 1_000;
 export class FaultLife {
   readonly spec: FaultSpec;
   readonly fault: Fault;
-  /** Settles when it has acted and its effect was seen or given up. Rejects when it could not be prepared or done, or was withdrawn. */
+  /**
+   * Settles when it has acted and its effect was seen or given up. Rejects when it could not be prepared or done, or
+   * was withdrawn.
+   */
   readonly injection: Promise<void>;
   readonly #options: FaultLifeOptions;
   #injectedMs: number;
@@ -136,8 +148,8 @@ export class FaultLife {
   }
 
   /**
-   * When the look began from which on the world recorded it, or showed its effect where it has no record of it; undefined when its
-   * effect did not show within its time after the act.
+   * When the look began from which on the world recorded it, or showed its effect where it has no record of it;
+   * undefined when its effect did not show within its time after the act.
    */
   async #whenSeen(prepared: PreparedFault): Promise<number | undefined> {
     const { context, t, door } = this.#options;

@@ -1,6 +1,7 @@
 /**
  * The interface of a fault: one file each, one table. What belongs to a fault is in one object, so that none of it can
- * be forgotten: where it is allowed, how it is prepared, done and healed, and the evidence that it took effect and is gone.
+ * be forgotten: where it is allowed, how it is prepared, done and healed, and the evidence that it took effect and is
+ * gone.
  */
 import type { z } from 'zod';
 import type { Clock } from '../../services/runtime/clock.ts';
@@ -38,13 +39,19 @@ export interface PreparedFault {
   /** Does it, once. Rejects with WorldFailed when it could not, or only by half: then it is to be healed. */
   act(): Promise<void>;
   /**
-   * Whether the world's own record says, now, that it is done: nothing passes any more, though whoever is stopped by it may notice
-   * later. Left out: `isInEffect` is all there is.
+   * Whether the world's own record says, now, that it is done: nothing passes any more, though whoever is stopped by it
+   * may notice later. Left out: `isInEffect` is all there is.
    */
   isRecorded?(): Promise<boolean>;
-  /** Whether the world shows, now, that it has taken effect. Asked from when it begins to act, and, where there is a record, once that says so. */
+  /**
+   * Whether the world shows, now, that it has taken effect. Asked from when it begins to act, and, where there is a
+   * record, once that says so.
+   */
   isInEffect(): Promise<boolean>;
-  /** Removes it, or what there is of it. Safe to call twice, and where it never acted. Rejects with WorldFailed when it could not. */
+  /**
+   * Removes it, or what there is of it. Safe to call twice, and where it never acted. Rejects with WorldFailed when it
+   * could not.
+   */
   heal(): Promise<void>;
   /** Whether the world shows, now, that it is gone. */
   isGone(): Promise<boolean>;
@@ -98,22 +105,31 @@ export interface Fault<Parameters = unknown> {
   /** An instant fault has no `for`: it is over when it has acted. */
   readonly lasts: boolean;
   /**
-   * `path`: it stops what is on the way of an answer, and staleness meanwhile is no fault of the region's; or it slows that. `nothing`: it
-   * changes what is right rather than breaks it: a changed delay is in the bound, and no answer need be older for a flush.
-   * `stale-answers`: the edge knows, after a moment that `slows` tells, that what it serves is old, and labels it so for as long as it lasts.
+   * `path`: it stops what is on the way of an answer, and staleness meanwhile is no fault of the region's; or it slows
+   * that. `nothing`: it changes what is right rather than breaks it: a changed delay is in the bound, and no answer
+   * need be older for a flush. `stale-answers`: the edge knows, after a moment that `slows` tells, that what it serves
+   * is old, and labels it so for as long as it lasts.
    */
   readonly excuses: 'path' | 'nothing' | 'stale-answers';
-  /** How long after the heal its after-effects are excused at most, in ms: until the region says that it has caught up. */
+  /**
+   * How long after the heal its after-effects are excused at most, in ms: until the region says that it has caught up.
+   */
   readonly recoveryAllowanceMs: number;
   /** By how much it delays what it does not stop. Left out: it stops what is on its way, or changes nothing there. */
   readonly slows?: (spec: FaultSpec<Parameters>) => Slowing;
   /** It puts its node into another state: one such fault at a time. */
   readonly setsNodeState?: true;
-  /** Its node's process is another one after it: an edge knows that it has been away, and calls nothing fresh until it has caught up. */
+  /**
+   * Its node's process is another one after it: an edge knows that it has been away, and calls nothing fresh until it
+   * has caught up.
+   */
   readonly beginsAnew?: true;
   /** Its node stands still by it: what that node tells of its lateness is this fault's doing. */
   readonly freezes?: true;
-  /** To act it has to be answered by these nodes of its region: nothing that keeps one of them from it may be in force then. */
+  /**
+   * To act it has to be answered by these nodes of its region: nothing that keeps one of them from it may be in force
+   * then.
+   */
   readonly asks?: readonly NodeKind[];
   /** It empties the cache it is aimed at: what was there is fetched again. */
   readonly emptiesCache?: true;

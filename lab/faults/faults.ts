@@ -43,7 +43,9 @@ const ALL = [
   strategy,
 ] as const;
 
-/** By name. Parameters are parsed with the fault's own schema before they reach it, which is what makes the cast true. */
+/**
+ * By name. Parameters are parsed with the fault's own schema before they reach it, which is what makes the cast true.
+ */
 export const FAULTS: ReadonlyMap<string, Fault> = new Map(ALL.map((fault) => [fault.name, fault as Fault]));
 
 /** What its table row says of a fault that a record names. Of one that is not known any more: nothing. */

@@ -27,7 +27,10 @@ export interface ResolveOptions {
 
 type Placed = Pick<Resolved, 'fault' | 'target'>;
 
-/** Whether two faults cannot be in force together: the same twice, two states of one node, or one that silences whom the other has to ask. */
+/**
+ * Whether two faults cannot be in force together: the same twice, two states of one node, or one that silences whom the
+ * other has to ask.
+ */
 export function isConflict(one: Placed, other: Placed): boolean {
   if (silences(one, other) || silences(other, one)) return true;
   if (one.target.text !== other.target.text) return false;

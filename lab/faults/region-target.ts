@@ -1,4 +1,6 @@
-/** The edge of a target: of a region that has several the one it names, and all of them together where it names none. */
+/**
+ * The edge of a target: of a region that has several the one it names, and all of them together where it names none.
+ */
 import { InvalidInput } from '../errors.ts';
 import type { Clients } from '../system/clients.ts';
 import type { EdgeUnderTest } from '../system/edges/edge.ts';

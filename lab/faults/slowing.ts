@@ -1,7 +1,8 @@
 /**
  * By how much a slow link delays what crosses it: a fault that slows widens a bound, it does not suspend judgement.
  *
- * An invalidation and a fetch cross a link several times, one crossing after the other: how often stands with each link in `parts.ts`.
+ * An invalidation and a fetch cross a link several times, one crossing after the other: how often stands with each link
+ * in `parts.ts`.
  *
  * A call that takes longer than its deadline fails, so a link that is slow enough stops what it should only delay.
  */

@@ -40,7 +40,10 @@ class Unseen {
     this.#writes = writes;
   }
 
-  /** In the order in which they began. Writes and versions of a key go up together: what shows the next is never before what shows this one. */
+  /**
+   * In the order in which they began. Writes and versions of a key go up together: what shows the next is never before
+   * what shows this one.
+   */
   take({ key, startMs, version = 0 }: ReadOperation): void {
     const writes = this.#writes.get(key) ?? [];
     let seen = this.#seen.get(key) ?? 0;

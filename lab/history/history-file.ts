@@ -1,6 +1,7 @@
 /**
- * `history.ndjson` as it grows. Lines are handed to the system within a quarter of a second, so that a lab that is killed leaves all
- * but the last moment; synced to disk they are not, for it is the lab that is killed and not the machine.
+ * `history.ndjson` as it grows. Lines are handed to the system within a quarter of a second, so that a lab that is
+ * killed leaves all but the last moment; synced to disk they are not, for it is the lab that is killed and not the
+ * machine.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock, Timer } from '../../services/runtime/clock.ts';

@@ -1,4 +1,7 @@
-/** The format of `history.ndjson`, byte for byte: `testing/version-1.ndjson` has every kind of line, with and without what older labs left out. */
+/**
+ * The format of `history.ndjson`, byte for byte: `testing/version-1.ndjson` has every kind of line, with and without
+ * what older labs left out.
+ */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * The lines of `history.ndjson`. Most are a record each (`record-kinds.ts`). An operation has two: `sent` before it is sent, `ended` after
- * it has ended; so has a fault. A history without `end` is one of a run that was killed or stopped.
+ * The lines of `history.ndjson`. Most are a record each (`record-kinds.ts`). An operation has two: `sent` before it is
+ * sent, `ended` after it has ended; so has a fault. A history without `end` is one of a run that was killed or stopped.
  */
 
 import { z } from 'zod';
@@ -25,7 +25,10 @@ export const head = z.strictObject({
   checks: z.array(z.string()).min(1),
   /** RFC 3339: where the run's clock begins. */
   startedAt: z.iso.datetime('expected a time in UTC such as 2026-01-31T12:00:00Z'),
-  /** The scenario as a file says it, with the delay and strategy each region began with: what is run again. Not known of older histories. */
+  /**
+   * The scenario as a file says it, with the delay and strategy each region began with: what is run again. Not known of
+   * older histories.
+   */
   written: z.record(z.string(), z.unknown()).optional(),
   /** The known bug it was run with. */
   mutant: z.string().optional(),

@@ -1,9 +1,10 @@
 /**
- * The history of a run: every operation, before it is sent and after it ends, and what else is known of the time. Checks judge
- * nothing else. What is added is told as a line, too, at once: see `history-lines.ts`. Reads that a load generator has sent are added when
- * they have ended, so operations need not be in the order of their times.
+ * The history of a run: every operation, before it is sent and after it ends, and what else is known of the time.
+ * Checks judge nothing else. What is added is told as a line, too, at once: see `history-lines.ts`. Reads that a load
+ * generator has sent are added when they have ended, so operations need not be in the order of their times.
  *
- * Reads are many: they can be gone through again and again, in their order, and are not all in memory (`read-store.ts`).
+ * Reads are many: they can be gone through again and again, in their order, and are not all in memory
+ * (`read-store.ts`).
  */
 import type { EdgeBounds, RegionBounds } from '../system/edges/edge.ts';
 import { ownEdge } from '../system/edges/own.ts';

@@ -1,7 +1,7 @@
 /**
- * Latencies in an HDR histogram (`createHistogram` of node:perf_hooks, owned by this file): however many there are, it takes the same
- * space, and each quantile is right to three figures. It counts whole
- * microseconds from 1, so each is held as one more than it is: a time may be 0.
+ * Latencies in an HDR histogram (`createHistogram` of node:perf_hooks, owned by this file): however many there are, it
+ * takes the same space, and each quantile is right to three figures. It counts whole microseconds from 1, so each is
+ * held as one more than it is: a time may be 0.
  */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 

@@ -1,6 +1,7 @@
 /**
- * Reads as columns of numbers: 72 bytes each, whatever their keys are called. What many reads have in common (region, phase, outcome, label)
- * is one number, and so is each text: the codec remembers what they stand for. It grows with the keys, not with the reads.
+ * Reads as columns of numbers: 72 bytes each, whatever their keys are called. What many reads have in common (region,
+ * phase, outcome, label) is one number, and so is each text: the codec remembers what they stand for. It grows with the
+ * keys, not with the reads.
  */
 import type { ReadOperation } from './records.ts';
 

@@ -1,4 +1,6 @@
-/** A saved history, read back, compressed or not. A last line that a killed lab left half written is left out, and said. */
+/**
+ * A saved history, read back, compressed or not. A last line that a killed lab left half written is left out, and said.
+ */
 import { open } from 'node:fs/promises';
 import type { z } from 'zod';
 import { InexactJson, MalformedJson, parseExactJson } from '../../services/protocol/exact-json.ts';
@@ -16,7 +18,10 @@ const COMPRESSED_BYTES_MAX = 1024 * 1024 * 1024;
 /** Far above every line that a run writes. */
 const LINE_BYTES_MAX = 8 * 1024 * 1024;
 const NEWLINE = 0x0a;
-/** The same table, typed so that the schema of a kind is known to give a record of that kind, also where the kind is a parameter. */
+/**
+ * The same table, typed so that the schema of a kind is known to give a record of that kind, also where the kind is a
+ * parameter.
+ */
 const SCHEMAS: { readonly [Kind in RecordKind]: z.ZodType<RecordOf<Kind>> } = RECORDS;
 
 export interface SavedHistory {

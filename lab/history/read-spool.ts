@@ -1,6 +1,7 @@
 /**
- * Reads on disk, in runs that are each in order. The file has no name: it is gone with the process, however that ends. Nobody else can open
- * it. Reading and writing block: a run of the lab writes some megabytes a minute, and judging has nothing else to do.
+ * Reads on disk, in runs that are each in order. The file has no name: it is gone with the process, however that ends.
+ * Nobody else can open it. Reading and writing block: a run of the lab writes some megabytes a minute, and judging has
+ * nothing else to do.
  */
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,8 @@
 /**
- * The reads of a history, in the order in which they began. They are added as they end. Some tens of thousands are in memory, the others in
- * a spool, as sorted runs that are merged when they are read (external sorting: Knuth, The Art of Computer Programming, volume 3, 5.4).
- * So a history takes the memory of its writes, whatever was read. Where no spool can be written all of them stay in memory.
+ * The reads of a history, in the order in which they began. They are added as they end. Some tens of thousands are in
+ * memory, the others in a spool, as sorted runs that are merged when they are read (external sorting: Knuth, The Art of
+ * Computer Programming, volume 3, 5.4). So a history takes the memory of its writes, whatever was read. Where no spool
+ * can be written all of them stay in memory.
  */
 
 import { ReadSpool, type SpooledRun } from './read-spool.ts';

@@ -1,10 +1,11 @@
 /**
- * The kinds of records that are added to a history once and are not changed later: one row each, and nothing about a kind anywhere else.
- * A row is the word that names the kind in `history.ndjson`, and the schema of its records. A record is one line, which begins with that
- * word: `{"line":"delay","region":"eu-west","atMs":0,"delayMs":300}`. A history keeps the records of a kind in the order in which they
- * were added.
+ * The kinds of records that are added to a history once and are not changed later: one row each, and nothing about a
+ * kind anywhere else. A row is the word that names the kind in `history.ndjson`, and the schema of its records. A
+ * record is one line, which begins with that word: `{"line":"delay","region":"eu-west","atMs":0,"delayMs":300}`. A
+ * history keeps the records of a kind in the order in which they were added.
  *
- * Operations and faults become known in parts, so each of them has lines and methods of its own: `history-lines.ts`, `history.ts`.
+ * Operations and faults become known in parts, so each of them has lines and methods of its own: `history-lines.ts`,
+ * `history.ts`.
  */
 import type { z } from 'zod';
 import {
@@ -56,8 +57,8 @@ export function isRecordKind(word: unknown): word is RecordKind {
 }
 
 /**
- * The only cast. TypeScript proves that the line is a `RecordLine<Kind>`. It does not prove that a line of one kind is one of the lines of
- * all kinds, for it compares a generic type with each member of a union alone.
+ * The only cast. TypeScript proves that the line is a `RecordLine<Kind>`. It does not prove that a line of one kind is
+ * one of the lines of all kinds, for it compares a generic type with each member of a union alone.
  */
 export function toRecordLine<Kind extends RecordKind>(kind: Kind, record: RecordOf<Kind>): RecordLine {
   const line: RecordLine<Kind> = { line: kind, ...record };

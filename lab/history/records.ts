@@ -1,9 +1,9 @@
 /**
- * What a history is made of: one schema for each kind of record. The same shapes are held in memory, judged by the checks, and
- * written to `history.ndjson` (`record-kinds.ts`, `history-lines.ts`).
+ * What a history is made of: one schema for each kind of record. The same shapes are held in memory, judged by the
+ * checks, and written to `history.ndjson` (`record-kinds.ts`, `history-lines.ts`).
  *
- * `ok`: answered. `fail`: certainly had no effect. `unknown`: may have happened, now or later; undefined: not ended yet.
- * Times are ms on one monotonic clock, from the run's start.
+ * `ok`: answered. `fail`: certainly had no effect. `unknown`: may have happened, now or later; undefined: not ended
+ * yet. Times are ms on one monotonic clock, from the run's start.
  */
 import { z } from 'zod';
 import { invalidationMode, invalidationType, strategy } from '../../services/protocol/invalidation.ts';
@@ -21,7 +21,10 @@ const base = {
   /** Its place in the history. */
   id: z.int().nonnegative(),
   phase,
-  /** `lab-3`: one slot of the workload. Its content's id may change when it is deleted and made again. Empty: read before it is in one. */
+  /**
+   * `lab-3`: one slot of the workload. Its content's id may change when it is deleted and made again. Empty: read
+   * before it is in one.
+   */
   slot: z.string(),
   /** When the plan had it, where it was sent later. */
   dueMs: runMs.optional(),
@@ -37,7 +40,10 @@ const answer = {
   found: z.boolean().optional(),
   source: z.enum(['cache', 'origin']).optional(),
   status: z.enum(['fresh', 'stale']).optional(),
-  /** When the origin was asked for it, by the edge's wall clock (`wall-clock.ts`): no time of the run's before it is read as one. */
+  /**
+   * When the origin was asked for it, by the edge's wall clock (`wall-clock.ts`): no time of the run's before it is
+   * read as one.
+   */
   cachedMs: ms.optional(),
   /** The cache did not answer, and the origin was asked past it. Not known of older histories. */
   bypassed: z.literal(true).optional(),
@@ -130,7 +136,10 @@ export const pressure = z.strictObject({
 });
 export type Pressure = Readonly<z.infer<typeof pressure>>;
 
-/** A service's wall clock said `nowMs` at some moment between `fromMs` and `toMs`. Told like all its times, see `wall-clock.ts`. */
+/**
+ * A service's wall clock said `nowMs` at some moment between `fromMs` and `toMs`. Told like all its times, see
+ * `wall-clock.ts`.
+ */
 export const clockReading = z.strictObject({ fromMs: ms, toMs: ms, nowMs: ms });
 export type ClockReading = Readonly<z.infer<typeof clockReading>>;
 
@@ -156,7 +165,9 @@ export const edgeSample = z.strictObject({
   originFetches: z.int().nonnegative(),
   /** Of those, how many were answered and did not go past a cache that was away. Not known of older histories. */
   fetchedForCache: z.int().nonnegative().optional(),
-  /** Of those, how many had brought something for the cache, whether or not it was stored. Not known of older histories. */
+  /**
+   * Of those, how many had brought something for the cache, whether or not it was stored. Not known of older histories.
+   */
   fills: z.int().nonnegative().optional(),
   /** And how many a cache refused to store. Not known of older histories. */
   refused: z.int().nonnegative().optional(),
@@ -164,9 +175,14 @@ export const edgeSample = z.strictObject({
   lag: z.int().nullable(),
   /** Of those, how many had reached it. */
   queued: z.int().nonnegative(),
-  /** Whether it read the log and had caught up with what was there when it last joined it. Not known of older histories. */
+  /**
+   * Whether it read the log and had caught up with what was there when it last joined it. Not known of older histories.
+   */
   caughtUp: z.boolean().optional(),
-  /** How old the last word from the origin was that its lease rests on; null: none yet. Not known without a lease, and of older histories. */
+  /**
+   * How old the last word from the origin was that its lease rests on; null: none yet. Not known without a lease, and
+   * of older histories.
+   */
   evidenceMs: z.int().nullable().optional(),
   /** How often it had joined the log. Not known of older histories. */
   joins: z.int().nonnegative().optional(),

@@ -1,8 +1,9 @@
 /**
- * The services tell times of their wall clocks, which need not be the lab's, nor go as fast, and may be set while the run lasts. This
- * counts such a time from the run's start as the lab's own wall clock had it then: the same time is always told alike, and two times of one
- * clock are as far apart as they were. When that was on the run's clock is another question, and what the service's clock said each
- * time it was asked answers it, within bounds (`service-clocks.ts`).
+ * The services tell times of their wall clocks, which need not be the lab's, nor go as fast, and may be set while the
+ * run lasts. This counts such a time from the run's start as the lab's own wall clock had it then: the same time is
+ * always told alike, and two times of one clock are as far apart as they were. When that was on the run's clock is
+ * another question, and what the service's clock said each time it was asked answers it, within bounds
+ * (`service-clocks.ts`).
  *
  * A wall clock of the lab that is set while the run lasts is recorded.
  */

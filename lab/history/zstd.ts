@@ -1,6 +1,6 @@
 /**
- * A history compressed with zstd (RFC 8878), one frame, which grows: what has been added can be read back at any moment, so that a lab that
- * is killed leaves all but the last moment.
+ * A history compressed with zstd (RFC 8878), one frame, which grows: what has been added can be read back at any
+ * moment, so that a lab that is killed leaves all but the last moment.
  */
 import { finished } from 'node:stream/promises';
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
@@ -48,8 +48,8 @@ export class ZstdEncoder {
 }
 
 /**
- * Of all its frames, and as much as there is of one that was cut off, a part at a time: however much it is, no more is made than is taken.
- * Throws InvalidInput for what is damaged.
+ * Of all its frames, and as much as there is of one that was cut off, a part at a time: however much it is, no more is
+ * made than is taken. Throws InvalidInput for what is damaged.
  */
 export async function* decompressed(bytes: Buffer): AsyncGenerator<Buffer, void, undefined> {
   for (let at = 0; at < bytes.length; ) {

@@ -1,6 +1,6 @@
 /**
- * Which commit a folder is a checkout of, read from the files of git: no process is started, so none can hang. What it does not
- * understand is no commit.
+ * Which commit a folder is a checkout of, read from the files of git: no process is started, so none can hang. What it
+ * does not understand is no commit.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';

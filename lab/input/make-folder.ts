@@ -1,6 +1,6 @@
 /**
- * A folder and those above it, where they are not there yet. Node's own `recursive` never ends below /proc: there a folder that is there says
- * that the one to be made in it has none above it, and is asked again.
+ * A folder and those above it, where they are not there yet. Node's own `recursive` never ends below /proc: there a
+ * folder that is there says that the one to be made in it has none above it, and is asked again.
  */
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';

@@ -1,4 +1,7 @@
-/** Which of the places that the environment names are taken. None of them may depend on the folder one happens to stand in. */
+/**
+ * Which of the places that the environment names are taken. None of them may depend on the folder one happens to stand
+ * in.
+ */
 import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { describe, expect, it } from 'vitest';

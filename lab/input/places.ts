@@ -1,7 +1,7 @@
 /**
- * The places on this machine that the environment may name. One that is empty or no absolute path is passed over, as the XDG
- * specification asks: it would be another place in each folder the lab is started in, and what one lab left could not be
- * found again by the next.
+ * The places on this machine that the environment may name. One that is empty or no absolute path is passed over, as
+ * the XDG specification asks: it would be another place in each folder the lab is started in, and what one lab left
+ * could not be found again by the next.
  */
 import { tmpdir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';

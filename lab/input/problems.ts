@@ -1,6 +1,6 @@
 /**
- * What is wrong with a file, in words: expected X, got Y, and the known word nearest to Y. Problems are found by path, all of
- * them, and told by line.
+ * What is wrong with a file, in words: expected X, got Y, and the known word nearest to Y. Problems are found by path,
+ * all of them, and told by line.
  */
 import { z } from 'zod';
 import { InvalidInput } from '../errors.ts';

@@ -1,9 +1,11 @@
 /**
- * A YAML file that somebody else wrote (JSON is a part of YAML): read up to a bound, parsed to plain values, with the line of
- * every key. The only file that knows the yaml library; what reads such files gets plain values and reports by path.
+ * A YAML file that somebody else wrote (JSON is a part of YAML): read up to a bound, parsed to plain values, with the
+ * line of every key. The only file that knows the yaml library; what reads such files gets plain values and reports by
+ * path.
  *
- * A bad file is refused in a sentence and soon, whatever is in it. Two habits of the library take a minute on 256 KiB made to
- * hurt, and are off: quoting the source in every error (it is counted in 100,000s) and comparing each key with every other.
+ * A bad file is refused in a sentence and soon, whatever is in it. Two habits of the library take a minute on 256 KiB
+ * made to hurt, and are off: quoting the source in every error (it is counted in 100,000s) and comparing each key with
+ * every other.
  */
 import { createReadStream } from 'node:fs';
 import {
@@ -50,7 +52,10 @@ export function stringifyYaml(value: unknown): string {
   return stringify(value, { lineWidth: 0 });
 }
 
-/** Throws InvalidInput naming the file. The bound is on bytes and comes before parsing, so that an endless file is no trap either. */
+/**
+ * Throws InvalidInput naming the file. The bound is on bytes and comes before parsing, so that an endless file is no
+ * trap either.
+ */
 export async function readSource(file: string): Promise<string> {
   const chunks: Buffer[] = [];
   try {
@@ -97,7 +102,10 @@ function inWords({ code, message }: YAMLError): string {
   return code === 'RESOURCE_EXHAUSTION' ? TOO_DEEP : (message.split('\n')[0] ?? code);
 }
 
-/** What is allowed in YAML and would silently lose something here: a key said twice, `__proto__`, digits; and too many aliases. */
+/**
+ * What is allowed in YAML and would silently lose something here: a key said twice, `__proto__`, digits; and too many
+ * aliases.
+ */
 function oddityOf(document: Document): { readonly offset: number | undefined; readonly message: string } | undefined {
   const waiting: unknown[] = [document.contents];
   let aliases = 0;
@@ -128,7 +136,10 @@ function isExactNumber({ value, source = '' }: Scalar): boolean {
   return /^[+-]?0[xo]/.test(source) ? Number.isSafeInteger(value) : isExactDecimal(source);
 }
 
-/** Level by level, each object once a level: aliases cannot make it long, and one inside what it names never comes to an end. */
+/**
+ * Level by level, each object once a level: aliases cannot make it long, and one inside what it names never comes to an
+ * end.
+ */
 function isTooDeep(value: unknown): boolean {
   let level = new Set<unknown>([value]);
   for (let depth = 0; depth < NESTING_MAX && level.size > 0; depth += 1) {

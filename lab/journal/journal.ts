@@ -1,6 +1,7 @@
 /**
- * The crash journal: what would undo each fault in force, written and synced to disk before the fault is injected, struck out
- * after it is healed. After kill -9 of the lab it is all that is known, so an entry says everything its heal needs.
+ * The crash journal: what would undo each fault in force, written and synced to disk before the fault is injected,
+ * struck out after it is healed. After kill -9 of the lab it is all that is known, so an entry says everything its heal
+ * needs.
  */
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,7 +36,10 @@ const undo = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('start'), container: z.string() }),
   /** Lets a Redis take changes again. */
   z.strictObject({ do: z.literal('accept-writes'), container: z.string() }),
-  /** Gives an edge what it had without the lab. `layers` is what was wanted over it, for the next lab that starts that edge. */
+  /**
+   * Gives an edge what it had without the lab. `layers` is what was wanted over it, for the next lab that starts that
+   * edge.
+   */
   z.strictObject({
     do: z.literal('configure'),
     region: z.string(),
@@ -58,7 +62,10 @@ const file = z.strictObject({ version: z.literal(1), entries: z.array(entry).max
 
 /** What a world writes down of faults that would outlive the lab. */
 export interface UndoJournal {
-  /** Resolves when it is on disk. Throws InvalidInput where that very thing is in force: its undo is the one that leads back. */
+  /**
+   * Resolves when it is on disk. Throws InvalidInput where that very thing is in force: its undo is the one that leads
+   * back.
+   */
   write(entry: JournalEntry): Promise<void>;
   /** After it was injected. Only makes a heal after a crash quicker: see `isDone`. */
   done(id: string): Promise<void>;

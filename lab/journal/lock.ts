@@ -1,6 +1,6 @@
 /**
- * One lab per project: a lock file that names its holder. One whose holder is dead is taken over, also after kill -9 and when
- * its id has gone to another process since: the time that process started is part of the name.
+ * One lab per project: a lock file that names its holder. One whose holder is dead is taken over, also after kill -9
+ * and when its id has gone to another process since: the time that process started is part of the name.
  */
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -87,8 +87,8 @@ async function createWith(file: string, content: string): Promise<boolean> {
 }
 
 /**
- * Of those that find it dead one at a time looks again and removes it: a lock that was taken meanwhile must not be gone for a moment, for then
- * two could hold it. Whoever finds another one at it asks again.
+ * Of those that find it dead one at a time looks again and removes it: a lock that was taken meanwhile must not be gone
+ * for a moment, for then two could hold it. Whoever finds another one at it asks again.
  */
 async function discard(file: string, own: string): Promise<void> {
   const guard = `${file}.discard`;

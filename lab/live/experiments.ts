@@ -1,4 +1,7 @@
-/** Experiments that hold the load while they last: one at a time, and none while a scenario runs. What comes of each is told. */
+/**
+ * Experiments that hold the load while they last: one at a time, and none while a scenario runs. What comes of each is
+ * told.
+ */
 import { InvalidInput } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { traceWrite } from '../trace/trace.ts';

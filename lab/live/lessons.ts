@@ -1,4 +1,7 @@
-/** Two experiments that need more than a fault: the stale-set race, twice in virtual time, and a stampede on one content. */
+/**
+ * Two experiments that need more than a fault: the stale-set race, twice in virtual time, and a stampede on one
+ * content.
+ */
 import { contentKey } from '../../services/protocol/content.ts';
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';

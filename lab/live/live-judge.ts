@@ -1,12 +1,13 @@
 /**
- * The verdict while somebody plays: stale-after-bound over the last minute, once a second. It needs no end of the session, and
- * every version-regression is one, too.
+ * The verdict while somebody plays: stale-after-bound over the last minute, once a second. It needs no end of the
+ * session, and every version-regression is one, too.
  *
- * A window says less than a whole history, never more: a version superseded before it begins counts as superseded only from
- * the first answer in it that shows a later one. Faults and delays are kept for as long as they can excuse anything. Epsilon
- * is measured as a run measures it, before anything was broken, and is at least a second: here other things go on beside the
- * lab, and nobody can run it again. It is what it was when the first fault was told, or the calm was long enough: measured anew, old reads
- * would be without the faults that explained them, for those are forgotten.
+ * A window says less than a whole history, never more: a version superseded before it begins counts as superseded only
+ * from the first answer in it that shows a later one. Faults and delays are kept for as long as they can excuse
+ * anything. Epsilon is measured as a run measures it, before anything was broken, and is at least a second: here other
+ * things go on beside the lab, and nobody can run it again. It is what it was when the first fault was told, or the
+ * calm was long enough: measured anew, old reads would be without the faults that explained them, for those are
+ * forgotten.
  */
 
 import { answerOf, cellOf } from '../checks/answers.ts';
@@ -21,7 +22,10 @@ import type { LiveVerdict, RegionStaleness } from './protocol.ts';
 
 const EPSILON_MS_MIN = 1_000;
 const WINDOW_MS = 60_000;
-/** A fault that ended so long before the window may still be excused in it, for as long as no sample shows that a region has caught up. */
+/**
+ * A fault that ended so long before the window may still be excused in it, for as long as no sample shows that a region
+ * has caught up.
+ */
 const RECOVERY_MS_MAX = 15_000;
 /** Reads before the first fault, and within this time, tell epsilon. */
 const STEADY_MS = 15_000;

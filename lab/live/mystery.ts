@@ -1,6 +1,7 @@
 /**
- * A world with one known bug in it, that somebody is to find: they break things, read the tables, run scenarios, and name the bug. The answer comes
- * with its witness: what a check found in the scenario that brings this bug to light, in virtual time, and the command that shows it again.
+ * A world with one known bug in it, that somebody is to find: they break things, read the tables, run scenarios, and
+ * name the bug. The answer comes with its witness: what a check found in the scenario that brings this bug to light, in
+ * virtual time, and the command that shows it again.
  */
 import { InvalidInput } from '../errors.ts';
 import { didYouMean } from '../input/nearest.ts';

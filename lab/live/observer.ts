@@ -1,6 +1,6 @@
 /**
- * Watches a world: asks every service for its metrics twice a second, once where nothing has happened since; each at its own pace, so
- * that one that hangs holds up no other. A run asks all of them together (`run/metrics-poller.ts`).
+ * Watches a world: asks every service for its metrics twice a second, once where nothing has happened since; each at
+ * its own pace, so that one that hangs holds up no other. A run asks all of them together (`run/metrics-poller.ts`).
  */
 import { sleep } from '../../services/runtime/clock.ts';
 import type { ServiceLooks } from '../session/service-looks.ts';

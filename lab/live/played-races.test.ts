@@ -20,7 +20,10 @@ const raceOf = (cache: string, race = 'in-head'): Commands['play-race'] => ({ do
 const isTurn = (event: LiveEvent): event is Extract<LiveEvent, { type: 'race-turn' }> => event.type === 'race-turn';
 const isEnd = (event: LiveEvent): event is Extract<LiveEvent, { type: 'race-ended' }> => event.type === 'race-ended';
 
-/** Varnish and its recipe under names of their own: other tests start it, too, and look at the folder of temporary files. */
+/**
+ * Varnish and its recipe under names of their own: other tests start it, too, and look at the folder of temporary
+ * files.
+ */
 async function withVarnish(use: (races: PlayedRaces, events: Events) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'edgesync-played-'));
   try {

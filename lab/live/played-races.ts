@@ -1,6 +1,6 @@
 /**
- * Races that somebody plays step by step. Each has a world of its own, which is gone when it ends: an origin, an upstream and the cache. The
- * world beside it is not touched. One at a time.
+ * Races that somebody plays step by step. Each has a world of its own, which is gone when it ends: an origin, an
+ * upstream and the cache. The world beside it is not touched. One at a time.
  *
  * States of a race: starting -> checking -> racing -> judged -> ended; any -> ended
  */
@@ -174,7 +174,9 @@ class Gate implements StepByStep {
   }
 }
 
-/** The list, and what a race is made of, each loaded when it is asked for: loading both at once would hold up the frame. */
+/**
+ * The list, and what a race is made of, each loaded when it is asked for: loading both at once would hold up the frame.
+ */
 async function listed() {
   const [{ RACES }, { findOwnHere, findPresetsHere }, { PURGE_MODES, PURGE_TYPES }] = await Promise.all([
     import('../races/races.ts'),

@@ -1,7 +1,7 @@
 /**
- * What a world to play with tells, and what it is told: every event and every command, each with its schema. All of it is JSON: what goes
- * through `JSON.stringify` and back is the same, and what is left out is undefined. A schema is for whoever receives over a wire; a
- * view in the same process takes the events as they are.
+ * What a world to play with tells, and what it is told: every event and every command, each with its schema. All of it
+ * is JSON: what goes through `JSON.stringify` and back is the same, and what is left out is undefined. A schema is for
+ * whoever receives over a wire; a view in the same process takes the events as they are.
  *
  * What a run says, too, has the words of `report/events.ts`.
  */
@@ -190,8 +190,9 @@ export const liveEvent = z.discriminatedUnion('type', [
   /** Each write of a command `write`, when all of them are done. */
   eventOf('written', { writes: z.array(z.strictObject({ key: z.string(), version: z.int().positive() })).readonly() }),
   /**
-   * Once a second: the checks over the last minute, without a run, which is judged at its end. `staleness`: by region, of a run that is under
-   * way, too. `reads`: answers in that minute, by key. `refused`: by region; one that answers every read is left out.
+   * Once a second: the checks over the last minute, without a run, which is judged at its end. `staleness`: by region,
+   * of a run that is under way, too. `reads`: answers in that minute, by key. `refused`: by region; one that answers
+   * every read is left out.
    */
   eventOf('judged', {
     verdict: liveVerdict,

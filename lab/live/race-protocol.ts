@@ -1,4 +1,7 @@
-/** What is told of a race that is played step by step, as schemas. The words of a race are those of `races/step-by-step.ts`. */
+/**
+ * What is told of a race that is played step by step, as schemas. The words of a race are those of
+ * `races/step-by-step.ts`.
+ */
 import { z } from 'zod';
 import { invalidationMode, invalidationType } from '../../services/protocol/invalidation.ts';
 import { OUTCOMES } from '../races/race.ts';

@@ -1,6 +1,6 @@
 /**
- * Reads that got no answer, by region and by why: how many in the last seconds, and what is said of them. A region that begins to refuse is told
- * once with each reason, and once more when it answers every read again.
+ * Reads that got no answer, by region and by why: how many in the last seconds, and what is said of them. A region that
+ * begins to refuse is told once with each reason, and once more when it answers every read again.
  */
 import { FIGURES_MS } from './figures.ts';
 import type { RefusedReads as Refused, Tone } from './protocol.ts';

@@ -1,4 +1,7 @@
-/** Changes settings of the regions for good: one after the other in each region, so that the last asked for is the one that stays. */
+/**
+ * Changes settings of the regions for good: one after the other in each region, so that the last asked for is the one
+ * that stays.
+ */
 import { InvalidInput } from '../errors.ts';
 import type { World } from '../worlds/world.ts';
 import type { Commands } from './protocol.ts';

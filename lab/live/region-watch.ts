@@ -1,4 +1,7 @@
-/** Says when a region falls behind and when it has caught up, once each; and when one that is behind hears nothing any more. */
+/**
+ * Says when a region falls behind and when it has caught up, once each; and when one that is behind hears nothing any
+ * more.
+ */
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { Observation, Tone } from './protocol.ts';
 

@@ -1,4 +1,7 @@
-/** rolling-restart in a world that somebody plays with, in virtual time: all its point is the 1.2 s that every edge holds invalidations for. */
+/**
+ * rolling-restart in a world that somebody plays with, in virtual time: all its point is the 1.2 s that every edge
+ * holds invalidations for.
+ */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../services/runtime/random.ts';

@@ -1,6 +1,6 @@
 /**
- * Follows the operations of a run from the lines of its history, as they end. The live verdict leaves them out, for the run itself judges them
- * at its end; how old their answers are is shown meanwhile.
+ * Follows the operations of a run from the lines of its history, as they end. The live verdict leaves them out, for the
+ * run itself judges them at its end; how old their answers are is shown meanwhile.
  */
 import { isAnswered, Versions } from '../checks/versions.ts';
 import { History } from '../history/history.ts';

@@ -1,7 +1,7 @@
 /**
- * Scenarios in a world that somebody plays with: what is in force is healed, the steady load waits, the regions are set as the
- * scenario wants them. Afterwards all of that is as it was, but for faults that destroy something, and the contents that the run made
- * are deleted. One at a time.
+ * Scenarios in a world that somebody plays with: what is in force is healed, the steady load waits, the regions are set
+ * as the scenario wants them. Afterwards all of that is as it was, but for faults that destroy something, and the
+ * contents that the run made are deleted. One at a time.
  */
 import { drawSeed } from '../../services/runtime/random.ts';
 import { createReleasers } from '../../services/runtime/releasers.ts';
@@ -96,7 +96,9 @@ export class ScenarioRuns {
     tell({ type: 'scenarios', scenarios });
   }
 
-  /** Resolves when it has ended; what comes of it is told. `underWay`: what else holds the load, so that it cannot run. */
+  /**
+   * Resolves when it has ended; what comes of it is told. `underWay`: what else holds the load, so that it cannot run.
+   */
   begin(id: string, underWay: string | undefined): Promise<void> {
     const abort = new AbortController();
     const ended = this.#run({ id, underWay, signal: abort.signal })
@@ -118,7 +120,10 @@ export class ScenarioRuns {
     await this.#running?.ended;
   }
 
-  /** Leaves the reports of the last run in a folder of their own, in the one where the program was started; where is told. */
+  /**
+   * Leaves the reports of the last run in a folder of their own, in the one where the program was started; where is
+   * told.
+   */
   async save(): Promise<void> {
     const { tell } = this.#options;
     if (this.#last === undefined) return tell({ type: 'run-saved', saved: false, says: 'no scenario has run to its end' });

@@ -33,7 +33,10 @@ export interface StartLiveLabOptions {
   readonly catalogue: Catalogue;
   /** The caches that can be raced. Left out: none. */
   readonly targets?: RaceTargets;
-  /** The known bug that the world was started with, for somebody to find, and the command that starts such a world again. */
+  /**
+   * The known bug that the world was started with, for somebody to find, and the command that starts such a world
+   * again.
+   */
   readonly hidden?: { readonly mutant: Mutant; readonly again: string } | undefined;
   /** Ends a start that is under way. `close` is still to be called. */
   readonly signal?: AbortSignal;

@@ -1,6 +1,7 @@
 /**
- * An unending load on rows of its own: reads in every region in turn and a write now and then, at fixed rates, answered or not. A run's load
- * (`load/driver.ts`) is a plan that is drawn before it begins and can be sent again; this one is drawn as it goes, for nobody knows its end.
+ * An unending load on rows of its own: reads in every region in turn and a write now and then, at fixed rates, answered
+ * or not. A run's load (`load/driver.ts`) is a plan that is drawn before it begins and can be sent again; this one is
+ * drawn as it goes, for nobody knows its end.
  */
 import { contentKey } from '../../services/protocol/content.ts';
 import { sleep, type Timer } from '../../services/runtime/clock.ts';
@@ -98,7 +99,10 @@ export class SteadyLoad {
     while (this.#underWay > 0 && !this.#closed) await sleep(this.#options.session.clock, TICK_MS);
   }
 
-  /** Goes on, with new rows for those that somebody has deleted meanwhile. Rejects when the origin does not answer, and goes on all the same. */
+  /**
+   * Goes on, with new rows for those that somebody has deleted meanwhile. Rejects when the origin does not answer, and
+   * goes on all the same.
+   */
   async resume(): Promise<void> {
     try {
       this.#ids = await rowsOf(this.#options);
@@ -179,7 +183,10 @@ export class SteadyLoad {
   }
 }
 
-/** Its rows, by slot. A run makes the same rows by operations that its checks judge; here nothing judges how a row was made. */
+/**
+ * Its rows, by slot. A run makes the same rows by operations that its checks judge; here nothing judges how a row was
+ * made.
+ */
 function rowsOf({ session: { clients }, keys }: SteadyLoadOptions, answered?: () => void): Promise<readonly number[]> {
   return rowsNamed(
     clients,

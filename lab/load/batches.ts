@@ -1,4 +1,7 @@
-/** Rounds of reads by the lab itself, some keys at a time: all at once they are a burst that a busy machine answers with errors. */
+/**
+ * Rounds of reads by the lab itself, some keys at a time: all at once they are a burst that a busy machine answers with
+ * errors.
+ */
 
 /** Resolves with all results, in the order of the items. */
 export async function inBatches<Item, Result>(

@@ -96,8 +96,8 @@ export class Driver {
   }
 
   /**
-   * Starts the process that sends the reads of a load, where `run` has its writes alone; who starts it closes it. What it sends gets into
-   * the history when it has ended. Rejects as `LoadGenerator.start` does.
+   * Starts the process that sends the reads of a load, where `run` has its writes alone; who starts it closes it. What
+   * it sends gets into the history when it has ended. Rejects as `LoadGenerator.start` does.
    */
   startGenerator(drawn: DrawnReads): Promise<LoadGenerator> {
     const { world, history, startedAt } = this.#options;
@@ -129,7 +129,10 @@ export class Driver {
     return { items, atOnce: worldKind(this.#options.world.backend).time === 'virtual' ? Math.max(1, items.length) : KEYS_AT_ONCE };
   }
 
-  /** The final reads: each repeated while it is stale or differs, until `deadline` on the monotonic clock; the last counts. */
+  /**
+   * The final reads: each repeated while it is stale or differs, until `deadline` on the monotonic clock; the last
+   * counts.
+   */
   async readFinally(deadline: number, signal: AbortSignal): Promise<void> {
     const { world, clients, history, clock } = this.#options;
     const { written } = this.#writes;

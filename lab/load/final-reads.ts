@@ -1,6 +1,6 @@
 /**
- * The last reads of a run: what the origin holds of every key, and what each region answers of it. Each is repeated while it is stale or
- * differs, until the deadline; the last answer counts.
+ * The last reads of a run: what the origin holds of every key, and what each region answers of it. Each is repeated
+ * while it is stale or differs, until the deadline; the last answer counts.
  */
 import { contentKey } from '../../services/protocol/content.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
@@ -63,7 +63,10 @@ export class FinalReads {
     for (const { id, slug } of contents) if (doubtful.includes(slug)) written.set(id, slug);
   }
 
-  /** The origin's own word, asked for again until the deadline while it gives none: what was healed a moment ago may still be felt. */
+  /**
+   * The origin's own word, asked for again until the deadline while it gives none: what was healed a moment ago may
+   * still be felt.
+   */
   async #asked<T>(ask: () => Promise<T>): Promise<T> {
     const { clock, deadline, signal } = this.#options;
     for (;;) {

@@ -1,4 +1,7 @@
-/** Each operation of a load, written down before it is sent and after it has ended; one that a load generator has sent, when it has ended. */
+/**
+ * Each operation of a load, written down before it is sent and after it has ended; one that a load generator has sent,
+ * when it has ended.
+ */
 import { contentKey } from '../../services/protocol/content.ts';
 import type { Clock } from '../../services/runtime/clock.ts';
 import type { History } from '../history/history.ts';

@@ -1,6 +1,6 @@
 /**
- * The plan of a workload: every operation with its time, drawn from the seed before anything is sent. The schedule is open
- * loop: it never waits for answers, so a slow answer cannot hide by delaying the next request.
+ * The plan of a workload: every operation with its time, drawn from the seed before anything is sent. The schedule is
+ * open loop: it never waits for answers, so a slow answer cannot hide by delaying the next request.
  */
 import type { Random } from '../../services/runtime/random.ts';
 import type { Workload } from '../scenarios/scenario.ts';
@@ -78,7 +78,10 @@ export function readsOf({ duration: durationMs, reads: readsPerS }: Workload): n
   return Math.floor((durationMs / MS_PER_S) * readsPerS);
 }
 
-/** The reads of a plan alone, in the order of their times, each drawn when it is asked for: there may be more than a memory holds. */
+/**
+ * The reads of a plan alone, in the order of their times, each drawn when it is asked for: there may be more than a
+ * memory holds.
+ */
 export function* drawReads({ workload, regions, random }: PlanOptions): Generator<PlannedRead, void, undefined> {
   const stream = random.fork('reads');
   const drawSlot = createZipf(workload.keys, workload.skew, stream);
@@ -93,12 +96,15 @@ export function* drawReads({ workload, regions, random }: PlanOptions): Generato
 
 const EVENTS = ['create', 'delete', 'replace', 'purge'] as const;
 type EventKind = (typeof EVENTS)[number];
-/** How much of the way to its first one each kind has at least behind it: so that it comes in time where only one is to come. */
+/**
+ * How much of the way to its first one each kind has at least behind it: so that it comes in time where only one is to
+ * come.
+ */
 const BEHIND_MIN = 0.25;
 
 /**
- * Creations, deletions and purges at even distances, from a place that is drawn: in a short run drawing each write by itself would
- * often leave one of them out altogether, and nothing could be said of it.
+ * Creations, deletions and purges at even distances, from a place that is drawn: in a short run drawing each write by
+ * itself would often leave one of them out altogether, and nothing could be said of it.
  */
 class Shares {
   readonly #shares: Readonly<Record<EventKind, number>>;

@@ -29,8 +29,9 @@ export async function rowsNamed(clients: Clients, slugs: readonly string[], answ
 }
 
 /**
- * For a start, on a machine that may be busy: tries again while something is answered, and LATE_MAX times in a row where nothing is. Who is refused
- * is told at once. A row whose creation had no answer may be there all the same: an attempt looks first.
+ * For a start, on a machine that may be busy: tries again while something is answered, and LATE_MAX times in a row
+ * where nothing is. Who is refused is told at once. A row whose creation had no answer may be there all the same: an
+ * attempt looks first.
  */
 export async function patiently<T>(attempt: (answered: () => void) => Promise<T>): Promise<T> {
   for (let late = 1; ; late += 1) {
@@ -54,8 +55,9 @@ export function createRow(clients: Clients, slug: string, body: string): Promise
 }
 
 /**
- * Deletes the lab's rows whose slugs are not among `before`, and creates those of `before` that are not there, each with a new id: an id is
- * never used again. Contents of others stay as they are. Rejects when it has tried all of them, with how many could not be done and the first reason.
+ * Deletes the lab's rows whose slugs are not among `before`, and creates those of `before` that are not there, each
+ * with a new id: an id is never used again. Contents of others stay as they are. Rejects when it has tried all of them,
+ * with how many could not be done and the first reason.
  */
 export async function restoreRows(clients: Clients, before: ReadonlyMap<string, number>): Promise<void> {
   const now = await idsBySlug(clients);

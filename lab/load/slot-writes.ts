@@ -1,6 +1,6 @@
 /**
- * The writes of a load. Those to one slot go one after another, so that each key is a register with a single writer. A write that the plan
- * has and that cannot be, as its key is in doubt or not there, is left out.
+ * The writes of a load. Those to one slot go one after another, so that each key is a register with a single writer. A
+ * write that the plan has and that cannot be, as its key is in doubt or not there, is left out.
  */
 import { contentKey } from '../../services/protocol/content.ts';
 import type { History } from '../history/history.ts';

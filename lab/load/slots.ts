@@ -21,7 +21,10 @@ export function tagNamed(tag: number): string {
   return `lab-tag-${tag % TAGS}`;
 }
 
-/** All of a content that has this tag of its own. It is the first of some and the last of others: each counts, wherever it stands. */
+/**
+ * All of a content that has this tag of its own. It is the first of some and the last of others: each counts, wherever
+ * it stands.
+ */
 export function tagsWith(tag: string): readonly string[] {
   const isFirst = Number(tag.at(-1)) % 2 === 1;
   return isFirst ? [tag, TAG_OF_ALL] : [TAG_OF_ALL, tag];

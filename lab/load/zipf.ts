@@ -1,8 +1,9 @@
 /**
  * Which key is asked for: a few often, most seldom.
  *
- * From a table of whole numbers, for the same seed must draw the same keys everywhere: engines differ in the last digits of a power
- * with a fraction. Only operations that IEEE 754 rounds exactly are used: products, quotients and square roots.
+ * From a table of whole numbers, for the same seed must draw the same keys everywhere: engines differ in the last
+ * digits of a power with a fraction. Only operations that IEEE 754 rounds exactly are used: products, quotients and
+ * square roots.
  */
 import type { Random } from '../../services/runtime/random.ts';
 

@@ -1,4 +1,7 @@
-/** As the original EdgeSync had it: a revalidation clears the stale mark of its key, also one that came while it was under way. */
+/**
+ * As the original EdgeSync had it: a revalidation clears the stale mark of its key, also one that came while it was
+ * under way.
+ */
 import type { Application, ApplyOutcome, CacheEntry, FillOutcome, Lookup, Stamp } from '../../services/edge/cache/cache.ts';
 import { CacheStore } from '../../services/edge/cache/store.ts';
 import { cacheServerOf } from './cache-server.ts';

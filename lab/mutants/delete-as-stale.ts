@@ -1,6 +1,6 @@
 /**
- * As the original EdgeSync had it: a deletion is an invalidation like any other, which a lazy region takes as a stale mark, and a revalidation that
- * finds nothing fails: deleted content is served until its life ends.
+ * As the original EdgeSync had it: a deletion is an invalidation like any other, which a lazy region takes as a stale
+ * mark, and a revalidation that finds nothing fails: deleted content is served until its life ends.
  */
 import type { Application, ApplyOutcome, EdgeCache } from '../../services/edge/cache/cache.ts';
 import { DecoratedCache } from '../../services/edge/cache/decorated.ts';

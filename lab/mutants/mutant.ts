@@ -1,6 +1,7 @@
 /**
- * The interface of a mutant: one known bug, one file, brought back by a decorator around the ports of the services or by a second
- * adapter of one. The checks are worth what they catch: each mutant must be caught, and by a check that names its damage.
+ * The interface of a mutant: one known bug, one file, brought back by a decorator around the ports of the services or
+ * by a second adapter of one. The checks are worth what they catch: each mutant must be caught, and by a check that
+ * names its damage.
  */
 import type { EdgeCache } from '../../services/edge/cache/cache.ts';
 import type { MemoryCacheServer, MemoryCacheServerOptions } from '../../services/edge/cache/memory.ts';
@@ -29,7 +30,10 @@ export interface Mutant {
   readonly about: string;
   /** The checks that name its damage: one of them must catch it. */
   readonly caughtBy: readonly string[];
-  /** The built-in scenario whose faults bring its damage to light. The warm-up of some bugs fails with many keys: a scenario for those has few. */
+  /**
+   * The built-in scenario whose faults bring its damage to light. The warm-up of some bugs fails with many keys: a
+   * scenario for those has few.
+   */
   readonly shownBy: string;
   /** For each life of the origin. */
   readonly origin?: (ports: OriginPorts, context: { readonly clock: Clock }) => OriginPorts;

@@ -1,4 +1,6 @@
-/** As the original EdgeSync had it: the invalidation is published after the commit, and an error of that is swallowed. */
+/**
+ * As the original EdgeSync had it: the invalidation is published after the commit, and an error of that is swallowed.
+ */
 import { type LogMessage, LogUnavailable } from '../../services/log/log.ts';
 import { DecoratedLog } from './decorated-log.ts';
 import type { Mutant } from './mutant.ts';

@@ -1,6 +1,7 @@
 /**
- * A fence that is too strict: a soft mark, too, refuses what a fetch from before it brings. A key that changes more often than a fetch takes
- * is then never stored again, and a lazy region serves its first version, labelled stale, for as long as that goes on.
+ * A fence that is too strict: a soft mark, too, refuses what a fetch from before it brings. A key that changes more
+ * often than a fetch takes is then never stored again, and a lazy region serves its first version, labelled stale, for
+ * as long as that goes on.
  */
 import type { Application, ApplyOutcome, CacheEntry, FillOutcome, Stamp } from '../../services/edge/cache/cache.ts';
 import { CacheStore } from '../../services/edge/cache/store.ts';

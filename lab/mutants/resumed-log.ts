@@ -1,6 +1,7 @@
 /**
- * A log and a cache that say where to read on from as a broken edge would: the identity of what was applied is not asked for, and what
- * lies before the place does not seem to be in the log. (Otherwise the protocol sees that something is missing and starts over.)
+ * A log and a cache that say where to read on from as a broken edge would: the identity of what was applied is not
+ * asked for, and what lies before the place does not seem to be in the log. (Otherwise the protocol sees that something
+ * is missing and starts over.)
  */
 import type { Application, ApplyOutcome, EdgeCache, Passage, TakenUp } from '../../services/edge/cache/cache.ts';
 import { DecoratedCache } from '../../services/edge/cache/decorated.ts';

@@ -1,6 +1,6 @@
 /**
- * As the original EdgeSync had it: every reader who finds a stale mark asks the origin, whoever else has asked already; and the mark, which lies in a
- * key of its own, goes only a moment after the answer came.
+ * As the original EdgeSync had it: every reader who finds a stale mark asks the origin, whoever else has asked already;
+ * and the mark, which lies in a key of its own, goes only a moment after the answer came.
  */
 import type { CacheEntry, EdgeCache, FillOutcome, Lookup, Stamp } from '../../services/edge/cache/cache.ts';
 import { DecoratedCache } from '../../services/edge/cache/decorated.ts';

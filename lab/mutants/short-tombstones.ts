@@ -1,4 +1,7 @@
-/** A mark pruned early without raising the floor: what was invalidated a moment ago is forgotten, and a slow fetch brings it back. */
+/**
+ * A mark pruned early without raising the floor: what was invalidated a moment ago is forgotten, and a slow fetch
+ * brings it back.
+ */
 import type { Application, ApplyOutcome, CacheEntry, FillOutcome, Stamp } from '../../services/edge/cache/cache.ts';
 import { CacheStore } from '../../services/edge/cache/store.ts';
 import { cacheServerOf } from './cache-server.ts';
@@ -6,7 +9,10 @@ import type { Mutant } from './mutant.ts';
 
 const KEPT_MS = 300;
 
-/** Lookups judge as ever; only fills forget. A fill of what was forgotten is told as one of the version that is asked for. */
+/**
+ * Lookups judge as ever; only fills forget. A fill of what was forgotten is told as one of the version that is asked
+ * for.
+ */
 class ForgetfulStore extends CacheStore {
   /** By key: when its last mark came. */
   readonly #markedAt = new Map<string, number>();

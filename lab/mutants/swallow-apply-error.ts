@@ -1,6 +1,7 @@
 /**
- * As the original EdgeSync had it: what the cache refused counts as applied, and the offset goes on. The cache refuses one record in so many, as one
- * that is out of memory does. (Swallowing alone is repaired by the gap rule, so each record says that it follows from the log's start.)
+ * As the original EdgeSync had it: what the cache refused counts as applied, and the offset goes on. The cache refuses
+ * one record in so many, as one that is out of memory does. (Swallowing alone is repaired by the gap rule, so each
+ * record says that it follows from the log's start.)
  */
 import { type Application, type ApplyOutcome, CacheUnavailable } from '../../services/edge/cache/cache.ts';
 import { DecoratedCache } from '../../services/edge/cache/decorated.ts';

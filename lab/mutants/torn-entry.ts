@@ -1,4 +1,6 @@
-/** As the original EdgeSync had it: version and content of an entry lie in two keys, and the write of one may be lost. */
+/**
+ * As the original EdgeSync had it: version and content of an entry lie in two keys, and the write of one may be lost.
+ */
 import type { CacheEntry, FillOutcome, Stamp } from '../../services/edge/cache/cache.ts';
 import { DecoratedCache } from '../../services/edge/cache/decorated.ts';
 import type { Mutant } from './mutant.ts';

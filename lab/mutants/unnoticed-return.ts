@@ -1,6 +1,6 @@
 /**
- * A cache that came back as it was some time ago, unnoticed: entries and marks of then, the offsets of now, the same life. (With the
- * offsets of then the gap rule would repair it at the next invalidation.)
+ * A cache that came back as it was some time ago, unnoticed: entries and marks of then, the offsets of now, the same
+ * life. (With the offsets of then the gap rule would repair it at the next invalidation.)
  */
 import type { Application, ApplyOutcome, CacheEntry, FillOutcome, Stamp } from '../../services/edge/cache/cache.ts';
 import { MemoryCacheServer, type MemoryCacheServerOptions } from '../../services/edge/cache/memory.ts';

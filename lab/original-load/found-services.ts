@@ -1,9 +1,15 @@
-/** Services that answer on the ports of the topology already, whoever started them: a load may use them and leave them running. */
+/**
+ * Services that answer on the ports of the topology already, whoever started them: a load may use them and leave them
+ * running.
+ */
 import type { Clients } from '../system/clients.ts';
 import type { EdgeAddress } from '../system/edges/edges.ts';
 import type { WorldRegion } from '../worlds/world.ts';
 
-/** The regions of `edges` as their edges describe themselves; undefined unless the origin and every edge are there and are ours. */
+/**
+ * The regions of `edges` as their edges describe themselves; undefined unless the origin and every edge are there and
+ * are ours.
+ */
 export async function findServices(edges: readonly EdgeAddress[], clients: Clients): Promise<readonly WorldRegion[] | undefined> {
   const origin = await clients.originMetrics().catch(notOurs);
   if (origin === undefined) return undefined;

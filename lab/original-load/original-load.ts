@@ -1,9 +1,9 @@
 /**
- * The load tests of the system this grew from, on content 1: every region is read at the same time, a few reads at a time in each, and a
- * change at the origin is read until every region must serve it.
+ * The load tests of the system this grew from, on content 1: every region is read at the same time, a few reads at a
+ * time in each, and a change at the origin is read until every region must serve it.
  *
- * Hit ratio and stale hits are by how much the edges' own counters rose; latencies are as the lab measured them, over HTTP, and so
- * above what an edge says of itself.
+ * Hit ratio and stale hits are by how much the edges' own counters rose; latencies are as the lab measured them, over
+ * HTTP, and so above what an edge says of itself.
  */
 
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
@@ -72,7 +72,10 @@ export const LOADED_ID = 1;
 const GRACE_MS = 500;
 const SETTLE_MS_MAX = 5_000;
 
-/** Throws WorldFailed when there is no such content, when the world does not come to rest, or an edge starts again meanwhile. */
+/**
+ * Throws WorldFailed when there is no such content, when the world does not come to rest, or an edge starts again
+ * meanwhile.
+ */
 export async function runOriginalLoad(options: OriginalLoadOptions): Promise<OriginalLoadResult> {
   const { regions, clients, clock, rounds, concurrency, signal, onRound, onRead } = options;
   const title = await findTitle(clients);

@@ -1,6 +1,6 @@
 /**
- * What `--out DIR` leaves of all scenarios together: DIR/junit.xml and DIR/summary.md, at the end of the command. A scenario that was refused
- * is in them, too, and what never began is named.
+ * What `--out DIR` leaves of all scenarios together: DIR/junit.xml and DIR/summary.md, at the end of the command. A
+ * scenario that was refused is in them, too, and what never began is named.
  */
 import type { Anomaly } from '../checks/check.ts';
 import { SENTENCES_MAX } from '../report/junit.ts';

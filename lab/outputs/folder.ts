@@ -1,7 +1,8 @@
 /**
- * Where a run leaves what it has to show: DIR/<scenario>/history.ndjson (.zst), report.html, junit.xml, summary.md and summary.json.
- * Nothing that is there is ever written over: DIR must be empty, each folder and file is made by us, and the umask says who may read it. The history grows in its
- * place; the others, which tell the verdict, are all there or none is.
+ * Where a run leaves what it has to show: DIR/<scenario>/history.ndjson (.zst), report.html, junit.xml, summary.md and
+ * summary.json. Nothing that is there is ever written over: DIR must be empty, each folder and file is made by us, and
+ * the umask says who may read it. The history grows in its place; the others, which tell the verdict, are all there or
+ * none is.
  */
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -113,7 +114,10 @@ export class ReportsFolder implements Output {
   }
 }
 
-/** Of a run that was not asked to leave them: in a new folder in `below`. Answers where the report is. Throws InvalidInput or WorldFailed. */
+/**
+ * Of a run that was not asked to leave them: in a new folder in `below`. Answers where the report is. Throws
+ * InvalidInput or WorldFailed.
+ */
 export async function saveReports(below: string, source: ReportSource): Promise<string> {
   const own = await makeNew(join(below, `edgesync-${source.scenario}-${source.seed}`));
   await writeReports(own, source);

@@ -1,7 +1,7 @@
 /**
- * What a run leaves beside its exit code: lines on a screen, a stream of JSON, a folder of files. Each of them is this one interface, which is
- * k6's idea: an output is started, is told what happens while it happens, and is stopped with what the run came to. `outputs.ts` has a row
- * for each.
+ * What a run leaves beside its exit code: lines on a screen, a stream of JSON, a folder of files. Each of them is this
+ * one interface, which is k6's idea: an output is started, is told what happens while it happens, and is stopped with
+ * what the run came to. `outputs.ts` has a row for each.
  */
 import type { Clock } from '../../services/runtime/clock.ts';
 import type { HistoryLine } from '../history/history-lines.ts';
@@ -25,9 +25,15 @@ export type RunEnded = Pick<ReportSource, 'history' | 'summary'>;
 /** What happens in a run. Its Summary is not among it: an output is stopped with that. */
 export type RunEvent = Exclude<LabEvent, { type: 'Summary' }>;
 
-/** Every method may be left out. `addEvent` and `addLine` are called while the run goes on, so an output must not wait in them. */
+/**
+ * Every method may be left out. `addEvent` and `addLine` are called while the run goes on, so an output must not wait
+ * in them.
+ */
 export interface Output {
-  /** Before the run begins. An output with this method is told nothing before it has started. Throws InvalidInput when the output cannot be made. */
+  /**
+   * Before the run begins. An output with this method is told nothing before it has started. Throws InvalidInput when
+   * the output cannot be made.
+   */
   start?(run: RunBegun): Promise<void>;
   addEvent?(event: RunEvent): void;
   /** The history, as it grows. */
@@ -86,6 +92,9 @@ export interface OutputKind {
   check?(asked: Asked): Promise<void>;
   /** One for one run; undefined: nobody asked for it. */
   open(means: OutputMeans): Output | undefined;
-  /** Once, after the last of several runs, whatever became of them. Throws WorldFailed when something could not be written whole. */
+  /**
+   * Once, after the last of several runs, whatever became of them. Throws WorldFailed when something could not be
+   * written whole.
+   */
   finish?(ended: AllEnded): Promise<void>;
 }

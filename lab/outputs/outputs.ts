@@ -1,6 +1,6 @@
 /**
- * The outputs of a run, a row for each, and all of them as one. They are stopped in the order of the table: what keeps a run comes before
- * what tells it, for a verdict that could not be saved is none.
+ * The outputs of a run, a row for each, and all of them as one. They are stopped in the order of the table: what keeps
+ * a run comes before what tells it, for a verdict that could not be saved is none.
  */
 import { EXIT, type ExitCode, worstOf } from '../errors.ts';
 import type { OnHistoryLine } from '../history/history-lines.ts';

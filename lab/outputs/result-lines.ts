@@ -1,6 +1,6 @@
 /**
- * What a run came to, in few lines: the verdict first, then what failed, then the regions, then how to run it again. However much failed,
- * it stays a page that can be read at once; all of it is in the report and in `--details`.
+ * What a run came to, in few lines: the verdict first, then what failed, then the regions, then how to run it again.
+ * However much failed, it stays a page that can be read at once; all of it is in the report and in `--details`.
  */
 import { EXIT } from '../errors.ts';
 import { printable, printableLines } from '../input/printable.ts';

@@ -1,4 +1,7 @@
-/** Races as JUnit XML: a suite for each target, a case for each race. What was kept is a failure, what did not come to the race is skipped. */
+/**
+ * Races as JUnit XML: a suite for each target, a case for each race. What was kept is a failure, what did not come to
+ * the race is skipped.
+ */
 import type { RailsReport } from '../rails/rails.ts';
 import { type JunitCase, type JunitProblem, type JunitSuite, junitText } from '../report/junit-suite.ts';
 import type { Backend } from '../worlds/worlds.ts';

@@ -20,7 +20,10 @@ export interface LiveCacheOptions {
 
 const FOUND = 200;
 
-/** The place at which our upstream must listen. Throws InvalidInput for a cache with an origin of the user's own behind it. */
+/**
+ * The place at which our upstream must listen. Throws InvalidInput for a cache with an origin of the user's own behind
+ * it.
+ */
 export function placeOf({ name, live }: LiveTarget): { readonly host: string; readonly port: number } {
   if (live.upstream !== undefined) return live.upstream;
   throw new InvalidInput(

@@ -1,4 +1,7 @@
-/** Races of live targets: a CDN of two nginx, which counts and limits what it is asked, and a cache of a few lines that is wrong in several ways. */
+/**
+ * Races of live targets: a CDN of two nginx, which counts and limits what it is asked, and a cache of a few lines that
+ * is wrong in several ways.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

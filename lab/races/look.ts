@@ -4,7 +4,9 @@ import type { TargetRead } from '../targets/read-answer.ts';
 /** undefined: no usable answer. */
 export type Look = TargetRead | undefined;
 
-/** Whether it is the content that the origin holds: nobody but the race writes, so a later version, and a 404, are none. */
+/**
+ * Whether it is the content that the origin holds: nobody but the race writes, so a later version, and a 404, are none.
+ */
 export function isWanted(look: Look, wanted: number): boolean {
   return look?.found === true && look.version === wanted;
 }

@@ -1,4 +1,6 @@
-/** How a cache is looked at after everything of a race has ended: caches may store a moment after they have answered. */
+/**
+ * How a cache is looked at after everything of a race has ended: caches may store a moment after they have answered.
+ */
 import { isWanted, type Look } from './look.ts';
 
 export interface LooksOptions {

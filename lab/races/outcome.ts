@@ -16,7 +16,10 @@ export interface Seen {
   readonly hasWaited?: boolean;
 }
 
-/** After a soft purge the first look may be of the old version: it asks for the new one. Where the cache has a word for that, it says it. */
+/**
+ * After a soft purge the first look may be of the old version: it asks for the new one. Where the cache has a word for
+ * that, it says it.
+ */
 export function judgeLooks({ way, wanted, looks, joined = [], hasWaited = false }: Seen): RaceFinding {
   const last = looks.at(-1);
   const isOld = (look: Look) => look?.version !== undefined && look.version < wanted;

@@ -1,6 +1,6 @@
 /**
- * Our own edge as a raced cache, in whatever world it runs. It hears of writes by the log; a purge is taken when the edge has applied what is
- * in the log.
+ * Our own edge as a raced cache, in whatever world it runs. It hears of writes by the log; a purge is taken when the
+ * edge has applied what is in the log.
  */
 
 import { contentKey } from '../../services/protocol/content.ts';
@@ -26,7 +26,9 @@ const LOOK_MS = 5;
 const FOUND = 200;
 const MISSING = 404;
 
-/** A write purges its key by the strategy of the edge. The purges that are raced come after it, and say what they are. */
+/**
+ * A write purges its key by the strategy of the edge. The purges that are raced come after it, and say what they are.
+ */
 export function ownCache({ edge, origin, clock, ended, close }: OwnCacheOptions): RacedCache {
   return {
     ways: PURGE_TYPES.flatMap((type) => PURGE_MODES.map((mode) => ({ mode, type }))),

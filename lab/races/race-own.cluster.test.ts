@@ -1,4 +1,7 @@
-/** Races of our own edge in containers: with its Redis, Kafka between, and an upstream in a container that holds the answers. */
+/**
+ * Races of our own edge in containers: with its Redis, Kafka between, and an upstream in a container that holds the
+ * answers.
+ */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';

@@ -41,7 +41,8 @@ describe('races in virtual time of', () => {
   });
 
   it('an edge that stores whatever a fetch brings are kept wherever a fetch was under way, and nowhere else', async () => {
-    // The log repeats a record now and then: that of the content's creation ends what was kept, at once or a second later. Not with each seed.
+    // The log repeats a record now and then: that of the content's creation ends what was kept, at once or a second
+    // later. Not with each seed.
     const seeds = await Promise.all([1, 2, 3].map(async (seed) => (await race({ mutant: 'unfenced-fill', seed })).results));
     const results = seeds.flat();
     const isOfFetch = ({ race: name }: RaceResult) => !['plain', 'crowd', 'untagged-304'].includes(name);

@@ -1,4 +1,7 @@
-/** The races of our own edge in a world: the same code as everywhere, where its time, its store and its log are those of that world. */
+/**
+ * The races of our own edge in a world: the same code as everywhere, where its time, its store and its log are those of
+ * that world.
+ */
 
 import { sleep } from '../../services/runtime/clock.ts';
 import { createRandom } from '../../services/runtime/random.ts';
@@ -36,7 +39,10 @@ export interface RaceOwnOptions extends Omit<RaceTargetOptions, 'target' | 'rail
 const SETTLED_MS_MAX = 60_000;
 const LOOK_MS = 50;
 
-/** Throws WorldFailed where the world does not start, or does not answer any more; rejects with the reason of the signal. */
+/**
+ * Throws WorldFailed where the world does not start, or does not answer any more; rejects with the reason of the
+ * signal.
+ */
 export async function raceOwn({ target, backend, topology, mutant, variables, onStep, ...options }: RaceOwnOptions): Promise<Raced> {
   const raced = withRacedRegion(topology, { strategy: target.strategy, lifetimeMs: OWN_LIFETIMES.lifetime });
   const run = { seed: options.seed, workload: { writes: 1 }, system: {} };

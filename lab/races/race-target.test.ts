@@ -1,4 +1,6 @@
-/** Races of caches of which it is known what they do: our own, and one of a few lines, right and wrong in several ways. */
+/**
+ * Races of caches of which it is known what they do: our own, and one of a few lines, right and wrong in several ways.
+ */
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';

@@ -52,7 +52,10 @@ const PREFIXES = PREFIX_BASE ** 5;
 /** Of our own edge, whatever its world. */
 export const OWN_LIFETIMES = { lifetime: 3_600_000, missing: 5_000 } as const;
 
-/** Throws WorldFailed where the cache does not start; rejects with the reason of the signal. Whatever it started is gone when it ends. */
+/**
+ * Throws WorldFailed where the cache does not start; rejects with the reason of the signal. Whatever it started is gone
+ * when it ends.
+ */
 export async function raceTarget({ target, takes, rails, ...options }: RaceTargetOptions): Promise<Raced> {
   const { clock, random } = options;
   let close = async () => {};

@@ -39,8 +39,8 @@ export interface RacedCache {
   /** Ends when the cache says that it is done. Throws NoAnswer, and RailsStopped. */
   purge(way: Way, content: RacedContent, sending: Sending): Promise<PurgeAnswer>;
   /**
-   * Another instance of it, whose upstream is this one: the same each time, and closed with this one. Left out: it cannot be run twice.
-   * Throws WorldFailed where that does not start.
+   * Another instance of it, whose upstream is this one: the same each time, and closed with this one. Left out: it
+   * cannot be run twice. Throws WorldFailed where that does not start.
    */
   readonly openEdge?: () => Promise<RacedCache>;
   /** Why it serves no more, in words; undefined: it does. */

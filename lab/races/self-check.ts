@@ -1,6 +1,6 @@
 /**
- * Before any race: is the cache what its target file says? A mistake in a configuration looks like a lost invalidation, so what fails here is
- * not judged. Each sentence says what was asked and what came.
+ * Before any race: is the cache what its target file says? A mistake in a configuration looks like a lost invalidation,
+ * so what fails here is not judged. Each sentence says what was asked and what came.
  */
 
 import { plain } from './kinds/plain.ts';

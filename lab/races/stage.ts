@@ -20,7 +20,10 @@ const BODY_ONE = 'one '.repeat(400);
 const BODY_TWO = 'two '.repeat(400);
 /** In which whatever is to happen beside what is held has begun. */
 const MOMENT_MS = 250;
-/** A purge that is not answered by then waits for the fetch that is held. Some wait for a second, and give up (Apache Traffic Server). */
+/**
+ * A purge that is not answered by then waits for the fetch that is held. Some wait for a second, and give up (Apache
+ * Traffic Server).
+ */
 const WAITING_MS = 2_500;
 /** Below the deadlines of reads and purges. */
 const WAITING_MS_MAX = 7_000;
@@ -166,7 +169,10 @@ export class Stage {
     return { reached, release };
   }
 
-  /** Whether it ends while the answer is still held: that is, once it was sent, for longer than twice what a purge has taken so far. */
+  /**
+   * Whether it ends while the answer is still held: that is, once it was sent, for longer than twice what a purge has
+   * taken so far.
+   */
   async endsSoon(under: UnderWay<unknown>): Promise<boolean> {
     await under.sent;
     const ms = Math.min(WAITING_MS_MAX, Math.max(WAITING_MS, 2 * this.#options.pace.purgeMs));
@@ -174,7 +180,10 @@ export class Stage {
     return under.isOver();
   }
 
-  /** For whatever is to begin meanwhile. Rejects with the reason of the signal: what is seen of a race that was stopped says nothing. */
+  /**
+   * For whatever is to begin meanwhile. Rejects with the reason of the signal: what is seen of a race that was stopped
+   * says nothing.
+   */
   async moment(ms: number = MOMENT_MS): Promise<void> {
     await this.#turns.begun();
     await sleep(this.#options.clock, ms, this.#options.signal);
@@ -186,7 +195,10 @@ export class Stage {
     this.#turns.press();
   }
 
-  /** After everything that was under way has ended: what is answered, until the version that the origin holds is twice, or for a second. */
+  /**
+   * After everything that was under way has ended: what is answered, until the version that the origin holds is twice,
+   * or for a second.
+   */
   looks(content: RacedContent): Promise<readonly Look[]> {
     return this.#turn('look', async () => {
       const { version } = await this.#options.origin.originVersion(content.id);

@@ -1,10 +1,10 @@
 /**
- * How a race is played for somebody who looks on: each step is told as it comes, and the race asks before it goes on. Without it a race runs
- * as fast as it can.
+ * How a race is played for somebody who looks on: each step is told as it comes, and the race asks before it goes on.
+ * Without it a race runs as fast as it can.
  *
- * A race is made of turns: somebody does something, and what comes of it at once belongs to the same turn. Nothing may depend on how long
- * somebody thinks, so a turn waits only where no answer is held and nobody is about to look: a cache gives up on an answer that takes too long
- * (our own edge after two seconds), and what it has stored grows old.
+ * A race is made of turns: somebody does something, and what comes of it at once belongs to the same turn. Nothing may
+ * depend on how long somebody thinks, so a turn waits only where no answer is held and nobody is about to look: a cache
+ * gives up on an answer that takes too long (our own edge after two seconds), and what it has stored grows old.
  */
 import type { RaceStep } from './steps.ts';
 
@@ -36,6 +36,9 @@ export interface PlayedStep extends RaceStep {
 
 export interface StepByStep {
   readonly onStep: (step: PlayedStep) => void;
-  /** Resolves when the turn may begin. How long that takes counts nowhere in the race. Rejects with the reason of the signal. */
+  /**
+   * Resolves when the turn may begin. How long that takes counts nowhere in the race. Rejects with the reason of the
+   * signal.
+   */
   readonly mayBegin: (turn: Turn) => Promise<void>;
 }

@@ -1,4 +1,6 @@
-/** Turns of a race that somebody looks on at: each waits for its own, in order, and how long that takes counts nowhere. */
+/**
+ * Turns of a race that somebody looks on at: each waits for its own, in order, and how long that takes counts nowhere.
+ */
 import { expect, it } from 'vitest';
 import { sleep } from '../../services/runtime/clock.ts';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';

@@ -1,7 +1,10 @@
 /** Where an address leads: to this machine, into a private network, or out. */
 import { BlockList, isIPv6 } from 'node:net';
 
-/** `never`: no cache is there: addresses of nobody, of everybody, and of the link, where clouds keep the secrets of a machine. */
+/**
+ * `never`: no cache is there: addresses of nobody, of everybody, and of the link, where clouds keep the secrets of a
+ * machine.
+ */
 export type Reach = 'loopback' | 'private' | 'public' | 'never';
 
 /** In the order in which they are asked: some of the first lie in the network of another. */
@@ -35,7 +38,10 @@ export function reachOf(address: string): Reach {
   return lists.find(({ list }) => list.check(address, family))?.reach ?? 'public';
 }
 
-/** By which ways a subnet of IPv4 is reached through IPv6: by translation (RFC 6052), by a tunnel (RFC 3056), and as it was first meant. */
+/**
+ * By which ways a subnet of IPv4 is reached through IPv6: by translation (RFC 6052), by a tunnel (RFC 3056), and as it
+ * was first meant.
+ */
 function inIpv6(subnet: string): readonly string[] {
   const [net = '', bits] = subnet.split('/');
   if (isIPv6(net)) return [];

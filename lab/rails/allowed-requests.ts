@@ -1,6 +1,7 @@
 /**
- * The requests that the rails let through to one live target: those that its file declares, filled with what this run has made. Whatever is asked
- * is compared with them as a whole, so nothing else passes, by whatever way it was put together.
+ * The requests that the rails let through to one live target: those that its file declares, filled with what this run
+ * has made. Whatever is asked is compared with them as a whole, so nothing else passes, by whatever way it was put
+ * together.
  */
 import { filledRequest, type PurgeRequest } from '../../services/protocol/purge-ways.ts';
 import type { Asked } from '../../services/runtime/asker.ts';
@@ -107,7 +108,10 @@ export class AllowedRequests {
     this.#prefix = prefix;
   }
 
-  /** A content of this run, just made at the origin. The next one of this run has the next id, and may be asked for before it is there. */
+  /**
+   * A content of this run, just made at the origin. The next one of this run has the next id, and may be asked for
+   * before it is there.
+   */
   add(content: MadeContent): void {
     this.#assertOfRun(content);
     this.#ids.add(content.id);

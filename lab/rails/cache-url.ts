@@ -1,6 +1,6 @@
 /**
- * The URL of a live cache: scheme, host and port, and nothing else. A host is only taken as it is looked up in the end: another spelling of an
- * address (capitals aside) would hide whom it names.
+ * The URL of a live cache: scheme, host and port, and nothing else. A host is only taken as it is looked up in the end:
+ * another spelling of an address (capitals aside) would hide whom it names.
  */
 import { isIPv6 } from 'node:net';
 

@@ -1,6 +1,6 @@
 /**
- * Which hosts the lab may ask: this machine, and those that were named. The address of each is looked up once and kept: a name that leads
- * elsewhere later leads the lab nowhere.
+ * Which hosts the lab may ask: this machine, and those that were named. The address of each is looked up once and kept:
+ * a name that leads elsewhere later leads the lab nowhere.
  */
 import { lookup as lookUpName } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';

@@ -1,9 +1,10 @@
 /**
- * The rails of live targets: the one place through which every byte to them goes. Whoever may ask a live cache has a `RailedAsker`, and the
- * connections are nobody else's.
+ * The rails of live targets: the one place through which every byte to them goes. Whoever may ask a live cache has a
+ * `RailedAsker`, and the connections are nobody else's.
  *
- * A request is let through if it is one that the target declares, for a content that this run has made; to a host that was named, at the
- * addresses that were kept; when its turn has come. At the first 429, the third 5xx and the two-thousandth request nothing more is sent.
+ * A request is let through if it is one that the target declares, for a content that this run has made; to a host that
+ * was named, at the addresses that were kept; when its turn has come. At the first 429, the third 5xx and the
+ * two-thousandth request nothing more is sent.
  */
 import { type Answered, type Asked, Asker } from '../../services/runtime/asker.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';

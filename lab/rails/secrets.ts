@@ -1,6 +1,6 @@
 /**
- * Secrets of a live target. Its file names variables of the environment, such as `Bearer <env:CDN_TOKEN>`; the values are put in as a request is
- * sent, and stand nowhere else: not in a witness, a report, a line or an error.
+ * Secrets of a live target. Its file names variables of the environment, such as `Bearer <env:CDN_TOKEN>`; the values
+ * are put in as a request is sent, and stand nowhere else: not in a witness, a report, a line or an error.
  */
 import { InvalidInput } from '../errors.ts';
 
@@ -29,7 +29,10 @@ export function namesIn(text: string): readonly string[] {
   return [...text.matchAll(SECRET)].map(([, name = '']) => name);
 }
 
-/** The same of what JSON says: a text, or a number, anywhere below a name that is made for secrets. Paths begin at the body. */
+/**
+ * The same of what JSON says: a text, or a number, anywhere below a name that is made for secrets. Paths begin at the
+ * body.
+ */
 export function secretProblemsOfBody(
   body: unknown,
   at: readonly PropertyKey[] = [],
@@ -48,7 +51,10 @@ export function secretProblemsOfBody(
 
 export type Secrets = ReadonlyMap<string, string>;
 
-/** Of all variables that the texts name. `target`: for the message. Throws InvalidInput for one that is missing or cannot be sent. */
+/**
+ * Of all variables that the texts name. `target`: for the message. Throws InvalidInput for one that is missing or
+ * cannot be sent.
+ */
 export function readSecrets(target: string, texts: readonly string[], variables: Readonly<Record<string, string | undefined>>): Secrets {
   const names = new Set(texts.flatMap(namesIn));
   return new Map(

@@ -8,8 +8,8 @@ const PATTERN_SIGNS = /[()|^$\\[\]+]|\.[?+]|[?]$|[=!\s]~|~[=\s]/;
 const PLACE = /<(?:id|tag|pattern)>/;
 
 /**
- * Whether the rails count it as wide: by its type, or because it says so. A request that means everything to a cache and looks like that of one
- * content cannot be told from it by reading: the self-check sees it by what it purges.
+ * Whether the rails count it as wide: by its type, or because it says so. A request that means everything to a cache
+ * and looks like that of one content cannot be told from it by reading: the self-check sees it by what it purges.
  */
 export function isWide({ type, request: { path, headers, body } }: PurgeWay): boolean {
   const texts = [path, ...Object.entries(headers).flat(), ...(body === undefined ? [] : textsIn(JSON.parse(body)))].map(decoded);

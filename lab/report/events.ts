@@ -113,9 +113,15 @@ export const summary = z.strictObject({
   ),
   /** Per region, from the answer to a write until the first read there that shows it or a later one; ms. */
   convergence: z.record(z.string(), quantiles.nullable()),
-  /** Per region, of every answer that could be old; ms. Raw: since its version was superseded. Adjusted: as the checks measure it, without the time of faults. */
+  /**
+   * Per region, of every answer that could be old; ms. Raw: since its version was superseded. Adjusted: as the checks
+   * measure it, without the time of faults.
+   */
   staleness: z.record(z.string(), z.strictObject({ samples: z.int(), raw: quantiles.nullable(), adjusted: quantiles.nullable() })),
-  /** Per region and t in ms, the share of writes after which no read begun later than t showed an older version; of those read afterwards. */
+  /**
+   * Per region and t in ms, the share of writes after which no read begun later than t showed an older version; of
+   * those read afterwards.
+   */
   consistency: z.record(z.string(), z.strictObject({ writes: z.int(), within: z.record(z.string(), z.number().nullable()) })),
   operations: z.strictObject({ reads: z.int(), writes: z.int(), failed: z.int(), unknown: z.int() }),
   heal: z.strictObject({ clean: z.boolean(), left: z.array(z.string()) }),

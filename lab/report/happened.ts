@@ -1,4 +1,7 @@
-/** What happened to the regions, in sentences with numbers: how far behind each was at most, and whether that was too much. */
+/**
+ * What happened to the regions, in sentences with numbers: how far behind each was at most, and whether that was too
+ * much.
+ */
 import { touches } from '../checks/fault-windows.ts';
 import { type StaleRead, stalenessOf } from '../checks/staleness.ts';
 import { isAcknowledged } from '../checks/versions.ts';
@@ -17,7 +20,10 @@ interface Behind {
   readonly stale: StaleRead;
 }
 
-/** One sentence for each region that was behind, the worst first, and one for what that comes to. Nothing where no answer could be old. */
+/**
+ * One sentence for each region that was behind, the worst first, and one for what that comes to. Nothing where no
+ * answer could be old.
+ */
 export function whatHappened(history: History): readonly string[] {
   const staleness = stalenessOf(history, history.head?.staleness ?? 'adjusted');
   const acknowledged = acknowledgedByKey(history);

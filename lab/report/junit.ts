@@ -1,8 +1,9 @@
 /**
- * A run as JUnit XML, as CI servers read it: one suite for a scenario, with a case for the run itself, for each check and for each threshold.
+ * A run as JUnit XML, as CI servers read it: one suite for a scenario, with a case for the run itself, for each check
+ * and for each threshold.
  *
- * What failed is a failure; what could not be told is an error, so that nothing but a pass is green. A run that ends with another
- * exit code than 0 has at least one of them.
+ * What failed is a failure; what could not be told is an error, so that nothing but a pass is green. A run that ends
+ * with another exit code than 0 has at least one of them.
  */
 import { endOf } from '../history/end.ts';
 import { printable } from '../input/printable.ts';

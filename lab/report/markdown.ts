@@ -1,6 +1,6 @@
 /**
- * Text for Markdown as GitHub and GitLab show it: what would mean something there is escaped, so that a title is no heading, no link, no
- * markup, no formula, and calls nobody by name.
+ * Text for Markdown as GitHub and GitLab show it: what would mean something there is escaped, so that a title is no
+ * heading, no link, no markup, no formula, and calls nobody by name.
  */
 import { printable } from '../input/printable.ts';
 

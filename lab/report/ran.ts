@@ -1,6 +1,6 @@
 /**
- * All scenarios of one command together: one JUnit file and one page of Markdown. Of each is kept what goes into those two, and not its
- * history.
+ * All scenarios of one command together: one JUnit file and one page of Markdown. Of each is kept what goes into those
+ * two, and not its history.
  */
 import type { Summary } from './events.ts';
 import { count } from './html/format.ts';

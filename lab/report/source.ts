@@ -1,4 +1,6 @@
-/** What the reports of a run are made of: its history and its summary, from the run itself or saved by an earlier one. */
+/**
+ * What the reports of a run are made of: its history and its summary, from the run itself or saved by an earlier one.
+ */
 import type { Anomaly } from '../checks/check.ts';
 import { isCheckName } from '../checks/checks.ts';
 import { judgeHistory } from '../checks/judge.ts';

@@ -1,6 +1,6 @@
 /**
- * A run in Markdown, for the job summary of a CI server and for a comment on a pull request: the verdict, why, what failed with a few
- * anomalies, thresholds, regions, and how to run it again. All of it is in report.html.
+ * A run in Markdown, for the job summary of a CI server and for a comment on a pull request: the verdict, why, what
+ * failed with a few anomalies, thresholds, regions, and how to run it again. All of it is in report.html.
  */
 import { SEEN_BY_READS } from '../history/convergence.ts';
 import type { Summary } from './events.ts';

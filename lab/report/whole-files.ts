@@ -1,6 +1,6 @@
 /**
- * Files that are there whole or not at all. Each is written beside its place and on the disk before the first takes its name, so
- * a disk that is full leaves none of them; nothing that is there is written over.
+ * Files that are there whole or not at all. Each is written beside its place and on the disk before the first takes its
+ * name, so a disk that is full leaves none of them; nothing that is there is written over.
  */
 import { open, rename, rm } from 'node:fs/promises';
 import { systemRandom } from '../../services/runtime/random.ts';

@@ -1,4 +1,7 @@
-/** Text for XML: what is no character there is left out, what means something is escaped, what cannot be seen is made visible. */
+/**
+ * Text for XML: what is no character there is left out, what means something is escaped, what cannot be seen is made
+ * visible.
+ */
 import { printable } from '../input/printable.ts';
 
 /** What is left of the forbidden ones after `printable`: no XML 1.0 document may hold them, not even escaped. */

@@ -1,4 +1,7 @@
-/** What a run would do, resolved: from the scenario, the topology and the seed alone. The same draws as the run makes, nothing started. */
+/**
+ * What a run would do, resolved: from the scenario, the topology and the seed alone. The same draws as the run makes,
+ * nothing started.
+ */
 import { createRandom } from '../../services/runtime/random.ts';
 import { drawSchedule } from '../faults/drawn-schedule.ts';
 import { FAULTS } from '../faults/faults.ts';

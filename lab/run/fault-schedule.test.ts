@@ -1,4 +1,7 @@
-/** The faults of a run in virtual time, on a world whose acts are slow or fail: what becomes of them, and of those still to come. */
+/**
+ * The faults of a run in virtual time, on a world whose acts are slow or fail: what becomes of them, and of those still
+ * to come.
+ */
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../services/runtime/clock.ts';
 import { createRandom } from '../../services/runtime/random.ts';

@@ -28,8 +28,8 @@ export interface RunScheduleOptions {
 }
 
 /**
- * Resolves when nothing is left to inject, or soon after an abort. Rejects when the world could not do one, once the others have been
- * stopped, too.
+ * Resolves when nothing is left to inject, or soon after an abort. Rejects when the world could not do one, once the
+ * others have been stopped, too.
  */
 export async function runSchedule(faults: readonly DrawnFault[], { session, signal }: RunScheduleOptions): Promise<void> {
   const failed = new AbortController();

@@ -1,6 +1,7 @@
 /**
- * The load of a run, and the faults while it lasts. The lab sends it all itself as long as that is little; above, in real time, a process of
- * its own sends the reads, for the lab has more to do: it writes the history, looks at the services and breaks them.
+ * The load of a run, and the faults while it lasts. The lab sends it all itself as long as that is little; above, in
+ * real time, a process of its own sends the reads, for the lab has more to do: it writes the history, looks at the
+ * services and breaks them.
  */
 import { createRandom } from '../../services/runtime/random.ts';
 import type { DrawnFault } from '../faults/drawn-schedule.ts';
@@ -41,7 +42,10 @@ interface Sent {
   readonly generator?: LoadGenerator;
 }
 
-/** A threshold with `abortOnFail` may end it. Rejects with WorldFailed when its load generator cannot be started, or ends. */
+/**
+ * A threshold with `abortOnFail` may end it. Rejects with WorldFailed when its load generator cannot be started, or
+ * ends.
+ */
 export function runLoad(faults: readonly DrawnFault[], options: LoadOptions): Promise<void> {
   const { scenario, session, regions, seed } = options;
   const { workload } = scenario;

@@ -1,7 +1,7 @@
 /**
- * Asks every edge for its metrics once a second and reports them: a Region line, and a Point for each metric. The origin is asked, too; what
- * either tells of the log goes into the history. All are asked together, unlike at the terminal (`live/observer.ts`): a run asks once more
- * at its end, and two runs of one seed ask at the same times.
+ * Asks every edge for its metrics once a second and reports them: a Region line, and a Point for each metric. The
+ * origin is asked, too; what either tells of the log goes into the history. All are asked together, unlike at the
+ * terminal (`live/observer.ts`): a run asks once more at its end, and two runs of one seed ask at the same times.
  */
 
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
@@ -57,7 +57,10 @@ export class MetricsPoller {
     });
   }
 
-  /** Once more, after the poll under way: what is seen then is the last evidence, so who does not answer is asked again, a few times. */
+  /**
+   * Once more, after the poll under way: what is seen then is the last evidence, so who does not answer is asked again,
+   * a few times.
+   */
   async pollNow(): Promise<void> {
     await this.#polling;
     for (let times = 0; times < ASKED_MAX && !this.#closed; times += 1) if (await this.#pollAll()) return;
@@ -112,8 +115,8 @@ export class MetricsPoller {
 }
 
 /**
- * What an edge itself tells of the metrics, for whoever watches: counters since the look before, ratios and times of its last ten
- * seconds. Thresholds are judged by the history.
+ * What an edge itself tells of the metrics, for whoever watches: counters since the look before, ratios and times of
+ * its last ten seconds. Thresholds are judged by the history.
  */
 function pointsOf(now: EdgeMetrics, before: EdgeMetrics | undefined): Partial<Record<MetricName, number | null>> {
   const { window, invalidationLagMs } = now;

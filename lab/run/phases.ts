@@ -1,4 +1,7 @@
-/** The phases of a run, in the session it has: warm-up, steady state, the load under faults, heal, settling, the last reads. */
+/**
+ * The phases of a run, in the session it has: warm-up, steady state, the load under faults, heal, settling, the last
+ * reads.
+ */
 import { sleep } from '../../services/runtime/clock.ts';
 import type { Phase } from '../report/events.ts';
 import type { Recording } from '../session/recording.ts';
@@ -18,7 +21,10 @@ export interface PhasesOptions extends LoadOptions, Pick<RunIdentity, 'report'> 
 
 const SETTLE_POLL_MS = 100;
 
-/** Rejects with the reason of the signal at the phase after it was aborted; InvalidInput, before the first, for faults that cannot be. */
+/**
+ * Rejects with the reason of the signal at the phase after it was aborted; InvalidInput, before the first, for faults
+ * that cannot be.
+ */
 export async function goThroughPhases(options: PhasesOptions): Promise<void> {
   const { scenario, history, recording, poller, driver, clock, t, signal, judgesUnsteady } = options;
   const faults = planFaults(scenario.method, options);

@@ -1,4 +1,7 @@
-/** A cache that can be read and nothing else, in every region: what is refused by name, what is left out, and what is done by reading. */
+/**
+ * A cache that can be read and nothing else, in every region: what is refused by name, what is left out, and what is
+ * done by reading.
+ */
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../services/runtime/clock.ts';
 import { createRandom } from '../../services/runtime/random.ts';

@@ -1,4 +1,7 @@
-/** A run has the delays and strategies that its world is said to have, whatever somebody has set there: wanted for as long as it lasts. */
+/**
+ * A run has the delays and strategies that its world is said to have, whatever somebody has set there: wanted for as
+ * long as it lasts.
+ */
 import type { Releasers } from '../../services/runtime/releasers.ts';
 import { isSame } from '../worlds/setting-layers.ts';
 import { settingsOfRegion } from '../worlds/settings-of-region.ts';

@@ -115,7 +115,15 @@ describe('durations', () => {
     ['1.5s', 1500],
     ['5', undefined],
     ['-1s', undefined],
-    ['1h', undefined],
+    ['24h', 86_400_000],
+    ['1.5h', 5_400_000],
+    ['24.1h', undefined],
+    ['0ms', 0],
+    ['0.0s', 0],
+    // It is asked for, so it is not nothing.
+    ['0.4ms', undefined],
+    ['0.0001s', undefined],
+    ['1d', undefined],
     ['99999999m', undefined],
     ['', undefined],
   ])('%j is %j ms', (text, ms) => {

@@ -35,8 +35,8 @@ export interface RunOptions extends RunIdentity {
   /** Aborted by the user; the run then reports what it has. */
   readonly signal: AbortSignal;
   /**
-   * A world that reaches no steady state is broken and judged all the same, unless the scenario says what a steady state is: in virtual
-   * time nothing but a bug keeps it from it.
+   * A world that reaches no steady state is broken and judged all the same, unless the scenario says what a steady
+   * state is: in virtual time nothing but a bug keeps it from it.
    */
   readonly judgesUnsteady?: boolean;
   /** How often the services are asked for their metrics; left out: once a second. */
@@ -187,7 +187,10 @@ class Run {
     this.#options.report({ type: 'Fault', t: Math.round(atMs), id, fault, target: target.text, event, effect });
   }
 
-  /** A world that is lost took its faults with it: what is on its way is waited for, for the world undoes what it has written down. */
+  /**
+   * A world that is lost took its faults with it: what is on its way is waited for, for the world undoes what it has
+   * written down.
+   */
   async #heal(session: Session, isLent: boolean): Promise<void> {
     if (this.#isLost) await session.faults.end();
     // A session that goes on lets more be injected afterwards, and looks after what is left.
@@ -242,7 +245,9 @@ export function runWithHistory({ startWorld, ...options }: RunOptions): Promise<
   return new Run(options, async (onStep, signal) => ({ world: await startWorld(onStep, signal) })).run();
 }
 
-/** The same in a session there is. What is in force there was healed before, and nobody else injects anything meanwhile. */
+/**
+ * The same in a session there is. What is in force there was healed before, and nobody else injects anything meanwhile.
+ */
 export function runInSession({ session, regions, ...options }: RunInSessionOptions): Promise<RunResult> {
   // The world goes on after it.
   const world = { ...session.world, regions, close: async () => {} };

@@ -1,7 +1,8 @@
 /**
- * The steady state before the faults and after them. Before: nothing is broken, and no load sent, until it is there; without it what
- * the last reads show is judged, and the verdict is unknown at best. After the heal: a hypothesis that the scenario states must hold again.
- * A machine that stood still for most of the time there was for it makes either unknown, whatever did not answer meanwhile.
+ * The steady state before the faults and after them. Before: nothing is broken, and no load sent, until it is there;
+ * without it what the last reads show is judged, and the verdict is unknown at best. After the heal: a hypothesis that
+ * the scenario states must hold again. A machine that stood still for most of the time there was for it makes either
+ * unknown, whatever did not answer meanwhile.
  */
 import type { Clock } from '../../services/runtime/clock.ts';
 import { doubtOf, HELD_UP_SHARE } from '../checks/doubt.ts';

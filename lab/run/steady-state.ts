@@ -1,6 +1,6 @@
 /**
- * Whether a steady-state hypothesis holds, asked again until it does or the time is over. Each time every key is read once in every
- * region, and the probes are judged over those reads.
+ * Whether a steady-state hypothesis holds, asked again until it does or the time is over. Each time every key is read
+ * once in every region, and the probes are judged over those reads.
  */
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
 import { quantilesOf } from '../history/quantiles.ts';

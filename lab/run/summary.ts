@@ -79,7 +79,10 @@ export interface Judged {
   readonly thresholds: readonly ThresholdResult[];
 }
 
-/** What the checks and the thresholds come to. A threshold that was crossed fails a run whose invariants held, with a code of its own. */
+/**
+ * What the checks and the thresholds come to. A threshold that was crossed fails a run whose invariants held, with a
+ * code of its own.
+ */
 export function conclude({ results: found, thresholds }: Judged): Omit<Ended, 'status' | 'error'> {
   const results = [...found, ...unmeasured(thresholds)];
   const ofChecks = composeVerdict(results);

@@ -1,6 +1,6 @@
 /**
- * The scenarios that come with the program, and the schema they name for editors. The committed schema is what the program
- * prints for `schema scenario`: `npm run docs` writes it.
+ * The scenarios that come with the program, and the schema they name for editors. The committed schema is what the
+ * program prints for `schema scenario`: `npm run docs` writes it.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';

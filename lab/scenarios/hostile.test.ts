@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { InvalidInput } from '../errors.ts';
 import { parseScenario } from './scenario.ts';
 
-/** Most take a tenth of a second; what grows without bound takes minutes. A busy machine makes each of them several times as long. */
+/**
+ * Most take a tenth of a second; what grows without bound takes minutes. A busy machine makes each of them several
+ * times as long.
+ */
 const CPU_MS_MAX = 10_000;
 const BYTES = 256 * 1024;
 

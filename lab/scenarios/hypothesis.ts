@@ -1,6 +1,6 @@
 /**
- * The steady-state hypothesis of a scenario: what must hold before anything is broken, and again after the heal. Its probes are
- * judged over one read of every key in every region.
+ * The steady-state hypothesis of a scenario: what must hold before anything is broken, and again after the heal. Its
+ * probes are judged over one read of every key in every region.
  */
 import { z } from 'zod';
 import { CALL_DEADLINE_MS } from '../system/transport.ts';

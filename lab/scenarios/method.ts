@@ -62,7 +62,10 @@ export function timeProblems(method: readonly ScheduledFault[], durationMs: numb
 
 const FOR_MS_MIN = 1;
 
-/** The same faults with all times in proportion, so that in a shorter run each still comes, and as much calm is left around it. */
+/**
+ * The same faults with all times in proportion, so that in a shorter run each still comes, and as much calm is left
+ * around it.
+ */
 export function shortened(method: readonly ScheduledFault[], share: number): readonly ScheduledFault[] {
   return method.map((fault) => ({
     ...fault,

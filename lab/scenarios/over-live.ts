@@ -1,6 +1,6 @@
 /**
- * A scenario over a live target: one region, and a load that its rails let through. What it cannot be is refused before anything is sent; what
- * is otherwise than the scenario says is told in notes.
+ * A scenario over a live target: one region, and a load that its rails let through. What it cannot be is refused before
+ * anything is sent; what is otherwise than the scenario says is told in notes.
  */
 import type { Deliver } from '../../services/protocol/purge-ways.ts';
 import { InvalidInput } from '../errors.ts';
@@ -26,7 +26,10 @@ export interface OverLive {
 const MS_PER_S = 1000;
 /** Of the self-check, about. */
 const CHECKING = 30;
-/** Requests for each key outside the load, about: made, changed, read by the gate, by the look after the heal and at the end. */
+/**
+ * Requests for each key outside the load, about: made, changed, read by the gate, by the look after the heal and at the
+ * end.
+ */
 const OF_KEY = 12;
 const NAMED_REGION = /:(\w+(?:-\w+)*)/g;
 const REGION_WORDS = ['one', 'majority'];
@@ -181,7 +184,9 @@ function textOf({ reads, writes, keys }: Pace): string {
   return `${rounded(reads)} reads and ${rounded(writes)} writes a second over ${keys} keys`;
 }
 
-/** What was written while nothing could be purged is purged one after another, and each purge waits for a read at most. */
+/**
+ * What was written while nothing could be purged is purged one after another, and each purge waits for a read at most.
+ */
 function turnMsOf({ method, workload }: Scenario, perSecond: number, purges: number): number {
   const stoppedMs = Math.max(
     0,

@@ -176,7 +176,12 @@ describe('a scenario file', () => {
     [
       'a duration that is none when rounded',
       LEAST.replace('10s,', '0.4ms,'),
-      /^f\.yaml:3: workload\.duration: expected a duration above 0, got "0\.4ms"$/,
+      /^f\.yaml:3: workload\.duration: expected a duration of at least 1ms, got "0\.4ms"$/,
+    ],
+    [
+      'a lease that is none when rounded',
+      `${LEAST}system: { lease: 0.4ms }\n`,
+      /^f\.yaml:4: system\.lease: expected a duration of at least 1ms, got "0\.4ms"$/,
     ],
     ['no reads', LEAST.replace('reads: 1/s', 'reads: 0/s'), /^f\.yaml:3: workload\.reads: expected a rate above 0\/s.*, got "0\/s"$/],
     [

@@ -1,6 +1,6 @@
 /**
- * Scenario files: the load of a run, what breaks while it lasts, and what must hold. Everything wrong with a file is found before
- * anything starts, and told together: file, line, key, and the nearest known word.
+ * Scenario files: the load of a run, what breaks while it lasts, and what must hold. Everything wrong with a file is
+ * found before anything starts, and told together: file, line, key, and the nearest known word.
  */
 
 import { basename } from 'node:path';
@@ -85,11 +85,14 @@ const system = z.strictObject({
   /** Of the regions those that run; left out: all. For worlds that can start without some. */
   only: z.array(z.string()).min(1).optional(),
   /**
-   * `differ`: each service has a clock of its own, drawn from the seed: ahead or behind, faster or slower. `jump`: and every other one is set
-   * while the load lasts. For the world in virtual time.
+   * `differ`: each service has a clock of its own, drawn from the seed: ahead or behind, faster or slower. `jump`: and
+   * every other one is set while the load lasts. For the world in virtual time.
    */
   clocks: z.enum(['differ', 'jump']).optional(),
-  /** For how long edges may call an answer fresh without word from the origin; 0s: without a bound. Left out: as their configuration says. */
+  /**
+   * For how long edges may call an answer fresh without word from the origin; 0s: without a bound. Left out: as their
+   * configuration says.
+   */
   lease: duration.optional(),
   /** By how much the clocks of origin and edges may differ where there is a lease. For worlds that end with the lab. */
   skew: duration.optional(),
@@ -106,7 +109,9 @@ const system = z.strictObject({
   deliver: writtenDeliver.optional(),
   /** Of caches of others: a 304 of their upstreams says nothing of tags. */
   'untagged-304': z.boolean().optional(),
-  /** Of caches of others: each stands behind another one of its kind, a shield, which is purged before it or after it. */
+  /**
+   * Of caches of others: each stands behind another one of its kind, a shield, which is purged before it or after it.
+   */
   shield: z.enum(SHIELDS).optional(),
   regions: z
     .record(
@@ -154,7 +159,9 @@ export interface ParsedScenario extends Omit<z.infer<typeof scenarioFile>, 'meth
   readonly thresholds: readonly Threshold[];
   readonly method: readonly ScheduledFault[];
   readonly checks: readonly CheckName[];
-  /** Those of the same scenario under another workload. (Functions, both, so that no JSON of a scenario carries them.) */
+  /**
+   * Those of the same scenario under another workload. (Functions, both, so that no JSON of a scenario carries them.)
+   */
   readonly checksUnder: (workload: Workload) => readonly CheckName[];
   /** What is found wrong later is told with file and line too. */
   readonly refuse: (problems: readonly Problem[]) => InvalidInput;
@@ -211,8 +218,9 @@ function judgedElsewhere(value: unknown) {
 }
 
 /**
- * Without a deletion nothing can come back, without a purge none can be ignored: such a check could only ever be unknown. It is left out where
- * the load makes fewer than `expectedMin` deletions or purges on average. So is the bound of a lease where the scenario asks for none.
+ * Without a deletion nothing can come back, without a purge none can be ignored: such a check could only ever be
+ * unknown. It is left out where the load makes fewer than `expectedMin` deletions or purges on average. So is the bound
+ * of a lease where the scenario asks for none.
  */
 export function checksFor(
   { writes, duration: durationMs, deletes, purges, replaces = 0 }: Workload,
@@ -233,7 +241,10 @@ function checkTimes<Timed extends ParsedScenario>(scenario: Timed): Timed {
   return scenario;
 }
 
-/** The same under a load of another length: under a shorter one the faults come and go sooner, under a longer one they stay as they are. */
+/**
+ * The same under a load of another length: under a shorter one the faults come and go sooner, under a longer one they
+ * stay as they are.
+ */
 export function withDuration(scenario: Scenario, durationMs: number | undefined): Scenario {
   if (durationMs === undefined) return scenario;
   const workload = { ...scenario.workload, duration: durationMs };

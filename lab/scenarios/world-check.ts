@@ -1,4 +1,7 @@
-/** What a scenario asks of its world, judged when the world is known and before it starts: regions, and faults it can inject. */
+/**
+ * What a scenario asks of its world, judged when the world is known and before it starts: regions, and faults it can
+ * inject.
+ */
 
 import { leaseMsLeastIn } from '../../services/runtime/lease-settings.ts';
 import { InvalidInput } from '../errors.ts';
@@ -52,7 +55,10 @@ export function checkSchedule(scenario: ParsedScenario, regions: readonly string
   );
 }
 
-/** Throws InvalidInput naming file and line of a lease that would run out while nothing is wrong. `regions`: with all that the scenario asks of them. */
+/**
+ * Throws InvalidInput naming file and line of a lease that would run out while nothing is wrong. `regions`: with all
+ * that the scenario asks of them.
+ */
 export function checkLease(scenario: ParsedScenario, regions: readonly LeasedRegion[]): void {
   const { lease } = scenario.system;
   if (!lease) return;

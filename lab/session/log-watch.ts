@@ -1,6 +1,6 @@
 /**
- * What the services' metrics tell, for whoever writes it down: of the log each event published and applied once, and how things stood
- * then; of themselves what their clock said and how late they were.
+ * What the services' metrics tell, for whoever writes it down: of the log each event published and applied once, and
+ * how things stood then; of themselves what their clock said and how late they were.
  */
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';

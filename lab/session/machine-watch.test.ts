@@ -1,4 +1,7 @@
-/** What is written down of the machine: the lab's own lateness, what a world tells of its services, and the waits for a processor. */
+/**
+ * What is written down of the machine: the lab's own lateness, what a world tells of its services, and the waits for a
+ * processor.
+ */
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../services/runtime/clock.ts';
 import { waitedForProcessorMs } from '../../services/runtime/lateness.ts';

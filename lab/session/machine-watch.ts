@@ -1,7 +1,7 @@
 /**
- * Writes down when the machine kept this process from doing what was due, the lab or its load generator, and the services, where the world
- * tells of them as it happens (others tell it in `/metrics`, `service-stalls.ts`); on Linux also how this process fared with the processors,
- * once a second.
+ * Writes down when the machine kept this process from doing what was due, the lab or its load generator, and the
+ * services, where the world tells of them as it happens (others tell it in `/metrics`, `service-stalls.ts`); on Linux
+ * also how this process fared with the processors, once a second.
  */
 import { readFileSync } from 'node:fs';
 import type { Clock, Timer } from '../../services/runtime/clock.ts';

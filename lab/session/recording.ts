@@ -1,6 +1,6 @@
 /**
- * Writes down what goes on in a session, on the clock of whoever reads it: faults, settings, and when the machine held up the lab. A
- * history has it for the checks; the live verdict has it for as long as it can excuse anything.
+ * Writes down what goes on in a session, on the clock of whoever reads it: faults, settings, and when the machine held
+ * up the lab. A history has it for the checks; the live verdict has it for as long as it can excuse anything.
  */
 import type { FaultChange } from '../faults/active-faults.ts';
 import { FaultRecorder, type FaultSink } from '../faults/fault-recorder.ts';

@@ -1,6 +1,6 @@
 /**
- * Asks the services of a session for their metrics, and takes what they tell: settings for the world, which gives an edge again what it
- * has lost; everything else for whoever writes it down.
+ * Asks the services of a session for their metrics, and takes what they tell: settings for the world, which gives an
+ * edge again what it has lost; everything else for whoever writes it down.
  */
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import type { OriginMetrics } from '../../services/protocol/origin-api.ts';

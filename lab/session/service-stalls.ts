@@ -1,6 +1,6 @@
 /**
- * What services tell of how late they were themselves, each spell once, on the run's clock. A service says how long ago it was, so no wall
- * clocks are compared.
+ * What services tell of how late they were themselves, each spell once, on the run's clock. A service says how long ago
+ * it was, so no wall clocks are compared.
  */
 import type { ProcessReport } from '../../services/protocol/process.ts';
 import type { MachineSink } from './machine-watch.ts';
@@ -8,8 +8,8 @@ import type { MachineSink } from './machine-watch.ts';
 export interface ServiceStallsOptions {
   readonly sink: MachineSink;
   /**
-   * All services are one process, and the world tells of its stalls as they happen: then only how it fared with the processors is taken, once,
-   * and how each program did that is none of them.
+   * All services are one process, and the world tells of its stalls as they happen: then only how it fared with the
+   * processors is taken, once, and how each program did that is none of them.
    */
   readonly isOneProcess: boolean;
 }

@@ -1,6 +1,7 @@
 /**
- * A world that somebody drives: with its clients, the faults in force on it, and whatever writes down what goes on. A run is a session
- * with a plan and an end; the terminal is a session with a steady load and a sliding window, in which runs may take place.
+ * A world that somebody drives: with its clients, the faults in force on it, and whatever writes down what goes on. A
+ * run is a session with a plan and an end; the terminal is a session with a steady load and a sliding window, in which
+ * runs may take place.
  *
  * There is one set of faults in a session, whoever injects them; there may be several who write down.
  */
@@ -42,7 +43,9 @@ interface End {
   readonly isHealing: AbortController;
 }
 
-/** Why a wait ends, for signals that nobody else hears: without a reason each would make an exception, with its stack. */
+/**
+ * Why a wait ends, for signals that nobody else hears: without a reason each would make an exception, with its stack.
+ */
 const OVER = 'over';
 
 export class Session {

@@ -1,9 +1,10 @@
 /**
- * Writes down which delay and which strategy each region had, and from when, for a history or for whoever judges without one.
+ * Writes down which delay and which strategy each region had, and from when, for a history or for whoever judges
+ * without one.
  *
- * A change has one moment though nobody sees it happen. What allows more (a longer delay; lazy, where an answer may be labelled stale) is
- * dated from before it was asked for, or from when the edge was last seen without it; what allows less, from when it was seen: nobody
- * is accused by settings that may not have been in force.
+ * A change has one moment though nobody sees it happen. What allows more (a longer delay; lazy, where an answer may be
+ * labelled stale) is dated from before it was asked for, or from when the edge was last seen without it; what allows
+ * less, from when it was seen: nobody is accused by settings that may not have been in force.
  */
 
 import type { RecordSink } from '../history/record-kinds.ts';

@@ -1,7 +1,8 @@
 /**
- * Many seeds, on several processes; or the same seeds under several setups, one after another, on the same processes. They are handed
- * out in their order, a few at a time; with `stopAtFailure` none above the lowest that failed is begun any more, so the one it ends
- * with is the first whatever runs beside it. A seed that ends its process has failed; another process goes on with what was left.
+ * Many seeds, on several processes; or the same seeds under several setups, one after another, on the same processes.
+ * They are handed out in their order, a few at a time; with `stopAtFailure` none above the lowest that failed is begun
+ * any more, so the one it ends with is the first whatever runs beside it. A seed that ends its process has failed;
+ * another process goes on with what was left.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -36,8 +37,8 @@ const SEEDS_AT_ONCE = 4;
 /** One may be killed by a machine that is short of something; so many in a row cannot be started here. */
 const FALSE_STARTS_MAX = 3;
 /**
- * What a seed makes is garbage when it ends. Most seeds fit into the room for the young, which is cleared between two seeds: little is copied
- * then. The other cores have seeds of their own.
+ * What a seed makes is garbage when it ends. Most seeds fit into the room for the young, which is cleared between two
+ * seeds: little is copied then. The other cores have seeds of their own.
  */
 export const GARBAGE = [
   '--min-semi-space-size=64',
@@ -101,7 +102,10 @@ class Queue {
     this.#falseStarts = 0;
   }
 
-  /** A process ended before it took its first lot. Throws WorldFailed when there were too many of them: nothing more is handed out. */
+  /**
+   * A process ended before it took its first lot. Throws WorldFailed when there were too many of them: nothing more is
+   * handed out.
+   */
   falseStart(lot: Lot, why: string): void {
     this.giveBack(lot);
     this.#falseStarts += 1;
@@ -119,7 +123,10 @@ class Queue {
   }
 }
 
-/** Resolves when all are done, or at the first that fails, or after an abort. Throws WorldFailed when no process can run them. */
+/**
+ * Resolves when all are done, or at the first that fails, or after an abort. Throws WorldFailed when no process can run
+ * them.
+ */
 export async function runCampaigns(options: CampaignsOptions): Promise<void> {
   const { campaigns, seeds } = options;
   const queue = new Queue(options);
@@ -146,7 +153,10 @@ async function work(queue: Queue): Promise<void> {
   }
 }
 
-/** Resolves when there is nothing left for it, or a seed has ended it. Throws WorldFailed when no process can be started. */
+/**
+ * Resolves when there is nothing left for it, or a seed has ended it. Throws WorldFailed when no process can be
+ * started.
+ */
 function driven(worker: ChildProcess, queue: Queue, first: Lot): Promise<void> {
   return new Promise((resolve, reject) => {
     const send = (message: ToWorker) => worker.send(message, () => {});

@@ -1,4 +1,7 @@
-/** Services on machines of their own, whose clocks differ: the real protocol is clean all the same, and known bugs are caught. */
+/**
+ * Services on machines of their own, whose clocks differ: the real protocol is clean all the same, and known bugs are
+ * caught.
+ */
 import { describe, expect, it } from 'vitest';
 import type { Mutant } from '../mutants/mutant.ts';
 import { MUTANTS } from '../mutants/mutants.ts';

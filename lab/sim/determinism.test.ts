@@ -1,12 +1,15 @@
-/** The same seed gives the same history, to the byte: twice in one process, and in every version of Node that runs the lab. */
+/**
+ * The same seed gives the same history, to the byte: twice in one process, and in every version of Node that runs the
+ * lab.
+ */
 import { describe, expect, it } from 'vitest';
 import { checkDeterminism, digestOf, historyOf } from './determinism.ts';
 import { drawScenario } from './swarm.ts';
 import { seedSetup } from './testing/kit.ts';
 
 /**
- * Changes with whatever changes a simulated run: then write it anew with `-u`. It must never differ between versions of Node. In 103 and 104 more than
- * elsewhere happens at one moment: they show a change of order that the first do not.
+ * Changes with whatever changes a simulated run: then write it anew with `-u`. It must never differ between versions of
+ * Node. In 103 and 104 more than elsewhere happens at one moment: they show a change of order that the first do not.
  */
 const SEEDS = [1, 2, 3, 103, 104] as const;
 /** With a circuit breaker and warmed caches, which those have not. */

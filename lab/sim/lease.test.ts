@@ -1,4 +1,7 @@
-/** How old an answer gets that is called fresh while a region is cut off for a minute: with a lease there is a bound, without one there is none. */
+/**
+ * How old an answer gets that is called fresh while a region is cut off for a minute: with a lease there is a bound,
+ * without one there is none.
+ */
 import { describe, expect, it } from 'vitest';
 import { eachStaleness } from '../checks/figures.ts';
 import { parseScenario } from '../scenarios/scenario.ts';

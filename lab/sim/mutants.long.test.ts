@@ -1,4 +1,7 @@
-/** The checks have teeth: every known bug is caught by a check that names its damage, on seeds on which the real protocol is clean (`clean.test.ts`). */
+/**
+ * The checks have teeth: every known bug is caught by a check that names its damage, on seeds on which the real
+ * protocol is clean (`clean.test.ts`).
+ */
 import { describe, expect, it } from 'vitest';
 import type { Mutant } from '../mutants/mutant.ts';
 import { MUTANTS } from '../mutants/mutants.ts';

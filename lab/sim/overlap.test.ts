@@ -1,4 +1,7 @@
-/** Faults that overlap at one place excuse for as long as each lasts, and no longer: a known bug shows as it does where they are apart. */
+/**
+ * Faults that overlap at one place excuse for as long as each lasts, and no longer: a known bug shows as it does where
+ * they are apart.
+ */
 import { describe, expect, it } from 'vitest';
 import { parseScenario, type Scenario } from '../scenarios/scenario.ts';
 import { onlyRegions } from '../topology/topology.ts';

@@ -1,4 +1,7 @@
-/** The checks bite nobody else: no program that keeps its promises in another way is accused. In a file of its own, beside the wrong ones. */
+/**
+ * The checks bite nobody else: no program that keeps its promises in another way is accused. In a file of its own,
+ * beside the wrong ones.
+ */
 import { describe, expect, test } from 'vitest';
 import { huntPatch } from './testing/patch-hunt.ts';
 import { HARMLESS_PATCHES } from './testing/patches/patches.ts';

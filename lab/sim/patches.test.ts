@@ -1,4 +1,7 @@
-/** Source patches fit the sources of today, and one that is applied is what runs. All of them are hunted in `patches-wrong.long.test.ts` and `patches-harmless.long.test.ts`. */
+/**
+ * Source patches fit the sources of today, and one that is applied is what runs. All of them are hunted in
+ * `patches-wrong.long.test.ts` and `patches-harmless.long.test.ts`.
+ */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { CHECKS } from '../checks/checks.ts';

@@ -17,7 +17,10 @@ export interface SaveSeedOptions {
   readonly reproduce: string;
 }
 
-/** In `folder/seed-N`. Throws InvalidInput when it cannot be made, WorldFailed when the history could not be written whole. */
+/**
+ * In `folder/seed-N`. Throws InvalidInput when it cannot be made, WorldFailed when the history could not be written
+ * whole.
+ */
 export async function saveSeed(seed: number, { setup, folder, version, reproduce }: SaveSeedOptions): Promise<void> {
   const { topology, keys, durationMs, mutant } = setup;
   const scenario = drawScenario({ seed, regions: topology.regions.map(({ region }) => region), keys, durationMs });

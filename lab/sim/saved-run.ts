@@ -1,6 +1,6 @@
 /**
- * What the head of a history says of its run, ready to be run again in virtual time. What a real world was made of and what happened in
- * it by chance is not in there: only its scenario is tried again.
+ * What the head of a history says of its run, ready to be run again in virtual time. What a real world was made of and
+ * what happened in it by chance is not in there: only its scenario is tried again.
  */
 
 import { InvalidInput } from '../errors.ts';

@@ -1,6 +1,7 @@
 /**
- * The smallest scenario that still shows an anomaly of the same kind: fewer faults (each goes with its heal), then less time, fewer keys,
- * fewer regions, and fewer faults once more. Each step is kept only when a run shows the anomaly again.
+ * The smallest scenario that still shows an anomaly of the same kind: fewer faults (each goes with its heal), then less
+ * time, fewer keys, fewer regions, and fewer faults once more. Each step is kept only when a run shows the anomaly
+ * again.
  */
 import type { PlannedFault } from '../faults/drawn-schedule.ts';
 import type { Scenario } from '../scenarios/scenario.ts';

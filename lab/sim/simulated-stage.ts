@@ -1,6 +1,7 @@
 /**
- * Where a run in virtual time takes place: its clock, its world and how often that is asked for its metrics. All of it follows from
- * scenario, seed, topology and mutant, so that `sim`, `shrink` and `run --backend simulated` give the same history of the same.
+ * Where a run in virtual time takes place: its clock, its world and how often that is asked for its metrics. All of it
+ * follows from scenario, seed, topology and mutant, so that `sim`, `shrink` and `run --backend simulated` give the same
+ * history of the same.
  */
 
 import { createRandom } from '../../services/runtime/random.ts';

@@ -1,6 +1,7 @@
 /**
- * Faults that belong together, drawn on purpose: what some bugs need happens by chance once in thousands of seeds. A seed with a coincidence has it again
- * and again, at moments of chance, under a load that shows it, and no other faults but origins that are far away.
+ * Faults that belong together, drawn on purpose: what some bugs need happens by chance once in thousands of seeds. A
+ * seed with a coincidence has it again and again, at moments of chance, under a load that shows it, and no other faults
+ * but origins that are far away.
  */
 import { pick, type Random } from '../../services/runtime/random.ts';
 import type { PlannedFault } from '../faults/drawn-schedule.ts';

@@ -1,9 +1,15 @@
-/** For how long the edges of each region of a seed answer what their cache has told them. Of a stream of chance of its own: other seeds stay as they are. */
+/**
+ * For how long the edges of each region of a seed answer what their cache has told them. Of a stream of chance of its
+ * own: other seeds stay as they are.
+ */
 import { pick, type Random } from '../../services/runtime/random.ts';
 
 const ONE_IN = 2;
 const NONE = 0;
-/** What edges have where nobody says it, and so long that nothing but what they drop themselves keeps their readers from what is old. */
+/**
+ * What edges have where nobody says it, and so long that nothing but what they drop themselves keeps their readers from
+ * what is old.
+ */
 const HOTS_MS = [25, 100, 1_000, 8_000] as const;
 /** Between several edges a check has to allow for that much. */
 const HOTS_OF_SEVERAL_MS = [25, 25, 25, 100] as const;

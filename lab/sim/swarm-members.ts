@@ -1,4 +1,7 @@
-/** Which regions of a seed have several edges, and which of them its faults are aimed at. Of streams of chance of their own: other seeds stay as they are. */
+/**
+ * Which regions of a seed have several edges, and which of them its faults are aimed at. Of streams of chance of their
+ * own: other seeds stay as they are.
+ */
 import { pick, type Random } from '../../services/runtime/random.ts';
 import type { PlannedFault } from '../faults/drawn-schedule.ts';
 import { memberName } from '../system/parts.ts';

@@ -25,8 +25,8 @@ function drawClocks(random: Random): Pick<Scenario['system'], 'clocks'> {
 }
 
 /**
- * None, that of an edge which is told nothing, or one that is shorter than the longest faults. Clocks that are one need no skew, so that the
- * bound is the lease itself.
+ * None, that of an edge which is told nothing, or one that is shorter than the longest faults. Clocks that are one need
+ * no skew, so that the bound is the lease itself.
  */
 export function drawSystem(random: Random, isCrowded: boolean): Pick<Scenario['system'], 'clocks' | 'lease' | 'skew'> {
   const [clocks, leases] = [drawClocks(random.fork('clocks')), random.fork('lease')];

@@ -1,7 +1,8 @@
 /**
- * What a seed of `sim` runs: a scenario drawn from it. Swarm mixes: each leaves some faults out entirely and weights the others
- * differently, for a mix of everything hides what only a few do together. Faults and the calm between them last at least a
- * moment each, so that both show. After the load everything is healed and must converge: safety first, then liveness.
+ * What a seed of `sim` runs: a scenario drawn from it. Swarm mixes: each leaves some faults out entirely and weights
+ * the others differently, for a mix of everything hides what only a few do together. Faults and the calm between them
+ * last at least a moment each, so that both show. After the load everything is healed and must converge: safety first,
+ * then liveness.
  */
 import { createRandom, pick, type Random } from '../../services/runtime/random.ts';
 import type { CheckName } from '../checks/checks.ts';
@@ -57,12 +58,15 @@ const LANES_MAX = 3;
 const DRAWS = [...FAULTS.values()].flatMap(({ draws }) => draws);
 const FAULT_MS = { from: 500, to: 8_000 } as const;
 /**
- * One seed in so many is crowded: a key or two that many read, origins that are all far away, and faults so short that a fetch which began
- * before one ends after it.
+ * One seed in so many is crowded: a key or two that many read, origins that are all far away, and faults so short that
+ * a fetch which began before one ends after it.
  */
 const CROWDED_ONE_IN = 8;
 const CROWDED = { reads: 60, keys: [1, 1, 2], faultMs: { from: 20, to: 500 } } as const;
-/** One crowded seed in so many: a content is updated more often than a fetch takes, in lazy regions, and nothing else happens to it. */
+/**
+ * One crowded seed in so many: a content is updated more often than a fetch takes, in lazy regions, and nothing else
+ * happens to it.
+ */
 const OUTPACED_ONE_IN = 3;
 const OUTPACED = { keys: 1, writes: 10, creates: 0, deletes: 0, purges: 0, replaces: 0, floods: 0, burst: 1 } as const;
 const CALM_MS = { from: 1_000, to: 8_000 } as const;
@@ -70,7 +74,10 @@ const CALM_MS = { from: 1_000, to: 8_000 } as const;
 const HEAL_SEEN_MS = 4_000;
 const MS_PER_S = 1000;
 
-/** Of three that are expected a seed has none once in twenty (Poisson): a check that has nothing to judge is no evidence. */
+/**
+ * Of three that are expected a seed has none once in twenty (Poisson): a check that has nothing to judge is no
+ * evidence.
+ */
 const EXPECTED_MIN = 3;
 
 export function drawScenario({ seed, regions, keys, durationMs, members, areClocksApart = false }: SwarmOptions): Scenario {
@@ -223,8 +230,8 @@ function drawMethod({ random, regions, durationMs, isCrowded, leaseMs }: MethodO
 }
 
 /**
- * Which place a fault may hold: the same one not again before it must be gone, two of one region's nodes not together. Faults of one link may
- * overlap, in whatever directions: each has evidence of its own.
+ * Which place a fault may hold: the same one not again before it must be gone, two of one region's nodes not together.
+ * Faults of one link may overlap, in whatever directions: each has evidence of its own.
  */
 class Places {
   readonly #taken: { readonly place: string; readonly fromMs: number; readonly untilMs: number }[] = [];

@@ -15,7 +15,10 @@ interface CheckTally {
 }
 
 const NOTHING: CheckTally = { pass: 0, fail: 0, unknown: 0, anomalies: 0, why: undefined };
-/** Some seeds have nothing that a check could judge by. In virtual time nothing is in the way: if more have not, a fault is without effect. */
+/**
+ * Some seeds have nothing that a check could judge by. In virtual time nothing is in the way: if more have not, a fault
+ * is without effect.
+ */
 const UNKNOWN_SHARE_MAX = 0.05;
 const ALLOWED = `at most ${UNKNOWN_SHARE_MAX * 100} % may`;
 

@@ -1,6 +1,6 @@
 /**
- * A process that runs seeds as it is told, one after another. It ends when the campaign is gone. What no run has caught may have broken
- * whatever comes after it, so it ends the process; the campaign hears why, and of which seed it was.
+ * A process that runs seeds as it is told, one after another. It ends when the campaign is gone. What no run has caught
+ * may have broken whatever comes after it, so it ends the process; the campaign hears why, and of which seed it was.
  */
 import { brokenDown, runSeedOf, type SeedOutcome, type SeedSetup } from './outcome.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';

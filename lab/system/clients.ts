@@ -22,14 +22,19 @@ export class Clients extends OriginRequests {
     this.#edges = new Map(edges.map((address) => [address.region, openEdge(address, { transport, adminToken })]));
   }
 
-  /** A region that is not there is a bug: regions and targets are resolved before anything is asked. Throws TypeError. */
+  /**
+   * A region that is not there is a bug: regions and targets are resolved before anything is asked. Throws TypeError.
+   */
   edge(region: string): EdgeUnderTest {
     const found = this.#edges.get(region);
     if (found === undefined) throw new TypeError(`expected a region of the world, got ${region}`);
     return found;
   }
 
-  /** What the origin holds in the end. `isAssumed`: nobody could ask it; it is what was written there. Throws CallFailed. */
+  /**
+   * What the origin holds in the end. `isAssumed`: nobody could ask it; it is what was written there. Throws
+   * CallFailed.
+   */
   heldAtOrigin(id: number): Promise<{ readonly version: number; readonly deleted: boolean; readonly isAssumed?: true }> {
     return this.originVersion(id);
   }

@@ -1,10 +1,10 @@
 /**
- * Reads over HTTP where there are thousands a second: straight from undici's parser, without a stream, a signal and a timer for each. A
- * request has a connection of its own while it is under way, so that none waits behind another's answer. Where all are taken it waits for
- * one, and its deadline goes on.
+ * Reads over HTTP where there are thousands a second: straight from undici's parser, without a stream, a signal and a
+ * timer for each. A request has a connection of its own while it is under way, so that none waits behind another's
+ * answer. Where all are taken it waits for one, and its deadline goes on.
  *
- * Who asked hears at the deadline that there is no answer. The connection stays taken until the answer comes all the same, or for much
- * longer: a service that hangs would else be called by thousands of new connections.
+ * Who asked hears at the deadline that there is no answer. The connection stays taken until the answer comes all the
+ * same, or for much longer: a service that hangs would else be called by thousands of new connections.
  */
 import { Client, type Dispatcher } from 'undici';
 import type { Clock, Timer } from '../../services/runtime/clock.ts';

@@ -1,6 +1,6 @@
 /**
- * The parts of the system under test: the kinds of nodes there are, and which of them calls which over a link. Targets, the swarm's
- * draws, the JSON Schema, the map, Docker's names and the report's lanes are read from here.
+ * The parts of the system under test: the kinds of nodes there are, and which of them calls which over a link. Targets,
+ * the swarm's draws, the JSON Schema, the map, Docker's names and the report's lanes are read from here.
  */
 
 /** What is spoken over the links to a node, as far as a fault may be aimed at one. */
@@ -10,7 +10,9 @@ interface NodePart {
   /** There is one in each region, named `kind:region`. */
   readonly isRegional: boolean;
   readonly protocol: Protocol | undefined;
-  /** Its process runs Node and stands on the network of the links, so that links can be asked across from where it is. */
+  /**
+   * Its process runs Node and stands on the network of the links, so that links can be asked across from where it is.
+   */
   readonly canAsk: boolean;
   /** Where a report draws it: of a region, or among those of the same name. */
   readonly lane: 'origin' | 'log' | 'region';
@@ -62,8 +64,8 @@ export const LINKS = {
   'edge-origin': { caller: 'edge', callee: 'origin', isTarget: true, invalidation: NEVER, fetch: ONE_CALL },
   // An append under way, then the one that carries it.
   'origin-kafka': { caller: 'origin', callee: 'kafka', isTarget: true, invalidation: { there: 2, back: 1 }, fetch: NEVER },
-  // The change's own answer, marking the batch before, claiming this one; and a connection that is opened first, which takes four round
-  // trips (startup, two of SCRAM, ready).
+  // The change's own answer, marking the batch before, claiming this one; and a connection that is opened first, which
+  // takes four round trips (startup, two of SCRAM, ready).
   'origin-postgres': {
     caller: 'origin',
     callee: 'postgres',

@@ -1,4 +1,7 @@
-/** Requests to one service, at its address, over a transport. Every answer is parsed with the schema that the service declares it by. */
+/**
+ * Requests to one service, at its address, over a transport. Every answer is parsed with the schema that the service
+ * declares it by.
+ */
 import { z } from 'zod';
 import { SERVICE_ERRORS, type ServiceErrorCode } from '../../services/protocol/errors.ts';
 import { type Call, CallFailed, type RawAnswer, type Transport } from './transport.ts';

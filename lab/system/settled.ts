@@ -6,8 +6,8 @@ import type { Clients } from './clients.ts';
 import { undefinedWhenUnanswered } from './transport.ts';
 
 /**
- * A service that does not answer is not settled: what was healed a moment ago may still be felt. An edge that tells no metrics is not
- * waited for: only what it answers shows what it has applied.
+ * A service that does not answer is not settled: what was healed a moment ago may still be felt. An edge that tells no
+ * metrics is not waited for: only what it answers shows what it has applied.
  */
 export async function isSettled(clients: Clients, regions: readonly Pick<WorldRegion, 'region'>[]): Promise<boolean> {
   // The origin first: what leaves the outbox after that is in the log before the edges are asked.

@@ -1,8 +1,9 @@
 /**
  * What a fault is aimed at: a node (`origin`, `redis:eu-west`) or a link (`edge:eu-west<->kafka`, one way with `->`).
  *
- * Of a region that has several edges each but the first has a number: `edge:eu-west/2`. In place of a region may stand `*` (all), `one` or `majority` (drawn from the seed); `resolveTarget` turns those into
- * concrete targets. A link is named by its two ends in either order; it is one of the kinds that exist (`parts.ts`).
+ * Of a region that has several edges each but the first has a number: `edge:eu-west/2`. In place of a region may stand
+ * `*` (all), `one` or `majority` (drawn from the seed); `resolveTarget` turns those into concrete targets. A link is
+ * named by its two ends in either order; it is one of the kinds that exist (`parts.ts`).
  */
 import { createRandom, type Random } from '../../services/runtime/random.ts';
 import { InvalidInput } from '../errors.ts';
@@ -143,8 +144,8 @@ export function linkKindIn(text: string): LinkKind | undefined {
 }
 
 /**
- * The concrete targets of a text: several for `*` and `majority`; `one` and `majority` are drawn among those that are free. Throws
- * InvalidInput for what there is not, or where too few are free.
+ * The concrete targets of a text: several for `*` and `majority`; `one` and `majority` are drawn among those that are
+ * free. Throws InvalidInput for what there is not, or where too few are free.
  */
 export function resolveTarget(
   text: string,
@@ -176,7 +177,9 @@ export function concreteTarget(text: string, regions: readonly string[]): Concre
   return target;
 }
 
-/** The link of a target that is one. Anything else here is a bug: the table of faults allows only what a fault takes. */
+/**
+ * The link of a target that is one. Anything else here is a bug: the table of faults allows only what a fault takes.
+ */
 export function linkOf(target: ConcreteTarget): Extract<ConcreteTarget, { kind: 'link' }> {
   if (target.kind !== 'link') throw new TypeError(`expected a link, got ${target.text}`);
   return target;
@@ -187,7 +190,10 @@ export function nodeOf(target: ConcreteTarget): NodeName {
   return target.node;
 }
 
-/** What is wrong with a target among these regions. Which of them `one` and `majority` become is of no matter here: any seed does. */
+/**
+ * What is wrong with a target among these regions. Which of them `one` and `majority` become is of no matter here: any
+ * seed does.
+ */
 export function targetProblem(text: string, regions: readonly string[]): string | undefined {
   try {
     resolveTarget(text, regions, createRandom(0));
@@ -198,7 +204,10 @@ export function targetProblem(text: string, regions: readonly string[]): string 
   }
 }
 
-/** What is wrong with the number of an edge in a target, where the regions have so many. undefined: nothing, or it names none. */
+/**
+ * What is wrong with the number of an edge in a target, where the regions have so many. undefined: nothing, or it names
+ * none.
+ */
 export function memberProblem(text: string, edges: ReadonlyMap<string, number>): string | undefined {
   const parsed = parse(text);
   const edge = 'kind' in parsed ? parsed : [parsed.left, parsed.right].find(({ kind }) => kind === 'edge');
@@ -210,7 +219,9 @@ export function memberProblem(text: string, edges: ReadonlyMap<string, number>):
   return few && `expected an edge of ${few[0]}, which has ${few[1] === 1 ? 'one' : few[1]}, got ${JSON.stringify(text)}`;
 }
 
-/** Of a fault at an edge, or at a link that one opens: which edge of its region. undefined: it meets none of them alone. */
+/**
+ * Of a fault at an edge, or at a link that one opens: which edge of its region. undefined: it meets none of them alone.
+ */
 export function memberOfTarget(target: ConcreteTarget): number | undefined {
   if (target.kind === 'edge') return memberOf(target.node);
   return target.kind === 'link' && kindOf(target.link.caller) === 'edge' ? memberOf(target.link.caller) : undefined;

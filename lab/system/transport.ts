@@ -1,4 +1,7 @@
-/** How the lab's own requests travel to the services of a world, past every link a fault could sit on: over HTTP, or by a call in simulation. */
+/**
+ * How the lab's own requests travel to the services of a world, past every link a fault could sit on: over HTTP, or by
+ * a call in simulation.
+ */
 
 /** The service refused or did not answer. `definite`: the request certainly had no effect. */
 export class CallFailed extends Error {

@@ -10,7 +10,10 @@ const find = z.string().transform((text, context) => {
   }
 });
 
-/** Which of the files of a target it takes the place of, what of it is replaced (each must be there), and what stands behind it. */
+/**
+ * Which of the files of a target it takes the place of, what of it is replaced (each must be there), and what stands
+ * behind it.
+ */
 export const writtenConfig = z.strictObject({
   file: z.string(),
   replace: z.array(z.strictObject({ find, with: z.string(), about: z.string() })).min(1),

@@ -37,13 +37,19 @@ export function whyNotLive(
   return `${name} would answer 5xx, and the third ends the run; ${CAN}`;
 }
 
-/** The purges that a run sends: those that name what it made. Patterns may mean more, and so may all, unless that is allowed. */
+/**
+ * The purges that a run sends: those that name what it made. Patterns may mean more, and so may all, unless that is
+ * allowed.
+ */
 export function waysOfRun({ purges, live }: Pick<LiveTarget, 'purges' | 'live'>, allowsWidePurge: boolean): readonly PurgeWay[] {
   const known = live.origin === undefined ? ['key', 'tag', 'all'] : ['key', 'all'];
   return purges.filter((way) => known.includes(way.type) && (allowsWidePurge || !isWide(way)));
 }
 
-/** A second. Room for purges is left in the requests, and room between purges: one that waits for its turn looks like a late one. */
+/**
+ * A second. Room for purges is left in the requests, and room between purges: one that waits for its turn looks like a
+ * late one.
+ */
 export interface Pace {
   readonly reads: number;
   readonly writes: number;
@@ -53,7 +59,10 @@ export interface Pace {
 /** Each is written twice before the load, at the pace of purges. */
 const KEYS_MAX = 5;
 
-/** `perSecond`: requests. `purgesPerWrite`: how often each is purged. `requestsPerWrite`: of the write itself, where it goes through the rails. */
+/**
+ * `perSecond`: requests. `purgesPerWrite`: how often each is purged. `requestsPerWrite`: of the write itself, where it
+ * goes through the rails.
+ */
 export function paceOf(
   perSecond: number,
   { purgesPerWrite, requestsPerWrite }: { readonly purgesPerWrite: number; readonly requestsPerWrite: number },

@@ -1,4 +1,7 @@
-/** A cache that the lab does not start: a URL, and the place at which it asks its backend. Everything that can be wrong in its file is said by line. */
+/**
+ * A cache that the lab does not start: a URL, and the place at which it asks its backend. Everything that can be wrong
+ * in its file is said by line.
+ */
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type PurgeRequest, type PurgeWay, textsOf, writtenHeaders } from '../../services/protocol/purge-ways.ts';

@@ -1,4 +1,7 @@
-/** The user's own configuration under a preset: its text in place of the preset's, with its backend replaced by the upstream of the lab. */
+/**
+ * The user's own configuration under a preset: its text in place of the preset's, with its backend replaced by the
+ * upstream of the lab.
+ */
 import { basename } from 'node:path';
 import { InvalidInput } from '../errors.ts';
 import { printable } from '../input/printable.ts';

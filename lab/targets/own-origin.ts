@@ -1,6 +1,6 @@
 /**
- * An origin of the user's own behind a live cache: how a content is created, updated and deleted there. The lab says which id and which version
- * a content has; the origin keeps them and serves them.
+ * An origin of the user's own behind a live cache: how a content is created, updated and deleted there. The lab says
+ * which id and which version a content has; the origin keeps them and serves them.
  */
 import { z } from 'zod';
 import {
@@ -36,7 +36,9 @@ export const writtenOrigin = z.strictObject({
   update: writtenRequest,
   /** Left out: no content is deleted. */
   delete: writtenRequest.optional(),
-  /** Past the cache: its answer says the version as one of the cache does. Left out: what the origin holds is not known. */
+  /**
+   * Past the cache: its answer says the version as one of the cache does. Left out: what the origin holds is not known.
+   */
   read: writtenRequest.optional(),
 });
 export type OwnOrigin = z.output<typeof writtenOrigin>;

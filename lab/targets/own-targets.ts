@@ -1,4 +1,7 @@
-/** Our own edge as a target, in each of the ways in which it can stand there. It has no file: it runs in the process of the lab. */
+/**
+ * Our own edge as a target, in each of the ways in which it can stand there. It has no file: it runs in the process of
+ * the lab.
+ */
 import type { Target } from './target.ts';
 
 export interface OwnTarget {

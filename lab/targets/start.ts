@@ -27,7 +27,9 @@ export const writtenStart = z.strictObject({
   owner: z.string().optional(),
   /** An npm package of the user's, which the command needs: `<package>` is its folder. */
   package: z.string().regex(PACKAGE, 'expected the name of an npm package').optional(),
-  /** What the program is asked for its version, such as [varnishd, -V]; the first number with a dot in the answer is it. */
+  /**
+   * What the program is asked for its version, such as [varnishd, -V]; the first number with a dot in the answer is it.
+   */
   version: z.array(word).min(1).optional(),
   /** How the program is got, for whoever does not have it. */
   get: z.string().optional(),

@@ -1,6 +1,7 @@
 /**
- * Target files: a cache under test as data. How it is read, how it is purged, what it tells by its headers, and how it is started. Everything
- * wrong with a file is found before anything starts: file, line, key, and the nearest known word.
+ * Target files: a cache under test as data. How it is read, how it is purged, what it tells by its headers, and how it
+ * is started. Everything wrong with a file is found before anything starts: file, line, key, and the nearest known
+ * word.
  */
 import { z } from 'zod';
 import {

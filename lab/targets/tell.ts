@@ -1,4 +1,7 @@
-/** Whose cache an application purges by its own code: how the application is told of a write, in place of requests to the cache. */
+/**
+ * Whose cache an application purges by its own code: how the application is told of a write, in place of requests to
+ * the cache.
+ */
 import { z } from 'zod';
 import { type InvalidationType, invalidationType } from '../../services/protocol/invalidation.ts';
 import { strangePlaces } from '../../services/protocol/purge-ways.ts';

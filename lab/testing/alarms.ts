@@ -7,7 +7,10 @@ export type Summary = Extract<LabEvent, { type: 'Summary' }>;
 /** What the lab says where the machine keeps it from judging: honest, and no alarm. Of most scenarios it must not. */
 export const BY_THE_MACHINE = /the machine stood still|too (?:slow|busy)/;
 
-/** A short load may hold too little for a check: two purges, and both while a fault excuses what follows. That says nothing against the system. */
+/**
+ * A short load may hold too little for a check: two purges, and both while a fault excuses what follows. That says
+ * nothing against the system.
+ */
 const SHOWN_NOTHING = /^nothing to judge/;
 
 function isHonestDoubt(verdict: string, reason: string): boolean {
@@ -28,5 +31,8 @@ export function alarmsOf({ error, checks, thresholds, faults }: Summary): readon
   ];
 }
 
-/** How a run of the right program ends in real time: on a busy machine a short load may show nothing, and the run says so. */
+/**
+ * How a run of the right program ends in real time: on a busy machine a short load may show nothing, and the run says
+ * so.
+ */
 export const RAN_THROUGH: readonly (ExitCode | null)[] = [EXIT.pass, EXIT.unknown];

@@ -1,6 +1,6 @@
 /**
- * Before the tests of worlds with containers: the name of the cluster that they share. The first of them to need it brings it up. Whatever
- * carries its name is removed in the end.
+ * Before the tests of worlds with containers: the name of the cluster that they share. The first of them to need it
+ * brings it up. Whatever carries its name is removed in the end.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,7 +1,8 @@
 /**
- * Stands between a lab and its cluster: a socket in place of the engine's, which tells of other ports than the published ones, and passes
- * every request on. One that a test waits for is held, before it is passed on or before its answer is, until the test says what becomes of
- * it: so a lab can be killed at exactly that moment, and its request can still be done afterwards.
+ * Stands between a lab and its cluster: a socket in place of the engine's, which tells of other ports than the
+ * published ones, and passes every request on. One that a test waits for is held, before it is passed on or before its
+ * answer is, until the test says what becomes of it: so a lab can be killed at exactly that moment, and its request can
+ * still be done afterwards.
  */
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,6 +1,7 @@
 /**
- * The order of test files: those that start the program in turn with the long ones of the other tests, then the short ones. The former wait
- * half of their time, many of the latter compute; and what is long is not left for the end, when the others have nothing to do.
+ * The order of test files: those that start the program in turn with the long ones of the other tests, then the short
+ * ones. The former wait half of their time, many of the latter compute; and what is long is not left for the end, when
+ * the others have nothing to do.
  */
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 

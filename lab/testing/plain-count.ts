@@ -1,4 +1,7 @@
-/** A vitest reporter that ends the run with one plain line: `N passed, N failed, N skipped`. Files that broke count as failed. */
+/**
+ * A vitest reporter that ends the run with one plain line: `N passed, N failed, N skipped`. Files that broke count as
+ * failed.
+ */
 import type { Reporter, TestModule } from 'vitest/node';
 
 export default class PlainCount implements Reporter {

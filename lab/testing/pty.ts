@@ -15,7 +15,10 @@ export interface PtyOptions {
   readonly cwd?: string;
 }
 
-/** A run of characters that look alike. `colour`: `#rrggbb`, or the number of one of the terminal's 256; undefined: its own. */
+/**
+ * A run of characters that look alike. `colour`: `#rrggbb`, or the number of one of the terminal's 256; undefined: its
+ * own.
+ */
 export interface StyledRun {
   /** Columns from the left. */
   readonly column: number;
@@ -38,7 +41,10 @@ export interface Pty {
   /** Resolves with the screen as soon as it holds; rejects after `withinMs` with what was there. */
   until(holds: (screen: readonly string[]) => boolean, what: string, withinMs?: number): Promise<readonly string[]>;
   press(keys: string): void;
-  /** From here on nobody reads what the program writes, as with a terminal that hangs; `read` again takes what has gathered. */
+  /**
+   * From here on nobody reads what the program writes, as with a terminal that hangs; `read` again takes what has
+   * gathered.
+   */
   leaveUnread(): void;
   read(): void;
   resize(columns: number, rows: number): void;

@@ -1,4 +1,7 @@
-/** The engine of the tests with containers: it and every image, or else they skip, visibly; with EDGESYNC_REQUIRE_DOCKER set that is an error instead. */
+/**
+ * The engine of the tests with containers: it and every image, or else they skip, visibly; with EDGESYNC_REQUIRE_DOCKER
+ * set that is an error instead.
+ */
 import { fileURLToPath } from 'node:url';
 import type { ComposeFile } from '../topology/compose-file.ts';
 import { readTopology, type Topology } from '../topology/topology.ts';

@@ -1,6 +1,6 @@
 /**
- * The real servers of the cluster tests of services: one Redis, one Kafka, one Postgres, each a container of the image that
- * compose.yaml pins, published on a free port of 127.0.0.1 that outlasts a restart.
+ * The real servers of the cluster tests of services: one Redis, one Kafka, one Postgres, each a container of the image
+ * that compose.yaml pins, published on a free port of 127.0.0.1 that outlasts a restart.
  */
 import { systemClock as clock } from '../../services/runtime/clock.ts';
 import { systemRandom as random } from '../../services/runtime/random.ts';

@@ -182,6 +182,30 @@ describe('a threshold that is crossed', () => {
     expect(of([[500, 1_700]])).toMatch(/without that it is 0$/);
     expect(of([[8_000, 1_500]])).toBeUndefined();
   });
+
+  it('is in doubt about a share that is too low while the machine stood still: an answer was fresh, because the word of a change was late', () => {
+    const operations = Array.from({ length: 100 }, (_, at) => read(1, 2_000 + at * 10, { status: at < 50 ? 'fresh' : 'stale' }));
+    const of = (text: string, stalls: Written['stalls']) =>
+      judge(runOf({ operations: operations.map((one) => ({ ...one })), ...(stalls && { stalls }) }), 'edge_stale_ratio', text).doubt;
+    expect(of('rate>0.9', [[500, 1_700]])).toMatch(/without that it is 1$/);
+    expect(of('rate>0.9', [[8_000, 1_500]])).toBeUndefined();
+    expect(of('rate<0.1', [[500, 1_700]])).toMatch(/without that it is 0$/);
+  });
+
+  it('is in doubt about a figure that must be one value, where that value lies between what it is at worst and at best', () => {
+    const operations = Array.from({ length: 100 }, (_, at) => read(1, 2_000 + at * 10, { status: at % 2 === 0 ? 'fresh' : 'stale' }));
+    const of = (text: string, stalls: Written['stalls']) =>
+      judge(runOf({ operations: operations.map((one) => ({ ...one })), ...(stalls && { stalls }) }), 'edge_stale_ratio', text).doubt;
+    expect(of('rate==0.4', [[500, 1_700]])).toMatch(/while the machine stood still/);
+    expect(of('rate!=0.5', [[500, 1_700]])).toMatch(/while the machine stood still/);
+    expect(of('rate==0.4', [[8_000, 1_500]])).toBeUndefined();
+  });
+
+  it('is not in doubt about a time that is too short: standing still makes a time longer', () => {
+    const history = runOf({ ...SLOW, operations: SLOW.operations.map((one) => ({ ...one })), stalls: [[10_950, 700]] });
+    expect(judge(history, LAST, 'p(99)>2000')).toMatchObject({ ok: false, value: 900 });
+    expect(judge(history, LAST, 'p(99)>2000').doubt).toBeUndefined();
+  });
 });
 
 describe('how long an invalidation took', () => {

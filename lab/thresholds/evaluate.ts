@@ -1,9 +1,9 @@
 /**
- * Whether thresholds held, from the history alone: a run and `analyze` say the same. One without samples has not held, and makes
- * the verdict unknown; one that ended the load has not held, whatever came after it.
+ * Whether thresholds held, from the history alone: a run and `analyze` say the same. One without samples has not held,
+ * and makes the verdict unknown; one that ended the load has not held, whatever came after it.
  *
- * Thresholds judge what was measured. One that is crossed only because the machine stood still, or by clocks that differ, has not held
- * either; but it says nothing about the system, so it makes the verdict unknown, with the reason.
+ * Thresholds judge what was measured. One that is crossed only because the machine stood still, or by clocks that
+ * differ, has not held either; but it says nothing about the system, so it makes the verdict unknown, with the reason.
  */
 import type { CheckResult } from '../checks/check.ts';
 import { unionOf } from '../checks/interval.ts';
@@ -11,8 +11,8 @@ import { stoodStillOf } from '../checks/stood-still.ts';
 import type { History } from '../history/history.ts';
 import type { Abort } from '../history/records.ts';
 import type { Summary } from '../report/events.ts';
-import { holds } from './expression.ts';
-import { atBest, measured } from './kindness.ts';
+import { holds, mayHold, type Operator } from './expression.ts';
+import { atBest, measured, type Wanted } from './kindness.ts';
 import type { Tag } from './metrics.ts';
 import { lengthMs, partsOf } from './phases.ts';
 import { SAMPLES, type Sample } from './samples.ts';
@@ -56,15 +56,30 @@ function doubtAbout(history: History, threshold: Threshold): string | undefined 
   const { lateMs, ofMs } = stoodStillIn(history, tags);
   const stood = `while the machine stood still for ${seconds(lateMs)} of the ${seconds(ofMs)}`;
   if (lateMs >= ofMs / 2) return stood;
-  const sink = new Sink();
-  SAMPLES[metric.metric](history, atBest(history), (sample) => {
-    if (hasTags(sample, tags)) sink.add(sample.value);
+  const best = WANTED[threshold.expression.operator].map((wanted) => {
+    const sink = new Sink();
+    SAMPLES[metric.metric](history, atBest(history, wanted), (sample) => {
+      if (hasTags(sample, tags)) sink.add(sample.value);
+    });
+    return evaluate(history, threshold, sink).value;
   });
-  const best = evaluate(history, threshold, sink);
-  if (!best.ok && best.value !== null) return undefined;
-  const without = best.value === null ? 'nothing is left of it' : `it is ${Number(best.value.toPrecision(4))}`;
+  const values = best.filter((value) => value !== null);
+  const isLeft = values.length === best.length;
+  if (isLeft && !mayHold(threshold.expression, values)) return undefined;
+  const without = isLeft ? `it is ${values.map((value) => Number(value.toPrecision(4))).join(' to ')}` : 'nothing is left of it';
   return lateMs > 0 ? `${stood}; without that ${without}` : `by clocks that may differ; at best ${without}`;
 }
+
+const EITHER: readonly Wanted[] = ['small', 'large'];
+const WANTED: Readonly<Record<Operator, readonly Wanted[]>> = {
+  '<': ['small'],
+  '<=': ['small'],
+  '>': ['large'],
+  '>=': ['large'],
+  '==': EITHER,
+  '===': EITHER,
+  '!=': EITHER,
+};
 
 /** In the phase that is measured, or all of them. */
 function stoodStillIn(history: History, { phase, region }: Threshold['tags']): { readonly lateMs: number; readonly ofMs: number } {
@@ -99,7 +114,10 @@ export function isCrossed({ ok, value, doubt }: ThresholdResult): boolean {
   return !ok && value !== null && doubt === undefined;
 }
 
-/** What stands against a pass beside the thresholds that were crossed: those of which nothing was measured, or that something else crossed. */
+/**
+ * What stands against a pass beside the thresholds that were crossed: those of which nothing was measured, or that
+ * something else crossed.
+ */
 export function unmeasured(results: readonly ThresholdResult[]): readonly CheckResult[] {
   const empty = results.filter(({ value }) => value === null).map(nameOf);
   const doubtful = results.flatMap((result) => (result.doubt === undefined ? [] : [`${nameOf(result)} was crossed ${result.doubt}`]));

@@ -13,7 +13,7 @@ export type Aggregation = 'count' | 'rate' | 'avg' | 'min' | 'max' | 'med' | { r
 
 /** Longest first: `<` is also where `<=` begins. */
 const OPERATORS = ['===', '==', '!=', '<=', '>=', '<', '>'] as const;
-type Operator = (typeof OPERATORS)[number];
+export type Operator = (typeof OPERATORS)[number];
 
 const HOLDS: Readonly<Record<Operator, (value: number, limit: number) => boolean>> = {
   '<': (value, limit) => value < limit,
@@ -91,6 +91,13 @@ function parseNumber(text: string): number | undefined {
 
 export function holds({ operator, limit }: Pick<Expression, 'operator' | 'limit'>, value: number): boolean {
   return HOLDS[operator](value, limit);
+}
+
+/** Whether it holds for some value between these. */
+export function mayHold(expression: Pick<Expression, 'operator' | 'limit'>, values: readonly number[]): boolean {
+  const { operator, limit } = expression;
+  const isOneOf = operator === '==' || operator === '===';
+  return values.some((value) => holds(expression, value)) || (isOneOf && Math.min(...values) <= limit && limit <= Math.max(...values));
 }
 
 /** A comparison alone, as a probe has it: `< 0.01`. */

@@ -1,6 +1,7 @@
 /**
- * What was measured, with every doubt in favour of what is measured: without the time the machine stood still, and by clocks that are as
- * kind as they may be. A threshold that is crossed but not so is crossed by nobody's fault.
+ * What was measured, with every doubt in favour of the threshold: without what the machine may have made of it while it
+ * stood still, and by clocks that are as kind as they may be. A threshold that is crossed but not so is crossed by
+ * nobody's fault.
  */
 import { HELD_UP_SHARE } from '../checks/doubt.ts';
 import type { Interval } from '../checks/interval.ts';
@@ -9,11 +10,17 @@ import { type StoodStill, stoodStillOf } from '../checks/stood-still.ts';
 import type { History } from '../history/history.ts';
 import type { ReadOperation } from '../history/records.ts';
 
+/** What a threshold asks of a figure: `<` that it is small, `>` that it is large. */
+export type Wanted = 'small' | 'large';
+
 export interface Kindness {
   /** What is left of a time. `region` undefined: no edge was on the way. */
   readonly left: (ms: number, region: string | undefined, during: Interval) => number;
-  /** The machine may have made it another answer, or none. */
-  readonly isDoubtful: (read: ReadOperation & { readonly endMs: number }) => boolean;
+  /**
+   * Whether a read counts that has what a share is of, or lacks it: not where the threshold wants another one, and the
+   * machine may have made it this one.
+   */
+  readonly counts: (read: ReadOperation & { readonly endMs: number }, has: boolean) => boolean;
   /** From an origin's time to an edge's. */
   readonly between: (sentMs: number, region: string, appliedMs: number) => number;
 }
@@ -23,22 +30,25 @@ export function measured(history: History): Kindness {
   const clocks = serviceClocksOf(history);
   return {
     left: (ms) => ms,
-    isDoubtful: () => false,
+    counts: () => true,
     between: (sentMs, region, appliedMs) => Math.max(0, likely(clocks.edge(region), appliedMs) - likely(clocks.origin, sentMs)),
   };
 }
 
-export function atBest(history: History): Kindness {
+export function atBest(history: History, wanted: Wanted): Kindness {
   const stood = stoodStillOf(history);
   const clocks = serviceClocksOf(history);
-  const left: Kindness['left'] = (ms, region, during) => Math.max(0, ms - stood.explainsMs(region, during));
+  /** Standing still makes a time longer, never shorter. */
+  const left: Kindness['left'] = (ms, region, during) => (wanted === 'large' ? ms : Math.max(0, ms - stood.explainsMs(region, during)));
+  const isDoubtful = ({ region, startMs, endMs }: ReadOperation & { readonly endMs: number }) =>
+    isHeldUp(stood, region, { fromMs: startMs - history.boundsOf(region).fetchDeadlineMs, toMs: endMs });
   return {
     left,
-    isDoubtful: ({ region, startMs, endMs }) =>
-      isHeldUp(stood, region, { fromMs: startMs - history.boundsOf(region).fetchDeadlineMs, toMs: endMs }),
+    counts: (read, has) => has === (wanted === 'large') || !isDoubtful(read),
     between: (sentMs, region, appliedMs) => {
       const [sent, applied] = [clocks.origin.onRunClock(sentMs), clocks.edge(region).onRunClock(appliedMs)];
-      return left(Math.max(0, applied.fromMs - sent.toMs), region, { fromMs: sent.fromMs, toMs: applied.toMs });
+      const ms = wanted === 'large' ? applied.toMs - sent.fromMs : applied.fromMs - sent.toMs;
+      return left(Math.max(0, ms), region, { fromMs: sent.fromMs, toMs: applied.toMs });
     },
   };
 }

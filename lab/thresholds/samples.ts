@@ -1,4 +1,6 @@
-/** What a history tells of each metric, sample by sample, as measured or at best: a threshold takes those with its tags. */
+/**
+ * What a history tells of each metric, sample by sample, as measured or at best: a threshold takes those with its tags.
+ */
 import { eachStaleness } from '../checks/figures.ts';
 import { serviceClocksOf } from '../checks/service-clocks.ts';
 import { convergenceSamples } from '../history/convergence.ts';
@@ -35,19 +37,10 @@ function ofReads(sampleOf: (read: Ended<ReadOperation>, kindness: Kindness) => n
   };
 }
 
-interface Share {
-  readonly has: (read: Ended<ReadOperation>) => boolean;
-  /** What the machine may have made of a read that would have been another: left out where it may. */
-  readonly isSuspect: (read: Ended<ReadOperation>) => boolean;
+/** The share of reads that have it. */
+function shareOf(has: (read: Ended<ReadOperation>) => boolean): Sampling {
+  return ofReads((read, { counts }) => (counts(read, has(read)) ? Number(has(read)) : undefined));
 }
-
-function shareOf({ has, isSuspect }: Share): Sampling {
-  return ofReads((read, { isDoubtful }) => (isSuspect(read) && isDoubtful(read) ? undefined : Number(has(read))));
-}
-
-const HIT: Share = { has: ({ source }) => source === 'cache', isSuspect: ({ source }) => source !== 'cache' };
-const STALE: Share = { has: ({ status }) => status === 'stale', isSuspect: ({ status }) => status === 'stale' };
-const FAILED: Share = { has: ({ outcome }) => outcome !== 'ok', isSuspect: ({ outcome }) => outcome !== 'ok' };
 
 /** From when it was due: a send that the lab or an earlier answer held up counts as slow. */
 function durationMs({ startMs, dueMs = startMs, endMs }: Ended<Operation>, region: string | undefined, { left }: Kindness): number {
@@ -106,9 +99,9 @@ export const SAMPLES: Readonly<Record<MetricName, Sampling>> = {
   edge_reads: ofReads(() => 1),
   origin_fetches: growth(({ originFetches }) => originFetches),
   fills_refused: growth(({ refused }) => refused),
-  edge_hit_ratio: shareOf(HIT),
-  edge_stale_ratio: shareOf(STALE),
-  edge_error_ratio: shareOf(FAILED),
+  edge_hit_ratio: shareOf(({ source }) => source === 'cache'),
+  edge_stale_ratio: shareOf(({ status }) => status === 'stale'),
+  edge_error_ratio: shareOf(({ outcome }) => outcome !== 'ok'),
   edge_read_duration: ofReads((read, kindness) => durationMs(read, read.region, kindness)),
   origin_write_duration: writeDurations,
   invalidation_lag: lags,

@@ -1,4 +1,6 @@
-/** Which samples a threshold is about, as its key says it: `staleness`, `edge_hit_ratio{region:us-east,phase:fault}`. */
+/**
+ * Which samples a threshold is about, as its key says it: `staleness`, `edge_hit_ratio{region:us-east,phase:fault}`.
+ */
 import { didYouMean } from '../input/nearest.ts';
 import { shown } from '../input/problems.ts';
 import { phase } from '../report/events.ts';

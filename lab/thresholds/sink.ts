@@ -25,7 +25,9 @@ export class Sink {
     return this.#samples;
   }
 
-  /** `overMs`: of a counter, the time in which it was counted; undefined of what is no counter. null without samples. */
+  /**
+   * `overMs`: of a counter, the time in which it was counted; undefined of what is no counter. null without samples.
+   */
   value(aggregation: Aggregation, overMs: number | undefined): number | null {
     if (this.#samples === 0) return null;
     if (typeof aggregation === 'object') return this.#percentile(aggregation.percentile);

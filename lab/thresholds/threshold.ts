@@ -1,4 +1,7 @@
-/** The thresholds of a scenario: by metric and tags, in k6's grammar; each as a text, or with `abortOnFail` and `delayAbortEval`. */
+/**
+ * The thresholds of a scenario: by metric and tags, in k6's grammar; each as a text, or with `abortOnFail` and
+ * `delayAbortEval`.
+ */
 import { z } from 'zod';
 import { duration } from '../input/duration.ts';
 import { didYouMean } from '../input/nearest.ts';

@@ -1,8 +1,8 @@
 /**
  * compose.yaml, parsed whole: what the docker world makes its containers of, and where every world finds its topology.
  *
- * Only keys the lab understands are allowed; any other is an error that names it, never ignored, so that no world silently
- * differs from what the file says. Keys that would hand the host to a container are refused as such.
+ * Only keys the lab understands are allowed; any other is an error that names it, never ignored, so that no world
+ * silently differs from what the file says. Keys that would hand the host to a container are refused as such.
  */
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { z } from 'zod';
@@ -74,8 +74,8 @@ function inWords(issue: z.core.$ZodIssue, key: readonly PropertyKey[]): string {
 }
 
 /**
- * `base`: has whatever a file without the service `origin` does not name, so that such a file need only say what differs. Throws InvalidInput
- * naming file, line and key.
+ * `base`: has whatever a file without the service `origin` does not name, so that such a file need only say what
+ * differs. Throws InvalidInput naming file, line and key.
  */
 export async function readComposeFile(file: string, variables: Variables, base?: string): Promise<ComposeFile> {
   const { value: raw, lineOf } = parseYaml(await readSource(file), { file, merge: true });

@@ -1,4 +1,7 @@
-/** What a compose file may say, with every key that the lab understands. What is no key of these is refused by whoever reads the file. */
+/**
+ * What a compose file may say, with every key that the lab understands. What is no key of these is refused by whoever
+ * reads the file.
+ */
 import { z } from 'zod';
 import { strategy } from '../../services/protocol/invalidation.ts';
 import { DELIVER_OWN } from '../targets/deliver.ts';

@@ -10,8 +10,8 @@ export interface GroupTwice {
 }
 
 /**
- * Edges of two regions that would read in one consumer group, as edge 2 of `eu-west` and the only one of `eu-west-2`: Kafka would give each of
- * them some of the partitions, and each would miss the events of the others.
+ * Edges of two regions that would read in one consumer group, as edge 2 of `eu-west` and the only one of `eu-west-2`:
+ * Kafka would give each of them some of the partitions, and each would miss the events of the others.
  */
 export function groupsTwice(edges: EdgeCounts): readonly GroupTwice[] {
   return [...edges].flatMap(([region, count]) =>

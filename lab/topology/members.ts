@@ -1,6 +1,6 @@
 /**
- * The further edges of a region in compose.yaml: services `edge-<region>-2` and on, each with the region's name and its own number. They are of a
- * profile: where one runs, the first edge has a number, too.
+ * The further edges of a region in compose.yaml: services `edge-<region>-2` and on, each with the region's name and its
+ * own number. They are of a profile: where one runs, the first edge has a number, too.
  */
 
 import { InvalidInput } from '../errors.ts';
@@ -23,7 +23,10 @@ function isFurther(environment: Environment): boolean {
   return Number(environment[MEMBER] ?? 0) > 1;
 }
 
-/** The edges of a file: the first of each region, and the further ones by region. Throws InvalidInput for one that has no place. */
+/**
+ * The edges of a file: the first of each region, and the further ones by region. Throws InvalidInput for one that has
+ * no place.
+ */
 export function edgesIn(
   services: Services,
   file: string,

@@ -1,6 +1,6 @@
 /**
- * A topology as races of our own edge need it: one region, which hears of writes at once, and between its edge and the origin an upstream that
- * can hold answers back. Services that only other regions have are left out.
+ * A topology as races of our own edge need it: one region, which hears of writes at once, and between its edge and the
+ * origin an upstream that can hold answers back. Services that only other regions have are left out.
  */
 import type { Strategy } from '../../services/protocol/invalidation.ts';
 import { InvalidInput } from '../errors.ts';

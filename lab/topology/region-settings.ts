@@ -1,4 +1,7 @@
-/** The delay and the strategy of a region, in the environment of its edge: how they are called there, and what an edge has without them. */
+/**
+ * The delay and the strategy of a region, in the environment of its edge: how they are called there, and what an edge
+ * has without them.
+ */
 
 import { type Strategy, strategy as strategyName } from '../../services/protocol/invalidation.ts';
 import { leaseTermsIn } from '../../services/runtime/lease-settings.ts';
@@ -84,7 +87,10 @@ export function withRegionSettings(environment: Environment, { delay, strategy, 
   };
 }
 
-/** What a scenario overrides: the delay in ms, the strategy, in ms how long an entry is fresh, and then stale, and how many invalidations are remembered. */
+/**
+ * What a scenario overrides: the delay in ms, the strategy, in ms how long an entry is fresh, and then stale, and how
+ * many invalidations are remembered.
+ */
 export interface RegionOverrides {
   readonly delay?: number | undefined;
   readonly strategy?: string | undefined;

@@ -1,6 +1,7 @@
 /**
- * A service of compose.yaml that is a region whose cache is not ours: its labels, and the two services that the lab adds to it. The cache asks
- * `upstream-<region>`, and `purger-<region>` purges it, through a proxy of its own: so every link of it can be broken like any other.
+ * A service of compose.yaml that is a region whose cache is not ours: its labels, and the two services that the lab
+ * adds to it. The cache asks `upstream-<region>`, and `purger-<region>` purges it, through a proxy of its own: so every
+ * link of it can be broken like any other.
  */
 import { z } from 'zod';
 import { writtenDeliverText, writtenPurgesOf } from '../../services/protocol/purge-ways.ts';
@@ -68,7 +69,10 @@ function labelledRegions({ services }: Pick<ComposeFile, 'services'>): ReadonlyM
   );
 }
 
-/** The same with what stands around each labelled service. Throws InvalidInput where the links have no way for such a region. */
+/**
+ * The same with what stands around each labelled service. Throws InvalidInput where the links have no way for such a
+ * region.
+ */
 export function withTargetServices(compose: ComposeFile): ComposeFile {
   const regions = [...labelledRegions(compose)];
   if (regions.length === 0) return compose;
@@ -132,7 +136,10 @@ const allAround = { BIND_ADDRESS: '0.0.0.0' };
 
 type SetTarget = Pick<HostedTarget, 'lifetime' | 'missing' | 'untagged304' | 'purges' | 'ok' | 'deliver' | 'readsLog'>;
 
-/** What the two are told of the cache between them, by service. `settings`: of the region, as an edge of ours is told them. */
+/**
+ * What the two are told of the cache between them, by service. `settings`: of the region, as an edge of ours is told
+ * them.
+ */
 export function targetEnvironments(region: string, target: SetTarget, settings: Environment): Readonly<Record<string, Environment>> {
   const { lifetime, missing, untagged304 = false, purges, ok, deliver, readsLog } = target;
   const { PROPAGATION_DELAY = '0', INVALIDATION_STRATEGY = 'eager' } = settings;

@@ -66,7 +66,10 @@ const PROJECT_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 export interface ReadTopologyOptions {
   readonly file: string;
-  /** The file that comes with the program, and where its targets are: for a file that only says what differs. Left out: there are none. */
+  /**
+   * The file that comes with the program, and where its targets are: for a file that only says what differs. Left out:
+   * there are none.
+   */
   readonly program?: { readonly compose: string; readonly targets: string };
   /** For interpolation. */
   readonly environment: Variables;

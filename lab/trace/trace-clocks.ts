@@ -1,6 +1,6 @@
 /**
- * By how much the services' clocks are off the lab's, as their answers show: what a service stamped is told on the lab's clock then. A clock that
- * may be the lab's, for all that an answer shows, is taken for it.
+ * By how much the services' clocks are off the lab's, as their answers show: what a service stamped is told on the
+ * lab's clock then. A clock that may be the lab's, for all that an answer shows, is taken for it.
  */
 import type { ProcessReport } from '../../services/protocol/process.ts';
 import type { TraceClock } from './trace-schema.ts';

@@ -1,4 +1,7 @@
-/** What a trace comes to, as it is printed, shown, and sent to whoever watches. Times are whole ms since the PUT was sent. */
+/**
+ * What a trace comes to, as it is printed, shown, and sent to whoever watches. Times are whole ms since the PUT was
+ * sent.
+ */
 import { z } from 'zod';
 import { strategy } from '../../services/protocol/invalidation.ts';
 

@@ -44,7 +44,8 @@ export function toSteps(sighted: Sighted): TraceSteps {
     at === undefined ? undefined : at - sentAt - clocks.aheadMs(`edge:${region}`);
   const dueMs = ({ applied }: RegionSight, region: string) => {
     const [arrived, due, done] = [applied?.arrivedAt, applied?.dueAt, applied?.appliedAt].map((at) => stamped(region, at));
-    // It is counted from the log's time or the edge's own, whichever is earlier, and what that is worth between two clocks is not known.
+    // It is counted from the log's time or the edge's own, whichever is earlier, and what that is worth between two
+    // clocks is not known.
     const isOther = way.isLogOff || clocks.aheadMs(`edge:${region}`) !== 0;
     if (isOther && arrived !== undefined && due !== undefined && done !== undefined) return Math.min(done, Math.max(arrived, due));
     return due;
@@ -82,7 +83,10 @@ function sinceSent(at: number | undefined, sentAt: number): number | undefined {
   return at === undefined ? undefined : at - sentAt;
 }
 
-/** From the origin into the log. What the log stamped by a clock of its own stands between what came before and what came after. */
+/**
+ * From the origin into the log. What the log stamped by a clock of its own stands between what came before and what
+ * came after.
+ */
 function wayOf({ sentAt, regions, published, sights, clocks }: Sighted): Way {
   const stamped = (of: string, at: number | undefined) => (at === undefined ? null : at - sentAt - clocks.aheadMs(of));
   const claimedMs = stamped('origin', published?.claimedAt);

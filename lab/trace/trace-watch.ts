@@ -1,8 +1,9 @@
 /**
- * What a trace sees of one write: at the origin and in each region, asked again until it is seen, the deadline, or the end.
+ * What a trace sees of one write: at the origin and in each region, asked again until it is seen, the deadline, or the
+ * end.
  *
- * What the services stamped they tell afterwards as well: only the reads go on while the write is under way, so that the
- * asking is not what it waits for.
+ * What the services stamped they tell afterwards as well: only the reads go on while the write is under way, so that
+ * the asking is not what it waits for.
  */
 
 import type { AppliedInvalidation } from '../../services/protocol/edge-api.ts';

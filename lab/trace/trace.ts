@@ -1,9 +1,10 @@
 /**
- * One write, followed through its ten steps: the steps of origin and edges by the times they stamped themselves, the reads
- * and the verdict by the lab. Nothing but the version of one content changes: it is given the title it already has.
+ * One write, followed through its ten steps: the steps of origin and edges by the times they stamped themselves, the
+ * reads and the verdict by the lab. Nothing but the version of one content changes: it is given the title it already
+ * has.
  *
- * All times are ms since the PUT was sent, by the lab's wall clock, whole. What a service stamped by a clock that is certainly another one is
- * told on the lab's (`trace-clocks.ts`), and the trace says so.
+ * All times are ms since the PUT was sent, by the lab's wall clock, whole. What a service stamped by a clock that is
+ * certainly another one is told on the lab's (`trace-clocks.ts`), and the trace says so.
  */
 import { contentId, contentKey } from '../../services/protocol/content.ts';
 import { type Clock, toTimestamp } from '../../services/runtime/clock.ts';
@@ -32,7 +33,10 @@ export interface TraceOptions {
 }
 
 export const TRACE_GRACE_MS = 5_000;
-/** What was healed a moment ago may still be felt: no fault's recovery takes as long, with the restart of what was stopped. */
+/**
+ * What was healed a moment ago may still be felt: no fault's recovery takes as long, with the restart of what was
+ * stopped.
+ */
 const WARM_UP_MS = 60_000;
 const IDS_NAMED_MAX = 20;
 
@@ -43,7 +47,10 @@ export function parseTraceKey(text: string): number {
   return parsed.data;
 }
 
-/** Throws InvalidInput when there is no such content, or an edge that tells no metrics, WorldFailed when the world does not get ready, CallFailed when it refuses the write. */
+/**
+ * Throws InvalidInput when there is no such content, or an edge that tells no metrics, WorldFailed when the world does
+ * not get ready, CallFailed when it refuses the write.
+ */
 export async function traceWrite(options: TraceOptions): Promise<Trace> {
   const { world, clients, clock, id, onWritten, graceMs = TRACE_GRACE_MS } = options;
   // Who cannot tell of its steps is refused before anything is written.
@@ -98,7 +105,10 @@ async function findContent(clients: Clients, id: number): Promise<{ readonly tit
   throw new InvalidInput(`expected the id of a content there is (${named.join(', ')}${more}), got ${id}`);
 }
 
-/** Nothing is under way, and every region has the content in its cache: what the trace shows is the write and nothing else. */
+/**
+ * Nothing is under way, and every region has the content in its cache: what the trace shows is the write and nothing
+ * else.
+ */
 async function warmUp(options: WatchOptions, regions: readonly WorldRegion[]): Promise<void> {
   const { clients, id, key, deadlineMs, signal } = options;
   const settled = await untilSeen(options, async () => (await isSettled(clients, regions)) || undefined);

@@ -1,10 +1,11 @@
 /**
- * The delay and the strategy that one region should have, kept in force: given to its edge when they change, and again when the
- * edge has started anew, by whomever.
+ * The delay and the strategy that one region should have, kept in force: given to its edge when they change, and again
+ * when the edge has started anew, by whomever.
  *
- * What is done to them is done in turns, one after the other: a change that is asked for while the edge starts waits until it is up. Each
- * turn writes down what would undo it, says what may be in force from now on, gives it to the edge, and says that it is. What the edge
- * did not take is owed: it is given again as soon as the edge answers somebody who looks at it.
+ * What is done to them is done in turns, one after the other: a change that is asked for while the edge starts waits
+ * until it is up. Each turn writes down what would undo it, says what may be in force from now on, gives it to the
+ * edge, and says that it is. What the edge did not take is owed: it is given again as soon as the edge answers somebody
+ * who looks at it.
  */
 import type { EdgeConfig, EdgeConfigChange, EdgeMetrics } from '../../services/protocol/edge-api.ts';
 import { type Clock, sleep } from '../../services/runtime/clock.ts';
@@ -77,7 +78,10 @@ export class DesiredSettings {
     return coveringOf(this.#layers, layer, change);
   }
 
-  /** Writes down what would undo it, and does nothing else. Throws InvalidInput where an earlier command has it in force, or its edge has no settings. */
+  /**
+   * Writes down what would undo it, and does nothing else. Throws InvalidInput where an earlier command has it in
+   * force, or its edge has no settings.
+   */
   plan(layer: SettingsLayer): Promise<void> {
     return this.#turns.take(async () => {
       this.#refuse(layer);
@@ -89,7 +93,10 @@ export class DesiredSettings {
     });
   }
 
-  /** Beside what that layer wants already. Resolves when it is in force, or will be when the edge starts. Rejects when neither is so. */
+  /**
+   * Beside what that layer wants already. Resolves when it is in force, or will be when the edge starts. Rejects when
+   * neither is so.
+   */
   set(layer: SettingsLayer, change: EdgeConfigChange): Promise<void> {
     return this.#turns.take(async () => {
       this.#refuse(layer);
@@ -107,7 +114,10 @@ export class DesiredSettings {
     });
   }
 
-  /** What the layers that are left want is in force when it resolves. Can be done twice, and where there is no such layer. */
+  /**
+   * What the layers that are left want is in force when it resolves. Can be done twice, and where there is no such
+   * layer.
+   */
   remove(layer: SettingsLayer): Promise<void> {
     return this.#turns.take(async () => {
       this.#planned.delete(layer);

@@ -1,4 +1,7 @@
-/** Origin and edge as processes over the real servers. They are started as a container starts them: by their environment alone. */
+/**
+ * Origin and edge as processes over the real servers. They are started as a container starts them: by their environment
+ * alone.
+ */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
 import { exchange } from '../../services/runtime/testing/http.ts';

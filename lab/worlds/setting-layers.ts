@@ -1,6 +1,6 @@
 /**
- * Who wants what of an edge, as layers: a stronger one covers a weaker one, and each is taken away by itself, in any order. There is no
- * "old value" to put back: what is wanted is what the layers that are left say.
+ * Who wants what of an edge, as layers: a stronger one covers a weaker one, and each is taken away by itself, in any
+ * order. There is no "old value" to put back: what is wanted is what the layers that are left say.
  */
 import { z } from 'zod';
 import type { EdgeConfig, EdgeConfigChange } from '../../services/protocol/edge-api.ts';
@@ -11,8 +11,8 @@ const RANKS: readonly string[] = STANDING;
 const SETTINGS = ['propagationDelayMs', 'strategy', 'freshnessLeaseMs'] as const;
 
 /**
- * From the weakest to the strongest: what the files of this world say, where it was there before and runs with something else; what a
- * person has set; what a run wants for as long as it lasts; a fault, by its name.
+ * From the weakest to the strongest: what the files of this world say, where it was there before and runs with
+ * something else; what a person has set; what a run wants for as long as it lasts; a fault, by its name.
  */
 export const settingsLayer = z.union([z.enum(STANDING), z.templateLiteral([FAULT, z.string()])]);
 export type SettingsLayer = z.infer<typeof settingsLayer>;

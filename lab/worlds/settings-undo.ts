@@ -33,7 +33,10 @@ export function toEntry(undo: SettingsUndo, planned: Iterable<SettingsLayer>): J
   return { id: entryIdOf(undo.region), says, undo };
 }
 
-/** What an entry leads back to, and the layers that were in force when it was written. Nothing of no entry, and of one that undoes something else. */
+/**
+ * What an entry leads back to, and the layers that were in force when it was written. Nothing of no entry, and of one
+ * that undoes something else.
+ */
 export function readUndo(entry: JournalEntry | undefined): Pick<LayeredSettings, 'layers'> & { readonly change: EdgeConfigChange } {
   const undo = entry?.undo.do === 'configure' ? entry.undo : undefined;
   return { change: undo?.change ?? {}, layers: new Map(undo?.layers?.map(({ layer, change }) => [layer, change])) };

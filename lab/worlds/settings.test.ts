@@ -17,7 +17,10 @@ interface Options extends Partial<BegunRegion> {
   readonly hasSettings?: boolean;
 }
 
-/** A region with an edge that keeps what it is given for as long as it lives, and everything that is told and written of it. */
+/**
+ * A region with an edge that keeps what it is given for as long as it lives, and everything that is told and written of
+ * it.
+ */
 function withRegion({ mayChange = true, hasSettings = true, ...begun }: Options = {}) {
   const clock = new VirtualClock();
   const edge = { has: begun.found ?? FOUND, isStopped: false, isDeaf: false, since: 1, given: [] as EdgeConfig[] };

@@ -1,6 +1,7 @@
 /**
- * The delays and strategies of a world belong to it: whoever wants others says so here, as a layer (`setting-layers.ts`), and an edge
- * that ends and starts again has them. Worlds differ in how an edge is given them, and in what it starts with.
+ * The delays and strategies of a world belong to it: whoever wants others says so here, as a layer
+ * (`setting-layers.ts`), and an edge that ends and starts again has them. Worlds differ in how an edge is given them,
+ * and in what it starts with.
  */
 import { DesiredSettings, type DesiredSettingsOptions } from './desired-settings.ts';
 import type { BegunRegion, SettingsInForce } from './settings-facts.ts';

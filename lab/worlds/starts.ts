@@ -21,7 +21,10 @@ export interface PrepareOptions {
   readonly rails?: OpenRailsOptions | undefined;
   /** What is to be run, for a world in virtual time: all that happens in it follows from that. */
   readonly run?: RunInVirtualTime;
-  /** Between an edge of ours and the origin stands what holds answers back, for races. The topology has one region then. Left out: nothing does. */
+  /**
+   * Between an edge of ours and the origin stands what holds answers back, for races. The topology has one region then.
+   * Left out: nothing does.
+   */
   readonly holdsAnswers?: boolean | undefined;
 }
 

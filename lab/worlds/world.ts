@@ -35,13 +35,21 @@ export interface World {
   readonly onStall?: (listener: (stall: WorldStall) => void) => () => void;
   /** Resolves with the reason when the world is lost before it was closed. */
   readonly lost: Promise<string>;
-  /** Resolves with the reason when nothing more can be asked in it: what was seen by then is judged. Left out: that cannot be. */
+  /**
+   * Resolves with the reason when nothing more can be asked in it: what was seen by then is judged. Left out: that
+   * cannot be.
+   */
   readonly ended?: Promise<string>;
   /** What was sent to a live target so far. Left out: there is none. */
   readonly sent?: () => RailsReport;
-  /** What holds answers of the origin to that region back; it ends with the world. Left out: nothing stands there that can. */
+  /**
+   * What holds answers of the origin to that region back; it ends with the world. Left out: nothing stands there that
+   * can.
+   */
   readonly upstreamOf?: (region: string) => UpstreamControl | Promise<UpstreamControl>;
-  /** Of writes that nobody has planned a time for, ms from the end of one to the next. Left out: they are sent together. */
+  /**
+   * Of writes that nobody has planned a time for, ms from the end of one to the next. Left out: they are sent together.
+   */
   readonly writeGapMs?: number;
   /** Stops everything the world started, and leaves alone what was there before. Safe to call twice. */
   close(): Promise<void>;
@@ -72,7 +80,10 @@ export interface StartStep {
 export interface NodeStatus {
   readonly state: 'running' | 'paused' | 'stopped';
   readonly incarnation: number;
-  /** By id, the damages in force or done once: how much of what it holds, or was sent, each has changed so far. Left out: it knows none. */
+  /**
+   * By id, the damages in force or done once: how much of what it holds, or was sent, each has changed so far. Left
+   * out: it knows none.
+   */
   readonly damages?: Readonly<Record<string, number>>;
 }
 
@@ -96,26 +107,32 @@ export type Breakage =
 export interface LinkRecord {
   /** Whether what has that id is in force there. */
   readonly inForce: boolean;
-  /** Whether anything else is, so that a probe of the link shows nothing of this one: another impairment, an end that does not run. */
+  /**
+   * Whether anything else is, so that a probe of the link shows nothing of this one: another impairment, an end that
+   * does not run.
+   */
   readonly isHidden: boolean;
 }
 
 /**
- * The mechanisms faults are made of: each world has its own way of doing each. Every method resolves when it is done and
- * rejects with WorldFailed when it could not be; evidence comes from `probe`, `inspect` and `record`, never from having asked.
- * What undoes can be done twice, and does nothing where there is nothing to undo.
+ * The mechanisms faults are made of: each world has its own way of doing each. Every method resolves when it is done
+ * and rejects with WorldFailed when it could not be; evidence comes from `probe`, `inspect` and `record`, never from
+ * having asked. What undoes can be done twice, and does nothing where there is nothing to undo.
  */
 export interface WorldControl {
   /**
-   * Writes down what would undo it, and does nothing else. Every breakage is registered before it is done; what undoes it strikes the
-   * record. Rejects with InvalidInput where that very thing is in force already, by somebody else: the undo that is written leads back.
+   * Writes down what would undo it, and does nothing else. Every breakage is registered before it is done; what undoes
+   * it strikes the record. Rejects with InvalidInput where that very thing is in force already, by somebody else: the
+   * undo that is written leads back.
    */
   register(breakage: Breakage): Promise<void>;
   /** `id` names the impairment; several add up on one link. */
   impair(id: string, link: Link, direction: Direction, impairment: Impairment): Promise<void>;
   /** Removes what has that id; nothing when it is not there. */
   repair(id: string): Promise<void>;
-  /** Breaks the connections of the link once; answers how many calls were under way, one probe of its own among them. */
+  /**
+   * Breaks the connections of the link once; answers how many calls were under way, one probe of its own among them.
+   */
   reset(id: string, link: Link): Promise<number>;
   record(id: string, link: Link): Promise<LinkRecord>;
   /** With `bytes`, question and answer are about as long as that, as far as the callee has something so long to say. */

@@ -1,19 +1,24 @@
 /**
- * The table of worlds: what each is, and what it can do. How each starts stands in `starts.ts`, apart from here, so that whoever only asks
- * loads none of them. A new world is a folder, a row here and a row there.
+ * The table of worlds: what each is, and what it can do. How each starts stands in `starts.ts`, apart from here, so
+ * that whoever only asks loads none of them. A new world is a folder, a row here and a row there.
  */
 import { DAMAGES, type Mechanism } from '../system/mechanisms.ts';
 import { WIRE_IMPAIRMENTS } from './wires/impairments.ts';
 
 export interface WorldKind {
   readonly about: string;
-  /** `virtual`: its time is that of a clock which the run itself drives, and nothing in it is late but what is to be judged. */
+  /**
+   * `virtual`: its time is that of a clock which the run itself drives, and nothing in it is late but what is to be
+   * judged.
+   */
   readonly time: 'real' | 'virtual';
   /** Its services go on without the lab: they can be kept, attached to, and have profiles. */
   readonly outlivesLab: boolean;
   /** Its services are made of the lab's own code, which can have a known bug. */
   readonly takesMutants: boolean;
-  /** What says which caches of others stand in its regions: `--target`, or labels of compose.yaml; undefined: none can. */
+  /**
+   * What says which caches of others stand in its regions: `--target`, or labels of compose.yaml; undefined: none can.
+   */
   readonly targetsBy: 'option' | 'labels' | undefined;
   /** A scenario may choose some of the regions. */
   readonly takesSomeRegions: boolean;

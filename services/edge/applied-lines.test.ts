@@ -1,4 +1,7 @@
-/** What an edge says of the invalidations it applies: a line for each, which `docker compose logs … | grep invalidation` finds. */
+/**
+ * What an edge says of the invalidations it applies: a line for each, which `docker compose logs … | grep invalidation`
+ * finds.
+ */
 import { expect, test } from 'vitest';
 import { type Logger, silentLogger } from '../runtime/log.ts';
 import { CacheUnavailable } from './cache/cache.ts';

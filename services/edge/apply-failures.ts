@@ -1,6 +1,6 @@
 /**
- * Applies that fail again and again, as while a Redis refuses: a warning when it begins in a partition, a line when it is over with how
- * often it failed. What comes between is for debugging: a queue tries some ten times a second.
+ * Applies that fail again and again, as while a Redis refuses: a warning when it begins in a partition, a line when it
+ * is over with how often it failed. What comes between is for debugging: a queue tries some ten times a second.
  */
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';

@@ -20,7 +20,10 @@ export class CatchUp {
     this.#upTo = undefined;
   }
 
-  /** A partition with nothing left in it has nothing to catch up with. Without effect where nothing has to be caught up with any more. */
+  /**
+   * A partition with nothing left in it has nothing to catch up with. Without effect where nothing has to be caught up
+   * with any more.
+   */
   aim(bounds: readonly PartitionBounds[]): void {
     this.#upTo ??= new Map(bounds.filter(({ start, end }) => end > start).map(({ partition, end }) => [partition, end - 1]));
   }

@@ -68,7 +68,8 @@ describe('the lease of an edge', () => {
       { FRESHNESS_LEASE: '5000', CLOCK_SKEW_MAX: '20' },
       { leaseMs: 5_000, skewMs: 20 },
     ],
-    // The delay of the original goes up to ten minutes: an edge that was started with it before is started with it still.
+    // The delay of the original goes up to ten minutes: an edge that was started with it before is started with it
+    // still.
     [{ PROPAGATION_DELAY: '600000' }, { leaseMs: 603_500, skewMs: 500 }],
   ])('of %j is %j', (more, terms) => {
     expect(settingsIn(readEdgeConfig({ ...GOOD, ...more })).freshnessLeaseMs).toBe(terms?.leaseMs ?? 0);

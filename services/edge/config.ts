@@ -102,7 +102,10 @@ export function readEdgeConfig(environment: Readonly<Record<string, string | und
   return withLeaseThatHolds(readConfig(EDGE_SETTINGS, environment), environment);
 }
 
-/** What the log knows an edge as: one group would split the partitions among the edges of a region, and each is to read all of them. */
+/**
+ * What the log knows an edge as: one group would split the partitions among the edges of a region, and each is to read
+ * all of them.
+ */
 export function consumerGroupOf({ REGION_NAME: region, EDGE_MEMBER: member }: EdgeConfig): string {
   return `cache-invalidation-${nameOf(region, member)}`;
 }

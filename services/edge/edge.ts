@@ -77,7 +77,10 @@ function withHotEntries(
   return hotMs === 0 || bytesMax === 0 ? cache : new HotCache(cache, { clock, hotMs, bytesMax, ...told });
 }
 
-/** A log or a cache that is not there yet must not keep reads from being answered: the edge serves, and joins when it can. */
+/**
+ * A log or a cache that is not there yet must not keep reads from being answered: the edge serves, and joins when it
+ * can.
+ */
 async function joinLog(invalidator: Invalidator, { clock, logger }: EdgePorts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {

@@ -1,4 +1,6 @@
-/** Which heartbeats a check of the log confirms: those that were applied before it began, where it finds the same log. */
+/**
+ * Which heartbeats a check of the log confirms: those that were applied before it began, where it finds the same log.
+ */
 import { describe, expect, test } from 'vitest';
 import { LOG_CHECK_EVERY_MS } from '../runtime/lease-settings.ts';
 import { createRandom } from '../runtime/random.ts';

@@ -1,6 +1,7 @@
 /**
- * Which heartbeats count. One that was applied is *pending*: the log it stood in may be another one than the log that was read before. It takes
- * effect in the cache once a check of the log's identity, begun after it was applied, has found the same log. A take-up drops what is pending.
+ * Which heartbeats count. One that was applied is *pending*: the log it stood in may be another one than the log that
+ * was read before. It takes effect in the cache once a check of the log's identity, begun after it was applied, has
+ * found the same log. A take-up drops what is pending.
  */
 import type { Heartbeat } from '../protocol/heartbeat.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
@@ -11,12 +12,17 @@ export interface EvidenceOptions {
   readonly cache: EdgeCache;
   readonly clock: Clock;
   readonly skewMs: number;
-  /** Other edges bring heartbeats into the same cache: it is asked what is in effect there, also while this edge does not reach the log. */
+  /**
+   * Other edges bring heartbeats into the same cache: it is asked what is in effect there, also while this edge does
+   * not reach the log.
+   */
   readonly isShared?: boolean | undefined;
 }
 
 export interface EvidenceStatus {
-  /** Wall clock: up to when everything is known to be in the cache, when it was asked last; undefined: nothing says so. */
+  /**
+   * Wall clock: up to when everything is known to be in the cache, when it was asked last; undefined: nothing says so.
+   */
   readonly upTo: number | undefined;
   readonly heartbeats: number;
   /** Of those, how many came from the future of this clock and had no effect. */

@@ -2,8 +2,8 @@
  * Fetches in flight, so that readers who miss together ask the origin once.
  *
  * A reader may join a flight only if the flight's clock is not below the reader's fence, in the same life: otherwise an
- * invalidation was applied after the flight began, and what it brings may have been read too early. Such a reader starts
- * a new flight, which takes the place of the old one; those who joined the old one are still answered by it.
+ * invalidation was applied after the flight began, and what it brings may have been read too early. Such a reader
+ * starts a new flight, which takes the place of the old one; those who joined the old one are still answered by it.
  */
 import type { Stamp } from './cache/cache.ts';
 

@@ -28,7 +28,10 @@ async function append(log: KafkaLog, seconds: number): Promise<void> {
   }
 }
 
-/** Until nothing of the log is missing in the cache of an edge that starts; tells how many steps of heartbeats that took. A run of them is one. */
+/**
+ * Until nothing of the log is missing in the cache of an edge that starts; tells how many steps of heartbeats that
+ * took. A run of them is one.
+ */
 async function catchUp(kafka: KafkaUnderTest, cache: MemoryCache): Promise<{ readonly heartbeats: number }> {
   const log = kafka.open({ createTopic: false });
   const settings = new EdgeSettings({ propagationDelayMs: 0, strategy: 'eager' });

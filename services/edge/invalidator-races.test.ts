@@ -1,4 +1,7 @@
-/** What overlaps when several things go wrong at once: assignments, take-ups, applies, new lives, and records in between. */
+/**
+ * What overlaps when several things go wrong at once: assignments, take-ups, applies, new lives, and records in
+ * between.
+ */
 import { describe, expect, test } from 'vitest';
 import { LogUnavailable } from '../log/log.ts';
 import { contentOf, DELAY_MS, expectAllApplied, withRegion, writeOf } from './testing/kit.ts';

@@ -1,7 +1,7 @@
 /**
- * Everything that can go wrong in a region, in random order and overlapping; then all is healed, and what must hold holds:
- * every event was applied, and nothing that is called fresh is older than the origin. Before that nothing is called fresh that
- * is older than the edge has known for a second after its delay. fast-check prints seed and trace.
+ * Everything that can go wrong in a region, in random order and overlapping; then all is healed, and what must hold
+ * holds: every event was applied, and nothing that is called fresh is older than the origin. Before that nothing is
+ * called fresh that is older than the edge has known for a second after its delay. fast-check prints seed and trace.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -136,7 +136,10 @@ class World {
     return version;
   }
 
-  /** Nothing ever keeps the log from handing over what it has, so an edge that is not catching up knows of all that is in it. */
+  /**
+   * Nothing ever keeps the log from handing over what it has, so an edge that is not catching up knows of all that is
+   * in it.
+   */
   async #read(id: number): Promise<void> {
     const askedMs = this.#region.clock.monotonicMs();
     this.#popularity.count(id);

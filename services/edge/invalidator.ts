@@ -1,20 +1,22 @@
 /**
- * From the log to the cache: a queue per partition, which waits and applies (partition-queue.ts); and where each is read from.
+ * From the log to the cache: a queue per partition, which waits and applies (partition-queue.ts); and where each is
+ * read from.
  *
  * Where to read from is what the cache says it applied last. That position is *taken up* at the start, on each rejoin,
  * after a gap, a failed apply and a new life of the cache: the queues are dropped and each partition is read again from
  * its stored offset itself. The first record must be the one stored there (id and time); if not, the log is another
- * one: one step makes everything invalid and forgets the offsets. A cache without offsets is made invalid as a whole, and reads on
- * from the last record. What a log has dropped before its start, where nothing was applied, counts as an invalidation of all (places.ts).
+ * one: one step makes everything invalid and forgets the offsets. A cache without offsets is made invalid as a whole,
+ * and reads on from the last record. What a log has dropped before its start, where nothing was applied, counts as an
+ * invalidation of all (places.ts).
  *
- * joining -> running -> takingUp -> running ... -> closed
- * A take-up begun later overrules one that still waits for the cache, so queues and stored positions always belong together.
+ * joining -> running -> takingUp -> running ... -> closed A take-up begun later overrules one that still waits for the
+ * cache, so queues and stored positions always belong together.
  *
  * Catching up, nothing is called fresh, and entries read as stale: nobody waits for it.
  *   From the start and each rejoin until what was in the log then is applied. It does not end before the record at each
- *   stored offset has been recognised: until then the log may be another one.
- *   Known and overdue is not fresh: while an event that has been read is due for more than a second and not applied, or the
- *   queues have been dropped for longer than that and no take-up has put others in their place (overdue.ts).
+ *   stored offset has been recognised: until then the log may be another one. Known and overdue is not fresh: while an
+ *   event that has been read is due for more than a second and not applied, or the queues have been dropped for longer
+ *   than that and no take-up has put others in their place (overdue.ts).
  */
 import type { InvalidationLog, LogRecord, LogSubscription, PartitionBounds } from '../log/log.ts';
 import { sleep } from '../runtime/clock.ts';
@@ -99,7 +101,10 @@ export class Invalidator {
     return this.#catchUp.isUnderWay(this.#queues, this.#applied) || this.#overdue.longestMs(this.#queues) > OVERDUE_MS_MAX;
   }
 
-  /** undefined while catching up; else which spell of being up to date this is: another one, if it has caught up in between. */
+  /**
+   * undefined while catching up; else which spell of being up to date this is: another one, if it has caught up in
+   * between.
+   */
   upToDate(): number | undefined {
     return this.catchingUp() ? undefined : this.#catchUp.begun;
   }

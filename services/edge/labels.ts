@@ -1,8 +1,10 @@
 /**
- * How an answer is labelled, whatever it came from: what the marks say, what the edge knows to be missing, and its lease.
+ * How an answer is labelled, whatever it came from: what the marks say, what the edge knows to be missing, and its
+ * lease.
  *
  *   of the cache    fresh by the marks, by an edge that knows of nothing missing, and within the lease of its basis
- *   of the origin   fresh within the lease since the origin was asked: whoever joined the fetch may have waited, and so may this process
+ *   of the origin   fresh within the lease since the origin was asked: whoever joined the fetch may have waited, and so
+ *                   may this process
  */
 import type { CacheEntry, Lookup } from './cache/cache.ts';
 import type { Lease, Term } from './lease.ts';

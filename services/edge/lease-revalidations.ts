@@ -1,6 +1,7 @@
 /**
- * Revalidations that only a lease asks for: when leases run out together, the origin must not be asked for everything at once. So many are in
- * flight, after those that a reader waits for. Beyond that none is begun and none is queued: the answer is stale, and the next read asks again.
+ * Revalidations that only a lease asks for: when leases run out together, the origin must not be asked for everything
+ * at once. So many are in flight, after those that a reader waits for. Beyond that none is begun and none is queued:
+ * the answer is stale, and the next read asks again.
  */
 const IN_FLIGHT_MAX = 32;
 /** So many fetches that readers wait for leave room for no others. */

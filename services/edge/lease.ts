@@ -1,15 +1,18 @@
 /**
  * The lease on the log: how long an answer may be called fresh without word from the origin.
  *
- * An answer has a *basis*: up to when everything that could be seen at the origin is known to be in it. That is when the origin was asked for
- * it, or the lowest heartbeat in effect when the cache was asked, whichever is later. It is called fresh only within the lease since then, by
- * a comparison at each read. No timer and no flag say so: a process that stood still would act on an old one.
+ * An answer has a *basis*: up to when everything that could be seen at the origin is known to be in it. That is when
+ * the origin was asked for it, or the lowest heartbeat in effect when the cache was asked, whichever is later. It is
+ * called fresh only within the lease since then, by a comparison at each read. No timer and no flag say so: a process
+ * that stood still would act on an old one.
  *
- * Each key's lease is shortened by a share of its own, so that those which run out together are not all asked for together.
+ * Each key's lease is shortened by a share of its own, so that those which run out together are not all asked for
+ * together.
  *
- * Times of entries and heartbeats are wall clock. Where this clock is seen to fall back, or to be further from the origin's than the skew, they
- * may look younger than they are: then nothing that rests on them is called fresh until the clock has passed all that it ever showed by a lease.
- * An answer that the origin has just given rests on no wall clock.
+ * Times of entries and heartbeats are wall clock. Where this clock is seen to fall back, or to be further from the
+ * origin's than the skew, they may look younger than they are: then nothing that rests on them is called fresh until
+ * the clock has passed all that it ever showed by a lease. An answer that the origin has just given rests on no wall
+ * clock.
  */
 import type { Clock } from '../runtime/clock.ts';
 import { DATE_RESOLUTION_MS } from '../runtime/http-date.ts';
@@ -43,7 +46,10 @@ export class Lease {
   readonly #onDoubt: (doubt: ClockDoubt) => void;
   /** The highest that the wall clock has shown, and when, on the monotonic one. */
   #highest: { readonly wallMs: number; readonly atMs: number };
-  /** The highest it had shown when it was last found wrong: until it has passed that by a lease, nothing is known of its times. */
+  /**
+   * The highest it had shown when it was last found wrong: until it has passed that by a lease, nothing is known of its
+   * times.
+   */
   #wrongAt = Number.NEGATIVE_INFINITY;
   #doubt: ClockDoubt = 'clock set back';
   #originAheadMs: number | undefined;
@@ -73,7 +79,9 @@ export class Lease {
     return { until, isOut: now > until || basis > now + skewMs || this.#untrustedMs(now) > 0 };
   }
 
-  /** Of an answer that the origin gave to this process, asked at `askedMs` by the monotonic clock: that one is not set. */
+  /**
+   * Of an answer that the origin gave to this process, asked at `askedMs` by the monotonic clock: that one is not set.
+   */
   ofAnswer(fetchedAt: number, askedMs: number): Term {
     const { leaseMs } = this.terms;
     const until = fetchedAt + leaseMs;
@@ -88,7 +96,10 @@ export class Lease {
     if (Math.abs(this.#originAheadMs) > this.terms.skewMs + ROUNDING_MS) this.#distrust('clocks apart');
   }
 
-  /** By how much the origin's clock was ahead of this one, at least, in its last answer that told; negative: behind. undefined: none told. */
+  /**
+   * By how much the origin's clock was ahead of this one, at least, in its last answer that told; negative: behind.
+   * undefined: none told.
+   */
   get originAheadMs(): number | undefined {
     return this.#originAheadMs;
   }
@@ -126,14 +137,17 @@ export class Lease {
     const { leaseMs, skewMs } = this.terms;
     const hasFallen = now < expected - skewMs - ROUNDING_MS;
     if (hasFallen) this.#distrust('clock set back');
-    // What it showed longer ago than a lease is the time of nothing that is called fresh: one that is slowed down is not one set back.
+    // What it showed longer ago than a lease is the time of nothing that is called fresh: one that is slowed down is
+    // not one set back.
     const isForgotten = atMs - this.#highest.atMs > leaseMs;
     if (now >= expected || hasFallen || isForgotten) this.#highest = { wallMs: now, atMs };
     return now;
   }
 }
 
-/** From 0 to below 1, the same for a key for ever: FNV-1a, mixed so that keys which differ at their end alone lie apart. */
+/**
+ * From 0 to below 1, the same for a key for ever: FNV-1a, mixed so that keys which differ at their end alone lie apart.
+ */
 function shareOf(key: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < key.length; at += 1) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);

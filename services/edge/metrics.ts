@@ -1,4 +1,7 @@
-/** Counters and latencies of one edge: since its start, as the original EdgeSync had them, and over the last ten seconds. */
+/**
+ * Counters and latencies of one edge: since its start, as the original EdgeSync had them, and over the last ten
+ * seconds.
+ */
 import type { AppliedInvalidation, EdgeMetrics } from '../protocol/edge-api.ts';
 import type { InvalidationMode } from '../protocol/invalidation.ts';
 import { type Clock, toTimestamp } from '../runtime/clock.ts';

@@ -1,7 +1,7 @@
 /**
- * An edge of version 0.1.0 on the log of an origin of today. It knows no heartbeats: each is a record that it cannot read, which might have been
- * for anything. So it loses no invalidation, and keeps nothing for longer than a heartbeat. That is why edges are updated before the origin,
- * or the origin has `FRESHNESS_LEASE=0` until they are.
+ * An edge of version 0.1.0 on the log of an origin of today. It knows no heartbeats: each is a record that it cannot
+ * read, which might have been for anything. So it loses no invalidation, and keeps nothing for longer than a heartbeat.
+ * That is why edges are updated before the origin, or the origin has `FRESHNESS_LEASE=0` until they are.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryLog } from '../log/memory.ts';

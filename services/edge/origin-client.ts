@@ -11,7 +11,10 @@ import { failureInWords, parseAnswer } from '../runtime/request-failure.ts';
 export interface AnswerTimes {
   /** How old the answer was when it came, by its own word. Left out: new. */
   readonly ageMs?: number;
-  /** Wall clock of the origin when it made the answer, to the second. Left out: it does not say, or something between has kept the answer. */
+  /**
+   * Wall clock of the origin when it made the answer, to the second. Left out: it does not say, or something between
+   * has kept the answer.
+   */
   readonly dateMs?: number;
 }
 
@@ -95,7 +98,10 @@ function timesOf({ age, date }: Pick<RawOriginAnswer, 'age' | 'date'>): AnswerTi
   return { ...(ageS > 0 ? { ageMs: ageS * MS_PER_S } : {}), ...(dateMs === undefined ? {} : { dateMs }) };
 }
 
-/** In s. Of a list the first counts, and above its bound the bound (RFC 9111, sections 5.1 and 1.2.2); what is no age is ignored. */
+/**
+ * In s. Of a list the first counts, and above its bound the bound (RFC 9111, sections 5.1 and 1.2.2); what is no age is
+ * ignored.
+ */
 function readAge(age: string): number {
   const [first] = /^\d+(?=\s*(?:,|$))/.exec(age) ?? [];
   return Math.min(AGE_S_MAX, Number(first ?? 0));

@@ -1,12 +1,13 @@
 /**
  * How long an event has been due that the edge has read and not applied.
  *
- * Known and overdue is not fresh: the cache may refuse to apply while it goes on answering, or the log not say where to read on. The
- * edge then knows of a change that its entries do not show. Measured by time, not by state: failures mend themselves in a
- * moment, many times an hour, and a state that waits for one thing may have been overtaken by another.
+ * Known and overdue is not fresh: the cache may refuse to apply while it goes on answering, or the log not say where to
+ * read on. The edge then knows of a change that its entries do not show. Measured by time, not by state: failures mend
+ * themselves in a moment, many times an hour, and a state that waits for one thing may have been overtaken by another.
  *
- * What a queue has read and not applied when it is dropped is owed: the queue that takes its place is told of it. For a while there may be
- * none: then whatever the log hands over is lost, which counts from the moment the last one was dropped.
+ * What a queue has read and not applied when it is dropped is owed: the queue that takes its place is told of it. For a
+ * while there may be none: then whatever the log hands over is lost, which counts from the moment the last one was
+ * dropped.
  */
 import type { PartitionBounds } from '../log/log.ts';
 import type { Clock } from '../runtime/clock.ts';

@@ -9,8 +9,8 @@
  *
  * waiting   -> applying   the head is due: it and all behind it that are due go to the cache in one batch
  * applying  -> waiting    applied, or skipped as applied before
- * applying  -> failed     the apply failed, or the record before was never applied: it stands still for a moment, so that
- *                         a failure that comes back at once is no busy loop, then it asks for another take-up
+ * applying  -> failed     the apply failed, or the record before was never applied: it stands still for a moment, so
+ *                         that a failure that comes back at once is no busy loop, then it asks for another take-up
  * any state -> dropped    another queue speaks for the partition: whatever this one has under way is ignored
  */
 import type { LogRecord } from '../log/log.ts';

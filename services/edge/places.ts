@@ -1,18 +1,20 @@
 /**
  * Where each partition is read on from: what the cache says that it applied there, against what the log holds now.
  *
- * A cache that has no position at all (it is new, it came back empty, or it belongs to another log) need not hear what the log holds: nobody
- * has to read a day of heartbeats before anything is fresh. The log is asked where it ends; *then* everything is made invalid, hard; then
- * the last record of each partition is the first to be read. Whatever lies before it was committed at the origin before any fetch that can
- * still be stored. (Rule A-8 of the lease, walked in cli/tools/model.)
+ * A cache that has no position at all (it is new, it came back empty, or it belongs to another log) need not hear what
+ * the log holds: nobody has to read a day of heartbeats before anything is fresh. The log is asked where it ends;
+ * *then* everything is made invalid, hard; then the last record of each partition is the first to be read. Whatever
+ * lies before it was committed at the origin before any fetch that can still be stored. (Rule A-8 of the lease, walked
+ * in cli/tools/model.)
  *
- * Where nothing was applied yet and the log begins above 0, it has dropped records that nobody here has seen. They might have been for
- * anything: they count as an invalidation of all, hard, applied at the place before the log's start. That place is no record's,
- * so it has no identity; it stands as long as the log begins right after it. So the next start knows that nothing more is missing.
+ * Where nothing was applied yet and the log begins above 0, it has dropped records that nobody here has seen. They
+ * might have been for anything: they count as an invalidation of all, hard, applied at the place before the log's
+ * start. That place is no record's, so it has no identity; it stands as long as the log begins right after it. So the
+ * next start knows that nothing more is missing.
  *
- * A place without a record within the log may be one that another edge of the region has just put there, or be of another log. Either way
- * everything is made invalid, after the log was asked where it ends, and reading goes on from there: the same argument. (To forget the log would
- * take the place from the other edge, which would do the same.)
+ * A place without a record within the log may be one that another edge of the region has just put there, or be of
+ * another log. Either way everything is made invalid, after the log was asked where it ends, and reading goes on from
+ * there: the same argument. (To forget the log would take the place from the other edge, which would do the same.)
  */
 import type { PartitionBounds } from '../log/log.ts';
 import { TARGET_ALL } from '../protocol/invalidation.ts';
@@ -46,7 +48,10 @@ export function isUnproven(bounds: readonly PartitionBounds[], stored: Stored): 
   });
 }
 
-/** For a cache, asked after the bounds were: what stands for all that it need not read, or that the log has dropped before it did. */
+/**
+ * For a cache, asked after the bounds were: what stands for all that it need not read, or that the log has dropped
+ * before it did.
+ */
 export function unreadBefore(bounds: readonly PartitionBounds[], stored: Stored): readonly Application[] {
   if (stored.size > 0) return droppedBefore(bounds, stored);
   return bounds.flatMap(({ partition, start, end }) => allBefore(partition, Math.max(start, end - 1)));

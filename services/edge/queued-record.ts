@@ -34,7 +34,10 @@ export function parseRecord({ value }: LogRecord): Pick<QueuedRecord, 'event' | 
   return unmarked === undefined ? { event } : { event, unmarked: { ...unmarked, records: 1 } };
 }
 
-/** Two records in a row that leave no mark are as good as the second, read behind what was before the first. A heartbeat counts until the next. */
+/**
+ * Two records in a row that leave no mark are as good as the second, read behind what was before the first. A heartbeat
+ * counts until the next.
+ */
 export function merged(first: QueuedRecord, second: QueuedRecord): QueuedRecord {
   const records = (first.unmarked?.records ?? 0) + (second.unmarked?.records ?? 0);
   return { ...second, previous: first.previous, unmarked: { beat: second.unmarked?.beat ?? first.unmarked?.beat, records } };

@@ -101,8 +101,9 @@ function cacheHeaders(options: AnswerOptions, answer: Answer): Record<string, st
 }
 
 /**
- * What a cache below may do where there is a lease: it stops when this edge stops, but for what rounding adds to `age`. So it may not keep what is
- * stale here, and nothing is said of stale answers: a cache below serves them without a label.
+ * What a cache below may do where there is a lease: it stops when this edge stops, but for what rounding adds to `age`.
+ * So it may not keep what is stale here, and nothing is said of stale answers: a cache below serves them without a
+ * label.
  */
 function leased({ entry: { freshUntil, fetchedAt }, status }: Answer, { until }: Term): string {
   const keptS = status === 'stale' ? 0 : Math.max(0, seconds(Math.min(freshUntil, until) - fetchedAt) - 1);
@@ -110,8 +111,8 @@ function leased({ entry: { freshUntil, fetchedAt }, status }: Answer, { until }:
 }
 
 /**
- * The stale directives of RFC 5861. `max-age=0`: this edge is the shared cache; a browser that kept its own copy would not hear of an
- * invalidation.
+ * The stale directives of RFC 5861. `max-age=0`: this edge is the shared cache; a browser that kept its own copy would
+ * not hear of an invalidation.
  */
 function cacheControlOf({ freshMs, negativeMs, staleWhileRevalidateMs, staleIfErrorMs }: EntryLifetimes): AnswerOptions['cacheControl'] {
   const stale = `stale-while-revalidate=${seconds(staleWhileRevalidateMs)}, stale-if-error=${seconds(staleIfErrorMs)}`;

@@ -1,4 +1,7 @@
-/** What a reader answers at once is what `read` would have answered; where `read` would wait for the origin, it is nothing. */
+/**
+ * What a reader answers at once is what `read` would have answered; where `read` would wait for the origin, it is
+ * nothing.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Answer } from './labels.ts';

@@ -1,4 +1,7 @@
-/** What changes while a lookup is under way: its answer is labelled by what held when it was judged, not by what holds when it comes. */
+/**
+ * What changes while a lookup is under way: its answer is labelled by what held when it was judged, not by what holds
+ * when it comes.
+ */
 import { describe, expect, test } from 'vitest';
 import { contentAnswer, type ReaderRig, withReader } from './testing/reader.ts';
 
@@ -11,8 +14,8 @@ interface HeldLookup {
 }
 
 /**
- * The next lookup is judged at once, after what `meanwhile` does to the region, and its answer comes when the test says so. Those after
- * it are answered as ever.
+ * The next lookup is judged at once, after what `meanwhile` does to the region, and its answer comes when the test says
+ * so. Those after it are answered as ever.
  */
 function holdNextLookup({ cache }: ReaderRig, meanwhile: () => void = () => {}): HeldLookup {
   const [judged, arrived] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -28,7 +31,10 @@ function holdNextLookup({ cache }: ReaderRig, meanwhile: () => void = () => {}):
   return { judged: judged.promise, arrive: () => arrived.resolve() };
 }
 
-/** A read of content 1 whose lookup the cache has judged, after what `meanwhile` does; its answer is on the way until it may arrive. */
+/**
+ * A read of content 1 whose lookup the cache has judged, after what `meanwhile` does; its answer is on the way until it
+ * may arrive.
+ */
 async function beginRead(rig: ReaderRig, meanwhile?: () => void) {
   const lookup = holdNextLookup(rig, meanwhile);
   const reading = rig.reader.read(1);

@@ -4,12 +4,13 @@
  *   fresh            answered from the cache
  *   stale            answered from the cache, and at most one revalidation per key runs behind it
  *   absent, invalid  one shared fetch, a fenced fill, the answer
- *   origin away      stale-if-error, from a second lookup made after the fetch failed; else 503. With a breaker (breaker.ts)
- *                    a fetch fails at once while the origin is known to be away, and no revalidation is begun
+ *   origin away      stale-if-error, from a second lookup made after the fetch failed; else 503. With a breaker
+ *                    (breaker.ts) a fetch fails at once while the origin is known to be away, and no revalidation is
+ *                    begun
  *   cache away       through to the origin, shared and capped; no fill, for there is no fence
  *
- * Where there is a lease (lease.ts), what is fresh is stale once its lease has run out: nobody waits for that either. What the origin says is
- * labelled by the same rule: whoever joins a fetch that took too long is told so.
+ * Where there is a lease (lease.ts), what is fresh is stale once its lease has run out: nobody waits for that either.
+ * What the origin says is labelled by the same rule: whoever joins a fetch that took too long is told so.
  *
  * The stamp of a fill is always that of the lookup made before the fetch began.
  */
@@ -35,8 +36,8 @@ export interface ReaderOptions {
   readonly meter: EdgeMeter;
   readonly lifetimes: EntryLifetimes;
   /**
-   * undefined while something is known to be missing, and nothing is called fresh: see `invalidator.ts`. Else a number for this
-   * spell of being up to date: two that are equal say that it was so all the time between them.
+   * undefined while something is known to be missing, and nothing is called fresh: see `invalidator.ts`. Else a number
+   * for this spell of being up to date: two that are equal say that it was so all the time between them.
    */
   readonly upToDate: () => number | undefined;
   /** Other edges answer from the same cache: it is told what was answered without it. */
@@ -148,8 +149,8 @@ export class Reader {
   }
 
   /**
-   * What only the edge knows: that is asked for before the cache is, and again afterwards, for the answer is that of some moment in
-   * between.
+   * What only the edge knows: that is asked for before the cache is, and again afterwards, for the answer is that of
+   * some moment in between.
    */
   #beforeLookup(key: string): Asked {
     const { cache, upToDate, isShared } = this.#options;
@@ -291,7 +292,10 @@ export class Reader {
     }
   }
 
-  /** No reader from now on may be answered less, from the cache or by a fetch that began before, with the cache or without it. */
+  /**
+   * No reader from now on may be answered less, from the cache or by a fetch that began before, with the cache or
+   * without it.
+   */
   #remember(key: string, version: number): void {
     const isMore = this.#remembered.remember(key, version);
     this.#misses.close(key);

@@ -2,7 +2,8 @@
  * The versions answered while the cache did not answer. When it is back, a cached version below one of them is invalid:
  * nobody is served an older version than was served before. Bounded; once full, a hard epoch of all takes its place.
  *
- * Where other edges of the region answer from the cache it is told of them. What it has taken need not be remembered here any more.
+ * Where other edges of the region answer from the cache it is told of them. What it has taken need not be remembered
+ * here any more.
  */
 import { CacheUnavailable } from './cache/cache.ts';
 
@@ -48,14 +49,17 @@ export class RememberedVersions {
   }
 
   /**
-   * Whether a version that the cache answered may be served. What counts is what was remembered when it was asked, and what has
-   * come since: the one may be forgotten by now, for a flush that this answer did not see; of the other some may have found no room.
+   * Whether a version that the cache answered may be served. What counts is what was remembered when it was asked, and
+   * what has come since: the one may be forgotten by now, for a flush that this answer did not see; of the other some
+   * may have found no room.
    */
   allows(key: string, version: number, asked: Remembered): boolean {
     return version >= Math.max(asked.minimum, this.minimum(key)) && this.#overflows <= asked.madeUpFor;
   }
 
-  /** Must have resolved before anything cached is served: when there was no room, flushes first, once for all who ask. */
+  /**
+   * Must have resolved before anything cached is served: when there was no room, flushes first, once for all who ask.
+   */
   async ready(flush: () => Promise<void>): Promise<void> {
     if (this.#overflows === this.#madeUpFor) return;
     this.#flushing ??= this.#flush(flush).finally(() => {
@@ -64,7 +68,10 @@ export class RememberedVersions {
     await this.#flushing;
   }
 
-  /** Begins to tell the cache, unless that is under way or there is nothing to tell. Until it has taken them they are remembered here. */
+  /**
+   * Begins to tell the cache, unless that is under way or there is nothing to tell. Until it has taken them they are
+   * remembered here.
+   */
   tell(raise: (versions: ReadonlyMap<string, number>) => Promise<void>): void {
     if (this.#isTelling || this.#versions.size === 0) return;
     this.#isTelling = true;

@@ -1,4 +1,7 @@
-/** What an edge with a lease says in headers, in its metrics and of its health: over real sockets, with a wall clock that a test moves. */
+/**
+ * What an edge with a lease says in headers, in its metrics and of its health: over real sockets, with a wall clock
+ * that a test moves.
+ */
 import { describe, expect, it } from 'vitest';
 import { edgeHealth, edgeMetrics } from '../protocol/edge-api.ts';
 import { heartbeatValue } from '../protocol/heartbeat.ts';

@@ -5,7 +5,10 @@ import { parseInput } from '../runtime/http.ts';
 import type { HttpAnswer, Route } from '../runtime/route.ts';
 import type { EdgeSettings } from './settings.ts';
 
-/** A lease that is too short for the delay in force is taken, as a delay is that is too long for the lease: `/metrics` says so. */
+/**
+ * A lease that is too short for the delay in force is taken, as a delay is that is too long for the lease: `/metrics`
+ * says so.
+ */
 export function settingsRoutes(settings: EdgeSettings, admit: NonNullable<Route['admit']>): readonly Route[] {
   const path = '/admin/config';
   const answer = (): HttpAnswer => {

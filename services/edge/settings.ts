@@ -1,4 +1,7 @@
-/** What can be changed on a running edge: its propagation delay, its strategy and its lease. Holds for events already queued, too. */
+/**
+ * What can be changed on a running edge: its propagation delay, its strategy and its lease. Holds for events already
+ * queued, too.
+ */
 import type { EdgeConfig, EdgeConfigChange } from '../protocol/edge-api.ts';
 import type { Strategy } from '../protocol/invalidation.ts';
 

@@ -73,7 +73,10 @@ const HOSTS: readonly (readonly string[])[] = [
   ['Host: localhost', 'Host: localhost'],
   ['Host: localhost', 'Host: evil.example'],
 ];
-/** Of all that the table gets. Some get no answer at all: what cannot be read stands behind a request whose answer is not out yet. */
+/**
+ * Of all that the table gets. Some get no answer at all: what cannot be read stands behind a request whose answer is
+ * not out yet.
+ */
 const STATUSES = ['200', '304', '400', '404', '405', '415', '417', '421', '431', '503'];
 const CLOSE = 'Connection: close';
 const LINES = [
@@ -147,7 +150,10 @@ const TABLE: readonly Asked[] = [
   ...LINES.flatMap((line) => BODIES.map((body) => ({ ...PLAIN_REQUEST, lines: [line], body }))),
 ];
 
-/** Behind it the last one, but where it ends the connection itself: what comes after that cuts an answer that is not out yet. */
+/**
+ * Behind it the last one, but where it ends the connection itself: what comes after that cuts an answer that is not out
+ * yet.
+ */
 function written({ method, target, version, host, lines, body }: Asked): string {
   const head = [[method, TARGETS[target] ?? target, version].join(' ').trimEnd(), ...host, ...lines].join('\r\n');
   const hasBody = lines.some((line) => SAYS_BODY.test(line));

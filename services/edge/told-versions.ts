@@ -1,6 +1,6 @@
 /**
- * What the cache holds, as a reader would be told: the marks do not know the lease. Nobody reads for it, so an entry's own fetch is dated by
- * how long it is fresh.
+ * What the cache holds, as a reader would be told: the marks do not know the lease. Nobody reads for it, so an entry's
+ * own fetch is dated by how long it is fresh.
  */
 import type { VersionRow } from '../protocol/edge-api.ts';
 import type { CachedVersion } from './cache/cache.ts';

@@ -1,6 +1,6 @@
 /**
- * The records of one partition that were read and are not applied, in order. Events wait for their delay; a record that leaves no mark does not,
- * and is in no count of events. Of those that leave none, several in a row become one.
+ * The records of one partition that were read and are not applied, in order. Events wait for their delay; a record that
+ * leaves no mark does not, and is in no count of events. Of those that leave none, several in a row become one.
  */
 import { merged, type Owed, type QueuedRecord } from './queued-record.ts';
 

@@ -1,9 +1,10 @@
 /**
  * The invalidation log over Kafka: one topic, an acknowledged producer, and per subscriber a supervised consumer.
  *
- * Nothing here waits for Kafka to be there: a log is opened at once, calls are refused with LogUnavailable while Kafka is
- * away, and a subscriber joins when it can. A watch asks once a second for the log's bounds: that is what `connected`
- * says, what finds a topic made anew while nothing is read, and what makes the topic where it is missing (the origin).
+ * Nothing here waits for Kafka to be there: a log is opened at once, calls are refused with LogUnavailable while Kafka
+ * is away, and a subscriber joins when it can. A watch asks once a second for the log's bounds: that is what
+ * `connected` says, what finds a topic made anew while nothing is read, and what makes the topic where it is missing
+ * (the origin).
  */
 import { INVALIDATION_TOPIC } from '../protocol/invalidation.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';

@@ -33,8 +33,9 @@ export interface LogSubscriber {
   /** Names the region; committed offsets are kept under it. */
   readonly group: string;
   /**
-   * Partitions were assigned. Answers the offset to read each from, within its bounds; no record comes before. Assigned anew whenever
-   * the log has dropped what was to be read next: a position below the start is never moved up in silence.
+   * Partitions were assigned. Answers the offset to read each from, within its bounds; no record comes before. Assigned
+   * anew whenever the log has dropped what was to be read next: a position below the start is never moved up in
+   * silence.
    */
   onAssigned(bounds: readonly PartitionBounds[]): Promise<ReadonlyMap<number, number>>;
   /** Aborted when the subscriber ends, be it before it was subscribed: it is asked for nothing more. */
@@ -53,8 +54,9 @@ export interface LogSubscription {
   /** Per partition the next offset to read, as Kafka counts. For display. */
   commit(nextOffsets: ReadonlyMap<number, number>): Promise<void>;
   /**
-   * Whether a check that begins now, or later, finds that the log is the one whose records were delivered. `false` also where that cannot be
-   * told: the log does not answer, nothing was delivered yet, or an assignment came in between. Never rejects.
+   * Whether a check that begins now, or later, finds that the log is the one whose records were delivered. `false` also
+   * where that cannot be told: the log does not answer, nothing was delivered yet, or an assignment came in between.
+   * Never rejects.
    */
   isSameLog(): Promise<boolean>;
   close(): Promise<void>;

@@ -1,4 +1,7 @@
-/** Delivers a log in memory to one subscriber, never within the caller's turn, one batch a turn so that partitions take their share. */
+/**
+ * Delivers a log in memory to one subscriber, never within the caller's turn, one batch a turn so that partitions take
+ * their share.
+ */
 import { type Clock, sleep } from '../runtime/clock.ts';
 import { type LogRecord, type LogSubscriber, LogUnavailable, type PartitionBounds } from './log.ts';
 

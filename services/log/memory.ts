@@ -1,8 +1,8 @@
 /**
  * The invalidation log in memory: an array per partition, kept up to a count, delivered to each subscriber by a pump of
- * its own. Every subscriber is assigned all partitions; a group only names the committed offsets. As over Kafka, one that
- * cannot answer its assignment, or throws at records, is asked again; and one that is so far behind that what it was to
- * read next has been dropped.
+ * its own. Every subscriber is assigned all partitions; a group only names the committed offsets. As over Kafka, one
+ * that cannot answer its assignment, or throws at records, is asked again; and one that is so far behind that what it
+ * was to read next has been dropped.
  */
 import type { Clock } from '../runtime/clock.ts';
 import {
@@ -101,7 +101,10 @@ export class MemoryLog implements InvalidationLog {
     return bounds.reduce((sum, { start, end }) => sum + end - start, 0);
   }
 
-  /** As a topic that was made anew and has been filled meanwhile: as many records at the same offsets, all of them others. Answers how many. */
+  /**
+   * As a topic that was made anew and has been filled meanwhile: as many records at the same offsets, all of them
+   * others. Answers how many.
+   */
   recreate(other: () => LogMessage): number {
     const time = this.#clock.now();
     for (const { records } of this.#partitions)

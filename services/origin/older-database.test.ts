@@ -1,6 +1,7 @@
 /**
- * A database that an origin of version 0.1.0 has written, taken over by the origin of today: contents, deletions, and what had not been published
- * when it ended. And what that origin had published: the edges of today read it as it was meant.
+ * A database that an origin of version 0.1.0 has written, taken over by the origin of today: contents, deletions, and
+ * what had not been published when it ended. And what that origin had published: the edges of today read it as it was
+ * meant.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InvalidationLog } from '../log/log.ts';

@@ -2,11 +2,13 @@
  * The relay: publishes the outbox to the log, in order, at least once.
  *
  * One relay at a time holds an advisory lock. It claims what is not sent, publishes it outside any transaction, then
- * marks it sent; a crash in between publishes again, which every edge takes without harm, and loses nothing. It claims and marks in
- * the session that holds the lock, so a crowd that waits for the database holds up neither what it publishes nor its heartbeats.
+ * marks it sent; a crash in between publishes again, which every edge takes without harm, and loses nothing. It claims
+ * and marks in the session that holds the lock, so a crowd that waits for the database holds up neither what it
+ * publishes nor its heartbeats.
  *
- * Where there is a lease it also sends heartbeats. Its clock is read *before* the claim, and the heartbeat with that time follows once all that
- * the claim returned is acknowledged, unless the claim was cut short: so what could be seen before that time stands before the heartbeat.
+ * Where there is a lease it also sends heartbeats. Its clock is read *before* the claim, and the heartbeat with that
+ * time follows once all that the claim returned is acknowledged, unless the claim was cut short: so what could be seen
+ * before that time stands before the heartbeat.
  *
  * States: locking -> idle <-> publishing -> backingOff -> locking ... -> closed
  */
@@ -132,7 +134,10 @@ export class Relay {
     await outbox.markSent(ids);
   }
 
-  /** Behind whoever calls, one at a time: no event waits for a heartbeat. It is true wherever in the log it arrives later. */
+  /**
+   * Behind whoever calls, one at a time: no event waits for a heartbeat. It is true wherever in the log it arrives
+   * later.
+   */
   #beat(time: number): void {
     const { clock, logger, heartbeatMs = 0 } = this.#options;
     const nextMs = clock.monotonicMs() + heartbeatMs;

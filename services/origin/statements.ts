@@ -32,8 +32,8 @@ function withInvalidation(change: string, { mode, priority }: { mode: 'hard' | n
 }
 
 /**
- * The condition of a write: in the statement that writes, so that of two that name one tag the second finds another. Each parameter is
- * null (not asked), a list of tags, or the list `{*}`.
+ * The condition of a write: in the statement that writes, so that of two that name one tag the second finds another.
+ * Each parameter is null (not asked), a list of tags, or the list `{*}`.
  */
 function onCondition(ifMatch: string, ifNoneMatch: string): string {
   const isAmong = (tags: string) => `('*' = ANY(${tags}::text[]) OR ${ETAG_SQL} = ANY(${tags}::text[]))`;

@@ -14,7 +14,10 @@ const LIST_MAX = 1000;
 const LIST_DEFAULT = 100;
 const ID_MAX = 2_147_483_647;
 
-/** Postgres stores neither NUL nor half a surrogate pair: refusing them here is what keeps `what you PUT is what you GET`. */
+/**
+ * Postgres stores neither NUL nor half a surrogate pair: refusing them here is what keeps `what you PUT is what you
+ * GET`.
+ */
 function isStorableText(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
@@ -85,7 +88,9 @@ export const contentListAnswer = z.object({
 /** A 404 for a content: the last version of a deleted id, 0 for one never created. */
 export const contentMissingAnswer = z.object({ success: z.literal(false), version: z.int().nonnegative() });
 
-/** A number in a query: plain decimal, as ids are. `Number` alone would take an empty text, `0x10` and `1e2` as well. */
+/**
+ * A number in a query: plain decimal, as ids are. `Number` alone would take an empty text, `0x10` and `1e2` as well.
+ */
 export function queryInteger(min: number, max: number): z.ZodType<number, string> {
   const message = `expected a whole number from ${min} to ${max}`;
   return z

@@ -1,4 +1,7 @@
-/** What an edge answers: the body of a read, `/metrics`, `/health` and the admin routes. Parsed by the lab with the same schemas. */
+/**
+ * What an edge answers: the body of a read, `/metrics`, `/health` and the admin routes. Parsed by the lab with the same
+ * schemas.
+ */
 import { z } from 'zod';
 import { content } from './content.ts';
 import { invalidationMode, invalidationType, strategy } from './invalidation.ts';
@@ -30,7 +33,10 @@ export const edgeMissingAnswer = readLabel.extend({
 export const versionRow = z.object({ key: z.string(), version: z.int(), state: entryState });
 export type VersionRow = z.infer<typeof versionRow>;
 
-/** The original EdgeSync's counters, word for word. Latencies in ms; null before the first sample; `hitRatio` in percent. */
+/**
+ * The original EdgeSync's counters, word for word. Latencies in ms; null before the first sample; `hitRatio` in
+ * percent.
+ */
 export const seedMetrics = z.object({
   totalRequests: z.int(),
   cacheHits: z.int(),
@@ -107,7 +113,10 @@ export const edgeMetrics = z.object({
     /** Per partition the offset applied last; -1 before the first. */
     applied: z.record(z.string(), z.int()),
     queued: z.int(),
-    /** ms for which an event has been due that was read and is not applied; above a second nothing is called fresh. Not told by older edges. */
+    /**
+     * ms for which an event has been due that was read and is not applied; above a second nothing is called fresh. Not
+     * told by older edges.
+     */
     overdueMs: z.int().nonnegative().optional(),
     unreadable: z.int(),
   }),
@@ -132,17 +141,23 @@ export const edgeMetrics = z.object({
       skewMs: z.int().nonnegative(),
       /** How old the last word from the origin is that took effect in the cache; null: none has. */
       evidenceMs: z.int().nullable(),
-      /** The shortest lease that is held under the delay in force. Above `leaseMs` the lease runs out while nothing is wrong. */
+      /**
+       * The shortest lease that is held under the delay in force. Above `leaseMs` the lease runs out while nothing is
+       * wrong.
+       */
       leastMs: z.int().positive(),
       heartbeats: z.int().nonnegative(),
       /** Of those: how many had no effect, for they came from the future of this edge's clock. */
       fromFuture: z.int().nonnegative(),
       /**
-       * By how much the origin's clock was ahead of this one, at least, when it last answered; negative: behind; null: no answer has told.
-       * Not told by older edges.
+       * By how much the origin's clock was ahead of this one, at least, when it last answered; negative: behind; null:
+       * no answer has told. Not told by older edges.
        */
       originAheadMs: z.int().nullable().optional(),
-      /** How long nothing that rests on a clock is called fresh, for the clock was found wrong; 0: it is trusted. Not told by older edges. */
+      /**
+       * How long nothing that rests on a clock is called fresh, for the clock was found wrong; 0: it is trusted. Not
+       * told by older edges.
+       */
       untrustedMs: z.int().nonnegative().optional(),
     })
     .optional(),
@@ -187,7 +202,9 @@ export const edgeHealth = z.object({
   redis: z.enum(['connected', 'refuses writes', 'disconnected']),
   log: z.enum(['connected', 'disconnected']),
   origin: z.enum(['connected', 'disconnected']),
-  /** Whether it has word from the origin that is recent enough to call old entries fresh. Left out: there is no lease. */
+  /**
+   * Whether it has word from the origin that is recent enough to call old entries fresh. Left out: there is no lease.
+   */
   lease: z.enum(['held', 'ran out', 'heartbeats from the future', 'clock set back', 'clocks apart']).optional(),
   /** Left out: there is none. */
   breaker: breakerState.optional(),

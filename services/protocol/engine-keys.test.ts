@@ -1,4 +1,7 @@
-/** A flaw of the engine that our readers of JSON inherit: where this fails, it is mended, and what was left out for its sake can go. */
+/**
+ * A flaw of the engine that our readers of JSON inherit: where this fails, it is mended, and what was left out for its
+ * sake can go.
+ */
 import { expect, it } from 'vitest';
 
 it('JSON.parse of V8 13.6 reads a key that is a quote as a backslash, where an object like it had one', () => {

@@ -1,8 +1,8 @@
 /**
- * JSON that others wrote, read so that nothing in it is changed without a word. `JSON.parse` keeps the last of two values under one key
- * and rounds a number that no double holds; a text with half a surrogate pair becomes another one as soon as it is written as UTF-8.
- * All three are legal JSON whose reading nobody can rely on (RFC 8259, sections 4, 6 and 8.2), and I-JSON forbids them (RFC 7493,
- * section 2). Here they are refused, with the path to the place.
+ * JSON that others wrote, read so that nothing in it is changed without a word. `JSON.parse` keeps the last of two
+ * values under one key and rounds a number that no double holds; a text with half a surrogate pair becomes another one
+ * as soon as it is written as UTF-8. All three are legal JSON whose reading nobody can rely on (RFC 8259, sections 4, 6
+ * and 8.2), and I-JSON forbids them (RFC 7493, section 2). Here they are refused, with the path to the place.
  */
 
 /** No JSON, or not in UTF-8. */
@@ -50,8 +50,9 @@ export function parseExactJson(source: string | Uint8Array): unknown {
 }
 
 /**
- * Whether writing it gives the text back, letter by letter: then reading has changed nothing. What programs write is mostly so, and this costs
- * less than the scan. Half a surrogate pair is written as the escape that it may have been read from.
+ * Whether writing it gives the text back, letter by letter: then reading has changed nothing. What programs write is
+ * mostly so, and this costs less than the scan. Half a surrogate pair is written as the escape that it may have been
+ * read from.
  */
 function isUnchanged(text: string, value: unknown): boolean {
   return text.length <= WRITTEN_LENGTH_MAX && JSON.stringify(value) === text && !text.includes('\\u') && text.isWellFormed();
@@ -65,7 +66,10 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Whether a decimal number is the same after JavaScript has read and written it: its value, not its spelling (`1.0`, `1e2`). */
+/**
+ * Whether a decimal number is the same after JavaScript has read and written it: its value, not its spelling (`1.0`,
+ * `1e2`).
+ */
 export function isExactDecimal(literal: string): boolean {
   if (SHORT.test(literal)) return true;
   const read = Number(literal);

@@ -1,6 +1,7 @@
 /**
- * Records of the topic that invalidate nothing. A heartbeat says: whatever could be seen at the origin before `time` stands before this
- * record in its partition. A record of a kind that this program does not know is passed over where it says that it may be skipped.
+ * Records of the topic that invalidate nothing. A heartbeat says: whatever could be seen at the origin before `time`
+ * stands before this record in its partition. A record of a kind that this program does not know is passed over where
+ * it says that it may be skipped.
  */
 import { z } from 'zod';
 import { parseExactJson } from './exact-json.ts';

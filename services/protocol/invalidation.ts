@@ -1,9 +1,9 @@
 /**
  * The events on the topic `cache.invalidation` and what a cache makes of them.
  *
- * A write to a content carries the version it made; a purge carries none. Only a key has versions: an event that gives one to
- * a tag, a pattern or all could mean either, so it cannot be read. `mode` is the event's own wish; without one each region
- * applies its strategy (eager: hard, lazy: soft).
+ * A write to a content carries the version it made; a purge carries none. Only a key has versions: an event that gives
+ * one to a tag, a pattern or all could mean either, so it cannot be read. `mode` is the event's own wish; without one
+ * each region applies its strategy (eager: hard, lazy: soft).
  */
 import { z } from 'zod';
 import { parseExactJson } from './exact-json.ts';

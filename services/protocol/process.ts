@@ -1,6 +1,6 @@
 /**
- * What origin and edge tell of their own process with every answer to `/metrics`, so that whoever judges them by time can tell a wrong
- * program from a machine that did not let it run, and a late event from a clock that is not the same.
+ * What origin and edge tell of their own process with every answer to `/metrics`, so that whoever judges them by time
+ * can tell a wrong program from a machine that did not let it run, and a late event from a clock that is not the same.
  */
 import { z } from 'zod';
 

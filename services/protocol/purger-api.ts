@@ -5,7 +5,10 @@ import { edgeMetrics } from './edge-api.ts';
 const count = z.int().nonnegative();
 
 export const purgerMetrics = edgeMetrics.extend({
-  /** Requests to the cache since the start: `taken`, `refused` by their status, or `unanswered`. `widened`: more was purged than was asked for. */
+  /**
+   * Requests to the cache since the start: `taken`, `refused` by their status, or `unanswered`. `widened`: more was
+   * purged than was asked for.
+   */
   purges: z.object({ sent: count, taken: count, refused: count, unanswered: count, widened: count }),
 });
 export type PurgerMetrics = z.infer<typeof purgerMetrics>;

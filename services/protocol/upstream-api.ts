@@ -1,6 +1,6 @@
 /**
- * What the upstream adds to each answer for a content: by it a reader tells whence an answer is, without any help of the cache. And what it tells
- * of itself.
+ * What the upstream adds to each answer for a content: by it a reader tells whence an answer is, without any help of
+ * the cache. And what it tells of itself.
  */
 import { z } from 'zod';
 import { processTold } from './process.ts';
@@ -20,7 +20,10 @@ export function contentTag(id: string): string {
   return `content-${id}`;
 }
 
-/** Where an answer of the origin can be held back. `head`: nothing of it was sent; `body`: the headers and half of the body were. */
+/**
+ * Where an answer of the origin can be held back. `head`: nothing of it was sent; `body`: the headers and half of the
+ * body were.
+ */
 export const holdPlace = z.enum(['head', 'body']);
 export type HoldPlace = z.infer<typeof holdPlace>;
 

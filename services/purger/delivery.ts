@@ -1,6 +1,6 @@
 /**
- * How an invalidation is brought to the cache: the requests that it is sent as, again and again until they were taken, or as the mode of
- * delivery says. A purge that hangs holds up no other, as long as fewer than a hundred hang.
+ * How an invalidation is brought to the cache: the requests that it is sent as, again and again until they were taken,
+ * or as the mode of delivery says. A purge that hangs holds up no other, as long as fewer than a hundred hang.
  */
 import type { Deliver, PurgeRequest, PurgeWay } from '../protocol/purge-ways.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';

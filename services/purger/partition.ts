@@ -1,6 +1,7 @@
 /**
- * The invalidations of one partition of the log on their way to a cache: each is purged when it is due, whatever the ones before it wait
- * for, but after those of the same target. How far the partition is done is told in order: up to the last record before which nothing is open.
+ * The invalidations of one partition of the log on their way to a cache: each is purged when it is due, whatever the
+ * ones before it wait for, but after those of the same target. How far the partition is done is told in order: up to
+ * the last record before which nothing is open.
  */
 import type { Position } from '../edge/cache/cache.ts';
 import { isRecordAt, parseRecord, type QueuedRecord, toApplication, toApplied } from '../edge/queued-record.ts';
@@ -48,7 +49,10 @@ export class Partition {
   readonly #feed: PartitionFeed;
   readonly #dropped = new AbortController();
   #items: Item[] = [];
-  /** By target the last of it that is under way: what comes next waits until it was taken, and not until it was repeated. */
+  /**
+   * By target the last of it that is under way: what comes next waits until it was taken, and not until it was
+   * repeated.
+   */
   readonly #lastOf = new Map<string, Promise<void>>();
   /** The record that must come first. */
   #awaited: Position | undefined;

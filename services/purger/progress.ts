@@ -1,6 +1,7 @@
 /**
- * How far a purger has come, and which contents the log has named. An id is stored before the position of any record that came with it or
- * after it: else a restart would know that the record was purged, and not of the content. What is lost on the way is purged once more.
+ * How far a purger has come, and which contents the log has named. An id is stored before the position of any record
+ * that came with it or after it: else a restart would know that the record was purged, and not of the content. What is
+ * lost on the way is purged once more.
  */
 import type { Position } from '../edge/cache/cache.ts';
 import type { Logger } from '../runtime/log.ts';

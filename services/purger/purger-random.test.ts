@@ -1,6 +1,6 @@
 /**
- * Whatever happens to a purger, its log, its store and its cache: once they are healed, the cache has taken for each record a purge that
- * covers it and was sent after it. fast-check prints seed and trace.
+ * Whatever happens to a purger, its log, its store and its cache: once they are healed, the cache has taken for each
+ * record a purge that covers it and was sent after it. fast-check prints seed and trace.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -18,7 +18,10 @@ const RUNS = 300;
 const DELAY_MS = 100;
 const AGAIN_MS = 700;
 const HANGS_MS = 5_000;
-/** Longer than the longest delay, a purge that hangs, its backoff and the second purge, each of them over everything and then each record. */
+/**
+ * Longer than the longest delay, a purge that hangs, its backoff and the second purge, each of them over everything and
+ * then each record.
+ */
 const HEALED_MS = 60_000;
 
 const step = fc.oneof(

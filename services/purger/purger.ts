@@ -1,12 +1,12 @@
 /**
  * From the log to a cache of others: what an edge of ours does with its own entries a purger does by purge requests.
  *
- * It reads the log like an edge: each record is due at its time and the delay. How far it has come is stored only after the cache took the
- * purges, so after any end it purges once more rather than once too little. Where the log is another one, or has dropped what was not read,
- * everything is purged first.
+ * It reads the log like an edge: each record is due at its time and the delay. How far it has come is stored only after
+ * the cache took the purges, so after any end it purges once more rather than once too little. Where the log is another
+ * one, or has dropped what was not read, everything is purged first.
  *
- * Where each partition is read on from is decided at the start, on each rejoin, and when a partition finds another log: its partitions are
- * dropped at once, and what is decided comes one after another.
+ * Where each partition is read on from is decided at the start, on each rejoin, and when a partition finds another log:
+ * its partitions are dropped at once, and what is decided comes one after another.
  */
 import type { Position } from '../edge/cache/cache.ts';
 import type { EdgeMeter } from '../edge/metrics.ts';

@@ -1,10 +1,11 @@
 /**
- * What is sent to a cache for an invalidation. What the cache has no word for is widened: more is purged than was asked for, never less.
+ * What is sent to a cache for an invalidation. What the cache has no word for is widened: more is purged than was asked
+ * for, never less.
  *
- * A key is purged by its own word, else by the tag of its content. A tag and a pattern are purged by their own word, else as all. All is
- * purged by its own word, else by the tag that everything has, else key by key, each that the log has named. In place of a soft purge that
- * the cache does not know stands the hard one. A soft purge stands for a hard one only where the cache knows no hard purge: it is all that
- * it can do.
+ * A key is purged by its own word, else by the tag of its content. A tag and a pattern are purged by their own word,
+ * else as all. All is purged by its own word, else by the tag that everything has, else key by key, each that the log
+ * has named. In place of a soft purge that the cache does not know stands the hard one. A soft purge stands for a hard
+ * one only where the cache knows no hard purge: it is all that it can do.
  */
 import { contentGlobOf, contentIdOf } from '../protocol/content.ts';
 import type { InvalidationMode, InvalidationType } from '../protocol/invalidation.ts';

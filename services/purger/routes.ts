@@ -1,4 +1,7 @@
-/** The routes of a purger: metrics, health and settings, in the shapes of an edge. Of reads it knows nothing: those are the cache's. */
+/**
+ * The routes of a purger: metrics, health and settings, in the shapes of an edge. Of reads it knows nothing: those are
+ * the cache's.
+ */
 
 import { LagMeter } from '../edge/lag.ts';
 import type { EdgeMeter } from '../edge/metrics.ts';

@@ -1,4 +1,7 @@
-/** What a purger must know when it starts again: how far it has come in each partition of the log, and which contents there are. */
+/**
+ * What a purger must know when it starts again: how far it has come in each partition of the log, and which contents
+ * there are.
+ */
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Position } from '../edge/cache/cache.ts';
@@ -46,7 +49,10 @@ export interface FileStoreOptions {
   readonly region: string;
 }
 
-/** A file of positions, replaced as a whole, and beside it one of ids, a line each. Both are on the disk when a write resolves. */
+/**
+ * A file of positions, replaced as a whole, and beside it one of ids, a line each. Both are on the disk when a write
+ * resolves.
+ */
 export class FileStore implements PurgerStore {
   readonly #file: string;
   readonly #region: string;

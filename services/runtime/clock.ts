@@ -30,9 +30,9 @@ const NS_PER_MS = 1e6;
 const LOOKS = 20;
 
 /**
- * By how many ms the monotonic clock that all processes of a machine share is ahead of `systemClock.monotonicMs()` of this one, which counts
- * from its own start; the same for as long as it lasts. Of several looks at both the quickest counts: a process may lose the processor
- * between two.
+ * By how many ms the monotonic clock that all processes of a machine share is ahead of `systemClock.monotonicMs()` of
+ * this one, which counts from its own start; the same for as long as it lasts. Of several looks at both the quickest
+ * counts: a process may lose the processor between two.
  */
 export function sharedAheadMs(): number {
   let [quickestMs, aheadMs] = [Number.POSITIVE_INFINITY, 0];

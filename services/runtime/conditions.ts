@@ -1,7 +1,7 @@
 /**
- * Conditional requests (RFC 9110, section 13). A request names tags in `If-Match` and `If-None-Match`; whether it may go on is
- * decided by the tag of what is there. Dates are no validators here: no service sends `Last-Modified`, so `If-Unmodified-Since`
- * has nothing to be compared with (13.1.4).
+ * Conditional requests (RFC 9110, section 13). A request names tags in `If-Match` and `If-None-Match`; whether it may
+ * go on is decided by the tag of what is there. Dates are no validators here: no service sends `Last-Modified`, so
+ * `If-Unmodified-Since` has nothing to be compared with (13.1.4).
  */
 import { ServiceError } from '../protocol/errors.ts';
 
@@ -72,7 +72,10 @@ export function refuseUntagged(condition: Condition, isThere: boolean): void {
   throw new ServiceError('precondition_failed', `${header}: expected no such condition: what is at this path ${has}`);
 }
 
-/** RFC 9110 section 13.1.2 for a read: weak comparison against a list, or `*`. What cannot be read matches nothing: a full answer is always right. */
+/**
+ * RFC 9110 section 13.1.2 for a read: weak comparison against a list, or `*`. What cannot be read matches nothing: a
+ * full answer is always right.
+ */
 export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => opaqueTag(tag.trim()) === opaqueTag(etag));

@@ -37,7 +37,10 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads each setting of the table; an empty variable counts as not set. Throws one ConfigError that lists every problem. */
+/**
+ * Reads each setting of the table; an empty variable counts as not set. Throws one ConfigError that lists every
+ * problem.
+ */
 export function readConfig<Table extends SettingTable>(
   table: Table,
   environment: Readonly<Record<string, string | undefined>>,
@@ -78,7 +81,9 @@ export function integerSetting(min: number, max: number): z.ZodType<number, stri
     .refine((value) => value >= min && value <= max, message);
 }
 
-/** Scheme, host and port of an HTTP server: paths are the caller's, so a path, a query or a user in it would be lost. */
+/**
+ * Scheme, host and port of an HTTP server: paths are the caller's, so a path, a query or a user in it would be lost.
+ */
 export const baseUrlSetting: z.ZodType<string, string> = z
   .string()
   .refine(isBaseUrl, 'expected an http: or https: URL with nothing after host and port, such as http://localhost:4000');

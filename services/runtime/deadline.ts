@@ -1,4 +1,7 @@
-/** A promise with an end: what libraries promise, kafkajs and dockerode, may take for ever, and so may programs of others. */
+/**
+ * A promise with an end: what libraries promise, kafkajs and dockerode, may take for ever, and so may programs of
+ * others.
+ */
 import { type Clock, sleep } from './clock.ts';
 
 export interface Deadline {

@@ -1,6 +1,6 @@
 /**
- * The page at `/`: what a service is, and where one may look. A browser gets the page, because it says that it takes HTML; every other client
- * gets the 404 that any unknown path gets. The page loads nothing and runs no script.
+ * The page at `/`: what a service is, and where one may look. A browser gets the page, because it says that it takes
+ * HTML; every other client gets the 404 that any unknown path gets. The page loads nothing and runs no script.
  */
 export interface FrontPage {
   readonly title: string;

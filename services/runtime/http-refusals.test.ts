@@ -1,4 +1,7 @@
-/** What a connection gets back that never becomes a request. What both services must answer is in `http-wire-contract.ts`. */
+/**
+ * What a connection gets back that never becomes a request. What both services must answer is in
+ * `http-wire-contract.ts`.
+ */
 import { createServer, type RequestListener, type ServerOptions } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,7 @@
-/** Answers to what never becomes a request for Express, among them all that Node would answer by itself with an empty body. */
+/**
+ * Answers to what never becomes a request for Express, among them all that Node would answer by itself with an empty
+ * body.
+ */
 import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ServiceError } from '../protocol/errors.ts';
@@ -6,7 +9,10 @@ import { systemClock } from './clock.ts';
 import { dateOf } from './http-date.ts';
 
 const CONTENT_TYPE = 'application/json; charset=utf-8';
-/** To a connection that is refused: as long as its sender may go on sending what nobody reads, so that it gets to read the answer. */
+/**
+ * To a connection that is refused: as long as its sender may go on sending what nobody reads, so that it gets to read
+ * the answer.
+ */
 const LINGER_MS = 1_000;
 
 /** Headers that belong to an error of this kind. */
@@ -61,8 +67,8 @@ function endWith(socket: Duplex, error: ServiceError): void {
 }
 
 /**
- * Answers in JSON what Node refuses before there is a request, or in the middle of its body. A connection on which an answer to
- * an earlier request is still to come is cut instead: the refusal would be taken for that answer.
+ * Answers in JSON what Node refuses before there is a request, or in the middle of its body. A connection on which an
+ * answer to an earlier request is still to come is cut instead: the refusal would be taken for that answer.
  */
 export function answerRefusals(server: Server): void {
   /** Of each connection the last answer that was begun. */

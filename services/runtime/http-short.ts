@@ -1,6 +1,7 @@
 /**
- * A short way to the routes that nearly every request takes, past Express. It takes *plain* requests only: those that every check of the
- * long way passes on as they are. Whatever is not plain goes the long way, so what is refused is refused there, in its words.
+ * A short way to the routes that nearly every request takes, past Express. It takes *plain* requests only: those that
+ * every check of the long way passes on as they are. Whatever is not plain goes the long way, so what is refused is
+ * refused there, in its words.
  *
  *   method    GET or HEAD, in HTTP/1.1, without a body
  *   target    the path of the route as it is spelled, its last step in characters that nobody encodes; no query
@@ -106,7 +107,10 @@ function toRequest(method: string, params: HttpRequest['params'], headers: Incom
   };
 }
 
-/** As Express writes JSON, or nothing. To a HEAD Node sends the headers only. Throws what Node says of a header that it cannot write. */
+/**
+ * As Express writes JSON, or nothing. To a HEAD Node sends the headers only. Throws what Node says of a header that it
+ * cannot write.
+ */
 function writeAnswer(response: ServerResponse, { status, headers = {}, body, json }: HttpAnswer, date: string): void {
   if (response.headersSent || response.destroyed) return;
   const lines: string[] = ['date', date];

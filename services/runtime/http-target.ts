@@ -1,6 +1,6 @@
 /**
- * Whom and what a request is for, decided before Express sees it: its target, its Host, and lines that Node would drop. Express
- * matches paths only; of a whole URL it would warn on standard error, and look at the wrong Host.
+ * Whom and what a request is for, decided before Express sees it: its target, its Host, and lines that Node would drop.
+ * Express matches paths only; of a whole URL it would warn on standard error, and look at the wrong Host.
  */
 import type { IncomingMessage } from 'node:http';
 import { ServiceError } from '../protocol/errors.ts';
@@ -52,8 +52,8 @@ function checkHost(host: string, allowed: ReadonlySet<string>): void {
 }
 
 /**
- * The parameters of a target. Throws `invalid_field` for what `querystring` would change: bytes that are not UTF-8, a `%` that
- * encodes nothing, a parameter said twice.
+ * The parameters of a target. Throws `invalid_field` for what `querystring` would change: bytes that are not UTF-8, a
+ * `%` that encodes nothing, a parameter said twice.
  */
 export function readQuery(search: string): Readonly<Record<string, string>> {
   const query: Record<string, string> = Object.create(null);

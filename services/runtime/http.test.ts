@@ -1,4 +1,7 @@
-/** The life of the HTTP server, and what a handler can go wrong with. The rest is in `http-contract.ts`, run by each service. */
+/**
+ * The life of the HTTP server, and what a handler can go wrong with. The rest is in `http-contract.ts`, run by each
+ * service.
+ */
 import { Agent, request as startRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';

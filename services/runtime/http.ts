@@ -1,7 +1,8 @@
 /**
  * HTTP for the services, the one owner of Express. A service is a list of routes: functions from a request to an answer
- * that know nothing of sockets. This file and those beside it add what every service needs: the Host check, JSON bodies, error
- * answers, 404 and 405, a server that closes. What comes in reaches a route as it was sent, or is refused.
+ * that know nothing of sockets. This file and those beside it add what every service needs: the Host check, JSON
+ * bodies, error answers, 404 and 405, a server that closes. What comes in reaches a route as it was sent, or is
+ * refused.
  */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -33,7 +34,10 @@ export interface HttpServiceOptions {
   readonly log: Logger;
   /** What a browser gets at `/`; left out: a 404, as every other client gets. */
   readonly frontPage?: FrontPage;
-  /** Waited for before whatever is no route is answered, as the page is; the handlers of routes wait themselves. Left out: nothing is. */
+  /**
+   * Waited for before whatever is no route is answered, as the page is; the handlers of routes wait themselves. Left
+   * out: nothing is.
+   */
   readonly held?: () => Promise<void>;
   /** What the header `date` goes by. Left out: the system's. */
   readonly clock?: Clock | undefined;
@@ -83,7 +87,10 @@ function answerErrors(log: Logger): express.ErrorRequestHandler {
   };
 }
 
-/** What a request carries that its route does not look at: it would be dropped without a word. Reads may carry parameters of anybody's. */
+/**
+ * What a request carries that its route does not look at: it would be dropped without a word. Reads may carry
+ * parameters of anybody's.
+ */
 function refuseRest({ method, takes = [], path }: Route, routes: readonly Route[], request: HttpRequest): void {
   if (!takes.includes('body')) parseInput(NOTHING, request.body);
   if (method === 'GET') return;
@@ -211,7 +218,8 @@ function listenerOf(options: HttpServiceOptions): RequestListener {
   });
   return (request, response) => {
     if (shortWay(request, response)) return;
-    // Node's own is renewed by a timer: one who was paused would send that of before, in answer to what was asked meanwhile.
+    // Node's own is renewed by a timer: one who was paused would send that of before, in answer to what was asked
+    // meanwhile.
     response.setHeader('date', dateOf(clock));
     try {
       request.url = targetOf(request, allowedHosts);

@@ -1,9 +1,11 @@
 /**
- * How late the event loop of this process is: a timer looks every 25 ms, and what it runs late is how long nothing else was done that
- * was due, either. That is so whatever kept it: a busy processor, a process that was stopped, a machine that was.
+ * How late the event loop of this process is: a timer looks every 25 ms, and what it runs late is how long nothing else
+ * was done that was due, either. That is so whatever kept it: a busy processor, a process that was stopped, a machine
+ * that was.
  *
- * Timers that are late one after another are put together into spells of a quarter of a second, so that a machine that is busy all the
- * time makes a few of them a second and not hundreds; a single one that is later than that is a spell of its own.
+ * Timers that are late one after another are put together into spells of a quarter of a second, so that a machine that
+ * is busy all the time makes a few of them a second and not hundreds; a single one that is later than that is a spell
+ * of its own.
  */
 import { readFileSync } from 'node:fs';
 import type { EventLoop } from '../protocol/process.ts';
@@ -108,8 +110,9 @@ export function meterLateness({ clock, ...options }: LatenessOptions, onSpell: (
 }
 
 /**
- * Since its start, for how long the main thread of this process was ready to run while no processor was free for it: the scheduler's
- * own count (`schedstat`, its second figure). undefined where nobody counts. `place`: of another process or thread below /proc.
+ * Since its start, for how long the main thread of this process was ready to run while no processor was free for it:
+ * the scheduler's own count (`schedstat`, its second figure). undefined where nobody counts. `place`: of another
+ * process or thread below /proc.
  */
 export function waitedForProcessorMs(place = '/proc/self'): number | undefined {
   try {

@@ -1,9 +1,10 @@
 /**
  * Structured log lines of a process (pino): JSON on standard error, never on standard output.
  *
- * They are written behind whoever logs. An edge says a line for each invalidation, and a burst has hundreds: written one by one,
- * each may wait for its reader, and with them the requests. What the reader has not taken yet is kept up to a bound; what goes
- * beyond it is left out and counted. A process that ends writes what it kept; one that is killed loses it.
+ * They are written behind whoever logs. An edge says a line for each invalidation, and a burst has hundreds: written
+ * one by one, each may wait for its reader, and with them the requests. What the reader has not taken yet is kept up to
+ * a bound; what goes beyond it is left out and counted. A process that ends writes what it kept; one that is killed
+ * loses it.
  */
 import { pino } from 'pino';
 

@@ -23,7 +23,10 @@ export function createReleasers(): Releasers {
   };
 }
 
-/** Runs `open` with a stack; when it throws, what was acquired is released before its error goes on, whatever the release meets. */
+/**
+ * Runs `open` with a stack; when it throws, what was acquired is released before its error goes on, whatever the
+ * release meets.
+ */
 export async function withReleasers<T>(open: (releasers: Releasers) => Promise<T>): Promise<T> {
   const releasers = createReleasers();
   try {

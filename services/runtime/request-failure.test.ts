@@ -1,4 +1,6 @@
-/** Errors as libraries throw them; those that the system and servers really give are in lab/system/http-clients.test.ts. */
+/**
+ * Errors as libraries throw them; those that the system and servers really give are in lab/system/http-clients.test.ts.
+ */
 import { describe, expect, it } from 'vitest';
 import { failureInWords, isNeverSent, parseAnswer } from './request-failure.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Why a request had no usable answer, in words. Libraries wrap what the system said in errors of their own; what helps whoever
- * reads of it is at the bottom: that the connection was refused, that no file could be opened any more. A deadline is only told
- * where it was one.
+ * Why a request had no usable answer, in words. Libraries wrap what the system said in errors of their own; what helps
+ * whoever reads of it is at the bottom: that the connection was refused, that no file could be opened any more. A
+ * deadline is only told where it was one.
  */
 import { MalformedJson, parseExactJson } from '../protocol/exact-json.ts';
 

@@ -30,7 +30,10 @@ export interface Route {
   readonly path: string;
   /** Refuses whom it is not for, before anything else of the request is judged. */
   admit?(header: HttpRequest['header']): void;
-  /** A read that is answered past Express where nothing is to be said against it: its path ends in a parameter, its answers are JSON. */
+  /**
+   * A read that is answered past Express where nothing is to be said against it: its path ends in a parameter, its
+   * answers are JSON.
+   */
   readonly isShort?: boolean;
   /** What it looks at. What it does not take, a write must not carry: it would be dropped without a word. */
   readonly takes?: readonly ('body' | 'conditions')[];

@@ -3,7 +3,10 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { EventLoop } from '../protocol/process.ts';
 
 export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-/** What `Accept` must prefer to JSON. With its version, for Prometheus asks for that one: a plain `text/plain` would lose to the `*\/*` at the end of its list. */
+/**
+ * What `Accept` must prefer to JSON. With its version, for Prometheus asks for that one: a plain `text/plain` would
+ * lose to the `*\/*` at the end of its list.
+ */
 export const PROMETHEUS_ACCEPTED = 'text/plain;version=0.0.4';
 
 const MS_PER_S = 1000;

@@ -35,8 +35,8 @@ class VirtualTimer implements Timer {
 
 export class VirtualClock implements Clock {
   /**
-   * A heap by (time, sequence): the root is what falls due next. Cancelled timers stay until they come to the root, or until they are
-   * more than the others: nearly every call has a deadline that is never reached.
+   * A heap by (time, sequence): the root is what falls due next. Cancelled timers stay until they come to the root, or
+   * until they are more than the others: nearly every call has a deadline that is never reached.
    */
   #heap: VirtualTimer[] = [];
   #pending = 0;
@@ -93,8 +93,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Lets time pass, as fast as it can, until `awaited` settles, and answers what it does. Rejects when nothing is left that
-   * could fall due before: then it waits for something real, or for nothing at all.
+   * Lets time pass, as fast as it can, until `awaited` settles, and answers what it does. Rejects when nothing is left
+   * that could fall due before: then it waits for something real, or for nothing at all.
    */
   runUntil<T>(awaited: Promise<T>): Promise<T> {
     if (this.#advancing) throw new Error('expected one advance at a time, got a second one');
@@ -114,8 +114,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Timers in a row, each in an immediate of its own: between two of them Node gives promises their turn. It ends with the turn of the event
-   * loop, so that nothing holds on to the clock any more.
+   * Timers in a row, each in an immediate of its own: between two of them Node gives promises their turn. It ends with
+   * the turn of the event loop, so that nothing holds on to the clock any more.
    */
   #drive(isOver: () => boolean, end: { readonly resolve: () => void; readonly reject: (error: unknown) => void }): void {
     let left = 0;

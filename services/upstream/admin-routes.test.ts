@@ -1,4 +1,7 @@
-/** How an upstream is told over HTTP to hold answers back: whose token it wants, what it tells, and what it lets go by itself. */
+/**
+ * How an upstream is told over HTTP to hold answers back: whose token it wants, what it tells, and what it lets go by
+ * itself.
+ */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * How an upstream in another process is told to hold answers back. Whoever holds one may be gone before it lets go: a hold ends by itself
- * after a minute, so that no cache waits for ever.
+ * How an upstream in another process is told to hold answers back. Whoever holds one may be gone before it lets go: a
+ * hold ends by itself after a minute, so that no cache waits for ever.
  */
 import { ServiceError } from '../protocol/errors.ts';
 import { fetchesQuery, type HeldAnswer, newHold, newPathSettings, type UpstreamFetch } from '../protocol/upstream-api.ts';

@@ -1,6 +1,7 @@
 /**
- * The upstream: a proxy between a cache and the origin, at the origin's side. It gives the answers for contents what a cache needs (a
- * lifetime, tags), stamps them, counts the fetches, and holds an answer back at a known place until it is let go.
+ * The upstream: a proxy between a cache and the origin, at the origin's side. It gives the answers for contents what a
+ * cache needs (a lifetime, tags), stamps them, counts the fetches, and holds an answer back at a known place until it
+ * is let go.
  *
  * An answer is asked of the origin before it is held: what is let go later is as old as that.
  */
@@ -201,7 +202,10 @@ export class Upstream {
   }
 }
 
-/** Of a target that is a whole URL, too: whoever asks so takes this for a proxy, and means the one origin that stands behind it. */
+/**
+ * Of a target that is a whole URL, too: whoever asks so takes this for a proxy, and means the one origin that stands
+ * behind it.
+ */
 function pathIn(target: string): string {
   const path = target.replace(WHOLE_URL, '');
   return path.startsWith('/') || path === target ? path : `/${path}`;

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# As the official image: on an empty data folder, a server that only listens on its socket makes the user and the database;
-# then the real one starts. As root it becomes `postgres` first, which needs capabilities; as `postgres` it needs none.
+# As the official image: on an empty data folder, a server that only listens on its socket makes the user and the
+# database; then the real one starts. As root it becomes `postgres` first, which needs capabilities; as `postgres` it
+# needs none.
 set -euo pipefail
 
 if [ "$1" = postgres ] && [ "$(id -u)" = 0 ]; then

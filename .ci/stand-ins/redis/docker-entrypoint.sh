@@ -1,6 +1,6 @@
 #!/bin/sh
-# As the official image: as root it becomes `redis` first, which needs capabilities; as `redis` it needs none. The official
-# build has protected mode off; Debian's has it on.
+# As the official image: as root it becomes `redis` first, which needs capabilities; as `redis` it needs none. The
+# official build has protected mode off; Debian's has it on.
 set -e
 
 if [ "${1#-}" != "$1" ] || [ "${1%.conf}" != "$1" ]; then

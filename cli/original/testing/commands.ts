@@ -1,6 +1,6 @@
 /**
- * The commands of the README of the original EdgeSync (github.com/padmapriyavj/edgesync), as they stand there, and what each must show
- * here. In order: a later one may need what an earlier one did.
+ * The commands of the README of the original EdgeSync (github.com/padmapriyavj/edgesync), as they stand there, and what
+ * each must show here. In order: a later one may need what an earlier one did.
  */
 
 export interface OriginalCommand {

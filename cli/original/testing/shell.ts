@@ -1,4 +1,7 @@
-/** The words of a README as a person runs them: by bash, in the checkout, with the ports of the world under test for those they name. */
+/**
+ * The words of a README as a person runs them: by bash, in the checkout, with the ports of the world under test for
+ * those they name.
+ */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';

@@ -37,7 +37,9 @@ async function servedAfter(test: TestWorld, region: WorldRegion, ids: readonly n
   return Math.max(0, ...times);
 }
 
-/** Time after `since` until the edge has applied `count` invalidations more than `before`, with nothing left in its log. */
+/**
+ * Time after `since` until the edge has applied `count` invalidations more than `before`, with nothing left in its log.
+ */
 async function appliedAfter(test: TestWorld, region: WorldRegion, target: number, since: number): Promise<number> {
   while (performance.now() - since < DEADLINE_MS) {
     const { metrics, log } = await need(test.clients.edge(region.region), 'metrics')();

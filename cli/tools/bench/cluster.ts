@@ -1,4 +1,7 @@
-/** The docker world in figures: up and down, the burst, and how soon it is whole again after real outages. Needs an engine and the images. */
+/**
+ * The docker world in figures: up and down, the burst, and how soon it is whole again after real outages. Needs an
+ * engine and the images.
+ */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

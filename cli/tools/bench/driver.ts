@@ -1,4 +1,7 @@
-/** What the load generator can send: open loop, against an edge of nothing but memory in another process. Each row is a process of its own. */
+/**
+ * What the load generator can send: open loop, against an edge of nothing but memory in another process. Each row is a
+ * process of its own.
+ */
 import { GENERATOR_LATE_MS } from '../../../lab/checks/load-held.ts';
 import { measureRows } from './rows.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The terminal with a made-up lab behind it, so that what it costs can be measured by itself: `npm run bench -- view` bundles it and runs
- * it in a pseudo-terminal.
+ * The terminal with a made-up lab behind it, so that what it costs can be measured by itself: `npm run bench -- view`
+ * bundles it and runs it in a pseudo-terminal.
  *
  *     fed-terminal FILE live SECONDS    an update a second, as long as that
  *     fed-terminal FILE idle SECONDS    one update, then nothing but time

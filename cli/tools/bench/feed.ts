@@ -1,4 +1,7 @@
-/** What a lab under a steady load tells, made up: figures of three regions that change with each update, two faults in force. */
+/**
+ * What a lab under a steady load tells, made up: figures of three regions that change with each update, two faults in
+ * force.
+ */
 import type { LiveEvent, Observation } from '../../../lab/live/protocol.ts';
 import { edgeMetrics, fault, originMetrics, REGIONS, ready } from '../../view/testing/view.ts';
 

@@ -1,4 +1,7 @@
-/** The least that Node can do for the answer of a hit: it is there in memory, headers and all. Port and the address of the answer in. */
+/**
+ * The least that Node can do for the answer of a hit: it is there in memory, headers and all. Port and the address of
+ * the answer in.
+ */
 import { createServer } from 'node:http';
 
 const KEEP_ALIVE_MS = 65_000;

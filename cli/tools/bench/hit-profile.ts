@@ -1,6 +1,7 @@
 /**
- * Where the processor goes in a hit, by the parts of the program: `node cli/tools/bench/hit-profile.ts [services/edge/main.ts]`. The file
- * named may be that of another checkout. Shares are of what the profiler saw; the time beside them is that of a run without the profiler.
+ * Where the processor goes in a hit, by the parts of the program: `node cli/tools/bench/hit-profile.ts
+ * [services/edge/main.ts]`. The file named may be that of another checkout. Shares are of what the profiler saw; the
+ * time beside them is that of a run without the profiler.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

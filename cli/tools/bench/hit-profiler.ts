@@ -1,4 +1,7 @@
-/** Loaded before an edge by `hit-profile.ts`: its processor by the parts of the program, between two SIGUSR2. Tells the second one's sender by IPC. */
+/**
+ * Loaded before an edge by `hit-profile.ts`: its processor by the parts of the program, between two SIGUSR2. Tells the
+ * second one's sender by IPC.
+ */
 import { Session } from 'node:inspector/promises';
 
 const SAMPLED_US = 250;

@@ -1,6 +1,7 @@
 /**
- * One answer again and again, from our edge and from what it stands beside: requests a second, processor time a request. Each server has one
- * core, the load another; three rounds in turn, so that what else the machine does meets all of them. A table as it stands in docs/figures.md.
+ * One answer again and again, from our edge and from what it stands beside: requests a second, processor time a
+ * request. Each server has one core, the load another; three rounds in turn, so that what else the machine does meets
+ * all of them. A table as it stands in docs/figures.md.
  */
 import type { ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,6 +1,7 @@
 /**
- * What the lease's heartbeats cost a cluster that nobody reads or writes: processor time of the services of a Docker world, one without a lease and
- * one with it, in turn. Of each container it adds up what its processes have used (proc_pid_stat(5)). Needs an engine and the images.
+ * What the lease's heartbeats cost a cluster that nobody reads or writes: processor time of the services of a Docker
+ * world, one without a lease and one with it, in turn. Of each container it adds up what its processes have used
+ * (proc_pid_stat(5)). Needs an engine and the images.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,4 +1,7 @@
-/** What it costs to judge a history, by its length: processor time for each operation, and the memory of whoever writes and judges it. */
+/**
+ * What it costs to judge a history, by its length: processor time for each operation, and the memory of whoever writes
+ * and judges it.
+ */
 import { measureRows } from './rows.ts';
 
 const ROW_MS_MAX = 600_000;

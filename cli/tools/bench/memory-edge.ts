@@ -1,4 +1,7 @@
-/** The edge that `driver` measures the load generator against, in a process of its own. Tells its address; ends with who started it. */
+/**
+ * The edge that `driver` measures the load generator against, in a process of its own. Tells its address; ends with who
+ * started it.
+ */
 import { startMemoryEdge } from '../../../lab/load/testing/memory-edge.ts';
 
 export interface MemoryEdgeTold {

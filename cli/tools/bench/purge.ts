@@ -1,6 +1,7 @@
 /**
- * Purges of a tag that no content has, over hot entries: what one takes, and what it costs those who read meanwhile. It drops every hot entry, so
- * each key that is read afterwards is asked of Redis once. Loads with purges and without, in turn; what is measured are lookups, without HTTP.
+ * Purges of a tag that no content has, over hot entries: what one takes, and what it costs those who read meanwhile. It
+ * drops every hot entry, so each key that is read afterwards is asked of Redis once. Loads with purges and without, in
+ * turn; what is measured are lookups, without HTTP.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

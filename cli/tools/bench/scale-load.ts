@@ -1,6 +1,7 @@
 /**
- * The load of `scale`: contents made and read everywhere, then writes and reads at their times, whoever has not answered yet. Of some
- * writes each region is asked again and again from just before its delay has passed, until it serves them.
+ * The load of `scale`: contents made and read everywhere, then writes and reads at their times, whoever has not
+ * answered yet. Of some writes each region is asked again and again from just before its delay has passed, until it
+ * serves them.
  */
 
 import { createZipf } from '../../../lab/load/zipf.ts';

@@ -1,6 +1,7 @@
 /**
- * What more regions, more writes and more keys cost: the services in virtual time, so that 300 regions fit in one process. What is
- * measured in virtual time is the protocol's; the time of the processor is this machine's. Each row is a process of its own.
+ * What more regions, more writes and more keys cost: the services in virtual time, so that 300 regions fit in one
+ * process. What is measured in virtual time is the protocol's; the time of the processor is this machine's. Each row is
+ * a process of its own.
  */
 import { measureRows } from './rows.ts';
 

@@ -1,4 +1,7 @@
-/** How many reads a second of a processor are simulated and judged: the seeds of `sim`, one after another in one process. */
+/**
+ * How many reads a second of a processor are simulated and judged: the seeds of `sim`, one after another in one
+ * process.
+ */
 import { GARBAGE } from '../../../lab/sim/campaign.ts';
 import { measureRows } from './rows.ts';
 

@@ -1,4 +1,6 @@
-/** What the terminal alone costs: its own process at 160x45, fed with made-up figures, so that no service shares in it. */
+/**
+ * What the terminal alone costs: its own process at 160x45, fed with made-up figures, so that no service shares in it.
+ */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

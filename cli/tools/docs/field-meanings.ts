@@ -1,4 +1,6 @@
-/** A sentence for each field that a table of docs shows. `docs.test.ts` says which one is missing, or is of no field. */
+/**
+ * A sentence for each field that a table of docs shows. `docs.test.ts` says which one is missing, or is of no field.
+ */
 
 export const SUMMARY_MEANS: Readonly<Record<string, string>> = {
   schemaVersion: 'raised when a field changes its meaning or goes',

@@ -10,7 +10,9 @@ export function linksOf(text: string): readonly string[] {
   return [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
 }
 
-/** As GitHub makes them: lower case, without punctuation, a dash for each space, a number behind the second of a name. */
+/**
+ * As GitHub makes them: lower case, without punctuation, a dash for each space, a number behind the second of a name.
+ */
 export function anchorsOf(text: string): ReadonlySet<string> {
   const anchors = new Set<string>();
   const headings = text.replaceAll(/^```.*?^```$/gms, '').matchAll(/^#{1,6} (.+)$/gm);

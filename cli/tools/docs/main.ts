@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: writes the generated tables of README and docs anew, and the JSON Schema of scenarios; says which files changed.
- * `npm run docs:shown` also writes anew what the commands of these pages print, by the program as it is.
+ * `npm run docs`: writes the generated tables of README and docs anew, and the JSON Schema of scenarios; says which
+ * files changed. `npm run docs:shown` also writes anew what the commands of these pages print, by the program as it is.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

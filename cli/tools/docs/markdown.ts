@@ -16,7 +16,9 @@ export function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** The names of the places in a page, in their order: each begins with `<!-- name -->` and ends with `<!-- /name -->`. */
+/**
+ * The names of the places in a page, in their order: each begins with `<!-- name -->` and ends with `<!-- /name -->`.
+ */
 export function namesOfBlocks(text: string): readonly string[] {
   return [...text.matchAll(/^<!-- ([a-z-]+) -->$/gm)].map(([, name = '']) => name);
 }

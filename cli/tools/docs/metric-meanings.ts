@@ -1,4 +1,7 @@
-/** A sentence for each field of `/metrics`, of the origin and of an edge. `docs.test.ts` says which one is missing, or is of no field. */
+/**
+ * A sentence for each field of `/metrics`, of the origin and of an edge. `docs.test.ts` says which one is missing, or
+ * is of no field.
+ */
 
 const PROCESS_MEANS = {
   'process?.now': 'wall clock of the service as it answers, ms since 1970',

@@ -15,9 +15,9 @@ const PAGES = [
   'CONTRIBUTING.md',
   ...(await readdir('docs')).filter((name) => name.endsWith('.md')).map((name) => join('docs', name)),
 ];
-const SOURCES = (await readdir('.', { recursive: true })).filter(
-  (name) => /^(cli|lab|services)\/.*\.tsx?$/.test(name) && !/test\.tsx?$|\/testing\//.test(name) && !name.startsWith('cli/tools/'),
-);
+const SOURCE = /^(cli|lab|services)\/.*\.tsx?$/;
+const NO_SOURCE = /test\.tsx?$|\/testing\/|^cli\/tools\//;
+const SOURCES = (await readdir('.', { recursive: true })).filter((name) => SOURCE.test(name) && !NO_SOURCE.test(name));
 
 async function shownIn(file: string): Promise<readonly (readonly [where: string, words: string])[]> {
   const text = await readFile(file, 'utf8');

@@ -1,6 +1,6 @@
 /**
- * Commands of a page with what they print: blocks of `console`. A command stands behind `$ `, its standard output below it. A line of `…` stands
- * for any lines; `echo $?` prints the exit code of the command before it.
+ * Commands of a page with what they print: blocks of `console`. A command stands behind `$ `, its standard output below
+ * it. A line of `…` stands for any lines; `echo $?` prints the exit code of the command before it.
  */
 
 export interface Printed {
@@ -8,7 +8,10 @@ export interface Printed {
   readonly stdout: string;
 }
 
-/** Runs the words behind the name of the program, with the variables by which it knows how it was started. undefined: it cannot run here. */
+/**
+ * Runs the words behind the name of the program, with the variables by which it knows how it was started. undefined: it
+ * cannot run here.
+ */
 export type Print = (words: readonly string[], variables: Readonly<Record<string, string>>) => Promise<Printed | undefined>;
 
 interface Step {
@@ -32,7 +35,10 @@ export function shownCommands(page: string): readonly string[] {
   return [...page.matchAll(BLOCK)].flatMap(([, text = '']) => stepsOf(text)).map(({ command }) => command);
 }
 
-/** The page with the output of each command as it is printed now. Output that agrees with what is shown stays, with its `…`. */
+/**
+ * The page with the output of each command as it is printed now. Output that agrees with what is shown stays, with its
+ * `…`.
+ */
 export async function withOutput(page: string, print: Print): Promise<string> {
   const blocks: string[] = [];
   for (const [, inside = ''] of page.matchAll(BLOCK)) blocks.push(await anew(inside, print));

@@ -1,4 +1,7 @@
-/** The words of README and docs are English as it is spelt in Britain, or stand in `words.txt`: names, and words of the field. */
+/**
+ * The words of README and docs are English as it is spelt in Britain, or stand in `words.txt`: names, and words of the
+ * field.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import dictionary from 'dictionary-en-gb';

@@ -1,7 +1,7 @@
 /**
- * `npm run model -- lease|members|protocol KIND [NAME] [--runs N] [--seed N]`: the explicit-state models of the lease, of
- * several members of a region on one cache, and of the invalidation protocol. It says of each suite whether the property
- * holds, with a trace where it does not, and ends with 1 where a suite did not end as it should.
+ * `npm run model -- lease|members|protocol KIND [NAME] [--runs N] [--seed N]`: the explicit-state models of the lease,
+ * of several members of a region on one cache, and of the invalidation protocol. It says of each suite whether the
+ * property holds, with a trace where it does not, and ends with 1 where a suite did not end as it should.
  */
 import { parseArgs } from 'node:util';
 import { EXIT, type ExitCode } from '../../../lab/errors.ts';

@@ -1,7 +1,7 @@
 /**
  * The invalidation protocol, searched: with the rules as they should stand every promise holds in every state; with any
- * rule taken out one is violated, and with the rule put back none. Random walks mix every fault. Suites of more than some
- * 31,000 states are left out: `npm run model -- protocol hold` and `protocol large` run all.
+ * rule taken out one is violated, and with the rule put back none. Random walks mix every fault. Suites of more than
+ * some 31,000 states are left out: `npm run model -- protocol hold` and `protocol large` run all.
  */
 import { describe, expect, it } from 'vitest';
 import { BREAK } from './protocol/suites/break.ts';

@@ -1,6 +1,7 @@
 /**
- * `npm run patches -- [NAME …] [--seeds 200]`: which wrong programs the simulator catches, by which check and at which seed. A process
- * for each core; a line for each patch as it ends. Exits with 1 when one got through, or a harmless one did not.
+ * `npm run patches -- [NAME …] [--seeds 200]`: which wrong programs the simulator catches, by which check and at which
+ * seed. A process for each core; a line for each patch as it ends. Exits with 1 when one got through, or a harmless one
+ * did not.
  */
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';

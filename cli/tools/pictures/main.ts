@@ -1,6 +1,7 @@
 /**
- * `npm run pictures`: the pictures of the terminal in README and docs, made anew from the program as it is. It is driven in a pseudo-terminal as a
- * person would drive it, and what the emulator shows is written down. The race needs Varnish. The whole takes some five minutes.
+ * `npm run pictures`: the pictures of the terminal in README and docs, made anew from the program as it is. It is
+ * driven in a pseudo-terminal as a person would drive it, and what the emulator shows is written down. The race needs
+ * Varnish. The whole takes some five minutes.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

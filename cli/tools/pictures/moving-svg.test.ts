@@ -1,4 +1,7 @@
-/** The moving picture: at each moment it shows its scene and nothing else, and it stands still for whoever asks for that. */
+/**
+ * The moving picture: at each moment it shows its scene and nothing else, and it stands still for whoever asks for
+ * that.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DOMParser, type Element } from '@xmldom/xmldom';
@@ -21,7 +24,9 @@ const groupsOf = (svg: string): readonly Element[] =>
   [...parse(svg).getElementsByTagName('g')].filter((group) => group.getAttribute('class') !== null);
 const wordsOf = (group: Element) => [...group.getElementsByTagName('text')].map((text) => text.textContent);
 
-/** What a step-end animation of opacity comes to at that share of its time: the last of its key frames that lies before. */
+/**
+ * What a step-end animation of opacity comes to at that share of its time: the last of its key frames that lies before.
+ */
 function isShown(svg: string, group: Element, share: number): boolean {
   const name = group.getAttribute('class')?.split(' ')[0] ?? '';
   const frames = new RegExp(`@keyframes ${name}\\{((?:[^{}]*\\{[^{}]*\\})*)\\}`).exec(svg)?.[1] ?? '';

@@ -1,6 +1,7 @@
 /**
- * Screens one after another as one picture that moves: SVG with CSS alone, so it plays wherever a picture is shown. What a row says is written once
- * for as long as it stays. Whoever asks for less motion sees one screen that stands still.
+ * Screens one after another as one picture that moves: SVG with CSS alone, so it plays wherever a picture is shown.
+ * What a row says is written once for as long as it stays. Whoever asks for less motion sees one screen that stands
+ * still.
  */
 import type { StyledRun } from '../../../lab/testing/pty.ts';
 import { baselineOf, framed, rowOf } from './svg.ts';

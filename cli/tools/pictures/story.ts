@@ -1,6 +1,7 @@
 /**
- * The moving picture of README, made anew from the program as it is: a region is cut off from the log, without a lease and with one, and a scenario
- * ends with its verdict. Long waits are shown short; what is on the screen is what the program wrote.
+ * The moving picture of README, made anew from the program as it is: a region is cut off from the log, without a lease
+ * and with one, and a scenario ends with its verdict. Long waits are shown short; what is on the screen is what the
+ * program wrote.
  */
 import { type Pty, startPty } from '../../../lab/testing/pty.ts';
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';

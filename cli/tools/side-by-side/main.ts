@@ -1,6 +1,6 @@
 /**
- * `node cli/tools/side-by-side/main.ts NAME…`: npm scripts at once, those that mostly wait. Their lines are told as they come. Each comes to its
- * end; it fails when one has failed.
+ * `node cli/tools/side-by-side/main.ts NAME…`: npm scripts at once, those that mostly wait. Their lines are told as
+ * they come. Each comes to its end; it fails when one has failed.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

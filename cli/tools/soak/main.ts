@@ -1,6 +1,6 @@
 /**
- * `npm run soak`: every built-in scenario one after another, a line for each run, the worst exit code. Ctrl-C stops the run under way, which
- * heals, and ends. A cluster that was not there before is removed in the end.
+ * `npm run soak`: every built-in scenario one after another, a line for each run, the worst exit code. Ctrl-C stops the
+ * run under way, which heals, and ends. A cluster that was not there before is removed in the end.
  */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';

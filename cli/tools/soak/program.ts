@@ -1,6 +1,6 @@
 /**
- * The built program as the soak runs it: a process of its own, in a group of its own, so that Ctrl-C reaches it once, from here. One that
- * takes too long is stopped as Ctrl-C would, which heals; one that does not end then is killed.
+ * The built program as the soak runs it: a process of its own, in a group of its own, so that Ctrl-C reaches it once,
+ * from here. One that takes too long is stopped as Ctrl-C would, which heals; one that does not end then is killed.
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';

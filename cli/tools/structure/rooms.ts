@@ -1,6 +1,6 @@
 /**
- * The rooms of the sources and the arrows between them: which may import which. `biome-arrows.ts` makes the rules of biome.json of this
- * table, and `structure.test.ts` proves them.
+ * The rooms of the sources and the arrows between them: which may import which. `biome-arrows.ts` makes the rules of
+ * biome.json of this table, and `structure.test.ts` proves them.
  */
 
 export interface Room {

@@ -1,6 +1,7 @@
 /**
  * The import arrows and the owners of time, chance and environment, proven: each arrow of biome.json by a bad import it
- * must refuse, and the sources themselves by a scan that sees what the linter does not (type queries, mocks, templates).
+ * must refuse, and the sources themselves by a scan that sees what the linter does not (type queries, mocks,
+ * templates).
  */
 import { execFile } from 'node:child_process';
 import { cp, glob, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -124,6 +125,20 @@ function withoutComments(text: string): string {
   return text.replace(TOKENS, (token) => (token.startsWith('/') ? ' ' : token));
 }
 
+const COMMENT_COLUMNS_MAX = 120;
+
+/** The numbers of the lines that a comment makes wider than that. */
+function wideComments(text: string): readonly number[] {
+  const lines = text.split('\n');
+  const commented = [...text.matchAll(TOKENS)]
+    .filter(([token]) => token.startsWith('/'))
+    .flatMap(({ 0: token, index }) => {
+      const first = text.slice(0, index).split('\n').length;
+      return token.split('\n').map((_, at) => first + at);
+    });
+  return [...new Set(commented)].filter((line) => (lines[line - 1] ?? '').length > COMMENT_COLUMNS_MAX);
+}
+
 async function readSources(): Promise<readonly Source[]> {
   const files = await Array.fromAsync(glob('{services,lab,cli}/**/*.{ts,tsx}', { cwd: ROOT }));
   return Promise.all(files.sort().map(async (file) => ({ file, code: withoutComments(await readFile(join(ROOT, file), 'utf8')) })));
@@ -147,7 +162,8 @@ const OWNED = [
   { word: 'performance.now', pattern: /\bperformance\s*\.\s*(?:now|timeOrigin)\b/, owners: /^services\/runtime\/clock\.ts$/ },
   { word: 'process.hrtime', pattern: /\bhrtime\b/, owners: /^services\/runtime\/clock\.ts$/ },
   { word: 'a bare timer', pattern: /\bset(?:Timeout|Interval)\b/, owners: /^services\/runtime\/clock\.ts$/ },
-  // The virtual clock lets pending work run before it advances, a deadline input that has arrived, a batch whoever asks in the same turn: no time.
+  // The virtual clock lets pending work run before it advances, a deadline input that has arrived, a batch whoever asks
+  // in the same turn: no time.
   {
     word: 'a turn of the event loop',
     pattern: /\bsetImmediate\b|node:timers/,
@@ -175,7 +191,6 @@ const OWNED = [
     pattern: /from 'ioredis'/,
     owners: /^(?:services\/edge\/cache\/redis-connection|lab\/worlds\/peers\/worker\/kinds\/redis-server)\.ts$/,
   },
-  { word: 'pg', pattern: /from 'pg'/, owners: /^services\/origin\/database\/postgres\.ts$/ },
   { word: 'dockerode', pattern: /from 'dockerode'/, owners: /^lab\/worlds\/docker\/engine(?:-options|-facts)?\.ts$/ },
   {
     word: 'an HDR histogram',
@@ -212,7 +227,28 @@ describe('the sources', () => {
     },
   );
 
-  // The linter reads import and export statements; this reads every relative path, so `import('…').Type` and mocks as well.
+  it('have no line of comment that is wider than 120 columns', async () => {
+    const files = await Array.fromAsync(glob('{services,lab,cli}/**/*.{ts,tsx}', { cwd: ROOT }));
+    const wide = await Promise.all(
+      files.map(async (file) => wideComments(await readFile(join(ROOT, file), 'utf8')).map((at) => `${file}:${at}`)),
+    );
+    expect(wide.flat()).toEqual([]);
+  });
+
+  it.each([
+    ['// ', [1]],
+    ['/** ', [1]],
+    ['const text = 1; // ', [1]],
+    ['/**\n * ', [2]],
+    ["const url = '//", []],
+  ])('would be caught with a wide comment after %j', (before, lines) => {
+    expect(wideComments(`${before}${'word '.repeat(24)}${before.startsWith('/*') ? '*/' : before.includes("'") ? "';" : ''}`)).toEqual(
+      lines,
+    );
+  });
+
+  // The linter reads import and export statements; this reads every relative path, so `import('…').Type` and mocks as
+  // well.
   it('name no path across a forbidden arrow', async () => {
     const crossings = (await readSources()).flatMap(({ file, code }) => {
       const from = roomOf(file);

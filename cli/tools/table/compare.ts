@@ -1,4 +1,7 @@
-/** The table that is there against what was measured now. A version that is not there yet is a new row, and no difference. */
+/**
+ * The table that is there against what was measured now. A version that is not there yet is a new row, and no
+ * difference.
+ */
 import { type CacheRow, cacheOf } from './rows.ts';
 
 export interface Compared {
@@ -31,8 +34,8 @@ function differencesOf(cache: string, stored: readonly CacheRow[], measured: rea
 }
 
 /**
- * What was measured takes the place of the same preset in the same version. Other versions stay, and so do presets that this machine cannot
- * run; what is no preset any more goes.
+ * What was measured takes the place of the same preset in the same version. Other versions stay, and so do presets that
+ * this machine cannot run; what is no preset any more goes.
  */
 export function mergeRows(stored: readonly CacheRow[], measured: readonly CacheRow[], presets: readonly string[]): readonly CacheRow[] {
   const fresh = new Set(measured.map(cacheOf));

@@ -1,6 +1,6 @@
 /**
- * `npm run table`: races every preset that this machine has, and writes docs/caches.json and docs/caches.md. With `--check` it writes nothing,
- * and ends with 1 where a cell is another one than the table says of the same version.
+ * `npm run table`: races every preset that this machine has, and writes docs/caches.json and docs/caches.md. With
+ * `--check` it writes nothing, and ends with 1 where a cell is another one than the table says of the same version.
  */
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';

@@ -17,7 +17,10 @@ const cacheRow = z.strictObject({
   purge: z.string(),
   /** By race. What was not run for this purge is left out. */
   cells: z.record(z.string(), outcome),
-  /** Of forty readers at once: `few` are one to four. Who waits for the fetch of another makes one, and now and then one more. */
+  /**
+   * Of forty readers at once: `few` are one to four. Who waits for the fetch of another makes one, and now and then one
+   * more.
+   */
   crowdFetches: z.enum(['0', 'few', 'many']).optional(),
   /** Of the first race that was kept. */
   witness: z.strictObject({ race: z.string(), lines: z.array(z.string()).min(1).max(WITNESS_LINES_MAX) }).optional(),

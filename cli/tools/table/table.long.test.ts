@@ -1,4 +1,7 @@
-/** That the caches of this machine do what docs/caches.json says of their versions: of those that CI installs, and the npm caches. */
+/**
+ * That the caches of this machine do what docs/caches.json says of their versions: of those that CI installs, and the
+ * npm caches.
+ */
 import { expect, it } from 'vitest';
 import { compareRows } from './compare.ts';
 import { measureAll } from './measure.ts';

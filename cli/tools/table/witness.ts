@@ -6,7 +6,9 @@ const CONTENT = /(content[ /-])(\d+)/g;
 const FETCH = /of fetch \d+/;
 const SLUG = /race-tag-race-\d+/g;
 
-/** What the origin held first and last, what was held back, what the purge was answered, and what is served in the end. */
+/**
+ * What the origin held first and last, what was held back, what the purge was answered, and what is served in the end.
+ */
 export function toWitness(steps: readonly RaceStep[]): readonly string[] {
   const of =
     (who: RaceStep['who'], begins = '') =>

@@ -1,4 +1,7 @@
-/** Each fault of the table as a command: `partition edge:eu-west<->kafka for 10s`, `latency origin<->kafka latency=200ms`. */
+/**
+ * Each fault of the table as a command: `partition edge:eu-west<->kafka for 10s`, `latency origin<->kafka
+ * latency=200ms`.
+ */
 
 import type { Fault } from '../../../lab/faults/fault.ts';
 import { FAULTS } from '../../../lab/faults/faults.ts';
@@ -46,6 +49,7 @@ function toWord(fault: Fault): Word {
     word: name,
     usage: [name, '<target>', ...parametersOf(fault).map(({ name: key }) => `${key}=…`), ...(lasts ? ['[for <time>]'] : [])].join(' '),
     about,
+    takesMore: true,
     next: (state, before) => nextOf(fault, state, before),
     run: (state, words) => runOne(name, state, words),
   };
@@ -65,6 +69,11 @@ function runOne(fault: string, state: ViewState, words: readonly string[]): Done
   if (target === undefined) return { problem: `${fault}: expected a target; Tab shows them` };
   const bad = given.find((word) => !/^[^=]+=/.test(word));
   if (bad !== undefined) return { problem: `${fault}: expected a parameter such as latency=200ms, or for 10s, got ${bad}` };
+  const names = given.map((word) => word.slice(0, word.indexOf('=')));
+  const twice = given.find((_, index) => names.indexOf(names[index] ?? '') < index);
+  if (twice !== undefined) return { problem: `${fault}: expected ${twice.slice(0, twice.indexOf('='))} once, got ${twice}` };
+  const surplus = at < 0 ? undefined : words[at + 2];
+  if (surplus !== undefined) return { problem: `${fault}: expected nothing after for ${words[at + 1]}, got ${surplus}` };
   const parameters = Object.fromEntries(given.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]));
   return orderFault({ fault, target, parameters, forText: at < 0 ? undefined : (words[at + 1] ?? '') }, state);
 }

@@ -52,7 +52,9 @@ export function orderOf(fault: Fault, { fields }: Form, state: ViewState): Done 
   return orderFault({ fault: fault.name, target: textOf(TARGET), parameters, forText }, state);
 }
 
-/** Why the form as it stands would be refused. undefined: it would not be, or a field that must be given is still empty. */
+/**
+ * Why the form as it stands would be refused. undefined: it would not be, or a field that must be given is still empty.
+ */
 export function openProblem(fault: Fault, form: Form, state: ViewState): string | undefined {
   if (form.fields.some(({ required, value }) => required && value.trim() === '')) return undefined;
   const done = orderOf(fault, form, state);

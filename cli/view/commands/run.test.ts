@@ -23,6 +23,7 @@ describe('the command line', () => {
     ['strategy eu-west eager', { do: 'configure', region: 'eu-west', strategy: 'eager' }],
     ['delay ap-south 1.5s', { do: 'configure', region: 'ap-south', propagationDelayMs: 1_500 }],
     ['lease ap-south 5s', { do: 'configure', region: 'ap-south', freshnessLeaseMs: 5_000 }],
+    ['lease ap-south 24h', { do: 'configure', region: 'ap-south', freshnessLeaseMs: 86_400_000 }],
     ['lease eu-west off', { do: 'configure', region: 'eu-west', freshnessLeaseMs: 0 }],
     ['partition edge:eu-west<->kafka for 10s', { do: 'inject', fault: 'partition', target: 'edge:eu-west<->kafka', forMs: 10_000 }],
     ['pause edge:*', { do: 'inject', fault: 'pause', target: 'edge:*' }],
@@ -62,6 +63,13 @@ describe('the command line', () => {
     ['heal f9', /expected what is in force/],
     ['run', /expected a scenario/],
     ['toString', /no command/],
+    ['lease eu-west 0.4ms', /expected a lease such as 5s/],
+    ['lease eu-west 25h', /at most 24 h, got 25h/],
+    ['lease eu-west 5s 6s', /lease <region> <time\|off>: takes no more words, got 6s/],
+    ['undo all', /undo: takes no more words, got all/],
+    ['write 3 4', /write \[n\]: takes no more words, got 4/],
+    ['partition origin<->kafka for 5s 6s', /partition: expected nothing after for 5s, got 6s/],
+    ['latency origin<->kafka latency=1s latency=2s', /latency: expected latency once, got latency=2s/],
   ])('%s is refused with a remedy', (text, says) => {
     expect(commandsOf(text)).toMatch(says);
   });

@@ -28,5 +28,7 @@ export function runCommand(text: string, state: ViewState): Done {
     const known = COMMANDS.map((command) => command.word);
     return { problem: `no command ${word}${didYouMean(word, known) || '; Tab shows them'}` };
   }
-  return found.run(state, others);
+  const [, ...takes] = wordsOf(found.usage);
+  const surplus = found.takesMore === true ? undefined : others[takes.length];
+  return surplus === undefined ? found.run(state, others) : { problem: `${found.usage}: takes no more words, got ${surplus}` };
 }

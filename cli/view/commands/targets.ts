@@ -1,4 +1,7 @@
-/** What a fault of the table can be aimed at in this world, the selected region's first; and what its parameters are at first. */
+/**
+ * What a fault of the table can be aimed at in this world, the selected region's first; and what its parameters are at
+ * first.
+ */
 
 import type { Fault } from '../../../lab/faults/fault.ts';
 import { FAULTS } from '../../../lab/faults/faults.ts';

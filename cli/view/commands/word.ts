@@ -8,6 +8,8 @@ export interface Word {
   /** As it is written: `delay <region> <time>`. */
   readonly usage: string;
   readonly about: string;
+  /** Whether more words may follow than its usage has. */
+  readonly takesMore?: true;
   /** What the next argument may be, after those there are. */
   readonly next: (state: ViewState, before: readonly string[]) => readonly string[];
   readonly run: (state: ViewState, words: readonly string[]) => Done;

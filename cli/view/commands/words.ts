@@ -229,6 +229,7 @@ export const WORDS: readonly Word[] = [
     word: 'filter',
     usage: 'filter [word]',
     about: 'show only versions and events with a word',
+    takesMore: true,
     next: nothing,
     run: (_state, words) => does({ type: 'filter', text: words.join(' ') }),
   },

@@ -1,4 +1,7 @@
-/** A line of the frame as the terminal takes it: one string with its colours in it, so that a line is one node to draw and to compare. */
+/**
+ * A line of the frame as the terminal takes it: one string with its colours in it, so that a line is one node to draw
+ * and to compare.
+ */
 import { NAMED_COLOURS } from './colours.ts';
 import { widthOf } from './format.ts';
 import type { Line } from './line.ts';
@@ -7,7 +10,10 @@ import type { TextStyle, Theme } from './theme.ts';
 /** As `WriteStream.getColorDepth` answers it: bits of a colour; 1 is none. */
 export type ColourDepth = number;
 
-/** What the terminal can show. Node takes any `CI`, also an empty one, for a terminal without colours; whoever sits at one sees them. */
+/**
+ * What the terminal can show. Node takes any `CI`, also an empty one, for a terminal without colours; whoever sits at
+ * one sees them.
+ */
 export function colourDepthOf(
   stdout: Pick<NodeJS.WriteStream, 'getColorDepth'>,
   { CI: _, ...variables }: Readonly<Record<string, string | undefined>>,

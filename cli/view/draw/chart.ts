@@ -1,4 +1,7 @@
-/** A line over time, drawn by asciichart (owned by this file): one column a second, the newest at the right, gaps where nothing is known. */
+/**
+ * A line over time, drawn by asciichart (owned by this file): one column a second, the newest at the right, gaps where
+ * nothing is known.
+ */
 import asciichart, { type PlotConfig } from 'asciichart';
 import { padTo } from './format.ts';
 import { type Line, span } from './line.ts';

@@ -1,8 +1,8 @@
 /**
  * Numbers and outside texts as the terminal shows them: the one place for ms, percent, ages and the width of a text.
  *
- * Terminals disagree about the width of what is joined from several characters (flags, families, keycaps, conjuncts), and
- * a line they take for wider than we do breaks the frame. So `plain` leaves only what all of them agree about.
+ * Terminals disagree about the width of what is joined from several characters (flags, families, keycaps, conjuncts),
+ * and a line they take for wider than we do breaks the frame. So `plain` leaves only what all of them agree about.
  */
 import stringWidth from 'string-width';
 import { printable } from '../../../lab/input/printable.ts';
@@ -10,6 +10,7 @@ import { printable } from '../../../lab/input/printable.ts';
 const MS_PER_S = 1000;
 const S_PER_MIN = 60;
 const MIN_PER_H = 60;
+const MS_PER_H = MIN_PER_H * S_PER_MIN * MS_PER_S;
 /** Nothing measured. */
 const DASH = '-';
 
@@ -19,8 +20,9 @@ export function msText(ms: number | null | undefined): string {
   return `${ms.toFixed(ms >= 10 ? 0 : 1)} ms`;
 }
 
-/** A setting: `300 ms`, `1 s`, `1.5 s`. */
+/** A setting: `300 ms`, `1 s`, `1.5 s`, `24 h`. */
 export function delayText(ms: number): string {
+  if (ms > 0 && ms % MS_PER_H === 0) return `${ms / MS_PER_H} h`;
   return ms >= MS_PER_S ? `${Number((ms / MS_PER_S).toFixed(2))} s` : `${ms} ms`;
 }
 
@@ -65,7 +67,10 @@ const OUTSIDE_LENGTH_MAX = 1_000;
 const MARKS_MAX = 2;
 const UNSURE = '\u25a1';
 const SIMPLE = /^[\x20-\x7e]*$/;
-/** A column each, nothing joined: what the frame itself is drawn with. Looking up each in tables was half the work of a frame. */
+/**
+ * A column each, nothing joined: what the frame itself is drawn with. Looking up each in tables was half the work of a
+ * frame.
+ */
 const NARROW = /^[\x20-\x7e\u00b7\u2016\u2026\u203a\u2190-\u2193\u2500-\u259f\u25b8\u25c2\u25c6\u25cb\u25cf\u25d0\u2713\u2717]*$/;
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 

@@ -1,8 +1,9 @@
 /**
  * Puts frames on the screen: the lines that are not what they were, and nothing else.
  *
- * Ink could do it, and took ten times as long: for each frame it lays out, cuts up and measures every line again, whether it has
- * changed or not. Our lines are measured already. Nothing is ever cleared but what lies beside and below a frame of another size.
+ * Ink could do it, and took ten times as long: for each frame it lays out, cuts up and measures every line again,
+ * whether it has changed or not. Our lines are measured already. Nothing is ever cleared but what lies beside and below
+ * a frame of another size.
  */
 import type { ScreenSize } from './layout.ts';
 
@@ -18,12 +19,17 @@ const [BEGIN, END] = ['\u001b[?2026h', '\u001b[?2026l'];
 const ERASE_BELOW = '\u001b[J';
 const ERASE_RIGHT = '\u001b[K';
 const HOME = '\u001b[H';
-/** What somebody else may have left: a colour, a part of the screen that scrolls by itself, line drawing, the cursor. */
+/**
+ * What somebody else may have left: a colour, a part of the screen that scrolls by itself, line drawing, the cursor.
+ */
 const AS_OURS = '\u001b[m\u001b[r\u001b(B\u001b[?25l';
 
 const toRow = (row: number) => `\u001b[${row + 1}H`;
 
-/** Blanks at the end need not be sent. Of a line that fills its row there is nothing to erase, but its own last character. */
+/**
+ * Blanks at the end need not be sent. Of a line that fills its row there is nothing to erase, but its own last
+ * character.
+ */
 function shortened(text: string): string {
   const kept = text.trimEnd();
   return kept === text ? text : kept + ERASE_RIGHT;

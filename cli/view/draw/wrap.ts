@@ -4,7 +4,10 @@ import { plain, widthOf } from './format.ts';
 /** A text of more is no text for a screen. */
 const PARTS_MAX = 50;
 
-/** At most `width` columns each, and a new one at each line break; a word that is longer has a line of its own, which is cut where it is drawn. */
+/**
+ * At most `width` columns each, and a new one at each line break; a word that is longer has a line of its own, which is
+ * cut where it is drawn.
+ */
 export function wrapped(text: string, width: number): readonly string[] {
   const parts = text.includes('\n') ? text.split(/\r?\n/).slice(0, PARTS_MAX) : [text];
   return parts.flatMap((part) => wrappedPart(part, width));

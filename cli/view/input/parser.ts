@@ -1,13 +1,13 @@
 /**
- * From the bytes that a terminal sends to keys, byte by byte, so that it does not matter in what pieces they come: a slow connection
- * splits anywhere, and half a sequence read as letters would be commands.
+ * From the bytes that a terminal sends to keys, byte by byte, so that it does not matter in what pieces they come: a
+ * slow connection splits anywhere, and half a sequence read as letters would be commands.
  *
- * States: ground -> character -> ground; ground -> escape -> csi | ss3 | string -> ground; csi -> mouse | paste -> ground;
- * escape -> escape-key -> csi | ss3 | string | ground
+ * States: ground -> character -> ground; ground -> escape -> csi | ss3 | string -> ground; csi -> mouse | paste ->
+ * ground; escape -> escape-key -> csi | ss3 | string | ground
  *
- * Only a lone ESC cannot be told from the begin of a sequence but by waiting: after `ESCAPE_MS` it is the key Esc (`escape-key`). Should the
- * rest come late after all, it is still no letters. What began as a sequence ends as one, however late. Control keys are heard in
- * every state, but not in what is pasted.
+ * Only a lone ESC cannot be told from the begin of a sequence but by waiting: after `ESCAPE_MS` it is the key Esc
+ * (`escape-key`). Should the rest come late after all, it is still no letters. What began as a sequence ends as one,
+ * however late. Control keys are heard in every state, but not in what is pasted.
  */
 import { Paste } from './paste.ts';
 import { keyOfCsi, keyOfSs3 } from './sequences.ts';

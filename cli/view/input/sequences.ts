@@ -1,4 +1,7 @@
-/** Complete sequences as the keys they stand for, under the names of the tables of keys. Modifiers beside Shift-Tab change nothing. */
+/**
+ * Complete sequences as the keys they stand for, under the names of the tables of keys. Modifiers beside Shift-Tab
+ * change nothing.
+ */
 
 const LETTERS: Readonly<Record<string, string>> = {
   A: 'up',
@@ -18,7 +21,10 @@ const UNICODE: Readonly<Record<number, string>> = { 9: 'tab', 13: 'return', 27: 
 const RELEASE = '3';
 const [SHIFT, ALT, CTRL] = [1, 2, 4];
 
-/** `ESC [ parameters final`; undefined for what is no key: mouse, focus, answers of the terminal, keys that nothing is bound to. */
+/**
+ * `ESC [ parameters final`; undefined for what is no key: mouse, focus, answers of the terminal, keys that nothing is
+ * bound to.
+ */
 export function keyOfCsi(parameters: string, final: string): string | undefined {
   // Those of Linux' own screen (`ESC [ [ A`: F1), and answers of the terminal.
   if (/^[[<-?]/.test(parameters)) return undefined;

@@ -1,5 +1,6 @@
 /**
- * The keys that hold wherever no screen has taken them: on the overview and on what lies over it without asking something.
+ * The keys that hold wherever no screen has taken them: on the overview and on what lies over it without asking
+ * something.
  *
  * What acts on a region acts on the selected one.
  */

@@ -1,4 +1,7 @@
-/** Faults as bands along a time axis of one column a second, the newest at the right: one that overlaps another is in another row. */
+/**
+ * Faults as bands along a time axis of one column a second, the newest at the right: one that overlaps another is in
+ * another row.
+ */
 import { cut, plain } from '../draw/format.ts';
 import { type Line, span } from '../draw/line.ts';
 import type { Theme } from '../draw/theme.ts';

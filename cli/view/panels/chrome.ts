@@ -23,7 +23,10 @@ export interface HeaderOptions {
   readonly agoMs?: number | undefined;
 }
 
-/** As many as there is room for, in this order of weight: how far back, what is in force, the verdict, where the origin is, its outbox. */
+/**
+ * As many as there is room for, in this order of weight: how far back, what is in force, the verdict, where the origin
+ * is, its outbox.
+ */
 export function headerLine(state: ViewState, { width, theme, agoMs }: HeaderOptions): Line {
   const { phase, backend, nowMs } = state;
   const name = [

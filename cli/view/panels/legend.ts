@@ -1,4 +1,6 @@
-/** What the marks and the colours mean, as parts of lines. Each colour is told in itself, for a theme may have others. */
+/**
+ * What the marks and the colours mean, as parts of lines. Each colour is told in itself, for a theme may have others.
+ */
 import { type Line, span } from '../draw/line.ts';
 import type { Role, Theme } from '../draw/theme.ts';
 import type { LinkState } from '../state/links.ts';

@@ -5,8 +5,8 @@
  *                                 ├───────✗──────── eu-west ● cache ● ──●── origin
  *                                 └───•───◐──────── ap-south ● cache ‖ ──✗── origin
  *
- * A link has the mark of its state in the middle, so that it is told without colour, too. The way back at the right is the one a
- * miss takes. A pure function of the state and its time.
+ * A link has the mark of its state in the middle, so that it is told without colour, too. The way back at the right is
+ * the one a miss takes. A pure function of the state and its time.
  */
 import { padTo, plain, widthOf } from '../draw/format.ts';
 import { fitLine, type Line, lineWidth, type Span, span } from '../draw/line.ts';

@@ -1,4 +1,6 @@
-/** The overview, as lines: the panels of the regions, the map where there is room, what is in force and what happened. */
+/**
+ * The overview, as lines: the panels of the regions, the map where there is room, what is in force and what happened.
+ */
 
 import { GAP, type Layout, layoutOf } from '../draw/layout.ts';
 import { fitLine, joined, type Line, span } from '../draw/line.ts';

@@ -6,7 +6,7 @@
  *     │hits 97.1 %    20.0 /s  │   the last ten seconds; or how many reads got no answer in them
  *     │P50 0.4 ms   P95 2.1 ms │
  *     │P99 ▁▁▂▁▁▁▁▇▁▁▁  12.0 ms│   one block a second; charts below the figure where there is room (`region-charts.ts`)
- *     │lag 0       last 304 ms │   events not yet applied, in wide panels the offsets; the last one's way from record to cache
+ *     │lag 0       last 304 ms │   events not yet applied, in wide panels the offsets; the last one's way to the cache
  *     │id   here origin   state│
  *     │4       7      9 ◂2stale│   versions
  *     ╰─────────────────:5002──╯   where to curl it

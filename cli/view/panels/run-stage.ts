@@ -1,6 +1,6 @@
 /**
- * A run while it goes on, in the rows below the regions: where it is on its time line, which faults are still to come, what there is to see,
- * its phases, and what it is judged by. What matters most comes first, for there may be few rows.
+ * A run while it goes on, in the rows below the regions: where it is on its time line, which faults are still to come,
+ * what there is to see, its phases, and what it is judged by. What matters most comes first, for there may be few rows.
  *
  *     ─ run of partition-kafka • seed 17 ─────────────────────
  *     █████▒▒▒▒│▒▒▒▒▒────── load 7.2 s of 20 s

@@ -1,5 +1,6 @@
 /**
- * A trace as a waterfall: a row for each step, or for each region of a step, with a bar from the step before to its end.
+ * A trace as a waterfall: a row for each step, or for each region of a step, with a bar from the step before to its
+ * end.
  *
  *     ms since it was sent              ms  0        200        400        600
  *      1 PUT /api/content/1              0  █

@@ -1,6 +1,7 @@
 /**
- * A region closely, as lines: its links, why it refused reads, P99 and hit ratio over time with the faults as bands below their axis, how old its answers
- * are, then how far it is in the log, the invalidations it applied last, and why it refused what.
+ * A region closely, as lines: its links, why it refused reads, P99 and hit ratio over time with the faults as bands
+ * below their axis, how old its answers are, then how far it is in the log, the invalidations it applied last, and why
+ * it refused what.
  */
 
 import type { RefusedReads } from '../../../lab/live/protocol.ts';
@@ -21,7 +22,9 @@ import { titleLine } from './chrome.ts';
 import { countOf, statusLine } from './region-panel.ts';
 import { zoomTables } from './zoom-tables.ts';
 
-/** Rows beside charts, bands and tables: the head, the titles of the charts, two rows for the age of answers, the time. */
+/**
+ * Rows beside charts, bands and tables: the head, the titles of the charts, two rows for the age of answers, the time.
+ */
 const FIXED_ROWS = 6;
 const TABLE_ROWS_MIN = 5;
 const BAND_ROWS_MAX = 4;

@@ -1,4 +1,7 @@
-/** The catalogue: the scenarios that come with the program, and what the selected one shows. Enter runs it in this world. */
+/**
+ * The catalogue: the scenarios that come with the program, and what the selected one shows. Enter runs it in this
+ * world.
+ */
 import type { ScenarioCard } from '../../../lab/live/protocol.ts';
 import { delayText, padTo, plain, widthOf } from '../draw/format.ts';
 import { fitLine, type Line, span, spread } from '../draw/line.ts';

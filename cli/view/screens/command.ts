@@ -1,4 +1,6 @@
-/** The command line: everything the keys can do, in words. Tab completes, the arrows go through what was entered before. */
+/**
+ * The command line: everything the keys can do, in words. Tab completes, the arrows go through what was entered before.
+ */
 import { candidatesFor, runCommand } from '../commands/run.ts';
 import { plain } from '../draw/format.ts';
 import { fitLine, joined, type Line, span } from '../draw/line.ts';

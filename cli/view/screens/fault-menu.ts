@@ -1,4 +1,6 @@
-/** The fault menu: every fault this world can have, then its target, parameters and time. Made of the table of faults. */
+/**
+ * The fault menu: every fault this world can have, then its target, parameters and time. Made of the table of faults.
+ */
 import type { Fault } from '../../../lab/faults/fault.ts';
 import { type Form, formOf, openProblem, orderOf, withChoice, withField, withText } from '../commands/menu-form.ts';
 import { faultsHere } from '../commands/targets.ts';

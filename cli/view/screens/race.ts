@@ -1,4 +1,7 @@
-/** A race as it is played: its lanes, what happens now in plain words, what the next key does, and at the end the outcome. */
+/**
+ * A race as it is played: its lanes, what happens now in plain words, what the next key does, and at the end the
+ * outcome.
+ */
 import { padTo, plain, widthOf } from '../draw/format.ts';
 import { fitLine, type Line, span } from '../draw/line.ts';
 import { wrapped } from '../draw/wrap.ts';

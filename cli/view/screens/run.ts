@@ -1,4 +1,7 @@
-/** A scenario as it runs, below the regions that it runs in, and its report at the end. The steady load waits meanwhile; Esc asks whether to stop it. */
+/**
+ * A scenario as it runs, below the regions that it runs in, and its report at the end. The steady load waits meanwhile;
+ * Esc asks whether to stop it.
+ */
 
 import type { RunPlan } from '../../../lab/live/protocol.ts';
 import type { Summary } from '../../../lab/report/events.ts';

@@ -1,5 +1,6 @@
 /**
- * The interface of a screen: its keys, and its lines. A new one is a file, a shape in `screen-state.ts`, a line in `screens.ts` and a key that opens it.
+ * The interface of a screen: its keys, and its lines. A new one is a file, a shape in `screen-state.ts`, a line in
+ * `screens.ts` and a key that opens it.
  */
 
 import type { Line } from '../draw/line.ts';
@@ -38,8 +39,8 @@ export interface Screen<Name extends ScreenName = ScreenName> {
   /** For a screen reader, of a screen that changes by itself: sentences, each said when it is new. */
   readonly said?: (state: ViewState, screen: ScreenOf<Name>) => readonly string[];
   /**
-   * For a screen reader, of another screen that changes by itself: its lines are said when it is opened, and again when `again` gives
-   * something else. Without `said` and this its lines are shown as they stand.
+   * For a screen reader, of another screen that changes by itself: its lines are said when it is opened, and again when
+   * `again` gives something else. Without `said` and this its lines are shown as they stand.
    */
   readonly saidOnce?: { readonly again?: (state: ViewState) => unknown };
 }

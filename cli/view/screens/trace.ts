@@ -1,4 +1,7 @@
-/** The trace: one write through its ten steps, with the time of each in every region; as a waterfall where there is room. */
+/**
+ * The trace: one write through its ten steps, with the time of each in every region; as a waterfall where there is
+ * room.
+ */
 
 import { clocksText } from '../../../lab/trace/trace-clocks.ts';
 import type { Trace, TraceStep } from '../../../lab/trace/trace-schema.ts';

@@ -1,6 +1,6 @@
 /**
- * Contents that are gone: deleted at the origin, and served by no region, but for the 404 of the deletion itself. After a while nobody looks
- * for them in the tables any more.
+ * Contents that are gone: deleted at the origin, and served by no region, but for the 404 of the deletion itself. After
+ * a while nobody looks for them in the tables any more.
  */
 import type { Seen } from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';

@@ -1,4 +1,7 @@
-/** What the faults in force do to a region: the states of its links, its cache and its edge, and each fault in a few words. */
+/**
+ * What the faults in force do to a region: the states of its links, its cache and its edge, and each fault in a few
+ * words.
+ */
 import type { BrokenState, Shown } from '../../../lab/faults/fault.ts';
 import { factsOf } from '../../../lab/faults/faults.ts';
 import type { FaultView } from '../../../lab/live/protocol.ts';

@@ -1,6 +1,6 @@
 /**
- * The last ten minutes, to look back at: what the overview shows of each second. Charts and events are not kept twice; they are cut off
- * where one looks.
+ * The last ten minutes, to look back at: what the overview shows of each second. Charts and events are not kept twice;
+ * they are cut off where one looks.
  */
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 import type { ViewState } from './state.ts';
@@ -41,7 +41,9 @@ export function movedBy({ past, nowMs, lookedAtMs }: ViewState, byMs: number): n
   return byMs > 0 && atMs >= nowMs ? undefined : atMs;
 }
 
-/** The first moment kept that shows each fault, oldest first; of a fault that was over within a second the next moment. */
+/**
+ * The first moment kept that shows each fault, oldest first; of a fault that was over within a second the next moment.
+ */
 export function faultMoments({ past, bands }: Pick<ViewState, 'past' | 'bands'>): readonly number[] {
   const first = past[0]?.nowMs ?? Number.POSITIVE_INFINITY;
   const moments = bands.flatMap(({ id, fromMs }) => {

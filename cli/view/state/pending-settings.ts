@@ -1,6 +1,6 @@
 /**
- * Settings asked for and not yet seen. They show at once, and the next step is counted from them: the edge's own figures
- * come twice a second, a held key thirty times.
+ * Settings asked for and not yet seen. They show at once, and the next step is counted from them: the edge's own
+ * figures come twice a second, a held key thirty times.
  */
 import type { LabCommand } from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics } from '../../../services/protocol/edge-api.ts';

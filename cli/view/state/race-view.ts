@@ -1,6 +1,6 @@
 /**
- * A race that is played step by step, as its events tell of it. It may be further than what is shown: while an answer is held it waits for
- * nobody, and whoever looks on turns the pages.
+ * A race that is played step by step, as its events tell of it. It may be further than what is shown: while an answer
+ * is held it waits for nobody, and whoever looks on turns the pages.
  */
 import type { Commands, LabCommand, LiveEvent } from '../../../lab/live/protocol.ts';
 import type { CacheCard, RaceCard, RaceWay } from '../../../lab/live/race-protocol.ts';

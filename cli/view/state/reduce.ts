@@ -1,4 +1,7 @@
-/** How what is shown changes, as a pure function of what it was and what it is told: the lab's events, and the view's own actions. */
+/**
+ * How what is shown changes, as a pure function of what it was and what it is told: the lab's events, and the view's
+ * own actions.
+ */
 import type { LabCommand, LiveEvent } from '../../../lab/live/protocol.ts';
 import { withEvent } from './apply-event.ts';
 import { movedBy } from './past.ts';

@@ -1,6 +1,7 @@
 /**
- * The screens and what each remembers. They lie on a stack: the overview at the bottom, Esc takes the top one off. What a screen
- * draws and which keys hold in it stands in its file under `screens/`, its place in the table of `screens/screens.ts`.
+ * The screens and what each remembers. They lie on a stack: the overview at the bottom, Esc takes the top one off. What
+ * a screen draws and which keys hold in it stands in its file under `screens/`, its place in the table of
+ * `screens/screens.ts`.
  */
 import type { LabCommand } from '../../../lab/live/protocol.ts';
 import type { Settings } from './pending-settings.ts';

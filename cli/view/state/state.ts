@@ -1,5 +1,6 @@
 /**
- * What the terminal shows: the shapes of the state, and what it is before anything was told. How it changes stands in reduce.ts.
+ * What the terminal shows: the shapes of the state, and what it is before anything was told. How it changes stands in
+ * reduce.ts.
  *
  * Phases: starting -> playing -> leaving; starting -> leaving
  */

@@ -1,6 +1,6 @@
 /**
- * Invalidations on their way through the map. Figures come twice a second and tell of an event when it has arrived, so its way is
- * shown just after it was made, as long as it took, and at least long enough to be seen.
+ * Invalidations on their way through the map. Figures come twice a second and tell of an event when it has arrived, so
+ * its way is shown just after it was made, as long as it took, and at least long enough to be seen.
  */
 import type { ViewState } from './state.ts';
 import type { RegionState, Traveller } from './watched.ts';

@@ -1,7 +1,7 @@
 /**
  * The version table: what a region holds beside what the origin holds. Its rows are the same in every region and keep
- * their order, so that the eye can go across and nothing jumps: a key that was once in use stays, sorted by its id, until
- * its content has been gone for a while.
+ * their order, so that the eye can go across and nothing jumps: a key that was once in use stays, sorted by its id,
+ * until its content has been gone for a while.
  */
 import type { Seen } from '../../../lab/live/protocol.ts';
 import type { EdgeMetrics, EntryState } from '../../../services/protocol/edge-api.ts';

@@ -7,7 +7,9 @@ import type { ViewAction } from '../state/state.ts';
 const HARD_KEY: RaceWay = { mode: 'hard', type: 'key' };
 const SOFT_TAG: RaceWay = { mode: 'soft', type: 'tag' };
 
-/** Three races; our own edge, a cache that keeps, and its recipe. `text` stands wherever a text may come from outside. */
+/**
+ * Three races; our own edge, a cache that keeps, and its recipe. `text` stands wherever a text may come from outside.
+ */
 export function raceChoices(text = 'a text'): Extract<LiveEvent, { type: 'races' }> {
   const cache = { about: text, version: text, mends: undefined, tiers: true };
   return {

@@ -59,7 +59,10 @@ export const behind: Seen = (state, _begun, { cut }) => {
   ];
 };
 
-/** Whether a region calls nothing fresh that is older than what the origin held when the key was pressed. Writes since then do not count. */
+/**
+ * Whether a region calls nothing fresh that is older than what the origin held when the key was pressed. Writes since
+ * then do not count.
+ */
 function hasReached(state: ViewState, region: string, { origin }: Begun): boolean {
   const then = new Map(origin.metrics?.versions.map(({ key, version }) => [key, version]));
   return rowsOf(state, region).every((row) => row.state !== 'fresh' || row.isDeleted || (row.here ?? 0) >= (then.get(row.key) ?? 0));

@@ -1,4 +1,7 @@
-/** The strategies and delays that the tour speaks of, and no lease until it speaks of one: set as it opens, and put back as it is left. */
+/**
+ * The strategies and delays that the tour speaks of, and no lease until it speaks of one: set as it opens, and put back
+ * as it is left.
+ */
 import type { LabCommand } from '../../../lab/live/protocol.ts';
 import { type Settings, settingsOf } from '../state/pending-settings.ts';
 import type { RegionSettings } from '../state/screen-state.ts';

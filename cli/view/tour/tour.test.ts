@@ -1,4 +1,7 @@
-/** The tour, step by step: keys, what is kept of what was seen, the way out, and that its texts fit the smallest usual screen. */
+/**
+ * The tour, step by step: keys, what is kept of what was seen, the way out, and that its texts fit the smallest usual
+ * screen.
+ */
 import { describe, expect, it } from 'vitest';
 import { actionsOf } from '../dispatch.ts';
 import { textOf } from '../draw/line.ts';

@@ -1,9 +1,9 @@
 /**
  * divergence: after settle, a region does not serve what the origin holds.
  *
- * Judged by the final read of each key in each region, which the run repeats while it is labelled stale. A key without a
- * final answer in some region makes the verdict unknown: nothing measured is never a pass. So does one that is behind because the machine
- * stood still while the region was to catch up.
+ * Judged by the final read of each key in each region, which the run repeats while it is labelled stale. A key without
+ * a final answer in some region makes the verdict unknown: nothing measured is never a pass. So does one that is behind
+ * because the machine stood still while the region was to catch up.
  */
 import type { Change, OriginState, ReadOperation } from '../../history/records.ts';
 import type { Anomaly, Check, CheckInput, CheckResult, Judging } from '../check.ts';

@@ -1,10 +1,12 @@
 /**
- * fresh-beyond-lease: a region called a version fresh that was superseded longer ago than the bound that its edge states.
+ * fresh-beyond-lease: a region called a version fresh that was superseded longer ago than the bound that its edge
+ * states.
  *
- * An edge with a lease on the log says: what it calls fresh was superseded no longer ago than the lease and the skew of clocks together. That
- * holds whatever is cut, killed or slow, and whatever the propagation delay, so no fault excuses it, and neither does a machine that stood still:
- * the edge looks at its clock when it answers. What it rests on are the clocks of origin and edge. A region is not judged where these are seen
- * to differ by more than the skew, or the edge's was set back by as much; and where they may have been, what that explains is no proof.
+ * An edge with a lease on the log says: what it calls fresh was superseded no longer ago than the lease and the skew of
+ * clocks together. That holds whatever is cut, killed or slow, and whatever the propagation delay, so no fault excuses
+ * it, and neither does a machine that stood still: the edge looks at its clock when it answers. What it rests on are
+ * the clocks of origin and edge. A region is not judged where these are seen to differ by more than the skew, or the
+ * edge's was set back by as much; and where they may have been, what that explains is no proof.
  *
  * One anomaly for each version of a key in a region, with the read furthest above the bound.
  */

@@ -1,16 +1,18 @@
 /**
  * lost-invalidation: after settle a region still answers an older version than the origin holds, and calls it fresh.
  *
- * Judged by the last final answer of each key in each region; one labelled stale knows of the change and is `mislabelled`. How far the
- * invalidation got is told by the last step there is evidence of:
+ * Judged by the last final answer of each key in each region; one labelled stale knows of the change and is
+ * `mislabelled`. How far the invalidation got is told by the last step there is evidence of:
  *
  *   unpublished   the log never took it: it is in no list of what was published, and no region applied it
  *   undelivered   published, but the region had records of the log before it that had not reached it
- *   unapplied     the region's offset is past it, or it waits in its queue, and its cache never took it, or says so without effect
+ *   unapplied     the region's offset is past it, or it waits in its queue, and its cache never took it, or says so
+ *                 without effect
  *   overwritten   applied there, or answered there before, and an older answer came back
  *
- * Without any evidence from the services there is no sub-kind, nor where only two clocks that differ could tell one from the other. One
- * anomaly for each key in a region. Behind because the machine stood still while it was to catch up, it is not lost, but unknown.
+ * Without any evidence from the services there is no sub-kind, nor where only two clocks that differ could tell one
+ * from the other. One anomaly for each key in a region. Behind because the machine stood still while it was to catch
+ * up, it is not lost, but unknown.
  */
 import type { History } from '../../history/history.ts';
 import type { Applied, EdgeSample, OriginSample, OriginState, Published } from '../../history/records.ts';
@@ -73,7 +75,9 @@ function judge(input: CheckInput, lastAnswers: LastAnswers): CheckResult {
   return { check: NAME, verdict: 'pass', reason, anomalies };
 }
 
-/** What was answered of a lost key in its region before the last answer is found in another pass: most runs have none. */
+/**
+ * What was answered of a lost key in its region before the last answer is found in another pass: most runs have none.
+ */
 function toAnomalies(lost: readonly Lost[], { history, staleness }: CheckInput): readonly Anomaly[] {
   if (lost.length === 0) return [];
   const known = new KnownOfLog(history);
@@ -175,8 +179,9 @@ function withoutEffect(here: Applied): Evidence {
 }
 
 /**
- * Whether the entry was in the cache when the event was applied: it had been answered before, or was fetched too long before to come in after
- * it. When it was applied the edge tells by its own clock, as when the entry was fetched: the two compare if that clock was not set.
+ * Whether the entry was in the cache when the event was applied: it had been answered before, or was fetched too long
+ * before to come in after it. When it was applied the edge tells by its own clock, as when the entry was fetched: the
+ * two compare if that clock was not set.
  */
 function appliedHere({ read, answered }: Omit<LostCell, 'origin'>, here: Applied, { known: { clocks }, staleness }: Knowledge): Evidence {
   const clock = clocks.edge(read.region);

@@ -1,8 +1,9 @@
 /**
- * lost-write: after settle, the origin holds an older version of a key than one it acknowledged. No cache can be right then: what regions
- * should serve is gone at its source.
+ * lost-write: after settle, the origin holds an older version of a key than one it acknowledged. No cache can be right
+ * then: what regions should serve is gone at its source.
  *
- * Judged by what the origin itself answers after settle. Of an origin of the user's own that nobody can ask it is unknown. Whether the version it holds is a deletion or not is for `divergence` to say.
+ * Judged by what the origin itself answers after settle. Of an origin of the user's own that nobody can ask it is
+ * unknown. Whether the version it holds is a deletion or not is for `divergence` to say.
  */
 import type { History } from '../../history/history.ts';
 import type { OriginState } from '../../history/records.ts';

@@ -1,12 +1,13 @@
 /**
  * misdated: an answer says that the origin was asked for it at a time at which the origin held a later version already.
  *
- * Whoever reads trusts that time: by it an answer counts as fetched before or after a purge. The origin answers with the latest version
- * that it has acknowledged, so what was asked for after a later version was known cannot be this one. The earliest moment counts that
- * the edge's clock allows (`service-clocks.ts`). One anomaly for each version of a key in a region.
+ * Whoever reads trusts that time: by it an answer counts as fetched before or after a purge. The origin answers with
+ * the latest version that it has acknowledged, so what was asked for after a later version was known cannot be this
+ * one. The earliest moment counts that the edge's clock allows (`service-clocks.ts`). One anomaly for each version of a
+ * key in a region.
  *
- * A cache of others may say it by its label alone: what it has fetched for whoever read was asked for no longer before the read than a fetch may
- * last. Then either the label is wrong, or the origin answers what it holds no longer.
+ * A cache of others may say it by its label alone: what it has fetched for whoever read was asked for no longer before
+ * the read than a fetch may last. Then either the label is wrong, or the origin answers what it holds no longer.
  */
 import type { History } from '../../history/history.ts';
 import { answerOf, cellOf } from '../answers.ts';

@@ -1,17 +1,18 @@
 /**
- * mislabelled: a region calls an answer stale for ever, though the origin can be reached; or it calls a 404 stale; or it calls a content
- * fresh after its lifetime.
+ * mislabelled: a region calls an answer stale for ever, though the origin can be reached; or it calls a 404 stale; or
+ * it calls a content fresh after its lifetime.
  *
- * An answer labelled stale asks for a revalidation, which takes at most one fetch. So after a fetch's deadline and epsilon, outside
- * faults, neither may the same entry (same version, same `cached_at`) be answered labelled stale again, nor may the last answer of a key be so
- * labelled when it was asked for again and again for longer than that at the end. An old version labelled stale before the
- * end is `stale-after-bound`. An edge that a lease makes call everything stale, because a clock is wrong, is not asked for it.
+ * An answer labelled stale asks for a revalidation, which takes at most one fetch. So after a fetch's deadline and
+ * epsilon, outside faults, neither may the same entry (same version, same `cached_at`) be answered labelled stale
+ * again, nor may the last answer of a key be so labelled when it was asked for again and again for longer than that at
+ * the end. An old version labelled stale before the end is `stale-after-bound`. An edge that a lease makes call
+ * everything stale, because a clock is wrong, is not asked for it.
  *
- * A 404 is answered fresh or not at all: an old "not there" must not outlive the creation of what is asked for. No fault excuses it. A
- * cache that promises no such thing (`bounds.staleMissing`) is not asked for it.
+ * A 404 is answered fresh or not at all: an old "not there" must not outlive the creation of what is asked for. No
+ * fault excuses it. A cache that promises no such thing (`bounds.staleMissing`) is not asked for it.
  *
- * A content is fresh for its lifetime since the origin was asked for it, by the edge's own clock. Where that clock can have run so slowly, or
- * was set, nothing is said. No fault excuses it.
+ * A content is fresh for its lifetime since the origin was asked for it, by the edge's own clock. Where that clock can
+ * have run so slowly, or was set, nothing is said. No fault excuses it.
  *
  * One anomaly of each kind for each key in a region.
  */

@@ -1,12 +1,14 @@
 /**
  * phantom-version: an answer with a version that was never written, or with a body that is not that version's.
  *
- * Each body says which operation wrote it. An answer is right when that operation is a create or update of the key, was sent before the
- * answer ended, and either was acknowledged with that very version, or ended unknown (it may take effect at any later time, under a
- * later version than its own) and nothing else was acknowledged with that version. A 404 above version 0 needs a deletion. What was
- * there before the run's first write of a key cannot be judged. One anomaly for each version of a key in a region.
+ * Each body says which operation wrote it. An answer is right when that operation is a create or update of the key, was
+ * sent before the answer ended, and either was acknowledged with that very version, or ended unknown (it may take
+ * effect at any later time, under a later version than its own) and nothing else was acknowledged with that version. A
+ * 404 above version 0 needs a deletion. What was there before the run's first write of a key cannot be judged. One
+ * anomaly for each version of a key in a region.
  *
- * What the origin holds in the end is asked for the same: an origin of the user's own may answer anything, and no cache is to blame for that.
+ * What the origin holds in the end is asked for the same: an origin of the user's own may answer anything, and no cache
+ * is to blame for that.
  */
 import type { History } from '../../history/history.ts';
 import type { Change, OriginState, WriteOperation } from '../../history/records.ts';
@@ -75,7 +77,10 @@ function writtenByKey(changes: readonly Change[]): ReadonlyMap<string, Written> 
   return written;
 }
 
-/** Contents with a deletion that may have happened. A read need not know their slot: it may have been sent before they were created. */
+/**
+ * Contents with a deletion that may have happened. A read need not know their slot: it may have been sent before they
+ * were created.
+ */
 function doubtfulDeletions(changes: readonly Change[]): ReadonlySet<string> {
   return new Set(changes.flatMap((change) => (change.kind === 'delete' && isOpen(change) ? (change.key ?? []) : [])));
 }

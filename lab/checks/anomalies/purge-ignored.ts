@@ -1,12 +1,13 @@
 /**
- * purge-ignored: an answer that was fetched before a purge that covers it, to a read that began after the purge's bound. After a hard purge
- * under whatever label; after a soft one only labelled fresh.
+ * purge-ignored: an answer that was fetched before a purge that covers it, to a read that began after the purge's
+ * bound. After a hard purge under whatever label; after a soft one only labelled fresh.
  *
- * `cached_at` says when the origin was asked, by the edge's wall clock. It counts as before the purge only where no clock can explain it
- * away: the same entry had been answered before the purge was sent, or the edge's clock, as it was asked again and again, cannot have shown
- * that time later (`service-clocks.ts`). Where it is likely and no more, the verdict is unknown. The bound is the purge's acknowledgement, the delay and epsilon, outside
- * faults. A purge that was not acknowledged may not have happened. By tag it covers contents that carry it, and no 404. One
- * anomaly for each version of a key in a region.
+ * `cached_at` says when the origin was asked, by the edge's wall clock. It counts as before the purge only where no
+ * clock can explain it away: the same entry had been answered before the purge was sent, or the edge's clock, as it was
+ * asked again and again, cannot have shown that time later (`service-clocks.ts`). Where it is likely and no more, the
+ * verdict is unknown. The bound is the purge's acknowledgement, the delay and epsilon, outside faults. A purge that was
+ * not acknowledged may not have happened. By tag it covers contents that carry it, and no 404. One anomaly for each
+ * version of a key in a region.
  */
 import type { History } from '../../history/history.ts';
 import { firstIndex } from '../../history/ordered.ts';
@@ -86,8 +87,8 @@ function isDated(read: AnsweredRead): read is DatedRead {
 }
 
 /**
- * When the origin was asked for what a read was answered, by the answers so far. Of those that begin later none has ended before the read
- * began, so none shows an entry before a purge that the read came after.
+ * When the origin was asked for what a read was answered, by the answers so far. Of those that begin later none has
+ * ended before the read began, so none shows an entry before a purge that the read came after.
  */
 class Fetched {
   readonly #clocks: ServiceClocks;

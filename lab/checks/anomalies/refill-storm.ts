@@ -1,17 +1,18 @@
 /**
  * refill-storm: a region asked the origin more often than its reads and the invalidations explain.
  *
- * An invalidation makes a key be fetched again when it is next read, once however many read it: readers share a fetch, and a stale key
- * has one revalidation. So between two looks at a region's counter of fetches, with no fault of its own in between, each key may cost one
- * fetch for what was before, two for each write or purge in that time (the fetch under way that it outdates, and the one after it), and one
- * for each read that failed or found a 404 (kept for a short time only), and one for each time that its entry may have ended, or its lease have run
- * out, where the edge had not heard of the origin for so long: and never more than it was read. Where an edge fetches
- * the most-read contents before they are read, so many of them may be fetched without a read: as often as all that
- * explains. Any purge but one of a key counts for every key, for until a fetch is back nobody knows its tags. A slow
- * link is no excuse: it is what makes a storm; but a fetch that reached its deadline is made again, and of a machine
- * that stood still for most of that it may have. Nor is an edge looked at while it catches up with the log, nor one
- * whose cache remembers so few invalidations that it drops entries. One anomaly for each region. Other caches than ours
- * promise nothing of it: the race `crowd` says what they do. Of several edges each may fetch as often.
+ * An invalidation makes a key be fetched again when it is next read, once however many read it: readers share a fetch,
+ * and a stale key has one revalidation. So between two looks at a region's counter of fetches, with no fault of its own
+ * in between, each key may cost one fetch for what was before, two for each write or purge in that time (the fetch
+ * under way that it outdates, and the one after it), and one for each read that failed or found a 404 (kept for a short
+ * time only), and one for each time that its entry may have ended, or its lease have run out, where the edge had not
+ * heard of the origin for so long: and never more than it was read. Where an edge fetches the most-read contents before
+ * they are read, so many of them may be fetched without a read: as often as all that explains. Any purge but one of a
+ * key counts for every key, for until a fetch is back nobody knows its tags. A slow link is no excuse: it is what makes
+ * a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it
+ * may have. Nor is an edge looked at while it catches up with the log, nor one whose cache remembers so few
+ * invalidations that it drops entries. One anomaly for each region. Other caches than ours promise nothing of it: the
+ * race `crowd` says what they do. Of several edges each may fetch as often.
  */
 
 import type { EdgeSample, FaultRecord, ReadOperation } from '../../history/records.ts';
@@ -43,7 +44,10 @@ export const refillStorm: Check = {
 /** Between two samples of one process with no fault in between. */
 interface Stretch {
   readonly region: string;
-  /** There is a lease, and it may have run out: not all the time had the edge heard of the origin so lately that no key's lease did. */
+  /**
+   * There is a lease, and it may have run out: not all the time had the edge heard of the origin so lately that no
+   * key's lease did.
+   */
   readonly runsOut: boolean;
   readonly first: EdgeSample;
   readonly last: EdgeSample;
@@ -58,7 +62,8 @@ interface Counted extends Stretch {
 function begin(input: CheckInput): Judging {
   const { history, regions } = input;
   const samples = Map.groupBy(history.of('edge-sample'), ({ region }) => region);
-  // Other caches than ours do not promise that readers share a fetch, and one that forgets invalidations drops entries for each.
+  // Other caches than ours do not promise that readers share a fetch, and one that forgets invalidations drops entries
+  // for each.
   const ours = regions.filter((region) => {
     const { joins, marksMax } = history.boundsOf(region);
     return joins !== true && marksMax === undefined;
@@ -102,7 +107,9 @@ function judge(stretches: readonly Counted[], input: CheckInput): CheckResult {
   return verdictOf({ check: NAME, found: above.length, anomalies, reason, doubt: sieve.doubt });
 }
 
-/** The reads that the machine may have made fetch once more: found in another pass, where there is something to explain. */
+/**
+ * The reads that the machine may have made fetch once more: found in another pass, where there is something to explain.
+ */
 class HeldUp {
   readonly #staleness: Staleness;
   readonly #reads: ReadonlyMap<Counted, number>;
@@ -151,8 +158,8 @@ function interrupts(fault: FaultRecord, region: string): boolean {
 }
 
 /**
- * Without a fault, and of one process, which had caught up with the log all the while: until then an edge calls nothing fresh, and each
- * answer asks the origin.
+ * Without a fault, and of one process, which had caught up with the log all the while: until then an edge calls nothing
+ * fresh, and each answer asks the origin.
  */
 function isCalm(one: EdgeSample, other: EdgeSample, faults: readonly Interval[]): boolean {
   const isOneLife = one.since === other.since && one.joins === other.joins;
@@ -216,7 +223,10 @@ class Tally {
     this.#reads += 1;
   }
 
-  /** `ofKey`: how many fetches what happened in the stretch explains for each key, where nothing of it is kept for a short time only. */
+  /**
+   * `ofKey`: how many fetches what happened in the stretch explains for each key, where nothing of it is kept for a
+   * short time only.
+   */
   counted(ofKey: (key: string) => number, fetches: number): Counted {
     let allowed = FETCHES_BESIDE;
     const unread: number[] = [];
@@ -253,8 +263,8 @@ function counted(region: string, tallies: readonly Tally[], { history, staleness
 }
 
 /**
- * Fetches that brought something: what failed was asked for again, and rightly. An edge may ask and not store what it is answered: the
- * larger of what was answered and what was offered to the cache. undefined: nobody counted them.
+ * Fetches that brought something: what failed was asked for again, and rightly. An edge may ask and not store what it
+ * is answered: the larger of what was answered and what was offered to the cache. undefined: nobody counted them.
  */
 function fillsIn({ first, last }: Stretch): number | undefined {
   const grown = (count: (sample: EdgeSample) => number | undefined) => {

@@ -1,9 +1,9 @@
 /**
  * resurrection: a region served content after it was deleted, later than its bound.
  *
- * A deletion is hard in every region, lazy ones too, and ids are never used again: once the deletion is known and its delay and
- * epsilon have passed, outside faults, no content of that id may be answered, not even labelled stale. One anomaly for each version
- * of a key in a region, with the read furthest above its bound.
+ * A deletion is hard in every region, lazy ones too, and ids are never used again: once the deletion is known and its
+ * delay and epsilon have passed, outside faults, no content of that id may be answered, not even labelled stale. One
+ * anomaly for each version of a key in a region, with the read furthest above its bound.
  */
 import { answerOf } from '../answers.ts';
 import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';

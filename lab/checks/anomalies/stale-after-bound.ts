@@ -1,8 +1,9 @@
 /**
  * stale-after-bound: a region served a version for longer after it was superseded than its bound allows.
  *
- * What is measured, what is allowed and what faults excuse: `staleness.ts`. One anomaly for each version of a key in a region, with
- * the read furthest above its bound. A read above it while the machine stood still proves nothing, but is no pass either.
+ * What is measured, what is allowed and what faults excuse: `staleness.ts`. One anomaly for each version of a key in a
+ * region, with the read furthest above its bound. A read above it while the machine stood still proves nothing, but is
+ * no pass either.
  */
 import { answerOf } from '../answers.ts';
 import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';

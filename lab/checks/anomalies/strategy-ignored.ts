@@ -1,16 +1,17 @@
 /**
  * strategy-ignored: a region did with an updated content what the other strategy does.
  *
- * Eager: an invalidated entry is gone. So no answer labelled stale may have a version that was superseded longer ago than the bound of an
- * answer labelled fresh. One anomaly for each version of a key in a region.
+ * Eager: an invalidated entry is gone. So no answer labelled stale may have a version that was superseded longer ago
+ * than the bound of an answer labelled fresh. One anomaly for each version of a key in a region.
  *
- * Lazy: an invalidated entry is served once more, labelled stale. So the first read of a key after an update has the version that the read
- * before it found in the cache. Looked at where nothing else can have taken the entry away: no fault, no hard purge, no other write of the
- * key, no time at which an entry ends, no cache that remembers so few invalidations that it drops entries for those it forgot. An entry may be evicted all the same, so it fails where most of at least three such reads were
- * answered by the origin, and shows the first of them.
+ * Lazy: an invalidated entry is served once more, labelled stale. So the first read of a key after an update has the
+ * version that the read before it found in the cache. Looked at where nothing else can have taken the entry away: no
+ * fault, no hard purge, no other write of the key, no time at which an entry ends, no cache that remembers so few
+ * invalidations that it drops entries for those it forgot. An entry may be evicted all the same, so it fails where most
+ * of at least three such reads were answered by the origin, and shows the first of them.
  *
- * The strategy must have been one and the same while the update was applied: all the time since it was sent, where a fault may have held it
- * back.
+ * The strategy must have been one and the same while the update was applied: all the time since it was sent, where a
+ * fault may have held it back.
  */
 import type { Strategy } from '../../../services/protocol/invalidation.ts';
 import type { History } from '../../history/history.ts';
@@ -34,7 +35,10 @@ export const strategyIgnored: Check = {
   begin,
 };
 
-/** Of the first reads after an update in a lazy region, so many must be there, and so many of them answered by the origin. */
+/**
+ * Of the first reads after an update in a lazy region, so many must be there, and so many of them answered by the
+ * origin.
+ */
 const FIRST_READS_MIN = 3;
 const FETCHED_SHARE_MIN = 0.5;
 /** Our cache remembers so many patterns one by one. */
@@ -79,7 +83,10 @@ interface Knowledge {
   readonly staleness: Staleness;
 }
 
-/** Whether the region was eager when it applied what superseded the version of a read. What is gone does not come back under another strategy. */
+/**
+ * Whether the region was eager when it applied what superseded the version of a read. What is gone does not come back
+ * under another strategy.
+ */
 function isEagerFor({ region, endMs: toMs }: AnsweredRead, { by, atMs }: Known, { history, strategies, staleness }: Knowledge): boolean {
   const fromMs = sentMsOf(by, history);
   if (strategies.of(region, { fromMs, toMs }) === 'eager') return true;
@@ -88,7 +95,10 @@ function isEagerFor({ region, endMs: toMs }: AnsweredRead, { by, atMs }: Known, 
   return isOnTime && strategies.of(region, applied) === 'eager';
 }
 
-/** When what superseded it was sent. Where its answer was lost a read shows it, perhaps long after a region has applied it. */
+/**
+ * When what superseded it was sent. Where its answer was lost a read shows it, perhaps long after a region has applied
+ * it.
+ */
 function sentMsOf(by: Known['by'], history: History): number {
   if (by.kind !== 'read') return by.startMs;
   return history.change(by.writer ?? Number.NaN)?.startMs ?? Number.NEGATIVE_INFINITY;

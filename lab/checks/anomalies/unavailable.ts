@@ -1,12 +1,14 @@
 /**
- * unavailable: a region failed too many reads, or for too long, while nothing was broken that could keep it from answering.
+ * unavailable: a region failed too many reads, or for too long, while nothing was broken that could keep it from
+ * answering.
  *
- * Reads that a fault of the region, of its links, or of what all regions share touched, its recovery allowance included, do not
- * count. Above the limit: more than 1 % of the others failed, and more than two; or nothing was answered in the region for
- * longer than 1 s outside faults while reads failed. One anomaly for each region.
+ * Reads that a fault of the region, of its links, or of what all regions share touched, its recovery allowance
+ * included, do not count. Above the limit: more than 1 % of the others failed, and more than two; or nothing was
+ * answered in the region for longer than 1 s outside faults while reads failed. One anomaly for each region.
  *
- * The same share holds for the writes and purges that the origin did not take, outside faults of it and of its store: who may not write needs no
- * cache. The log is no excuse: a write does not wait for it. Nor is the creation counted of a content that may have been there already.
+ * The same share holds for the writes and purges that the origin did not take, outside faults of it and of its store:
+ * who may not write needs no cache. The log is no excuse: a write does not wait for it. Nor is the creation counted of
+ * a content that may have been there already.
  */
 import type { Change, FaultRecord, ReadOperation } from '../../history/records.ts';
 import type { Anomaly, Check, CheckInput, CheckResult, Judging } from '../check.ts';

@@ -1,13 +1,13 @@
 /**
- * version-regression: a region went back. A read that began after another had ended returned an older version, though the
- * newer one had come from the cache, and the older one was past its bound (`staleness.ts`).
+ * version-regression: a region went back. A read that began after another had ended returned an older version, though
+ * the newer one had come from the cache, and the older one was past its bound (`staleness.ts`).
  *
  * Within the bound two overlapping fetches may differ, and a newer answer straight from the origin need not have been
  * stored: both by design.
  *
- * An edge whose cache does not answer asks the origin past it, and remembers what it answered so. From then on nobody is answered less, be
- * it within the bound, as long as its process lasts. Not judged of a region that has several edges: it binds each by itself, until the cache
- * has heard of it.
+ * An edge whose cache does not answer asks the origin past it, and remembers what it answered so. From then on nobody
+ * is answered less, be it within the bound, as long as its process lasts. Not judged of a region that has several
+ * edges: it binds each by itself, until the cache has heard of it.
  *
  * One anomaly for each older version of a key in a region, with the first read that shows it.
  */

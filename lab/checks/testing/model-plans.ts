@@ -14,7 +14,9 @@ export const FETCH_MS_MAX = 900;
 
 export type Region = (typeof REGIONS)[number];
 
-/** Which faults are on the path of a read labelled fresh in eu-west: said here once more, so as not to believe the code. */
+/**
+ * Which faults are on the path of a read labelled fresh in eu-west: said here once more, so as not to believe the code.
+ */
 const TARGETS = [
   ['kill', 'origin', true],
   ['pause', 'postgres', true],

@@ -1,4 +1,7 @@
-/** All checks against a system that is right, and against one that was right but for one thing. fast-check prints its seed. */
+/**
+ * All checks against a system that is right, and against one that was right but for one thing. fast-check prints its
+ * seed.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { History } from '../../history/history.ts';

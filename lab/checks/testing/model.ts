@@ -1,6 +1,7 @@
 /**
- * A right system, small enough to be believed, that knows the truth: when each write and purge committed, when each region applied it,
- * and which time the faults excuse (counted ms by ms). It answers reads as the protocol would, sharing fetches, and tells them as a history.
+ * A right system, small enough to be believed, that knows the truth: when each write and purge committed, when each
+ * region applied it, and which time the faults excuse (counted ms by ms). It answers reads as the protocol would,
+ * sharing fetches, and tells them as a history.
  */
 import type { History } from '../../history/history.ts';
 import type { ClockReading, DelayChange, FaultRecord, ReadOperation, WriteOperation } from '../../history/records.ts';
@@ -86,7 +87,10 @@ class Model {
     return historyOf({ operations: told, ...known, held: this.#held(), edgeSamples: this.#samples() });
   }
 
-  /** How stale an answer truly was when it was asked for: since the commit of a later version, and without the time of faults. */
+  /**
+   * How stale an answer truly was when it was asked for: since the commit of a later version, and without the time of
+   * faults.
+   */
   truth({ region: where, key: name, version, startMs }: AnsweredRead): { readonly rawMs: number; readonly adjustedMs: number } {
     const later = (this.#commits.get(name) ?? []).find((commit) => commit.version > version);
     const fromMs = Math.min(startMs, later?.atMs ?? startMs);
@@ -131,7 +135,10 @@ class Model {
     return operations;
   }
 
-  /** One cell's reads in the order in which the edge looks them up, and two after everything: the second finds what the first asked for. */
+  /**
+   * One cell's reads in the order in which the edge looks them up, and two after everything: the second finds what the
+   * first asked for.
+   */
   #read(where: Region, name: Key): readonly ReadOperation[] {
     const last = { region: where, key: name, takesMs: 10, lookupShare: 0.5, fetchMs: FETCH_MS_MAX, askedShare: 0, fails: false };
     const planned = this.#plan.reads.filter((of) => of.region === where && of.key === name);
@@ -239,7 +246,10 @@ class Model {
     return Math.max(0, ...[...applied, ...purged].filter((markMs) => markMs <= atMs));
   }
 
-  /** When the delay then in force has passed since the commit, and the region's own lateness, in time that no fault excuses. */
+  /**
+   * When the delay then in force has passed since the commit, and the region's own lateness, in time that no fault
+   * excuses.
+   */
   #appliedMs(where: Region, atMs: number): number {
     const known = this.#applied.get(`${where} ${atMs}`) ?? this.#applyMs(where, atMs);
     this.#applied.set(`${where} ${atMs}`, known);

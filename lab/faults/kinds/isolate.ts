@@ -17,8 +17,8 @@ export const isolate: Fault<NoParameters> = {
   parameters: noParameters,
   lasts: true,
   excuses: 'path',
-  // Its connections hang, and nobody closes them: it finds out by its deadlines, and joins the log as a new member, which waits for the old
-  // one's session to run out.
+  // Its connections hang, and nobody closes them: it finds out by its deadlines, and joins the log as a new member,
+  // which waits for the old one's session to run out.
   recoveryAllowanceMs: 10_000,
   shows: { word: 'isolated', state: 'cut' },
   form: {},

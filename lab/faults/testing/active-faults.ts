@@ -1,4 +1,7 @@
-/** Faults on a simulated world in virtual time, whose control a test may slow down or let fail; and what was told of them. */
+/**
+ * Faults on a simulated world in virtual time, whose control a test may slow down or let fail; and what was told of
+ * them.
+ */
 
 import { createRandom } from '../../../services/runtime/random.ts';
 import { VirtualClock } from '../../../services/runtime/virtual-clock.ts';

@@ -1,4 +1,6 @@
-/** Every fault that a kind of world can inject, against every kind of target it takes: seen in effect, and seen gone. */
+/**
+ * Every fault that a kind of world can inject, against every kind of target it takes: seen in effect, and seen gone.
+ */
 
 import { expect, it } from 'vitest';
 import { type TestWorld, untilSettled } from '../../worlds/testing/embedded-kit.ts';

@@ -1,6 +1,6 @@
 /**
- * Two faults at one place, injected one after the other, healed in either order: each is seen in effect, and seen gone though the other is
- * still in force, by its own evidence.
+ * Two faults at one place, injected one after the other, healed in either order: each is seen in effect, and seen gone
+ * though the other is still in force, by its own evidence.
  */
 
 import { expect, it } from 'vitest';
@@ -91,7 +91,9 @@ function instants(region: string): readonly (readonly [lasting: Written, instant
 export interface OverlapBench {
   readonly faults: ActiveFaults;
   readonly changes: readonly FaultChange[];
-  /** In real time, for a machine that is so busy that a heal shows only after it was given up: the look for it goes on. */
+  /**
+   * In real time, for a machine that is so busy that a heal shows only after it was given up: the look for it goes on.
+   */
   readonly untilGone?: (id: string) => Promise<void>;
 }
 

@@ -1,4 +1,7 @@
-/** The faults on a world of real time that all cases of a suite share: it starts before the first, and each heals what it broke. */
+/**
+ * The faults on a world of real time that all cases of a suite share: it starts before the first, and each heals what
+ * it broke.
+ */
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { createRandom } from '../../../services/runtime/random.ts';

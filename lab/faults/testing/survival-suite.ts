@@ -1,4 +1,7 @@
-/** What the protocol must survive in a real-time world, whichever: cuts, crashes and a cache that freezes or comes back empty. */
+/**
+ * What the protocol must survive in a real-time world, whichever: cuts, crashes and a cache that freezes or comes back
+ * empty.
+ */
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';
@@ -231,7 +234,8 @@ export function theProtocolSurvives({ startWorld, convergedMsMax, cutMs }: Survi
       expect(stampede.every(({ found }) => found)).toBe(true);
       if (fault !== 'restart') {
         expect(new Set(stampede.map(({ source }) => source))).toEqual(new Set(['origin']));
-        // 200 readers of one key over 64 connections, and the one that reads on beside them, whose every read is a fetch.
+        // 200 readers of one key over 64 connections, and the one that reads on beside them, whose every read is a
+        // fetch.
         const fetches = (await metricsOf('eu-west')).originFetches - before.originFetches;
         expect(fetches - (reading.reads.length - before.reads)).toBeLessThan(20);
       }

@@ -28,7 +28,9 @@ export interface EmbeddedLab {
   close(): Promise<readonly string[]>;
 }
 
-/** `scenarios`: the text of each by its name. `files`: those that are there already. Resolves when the world is ready. */
+/**
+ * `scenarios`: the text of each by its name. `files`: those that are there already. Resolves when the world is ready.
+ */
 export async function startEmbeddedLab(
   scenarios: Readonly<Record<string, string>>,
   files: ReadonlyMap<string, string> = new Map(),

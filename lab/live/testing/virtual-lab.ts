@@ -32,7 +32,10 @@ export interface VirtualLabOptions {
   readonly scenarios?: ReadonlyMap<string, string>;
 }
 
-/** Closed after `run`, unless that has done it. Answers how many timers are left then: each would keep a process from its end. */
+/**
+ * Closed after `run`, unless that has done it. Answers how many timers are left then: each would keep a process from
+ * its end.
+ */
 export async function withVirtualLab(
   run: (bench: VirtualLab) => Promise<void>,
   { control = () => ({}), before, scenarios = new Map() }: VirtualLabOptions = {},

@@ -94,7 +94,8 @@ describe('a load generator', { timeout: MS_MAX }, () => {
       expect(result).toEqual({ ...answer, writer: id - 1 });
       expect([fromMs <= dueMs, dueMs <= startMs]).toEqual([true, true]);
     }
-    // The clock of another process, told on that of the run: when the first, the second … were sent, had arrived and had ended.
+    // The clock of another process, told on that of the run: when the first, the second … were sent, had arrived and
+    // had ended.
     const [started, ended] = [ascending(reads.map(({ startMs }) => startMs)), ascending(reads.map(({ endMs }) => endMs))];
     for (const [at, arrived] of arrivedAt.map((ms) => ms - startedAt).entries()) {
       expect(arrived).toBeGreaterThanOrEqual(started[at] ?? Number.NaN);

@@ -20,7 +20,10 @@ export interface GeneratorListener {
 }
 
 const START_MS_MAX = 60_000;
-/** What a read makes is garbage when it ends. The young have little room: each collection of them is a pause of 1 ms, of 32 MiB it is 8 ms. */
+/**
+ * What a read makes is garbage when it ends. The young have little room: each collection of them is a pause of 1 ms, of
+ * 32 MiB it is 8 ms.
+ */
 const GARBAGE = ['--min-semi-space-size=4', '--max-semi-space-size=4'] as const;
 
 /** The bundle has the generator beside it; in a checkout it is the TypeScript file. */
@@ -51,7 +54,10 @@ export class LoadGenerator {
     this.#done.promise.catch(() => {});
   }
 
-  /** `startedAt`: of the run, monotonic. Resolves when it can begin. Rejects with WorldFailed when its process does not get so far. */
+  /**
+   * `startedAt`: of the run, monotonic. Resolves when it can begin. Rejects with WorldFailed when its process does not
+   * get so far.
+   */
   static async start({ startedAt, ...what }: GeneratorOrder, listener: GeneratorListener): Promise<LoadGenerator> {
     const generator = new LoadGenerator(listener);
     const order = { ...what, startedAt: startedAt + generator.#aheadMs };
@@ -74,8 +80,8 @@ export class LoadGenerator {
   }
 
   /**
-   * The plan begins. Resolves when all it has was sent and has ended, each within its deadline; after an abort nothing more is sent. Rejects
-   * with WorldFailed when its process ends before.
+   * The plan begins. Resolves when all it has was sent and has ended, each within its deadline; after an abort nothing
+   * more is sent. Rejects with WorldFailed when its process ends before.
    */
   async run(signal: AbortSignal): Promise<GeneratorReport> {
     if (signal.aborted) return { processorMs: 0 };

@@ -15,7 +15,10 @@ export interface DrawnReads {
 
 export interface GeneratorOrder extends DrawnReads {
   readonly edges: readonly EdgeAddress[];
-  /** The run's start, monotonic: on its way on the clock that processes share (`sharedAheadMs`), else on that of who reads it. */
+  /**
+   * The run's start, monotonic: on its way on the clock that processes share (`sharedAheadMs`), else on that of who
+   * reads it.
+   */
   readonly startedAt: number;
   /** What there is to be read so far. */
   readonly ids: readonly SlotId[];

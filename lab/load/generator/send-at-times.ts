@@ -13,12 +13,15 @@ export interface SendAtTimesOptions<Planned extends { readonly atMs: number }> {
   readonly signal: AbortSignal;
 }
 
-/** After so many in a row answers are read, too, also by a sender that is late: else each answer would seem as late as all of them. */
+/**
+ * After so many in a row answers are read, too, also by a sender that is late: else each answer would seem as late as
+ * all of them.
+ */
 const SENDS_IN_A_ROW_MAX = 100;
 
 /**
- * Resolves when everything was sent, or at once after an abort. What is due by now is sent together, about once a millisecond: a timer for
- * each costs more than what it sends. What is later than any answer may be is left out.
+ * Resolves when everything was sent, or at once after an abort. What is due by now is sent together, about once a
+ * millisecond: a timer for each costs more than what it sends. What is later than any answer may be is left out.
  */
 export async function sendAtTimes<Planned extends { readonly atMs: number }>(options: SendAtTimesOptions<Planned>): Promise<void> {
   const { plan, clock, begunAt, send, signal } = options;

@@ -1,6 +1,7 @@
 /**
- * The first thousands of reads of a process take several times as long as those after them, for its code is not compiled yet: at 10,000 a
- * second they would all be late. So before a plan begins it sends another one to a server of its own, which answers as an edge does.
+ * The first thousands of reads of a process take several times as long as those after them, for its code is not
+ * compiled yet: at 10,000 a second they would all be late. So before a plan begins it sends another one to a server of
+ * its own, which answers as an edge does.
  */
 
 import { type AddressInfo, createServer } from 'node:net';

@@ -1,8 +1,8 @@
 /**
  * The process that sends the reads of a load, apart from the lab so that neither makes the other late.
  *
- * States: waiting -> ordered -> sending -> done. It ends when the lab is gone (its end of the channel closes, also after kill -9). Ctrl-C
- * reaches the whole terminal group; the lab decides what it means, so it is ignored here.
+ * States: waiting -> ordered -> sending -> done. It ends when the lab is gone (its end of the channel closes, also
+ * after kill -9). Ctrl-C reaches the whole terminal group; the lab decides what it means, so it is ignored here.
  */
 import { sharedAheadMs, systemClock, type Timer } from '../../../services/runtime/clock.ts';
 import { toRecordLine } from '../../history/record-kinds.ts';

@@ -1,4 +1,6 @@
-/** in-304: a write and its purge come while a revalidation is under way, which the origin has answered with "unchanged". */
+/**
+ * in-304: a write and its purge come while a revalidation is under way, which the origin has answered with "unchanged".
+ */
 import { judgeLooks } from '../outcome.ts';
 import type { Race } from '../race.ts';
 import { holdRevalidation } from './revalidation.ts';

@@ -1,4 +1,7 @@
-/** in-head, in-body: a write and its purge come while a miss is under way, whose answer has left the origin. join: and a reader comes after the purge. */
+/**
+ * in-head, in-body: a write and its purge come while a miss is under way, whose answer has left the origin. join: and a
+ * reader comes after the purge.
+ */
 import type { HoldPlace } from '../../../services/protocol/upstream-api.ts';
 import type { Look } from '../look.ts';
 import { judgeLooks } from '../outcome.ts';

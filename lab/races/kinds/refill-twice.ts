@@ -1,4 +1,7 @@
-/** refill-twice: two fetches are under way, one from before the write and one from after the purge, and the older one comes last. */
+/**
+ * refill-twice: two fetches are under way, one from before the write and one from after the purge, and the older one
+ * comes last.
+ */
 import { judgeLooks } from '../outcome.ts';
 import type { Race } from '../race.ts';
 

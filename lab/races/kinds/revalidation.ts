@@ -1,4 +1,7 @@
-/** How a cache is brought to ask whether what it holds has changed: by the end of its lifetime, else by a soft purge, where it has one. */
+/**
+ * How a cache is brought to ask whether what it holds has changed: by the end of its lifetime, else by a soft purge,
+ * where it has one.
+ */
 
 import type { Look } from '../look.ts';
 import type { RacedContent, Way } from '../raced-cache.ts';

@@ -1,7 +1,8 @@
 /**
- * two-tiers: an edge behind a shield, two instances of the same cache; only the shield asks the origin. Whoever purges the edge first, and has
- * a reader before the shield is purged, has the old version brought back from the shield, whatever the cache: that is a mistake of the purger,
- * which the race tells and does not judge. It judges the other order.
+ * two-tiers: an edge behind a shield, two instances of the same cache; only the shield asks the origin. Whoever purges
+ * the edge first, and has a reader before the shield is purged, has the old version brought back from the shield,
+ * whatever the cache: that is a mistake of the purger, which the race tells and does not judge. It judges the other
+ * order.
  */
 
 import { lookText } from '../look.ts';

@@ -1,4 +1,7 @@
-/** untagged-304: a revalidation is answered with a 304 that has not the tags of the 200 before. Then a purge of a tag must still meet it. */
+/**
+ * untagged-304: a revalidation is answered with a 304 that has not the tags of the 200 before. Then a purge of a tag
+ * must still meet it.
+ */
 import { judgeLooks } from '../outcome.ts';
 import type { Race } from '../race.ts';
 import { holdRevalidation } from './revalidation.ts';

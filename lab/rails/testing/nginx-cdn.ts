@@ -1,6 +1,6 @@
 /**
- * A small CDN of two real nginx on loopback, an edge in front of a shield, which the lab does not start: what a live target stands for. Each counts
- * its requests in a log of its own. The edge answers 429 to whoever asks too often.
+ * A small CDN of two real nginx on loopback, an edge in front of a shield, which the lab does not start: what a live
+ * target stands for. Each counts its requests in a log of its own. The edge answers 429 to whoever asks too often.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

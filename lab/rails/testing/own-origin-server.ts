@@ -1,4 +1,7 @@
-/** An origin of the user's own on loopback: contents as they were written, with a lifetime, and a purge API that takes JSON. */
+/**
+ * An origin of the user's own on loopback: contents as they were written, with a lifetime, and a purge API that takes
+ * JSON.
+ */
 import { countingServer, type Received } from './counting-server.ts';
 
 export interface OwnOriginServer {

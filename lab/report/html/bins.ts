@@ -1,4 +1,7 @@
-/** A region's reads, gathered into equal slices of time: however many there are, a chart has as many points as it has slices. */
+/**
+ * A region's reads, gathered into equal slices of time: however many there are, a chart has as many points as it has
+ * slices.
+ */
 import { eachStaleness, type StalenessSample } from '../../checks/figures.ts';
 import type { History } from '../../history/history.ts';
 import { WholeTimes } from '../../history/quantiles.ts';

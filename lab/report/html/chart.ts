@@ -1,6 +1,7 @@
 /**
- * The frame of every chart: rows of one width, a label beside (or, where it is narrow, above) a plot. Plots measure x in percent and y
- * in pixels, so they fill any width while their text keeps its size; shapes that need both to scale sit in a nested drawing.
+ * The frame of every chart: rows of one width, a label beside (or, where it is narrow, above) a plot. Plots measure x
+ * in percent and y in pixels, so they fill any width while their text keeps its size; shapes that need both to scale
+ * sit in a nested drawing.
  */
 import type { FaultRecord } from '../../history/records.ts';
 import { count, duration, moment } from './format.ts';

@@ -1,6 +1,6 @@
 /**
- * HTML that is safe by its type: what a template is given as text is escaped, and only what another template made is not. Void elements
- * are closed (`<br/>`), so that the page is well-formed XML as well.
+ * HTML that is safe by its type: what a template is given as text is escaped, and only what another template made is
+ * not. Void elements are closed (`<br/>`), so that the page is well-formed XML as well.
  */
 import { escaped } from '../xml.ts';
 

@@ -1,4 +1,6 @@
-/** The section that shows which version each region served: for each key a lane of the origin and one for each region. */
+/**
+ * The section that shows which version each region served: for each key a lane of the origin and one for each region.
+ */
 import type { Anomaly } from '../../checks/check.ts';
 import { touches } from '../../checks/fault-windows.ts';
 import type { Staleness } from '../../checks/staleness.ts';

@@ -1,4 +1,7 @@
-/** Paths in a nested drawing: steps, areas and bands over slices of time. Where there is nothing to show, they break off. */
+/**
+ * Paths in a nested drawing: steps, areas and bands over slices of time. Where there is nothing to show, they break
+ * off.
+ */
 import { DRAWING } from './chart.ts';
 import { html, type Markup } from './markup.ts';
 import type { Scale } from './scale.ts';

@@ -1,6 +1,6 @@
 /**
- * What every page is put into: it loads nothing, runs nothing, and says so in its content security policy, which lets in its own style sheet
- * by its hash and nothing else.
+ * What every page is put into: it loads nothing, runs nothing, and says so in its content security policy, which lets
+ * in its own style sheet by its hash and nothing else.
  */
 import { createHash } from 'node:crypto';
 import { html, type Markup, Markup as Raw } from './markup.ts';

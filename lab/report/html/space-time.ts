@@ -1,6 +1,7 @@
 /**
- * A story as a picture: a line for each place, time downwards, a numbered dot for each moment, arrows for what went from one place to
- * another, bands where faults were in force. Moments are equally far apart: some are milliseconds from each other, some many seconds.
+ * A story as a picture: a line for each place, time downwards, a numbered dot for each moment, arrows for what went
+ * from one place to another, bands where faults were in force. Moments are equally far apart: some are milliseconds
+ * from each other, some many seconds.
  */
 import type { FaultRecord } from '../../history/records.ts';
 import { kindOf, NODES, type NodeName, regionOf } from '../../system/parts.ts';

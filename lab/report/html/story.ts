@@ -1,7 +1,7 @@
 /**
- * What happened around an anomaly, moment by moment: its witness, and what else is known of the write in it: when the log took its event,
- * when the region applied it, when the origin was asked for what a read returned. Those are told by the clocks of the services: each stands
- * where it most likely was, with the clock that says so.
+ * What happened around an anomaly, moment by moment: its witness, and what else is known of the write in it: when the
+ * log took its event, when the region applied it, when the origin was asked for what a read returned. Those are told by
+ * the clocks of the services: each stands where it most likely was, with the clock that says so.
  */
 import type { Anomaly, Witness } from '../../checks/check.ts';
 import { type ServiceClocks, serviceClocksOf } from '../../checks/service-clocks.ts';
@@ -77,7 +77,9 @@ interface Related {
   readonly lost: Published | undefined;
 }
 
-/** Of the write that the last read should have shown: its event, or that of a later one, in the log and in the region. */
+/**
+ * Of the write that the last read should have shown: its event, or that of a later one, in the log and in the region.
+ */
 function relatedOf(region: string, witness: readonly Known[], history: History): Related {
   const read = witness.filter(isOperation).findLast(({ kind }) => kind === 'read');
   const shown = read?.kind === 'read' ? (read.version ?? 0) : 0;

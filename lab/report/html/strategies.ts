@@ -1,4 +1,7 @@
-/** The strategy of a region over time: in words beside a plot, and a mark in it where it changes. Older histories say none. */
+/**
+ * The strategy of a region over time: in words beside a plot, and a mark in it where it changes. Older histories say
+ * none.
+ */
 import type { History } from '../../history/history.ts';
 import type { StrategyChange } from '../../history/records.ts';
 import { moment } from './format.ts';

@@ -1,4 +1,7 @@
-/** The style sheet of a report: light and dark by what the reader prefers, narrow and wide; no `<` and no `&`, so it is text in XML, too. */
+/**
+ * The style sheet of a report: light and dark by what the reader prefers, narrow and wide; no `<` and no `&`, so it is
+ * text in XML, too.
+ */
 export const STYLE = `
 :root{color-scheme:light dark;--page:#f6f7f8;--card:#fff;--ink:#16191d;--soft:#5a6470;--line:#e1e5e9;--grid:#e9ecef;--code:#f0f2f4;--pass:#14663d;--fail:#a8201a;--unknown:#7a5300;--current:#bcd9e8;--on-current:#12384a;--origin:#dfe4e8;--behind:#f6c562;--far:#e58a3c;--on-behind:#3d2400;--gone:#c9cdd2;--on-gone:#33383e;--stroke:#16191d;--band:#7b4fc9;--band-fill:#7b4fc91f;--raw:#f0cf95;--adjusted:#d9722a;--told:#8db7ad;--bound:#14663d;--median:#1c6a92;--range:#a9cfe3}
 @media(prefers-color-scheme:dark){:root{--page:#101316;--card:#181c20;--ink:#e8ebee;--soft:#98a3af;--line:#2b3138;--grid:#242a30;--code:#22282e;--pass:#5ecb92;--fail:#ff8a80;--unknown:#e9bd5b;--current:#234b60;--on-current:#d5ecf7;--origin:#343b43;--behind:#a87718;--far:#b3541e;--on-behind:#fff3dc;--gone:#4a5058;--on-gone:#e6e9ec;--stroke:#e8ebee;--band:#b79bf2;--band-fill:#b79bf22e;--raw:#6b4d1c;--adjusted:#e8853b;--told:#3c6b62;--bound:#5ecb92;--median:#7cc3e6;--range:#27506a}}

@@ -1,4 +1,7 @@
-/** The sections that show staleness and latency over time: a plot for each region, all of one scale, with the faults as bands. */
+/**
+ * The sections that show staleness and latency over time: a plot for each region, all of one scale, with the faults as
+ * bands.
+ */
 import { touches } from '../../checks/fault-windows.ts';
 import { BINS, type Bin, binsOf } from './bins.ts';
 import { axisRow, bands, gridLines, headRows, row } from './chart.ts';

@@ -7,7 +7,10 @@ import type { HistoryHead } from '../../history/history-lines.ts';
 import type { Summary } from '../events.ts';
 import type { ReportSource } from '../source.ts';
 
-/** Markup, the end of a CDATA section, C0 and escape sequences, a bidi override, what XML forbids, half a surrogate pair, a quote. */
+/**
+ * Markup, the end of a CDATA section, C0 and escape sequences, a bidi override, what XML forbids, half a surrogate
+ * pair, a quote.
+ */
 export const HOSTILE = `<script>alert(1)</script>]]>\u0000\u001b[2J\u202egnp.exe\ufffe\uffff\ud800 & "x' onload='y`;
 
 const HEAD: HistoryHead = {

@@ -1,6 +1,6 @@
 /**
- * The port of an edge: a cache under test, whosever it is. Every cache can be read. What else one can be asked stands in `can`, and
- * nobody takes it for granted: who cannot do without says so by `need`.
+ * The port of an edge: a cache under test, whosever it is. Every cache can be read. What else one can be asked stands
+ * in `can`, and nobody takes it for granted: who cannot do without says so by `need`.
  */
 import { z } from 'zod';
 import type { EdgeConfig, EdgeConfigChange, EdgeHealth, EdgeMetrics, VersionRow } from '../../../services/protocol/edge-api.ts';
@@ -60,9 +60,14 @@ export const edgeBounds = z.strictObject({
   joinDeadlineMs: deadlineMs,
   /** How long an entry is fresh. Left out: longer than anybody looks. */
   freshMs: z.number().positive().optional(),
-  /** How many invalidations its cache remembers: above it an entry may end at any time. Left out: more than there are. */
+  /**
+   * How many invalidations its cache remembers: above it an entry may end at any time. Left out: more than there are.
+   */
   marksMax: z.int().positive().optional(),
-  /** What it calls fresh was superseded no longer ago than this and `skewMs` together, whatever fails. Left out: it states no bound. */
+  /**
+   * What it calls fresh was superseded no longer ago than this and `skewMs` together, whatever fails. Left out: it
+   * states no bound.
+   */
   leaseMs: z.number().positive().optional(),
   /** By how much the clocks of origin and edge may differ for it to hold. */
   skewMs: z.number().nonnegative().optional(),
@@ -77,15 +82,18 @@ export const edgeBounds = z.strictObject({
   probeMs: z.number().positive().max(60_000).optional(),
   /** So many contents it fetches before they are read, when its cache may have lost them. Left out: none. */
   warmKeys: z.int().positive().max(10_000).optional(),
-  /** It is purged once more so long after the first time: until then it may have what a fetch under way had brought. Left out: it is not. */
+  /**
+   * It is purged once more so long after the first time: until then it may have what a fetch under way had brought.
+   * Left out: it is not.
+   */
   againMs: z.number().positive().max(600_000).optional(),
   /** Its purges are sent at a bounded pace: one may wait so long for its turn. Left out: none does. */
   turnMs: z.number().positive().max(600_000).optional(),
   /** Who joins a fetch under way may be answered by it, whatever was purged since it began. Left out: nobody may. */
   joins: z.literal(true).optional(),
   /**
-   * `label`: its answers do not say when the origin was asked, and its label says which were fetched for whoever read: those were asked for no
-   * longer before than a fetch may last. Left out: each answer says it.
+   * `label`: its answers do not say when the origin was asked, and its label says which were fetched for whoever read:
+   * those were asked for no longer before than a fetch may last. Left out: each answer says it.
    */
   datedBy: z.literal('label').optional(),
   /** A 404 may be served stale like a content. Left out: it may not. */

@@ -15,9 +15,15 @@ export interface EntryBounds {
   readonly lifetimeMs?: number | undefined;
   /** How many invalidations its cache remembers; undefined: more than there are. */
   readonly marksMax?: number | undefined;
-  /** For how long its edges answer what the cache has told them without asking again, in ms; undefined: for a moment that nobody sees, if at all. */
+  /**
+   * For how long its edges answer what the cache has told them without asking again, in ms; undefined: for a moment
+   * that nobody sees, if at all.
+   */
   readonly hotMs?: number | undefined;
-  /** How long its edge may call an answer fresh without word from the origin, and by how much clocks may differ, in ms; undefined: there is no bound. */
+  /**
+   * How long its edge may call an answer fresh without word from the origin, and by how much clocks may differ, in ms;
+   * undefined: there is no bound.
+   */
   readonly leaseMs?: number | undefined;
   readonly skewMs?: number | undefined;
   /** It stops asking an origin that does not answer. */

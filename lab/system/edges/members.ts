@@ -1,6 +1,6 @@
 /**
- * Several edges of ours that answer for one region from one cache, as one: reads go to one after another, whichever of them runs. What the cache
- * holds any of them tells; what each has done by itself is added up, of those that answer.
+ * Several edges of ours that answer for one region from one cache, as one: reads go to one after another, whichever of
+ * them runs. What the cache holds any of them tells; what each has done by itself is added up, of those that answer.
  */
 import type { EdgeHealth, EdgeMetrics } from '../../../services/protocol/edge-api.ts';
 import { type EdgeUnderTest, type MemberTold, need } from './edge.ts';

@@ -1,4 +1,6 @@
-/** The edge of this repository (`services/edge`): it labels its answers itself, and tells all there is to know of it. */
+/**
+ * The edge of this repository (`services/edge`): it labels its answers itself, and tells all there is to know of it.
+ */
 import {
   edgeConfigAnswer,
   edgeEntriesAnswer,

@@ -1,4 +1,7 @@
-/** What readers see of a cache that tells nothing of itself: how often it answers by itself, how fast, and which version of what it gave last. */
+/**
+ * What readers see of a cache that tells nothing of itself: how often it answers by itself, how fast, and which version
+ * of what it gave last.
+ */
 import { contentKey } from '../../../services/protocol/content.ts';
 import type { EdgeMetrics, VersionRow } from '../../../services/protocol/edge-api.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';

@@ -1,6 +1,6 @@
 /**
- * A cache of others, as its target file says. Its answers tell by the stamps of the upstream whence they are: one that no answer had before
- * was fetched for this read. What there is to know of the log its purger tells.
+ * A cache of others, as its target file says. Its answers tell by the stamps of the upstream whence they are: one that
+ * no answer had before was fetched for this read. What there is to know of the log its purger tells.
  */
 import { edgeMetrics, FETCH_DEADLINE_MS } from '../../../services/protocol/edge-api.ts';
 import { filled } from '../../../services/protocol/purge-ways.ts';
@@ -19,7 +19,10 @@ export interface TargetAddress extends Pick<Target, 'name' | 'read' | 'label' | 
   readonly purgerUrl?: string;
   /** No upstream of ours stands behind it: whence an answer is, its label alone tells. Left out: one does. */
   readonly isUnstamped?: true;
-  /** Its label is believed where it says that an answer was fetched. Left out: each answer says when its origin was asked, or nobody knows. */
+  /**
+   * Its label is believed where it says that an answer was fetched. Left out: each answer says when its origin was
+   * asked, or nobody knows.
+   */
   readonly datedBy?: 'label';
   /** How long a purge may wait for its turn. Left out: none does. */
   readonly turnMs?: number;

@@ -1,6 +1,6 @@
 /**
- * A cache as many applications have it, in a few lines: get, else load and set; a purge deletes. It loses what comes while it loads.
- * `node naive-cache.mjs PORT UPSTREAM [BEHAVIOUR …]`: how else it may be wrong, or right.
+ * A cache as many applications have it, in a few lines: get, else load and set; a purge deletes. It loses what comes
+ * while it loads. `node naive-cache.mjs PORT UPSTREAM [BEHAVIOUR …]`: how else it may be wrong, or right.
  *
  *   fenced     what was purged while it was being loaded is not stored
  *   waits      a purge waits for the load under way

@@ -1,6 +1,7 @@
 /**
- * The settings of a cluster: an edge starts as its container was made, and is told what is wanted as soon as it answers. What it has when
- * the lab comes is asked, for somebody may have set it; what an earlier lab left in force is in the journal.
+ * The settings of a cluster: an edge starts as its container was made, and is told what is wanted as soon as it
+ * answers. What it has when the lab comes is asked, for somebody may have set it; what an earlier lab left in force is
+ * in the journal.
  */
 
 import type { EdgeConfig } from '../../../services/protocol/edge-api.ts';

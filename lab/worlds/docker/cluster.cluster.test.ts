@@ -1,4 +1,6 @@
-/** The life of a cluster: brought up whole or not at all, attached to, kept apart from others, and gone without a trace. */
+/**
+ * The life of a cluster: brought up whole or not at all, attached to, kept apart from others, and gone without a trace.
+ */
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

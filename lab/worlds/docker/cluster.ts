@@ -1,6 +1,7 @@
 /**
- * The containers and networks of a project: whatever of them is missing is made, whatever is stopped is started, and what runs
- * is left as it is. So a start, an attachment and the end of a half-finished start are one thing. What it made, it can remove.
+ * The containers and networks of a project: whatever of them is missing is made, whatever is stopped is started, and
+ * what runs is left as it is. So a start, an attachment and the end of a half-finished start are one thing. What it
+ * made, it can remove.
  */
 import { systemClock as clock } from '../../../services/runtime/clock.ts';
 import { systemRandom as random } from '../../../services/runtime/random.ts';

@@ -1,4 +1,7 @@
-/** A service of compose.yaml as the container that runs it, in our words: what the engine is asked for, before any engine is known. */
+/**
+ * A service of compose.yaml as the container that runs it, in our words: what the engine is asked for, before any
+ * engine is known.
+ */
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { ComposeFile, ComposeService, Environment } from '../../topology/compose-file.ts';

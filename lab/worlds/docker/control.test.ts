@@ -1,4 +1,7 @@
-/** The control of a cluster in Docker over a stub of it: what is written before an act, what is left by one that fails or comes late. */
+/**
+ * The control of a cluster in Docker over a stub of it: what is written before an act, what is left by one that fails
+ * or comes late.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -219,7 +222,9 @@ describe('a reset', () => {
   });
 });
 
-/** Of a lab that is killed stay its journal, what it did, and one request on its way that is done when the test says. */
+/**
+ * Of a lab that is killed stay its journal, what it did, and one request on its way that is done when the test says.
+ */
 describe('after kill -9 of the lab, heal', () => {
   /** `nth`: of the acts of that name. The lab goes no further than that act. */
   async function withKilled(

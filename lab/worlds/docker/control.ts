@@ -1,6 +1,6 @@
 /**
- * Breaks and mends a cluster, as the lab asks: links by their proxies, nodes by the engine. What would undo each act is in the
- * journal before the act, and struck out after it is undone.
+ * Breaks and mends a cluster, as the lab asks: links by their proxies, nodes by the engine. What would undo each act is
+ * in the journal before the act, and struck out after it is undone.
  */
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';

@@ -1,8 +1,8 @@
 /**
  * The docker world: the cluster of compose.yaml in containers, started or found running, to be broken for real.
  *
- * One lab per project holds it. What a lab before it left broken is healed first. `close` removes what was made for this world,
- * and leaves alone a cluster that was there before.
+ * One lab per project holds it. What a lab before it left broken is healed first. `close` removes what was made for
+ * this world, and leaves alone a cluster that was there before.
  */
 import { systemClock as clock } from '../../../services/runtime/clock.ts';
 import { systemRandom as random } from '../../../services/runtime/random.ts';

@@ -1,4 +1,6 @@
-/** Watches for containers that end though nobody asked them to, and for the end of the engine: then the world is lost. */
+/**
+ * Watches for containers that end though nobody asked them to, and for the end of the engine: then the world is lost.
+ */
 import type { Engine } from './engine.ts';
 import { endOf } from './health.ts';
 
@@ -11,7 +13,9 @@ export interface WatchEndsOptions {
 
 export interface Ends {
   readonly lost: Promise<string>;
-  /** Does what ends that container: this end is asked for. When it fails and the container runs on, the next end is not. */
+  /**
+   * Does what ends that container: this end is asked for. When it fails and the container runs on, the next end is not.
+   */
   asked(id: string, act: () => Promise<void>): Promise<void>;
   close(): void;
 }

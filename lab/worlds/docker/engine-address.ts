@@ -1,7 +1,9 @@
 /**
- * Where the Docker engine of this machine listens: `DOCKER_HOST`, else the current docker context, else the usual sockets.
+ * Where the Docker engine of this machine listens: `DOCKER_HOST`, else the current docker context, else the usual
+ * sockets.
  *
- * An engine on another machine is refused by name: its published ports would not be ours, and its faults somebody else's.
+ * An engine on another machine is refused by name: its published ports would not be ours, and its faults somebody
+ * else's.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';

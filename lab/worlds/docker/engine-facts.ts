@@ -1,4 +1,6 @@
-/** What the engine tells of its objects, in our words. The types alone are dockerode's: nothing of it is loaded here. */
+/**
+ * What the engine tells of its objects, in our words. The types alone are dockerode's: nothing of it is loaded here.
+ */
 import type { ContainerInspectInfo } from 'dockerode';
 import { printable } from '../../input/printable.ts';
 import { LABELS } from './labels.ts';
@@ -104,7 +106,9 @@ export function toFacts({ Id, State, Config, NetworkSettings, HostConfig }: Cont
   };
 }
 
-/** Where a service is reached from this machine. One that is called after Redis speaks its protocol, the others HTTP. */
+/**
+ * Where a service is reached from this machine. One that is called after Redis speaks its protocol, the others HTTP.
+ */
 export function urlsOf(service: string, ports: ContainerFacts['ports']): readonly string[] {
   const scheme = service.includes('redis') ? 'redis' : 'http';
   return [...ports.values()].map((port) => `${scheme}://127.0.0.1:${port}`);

@@ -1,6 +1,6 @@
 /**
- * What the engine is asked ends: with its answer, with a WorldFailed in its own words, or with one that says how long nothing came. An
- * engine can hang with its socket open, and whoever waits for it would hang, too.
+ * What the engine is asked ends: with its answer, with a WorldFailed in its own words, or with one that says how long
+ * nothing came. An engine can hang with its socket open, and whoever waits for it would hang, too.
  */
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { within } from '../../../services/runtime/deadline.ts';

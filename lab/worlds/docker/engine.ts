@@ -1,8 +1,9 @@
 /**
- * The Docker engine, in our words: the only file that knows dockerode. Imported when a docker world is asked for and not
- * before, for loading it takes longer than everything else together.
+ * The Docker engine, in our words: the only file that knows dockerode. Imported when a docker world is asked for and
+ * not before, for loading it takes longer than everything else together.
  *
- * Whatever the engine refuses, or does not answer in time, is a WorldFailed with its own words, made printable, and what was asked.
+ * Whatever the engine refuses, or does not answer in time, is a WorldFailed with its own words, made printable, and
+ * what was asked.
  */
 import { PassThrough } from 'node:stream';
 import Docker from 'dockerode';
@@ -32,7 +33,10 @@ import { tarOf } from './tar.ts';
 const PING_MS_MAX = 1_000;
 /** Until the first word of progress: by then a registry was asked, or a whole folder was taken. */
 const PROGRESS_MS_MAX = 300_000;
-/** A probe waits for what a slow link may take; a command that is silent for longer is in a container that was paused meanwhile, or in none. */
+/**
+ * A probe waits for what a slow link may take; a command that is silent for longer is in a container that was paused
+ * meanwhile, or in none.
+ */
 const EXEC_MS_MAX = 300_000;
 const LOG_LINES = 20;
 
@@ -119,8 +123,8 @@ export class Engine {
   }
 
   /**
-   * Its subnet is one that the engine found free, asked for by name: only in such a network may a container be given the address
-   * it had before.
+   * Its subnet is one that the engine found free, asked for by name: only in such a network may a container be given
+   * the address it had before.
    */
   async createNetwork({ name, isInternal, labels }: NetworkSpec): Promise<string> {
     const asked = `network ${name}`;
@@ -132,7 +136,10 @@ export class Engine {
     return network.id;
   }
 
-  /** An engine may hold on to the endpoint of a container that it has removed: the endpoint is taken off, and the network removed then. */
+  /**
+   * An engine may hold on to the endpoint of a container that it has removed: the endpoint is taken off, and the
+   * network removed then.
+   */
   async removeNetwork(id: string): Promise<void> {
     const remove = () => this.#requests.askUnless(404, `remove network ${id}`, this.#docker.getNetwork(id).remove());
     await remove().catch(async (error: unknown) => {
@@ -240,7 +247,10 @@ export class Engine {
     return { exitCode: ExitCode ?? -1, output };
   }
 
-  /** Tells of each container of the project that ends; `onGone` when the engine itself does. Answers how to stop listening. */
+  /**
+   * Tells of each container of the project that ends; `onGone` when the engine itself does. Answers how to stop
+   * listening.
+   */
   async watchEnds(project: string, onEnd: (containerId: string) => void, onGone: () => void): Promise<() => void> {
     const filters = { type: ['container'], event: ['die'], label: [`${LABELS.project}=${project}`] };
     const stream = await this.#requests.ask('events', this.#docker.getEvents({ filters: JSON.stringify(filters) }));

@@ -1,4 +1,6 @@
-/** What the machine has of what a docker world needs: for `doctor`, and for which world is the default. Starts nothing. */
+/**
+ * What the machine has of what a docker world needs: for `doctor`, and for which world is the default. Starts nothing.
+ */
 
 import type { DockerFindings } from '../../doctor.ts';
 import { WorldFailed } from '../../errors.ts';

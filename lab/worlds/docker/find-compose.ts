@@ -1,4 +1,7 @@
-/** Which Compose is on this machine: the plugin of the docker command, else the command of its own. The lab itself needs none. */
+/**
+ * Which Compose is on this machine: the plugin of the docker command, else the command of its own. The lab itself needs
+ * none.
+ */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { ComposeFinding } from '../../doctor.ts';

@@ -1,6 +1,6 @@
 /**
- * Free ports of 127.0.0.1 for a cluster. Below the range that systems give to outgoing connections: a container that is killed and
- * started again must find its port free in between.
+ * Free ports of 127.0.0.1 for a cluster. Below the range that systems give to outgoing connections: a container that is
+ * killed and started again must find its port free in between.
  */
 import { createServer } from 'node:net';
 import type { Random } from '../../../services/runtime/random.ts';

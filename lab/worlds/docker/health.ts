@@ -1,6 +1,6 @@
 /**
- * Waits for a container to be ready, and says why it is not. Ready is what its own health check says, run by the lab itself: the
- * engine runs it every few seconds only, and a start is a chain of waits.
+ * Waits for a container to be ready, and says why it is not. Ready is what its own health check says, run by the lab
+ * itself: the engine runs it every few seconds only, and a start is a chain of waits.
  */
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import { InvalidInput, WorldFailed } from '../../errors.ts';

@@ -1,4 +1,7 @@
-/** The images of a cluster: what is here, and how what is missing gets here: pulled, or built from the folder that comes with the program. */
+/**
+ * The images of a cluster: what is here, and how what is missing gets here: pulled, or built from the folder that comes
+ * with the program.
+ */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -38,7 +41,10 @@ export function wantedImages(compose: ComposeFile, profiles: readonly string[] =
   return [...wanted.values()];
 }
 
-/** Not here, or built from another bundle than the one that comes with this program. One somebody else built is taken as it is. */
+/**
+ * Not here, or built from another bundle than the one that comes with this program. One somebody else built is taken as
+ * it is.
+ */
 export async function missingImages(engine: Engine, wanted: readonly WantedImage[]): Promise<readonly WantedImage[]> {
   const found = await Promise.all(
     wanted.map(async (one) => {

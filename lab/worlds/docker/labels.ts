@@ -1,4 +1,7 @@
-/** The labels of what the lab makes: Compose's own, so that `docker compose ps`, `logs` and `down` work on it, and one of ours. */
+/**
+ * The labels of what the lab makes: Compose's own, so that `docker compose ps`, `logs` and `down` work on it, and one
+ * of ours.
+ */
 const COMPOSE = 'com.docker.compose';
 
 export const LABELS = {

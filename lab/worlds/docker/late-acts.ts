@@ -1,6 +1,6 @@
 /**
- * An act whose answer never came may still be done: the engine and the links finish a request whose sender has given up or is gone.
- * What undoes it is therefore done again and again, until no such request can be on its way any more.
+ * An act whose answer never came may still be done: the engine and the links finish a request whose sender has given up
+ * or is gone. What undoes it is therefore done again and again, until no such request can be on its way any more.
  */
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 

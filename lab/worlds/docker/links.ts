@@ -1,4 +1,7 @@
-/** The links of a cluster: Toxiproxy's HTTP API, as far as the lab needs it. Asked on its published port, past every network a fault sits on. */
+/**
+ * The links of a cluster: Toxiproxy's HTTP API, as far as the lab needs it. Asked on its published port, past every
+ * network a fault sits on.
+ */
 import { z } from 'zod';
 import { failureInWords, parseAnswer } from '../../../services/runtime/request-failure.ts';
 import { WorldFailed } from '../../errors.ts';
@@ -22,7 +25,10 @@ export interface NewToxic extends Omit<Toxic, 'attributes'> {
   readonly attributes: Readonly<Record<string, number>>;
 }
 
-/** `edge:eu-west` and `kafka` -> `eu-west-kafka`; `edge:eu-west/2` -> `eu-west-2-kafka`; `origin` and `kafka` -> `origin-kafka`; `purger:eu-west` and its cache -> `eu-west-purges`. */
+/**
+ * `edge:eu-west` and `kafka` -> `eu-west-kafka`; `edge:eu-west/2` -> `eu-west-2-kafka`; `origin` and `kafka` ->
+ * `origin-kafka`; `purger:eu-west` and its cache -> `eu-west-purges`.
+ */
 export function proxyOf({ caller, callee }: Link): string {
   if (kindOf(caller) === 'purger') return purgeProxy(regionOf(caller) ?? '');
   const edge = regionOfEdge(caller) === undefined ? caller : caller.slice(caller.indexOf(':') + 1).replace(MEMBER_MARK, '-');

@@ -1,4 +1,7 @@
-/** Two edges of eu-west on one Redis, as containers: they say the same, each for itself, and what is called fresh stays within the lease. */
+/**
+ * Two edges of eu-west on one Redis, as containers: they say the same, each for itself, and what is called fresh stays
+ * within the lease.
+ */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';
 import { createRandom } from '../../../services/runtime/random.ts';
@@ -54,7 +57,10 @@ interface Superseded {
   readonly atMs: number;
 }
 
-/** Writes and reads for a while: by how long each fresh answer of these edges was superseded when it was asked for, and how many were stale. */
+/**
+ * Writes and reads for a while: by how long each fresh answer of these edges was superseded when it was asked for, and
+ * how many were stale.
+ */
 async function watch(
   asked: readonly EdgeUnderTest[],
 ): Promise<{ readonly oldestFreshMs: number; readonly fresh: number; readonly stale: number }> {

@@ -1,4 +1,7 @@
-/** What undoes a breakage of a container: without harm where it is undone already, and where somebody else is just undoing it. */
+/**
+ * What undoes a breakage of a container: without harm where it is undone already, and where somebody else is just
+ * undoing it.
+ */
 import type { Undo } from '../../journal/journal.ts';
 import type { Engine } from './engine.ts';
 import type { ContainerFacts } from './engine-facts.ts';

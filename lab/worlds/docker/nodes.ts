@@ -1,4 +1,7 @@
-/** Which service of compose.yaml is which node of the lab. Around a cache of others stand two that do for it what an edge of ours does by itself. */
+/**
+ * Which service of compose.yaml is which node of the lab. Around a cache of others stand two that do for it what an
+ * edge of ours does by itself.
+ */
 import {
   kindOf,
   type Link,
@@ -27,8 +30,9 @@ export class Parts {
   }
 
   /**
-   * That opens a link: for a cache of others it is its upstream that asks the origin, and its purger that hears the log. Where the cache
-   * hears the log itself, its upstream stands beside it: what is asked across the link is asked from there.
+   * That opens a link: for a cache of others it is its upstream that asks the origin, and its purger that hears the
+   * log. Where the cache hears the log itself, its upstream stands beside it: what is asked across the link is asked
+   * from there.
    */
   callerOf({ caller, callee }: Link): string {
     const region = kindOf(caller) === 'edge' ? regionOf(caller) : undefined;

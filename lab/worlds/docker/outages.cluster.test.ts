@@ -1,4 +1,7 @@
-/** Outages that only real servers have, each under writes: afterwards every region serves what the origin holds, and nothing went back. */
+/**
+ * Outages that only real servers have, each under writes: afterwards every region serves what the origin holds, and
+ * nothing went back.
+ */
 
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sleep, systemClock } from '../../../services/runtime/clock.ts';

@@ -1,4 +1,7 @@
-/** The probe as it runs in a container, here against servers of this process that speak as little of each protocol as it takes. */
+/**
+ * The probe as it runs in a container, here against servers of this process that speak as little of each protocol as it
+ * takes.
+ */
 import { execFile } from 'node:child_process';
 import { createServer, type Server, type Socket } from 'node:net';
 import { promisify } from 'node:util';

@@ -1,10 +1,10 @@
 /**
- * A small question across a link, asked from where its caller runs: a program for `node -e` in a service container, so that it
- * sees the networks, names and proxies that the caller sees. What it asks is cheap for the callee: Kafka for its API
- * versions, the origin for a page it does not have, Postgres whether it speaks TLS.
+ * A small question across a link, asked from where its caller runs: a program for `node -e` in a service container, so
+ * that it sees the networks, names and proxies that the caller sees. What it asks is cheap for the callee: Kafka for
+ * its API versions, the origin for a page it does not have, Postgres whether it speaks TLS.
  *
- * With `bytes`, question and answer are about as long as that, to show a narrow link: many small questions in one go, and for
- * Postgres an option it does not know, which it names in its answer.
+ * With `bytes`, question and answer are about as long as that, to show a narrow link: many small questions in one go,
+ * and for Postgres an option it does not know, which it names in its answer.
  */
 import { z } from 'zod';
 

@@ -1,6 +1,6 @@
 /**
- * Asks across links as their callers would: from inside the caller’s container, by the name and port it uses. Where the caller is
- * paused or killed, from another container of the mesh, for what the link does is not the caller’s doing.
+ * Asks across links as their callers would: from inside the caller’s container, by the name and port it uses. Where the
+ * caller is paused or killed, from another container of the mesh, for what the link does is not the caller’s doing.
  */
 import { WorldFailed } from '../../errors.ts';
 import { kindOf, type Link, NODES } from '../../system/parts.ts';

@@ -1,6 +1,6 @@
 /**
- * What a Redis in a container suffers, done by its own commands. It refuses writes as one does that has lost its replicas (NOREPLICAS), and
- * it evicts what it may evict under its policy, which is what has a time to live.
+ * What a Redis in a container suffers, done by its own commands. It refuses writes as one does that has lost its
+ * replicas (NOREPLICAS), and it evicts what it may evict under its policy, which is what has a time to live.
  */
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';

@@ -1,4 +1,7 @@
-/** A cluster that was there before runs with its own delays, strategies and leases: what this world asks for is wanted for as long as it lasts. */
+/**
+ * A cluster that was there before runs with its own delays, strategies and leases: what this world asks for is wanted
+ * for as long as it lasts.
+ */
 
 import type { Releasers } from '../../../services/runtime/releasers.ts';
 import { leaseBoundsOf, regionSettings } from '../../topology/region-settings.ts';

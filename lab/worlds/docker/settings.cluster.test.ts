@@ -1,4 +1,7 @@
-/** The settings of an attached cluster: an edge that ends and starts again has what is wanted, and the journal leads back. */
+/**
+ * The settings of an attached cluster: an edge that ends and starts again has what is wanted, and the journal leads
+ * back.
+ */
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -74,7 +77,8 @@ describe.skipIf(provided === undefined)('an edge of a cluster', () => {
       saw(await need(edge(), 'metrics')());
     };
     await look();
-    // The world takes it for lost then, as any end that nobody asked for; whoever goes on looking mends it all the same.
+    // The world takes it for lost then, as any end that nobody asked for; whoever goes on looking mends it all the
+    // same.
     await run('docker', ['restart', '--time', '1', `${cluster.project}-edge-us-east-1`]);
     await expect.poll(() => look().then(() => settings().inForce), { timeout: 30_000, interval: 200 }).toEqual({ ...WANTED, ...LEASE });
     await expect.poll(() => need(edge(), 'settings').read(), { timeout: 10_000 }).toEqual({ ...WANTED, ...LEASE });

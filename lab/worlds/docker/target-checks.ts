@@ -1,4 +1,7 @@
-/** What must hold of a cluster in which caches of others stand, beyond what holds of any: they are as asked for, and ask our upstream. */
+/**
+ * What must hold of a cluster in which caches of others stand, beyond what holds of any: they are as asked for, and ask
+ * our upstream.
+ */
 import { RUN_HEADER } from '../../../services/protocol/upstream-api.ts';
 import { Asker, NoAnswer } from '../../../services/runtime/asker.ts';
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
@@ -62,7 +65,10 @@ function refuseUnprotected({ project, edge, missing }: Unprotected, containers: 
   throw new WorldFailed(`${edge} of the project ${project} was made without ${missing.join(' and ')}. ${remedy}`);
 }
 
-/** A container that runs need not serve yet. Throws WorldFailed where a cache does not, or answers what is not of our upstream. */
+/**
+ * A container that runs need not serve yet. Throws WorldFailed where a cache does not, or answers what is not of our
+ * upstream.
+ */
 export async function untilTargetsServe(regions: readonly WorldRegion[], options: UntilTargetsServeOptions): Promise<void> {
   const asker = new Asker(options.clock);
   try {

@@ -1,4 +1,6 @@
-/** Heals what a lab that is gone left behind: exactly what its journal lists, and toxics of ours that no journal knows. */
+/**
+ * Heals what a lab that is gone left behind: exactly what its journal lists, and toxics of ours that no journal knows.
+ */
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import type { Journal, JournalEntry, Undo } from '../../journal/journal.ts';
 import { need } from '../../system/edges/edge.ts';

@@ -37,8 +37,9 @@ export interface StartEmbeddedOptions {
 
 const START_MS_MAX = 60_000;
 /**
- * Postgres in WebAssembly is compiled once, plainly and fast. To compile what is used most a second time, for speed, takes 0.8 s of the processor
- * in each world, and the first 400 statements wait for it: 2 ms each, not 0.4 ms. Over 26,400 statements the two cost about the same.
+ * Postgres in WebAssembly is compiled once, plainly and fast. To compile what is used most a second time, for speed,
+ * takes 0.8 s of the processor in each world, and the first 400 statements wait for it: 2 ms each, not 0.4 ms. Over
+ * 26,400 statements the two cost about the same.
  */
 const PLAIN_WASM = ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering'] as const;
 const CLOSE_MS_MAX = 8_000;

@@ -1,5 +1,6 @@
 /**
- * Whether the ports of a world are free, and what holds one that is not. What is bound and does not listen is found when a service starts.
+ * Whether the ports of a world are free, and what holds one that is not. What is bound and does not listen is found
+ * when a service starts.
  *
  * The holder is found in /proc, which every Linux has; tools such as ss or lsof are missing from small machines. Where
  * there is no /proc, or the holder belongs to somebody else, only the port is named.
@@ -15,7 +16,10 @@ const PROCESSES_MAX = 10_000;
 const COMMAND_LENGTH_MAX = 60;
 const LOOK_MS_MAX = 1_000;
 
-/** Whether nobody answers there. To bind it would hold it for a moment: two labs that start together would each find the other's look. */
+/**
+ * Whether nobody answers there. To bind it would hold it for a moment: two labs that start together would each find the
+ * other's look.
+ */
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const look = connect({ port, host: '127.0.0.1', timeout: LOOK_MS_MAX });
@@ -70,7 +74,9 @@ export interface WantedPort {
   readonly service: string;
 }
 
-/** A sentence that names the ports that are taken and what holds them; undefined when all are free. Port 0 always is. */
+/**
+ * A sentence that names the ports that are taken and what holds them; undefined when all are free. Port 0 always is.
+ */
 export async function findBusyPorts(wanted: readonly WantedPort[]): Promise<string | undefined> {
   const byHolder = new Map<string, string[]>();
   for (const { port, service } of wanted) {

@@ -1,4 +1,6 @@
-/** The lab's end of the control channel: each request to the process of the services, with its answer or its refusal. */
+/**
+ * The lab's end of the control channel: each request to the process of the services, with its answer or its refusal.
+ */
 import type { ChildProcess } from 'node:child_process';
 import { systemClock } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';

@@ -17,7 +17,10 @@ export type ControlRequest =
   /** `settings`: what an edge begins with. */
   | { readonly do: 'start'; readonly node: NodeName; readonly settings?: EdgeConfig };
 
-/** How many calls a reset broke, what came of a probe, what is held against a link, how a node is; nothing of the others. */
+/**
+ * How many calls a reset broke, what came of a probe, what is held against a link, how a node is; nothing of the
+ * others.
+ */
 export type ControlAnswer = number | Probe | LinkRecord | NodeStatus | undefined;
 
 /** Takes a request to the services, wherever they are. Rejects with WorldFailed when they refuse. */

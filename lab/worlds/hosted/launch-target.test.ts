@@ -1,4 +1,7 @@
-/** A world in which caches of others stand: real processes, every fault that they and their purgers take, and what is left of them. */
+/**
+ * A world in which caches of others stand: real processes, every fault that they and their purgers take, and what is
+ * left of them.
+ */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

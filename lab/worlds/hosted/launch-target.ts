@@ -1,6 +1,7 @@
 /**
- * A region whose cache is not ours: the program of a target file, between an upstream at the side of the origin and a purger at the side of
- * the log. `edge:<region>` is that program; its link to the origin is that of the upstream, its link to the log that of the purger.
+ * A region whose cache is not ours: the program of a target file, between an upstream at the side of the origin and a
+ * purger at the side of the log. `edge:<region>` is that program; its link to the origin is that of the upstream, its
+ * link to the log that of the purger.
  */
 
 import type { EdgeConfig } from '../../../services/edge/config.ts';

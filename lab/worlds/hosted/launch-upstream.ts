@@ -1,4 +1,7 @@
-/** The upstream of a region whose cache is not ours, on the link of that cache to the origin. It runs as long as the world. */
+/**
+ * The upstream of a region whose cache is not ours, on the link of that cache to the origin. It runs as long as the
+ * world.
+ */
 import type { EdgeConfig } from '../../../services/edge/config.ts';
 import type { EdgeMeter } from '../../../services/edge/metrics.ts';
 import { FETCH_DEADLINE_MS } from '../../../services/protocol/edge-api.ts';

@@ -1,4 +1,7 @@
-/** How an origin and an edge are launched in this process: their ports are wired, so that each link and each node can be broken. */
+/**
+ * How an origin and an edge are launched in this process: their ports are wired, so that each link and each node can be
+ * broken.
+ */
 import { MemoryCache, MemoryCacheServer } from '../../../services/edge/cache/memory.ts';
 import type { EdgeConfig } from '../../../services/edge/config.ts';
 import { cacheBoundsOf, createEdge } from '../../../services/edge/edge.ts';

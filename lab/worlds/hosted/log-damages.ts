@@ -56,7 +56,10 @@ export class LogDamages implements Damages {
     return new DamagedLog(log, (message) => this.#passed(message));
   }
 
-  /** Of what asks for a mode of its own nobody could tell any more that it did: only what every region takes by its strategy is garbled. Nor what invalidates nothing. */
+  /**
+   * Of what asks for a mode of its own nobody could tell any more that it did: only what every region takes by its
+   * strategy is garbled. Nor what invalidates nothing.
+   */
   #passed(message: LogMessage): LogMessage {
     if (this.#garbling.size === 0 || parseInvalidation(message.value)?.mode !== undefined) return message;
     if (parseUnmarked(message.value) !== undefined) return message;

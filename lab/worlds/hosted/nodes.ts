@@ -1,8 +1,8 @@
 /**
  * The nodes of a hosted world: what stands for a process or a server, to be paused, killed and started again.
  *
- * A ProcessNode (origin, edge) gets a gate of its own for each life, so that nothing a killed one had under way goes on.
- * A ServerNode (kafka, postgres, a redis) keeps its gate, for its callers' wires outlive it.
+ * A ProcessNode (origin, edge) gets a gate of its own for each life, so that nothing a killed one had under way goes
+ * on. A ServerNode (kafka, postgres, a redis) keeps its gate, for its callers' wires outlive it.
  */
 import type { EdgeConfig } from '../../../services/protocol/edge-api.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';

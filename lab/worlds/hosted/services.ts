@@ -1,6 +1,6 @@
 /**
- * Origin, log, caches and edges in this process: the same code as in containers, over stores in memory, wired so that it can be
- * broken. What kind of time, chance, sockets and database they get is the world's (`Hosting`).
+ * Origin, log, caches and edges in this process: the same code as in containers, over stores in memory, wired so that
+ * it can be broken. What kind of time, chance, sockets and database they get is the world's (`Hosting`).
  */
 import { type EdgeConfig, readEdgeConfig } from '../../../services/edge/config.ts';
 import { ORIGIN_SETTINGS, type OriginConfig } from '../../../services/origin/config.ts';

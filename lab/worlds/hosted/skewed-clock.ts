@@ -1,4 +1,7 @@
-/** A clock that is not everybody's: ahead or behind, faster or slower, and set meanwhile. As on another machine, timers go by it, too. */
+/**
+ * A clock that is not everybody's: ahead or behind, faster or slower, and set meanwhile. As on another machine, timers
+ * go by it, too.
+ */
 import type { Clock } from '../../../services/runtime/clock.ts';
 import type { NodeName } from '../../system/parts.ts';
 

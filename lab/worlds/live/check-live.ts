@@ -1,4 +1,6 @@
-/** Before a run on a live target: is the cache what its file says? The self-check of the races, through the same rails. */
+/**
+ * Before a run on a live target: is the cache what its file says? The self-check of the races, through the same rails.
+ */
 import type { Clock } from '../../../services/runtime/clock.ts';
 import type { Random } from '../../../services/runtime/random.ts';
 import { InvalidInput } from '../../errors.ts';
@@ -17,7 +19,10 @@ export interface CheckLiveOptions {
   readonly signal: AbortSignal;
 }
 
-/** It has an origin and an upstream of its own, which are gone when it resolves. Throws InvalidInput for what is wrong, RailsStopped. */
+/**
+ * It has an origin and an upstream of its own, which are gone when it resolves. Throws InvalidInput for what is wrong,
+ * RailsStopped.
+ */
 export async function checkLive(options: CheckLiveOptions): Promise<void> {
   const { name } = options.target;
   const { selfChecked, ended } = await raceTarget({ ...options, races: [], variables: {}, onResult: () => {} });

@@ -1,6 +1,7 @@
 /**
- * Before a run over an origin of the user's own: a content that is written there is read through the cache, and its purge shows the next version.
- * Whether a purge meets other contents shows by the label of the cache alone, for nothing of this lab stands behind it.
+ * Before a run over an origin of the user's own: a content that is written there is read through the cache, and its
+ * purge shows the next version. Whether a purge meets other contents shows by the label of the cache alone, for nothing
+ * of this lab stands behind it.
  */
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import { InvalidInput } from '../../errors.ts';

@@ -1,6 +1,6 @@
 /**
- * A region whose cache the lab does not start: what is around it. Our upstream at the side of the origin, where the target has none of its own,
- * and the purger at the side of the log, whose purges go through the rails.
+ * A region whose cache the lab does not start: what is around it. Our upstream at the side of the origin, where the
+ * target has none of its own, and the purger at the side of the log, whose purges go through the rails.
  */
 import type { EdgeConfig } from '../../../services/edge/config.ts';
 import { EdgeMeter } from '../../../services/edge/metrics.ts';

@@ -1,4 +1,6 @@
-/** The names that a run on a live target has made: all begin alike, so that no purge by tag can mean what is of others. */
+/**
+ * The names that a run on a live target has made: all begin alike, so that no purge by tag can mean what is of others.
+ */
 
 import type { PurgeWay } from '../../../services/protocol/purge-ways.ts';
 import { ALL_TAG, contentTag } from '../../../services/protocol/upstream-api.ts';

@@ -1,4 +1,7 @@
-/** The lab's own requests of a run on a live target: what is for the cache goes through the rails, and nothing else does. */
+/**
+ * The lab's own requests of a run on a live target: what is for the cache goes through the rails, and nothing else
+ * does.
+ */
 import { RUN_HEADER } from '../../../services/protocol/upstream-api.ts';
 import { NoAnswer } from '../../../services/runtime/asker.ts';
 import type { RailedAsker } from '../../rails/rails.ts';

@@ -1,6 +1,7 @@
 /**
- * The world around a cache that the lab does not start: our origin and its log in memory, our upstream where the cache asks, and a purger. It
- * runs in the process of the lab, for all that goes to the cache goes through one place, the rails.
+ * The world around a cache that the lab does not start: our origin and its log in memory, our upstream where the cache
+ * asks, and a purger. It runs in the process of the lab, for all that goes to the cache goes through one place, the
+ * rails.
  */
 import { HttpOriginClient } from '../../../services/edge/origin-client.ts';
 import { MemoryLog } from '../../../services/log/memory.ts';
@@ -47,7 +48,10 @@ const FIRST_IDS = 1_000;
 const WRITE_GAP_MS = 1_100;
 const LOOPBACK = '127.0.0.1';
 
-/** Throws InvalidInput for what the rails forbid, and for a cache that is not what its file says: nothing is judged then. */
+/**
+ * Throws InvalidInput for what the rails forbid, and for a cache that is not what its file says: nothing is judged
+ * then.
+ */
 export async function startLive({ signal, ...options }: StartLiveOptions): Promise<World> {
   const region = liveRegionOf(options.topology);
   if (region === undefined) throw new TypeError('expected a live target, got none');
@@ -163,7 +167,10 @@ function toOrder({ region, environment }: LiveRegion, { topology, verbose, admin
   };
 }
 
-/** Of an origin of the user's own. Its label dates answers where the origin itself can be asked, too: else nobody could tell which of them is wrong. */
+/**
+ * Of an origin of the user's own. Its label dates answers where the origin itself can be asked, too: else nobody could
+ * tell which of them is wrong.
+ */
 function unstamped({ live: { origin }, label }: LiveRegion['target']): Pick<TargetAddress, 'isUnstamped' | 'datedBy'> {
   if (origin === undefined) return {};
   return { isUnstamped: true, ...(origin.read === undefined || label === undefined ? {} : { datedBy: 'label' }) };

@@ -1,4 +1,7 @@
-/** The tables of an origin of ours, which tells of each content as it is made: the rails let requests for those through, and for no other. */
+/**
+ * The tables of an origin of ours, which tells of each content as it is made: the rails let requests for those through,
+ * and for no other.
+ */
 import type { Database, Lease } from '../../../services/origin/database/database.ts';
 import { type ContentRow, STATEMENTS } from '../../../services/origin/statements.ts';
 

@@ -1,4 +1,7 @@
-/** The clients of a run over an origin of the user's own: what it holds in the end only that origin knows, where its file says how it is read. */
+/**
+ * The clients of a run over an origin of the user's own: what it holds in the end only that origin knows, where its
+ * file says how it is read.
+ */
 import { NoAnswer } from '../../../services/runtime/asker.ts';
 import type { RailedAsker } from '../../rails/rails.ts';
 import { Clients, type SystemAddress } from '../../system/clients.ts';

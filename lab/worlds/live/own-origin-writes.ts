@@ -1,7 +1,7 @@
 /**
- * Writes to an origin of the user's own. Our origin is the ledger: it draws ids, counts versions and tells the log. The user's origin has a write
- * first, then the ledger, so that no purge comes before what it is for. Writes of one content, and creations, go one after another: the
- * version and the id that the ledger will give are known before.
+ * Writes to an origin of the user's own. Our origin is the ledger: it draws ids, counts versions and tells the log. The
+ * user's origin has a write first, then the ledger, so that no purge comes before what it is for. Writes of one
+ * content, and creations, go one after another: the version and the id that the ledger will give are known before.
  */
 import { type Answered, NoAnswer } from '../../../services/runtime/asker.ts';
 import type { WrittenContent } from '../../rails/allowed-requests.ts';

@@ -1,13 +1,15 @@
 /**
- * A shell that outlives the lab by a moment: it waits for the end of a pipe that the lab holds open, then kills the process group that it was
- * told of last, and removes a folder. So nothing is left of a program, in whatever way the lab ends.
+ * A shell that outlives the lab by a moment: it waits for the end of a pipe that the lab holds open, then kills the
+ * process group that it was told of last, and removes a folder. So nothing is left of a program, in whatever way the
+ * lab ends.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * The group is told to end before it is killed: some programs have shared memory that nobody else gives back (Squid). One that starts may not
- * listen yet: it is left two seconds for that. Whoever was killed may still make a file: then the folder is removed once more, for some seconds.
+ * The group is told to end before it is killed: some programs have shared memory that nobody else gives back (Squid).
+ * One that starts may not listen yet: it is left two seconds for that. Whoever was killed may still make a file: then
+ * the folder is removed once more, for some seconds.
  */
 const SCRIPT = `
 group=
@@ -44,7 +46,9 @@ export class Keeper {
     this.#shell.stdin?.on('error', () => {});
   }
 
-  /** `pid`: of the leader of a group; undefined: there is none to kill. `isStarting`: it may not listen to signals yet. */
+  /**
+   * `pid`: of the leader of a group; undefined: there is none to kill. `isStarting`: it may not listen to signals yet.
+   */
   watch(pid: number | undefined, { isStarting = false } = {}): void {
     this.#shell.stdin?.write(pid === undefined ? '\n' : `-${pid}${isStarting ? ' starting' : ''}\n`);
   }

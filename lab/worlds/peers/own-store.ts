@@ -1,4 +1,7 @@
-/** Where an own edge that is raced keeps its cache: in this process, or in a Redis of its own, whose process and folder end with it. */
+/**
+ * Where an own edge that is raced keeps its cache: in this process, or in a Redis of its own, whose process and folder
+ * end with it.
+ */
 import type { CacheBounds, EdgeCache } from '../../../services/edge/cache/cache.ts';
 import { MemoryCache, MemoryCacheServer } from '../../../services/edge/cache/memory.ts';
 import { openCache } from '../../../services/edge/cache/open.ts';

@@ -1,4 +1,7 @@
-/** The origin of a world of caches that are not ours: the lab's own, with its log, in this process. Each peer asks it through an upstream. */
+/**
+ * The origin of a world of caches that are not ours: the lab's own, with its log, in this process. Each peer asks it
+ * through an upstream.
+ */
 
 import type { InvalidationLog } from '../../../services/log/log.ts';
 import { MemoryLog } from '../../../services/log/memory.ts';

@@ -1,4 +1,7 @@
-/** Builds of a few lines of shell: once before the first start, and nothing is left of one that fails, takes too long or is stopped. */
+/**
+ * Builds of a few lines of shell: once before the first start, and nothing is left of one that fails, takes too long or
+ * is stopped.
+ */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** What is done once in the folder of a program before it is started for the first time, such as the build of an application. */
+/**
+ * What is done once in the folder of a program before it is started for the first time, such as the build of an
+ * application.
+ */
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { inTime } from '../../../services/runtime/deadline.ts';
 import { WorldFailed } from '../../errors.ts';
@@ -17,7 +20,10 @@ export interface BuildOptions extends LifeOptions {
 
 const MS_MAX = 120_000;
 
-/** Throws WorldFailed with the last it said; rejects with the reason of the signal. Nothing of its process group is left. */
+/**
+ * Throws WorldFailed with the last it said; rejects with the reason of the signal. Nothing of its process group is
+ * left.
+ */
 export async function buildProgram({ name, clock, signal, watch, msMax = MS_MAX, ...options }: BuildOptions): Promise<void> {
   signal.throwIfAborted();
   const life = new ProgramLife(options);

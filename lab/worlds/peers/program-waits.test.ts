@@ -1,4 +1,7 @@
-/** Busy programs on one processor: those who wait for it are seen to, and those who were told to let others pass are not. */
+/**
+ * Busy programs on one processor: those who wait for it are seen to, and those who were told to let others pass are
+ * not.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../services/runtime/clock.ts';

@@ -1,8 +1,10 @@
 /**
- * How a program of others fared with the processors: what excuses it for coming late as it excuses our own services. Linux only.
+ * How a program of others fared with the processors: what excuses it for coming late as it excuses our own services.
+ * Linux only.
  *
- * Of several threads that waited at the same time the longest wait counts, as of several processes, not their sum. A thread that was told to
- * let others pass (nice, SCHED_BATCH, SCHED_IDLE) waits because it was told so, not for want of a processor.
+ * Of several threads that waited at the same time the longest wait counts, as of several processes, not their sum. A
+ * thread that was told to let others pass (nice, SCHED_BATCH, SCHED_IDLE) waits because it was told so, not for want of
+ * a processor.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Clock } from '../../../services/runtime/clock.ts';
@@ -12,7 +14,10 @@ import { waitedForProcessorMs } from '../../../services/runtime/lateness.ts';
 const NICE_AT = 16;
 const POLICY_AT = 38;
 const SCHED_OTHER = '0';
-/** Varnish has some two hundred threads, and a look at each takes 5 ms: whoever asks ten times a second is told the same for a while. */
+/**
+ * Varnish has some two hundred threads, and a look at each takes 5 ms: whoever asks ten times a second is told the same
+ * for a while.
+ */
 const LOOK_MS_MIN = 500;
 
 export class ProgramWaits {
@@ -26,7 +31,10 @@ export class ProgramWaits {
     this.#clock = clock;
   }
 
-  /** Of a process and of all that descend from it, in ms, since the first look. undefined where nobody counts, or there is no such process. */
+  /**
+   * Of a process and of all that descend from it, in ms, since the first look. undefined where nobody counts, or there
+   * is no such process.
+   */
   look(pid: number): number | undefined {
     const atMs = this.#clock.monotonicMs();
     if (this.#last?.pid === pid && atMs - this.#last.atMs < LOOK_MS_MIN) return this.#waitedMs;

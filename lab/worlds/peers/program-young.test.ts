@@ -1,4 +1,7 @@
-/** Programs that are told to end before they listen to it: what they have of the machine outside their folder they give back all the same. */
+/**
+ * Programs that are told to end before they listen to it: what they have of the machine outside their folder they give
+ * back all the same.
+ */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';

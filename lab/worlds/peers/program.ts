@@ -1,6 +1,6 @@
 /**
- * A foreign cache as a child: a process group of its own, in a folder of its own, on a free port of 127.0.0.1. Nothing of it is left when it
- * is stopped, nor when the lab ends in whatever way, be it by kill -9 (`keeper.ts`).
+ * A foreign cache as a child: a process group of its own, in a folder of its own, on a free port of 127.0.0.1. Nothing
+ * of it is left when it is stopped, nor when the lab ends in whatever way, be it by kill -9 (`keeper.ts`).
  */
 import { mkdtempSync } from 'node:fs';
 import { access, constants, rm } from 'node:fs/promises';
@@ -132,7 +132,10 @@ export class Program {
     return this.#life.ended;
   }
 
-  /** For how long it was ready to run while no processor was free for it, since the first look. undefined: nobody counts, or it does not run. */
+  /**
+   * For how long it was ready to run while no processor was free for it, since the first look. undefined: nobody
+   * counts, or it does not run.
+   */
   lookAtWaits(): number | undefined {
     const { pid } = this.#life;
     return pid === undefined ? undefined : this.#waits.look(pid);
@@ -189,7 +192,9 @@ export class Program {
     return life;
   }
 
-  /** What it has of the machine it can give back then: what ends it before leaves that for ever (Squid's shared memory). */
+  /**
+   * What it has of the machine it can give back then: what ends it before leaves that for ever (Squid's shared memory).
+   */
   async #untilListening(): Promise<void> {
     const { clock, isUp, isUpAgain = isUp } = this.#options;
     const deadline = clock.monotonicMs() + LISTENS_MS_MAX;
@@ -219,7 +224,10 @@ export class Program {
   }
 }
 
-/** What it leaves of temporary files when it is killed is gone with its folder: of the compiler that Varnish calls, for one. */
+/**
+ * What it leaves of temporary files when it is killed is gone with its folder: of the compiler that Varnish calls, for
+ * one.
+ */
 function environmentOf(dir: string, { environment }: Pick<ProgramSpec, 'environment'>, variables: ProgramOptions['variables']) {
   return { ...variables, TMPDIR: dir, ...environment, PATH: pathOf(variables) };
 }

@@ -1,4 +1,7 @@
-/** A purger before a real cache: Varnish, between our own origin and a reader, as its target file has it. Skipped where it is not installed. */
+/**
+ * A purger before a real cache: Varnish, between our own origin and a reader, as its target file has it. Skipped where
+ * it is not installed.
+ */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EdgeMeter } from '../../../services/edge/metrics.ts';

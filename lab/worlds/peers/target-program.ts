@@ -26,7 +26,9 @@ export function nothingOf({ read }: Pick<StartedTarget, 'read'>): string {
   return filled(read.path, { id: NOBODYS_ID });
 }
 
-/** Serves when it resolves: a content that there is not is asked for through it. Throws WorldFailed with what it said. */
+/**
+ * Serves when it resolves: a content that there is not is asked for through it. Throws WorldFailed with what it said.
+ */
 export async function openProgram(
   { name, start, read }: Pick<StartedTarget, 'name' | 'start' | 'read'>,
   { upstreamPort, asker, run, ...options }: OpenProgramOptions,

@@ -1,4 +1,7 @@
-/** Tells an application of the user's own of a write, which purges its cache by its own code: by a request, or by running a program. */
+/**
+ * Tells an application of the user's own of a write, which purges its cache by its own code: by a request, or by
+ * running a program.
+ */
 import { contentIdOf } from '../../../services/protocol/content.ts';
 import { filled } from '../../../services/protocol/purge-ways.ts';
 import type { Purge } from '../../../services/purger/requests.ts';

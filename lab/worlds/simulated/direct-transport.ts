@@ -1,4 +1,7 @@
-/** The lab's own requests in the simulated world: calls of the services' routes, a moment later, with a deadline in virtual time. */
+/**
+ * The lab's own requests in the simulated world: calls of the services' routes, a moment later, with a deadline in
+ * virtual time.
+ */
 import type { Clock } from '../../../services/runtime/clock.ts';
 import { failureInWords } from '../../../services/runtime/request-failure.ts';
 import { type AnswerHeaders, CALL_DEADLINE_MS, type Call, CallFailed, type RawAnswer, type Transport } from '../../system/transport.ts';

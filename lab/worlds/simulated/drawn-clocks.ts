@@ -1,4 +1,7 @@
-/** Clocks that differ, drawn from a seed: ahead and behind, by less and by more than the longest fault lasts, and as fast as bad ones go. */
+/**
+ * Clocks that differ, drawn from a seed: ahead and behind, by less and by more than the longest fault lasts, and as
+ * fast as bad ones go.
+ */
 import { createRandom, pick, type Random } from '../../../services/runtime/random.ts';
 import type { Skew, Skews } from '../hosted/skewed-clock.ts';
 

@@ -1,6 +1,7 @@
 /**
- * What stands for an upstream in virtual time: between an edge and the origin, where it holds answers back. There are no sockets here and an
- * answer is one piece, so half a body is held as the whole of it: the edge has nothing of it before it is let go.
+ * What stands for an upstream in virtual time: between an edge and the origin, where it holds answers back. There are
+ * no sockets here and an answer is one piece, so half a body is held as the whole of it: the edge has nothing of it
+ * before it is let go.
  */
 import type { OriginAnswer, OriginClient } from '../../../services/edge/origin-client.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';
@@ -22,7 +23,10 @@ export class HeldOrigin implements UpstreamControl {
 
   fetchesOf: UpstreamControl['fetchesOf'] = (path) => this.#fetches.of(path);
 
-  /** Lifetimes and tags are headers for caches of others: our own edge has a lifetime of its own, and reads tags from the content. */
+  /**
+   * Lifetimes and tags are headers for caches of others: our own edge has a lifetime of its own, and reads tags from
+   * the content.
+   */
   set(): void {}
 
   /** The origin as an edge reaches it from then on. */

@@ -1,6 +1,6 @@
 /**
- * How long messages take in the simulated world when nothing is broken: uniform within a range, and now and then within a longer one.
- * Whole microseconds, so that the same seed gives the same times everywhere.
+ * How long messages take in the simulated world when nothing is broken: uniform within a range, and now and then within
+ * a longer one. Whole microseconds, so that the same seed gives the same times everywhere.
  */
 import type { Random } from '../../../services/runtime/random.ts';
 import type { LinkKind } from '../../system/parts.ts';

@@ -1,4 +1,7 @@
-/** Latencies as lists, for the few reads of a simulated run: histograms cost more to make than such lists to keep in order. */
+/**
+ * Latencies as lists, for the few reads of a simulated run: histograms cost more to make than such lists to keep in
+ * order.
+ */
 import { type Latencies, type LatencyFigures, WINDOW_S } from '../../../services/edge/latencies.ts';
 
 interface Recorded {

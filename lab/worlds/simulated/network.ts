@@ -1,8 +1,8 @@
 /**
  * What stands for sockets in the simulated world: services listen on numbers, and a request is a call of their routes.
  *
- * As with sockets, a server that is gone refuses, one that goes breaks what is under way, and an error that is none of the
- * service's own is answered with 500. That one is a bug, so the world hears of it.
+ * As with sockets, a server that is gone refuses, one that goes breaks what is under way, and an error that is none of
+ * the service's own is answered with 500. That one is a bug, so the world hears of it.
  */
 import { ServiceError } from '../../../services/protocol/errors.ts';
 import type { Clock } from '../../../services/runtime/clock.ts';

@@ -1,6 +1,7 @@
 /**
- * A log whose producer, now and then, sends again what had arrived already in part or as a whole: at least once, as Kafka's may. Or what it
- * sent long before arrives again behind what came after it: neither order nor repeats may matter to a cache.
+ * A log whose producer, now and then, sends again what had arrived already in part or as a whole: at least once, as
+ * Kafka's may. Or what it sent long before arrives again behind what came after it: neither order nor repeats may
+ * matter to a cache.
  */
 import type { InvalidationLog, LogMessage } from '../../../services/log/log.ts';
 import type { Random } from '../../../services/runtime/random.ts';

@@ -43,8 +43,8 @@ export interface TimedRead extends EdgeRead {
 }
 
 /**
- * Reads one key again and again, with no pause, until `done` or the deadline; answers every read with its own times. One that a busy
- * machine did not answer in time has shown nothing.
+ * Reads one key again and again, with no pause, until `done` or the deadline; answers every read with its own times.
+ * One that a busy machine did not answer in time has shown nothing.
  */
 export async function readUntil(
   { clients, region, id }: { readonly clients: Clients; readonly region: WorldRegion; readonly id: number },
@@ -66,7 +66,10 @@ export async function readUntil(
 
 const POLL_MS = 20;
 
-/** Until what was written before is applied everywhere: only then do the counters of an edge stand still. No answer is no. */
+/**
+ * Until what was written before is applied everywhere: only then do the counters of an edge stand still. No answer is
+ * no.
+ */
 export async function untilSettled({ clients, world }: TestWorld, deadlineMs: number): Promise<void> {
   const begunAt = performance.now();
   while (!(await isSettled(clients, world.regions).catch(() => false))) {

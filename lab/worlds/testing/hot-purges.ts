@@ -1,6 +1,6 @@
 /**
- * Purges over hot entries, for benchmarks: hot entries of our edge on a Redis, and lookups of most of them again and again. A purge is one of a
- * tag that no content has: it drops every hot entry, and changes no answer.
+ * Purges over hot entries, for benchmarks: hot entries of our edge on a Redis, and lookups of most of them again and
+ * again. A purge is one of a tag that no content has: it drops every hot entry, and changes no answer.
  */
 import type { EdgeCache } from '../../../services/edge/cache/cache.ts';
 import { HotCache } from '../../../services/edge/cache/hot.ts';

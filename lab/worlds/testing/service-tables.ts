@@ -1,4 +1,7 @@
-/** What origin, edge, purger and upstream say of themselves, for the tables of docs: their settings, and the names of their Prometheus metrics. */
+/**
+ * What origin, edge, purger and upstream say of themselves, for the tables of docs: their settings, and the names of
+ * their Prometheus metrics.
+ */
 import { EDGE_SETTINGS } from '../../../services/edge/config.ts';
 import { renderPrometheus as renderEdge } from '../../../services/edge/prometheus.ts';
 import { ORIGIN_SETTINGS } from '../../../services/origin/config.ts';

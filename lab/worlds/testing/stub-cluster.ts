@@ -1,6 +1,6 @@
 /**
- * What DockerControl and undoAll act on, in memory: containers and proxies that say how they are, and acts that take as long, or fail, as
- * a test says. Probes and the services' own answers follow from what is broken.
+ * What DockerControl and undoAll act on, in memory: containers and proxies that say how they are, and acts that take as
+ * long, or fail, as a test says. Probes and the services' own answers follow from what is broken.
  */
 import { type Clock, sleep } from '../../../services/runtime/clock.ts';
 import { WorldFailed } from '../../errors.ts';

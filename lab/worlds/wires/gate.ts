@@ -1,9 +1,10 @@
 /**
- * Whether a process runs. Everything it does passes its gate: sending, going on after an answer, a timer that falls due.
+ * Whether a process runs. Everything it does passes its gate: sending, going on after an answer, a timer that falls
+ * due.
  *
- * States: running <-> paused; running | paused -> stopped; stopped -> running for a server that keeps its callers' wires.
- * A paused process goes on later, as one that was frozen does. A stopped one never does: what it waited for is dropped
- * with it, so whoever passes as the process itself must belong to one life of it and get a gate of its own.
+ * States: running <-> paused; running | paused -> stopped; stopped -> running for a server that keeps its callers'
+ * wires. A paused process goes on later, as one that was frozen does. A stopped one never does: what it waited for is
+ * dropped with it, so whoever passes as the process itself must belong to one life of it and get a gate of its own.
  */
 import type { Clock } from '../../../services/runtime/clock.ts';
 import type { NodeStatus } from '../world.ts';
@@ -39,7 +40,10 @@ export class Gate {
     else if (this.#state === 'paused') this.#onceNotPaused(() => this.whenRunning(goOn));
   }
 
-  /** As one who asks it: whether it takes the request or refuses because it has stopped; nothing of it is heard while it is paused. */
+  /**
+   * As one who asks it: whether it takes the request or refuses because it has stopped; nothing of it is heard while it
+   * is paused.
+   */
   take(taken: () => void, refused: () => void): void {
     if (this.#state === 'running') taken();
     else if (this.#state === 'stopped') refused();

@@ -1,6 +1,6 @@
 /**
- * What impairments do to what crosses a wire, a row each. The names of the rows are what a world made of wires can do to a link: an
- * impairment without a row here needs a world of another kind.
+ * What impairments do to what crosses a wire, a row each. The names of the rows are what a world made of wires can do
+ * to a link: an impairment without a row here needs a world of another kind.
  */
 import type { Random } from '../../../services/runtime/random.ts';
 import type { Impairment } from '../../system/mechanisms.ts';

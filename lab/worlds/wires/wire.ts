@@ -1,10 +1,11 @@
 /**
- * A link between two processes, for worlds in which a call is a function call: what TCP and a proxy do in the Docker world.
+ * A link between two processes, for worlds in which a call is a function call: what TCP and a proxy do in the Docker
+ * world.
  *
- * A cut swallows what is sent and what is answered: the call hangs until its deadline. When a cut is repaired, the calls
- * it swallowed fail, for those connections are broken. A paused callee takes the request when it goes on, whether or not
- * anybody still waits for the answer; a stopped one refuses at once. So a call that failed may have happened, exactly as
- * with a real server.
+ * A cut swallows what is sent and what is answered: the call hangs until its deadline. When a cut is repaired, the
+ * calls it swallowed fail, for those connections are broken. A paused callee takes the request when it goes on, whether
+ * or not anybody still waits for the answer; a stopped one refuses at once. So a call that failed may have happened,
+ * exactly as with a real server.
  */
 import type { Clock } from '../../../services/runtime/clock.ts';
 import type { Random } from '../../../services/runtime/random.ts';
@@ -117,8 +118,9 @@ export class Wire {
   }
 
   /**
-   * Rejects with the port's error when there is no answer by the deadline, or with the callee's own error. What was sent goes its way
-   * whether or not anybody still waits. Callbacks, for a simulation does little else: each promise on the way costs as much as a step.
+   * Rejects with the port's error when there is no answer by the deadline, or with the callee's own error. What was
+   * sent goes its way whether or not anybody still waits. Callbacks, for a simulation does little else: each promise on
+   * the way costs as much as a step.
    */
   call<T>(send: () => Promise<T>, { caller, deadlineMs, toError }: CallOptions): Promise<T> {
     return new Promise<T>((resolve, reject) => {

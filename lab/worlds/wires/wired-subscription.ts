@@ -1,10 +1,10 @@
 /**
- * A subscription across a wire. Records travel as long as the link takes; while it is not open none do, and those on the
- * way are lost. When it is open again each partition is read on from the first record that did not arrive.
+ * A subscription across a wire. Records travel as long as the link takes; while it is not open none do, and those on
+ * the way are lost. When it is open again each partition is read on from the first record that did not arrive.
  *
  * After more than a session without the link the group has given the partitions away: the subscriber is assigned them
- * again and answers where to read from, as after Kafka's rebalance. One that cannot answer is asked again while the link
- * is open; one that threw at records is assigned anew, for it may have lost them.
+ * again and answers where to read from, as after Kafka's rebalance. One that cannot answer is asked again while the
+ * link is open; one that threw at records is assigned anew, for it may have lost them.
  *
  * States: flowing -> held -> (short) flowing | (long) rejoining -> flowing ... -> closed
  */
@@ -43,7 +43,9 @@ interface PartitionFlow {
   arrivesMs: number;
   /** Batches on the way. */
   travelling: number;
-  /** When the last of them has been delivered: of timers of about one moment any may run first, on a real clock, too. */
+  /**
+   * When the last of them has been delivered: of timers of about one moment any may run first, on a real clock, too.
+   */
   arrived: Promise<void>;
 }
 

@@ -1,4 +1,7 @@
-/** Links and gates in virtual time: what hangs, what fails, what happens although nobody waits, and in which order things arrive. */
+/**
+ * Links and gates in virtual time: what hangs, what fails, what happens although nobody waits, and in which order
+ * things arrive.
+ */
 import { describe, expect, it } from 'vitest';
 import { describeCacheContract } from '../../../services/edge/cache/testing/contract.ts';
 import { withMemoryCache } from '../../../services/edge/cache/testing/memory-subject.ts';

@@ -1,6 +1,7 @@
 /**
- * The heartbeats of a region's cache, by partition of the log: those that were applied, and those of them that took effect. What took effect
- * says up to when everything that could be seen at the origin is in the marks: the earliest of all partitions counts.
+ * The heartbeats of a region's cache, by partition of the log: those that were applied, and those of them that took
+ * effect. What took effect says up to when everything that could be seen at the origin is in the marks: the earliest of
+ * all partitions counts.
  *
  * They lie beside the positions and the marks, and change with them: a cache that goes back takes them with it.
  */

@@ -1,6 +1,7 @@
 /**
- * About how much memory a JSON value takes with the text written of it, rather more than less, where few characters must be escaped. However
- * deep it is. A text takes a byte a character, and two once one of its characters asks for two.
+ * About how much memory a JSON value takes with the text written of it, rather more than less, where few characters
+ * must be escaped. However deep it is. A text takes a byte a character, and two once one of its characters asks for
+ * two.
  */
 
 const BYTES_AN_OBJECT = 64;

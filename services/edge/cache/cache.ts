@@ -2,7 +2,8 @@
  * The port to a region's cache: Redis, or a map in memory. Each call is one atomic step.
  *
  * The cache holds a life, a clock, the entries, the marks, a floor and, per partition of the log, the position applied
- * last. Several edges of a region may have one cache. Validity is judged at lookup, from an entry's clock and version against the marks; see `marks.ts` for the rules.
+ * last. Several edges of a region may have one cache. Validity is judged at lookup, from an entry's clock and version
+ * against the marks; see `marks.ts` for the rules.
  */
 import type { Content } from '../../protocol/content.ts';
 import type { EdgeHealth, EntryState, VersionRow } from '../../protocol/edge-api.ts';
@@ -47,7 +48,10 @@ export interface Lookup extends Stamp {
   readonly entry: CacheEntry | null;
   /** The highest clock of any mark that could touch the key. A fetch with a lower clock may have read too early. */
   readonly fence: number;
-  /** Where a lease is asked for: up to when everything is known to be in the marks, in the same step. Left out: nothing says so. */
+  /**
+   * Where a lease is asked for: up to when everything is known to be in the marks, in the same step. Left out: nothing
+   * says so.
+   */
   readonly beat?: number | undefined;
 }
 
@@ -89,7 +93,10 @@ export interface Passage {
   /** Offset of the record before the first of them. */
   readonly previous: number;
   readonly generation?: string | undefined;
-  /** Everything that could be seen at the origin before `time` stands before it in its partition, which is one of `partitions`. */
+  /**
+   * Everything that could be seen at the origin before `time` stands before it in its partition, which is one of
+   * `partitions`.
+   */
   readonly beat: Beat | undefined;
 }
 
@@ -101,15 +108,18 @@ export interface Beat {
 
 /** What an edge reads the log on from. */
 export interface TakenUp {
-  /** Names the log that was applied here. Another one after the log was forgotten, by whichever edge of the region, and in another life. */
+  /**
+   * Names the log that was applied here. Another one after the log was forgotten, by whichever edge of the region, and
+   * in another life.
+   */
   readonly generation: string;
   /** Per partition the position applied last; a partition without one is missing. */
   readonly positions: ReadonlyMap<number, Position>;
 }
 
 /**
- * `gap`: the record before was never applied here. `other-log`: it was read from a log that has been forgotten. Either way the edge must take up
- * the stored offset again.
+ * `gap`: the record before was never applied here. `other-log`: it was read from a log that has been forgotten. Either
+ * way the edge must take up the stored offset again.
  */
 export const APPLY_OUTCOMES = ['applied', 'skipped', 'gap', 'other-log'] as const;
 export type ApplyOutcome = (typeof APPLY_OUTCOMES)[number];
@@ -124,32 +134,44 @@ export interface CachedVersion extends VersionRow {
 
 export interface EdgeCache {
   lookup(key: string): Promise<Lookup>;
-  /** What `lookup` would answer, where that is known without asking anybody. undefined, or left out: `lookup` it is. Never throws. */
+  /**
+   * What `lookup` would answer, where that is known without asking anybody. undefined, or left out: `lookup` it is.
+   * Never throws.
+   */
   lookupNow?(key: string): Lookup | undefined;
   fill(key: string, entry: CacheEntry, stamp: Stamp): Promise<FillOutcome>;
   /** In order, each its own atomic step, one round trip. */
   apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]>;
-  /** As `apply`, in one step: the position and the heartbeat. No mark, and the clock stays. The heartbeat is pending until it is confirmed. */
+  /**
+   * As `apply`, in one step: the position and the heartbeat. No mark, and the clock stays. The heartbeat is pending
+   * until it is confirmed.
+   */
   pass(passage: Passage): Promise<ApplyOutcome>;
   /**
-   * The log was found to be the same after these were stored: what is pending takes effect, by partition and up to the time named. Answers
-   * `Lookup.beat` from then on.
+   * The log was found to be the same after these were stored: what is pending takes effect, by partition and up to the
+   * time named. Answers `Lookup.beat` from then on.
    */
   confirmBeats(times: ReadonlyMap<number, number>): Promise<number | undefined>;
   takeUp(): Promise<TakenUp>;
   /**
-   * The log of that generation is another one by now: in one step a hard epoch of all, and no position and no heartbeat left. Answers the
-   * generation in force then. undefined: that log had been forgotten before, and nothing was done.
+   * The log of that generation is another one by now: in one step a hard epoch of all, and no position and no heartbeat
+   * left. Answers the generation in force then. undefined: that log had been forgotten before, and nothing was done.
    */
   forgetLog(generation: string): Promise<string | undefined>;
-  /** These versions were answered: in one step the hard minimum of each key is no lower. No record says so, and positions stay. */
+  /**
+   * These versions were answered: in one step the hard minimum of each key is no lower. No record says so, and
+   * positions stay.
+   */
   raiseMinimums(versions: ReadonlyMap<string, number>): Promise<void>;
   /** A hard epoch of all. Marks, clock and positions stay. */
   flush(): Promise<void>;
   /** The entries stored last, newest first. */
   versions(limit: number): Promise<readonly CachedVersion[]>;
   connected(): boolean;
-  /** As it is now, asked of it: a cache that refuses to change goes on answering lookups, and what it answers may be old. Never rejects. */
+  /**
+   * As it is now, asked of it: a cache that refuses to change goes on answering lookups, and what it answers may be
+   * old. Never rejects.
+   */
   condition(): Promise<EdgeHealth['redis']>;
   /** Called after each new life: the cache may have gone back, so stored offsets must be taken up again. */
   onNewLife(listener: () => void): void;

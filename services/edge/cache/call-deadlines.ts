@@ -1,4 +1,7 @@
-/** The deadlines of calls that all may take as long: the first one due stands for all of them, so many calls need one timer. */
+/**
+ * The deadlines of calls that all may take as long: the first one due stands for all of them, so many calls need one
+ * timer.
+ */
 import type { Clock, Timer } from '../../runtime/clock.ts';
 
 interface Waiting {
@@ -44,7 +47,9 @@ export class CallDeadlines {
     this.#timer = undefined;
   }
 
-  /** A reply that lies in the socket while this process was busy still counts: a deadline lets pending input go first. */
+  /**
+   * A reply that lies in the socket while this process was busy still counts: a deadline lets pending input go first.
+   */
   #arm(delayMs: number): Timer {
     return this.#clock.setTimer(delayMs, () => {
       const nowMs = this.#clock.monotonicMs();

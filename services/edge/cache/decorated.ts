@@ -1,6 +1,6 @@
 /**
- * A cache that does what another does: what starts from it changes a part. It leaves out `lookupNow`, for what changes `lookup` must not be
- * passed by.
+ * A cache that does what another does: what starts from it changes a part. It leaves out `lookupNow`, for what changes
+ * `lookup` must not be passed by.
  */
 
 import type { EdgeHealth } from '../../protocol/edge-api.ts';

@@ -1,7 +1,8 @@
 /**
- * What is held hot, bounded by bytes. Two generations: what is held goes to the young one. When that is full, or as old as anything may be
- * held, it becomes the old one, and the old one is dropped whole. So what was asked of the cache longest ago goes first, and with it what nobody
- * has used since: what is used is asked anew each time its moment is over. No step takes longer for more entries.
+ * What is held hot, bounded by bytes. Two generations: what is held goes to the young one. When that is full, or as old
+ * as anything may be held, it becomes the old one, and the old one is dropped whole. So what was asked of the cache
+ * longest ago goes first, and with it what nobody has used since: what is used is asked anew each time its moment is
+ * over. No step takes longer for more entries.
  */
 import { bytesOf } from './bytes-of.ts';
 import type { Lookup } from './cache.ts';

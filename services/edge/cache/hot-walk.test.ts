@@ -1,7 +1,8 @@
 /**
- * Random walks of two edges with hot entries on one cache, whose calls resolve in any order, or never. Whatever an edge is answered must be, to
- * the last field, what the cache itself would have answered at some moment that is not older than HOT_MS, nor than the last change that this
- * edge has made itself, nor than another life that it was told of, nor than the spell of being up to date that it is in.
+ * Random walks of two edges with hot entries on one cache, whose calls resolve in any order, or never. Whatever an edge
+ * is answered must be, to the last field, what the cache itself would have answered at some moment that is not older
+ * than HOT_MS, nor than the last change that this edge has made itself, nor than another life that it was told of, nor
+ * than the spell of being up to date that it is in.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

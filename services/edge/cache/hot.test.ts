@@ -1,4 +1,6 @@
-/** Hot entries, rule by rule. Each hole of the review has its code there, and its shortest trace: hot.ts has the rules. */
+/**
+ * Hot entries, rule by rule. Each hole of the review has its code there, and its shortest trace: hot.ts has the rules.
+ */
 import { describe, expect, it } from 'vitest';
 import type { CacheEntry, EdgeCache } from './cache.ts';
 import { HOT_MS, type HotEdge, HotRegion } from './testing/hot-region.ts';

@@ -1,12 +1,14 @@
 /**
- * Hot entries: what the cache answered is answered again for a moment, without asking it. A hot entry is what the cache would have answered at
- * most HOT_MS ago. That follows from four rules.
+ * Hot entries: what the cache answered is answered again for a moment, without asking it. A hot entry is what the cache
+ * would have answered at most HOT_MS ago. That follows from four rules.
  *
  *   time      The moment begins when the lookup is *sent*: what came later may not be in its answer.
- *   own       What this edge changes is held no more when the call resolves, nor is the answer of a lookup sent before. A call that failed may
- *             have changed it all the same. So with one edge to a region nothing is ever seen after it was applied.
- *   lookup    Clock, fence and heartbeat are those of the lookup that brought the entry, and so is what the edge knew when it was sent:
- *             nothing that is learned later speaks for it. Times are compared by the clock of the read. Once its lease is out, the cache is asked.
+ *   own       What this edge changes is held no more when the call resolves, nor is the answer of a lookup sent before.
+ *             A call that failed may have changed it all the same. So with one edge to a region nothing is ever seen
+ *             after it was applied.
+ *   lookup    Clock, fence and heartbeat are those of the lookup that brought the entry, and so is what the edge knew
+ *             when it was sent: nothing that is learned later speaks for it. Times are compared by the clock of the
+ *             read. Once its lease is out, the cache is asked.
  *   life      Another life, or a call without an answer: nothing is held, and no answer of a lookup under way will be.
  *
  * Readers of one key who come while it is looked up join that lookup, by the same rules.
@@ -22,7 +24,10 @@ export interface HotCacheOptions {
   readonly bytesMax: number;
   /** As `ReaderOptions.upToDate`: what is known when a hot entry is answered says nothing of when it was looked up. */
   readonly upToDate: () => number | undefined;
-  /** Whether the lease of what is fresh by the cache is out: asked again, the cache may tell of a later heartbeat. Left out: there is none. */
+  /**
+   * Whether the lease of what is fresh by the cache is out: asked again, the cache may tell of a later heartbeat. Left
+   * out: there is none.
+   */
   readonly isOutOfLease?: ((key: string, found: Lookup) => boolean) | undefined;
   /** A lookup was answered without the cache. */
   readonly onHit: () => void;
@@ -67,7 +72,10 @@ export class HotCache extends DecoratedCache {
     return this.#changing(super.fill(key, entry, stamp), () => this.#drop(key));
   }
 
-  /** Of all keys: whatever is applied may also make the cache forget older marks, and then what was stored before them is invalid. */
+  /**
+   * Of all keys: whatever is applied may also make the cache forget older marks, and then what was stored before them
+   * is invalid.
+   */
   override apply(batch: readonly Application[]): Promise<readonly ApplyOutcome[]> {
     return this.#changing(super.apply(batch), () => this.#dropAll());
   }

@@ -1,12 +1,12 @@
 /**
- * Every interleaving of small cases on one key, walked whole: `interleavings/walk.ts` says how, `interleavings/region.ts`
- * what must hold after each step.
+ * Every interleaving of small cases on one key, walked whole: `interleavings/walk.ts` says how,
+ * `interleavings/region.ts` what must hold after each step.
  *
- * Two histories: v1 exists, PUT v2, PUT v3, DELETE v4; and nothing exists, POST v1, PUT v2, PUT v3. The tags change: odd
- * versions have tag a, even ones tag b; tag a is purged. An eager region applies writes hard, a lazy one soft; a delete
- * is hard in both. Each record is delivered twice at its offset; in `repeated` logs the relay has also published it
- * twice. The writes share a partition and the purge has another; in `spread` logs each write has its own, so that their
- * events are applied in any order.
+ * Two histories: v1 exists, PUT v2, PUT v3, DELETE v4; and nothing exists, POST v1, PUT v2, PUT v3. The tags change:
+ * odd versions have tag a, even ones tag b; tag a is purged. An eager region applies writes hard, a lazy one soft; a
+ * delete is hard in both. Each record is delivered twice at its offset; in `repeated` logs the relay has also published
+ * it twice. The writes share a partition and the purge has another; in `spread` logs each write has its own, so that
+ * their events are applied in any order.
  *
  * WIDE and WARMED are walked for both histories in both kinds of region. FULL, two fills with a purge and a restart,
  * takes 6 s a walk: here one history each; `CACHE_WALK=all` walks all four (done once; clean).

@@ -1,17 +1,17 @@
 /**
  * The marks of a region's cache: what has been invalidated, in logical time.
  *
- * Every applied event advances the clock by one and leaves a mark: a version raises the hard or soft minimum of its key,
- * a purge sets the hard or soft epoch of its key, tag, pattern or all. Hard and soft are kept apart, so neither order
- * nor repeats matter. An entry carries the clock read before its fetch began; it is
+ * Every applied event advances the clock by one and leaves a mark: a version raises the hard or soft minimum of its
+ * key, a purge sets the hard or soft epoch of its key, tag, pattern or all. Hard and soft are kept apart, so neither
+ * order nor repeats matter. An entry carries the clock read before its fetch began; it is
  *
  *   invalid  below its key's hard minimum version, or its clock below a hard epoch that covers it, or below the floor;
  *   stale    the same against the soft ones.
  *
  * Marks outlive entries: they have no expiry of their own. `prune` drops those older than any entry or fetch can be and
- * raises the floor to the highest clock dropped, so a mistake in that arithmetic costs a miss, never an old version.
- * At most PATTERNS_MAX patterns live; the oldest folds into the epoch of all. Of keys and of tags at most `marksMax` marks live each. Marks of one kind lie in a Map ordered by
- * their last change, which makes both bounds O(1) per event.
+ * raises the floor to the highest clock dropped, so a mistake in that arithmetic costs a miss, never an old version. At
+ * most PATTERNS_MAX patterns live; the oldest folds into the epoch of all. Of keys and of tags at most `marksMax` marks
+ * live each. Marks of one kind lie in a Map ordered by their last change, which makes both bounds O(1) per event.
  */
 import { matchesGlob } from '../../protocol/glob.ts';
 import type { InvalidationMode } from '../../protocol/invalidation.ts';
@@ -169,7 +169,9 @@ export class Marks {
     this.#all.soft = Math.max(this.#all.soft, epochs.soft);
   }
 
-  /** The highest hard and soft epoch that cover the key; patterns are only matched when one could be above the clock. */
+  /**
+   * The highest hard and soft epoch that cover the key; patterns are only matched when one could be above the clock.
+   */
   #covering(key: string, clock: number, tags: readonly string[]): { hard: number; soft: number } {
     const own = this.#keys.get(key);
     let hard = Math.max(this.#all.hard, own?.hard ?? 0);

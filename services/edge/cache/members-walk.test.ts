@@ -1,7 +1,7 @@
 /**
- * Every interleaving of two edges on one cache while the log is made anew: v2 is written to the old log, v3 and another key to the new one, each edge applies
- * what it reads, notices at any time that the log is another one, or is restarted; a fetch may come in between. In the end what is cached must be
- * what the origin has, or not be served.
+ * Every interleaving of two edges on one cache while the log is made anew: v2 is written to the old log, v3 and another
+ * key to the new one, each edge applies what it reads, notices at any time that the log is another one, or is
+ * restarted; a fetch may come in between. In the end what is cached must be what the origin has, or not be served.
  */
 import { describe, expect, it } from 'vitest';
 import type { Stamp } from './cache.ts';
@@ -41,7 +41,9 @@ function nameOf(log: number, offset: number): string {
   return `${log}@${offset}`;
 }
 
-/** As an edge takes up: from the stored position, if the record there is the one of its log; else the log is forgotten. */
+/**
+ * As an edge takes up: from the stored position, if the record there is the one of its log; else the log is forgotten.
+ */
 function takenUp(store: CacheStore, log: number): Member {
   const { generation, positions } = store.takeUp();
   const position = positions.get(0);

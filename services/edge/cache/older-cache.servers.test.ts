@@ -1,6 +1,6 @@
 /**
- * A cache in Redis that an edge of version 0.1.0 has filled, taken over by the edge of today. What it stored is served or refused as before, its
- * positions are taken up, and no invalidation that it had applied is forgotten.
+ * A cache in Redis that an edge of version 0.1.0 has filled, taken over by the edge of today. What it stored is served
+ * or refused as before, its positions are taken up, and no invalidation that it had applied is forgotten.
  */
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
@@ -37,7 +37,10 @@ describe.skipIf(servers === undefined || !isVersion010There)('a cache in Redis o
 
   afterAll(() => version.remove());
 
-  /** Caches of a region that has no data yet: opened when asked for, so in the order of the test. All are closed in the end. */
+  /**
+   * Caches of a region that has no data yet: opened when asked for, so in the order of the test. All are closed in the
+   * end.
+   */
   async function inRegion(use: (region: Region) => Promise<void>): Promise<void> {
     const url = servers?.redisUrl ?? '';
     const region = `test-${randomUUID()}`;

@@ -6,11 +6,11 @@
  *   beginning  connected: memory policy checked, scripts loaded, life compared or begun; still no session
  *   open       a session: calls go to this server, under this life; it may take no change, and go on answering
  *
- * Each connection is a client of its own, never re-used: ioredis' own reconnect would let through what was queued for the
- * server before. So nothing reaches a server whose life has not been compared, and a command cut off by the end of its
- * connection is never sent again. A session ends when its socket does, when nothing comes back for twice the deadline (a
- * paused server keeps its sockets open), when a script finds another life, and when it is looked at again: by then its address may
- * lead to another server. Then it begins anew, with capped backoff.
+ * Each connection is a client of its own, never re-used: ioredis' own reconnect would let through what was queued for
+ * the server before. So nothing reaches a server whose life has not been compared, and a command cut off by the end of
+ * its connection is never sent again. A session ends when its socket does, when nothing comes back for twice the
+ * deadline (a paused server keeps its sockets open), when a script finds another life, and when it is looked at again:
+ * by then its address may lead to another server. Then it begins anew, with capped backoff.
  */
 import { Redis } from 'ioredis';
 import { type Clock, sleep, systemClock } from '../../runtime/clock.ts';
@@ -218,7 +218,10 @@ export class RedisSession {
     return this.#deadlines.keep(answer).catch((error) => this.#fail(name, error));
   }
 
-  /** In order, in one write: what each answers, or throws. Rejects when none of them is answered. Every failure is a CacheUnavailable. */
+  /**
+   * In order, in one write: what each answers, or throws. Rejects when none of them is answered. Every failure is a
+   * CacheUnavailable.
+   */
   async callEach({ sha, name }: Script, calls: readonly ScriptCall[]): Promise<readonly (() => unknown)[]> {
     const results = await this.#send(sha, calls).catch((error) => this.#fail(name, error));
     return results.map(

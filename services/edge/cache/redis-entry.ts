@@ -14,7 +14,10 @@ const cacheEntry = z.object({
   expiresAt: z.number(),
 });
 
-/** Of the name of a life the end, which is drawn by chance: enough to tell one from another. As many as `lua/judge.ts` compares. */
+/**
+ * Of the name of a life the end, which is drawn by chance: enough to tell one from another. As many as `lua/judge.ts`
+ * compares.
+ */
 const LIFE_LENGTH = 12;
 
 export interface StoredEntry {

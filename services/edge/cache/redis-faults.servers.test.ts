@@ -1,6 +1,6 @@
 /**
- * The cache against a Redis of its own that is killed, restored from a snapshot, emptied and filled. Each test begins with an
- * empty server.
+ * The cache against a Redis of its own that is killed, restored from a snapshot, emptied and filled. Each test begins
+ * with an empty server.
  */
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';

@@ -9,7 +9,9 @@ const servers = inject('servers');
 const seed = Number(process.env['CACHE_SEED'] ?? drawSeed());
 const SCRIPT = `${GLOB}\nreturn matchesGlob(unitsOf(ARGV[1]), unitsOf(ARGV[2])) and 1 or 0`;
 
-/** Few characters, so that texts match by chance: each length in UTF-8, and both halves of what takes two code units. */
+/**
+ * Few characters, so that texts match by chance: each length in UTF-8, and both halves of what takes two code units.
+ */
 const characters = ['a', 'b', ':', '%', '.', '[', '\\', 'é', '€', '😀', '\u{10FFFF}', '\u007F', '\u0080', '\u07FF', '\u0800', '\uFFFF'];
 const text = fc.string({ unit: fc.constantFrom(...characters), maxLength: 8 });
 const glob = fc.string({ unit: fc.constantFrom('*', '?', '*', '?', ...characters), maxLength: 8 });

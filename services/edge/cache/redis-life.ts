@@ -1,9 +1,10 @@
 /**
- * What each connection asks a server before anything else: whether it can be trusted with marks, and whether its data is
- * what it was. The answer is the life, under which all later calls are made. A server that takes no change may be used by those who
- * read, if its data is what it was; otherwise a new life would have to begin, and cannot.
+ * What each connection asks a server before anything else: whether it can be trusted with marks, and whether its data
+ * is what it was. The answer is the life, under which all later calls are made. A server that takes no change may be
+ * used by those who read, if its data is what it was; otherwise a new life would have to begin, and cannot.
  *
- * The policy may be changed later. That costs what is evicted: a part that is lost is found missing, and a new connection asks again.
+ * The policy may be changed later. That costs what is evicted: a part that is lost is found missing, and a new
+ * connection asks again.
  */
 import { systemRandom } from '../../runtime/random.ts';
 import { BEGIN, NEW_LIFE } from './lua/begin.ts';

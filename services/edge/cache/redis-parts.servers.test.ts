@@ -1,4 +1,6 @@
-/** What lies beside the state in Redis means something only with it. Redis loses keys one by one: evicted, or by hand. */
+/**
+ * What lies beside the state in Redis means something only with it. Redis loses keys one by one: evicted, or by hand.
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { CacheEntry } from './cache.ts';
 import { emptied, eventually, REGION, withFaulty } from './testing/faulty-redis.ts';
@@ -15,7 +17,10 @@ function nameOf({ region }: RedisUnderTest, name: string): string {
   return `edgesync:{${region}}:${name}`;
 }
 
-/** Version 1 of two keys, and marks of every kind: one entry is invalid by a mark, the other fresh. A fetch is under way. */
+/**
+ * Version 1 of two keys, and marks of every kind: one entry is invalid by a mark, the other fresh. A fetch is under
+ * way.
+ */
 async function withMarks(test: (subject: RedisUnderTest, steps: Steps, during: Awaited<ReturnType<Steps['begin']>>) => Promise<void>) {
   await withRedis(servers?.redisUrl ?? '', async (subject) => {
     const steps = new Steps(subject);
@@ -29,7 +34,10 @@ async function withMarks(test: (subject: RedisUnderTest, steps: Steps, during: A
   });
 }
 
-/** Resolves when the cache has noticed, whoever uses it first: a reader, an edge that takes up its position, or one that applies. */
+/**
+ * Resolves when the cache has noticed, whoever uses it first: a reader, an edge that takes up its position, or one that
+ * applies.
+ */
 async function lose(subject: RedisUnderTest, part: string): Promise<void> {
   const { cache, raw } = subject;
   let told = false;

@@ -1,16 +1,16 @@
 /**
- * A region's cache in Redis: each operation is one script, one round trip and one atomic step on the server, which holds
- * all there is to know. The rules are in `marks.ts` and `store.ts`; the scripts in `lua/` say the same.
+ * A region's cache in Redis: each operation is one script, one round trip and one atomic step on the server, which
+ * holds all there is to know. The rules are in `marks.ts` and `store.ts`; the scripts in `lua/` say the same.
  *
- * Two connections: reads must fail within 50 ms, applies may take longer. Both begin with the life of the server; when they
- * agree on another one than before, whoever listens is told. Where the server takes no change, the one for applies is made anew now and
- * then, for the address may lead to another server by now; readers go on with what there is.
+ * Two connections: reads must fail within 50 ms, applies may take longer. Both begin with the life of the server; when
+ * they agree on another one than before, whoever listens is told. Where the server takes no change, the one for applies
+ * is made anew now and then, for the address may lead to another server by now; readers go on with what there is.
  *
- * All keys of a region begin with `edgesync:{region}:`, whose braces keep them in one slot. Entries carry a TTL, the rest
- * never does, so that `volatile-ttl` evicts entries only.
+ * All keys of a region begin with `edgesync:{region}:`, whose braces keep them in one slot. Entries carry a TTL, the
+ * rest never does, so that `volatile-ttl` evicts entries only.
  *
- * Where memory.ts differs: marks that lapse together go a few with each apply, marks of all kinds share one bound (100,000
- * take 23 MB), and only the 10,000 entries stored last are listed.
+ * Where memory.ts differs: marks that lapse together go a few with each apply, marks of all kinds share one bound
+ * (100,000 take 23 MB), and only the 10,000 entries stored last are listed.
  */
 import type { EdgeHealth } from '../../protocol/edge-api.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -201,7 +201,10 @@ export class RedisCache implements EdgeCache {
     });
   }
 
-  /** A connection that still speaks to another life begins anew; when both speak to one, and it is a new one, it is told. */
+  /**
+   * A connection that still speaks to another life begins anew; when both speak to one, and it is a new one, it is
+   * told.
+   */
   #agree(life: string): void {
     const others = [this.#reads, this.#applies].filter((connection) => connection.life !== life);
     for (const other of others) if (other.life !== undefined) other.renew();

@@ -53,7 +53,9 @@ export class CacheStore {
     this.#marks = new Marks(bounds.marksMax);
   }
 
-  /** As a snapshot is taken: what changes from now on does not change it. `life`: the copy's own. Left out: the same. */
+  /**
+   * As a snapshot is taken: what changes from now on does not change it. `life`: the copy's own. Left out: the same.
+   */
   copy(life = this.life): CacheStore {
     const copy = new CacheStore({ life, ...this.#bounds });
     for (const [key, stored] of this.#entries) copy.#entries.set(key, stored);
@@ -65,7 +67,10 @@ export class CacheStore {
     return copy;
   }
 
-  /** Drops a share of the entries, those stored first; answers how many. Marks and positions stay, as under a policy that evicts what has a TTL. */
+  /**
+   * Drops a share of the entries, those stored first; answers how many. Marks and positions stay, as under a policy
+   * that evicts what has a TTL.
+   */
   evict(share: number): number {
     const evicted = [...this.#entries.keys()].slice(0, Math.ceil(this.#entries.size * share));
     for (const key of evicted) {
@@ -197,7 +202,10 @@ export class CacheStore {
     return stored.entry.content === null ? 'invalid' : 'stale';
   }
 
-  /** Twice as many before the older half is dropped: dropping one at a time would look for the first among what was deleted. */
+  /**
+   * Twice as many before the older half is dropped: dropping one at a time would look for the first among what was
+   * deleted.
+   */
   #list(key: string): void {
     this.#newest.delete(key);
     this.#newest.add(key);

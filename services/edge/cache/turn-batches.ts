@@ -1,6 +1,7 @@
 /**
- * Questions of one turn of the event loop, sent together: those that arrive on many sockets at once need one write. What several ask is asked
- * once. A batch is closed before it is sent, so nobody joins a question that may have been answered before he came.
+ * Questions of one turn of the event loop, sent together: those that arrive on many sockets at once need one write.
+ * What several ask is asked once. A batch is closed before it is sent, so nobody joins a question that may have been
+ * answered before he came.
  */
 export type Outcome<T> = { readonly answer: T } | { readonly error: unknown };
 

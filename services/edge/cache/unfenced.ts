@@ -1,5 +1,6 @@
 /**
- * A test fixture: a cache with the fences off, as the original EdgeSync had it. It must fail every test that claims to see them.
+ * A test fixture: a cache with the fences off, as the original EdgeSync had it. It must fail every test that claims to
+ * see them.
  *
  * Everything is stored: a fill takes the clock of now, whenever its fetch began, in this life or another; nothing
  * compares versions, neither with what is stored nor with a minimum, so a write's event is a purge of its key. Lookup

@@ -1,4 +1,7 @@
-/** What the tests of an edge share: a region on virtual time, ports that fail when told to, and an origin answered by hand. */
+/**
+ * What the tests of an edge share: a region on virtual time, ports that fail when told to, and an origin answered by
+ * hand.
+ */
 import { expect } from 'vitest';
 import type { InvalidationLog, LogMessage, LogSubscriber, LogSubscription, PartitionBounds } from '../../log/log.ts';
 import { MemoryLog } from '../../log/memory.ts';

@@ -2,8 +2,8 @@
  * kafkajs (2.2.4), owned by this file and `request-queue.ts`: a client with every option set that must not be left to a
  * default, whose sockets can be watched and cut.
  *
- * A client is used for one consumer, producer or admin and thrown away with it: kafkajs repairs itself in many cases, but
- * not in all, and a new client is right in every case.
+ * A client is used for one consumer, producer or admin and thrown away with it: kafkajs repairs itself in many cases,
+ * but not in all, and a new client is right in every case.
  */
 import { connect, type Socket } from 'node:net';
 import kafkajs, { type Admin, type Consumer, type ISocketFactory, type Kafka, type LogEntry, type Producer } from 'kafkajs';
@@ -67,7 +67,8 @@ export class KafkaClient {
       maxWaitTimeInMs: FETCH_WAIT_MS_MAX,
       metadataMaxAge: METADATA_AGE_MS_MAX,
       allowAutoTopicCreation: false,
-      // As the admin counts offsets, who cannot be told otherwise: an end below what was read would look like another log.
+      // As the admin counts offsets, who cannot be told otherwise: an end below what was read would look like another
+      // log.
       readUncommitted: false,
       // Whatever it crashed of, it is not started again but replaced.
       retry: { ...RETRY, restartOnFailure: async () => false },

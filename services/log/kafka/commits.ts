@@ -1,4 +1,6 @@
-/** Offsets committed to Kafka, for whoever looks at the group there: gathered for a moment, and a failure costs nothing. */
+/**
+ * Offsets committed to Kafka, for whoever looks at the group there: gathered for a moment, and a failure costs nothing.
+ */
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import { within } from '../../runtime/deadline.ts';
 import type { Logger } from '../../runtime/log.ts';

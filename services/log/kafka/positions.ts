@@ -1,4 +1,7 @@
-/** Where each assigned partition is read next, and which are paused: ours, since kafkajs forgets both with each consumer. */
+/**
+ * Where each assigned partition is read next, and which are paused: ours, since kafkajs forgets both with each
+ * consumer.
+ */
 import type { PartitionBounds } from '../log.ts';
 
 /** The first record handed over of a partition since its position was set: what tells this log from another. */

@@ -1,4 +1,6 @@
-/** What kafkajs hands over, as records. Nothing in a record may throw here: a handler that throws stops the consumer. */
+/**
+ * What kafkajs hands over, as records. Nothing in a record may throw here: a handler that throws stops the consumer.
+ */
 import type { LogRecord } from '../log.ts';
 import type { EachBatchPayload } from './client.ts';
 

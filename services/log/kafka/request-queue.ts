@@ -1,6 +1,6 @@
 /**
- * kafkajs 2.2.4 wakes the request queue of every connection every millisecond, for ever, whether or not anything waits in
- * it (tulios/kafkajs#1751; 836 times a second and about 4.8 % of a core each, and a service has several). No option
+ * kafkajs 2.2.4 wakes the request queue of every connection every millisecond, for ever, whether or not anything waits
+ * in it (tulios/kafkajs#1751; 836 times a second and about 4.8 % of a core each, and a service has several). No option
  * avoids it, so the one method that sets the timer is wrapped with the condition it lacks. Drop this with the first
  * kafkajs that has it.
  */

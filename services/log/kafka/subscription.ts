@@ -5,9 +5,9 @@
  * idle: no consumer has partitions. assigning: bounds are asked for, then the subscriber; what is read is thrown away.
  * open: records are handed over.
  *
- * It is assigned anew when a consumer joins, a connection was lost (what lies behind the new one may be another log), the
- * records read do not go on where they should, the log's bounds exclude the position, or the subscriber threw. Two calls
- * of `onAssigned` never overlap.
+ * It is assigned anew when a consumer joins, a connection was lost (what lies behind the new one may be another log),
+ * the records read do not go on where they should, the log's bounds exclude the position, or the subscriber threw. Two
+ * calls of `onAssigned` never overlap.
  */
 import { type Clock, sleep } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
@@ -131,8 +131,9 @@ export class KafkaSubscription implements Omit<LogSubscription, 'isSameLog'> {
   }
 
   /**
-   * `later`: per partition the first offset with a time above the anchor's. In the same log it lies above the anchor; in
-   * one made anew, however long it is by now, nothing is as old, so it is the first of all. Answers whether it is found to be the same.
+   * `later`: per partition the first offset with a time above the anchor's. In the same log it lies above the anchor;
+   * in one made anew, however long it is by now, nothing is as old, so it is the first of all. Answers whether it is
+   * found to be the same.
    */
   checkIdentity({ epoch, anchor }: Noted, later: ReadonlyMap<number, number>): boolean {
     if (this.#state !== 'open' || epoch !== this.#positions.epoch || anchor === undefined) return false;
@@ -231,7 +232,10 @@ export class KafkaSubscription implements Omit<LogSubscription, 'isSameLog'> {
     throw new LogUnavailable(`expected bounds of the partitions ${partitions.join(', ')}, got ${bounds.length}`);
   }
 
-  /** Offsets that no record has: a transaction's marker, say. Otherwise kafkajs jumped, and the log is not the one it was. */
+  /**
+   * Offsets that no record has: a transaction's marker, say. Otherwise kafkajs jumped, and the log is not the one it
+   * was.
+   */
   async #isHole(partition: number, from: number, to: number): Promise<boolean> {
     if (to < from) return false;
     const [bounds] = await this.#boundsOf([partition]).catch(() => []);

@@ -1,4 +1,7 @@
-/** The watch over a consumer that goes on with some partitions and is stuck with another: in virtual time, with a kafkajs that is told what to do. */
+/**
+ * The watch over a consumer that goes on with some partitions and is stuck with another: in virtual time, with a
+ * kafkajs that is told what to do.
+ */
 import type { Consumer, ConsumerRunConfig, KafkaMessage } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 import { silentLogger } from '../../runtime/log.ts';

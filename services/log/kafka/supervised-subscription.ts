@@ -17,7 +17,10 @@ export interface SupervisedSubscriptionOptions {
   readonly onClosed: () => void;
 }
 
-/** A partition has records, and none of them was read for so long: the consumer is stuck there in a way it does not know of. */
+/**
+ * A partition has records, and none of them was read for so long: the consumer is stuck there in a way it does not know
+ * of.
+ */
 const UNREAD_MS_MAX = 10_000;
 
 /** Where a partition with records to come stands, and since when. */
@@ -56,7 +59,9 @@ export class SupervisedSubscription implements LogSubscription {
     return new Promise((resolve) => this.#askers.push(resolve));
   }
 
-  /** What a check compares with what it asks the log for after this. Whoever asks from now on waits for the next one. */
+  /**
+   * What a check compares with what it asks the log for after this. Whoever asks from now on waits for the next one.
+   */
   beginCheck(): Noted | undefined {
     this.endCheck(false);
     this.#asked = this.#askers;

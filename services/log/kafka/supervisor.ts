@@ -1,10 +1,11 @@
 /**
  * Keeps a consumer running: whenever one has stopped, for whatever reason, it is thrown away and a new one is made.
  *
- * kafkajs stops for ever on a coordinator that is not found (the first boot of an empty cluster), on a topic that is not
- * there, on a crash it calls not retriable; and it may hang in a join or a disconnect. So a life ends with a crash, when
- * nothing has moved for a while (`STILL_MS_MAX`), when a partition has records and none of them is read (`restart`, called by the
- * log's watch), or when the subscription closes. Between two lives: a pause that doubles up to a second.
+ * kafkajs stops for ever on a coordinator that is not found (the first boot of an empty cluster), on a topic that is
+ * not there, on a crash it calls not retriable; and it may hang in a join or a disconnect. So a life ends with a crash,
+ * when nothing has moved for a while (`STILL_MS_MAX`), when a partition has records and none of them is read
+ * (`restart`, called by the log's watch), or when the subscription closes. Between two lives: a pause that doubles up
+ * to a second.
  */
 import { type Clock, sleep } from '../../runtime/clock.ts';
 import { within } from '../../runtime/deadline.ts';

@@ -48,7 +48,10 @@ export class Topic {
       .sort((one, other) => one.partition - other.partition);
   }
 
-  /** Per partition the first offset whose record is later than `timeMs`; its end when there is none. Throws LogUnavailable. */
+  /**
+   * Per partition the first offset whose record is later than `timeMs`; its end when there is none. Throws
+   * LogUnavailable.
+   */
   async firstAfter(timeMs: number): Promise<ReadonlyMap<number, number>> {
     const offsets = await this.#admin.use({ what: `asking ${this.name} for what is later`, ms: BOUNDS_MS_MAX }, (admin) =>
       admin.fetchTopicOffsetsByTimestamp(this.name, timeMs + 1),
@@ -57,8 +60,9 @@ export class Topic {
   }
 
   /**
-   * Makes it unless it is there; it can be asked for its bounds when this resolves. A request that hangs takes its admin with it
-   * and is made once more by another: a first topic must not wait for whoever asks next. Throws LogUnavailable.
+   * Makes it unless it is there; it can be asked for its bounds when this resolves. A request that hangs takes its
+   * admin with it and is made once more by another: a first topic must not wait for whoever asks next. Throws
+   * LogUnavailable.
    */
   async create(): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {

@@ -343,7 +343,10 @@ interface Handed {
 
 type Act = (on: PartitionBounds & { readonly subscription: LogSubscription }) => void;
 
-/** Two partitions with records to come, paused. When the first of them delivers, `act` is done to the other in that turn. */
+/**
+ * Two partitions with records to come, paused. When the first of them delivers, `act` is done to the other in that
+ * turn.
+ */
 async function twoPartitionsPaused({ log, until }: LogUnderTest, act: Act): Promise<Handed> {
   await log.append(rounds(1));
   const [one, other] = (await log.bounds()).filter(({ start, end }) => end > start);

@@ -1,4 +1,7 @@
-/** A member of a group in a process of its own, to be killed: broker, topic and group as arguments. Says when it has partitions. */
+/**
+ * A member of a group in a process of its own, to be killed: broker, topic and group as arguments. Says when it has
+ * partitions.
+ */
 import { systemClock } from '../../runtime/clock.ts';
 import { silentLogger } from '../../runtime/log.ts';
 import { KafkaLog } from '../kafka.ts';

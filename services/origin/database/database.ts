@@ -2,7 +2,9 @@
 
 /** What runs statements, one at a time. */
 export interface Queries {
-  /** One statement with `$1`-style parameters. Throws DatabaseUnavailable, or UniqueViolation, or the driver's error. */
+  /**
+   * One statement with `$1`-style parameters. Throws DatabaseUnavailable, or UniqueViolation, or the driver's error.
+   */
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<readonly Row[]>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The origin's tables in memory, for simulation only. It knows the origin's own statements by name and no other SQL; each is one
- * step, as a statement is one transaction. It has one session, as PGlite has: its lock excludes nobody.
+ * The origin's tables in memory, for simulation only. It knows the origin's own statements by name and no other SQL;
+ * each is one step, as a statement is one transaction. It has one session, as PGlite has: its lock excludes nobody.
  */
 import type { Clock } from '../../runtime/clock.ts';
 import { etagOf } from '../etag.ts';

@@ -1,13 +1,15 @@
 /**
- * Postgres in WebAssembly, in this process and in memory (PGlite, owned by this file). It has one session: advisory locks
- * do not exclude anybody in it, which is right as long as one process has one relay.
+ * Postgres in WebAssembly, in this process and in memory (PGlite, owned by this file). It has one session: advisory
+ * locks do not exclude anybody in it, which is right as long as one process has one relay.
  */
 import { readFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { type Database, DatabaseUnavailable, type Lease, toDatabaseError } from './database.ts';
 
 export interface PgliteOptions {
-  /** An empty cluster dumped at build time: 0.4 s to load instead of 2 to 3 s to make. Made when the file is missing. */
+  /**
+   * An empty cluster dumped at build time: 0.4 s to load instead of 2 to 3 s to make. Made when the file is missing.
+   */
   readonly dumpFile?: string;
 }
 

@@ -1,9 +1,9 @@
 /**
- * Postgres through its driver (pg 8, owned by this file): a pool in which every wait has an end, and the relay's lock in a
- * session of its own, in which the relay also claims: however many wait for the pool, it does not.
+ * Postgres through its driver (pg 8, owned by this file): a pool in which every wait has an end, and the relay's lock
+ * in a session of its own, in which the relay also claims: however many wait for the pool, it does not.
  *
- * Nothing waits for the server to be there: a pool is opened at once and connects at its first query. An error that says
- * the server is away, or may be, becomes DatabaseUnavailable: the statement may have taken effect all the same.
+ * Nothing waits for the server to be there: a pool is opened at once and connects at its first query. An error that
+ * says the server is away, or may be, becomes DatabaseUnavailable: the statement may have taken effect all the same.
  */
 import { Socket } from 'node:net';
 import pg from 'pg';
@@ -50,7 +50,9 @@ const types: pg.CustomTypesConfig = {
     oid === INT8_OID && format !== 'binary' ? parseInt8 : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 };
 
-/** What the server says is its error, by SQLSTATE; what else goes wrong, but for a mistake of ours, is the way to it. */
+/**
+ * What the server says is its error, by SQLSTATE; what else goes wrong, but for a mistake of ours, is the way to it.
+ */
 function translate(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return error;
   const isAway = !(error instanceof pg.DatabaseError) || UNAVAILABLE_CLASSES.some((prefix) => error.code?.startsWith(prefix));

@@ -26,7 +26,10 @@ export class PreparedDatabase implements Database {
     this.#options = options;
   }
 
-  /** Prepared when it resolves; or, when the database is away, prepared as soon as it is there. Any other error is thrown. */
+  /**
+   * Prepared when it resolves; or, when the database is away, prepared as soon as it is there. Any other error is
+   * thrown.
+   */
   static async open(options: PreparedDatabaseOptions): Promise<PreparedDatabase> {
     const prepared = new PreparedDatabase(options);
     if (!(await prepared.#attempt())) void prepared.#retry();

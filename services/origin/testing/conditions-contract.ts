@@ -1,4 +1,7 @@
-/** What a condition on a write must do on every database: it is compared in the statement that writes, so no two writers pass by one tag. */
+/**
+ * What a condition on a write must do on every database: it is compared in the statement that writes, so no two writers
+ * pass by one tag.
+ */
 import { describe, expect, it } from 'vitest';
 import type { Contents } from '../contents.ts';
 import { etagOf } from '../etag.ts';

@@ -1,7 +1,7 @@
 /**
  * What the origin's SQL must do on every database: run on PGlite here, and on a server by who has one. `withDatabase`
- * gives a database whose tables are as at the first start: three rows, an empty outbox. One that takes the origin's statements
- * and no other SQL (`takesSql: false`) must do what those can ask.
+ * gives a database whose tables are as at the first start: three rows, an empty outbox. One that takes the origin's
+ * statements and no other SQL (`takesSql: false`) must do what those can ask.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -50,8 +50,9 @@ const DRAFT = { slug: 'lab-1', title: 'A title', body: 'A body', tags: ['b', 'a'
 const HARD_TEXT = `'; DROP TABLE content; -- "$1" $$ \\n \\0 {a,"b"} NULL \u{10ffff} é e\u0301 \r\n\t`;
 
 /**
- * Once an object with the key `\` has been parsed, `JSON.parse` of V8 13.6 (Node 24) reads the key `"` of another one with the same keys before it
- * as `\`: what it expects is compared with what is written, escape and all. Node 20 does not. `engine-keys.test.ts` says when it is over.
+ * Once an object with the key `\` has been parsed, `JSON.parse` of V8 13.6 (Node 24) reads the key `"` of another one
+ * with the same keys before it as `\`: what it expects is compared with what is written, escape and all. Node 20 does
+ * not. `engine-keys.test.ts` says when it is over.
  */
 function hasBackslashInKey(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;

@@ -1,4 +1,7 @@
-/** What the tests of a purger share: one on virtual time, over a log that can be made to rejoin, before a cache that a test answers for. */
+/**
+ * What the tests of a purger share: one on virtual time, over a log that can be made to rejoin, before a cache that a
+ * test answers for.
+ */
 import { EdgeMeter } from '../../edge/metrics.ts';
 import { EdgeSettings } from '../../edge/settings.ts';
 import { RejoiningLog, writeOf } from '../../edge/testing/kit.ts';

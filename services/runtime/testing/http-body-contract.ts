@@ -1,4 +1,7 @@
-/** What comes in is kept as it is or refused, whatever route it comes to: bytes, text, numbers, keys, and what a route does not take. */
+/**
+ * What comes in is kept as it is or refused, whatever route it comes to: bytes, text, numbers, keys, and what a route
+ * does not take.
+ */
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { errorAnswer, exchange, type Sent } from './http.ts';

@@ -1,4 +1,7 @@
-/** What every service answers before any route sees the request: its target, its Host, its lines, and what Node's parser refuses. */
+/**
+ * What every service answers before any route sees the request: its target, its Host, its lines, and what Node's parser
+ * refuses.
+ */
 import { describe, expect, it } from 'vitest';
 import { errorAnswer, exchange, exchangeRaw, parseAnswer } from './http.ts';
 import type { HttpSubject } from './http-subject.ts';

@@ -1,4 +1,6 @@
-/** One HTTP exchange, byte for byte as a test wants it: any Host, any path, any body. `fetch` would mend half of them. */
+/**
+ * One HTTP exchange, byte for byte as a test wants it: any Host, any path, any body. `fetch` would mend half of them.
+ */
 import { type IncomingHttpHeaders, request as startRequest } from 'node:http';
 import { connect } from 'node:net';
 import { z } from 'zod';

@@ -1,4 +1,7 @@
-/** A service as a process of its own: what it wrote, where it listens, how it ended. Killed when a test leaves it behind. */
+/**
+ * A service as a process of its own: what it wrote, where it listens, how it ended. Killed when a test leaves it
+ * behind.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -108,7 +111,9 @@ export interface HeldRequest {
   readonly answer: Promise<string>;
 }
 
-/** A request whose body is yet to come. Resolves once the service has told it to go on, so it is in flight for certain. */
+/**
+ * A request whose body is yet to come. Resolves once the service has told it to go on, so it is in flight for certain.
+ */
 export async function holdRequest(port: number, sent: Sent): Promise<HeldRequest> {
   const body = JSON.stringify(sent.body);
   const fields = {

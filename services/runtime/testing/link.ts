@@ -1,4 +1,7 @@
-/** A TCP link that can be cut: bytes are dropped, one way or both, connections stay open until it heals, as with a real partition. */
+/**
+ * A TCP link that can be cut: bytes are dropped, one way or both, connections stay open until it heals, as with a real
+ * partition.
+ */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 

@@ -9,7 +9,10 @@ export async function docker(...words: readonly string[]): Promise<string> {
   return stdout;
 }
 
-/** Freezes a container. The kernel refuses a freeze while a process of it is in a call that cannot be stopped: asked again. */
+/**
+ * Freezes a container. The kernel refuses a freeze while a process of it is in a call that cannot be stopped: asked
+ * again.
+ */
 export async function pause(container: string): Promise<void> {
   const paused = () =>
     docker('pause', container).then(

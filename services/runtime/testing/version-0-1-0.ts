@@ -1,4 +1,6 @@
-/** Services of version 0.1.0, for tests of an upgrade: bundled from the commit of that version, where the clone has it. */
+/**
+ * Services of version 0.1.0, for tests of an upgrade: bundled from the commit of that version, where the clone has it.
+ */
 import { execFile } from 'node:child_process';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,7 +28,10 @@ export interface Version010<Exports> {
   remove(): Promise<void>;
 }
 
-/** `source`: what is exported of it, by paths from the root of its checkout. What those take and answer is for the caller to know. */
+/**
+ * `source`: what is exported of it, by paths from the root of its checkout. What those take and answer is for the
+ * caller to know.
+ */
 export async function bundleVersion010<Exports>(source: string): Promise<Version010<Exports>> {
   const folder = await mkdtemp(join(tmpdir(), 'edgesync-0.1.0-'));
   const archive = join(folder, 'services.tar');

@@ -34,7 +34,9 @@ function headOf({ log }: MembersState, { next }: Member, partition: Partition): 
   return record === undefined ? undefined : { offset, record };
 }
 
-/** Applies in the cache; where the member has marks of its own, in one place now and in the other by a step of its own. */
+/**
+ * Applies in the cache; where the member has marks of its own, in one place now and in the other by a step of its own.
+ */
 function applyOnce(setting: Setting, state: MembersState, applying: Applying): string | undefined {
   const { rules } = setting;
   const member = memberOf(state, applying.by);

@@ -1,10 +1,12 @@
 /** The rules of several members on one cache, each with its readings. `RULES` is how they should stand. */
 export interface Rules {
-  /** Every member reads every partition, in a group of its own, or one group splits the partitions among its members. */
+  /**
+   * Every member reads every partition, in a group of its own, or one group splits the partitions among its members.
+   */
   readonly reads: 'whole' | 'split';
   /**
-   * After its start a member calls nothing fresh until: all is applied that the log held then, in the partitions that it
-   * reads; or the lease of the answer begins later than the start; or it answers at once.
+   * After its start a member calls nothing fresh until: all is applied that the log held then, in the partitions that
+   * it reads; or the lease of the answer begins later than the start; or it answers at once.
    */
   readonly start: 'caughtUp' | 'since' | 'none';
   /** Heartbeats are stored in the cache by partition; or each member keeps those of its own partitions; or no lease. */

@@ -28,7 +28,10 @@ export interface Sizes {
   readonly hot: number;
   /** The last tick. */
   readonly end: number;
-  /** The tick of the first state, in which version 2 has lain unread in the log since tick 0; null: there is no version 2. */
+  /**
+   * The tick of the first state, in which version 2 has lain unread in the log since tick 0; null: there is no version
+   * 2.
+   */
   readonly unreadUntil: number | null;
   /** By how much the clock of the cache is above that of a snapshot which was taken before; 0: there is no snapshot. */
   readonly snapshotBehind: number;

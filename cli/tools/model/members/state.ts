@@ -1,6 +1,6 @@
 /**
- * A state of the model: one region, one key with its events in partition 0, purges of all in partition 1. Times are ticks
- * of the one clock that there is. Origin and relay are one step here.
+ * A state of the model: one region, one key with its events in partition 0, purges of all in partition 1. Times are
+ * ticks of the one clock that there is. Origin and relay are one step here.
  */
 import type { PerPartition } from '../partitions.ts';
 import { copyMember, type Member, newMember } from './member.ts';

@@ -53,7 +53,9 @@ function modesOfKeyMarks(setting: Setting, marks: KeyMarks, entry: Entry): reado
   return [];
 }
 
-/** The highest clock of any mark that could touch the key. Any tag counts: those of an answer are not known before it. */
+/**
+ * The highest clock of any mark that could touch the key. Any tag counts: those of an answer are not known before it.
+ */
 export function fenceOf({ rules }: Pick<Setting, 'rules'>, { keyMarks, epochs, floor }: Cache): number {
   const ofKey = Math.max(keyMarks.lastClock, keyMarks.hard.clock, keyMarks.soft.clock);
   return Math.max(ofKey, rules.floor === 'kept' ? floor : 0, ...Object.values(epochs).map(({ clock }) => clock));

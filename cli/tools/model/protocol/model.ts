@@ -1,6 +1,6 @@
 /**
- * The invalidation protocol as an explicit-state model: one region with one edge and its cache, one key. Origin, outbox,
- * relay, two partitions with their queues, fetches step by step, and the faults of docs/protocol.md.
+ * The invalidation protocol as an explicit-state model: one region with one edge and its cache, one key. Origin,
+ * outbox, relay, two partitions with their queues, fetches step by step, and the faults of docs/protocol.md.
  *
  * Left out: several edges on one cache, heartbeats and the lease, real time (ticks end entries and marks only), fetches
  * of several keys, several relays, and how faults are noticed: an oracle tells that a cache has gone back, or a log is

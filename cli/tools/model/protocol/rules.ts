@@ -50,7 +50,9 @@ export interface Rules {
   readonly newLog: 'hard' | 'soft';
   /** Whether a log made anew resets the stored offsets. */
   readonly resetsOffsets: boolean;
-  /** Whether stored offsets name their log: it is asked for at each take-up, or at the start of the edge only, or never. */
+  /**
+   * Whether stored offsets name their log: it is asked for at each take-up, or at the start of the edge only, or never.
+   */
   readonly logId: 'always' | 'start' | 'never';
   /**
    * Where a cache without any offset begins: at the last record of each partition, after the ends were asked for and

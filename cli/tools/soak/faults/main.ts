@@ -1,6 +1,6 @@
 /**
- * `npm run soak:faults`: random faults that overlap, on worlds whose acts are slow and fail, seed by seed. Says what is wrong with each, and
- * what all came to; ends with 1 when anything is.
+ * `npm run soak:faults`: random faults that overlap, on worlds whose acts are slow and fail, seed by seed. Says what is
+ * wrong with each, and what all came to; ends with 1 when anything is.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,7 @@
-/** A trial on a cluster in Docker, which stays up from one to the next, and is looked at past the lab: engine, links and journal. */
+/**
+ * A trial on a cluster in Docker, which stays up from one to the next, and is looked at past the lab: engine, links and
+ * journal.
+ */
 
 import { systemClock } from '../../../../services/runtime/clock.ts';
 import { Journal, stateFolder } from '../../../journal/journal.ts';

@@ -1,6 +1,7 @@
 /**
- * Random faults that overlap, on worlds whose acts are slow and fail, with an end at a random moment: whatever happened, nothing is in
- * force afterwards that was not said to be left, and nobody is accused. `npm run soak:faults` tries thousands.
+ * Random faults that overlap, on worlds whose acts are slow and fail, with an end at a random moment: whatever
+ * happened, nothing is in force afterwards that was not said to be left, and nobody is accused. `npm run soak:faults`
+ * tries thousands.
  */
 import { describe, expect, it } from 'vitest';
 import { seedSetup } from '../../../sim/testing/kit.ts';

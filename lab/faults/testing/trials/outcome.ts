@@ -22,7 +22,10 @@ export interface Facts {
   readonly afterwards: readonly string[];
 }
 
-/** What holds of every trial: nothing is in force that was not said to be left, what is left is only what cannot be undone, and nothing comes after the end. */
+/**
+ * What holds of every trial: nothing is in force that was not said to be left, what is left is only what cannot be
+ * undone, and nothing comes after the end.
+ */
 export function wrongIn({ trial, left, broken, told, afterwards }: Facts): readonly string[] {
   const wrong: string[] = [];
   if (broken === undefined) wrong.push('the world was never closed');

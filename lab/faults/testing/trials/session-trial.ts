@@ -1,4 +1,7 @@
-/** A trial as a session at the terminal: faults and heals by keys, everything healed now and then, closed at some moment. */
+/**
+ * A trial as a session at the terminal: faults and heals by keys, everything healed now and then, closed at some
+ * moment.
+ */
 
 import { sleep } from '../../../../services/runtime/clock.ts';
 import { createRandom } from '../../../../services/runtime/random.ts';

@@ -1,6 +1,7 @@
 /**
- * What a seed tries: faults at random places that overlap, on a world whose acts take up to six seconds and may fail, with an end at a
- * random moment. A `run` is a scenario with its load, stopped or not; a `session` is somebody at the terminal.
+ * What a seed tries: faults at random places that overlap, on a world whose acts take up to six seconds and may fail,
+ * with an end at a random moment. A `run` is a scenario with its load, stopped or not; a `session` is somebody at the
+ * terminal.
  */
 
 import { createRandom, pick, type Random } from '../../../../services/runtime/random.ts';

@@ -1,6 +1,6 @@
 /**
- * A world whose acts are slow and fail: each takes up to six seconds, and fails before it has done anything, half way, or after it has done
- * all. What undoes them may fail once, or always.
+ * A world whose acts are slow and fail: each takes up to six seconds, and fails before it has done anything, half way,
+ * or after it has done all. What undoes them may fail once, or always.
  */
 
 import type { EdgeConfigChange } from '../../../../services/protocol/edge-api.ts';

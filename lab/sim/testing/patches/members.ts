@@ -3,7 +3,10 @@ import { OLD_CONTENT, type Patch } from './patch.ts';
 
 const EDGE = 'services/edge/edge.ts';
 
-/** As a consumer group of them all would: each edge is given some partitions, and nobody reads those of one that is away. */
+/**
+ * As a consumer group of them all would: each edge is given some partitions, and nobody reads those of one that is
+ * away.
+ */
 const SPLIT = {
   file: EDGE,
   old: '    group: consumerGroupOf(config),\n    log,\n',

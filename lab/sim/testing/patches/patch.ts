@@ -1,6 +1,7 @@
 /**
- * Source patches: wrong programs that no decorator of a port can make, for what they break lies inside. A patch replaces a text of a file
- * with another one while the simulator is bundled for a test; no switch stands in the code for its sake.
+ * Source patches: wrong programs that no decorator of a port can make, for what they break lies inside. A patch
+ * replaces a text of a file with another one while the simulator is bundled for a test; no switch stands in the code
+ * for its sake.
  */
 
 /** What may show that a region serves what it should not serve any more. */

@@ -1,4 +1,7 @@
-/** Wrong programs that no seed shows, for what they break takes several rare things at once. A test of their own file does. */
+/**
+ * Wrong programs that no seed shows, for what they break takes several rare things at once. A test of their own file
+ * does.
+ */
 import type { SlippingPatch } from './patch.ts';
 
 const STORE = 'services/edge/cache/store.ts';

@@ -1,6 +1,6 @@
 /**
- * The process of a cache that is a library: `worker NAME PORT UPSTREAM [PACKAGE]`. PACKAGE is the folder of the user's npm package. It ends
- * with the signal that its group gets.
+ * The process of a cache that is a library: `worker NAME PORT UPSTREAM [PACKAGE]`. PACKAGE is the folder of the user's
+ * npm package. It ends with the signal that its group gets.
  */
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';

@@ -1,4 +1,7 @@
-/** A cache that is a library, by HTTP: `GET PATH` reads, `PURGE PATH` forgets, `PURGE /` forgets the tag of its header, or everything. */
+/**
+ * A cache that is a library, by HTTP: `GET PATH` reads, `PURGE PATH` forgets, `PURGE /` forgets the tag of its header,
+ * or everything.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { WorkerCache } from './worker-cache.ts';
 

@@ -1,6 +1,6 @@
 /**
- * A cache that is no program but a library, as an application has it: the worker serves it by HTTP. How the library is used is what its own
- * documentation shows, and nothing more: what is raced is the library.
+ * A cache that is no program but a library, as an application has it: the worker serves it by HTTP. How the library is
+ * used is what its own documentation shows, and nothing more: what is raced is the library.
  */
 import type { Fetched } from './upstream-client.ts';
 

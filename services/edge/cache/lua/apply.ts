@@ -1,11 +1,12 @@
 /**
- * KEYS: state, marks, patterns, marks by age, positions. ARGV: life, now, retention in ms, type, target, mode, version or
- * nothing, partition, offset, offset of the record before, time and id of the record, most patterns, most marks, the generation of its log or
- * nothing. Answers `applied`, `skipped`, `gap` or `other-log`.
+ * KEYS: state, marks, patterns, marks by age, positions. ARGV: life, now, retention in ms, type, target, mode, version
+ * or nothing, partition, offset, offset of the record before, time and id of the record, most patterns, most marks, the
+ * generation of its log or nothing. Answers `applied`, `skipped`, `gap` or `other-log`.
  *
- * The gap rule is what keeps a failed command of a pipeline from being passed by the next one. Marks lie in a sorted set by
- * the clock of their last change: the oldest is first, whatever the wall clock did. Each apply leaves one mark at most and
- * drops up to PRUNED_MAX, so what has lapsed goes within as many applies as it came in, with bounded work in each.
+ * The gap rule is what keeps a failed command of a pipeline from being passed by the next one. Marks lie in a sorted
+ * set by the clock of their last change: the oldest is first, whatever the wall clock did. Each apply leaves one mark
+ * at most and drops up to PRUNED_MAX, so what has lapsed goes within as many applies as it came in, with bounded work
+ * in each.
  */
 import { MARKS } from './marks.ts';
 import { script } from './script.ts';

@@ -1,6 +1,7 @@
 /**
- * The heartbeats, as `beats.ts` has them. They lie in the state: `beats` is how many partitions the log has by them, `pending:N` and `beat:N` are
- * those of a partition, `beat` is the lowest of all that took effect, if each partition has one.
+ * The heartbeats, as `beats.ts` has them. They lie in the state: `beats` is how many partitions the log has by them,
+ * `pending:N` and `beat:N` are those of a partition, `beat` is the lowest of all that took effect, if each partition
+ * has one.
  */
 import { script } from './script.ts';
 import { STATE } from './state.ts';
@@ -23,8 +24,9 @@ end
 `;
 
 /**
- * KEYS: state, positions. ARGV: life, partition, offset, offset of the record before, time and id of the record, and of a heartbeat its time and
- * how many partitions it names, then the generation of its log or nothing. Answers `applied`, `skipped`, `gap` or `other-log`.
+ * KEYS: state, positions. ARGV: life, partition, offset, offset of the record before, time and id of the record, and of
+ * a heartbeat its time and how many partitions it names, then the generation of its log or nothing. Answers `applied`,
+ * `skipped`, `gap` or `other-log`.
  */
 export const PASS = script({
   name: 'pass',
@@ -55,7 +57,10 @@ return 'applied'
   ],
 });
 
-/** KEYS: state. ARGV: life, partitions and the times up to which they are confirmed, in turn. Answers the lowest in effect. */
+/**
+ * KEYS: state. ARGV: life, partitions and the times up to which they are confirmed, in turn. Answers the lowest in
+ * effect.
+ */
 export const CONFIRM = script({
   name: 'confirm',
   flag: 'allow-oom',

@@ -1,13 +1,18 @@
 /**
- * The first scripts of every connection. Data stored under another run id, or none at all, or not all of it, may have gone back: one
- * step begins a new life, with a name of its own (a run id alone would come back after a FLUSHALL) and a hard epoch of all.
+ * The first scripts of every connection. Data stored under another run id, or none at all, or not all of it, may have
+ * gone back: one step begins a new life, with a name of its own (a run id alone would come back after a FLUSHALL) and a
+ * hard epoch of all.
  *
- * Two scripts, so that a server which refuses to be changed can be used by those who only read, as long as it has not gone back.
+ * Two scripts, so that a server which refuses to be changed can be used by those who only read, as long as it has not
+ * gone back.
  */
 import { script } from './script.ts';
 import { STATE } from './state.ts';
 
-/** KEYS: state, marks, patterns, marks by age, positions. ARGV: the run id of this server. Answers the life in force; nothing: a new one must begin. */
+/**
+ * KEYS: state, marks, patterns, marks by age, positions. ARGV: the run id of this server. Answers the life in force;
+ * nothing: a new one must begin.
+ */
 export const BEGIN = script({
   name: 'begin',
   flag: 'no-writes',
@@ -22,10 +27,12 @@ return fields[2]
 });
 
 /**
- * KEYS: as above. ARGV: the name of a new life, the run id of this server. Answers the life in force: another connection may have begun it.
+ * KEYS: as above. ARGV: the name of a new life, the run id of this server. Answers the life in force: another
+ * connection may have begun it.
  *
- * What is left of marks that are not whole is dropped. Nothing is lost by that: whatever is stored in the new life was read from the origin
- * after all that was ever applied. Without a state there is no clock either, so positions go as well: as if it had come back empty.
+ * What is left of marks that are not whole is dropped. Nothing is lost by that: whatever is stored in the new life was
+ * read from the origin after all that was ever applied. Without a state there is no clock either, so positions go as
+ * well: as if it had come back empty.
  */
 export const NEW_LIFE = script({
   name: 'new-life',

@@ -1,7 +1,7 @@
 /**
- * KEYS: state, marks, patterns, the entry, the list of entries. ARGV: life, now, key, clock of the lookup before the fetch,
- * version, time to live in ms, length of the list, tags, the whole entry as it is stored.
- * Answers `stored` or why not, in the order of FILL_REFUSALS. (`other-life` is told before the script is asked.)
+ * KEYS: state, marks, patterns, the entry, the list of entries. ARGV: life, now, key, clock of the lookup before the
+ * fetch, version, time to live in ms, length of the list, tags, the whole entry as it is stored. Answers `stored` or
+ * why not, in the order of FILL_REFUSALS. (`other-life` is told before the script is asked.)
  */
 import { GLOB } from './glob.ts';
 import { JUDGE } from './judge.ts';

@@ -1,6 +1,6 @@
 /**
- * `protocol/glob.ts` in Lua: the same two pointers with one backtrack point, never exponential. (Lua's own patterns would
- * be: `*a` 250 times becomes `.-a` 250 times.)
+ * `protocol/glob.ts` in Lua: the same two pointers with one backtrack point, never exponential. (Lua's own patterns
+ * would be: `*a` 250 times becomes `.-a` 250 times.)
  *
  * A `?` there is one UTF-16 code unit, so texts are compared as code units here too, not as bytes.
  */

@@ -1,10 +1,12 @@
 /**
  * How an entry is judged by the marks: `Marks.judge` of `marks.ts`. `KEYS[3]` is the list of live patterns, by clock.
  *
- * An entry is one string: a line of numbers and what tells the life it was stored in, its tags as JSON, its body as JSON. The numbers end with
- * the length of the tags, so that neither is decoded unless it is needed: tags only when a tag was purged after the entry's clock.
+ * An entry is one string: a line of numbers and what tells the life it was stored in, its tags as JSON, its body as
+ * JSON. The numbers end with the length of the tags, so that neither is decoded unless it is needed: tags only when a
+ * tag was purged after the entry's clock.
  *
- * The life stands there because a clock means nothing in another one, and where the state is lost the clock begins anew.
+ * The life stands there because a clock means nothing in another one, and where the state is lost the clock begins
+ * anew.
  */
 export const JUDGE = String.raw`
 -- nil when absent or past its life.

@@ -1,7 +1,7 @@
 /**
- * KEYS: state, marks, patterns, the entries. ARGV: life, now, their keys: several, for most of a script is its beginning.
- * Answers the clock, the lowest heartbeat in effect, and of each key the entry's state, the key's fence, and the body of what may be served; of
- * one that cannot be read why.
+ * KEYS: state, marks, patterns, the entries. ARGV: life, now, their keys: several, for most of a script is its
+ * beginning. Answers the clock, the lowest heartbeat in effect, and of each key the entry's state, the key's fence, and
+ * the body of what may be served; of one that cannot be read why.
  */
 import { GLOB } from './glob.ts';
 import { JUDGE } from './judge.ts';

@@ -1,6 +1,6 @@
 /**
- * Marks: a hash, one field per mark (`k:` a key, `t:` a tag, `p:` a pattern), each with its hard and soft minimum version,
- * its hard and soft epoch, the clock and the wall time of its last change. `KEYS[2]`.
+ * Marks: a hash, one field per mark (`k:` a key, `t:` a tag, `p:` a pattern), each with its hard and soft minimum
+ * version, its hard and soft epoch, the clock and the wall time of its last change. `KEYS[2]`.
  */
 export const MARKS = `
 local function toMark(stored)

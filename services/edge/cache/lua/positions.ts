@@ -1,4 +1,7 @@
-/** KEYS: state, positions. ARGV: life. Answers the generation of the log, then partitions and their `offset time id`, in turn. */
+/**
+ * KEYS: state, positions. ARGV: life. Answers the generation of the log, then partitions and their `offset time id`, in
+ * turn.
+ */
 import { script } from './script.ts';
 import { STATE } from './state.ts';
 

@@ -27,8 +27,8 @@ return 'raised'
 });
 
 /**
- * KEYS: state, positions, which it drops with the heartbeats. ARGV: life, the generation of the log. Answers the generation that is in force
- * then; nothing: that log had been forgotten before.
+ * KEYS: state, positions, which it drops with the heartbeats. ARGV: life, the generation of the log. Answers the
+ * generation that is in force then; nothing: that log had been forgotten before.
  */
 export const FORGET_LOG = script({
   name: 'forget-log',

@@ -1,6 +1,6 @@
 /**
- * KEYS: state, marks, patterns, marks by age, positions. ARGV: life, now, retention in ms, most marks, keys and versions in turn. As if an event of
- * each version had been applied hard, but at no position.
+ * KEYS: state, marks, patterns, marks by age, positions. ARGV: life, now, retention in ms, most marks, keys and
+ * versions in turn. As if an event of each version had been applied hard, but at no position.
  */
 import { FOLD } from './apply.ts';
 import { MARKS } from './marks.ts';

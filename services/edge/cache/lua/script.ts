@@ -1,6 +1,6 @@
 /**
- * A Lua script as the cache runs it. The text lives in TypeScript, not in `.lua` files beside it, so that Node, the tests
- * and the bundle all find it without a loader or a copy step.
+ * A Lua script as the cache runs it. The text lives in TypeScript, not in `.lua` files beside it, so that Node, the
+ * tests and the bundle all find it without a loader or a copy step.
  *
  * Each script is one atomic step of `cache.ts`. `KEYS[1]` is always the state and `ARGV[1]` the life the caller speaks
  * to: another life answers OTHERLIFE and changes nothing. Every script reads all it needs before its first write.
@@ -21,7 +21,10 @@ export interface ScriptCall {
 
 /** What a script's error starts with when the data is of another life, or of none. */
 export const OTHER_LIFE = 'OTHERLIFE';
-/** What Redis' own errors start with where it answers and takes no change: a replica, failed snapshots, too few replicas. */
+/**
+ * What Redis' own errors start with where it answers and takes no change: a replica, failed snapshots, too few
+ * replicas.
+ */
 export const REFUSALS = ['READONLY', 'MISCONF', 'NOREPLICAS'];
 
 export function isRefusal(message: string): boolean {

@@ -2,14 +2,18 @@
  * The state: a hash with the life, the run id it was begun under, the clock, the floor, both epochs of all, the highest
  * clock of any tag and any pattern, how many logs were forgotten, and which of the keys beside it ought to be there.
  *
- * These keys mean something only together, and Redis loses them one by one: under another policy than ours, or by hand. Without the
- * marks every entry would be right. So each script says which of them it reads, and one that is missing is another life.
+ * These keys mean something only together, and Redis loses them one by one: under another policy than ours, or by hand.
+ * Without the marks every entry would be right. So each script says which of them it reads, and one that is missing is
+ * another life.
  *
  * Numbers are integers below 2^53, which Lua's doubles hold exactly; only its own formatting (%.14g) would not.
  */
 import { OTHER_LIFE } from './script.ts';
 
-/** What lies beside the state, in the order of its field `kept`: a digit each, 1 where it was there when the state was written. */
+/**
+ * What lies beside the state, in the order of its field `kept`: a digit each, 1 where it was there when the state was
+ * written.
+ */
 export const PARTS = ['marks', 'patterns', 'ages', 'positions'] as const;
 
 export const STATE = `

@@ -1,6 +1,7 @@
 /**
  * KEYS: state, marks, patterns, the list of entries. ARGV: life, now, limit, what the key of an entry starts with.
- * Answers key, version, state, until when it is fresh by its lifetime, and 1 for a 404, in turn, newest first; and the keys met whose entries have expired or were evicted, for UNLIST.
+ * Answers key, version, state, until when it is fresh by its lifetime, and 1 for a 404, in turn, newest first; and the
+ * keys met whose entries have expired or were evicted, for UNLIST.
  *
  * Of an entry only the start is read, with its tags: a body may be a megabyte.
  */

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Application } from '../cache.ts';
 import { forgetLog, KEY, OTHER_KEY, purged, recordAt, Steps, type WithCache, written } from './subject.ts';
 
-/** Several edges on one cache: each names the log that it took up, and may find that another edge has forgotten that one. */
+/**
+ * Several edges on one cache: each names the log that it took up, and may find that another edge has forgotten that
+ * one.
+ */
 export function describeMembers(withCache: WithCache): void {
   describe('a record of a log that was forgotten', () => {
     it('is refused wherever it stands, and one of the log in force is applied', () =>

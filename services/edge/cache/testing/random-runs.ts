@@ -16,7 +16,9 @@ const RUNS_TIMEOUT_MS = 180_000;
 const VERSIONS_LISTED = 10;
 const KEYS = [KEY, OTHER_KEY];
 
-/** Where a record stands against the stored offset: right after it, at it, past a missing one, past a hole of the log. */
+/**
+ * Where a record stands against the stored offset: right after it, at it, past a missing one, past a hole of the log.
+ */
 const stand = fc.constantFrom('next', 'next', 'next', 'repeat', 'gap', 'hole');
 type Stand = 'next' | 'repeat' | 'gap' | 'hole';
 

@@ -1,7 +1,7 @@
 /**
  * A Redis of a test's own, to be killed, paused and brought back: a container like the one other tests share. Its
- * snapshot lies in its volume, so a server killed after a SAVE comes back as it was then, and one never saved comes back
- * empty.
+ * snapshot lies in its volume, so a server killed after a SAVE comes back as it was then, and one never saved comes
+ * back empty.
  */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

@@ -51,7 +51,10 @@ export function withRedisCache(url: string): WithCache {
   return (test, bounds) => withRedis(url, test, bounds);
 }
 
-/** What a restarted server without its data looks like to one region: no life, no entry, no mark. Others use the server too. */
+/**
+ * What a restarted server without its data looks like to one region: no life, no entry, no mark. Others use the server
+ * too.
+ */
 async function empty({ cache, raw, region }: Pick<RedisUnderTest, 'cache' | 'raw' | 'region'>): Promise<void> {
   let told = false;
   cache.onNewLife(() => {

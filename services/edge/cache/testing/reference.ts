@@ -113,7 +113,9 @@ export class ReferenceCache {
   }
 }
 
-/** A versioned event is against lower versions, whenever they were read; a purge against all that was read before it. */
+/**
+ * A versioned event is against lower versions, whenever they were read; a purge against all that was read before it.
+ */
 function isAgainst({ mark, clock }: Happened, held: Held): boolean {
   if (isVersioned(mark)) return mark.target === held.key && held.entry.version < mark.version;
   return clock > held.clock && isInScope(mark, held);

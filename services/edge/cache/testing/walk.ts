@@ -10,8 +10,8 @@
  * history is played once, on a new store, and judged after its last step; each situation (history, origin, readings
  * under way) is expanded once, and the number of ways from it to the end is remembered. So every interleaving is
  * counted and judged, though most share their histories. A restart is a new, empty store, so histories that differ only
- * before it go on as one, if they meant the same and left the same fills under way (`Region.memory`). Two fills are the same program: fill 1 is the one that looks
- * up first.
+ * before it go on as one, if they meant the same and left the same fills under way (`Region.memory`). Two fills are the
+ * same program: fill 1 is the one that looks up first.
  */
 import type { Mark } from '../cache.ts';
 import { type CacheStep, type CreateStore, type Delivery, type Reading, Region } from './region.ts';

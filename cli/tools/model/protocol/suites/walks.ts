@@ -1,6 +1,6 @@
 /**
- * Random walks, in which more happens than an exhaustive search can have: writes, purges, faults and reads are weighed so
- * that they spread over a walk.
+ * Random walks, in which more happens than an exhaustive search can have: writes, purges, faults and reads are weighed
+ * so that they spread over a walk.
  */
 import { weighBy } from '../../suite.ts';
 import type { Budget } from '../sizes.ts';

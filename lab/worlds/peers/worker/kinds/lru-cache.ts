@@ -1,4 +1,7 @@
-/** lru-cache, by its `fetchMethod`: `fetch` gives what it has, or asks once for all who ask meanwhile. A purge is `delete`. */
+/**
+ * lru-cache, by its `fetchMethod`: `fetch` gives what it has, or asks once for all who ask meanwhile. A purge is
+ * `delete`.
+ */
 import type { LRUCache } from 'lru-cache';
 import { type Fetched, lifetimeMsOf, load } from '../upstream-client.ts';
 import type { OpenWorkerCache } from '../worker-cache.ts';

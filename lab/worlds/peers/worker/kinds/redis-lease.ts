@@ -1,6 +1,6 @@
 /**
- * Cache-aside over Redis with a lease: who misses takes a lease for the key, and stores only while the lease is still the one it took. A purge
- * deletes the lease, too, so what was being loaded meanwhile is answered once and not kept.
+ * Cache-aside over Redis with a lease: who misses takes a lease for the key, and stores only while the lease is still
+ * the one it took. A purge deletes the lease, too, so what was being loaded meanwhile is answered once and not kept.
  */
 import { systemRandom } from '../../../../../services/runtime/random.ts';
 import { lifetimeMsOf, load } from '../upstream-client.ts';

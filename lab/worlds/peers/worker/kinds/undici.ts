@@ -1,4 +1,7 @@
-/** undici, by its cache interceptor with a store in memory: an HTTP cache inside a client. A purge is `delete` of the store. */
+/**
+ * undici, by its cache interceptor with a store in memory: an HTTP cache inside a client. A purge is `delete` of the
+ * store.
+ */
 import type { Agent, cacheStores, interceptors } from 'undici';
 import { keepable } from '../upstream-client.ts';
 import type { OpenWorkerCache } from '../worker-cache.ts';
