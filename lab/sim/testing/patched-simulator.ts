@@ -64,7 +64,8 @@ function replacing(name: string, edits: readonly Edit[], replaced: Set<Edit>): P
   };
 }
 
-function applied(name: string, { file, old, new: text }: Edit, contents: string): string {
+/** Throws unless the text stands exactly once in the file. */
+export function applied(name: string, { file, old, new: text }: Edit, contents: string): string {
   const times = contents.split(old).length - 1;
   if (times !== 1) throw new Error(`patch ${name}: expected its text once in ${file}, found it ${times} times: ${JSON.stringify(old)}`);
   return contents.replace(old, () => text);

@@ -141,12 +141,12 @@ export const INVALIDATOR_PATCHES: readonly Patch[] = [
       {
         file: QUEUE,
         old: '#dueMs({ sinceMs, unmarked }: QueuedRecord): number {',
-        new: '#dueMs({ sinceMs, unmarked, delayMs }: QueuedRecord): number {',
+        new: '#dueMs({ sinceMs, unmarked, delayMs }: QueuedRecord & { readonly delayMs?: number }): number {',
       },
       {
         file: QUEUE,
         old: 'arrivedAt, sinceMs, previous: this.#last });',
-        new: 'arrivedAt, sinceMs, previous: this.#last, delayMs: this.#ports.settings.propagationDelayMs });',
+        new: 'arrivedAt, sinceMs, previous: this.#last, ...{ delayMs: this.#ports.settings.propagationDelayMs } });',
       },
     ],
     caughtBy: ['stale-after-bound', 'resurrection', 'purge-ignored'],

@@ -16,7 +16,13 @@ export const SLIPPING_PATCHES: readonly SlippingPatch[] = [
   {
     name: 'origin-date-not-looked-at',
     about: "What the origin's answers say of its clock is not looked at.",
-    edits: [{ file: 'services/edge/origin-calls.ts', old: 'if (answer.dateMs !== undefined) lease', new: 'if (askedAt < 0) lease' }],
+    edits: [
+      {
+        file: 'services/edge/origin-calls.ts',
+        old: 'if (answer.dateMs !== undefined) lease',
+        new: 'if (answer.dateMs !== undefined && askedAt < 0) lease',
+      },
+    ],
     seenBy: 'lab/sim/clocks.test.ts',
     why: 'Clocks that differ by more than the skew excuse what is called fresh for longer than the lease.',
   },
