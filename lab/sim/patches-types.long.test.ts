@@ -1,6 +1,6 @@
 /**
- * Every patch makes a program that the compiler takes: one that names what its file does not have breaks down instead of
- * being wrong, and is caught for that. Patches of different files are compiled together.
+ * Every patch makes a program that the compiler takes: one that names what its file does not have breaks down instead
+ * of being wrong, and is caught for that. Patches of different files are compiled together.
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';

@@ -18,16 +18,16 @@ import { contentKey } from '../protocol/content.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Breaker } from './breaker.ts';
 import { type CacheEntry, CacheUnavailable, type EdgeCache, type Lookup, type Stamp } from './cache/cache.ts';
-import { type EntryLifetimes, timed, toEntry } from './entry-times.ts';
+import { type EntryLifetimes, toEntry } from './entry-times.ts';
 import { Flights } from './flights.ts';
 import { type Answer, type Fetched, type Landed, labelled, type Seen, seenAs } from './labels.ts';
 import type { Lease } from './lease.ts';
-import { LeaseRevalidations } from './lease-revalidations.ts';
 import type { EdgeMeter } from './metrics.ts';
 import { bothAway, noAnswer } from './no-answer.ts';
 import { OriginCalls } from './origin-calls.ts';
 import { type OriginClient, OriginUnavailable } from './origin-client.ts';
 import { type Remembered, RememberedVersions } from './remembered.ts';
+import { Revalidations } from './revalidations.ts';
 
 export interface ReaderOptions {
   readonly cache: EdgeCache;
@@ -68,16 +68,22 @@ export class Reader {
   readonly #origin: OriginCalls;
   readonly #misses = new Flights<Landed>();
   readonly #throughs = new Flights<Fetched>();
-  /** Per key whether a stale read came that the running revalidation is too old for. */
-  readonly #revalidations = new Map<string, { stamp: Stamp; again: boolean }>();
+  readonly #revalidations: Revalidations;
   readonly #remembered = new RememberedVersions();
-  readonly #forLease = new LeaseRevalidations();
   /** Fetches that nobody reads for. */
   #warming = 0;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
     this.#origin = new OriginCalls(options);
+    this.#revalidations = new Revalidations({
+      origin: this.#origin,
+      clock: options.clock,
+      lifetimes: options.lifetimes,
+      lookup: (key) => this.#lookup(key),
+      fill: (key, entry, stamp) => this.#fill(key, entry, stamp),
+      fetches: () => this.#misses.size + this.#throughs.size,
+    });
   }
 
   /** Throws ServiceError `unavailable` when neither cache nor origin has an answer. */
@@ -101,7 +107,7 @@ export class Reader {
     const { entry, term } = found;
     if (entry !== null && found.state === 'fresh') return { entry, source: 'cache', status: 'fresh', term };
     if (entry !== null && this.#options.clock.now() < entry.staleUntil) {
-      this.#revalidate(id, key, found);
+      this.#revalidations.begin(id, key, found);
       return { entry, source: 'cache', status: 'stale', term };
     }
     return undefined;
@@ -233,51 +239,6 @@ export class Reader {
     const found = await this.#lookup(key);
     if (found?.entry === null || found === undefined) throw noAnswer(`not cached, and the origin does not answer: ${cause.message}`, cause);
     return { entry: found.entry, source: 'cache', status: found.state === 'fresh' ? 'fresh' : 'stale', term: found.term };
-  }
-
-  /** Starts one, or asks the one that runs to run again when it began before what this reader must not miss. */
-  #revalidate(id: number, key: string, found: Seen): void {
-    const running = this.#revalidations.get(key);
-    if (running !== undefined) {
-      running.again ||= running.stamp.life !== found.life || running.stamp.clock < found.fence;
-      return;
-    }
-    if (this.#origin.isHeldBack) return;
-    const release = found.term?.isOut ? this.#forLease.begin(this.#misses.size + this.#throughs.size) : () => {};
-    if (release === undefined) return;
-    const revalidation = { stamp: found, again: false };
-    this.#revalidations.set(key, revalidation);
-    void this.#runRevalidation(id, key, found, revalidation).finally(() => {
-      this.#revalidations.delete(key);
-      release();
-    });
-  }
-
-  /** Ends at the first failure: the next stale read starts another. */
-  async #runRevalidation(id: number, key: string, found: Lookup, running: { stamp: Stamp; again: boolean }): Promise<void> {
-    for (let next: Lookup | undefined = found; next?.entry && next.state === 'stale'; ) {
-      running.stamp = next;
-      try {
-        await this.#revalidateOnce(id, key, next, next.entry);
-      } catch (error) {
-        if (error instanceof OriginUnavailable) return;
-        throw error;
-      }
-      if (!running.again) return;
-      // Cleared before the lookup: a reader who comes during it may have seen more than it does.
-      running.again = false;
-      next = await this.#lookup(key);
-    }
-  }
-
-  async #revalidateOnce(id: number, key: string, stamp: Stamp, held: CacheEntry): Promise<void> {
-    const sentAt = this.#options.clock.now();
-    const answer = await this.#origin.fetch(id, held.etag);
-    const askedAt = sentAt - (answer.ageMs ?? 0);
-    // A 304 is a fill of the version held, fenced like any other.
-    const { lifetimes } = this.#options;
-    const entry = answer.kind === 'unchanged' ? timed(held, askedAt, lifetimes) : toEntry(answer, askedAt, lifetimes);
-    await this.#fill(key, entry, stamp);
   }
 
   async #fill(key: string, entry: CacheEntry, stamp: Stamp): Promise<boolean> {

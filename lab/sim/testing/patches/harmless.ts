@@ -90,9 +90,9 @@ export const HARMLESS_PATCHES: readonly HarmlessPatch[] = [
     about: 'A stale entry is fetched whole, without If-None-Match.',
     edits: [
       {
-        file: 'services/edge/reader.ts',
-        old: 'const answer = await this.#origin.fetch(id, held.etag);',
-        new: "const answer = await this.#origin.fetch(id, held.etag === '' ? held.etag : undefined);",
+        file: 'services/edge/revalidations.ts',
+        old: 'const answer = await origin.fetch(id, held.etag);',
+        new: "const answer = await origin.fetch(id, held.etag === '' ? held.etag : undefined);",
       },
     ],
     argument: 'A whole answer says as much as a 304. It costs bytes.',

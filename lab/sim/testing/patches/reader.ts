@@ -2,6 +2,7 @@
 import { OLD_CONTENT, type Patch } from './patch.ts';
 
 const READER = 'services/edge/reader.ts';
+const REVALIDATIONS = 'services/edge/revalidations.ts';
 const FLIGHTS = 'services/edge/flights.ts';
 const JOIN = 'current.stamp.life === life && current.stamp.clock >= fence';
 
@@ -120,9 +121,9 @@ export const READER_PATCHES: readonly Patch[] = [
     about: 'What the origin calls unchanged is stored with the clock of the moment the answer came.',
     edits: [
       {
-        file: READER,
-        old: 'await this.#fill(key, entry, stamp);\n  }\n\n  async #fill(',
-        new: "await this.#fill(key, entry, answer.kind === 'unchanged' ? ((await this.#lookup(key)) ?? stamp) : stamp);\n  }\n\n  async #fill(",
+        file: REVALIDATIONS,
+        old: 'await fill(key, entry, stamp);',
+        new: "await fill(key, entry, answer.kind === 'unchanged' ? ((await this.#options.lookup(key)) ?? stamp) : stamp);",
       },
     ],
     caughtBy: OLD_CONTENT,
@@ -132,9 +133,9 @@ export const READER_PATCHES: readonly Patch[] = [
     about: 'A revalidation that brings another version is not stored.',
     edits: [
       {
-        file: READER,
-        old: 'await this.#fill(key, entry, stamp);\n  }\n\n  async #fill(',
-        new: "if (answer.kind === 'unchanged') await this.#fill(key, entry, stamp);\n  }\n\n  async #fill(",
+        file: REVALIDATIONS,
+        old: 'await fill(key, entry, stamp);',
+        new: "if (answer.kind === 'unchanged') await fill(key, entry, stamp);",
       },
     ],
     caughtBy: ['mislabelled', 'divergence', 'refill-storm', 'stale-after-bound'],
@@ -173,7 +174,7 @@ export const READER_PATCHES: readonly Patch[] = [
     about: 'What the origin calls unchanged is as old as before.',
     edits: [
       {
-        file: READER,
+        file: REVALIDATIONS,
         old: "answer.kind === 'unchanged' ? timed(held, askedAt, lifetimes)",
         new: "answer.kind === 'unchanged' ? held",
       },
@@ -255,9 +256,9 @@ export const READER_PATCHES: readonly Patch[] = [
     about: 'What the origin calls unchanged is stored one event later than it was asked for.',
     edits: [
       {
-        file: READER,
-        old: 'await this.#fill(key, entry, stamp);\n  }\n\n  async #fill(',
-        new: "await this.#fill(key, entry, answer.kind === 'unchanged' ? { ...stamp, clock: stamp.clock + 1 } : stamp);\n  }\n\n  async #fill(",
+        file: REVALIDATIONS,
+        old: 'await fill(key, entry, stamp);',
+        new: "await fill(key, entry, answer.kind === 'unchanged' ? { ...stamp, clock: stamp.clock + 1 } : stamp);",
       },
     ],
     caughtBy: ['purge-ignored'],
