@@ -1,8 +1,8 @@
 /**
  * About how much memory an entry of the cache takes with the text written of it, rather more than less. The worst found
- * took 1.6 times as much: objects of one name each that no other has. However deep it is. A text takes a byte a character, and two once one of its characters
- * asks for two. The names that every entry has are shared by all; the names below them may be found in no other entry,
- * and each of them may make a shape of its own.
+ * took 1.6 times as much: objects of one name each that no other has. However deep it is. A text takes a byte a
+ * character, and two once one of its characters asks for two. The names that every entry has are shared by all; the
+ * names below them may be found in no other entry, and each of them may make a shape of its own.
  */
 
 const BYTES_AN_OBJECT = 64;

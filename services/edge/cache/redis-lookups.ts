@@ -1,4 +1,4 @@
-/** Lookups in Redis: those of one turn go together, a few to a script, and what is answered again is not parsed again. */
+/** Lookups in Redis: those of one turn go together, some to a script, and what is answered again is parsed once. */
 import type { z } from 'zod';
 import { CacheUnavailable, type Lookup } from './cache.ts';
 import { LOOKUP } from './lua/lookup.ts';
