@@ -41,6 +41,7 @@ describe('a read at the edge', () => {
         status: 'fresh',
         ...LABEL,
       });
+      for (const { json } of [miss, hit]) expect(String(edgeReadAnswer.parse(json).latency_ms)).toMatch(/^\d+(?:\.\d{1,3})?$/);
       expect([miss.headers['cache-status'], hit.headers['cache-status']]).toEqual([
         'edgesync-us-east; fwd=miss; stored',
         'edgesync-us-east; hit; ttl=3600',

@@ -235,6 +235,11 @@ describe('the short way to a read', () => {
     expect(await isTaken({ lines: ['Content-Length: 0', CLOSE] })).toBe(false);
   });
 
+  it('refuses a foreign Host each time, whoever said it before', async () => {
+    const foreign = written({ ...PLAIN_REQUEST, host: ['Host: evil.example'], lines: [CLOSE] });
+    for (let time = 0; time < 3; time += 1) expect(await compare(foreign)).toMatch(/^HTTP\/1\.1 421 /);
+  });
+
   it('answers each request of the table as the long way does', async () => {
     const seen = new Set<string | undefined>();
     for (const asked of TABLE) {

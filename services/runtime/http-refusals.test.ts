@@ -39,7 +39,10 @@ describe('a connection that is refused', () => {
     );
   });
 
-  it('gets no refusal in the place of an answer that is still to come: that one may be of a write', async () => {
+  it.each([
+    ['what cannot be read', 'nonsense\r\n\r\n'],
+    ['a tunnel to be opened', 'CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+  ])('gets no refusal of %s in the place of an answer that is still to come: that one may be of a write', async (_what, bytes) => {
     const reached = Promise.withResolvers<void>();
     const handled: string[] = [];
     const listener: RequestListener = (request) => {
@@ -47,7 +50,7 @@ describe('a connection that is refused', () => {
       reached.resolve();
     };
     await withServer({}, listener, async (port) => {
-      const answer = exchangeRaw(port, `${GET}nonsense\r\n\r\n`);
+      const answer = exchangeRaw(port, `${GET}${bytes}`);
       await reached.promise;
       expect(await answer.catch(() => '')).toBe('');
       expect(handled).toEqual(['GET']);

@@ -74,19 +74,21 @@ export function answerRefusals(server: Server): void {
   /** Of each connection the last answer that was begun. */
   const last = new WeakMap<Duplex, ServerResponse>();
   server.on('request', (request, response) => void last.set(request.socket, response));
-  server.on('clientError', (error, socket) => {
-    // Each further piece of what cannot be read is told again.
-    if (socket.writableEnded) return;
+  const end = (socket: Duplex, error: ServiceError) => {
     const answer = last.get(socket);
     const isOver = answer === undefined || answer.writableFinished;
     if (!socket.writable || !(isOver || (!answer.req.complete && !answer.headersSent))) socket.destroy();
-    else endWith(socket, toServiceError(error));
+    else endWith(socket, error);
+  };
+  server.on('clientError', (error, socket) => {
+    // Each further piece of what cannot be read is told again.
+    if (!socket.writableEnded) end(socket, toServiceError(error));
   });
   server.on('checkExpectation', (request, response) => {
     const got = JSON.stringify(request.headers.expect);
     refuse(response, new ServiceError('expectation_failed', `expect: expected 100-continue or none, got ${got}`));
   });
   server.on('connect', (_request, socket) =>
-    endWith(socket, new ServiceError('invalid_field', 'target: expected a path or an http: URL, got a tunnel to be opened')),
+    end(socket, new ServiceError('invalid_field', 'target: expected a path or an http: URL, got a tunnel to be opened')),
   );
 }

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from './clock.ts';
 import { LOOPBACK_HOSTS, serveHttp } from './http.ts';
@@ -22,7 +23,7 @@ it.each(REFUSED)('a route that the long way looks at more closely has no short w
 describe.each([{ isShort: true }, { isShort: false }])(
   'headers whose text another gave, with $isShort for the short way',
   ({ isShort }) => {
-    async function withAnswer(answer: HttpAnswer, use: (port: number) => Promise<void>): Promise<void> {
+    async function withAnswer(answer: HttpAnswer | Promise<HttpAnswer>, use: (port: number) => Promise<void>): Promise<void> {
       const routes = [{ ...READ, isShort, handle: () => answer }];
       const server = await serveHttp({ routes, allowedHosts: LOOPBACK_HOSTS, log: silentLogger, port: 0, host: '127.0.0.1' });
       await use(server.port).finally(() => server.close());
@@ -36,12 +37,42 @@ describe.each([{ isShort: true }, { isShort: false }])(
       });
     });
 
-    it('fail the answer where they cannot be written, and none of its headers goes out', () =>
-      withAnswer({ status: 200, headers: { 'cache-control': 'public', etag: '"☃"' }, body: {} }, async (port) => {
+    const UNWRITABLE: HttpAnswer = { status: 200, headers: { 'cache-control': 'public', etag: '"☃"' }, body: {} };
+
+    it.each([
+      { when: 'at once', answer: UNWRITABLE },
+      { when: 'later', answer: Promise.resolve(UNWRITABLE) },
+    ])('fail the answer where they cannot be written, and none of its headers goes out, $when', ({ answer }) =>
+      withAnswer(answer, async (port) => {
         const got = await exchangeRaw(port, 'GET /api/content/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
         expect(got).toMatch(/^HTTP\/1\.1 500 Internal Server Error\r\n/);
         expect(got).not.toMatch(/cache-control/i);
         expect(got).toContain('"code":"internal"');
-      }));
+      }),
+    );
   },
 );
+
+it.each([true, false])('who has gone away before the answer is there harms nobody else, with %s for the short way', async (isShort) => {
+  const [asked, gone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const handle: Route['handle'] = async ({ params }) => {
+    if (params['id'] === '1') {
+      asked.resolve();
+      await gone.promise;
+    }
+    return { status: 200, body: { text: 'x' } };
+  };
+  const routes = [{ ...READ, isShort, handle }];
+  const server = await serveHttp({ routes, allowedHosts: LOOPBACK_HOSTS, log: silentLogger, port: 0, host: '127.0.0.1' });
+  try {
+    const socket = connect(server.port, '127.0.0.1', () => socket.write('GET /api/content/1 HTTP/1.1\r\nHost: localhost\r\n\r\n'));
+    await asked.promise;
+    socket.resetAndDestroy();
+    // The server has seen it once it answers what was asked behind it.
+    for (let time = 0; time < 3; time += 1) await exchange(server.port, { path: '/api/content/2' });
+    gone.resolve();
+    expect((await exchange(server.port, { path: '/api/content/2' })).json).toEqual({ text: 'x' });
+  } finally {
+    await server.close();
+  }
+});

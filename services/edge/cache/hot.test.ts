@@ -257,6 +257,30 @@ describe('what is learned later does not speak for a hot entry', () => {
     expect(await edge.read()).toBe('invalid');
   });
 
+  it('B-10: nor is the answer of a lookup held that was sent then', async () => {
+    const { edge, other } = await begin();
+    edge.spell = undefined;
+    edge.wire.isHeld = true;
+    const before = edge.steps.read();
+    await other.steps.apply(written(2));
+    edge.spell = 1;
+    await edge.wire.resolve();
+    expect(await before).toBe('fresh v1');
+    edge.wire.isHeld = false;
+    expect(await edge.read()).toBe('invalid');
+  });
+
+  it('what the cache was asked for again does not come back, though it would be young enough', async () => {
+    const { edge, other } = await begin();
+    edge.spell = undefined;
+    await edge.read();
+    await other.steps.apply(written(2));
+    edge.spell = 1;
+    expect(await edge.read()).toBe('invalid');
+    edge.spell = undefined;
+    expect(await edge.read()).toBe('invalid');
+  });
+
   it('B-10: nor is a lookup joined that was sent then', async () => {
     const { edge, other } = await begin();
     edge.spell = undefined;

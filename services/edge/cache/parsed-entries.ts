@@ -1,10 +1,13 @@
 /** The entries of Redis that were parsed last, by key: what Redis answers again and again is parsed once. */
 import { LRUCache } from 'lru-cache';
+import { bytesOf } from './bytes-of.ts';
 import type { CacheEntry } from './cache.ts';
 import { parsedEntry } from './redis-answers.ts';
 
-/** Of their texts. */
-const CHARACTERS_MAX = 8 * 1024 * 1024;
+/** With the texts of Redis, and those written of them. */
+const BYTES_MAX = 24 * 2 ** 20;
+/** For its key, and its place. */
+const BYTES_EACH = 400;
 
 interface ParsedEntry {
   readonly body: string;
@@ -12,7 +15,10 @@ interface ParsedEntry {
 }
 
 export class ParsedEntries {
-  readonly #parsed = new LRUCache<string, ParsedEntry>({ maxSize: CHARACTERS_MAX, sizeCalculation: ({ body }) => body.length });
+  readonly #parsed = new LRUCache<string, ParsedEntry>({
+    maxSize: BYTES_MAX,
+    sizeCalculation: ({ body, entry }) => BYTES_EACH + body.length + bytesOf(entry),
+  });
 
   /** Throws CacheUnavailable when another program wrote it. */
   parse(key: string, body: string): CacheEntry {

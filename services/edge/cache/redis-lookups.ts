@@ -1,4 +1,4 @@
-/** Lookups in Redis: those of one turn go together, and an entry that is answered again is not parsed again. */
+/** Lookups in Redis: those of one turn go together, some to a script, and what is answered again is parsed once. */
 import type { z } from 'zod';
 import { CacheUnavailable, type Lookup } from './cache.ts';
 import { LOOKUP } from './lua/lookup.ts';
@@ -8,14 +8,14 @@ import { type CallOptions, lookupCall } from './redis-calls.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { type Outcome, outcomeOf, TurnBatches } from './turn-batches.ts';
 
-/** One script: meanwhile Redis does nothing else. */
-const KEYS_MAX = 64;
+/** One script: meanwhile Redis does nothing else, and none of them is answered before the last is. */
+const KEYS_MAX = 16;
 
 export class RedisLookups {
   readonly #connection: RedisConnection;
   readonly #callOptions: () => CallOptions;
   readonly #entries = new ParsedEntries();
-  readonly #batches = new TurnBatches<Lookup>((keys) => this.#ask(keys));
+  readonly #batches = new TurnBatches<Lookup>((keys) => this.#ask(keys), KEYS_MAX);
 
   constructor(connection: RedisConnection, callOptions: () => CallOptions) {
     this.#connection = connection;
@@ -28,18 +28,11 @@ export class RedisLookups {
 
   async #ask(keys: readonly string[]): Promise<readonly Outcome<Lookup>[]> {
     const session = this.#connection.session();
-    const options = this.#callOptions();
-    const scripts = Array.from({ length: Math.ceil(keys.length / KEYS_MAX) }, (_, at) => keys.slice(at * KEYS_MAX, (at + 1) * KEYS_MAX));
-    const outcomes = await session.callEach(
-      LOOKUP,
-      scripts.map((some) => lookupCall(some, options)),
-    );
-    return scripts.flatMap((some, at) =>
-      this.#told(
-        some,
-        outcomeOf(() => parsed(lookupAnswer, outcomes[at]?.())),
-        session.life,
-      ),
+    const [answer] = await session.callEach(LOOKUP, [lookupCall(keys, this.#callOptions())]);
+    return this.#told(
+      keys,
+      outcomeOf(() => parsed(lookupAnswer, answer?.())),
+      session.life,
     );
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Outcome, TurnBatches } from './turn-batches.ts';
 
 /** Each batch as it was sent, and how it is to be answered. */
-function createBatches() {
+function createBatches(partMax = 10) {
   const sent: {
     readonly questions: readonly string[];
     readonly answer: (outcomes: readonly Outcome<string>[]) => void;
@@ -13,7 +13,7 @@ function createBatches() {
     const { promise, resolve, reject } = Promise.withResolvers<readonly Outcome<string>[]>();
     sent.push({ questions, answer: resolve, fail: reject });
     return promise;
-  });
+  }, partMax);
   return { batches, sent };
 }
 
@@ -40,6 +40,17 @@ describe('questions of a turn', () => {
     sent[1]?.answer([{ answer: 'new' }]);
     sent[0]?.answer([{ answer: 'old' }]);
     expect([await before, await after]).toEqual(['old', 'new']);
+  });
+
+  it('are sent in parts where they are many: what is answered neither waits for the rest nor fails with it', async () => {
+    const { batches, sent } = createBatches(2);
+    const [a, b, c] = ['a', 'b', 'c', 'a'].map((question) => batches.ask(question));
+    await nextTurn();
+    expect(sent.map(({ questions }) => questions)).toEqual([['a', 'b'], ['c']]);
+    sent[0]?.answer([{ answer: 'A' }, { answer: 'B' }]);
+    expect(await Promise.all([a, b])).toEqual(['A', 'B']);
+    sent[1]?.fail(new Error('too late'));
+    await expect(c).rejects.toThrow('too late');
   });
 
   it('fail each by itself', async () => {

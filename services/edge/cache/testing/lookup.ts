@@ -88,6 +88,22 @@ const JUDGED: readonly JudgedCase[] = [
 ];
 
 export function describeLookup(withCache: WithCache): void {
+  it('those of one turn are each answered for their own key, by its own entry, marks and fence', () =>
+    withCache(async (subject) => {
+      const steps = new Steps(subject);
+      const keys = Array.from({ length: 40 }, (_, at) => `content:${at + 1}`);
+      for (const [at, key] of keys.entries()) if (at % 5 !== 4) await steps.fetch(at + 1, ['a'], key);
+      for (const [at, key] of keys.entries()) {
+        if (at % 5 === 1) await steps.apply(written(at + 2, 'hard', key));
+        if (at % 5 === 2) await steps.apply(written(at + 2, 'soft', key));
+      }
+      const together = await Promise.all(keys.map((key) => subject.cache.lookup(key)));
+      const states = ['fresh', 'invalid', 'stale', 'fresh', 'absent'];
+      expect(together.map(({ state }) => state)).toEqual(keys.map((_, at) => states[at % 5]));
+      expect(together.map(({ entry }) => entry?.version)).toEqual(keys.map((_, at) => ([1, 4].includes(at % 5) ? undefined : at + 1)));
+      for (const [at, key] of keys.entries()) expect(together[at]).toEqual(await subject.cache.lookup(key));
+    }));
+
   describe('lookup judges an entry by the marks', () => {
     it.each(JUDGED)('after $title: content reads as $content, a 404 as $missing', ({ marks, content, missing }) =>
       withCache(async (subject) => {
