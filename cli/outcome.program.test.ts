@@ -91,7 +91,7 @@ describe.concurrent('a run', () => {
   });
 
   it.each([
-    ['a threshold without samples', 'unmeasured', 'thresholds', /^nothing was measured of origin_write_duration\{phase:heal\} max<1000$/],
+    ['a threshold without samples', 'unmeasured', 'thresholds', /^there are no samples of origin_write_duration\{phase:heal\} max<1000$/],
     ['no reads', 'unread', 'load', /^it sent no read/],
     ['no writes', 'unwritten', 'load', /^it sent no write/],
     ['no steady state', 'unsteady', 'steady-state', /^impossible: p99 is .*, not < 0\.001 10000 ms after warm-up.*nothing was broken$/],

@@ -143,7 +143,7 @@ describe.concurrent('analyze', () => {
         expect(found.checks).toContainEqual({
           check: 'history',
           verdict: 'unknown',
-          reason: 'the run did not get to its end',
+          reason: 'the run did not reach its end',
           anomalies: 0,
         });
         expect(found.checks).toContainEqual({ check: 'divergence', verdict: 'unknown', reason: 'no key was written', anomalies: 0 });

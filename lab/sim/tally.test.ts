@@ -42,12 +42,12 @@ describe('the verdict over many seeds', () => {
     [60, 15, 2],
     [1, 1, 2],
   ])('of %i seeds, %i without evidence: exit %i', (count, unknown, code) => {
-    const tally = tallyOf(seeds(count, unknown, () => ({ faults: 'no evidence that they took effect: flush redis:us-east' })));
+    const tally = tallyOf(seeds(count, unknown, () => ({ faults: 'no effect was seen of flush redis:us-east' })));
     expect(tally.exitCode).toBe(code);
     const { reason = '' } = tally.checks.find(({ check }) => check === 'faults') ?? {};
     if (code === 2) {
       expect(reason).toBe(
-        `${count - unknown} of ${count} seeds pass, ${unknown} had not enough to judge by (at most 5 % may), such as seed 1: no evidence that they took effect: flush redis:us-east`,
+        `${count - unknown} of ${count} seeds pass, ${unknown} had not enough to judge by (at most 5 % may), such as seed 1: no effect was seen of flush redis:us-east`,
       );
     } else if (unknown > 0) expect(reason).toBe(`${count - unknown} of ${count} seeds pass, ${unknown} had not enough to judge by`);
   });
