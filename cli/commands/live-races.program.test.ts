@@ -191,7 +191,7 @@ describe('races of a live target', { timeout: RACES_MS_MAX }, () => {
     ['a rate that is none', {}, ['--rate', '1e1'], 'expected a whole number from 1 to 20'],
     ['a wide purge', { purge: '{ hard: { all: PURGE / } }' }, [], '--allow-wide-purge lets it, --purge key runs without'],
     ['a secret that is not there', { purge: PURGE }, [], 'expected CDN_TOKEN in the environment, got nothing'],
-    ['a configuration of its own', {}, ['--config', '/dev/null'], '--config: cdn is a live target, which has a configuration of its own'],
+    ['a configuration of its own', {}, ['--config', '/dev/null'], '--config: cdn is a live target and has its own configuration'],
   ])('are 104 for %s', async (_what, file, words, message) => {
     const { code, stdout, stderr } = await races(file, words);
     expect([code, stdout, stderr]).toEqual([104, '', expect.stringContaining(message)]);

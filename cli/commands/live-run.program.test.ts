@@ -266,7 +266,7 @@ describe('run over a live target', { timeout: RUN_MS_MAX }, () => {
     expect(plan?.notes).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/^slowed to the rails/),
-        'not sent, for they may purge what is not of this run: hard all',
+        'not sent, because they may purge contents of others: hard all',
       ]),
     );
     expect(ran.stdout).not.toContain(SECRET);
@@ -292,20 +292,20 @@ describe('run over a live target', { timeout: RUN_MS_MAX }, () => {
       'a wide purge alone',
       { purge: '{ hard: { all: PURGE / } }' },
       {},
-      'hard all may purge what is not of this run; --allow-wide-purge lets it',
+      'hard all may purge contents of others; --allow-wide-purge allows that',
     ],
     [
       'a body that means everything',
       { purge: '{ hard: { key: { request: POST /, body: { id: "<id>", purge_everything: true } } } }' },
       {},
-      'hard key may purge what is not of this run',
+      'hard key may purge contents of others',
     ],
     ['a secret that is not there', { purge: PURGE }, {}, 'expected CDN_TOKEN in the environment, got nothing'],
     [
       'a kill of the cache',
       {},
       { scenario: `${SMALL}method:\n  - { at: 1s, fault: kill, target: 'edge:eu-west' }\n` },
-      'cdn is a live target, which the lab has not started: no kill of it',
+      'cdn is a live target, so the lab cannot kill it',
     ],
     ['more requests than a run has', {}, { words: ['--duration', '30m'] }, 'and a run has 2000 at most; --duration'],
     ['a configuration of its own', {}, { words: ['--config', '/dev/null'] }, '--config: cdn is a live target'],
@@ -330,7 +330,7 @@ describe('run over a live target', { timeout: RUN_MS_MAX }, () => {
     const path = join(await ownFolder(), 'cdn.yaml');
     await writeFile(path, liveText());
     const { code, stderr } = await startProgram(['up', '--target', path]).ended;
-    expect([code, stderr]).toEqual([104, expect.stringContaining('cdn is a live target: races and run take one')]);
+    expect([code, stderr]).toEqual([104, expect.stringContaining('cdn is a live target, which only races and run accept')]);
   });
 
   it('is stopped by a signal: what waits is not sent', async () => {

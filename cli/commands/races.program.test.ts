@@ -129,7 +129,7 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
   it('print a table, and the first that was kept step by step', async () => {
     const { code, stdout, stderr } = await startProgram(['races', 'edgesync', '--race', 'plain', '--purge', 'key']).ended;
     expect([code, stdout]).toEqual([0, 'cache        purge  plain\nedgesync  hard key     ok\n']);
-    expect(stderr).toContain('edgesync  plain         hard key      ok        version 2 from then on');
+    expect(stderr).toContain('edgesync  plain         hard key      ok        version 2 after the purge');
   });
 
   it('take their words from the environment, and say when there is nothing to race', async () => {
@@ -150,7 +150,7 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
     await writeFile(file, `version: 1\nname: lasting\nabout: a\nstart: { command: [<node>, ${naive}, "<port>", <upstream>] }\n`);
     const { code, stdout, stderr } = await startProgram(['races', file]).ended;
     expect([code, stdout]).toEqual([2, 'cache              purge\nlasting  nothing to race\n']);
-    expect(stderr).toContain('lasting: nothing to race: it declares no purge');
+    expect(stderr).toContain('lasting: nothing to race: the cache declares no purge');
     await rm(folder, { recursive: true });
   });
 

@@ -156,7 +156,7 @@ describe('wide purges', () => {
     ['a pattern in a body', wide('tag', '{ request: POST /purge, body: { match: "^(<tag>|.)" } }'), 'hard tag'],
     ['a key with a star', liveTarget({ purge: '{ soft: { key: BAN /api/content/*?<id> } }' }), 'soft key'],
   ])('are refused before anything is sent: %s', async (_what, target, which) => {
-    await expect(railsOver([target])).rejects.toThrow(`cdn: ${which} may purge what is not of this run; --allow-wide-purge lets it`);
+    await expect(railsOver([target])).rejects.toThrow(`cdn: ${which} may purge contents of others; --allow-wide-purge allows that`);
     await expect(railsOver([target], { rules: { allowsWidePurge: true } })).resolves.toBeInstanceOf(Rails);
   });
 
