@@ -139,7 +139,7 @@ describe('races of a live target', { timeout: RACES_MS_MAX }, () => {
     const lines = stdout.split('\n').map((line) => line.trim().replace(/edgesync-lab\/\S+/, 'edgesync-lab/V'));
     const agent = 'user-agent: edgesync-lab/V (races; a test of this cache by whoever runs it)';
     expect(lines).toEqual([
-      'cdn: nothing is sent; each run has ids and tags of its own',
+      'cdn: nothing is sent; the ids and tags differ in each run',
       `read          GET ${server.url}/api/content/1001`,
       'x-site: <env:SITE>',
       agent,

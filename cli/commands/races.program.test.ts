@@ -200,7 +200,7 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
     ['a race that is none', ['edgesync', '--race', 'in-haed'], 'did you mean in-head?'],
     ['a purge that is none', ['edgesync', '--purge', 'soft-kye'], 'did you mean soft-key?'],
     ['a number of times that is none', ['edgesync', '--repeat', '0'], 'expected a whole number from 1 to 1000'],
-    ['a cache of others in virtual time', ['varnish', '--backend', 'simulated'], 'expected our own edges (edgesync, '],
+    ['a cache of others in virtual time', ['varnish', '--backend', 'simulated'], 'expected edges of the lab (edgesync, '],
     ['a Redis in virtual time', ['edgesync-redis', '--backend', 'simulated'], 'edgesync-redis needs a Redis'],
     ['a seed elsewhere', ['edgesync', '--seed', '3'], '--seed: needs --backend simulated, got embedded'],
     ['a known bug elsewhere', ['edgesync', '--mutant', 'unfenced-fill'], 'needs --backend simulated, got embedded'],
