@@ -73,7 +73,7 @@ describe('the tour', () => {
     for (const early of [told(4_000, 'fresh'), told(6_000, 'fresh'), told(4_000, 'stale')])
       expect(topOf(advance(given, early)), JSON.stringify(early)).toMatchObject({ seen: undefined });
     expect(textIn(advance(given, told(6_000, 'stale')))).toContain('eu-west labels no old version fresh any more');
-    expect(textIn(advance(given, told(null, 'stale'))).replaceAll(/\s+/g, ' ')).toContain('1 old version it has yet it calls stale');
+    expect(textIn(advance(given, told(null, 'stale'))).replaceAll(/\s+/g, ' ')).toContain('1 old entry is labelled stale');
   });
 
   it('lets an act be left behind that shows nothing', () => {
