@@ -160,14 +160,14 @@ describe('run over a live target', { timeout: RUN_MS_MAX }, () => {
     const ran = await run({ url: server.url, port });
     expect([ran.code, ran.summary?.error]).toEqual([
       104,
-      expect.stringContaining(`its backend must be 127.0.0.1:${port}, and nothing else`),
+      expect.stringContaining(`the backend of the cache must be 127.0.0.1:${port}, and nothing else`),
     ]);
     expect([server.received.length, ran.rails]).toEqual([1, undefined]);
   });
 
   it('is 104 where the purge of one content meets another, after that purge', async () => {
     const ran = await run(await naive(['wide']));
-    expect([ran.code, ran.summary?.error]).toEqual([104, expect.stringMatching(/purges more than it names: .*--allow-wide-purge lets it/)]);
+    expect([ran.code, ran.summary?.error]).toEqual([104, expect.stringMatching(/purges more than it names: .*--allow-wide-purge allows this/)]);
   });
 
   it.runIf(hasNginx)('takes an origin of the user’s own, and a purge API with a body of JSON', async () => {
@@ -209,7 +209,7 @@ describe('run over a live target', { timeout: RUN_MS_MAX }, () => {
     expect([wrongIn(ran), [EXIT.pass, EXIT.unknown]], `${ran.stderr}${ran.stdout}`).toEqual([[], expect.arrayContaining([ran.code])]);
     expect(ran.summary?.checks.filter(({ reason }) => /which the history does not say/.test(reason))).toEqual([]);
     expect(ran.verdicts).toMatchObject({ 'lost-write': 'pass', misdated: 'pass' });
-    expect(ran.summary?.checks.find(({ check }) => check === 'lost-write')?.reason).toMatch(/^0 of \d keys are older/);
+    expect(ran.summary?.checks.find(({ check }) => check === 'lost-write')?.reason).toMatch(/^0 of \d keys have an older version/);
   });
 
   it('fails where an origin of the user’s own answers the cache what it holds no longer', async () => {
@@ -220,7 +220,7 @@ describe('run over a live target', { timeout: RUN_MS_MAX }, () => {
     const ran = await run({ url, purge, origin: ownOrigin(origin.url, read), version: 'version' }, { scenario });
     expect([ran.code, ran.verdicts], `${ran.stderr}${ran.stdout}`).toEqual([EXIT.violated, { 'lost-write': 'pass', misdated: 'fail' }]);
     const found = ran.events.find((event) => event.type === 'Anomaly');
-    expect(found?.explain).toContain('by its label: that is wrong, or the origin answers what it holds no longer');
+    expect(found?.explain).toContain('by its label: the label is wrong, or the origin answered a version that it no longer holds');
   });
 
   it.runIf(hasNginx)('fails where an origin of the user’s own says that it has a write, and has not', async () => {
@@ -265,7 +265,7 @@ describe('run over a live target', { timeout: RUN_MS_MAX }, () => {
     ]);
     expect(plan?.notes).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^slowed to the rails/),
+        expect.stringMatching(/^slowed down to the limits of the rails/),
         'not sent, because they may purge contents of others: hard all',
       ]),
     );
@@ -307,7 +307,7 @@ describe('run over a live target', { timeout: RUN_MS_MAX }, () => {
       { scenario: `${SMALL}method:\n  - { at: 1s, fault: kill, target: 'edge:eu-west' }\n` },
       'cdn is a live target, so the lab cannot kill it',
     ],
-    ['more requests than a run has', {}, { words: ['--duration', '30m'] }, 'and a run has 2000 at most; --duration'],
+    ['more requests than a run has', {}, { words: ['--duration', '30m'] }, 'above the 2000 that are allowed; --duration'],
     ['a configuration of its own', {}, { words: ['--config', '/dev/null'] }, '--config: cdn is a live target'],
   ])('is 104 for %s, before anything is sent', async (_what, file, options, message) => {
     const server = await countingServer();

@@ -139,7 +139,7 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
     const nothing = await startProgram(['races', 'edgesync', '--race', 'untagged-304'], { env }).ended;
     expect([nothing.code, nothing.stderr]).toEqual([
       2,
-      expect.stringContaining('edgesync: nothing to race: none of its purges is one for the races asked for'),
+      expect.stringContaining('edgesync: nothing to race: the requested races need a purge that the cache does not declare'),
     ]);
   });
 

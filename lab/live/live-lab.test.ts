@@ -183,7 +183,7 @@ describe('the live lab', () => {
     await events.until((event) => event.type === 'run-begun', since);
     expect(events.all.slice(since).some(says(/^healed: pause redis:us-east$/))).toBe(true);
     await events.until((event) => metricsOf(event, 'us-east')?.propagationDelayMs === 250, since);
-    await when({ do: 'write', count: 1 }, says(/a scenario runs: nothing else is done/));
+    await when({ do: 'write', count: 1 }, says(/a scenario runs: other commands wait/));
     await events.until((event) => event.type === 'faults' && event.inForce.some(({ fault }) => fault === 'partition'), since);
     await events.until((event) => event.type === 'run-ended', since, LONG_MS);
     const said = events.all.slice(since).flatMap((event) => (event.type === 'run-said' ? [event.event] : []));

@@ -81,7 +81,9 @@ describe.runIf(hasNginx)('races of a CDN of two nginx', () => {
     const edge = await cdn({ backendPort: other.port });
     const port = await freePort();
     const raced = await race({ url: edge.url, port });
-    expect(raced.selfChecked.mistakes).toEqual([expect.stringContaining(`its backend must be 127.0.0.1:${port}, and nothing else`)]);
+    expect(raced.selfChecked.mistakes).toEqual([
+      expect.stringContaining(`the backend of the cache must be 127.0.0.1:${port}, and nothing else`),
+    ]);
     expect([raced.results, raced.report.requests]).toEqual([[], 1]);
   });
 
@@ -174,14 +176,14 @@ describe('races of a live target', () => {
       [],
       [
         "an answer came without the stamp of the lab's upstream: the cache also asks another server",
-        expect.stringContaining('version 99 (miss) was never held'),
+        expect.stringContaining('the origin never held version 99 (miss)'),
       ],
     ]);
   });
 
   it('whose purge of one content meets another are not judged, unless wide purges are allowed', async () => {
     const wide = await race(await naive('wide'));
-    expect(wide.selfChecked.mistakes).toEqual([expect.stringMatching(/purges more than it names: .*; --allow-wide-purge lets it$/)]);
+    expect(wide.selfChecked.mistakes).toEqual([expect.stringMatching(/purges more than it names: .*; --allow-wide-purge allows this$/)]);
     expect([wide.results, wide.report.purges]).toEqual([[], 1]);
     const allowed = await race(await naive('wide'), { rules: { allowsWidePurge: true } });
     expect(allowed.outcomes).toEqual({ plain: 'ok', 'in-head': 'kept' });
@@ -200,14 +202,14 @@ describe('races of a live target', () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     const raced = await race({ url, port: await freePort() });
     expect(raced.selfChecked.mistakes).toEqual([
-      expect.stringMatching(/and got no answer, GET http:\S+: connect ECONNREFUSED .*: its backend/),
+      expect.stringMatching(/and got no answer, GET http:\S+: connect ECONNREFUSED .*: the backend of the cache/),
     ]);
   });
 
   it('whose place for our upstream is taken do not begin, and say which', async () => {
     const { url, port } = await naive();
     await expect(race({ url, port: Number(new URL(url).port) })).rejects.toThrow(
-      /cdn: our upstream cannot listen at 127\.0\.0\.1:\d+ \(EADDRINUSE\)/,
+      /cdn: the lab's upstream cannot listen at 127\.0\.0\.1:\d+ \(EADDRINUSE\)/,
     );
     expect(port).toBeGreaterThan(0);
   });

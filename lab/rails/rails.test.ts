@@ -73,7 +73,7 @@ describe('what is let through', () => {
   ])('is not %s', async (_what, path, more) => {
     const server = await countingServer();
     const { ask, rails } = await railed(liveTarget({ url: server.url, purge: WAYS }));
-    await expect(ask(path, more)).rejects.toThrow('is no request of this run: the rails let nothing else through');
+    await expect(ask(path, more)).rejects.toThrow('is no request of this run: the rails refuse every other request');
     expect([server.received, rails.report().requests]).toEqual([[], 0]);
   });
 
@@ -330,7 +330,7 @@ describe('nothing more is sent', () => {
     const server = await countingServer();
     const { ask, rails } = await railed(liveTarget({ url: server.url }), { clock: hastyClock() });
     for (let sent = 0; sent < REQUESTS_MAX; sent += 1) await ask('/api/content/7001');
-    await expect(ask('/api/content/7001')).rejects.toThrow(`${REQUESTS_MAX} requests were sent, which is the most of a run`);
+    await expect(ask('/api/content/7001')).rejects.toThrow(`${REQUESTS_MAX} requests were sent, the most that a run may send`);
     await expect(ask('/api/content/7001')).rejects.toThrow('nothing more was sent');
     expect([server.received.length, rails.report().requests]).toEqual([REQUESTS_MAX, REQUESTS_MAX]);
   });

@@ -78,7 +78,7 @@ describe('the file of a live target', () => {
     [
       'a secret as such',
       key(KEY, ', headers: { authorization: Bearer s3cret }'),
-      'authorization: expected <env:NAME>: a secret stands in a variable',
+      'authorization: expected <env:NAME>: a secret belongs in a variable',
     ],
     ['a secret as such, in a key', key(KEY, ', headers: { Fastly-Key: s3cret }'), 'Fastly-Key: expected <env:NAME>'],
     ['a secret as such, in a cookie', { more: ['headers: { cookie: session=s3cret }'] }, 'live.headers.cookie: expected <env:NAME>'],
