@@ -170,7 +170,7 @@ describe('the live lab', () => {
     const refused = await when({ do: 'run', scenario: 'lost' }, (event) => event.type === 'run-ended');
     expect(refused).toMatchObject({ why: expect.stringContaining('mars') });
     const clash = await when({ do: 'run', scenario: 'clash' }, (event) => event.type === 'run-ended');
-    const line = 'clash.yaml:7: method.1.target: pause origin is still in force at 1000 ms: it is healed at 2000 ms';
+    const line = 'clash.yaml:7: method.1.target: pause origin is still in force at 1000 ms: that fault is healed at 2000 ms';
     expect(clash).toMatchObject({ why: expect.stringContaining(line) });
   });
 

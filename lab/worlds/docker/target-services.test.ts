@@ -123,10 +123,10 @@ describe('a compose file with a cache of others', () => {
     expect(can).toEqual({});
     const named = await written(own.replace('    ports:', '    environment: { KAFKA_BROKERS: "mine:9092" }\n    ports:'));
     expect(named.compose.services['edge-eu-west']?.environment).toEqual({ KAFKA_BROKERS: 'mine:9092' });
-    expect(whyAbsent(link('purger:eu-west', 'edge:eu-west'), target)).toContain('varnish hears of writes by the log itself');
+    expect(whyAbsent(link('purger:eu-west', 'edge:eu-west'), target)).toContain('varnish reads the log itself');
     expect(whyAbsent(link('edge:eu-west', 'kafka'), target)).toBeUndefined();
     expect(() => checkReadsLog('docker', regions)).not.toThrow();
-    expect(() => checkReadsLog('embedded', regions)).toThrow('edge-eu-west: edgesync.deliver: own needs a log that others can read');
+    expect(() => checkReadsLog('embedded', regions)).toThrow('edge-eu-west: edgesync.deliver: own needs a log that other programs can read');
   });
 
   it.each([
