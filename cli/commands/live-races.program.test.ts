@@ -205,7 +205,10 @@ describe('races of a live target', { timeout: RACES_MS_MAX }, () => {
   it('are 2 where our upstream cannot listen at its place', async () => {
     const taken = await countingServer();
     const { code, stderr } = await races({ port: taken.port });
-    expect([code, stderr]).toEqual([2, expect.stringContaining(`the lab's upstream cannot listen at 127.0.0.1:${taken.port} (EADDRINUSE)`)]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`the lab's upstream cannot listen at 127.0.0.1:${taken.port} (EADDRINUSE)`),
+    ]);
   });
 
   it('are stopped by a signal: what waits is not sent', async () => {

@@ -167,7 +167,10 @@ describe('run over a live target', { timeout: RUN_MS_MAX }, () => {
 
   it('is 104 where the purge of one content meets another, after that purge', async () => {
     const ran = await run(await naive(['wide']));
-    expect([ran.code, ran.summary?.error]).toEqual([104, expect.stringMatching(/purges more than it names: .*--allow-wide-purge allows this/)]);
+    expect([ran.code, ran.summary?.error]).toEqual([
+      104,
+      expect.stringMatching(/purges more than it names: .*--allow-wide-purge allows this/),
+    ]);
   });
 
   it.runIf(hasNginx)('takes an origin of the user’s own, and a purge API with a body of JSON', async () => {

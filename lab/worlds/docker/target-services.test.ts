@@ -126,7 +126,9 @@ describe('a compose file with a cache of others', () => {
     expect(whyAbsent(link('purger:eu-west', 'edge:eu-west'), target)).toContain('varnish reads the log itself');
     expect(whyAbsent(link('edge:eu-west', 'kafka'), target)).toBeUndefined();
     expect(() => checkReadsLog('docker', regions)).not.toThrow();
-    expect(() => checkReadsLog('embedded', regions)).toThrow('edge-eu-west: edgesync.deliver: own needs a log that other programs can read');
+    expect(() => checkReadsLog('embedded', regions)).toThrow(
+      'edge-eu-west: edgesync.deliver: own needs a log that other programs can read',
+    );
   });
 
   it.each([
