@@ -5,7 +5,7 @@ import type { CheckResult, Need } from './check.ts';
 import { isAnswered } from './versions.ts';
 
 interface Evidence {
-  /** For a sentence: `it needs …, which nobody told`. */
+  /** For a sentence: `the check needs …, which the history does not say`. */
   readonly about: string;
   readonly isToldOf: (region: string, told: Told) => boolean;
 }
