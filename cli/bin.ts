@@ -13,7 +13,7 @@ const isTooOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])
 if (isTooOld) {
   const again = toCommand(['npx', '--yes', '-p', 'node@24', '--', 'node', ...process.argv.slice(1)]);
   process.stderr.write(
-    `edgesync-lab needs Node ${OLDEST.join('.')} or newer and this is ${process.versions.node}; this command brings one along: ${again}\n`,
+    `edgesync-lab needs Node ${OLDEST.join('.')} or newer and this is ${process.versions.node}; this command brings its own Node: ${again}\n`,
   );
   process.exitCode = EXIT.failed;
 } else {

@@ -89,7 +89,7 @@ it('leaves spare lines out when much waits, and says how many, where they are mi
   const lines = reader.read().split('\n');
   const kept = lines.filter((text) => text.startsWith('x')).length;
   expect(kept).toBe(256);
-  expect(lines.slice(kept)).toEqual([`(here ${1_000 - kept} lines are missing: nobody took them)`, 'the end', '']);
+  expect(lines.slice(kept)).toEqual([`(${1_000 - kept} lines are missing here: the reader was too slow)`, 'the end', '']);
 });
 
 it('tells once when it is free, at once where it is, and a listener waits only once', async () => {

@@ -71,7 +71,7 @@ export class Channel {
     if (this.#leftOut === undefined) return;
     const { stream, lines } = this.#leftOut;
     this.#leftOut = undefined;
-    this.#add(stream, `(here ${lines} lines are missing: nobody took them)\n`);
+    this.#add(stream, `(${lines} lines are missing here: the reader was too slow)\n`);
   }
 
   #add(stream: Stream, text: string): void {

@@ -18,7 +18,7 @@ describe('the farewell', () => {
       '  time     14 s in the embedded world',
       '  faults   1 fault injected: partition edge:us-east<->kafka for 12 s',
       '  writes   1',
-      '  verdict  no violation seen: no answer was older than faults and delays excuse',
+      '  verdict  no violation seen: no answer was older than faults and delays allow',
       '  left     nothing: everything healed and stopped',
     ]);
   });
@@ -75,10 +75,12 @@ describe('the farewell', () => {
   it('names what could not be healed, and what outlives it', () => {
     expect(farewell(ended({ left: ['edge:us-east is cut'] })).at(-1)).toBe('  left     could not heal: edge:us-east is cut');
     const stays = ended({ state: { ...PLAYED, staysUp: true } });
-    expect(farewell(stays).at(-1)).toMatch(/the cluster goes on, edgesync-lab down removes it$/);
+    expect(farewell(stays).at(-1)).toMatch(/the cluster still runs, edgesync-lab down removes it$/);
     expect(farewell(stays, { project: 'mine' }).at(-1)).toMatch(/edgesync-lab down --project mine removes it$/);
     const abandoned = { left: [], backend: 'docker', project: 'mine' } as const;
-    expect(abandonedLines(abandoned)[0]).toMatch(/edgesync-lab heal --project mine mends it, edgesync-lab down --project mine removes it$/);
+    expect(abandonedLines(abandoned)[0]).toMatch(
+      /edgesync-lab heal --project mine heals the cluster, edgesync-lab down --project mine removes it$/,
+    );
   });
 });
 

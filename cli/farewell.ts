@@ -77,9 +77,9 @@ function mysteryRows({ mystery }: ViewState, hidden: FarewellOptions['hidden']):
 export function abandonedLines({ left, backend, project }: Left): readonly string[] {
   if (backend !== undefined && worldKind(backend).outlivesLab) {
     const [heal, down] = [commandFor('heal', project), commandFor('down', project)];
-    return [`left at once: the cluster stays as it is. ${heal} mends it, ${down} removes it`, ...left.map(printable)];
+    return [`left at once: the cluster stays as it is. ${heal} heals the cluster, ${down} removes it`, ...left.map(printable)];
   }
-  const services = 'left at once: the services end by themselves now that nobody holds them';
+  const services = 'left at once: the services of the world now end by themselves';
   return left.length === 0 ? [services] : [`${services}, and with them ${left.map(printable).join(', ')}`];
 }
 
@@ -105,9 +105,9 @@ function faultsText({ faultsSeen, bands, nowMs }: ViewState): string {
 
 function verdictText({ verdict }: ViewState): string {
   if (verdict === undefined) return 'nothing was judged';
-  if (verdict.state === 'violated') return `${plural(verdict.violations, 'answer')} older than any fault and delay excuses`;
+  if (verdict.state === 'violated') return `${plural(verdict.violations, 'answer')} older than faults and delays allow`;
   if (verdict.state === 'unknown') return `unknown: ${verdict.reason}`;
-  return 'no violation seen: no answer was older than faults and delays excuse';
+  return 'no violation seen: no answer was older than faults and delays allow';
 }
 
 function ranText({ ran }: ViewState): string {
@@ -118,7 +118,7 @@ function ranText({ ran }: ViewState): string {
 function leftText(left: readonly string[], staysUp: boolean, project: string | undefined): string {
   if (left.length > 0) return `could not heal: ${left.join(', ')}`;
   if (!staysUp) return 'nothing: everything healed and stopped';
-  return `everything healed; the cluster goes on, ${commandFor('down', project)} removes it`;
+  return `everything healed; the cluster still runs, ${commandFor('down', project)} removes it`;
 }
 
 function commandFor(word: 'heal' | 'down', project: string | undefined): string {

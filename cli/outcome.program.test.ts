@@ -91,9 +91,9 @@ describe.concurrent('a run', () => {
   });
 
   it.each([
-    ['a threshold without samples', 'unmeasured', 'thresholds', /^nothing was measured of origin_write_duration\{phase:heal\} max<1000$/],
-    ['no reads', 'unread', 'load', /^it sent no read/],
-    ['no writes', 'unwritten', 'load', /^it sent no write/],
+    ['a threshold without samples', 'unmeasured', 'thresholds', /^there are no samples of origin_write_duration\{phase:heal\} max<1000$/],
+    ['no reads', 'unread', 'load', /^the load sent no read/],
+    ['no writes', 'unwritten', 'load', /^the load sent no write/],
     ['no steady state', 'unsteady', 'steady-state', /^impossible: p99 is .*, not < 0\.001 10000 ms after warm-up.*nothing was broken$/],
   ] as const)('with %s ends with 2 and the reason', async (_what, name, check, reason) => {
     const { code, summary, events: all } = await run([name]);
@@ -124,7 +124,7 @@ describe.concurrent('a run', () => {
     expect(summary).toMatchObject({ status: 'completed', exitCode: 99, heal: { clean: true } });
     expect(summary?.checks.find(({ check }) => check === 'load')).toMatchObject({
       verdict: 'unknown',
-      reason: expect.stringMatching(/^ended after 4/),
+      reason: expect.stringMatching(/^the load ended after 4/),
     });
     expect(code).toBe(99);
   });

@@ -42,7 +42,7 @@ describe('an environment that names places carelessly', () => {
     ['EDGESYNC_COMPOSE', './compose.yaml'],
   ])('is refused when %s is relative, and nothing is written', async (name, value) => {
     const { code, stderr } = await run(['sim', '--seeds', '1'], { [name]: value });
-    expect(stderr).toContain(`${name}: expected an absolute path, the same place from wherever the lab is started, got "${value}"`);
+    expect(stderr).toContain(`${name}: expected an absolute path, which does not depend on the working folder, got "${value}"`);
     expect(code).toBe(104);
     expect(await readdir(folder)).toEqual([]);
   });

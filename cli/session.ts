@@ -58,7 +58,7 @@ export function createSession(environment: CliEnvironment, argv: readonly string
   for (const signal of SIGNALS) {
     process.on(signal, () => {
       if (!stop.signal.aborted) {
-        output.note(`${signal}: stopping everything; once more leaves at once`);
+        output.note(`${signal}: stopping everything; a second ${signal} leaves at once`);
         return stop.abort(new Error(`stopped by ${signal}`));
       }
       if (!isLeaving) abandon();

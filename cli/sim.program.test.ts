@@ -42,7 +42,7 @@ describe.concurrent('sim', () => {
 
   it('runs each seed twice and says that they are the same', async () => {
     const { code, stdout } = await startProgram(['sim', '--seeds', '4..5', '--check-determinism']).ended;
-    expect(stdout).toContain('2 seeds, each the same twice');
+    expect(stdout).toContain('2 seeds run twice, with equal histories');
     expect(code).toBe(0);
   });
 
@@ -50,7 +50,7 @@ describe.concurrent('sim', () => {
     const { code, stdout } = await startProgram(['sim', '--seeds', '4', '--check-determinism', '--json']).ended;
     const events = eventsOf(stdout);
     expect(events.map(({ type }) => type)).toEqual(['Start', 'Summary']);
-    const checks = [{ check: 'determinism', verdict: 'pass', reason: '1 seeds, each the same twice', anomalies: 0 }];
+    const checks = [{ check: 'determinism', verdict: 'pass', reason: '1 seed run twice, with equal histories', anomalies: 0 }];
     const reproduce = 'edgesync-lab sim --check-determinism --seeds 4';
     expect(events.at(-1)).toMatchObject({ verdict: 'pass', exitCode: 0, checks, reproduce });
     expect(code).toBe(0);
@@ -63,12 +63,12 @@ describe.concurrent('sim', () => {
     [
       'one mutant and all of them',
       ['--mutants', '--mutant', 'unfenced-fill'],
-      '--mutants: goes with neither --mutant nor --check-determinism',
+      '--mutants: cannot be combined with --mutant or --check-determinism',
     ],
     [
       'all mutants, and each seed twice',
       ['--mutants', '--check-determinism'],
-      '--mutants: goes with neither --mutant nor --check-determinism',
+      '--mutants: cannot be combined with --mutant or --check-determinism',
     ],
   ])('refuses %s with 104', async (_what, words, said) => {
     const { code, stderr } = await startProgram(['sim', ...words]).ended;
@@ -95,7 +95,7 @@ describe.concurrent('sim --mutants', () => {
     expect(stdout).toMatch(/^mutant +caught by +first seed +seeds +mean seeds +by others only +crashed$/m);
     expect(stdout).toMatch(/^\S+ +SURVIVES +- +0 of 1 +- +\d +-$/m);
     expect(stdout).toMatch(/^\S+ +[a-z-]+ +2 +1 of 1 +1 +0 +-$/m);
-    expect(stdout).toContain('the real protocol on the same 1 seeds: clean');
+    expect(stdout).toContain('the real protocol on the same 1 seed: clean');
     expect(stdout).toContain('again: npx edgesync-lab sim --mutants --seeds 2');
     expect(stderr).toMatch(/^[a-z-]+: \d+ of 23 seeds, /m);
     expect(code).toBe(1);

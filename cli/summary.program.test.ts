@@ -70,7 +70,7 @@ describe.concurrent('of all scenarios of a run', () => {
     const { markdown, suites } = await leftIn(out);
     expect(suites.map(([name]) => name)).toEqual(['short', 'long', scenario('late')]);
     expect(suites.at(-1)).toEqual([scenario('late'), '0', '1']);
-    expect(markdown).toContain('Stopped before these began: ');
+    expect(markdown).toContain('The command was stopped before these scenarios began: ');
     expect(markdown).toContain('| long | ❔ Stopped ');
     expect([1, 2, 105]).toContain(code);
   });

@@ -121,7 +121,7 @@ describe.concurrent('the terminal', () => {
     const screens = [
       ['z', /how old answers are/],
       ['f', /what to break/],
-      ['t', /ms since it was sent|no trace|waits until/],
+      ['t', /ms since the write was sent|no trace|waits until/],
       [':', /^:/],
       ['/', /^\//],
       ['?', /change one content at the origin/],

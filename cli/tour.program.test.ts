@@ -12,16 +12,16 @@ const WALK: readonly (readonly [key: string, asked: string, seen: RegExp])[] = [
   ['w', 'press w to change one content', /version \d+ of content:\d+ was applied in us-east after \d/],
   ['b', 'press b to change contents 50 times', /us-east, eager: \d+ readers? waited for the origin, 0 got the old version/],
   ['c', 'press c to cut the link', /eu-west serves version \d+ of content:\d+, the origin has \d+: \d+ behind/],
-  ['\r', 'press Enter to give it a lease of 5 s', /eu-west calls nothing old fresh any more/],
+  ['\r', 'press Enter to give the region a lease of 5 s', /eu-west labels no old version fresh any more/],
   ['a', 'press a to heal it', /eu-west has caught up/],
   ['\r', 'press Enter to run both', /the real protocol: PASS/],
   [
     '\r',
-    'press Enter to purge it',
-    /200 readers asked ap-south for content:\d+ at once, and it asked the origin once\. ✓ 1\d\d waited for that fetch/,
+    'press Enter to purge a content',
+    /200 readers asked ap-south for content:\d+ at once, and the edge asked the origin once\. ✓ 1\d\d readers shared that fetch/,
   ],
   ['\r', 'press Enter to kill Kafka', /invalidations? waits? in the outbox of the origin/],
-  ['a', 'press a to start it again', /The outbox is empty and every region has applied what waited/],
+  ['a', 'press a to start Kafka again', /The outbox is empty and every region has applied the waiting invalidations/],
 ];
 
 it('teaches six steps, each seen in the live figures, and leaves nothing broken', { timeout: WALK_MS }, async () => {

@@ -55,7 +55,7 @@ describe('the doctor', () => {
     ['linux', 'arm64', 'warning', /by reading/],
     ['darwin', 'arm64', 'warning', /macOS.*by reading/],
     ['win32', 'x64', 'warning', /not supported/],
-    ['sunos', 'x64', 'warning', /nobody has tried it/],
+    ['sunos', 'x64', 'warning', /the lab was never tried there/],
   ])('says of %s on %s: %s', async (platform, arch, state, says) => {
     const found = (await examine({ ...WELL, system: { platform, arch } })).find(({ name }) => name === 'system');
     expect(found).toMatchObject({ state, says: expect.stringMatching(says) });

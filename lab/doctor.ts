@@ -130,7 +130,7 @@ function checkSystem({ system }: Patient): Diagnosis {
   const found = platformOf(system);
   const name = 'system';
   if (found === undefined)
-    return { name, state: 'warning', says: `${system.platform} on ${system.arch}: nobody has tried it`, remedy: 'use Linux' };
+    return { name, state: 'warning', says: `${system.platform} on ${system.arch}: the lab was never tried there`, remedy: 'use Linux' };
   const says = `${system.platform} on ${system.arch} (${found.name}), ${found.known}: ${found.says}`;
   if (found.known === 'tested') return ok(name, says);
   return { name, state: 'warning', says, remedy: found.known === 'by reading' ? null : 'use Linux, or Linux in WSL 2' };
@@ -152,9 +152,10 @@ function checkMemory({ memoryBytes }: Patient): Diagnosis {
 
 async function checkPorts({ ports }: Patient): Promise<Diagnosis> {
   const busy = await findBusyPorts(ports);
-  if (busy !== undefined) return { name: 'ports', state: 'missing', says: busy, remedy: 'stop what holds it, or use --ports auto' };
+  if (busy !== undefined)
+    return { name: 'ports', state: 'missing', says: busy, remedy: 'stop the program that holds the port, or use --ports auto' };
   const fixed = ports.filter(({ port }) => port !== 0).map(({ port, service }) => `${port} (${service})`);
-  return ok('ports', fixed.length === 0 ? 'free ones are taken at the start' : `free: ${fixed.join(', ')}`);
+  return ok('ports', fixed.length === 0 ? 'free ports are taken at the start' : `free: ${fixed.join(', ')}`);
 }
 
 function checkPglite({ pgliteFile }: Patient): Diagnosis {
@@ -176,7 +177,7 @@ function checkEngine({ docker, needsDocker }: Patient): Diagnosis {
   }
   if (!isSince(docker.apiVersion, ENGINE_API_TRIED)) return checkOldEngine(docker, state);
   if (docker.memoryProblem === undefined) return ok('engine', docker.engine);
-  return { name: 'engine', state, says: docker.memoryProblem, remedy: 'give it more, or use --backend embedded' };
+  return { name: 'engine', state, says: docker.memoryProblem, remedy: 'give the engine more memory, or use --backend embedded' };
 }
 
 function checkOldEngine({ engine, apiVersion }: Extract<DockerFindings, { engine: string }>, missing: Diagnosis['state']): Diagnosis {
@@ -197,7 +198,7 @@ function checkCompose({ compose }: Patient): Diagnosis {
   const says = `${command} ${version}, compose.yaml needs ${COMPOSE_OLDEST} or newer`;
   // One built from its source says `dev`.
   if (!/^v?\d/.test(version) || isSince(version, COMPOSE_OLDEST)) return ok('compose', says);
-  const remedy = 'install a newer one (https://docs.docker.com/compose/install), or use edgesync-lab up, which needs none';
+  const remedy = 'install a newer one (https://docs.docker.com/compose/install), or use edgesync-lab up, which does not need Compose';
   return { name: 'compose', state: 'warning', says, remedy };
 }
 

@@ -51,7 +51,7 @@ export async function analyze({ file, json, out, details = false }: Analysis, li
     return made;
   };
   if (out !== undefined) await saveReports(new ReportsFolder(out), source());
-  if (isTorn) listener.note(`${printable(file)}: the last line is half written and was left out`);
+  if (isTorn) listener.note(`${printable(file)}: the last line is incomplete and was left out`);
   if (json) listener.line(JSON.stringify(toJson(saved, concluded)));
   else for (const line of toLines(source(), concluded, details)) listener.line(line);
   return concluded.exitCode;
@@ -141,7 +141,7 @@ function toLines(source: ReportSource, { results, thresholds }: Concluded, detai
     lastedMs: history.endedMs,
     summary: judged,
     regions: [],
-    keptBy: '--details tells all of them',
+    keptBy: '--details prints all of them',
   };
   return [...resultLines({ ...result, anomalies: firstOfEach(anomalies) }), ...all];
 }

@@ -143,7 +143,7 @@ describe.concurrent('analyze', () => {
         expect(found.checks).toContainEqual({
           check: 'history',
           verdict: 'unknown',
-          reason: 'the run did not get to its end',
+          reason: 'the run did not reach its end',
           anomalies: 0,
         });
         expect(found.checks).toContainEqual({ check: 'divergence', verdict: 'unknown', reason: 'no key was written', anomalies: 0 });
@@ -159,7 +159,7 @@ describe.concurrent('analyze', () => {
       const rest = { regions: ['us-east'], staleness: 'adjusted', checks: ['divergence'], startedAt: '2026-01-01T00:00:00.000Z' };
       await writeFile(file, `${JSON.stringify({ ...head, ...rest })}\n{"line":"sta`);
       const { code, stdout, stderr } = await startProgram(['analyze', file]).ended;
-      expect(stderr).toBe(`${file}: the last line is half written and was left out\n`);
+      expect(stderr).toBe(`${file}: the last line is incomplete and was left out\n`);
       expect([code, stdout.split('  ')[0]]).toEqual([2, 'UNKNOWN']);
     });
   });
@@ -203,7 +203,7 @@ describe('--out', () => {
       await writeFile(join(folder, 'mine'), 'mine');
       const { code, stdout, stderr } = await runBaseline(folder).ended;
       expect([code, stdout]).toEqual([104, '']);
-      expect(stderr).toBe(`--out ${folder}: expected an empty folder, got one with 1 entries; name another one\n`);
+      expect(stderr).toBe(`--out ${folder}: expected an empty folder, got one with 1 entry; name another folder\n`);
       expect(await readdir(folder)).toEqual(['mine']);
     });
   });

@@ -10,10 +10,8 @@ export function addAnalyzeCommand(program: Command, session: Session): void {
     .command('analyze')
     .description('judge a saved history again: the same checks, thresholds, verdict and exit code as its run')
     .argument('<file>', 'a history.ndjson that run --out or sim --out wrote')
-    .addOption(
-      new Option('--out <dir>', 'an empty folder: report.html, junit.xml, summary.md and summary.json go there').env('EDGESYNC_OUT'),
-    )
-    .addOption(new Option('--details', 'every anomaly, check and threshold, and how old answers were').env('EDGESYNC_DETAILS'))
+    .addOption(new Option('--out <dir>', 'an empty folder for report.html, junit.xml, summary.md and summary.json').env('EDGESYNC_OUT'))
+    .addOption(new Option('--details', 'print every anomaly, check and threshold, and the staleness of answers').env('EDGESYNC_DETAILS'))
     .addOption(new Option('--json', 'one object: verdict, checks, anomalies').env('EDGESYNC_JSON'))
     .action((file: string, options: Omit<Analysis, 'file'>) =>
       orFail(session, async () => session.exitWith(await runApart({ type: 'analyze', analysis: { ...options, file } }, session))),

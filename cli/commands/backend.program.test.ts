@@ -74,8 +74,8 @@ describe.concurrent('without an engine', () => {
   });
 
   it.each([
-    [['--tools'], '--profile tools: the embedded world has none'],
-    [['--profile', 'redis-ports'], '--profile redis-ports: the embedded world has none'],
+    [['--tools'], '--profile tools: the embedded world has no profiles'],
+    [['--profile', 'redis-ports'], '--profile redis-ports: the embedded world has no profiles'],
     [['--profile', 'debug'], 'expected members or tools or redis-ports, got the profile "debug"'],
   ])('up %j is 104, for there are no containers', async (words, sentence) => {
     const { code, stdout, stderr } = await startProgram(['up', '--ports', 'auto', ...words], { env: NOWHERE }).ended;

@@ -26,12 +26,12 @@ export function addCompareCommand(program: Command, session: Session): void {
     .argument('<a>', `${what}: the run before`)
     .argument('<b>', `${what}: the run now`)
     .addOption(
-      new Option('--tolerance <percent>', 'how much worse a figure of B may be before it counts as worse')
+      new Option('--tolerance <percent>', 'by how much a figure of B may be worse than that of A')
         .argParser(parsePercent)
         .default(TOLERANCE_PERCENT)
         .env('EDGESYNC_TOLERANCE'),
     )
-    .addOption(new Option('--json', 'one object: every pair of figures, and how many are worse').env('EDGESYNC_JSON'))
+    .addOption(new Option('--json', 'one object: every pair of figures, and the count of worse figures').env('EDGESYNC_JSON'))
     .action((a: string, b: string, options: Omit<CompareJob, 'a' | 'b'>) =>
       orFail(session, async () => session.exitWith(await runApart({ type: 'compare', compare: { ...options, a, b } }, session))),
     );

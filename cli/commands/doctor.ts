@@ -18,7 +18,7 @@ interface DoctorCommandOptions extends WorldOptions {
 export function addDoctorCommand(program: Command, session: Session): void {
   const command = program
     .command('doctor')
-    .description('say what this machine has, what a world still needs, and the remedy')
+    .description('check what this machine has for each world, and print the remedy for what is missing')
     .addOption(new Option('--json', 'an array of objects, each with name, state, says and remedy').env('EDGESYNC_JSON'));
   addWorldOptions(command).action(async (options: DoctorCommandOptions) => {
     try {

@@ -37,11 +37,11 @@ function parseFor(text: string): number {
 export function addFaultCommand(program: Command, session: Session): void {
   const command = program
     .command('fault')
-    .description('docker: inject one fault into a cluster that runs; without --for it stays until heal')
+    .description('docker: inject one fault into a running cluster; without --for the fault stays until heal')
     .argument('<fault>', [...FAULTS.keys()].join(', '))
     .argument('<target>', 'such as edge:eu-west<->kafka, redis:ap-south or origin')
     .argument('[parameters...]', 'such as latency=200ms')
-    .addOption(new Option('--for <time>', 'heal it after that time').argParser(parseFor));
+    .addOption(new Option('--for <time>', 'heal the fault after that time').argParser(parseFor));
   addClusterOptions(command).action((fault: string, target: string, words: string[], options: FaultOptions) =>
     orFail(session, () => injectOne({ fault, target, parameters: toParameters(words) }, options, session)),
   );
@@ -91,7 +91,7 @@ async function injectOne(written: Written, options: FaultOptions, { environment,
     exitWith(injected.every(({ effect }) => effect === 'confirmed') ? EXIT.pass : EXIT.unknown);
     staysInForce = options.for === undefined && !signal.aborted;
     if (options.for !== undefined) await sleep(clock, options.for, signal);
-    else if (FAULTS.get(written.fault)?.lasts) output.line(`it stays until: edgesync-lab heal --project ${topology.project}`);
+    else if (FAULTS.get(written.fault)?.lasts) output.line(`the fault stays until: edgesync-lab heal --project ${topology.project}`);
     if (signal.aborted) exitWith(EXIT.interrupted);
   } finally {
     await releasers.release();
@@ -99,5 +99,5 @@ async function injectOne(written: Written, options: FaultOptions, { environment,
 }
 
 function describe({ says, effect }: FaultInForce): string {
-  return effect === 'confirmed' ? says : `${says}: nothing shows that it took effect`;
+  return effect === 'confirmed' ? says : `${says}: no effect of the fault was seen`;
 }

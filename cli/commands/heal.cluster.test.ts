@@ -148,7 +148,7 @@ describe.skipIf(provided === undefined)('fault', () => {
     const { code, stdout } = await lab('fault', ...words).ended;
     expect(code).toBe(0);
     expect(stdout).toMatch(says);
-    expect(stdout).toContain(`it stays until: npx edgesync-lab heal --project ${cluster.project}`);
+    expect(stdout).toContain(`the fault stays until: npx edgesync-lab heal --project ${cluster.project}`);
     expect((await statusNow()).faults).toHaveLength(1);
     const again: Ended = await lab('fault', ...words).ended;
     if (words[0] !== 'partition') expect(again.code).not.toBe(0);

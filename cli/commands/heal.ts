@@ -21,7 +21,7 @@ export function addHealCommand(program: Command, session: Session): void {
       const { healed, left } = await healCluster({ topology, variables });
       for (const what of healed) session.output.line(printable(`healed: ${what}`));
       for (const what of left) session.output.note(printable(`could not heal: ${what}`));
-      if (left.length > 0) session.output.note(`to remove it with its cluster: edgesync-lab down --project ${topology.project}`);
+      if (left.length > 0) session.output.note(`to remove the faults with their cluster: edgesync-lab down --project ${topology.project}`);
       else if (healed.length === 0) session.output.line('nothing to heal');
       session.exitWith(left.length > 0 ? EXIT.notHealed : EXIT.pass);
     }),

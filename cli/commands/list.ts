@@ -115,7 +115,7 @@ export function addListCommand(program: Command, session: Session): void {
   program
     .command('list')
     .description(
-      'list scenarios, faults, checks, metrics, mutants, targets or races; each fault with its targets, its parameters (* is required) and its worlds, each mutant with the checks that may catch it',
+      'list scenarios, faults, checks, metrics, mutants, targets or races; a fault is listed with its targets, its parameters (* is required) and its worlds, a mutant with the checks that may catch it',
     )
     .addArgument(new Argument('[which]', 'what to list').choices(Object.keys(LISTS)).default('scenarios'))
     .addOption(new Option('--json', 'an array of objects, each with name and about').env('EDGESYNC_JSON'))

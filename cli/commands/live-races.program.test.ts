@@ -90,7 +90,7 @@ describe('races of a live target', { timeout: RACES_MS_MAX }, () => {
     const server = await countingServer((answer) => void answer.end('{"data":{"version":1}}'));
     const port = await freePort();
     const { code, stderr } = await races({ url: server.url, port });
-    expect([code, stderr]).toEqual([104, expect.stringContaining(`its backend must be 127.0.0.1:${port}, and nothing else`)]);
+    expect([code, stderr]).toEqual([104, expect.stringContaining(`the backend of the cache must be 127.0.0.1:${port}, and nothing else`)]);
     expect(server.received).toHaveLength(1);
   });
 
@@ -139,7 +139,7 @@ describe('races of a live target', { timeout: RACES_MS_MAX }, () => {
     const lines = stdout.split('\n').map((line) => line.trim().replace(/edgesync-lab\/\S+/, 'edgesync-lab/V'));
     const agent = 'user-agent: edgesync-lab/V (races; a test of this cache by whoever runs it)';
     expect(lines).toEqual([
-      'cdn: nothing is sent; each run has ids and tags of its own',
+      'cdn: nothing is sent; the ids and tags differ in each run',
       `read          GET ${server.url}/api/content/1001`,
       'x-site: <env:SITE>',
       agent,
@@ -189,9 +189,9 @@ describe('races of a live target', { timeout: RACES_MS_MAX }, () => {
     ['more requests than 20 a second', {}, ['--rate', '21'], 'expected a whole number from 1 to 20'],
     ['no requests', {}, ['--rate', '0'], 'expected a whole number from 1 to 20'],
     ['a rate that is none', {}, ['--rate', '1e1'], 'expected a whole number from 1 to 20'],
-    ['a wide purge', { purge: '{ hard: { all: PURGE / } }' }, [], '--allow-wide-purge lets it, --purge key runs without'],
+    ['a wide purge', { purge: '{ hard: { all: PURGE / } }' }, [], '--allow-wide-purge allows that; --purge key needs no permission'],
     ['a secret that is not there', { purge: PURGE }, [], 'expected CDN_TOKEN in the environment, got nothing'],
-    ['a configuration of its own', {}, ['--config', '/dev/null'], '--config: cdn is a live target, which has a configuration of its own'],
+    ['a configuration of its own', {}, ['--config', '/dev/null'], '--config: cdn is a live target and has its own configuration'],
   ])('are 104 for %s', async (_what, file, words, message) => {
     const { code, stdout, stderr } = await races(file, words);
     expect([code, stdout, stderr]).toEqual([104, '', expect.stringContaining(message)]);
@@ -205,7 +205,10 @@ describe('races of a live target', { timeout: RACES_MS_MAX }, () => {
   it('are 2 where our upstream cannot listen at its place', async () => {
     const taken = await countingServer();
     const { code, stderr } = await races({ port: taken.port });
-    expect([code, stderr]).toEqual([2, expect.stringContaining(`our upstream cannot listen at 127.0.0.1:${taken.port} (EADDRINUSE)`)]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`the lab's upstream cannot listen at 127.0.0.1:${taken.port} (EADDRINUSE)`),
+    ]);
   });
 
   it('are stopped by a signal: what waits is not sent', async () => {

@@ -23,7 +23,7 @@ export function addLiveOptions(command: Command): Command {
     .addOption(
       new Option(
         '--allow-external <host>',
-        'live: a host that the lab may ask beside this machine, by its exact name; may be given more than once',
+        'live: the exact name of a host other than this machine that the lab may ask; may be given more than once',
       )
         .env('EDGESYNC_ALLOW_EXTERNAL')
         .argParser(wordsOf),
@@ -86,13 +86,13 @@ export function dryRun(
   live: OpenRailsOptions,
   { session, json = false }: { readonly session: Session; readonly json?: boolean | undefined },
 ): void {
-  if (live.targets.length === 0) throw new InvalidInput('--dry-run: expected a live target: nothing else is asked beside this machine');
+  if (live.targets.length === 0) throw new InvalidInput('--dry-run: expected a live target: only a live target is asked over the network');
   checkRails(live);
   const planned = live.targets.map((target) => ({ name: target.name, requests: firstRequests(target, live).map(toPlanned) }));
   const { output } = session;
   if (json) return output.line(JSON.stringify({ dryRun: planned }));
   for (const { name, requests } of planned) {
-    output.line(printable(`${name}: nothing is sent; each run has ids and tags of its own`));
+    output.line(printable(`${name}: nothing is sent; the ids and tags differ in each run`));
     for (const { kind, method, url, headers, body } of requests) {
       output.line(printable(`${kind.padEnd(KIND_LENGTH)}  ${method} ${url}`));
       for (const [header, value] of Object.entries(headers)) output.line(printable(`${' '.repeat(KIND_LENGTH)}    ${header}: ${value}`));

@@ -25,7 +25,7 @@ export function remarks({ regions, met, otherReads }: OriginalLoadResult): reado
     .filter((figures) => !figures.met)
     .map(({ region, failed }) => (failed > 0 ? `${region} (${failed} reads failed)` : region));
   return [
-    ...(otherReads > 0 ? [`${otherReads} reads of others are in the hits, too`] : []),
+    ...(otherReads > 0 ? [`the hits include ${otherReads} reads of other clients`] : []),
     'hits: by the counters of the edges; latencies: as measured here, over HTTP',
     met ? 'every target is met in every region' : `a target is missed in ${missed.join(', ')}`,
   ];

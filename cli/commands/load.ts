@@ -46,7 +46,7 @@ export function addLoadCommand(program: Command, session: Session): void {
   const command = program
     .command('load')
     .description(
-      'the load test of the original EdgeSync on content 1 in every region at once: 50 reads to prime, many more, one PUT, and reads until each region must serve it; ends with 99 when a target of the original is missed',
+      'the load test of the original EdgeSync on content 1 in every region at once: 50 reads to prime, many more reads, one PUT, and reads until each region must serve the new version; ends with 99 when a target of the original is missed',
     )
     .addOption(
       new Option('--requests <number>', 'reads in each region, after those to prime')
@@ -69,12 +69,12 @@ export function addLoadCommand(program: Command, session: Session): void {
       new Option('--only-basic', 'the smaller test of the original alone').conflicts(['requests', 'after']).env('EDGESYNC_ONLY_BASIC'),
     )
     .addOption(
-      new Option('--original', 'the lines that the load scripts of the original end with, instead of a table')
+      new Option('--original', 'print the last lines of the original load scripts instead of a table')
         .conflicts('json')
         .env('EDGESYNC_ORIGINAL'),
     )
     .addOption(
-      new Option('--concurrency <number>', 'reads under way at a time in each region')
+      new Option('--concurrency <number>', 'reads in flight at a time in each region')
         .argParser(parseWithin(1, CONCURRENCY_MAX))
         .default(CONCURRENCY_DEFAULT)
         .env('EDGESYNC_CONCURRENCY'),

@@ -19,13 +19,13 @@ interface MysteryOptions extends LookOptions {
 export function addMysteryCommand(program: Command, session: Session, config: ConfigFile): void {
   const command = program
     .command('mystery')
-    .description('in the terminal: a world with one unknown bug in it, for you to find; :guess names it, :give-up tells it')
+    .description('in the terminal: find the one unknown bug of a world; :guess names the bug, :give-up shows it')
     .addOption(
-      new Option('--seed <number>', 'which bug: the same number hides the same bug; if left out, one is drawn').argParser(parseSeed),
+      new Option('--seed <number>', 'which bug: the same number hides the same bug; if left out, a number is drawn').argParser(parseSeed),
     )
     .addOption(portsOption());
   addLookOptions(command).action(async ({ seed = drawSeed(), ...options }: MysteryOptions) => {
-    if (!isInteractive(session.environment)) program.error('error: mystery is played in a terminal, and there is none here');
+    if (!isInteractive(session.environment)) program.error('error: mystery is played in a terminal, and this is not one');
     const again = toCommand(['edgesync-lab', 'mystery', '--seed', String(seed)]);
     const mutant = pick(createRandom(seed), MUTANTS);
     await runTerminal({ ...options, compose: COMPOSE_FILE, backend: EMBEDDED }, session, config, { mutant, again });

@@ -40,7 +40,7 @@ async function findRunning({ options, session, releasers }: OpenWorldOptions): P
   releasers.push(() => clients.close());
   const regions = await findServices(edges, clients);
   if (regions === undefined || (await isCluster(topology, session.environment.variables))) return undefined;
-  session.output.note(`the load is on the services that answer at port ${topology.origin.port} already; they are left running`);
+  session.output.note(`the load uses the services that already answer at port ${topology.origin.port}; these services are left running`);
   return { regions, clients, lost: new Promise(() => {}) };
 }
 

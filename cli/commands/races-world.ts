@@ -27,12 +27,12 @@ const PROJECT_SUFFIX = '-races';
 export function addRacesWorldOptions(command: Command): Command {
   return addClusterOptions(command)
     .addOption(
-      new Option('--backend <world>', 'where our own edges run; caches of others are raced embedded alone (default: embedded)')
+      new Option('--backend <world>', 'where edges of the lab run; caches of others are raced only embedded (default: embedded)')
         .choices(BACKENDS)
         .env('EDGESYNC_BACKEND'),
     )
     .addOption(
-      new Option('--seed <number>', 'simulated: the seed of all chance; if left out, one is drawn and printed')
+      new Option('--seed <number>', 'simulated: the seed of all random choices; if left out, one is drawn and printed')
         .argParser(seedOf)
         .env('EDGESYNC_SEED'),
     )
@@ -59,7 +59,7 @@ export async function racesWorldOf(
   const { backend = EMBEDDED, seed, mutant, compose, project } = options;
   if (mutant !== undefined) mutantNamed(mutant);
   if (backend !== SIMULATED && seed !== undefined && isSaid('seed'))
-    throw new InvalidInput(`--seed: needs --backend ${SIMULATED}, got ${backend}: elsewhere no chance is drawn`);
+    throw new InvalidInput(`--seed: needs --backend ${SIMULATED}, got ${backend}: only virtual time draws from a seed`);
   if (backend !== SIMULATED && mutant !== undefined)
     throw new InvalidInput(`--mutant ${mutant}: needs --backend ${SIMULATED}, got ${backend}`);
   if (backend === EMBEDDED || !(isSaid('backend') || targets.some(isOwn))) return undefined;
@@ -91,10 +91,10 @@ function refuseElsewhere(target: AnyTarget, { backend, takesOthers }: Elsewhere)
   const known = OWN_TARGETS.map(({ name }) => name).join(', ');
   if (!isOwn(target) && !takesOthers)
     throw new InvalidInput(
-      `--backend ${backend}: expected our own edges (${known}), got ${target.name}: caches of others are raced with --backend ${EMBEDDED}`,
+      `--backend ${backend}: expected edges of the lab (${known}), got ${target.name}: caches of others are raced with --backend ${EMBEDDED}`,
     );
   if (isOwn(target) && backend === SIMULATED && target.store !== 'memory')
-    throw new InvalidInput(`--backend ${backend}: ${target.name} needs a Redis, and in virtual time there is none`);
+    throw new InvalidInput(`--backend ${backend}: ${target.name} needs a Redis, and virtual time has none`);
 }
 
 function seedOf(text: string): number {

@@ -129,7 +129,7 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
   it('print a table, and the first that was kept step by step', async () => {
     const { code, stdout, stderr } = await startProgram(['races', 'edgesync', '--race', 'plain', '--purge', 'key']).ended;
     expect([code, stdout]).toEqual([0, 'cache        purge  plain\nedgesync  hard key     ok\n']);
-    expect(stderr).toContain('edgesync  plain         hard key      ok        version 2 from then on');
+    expect(stderr).toContain('edgesync  plain         hard key      ok        version 2 after the purge');
   });
 
   it('take their words from the environment, and say when there is nothing to race', async () => {
@@ -139,7 +139,7 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
     const nothing = await startProgram(['races', 'edgesync', '--race', 'untagged-304'], { env }).ended;
     expect([nothing.code, nothing.stderr]).toEqual([
       2,
-      expect.stringContaining('edgesync: nothing to race: none of its purges is one for the races asked for'),
+      expect.stringContaining('edgesync: nothing to race: the requested races need a purge that the cache does not declare'),
     ]);
   });
 
@@ -150,7 +150,7 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
     await writeFile(file, `version: 1\nname: lasting\nabout: a\nstart: { command: [<node>, ${naive}, "<port>", <upstream>] }\n`);
     const { code, stdout, stderr } = await startProgram(['races', file]).ended;
     expect([code, stdout]).toEqual([2, 'cache              purge\nlasting  nothing to race\n']);
-    expect(stderr).toContain('lasting: nothing to race: it declares no purge');
+    expect(stderr).toContain('lasting: nothing to race: the cache declares no purge');
     await rm(folder, { recursive: true });
   });
 
@@ -200,7 +200,7 @@ describe.concurrent('races', { timeout: RACES_MS_MAX }, () => {
     ['a race that is none', ['edgesync', '--race', 'in-haed'], 'did you mean in-head?'],
     ['a purge that is none', ['edgesync', '--purge', 'soft-kye'], 'did you mean soft-key?'],
     ['a number of times that is none', ['edgesync', '--repeat', '0'], 'expected a whole number from 1 to 1000'],
-    ['a cache of others in virtual time', ['varnish', '--backend', 'simulated'], 'expected our own edges (edgesync, '],
+    ['a cache of others in virtual time', ['varnish', '--backend', 'simulated'], 'expected edges of the lab (edgesync, '],
     ['a Redis in virtual time', ['edgesync-redis', '--backend', 'simulated'], 'edgesync-redis needs a Redis'],
     ['a seed elsewhere', ['edgesync', '--seed', '3'], '--seed: needs --backend simulated, got embedded'],
     ['a known bug elsewhere', ['edgesync', '--mutant', 'unfenced-fill'], 'needs --backend simulated, got embedded'],

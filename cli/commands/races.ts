@@ -61,11 +61,11 @@ const REPEAT_MAX = 1_000;
 export function addRacesCommand(program: Command, session: Session): void {
   const command = program
     .command('races')
-    .description('put a cache to the test: can it lose an invalidation that comes while a fetch is under way?')
+    .description('test a cache: can the cache lose an invalidation that comes while a fetch is under way?')
     .argument('<targets...>', `presets such as ${OWN_TARGET.name}, varnish or squid, or target files such as my-cache.yaml`)
-    .addOption(new Option('--race <names...>', 'only these races; if left out, all').env('EDGESYNC_RACE').argParser(wordsOf))
+    .addOption(new Option('--race <names...>', 'only these races; if left out, all races').env('EDGESYNC_RACE').argParser(wordsOf))
     .addOption(
-      new Option('--purge <ways...>', 'only these purges, such as key or soft-tag; if left out, all that the target declares')
+      new Option('--purge <ways...>', 'only these purges, such as key or soft-tag; if left out, all purges that the target declares')
         .env('EDGESYNC_PURGE')
         .argParser(wordsOf),
     )
@@ -77,8 +77,8 @@ export function addRacesCommand(program: Command, session: Session): void {
     .addOption(new Option('--config <file>', CONFIG_ABOUT).env('EDGESYNC_CONFIG'));
   addRacesWorldOptions(addLiveOptions(command))
     .addOption(new Option('--dry-run', 'live: print the first request of each kind, and send nothing').env('EDGESYNC_DRY_RUN'))
-    .addOption(new Option('--strict', 'a race that is late fails the command, too').env('EDGESYNC_STRICT'))
-    .addOption(new Option('--out <dir>', 'an empty folder: report.html, junit.xml and races.json go there').env('EDGESYNC_OUT'))
+    .addOption(new Option('--strict', 'fail the command also when the outcome of a race is late').env('EDGESYNC_STRICT'))
+    .addOption(new Option('--out <dir>', 'an empty folder for report.html, junit.xml and races.json').env('EDGESYNC_OUT'))
     .addOption(new Option('--json', 'one JSON object on standard output').env('EDGESYNC_JSON'))
     .action((words: readonly string[], options: RacesOptions) =>
       orFail(session, () => races(words, options, { session, isSaid: (option) => command.getOptionValueSource(option) === 'cli' })),
@@ -148,9 +148,9 @@ async function withConfig(targets: readonly AnyTarget[], file: string): Promise<
   const [target, ...others] = targets;
   if (target === undefined || isOwn(target) || others.length > 0)
     throw new InvalidInput(
-      `--config: expected one target of another cache than ours, got ${targets.length === 1 ? target?.name : targets.length}`,
+      `--config: expected one target that is a cache of others, got ${targets.length === 1 ? target?.name : targets.length}`,
     );
-  if (target.live !== undefined) throw new InvalidInput(`--config: ${target.name} is a live target, which has a configuration of its own`);
+  if (target.live !== undefined) throw new InvalidInput(`--config: ${target.name} is a live target and has its own configuration`);
   return [await withOwnConfig(target, file)];
 }
 
@@ -183,9 +183,9 @@ async function raceOne(target: AnyTarget, { chosen, takes, session, options, rai
 
 function beginsOf(target: AnyTarget, world: RacesWorld | undefined): string {
   if (world?.backend === SIMULATED) return `in virtual time, seed ${world.seed}`;
-  if (world !== undefined) return `starting the project ${world.topology.project} for it`;
-  if (isOwn(target) || target.live === undefined) return 'starting it, with an upstream and an origin of its own';
-  return `asking ${target.live.url.text}, whose backend must be our upstream at ${backendOf(target)}`;
+  if (world !== undefined) return `starting the project ${world.topology.project} for the races`;
+  if (isOwn(target) || target.live === undefined) return 'starting the cache, with an upstream and an origin of its own';
+  return `asking ${target.live.url.text}, whose backend must be the lab's upstream at ${backendOf(target)}`;
 }
 
 function repeatOf(text: string): number {

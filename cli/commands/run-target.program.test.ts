@@ -102,11 +102,11 @@ describe.concurrent('run --target', { timeout: RUN_MS_MAX }, () => {
     ['a target that is none', ['baseline', '--target', 'varnsh'], 'did you mean varnish?'],
     ['a region that is none', ['baseline', '--target', 'eu-wset=squid'], 'did you mean eu-west?'],
     ['a redis of a cache that has none', ['redis-outage', '--target', 'NAIVE'], 'has no redis'],
-    ['a purger where nothing is purged', ['purge-answer-lost'], '--target puts another cache there'],
-    ['a delivery where nothing is purged', ['fire-and-forget', '--target', 'eu-west=edgesync'], '--target puts another cache there'],
-    ['a shield where nothing is purged', ['shield-first'], '--target puts another cache there'],
+    ['a purger where nothing is purged', ['purge-answer-lost'], 'use --target for another cache'],
+    ['a delivery where nothing is purged', ['fire-and-forget', '--target', 'eu-west=edgesync'], 'use --target for another cache'],
+    ['a shield where nothing is purged', ['shield-first'], 'use --target for another cache'],
     ['virtual time', ['baseline', '--target', 'NAIVE', '--backend', 'simulated'], 'needs a world of docker or embedded'],
-    ['Docker', ['baseline', '--target', 'NAIVE', '--backend', 'docker'], 'the label edgesync.target of a service of compose.yaml says'],
+    ['Docker', ['baseline', '--target', 'NAIVE', '--backend', 'docker'], 'the label edgesync.target of a service of compose.yaml names'],
   ])('is refused with 104 before anything starts: %s', async (_what, words, message) => {
     const file = await naiveFile(`refused-${words.join('-').replaceAll(/[^a-z]+/g, '-')}`.slice(0, 40));
     const { code, summary } = await run(...words.map((word) => (word === 'NAIVE' ? file : word)));

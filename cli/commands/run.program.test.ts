@@ -103,7 +103,7 @@ describe.concurrent('faults of a run', () => {
     expect(told.events.map(({ type }) => type)).toEqual(['Start', 'Summary']);
     expect(told.summary).toMatchObject({ status: 'failed', exitCode: 104 });
     expect(ended.stderr).toContain(
-      'scenario.yaml:7: method.2.target: pause origin is still in force at 3000 ms: it lasts until everything is healed',
+      'scenario.yaml:7: method.2.target: pause origin is still in force at 3000 ms: that fault lasts until everything is healed',
     );
   });
 });

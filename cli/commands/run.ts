@@ -60,12 +60,12 @@ export function addRunCommand(program: Command, session: Session): void {
         .env('EDGESYNC_SEED'),
     )
     .addOption(
-      new Option('--duration <time>', 'how long the load lasts, instead of what the scenario says')
+      new Option('--duration <time>', 'how long the load lasts, in place of the duration in the scenario')
         .argParser(parseDurationOption)
         .env('EDGESYNC_DURATION'),
     )
     .addOption(new Option('--mutant <name>', 'bring a known bug back (embedded and simulated)').env('EDGESYNC_MUTANT'))
-    .addOption(new Option('--dry-run', 'print what would be done, from the seed, and start nothing').env('EDGESYNC_DRY_RUN'));
+    .addOption(new Option('--dry-run', 'print the plan that the seed gives, and start nothing').env('EDGESYNC_DRY_RUN'));
   for (const { flags, about, variable } of OUTPUT_OPTIONS) command.addOption(new Option(flags, about).env(variable));
   addKeepOption(addWorldOptions(addUnknownOptions(addLiveOptions(command)), BACKENDS)).action(
     async (names: string[], options: RunCommandOptions) => {
@@ -218,9 +218,7 @@ async function prepare(name: string, { drawn, attempt, ...options }: RunOneOptio
   const scenario = judgedOver(live.scenario, topology);
   if (mutant !== undefined) checkMutant(mutant, backend);
   if (mutant !== undefined && topology.regions.every(({ target }) => target !== undefined))
-    throw new InvalidInput(
-      '--mutant: expected a region with our own edge, which a known bug is one of; --target us-east=edgesync leaves one',
-    );
+    throw new InvalidInput('--mutant: expected a region with an edge of the lab, which has the bug; --target us-east=edgesync keeps one');
   if (!isStarted(backend)) refuseKeep(options);
   else await resolveBackend({ options: { ...world, backend }, topology, environment: session.environment, note: session.output.note });
   checkBackend(scenario, options.backend);

@@ -29,16 +29,16 @@ const RUNS_MAX = 3;
 export async function tryEmbedded({ shrunk, seed, compose, mutant, session }: TryEmbeddedOptions): Promise<string> {
   const { scenario, anomaly } = shrunk;
   const { environment, signal } = session;
-  session.output.note('the same in the embedded world, in real time');
+  session.output.note('trying the scenario in the embedded world, in real time');
   const topology = await readTopology({ file: compose, program: PROGRAM_TOPOLOGY, environment: environment.variables, freePorts: true });
   const { system } = scenario;
   const wanted = withProtection(withLease(withSystem(onlyRegions(topology, system.only), system.regions), system), system);
   let instead = '';
   for (let run = 1; run <= RUNS_MAX; run += 1) {
     const { summary, shown } = await runOnce({ scenario, seed, topology: wanted, mutant, session });
-    if (summary.status !== 'completed') return `embedded: the run did not come to its end: ${summary.error ?? summary.status}`;
+    if (summary.status !== 'completed') return `embedded: the run did not reach its end: ${summary.error ?? summary.status}`;
     if (shown.includes(anomaly.anomaly)) return `embedded: shows ${anomaly.anomaly}, too${run === 1 ? '' : ` (run ${run})`}`;
-    instead = shown.length === 0 ? summary.verdict : `it shows ${shown.join(' and ')}`;
+    instead = shown.length === 0 ? summary.verdict : `the run shows ${shown.join(' and ')}`;
     if (signal.aborted) break;
   }
   return `embedded: does not show ${anomaly.anomaly} in ${RUNS_MAX} runs (${instead})`;

@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { EXIT, type ExitCode, InvalidInput } from '../../lab/errors.ts';
+import { plural } from '../../lab/input/plural.ts';
 import { printable } from '../../lab/input/printable.ts';
 import { mutantNamed } from '../../lab/mutants/mutants.ts';
 import { anomalyText } from '../../lab/outputs/lines.ts';
@@ -40,11 +41,11 @@ interface Found {
 export function addShrinkCommand(program: Command, session: Session): void {
   const command = program
     .command('shrink')
-    .description('find the smallest scenario that still shows what a seed of sim, or a history, shows, and write it as a file')
-    .argument('<seed|history>', 'a seed, or the history.ndjson that run --out or sim --out left: that one says itself what it ran');
+    .description('find the smallest scenario that still shows the anomaly of a seed of sim or of a history, and write a scenario file')
+    .argument('<seed|history>', 'a seed, or a history.ndjson of run --out or sim --out, which holds its scenario');
   addSwarmOptions(command)
     .addOption(new Option('--out <file>', 'the file for the scenario; if left out, shrunk-<seed>.yaml'))
-    .addOption(new Option('--no-embedded', 'do not try whether the embedded world shows it, too'))
+    .addOption(new Option('--no-embedded', 'do not run the result in the embedded world'))
     .action((which: string, options: ShrinkCommandOptions) =>
       orFail(session, async () => {
         if (options.mutant !== undefined) mutantNamed(options.mutant);
@@ -91,7 +92,7 @@ async function firstShown({ seeds, ...subject }: Subject, { output, signal }: Se
 function nothingText({ seeds, kinds }: Subject, which: string): string {
   const what = /^\d+$/.test(which) ? `seed ${which}` : printable(which);
   if (kinds === undefined || kinds.length === 0) return `${what} shows no anomaly: there is nothing to shrink`;
-  return `${what}: in virtual time ${seeds.length} seeds of its scenario do not show ${kinds.join(' or ')}: it may take the time and chance of a real world`;
+  return `${what}: in virtual time ${plural(seeds.length, 'seed')} of its scenario did not show ${kinds.join(' or ')}; the anomaly may need a world in real time`;
 }
 
 /** Before minutes are spent on it. Throws InvalidInput when there is such a file: it may be somebody's. */
@@ -113,8 +114,8 @@ function described({ shrunk: { scenario, anomaly }, seed }: Found): Scenario {
 
 function resultLines({ scenario, anomaly, runs }: Shrunk, out: string): readonly string[] {
   const { method, workload, system } = scenario;
-  const size = `${method.length} faults, ${workload.duration / 1000} s, ${workload.keys} keys${system.only === undefined ? '' : `, ${system.only.join(' and ')} only`}`;
-  return [anomalyText(anomaly), `${printable(out)}: ${size}, after ${runs} runs`];
+  const size = `${plural(method.length, 'fault')}, ${workload.duration / 1000} s, ${plural(workload.keys, 'key')}${system.only === undefined ? '' : `, ${system.only.join(' and ')} only`}`;
+  return [anomalyText(anomaly), `${printable(out)}: ${size}, after ${plural(runs, 'run')}`];
 }
 
 function againCommand(out: string, { mutant }: Subject, { compose }: ShrinkCommandOptions): string {

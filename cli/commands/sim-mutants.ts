@@ -1,5 +1,7 @@
 /** `sim --mutants`: every known bug in turn, after the real protocol on the same seeds. */
+
 import { EXIT, type ExitCode, worstOf } from '../../lab/errors.ts';
+import { plural } from '../../lab/input/plural.ts';
 import { printableLines } from '../../lab/input/printable.ts';
 import { MUTANTS } from '../../lab/mutants/mutants.ts';
 import { table } from '../../lab/outputs/lines.ts';
@@ -160,7 +162,7 @@ function lines({ seeds, real, reports }: Hunted): readonly string[] {
   return [
     ...(rows.length === 0 ? [] : table([head, ...rows])),
     ...(notRun.length === 0 ? [] : [`not run: ${notRun.join(', ')}`]),
-    `the real protocol on the same ${real.seeds} seeds: ${realText(real)}`,
+    `the real protocol on the same ${plural(real.seeds, 'seed')}: ${realText(real)}`,
   ];
 }
 
@@ -172,5 +174,5 @@ function realText({ failing, checks, verdict }: Tally): string {
   if (failing.length > 0) return `NOT CLEAN: ${failing.map(({ seed, crashed }) => `${seed}${crashed ? ' (crashed)' : ''}`).join(', ')}`;
   if (verdict === 'pass') return 'clean';
   const why = checks.filter((check) => check.verdict === 'unknown').map(({ check, reason }) => `${check}: ${reason}`);
-  return ['clean, as far as could be judged', ...why].join('; ');
+  return ['clean, as far as the seeds could be judged', ...why].join('; ');
 }

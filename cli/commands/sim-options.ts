@@ -65,13 +65,13 @@ export function addSwarmOptions(command: Command): Command {
     .addOption(
       new Option(
         '--members <number>',
-        'how many edges each region has, in seeds whose services share one clock; if left out, drawn for each seed, 1 to 3',
+        'how many edges each region has, in seeds whose services share one clock; if left out, 1 to 3 are drawn for each seed',
       )
         .argParser(wholeNumber(1, MEMBERS_MAX))
         .env('EDGESYNC_MEMBERS'),
     )
     .addOption(
-      new Option('--keys <number>', 'how many keys the load has; if left out, drawn for each seed, 1 to 100')
+      new Option('--keys <number>', 'how many keys the load has; if left out, 1 to 100 are drawn for each seed')
         .argParser(wholeNumber(1, KEYS_MAX))
         .env('EDGESYNC_KEYS'),
     )
@@ -83,7 +83,7 @@ export function addSwarmOptions(command: Command): Command {
     )
     .addOption(new Option('--mutant <name>', 'bring a known bug back').env('EDGESYNC_MUTANT'))
     .addOption(
-      new Option('--compose <file>', 'the topology').default(COMPOSE_FILE, 'the one that comes with the program').env('EDGESYNC_COMPOSE'),
+      new Option('--compose <file>', 'the topology').default(COMPOSE_FILE, 'the file that comes with the program').env('EDGESYNC_COMPOSE'),
     );
 }
 

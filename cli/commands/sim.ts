@@ -1,6 +1,8 @@
 /** `sim`: many seeds in virtual time; the first that fails, with the command that shows it again. */
+
 import { type Command, Option } from 'commander';
 import { EXIT, type ExitCode, InvalidInput } from '../../lab/errors.ts';
+import { plural } from '../../lab/input/plural.ts';
 import { printableLines } from '../../lab/input/printable.ts';
 import { mutantNamed } from '../../lab/mutants/mutants.ts';
 import { checkFolder } from '../../lab/outputs/folder.ts';
@@ -46,7 +48,7 @@ export function addSimCommand(program: Command, session: Session): void {
     );
   addSwarmOptions(command)
     .addOption(jobsOption())
-    .addOption(new Option('--mutants', 'run every known bug instead, and tell which check catches it').env('EDGESYNC_MUTANTS'))
+    .addOption(new Option('--mutants', 'run every known bug instead, and print which check catches each bug').env('EDGESYNC_MUTANTS'))
     .addOption(
       new Option('--check-determinism', 'run each seed twice, and name the first line that differs').env('EDGESYNC_CHECK_DETERMINISM'),
     )
@@ -54,7 +56,7 @@ export function addSimCommand(program: Command, session: Session): void {
     .addOption(
       new Option(
         '--out <dir>',
-        'an empty folder for the history and the summary of the first seed that fails; a single seed leaves them in any case',
+        'an empty folder for the history and the summary of the first seed that fails; with a single seed they are always written',
       ).env('EDGESYNC_OUT'),
     )
     .addOption(new Option('--json', 'NDJSON on standard output, nothing else').env('EDGESYNC_JSON'))
@@ -72,12 +74,15 @@ export function addSimCommand(program: Command, session: Session): void {
 /** Throws InvalidInput where one option would be left out for the sake of another. */
 function checkTogether({ mutants, mutant, checkDeterminism: isCompared }: SimOptions): void {
   if (mutants && (mutant !== undefined || isCompared))
-    throw new InvalidInput('--mutants: goes with neither --mutant nor --check-determinism: it runs every known bug, each seed once');
+    throw new InvalidInput(
+      '--mutants: cannot be combined with --mutant or --check-determinism: --mutants runs every known bug, each seed once',
+    );
 }
 
 /** Before the first seed. Throws InvalidInput. */
 async function checkOut(out: string, { mutants, checkDeterminism: isCompared }: SimOptions): Promise<void> {
-  if (mutants || isCompared) throw new InvalidInput('--out: goes with neither --mutants nor --check-determinism, which look at many runs');
+  if (mutants || isCompared)
+    throw new InvalidInput('--out: cannot be combined with --mutants or --check-determinism, which look at many runs');
   await checkFolder(out);
 }
 
@@ -155,7 +160,7 @@ function resultLines({ tally, options, exitCode }: Results): readonly string[] {
   return [
     ...checkLines(tally.checks),
     ...tally.failing.flatMap((outcome) => failureLines(outcome)),
-    `${head} (${tally.seeds} seeds, ${reads} reads, ${writes} writes)`,
+    `${head} (${plural(tally.seeds, 'seed')}, ${plural(reads, 'read')}, ${plural(writes, 'write')})`,
     `again: ${reproduceCommand(first, options)}`,
   ];
 }
@@ -188,7 +193,7 @@ async function compare(options: RangeOptions, setup: SeedSetup, session: Session
     progress.close();
   }
   const exitCode = differs !== undefined ? EXIT.violated : signal.aborted ? EXIT.interrupted : EXIT.pass;
-  const said = differs ?? `${done} seeds, each the same twice`;
+  const said = differs ?? `${plural(done, 'seed')} run twice, with equal histories`;
   output.line(json ? JSON.stringify(comparedEvent(said, { exitCode, options })) : said);
   return exitCode;
 }

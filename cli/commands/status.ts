@@ -17,7 +17,7 @@ interface StatusOptions extends ClusterOptions {
 export function addStatusCommand(program: Command, session: Session): void {
   const command = program
     .command('status')
-    .description('docker: what runs and how it is')
+    .description('docker: the containers of the cluster and their state')
     .addOption(new Option('--json', 'one JSON object on standard output').env('EDGESYNC_JSON'));
   addClusterOptions(command).action(({ compose, project, json }: StatusOptions) =>
     orFail(session, async () => {
@@ -37,7 +37,7 @@ function isWell({ state, health }: ServiceStatus): boolean {
 }
 
 function toLines({ project, madeBy, services, faults, heldBy }: ClusterStatus): string[] {
-  if (madeBy === null) return [`nothing of ${project} runs. To start it: edgesync-lab up --backend docker --project ${project}`];
+  if (madeBy === null) return [`nothing of ${project} runs. To start the cluster: edgesync-lab up --backend docker --project ${project}`];
   const rows = services.map(({ service, state, health, since, urls }) => [
     service,
     health === null || state !== 'running' ? state : `${state}, ${health}`,

@@ -67,9 +67,11 @@ export function addTerminalCommand(program: Command, session: Session, { names, 
 export function addLookOptions(command: Command): Command {
   return command
     .addOption(new Option('--no-color', 'in the terminal: no colours; NO_COLOR does the same'))
-    .addOption(new Option('--ascii', 'in the terminal: nothing but ASCII; left out: where the locale is not UTF-8').env('EDGESYNC_ASCII'))
+    .addOption(
+      new Option('--ascii', 'in the terminal: only ASCII; this is the default where the locale is not UTF-8').env('EDGESYNC_ASCII'),
+    )
     .addOption(new Option('--theme <name>', 'in the terminal: its colours').choices(THEME_NAMES).default('dark').env('EDGESYNC_THEME'))
-    .addOption(new Option('--screen-reader', 'in the terminal: lines as things happen instead of a picture').env('EDGESYNC_SCREEN_READER'));
+    .addOption(new Option('--screen-reader', 'in the terminal: a line for each event instead of a picture').env('EDGESYNC_SCREEN_READER'));
 }
 
 export function isInteractive({ stdin, stdout, variables }: CliEnvironment): boolean {

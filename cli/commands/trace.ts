@@ -22,7 +22,7 @@ export function addTraceCommand(program: Command, session: Session): void {
   const command = program
     .command('trace')
     .description('follow one write through its ten steps, with the time of each in every region')
-    .argument('<key>', 'a content that is there: 1, or content:1')
+    .argument('<key>', 'an existing content: 1, or content:1')
     .addOption(new Option('--json', 'one JSON object on standard output').env('EDGESYNC_JSON'));
   addKeepOption(addWorldOptions(command)).action((key: string, options: TraceCommandOptions) =>
     orFailReleasing(session, async (releasers) => {
@@ -47,7 +47,7 @@ async function startAndTrace(key: string, options: TraceCommandOptions, session:
     lost.abort(new WorldFailed(why));
   });
   const signal = AbortSignal.any([session.signal, lost.signal]);
-  const onWritten = (version: number) => output.note(`version ${version} is written, following it`);
+  const onWritten = (version: number) => output.note(`version ${version} is written, following this write`);
   try {
     return await traceWrite({ world, clients, clock: systemClock, id, signal, onWritten });
   } finally {

@@ -47,7 +47,7 @@ export interface Tries {
 export async function untilKnown({ rerunUnknown = 0 }: UnknownOptions, { run, note, signal }: Tries): Promise<ExitCode> {
   let code = await run(1);
   for (let again = 1; code === EXIT.unknown && again <= rerunUnknown && !signal.aborted; again += 1) {
-    note(`the verdict is unknown: once more with the same seed (${again} of ${rerunUnknown})`);
+    note(`the verdict is unknown: running once more with the same seed (${again} of ${rerunUnknown})`);
     code = await run(again + 1);
   }
   return code;

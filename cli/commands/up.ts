@@ -21,9 +21,9 @@ const TOOLS_PROFILE = 'tools';
 export function addUpCommand(program: Command, session: Session): void {
   const command = program
     .command('up')
-    .description('start the origin and the edges: docker leaves them running, embedded serves until Ctrl-C')
+    .description('start the origin and the edges: docker leaves the services running, embedded serves until Ctrl-C')
     .addOption(new Option('--tools', `docker: Kafka UI, too; the same as --profile ${TOOLS_PROFILE}`).env('EDGESYNC_TOOLS'))
-    .addOption(new Option('--profile <names...>', 'docker: what belongs to these profiles of the topology, too').env('EDGESYNC_PROFILE'));
+    .addOption(new Option('--profile <names...>', 'docker: also the services of these profiles of the topology').env('EDGESYNC_PROFILE'));
   addWorldOptions(command).action((given: UpOptions) =>
     orFail(session, async () => {
       const options = { ...given, profile: [...(given.profile ?? []), ...(given.tools ? [TOOLS_PROFILE] : [])] };
@@ -53,7 +53,7 @@ async function leave(world: World, { project }: Topology, options: WorldOptions,
     ...(options.project === undefined ? [] : ['--project', project]),
     ...(options.compose === COMPOSE_FILE ? [] : ['--compose', options.compose]),
   ];
-  output.line(`runs as ${project}. To stop it: ${toCommand(['edgesync-lab', 'down', ...where])}`);
+  output.line(`the cluster runs as ${project}. To stop the cluster: ${toCommand(['edgesync-lab', 'down', ...where])}`);
   exitWith(EXIT.pass);
 }
 

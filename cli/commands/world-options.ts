@@ -34,7 +34,7 @@ export interface WorldOptions extends ClusterOptions {
 export function addClusterOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--compose <file>', 'the topology').default(COMPOSE_FILE, 'the one that comes with the program').env('EDGESYNC_COMPOSE'),
+      new Option('--compose <file>', 'the topology').default(COMPOSE_FILE, 'the file that comes with the program').env('EDGESYNC_COMPOSE'),
     )
     .addOption(new Option('--project <name>', 'the name of the cluster, instead of the name in the topology').env('EDGESYNC_PROJECT'));
 }
@@ -48,7 +48,7 @@ export const CONFIG_ABOUT = 'a configuration of your own under the target, such 
 export function addWorldOptions(command: Command, backends: readonly Backend[] = STARTED_BACKENDS): Command {
   return addClusterOptions(command)
     .addOption(
-      new Option('--backend <world>', 'where the services run: docker where an engine and every image are here, else embedded')
+      new Option('--backend <world>', 'where the services run; if left out: docker if an engine and every image are here, else embedded')
         .choices(backends)
         .env('EDGESYNC_BACKEND'),
     )
@@ -62,7 +62,7 @@ export function addWorldOptions(command: Command, backends: readonly Backend[] =
         .env('EDGESYNC_TARGET'),
     )
     .addOption(new Option('--config <file>', CONFIG_ABOUT).env('EDGESYNC_CONFIG'))
-    .addOption(new Option('--verbose', 'the services of the embedded world log to standard error').env('EDGESYNC_VERBOSE'));
+    .addOption(new Option('--verbose', 'let the services of the embedded world log to standard error').env('EDGESYNC_VERBOSE'));
 }
 
 /** For commands that end with their world. */
@@ -84,7 +84,7 @@ export async function readWorldTopology(options: WorldOptions, { variables }: Cl
     profiles: profile ?? [],
   });
   if (target === undefined) {
-    if (config !== undefined) throw new InvalidInput('--config: expected --target, whose configuration it is');
+    if (config !== undefined) throw new InvalidInput('--config: expected --target too, with the cache that the configuration is for');
     return topology;
   }
   const { withTargets } = await import('../../lab/targets/assign.ts');
@@ -122,7 +122,8 @@ export function wordsOf(text: string, before: readonly string[] = []): readonly 
 /** For worlds that end with the lab and have no containers. Throws InvalidInput. */
 export function refuseKeep({ keep, profile = [] }: Pick<WorldOptions, 'keep' | 'profile'>): void {
   if (keep) throw new InvalidInput('--keep: the embedded world ends with the lab; only docker can be kept');
-  if (profile.length > 0) throw new InvalidInput(`--profile ${profile.join(' ')}: the embedded world has none; use --backend docker`);
+  if (profile.length > 0)
+    throw new InvalidInput(`--profile ${profile.join(' ')}: the embedded world has no profiles; use --backend docker`);
 }
 
 export interface StartWorldOptions {

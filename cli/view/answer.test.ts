@@ -104,8 +104,8 @@ describe('a key that has nothing to do', () => {
     ['a', 'nothing is in force'],
     ['u', 'nothing is in force'],
     ['end', 'this is now'],
-    ['9', 'it is selected already, or there are not so many regions'],
-    ['escape', 'this is the overview, and everything is shown; q leaves'],
+    ['9', 'that region is already selected, or there are fewer regions'],
+    ['escape', 'this is the overview without a filter; q leaves'],
   ])('%s says why: %s', (key, word) => {
     expect(wordOf(calm, key)).toEqual([word]);
     expect(wordOf(WORLDS['before the world is up'] as ViewState, key)).toEqual(['the world is not up yet']);

@@ -23,7 +23,7 @@ export function answersTo(state: ViewState, key: string, size: ScreenSize): read
   // What was never a key needs no answer.
   if (isSeen || (actions.length === 0 && binding === undefined)) return actions;
   const isUp = state.regions.length > 0;
-  return [{ type: 'echo', text: isUp ? (binding?.nothing ?? 'nothing to do for this key here') : 'the world is not up yet' }];
+  return [{ type: 'echo', text: isUp ? (binding?.nothing ?? 'this key does nothing here') : 'the world is not up yet' }];
 }
 
 /** Most of what a key changes is in the first lines. */

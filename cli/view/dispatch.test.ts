@@ -70,7 +70,7 @@ describe('the keys', () => {
   });
 
   it('a setting that is not known yet is not guessed', () => {
-    expect(actionsOf(stateAfter(ready()), '+')).toEqual([{ type: 'echo', text: 'us-east has not told its settings yet' }]);
+    expect(actionsOf(stateAfter(ready()), '+')).toEqual([{ type: 'echo', text: 'the settings of us-east are not known yet' }]);
   });
 
   it('before the world is up only looking and leaving do something', () => {

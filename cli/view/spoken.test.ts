@@ -26,7 +26,7 @@ it('says that events are missing where more came than were read', () => {
   const note = (at: number) => ({ type: 'note', t: at, tone: 'info', text: `note ${at}` }) as const;
   const before = stateAfter(ready());
   const now = Array.from({ length: LOG_MAX + 1 }, (_, at) => note(at)).reduce(reduce, before);
-  expect(spokenSince(before, now).slice(0, 2)).toEqual(['events are missing here: more came than were read', '0:00 note 1']);
+  expect(spokenSince(before, now).slice(0, 2)).toEqual(['events are missing here: they came too fast', '0:00 note 1']);
 });
 
 it('reads a screen that is opened, without frames', () => {

@@ -18,7 +18,7 @@ export function spokenSince(before: ViewState, now: ViewState): readonly string[
   const known = last === undefined ? -1 : now.log.lastIndexOf(last);
   // What has fallen out of the log since was said before; all of it fell out where more came than was read.
   const events = now.log.slice(known + 1);
-  const missing = last !== undefined && known < 0 ? ['events are missing here: more came than were read'] : [];
+  const missing = last !== undefined && known < 0 ? ['events are missing here: they came too fast'] : [];
   const echo = now.echo !== undefined && now.echo !== before.echo ? [plain(now.echo.text)] : [];
   const chosen = now.selected === before.selected ? undefined : now.regions[now.selected];
   return [

@@ -3,10 +3,12 @@
  * of its faults is what the scenario in its head and the tables of this program allow. A history of which lines are
  * gone, or were changed, shows no pass: whoever judged it alone would excuse what nobody has shown.
  */
+
 import { InvalidInput } from '../errors.ts';
 import type { History } from '../history/history.ts';
 import type { HistoryHead } from '../history/history-lines.ts';
 import type { RecordOf } from '../history/record-kinds.ts';
+import { plural } from '../input/plural.ts';
 import { printable } from '../input/printable.ts';
 import { type Phase, phase } from '../report/events.ts';
 import { STEADY_STATE } from '../scenarios/hypothesis.ts';
@@ -65,7 +67,9 @@ export function untoldDelays(history: History, { regions }: HistoryHead): readon
   const told = new Set(history.of('delay').map(({ region }) => region));
   const without = regions.filter((region) => !told.has(region));
   if (without.length === 0 || history.nextId === 0) return [];
-  return [{ check: NAME, verdict: 'unknown', reason: printable(`nothing tells the delay of ${without.join(', ')}`), anomalies: [] }];
+  return [
+    { check: NAME, verdict: 'unknown', reason: printable(`the history does not state the delay of ${without.join(', ')}`), anomalies: [] },
+  ];
 }
 
 /** undefined: none was kept. Text: why it is none. */
@@ -75,7 +79,7 @@ function scenarioOf({ written, scenario }: HistoryHead): ParsedScenario | string
     return parseScenario(JSON.stringify(written), scenario);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    return `its scenario is none (${error.message.split('\n')[0]})`;
+    return `its scenario is not valid (${error.message.split('\n')[0]})`;
   }
 }
 
@@ -83,8 +87,8 @@ function askedChecks({ head, scenario }: Saved): readonly string[] {
   const left = scenario.checks.filter((name) => !head.checks.includes(name));
   const isOther = scenario.staleness !== head.staleness;
   return [
-    ...left.map((name) => `its scenario asks for ${name}, its head does not`),
-    ...(isOther ? [`its scenario judges staleness as ${scenario.staleness}, its head as ${head.staleness}`] : []),
+    ...left.map((name) => `its scenario asks for the check ${name}, and its head does not`),
+    ...(isOther ? [`its scenario judges staleness as ${scenario.staleness}, and its head as ${head.staleness}`] : []),
   ];
 }
 
@@ -105,7 +109,7 @@ function phasesLeftOut({ history }: Saved): readonly string[] {
 function steadyStateLeftOut({ history, scenario: { hypothesis } }: Saved): readonly string[] {
   const isExpected = hypothesis !== undefined && history.endedMs !== undefined;
   if (!isExpected || history.of('finding').some(({ check }) => check === STEADY_STATE)) return [];
-  return ['its scenario states a hypothesis, and nothing says whether it held after the heal'];
+  return ['its scenario states a hypothesis, and no finding says whether the hypothesis held after the heal'];
 }
 
 /** What each region began with: the scenario of a head has both of each. */
@@ -145,13 +149,13 @@ function wrongChanges<Kind extends 'delay' | 'strategy'>(
   const isOver = history.endedMs !== undefined && set.every(({ healedMs }) => healedMs !== undefined);
   return [
     ...(changes.length - later.length > 1 ? [`${region} begins with more than one ${kind}`] : []),
-    ...(set.length === 0 && later.length > 0 ? [`the ${kind} of ${region} changes, and no ${fault} sets it`] : []),
+    ...(set.length === 0 && later.length > 0 ? [`the ${kind} of ${region} changes without the fault ${fault}`] : []),
     ...(isOver && !isPutBack ? [`the ${kind} of ${region} is not put back`] : []),
   ];
 }
 
 function differs(what: string, expected: number | string | undefined, got: number | string | undefined): readonly string[] {
-  return expected === got ? [] : [`expected ${what} to be ${expected ?? 'told'}, got ${got ?? 'nothing'}`];
+  return expected === got ? [] : [`expected ${what} to be ${expected ?? 'stated'}, got ${got ?? 'nothing'}`];
 }
 
 function unknownRegions({ history, head }: Saved): readonly string[] {
@@ -162,7 +166,7 @@ function unknownRegions({ history, head }: Saved): readonly string[] {
   const unknown = [...told].filter((region) => !head.regions.includes(region));
   const without = head.bounds === undefined ? [] : head.regions.filter((region) => head.bounds?.[region] === undefined);
   return [
-    ...unknown.map((region) => `it tells of the region ${region}, which its head does not have`),
+    ...unknown.map((region) => `it has records of the region ${region}, which is not in its head`),
     ...without.map((region) => `the bounds of ${region} are missing`),
   ];
 }
@@ -171,13 +175,13 @@ function unknownRegions({ history, head }: Saved): readonly string[] {
 function origins({ history, reads: { finalKeys } }: Saved): readonly string[] {
   const held = new Set(history.of('origin').map(({ key }) => key));
   const keys = [...finalKeys].filter((key) => !held.has(key));
-  return keys.length === 0 ? [] : [`what the origin held at the end is missing of ${keys.slice(0, TOLD_MAX).join(', ')}`];
+  return keys.length === 0 ? [] : [`the state of the origin at the end is missing for ${keys.slice(0, TOLD_MAX).join(', ')}`];
 }
 
 function answers({ reads: { withoutWriter, incomplete } }: Saved): readonly string[] {
   return [
-    ...(withoutWriter === 0 ? [] : [`${withoutWriter} answers do not say which operation wrote their body`]),
-    ...(incomplete === 0 ? [] : [`${incomplete} answers do not say their version, label, or where they came from`]),
+    ...(withoutWriter === 0 ? [] : [`${plural(withoutWriter, 'answer')} without the operation that wrote the body`]),
+    ...(incomplete === 0 ? [] : [`${plural(incomplete, 'answer')} without a version, a label or a source`]),
   ];
 }
 

@@ -36,6 +36,6 @@ export class Evidence {
   whyNone(named: string): string | undefined {
     const why = this.#staleness.whyNone(this.#judged, named);
     if (why !== undefined || this.#isTelling) return why;
-    return `nothing to judge: whatever the ${this.#judged} reads that ${named} had answered, faults and delays excuse it`;
+    return `nothing to judge: faults and delays excuse any answer of the ${this.#judged} reads that ${named}`;
   }
 }

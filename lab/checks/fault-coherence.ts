@@ -40,7 +40,7 @@ export function faultsNotPlanned({ history, head: { regions, seed }, scenario: {
   return [...new Set([...planned.keys(), ...told.keys()])].flatMap((what) => {
     const [asked, count] = [planned.get(what) ?? 0, told.get(what) ?? 0];
     return count > asked || (count < asked && isWhole)
-      ? [`its scenario has ${what} ${times(asked)}, and it tells of it ${times(count)}`]
+      ? [`its scenario has ${what} ${times(asked)}, and its records have it ${times(count)}`]
       : [];
   });
 }
@@ -59,8 +59,8 @@ function tooMuch(record: FaultRecord, fault: Fault, scenario: ParsedScenario): r
   const most = slows === undefined ? [] : slowingsOf(record, fault, scenario);
   const isSlow = slows !== undefined && !most.some((one) => isWithin(slows, one));
   return [
-    ...(isExcused ? [`excuses ${recoveryAllowanceMs} ms after it, and no such fault more than ${fault.recoveryAllowanceMs} ms`] : []),
-    ...(isSlow ? ['delays more than its scenario lets it'] : []),
+    ...(isExcused ? [`excuses ${recoveryAllowanceMs} ms after its heal, where at most ${fault.recoveryAllowanceMs} ms are allowed`] : []),
+    ...(isSlow ? ['delays more than its scenario allows'] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 /**
- * How old answers were in each region, and how soon they agreed with a write.
+ * How old answers were in each region, and how soon every later read showed a write.
  *
  * Staleness is of every answer that could be old: raw as it was, adjusted without the time of faults, and 0 where it
  * was current. A write is consistent within t where no read that began later than t after its acknowledgement showed an

@@ -36,7 +36,7 @@ describe('all checks together', () => {
     expect(divergence).toMatchObject({
       verdict: 'fail',
       anomalies: [],
-      reason: '1 of 2 keys differ from the origin; told as lost-invalidation',
+      reason: '1 of 2 keys differ from the origin; reported under lost-invalidation',
     });
   });
 
@@ -60,7 +60,7 @@ describe('all checks together', () => {
     expect(composeVerdict(judge(current, ['divergence']))).toBe('pass');
     const results = judge({ ...current, faults }, ['divergence']);
     expect(composeVerdict(results)).toBe('unknown');
-    expect(results.at(-1)?.reason).toBe('no evidence that they took effect: kill origin');
+    expect(results.at(-1)?.reason).toBe('no effect was seen of kill origin');
   });
 
   it('are at best unknown when the end is told and an operation has none: lines are missing', () => {
@@ -69,7 +69,7 @@ describe('all checks together', () => {
     expect(results.at(-1)).toEqual({
       check: 'history',
       verdict: 'unknown',
-      reason: 'the end is told, and 1 of 3 operations have none',
+      reason: 'the run ended, but no end is recorded for 1 of 3 operations',
       anomalies: [],
     });
   });
@@ -90,8 +90,8 @@ describe('all checks together', () => {
   });
 
   it.each([
-    ['refill-storm', 'it needs how often each edge asked the origin, which nobody told'],
-    ['purge-ignored', 'it needs when the origin was asked for each answer, which nobody told'],
+    ['refill-storm', 'the check needs how often each edge asked the origin, which the history does not say'],
+    ['purge-ignored', 'the check needs when the origin was asked for each answer, which the history does not say'],
   ] as const)('are unknown by the name of what %s needs and nobody told', (check, reason) => {
     const operations = [write(2, 1_000), purge(2_000), read(2, 9_000)];
     expect(judge({ operations, held: [origin(2)] }, [check])).toMatchObject([{ check, verdict: 'unknown', reason }]);
@@ -103,7 +103,7 @@ describe('all checks together', () => {
       REGIONS.map((region) => [region, { fetchDeadlineMs: 2_000, joinDeadlineMs: 1_000, joins: true } as const]),
     );
     const [{ reason = '' } = {}] = judge({ operations, held: [origin(2)], bounds }, ['refill-storm']);
-    expect(reason).not.toContain('nobody told');
+    expect(reason).not.toContain('does not say');
   });
 
   it('have the names they are listed by, and one sentence each', () => {
@@ -126,7 +126,7 @@ describe('a fault', () => {
 
   it('whose heal was seen late, or never, makes the verdict unknown and says so', () => {
     expect(reasonsOf({ healingMs: 3_000, healedMs: 40_000 })).toEqual([
-      'unknown: the heal of partition edge:eu-west<->kafka was not seen for 37.0 s: what came meanwhile was not judged',
+      'unknown: the heal of partition edge:eu-west<->kafka was not seen for 37.0 s: nothing in that time was judged',
     ]);
     expect(reasonsOf({ healingMs: 3_000, healedMs: undefined })).toEqual([
       'unknown: the heal of partition edge:eu-west<->kafka was not seen: nothing after 2.0 s could be judged',

@@ -58,7 +58,7 @@ function withoutReported(result: CheckResult, reported: Map<string, string>): Ch
   const anomalies = result.anomalies.filter((anomaly) => !reported.has(causeOf(anomaly)));
   const by = new Set(result.anomalies.flatMap((anomaly) => reported.get(causeOf(anomaly)) ?? []));
   for (const anomaly of anomalies) if (anomaly.version !== undefined) reported.set(causeOf(anomaly), anomaly.anomaly);
-  return by.size === 0 ? result : { ...result, anomalies, reason: `${result.reason}; told as ${[...by].join(', ')}` };
+  return by.size === 0 ? result : { ...result, anomalies, reason: `${result.reason}; reported under ${[...by].join(', ')}` };
 }
 
 function causeOf({ anomaly, region, key, version }: Anomaly): string {
@@ -70,7 +70,7 @@ function unconfirmedFaults({ faults }: History): readonly CheckResult[] {
   const found = faults.filter(({ effect }) => effect === 'unconfirmed');
   if (found.length === 0) return [];
   const names = found.map(({ fault, target }) => `${fault} ${target.text}`).join(', ');
-  return [{ check: 'faults', verdict: 'unknown', reason: `no evidence that they took effect: ${names}`, anomalies: [] }];
+  return [{ check: 'faults', verdict: 'unknown', reason: `no effect was seen of ${names}`, anomalies: [] }];
 }
 
 /** A fault whose end nobody saw may have been in effect for longer or for less long than it was excused. */
@@ -83,7 +83,7 @@ function unseenHeals({ faults }: History): readonly CheckResult[] {
     const lateMs = healedMs - healingMs;
     return fault.healingMs === undefined || lateMs <= HEAL_SEEN_MS_MAX
       ? []
-      : [`the heal of ${what} was not seen for ${seconds(lateMs)}: what came meanwhile was not judged`];
+      : [`the heal of ${what} was not seen for ${seconds(lateMs)}: nothing in that time was judged`];
   });
   return reasons.length === 0 ? [] : [{ check: 'heals', verdict: 'unknown', reason: reasons.join('; '), anomalies: [] }];
 }
@@ -99,6 +99,8 @@ function seconds(ms: number): string {
 function unfinished({ endedMs, openCount, nextId }: History): readonly CheckResult[] {
   if (endedMs !== undefined && openCount === 0) return [];
   const reason =
-    endedMs === undefined ? 'the run did not get to its end' : `the end is told, and ${openCount} of ${nextId} operations have none`;
+    endedMs === undefined
+      ? 'the run did not reach its end'
+      : `the run ended, but no end is recorded for ${openCount} of ${nextId} operations`;
   return [{ check: 'history', verdict: 'unknown', reason, anomalies: [] }];
 }

@@ -24,7 +24,7 @@ describe('a last answer that is behind', () => {
   ])('proves nothing while %s, and says so', (_title, standing) => {
     for (const { verdict, reason } of verdictsOf([standing])) {
       expect(verdict).toBe('unknown');
-      expect(reason).toContain(`while ${standing.fault} ${standing.target.text} was not seen gone`);
+      expect(reason).toContain(`while the heal of ${standing.fault} ${standing.target.text} was not seen`);
     }
   });
 

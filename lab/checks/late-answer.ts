@@ -17,9 +17,9 @@ export interface Doubting {
 /** In words; undefined: nothing but the region explains it. */
 export function doubtAboutLast(read: ReadOperation, doubting: Doubting): string | undefined {
   const { history, rule } = doubting.input;
-  if (history.head !== undefined && history.endedMs === undefined) return 'in a run that did not get to its end';
+  if (history.head !== undefined && history.endedMs === undefined) return 'in a run that did not reach its end';
   const standing = rule === 'strict' ? undefined : history.faults.find((fault) => isStanding(fault) && touches(fault, read.region));
-  if (standing !== undefined) return `while ${standing.fault} ${standing.target.text} was not seen gone`;
+  if (standing !== undefined) return `while the heal of ${standing.fault} ${standing.target.text} was not seen`;
   return doubtByTheDelay(read, doubting) ?? doubtByTheMachine(read, doubting);
 }
 
@@ -32,7 +32,7 @@ function doubtByTheDelay(read: ReadOperation, { input }: Doubting): string | und
   const afterMs = read.startMs - superseding.atMs;
   const allowedMs = staleness.delayMsMax(read.region, { fromMs: superseding.atMs, toMs: read.startMs }) + staleness.epsilonMs;
   if (afterMs > allowedMs) return undefined;
-  return `asked for the last time ${Math.round(afterMs)} ms after the change, where a delay of ${Math.round(allowedMs)} ms is allowed: settle was too short`;
+  return `read for the last time ${Math.round(afterMs)} ms after the change, within the allowed delay of ${Math.round(allowedMs)} ms: settle was too short`;
 }
 
 function isStanding({ healedMs }: FaultRecord): boolean {

@@ -48,16 +48,16 @@ describe('a load', () => {
   });
 
   it.each([
-    ['without reads', { reads: 0 }, 'unknown', 'it sent no read, so nothing was shown'],
-    ['without writes', { writes: 0 }, 'unknown', 'it sent no write, so nothing was shown'],
-    ['without anything', { reads: 0, writes: 0 }, 'unknown', 'it sent neither a read nor a write, so nothing was shown'],
+    ['without reads', { reads: 0 }, 'unknown', 'the load sent no read, so the run shows nothing'],
+    ['without writes', { writes: 0 }, 'unknown', 'the load sent no write, so the run shows nothing'],
+    ['without anything', { reads: 0, writes: 0 }, 'unknown', 'the load sent neither a read nor a write, so the run shows nothing'],
     ['that the lab sent late', { late: 6, byMs: 501 }, 'unknown', expect.stringContaining('sent 6 of 100 reads over 500 ms late')],
     [
       'that a generator sent late',
       { late: 2, byMs: 10.1, generated: true },
       'unknown',
       expect.stringMatching(
-        /^the load generator was itself the limit: it sent 2 of 100 reads \(2\.0 %\) more than 10 ms after they were due; /,
+        /^the load generator itself was the limit: it sent 2 of 100 reads \(2\.0 %\) more than 10 ms after they were due; /,
       ),
     ],
     [
@@ -75,6 +75,8 @@ describe('a load', () => {
   it('that a threshold ended is no pass', () => {
     const { history, judged } = judge({ reads: 50, writes: 10 });
     history.add('abort', { metric: 'staleness', threshold: 'max<9', value: 10, samples: 3, atMs: 6_000 });
-    expect(judged()).toMatchObject([{ verdict: 'unknown', reason: 'ended after 5000 of 10000 ms, for staleness max<9 was crossed' }]);
+    expect(judged()).toMatchObject([
+      { verdict: 'unknown', reason: 'the load ended after 5000 of 10000 ms, because staleness max<9 was crossed' },
+    ]);
   });
 });

@@ -60,14 +60,14 @@ function ended(history: History, load: LoadPlanned): Found {
   const afterMs = Math.round(abort.atMs - load.fromMs);
   return {
     verdict: 'unknown',
-    reason: `ended after ${afterMs} of ${load.durationMs} ms, for ${abort.metric} ${abort.threshold} was crossed`,
+    reason: `the load ended after ${afterMs} of ${load.durationMs} ms, because ${abort.metric} ${abort.threshold} was crossed`,
   };
 }
 
 function nothing(reads: number, writes: number): Found {
   if (reads > 0 && writes > 0) return undefined;
   const what = reads > 0 ? 'no write' : writes > 0 ? 'no read' : 'neither a read nor a write';
-  return { verdict: 'unknown', reason: `it sent ${what}, so nothing was shown` };
+  return { verdict: 'unknown', reason: `the load sent ${what}, so the run shows nothing` };
 }
 
 /** Reads are sent whatever else is under way: only the lab itself can be late with them. */
@@ -77,7 +77,7 @@ function late(load: LoadPlanned, sent: Sent): Found {
   if (late <= reads * SHARE_MAX) return undefined;
   return {
     verdict: 'unknown',
-    reason: `the lab itself sent ${late} of ${reads} reads over ${Math.round(allowedLateMs(load))} ms late: too slow or too busy a machine`,
+    reason: `the lab itself sent ${late} of ${reads} reads over ${Math.round(allowedLateMs(load))} ms late: the machine is too slow or too busy`,
   };
 }
 
@@ -89,13 +89,13 @@ export function generatorLate({ reads: planned }: Pick<LoadPlanned, 'reads'>, { 
   const also = unsent > 0 ? `, and ${unsent} not at all` : '';
   return {
     verdict: 'unknown',
-    reason: `the load generator was itself the limit: it sent ${late} of ${reads} reads (${share} %) more than ${GENERATOR_LATE_MS} ms after they were due${also}; ask for fewer, or give it a core of its own`,
+    reason: `the load generator itself was the limit: it sent ${late} of ${reads} reads (${share} %) more than ${GENERATOR_LATE_MS} ms after they were due${also}; ask for fewer reads, or give the generator a core of its own`,
   };
 }
 
 function leftOut({ faults }: History, load: LoadPlanned, reads: number, writes: number): Found {
   const isHeld = (sent: number, planned: number) => planned - sent <= planned * SHARE_MAX;
   if (isHeld(reads, load.reads) && isHeld(writes, load.writes)) return undefined;
-  const reason = `${reads} of ${load.reads} reads and ${writes} of ${load.writes} writes were sent; the others had a key that was in doubt or not there`;
+  const reason = `${reads} of ${load.reads} reads and ${writes} of ${load.writes} writes were sent; the others were left out, because their key was in doubt or did not exist`;
   return { verdict: faults.length === 0 ? 'unknown' : 'pass', reason };
 }

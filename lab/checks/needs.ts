@@ -5,7 +5,7 @@ import type { CheckResult, Need } from './check.ts';
 import { isAnswered } from './versions.ts';
 
 interface Evidence {
-  /** For a sentence: `it needs …, which nobody told`. */
+  /** For a sentence: `the check needs …, which the history does not say`. */
   readonly about: string;
   readonly isToldOf: (region: string, told: Told) => boolean;
 }
@@ -68,7 +68,7 @@ export class Told {
     const missing = needs.flatMap((need) => this.#missing(need));
     if (missing.length === 0) return result;
     if (result.verdict === 'fail' && !missing.some(({ isOfAll }) => isOfAll)) return result;
-    const reason = `it needs ${missing.map(({ what }) => what).join(' and ')}, which nobody told`;
+    const reason = `the check needs ${missing.map(({ what }) => what).join(' and ')}, which the history does not say`;
     return { check: result.check, verdict: 'unknown', reason, anomalies: [] };
   }
 

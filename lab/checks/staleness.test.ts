@@ -259,8 +259,8 @@ it('says why in one sentence with its ms', () => {
   });
   const said = judgedBy(staleness).map((stale) => stale && staleness.because(stale));
   expect(said).toEqual([
-    'superseded 8000 ms before, 6000 ms of it outside faults, where a delay of 300 ms and 150 ms are allowed; faults then: partition edge:eu-west<->kafka',
-    'first labelled stale 0 ms before, where one fetch of 2000 ms and 150 ms are allowed',
-    'first labelled stale 2998 ms before, where one fetch of 2000 ms and 150 ms are allowed',
+    'superseded 8000 ms before the read (6000 ms outside faults), where a delay of 300 ms and an epsilon of 150 ms are allowed; faults in that time: partition edge:eu-west<->kafka',
+    'first labelled stale 0 ms before the read, where one fetch of 2000 ms and an epsilon of 150 ms are allowed',
+    'first labelled stale 2998 ms before the read, where one fetch of 2000 ms and an epsilon of 150 ms are allowed',
   ]);
 });

@@ -156,7 +156,7 @@ export class Staleness {
     const { interval, path, unseenMs } = found;
     const { region } = found.read;
     const excessMs = this.excessMs(found);
-    if (unseenMs > 0 && excessMs <= unseenMs) return `while for ${Math.round(unseenMs)} ms a fault may have been in effect that nobody saw`;
+    if (unseenMs > 0 && excessMs <= unseenMs) return `while an unseen fault may have been in effect for ${Math.round(unseenMs)} ms`;
     // What a fault excuses is not excused once more by a machine that stood still then.
     const during = this.#isStrict ? [interval] : this.windows.unexcused({ region, status: path }, interval);
     return this.doubtAbout({ region, during, excessMs });
@@ -187,7 +187,7 @@ export class Staleness {
     const { writes, answers } = this.versions;
     if (judged === 0) return `nothing to judge: 0 of ${answers} answered reads ${named} (${writes} acknowledged writes)`;
     if (this.epsilonMs <= EPSILON_MS_MAX) return undefined;
-    return `too slow a machine to judge by time, or a system that is late without any fault: reads exceeded their delay by ${Math.round(this.epsilonMs)} ms before anything was broken, above ${EPSILON_MS_MAX} ms`;
+    return `the machine is too slow to judge by time, or the system is late without any fault: before anything was broken, reads exceeded their delay by ${Math.round(this.epsilonMs)} ms, above ${EPSILON_MS_MAX} ms`;
   }
 
   /** The reason in words why a read is an anomaly, in ms. */
@@ -199,12 +199,12 @@ export class Staleness {
   becauseSince(stale: Pick<StaleRead, 'interval' | 'stalenessMs' | 'allowedMs'>, since: string): string {
     const { interval, stalenessMs, allowedMs } = stale;
     const agoMs = interval.toMs - interval.fromMs;
-    const outside = stalenessMs < agoMs ? `, ${Math.round(stalenessMs)} ms of it outside faults` : '';
+    const outside = stalenessMs < agoMs ? ` (${Math.round(stalenessMs)} ms outside faults)` : '';
     const isFetch = since === 'first labelled stale';
-    const allowed = `${isFetch ? 'one fetch of' : 'a delay of'} ${Math.round(allowedMs)} ms and ${Math.round(this.epsilonMs)} ms are allowed`;
+    const allowed = `${isFetch ? 'one fetch of' : 'a delay of'} ${Math.round(allowedMs)} ms and an epsilon of ${Math.round(this.epsilonMs)} ms are allowed`;
     const faults = this.faultsDuring(stale).map(({ fault, target }) => `${fault} ${target.text}`);
-    const then = faults.length === 0 ? '' : `; faults then: ${faults.join(', ')}`;
-    return `${since} ${Math.round(agoMs)} ms before${outside}, where ${allowed}${then}`;
+    const then = faults.length === 0 ? '' : `; faults in that time: ${faults.join(', ')}`;
+    return `${since} ${Math.round(agoMs)} ms before the read${outside}, where ${allowed}${then}`;
   }
 
   #measureEpsilon(): number {

@@ -22,7 +22,7 @@ export function comparisonLines(compared: Compared): readonly string[] {
   const { a, b, scenarios, onlyA, onlyB, worse, tolerancePercent } = compared;
   const by = `figures by more than ${tolerancePercent} %`;
   const head =
-    worse === 0 ? `NOT WORSE  B is in nothing worse than A (${by})` : `WORSE  B is worse than A in ${plural(worse, 'place')} (${by})`;
+    worse === 0 ? `NOT WORSE  B is nowhere worse than A (${by})` : `WORSE  B is worse than A in ${plural(worse, 'place')} (${by})`;
   const inOrder = scenarios.toSorted((one, other) => other.worse - one.worse);
   return [
     head,

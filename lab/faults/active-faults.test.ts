@@ -121,7 +121,7 @@ describe('while everything is healed', () => {
       const healed = faults.healAll();
       await sleep(clock, SLOW_MS / 2);
       await expect(inject('pause', 'redis:eu-west')).rejects.toThrow(
-        'pause redis:eu-west: everything is being healed; once more when that is done',
+        'pause redis:eu-west: everything is being healed; try again when the heal is done',
       );
       expect(await healed).toEqual([]);
       expect(await broken()).toEqual([]);
@@ -174,7 +174,7 @@ describe('while everything is healed', () => {
   it('nothing is injected any more once the faults are over', async () => {
     await withFaults(async ({ inject, faults }) => {
       await faults.end();
-      await expect(inject('pause', 'origin')).rejects.toThrow('pause origin: the lab ends, nothing is injected any more');
+      await expect(inject('pause', 'origin')).rejects.toThrow('pause origin: the lab is ending and injects no more faults');
     });
   });
 });

@@ -68,7 +68,9 @@ describe('faults that exclude each other', () => {
     const { problems } = draw(1, first, second);
     expect(problems).toHaveLength(1);
     expect(problems[0]?.at).toBe(first.atMs > second.atMs ? 0 : 1);
-    expect(problems[0]?.message).toMatch(/is still in force at 5000 ms: it (is healed at \d+ ms|lasts until everything is healed)$/);
+    expect(problems[0]?.message).toMatch(
+      /is still in force at 5000 ms: that fault (is healed at \d+ ms|lasts until everything is healed)$/,
+    );
   });
 
   it.each([

@@ -75,5 +75,5 @@ function meets({ fault, atMs, forMs }: PlannedFault, second: PlannedFault): bool
 }
 
 function untilOf({ atMs, forMs }: PlannedFault): string {
-  return forMs === undefined ? 'it lasts until everything is healed' : `it is healed at ${atMs + forMs} ms`;
+  return forMs === undefined ? 'that fault lasts until everything is healed' : `that fault is healed at ${atMs + forMs} ms`;
 }

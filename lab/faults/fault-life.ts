@@ -54,7 +54,10 @@ export interface FaultLifeOptions {
 export type Door = 'open' | 'closed' | 'locked';
 
 export function refusedAt(door: Exclude<Door, 'open'>, fault: string, target: string): InvalidInput {
-  const why = { closed: 'everything is being healed; once more when that is done', locked: 'the lab ends, nothing is injected any more' };
+  const why = {
+    closed: 'everything is being healed; try again when the heal is done',
+    locked: 'the lab is ending and injects no more faults',
+  };
   return new InvalidInput(`${fault} ${target}: ${why[door]}`);
 }
 

@@ -27,7 +27,7 @@ export function faultProblems({ fault: name, target, hasFor, parameters }: Writt
     const message = `expected a fault (${known.join(', ')}), got ${shown(name)}${didYouMean(name, known)}`;
     return [{ path: ['fault'], message }, ...inTarget];
   }
-  const inFor = hasFor && !fault.lasts ? [{ path: ['for'], message: `${name} is over at once: it takes no for` }] : [];
+  const inFor = hasFor && !fault.lasts ? [{ path: ['for'], message: `${name} is over at once and takes no for` }] : [];
   return [...inTarget, ...inFor, ...parameterProblems(fault, parameters)];
 }
 

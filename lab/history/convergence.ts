@@ -4,7 +4,7 @@ import { type Quantiles, quantilesOf } from './quantiles.ts';
 import type { Change, ReadOperation, WriteOperation } from './records.ts';
 
 /** Beside every figure of it: else a key that nobody reads looks like a region that is late. */
-export const SEEN_BY_READS = 'Write seen after: until the next read showed it. Of a key that is seldom read it is long.';
+export const SEEN_BY_READS = 'Write seen after: the time until a read showed the write. For a key that is seldom read this time is long.';
 
 /** Only writes that were answered and seen count: a version never read says nothing. */
 export function convergenceOf(history: History, regions: readonly string[]): Readonly<Record<string, Quantiles | null>> {

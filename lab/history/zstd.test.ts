@@ -82,7 +82,7 @@ describe('a compressed history', () => {
     await writeFile(path, Buffer.concat([zstdCompressSync(text.slice(0, middle)), zstdCompressSync(text.slice(middle))]));
     expect((await readHistory(path)).history.endedMs).toBe(9_000);
     await writeFile(path, Buffer.concat([zstdCompressSync(text), Buffer.from('rest')]));
-    await expect(readHistory(path)).rejects.toThrow(`${path}: expected zstd, got damaged data (`);
+    await expect(readHistory(path)).rejects.toThrow(`${path}: expected zstd data, got damaged data (`);
   });
 
   it('that is damaged is refused by its name', async () => {
@@ -91,7 +91,7 @@ describe('a compressed history', () => {
     const bytes = await readFile(path);
     for (const at of [4, 20, bytes.length / 2]) bytes.writeUInt8(255 - bytes.readUInt8(Math.floor(at)), Math.floor(at));
     await writeFile(path, bytes);
-    await expect(readHistory(path)).rejects.toThrow(`${path}: expected zstd, got damaged data (`);
+    await expect(readHistory(path)).rejects.toThrow(`${path}: expected zstd data, got damaged data (`);
   });
 
   it('of a line that does not end is refused, before all of it is there', async () => {

@@ -60,7 +60,7 @@ export async function* decompressed(bytes: Buffer): AsyncGenerator<Buffer, void,
       for await (const chunk of stream) yield chunk;
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === CUT_OFF) return;
-      throw new InvalidInput(`expected zstd, got damaged data (${error instanceof Error ? error.message : String(error)})`, {
+      throw new InvalidInput(`expected zstd data, got damaged data (${error instanceof Error ? error.message : String(error)})`, {
         cause: error,
       });
     }

@@ -18,7 +18,7 @@ export function stateHome(variables: Variables): string {
   const named = absolute(variables['XDG_STATE_HOME']);
   const home = homeFolder(variables);
   if (named === undefined && home === undefined)
-    throw new InvalidInput('expected a home folder to keep lock and journal in, got none: set HOME or XDG_STATE_HOME to an absolute path');
+    throw new InvalidInput('expected a home folder for lock and journal, got none: set HOME or XDG_STATE_HOME to an absolute path');
   return named ?? join(home ?? '', '.local/state');
 }
 
@@ -47,9 +47,7 @@ export function temporaryFolder(): string {
 /** Throws InvalidInput: it was asked for by name, so it is not passed over in silence. */
 export function refuseRelative(path: string, where: string): void {
   if (isAbsolute(path)) return;
-  throw new InvalidInput(
-    `${where}: expected an absolute path, the same place from wherever the lab is started, got ${JSON.stringify(path)}`,
-  );
+  throw new InvalidInput(`${where}: expected an absolute path, which does not depend on the working folder, got ${JSON.stringify(path)}`);
 }
 
 function absolute(path: string | undefined): string | undefined {

@@ -57,7 +57,7 @@ export function problemsOf(schema: z.ZodType, value: unknown): readonly Problem[
 }
 
 export function unknownKey(key: string, known: readonly string[]): string {
-  const there = known.length === 0 ? 'nothing may stand here' : `there are ${known.join(', ')}`;
+  const there = known.length === 0 ? 'no keys are allowed here' : `known keys: ${known.join(', ')}`;
   return `no such key (${there})${didYouMean(key, known)}`;
 }
 

@@ -58,7 +58,7 @@ describe('the crash journal', () => {
     'that cannot be read (%j) is not taken for an empty one',
     async (text) => {
       await writeFile(join(folder, 'journal.json'), text);
-      await expect(Journal.open(folder)).rejects.toThrow(/cannot be read, so what it lists is unknown/);
+      await expect(Journal.open(folder)).rejects.toThrow(/cannot be read, so the faults in this journal are unknown/);
       expect(await readFile(join(folder, 'journal.json'), 'utf8')).toBe(text);
     },
   );
@@ -87,7 +87,7 @@ describe('the crash journal', () => {
   ])('that another program wrote, with %s, is refused and told why', async (_what, text, why) => {
     await writeFile(join(folder, 'journal.json'), text);
     await expect(Journal.open(folder)).rejects.toThrow(why);
-    await expect(Journal.open(folder)).rejects.toThrow(/cannot be read, so what it lists is unknown/);
+    await expect(Journal.open(folder)).rejects.toThrow(/cannot be read, so the faults in this journal are unknown/);
   });
 
   it('lies in XDG_STATE_HOME, else below the home folder, by project', () => {

@@ -113,9 +113,12 @@ export class Journal implements UndoJournal {
       return new Journal(folder, file.parse(parseExactJson(await readFile(path))).entries);
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Journal(folder, []);
-      throw new WorldFailed(`${path}: cannot be read, so what it lists is unknown${whyOf(error)}. Look at it, then remove it`, {
-        cause: error,
-      });
+      throw new WorldFailed(
+        `${path}: cannot be read, so the faults in this journal are unknown${whyOf(error)}. Look at the file, then remove it`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 

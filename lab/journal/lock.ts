@@ -64,11 +64,11 @@ export async function takeLock(folder: string, project: string): Promise<Lock> {
     const pid = await lockHolder(folder);
     if (pid !== undefined)
       throw new WorldFailed(
-        `another lab (pid ${pid}) has the project ${project}: one at a time may break it. End that one, or use another --project`,
+        `another lab (pid ${pid}) has the project ${project}, and only one lab at a time may use a project. End that lab, or use another --project`,
       );
     await discard(file, own);
   }
-  throw new WorldFailed(`${file}: cannot be taken after ${ATTEMPTS_MAX} attempts. Remove it if no lab runs`);
+  throw new WorldFailed(`${file}: cannot be taken after ${ATTEMPTS_MAX} attempts. Remove the file if no lab runs`);
 }
 
 /** Whole or not at all: a lock without its holder's name would look dead. */

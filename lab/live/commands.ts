@@ -75,7 +75,7 @@ export const COMMAND_ROWS: { readonly [Name in CommandName]: CommandRow<Name> } 
     worksDuringRuns: true,
     act: async ({ session, note }, { ms }) => {
       await session.healDue();
-      note('warning', `the lab stood still for ${Math.round(ms / MS_PER_S)} s: nothing was healed, written or read meanwhile`);
+      note('warning', `the lab stood still for ${Math.round(ms / MS_PER_S)} s: nothing was healed, written or read in that time`);
     },
   },
   stampede: { schema: COMMANDS.stampede, act: ({ experiments }, command) => experiments.stampede(command) },
@@ -89,13 +89,13 @@ export const COMMAND_ROWS: { readonly [Name in CommandName]: CommandRow<Name> } 
 };
 
 function asked(mystery: Mystery | undefined): Mystery {
-  if (mystery === undefined) throw new InvalidInput('no bug is hidden in this world: edgesync-lab mystery starts one that has one');
+  if (mystery === undefined) throw new InvalidInput('no bug is hidden in this world: edgesync-lab mystery starts a world with a bug');
   return mystery;
 }
 
 /** Rejects with InvalidInput for what cannot be, now or at all. */
 export async function execute<Name extends CommandName>(name: Name, command: Commands[Name], on: Commanded): Promise<void> {
   const { worksDuringRuns = false, act } = COMMAND_ROWS[name];
-  if (on.runs.isRunning && !worksDuringRuns) throw new InvalidInput('a scenario runs: nothing else is done until its end');
+  if (on.runs.isRunning && !worksDuringRuns) throw new InvalidInput('a scenario runs: other commands wait until its end');
   await act(on, command);
 }

@@ -52,7 +52,7 @@ export class Experiments {
   }
 
   async stampede({ region, readers }: Commands['stampede']): Promise<void> {
-    if (this.#underWay !== undefined) throw new InvalidInput(`${this.#underWay} is under way: once more when it has ended`);
+    if (this.#underWay !== undefined) throw new InvalidInput(`${this.#underWay} is under way: try again after its end`);
     const { session, load, signal, tell } = this.#options;
     const { world, clients, clock } = session;
     this.#underWay = 'a stampede';

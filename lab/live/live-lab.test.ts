@@ -170,7 +170,7 @@ describe('the live lab', () => {
     const refused = await when({ do: 'run', scenario: 'lost' }, (event) => event.type === 'run-ended');
     expect(refused).toMatchObject({ why: expect.stringContaining('mars') });
     const clash = await when({ do: 'run', scenario: 'clash' }, (event) => event.type === 'run-ended');
-    const line = 'clash.yaml:7: method.1.target: pause origin is still in force at 1000 ms: it is healed at 2000 ms';
+    const line = 'clash.yaml:7: method.1.target: pause origin is still in force at 1000 ms: that fault is healed at 2000 ms';
     expect(clash).toMatchObject({ why: expect.stringContaining(line) });
   });
 
@@ -183,7 +183,7 @@ describe('the live lab', () => {
     await events.until((event) => event.type === 'run-begun', since);
     expect(events.all.slice(since).some(says(/^healed: pause redis:us-east$/))).toBe(true);
     await events.until((event) => metricsOf(event, 'us-east')?.propagationDelayMs === 250, since);
-    await when({ do: 'write', count: 1 }, says(/a scenario runs: nothing else is done/));
+    await when({ do: 'write', count: 1 }, says(/a scenario runs: other commands wait/));
     await events.until((event) => event.type === 'faults' && event.inForce.some(({ fault }) => fault === 'partition'), since);
     await events.until((event) => event.type === 'run-ended', since, LONG_MS);
     const said = events.all.slice(since).flatMap((event) => (event.type === 'run-said' ? [event.event] : []));

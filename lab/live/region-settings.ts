@@ -30,6 +30,6 @@ export class RegionSettings {
     const lease = leaseMs === undefined ? [] : [leaseMs === 0 ? 'no lease' : `lease ${leaseMs} ms`];
     const says = [...delay, ...(strategy === undefined ? [] : [strategy]), ...lease].join(', ');
     const covering = settings.covering('person', change);
-    onSet(`${region}: ${says}${covering === undefined ? '' : ` (when it is healed: ${covering} holds it)`}`);
+    onSet(`${region}: ${says}${covering === undefined ? '' : ` (after the end of ${covering}, which holds the setting)`}`);
   }
 }

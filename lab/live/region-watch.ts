@@ -2,7 +2,9 @@
  * Says when a region falls behind and when it has caught up, once each; and when one that is behind hears nothing any
  * more.
  */
+
 import type { EdgeMetrics } from '../../services/protocol/edge-api.ts';
+import { plural } from '../input/plural.ts';
 import type { Observation, Tone } from './protocol.ts';
 
 type Standing = 'silent' | 'catching up' | 'behind' | 'level';
@@ -52,7 +54,7 @@ export class RegionWatch {
 const SAYS: Readonly<Record<Exclude<Standing, 'level'>, (lag: number) => string>> = {
   silent: () => 'hears nothing from the log',
   'catching up': () => 'is catching up',
-  behind: (lag) => `is ${lag} events behind`,
+  behind: (lag) => `is ${plural(lag, 'event')} behind`,
 };
 
 /** undefined: nothing new is known, for the log was only slow to say how far it is. */

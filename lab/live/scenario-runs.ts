@@ -135,7 +135,7 @@ export class ScenarioRuns {
   }
 
   async #run({ id, underWay, signal }: Beginning): Promise<void> {
-    if (underWay !== undefined) throw new InvalidInput(`${underWay} is under way: once more when it has ended`);
+    if (underWay !== undefined) throw new InvalidInput(`${underWay} is under way: try again after its end`);
     const { catalogue, session, load } = this.#options;
     const scenario = await readFrom(catalogue, id);
     const seed = scenario.seed ?? drawSeed();
@@ -222,7 +222,9 @@ function check(scenario: Scenario, world: World, seed: number): void {
     throw new InvalidInput(`${scenario.id} needs a world of its own: edgesync-lab run ${scenario.id} --target …`);
   const { only } = scenario.system;
   if (only !== undefined && only.length < names.length)
-    throw new InvalidInput(`${scenario.id} runs in ${only.join(', ')} alone, this world has more: edgesync-lab run ${scenario.id}`);
+    throw new InvalidInput(
+      `${scenario.id} runs in ${only.join(', ')} alone, but this world has more regions: edgesync-lab run ${scenario.id}`,
+    );
 }
 
 /** As the world began, with what the scenario overrides. */

@@ -99,7 +99,7 @@ describe('an edge that ends and starts again', () => {
   it('says that a fault holds what a person sets meanwhile', async () => {
     const target = `edge:${REGION}`;
     await when({ do: 'inject', fault: 'propagation-delay', target, parameters: { delay: '1500ms' } }, says(/after 1500 ms$/));
-    const told = /^us-east: delay 700 ms \(when it is healed: propagation-delay holds it\)$/;
+    const told = /^us-east: delay 700 ms \(after the end of propagation-delay, which holds the setting\)$/;
     await when({ do: 'configure', region: REGION, propagationDelayMs: 700 }, says(told));
     expect(await settingsNow()).toEqual({ delayMs: 1_500, strategy: 'eager', leaseMs: 10_000 });
     await heal('propagation-delay');

@@ -45,7 +45,7 @@ describe('healing everything', () => {
       bench.do({ do: 'inject', fault: 'pause', target: 'redis:us-east' });
       bench.do({ do: 'heal-all' });
       await sleep(bench.clock, 2 * SLOW_MS);
-      expect(bench.notes()).toContain('pause redis:us-east: everything is being healed; once more when that is done');
+      expect(bench.notes()).toContain('pause redis:us-east: everything is being healed; try again when the heal is done');
       expect(bench.notes().filter((note) => note.startsWith('healed:'))).toEqual([`healed: partition ${CUT}`]);
       expect(await bench.broken()).toEqual([]);
       bench.do({ do: 'inject', fault: 'pause', target: 'redis:us-east' });

@@ -72,5 +72,5 @@ export async function restoreRows(clients: Clients, before: ReadonlyMap<string, 
   const [first] = failed;
   if (first?.status !== 'rejected') return;
   const why = first.reason instanceof Error ? first.reason.message : String(first.reason);
-  throw new Error(`${failed.length} of ${ended.length} contents are not as they were: ${why}`);
+  throw new Error(`${failed.length} of ${ended.length} contents could not be restored: ${why}`);
 }

@@ -34,7 +34,7 @@ class ClearingStore extends CacheStore {
 
 export const clearNewerStaleMark: Mutant = {
   name: 'clear-newer-stale-mark',
-  about: 'a revalidation clears a stale mark that came while it was under way',
+  about: 'a revalidation clears a stale mark that came while the revalidation was under way',
   caughtBy: ['stale-after-bound', 'lost-invalidation', 'purge-ignored'],
   shownBy: 'stale-set-race',
   cacheServer: cacheServerOf((options) => new ClearingStore(options)),

@@ -22,7 +22,7 @@ class Dropping extends DecoratedCache {
 
 export const dropRevalidation: Mutant = {
   name: 'drop-revalidation',
-  about: 'what a revalidation brings is never stored: stale is for ever',
+  about: 'the answer of a revalidation is never stored: a stale entry stays stale',
   caughtBy: ['mislabelled', 'stale-after-bound'],
   shownBy: 'eager-vs-lazy',
   edge: (ports) => ({ ...ports, cache: new Dropping(ports.cache) }),

@@ -11,7 +11,7 @@ class OneLater extends DecoratedCache {
 
 export const epochOffByOne: Mutant = {
   name: 'epoch-off-by-one',
-  about: 'a purge that comes while a fetch is under way does not count for what it brings',
+  about: 'a purge that comes while a fetch is under way does not count for the answer of that fetch',
   caughtBy: ['purge-ignored'],
   shownBy: 'stale-set-race',
   edge: (ports) => ({ ...ports, cache: new OneLater(ports.cache) }),

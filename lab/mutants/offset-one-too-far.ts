@@ -7,7 +7,7 @@ const ONE_TOO_FAR = 1;
 
 export const offsetOneTooFar: Mutant = {
   name: 'offset-one-too-far',
-  about: 'an edge that reads on begins one record too far',
+  about: 'an edge that continues in the log skips one record',
   caughtBy: ['lost-invalidation', 'stale-after-bound', 'resurrection', 'purge-ignored'],
   shownBy: 'rolling-restart',
   edge: (ports) => resuming(ports, (stored, { start }) => (stored === undefined ? start : stored + NEXT + ONE_TOO_FAR)),

@@ -28,7 +28,7 @@ class RefusingStore extends CacheStore {
 
 export const refuseUnderSoftMark: Mutant = {
   name: 'refuse-under-soft-mark',
-  about: 'a stale mark that comes while a revalidation is under way refuses what it brings',
+  about: 'a stale mark that comes while a revalidation is under way makes the cache refuse the answer of the revalidation',
   caughtBy: ['stale-after-bound', 'lost-invalidation', 'mislabelled'],
   shownBy: 'outpaced-fetch',
   cacheServer: cacheServerOf((options) => new RefusingStore(options)),

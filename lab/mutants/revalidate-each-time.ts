@@ -38,7 +38,7 @@ class Alone extends DecoratedCache {
 
 export const revalidateEachTime: Mutant = {
   name: 'revalidate-each-time',
-  about: 'every reader who finds a stale mark asks the origin anew',
+  about: 'every read that finds a stale mark asks the origin once more',
   caughtBy: ['refill-storm'],
   shownBy: 'stampede',
   edge: (ports, { clock }) => ({ ...ports, cache: new Alone(ports.cache, clock) }),

@@ -56,7 +56,7 @@ class ForgetfulStore extends CacheStore {
 
 export const shortTombstones: Mutant = {
   name: 'short-tombstones',
-  about: 'a mark is forgotten before the fetches that began before it are over',
+  about: 'a mark is forgotten before the fetches that began before the mark have ended',
   caughtBy: ['stale-after-bound', 'lost-invalidation', 'version-regression', 'resurrection'],
   shownBy: 'delete-while-filling',
   cacheServer: cacheServerOf((options) => new ForgetfulStore(options)),

@@ -38,7 +38,7 @@ class SerialLog extends DecoratedLog {
 
 export const sleepSerially: Mutant = {
   name: 'sleep-serially',
-  about: 'the propagation delay of each invalidation begins when the one before is applied',
+  about: 'the propagation delay of an invalidation begins only when the invalidation before it is applied',
   caughtBy: ['stale-after-bound', 'lost-invalidation', 'resurrection', 'purge-ignored'],
   shownBy: 'burst',
   edge: (ports, { config, clock }) => ({ ...ports, log: new SerialLog(ports.log, clock, config.PROPAGATION_DELAY) }),

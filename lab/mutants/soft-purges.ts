@@ -16,7 +16,7 @@ class Softening extends DecoratedCache {
 
 export const softPurges: Mutant = {
   name: 'soft-purges',
-  about: 'a hard purge in a lazy region only marks as stale',
+  about: 'a hard purge in a lazy region only marks entries as stale',
   caughtBy: ['purge-ignored'],
   shownBy: 'baseline',
   edge: (ports, { config }) => (config.INVALIDATION_STRATEGY === 'lazy' ? { ...ports, cache: new Softening(ports.cache) } : ports),

@@ -40,7 +40,7 @@ class Refreshing extends DecoratedCache {
 
 export const unfenced304: Mutant = {
   name: 'unfenced-304',
-  about: 'a 304 makes an entry fresh that was purged while it was under way',
+  about: 'a 304 makes an entry fresh again that was purged while the 304 was under way',
   caughtBy: ['purge-ignored'],
   shownBy: 'stale-set-race',
   edge: (ports) => {

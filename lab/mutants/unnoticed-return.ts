@@ -61,7 +61,7 @@ class ReturningServer extends MemoryCacheServer {
 
 export const unnoticedReturn: Mutant = {
   name: 'unnoticed-return',
-  about: 'a cache comes back as it was ten seconds before, and nobody notices',
+  about: 'a cache returns to its state of ten seconds before, and its edge does not notice',
   caughtBy: ['stale-after-bound', 'lost-invalidation', 'version-regression', 'resurrection', 'purge-ignored'],
   shownBy: 'redis-outage',
   cacheServer: (options) => new ReturningServer(options),

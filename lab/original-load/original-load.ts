@@ -108,7 +108,7 @@ export async function runOriginalLoad(options: OriginalLoadOptions): Promise<Ori
 
 async function findTitle(clients: Clients): Promise<string> {
   const found = (await clients.list()).find(({ id }) => id === LOADED_ID);
-  if (found === undefined) throw new WorldFailed(`the load reads content ${LOADED_ID}, which is not there: start with a new database`);
+  if (found === undefined) throw new WorldFailed(`the load reads content ${LOADED_ID}, which does not exist: start with a new database`);
   return found.title;
 }
 
@@ -161,7 +161,7 @@ function toResult({ readers, before, after, overall, put }: Loaded): OriginalLoa
 function risenBy(region: string, before: EdgeMetrics['metrics'] | undefined, after: EdgeMetrics['metrics'] | undefined): Counted {
   if (before === undefined || after === undefined) throw new TypeError(`expected the counters of ${region}, got none`);
   if (before.startTime !== after.startTime)
-    throw new WorldFailed(`the edge of ${region} started again while it was loaded: nothing is known of its hits`);
+    throw new WorldFailed(`the edge of ${region} started again during the load: its hits are not known`);
   return {
     reads: after.totalRequests - before.totalRequests,
     hits: after.cacheHits - before.cacheHits,

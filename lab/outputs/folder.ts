@@ -4,6 +4,7 @@
  * the umask says who may read it. The history grows in its place; the others, which tell the verdict, are all there or
  * none is.
  */
+
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../services/runtime/clock.ts';
@@ -11,6 +12,7 @@ import { InvalidInput } from '../errors.ts';
 import { HistoryFile } from '../history/history-file.ts';
 import type { HistoryLine } from '../history/history-lines.ts';
 import { makeFolder } from '../input/make-folder.ts';
+import { plural } from '../input/plural.ts';
 import { printable } from '../input/printable.ts';
 import { toJunit } from '../report/junit.ts';
 import { anomaliesOf, type ReportSource } from '../report/source.ts';
@@ -28,18 +30,18 @@ export const folder: OutputKind = {
     {
       flags: '--out <dir>',
       about:
-        'an empty folder: report.html, junit.xml, summary.md, summary.json and history.ndjson of each scenario go there, and one junit.xml and summary.md of all',
+        'an empty folder for report.html, junit.xml, summary.md, summary.json and history.ndjson of each scenario, and for one junit.xml and summary.md of all',
       variable: 'EDGESYNC_OUT',
     },
     {
       flags: '--compress',
-      about: 'write the history with zstd, as history.ndjson.zst; analyze and shrink read it as it is. Needs --out',
+      about: 'write the history with zstd, as history.ndjson.zst, which analyze and shrink can read. Needs --out',
       variable: 'EDGESYNC_COMPRESS',
     },
   ],
   check: async ({ out, compress }) => {
     if (typeof out === 'string') return checkFolder(out);
-    if (compress === true) throw new InvalidInput('--compress needs --out DIR: there is no history to compress without a folder');
+    if (compress === true) throw new InvalidInput('--compress needs --out DIR: without a folder no history is written');
   },
   open: ({ asked: { out, compress }, clock }) =>
     typeof out === 'string' ? new RunFolder(out, clock, { isCompressed: compress === true }) : undefined,
@@ -143,7 +145,9 @@ export async function checkFolder(path: string): Promise<void> {
     return readdir(path);
   });
   if (found.length > 0)
-    throw new InvalidInput(printable(`--out ${path}: expected an empty folder, got one with ${found.length} entries; name another one`));
+    throw new InvalidInput(
+      printable(`--out ${path}: expected an empty folder, got one with ${plural(found.length, 'entry', 'entries')}; name another folder`),
+    );
 }
 
 async function writeReports(own: string, given: ReportSource): Promise<void> {

@@ -45,8 +45,8 @@ export function figureLines({ convergence, staleness, consistency }: Figures): s
     [`${region}  staleness outside faults`, ...spread(staleness[region]?.adjusted)],
   ]);
   const agreed = regions.map((region) => {
-    const shares = Object.entries(consistency[region]?.within ?? {}).map(([t, share]) => `${percentText(share)} in ${t} ms`);
-    return `${region}  agreed with a write: ${shares.join(', ')}`;
+    const shares = Object.entries(consistency[region]?.within ?? {}).map(([t, share]) => `${percentText(share)} within ${t} ms`);
+    return `${region}  writes that every later read showed: ${shares.join(', ')}`;
   });
   return [...table([['region, ms', 'min', 'P50', 'P95', 'P99', 'max'], ...rows]), SEEN_BY_READS, ...agreed];
 }

@@ -17,7 +17,7 @@ export const plain: OutputKind = {
     { flags: '--quiet', about: 'one line a scenario', variable: 'EDGESYNC_QUIET' },
     {
       flags: '--details',
-      about: 'what happens as it happens, every anomaly, check and threshold, and how old answers were',
+      about: 'print each event as it happens, every anomaly, check and threshold, and the staleness of answers',
       variable: 'EDGESYNC_DETAILS',
     },
   ],
@@ -154,7 +154,7 @@ function faultText({ fault, target, event, effect }: Extract<RunEvent, { type: '
 function detailLines(summary: Summary): readonly string[] {
   const allowed = summary.faults.map(({ fault, target, recoveryAllowanceMs, slowsByMs }) => {
     const what = printable(`${fault} ${target}`);
-    if (slowsByMs !== undefined) return `slowed   ${what}: invalidations may be ${Math.round(slowsByMs)} ms later while it lasts`;
+    if (slowsByMs !== undefined) return `slowed   ${what}: invalidations may be ${Math.round(slowsByMs)} ms later while the fault lasts`;
     return `excused  ${what}: until the region has caught up, at most ${(recoveryAllowanceMs / MS_PER_S).toFixed(0)} s after its heal`;
   });
   return [...figureLines(summary), ...allowed, ...checkLines(summary.checks), ...thresholdLines(summary.thresholds)];

@@ -43,7 +43,7 @@ export function planLines(plan: PlanEvent): readonly string[] {
   return [
     printable(`regions    ${names.join(', ')}`),
     `warmup     ${load.keys} keys, each written and read in every region`,
-    printable(`steady     ${steadyState.title} (${probes.join(', ')}); else nothing is broken`),
+    printable(`steady     ${steadyState.title} (${probes.join(', ')}); without a steady state nothing is broken`),
     `fault      ${loadText(load)}`,
     ...faults.map((fault) => faultLine(fault, load.durationMs)),
     'heal       everything',

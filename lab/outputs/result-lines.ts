@@ -34,7 +34,7 @@ const FAILED_LINES_MAX = 12;
 const ANOMALIES_SHOWN_MAX = 3;
 const REGIONS_SHOWN_MAX = 4;
 const MS_PER_S = 1000;
-const HEAL_HINT = ' (edgesync-lab heal removes it from a cluster that still runs)';
+const HEAL_HINT = ' (edgesync-lab heal removes the faults from a cluster that still runs)';
 
 /** What a result has room for, at most. */
 export function firstOfEach<A extends ShownAnomaly>(anomalies: readonly A[]): readonly A[] {
@@ -183,7 +183,7 @@ function faultLines({ faults }: Summary): readonly string[] {
   );
   const unseen = faults.filter(({ effect }) => effect === 'unconfirmed').length;
   const excusedMs = Math.max(...faults.map(({ recoveryAllowanceMs, slowsByMs }) => (slowsByMs === undefined ? recoveryAllowanceMs : 0)));
-  const excuse = excusedMs === 0 ? '' : `; what a fault hit is excused for at most ${(excusedMs / MS_PER_S).toFixed(0)} s after its heal`;
-  const doubt = unseen === 0 ? '' : `; of ${unseen} no effect was seen`;
+  const excuse = excusedMs === 0 ? '' : `; an excuse ends at most ${(excusedMs / MS_PER_S).toFixed(0)} s after the heal of a fault`;
+  const doubt = unseen === 0 ? '' : `; no effect was seen of ${unseen}`;
   return [`faults: ${printable(injected.join(', '))}${excuse}${doubt}`];
 }

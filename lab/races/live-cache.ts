@@ -27,7 +27,7 @@ const FOUND = 200;
 export function placeOf({ name, live }: LiveTarget): { readonly host: string; readonly port: number } {
   if (live.upstream !== undefined) return live.upstream;
   throw new InvalidInput(
-    `${name}: races hold the answers of our upstream back, and live.origin is an origin of your own; run takes it, races need live.upstream`,
+    `${name}: races hold back answers of the lab's upstream, but live.origin is an origin of your own; use run, or set live.upstream for races`,
   );
 }
 
@@ -79,7 +79,8 @@ function strangersAmong(run: string) {
     ended: () => ended,
     seen: (read: TargetRead): TargetRead => {
       if (read.run === run) passesStamps = true;
-      else if (passesStamps && read.status === FOUND) ended ??= 'it answered without the stamp of our upstream: it asks somebody else, too';
+      else if (passesStamps && read.status === FOUND)
+        ended ??= "an answer came without the stamp of the lab's upstream: the cache also asks another server";
       return read;
     },
   };

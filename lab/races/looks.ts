@@ -19,7 +19,7 @@ export async function takeLooks({ wanted, moment, ask }: LooksOptions): Promise<
   const isRight = (look: Look) => isWanted(look, wanted) && look?.label !== 'stale';
   const look = async (ms: number) => {
     await moment(ms);
-    looks.push(await ask(`reader ${looks.length + 1} after it`));
+    looks.push(await ask(`reader ${looks.length + 1} after the purge`));
   };
   for (const [at, ms] of LOOKS_MS.entries()) {
     await look(ms);

@@ -13,23 +13,18 @@ const missing = (version: number): TargetRead => ({ version, found: false, statu
 const judged = (...looks: readonly Look[]) => judgeLooks({ way: HARD, wanted: 2, looks });
 
 it.each([
-  ['the version that the origin holds', [content(2), content(2)], 'ok', 'version 2 from then on'],
-  ['an older one', [content(2), content(1)], 'kept', 'version 1 (hit) is still served, 2 is what the origin holds'],
-  ['a 404 of before its creation', [missing(0)], 'kept', 'a 404 of version 0 (hit) is still served, 2 is what the origin holds'],
-  ['an older one for a moment', [content(1), content(2)], 'late', '1 of 2 reads after it got version 1 (hit)'],
+  ['the version that the origin holds', [content(2), content(2)], 'ok', 'version 2 after the purge'],
+  ['an older one', [content(2), content(1)], 'kept', 'version 1 (hit) is still served, but the origin holds version 2'],
+  ['a 404 of before its creation', [missing(0)], 'kept', 'a 404 of version 0 (hit) is still served, but the origin holds version 2'],
+  ['an older one for a moment', [content(1), content(2)], 'late', '1 of 2 reads after the purge got version 1 (hit)'],
+  ['a version that there is not', [content(2), content(9)], 'unjudged', 'the origin never held version 9 (hit): it holds version 2'],
+  ['a 404 of what is there', [missing(2), content(2)], 'unjudged', 'the origin never held a 404 of version 2 (hit): it holds version 2'],
   [
-    'a version that there is not',
-    [content(2), content(9)],
-    'unjudged',
-    'version 9 (hit) was never held: version 2 is what the origin holds',
+    'an older one after what there is not',
+    [content(9), content(1)],
+    'kept',
+    'version 1 (hit) is still served, but the origin holds version 2',
   ],
-  [
-    'a 404 of what is there',
-    [missing(2), content(2)],
-    'unjudged',
-    'a 404 of version 2 (hit) was never held: version 2 is what the origin holds',
-  ],
-  ['an older one after what there is not', [content(9), content(1)], 'kept', 'version 1 (hit) is still served, 2 is what the origin holds'],
   ['nothing', [content(2), undefined], 'unjudged', 'not every reader got a version: version 2 (hit), no answer'],
 ] as const)('%s', (_what, looks, outcome, why) => {
   expect(judged(...looks)).toEqual({ outcome, why });

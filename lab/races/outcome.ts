@@ -28,18 +28,18 @@ export function judgeLooks({ way, wanted, looks, joined = [], hasWaited = false 
     return { outcome: 'unjudged', why: `not every reader got a version: ${all.map(lookText).join(', ')}` };
   const strange = all.find((look) => !isOld(look) && !isWanted(look, wanted));
   if (!isOld(last) && strange !== undefined)
-    return { outcome: 'unjudged', why: `${lookText(strange)} was never held: version ${wanted} is what the origin holds` };
-  if (isOld(last)) return { outcome: 'kept', why: `${lookText(last)} is still served, ${wanted} is what the origin holds` };
+    return { outcome: 'unjudged', why: `the origin never held ${lookText(strange)}: it holds version ${wanted}` };
+  if (isOld(last)) return { outcome: 'kept', why: `${lookText(last)} is still served, but the origin holds version ${wanted}` };
   const allowed = way.mode === 'soft' ? 1 : 0;
   const late = looks.slice(allowed).filter(isOld);
   const fresh = looks.slice(0, allowed).find((look) => isOld(look) && look?.isCalledFresh);
   const lateJoined = way.mode === 'soft' ? [] : joined.filter(isOld);
-  if (late.length > 0) return { outcome: 'late', why: `${late.length} of ${looks.length} reads after it got ${lookText(late[0])}` };
+  if (late.length > 0) return { outcome: 'late', why: `${late.length} of ${looks.length} reads after the purge got ${lookText(late[0])}` };
   if (fresh !== undefined)
-    return { outcome: 'late', why: `the first read after it got ${lookText(fresh)}, which is not labelled as stale` };
+    return { outcome: 'late', why: `the first read after the purge got ${lookText(fresh)}, which is not labelled as stale` };
   if (lateJoined.length > 0)
-    return { outcome: 'late', why: `who joined the fetch under way got ${lookText(lateJoined[0])}, nobody after it did` };
+    return { outcome: 'late', why: `readers who joined the fetch in flight got ${lookText(lateJoined[0])}, later readers did not` };
   return hasWaited
-    ? { outcome: 'waits', why: 'the purge was answered when the fetch had ended' }
-    : { outcome: 'ok', why: `version ${wanted} from then on` };
+    ? { outcome: 'waits', why: 'the purge was answered only after the fetch had ended' }
+    : { outcome: 'ok', why: `version ${wanted} after the purge` };
 }

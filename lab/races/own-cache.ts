@@ -85,5 +85,5 @@ async function untilApplied({ edge, origin, clock }: Pick<OwnCacheOptions, 'edge
     if (outbox.pending === 0 && metrics.log.lag === 0 && metrics.log.queued === 0 && isInTouch(metrics)) return;
     await sleep(clock, LOOK_MS);
   }
-  throw new NoAnswer(`the edge did not apply what is in the log within ${DEADLINE_MS} ms`);
+  throw new NoAnswer(`the edge did not apply everything in the log within ${DEADLINE_MS} ms`);
 }

@@ -1,5 +1,6 @@
 /** Races as one HTML file: the table of outcomes, and each that was kept as lanes, in which time goes downwards. */
 
+import { plural } from '../input/plural.ts';
 import type { RailsReport } from '../rails/rails.ts';
 import { html, type Markup } from '../report/html/markup.ts';
 import { pageText } from '../report/html/shell.ts';
@@ -36,7 +37,7 @@ export function racesHtml(targets: readonly RacedTarget[], options: PageOptions)
 ${outcomesSection(targets)}
 ${targets.map(witnessesOf)}
 ${options.rails === undefined ? undefined : railsSection(options.rails)}
-<footer>EdgeSync Lab ${options.version}. Beside this page: races.json, every step of every race; junit.xml.</footer>`;
+<footer>EdgeSync Lab ${options.version}. Files beside this page: races.json, with every step of every race; junit.xml.</footer>`;
   return pageText(`${word}: races of ${targets.map(({ name }) => name).join(', ')}`, body);
 }
 
@@ -60,8 +61,8 @@ function kindOf(targets: readonly RacedTarget[], { failing }: Pick<PageOptions, 
 function reasonOf(targets: readonly RacedTarget[]): string {
   const results = resultsOf(targets);
   const kept = results.filter(({ outcome }) => outcome === 'kept').length;
-  if (kept === 0) return `In none of ${results.length} races the old version was answered after the fetch that brought it had ended.`;
-  return `In ${kept} of ${results.length} races the old version was answered after the fetch that brought it had ended: the invalidation was lost.`;
+  if (kept === 0) return `In none of ${plural(results.length, 'race')} the old version was served after its fetch had ended.`;
+  return `In ${kept} of ${plural(results.length, 'race')} the old version was served after its fetch had ended: the invalidation was lost.`;
 }
 
 function outcomesSection(targets: readonly RacedTarget[]): Markup {
@@ -78,7 +79,7 @@ function outcomesSection(targets: readonly RacedTarget[]): Markup {
     mistakesOf(target).map((mistake) => html`<li><strong>${target.name}</strong> ${mistake}</li>`),
   );
   return html`<section><h2>Outcomes</h2>
-<p class="lead">The upstream held an answer of the origin back; a content was written and purged; the answer was let go. kept: the old version stays. late: the old version to who joined the fetch under way, or for a moment after it. waits: the purge was not answered while the answer was held, and was right then.</p>
+<p class="lead">The upstream held back an answer of the origin. A content was written and purged. Then the upstream released the answer. kept: the old version stays. late: readers who joined the fetch in flight got the old version, or readers for a moment after the fetch. waits: the purge was answered only after the answer was released, and then the cache was right.</p>
 ${mistakes.length === 0 ? undefined : html`<ul class="plain">${mistakes}</ul>`}
 ${table('by purge', [{ name: 'cache' }, { name: 'purge' }, ...shown.map(({ name }) => ({ name }))], rows)}</section>`;
 }
@@ -87,7 +88,7 @@ ${table('by purge', [{ name: 'cache' }, { name: 'purge' }, ...shown.map(({ name 
 function railsSection({ hosts, perSecond, allowsWidePurge, requests, purges, stopped }: RailsReport): Markup {
   const rows = hosts.map(({ host, addresses, isNamed }) => [host, addresses.join(', '), isNamed ? '--allow-external' : 'this machine']);
   return html`<section><h2>Live targets</h2>
-<p class="lead">Requests sent: ${requests}, of them purges: ${purges}, at most ${perSecond} a second. Wide purges were ${allowsWidePurge ? 'allowed' : 'not allowed'}.</p>
+<p class="lead">${plural(requests, 'request')} sent, with ${plural(purges, 'purge')} among them, at most ${perSecond} a second. Wide purges were ${allowsWidePurge ? 'allowed' : 'not allowed'}.</p>
 ${stopped === undefined ? undefined : html`<p class="note">${stopped}</p>`}
 ${table('hosts, each looked up once', [{ name: 'host' }, { name: 'addresses' }, { name: 'allowed by' }], rows)}</section>`;
 }
@@ -111,7 +112,7 @@ ${first.slice(0, WITNESSES_MAX).map(
   ({ race, way, why, steps }) => html`<article class="anomaly"><h3>${race} <small>${wayText(way)}</small></h3>
 <p class="explain">${why}</p>
 ${table(
-  'time goes downwards',
+  'time runs downwards',
   [{ name: 'ms' }, ...LANES.map((lane) => ({ name: lane }))],
   steps.map(({ atMs, who, text }) => [String(atMs), ...LANES.map((lane) => (lane === who ? text : ''))]),
 )}</article>`,

@@ -51,7 +51,7 @@ describe('races in virtual time of', () => {
     expect(kept.length).toBeGreaterThan(late.length * 8);
     expect(results.filter(({ race: name }) => name === 'plain').every(({ outcome }) => outcome === 'ok')).toBe(true);
     expect(results.filter((result) => nameOf(result) === 'hard key in-head').map(({ why }) => why)).toContain(
-      'version 1 (hit) is still served, 2 is what the origin holds',
+      'version 1 (hit) is still served, but the origin holds version 2',
     );
   });
 
@@ -65,7 +65,7 @@ describe('races in virtual time of', () => {
   });
 
   it.each([
-    ['ignore-tags-and-patterns', 'purge.hard.tag is late where nothing else happens'],
+    ['ignore-tags-and-patterns', 'purge.hard.tag is late even when nothing else happens'],
     ['drop-revalidation', 'purge.soft.key does not purge'],
     ['revalidate-each-time', 'the cache keeps nothing'],
   ])('an edge with the bug %s are none: it does not pass the self-check', async (mutant, mistake) => {

@@ -68,7 +68,7 @@ async function untilSettled(
   const deadline = clock.monotonicMs() + SETTLED_MS_MAX;
   while (!(await isSettled(clients, regions))) {
     signal.throwIfAborted();
-    if (clock.monotonicMs() > deadline) throw new WorldFailed(`our own edge did not join the log within ${SETTLED_MS_MAX} ms`);
+    if (clock.monotonicMs() > deadline) throw new WorldFailed(`the lab's edge did not join the log within ${SETTLED_MS_MAX} ms`);
     await sleep(clock, LOOK_MS, signal);
   }
 }

@@ -48,10 +48,16 @@ describe.concurrent('races of', () => {
     const seenOf = async (name: string) => {
       const { results } = await race(OWN_TARGETS.find((own) => own.name === name) ?? OWN_TARGET, { races });
       const soft = results.find(({ way: { mode } }) => mode === 'soft')?.steps.map(({ text }) => text) ?? [];
-      return soft.filter((text) => text.startsWith('reader 1 after it gets') || text.startsWith('reader 2 after it gets'));
+      return soft.filter((text) => text.startsWith('reader 1 after the purge gets') || text.startsWith('reader 2 after the purge gets'));
     };
-    expect(await seenOf('edgesync-lazy')).toEqual(['reader 1 after it gets version 1 (stale)', 'reader 2 after it gets version 2 (hit)']);
-    expect(await seenOf('edgesync')).toEqual(['reader 1 after it gets version 2 (miss)', 'reader 2 after it gets version 2 (hit)']);
+    expect(await seenOf('edgesync-lazy')).toEqual([
+      'reader 1 after the purge gets version 1 (stale)',
+      'reader 2 after the purge gets version 2 (hit)',
+    ]);
+    expect(await seenOf('edgesync')).toEqual([
+      'reader 1 after the purge gets version 2 (miss)',
+      'reader 2 after the purge gets version 2 (hit)',
+    ]);
   });
 
   it('our own edge over a Redis that is not here say so, and leave nothing', async () => {
@@ -158,11 +164,11 @@ describe.concurrent('races of', () => {
 
   it.each([
     ['a purge that does nothing', naive(['deaf']), 'purge.hard.key does not purge: PURGE /api/content/'],
-    ['a purge of another name', naive([], { purge: 'PURGE /other/<id>' }), 'is still served, 2 is what the origin holds'],
+    ['a purge of another name', naive([], { purge: 'PURGE /other/<id>' }), 'is still served, but the origin holds version 2'],
     ['a purge that is refused', naive([], { purge: 'GET /api/content/<id>?purge' }), 'does not purge'],
     ['a purge that is answered with another protocol', naive(['upgrades']), 'expected an answer in HTTP, got 101'],
     ['a cache that keeps nothing', naive(['keepless']), 'the cache keeps nothing'],
-    ['a backend that is not our upstream', naive(['elsewhere']), 'did not reach our upstream'],
+    ['a backend that is not our upstream', naive(['elsewhere']), "did not reach the lab's upstream"],
     ['a cache that was not empty', naive(['leftover']), 'the cache was not empty at the start'],
     ['a label of another header', naive([], { label: 'x-other' }), 'is not labelled as a hit'],
   ])('%s are not judged', async (_what, target, mistake) => {
@@ -175,7 +181,7 @@ describe.concurrent('races of', () => {
   it('two tiers of a cache that deletes are right where the shield is purged first, and say what the other order brings', async () => {
     const { results } = await race({ ...naive([]), name: 'tiered' }, { races: twoTiers });
     expect(results.map(({ outcome, why }) => [outcome, why])).toEqual([
-      ['ok', 'version 2 from then on; with the edge purged first, and a read between: version 1 (hit)'],
+      ['ok', 'version 2 after the purge; in the wrong order, with the edge purged first and a read between: version 1 (hit)'],
     ]);
     const told = results[0]?.steps.map(({ text }) => text.replace(/\d{3,}/, 'N'));
     expect(told).toEqual(
@@ -196,7 +202,11 @@ describe.concurrent('races of', () => {
 
   it('one that declares no purge are none, and say so, once it is seen that it keeps what it got', async () => {
     const { results, selfChecked, nothing } = await race({ ...naive([]), purges: [] });
-    expect([results, selfChecked.mistakes, nothing]).toEqual([[], [], expect.stringContaining('nothing to race: it declares no purge')]);
+    expect([results, selfChecked.mistakes, nothing]).toEqual([
+      [],
+      [],
+      expect.stringContaining('nothing to race: the cache declares no purge'),
+    ]);
     const keepless = await race({ ...naive(['keepless']), purges: [] });
     expect([keepless.selfChecked.mistakes, keepless.nothing]).toEqual([[expect.stringContaining('keeps nothing')], undefined]);
   });

@@ -111,7 +111,7 @@ async function openUpstream(
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
     const at = backendOf(target);
     throw new WorldFailed(
-      `${name}: our upstream cannot listen at ${at}${code}; free it, or give live.upstream and the cache another place`,
+      `${name}: the lab's upstream cannot listen at ${at}${code}; free that port, or give live.upstream and the cache another one`,
       {
         cause: error,
       },

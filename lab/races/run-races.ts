@@ -78,6 +78,6 @@ async function raceAll(options: RunRacesOptions, results: RaceResult[]): Promise
 }
 
 function whyNothing({ ways }: RacedCache): string {
-  if (ways.length > 0) return 'nothing to race: none of its purges is one for the races asked for';
-  return 'nothing to race: it declares no purge, so what is written is seen when the lifetime of the old version ends';
+  if (ways.length > 0) return 'nothing to race: the requested races need a purge that the cache does not declare';
+  return 'nothing to race: the cache declares no purge, so a write is seen only when the lifetime of the old version ends';
 }

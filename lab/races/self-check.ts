@@ -37,12 +37,12 @@ async function checkReading(stage: Stage): Promise<readonly string[]> {
   const fetches = async () => (await stage.upstream.fetchesOf(path)).length;
   if ((await fetches()) === 0)
     return [
-      `a read of a new content (GET ${path}) did not reach our upstream, and got ${answerText(first, stage)}: its backend must be ${stage.backend}, and nothing else`,
+      `a read of a new content (GET ${path}) did not reach the lab's upstream, and got ${answerText(first, stage)}: the backend of the cache must be ${stage.backend}, and nothing else`,
     ];
   if (first === undefined || first.version !== content.version)
     return [`expected version ${content.version} of a new content (GET ${path}), got ${lookText(first)}: read.path, read.version`];
   if (first.run !== undefined && first.run !== stage.upstream.run)
-    return [`a new content (GET ${path}) was answered with what another upstream brought: the cache was not empty at the start`];
+    return [`a new content (GET ${path}) got an answer of another upstream: the cache was not empty at the start`];
   // Some store a moment after they have answered, or what is asked for a second time.
   let second: Look;
   let before = 0;
@@ -52,7 +52,7 @@ async function checkReading(stage: Stage): Promise<readonly string[]> {
     second = await stage.read('a further reader', content).result;
   }
   if ((await fetches()) > before)
-    return [`the cache keeps nothing: it asked its upstream again for what it had got a moment before (GET ${path}: ${lookText(second)})`];
+    return [`the cache keeps nothing: it fetched the same content again a moment later (GET ${path}: ${lookText(second)})`];
   if (second?.label === 'miss') return [`an answer that the cache kept is not labelled as a hit (GET ${path}): label.header, label.hit`];
   return [];
 }
@@ -82,14 +82,14 @@ async function checkNarrow(stage: Stage, way: Way): Promise<string | undefined> 
   // Who asks behind an answer asks a moment later.
   await stage.moment();
   if ((await fetches()) === before) return undefined;
-  return `purge.${way.mode}.${way.type} purges more than it names: after ${text} another content (GET ${stage.path(bystander)}) was fetched again; --allow-wide-purge lets it`;
+  return `purge.${way.mode}.${way.type} purges more than it names: after ${text} another content (GET ${stage.path(bystander)}) was fetched again; --allow-wide-purge allows this`;
 }
 
 async function checkPurge(stage: Stage, way: Way): Promise<string | undefined> {
   const { outcome, why } = await plain.run(stage, way);
   if (outcome === 'ok' || outcome === 'waits') return undefined;
   const purged = stage.steps.findLast(({ who }) => who === 'purger')?.text ?? '';
-  if (outcome === 'late') return `purge.${way.mode}.${way.type} is late where nothing else happens: ${purged}, and then ${why}`;
+  if (outcome === 'late') return `purge.${way.mode}.${way.type} is late even when nothing else happens: ${purged}, and then ${why}`;
   if (outcome === 'unjudged') return `purge.${way.mode}.${way.type}: ${why}`;
-  return `purge.${way.mode}.${way.type} does not purge: ${purged}, and then ${why}. Does the ${wayText(way)} purge name what readers ask for, with the same Host?`;
+  return `purge.${way.mode}.${way.type} does not purge: ${purged}, and then ${why}. Does the ${wayText(way)} purge name the URL that readers request, with the same Host?`;
 }

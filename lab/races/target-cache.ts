@@ -47,7 +47,7 @@ async function purge(
   send: (request: PurgeRequest) => Promise<Answered>,
 ): Promise<PurgeAnswer> {
   const declared = purges.find(({ mode, type }) => mode === way.mode && type === way.type);
-  if (declared === undefined) throw new NoAnswer(`no purge ${way.mode} ${way.type} is declared`);
+  if (declared === undefined) throw new NoAnswer(`the cache declares no purge ${way.mode} ${way.type}`);
   const request = requestOf(declared, content);
   const { status } = await send(request);
   const { method, path, headers, body } = request;

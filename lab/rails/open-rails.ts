@@ -106,5 +106,5 @@ function secretTextsOf({ live, purges }: LiveTarget, takes: OpenRailsOptions['ta
 
 function tooWide(name: string, wide: readonly Way[]): string {
   const which = wide.map(wayText).join(', ');
-  return `${name}: ${which} may purge what is not of this run; --allow-wide-purge lets it, --purge key runs without`;
+  return `${name}: ${which} may purge contents of others; --allow-wide-purge allows that; --purge key needs no permission`;
 }

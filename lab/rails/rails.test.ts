@@ -73,7 +73,7 @@ describe('what is let through', () => {
   ])('is not %s', async (_what, path, more) => {
     const server = await countingServer();
     const { ask, rails } = await railed(liveTarget({ url: server.url, purge: WAYS }));
-    await expect(ask(path, more)).rejects.toThrow('is no request of this run: the rails let nothing else through');
+    await expect(ask(path, more)).rejects.toThrow('is no request of this run: the rails refuse every other request');
     expect([server.received, rails.report().requests]).toEqual([[], 0]);
   });
 
@@ -156,7 +156,7 @@ describe('wide purges', () => {
     ['a pattern in a body', wide('tag', '{ request: POST /purge, body: { match: "^(<tag>|.)" } }'), 'hard tag'],
     ['a key with a star', liveTarget({ purge: '{ soft: { key: BAN /api/content/*?<id> } }' }), 'soft key'],
   ])('are refused before anything is sent: %s', async (_what, target, which) => {
-    await expect(railsOver([target])).rejects.toThrow(`cdn: ${which} may purge what is not of this run; --allow-wide-purge lets it`);
+    await expect(railsOver([target])).rejects.toThrow(`cdn: ${which} may purge contents of others; --allow-wide-purge allows that`);
     await expect(railsOver([target], { rules: { allowsWidePurge: true } })).resolves.toBeInstanceOf(Rails);
   });
 
@@ -330,7 +330,7 @@ describe('nothing more is sent', () => {
     const server = await countingServer();
     const { ask, rails } = await railed(liveTarget({ url: server.url }), { clock: hastyClock() });
     for (let sent = 0; sent < REQUESTS_MAX; sent += 1) await ask('/api/content/7001');
-    await expect(ask('/api/content/7001')).rejects.toThrow(`${REQUESTS_MAX} requests were sent, which is the most of a run`);
+    await expect(ask('/api/content/7001')).rejects.toThrow(`${REQUESTS_MAX} requests were sent, the most that a run may send`);
     await expect(ask('/api/content/7001')).rejects.toThrow('nothing more was sent');
     expect([server.received.length, rails.report().requests]).toEqual([REQUESTS_MAX, REQUESTS_MAX]);
   });

@@ -157,7 +157,7 @@ export class Rails {
   /** Throws RailsStopped, NoAnswer, and for a request that may not be sent. */
   async #ask(asked: Asked, { request, target }: AskOptions): Promise<Answered> {
     if (request === undefined)
-      throw new Error(`${asked.method ?? 'GET'} ${asked.url} is no request of this run: the rails let nothing else through`);
+      throw new Error(`${asked.method ?? 'GET'} ${asked.url} is no request of this run: the rails refuse every other request`);
     await this.#turnOf(request.kind);
     const secrets = this.#options.secrets.get(target) ?? new Map();
     const headers = withSecrets(request.sentHeaders, secrets);
@@ -177,7 +177,7 @@ export class Rails {
   async #takeTurn(kind: AllowedRequest['kind']): Promise<void> {
     const isPurge = kind === 'purge';
     const { clock, perSecond, signal } = this.#options;
-    if (this.#spent.counts.requests >= REQUESTS_MAX) this.#stop(`${REQUESTS_MAX} requests were sent, which is the most of a run`);
+    if (this.#spent.counts.requests >= REQUESTS_MAX) this.#stop(`${REQUESTS_MAX} requests were sent, the most that a run may send`);
     const ofRequests = this.#spent.lastMs.request + MS_PER_S / perSecond;
     const atMs = isPurge ? Math.max(ofRequests, this.#spent.lastMs.purge + MS_PER_S / PURGES_PER_SECOND_MAX) : ofRequests;
     // A timer may be early by a fraction.
@@ -200,7 +200,7 @@ export class Rails {
     if (status < SERVER_ERROR) return;
     this.#spent.counts.serverErrors += 1;
     if (this.#spent.counts.serverErrors >= SERVER_ERRORS_MAX)
-      this.#stop(`${what} was answered with ${status}, and ${SERVER_ERRORS_MAX} answers of the run were 5xx: the cache is not well`);
+      this.#stop(`${what} was answered with ${status}, and ${SERVER_ERRORS_MAX} answers of the run were 5xx: the cache has a problem`);
   }
 
   #stop(why: string): never {

@@ -11,7 +11,7 @@ const VALUE = /^[\x20-\x7e]+$/;
 /** Headers, and keys of JSON, that are made to hold secrets. */
 const SECRET_NAME = /authorization|cookie|token|secret|passw|signature|credential|api[-_]?key|auth[-_]?key|access[-_]?key|^fastly-key$/i;
 
-const EXPECTED_NAME = 'expected <env:NAME>: a secret stands in a variable of the environment, never in a file';
+const EXPECTED_NAME = 'expected <env:NAME>: a secret belongs in a variable of the environment, never in a file';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -60,7 +60,8 @@ export function readSecrets(target: string, texts: readonly string[], variables:
   return new Map(
     [...names].map((name) => {
       const value = variables[name] ?? '';
-      if (value === '') throw new InvalidInput(`${target}: expected ${name} in the environment, got nothing: its file names it`);
+      if (value === '')
+        throw new InvalidInput(`${target}: expected ${name} in the environment, got nothing: the target file names this variable`);
       if (!VALUE.test(value)) throw new InvalidInput(`${target}: expected the value of a header in ${name}, in ASCII and on one line`);
       return [name, value];
     }),

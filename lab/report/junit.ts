@@ -56,7 +56,7 @@ function runCase(summary: Summary, judged: readonly Case[]): Case {
     name: 'run',
     problem: { kind: 'error', type, message, lines: [...lines, `again: ${reproduce}`] },
   });
-  if (!heal.clean) return say('not-healed', 'faults could not be healed; what may be left is listed', heal.left);
+  if (!heal.clean) return say('not-healed', 'faults could not be healed; the faults that may be left are listed', heal.left);
   if (status === 'failed') return say('failed', error ?? 'the lab or its world failed', error?.split('\n') ?? []);
   if (status === 'aborted') return say('aborted', error ?? 'the run was stopped before its end');
   if (exitCode !== 0 && judged.every(({ problem }) => problem === undefined)) return say('exit-code', `the run ended with ${exitCode}`);

@@ -21,8 +21,8 @@ export function outcomeOf({ status, verdict, heal, exitCode }: Summary): { reado
 export function reasonOf(summary: Summary, regions: number): string {
   const { status, heal, error, verdict, checks, thresholds, operations } = summary;
   const over = `over ${plural(operations.reads, 'read')} and ${plural(operations.writes, 'write')} in ${plural(regions, 'region')}`;
-  if (!heal.clean) return `Faults could not be healed; what may be left behind: ${heal.left.join(', ')}.`;
-  if (status === 'failed') return `${error ?? 'Its world did not hold.'}`;
+  if (!heal.clean) return `Faults could not be healed. These may be left behind: ${heal.left.join(', ')}.`;
+  if (status === 'failed') return `${error ?? 'The world of the run failed.'}`;
   const crossed = thresholds.filter(({ ok, doubt }) => !ok && doubt === undefined).map(({ metric, threshold }) => `${metric} ${threshold}`);
   const found = (wanted: Outcome) => checks.filter((check) => check.verdict === wanted);
   const failed = found('fail').map(({ check, anomalies }) =>
@@ -30,7 +30,7 @@ export function reasonOf(summary: Summary, regions: number): string {
   );
   if (failed.length > 0) return `${failed.length} of ${plural(checks.length, 'check')} failed ${over}: ${named(failed)}.`;
   if (status === 'aborted')
-    return `Stopped before its end, after ${plural(operations.reads, 'read')} and ${plural(operations.writes, 'write')}; what did not happen proves nothing.`;
+    return `Stopped before its end, after ${plural(operations.reads, 'read')} and ${plural(operations.writes, 'write')}. A run that was stopped proves nothing about what did not happen.`;
   if (verdict === 'unknown')
     return `There is not enough evidence ${over}: ${named(found('unknown').map(({ check, reason }) => `${check}: ${reason}`)) || 'nothing was judged'}.`;
   if (crossed.length > 0)

@@ -45,7 +45,7 @@ export function toJunitOfAll({ ran, notRun }: RanTogether): string {
 }
 
 function notRunSuite(name: string): JunitSuite {
-  const message = 'it did not begin: the command was stopped before';
+  const message = 'the run did not begin: the command was stopped before';
   const problem = { kind: 'error', type: 'not-run', message, lines: [message] } as const;
   return { name, time: '0.000', properties: {}, cases: [{ classname: `edgesync-lab.${name}.run`, name: 'run', problem }] };
 }
@@ -62,9 +62,9 @@ export function toMarkdownOfAll({ ran, notRun }: RanTogether): string {
   const blocks = [
     `# ${SIGNS[kind]} ${count(passed)} of ${count(all)} scenarios passed`,
     scenarioTable(ran),
-    notRun.length === 0 ? '' : `Stopped before these began: ${notRun.map(inline).join(', ')}.`,
+    notRun.length === 0 ? '' : `The command was stopped before these scenarios began: ${notRun.map(inline).join(', ')}.`,
     ...shown.map(({ section }) => section.trimEnd()),
-    others.length > shown.length ? `and ${others.length - shown.length} more, each in a summary.md of its own` : '',
+    others.length > shown.length ? `and ${others.length - shown.length} more, each with its own summary.md` : '',
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }

@@ -14,8 +14,8 @@ describe('summary.md', () => {
         /^- ❌ \*\*lost-invalidation\*\* fail \(1 anomaly\): 1 of 2 keys .*\n {2}- at eu-west, key content:7: expected version 2 in eu-west/,
       ),
       expect.stringMatching(/^\| region \| answers \| .*\n.*\n\| us-east \| 3 \| 1 \| 3 \| 4 \| – \| – \| 120 \|$/),
-      'Write seen after: until the next read showed it. Of a key that is seldom read it is long.',
-      'Scenario one, embedded, seed 42. To run it again:',
+      'Write seen after: the time until a read showed the write. For a key that is seldom read this time is long.',
+      'Scenario one, embedded, seed 42. To run the scenario again:',
       '```sh\nedgesync-lab run one\n```\n',
     ]);
   });

@@ -28,7 +28,7 @@ export function toMarkdown(source: ReportSource): string {
     failedChecks(source),
     thresholdTable(summary),
     regionTable(summary),
-    `Scenario ${inline(scenario)}, ${backend}, seed ${seed}. To run it again:`,
+    `Scenario ${inline(scenario)}, ${backend}, seed ${seed}. To run the scenario again:`,
     codeBlock(summary.reproduce),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;

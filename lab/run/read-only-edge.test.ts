@@ -129,8 +129,16 @@ describe('an edge that can only be read', () => {
     expect(events.filter(({ type }) => type === 'Region' || type === 'Point')).toEqual([]);
     expect(summary.checks).toMatchObject([
       { check: 'divergence', verdict: 'pass' },
-      { check: 'purge-ignored', verdict: 'unknown', reason: 'it needs when the origin was asked for each answer, which nobody told' },
-      { check: 'refill-storm', verdict: 'unknown', reason: 'it needs how often each edge asked the origin, which nobody told' },
+      {
+        check: 'purge-ignored',
+        verdict: 'unknown',
+        reason: 'the check needs when the origin was asked for each answer, which the history does not say',
+      },
+      {
+        check: 'refill-storm',
+        verdict: 'unknown',
+        reason: 'the check needs how often each edge asked the origin, which the history does not say',
+      },
     ]);
   });
 

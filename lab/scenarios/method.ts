@@ -56,7 +56,9 @@ export function toMethod(steps: readonly unknown[]): readonly ScheduledFault[] {
 /** A fault that begins when the load has ended would show nothing. */
 export function timeProblems(method: readonly ScheduledFault[], durationMs: number): readonly Problem[] {
   return method.flatMap(({ atMs }, at) =>
-    atMs < durationMs ? [] : [{ path: ['method', at, 'at'], message: `expected before the load ends (${durationMs} ms), got ${atMs} ms` }],
+    atMs < durationMs
+      ? []
+      : [{ path: ['method', at, 'at'], message: `expected a time before the load ends (${durationMs} ms), got ${atMs} ms` }],
   );
 }
 

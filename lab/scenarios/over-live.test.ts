@@ -33,12 +33,12 @@ describe('a scenario over a live target', () => {
     expect(scenario.workload).toMatchObject({ reads: 4, writes: 0.5, keys: 5, purges: 0, duration: 22_000 });
     expect(scenario.thresholds).toEqual([]);
     expect(notes).toEqual([
-      'a live target is one region, here eu-west; left out: us-east, ap-south',
-      'left out, of other regions: restart purger:us-east',
-      'slowed to the rails: 4 reads and 0.5 writes a second over 5 keys; the scenario has 33.33 reads and 4 writes a second over 20 keys for a region',
-      'left out: purges of the workload, for only keys can be purged',
-      'left out: thresholds, which are of the load that the scenario has',
-      'a purge may wait 4200 ms for its turn: answers are as long allowed to be old',
+      'a live target is one region, here eu-west; these regions are left out: us-east, ap-south',
+      'left out, because they belong to other regions: restart purger:us-east',
+      'slowed down to the limits of the rails: 4 reads and 0.5 writes a second over 5 keys; the scenario has 33.33 reads and 4 writes a second over 20 keys for a region',
+      'left out: purges of the workload, because only keys can be purged',
+      'left out: thresholds, because they belong to the load of the scenario',
+      'a purge may wait 4200 ms for its turn, so answers may be old for that much longer',
     ]);
   });
 
@@ -65,19 +65,17 @@ describe('a scenario over a live target', () => {
   });
 
   it.each([
-    ['the cache', "kill, target: 'edge:eu-west'", 'kill edge:eu-west: cdn is a live target, which the lab has not started: no kill of it'],
-    ['the cache, frozen', "pause, target: 'edge:*'", 'no pause of it'],
-    ['all its links', "isolate, target: 'edge:one'", 'no isolate of it'],
+    ['the cache', "kill, target: 'edge:eu-west'", 'kill edge:eu-west: cdn is a live target, so the lab cannot kill it'],
+    ['the cache, frozen', "pause, target: 'edge:*'", 'so the lab cannot pause it'],
+    ['all its links', "isolate, target: 'edge:one'", 'so the lab cannot isolate it'],
     ['a redis', "flush, target: 'redis:one'", 'cdn is a live target, and has no redis'],
-    ['the origin', 'kill, target: origin', 'cdn would answer 5xx, and the third ends the run'],
+    ['the origin', 'kill, target: origin', 'cdn would answer 5xx, and the third 5xx ends the run'],
     ['its database', "partition, target: 'origin<->postgres'", 'would answer 5xx'],
     ['the way to the origin', "partition, target: 'edge:eu-west->origin'", 'would answer 5xx'],
   ])('is refused by line where it breaks %s, with what can be broken', async (_what, step, message) => {
     const scenario = scenarioOf(`  - { at: 1s, fault: latency, target: 'edge:*<-origin', latency: 9ms }\n  - { at: 1s, fault: ${step} }`);
     await expect(over(scenario)).rejects.toThrow(message);
-    await expect(over(scenario)).rejects.toThrow(
-      /^s\.yaml:6: method\.1\.target: .*what can be broken are the purger, the log and their links/,
-    );
+    await expect(over(scenario)).rejects.toThrow(/^s\.yaml:6: method\.1\.target: .*the lab can break the purger, the log and their links/);
     expect(canRunOver(scenario, liveTarget())).toBe(false);
   });
 
@@ -93,34 +91,36 @@ describe('a scenario over a live target', () => {
 
   it('is refused with a shield, with two live targets, and where only wide purges are declared', async () => {
     await expect(over(await builtIn('shield-first'))).rejects.toThrow(
-      'system.shield: cdn is a live target: the lab puts no second one in front of it',
+      'system.shield: cdn is a live target, and the lab puts no second cache in front of a live target',
     );
     const [one, other] = [await topologyOf({}, ['us-east']), await topologyOf({ url: 'http://127.0.0.1:10' }, ['eu-west'])];
     const both = { ...one, regions: one.regions.map((region, at) => (at === 1 ? (other.regions[1] ?? region) : region)) };
     expect(() => overLive(scenarioOf('  []'), both, RULES)).toThrow('--target: expected one live target in a run, got 2');
     const wide = { purge: '{ hard: { all: PURGE / } }' };
     await expect(over(scenarioOf('  []'), wide)).rejects.toThrow(
-      'cdn: hard all may purge what is not of this run; --allow-wide-purge lets it',
+      'cdn: hard all may purge contents of others; --allow-wide-purge allows that',
     );
     await expect(over(scenarioOf('  []'), wide, { ...RULES, allowsWidePurge: true })).resolves.toBeDefined();
   });
 
   it('is refused where it needs more requests than a run has, with a duration that fits', async () => {
     const long = scenarioOf('  []', 'workload: { duration: 60m, reads: 9/s, writes: 1/s, keys: 3 }');
-    await expect(over(long)).rejects.toThrow(/^--target cdn: about \d+ requests, and a run has 2000 at most; --duration (\d+)s fits/);
+    await expect(over(long)).rejects.toThrow(
+      /^--target cdn: the run would send about \d+ requests, above the 2000 that are allowed; --duration (\d+)s fits/,
+    );
   });
 
   it('purges no pattern, and sends nothing wide, though they are declared', async () => {
     const purge = '{ hard: { key: PURGE /<id>, tag: PURGE /tags/<tag>, pattern: PURGE /<pattern>, all: PURGE / } }';
     const { notes, scenario } = await over(await builtIn('untagged-304'), { purge });
-    expect(notes).toContain('not sent, for they may purge what is not of this run: hard pattern, hard all');
+    expect(notes).toContain('not sent, because they may purge contents of others: hard pattern, hard all');
     expect(scenario.workload.purges).toBe(0.6);
   });
 
   it('deletes nothing at an origin that has no word for it', async () => {
     const { notes, scenario } = await over(await builtIn('baseline'), { origin: OWN.replace(/, delete: [^}]*/, ' ') });
     expect(scenario.workload.deletes).toBe(0);
-    expect(notes).toContain('left out: deletions, for live.origin has no delete');
+    expect(notes).toContain('left out: deletions, because live.origin has no delete');
   });
 
   it('is untouched where no target is live', async () => {

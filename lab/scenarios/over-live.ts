@@ -60,11 +60,11 @@ export function overLive(scenario: Scenario, topology: Topology, rules: LiveRule
     scenario: done,
     topology: { ...topology, regions: [{ ...region, target: { ...region.target, turnMs } }] },
     notes: [
-      ...(left.length === 0 ? [] : [`a live target is one region, here ${region.region}; left out: ${left.join(', ')}`]),
+      ...(left.length === 0 ? [] : [`a live target is one region, here ${region.region}; these regions are left out: ${left.join(', ')}`]),
       ...here.notes,
       ...paced.notes,
-      ...(unsent.length === 0 ? [] : [`not sent, for they may purge what is not of this run: ${unsent.join(', ')}`]),
-      `a purge may wait ${turnMs} ms for its turn: answers are as long allowed to be old`,
+      ...(unsent.length === 0 ? [] : [`not sent, because they may purge contents of others: ${unsent.join(', ')}`]),
+      `a purge may wait ${turnMs} ms for its turn, so answers may be old for that much longer`,
     ],
   };
 }
@@ -98,11 +98,21 @@ function impossible({ method, system }: Scenario, target: LiveTarget): readonly 
   const ofShield =
     system.shield === undefined
       ? []
-      : [{ path: ['system', 'shield'], message: `${target.name} is a live target: the lab puts no second one in front of it` }];
+      : [
+          {
+            path: ['system', 'shield'],
+            message: `${target.name} is a live target, and the lab puts no second cache in front of a live target`,
+          },
+        ];
   const isOwn = target.live.origin !== undefined;
   const ofTags =
     isOwn && system['untagged-304']
-      ? [{ path: ['system', 'untagged-304'], message: `${target.name} has an origin of its own, whose tags the lab does not set` }]
+      ? [
+          {
+            path: ['system', 'untagged-304'],
+            message: `${target.name} has an origin of its own, and the lab does not set the tags of that origin`,
+          },
+        ]
       : [];
   return [...ofFaults, ...ofShield, ...ofTags];
 }
@@ -110,7 +120,9 @@ function impossible({ method, system }: Scenario, target: LiveTarget): readonly 
 function refuseUnpurged({ name, purges }: LiveTarget, ways: readonly unknown[]): void {
   if (purges.length === 0 || ways.length > 0) return;
   const which = purges.map(wayText).join(', ');
-  throw new InvalidInput(`${name}: ${which} may purge what is not of this run; --allow-wide-purge lets it, a purge of one key needs none`);
+  throw new InvalidInput(
+    `${name}: ${which} may purge contents of others; --allow-wide-purge allows that; a purge of one key is always allowed`,
+  );
 }
 
 interface Noted {
@@ -128,7 +140,7 @@ function onlyIn(scenario: Scenario, region: string): Noted {
     .filter(({ tags }) => (tags.region ?? region) !== region)
     .map(({ selector }) => `threshold ${selector}`);
   const left = [...gone, ...elsewhere];
-  const notes = left.length === 0 ? [] : [`left out, of other regions: ${left.join(', ')}`];
+  const notes = left.length === 0 ? [] : [`left out, because they belong to other regions: ${left.join(', ')}`];
   const thresholds = scenario.thresholds.filter(({ tags }) => (tags.region ?? region) === region);
   return { scenario: { ...scenario, system, thresholds, method: scenario.method.filter(isHere) }, notes };
 }
@@ -168,10 +180,10 @@ function slowed(scenario: Scenario, { pace, target, regions, canWiden }: Slowing
   const workload: Workload = { ...asked, ...most, ...kept };
   const isSlower = most.reads < share.reads || most.writes < share.writes || most.keys < share.keys || burst !== undefined;
   const notes = [
-    ...(isSlower ? [`slowed to the rails: ${textOf(most)}; the scenario has ${textOf(share)} for a region`] : []),
-    ...(canWiden || asked.purges === 0 ? [] : ['left out: purges of the workload, for only keys can be purged']),
-    ...(canDelete || (asked.deletes === 0 && replaces === undefined) ? [] : ['left out: deletions, for live.origin has no delete']),
-    ...(isSlower && scenario.thresholds.length > 0 ? ['left out: thresholds, which are of the load that the scenario has'] : []),
+    ...(isSlower ? [`slowed down to the limits of the rails: ${textOf(most)}; the scenario has ${textOf(share)} for a region`] : []),
+    ...(canWiden || asked.purges === 0 ? [] : ['left out: purges of the workload, because only keys can be purged']),
+    ...(canDelete || (asked.deletes === 0 && replaces === undefined) ? [] : ['left out: deletions, because live.origin has no delete']),
+    ...(isSlower && scenario.thresholds.length > 0 ? ['left out: thresholds, because they belong to the load of the scenario'] : []),
   ];
   return {
     scenario: { ...scenario, workload, checks: scenario.checksUnder(workload), thresholds: isSlower ? [] : scenario.thresholds },
@@ -205,6 +217,6 @@ function refuseTooMany({ workload, system }: Scenario, target: LiveTarget): void
   if (wanted <= REQUESTS_MAX) return;
   const longest = Math.floor((REQUESTS_MAX - fixed) / perSecond);
   throw new InvalidInput(
-    `--target ${target.name}: about ${wanted} requests, and a run has ${REQUESTS_MAX} at most; --duration ${longest}s fits, at ${Number(perSecond.toFixed(2))} a second`,
+    `--target ${target.name}: the run would send about ${wanted} requests, above the ${REQUESTS_MAX} that are allowed; --duration ${longest}s fits, at ${Number(perSecond.toFixed(2))} requests a second`,
   );
 }

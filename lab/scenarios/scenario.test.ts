@@ -133,7 +133,7 @@ describe('a scenario file', () => {
     [
       'an unknown key below',
       LEAST.replace('keys: 1', 'keys: 1, speed: 2'),
-      /^f\.yaml:3: workload\.speed: no such key \(there are duration,/,
+      /^f\.yaml:3: workload\.speed: no such key \(known keys: duration,/,
     ],
     ['a key of a later version', `${LEAST}sessions: {}\n`, /^f\.yaml:4: sessions: no such key/],
     [
@@ -257,7 +257,7 @@ describe('a scenario file', () => {
     [
       'a parameter the fault has not',
       '{ at: 1s, fault: latency, target: edge:a->kafka, latency: 1s, jiter: 1s }',
-      /method\.0\.jiter: no such key \(there are at, fault, target, for, latency, jitter\); did you mean jitter\?$/,
+      /method\.0\.jiter: no such key \(known keys: at, fault, target, for, latency, jitter\); did you mean jitter\?$/,
     ],
     [
       'a misspelt word of every fault',
@@ -267,14 +267,14 @@ describe('a scenario file', () => {
     [
       'for of what is over at once',
       '{ at: 1s, fault: flush, target: redis:a, for: 1s }',
-      /method\.0\.for: flush is over at once: it takes no for$/,
+      /method\.0\.for: flush is over at once and takes no for$/,
     ],
     ['for no time', '{ at: 1s, fault: kill, target: origin, for: 0s }', /method\.0\.for: expected a duration above 0, got "0s"$/],
     ['a negative time', '{ at: -1s, fault: kill, target: origin }', /method\.0\.at: expected a duration.*got "-1s"$/],
     [
       'a start after the load',
       '{ at: 10s, fault: kill, target: origin }',
-      /method\.0\.at: expected before the load ends \(10000 ms\), got 10000 ms$/,
+      /method\.0\.at: expected a time before the load ends \(10000 ms\), got 10000 ms$/,
     ],
     ['no map', 'kill', /method\.0: expected a map, got "kill"$/],
   ])('with a fault of %s is refused by line', (_what, step, message) => {

@@ -144,7 +144,7 @@ export const scenarioFile = z.strictObject({
   'steady-state-hypothesis': hypothesis.optional(),
   method: writtenMethod.default([]),
   settle: lasting
-    .refine((ms) => ms >= SETTLE_MS_MIN, `expected at least ${SETTLE_MS_MIN} ms, in which a right region can converge`)
+    .refine((ms) => ms >= SETTLE_MS_MIN, `expected at least ${SETTLE_MS_MIN} ms, the time that a correct region needs to converge`)
     .default(10_000),
   /** Left out: all that the workload gives something to judge. */
   checks: z.array(z.enum(CHECK_NAMES)).min(1).optional(),

@@ -124,7 +124,7 @@ method:
   - { at: 7s, fault: restart, target: 'edge:us-east' }
 `;
     expect(() => checkSchedule(parseScenario(text, 'f.yaml'), REGIONS, 1)).toThrow(
-      /^f\.yaml:6: method\.1\.target: kill edge:us-east is still in force at 2000 ms: it is healed at 6000 ms$/,
+      /^f\.yaml:6: method\.1\.target: kill edge:us-east is still in force at 2000 ms: that fault is healed at 6000 ms$/,
     );
     expect(() =>
       checkSchedule(parseScenario(text.replace("pause, target: 'edge:*'", "pause, target: 'edge:one'"), 'f.yaml'), REGIONS, 1),

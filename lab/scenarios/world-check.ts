@@ -108,7 +108,7 @@ export function checkTargets(scenario: ParsedScenario, all: readonly TargetedReg
   });
   const ofReads =
     targets.size > 0 && scenario.workload.reads > READS_MAX
-      ? [{ path: ['workload', 'reads'], message: `at most ${READS_MAX} a second with a cache that is not ours` }]
+      ? [{ path: ['workload', 'reads'], message: `at most ${READS_MAX} reads a second with a cache of others` }]
       : [];
   const { system } = scenario;
   const ofSystem = OF_TARGETS.flatMap((key) =>
@@ -117,8 +117,8 @@ export function checkTargets(scenario: ParsedScenario, all: readonly TargetedReg
   const told = [...targets.values()].find(({ tell }) => tell !== undefined);
   const noShield =
     worldKind(backend).targetsBy === 'labels'
-      ? `the ${backend} world has none`
-      : told && `${told.name} is purged by an application, which is told of one cache`;
+      ? `the ${backend} world has no shield`
+      : told && `${told.name} is purged by an application, which knows of one cache only`;
   const ofShield = system.shield === undefined || noShield === undefined ? [] : [{ path: ['system', 'shield'], message: noShield }];
   refuse(scenario, [...ofReads, ...ofSystem, ...ofShield, ...ofFaults]);
 }
@@ -136,7 +136,7 @@ export function checkReadsLog(backend: Backend, regions: readonly TargetedRegion
   if (reader === undefined) return;
   const able = worldsWhere(({ targetsBy }) => targetsBy === 'labels').join(' or ');
   throw new InvalidInput(
-    `edge-${reader.region}: edgesync.deliver: own needs a log that others can read, which the ${backend} world does not have: --backend ${able}`,
+    `edge-${reader.region}: edgesync.deliver: own needs a log that other programs can read, and the ${backend} world has none: use --backend ${able}`,
   );
 }
 
@@ -146,7 +146,7 @@ export function checkTakesTargets(backend: Backend): void {
   if (worldKind(backend).targetsBy === 'option') return;
   const able = worldsWhere(({ targetsBy }) => targetsBy === 'option').join(' or ');
   throw new InvalidInput(
-    `--target: needs a world of ${able}; in one of ${backend} the label edgesync.target of a service of compose.yaml says which cache stands in its region`,
+    `--target: needs a world of ${able}; in the ${backend} world the label edgesync.target of a service of compose.yaml names the cache of its region`,
   );
 }
 

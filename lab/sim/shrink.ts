@@ -3,7 +3,9 @@
  * time, fewer keys, fewer regions, and fewer faults once more. Each step is kept only when a run shows the anomaly
  * again.
  */
+
 import type { PlannedFault } from '../faults/drawn-schedule.ts';
+import { plural } from '../input/plural.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { onlyRegions } from '../topology/topology.ts';
 import type { SimulatedTopology } from './regions.ts';
@@ -75,7 +77,7 @@ class Shrinker {
     for (let size = Math.ceil(this.#best.method.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
       for (let at = 0; at < this.#best.method.length; ) {
         const method = this.#best.method.toSpliced(at, size);
-        if (!(await this.#attempt({ ...this.#best, method }, `${method.length} faults`))) at += size;
+        if (!(await this.#attempt({ ...this.#best, method }, plural(method.length, 'fault')))) at += size;
       }
     }
   }
@@ -91,7 +93,7 @@ class Shrinker {
   async #fewerKeys(): Promise<void> {
     for (const keys of KEYS) {
       if (keys >= this.#best.workload.keys) return;
-      if (await this.#attempt({ ...this.#best, workload: { ...this.#best.workload, keys } }, `${keys} keys`)) return;
+      if (await this.#attempt({ ...this.#best, workload: { ...this.#best.workload, keys } }, plural(keys, 'key'))) return;
     }
   }
 

@@ -42,14 +42,14 @@ describe('the verdict over many seeds', () => {
     [60, 15, 2],
     [1, 1, 2],
   ])('of %i seeds, %i without evidence: exit %i', (count, unknown, code) => {
-    const tally = tallyOf(seeds(count, unknown, () => ({ faults: 'no evidence that they took effect: flush redis:us-east' })));
+    const tally = tallyOf(seeds(count, unknown, () => ({ faults: 'no effect was seen of flush redis:us-east' })));
     expect(tally.exitCode).toBe(code);
     const { reason = '' } = tally.checks.find(({ check }) => check === 'faults') ?? {};
     if (code === 2) {
       expect(reason).toBe(
-        `${count - unknown} of ${count} seeds pass, ${unknown} had not enough to judge by (at most 5 % may), such as seed 1: no evidence that they took effect: flush redis:us-east`,
+        `${count - unknown} of ${count} seeds pass, ${unknown} had not enough evidence (at most 5 % may), such as seed 1: no effect was seen of flush redis:us-east`,
       );
-    } else if (unknown > 0) expect(reason).toBe(`${count - unknown} of ${count} seeds pass, ${unknown} had not enough to judge by`);
+    } else if (unknown > 0) expect(reason).toBe(`${count - unknown} of ${count} seeds pass, ${unknown} had not enough evidence`);
   });
 
   it('counts seeds that different checks could not judge together', () => {
@@ -57,7 +57,7 @@ describe('the verdict over many seeds', () => {
     const tally = tallyOf(seeds(100, 8, each));
     expect(tally.verdict).toBe('unknown');
     expect(tally.checks.at(-1)).toMatchObject({ check: 'evidence', verdict: 'unknown' });
-    expect(tally.checks.at(-1)?.reason).toBe('8 of 100 seeds had not enough to judge by (at most 5 % may), no check in so many');
+    expect(tally.checks.at(-1)?.reason).toBe('8 of 100 seeds had not enough evidence (at most 5 % may), no check in so many');
   });
 
   it('is the lab’s failure when a seed broke down, however many others pass', () => {
@@ -76,7 +76,7 @@ describe('the verdict over many seeds', () => {
         found[mutant ?? 'real'] = tally.exitCode;
         if (mutant !== undefined)
           expect(tally.checks.find(({ check }) => check === 'faults')?.reason).toMatch(
-            /had not enough to judge by \(at most 5 % may\), such as seed \d+: .*flush redis:/,
+            /had not enough evidence \(at most 5 % may\), such as seed \d+: .*flush redis:/,
           );
       }
       expect(found).toEqual({ 'flush-nothing': 2, real: 0 });

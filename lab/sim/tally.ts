@@ -60,7 +60,7 @@ export class Tally {
   get checks(): Summary['checks'] {
     const checks = [...this.#checks].map(([check, tally]) => this.#toCheck(check, tally));
     if (!this.#isTooMany(this.#unknown) || checks.some(({ verdict }) => verdict === 'unknown')) return checks;
-    const reason = `${this.#unknown} of ${this.#seeds} seeds had not enough to judge by (${ALLOWED}), no check in so many`;
+    const reason = `${this.#unknown} of ${this.#seeds} seeds had not enough evidence (${ALLOWED}), no check in so many`;
     return [...checks, { check: 'evidence', verdict: 'unknown', reason, anomalies: 0 }];
   }
 
@@ -70,7 +70,7 @@ export class Tally {
     const pass = check in CHECKS ? tally.pass : this.#seeds - fail - unknown;
     const isUnknown = pass === 0 || this.#isTooMany(unknown);
     const such = isUnknown && why !== undefined ? ` (${ALLOWED}), such as seed ${why.seed}: ${why.reason}` : '';
-    const others = `${fail === 0 ? '' : `, ${fail} fail`}${unknown === 0 ? '' : `, ${unknown} had not enough to judge by${such}`}`;
+    const others = `${fail === 0 ? '' : `, ${fail} fail`}${unknown === 0 ? '' : `, ${unknown} had not enough evidence${such}`}`;
     const reason = `${pass} of ${pass + fail + unknown} seeds pass${others}`;
     return { check, verdict: fail > 0 ? 'fail' : isUnknown ? 'unknown' : 'pass', reason, anomalies };
   }

@@ -6,7 +6,7 @@ import { hasSoftPurge } from './soft-purge.ts';
 import type { HostedTarget, Target } from './target.ts';
 
 export const WITHOUT_TARGET =
-  'our own edges hear of writes by the log, and are not purged: --target puts another cache there, such as varnish';
+  'the edges of the lab hear of writes by the log and are not purged: use --target for another cache, such as varnish';
 
 /** Why there is no such node or link, in words; undefined: there is. `standing`: the cache of others in its region. */
 export function whyAbsent(
@@ -16,8 +16,8 @@ export function whyAbsent(
   const kinds = (target.kind === 'link' ? [target.link.caller, target.link.callee] : [target.node]).map(kindOf);
   if (standing === undefined) return kinds.includes('purger') ? WITHOUT_TARGET : undefined;
   if (standing.readsLog && kinds.includes('purger'))
-    return `${standing.name} hears of writes by the log itself (edgesync.deliver: own): nobody purges it`;
-  return kinds.includes('redis') ? `${standing.name} stands there, and has no redis` : undefined;
+    return `${standing.name} reads the log itself (edgesync.deliver: own) and has no purger`;
+  return kinds.includes('redis') ? `the cache of this region is ${standing.name}, which has no redis` : undefined;
 }
 
 interface Beyond {
@@ -29,6 +29,6 @@ interface Beyond {
 export function whyBeyond(standing: Pick<Target, 'name' | 'purges'> | undefined, { fault, backend }: Beyond): string | undefined {
   if (standing === undefined) return undefined;
   if (fault === 'isolate' && worldKind(backend).targetsBy === 'labels')
-    return `${standing.name} stands between two containers of ours, which would not be isolated with it: cut its links, one by one`;
+    return `${standing.name} stands between two containers of the lab, which would stay connected: cut its links, one by one`;
   return fault === 'strategy' && !hasSoftPurge(standing) ? `${standing.name} has no soft purge` : undefined;
 }

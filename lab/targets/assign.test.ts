@@ -50,8 +50,8 @@ describe('--target', () => {
     ['nothing', [], undefined, 'expected a target, such as varnish or eu-west=squid, got nothing'],
     ['a region that is none', ['eu-wset=varnish'], undefined, 'did you mean eu-west?'],
     ['a target that is none', ['varnsh'], undefined, 'did you mean varnish?'],
-    ['a configuration for our own edges', ['edgesync'], 'my.vcl', '--config: expected --target with a cache of others'],
-    ['an edge of ours that is for races alone', ['eu-west=edgesync-lazy'], undefined, 'expected edgesync; only races takes this one'],
+    ['a configuration for our own edges', ['edgesync'], 'my.vcl', '--config: expected --target too'],
+    ['an edge of ours that is for races alone', ['eu-west=edgesync-lazy'], undefined, 'expected edgesync; only races accepts this target'],
     ['a region without a target', ['eu-west='], undefined, 'expected a target'],
   ])('is refused where it is %s', async (_what, words, config, message) => {
     await expect(assign(words, config)).rejects.toThrow(message);

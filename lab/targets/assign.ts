@@ -44,14 +44,14 @@ export async function withTargets(
     assigned = { ...assigned, regions };
   }
   if (config !== undefined && assigned.regions.every(({ target }) => target === undefined))
-    throw new InvalidInput('--config: expected --target with a cache of others, whose configuration it is');
+    throw new InvalidInput('--config: expected --target too, with the cache that the configuration is for');
   return assigned;
 }
 
 /** Throws InvalidInput for a configuration: a live one has its own. */
 function asConfigured(target: LiveTarget, config: string | undefined): LiveTarget {
   if (config === undefined) return target;
-  throw new InvalidInput(`--config: ${target.name} is a live target, which has a configuration of its own`);
+  throw new InvalidInput(`--config: ${target.name} is a live target and has its own configuration`);
 }
 
 async function started(
@@ -69,7 +69,7 @@ function othersOf(found: AnyTarget): StartedTarget | undefined {
   if (!isOwn(found)) return asStarted(found);
   if (found === OWN_TARGET) return undefined;
   throw new InvalidInput(
-    `--target ${found.name}: expected ${OWN_TARGET.name}; only races takes this one. Elsewhere system.regions of a scenario says whether our edge is lazy, and in Docker its cache is a Redis`,
+    `--target ${found.name}: expected ${OWN_TARGET.name}; only races accepts this target. Elsewhere system.regions of a scenario makes an edge lazy, and in Docker the cache of an edge is a Redis`,
   );
 }
 

@@ -13,7 +13,7 @@ const OF_SETTINGS: readonly string[] = ['propagation-delay', 'strategy'];
 const SLOWING: readonly string[] = ['latency', 'bandwidth'];
 /** Without them the cache would answer 5xx. */
 const OF_ORIGIN: readonly (TargetKind | LinkKind)[] = ['origin', 'postgres', 'origin-postgres', 'edge-origin'];
-const CAN = 'what can be broken are the purger, the log and their links, and the way to our origin can be slow';
+const CAN = "the lab can break the purger, the log and their links, and can slow the link to the lab's origin";
 
 export interface BrokenPart {
   readonly fault: string;
@@ -26,15 +26,14 @@ export function whyNotLive(
   { name, live, purges }: Pick<LiveTarget, 'name' | 'live' | 'purges'>,
   { fault, part }: BrokenPart,
 ): string | undefined {
-  if (part === 'edge' && !OF_SETTINGS.includes(fault))
-    return `${name} is a live target, which the lab has not started: no ${fault} of it; ${CAN}`;
+  if (part === 'edge' && !OF_SETTINGS.includes(fault)) return `${name} is a live target, so the lab cannot ${fault} it; ${CAN}`;
   if (fault === 'strategy' && !hasSoftPurge({ purges })) return `${name} has no soft purge; ${CAN}`;
   if (part === 'redis') return `${name} is a live target, and has no redis; ${CAN}`;
   if (!OF_ORIGIN.includes(part)) return undefined;
   if (live.origin !== undefined)
-    return `${name} has an origin of its own, which the lab does not break; what can be broken are the purger, the log and their links`;
+    return `${name} has an origin of its own, which the lab does not break; the lab can break the purger, the log and their links`;
   if (SLOWING.includes(fault)) return undefined;
-  return `${name} would answer 5xx, and the third ends the run; ${CAN}`;
+  return `${name} would answer 5xx, and the third 5xx ends the run; ${CAN}`;
 }
 
 /**

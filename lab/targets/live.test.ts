@@ -23,7 +23,7 @@ describe('the file of a live target', () => {
       },
     });
     expect(isMeantAsTarget('live: {}', 'cdn.yaml')).toBe(true);
-    expect(() => asStarted(target)).toThrow('cdn is a live target: races and run take one');
+    expect(() => asStarted(target)).toThrow('cdn is a live target, which only races and run accept');
     expect(targetJsonSchema()).toMatchObject({ oneOf: [{ required: ['start'] }, { required: ['live'] }] });
   });
 
@@ -56,16 +56,20 @@ describe('the file of a live target', () => {
     [
       'a purge of another site',
       key(KEY, ', headers: { Host: evil.test }'),
-      'purge.hard.key.headers.Host: no live target may say this header',
+      'purge.hard.key.headers.Host: a live target may not set this header',
     ],
-    ['a purge by another name', key(KEY, ', headers: { user-agent: curl }'), 'headers.user-agent: no live target may say this header'],
-    ['a purge of another site, by a proxy', key(KEY, ', headers: { X-Forwarded-Host: evil.test }'), 'no live target may say this header'],
-    ['a purge of another URL', key(KEY, ', headers: { x-original-url: /admin }'), 'no live target may say this header'],
-    ['a purge of another path', key(KEY, ', headers: { x-envoy-original-path: /admin }'), 'no live target may say this header'],
-    ['a purge by another method', key(KEY, ', headers: { x-method-override: DELETE }'), 'no live target may say this header'],
-    ['a purge of two messages', key(KEY, ', headers: { transfer-encoding: chunked }'), 'no live target may say this header'],
+    ['a purge by another name', key(KEY, ', headers: { user-agent: curl }'), 'headers.user-agent: a live target may not set this header'],
+    [
+      'a purge of another site, by a proxy',
+      key(KEY, ', headers: { X-Forwarded-Host: evil.test }'),
+      'a live target may not set this header',
+    ],
+    ['a purge of another URL', key(KEY, ', headers: { x-original-url: /admin }'), 'a live target may not set this header'],
+    ['a purge of another path', key(KEY, ', headers: { x-envoy-original-path: /admin }'), 'a live target may not set this header'],
+    ['a purge by another method', key(KEY, ', headers: { x-method-override: DELETE }'), 'a live target may not set this header'],
+    ['a purge of two messages', key(KEY, ', headers: { transfer-encoding: chunked }'), 'a live target may not set this header'],
     ['a header of two lines', key(KEY, ', headers: { x: "a\\r\\nhost: evil.test" }'), 'key.headers.x: expected the value of a header'],
-    ['the same of all requests', { more: ['headers: { host: evil.test }'] }, 'live.headers.host: no live target may say this header'],
+    ['the same of all requests', { more: ['headers: { host: evil.test }'] }, 'live.headers.host: a live target may not set this header'],
     [
       'a line break in a header of all requests',
       { more: ['headers: { x: "a\\r\\nb: c" }'] },
@@ -74,7 +78,7 @@ describe('the file of a live target', () => {
     [
       'a secret as such',
       key(KEY, ', headers: { authorization: Bearer s3cret }'),
-      'authorization: expected <env:NAME>: a secret stands in a variable',
+      'authorization: expected <env:NAME>: a secret belongs in a variable',
     ],
     ['a secret as such, in a key', key(KEY, ', headers: { Fastly-Key: s3cret }'), 'Fastly-Key: expected <env:NAME>'],
     ['a secret as such, in a cookie', { more: ['headers: { cookie: session=s3cret }'] }, 'live.headers.cookie: expected <env:NAME>'],
@@ -146,8 +150,8 @@ describe('the file of a live target', () => {
       own(', headers: { authorization: s3cret }'),
       'live.origin.headers.authorization: expected <env:NAME>',
     ],
-    ['a write of another site', own(', headers: { host: evil.test }'), 'live.origin.headers.host: no live target may say this header'],
-    ['both backends', { ...own(''), more: ['upstream: { port: 1 }'] }, 'live.origin: expected upstream or origin, one of them'],
+    ['a write of another site', own(', headers: { host: evil.test }'), 'live.origin.headers.host: a live target may not set this header'],
+    ['both backends', { ...own(''), more: ['upstream: { port: 1 }'] }, 'live.origin: expected either upstream or origin'],
   ])('is refused for %s, and no value is told', (_what, file, message) => {
     const said = refused(liveText(file));
     expect(said).toContain(message);
@@ -164,7 +168,11 @@ describe('the file of a live target', () => {
   it.each([
     ['a program, too', `${liveText()}start: { command: [x, "<port>", "<upstream>"] }\n`, 'live: expected start or live, got both'],
     ['a configuration', `${liveText()}config: { file: a, replace: [{ find: a, with: b, about: c }] }\n`, 'config: expected none'],
-    ['neither', liveText().replace(/live:[\s\S]*/, ''), 'expected start, a program that the lab starts, or live, a cache that is there'],
+    [
+      'neither',
+      liveText().replace(/live:[\s\S]*/, ''),
+      'expected start, a program that the lab starts, or live, a cache that already runs',
+    ],
     [
       'a backend by a name',
       liveText().replace('{ port: 8480 }', '{ host: cdn.example, port: 1 }'),

@@ -90,9 +90,11 @@ function requestsOf(origin: OwnOrigin): readonly { readonly kind: string; readon
 
 function behindProblems({ upstream, origin }: WrittenLive): readonly Problem[] {
   if (upstream !== undefined && origin !== undefined)
-    return [{ path: ['live', 'origin'], message: 'expected upstream or origin, one of them: a cache has one backend' }];
+    return [{ path: ['live', 'origin'], message: 'expected either upstream or origin: a cache has one backend' }];
   if (upstream !== undefined || origin !== undefined) return [];
-  return [{ path: ['live'], message: 'expected upstream, where ours listens, or origin, how yours is written' }];
+  return [
+    { path: ['live'], message: "expected upstream, the address of the lab's upstream, or origin, the requests that write to your origin" },
+  ];
 }
 
 function requestProblems({ path, headers, body }: PurgeRequest, at: Problem['path']): readonly Problem[] {
@@ -113,7 +115,7 @@ export function problemsOfStarted(ways: readonly PurgeWay[]): readonly Problem[]
 }
 
 function pathProblems(path: string, at: Problem['path']): readonly Problem[] {
-  if (namesIn(path).length > 0) return [{ path: at, message: 'expected <env:NAME> in a header: paths stand in logs and reports' }];
+  if (namesIn(path).length > 0) return [{ path: at, message: 'expected <env:NAME> in a header: paths are printed in logs and reports' }];
   // One server decodes what another has encoded, so a percent that is encoded is one.
   if (PLAIN_PATH.test(path) && !ELSEWHERE.test(path.replace(/%(?:25)+/g, '%'))) return [];
   return [{ path: at, message: 'expected a path of one host in ASCII, without // at its start, without /../, line breaks, spaces and #' }];
@@ -122,7 +124,7 @@ function pathProblems(path: string, at: Problem['path']): readonly Problem[] {
 function headerProblems(headers: Readonly<Record<string, string>>, at: Problem['path']): readonly Problem[] {
   const railed = Object.keys(headers).filter((name) => RAILED_HEADERS.test(name));
   return [
-    ...railed.map((name) => ({ path: [...at, name], message: 'no live target may say this header: the lab does, or nobody' })),
+    ...railed.map((name) => ({ path: [...at, name], message: 'a live target may not set this header' })),
     ...secretProblems(headers).map(({ name, message }) => ({ path: [...at, name], message })),
   ];
 }

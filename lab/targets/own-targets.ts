@@ -23,7 +23,7 @@ const REDIS_SERVER = 'redis-server';
 
 export const OWN_TARGET: OwnTarget = {
   name: 'edgesync',
-  about: 'our own edge, eager, with its cache in memory; it hears of writes by the log',
+  about: 'the edge of the lab, eager, with a cache in memory; the edge hears of writes by the log',
   strategy: 'eager',
   store: 'memory',
 };
@@ -33,13 +33,13 @@ export const OWN_TARGETS: readonly OwnTarget[] = [
   OWN_TARGET,
   {
     name: 'edgesync-lazy',
-    about: 'our own edge, lazy: what was purged is answered once more, labelled stale, while it is fetched anew',
+    about: 'the edge of the lab, lazy: a purged entry is answered once more, labelled stale, and revalidated',
     strategy: 'lazy',
     store: 'memory',
   },
   {
     name: 'edgesync-redis',
-    about: 'our own edge, eager, with its cache in a Redis of its own',
+    about: 'the edge of the lab, eager, with a cache in its own Redis',
     strategy: 'eager',
     store: 'redis',
     start: { command: [REDIS_SERVER], version: [REDIS_SERVER, '--version'], get: 'apt-get install redis-server' },

@@ -58,7 +58,7 @@ export function problemsOfStart(start: WrittenStart, config: z.output<typeof wri
     ...ofConfig,
     ...(noFile ? [{ path: ['config', 'file'], message: `expected one of ${Object.keys(start.files).join(', ')}` }] : []),
     ...unsaid.map((place) => ({ path: ['start'], message: `expected <${place}> in its command, files or environment` })),
-    ...(noPackage ? [{ path: ['start'], message: 'expected package, the npm package whose folder <package> is' }] : []),
+    ...(noPackage ? [{ path: ['start'], message: 'expected package, the name of the npm package that <package> stands for' }] : []),
   ];
 }
 

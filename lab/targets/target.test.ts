@@ -39,7 +39,7 @@ describe('a target file', () => {
   it('without a purge is one that has none', () => {
     const text = RIGHT.replace(/^purge:.*\n.*\n/m, '');
     expect(parseTarget(text, 'mine.yaml')).toMatchObject({ purges: [], deliver: { how: 'none' } });
-    expect(refused(`${text}deliver: once\n`)).toContain('deliver: expected none, or a purge');
+    expect(refused(`${text}deliver: once\n`)).toContain('deliver: expected none: without purge or tell');
   });
 
   it('that tells an application has no purge of its own, and is delivered to like any other', () => {
@@ -54,9 +54,9 @@ describe('a target file', () => {
       tell: { command: ['mine', '<id>'], types: ['key', 'tag'] },
       deliver: { how: 'once' },
     });
-    expect(refused(`${RIGHT}tell: { command: [mine] }\n`)).toContain('mine.yaml:7: tell: expected tell or purge, one of them');
-    expect(refused(text('{}'))).toContain('tell: expected a webhook or a command, one of them');
-    expect(refused(text(`{ webhook: "${webhook}", command: [a] }`))).toContain('tell: expected a webhook or a command, one of them');
+    expect(refused(`${RIGHT}tell: { command: [mine] }\n`)).toContain('mine.yaml:7: tell: expected either tell or purge');
+    expect(refused(text('{}'))).toContain('tell: expected either a webhook or a command');
+    expect(refused(text(`{ webhook: "${webhook}", command: [a] }`))).toContain('tell: expected either a webhook or a command');
     expect(refused(text('{ command: [mine, <idd>] }'))).toContain('tell.command.1: no such place <idd>');
     expect(refused(text('{ webhook: "http://127.0.0.1:65536/x" }'))).toContain('tell.webhook: expected a URL of this machine');
     expect(refused(text('{ command: ["a\\0"] }'))).toContain('tell.command.0: expected a text without NUL');
@@ -133,14 +133,18 @@ describe('a target file', () => {
     [
       'a build in a package that is none',
       RIGHT.replace('start: {', 'start: { build: [make, <package>],'),
-      'expected package, the npm package whose folder <package> is',
+      'expected package, the name of the npm package that <package> stands for',
     ],
     ['no port', RIGHT.replace('<port>', '80'), 'start: expected <port> in its command, files or environment'],
     ['no upstream', RIGHT.replace('<upstream>', 'example.org'), 'start: expected <upstream> in its command'],
     ['braces, which are a map', RIGHT.replace('PURGE /api/content/<id>', '"PURGE /api/content/{id}"'), 'purge.hard.key: expected <id>'],
     ['another version', RIGHT.replace('version: 1', 'version: 2'), 'mine.yaml:1: version: expected 1'],
     ['a name that is a path', RIGHT.replace('name: mine', 'name: ../mine'), 'name: expected lower-case letters'],
-    ['a package that is none', RIGHT.replace('[mine,', '[mine, <package>,'), 'expected package, the npm package whose folder <package> is'],
+    [
+      'a package that is none',
+      RIGHT.replace('[mine,', '[mine, <package>,'),
+      'expected package, the name of the npm package that <package> stands for',
+    ],
     [
       'a package that is a path',
       RIGHT.replace('start: {', 'start: { package: ../mine,'),

@@ -113,7 +113,7 @@ export type Target = StartedTarget | LiveTarget;
 /** For whoever starts its caches itself. Throws InvalidInput for a live one. */
 export function asStarted<Any extends Target>(target: Any): Extract<Any, StartedTarget> {
   if (isStarted(target)) return target;
-  throw new InvalidInput(`${target.name} is a live target: races and run take one; everything else starts its caches itself`);
+  throw new InvalidInput(`${target.name} is a live target, which only races and run accept; other commands start their caches themselves`);
 }
 
 function isStarted<Any extends Target>(target: Any): target is Extract<Any, StartedTarget> {
@@ -155,7 +155,7 @@ export function parseTarget(text: string, file: string): Target {
 
 type Written = z.output<typeof targetFile>;
 
-const NEITHER = { path: [], message: 'expected start, a program that the lab starts, or live, a cache that is there' } as const;
+const NEITHER = { path: [], message: 'expected start, a program that the lab starts, or live, a cache that already runs' } as const;
 
 /** What the schema cannot say. */
 function problemsOfWords({ read, purge, tell, deliver, config, start, live }: Written): readonly Problem[] {
@@ -165,7 +165,7 @@ function problemsOfWords({ read, purge, tell, deliver, config, start, live }: Wr
   const none = isEmpty ? [{ path: ['purge'], message: `expected at least one purge (${PURGE_MODES.join(', ')}), or no purge at all` }] : [];
   const isUndelivered = purge === undefined && tell === undefined && deliver !== undefined && deliver !== 'none';
   const undelivered = isUndelivered
-    ? [{ path: ['deliver'], message: 'expected none, or a purge: it has none that could be delivered, and nobody is told' }]
+    ? [{ path: ['deliver'], message: 'expected none: without purge or tell there is nothing to deliver' }]
     : [];
   const ofRead = strangePlaces(read.path, ['id']).map((message) => ({ path: ['read', 'path'], message }));
   const noId = read.path.includes('<id>') ? [] : [{ path: ['read', 'path'], message: 'expected <id> in it' }];
@@ -173,7 +173,7 @@ function problemsOfWords({ read, purge, tell, deliver, config, start, live }: Wr
   const ofLive = live === undefined ? problemsOfStarted(ways) : problemsOfLive({ live, read, ways });
   const told = purge !== undefined && tell !== undefined;
   const ofTell = [
-    ...(told ? [{ path: ['tell'], message: 'expected tell or purge, one of them: who is told purges the cache' }] : []),
+    ...(told ? [{ path: ['tell'], message: 'expected either tell or purge: the application that tell names purges the cache' }] : []),
     ...(tell === undefined ? [] : problemsOfTell(tell)),
   ];
   const both = problemsOfBoth({ start, live, config, tell });

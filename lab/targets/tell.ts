@@ -36,7 +36,7 @@ export const writtenTell = z
   .transform(({ webhook, command, types }, context): Telling => {
     if (webhook !== undefined && command === undefined) return { webhook, types };
     if (command !== undefined && webhook === undefined) return { command, types };
-    context.addIssue({ code: 'custom', message: 'expected a webhook or a command, one of them' });
+    context.addIssue({ code: 'custom', message: 'expected either a webhook or a command' });
     return z.NEVER;
   });
 

@@ -132,7 +132,7 @@ describe('the end of a run', () => {
     expect(conclude({ results: [resultOf('pass')], thresholds: [empty] }).results.at(-1)).toMatchObject({
       check: 'thresholds',
       verdict: 'unknown',
-      reason: 'nothing was measured of m t',
+      reason: 'there are no samples of m t',
     });
   });
 
@@ -155,7 +155,7 @@ describe('a threshold that is crossed', () => {
     [
       'is in doubt when the machine stood still meanwhile',
       [[10_950, 700]],
-      /^while the machine stood still for 0\.7 s of the 10\.0 s; without that it is 100$/,
+      /^while the machine stood still for 0\.7 s of the 10\.0 s; without that time the value is 100$/,
     ],
     ['is not when it stood still at another time', [[5_000, 700]], undefined],
     ['is not when it did for less than explains it', [[10_950, 50]], undefined],
@@ -179,7 +179,7 @@ describe('a threshold that is crossed', () => {
     );
     const of = (stalls: Written['stalls']) =>
       judge(runOf({ operations, ...(stalls && { stalls }) }), 'edge_error_ratio', 'rate<0.05').doubt;
-    expect(of([[500, 1_700]])).toMatch(/without that it is 0$/);
+    expect(of([[500, 1_700]])).toMatch(/without that time the value is 0$/);
     expect(of([[8_000, 1_500]])).toBeUndefined();
   });
 
@@ -187,9 +187,9 @@ describe('a threshold that is crossed', () => {
     const operations = Array.from({ length: 100 }, (_, at) => read(1, 2_000 + at * 10, { status: at < 50 ? 'fresh' : 'stale' }));
     const of = (text: string, stalls: Written['stalls']) =>
       judge(runOf({ operations: operations.map((one) => ({ ...one })), ...(stalls && { stalls }) }), 'edge_stale_ratio', text).doubt;
-    expect(of('rate>0.9', [[500, 1_700]])).toMatch(/without that it is 1$/);
+    expect(of('rate>0.9', [[500, 1_700]])).toMatch(/without that time the value is 1$/);
     expect(of('rate>0.9', [[8_000, 1_500]])).toBeUndefined();
-    expect(of('rate<0.1', [[500, 1_700]])).toMatch(/without that it is 0$/);
+    expect(of('rate<0.1', [[500, 1_700]])).toMatch(/without that time the value is 0$/);
   });
 
   it('is in doubt about a figure that must be one value, where that value lies between what it is at worst and at best', () => {
@@ -235,6 +235,6 @@ describe('how long an invalidation took', () => {
   });
 
   it('is in doubt when nobody asked the clocks', () => {
-    expect(lagOf({})).toMatchObject({ ok: false, value: 7_300, doubt: 'by clocks that may differ; at best it is 0' });
+    expect(lagOf({})).toMatchObject({ ok: false, value: 7_300, doubt: 'by clocks that may differ; at best the value is 0' });
   });
 });

@@ -66,8 +66,8 @@ function doubtAbout(history: History, threshold: Threshold): string | undefined 
   const values = best.filter((value) => value !== null);
   const isLeft = values.length === best.length;
   if (isLeft && !mayHold(threshold.expression, values)) return undefined;
-  const without = isLeft ? `it is ${values.map((value) => Number(value.toPrecision(4))).join(' to ')}` : 'nothing is left of it';
-  return lateMs > 0 ? `${stood}; without that ${without}` : `by clocks that may differ; at best ${without}`;
+  const without = isLeft ? `the value is ${values.map((value) => Number(value.toPrecision(4))).join(' to ')}` : 'no sample is left';
+  return lateMs > 0 ? `${stood}; without that time ${without}` : `by clocks that may differ; at best ${without}`;
 }
 
 const EITHER: readonly Wanted[] = ['small', 'large'];
@@ -121,7 +121,7 @@ export function isCrossed({ ok, value, doubt }: ThresholdResult): boolean {
 export function unmeasured(results: readonly ThresholdResult[]): readonly CheckResult[] {
   const empty = results.filter(({ value }) => value === null).map(nameOf);
   const doubtful = results.flatMap((result) => (result.doubt === undefined ? [] : [`${nameOf(result)} was crossed ${result.doubt}`]));
-  const reasons = [...(empty.length === 0 ? [] : [`nothing was measured of ${empty.join(', ')}`]), ...doubtful];
+  const reasons = [...(empty.length === 0 ? [] : [`there are no samples of ${empty.join(', ')}`]), ...doubtful];
   return reasons.length === 0 ? [] : [{ check: 'thresholds', verdict: 'unknown', reason: reasons.join('; '), anomalies: [] }];
 }
 

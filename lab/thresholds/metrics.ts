@@ -23,23 +23,23 @@ const RATE = { type: 'rate', contains: 'default' } as const;
 const TREND = { type: 'trend', contains: 'time' } as const;
 
 const DEFINITIONS = {
-  edge_reads: { data: COUNTER, tags: TAGS, about: 'reads that the lab sent and that ended' },
+  edge_reads: { data: COUNTER, tags: TAGS, about: 'reads of the lab that have ended' },
   origin_fetches: { data: COUNTER, tags: TAGS, about: 'requests of the edges to the origin' },
   fills_refused: { data: COUNTER, tags: TAGS, about: 'answers of the origin that a cache refused to store' },
-  edge_hit_ratio: { data: RATE, tags: TAGS, about: 'of all reads, those answered from the cache, fresh or stale' },
-  edge_stale_ratio: { data: RATE, tags: TAGS, about: 'of all reads, those answered with the label stale' },
-  edge_error_ratio: { data: RATE, tags: TAGS, about: 'of all reads, those that failed' },
-  edge_read_duration: { data: TREND, tags: TAGS, about: 'from when a read was due to be sent until it ended' },
-  origin_write_duration: { data: TREND, tags: ['phase'], about: 'from when a write was due to be sent until it ended' },
+  edge_hit_ratio: { data: RATE, tags: TAGS, about: 'share of reads answered from the cache, fresh or stale' },
+  edge_stale_ratio: { data: RATE, tags: TAGS, about: 'share of reads answered with the label stale' },
+  edge_error_ratio: { data: RATE, tags: TAGS, about: 'share of reads that failed' },
+  edge_read_duration: { data: TREND, tags: TAGS, about: 'from the time when a read was due until the read ended' },
+  origin_write_duration: { data: TREND, tags: ['phase'], about: 'from the time when a write was due until the write ended' },
   invalidation_lag: {
     data: TREND,
     tags: TAGS,
-    about: 'from when the log took an invalidation until a region applied it, by the clocks of origin and edge, corrected',
+    about: 'from the append of an invalidation to the log until a region applied it, by the corrected clocks of origin and edge',
   },
-  staleness: { data: TREND, tags: TAGS, about: 'how old the answers of reads were, without the time of faults' },
-  staleness_raw: { data: TREND, tags: TAGS, about: 'how old the answers of reads were' },
-  staleness_fresh: { data: TREND, tags: TAGS, about: 'how old the answers of reads were that were called fresh' },
-  convergence: { data: TREND, tags: TAGS, about: 'from the answer to a write until a region first served it' },
+  staleness: { data: TREND, tags: TAGS, about: 'staleness of answers, without the time of faults' },
+  staleness_raw: { data: TREND, tags: TAGS, about: 'staleness of answers' },
+  staleness_fresh: { data: TREND, tags: TAGS, about: 'staleness of answers that were labelled fresh' },
+  convergence: { data: TREND, tags: TAGS, about: 'from the acknowledgement of a write until a region first served it' },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 export type MetricName = keyof typeof DEFINITIONS;
 

@@ -129,10 +129,10 @@ async function readConfigs(
 ): Promise<ComposeFile['configs']> {
   const read = Object.entries(configs).map(async ([name, { content, file }]) => {
     const key = ['configs', name];
-    if ((content === undefined) === (file === undefined)) throw refuse(key, 'expected content or file, one of them');
+    if ((content === undefined) === (file === undefined)) throw refuse(key, 'expected either content or file');
     if (file === undefined) return [name, { content: content ?? '' }] as const;
     if (isOutside(folder, file))
-      throw refuse([...key, 'file'], `the lab refuses a file outside the folder of this one, got ${JSON.stringify(file)}`);
+      throw refuse([...key, 'file'], `the lab refuses a file outside the folder of this file, got ${JSON.stringify(file)}`);
     return [name, { content: await readSource(resolve(folder, file)) }] as const;
   });
   return Object.fromEntries(await Promise.all(read));
@@ -158,7 +158,10 @@ function findDangling(
     if (one.labels !== undefined && one.ports.length !== 1)
       return { key: at('ports'), message: 'expected one port, on which the cache is read and purged: 127.0.0.1:PORT:PORT' };
     if (one.build !== undefined && isOutside(compose.folder, one.build.context))
-      return { key: at('build'), message: `the lab refuses a folder outside that of the file, got ${JSON.stringify(one.build.context)}` };
+      return {
+        key: at('build'),
+        message: `the lab refuses a folder outside the folder of this file, got ${JSON.stringify(one.build.context)}`,
+      };
   }
   return undefined;
 }

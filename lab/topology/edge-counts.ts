@@ -19,7 +19,7 @@ export function groupsTwice(edges: EdgeCounts): readonly GroupTwice[] {
       .filter((member) => edges.has(`${region}-${member}`))
       .map((member) => {
         const other = `${region}-${member}`;
-        const why = `edge ${member} of ${region} and the region ${other} would share a consumer group, and each get some of the partitions`;
+        const why = `edge ${member} of ${region} and the region ${other} would share a consumer group, and each would get only some of the partitions`;
         return { region, message: `${why}: give ${other} another name` };
       }),
   );

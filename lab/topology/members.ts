@@ -40,10 +40,10 @@ export function edgesIn(
     const expected = `${EDGE_PREFIX}${region}-${others.length + 2}`;
     if (service !== expected || Number(number) !== others.length + 2 || Number(number) > MEMBERS_MAX)
       throw new InvalidInput(
-        `${file}: services.${service}: expected ${expected} with ${MEMBER} ${others.length + 2}, for the edges of a region are numbered one after the other`,
+        `${file}: services.${service}: expected ${expected} with ${MEMBER} ${others.length + 2}, because the edges of a region are numbered without gaps`,
       );
     if (!first.some(([name]) => name === `${EDGE_PREFIX}${region}`))
-      throw new InvalidInput(`${file}: services.${service}: expected a service ${EDGE_PREFIX}${region} beside it, got none`);
+      throw new InvalidInput(`${file}: services.${service}: expected a service ${EDGE_PREFIX}${region} beside this service, got none`);
     further.set(region, [...others, { service, environment }]);
   }
   return { first, further };

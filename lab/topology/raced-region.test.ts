@@ -39,6 +39,6 @@ describe('a topology for races', () => {
   it('is refused where no region has our own edge', async () => {
     const topology = await read('lab/examples/compose.varnish.yaml');
     const others = topology.regions.filter(({ target }) => target !== undefined);
-    expect(() => withRacedRegion({ ...topology, regions: others }, LAZY)).toThrow('expected a region with our own edge, got none');
+    expect(() => withRacedRegion({ ...topology, regions: others }, LAZY)).toThrow('expected a region with an edge of the lab, got none');
   });
 });

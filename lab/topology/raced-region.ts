@@ -21,7 +21,7 @@ const ORIGIN_URL = 'ORIGIN_URL';
 export function withRacedRegion(topology: Topology, { strategy, lifetimeMs: lifetime }: RacedRegion): Topology {
   const { regions, compose } = topology;
   const found = regions.find(({ target }) => target === undefined);
-  if (found === undefined) throw new InvalidInput(`${compose.file}: expected a region with our own edge, got none`);
+  if (found === undefined) throw new InvalidInput(`${compose.file}: expected a region with an edge of the lab, got none`);
   const { environment, ...rest } = found;
   const { [ORIGIN_URL]: originUrl = '', ...own } = withRegionSettings(environment, { delay: 0, strategy, lifetime });
   const region: RegionTopology = { ...rest, environment: { ...own, [ORIGIN_URL]: `http://${upstreamPlace(found.region)}` } };

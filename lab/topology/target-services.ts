@@ -80,7 +80,7 @@ export function withTargetServices(compose: ComposeFile): ComposeFile {
   const written = compose.configs[LINKS];
   if (origin === undefined || written === undefined)
     throw new InvalidInput(
-      `${compose.file}: expected a service origin and a config ${LINKS}, for a cache of others is asked and purged across links`,
+      `${compose.file}: expected a service origin and a config ${LINKS}, because requests and purges of a cache of others go over links`,
     );
   const known = proxies.parse(JSON.parse(written.content));
   const portOf = (proxy: string) => {

@@ -61,7 +61,7 @@ describe('compose.yaml', () => {
   it.each([
     ['is numbered otherwise than its name', 'edge-eu-west-2', 'eu-west', 3, /expected edge-eu-west-2 with EDGE_MEMBER 2/],
     ['leaves a number out', 'edge-eu-west-3', 'eu-west', 3, /services\.edge-eu-west-3: expected edge-eu-west-2/],
-    ['is of no region', 'edge-ap-south-2', 'ap-south', 2, /expected a service edge-ap-south beside it/],
+    ['is of no region', 'edge-ap-south-2', 'ap-south', 2, /expected a service edge-ap-south beside this service/],
   ])('refuses a further edge that %s', async (_title, name, region, member, message) => {
     const further = `  ${name}: { image: x, environment: { REGION_NAME: ${region}, EDGE_MEMBER: ${member} }, ports: ["127.0.0.1:5009:5009"] }\n`;
     await withComposeFile(SMALL + further, (file) => expect(readTopology({ file, environment: {} })).rejects.toThrow(message));
@@ -97,7 +97,7 @@ describe('compose.yaml', () => {
     [
       'a build folder outside its own',
       SMALL.replace('    image: x\n    ports', '    image: x\n    build: ../elsewhere\n    ports'),
-      /services\.origin\.build: the lab refuses a folder outside that of the file/,
+      /services\.origin\.build: the lab refuses a folder outside the folder of this file/,
     ],
     [
       'a network that is not declared',

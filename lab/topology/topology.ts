@@ -137,12 +137,12 @@ async function labelled(
     if (error instanceof InvalidInput && !isFile) throw new InvalidInput(`${at}: ${error.message}`);
     throw error;
   });
-  if (isOwn(found)) throw new InvalidInput(`${at}: expected a cache of others: our own edge needs no label`);
+  if (isOwn(found)) throw new InvalidInput(`${at}: expected a cache of others: an edge of the lab needs no label`);
   if (found.tell !== undefined)
-    throw new InvalidInput(`${at}: ${found.name} is purged by an application (tell), which only the embedded world can tell`);
+    throw new InvalidInput(`${at}: ${found.name} is purged by an application (tell), which only the embedded world supports`);
   const environment = withRegionSettings({ ...region.environment, REGION_NAME: region.region }, { delay, strategy });
   if (found.live !== undefined)
-    throw new InvalidInput(`${at}: ${found.name} is a live target, which no container is: run takes it with --target`);
+    throw new InvalidInput(`${at}: ${found.name} is a live target, and no container is one: use run with --target`);
   return withRegionTarget({ ...region, environment }, own === undefined ? found : { ...found, readsLog: true });
 }
 

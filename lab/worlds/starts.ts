@@ -73,12 +73,12 @@ export async function chooseWorld(topology: Topology, variables: Variables, note
   const { examineDocker } = await import('./docker/examine.ts');
   const found = await examineDocker(topology, variables);
   if ('problem' in found) {
-    note('the embedded world, for no Docker engine answers; with one: edgesync-lab up --backend docker');
+    note('the embedded world, because no Docker engine answers; with an engine: edgesync-lab up --backend docker');
     return 'embedded';
   }
   const missing = found.images.filter(({ isHere }) => !isHere).length;
   if (missing === 0 && found.memoryProblem === undefined) return 'docker';
   const why = missing === 0 ? found.memoryProblem : `${missing} of ${found.images.length} images are not here`;
-  note(`the embedded world, for ${why}; to fetch and start the real one: edgesync-lab up --backend docker`);
+  note(`the embedded world, because ${why}; to fetch and start the Docker cluster: edgesync-lab up --backend docker`);
   return 'embedded';
 }

@@ -15,7 +15,7 @@ const WRITES_MAX = 1_000;
 const RATE_MAX = 500;
 const STRATEGIES = ['eager', 'lazy'] as const;
 const nothing = () => [];
-const NO_MYSTERY = 'no bug is hidden in this world: edgesync-lab mystery starts one that has one';
+const NO_MYSTERY = 'no bug is hidden in this world: edgesync-lab mystery starts a world with a bug';
 
 function regionNames({ regions, selected }: ViewState): readonly string[] {
   const names = regions.map(({ region }) => region);
@@ -37,7 +37,7 @@ function countOf(text: string | undefined, otherwise: number, most: number): num
 function write(otherwise: number): Word['run'] {
   return (state, [text]) => {
     const count = countOf(text, otherwise, WRITES_MAX);
-    if (count === undefined || count === 0) return { problem: `expected how many writes, 1 to ${WRITES_MAX}, got ${text}` };
+    if (count === undefined || count === 0) return { problem: `expected a number of writes, 1 to ${WRITES_MAX}, got ${text}` };
     if (state.phase !== 'playing') return { problem: 'the world is not up yet' };
     return sends({ do: 'write', count }, count === 1 ? 'write one' : `write ${count}`);
   };
@@ -97,7 +97,7 @@ const heal: Word['run'] = ({ faults }, [what]) => {
   const found = faults.filter(({ id, target }) => id === what || target === what);
   if (found.length === 0) {
     const known = faults.flatMap(({ id, target }) => [id, target]);
-    return { problem: `expected what is in force (${known.join(', ')}), got ${what}${didYouMean(what, known)}` };
+    return { problem: `expected a fault in force (${known.join(', ')}), got ${what}${didYouMean(what, known)}` };
   }
   return does(
     ...found.map(
@@ -157,14 +157,14 @@ export const WORDS: readonly Word[] = [
   {
     word: 'delay',
     usage: 'delay <region> <time>',
-    about: 'how long a region waits before it applies, for good',
+    about: 'how long a region waits before it applies an invalidation, for good',
     next: (state, before) => (before.length === 0 ? regionNames(state) : []),
     run: delay,
   },
   {
     word: 'lease',
     usage: 'lease <region> <time|off>',
-    about: 'how long it calls an answer fresh without word from the origin, for good',
+    about: 'how long a region labels answers fresh without word from the origin, for good',
     next: (state, before) => (before.length === 0 ? regionNames(state) : before.length === 1 ? ['off'] : []),
     run: lease,
   },
@@ -211,7 +211,7 @@ export const WORDS: readonly Word[] = [
   {
     word: 'give-up',
     usage: 'give-up',
-    about: 'in a mystery: be told the bug',
+    about: 'in a mystery: show the bug',
     next: nothing,
     run: ({ mystery }) => (mystery === undefined ? { problem: NO_MYSTERY } : sends({ do: 'give-up' }, 'give up')),
   },

@@ -9,7 +9,7 @@ const ONLY_READ: readonly LabCommand['do'][] = ['list-scenarios', 'list-races', 
 
 export function askedInPast({ lookedAtMs, nowMs }: ViewState, actions: readonly ViewAction[]): readonly ViewAction[] {
   if (lookedAtMs === undefined || actions.some(({ type }) => type === 'look-now')) return actions;
-  const consequence = `the screen shows ${momentText(nowMs - lookedAtMs)} ago; this is done now, and the screen goes back to now`;
+  const consequence = `the screen shows ${momentText(nowMs - lookedAtMs)} ago; the key acts now, and the screen goes back to now`;
   const acting = actions.filter((action) => action.type === 'sent').filter(({ command }) => !ONLY_READ.includes(command.do));
   const others = actions.filter((action) => action.type !== 'sent' || !acting.includes(action)).map((action) => ofNow(action, consequence));
   const [first] = acting;

@@ -36,7 +36,7 @@ export const BREAK: readonly KeyBinding[] = [
     shown: 'f',
     group: 'break',
     short: 'faults',
-    about: 'every fault there is, with target and time',
+    about: 'list every fault, with target and time',
     act: open({ screen: 'menu', at: 0, form: undefined }),
   },
   {
@@ -72,7 +72,7 @@ export const BREAK: readonly KeyBinding[] = [
     shown: 'x',
     group: 'break',
     short: 'kill',
-    about: 'kill the edge (asks first); the heal starts it',
+    about: 'kill the edge (asks first); the heal starts the edge',
     act: toggle('kill', edgeOf),
   },
   { name: 'pause-cache', keys: ['P'], shown: 'P', group: 'break', about: 'freeze the cache', act: toggle('pause', cacheOf) },
@@ -81,7 +81,7 @@ export const BREAK: readonly KeyBinding[] = [
     keys: ['X'],
     shown: 'X',
     group: 'break',
-    about: 'kill the cache (asks first); it comes back empty',
+    about: 'kill the cache (asks first); the cache comes back empty',
     act: toggle('kill', cacheOf),
   },
   {

@@ -4,7 +4,7 @@ import type { ViewAction, ViewState } from '../state/state.ts';
 
 export function openRaces(state: ViewState): readonly ViewAction[] {
   if (state.phase !== 'playing') return [];
-  if (state.run !== undefined && !state.run.isOver) return [{ type: 'echo', text: 'a scenario runs: a race when it has ended' }];
+  if (state.run !== undefined && !state.run.isOver) return [{ type: 'echo', text: 'a scenario runs: play a race after its end' }];
   return [
     ...(state.raceChoices === undefined ? [{ type: 'sent', command: { do: 'list-races' }, text: 'races' } as const] : []),
     ...(state.lookedAtMs === undefined ? [] : [{ type: 'look-now' } as const]),

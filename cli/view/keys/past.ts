@@ -7,8 +7,8 @@ const STEP_MS = 1_000;
 /** Of the keys that go further at once. */
 const STEPS_MS: Readonly<Record<string, number>> = { pageup: 30_000, pagedown: 30_000 };
 
-const NO_PAST = 'there is nothing to look back at yet';
-const NO_EARLIER = 'nothing earlier is kept';
+const NO_PAST = 'no earlier second is kept yet';
+const NO_EARLIER = 'no earlier second is kept';
 const IS_NOW = 'this is now';
 
 function toFault(find: (moments: readonly number[], fromMs: number) => number | undefined, none: string): KeyBinding['act'] {
@@ -35,7 +35,7 @@ export const PAST: readonly KeyBinding[] = [
     keys: ['[', 'pageup'],
     shown: '[, PgUp',
     group: 'look',
-    about: 'look a second further back, or half a minute; up to ten minutes',
+    about: 'look back by a second, or by half a minute; up to ten minutes',
     nothing: NO_EARLIER,
     act: ({ past }, key) => (past.length === 0 ? undefined : { type: 'look', byMs: -(STEPS_MS[key] ?? STEP_MS) }),
   },
@@ -44,7 +44,7 @@ export const PAST: readonly KeyBinding[] = [
     keys: [']', 'pagedown'],
     shown: '], PgDn',
     group: 'look',
-    about: 'the other way',
+    about: 'look forward by as much',
     nothing: IS_NOW,
     act: (state, key) => (state.lookedAtMs === undefined ? undefined : { type: 'look', byMs: STEPS_MS[key] ?? STEP_MS }),
   },
@@ -53,22 +53,22 @@ export const PAST: readonly KeyBinding[] = [
     keys: ['{'],
     shown: '{',
     group: 'look',
-    about: 'back to when the fault before began',
-    act: toFault((moments, fromMs) => moments.findLast((atMs) => atMs < fromMs), 'no fault began before, as far back as is kept'),
+    about: 'back to the start of the previous fault',
+    act: toFault((moments, fromMs) => moments.findLast((atMs) => atMs < fromMs), 'no fault began in the earlier seconds that are kept'),
   },
   {
     name: 'next-fault',
     keys: ['}'],
     shown: '}',
     group: 'look',
-    about: 'on to when the next fault began',
-    act: toFault((moments, fromMs) => moments.find((atMs) => atMs > fromMs), 'no fault began after that'),
+    about: 'forward to the start of the next fault',
+    act: toFault((moments, fromMs) => moments.find((atMs) => atMs > fromMs), 'no fault began later'),
   },
   {
     keys: ['home'],
     shown: 'Home',
     group: 'look',
-    about: 'back to the first second that is kept',
+    about: 'back to the earliest second that is kept',
     nothing: NO_EARLIER,
     act: ({ past: [first] }) => (first === undefined ? undefined : { type: 'look-at', atMs: first.nowMs }),
   },

@@ -29,7 +29,7 @@ export function rebound(wanted: OwnKeys): Rebound {
   const names = GLOBAL.flatMap(({ name }) => name ?? []);
   const keys = GLOBAL.map((binding) => withKey(binding, binding.name === undefined ? undefined : wanted.get(binding.name)));
   const problems = [...wanted].flatMap(([name, key]) => {
-    if (!names.includes(name)) return [{ name, problem: `no such key (there are ${names.join(', ')})${didYouMean(name, names)}` }];
+    if (!names.includes(name)) return [{ name, problem: `no such key (known keys: ${names.join(', ')})${didYouMean(name, names)}` }];
     const other = keys.find((binding) => binding.keys.includes(key) && binding.name !== name);
     return other === undefined ? [] : [{ name, problem: `${key} is the key of ${other.name ?? other.about} already` }];
   });

@@ -13,7 +13,7 @@ function change(toSettings: (now: Settings) => EdgeConfigChange): KeyBinding['ac
     if (region === undefined) return undefined;
     const now = settingsOf(region.pending, region.seen.metrics);
     const name = plain(region.region);
-    if (now === undefined) return { type: 'echo', text: `${name} has not told its settings yet` };
+    if (now === undefined) return { type: 'echo', text: `the settings of ${name} are not known yet` };
     const { propagationDelayMs, strategy } = toSettings(now);
     const command = {
       do: 'configure',
@@ -41,7 +41,14 @@ export const SET: readonly KeyBinding[] = [
     about: 'raise the propagation delay by 100 ms',
     act: changeDelay(DELAY_STEP_MS),
   },
-  { name: 'delay-down', keys: ['-', '_'], shown: '-', group: 'set', about: 'lower it by 100 ms', act: changeDelay(-DELAY_STEP_MS) },
+  {
+    name: 'delay-down',
+    keys: ['-', '_'],
+    shown: '-',
+    group: 'set',
+    about: 'lower the propagation delay by 100 ms',
+    act: changeDelay(-DELAY_STEP_MS),
+  },
   {
     name: 'strategy',
     keys: ['s'],

@@ -117,8 +117,8 @@ export function faultLines({ faults, nowMs, echo, phase, lookedAtMs }: ViewState
 
 /** On a screen that nobody has touched: what to press first. */
 function toBegin(width: number): Line {
-  const long = 'none so far: c cuts the selected region off, b writes, T is a tour';
-  return [span(width >= long.length ? long : 'none: c cuts, T is a tour', 'accent')];
+  const long = 'none so far: c cuts off the selected region, b writes, T starts a tour';
+  return [span(width >= long.length ? long : 'none: c cuts, T: a tour', 'accent')];
 }
 
 function faultLine(fault: FaultView, nowMs: number, width: number): Line {

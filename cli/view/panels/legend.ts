@@ -19,7 +19,7 @@ const COLOURS: readonly (readonly [Role, string])[] = [
   ['warning', 'old, slow, or in doubt'],
   ['bad', 'broken or wrong'],
   ['accent', 'selected, or asked for just now'],
-  ['muted', 'figures that are old, or nothing to say'],
+  ['muted', 'figures that are old or missing'],
 ];
 
 export function markParts(theme: Theme): readonly Line[] {

@@ -125,7 +125,7 @@ function drawn({ step, count, lane, isLook, version, held, theme }: Drawing): Dr
   const { act, name = '', label: said = '' } = step;
   const isWide = lane >= WIDE_LANE;
   const answer = (short: string) => (widthOf(plain(step.text)) <= PURGE_LANES * lane - ARROW_COLUMNS ? step.text : short);
-  const who = count > 1 ? `${count} readers` : name.replace(' after it', '');
+  const who = count > 1 ? `${count} readers` : name.replace(' after the purge', '');
   const versionText = step.version === undefined ? 'no version' : step.version === 0 ? '404' : `v${step.version}`;
   const how = ['', 'unlabelled'].includes(said) ? '' : ` ${said}`;
   switch (act) {

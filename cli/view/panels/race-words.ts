@@ -19,7 +19,7 @@ const NOTHING: Known = { version: undefined, held: undefined, purgeWaits: false,
 /** Of the last turn that is shown. */
 export function nowWords(race: RaceView): string {
   const turn = race.turns[race.shown - 1];
-  if (turn === undefined) return 'Nothing has happened yet. The origin, the upstream and the cache are up, and the cache is empty.';
+  if (turn === undefined) return 'Nothing has happened yet. The origin, the upstream and the cache run, and the cache is empty.';
   const before = race.turns.slice(0, race.shown - 1).flatMap(({ steps }) => steps);
   return SAYS[turn.act]({ turn, known: before.reduce(after, NOTHING), isLast: race.shown === race.turns.length });
 }
@@ -52,22 +52,22 @@ interface Said {
 const SAYS: Readonly<Record<RaceTurnView['act'], (said: Said) => string>> = {
   create: ({ turn, known }) => {
     const version = versionOf(turn.steps.find(({ act }) => act === 'holds'));
-    if (known.held === undefined) return `The origin holds a new content, ${version}. The cache has nothing of it yet.`;
-    return `Meanwhile the content is created: the origin holds ${version}. The 404 that is held is old from now on.`;
+    if (known.held === undefined) return `The origin holds a new content, ${version}. The cache has no entry yet.`;
+    return `Meanwhile the content is created: the origin holds ${version}. From now on the held 404 is outdated.`;
   },
   write: ({ turn, known }) => {
     const wrote = `Somebody writes: the origin holds ${versionOf(turn.steps.find(({ act }) => act === 'holds'))} from now on.`;
-    if (known.held === undefined) return `${wrote} What the cache has is old.`;
-    return `${wrote} The answer that is held back is old: it left the origin before the write.`;
+    if (known.held === undefined) return `${wrote} The entry of the cache is now outdated.`;
+    return `${wrote} The held answer is now outdated: it left the origin before the write.`;
   },
   read: readWords,
   purge: purgeWords,
   release: releaseWords,
   look: ({ turn, known }) => {
     const got = turn.steps.filter(({ act }) => act === 'gets' || act === 'nothing');
-    if (got.length === 0) return 'Nothing is under way any more. Readers ask again, at once and until a second later.';
+    if (got.length === 0) return 'No fetch is in flight any more. Readers ask again, at once and during the next second.';
     const old = got.filter(({ version }) => version !== undefined && known.version !== undefined && version < known.version);
-    const asked = `Nothing is under way any more, and ${got.length} readers ask, one after another.`;
+    const asked = `No fetch is in flight any more, and ${got.length} readers ask, one after another.`;
     if (old.length === 0) return `${asked} Nobody gets an old version.`;
     const who = old.length === got.length ? 'Everybody gets' : `${old.length} of them got`;
     return `${asked} ${who} ${versionOf(old[0])}, while the origin holds version ${known.version}.`;
@@ -86,7 +86,12 @@ function readWords({ turn: { name, steps, act }, known }: Said): string {
     if (known.held === undefined || steps.length === 0) return `${who} ${asks} the cache.`;
     return `${who} ${asks}, after the purge. There is no answer yet: ${act === 'read' ? 'the reader' : name} joins the fetch whose answer is held.`;
   }
-  const kept = first.label === 'hit' ? ', which it had kept' : first.label === 'miss' ? ', which it asked the origin for, and keeps' : '';
+  const kept =
+    first.label === 'hit'
+      ? ' that was in the cache'
+      : first.label === 'miss'
+        ? ' that the cache has fetched from the origin and keeps'
+        : '';
   return `${who} ${asks} the cache, and ${several ? 'get' : 'gets'} ${versionOf(first)}${several ? '' : kept}.`;
 }
 
@@ -106,37 +111,37 @@ function heldWords({ asked, waits, held, got: [first] }: Held, known: Known): st
         : `version ${known.version}`;
   const cache =
     first === undefined
-      ? 'The cache has no answer that it may give, so it asks the origin'
-      : `The cache answers with the ${versionOf(first)} that it has, and asks the origin whether that still holds`;
-  const upstream = 'The upstream, a proxy of the lab between the two, holds that answer back';
+      ? 'The cache has no valid answer, so it asks the origin'
+      : `The cache answers with the ${versionOf(first)} that it has, and asks the origin whether that version is still current`;
+  const upstream = 'The upstream, a proxy of the lab between the two, holds back the answer';
   return `${asked} ${cache}, which answers ${what}. ${upstream}${first === undefined ? `: ${waits}` : ''}.`;
 }
 
 function purgeWords({ turn: { name, steps }, known, isLast }: Said): string {
   const told = `The purger tells the cache to forget the content (${name}).`;
   const answered = steps.find(({ act }) => act === 'purged' || act === 'refused');
-  if (answered?.act === 'refused') return `${told} The cache refuses it: ${answered.text}.`;
+  if (answered?.act === 'refused') return `${told} The cache refuses the purge: ${answered.text}.`;
   if (answered !== undefined)
     return known.held === undefined
-      ? `${told} The cache has done so. From now on ${known.version === undefined ? 'the new version' : `version ${known.version}`} alone is right.`
-      : `${told} It says that this is done. But the old answer is still on its way: there was nothing there yet to forget.`;
-  if (known.held === undefined) return `${told} It is not answered yet.`;
-  if (isLast) return `${told} Is it answered while the old answer is held? The race waits some seconds to know.`;
-  return `${told} There is no answer to it: the purge waits for the fetch whose answer is held.`;
+      ? `${told} The cache has done so. From now on only ${known.version === undefined ? 'the new version' : `version ${known.version}`} is right.`
+      : `${told} The cache answers that the purge is done. But the old answer is still on its way, so there was no entry to forget.`;
+  if (known.held === undefined) return `${told} The purge is not answered yet.`;
+  if (isLast) return `${told} Is the purge answered while the old answer is held? The race waits some seconds to find out.`;
+  return `${told} The purge has no answer: it waits for the fetch whose answer is held.`;
 }
 
 function releaseWords({ turn: { steps }, known }: Said): string {
   const got = steps.filter(({ act }) => act === 'gets');
   const [first] = got;
   const words = [
-    'The upstream lets the old answer go, and the fetch ends.',
+    'The upstream releases the old answer, and the fetch ends.',
     ...(first === undefined
       ? []
       : [
           `${got.length > 1 ? `${got.length} readers who waited get` : `${capital(first.name ?? 'who waited')} gets`} ${versionOf(first)}.`,
         ]),
     ...(steps.some(({ act }) => act === 'purged') && known.purgeWaits
-      ? ['Only now the purge is answered: it forgets what the fetch brought, too.']
+      ? ['Only now the purge is answered, and the cache also forgets the answer of the fetch.']
       : []),
     'Does the cache keep the old version?',
   ];
@@ -157,8 +162,8 @@ const NEXT: Readonly<Record<RaceTurnView['act'], (turn: RaceTurnView) => string>
   write: () => 'the content is written at the origin',
   read: ({ name }) => (/^\d/.test(name) ? `${name} ask the cache` : `${name} asks the cache`),
   purge: () => 'the purger tells the cache to forget the content',
-  release: () => 'the upstream lets the answer go',
-  look: () => 'readers ask the cache again, until a second later',
+  release: () => 'the upstream releases the answer',
+  look: () => 'readers ask the cache again, during the next second',
 };
 
 /** What the next key does, after its name. */
@@ -167,21 +172,21 @@ export function nextWords(turn: RaceTurnView): string {
 }
 
 export const OUTCOME_WORDS: Readonly<Record<NonNullable<RaceView['judged']>['outcome'], string>> = {
-  ok: 'Everybody who came after the purge got the new version. This cache loses nothing here.',
+  ok: 'Every reader after the purge got the new version. This cache loses no invalidation here.',
   waits:
-    'The cache did not answer the purge while the old answer was held, and then forgot what that brought. Nothing is lost; the purge takes as long as the fetch.',
-  late: 'Who joined the fetch under way, or came in the moment after it, got the old version, and nobody a second later. The cache keeps nothing old.',
-  kept: 'The cache was told to forget, and said that it had. It serves the old version all the same, until its lifetime ends: the invalidation is lost.',
-  unjudged: 'It did not come to the race, so nothing is said about this cache.',
+    'The cache did not answer the purge while the old answer was held, and then forgot that answer. No invalidation is lost, but the purge takes as long as the fetch.',
+  late: 'Readers who joined the fetch in flight, or came in the moment after the fetch, got the old version. A second later nobody did. The cache keeps no old version.',
+  kept: 'The cache acknowledged the purge. The cache still serves the old version, until its lifetime ends: the invalidation is lost.',
+  unjudged: 'The race did not take place, so it says nothing about this cache.',
 };
 
 /** Who is who, for whoever has not seen one. */
 export const LANE_WORDS: readonly (readonly [lane: string, says: string])[] = [
   ['reader', 'asks the cache for a content, as a browser would'],
-  ['cache', 'answers from what it has kept; else it asks further'],
-  ['upstream', 'a proxy of the lab between cache and origin: it can hold an answer back'],
+  ['cache', 'answers from its entries; on a miss it asks the upstream'],
+  ['upstream', 'a proxy of the lab between cache and origin that can hold back an answer'],
   ['origin', 'where contents are written; each write is a new version'],
-  ['purger', 'tells the cache to forget what was written'],
+  ['purger', 'tells the cache to forget a written content'],
 ];
 
 /** For a screen reader. */

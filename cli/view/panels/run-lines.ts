@@ -29,7 +29,7 @@ export function runLines(run: RunView, options: RunLinesOptions): readonly Line[
   const { width, theme } = options;
   if (plan === undefined) {
     const { mark, role } = theme.tones.warning;
-    const words = why === undefined ? 'healing everything, then it begins' : why;
+    const words = why === undefined ? 'healing everything, then the run begins' : why;
     return [
       titleLine([span('run', 'muted')], width, theme),
       ...wrapped(words, width - INDENT).map(
@@ -165,7 +165,7 @@ function thresholdLines({ thresholds }: RunPlan, run: RunView, { theme }: RunLin
       const words = span(plain(`${metric} ${threshold}`));
       if (judged === undefined) return [span(`${theme.dot} `, 'muted'), words, span(nowText(metric, run), 'muted')];
       const { mark, role } = theme.tones[judged.ok ? 'good' : judged.value === null || judged.doubt !== undefined ? 'warning' : 'error'];
-      const value = judged.value === null ? 'nothing was measured' : figureText(judged.value);
+      const value = judged.value === null ? 'no samples' : figureText(judged.value);
       return [span(`${mark} `, role), words, span(`  ${value} (${plural(judged.samples, 'sample')})`, judged.ok ? 'muted' : role)];
     }),
   ];

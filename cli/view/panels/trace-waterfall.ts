@@ -48,7 +48,7 @@ export function waterfallLines({ steps, served }: Pick<Trace, 'steps' | 'served'
   const hasFiles = width - left - FILE_COLUMNS >= BAR_COLUMNS_MIN;
   const columns = width - left - (hasFiles ? FILE_COLUMNS : 0);
   const maxMs = Math.max(1, ...bars.map(({ toMs }) => toMs ?? 0));
-  const head = padTo('ms since it was sent', left - GAP) + ' '.repeat(GAP);
+  const head = padTo('ms since the write was sent', left - GAP) + ' '.repeat(GAP);
   return [
     [span(head + ticksText(maxMs, columns), 'muted')],
     ...bars.map(({ name, file, region, fromMs, toMs }): Line => {

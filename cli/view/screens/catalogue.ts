@@ -46,8 +46,15 @@ export const catalogue: Screen<'catalogue'> = {
   title: 'scenarios',
   keys: [
     { keys: ['down', 'j', 'tab'], shown: '↓, j', group: 'look', short: 'next', about: 'the next scenario', act: moved(1) },
-    { keys: ['up', 'k', 'shift+tab'], shown: '↑, k', group: 'look', about: 'the one before', act: moved(-1) },
-    { keys: ['return'], shown: 'Enter', group: 'look', short: 'run it', about: 'heal everything, then run it in this world', act: run },
+    { keys: ['up', 'k', 'shift+tab'], shown: '↑, k', group: 'look', about: 'the previous scenario', act: moved(-1) },
+    {
+      keys: ['return'],
+      shown: 'Enter',
+      group: 'look',
+      short: 'run it',
+      about: 'heal everything, then run the scenario in this world',
+      act: run,
+    },
     { keys: ['escape', 'r'], shown: 'Esc, r', group: 'look', short: 'back', about: 'close the list', act: () => ({ type: 'back' }) },
   ],
   others: 'leave',

@@ -28,7 +28,7 @@ export const confirm: Screen<'confirm'> = {
       shown: 'Enter',
       group: 'look',
       short: 'choose',
-      about: 'do what is marked; Cancel is at first',
+      about: 'choose the marked answer; Cancel is marked first',
       act: (state) => {
         const screen = openQuestion(state);
         return screen?.isAccepted ? accept(screen) : CANCEL;

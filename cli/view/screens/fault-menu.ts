@@ -16,7 +16,7 @@ import { filledTo, type Room, type Screen } from './screen.ts';
 const NAME_COLUMNS = 20;
 const FIELD_COLUMNS = 12;
 const ABOUT_INDENT = 2 + NAME_COLUMNS;
-const UNTIL_HEALED = 'until it is healed';
+const UNTIL_HEALED = 'until the heal';
 
 interface Open {
   readonly menu: FaultMenu;
@@ -91,7 +91,13 @@ export const faultMenu: Screen<'menu'> = {
       about: 'the next fault, the next field; j in the list',
       act: moved(1),
     },
-    { keys: ['up', 'shift+tab'], shown: '↑, Shift-Tab', group: 'break', about: 'the one before; k in the list', act: moved(-1) },
+    {
+      keys: ['up', 'shift+tab'],
+      shown: '↑, Shift-Tab',
+      group: 'break',
+      about: 'the previous fault or field; k in the list',
+      act: moved(-1),
+    },
     {
       keys: ['right'],
       shown: '→',
@@ -100,13 +106,20 @@ export const faultMenu: Screen<'menu'> = {
       about: 'another target or value; in the list: its form',
       act: chosen(1),
     },
-    { keys: ['left'], shown: '←', group: 'break', about: 'the target or value before', act: chosen(-1) },
-    { keys: ['return'], shown: 'Enter', group: 'break', short: 'go on', about: 'take the fault; in its form: inject it', act: enter },
+    { keys: ['left'], shown: '←', group: 'break', about: 'the previous target or value', act: chosen(-1) },
+    {
+      keys: ['return'],
+      shown: 'Enter',
+      group: 'break',
+      short: 'go on',
+      about: 'choose the fault; in its form: inject the fault',
+      act: enter,
+    },
     {
       keys: ['backspace'],
       shown: 'Backspace',
       group: 'break',
-      about: 'take the last character back',
+      about: 'delete the last character',
       act: edited((text) => [...text].slice(0, -1).join('')),
     },
     { keys: ['escape'], shown: 'Esc', group: 'break', short: 'back', about: 'back to the list, then out', act: back },

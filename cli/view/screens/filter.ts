@@ -27,7 +27,7 @@ export const filter: Screen<'filter'> = {
       shown: 'Enter',
       group: 'look',
       short: 'keep',
-      about: 'keep the word; Esc on the overview shows everything again',
+      about: 'keep the filter; Esc on the overview removes it',
       act: () => ({ type: 'back' }),
     },
     {
@@ -38,7 +38,7 @@ export const filter: Screen<'filter'> = {
       about: 'show everything',
       act: () => [{ type: 'filter', text: '' }, { type: 'back' }],
     },
-    { keys: ['backspace'], shown: 'Backspace', group: 'look', about: 'take the last character back', act: remove },
+    { keys: ['backspace'], shown: 'Backspace', group: 'look', about: 'delete the last character', act: remove },
   ],
   others: 'always',
   onText: (_state, { prompt }, text) => changed(prompt, prompt.text + text),

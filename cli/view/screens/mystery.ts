@@ -13,8 +13,8 @@ const SCROLL_MAX = 200;
 const MARK_COLUMNS = 2;
 const NAME_COLUMNS = 26;
 const WHAT_TO_DO =
-  'One of these bugs is in this world. Break things, read the tables, run scenarios (r): a check that fails says what kind of damage the bug does. ' +
-  'Type :guess and a name when you know it, or :give-up.';
+  'One of these bugs is in this world. Inject faults, read the tables, run scenarios (r): a failing check shows the kind of damage. ' +
+  'Type :guess and the name of the bug, or :give-up.';
 
 export const mystery: Screen<'mystery'> = {
   name: 'mystery',

@@ -24,7 +24,7 @@ const LEGEND_COLUMNS = 12;
 const SCROLL_MAX = 500;
 const TONES = { ok: 'good', waits: 'good', late: 'warning', kept: 'error', unjudged: 'warning' } as const;
 const PACE =
-  'This has happened already: with an answer held the race waits for nobody, for a cache gives up on what takes too long. You see it at your own pace.';
+  'The race has happened already: with a held answer it waits for nobody, because a cache gives up after a time. You see the steps at your own pace.';
 
 const step: KeyBinding['act'] = ({ played }) => {
   if (played === undefined || played.why !== undefined) return undefined;
@@ -102,7 +102,7 @@ export const race: Screen<'race'> = {
       group: 'look',
       short: 'to the end',
       about: 'play to the end',
-      nothing: 'it is at its end, or has not begun',
+      nothing: 'the race is at its end, or has not begun',
       act: finish,
     },
     {
@@ -110,7 +110,7 @@ export const race: Screen<'race'> = {
       shown: 'm',
       group: 'look',
       short: 'mended',
-      about: 'after kept: the same race with the recipe that mends it',
+      about: 'after kept: the same race with a recipe that keeps nothing',
       nothing: 'nothing was kept, or no recipe is known',
       act: withRecipe,
     },
@@ -198,7 +198,7 @@ function startLines({ stage, cache, way }: RaceView, { width, theme }: Room): re
   const done = ['starting', 'checking'].indexOf(stage);
   const parts = [
     `${plain(cache)} starts, with an origin and an upstream of its own; nothing in the regions changes`,
-    `a look at it first: does it keep what it gets, and does a ${wayWords(way)} purge purge?`,
+    `a check first: does the cache keep answers, and does a ${wayWords(way)} purge take effect?`,
   ];
   const { mark, role } = theme.tones.good;
   const lines = parts.flatMap((words, at) => {
@@ -236,14 +236,14 @@ type Told = (text: string, role?: Parameters<typeof span>[1]) => readonly Line[]
 
 function nextLines(played: RaceView, told: Told, sign: string): readonly Line[] {
   const turn = nextTurn(played);
-  if (turn === undefined) return [[span(`${sign} `, 'accent'), span('it goes on by itself in a moment', 'muted')]];
+  if (turn === undefined) return [[span(`${sign} `, 'accent'), span('the race goes on by itself in a moment', 'muted')]];
   const key: Line = [span(`${sign} `, 'accent'), span('Space', 'key'), span(` next: ${plain(nextWords(turn))}`, 'accent')];
   return turn.waits ? [key] : [key, ...told(PACE, 'muted')];
 }
 
 function recipeLines(state: ViewState, told: Told): readonly Line[] {
   const recipe = recipeOf(state);
-  return recipe === undefined ? [] : told(`What mends it is ${plain(recipe.cache)}: ${plain(recipe.about)}.`, 'strong');
+  return recipe === undefined ? [] : told(`The remedy is ${plain(recipe.cache)}: ${plain(recipe.about)}.`, 'strong');
 }
 
 function endLine(state: ViewState): Line {

@@ -74,7 +74,7 @@ describe('the list of races', () => {
 describe('a race', () => {
   it('tells how its start goes, and who is who, before there is a step', () => {
     const text = textIn(race([PLAY, ...BEGUN.slice(1, 3)].reduce(reduce, listed)));
-    for (const part of ['✓ varnish starts', '› a look at it first', 'upstream  a proxy of the lab']) expect(text).toContain(part);
+    for (const part of ['✓ varnish starts', '› a check first', 'upstream  a proxy of the lab']) expect(text).toContain(part);
     expect(textIn(begun)).toContain('Space next: a content is created at the origin');
   });
 
@@ -82,23 +82,23 @@ describe('a race', () => {
     expect(sent(begun, ' ')).toEqual([{ do: 'next-turn' }]);
     const asked = pressed(begun, ' ');
     expect([actionsOf(asked, ' '), sent(asked, 'a')]).toEqual([[], [{ do: 'finish-race' }]]);
-    expect(textIn(asked)).toContain('it goes on by itself in a moment');
+    expect(textIn(asked)).toContain('the race goes on by itself in a moment');
   });
 
   it('shows what has happened already at the pace of whoever looks on', () => {
     const first = pressed(raceEvents().slice(0, 2).reduce(reduce, begun), ' ');
-    expect(textIn(first)).toContain('The origin holds a new content, version 1. The cache has nothing of it yet.');
+    expect(textIn(first)).toContain('The origin holds a new content, version 1. The cache has no entry yet.');
     const held = pressed(raceEvents().slice(2).reduce(reduce, first), ' ');
     expect(textIn(held)).toMatch(/─── asks ───▸‖ v1 held/);
     expect(textIn(held)).not.toContain('version 2');
-    expect(wordsIn(held)).toContain('with an answer held the race waits for nobody');
+    expect(wordsIn(held)).toContain('with a held answer it waits for nobody');
     // No key of these is told to the lab.
     expect(actionsOf(held, ' ')).toEqual([{ type: 'show-turn' }]);
     const written = pressed(held, ' ');
-    expect(wordsIn(written)).toContain('The answer that is held back is old');
+    expect(wordsIn(written)).toContain('The held answer is now outdated');
     const purged = pressed(written, 'return');
     expect(textIn(purged)).toMatch(/◂─+ purge \(hard key\) ─+│/);
-    expect(wordsIn(purged)).toContain('there was nothing there yet to forget');
+    expect(wordsIn(purged)).toContain('there was no entry to forget');
     expect(textIn(purged)).not.toContain('✗ kept');
     const looked = [' ', ' '].reduce(pressed, purged);
     expect(textIn(looked)).toContain('✗ kept');
@@ -113,7 +113,7 @@ describe('a race', () => {
       'Everybody',
       '✗ kept',
       'the invalidation is lost',
-      'What mends it is varnish-wait',
+      'The remedy is varnish-wait',
       'm the same race with varnish-wait',
     ])
       expect(text).toContain(part);
@@ -155,7 +155,7 @@ describe('a race', () => {
   it('is said in sentences, each once, for a screen reader', () => {
     const first = pressed(raceEvents().slice(0, 2).reduce(reduce, begun), ' ');
     const said = spokenSince(begun, first);
-    expect(said).toContain('The origin holds a new content, version 1. The cache has nothing of it yet.');
+    expect(said).toContain('The origin holds a new content, version 1. The cache has no entry yet.');
     expect(said).toContain('Space: reader A asks the cache');
     expect(spokenSince(first, first)).toEqual([]);
   });

@@ -17,7 +17,7 @@ const LIST_ROWS_MIN = 3;
 /** Below that the list and what is chosen need the room. */
 const ABOUT_ROWS_MIN = 18;
 const ABOUT =
-  'A cache fetches a content. The answer is held back on its way; meanwhile the content is written, and the cache is told to forget it; then the answer is let go. Does the cache keep the old version?';
+  'A cache fetches a content, and the answer is held back on its way. In that time the content is written and the cache is purged. Then the answer is released. Does the cache keep the old version?';
 
 export function wayWords({ mode, type }: RaceWay): string {
   return `${mode} ${type}`;
@@ -84,7 +84,7 @@ export const races: Screen<'races'> = {
     { keys: ['right', 'l'], shown: '→, l', group: 'look', short: 'cache', about: 'the next cache', act: moved('cache', 1) },
     { keys: ['left', 'h'], shown: '←, h', group: 'look', about: 'the one before', act: moved('cache', -1) },
     { keys: ['tab'], shown: 'Tab', group: 'look', short: 'purge', about: 'another purge', act: moved('way', 1) },
-    { keys: ['return', ' '], shown: 'Enter', group: 'look', short: 'play it', about: 'play it, step by step', act: play },
+    { keys: ['return', ' '], shown: 'Enter', group: 'look', short: 'play it', about: 'play the race step by step', act: play },
     { keys: ['escape', 'R'], shown: 'Esc, R', group: 'look', short: 'back', about: 'close the list', act: () => ({ type: 'back' }) },
   ],
   others: 'leave',
@@ -132,7 +132,7 @@ function cacheLines({ caches, missing }: RaceChoices, chosen: Chosen, { cache: a
   const { cache, way } = chosen;
   const [left, right] = theme.arrows;
   const place = `${at + 1} of ${caches.length} on this machine`;
-  const more = missing.length === 0 ? '' : `, ${missing.length} more could be got: list targets`;
+  const more = missing.length === 0 ? '' : `, ${missing.length} more can be installed: list targets`;
   return [
     ...(chosen.race.about.length > width - NAME_COLUMNS - 2 ? wrapped(chosen.race.about, width).map((line): Line => [span(line)]) : []),
     keyTitle('the cache', '→', { width, theme }),

@@ -26,7 +26,7 @@ const MAP_FROM_ROWS = 21;
 const ASK_TO_STOP: Confirm = {
   screen: 'confirm',
   question: 'stop the run?',
-  consequence: 'its faults are healed, and what there is by then is judged',
+  consequence: 'its faults are healed, and the run so far is judged',
   word: 'stop it',
   orders: [{ command: { do: 'abort-run' }, echo: 'stop the run' }],
   isOfPast: false,
@@ -40,7 +40,7 @@ function ifOver(act: (summary: Summary) => Actions): KeyBinding['act'] {
   return ({ run: shown }) => (shown?.isOver && shown.summary !== undefined ? act(shown.summary) : undefined);
 }
 
-const NOT_OVER = 'the run has not come to a report';
+const NOT_OVER = 'the run has no report';
 
 export const run: Screen<'run'> = {
   name: 'run',
@@ -51,7 +51,7 @@ export const run: Screen<'run'> = {
       shown: 'Esc',
       group: 'look',
       short: 'back',
-      about: 'back to the list; while it runs: ask whether to stop it',
+      about: 'back to the list; during a run: ask whether to stop the run',
       act: leave,
     },
     {
@@ -69,7 +69,7 @@ export const run: Screen<'run'> = {
       shown: 'y',
       group: 'look',
       short: 'copy again',
-      about: 'copy the command that runs it again, through the terminal (OSC 52)',
+      about: 'copy the command that repeats the run, through the terminal (OSC 52)',
       nothing: NOT_OVER,
       act: ifOver(({ reproduce }) => [
         { type: 'copy', text: reproduce },

@@ -17,8 +17,8 @@ interface ScrollOptions {
 }
 
 export function scrollKeys(options: ScrollOptions): readonly KeyBinding[] {
-  const down = { shown: '↓, j', short: 'down', about: 'show what is further down', nothing: 'this is the end', act: scrolled(options, 1) };
-  const up = { shown: '↑, k', short: 'up', about: 'show what is further up', nothing: 'this is the beginning', act: scrolled(options, -1) };
+  const down = { shown: '↓, j', short: 'down', about: 'scroll down', nothing: 'this is the end', act: scrolled(options, 1) };
+  const up = { shown: '↑, k', short: 'up', about: 'scroll up', nothing: 'this is the beginning', act: scrolled(options, -1) };
   return [
     { keys: ['down', 'j', 'pagedown'], group: 'look', ...down },
     { keys: ['up', 'k', 'pageup'], group: 'look', ...up },

@@ -16,8 +16,8 @@ import type { Room, Screen } from './screen.ts';
 const TEXT_ROWS = 8;
 const INDENT = 2;
 const OUTRO =
-  'That was the tour. What was broken is healed, and the regions are yours: c cuts the selected region off, f lists every fault there is, r runs a scenario and judges it, t follows one write, z looks closely, ? names every key.';
-const WAITS = 'The world is starting; the tour begins when it is up.';
+  'That was the tour. Every fault is healed, and the regions are yours: c cuts off the selected region, f lists every fault, r runs and judges a scenario, t follows one write, z shows a region closely, ? lists every key.';
+const WAITS = 'The world is starting; the tour begins when the world is up.';
 
 export const tour: Screen<'tour'> = {
   name: 'tour',
@@ -27,9 +27,9 @@ export const tour: Screen<'tour'> = {
       keys: ['return', ' '],
       shown: 'Enter',
       group: 'look',
-      short: 'do it, go on',
+      short: 'act, go on',
       about: 'do what the step says; then: the next step',
-      nothing: 'the step waits for what is to be seen',
+      nothing: 'the step waits for its result',
       act: goOn,
     },
     {
@@ -45,7 +45,7 @@ export const tour: Screen<'tour'> = {
       shown: 'Esc',
       group: 'look',
       short: 'leave the tour',
-      about: 'leave the tour; what it broke is healed',
+      about: 'leave the tour; its faults are healed',
       act: leaveTour,
     },
   ],

@@ -21,7 +21,7 @@ function linesAt(columns: number, rows: number, { ascii = false, steps = STEPS }
 
 /** Where the bar of a row begins and ends, 0 to 1 of the room for bars. */
 function barOf(lines: readonly string[], row: RegExp, mark = '█'): readonly [number, number] | undefined {
-  const head = lines.find((line) => line.includes('ms since it was sent')) ?? '';
+  const head = lines.find((line) => line.includes('ms since the write was sent')) ?? '';
   const first = head.indexOf('0');
   const line = lines.find((each) => row.test(each)) ?? '';
   const columns = 100 - first;

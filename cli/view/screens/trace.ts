@@ -53,9 +53,9 @@ function linesOf(state: ViewState, shown: TraceView | undefined, room: Room): re
     return [
       title,
       [span(`${theme.tones.warning.mark} ${plain(shown.why)}`, 'warning')],
-      [span('heal what holds it up, or wait; t tries again', 'muted')],
+      [span('heal the faults on its way, or wait; t tries again', 'muted')],
     ];
-  const words = `${theme.echo} content:${shown.id}: waits until nothing else is under way, then writes and follows`;
+  const words = `${theme.echo} content:${shown.id}: waits until no other write is in flight, then writes and follows`;
   return [title, [span(words, 'accent'), span(` ${ageText(state.nowMs - shown.sinceMs)}`, 'muted')]];
 }
 
@@ -92,7 +92,7 @@ function tableLines(trace: Trace, width: number): readonly Line[] {
   const shown = regionsIn(trace, width);
   const hasFiles = width >= STEP_COLUMNS + TIME_COLUMNS + shown.length * REGION_COLUMNS + FILE_COLUMNS;
   const head = [
-    padTo('ms since it was sent', STEP_COLUMNS),
+    padTo('ms since the write was sent', STEP_COLUMNS),
     padTo('once', TIME_COLUMNS, 'right'),
     ...shown.map((name) => padTo(` ${plain(name)}`, REGION_COLUMNS, 'right')),
   ];

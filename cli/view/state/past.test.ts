@@ -77,7 +77,7 @@ describe('looking back', () => {
       echo: { text: expect.stringContaining('no fault began') },
     });
     expect(pressed(earliest, '}').lookedAtMs).toBe(before.lookedAtMs);
-    expect(pressed(before, '}').echo?.text).toContain('no fault began after');
+    expect(pressed(before, '}').echo?.text).toContain('no fault began later');
     expect(pressed(before, 'home').lookedAtMs).toBe(state.past[0]?.nowMs);
     expect(pressed(pressed(before, 'home'), 'end').lookedAtMs).toBeUndefined();
   });

@@ -73,7 +73,7 @@ export function raceEvents(text = 'PURGE /api/content/7: 200'): readonly LiveEve
     said({ who: 'upstream', act: 'released', atMs: 12, text: 'lets the answer go' }),
     said({ who: 'reader', act: 'gets', atMs: 22, text: 'reader A gets version 1 (miss)', name: 'reader A', version: 1, label: 'miss' }),
     turn('look', '', false),
-    ...[173, 324, 626, 1_238].flatMap((atMs, at) => lookOf(`reader ${at + 1} after it`, atMs)),
+    ...[173, 324, 626, 1_238].flatMap((atMs, at) => lookOf(`reader ${at + 1} after the purge`, atMs)),
     { type: 'race-judged', t: 4_000, outcome: 'kept', why: text },
     { type: 'race-ended', t: 4_100 },
   ];

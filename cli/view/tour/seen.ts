@@ -39,7 +39,7 @@ export const strategies: Seen = ({ regions, nowMs }, begun) => {
       return seen.metrics === undefined || before === undefined ? 0 : Math.max(0, counterOf(seen.metrics) - counterOf(before));
     };
     const [stale, misses] = [grown(({ metrics }) => metrics.staleHits), grown(({ metrics }) => metrics.cacheMisses)];
-    return `${plain(region)}, ${seen.metrics?.strategy}: ${plural(misses, 'reader')} waited for the origin, ${stale} got the old version, called stale.`;
+    return `${plain(region)}, ${seen.metrics?.strategy}: ${plural(misses, 'reader')} waited for the origin, ${stale} got the old version, labelled stale.`;
   });
 };
 
@@ -55,7 +55,7 @@ export const behind: Seen = (state, _begun, { cut }) => {
   if (worst === undefined || !isCut) return undefined;
   return [
     `${plain(cut)} serves version ${worst.here} of ${plain(worst.key)}, the origin has ${worst.origin}: ${worst.behind} behind.`,
-    'It calls what it serves fresh, for it cannot know better; the others go on as ever.',
+    'It labels old versions fresh, because it cannot know of the changes; the other regions go on as before.',
   ];
 };
 
@@ -74,8 +74,8 @@ export const leased: Seen = (state, begun, { cut }) => {
   const hasRunOut = lease !== undefined && (lease.evidenceMs === null || lease.evidenceMs > lease.leaseMs);
   if (!hasRunOut || !hasReached(state, cut, begun)) return undefined;
   const old = rowsOf(state, cut).filter(({ behind: versions }) => versions > 0).length;
-  const rest = old === 0 ? 'Readers have brought it what is new' : `${plural(old, 'old version')} it has yet it calls stale`;
-  return [`${plain(cut)} calls nothing old fresh any more, though it hears of no change. ${rest}; nobody waited for that.`];
+  const rest = old === 0 ? 'Reads have fetched the new versions' : `${plural(old, 'old entry is', 'old entries are')} labelled stale`;
+  return [`${plain(cut)} labels no old version fresh any more, though it hears of no change. ${rest}; nobody waited for a fetch.`];
 };
 
 const LAG_MAX = 3;
@@ -88,7 +88,9 @@ function isLevel(state: ViewState, region: string, begun: Begun): boolean {
 export const level: Seen = (state, begun, { cut }) => {
   if (state.faults.length > 0 || !isLevel(state, cut, begun)) return undefined;
   const tookMs = state.nowMs - begun.nowMs;
-  return [`${plain(cut)} has caught up, ${msText(tookMs)} after the key. It went on from the offset it had stored, so nothing was lost.`];
+  return [
+    `${plain(cut)} has caught up, ${msText(tookMs)} after the key. It continued from the offset that it had stored, so no invalidation was lost.`,
+  ];
 };
 
 export const verdicts: Seen = ({ race }, begun) => {
@@ -113,8 +115,8 @@ export const oneFetch: Seen = ({ stampede }, begun) => {
   if (stampede === undefined || stampede === begun.stampede) return undefined;
   const { region, key, readers, answered, joined, fetches, slowestMs } = stampede;
   return [
-    `${readers} readers asked ${plain(region)} for ${plain(key)} at once, and it asked the origin ${fetches === 1 ? 'once' : `${fetches} times`}.`,
-    `${joined} waited for that fetch with the first, the others found it in the cache; ${answered} were answered, the slowest after ${slowestMs} ms.`,
+    `${readers} readers asked ${plain(region)} for ${plain(key)} at once, and the edge asked the origin ${fetches === 1 ? 'once' : `${fetches} times`}.`,
+    `${joined} readers shared that fetch with the first, the others found the content in the cache; ${answered} were answered, the slowest after ${slowestMs} ms.`,
   ];
 };
 
@@ -130,7 +132,7 @@ export const waiting =
     const hits = regions.map(({ region, seen }) => `${plain(region)} ${percentText(seen.metrics?.window.hitRatio)}`);
     return [
       `${plural(pending, 'invalidation waits', 'invalidations wait')} in the outbox of the origin, which took every write.`,
-      `Readers are answered as ever; hits: ${hits.join(', ')}.`,
+      `Readers are answered as before; hits: ${hits.join(', ')}.`,
     ];
   };
 
@@ -139,6 +141,6 @@ export const published: Seen = (state, begun) => {
   const isPublished = (origin.metrics?.outbox.pending ?? 1) === 0 && (origin.answeredMs ?? 0) > begun.nowMs;
   if (faults.length > 0 || !isPublished || !regions.every(({ region }) => isLevel(state, region, begun))) return undefined;
   return [
-    `The outbox is empty and every region has applied what waited, ${msText(nowMs - begun.nowMs)} after the key. Nothing was lost, nothing came out of order.`,
+    `The outbox is empty and every region has applied the waiting invalidations, ${msText(nowMs - begun.nowMs)} after the key. No invalidation was lost or out of order.`,
   ];
 };

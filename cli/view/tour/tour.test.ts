@@ -72,8 +72,8 @@ describe('the tour', () => {
     expect(topOf(begun)).toMatchObject({ seen: undefined });
     for (const early of [told(4_000, 'fresh'), told(6_000, 'fresh'), told(4_000, 'stale')])
       expect(topOf(advance(given, early)), JSON.stringify(early)).toMatchObject({ seen: undefined });
-    expect(textIn(advance(given, told(6_000, 'stale')))).toContain('eu-west calls nothing old fresh any more');
-    expect(textIn(advance(given, told(null, 'stale'))).replaceAll(/\s+/g, ' ')).toContain('1 old version it has yet it calls stale');
+    expect(textIn(advance(given, told(6_000, 'stale')))).toContain('eu-west labels no old version fresh any more');
+    expect(textIn(advance(given, told(null, 'stale'))).replaceAll(/\s+/g, ' ')).toContain('1 old entry is labelled stale');
   });
 
   it('lets an act be left behind that shows nothing', () => {
@@ -97,7 +97,7 @@ describe('the tour', () => {
     expect(textIn(raced)).toContain('without the fence (unfenced-fill): FAIL, 3720 reads: 58 purge-ignored.');
     expect(textIn(raced)).toContain('the real protocol: PASS, 3720 reads, nothing found.');
     expect(textIn(raced)).toContain('in virtual time');
-    expect(textIn(at(6))).toContain('r runs a scenario');
+    expect(textIn(at(6))).toContain('r runs and judges a scenario');
     expect(topOf(pressed(at(6), 'return'))).toEqual({ screen: 'overview' });
   });
 
@@ -153,7 +153,7 @@ describe('the tour', () => {
     const stampede = { region: 'ap-south', key: 'content:4', readers: 200, answered: 200, joined: 199, fetches: 1, slowestMs: 650 };
     const told = [{ type: 'faults', t: 2_000, inForce: [late] } as const, { type: 'stampeded', t: 3_000, stampede } as const];
     const done = told.reduce(advance, pressed(at(4), 'return'));
-    expect(textIn(done)).toContain('199 waited for that fetch');
+    expect(textIn(done)).toContain('199 readers shared that fetch');
     // Not everything: what the next step breaks may be under way by then.
     expect(commandsOf(done, 'return')).toEqual([{ do: 'heal', id: 'f1' }]);
     expect(topOf(pressed(done, 'return'))).toMatchObject({ step: 5, act: 0 });

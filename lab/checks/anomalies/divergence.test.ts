@@ -79,7 +79,7 @@ describe('divergence', () => {
     const older = finalRead('eu-west', { version: 2 });
     const [anomaly] = judgeBy(divergence, historyOf([AT_3], [finalRead('us-east', {}), older]), CONTEXT).anomalies;
     expect(anomaly).toMatchObject({ anomaly: 'divergence', region: 'eu-west', key: 'content:7', witness: [AT_3, older] });
-    expect(anomaly?.explain).toBe('expected version 3 in eu-west, got version 2: the cache answered so after settle');
+    expect(anomaly?.explain).toBe('expected version 3 in eu-west, got version 2: the cache gave this answer after settle');
   });
 });
 

@@ -17,7 +17,7 @@ const NAME = 'divergence';
 
 export const divergence: Check = {
   name: NAME,
-  about: 'a region does not equal the origin after settle',
+  about: 'after settle, a region answers something else than the origin holds',
   begin,
 };
 
@@ -78,7 +78,9 @@ function toAnomaly({ region, origin, read }: Differing): Anomaly {
   const expected = origin.deleted ? `the deletion at version ${origin.version}` : `version ${origin.version}`;
   const got = read.found ? `version ${read.version ?? '?'}` : `a 404 at version ${read.version ?? '?'}`;
   const because =
-    read.status === 'stale' ? 'it was still labelled stale when settle ended' : `the ${read.source ?? 'edge'} answered so after settle`;
+    read.status === 'stale'
+      ? 'the answer was still labelled stale when settle ended'
+      : `the ${read.source ?? 'edge'} gave this answer after settle`;
   return {
     anomaly: NAME,
     region,

@@ -30,13 +30,13 @@ describe('fresh-beyond-lease', () => {
     const operations = [write(2, 1_000), read(1, 1_000 + BEYOND_MS)];
     const { verdict, anomalies } = judge({ operations });
     expect([verdict, anomalies.length, anomalies[0]?.version]).toEqual(['fail', 1, 1]);
-    expect(anomalies[0]?.explain).toContain(`${BEYOND_MS} ms before, where a lease and a skew of 5500 ms together are allowed`);
+    expect(anomalies[0]?.explain).toContain(`${BEYOND_MS} ms before the read, where the lease and the skew together allow 5500 ms`);
   });
 
   it('is none within them, none labelled stale, and none of the latest version', () => {
     const late = 1_000 + BEYOND_MS;
     const operations = [write(2, 1_000), read(1, 1_000 + LEASE_MS + SKEW_MS), read(1, late, { status: 'stale' }), read(2, late)];
-    expect(judge({ operations })).toMatchObject({ verdict: 'pass', reason: '0 of 3 reads called fresh beyond the lease' });
+    expect(judge({ operations })).toMatchObject({ verdict: 'pass', reason: '0 of 3 reads were labelled fresh beyond the lease' });
   });
 
   it.each([
@@ -94,7 +94,7 @@ describe('fresh-beyond-lease', () => {
   it.each([
     ['no edge states a bound', { bounds: { 'us-east': ownEdge.bounds, 'eu-west': ownEdge.bounds } }, 'no region states'],
     ['nothing was changed', { operations: [read(1, 9_000)] }, 'after a change of its key'],
-    ['nobody read late enough', { operations: [write(2, 1_000), read(2, 6_000)] }, 'later than the bound'],
+    ['nobody read late enough', { operations: [write(2, 1_000), read(2, 6_000)] }, 'began within the bound'],
   ])('has nothing to judge where %s', (_title, written, reason) => {
     const operations = [write(2, 1_000), read(1, 1_000 + BEYOND_MS)];
     expect(judge({ operations, ...written })).toMatchObject({ verdict: 'unknown', reason: expect.stringContaining(reason) });
@@ -103,6 +103,6 @@ describe('fresh-beyond-lease', () => {
   it('judges the regions that state one', () => {
     const bounds = { ...BOUNDS, 'us-east': ownEdge.bounds };
     const operations = [write(2, 1_000), read(1, 9_000, { region: 'us-east' }), read(2, 9_000)];
-    expect(judge({ bounds, operations })).toMatchObject({ verdict: 'pass', reason: '0 of 1 reads called fresh beyond the lease' });
+    expect(judge({ bounds, operations })).toMatchObject({ verdict: 'pass', reason: '0 of 1 reads were labelled fresh beyond the lease' });
   });
 });

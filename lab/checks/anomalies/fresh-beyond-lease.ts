@@ -23,7 +23,7 @@ const ROUNDING_MS = 2;
 
 export const freshBeyondLease: Check = {
   name: NAME,
-  about: 'a region calls a version fresh that was superseded longer ago than the lease of its edge allows',
+  about: 'an answer labelled fresh has a version that was superseded longer ago than the lease of its edge allows',
   begin,
 };
 
@@ -70,8 +70,8 @@ function begin({ history, regions, staleness }: CheckInput): Judging {
       });
       if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
       const anomalies = [...worst.values()].map(toAnomaly);
-      const beside = excused === 0 ? '' : `, ${excused} more not judged, for clocks that differ by more than the skew`;
-      const reason = `${sieve.found} of ${judged} reads called fresh beyond the lease${beside}`;
+      const beside = excused === 0 ? '' : `; ${excused} more were not judged, because the clocks differed by more than the skew`;
+      const reason = `${sieve.found} of ${judged} reads were labelled fresh beyond the lease${beside}`;
       return verdictOf({ check: NAME, found: sieve.found, anomalies, reason, doubt: sieve.doubt });
     },
   };
@@ -87,10 +87,10 @@ interface Seen {
 
 function whyNone({ judged, excused, isTelling, isStated }: Seen): string | undefined {
   if (!isStated)
-    return 'nothing to judge: no region states for how long it may call an old version fresh (FRESHNESS_LEASE, or bound of a target)';
+    return 'nothing to judge: no region states for how long an old version may be labelled fresh (FRESHNESS_LEASE, or bound of a target)';
   if (judged === 0 && excused > 0) return `nothing to judge: in all ${excused} reads the clocks differed by more than the skew`;
   if (judged === 0) return 'nothing to judge: no answered read began after a change of its key';
-  return isTelling ? undefined : `nothing to judge: none of the ${judged} reads began later than the bound after a change of its key`;
+  return isTelling ? undefined : `nothing to judge: each of the ${judged} reads began within the bound after a change of its key`;
 }
 
 /** How far the clocks of origin and edge were apart: for certain, and perhaps. */
@@ -121,7 +121,7 @@ function apartMs(origin: ServiceClock, edge: ServiceClock, which: 'least' | 'mos
 }
 
 function toAnomaly({ read, superseding, ageMs, boundMs }: Beyond): Anomaly {
-  const age = `superseded by version ${superseding.version} ${Math.round(ageMs)} ms before, where a lease and a skew of ${boundMs} ms together are allowed, whatever fails`;
+  const age = `superseded by version ${superseding.version} ${Math.round(ageMs)} ms before the read, where the lease and the skew together allow ${boundMs} ms, whatever fails`;
   return {
     anomaly: NAME,
     region: read.region,

@@ -110,8 +110,8 @@ describe('lost-invalidation', () => {
   });
 
   it.each([
-    ['past it', edgeSample(19_000), 'the region is past offset 5 of partition 2 in the log and never applied it'],
-    ['behind', edgeSample(19_000, { lag: 3 }), 'the region was 3 events behind the log, and it is offset 5 of partition 2'],
+    ['past it', edgeSample(19_000), 'the region is past the event at offset 5 of partition 2 in the log and never applied it'],
+    ['behind', edgeSample(19_000, { lag: 3 }), 'the region was 3 events behind the log; the event is at offset 5 of partition 2'],
   ])('shows where in the log it is when another region applied it and this one is %s', (_title, sample, because) => {
     const elsewhere = { ...applied('us-east'), partition: 2, offset: 5 };
     const evidence = { published: [PUBLISHED], applied: [elsewhere], edgeSamples: [sample] };

@@ -16,6 +16,7 @@
  */
 import type { History } from '../../history/history.ts';
 import type { Applied, EdgeSample, OriginSample, OriginState, Published } from '../../history/records.ts';
+import { plural, pluralWere } from '../../input/plural.ts';
 import { answerOf, keyOf } from '../answers.ts';
 import type { Anomaly, Check, CheckInput, CheckResult, Judging, Witness } from '../check.ts';
 import { Sieve } from '../doubt.ts';
@@ -30,7 +31,7 @@ const NAME = 'lost-invalidation';
 
 export const lostInvalidation: Check = {
   name: NAME,
-  about: 'a region still answers an older version after settle, called fresh',
+  about: 'after settle, a region still answers an older version, labelled fresh',
   begin,
 };
 
@@ -162,7 +163,11 @@ function evidenceOf({ origin: { key, version }, read, answered }: LostCell, { kn
   const applied = known.applied.get(key)?.filter(isOfIt) ?? [];
   const { seen } = answered;
   if (seen !== undefined)
-    return { subKind: 'overwritten', because: 'its cache had answered it, and an older answer came back', shownBy: [seen] };
+    return {
+      subKind: 'overwritten',
+      because: `the cache had answered version ${seen.version} before, and an older version came back`,
+      shownBy: [seen],
+    };
   const here = applied.find(({ region }) => region === read.region);
   if (here !== undefined) return appliedHere({ read, answered }, here, { known, staleness });
   const published = known.published.get(key)?.find(isOfIt) ?? applied[0];
@@ -171,11 +176,15 @@ function evidenceOf({ origin: { key, version }, read, answered }: LostCell, { kn
 }
 
 function overwritten(here: Applied): Evidence {
-  return { subKind: 'overwritten', because: 'the region had applied it, and an older answer came back', shownBy: [here] };
+  return { subKind: 'overwritten', because: 'the region had applied the invalidation, and an older version came back', shownBy: [here] };
 }
 
 function withoutEffect(here: Applied): Evidence {
-  return { subKind: 'unapplied', because: 'the region says that it applied it, and what it held before is still there', shownBy: [here] };
+  return {
+    subKind: 'unapplied',
+    because: 'the region reports that it applied the invalidation, and its older entry is still there',
+    shownBy: [here],
+  };
 }
 
 /**
@@ -197,30 +206,32 @@ function appliedHere({ read, answered }: Omit<LostCell, 'origin'>, here: Applied
 }
 
 function inDoubt(here: Applied): Evidence {
-  const because = 'the region says that it applied it; whether what it answers is from before, clocks that differ do not tell';
+  const because = 'the region reports that it applied the invalidation; its clock does not show whether its entry is older';
   return { subKind: undefined, because, shownBy: [here] };
 }
 
 function notPublished({ originSamples }: KnownOfLog): Evidence {
   const last = originSamples.at(-1);
-  if (last === undefined) return { subKind: undefined, because: 'nothing is known of what was published', shownBy: [] };
-  const because = last.pending > 0 ? `${last.pending} events were still in the outbox` : 'the log never took its event';
+  if (last === undefined) return { subKind: undefined, because: 'no sample of the origin shows what was published', shownBy: [] };
+  const because =
+    last.pending > 0 ? `${pluralWere(last.pending, 'event')} still in the outbox` : 'the log never took the event of this version';
   return { subKind: 'unpublished', because, shownBy: [last] };
 }
 
 /** `events`: that it was published, and what another region applied, which knows where it is in the log. */
 function notApplied(events: readonly (Published | Applied)[], region: string, { edgeSamples }: KnownOfLog): Evidence {
   const last = edgeSamples.findLast((sample) => sample.region === region);
-  if (last === undefined) return { subKind: undefined, because: 'nothing is known of what the region applied', shownBy: events };
+  if (last === undefined) return { subKind: undefined, because: 'no sample of the region shows what it applied', shownBy: events };
   const shownBy = [...events, last];
-  const it = placeOf(events);
-  if (last.lag === 0) return { subKind: 'unapplied', because: `the region is past ${it} in the log and never applied it`, shownBy };
-  if (last.queued > 0) return { subKind: 'unapplied', because: `${last.queued} events waited in the region`, shownBy };
-  const behind = last.lag === null ? 'the log did not answer the region' : `the region was ${last.lag} events behind the log`;
-  return { subKind: 'undelivered', because: it === 'it' ? behind : `${behind}, and it is ${it}`, shownBy };
+  const place = placeOf(events);
+  const event = place === undefined ? 'the event' : `the event at ${place}`;
+  if (last.lag === 0) return { subKind: 'unapplied', because: `the region is past ${event} in the log and never applied it`, shownBy };
+  if (last.queued > 0) return { subKind: 'unapplied', because: `${plural(last.queued, 'event')} waited in the region`, shownBy };
+  const behind = last.lag === null ? 'the log did not answer the region' : `the region was ${plural(last.lag, 'event')} behind the log`;
+  return { subKind: 'undelivered', because: place === undefined ? behind : `${behind}; the event is at ${place}`, shownBy };
 }
 
-function placeOf(events: readonly (Published | Applied)[]): string {
+function placeOf(events: readonly (Published | Applied)[]): string | undefined {
   const at = events.find((event) => 'offset' in event && event.offset !== undefined);
-  return at !== undefined && 'offset' in at ? `offset ${at.offset} of partition ${at.partition}` : 'it';
+  return at !== undefined && 'offset' in at ? `offset ${at.offset} of partition ${at.partition}` : undefined;
 }

@@ -28,6 +28,8 @@ describe('lost-write', () => {
     expect(anomalies).toMatchObject([
       { anomaly: 'lost-write', region: 'origin', key: 'content:7', witness: [{ version: 3 }, { version: 2 }] },
     ]);
-    expect(anomalies[0]?.explain).toBe('expected version 3 or later at the origin, which acknowledged it, got version 2 after settle');
+    expect(anomalies[0]?.explain).toBe(
+      'expected version 3 or later at the origin, which acknowledged that version, got version 2 after settle',
+    );
   });
 });

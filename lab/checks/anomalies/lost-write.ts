@@ -2,8 +2,8 @@
  * lost-write: after settle, the origin holds an older version of a key than one it acknowledged. No cache can be right
  * then: what regions should serve is gone at its source.
  *
- * Judged by what the origin itself answers after settle. Of an origin of the user's own that nobody can ask it is
- * unknown. Whether the version it holds is a deletion or not is for `divergence` to say.
+ * Judged by what the origin itself answers after settle. The verdict is unknown for an
+ * origin of the user's own that nobody can ask. `divergence` judges whether that version is a deletion or not.
  */
 import type { History } from '../../history/history.ts';
 import type { OriginState } from '../../history/records.ts';
@@ -17,7 +17,7 @@ const ORIGIN = 'origin';
 
 export const lostWrite: Check = {
   name: NAME,
-  about: 'the origin holds an older version after settle than one that it acknowledged',
+  about: 'after settle, the origin holds an older version than one that it had acknowledged',
   begin,
 };
 
@@ -40,11 +40,11 @@ function judge(history: History): CheckResult {
   if (judged === 0) {
     const isAssumed = told.some((state) => state.isAssumed === true);
     const reason = isAssumed
-      ? 'it needs what the origin holds, which nobody told'
-      : 'nothing to judge: the origin was asked for no key of which it had acknowledged a write';
+      ? 'nothing to judge: nobody could ask the origin what it holds'
+      : 'nothing to judge: the origin was asked for no key that has an acknowledged write';
     return { check: NAME, verdict: 'unknown', reason, anomalies: [] };
   }
-  const reason = `${lost.length} of ${judged} keys are older at the origin than what it acknowledged`;
+  const reason = `${lost.length} of ${judged} keys have an older version at the origin than the one it acknowledged`;
   return verdictOf({ check: NAME, found: lost.length, anomalies: lost, reason });
 }
 
@@ -53,7 +53,7 @@ function toAnomaly(write: AcknowledgedWrite, state: OriginState): Anomaly {
     anomaly: NAME,
     region: ORIGIN,
     key: write.key,
-    explain: `expected version ${write.version} or later at the origin, which acknowledged it, got version ${state.version} after settle`,
+    explain: `expected version ${write.version} or later at the origin, which acknowledged that version, got version ${state.version} after settle`,
     witness: [write, state],
   };
 }

@@ -10,6 +10,7 @@
  * the read than a fetch may last. Then either the label is wrong, or the origin answers what it holds no longer.
  */
 import type { History } from '../../history/history.ts';
+import { plural } from '../../input/plural.ts';
 import { answerOf, cellOf } from '../answers.ts';
 import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
 import { type Dated, type ServiceClocks, serviceClocksOf } from '../service-clocks.ts';
@@ -20,7 +21,7 @@ const NAME = 'misdated';
 
 export const misdated: Check = {
   name: NAME,
-  about: 'an answer says that the origin was asked for it when the origin already held a later version',
+  about: 'an answer claims a fetch at a time when the origin already held a later version',
   needs: ['fetches-dated'],
   begin,
 };
@@ -48,10 +49,10 @@ function begin({ history }: CheckInput): Judging {
       if (fromMs > superseding.atMs) found.set(cellOf(read), { read, superseding, askedMs, isByLabel });
     },
     result: () => {
-      const none = 'nothing to judge: no answer says when it was asked for';
+      const none = 'nothing to judge: no answer says when it was fetched';
       if (judged === 0) return { check: NAME, verdict: 'unknown', reason: none, anomalies: [] };
       const anomalies = [...found.values()].map(toAnomaly);
-      const reason = `${anomalies.length} versions of ${judged} answers were asked for after a later version was known`;
+      const reason = `${plural(anomalies.length, 'version')} in ${plural(judged, 'answer')} with a fetch after a later version was known`;
       return verdictOf({ check: NAME, found: anomalies.length, anomalies, reason });
     },
   };
@@ -84,7 +85,7 @@ function toAnomaly({ read, superseding, askedMs, isByLabel }: Misdated): Anomaly
     region: read.region,
     key: read.key,
     version: read.version,
-    explain: `expected the time at which the origin was asked in ${read.region}, got ${answerOf(read)}, asked for ${lateMs} ms after version ${superseding.version} was known${isByLabel ? ' by its label: that is wrong, or the origin answers what it holds no longer' : ''}`,
+    explain: `expected a fetch in ${read.region} before version ${superseding.version} was known, got ${answerOf(read)}, fetched ${lateMs} ms later${isByLabel ? ' by its label: the label is wrong, or the origin answered a version that it no longer holds' : ''}`,
     witness: [superseding.by, read],
   };
 }

@@ -106,7 +106,7 @@ describe('mislabelled', () => {
         key: KEY,
         version: 2,
         explain:
-          'expected a fresh answer in eu-west, got version 2 labelled stale from the cache: first labelled stale 2151 ms before, where one fetch of 2000 ms and 150 ms are allowed',
+          'expected a fresh answer in eu-west, got version 2 labelled stale from the cache: first labelled stale 2151 ms before the read, where one fetch of 2000 ms and an epsilon of 150 ms are allowed',
         witness: [
           { ...FIRST, id: 1 },
           { ...ABOVE, id: 2 },

@@ -29,7 +29,8 @@ const NAME = 'mislabelled';
 
 export const mislabelled: Check = {
   name: NAME,
-  about: 'a region calls an answer stale for ever, though the origin can be reached, a 404 stale, or a content fresh after its lifetime',
+  about:
+    'a region labels an answer stale for ever though the origin can be reached, labels a 404 stale, or labels a content fresh after its lifetime',
   begin,
 };
 
@@ -80,13 +81,13 @@ function begin({ history, staleness }: CheckInput): Judging {
       const ends = [...finals.values()].filter(({ last }) => last.status === 'stale' && !isStaleByClock(history, last.region));
       for (const { first, last } of ends) add(toStillStale(first, last, staleness));
       const anomalies = [...missing.values(), ...expired.values(), ...[...still.values()].map((found) => toAnomaly(found, staleness))];
-      const reason = `${sieve.found} of ${labelled} answers labelled stale were still so after one fetch, ${missed} were 404s, ${outlived} of ${answers} answers were fresh after their lifetime`;
+      const reason = `${sieve.found} of ${labelled} answers labelled stale kept that label after one fetch, ${missed} were 404s; ${outlived} of ${answers} answers were labelled fresh after their lifetime`;
       const result = verdictOf({ check: NAME, found: sieve.found + missed + outlived, anomalies, reason, doubt: sieve.doubt });
       if (result.verdict !== 'pass' || ends.length === 0) return result;
       return {
         ...result,
         verdict: 'unknown',
-        reason: `${ends.length} last answers labelled stale, asked for again for less than one fetch`,
+        reason: `${ends.length} of the last answers were labelled stale, and their keys were read again for less time than one fetch takes`,
       };
     },
   };
@@ -130,7 +131,7 @@ function toStillStale(first: AnsweredRead, read: AnsweredRead, staleness: Stalen
 }
 
 function toMissing(read: AnsweredRead): Anomaly {
-  const explain = `expected a fresh answer or none in ${read.region}, got ${answerOf(read)}: a 404 must not outlive what it says`;
+  const explain = `expected a fresh answer or none in ${read.region}, got ${answerOf(read)}: a 404 is never served as stale`;
   return { anomaly: NAME, subKind: 'missing', region: read.region, key: read.key, version: read.version, explain, witness: [read] };
 }
 
@@ -143,7 +144,7 @@ function ageAtLeastMs({ region, startMs, cachedMs, source, found }: AnsweredRead
 }
 
 function toExpired(read: AnsweredRead, ageMs: number, freshMs: number): Anomaly {
-  const explain = `expected an answer of at most ${freshMs} ms from the cache in ${read.region}, or one labelled stale, got ${answerOf(read)}: the origin was asked for it at least ${Math.round(ageMs)} ms before`;
+  const explain = `expected from the cache in ${read.region} an answer at most ${freshMs} ms old, or one labelled stale, got ${answerOf(read)}: it was fetched at least ${Math.round(ageMs)} ms before the read`;
   return { anomaly: NAME, subKind: 'expired', region: read.region, key: read.key, version: read.version, explain, witness: [read] };
 }
 

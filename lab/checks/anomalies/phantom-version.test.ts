@@ -115,7 +115,7 @@ describe('phantom-version', () => {
     expect(anomalies[0]?.explain).toBe(
       'expected a version that was written at the origin, got the deletion at version 2: an update made that version',
     );
-    expect(reason).toBe('0 versions of 1 answers were never written so, and 1 of the origin');
+    expect(reason).toBe('0 versions without a matching write in 1 answer, and 1 at the origin');
   });
 
   it('shows the write whose body it is and the read, with one sentence, once for a version', () => {
@@ -127,7 +127,7 @@ describe('phantom-version', () => {
         key: KEY,
         version: 2,
         explain:
-          'expected a version and a body that were written in eu-west, got version 2 labelled fresh from the cache with the body of operation 0: its body is that of operation 0, which made version 1',
+          'expected a version and a body that were written in eu-west, got version 2 labelled fresh from the cache with the body of operation 0: operation 0 made version 1',
         witness: [CREATED, { ...shown, id: 2 }],
       },
     ]);

@@ -12,6 +12,7 @@
  */
 import type { History } from '../../history/history.ts';
 import type { Change, OriginState, WriteOperation } from '../../history/records.ts';
+import { plural } from '../../input/plural.ts';
 import { answerOf, cellOf } from '../answers.ts';
 import type { Anomaly, Check, CheckInput, Judging } from '../check.ts';
 import { verdictOf } from '../verdict.ts';
@@ -23,7 +24,7 @@ const ORIGIN = 'origin';
 
 export const phantomVersion: Check = {
   name: NAME,
-  about: 'an answer has a version that was never written, or a body that is not that version’s; or the origin holds such a version',
+  about: 'an answer or the origin has a version that was never written, or an answer has the body of another version',
   begin,
 };
 
@@ -58,8 +59,8 @@ function begin({ history }: CheckInput): Judging {
       const anomalies = [...held, ...[...phantoms.values()].map(toAnomaly)];
       const none = 'nothing to judge: no answer shows a version of this run';
       if (judged === 0 && held.length === 0) return { check: NAME, verdict: 'unknown', reason: none, anomalies };
-      const atOrigin = held.length === 0 ? '' : `, and ${held.length} of the origin`;
-      const reason = `${phantoms.size} versions of ${judged} answers were never written so${atOrigin}`;
+      const atOrigin = held.length === 0 ? '' : `, and ${held.length} at the origin`;
+      const reason = `${plural(phantoms.size, 'version')} without a matching write in ${plural(judged, 'answer')}${atOrigin}`;
       return verdictOf({ check: NAME, found: anomalies.length, anomalies, reason });
     },
   };
@@ -125,16 +126,14 @@ function phantom404(read: AnsweredRead, { byVersion }: Written, doubtful: Readon
 
 function phantomBody(read: AnsweredRead, { byVersion }: Written, history: History): Phantom | undefined {
   const write = byVersion.get(read.version);
-  if (write?.kind === 'delete') return { read, write, because: 'that version is the deletion' };
+  if (write?.kind === 'delete') return { read, write, because: 'that version is a deletion' };
   if (read.writer === undefined) return write === undefined ? { read, write, because: 'no write made that version' } : undefined;
   const writer = read.writer === null ? undefined : history.change(read.writer);
   if (writer === undefined || !isChangeOf(writer, read)) return { read, write, because: 'no write of this key has that body' };
   const late = isSentAfter(writer, read);
   if (late !== undefined || writer === write) return late;
-  if (!isOpen(writer)) return { read, write: writer, because: `its body is that of operation ${writer.id}, which ${endOf(writer)}` };
-  return write === undefined
-    ? undefined
-    : { read, write, because: `its body is that of operation ${writer.id}, that version is another’s` };
+  if (!isOpen(writer)) return { read, write: writer, because: `operation ${writer.id} ${endOf(writer)}` };
+  return write === undefined ? undefined : { read, write, because: 'another operation made that version' };
 }
 
 function isChangeOf(writer: Change, read: AnsweredRead): writer is WriteOperation {
@@ -145,7 +144,7 @@ function isChangeOf(writer: Change, read: AnsweredRead): writer is WriteOperatio
 }
 
 function isSentAfter(write: Change, read: AnsweredRead): Phantom | undefined {
-  return write.startMs > read.endMs ? { read, write, because: 'that was not sent before the answer was there' } : undefined;
+  return write.startMs > read.endMs ? { read, write, because: 'its write was sent only after the answer had arrived' } : undefined;
 }
 
 function endOf({ outcome, version }: WriteOperation): string {

@@ -111,7 +111,7 @@ describe('purge-ignored', () => {
         region: 'eu-west',
         key: KEY,
         version: 1,
-        explain: `expected an answer fetched after the hard purge of key ${KEY} in eu-west, got version 1 labelled fresh from the cache, fetched 92 ms before it by its clock: purged 451 ms before, where a delay of 300 ms and 150 ms are allowed`,
+        explain: `expected an answer fetched after the hard purge of key ${KEY} in eu-west, got version 1 labelled fresh from the cache, fetched 92 ms before the purge by the edge's clock: purged 451 ms before the read, where a delay of 300 ms and an epsilon of 150 ms are allowed`,
         witness: [PURGED, { ...BEFORE, id: 1 }],
       },
     ]);

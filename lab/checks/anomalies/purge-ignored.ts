@@ -26,7 +26,7 @@ const NAME = 'purge-ignored';
 
 export const purgeIgnored: Check = {
   name: NAME,
-  about: 'an answer was fetched before a purge that covers it, and given after the purge’s bound',
+  about: 'an answer was fetched before a purge that covers it, and served after the bound of that purge',
   needs: ['fetch-time'],
   begin,
 };
@@ -72,13 +72,13 @@ function begin({ history, staleness }: CheckInput): Judging {
       const why = evidence.whyNone('began after a purge that covers them');
       if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
       const anomalies = worst.all.map((stale) => toAnomaly(stale, staleness));
-      const reason = `${sieve.found} of ${evidence.judged} reads after a purge were answered with what was fetched before it`;
+      const reason = `${sieve.found} of ${evidence.judged} reads after a purge got an answer that was fetched before the purge`;
       return verdictOf({ check: NAME, found: sieve.found, anomalies, reason, doubt: sieve.doubt });
     },
   };
 }
 
-const BY_ITS_CLOCK = "by the edge's clock, which need not be the lab's";
+const BY_ITS_CLOCK = "by the edge's clock, which may differ from the lab's clock";
 
 type DatedRead = AnsweredRead & { readonly cachedMs: number };
 
@@ -128,7 +128,7 @@ function toAnomaly(stale: Ignored, staleness: Staleness): Anomaly {
     region: read.region,
     key: read.key,
     version: read.version,
-    explain: `expected ${wanted} the ${purge.mode} purge of ${target} in ${read.region}, got ${answerOf(read)}, fetched ${beforeMs} ms before it by its clock: ${staleness.becauseSince(stale, 'purged')}`,
+    explain: `expected ${wanted} the ${purge.mode} purge of ${target} in ${read.region}, got ${answerOf(read)}, fetched ${beforeMs} ms before the purge by the edge's clock: ${staleness.becauseSince(stale, 'purged')}`,
     witness: [purge, read, ...staleness.faultsDuring(stale)],
   };
 }

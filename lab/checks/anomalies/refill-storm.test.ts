@@ -227,7 +227,7 @@ describe('refill-storm', () => {
         region: 'eu-west',
         key: '*',
         explain:
-          'expected at most 8 fetches of eu-west from the origin in 2.1 s, got 60: its 100 reads and the invalidations then explain no more',
+          'expected at most 8 fetches of eu-west from the origin in 2.1 s, got 60: the 100 reads and the invalidations in that time explain no more',
         witness: [first, last],
       },
     ]);

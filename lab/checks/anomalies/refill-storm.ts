@@ -100,7 +100,7 @@ function judge(stretches: readonly Counted[], input: CheckInput): CheckResult {
   );
   for (const stretch of above) sieve.add(stretch);
   const fetches = stretches.reduce((sum, stretch) => sum + stretch.fetches, 0);
-  const reason = `${fetches} fetches outside faults, at most ${stretches.reduce((sum, { allowed }) => sum + allowed, 0)} explained`;
+  const reason = `${fetches} fetches outside faults; reads and invalidations explain up to ${stretches.reduce((sum, { allowed }) => sum + allowed, 0)}`;
   const none = 'nothing to judge: no fetches were counted over a time without faults';
   if (stretches.every((stretch) => stretch.reads === 0)) return { check: NAME, verdict: 'unknown', reason: none, anomalies: [] };
   const anomalies = [...storms.values()].map(toAnomaly);
@@ -290,7 +290,7 @@ function toAnomaly({ region, fetches, allowed, reads, first, last }: Counted): A
     anomaly: NAME,
     region,
     key: '*',
-    explain: `expected at most ${allowed} fetches of ${region} from the origin in ${seconds} s, got ${fetches}: its ${reads} reads and the invalidations then explain no more`,
+    explain: `expected at most ${allowed} fetches of ${region} from the origin in ${seconds} s, got ${fetches}: the ${reads} reads and the invalidations in that time explain no more`,
     witness: [first, last],
   };
 }

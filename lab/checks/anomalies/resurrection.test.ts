@@ -61,7 +61,7 @@ describe('resurrection', () => {
         key: KEY,
         version: 2,
         explain:
-          'expected a 404 in eu-west, deleted at version 3, got version 2 labelled fresh from the cache: deleted 2000 ms before, where a delay of 300 ms and 150 ms are allowed',
+          'expected a 404 in eu-west, deleted at version 3, got version 2 labelled fresh from the cache: deleted 2000 ms before the read, where a delay of 300 ms and an epsilon of 150 ms are allowed',
         witness: [
           { ...WRITTEN[1], id: 1 },
           { ...last, id: 3 },

@@ -15,7 +15,7 @@ const NAME = 'resurrection';
 
 export const resurrection: Check = {
   name: NAME,
-  about: 'a region serves content after its deletion, later than its bound',
+  about: 'a region serves a deleted content, later than its bound allows',
   begin,
 };
 
@@ -35,7 +35,7 @@ function begin({ staleness }: CheckInput): Judging {
       const why = evidence.whyNone('began after a deletion of their key');
       if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
       const anomalies = worst.all.map((stale) => toAnomaly(stale, staleness));
-      const reason = `${sieve.found} of ${evidence.judged} reads after a deletion answered what was deleted`;
+      const reason = `${sieve.found} of ${evidence.judged} reads after a deletion got the deleted content`;
       return verdictOf({ check: NAME, found: sieve.found, anomalies, reason, doubt: sieve.doubt });
     },
   };

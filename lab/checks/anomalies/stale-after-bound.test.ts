@@ -129,7 +129,7 @@ describe('stale-after-bound', () => {
         key: KEY,
         version: 1,
         explain:
-          'expected version 2 or later in eu-west, got version 1 labelled fresh from the cache: superseded 8000 ms before, 7999 ms of it outside faults, where a delay of 300 ms and 150 ms are allowed; faults then: partition edge:eu-west<->kafka',
+          'expected version 2 or later in eu-west, got version 1 labelled fresh from the cache: superseded 8000 ms before the read (7999 ms outside faults), where a delay of 300 ms and an epsilon of 150 ms are allowed; faults in that time: partition edge:eu-west<->kafka',
         witness: [{ ...WRITTEN, id: 0 }, { ...read(1, 9_000), id: 2 }, CUT],
       },
     ]);
@@ -167,7 +167,7 @@ describe('stale-after-bound', () => {
   it('says that the machine is too slow, and accuses nobody', () => {
     expect(judge({ operations: [...SLOW_STEADY, read(1, 90_000)] })).toMatchObject({
       reason:
-        'too slow a machine to judge by time, or a system that is late without any fault: reads exceeded their delay by 1001 ms before anything was broken, above 1000 ms',
+        'the machine is too slow to judge by time, or the system is late without any fault: before anything was broken, reads exceeded their delay by 1001 ms, above 1000 ms',
       anomalies: [],
     });
   });

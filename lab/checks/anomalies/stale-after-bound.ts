@@ -15,7 +15,7 @@ const NAME = 'stale-after-bound';
 
 export const staleAfterBound: Check = {
   name: NAME,
-  about: 'a region serves a version for longer after it was superseded than its bound allows',
+  about: 'a region serves a superseded version for longer than its bound allows',
   begin,
 };
 

@@ -156,7 +156,7 @@ describe('in a lazy region', () => {
         key: KEY,
         version: 2,
         explain:
-          'expected version 1 labelled stale from the cache in eu-west, which is lazy, got version 2 labelled fresh from the origin: of 3 first reads after an update 3 were answered by the origin',
+          'expected version 1 labelled stale from the cache in eu-west, which is lazy, got version 2 labelled fresh from the origin: 3 of 3 first reads after an update were answered by the origin',
       },
     ]);
     expect(anomalies[0]?.witness).toHaveLength(3);

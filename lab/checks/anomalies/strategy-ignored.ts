@@ -30,7 +30,7 @@ const NAME = 'strategy-ignored';
 
 export const strategyIgnored: Check = {
   name: NAME,
-  about: 'an eager region serves what it should have deleted, or a lazy one deletes what it should serve once more',
+  about: 'an eager region serves an entry that it should have dropped, or a lazy region drops one that it should serve once more',
   needs: ['strategy'],
   begin,
 };
@@ -62,7 +62,7 @@ function begin(input: CheckInput): Judging {
     },
     result: () => {
       const { firsts, fetched } = updated;
-      const why = staleness.whyNone(judged + firsts, 'came after an update that a strategy can be told by');
+      const why = staleness.whyNone(judged + firsts, 'came after an update that shows the strategy');
       if (why !== undefined) return { check: NAME, verdict: 'unknown', reason: why, anomalies: [] };
       const isMost = firsts >= FIRST_READS_MIN && fetched.found >= firsts * FETCHED_SHARE_MIN;
       const deleted = isMost && updated.certain !== undefined ? [toFetched(updated.certain, fetched.found, firsts)] : [];
@@ -70,7 +70,7 @@ function begin(input: CheckInput): Judging {
         check: NAME,
         found: kept.found + (isMost ? fetched.found : 0),
         anomalies: [...worst.all.map((stale) => toKept(stale, staleness)), ...deleted],
-        reason: `${kept.found} stale answers of eager regions were too old, ${fetched.found} of ${firsts} first reads of lazy regions after an update were fetched`,
+        reason: `${kept.found} stale answers of eager regions were too old, ${fetched.found} of ${firsts} first reads of lazy regions after an update were answered by the origin`,
         doubt: kept.doubt ?? (isMost ? fetched.doubt : undefined),
       });
     },
@@ -137,7 +137,7 @@ function toFetched({ before, write, read }: FirstRead, fetched: number, all: num
     region: read.region,
     key: read.key,
     version: read.version,
-    explain: `expected version ${before.version} labelled stale from the cache in ${read.region}, which is lazy, got ${answerOf(read)}: of ${all} first reads after an update ${fetched} were answered by the origin`,
+    explain: `expected version ${before.version} labelled stale from the cache in ${read.region}, which is lazy, got ${answerOf(read)}: ${fetched} of ${all} first reads after an update were answered by the origin`,
     witness: [before, write, read],
   };
 }

@@ -26,7 +26,7 @@ const MOMENT_MS = 1;
 
 export const unavailable: Check = {
   name: NAME,
-  about: 'a region fails too many reads, or for too long, or the origin too many writes, while no fault keeps it from answering',
+  about: 'outside faults, a region fails too many reads or fails for too long, or the origin fails too many writes',
   begin,
 };
 

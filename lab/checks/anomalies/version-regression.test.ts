@@ -113,7 +113,7 @@ describe('version-regression', () => {
         key: KEY,
         version: 1,
         explain:
-          'expected version 2 or later in eu-west, whose cache had answered it 439 ms before, got version 1 labelled fresh from the cache: superseded 451 ms before, where a delay of 300 ms and 150 ms are allowed',
+          'expected version 2 or later in eu-west, whose cache had answered that version 439 ms before, got version 1 labelled fresh from the cache: superseded 451 ms before the read, where a delay of 300 ms and an epsilon of 150 ms are allowed',
         witness: [
           { ...WRITTEN, id: 0 },
           { ...NEWER, id: 2 },

@@ -27,7 +27,7 @@ const NAME = 'version-regression';
 
 export const versionRegression: Check = {
   name: NAME,
-  about: 'a region answers an older version than its cache had answered, past its bound, or than it had answered past its cache',
+  about: 'a region answers an older version than before: later than its bound allows, or after a newer answer past its cache',
   begin,
 };
 
@@ -135,7 +135,7 @@ function toAnomaly({ read, newest, stale, isRemembered }: Regression, staleness:
     region: read.region,
     key: read.key,
     version: read.version,
-    explain: `expected version ${newest.version} or later in ${read.region}, ${isRemembered ? 'which had answered it past its cache' : 'whose cache had answered it'} ${agoMs} ms before, got ${answerOf(read)}: ${staleness.because(stale)}`,
+    explain: `expected version ${newest.version} or later in ${read.region}, ${isRemembered ? 'which had answered that version past its cache' : 'whose cache had answered that version'} ${agoMs} ms before, got ${answerOf(read)}: ${staleness.because(stale)}`,
     witness: by.id === newest.id ? [newest, read] : [by, newest, read],
   };
 }

@@ -29,7 +29,7 @@ const EVIDENT_SHARE = 0.6;
 export const bandwidth: Fault<Parameters> = {
   name: 'bandwidth',
   about: 'a link carries at most rate KiB a second, in each direction named',
-  toSee: 'lag or P99 grows: large answers and long batches wait for their turn',
+  toSee: 'lag or P99 grows: large answers and long batches take longer',
   needs: ['bandwidth'],
   targets: ['link'],
   parameters,

@@ -11,6 +11,6 @@ export const evict = damaging({
   excuses: 'nothing',
   recoveryAllowanceMs: 0,
   emptiesCache: true,
-  destroys: 'half of the entries of that cache are dropped',
+  destroys: 'half of the entries of this cache are dropped',
   says: 'drops half of its entries',
 });

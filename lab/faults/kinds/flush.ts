@@ -17,7 +17,7 @@ export const flush: Fault<NoParameters> = {
   recoveryAllowanceMs: 0,
   asks: ['edge', 'redis'],
   emptiesCache: true,
-  destroys: 'every entry of that cache becomes invalid, at once and for good',
+  destroys: 'every entry of this cache becomes invalid, at once and for good',
   form: {},
   draws: [onNode('redis', () => ({ fault: 'flush', parameters: NO_PARAMETERS, lasts: false }))],
   describe: ({ target }) => `${target.text} is flushed`,

@@ -3,8 +3,8 @@ import { damaging } from '../damaging.ts';
 
 export const garble = damaging({
   name: 'garble',
-  about: 'what writes append to the log cannot be read; purges and deletions, which ask for a mode, are spared',
-  toSee: 'each such record counts as a purge of all: rows become invalid where the region is eager and stale where it is lazy',
+  about: 'records that writes append to the log are unreadable; purges and deletions, which carry a mode, are spared',
+  toSee: 'each such record counts as a purge of all: rows become invalid in an eager region and stale in a lazy region',
   damage: 'garble',
   of: 'kafka',
   lasts: true,
@@ -12,5 +12,5 @@ export const garble = damaging({
   recoveryAllowanceMs: 0,
   emptiesCache: true,
   shows: { word: 'garbled' },
-  says: 'takes writes that nobody can read',
+  says: 'gets records that nobody can read',
 });

@@ -11,7 +11,7 @@ import { type NoParameters, noParameters } from '../parameters.ts';
 export const isolate: Fault<NoParameters> = {
   name: 'isolate',
   about: 'an edge loses every link; its published port and its cache stay',
-  toSee: 'the region answers from its cache: versions fall behind and are called fresh, and a miss is an error',
+  toSee: 'the region answers from its cache: old versions are labelled fresh, and a miss is an error',
   needs: ['isolate'],
   targets: ['edge'],
   parameters: noParameters,

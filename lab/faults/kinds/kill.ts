@@ -11,9 +11,9 @@ const DRAWN = ['edge', 'redis', 'origin', 'kafka', 'postgres'] as const;
 
 export const kill: Fault<NoParameters> = {
   name: 'kill',
-  about: 'a node ends at once: its callers are refused, what is not durable is gone; the heal starts it again',
+  about: 'a node ends at once: its callers are refused, its memory is lost; the heal starts the node again',
   toSee:
-    'whoever calls the node is refused: a dead edge is dim, a dead cache makes every read a fetch, a dead log lets every region fall behind',
+    'callers of the node are refused: a dead edge is dim, a dead cache makes every read a fetch, a dead log lets every region fall behind',
   needs: ['kill'],
   targets: NODE_KINDS,
   parameters: noParameters,
@@ -23,7 +23,7 @@ export const kill: Fault<NoParameters> = {
   recoveryAllowanceMs: 10_000,
   setsNodeState: true,
   beginsAnew: true,
-  destroys: 'what it holds in memory is lost; the heal starts it again',
+  destroys: 'the memory of the node is lost; the heal starts the node again',
   shows: { word: 'killed', state: 'down' },
   form: {},
   draws: DRAWN.map((kind) => onNode(kind, () => ({ fault: 'kill', parameters: NO_PARAMETERS, lasts: true }))),

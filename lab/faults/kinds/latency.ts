@@ -19,8 +19,8 @@ const DRAWN_MS = [100, 200, 400, 800] as const;
 
 export const latency: Fault<Parameters> = {
   name: 'latency',
-  about: 'what passes a link is late, in each direction named, by latency give or take jitter',
-  toSee: 'what waits for the link takes longer: lag where it leads to the log, P99 of misses where it leads to the origin',
+  about: 'messages on a link arrive late, in each direction named, by latency plus or minus jitter',
+  toSee: 'calls over the link take longer: lag grows on a link to the log, P99 of misses on a link to the origin',
   needs: ['latency'],
   targets: ['link'],
   parameters,

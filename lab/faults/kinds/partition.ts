@@ -8,9 +8,9 @@ import { type NoParameters, noParameters } from '../parameters.ts';
 
 export const partition: Fault<NoParameters> = {
   name: 'partition',
-  about: 'a link swallows what is sent over it: calls hang until their deadline',
+  about: 'a link loses every message: calls hang until their deadline',
   toSee:
-    'towards the log the region falls behind and calls old versions fresh; towards the origin it answers what it has, labelled stale; towards its cache every read is a fetch',
+    'link to the log: the region falls behind and labels old versions fresh; link to the origin: the region answers old entries, labelled stale; link to its cache: every read is a fetch',
   needs: ['cut'],
   targets: ['link'],
   parameters: noParameters,

@@ -12,7 +12,7 @@ const DRAWN = ['edge', 'redis', 'origin', 'kafka', 'postgres'] as const;
 export const pause: Fault<NoParameters> = {
   name: 'pause',
   about: 'a node freezes with its connections open: its callers hang until their deadline',
-  toSee: 'whoever calls the node waits for its deadline: P99 goes up to seconds, then answers come without the node or fail',
+  toSee: 'calls to the node wait for their deadline: P99 goes up to seconds, then answers come without the node or fail',
   needs: ['pause'],
   targets: NODE_KINDS,
   parameters: noParameters,

@@ -3,8 +3,8 @@ import { damaging, UNTIL_OVERDUE } from '../damaging.ts';
 
 export const readOnly = damaging({
   name: 'read-only',
-  about: 'a cache answers lookups and refuses everything that would change it',
-  toSee: 'rows stay as they are and fall behind; what an invalidation named is called fresh for a second at most',
+  about: 'a cache answers lookups and refuses every change',
+  toSee: 'rows do not change and fall behind; an invalidated entry is labelled fresh for a second at most',
   damage: 'refuse-writes',
   of: 'redis',
   lasts: true,

@@ -7,7 +7,7 @@ import { type NoParameters, noParameters } from '../parameters.ts';
 
 export const reset: Fault<NoParameters> = {
   name: 'reset',
-  about: 'the connections of a link break once: what is under way fails',
+  about: 'the connections of a link break once: calls in flight fail',
   toSee: 'a few errors or slow answers, once; then all is as before',
   needs: ['reset'],
   targets: ['link'],

@@ -11,7 +11,7 @@ const DRAWN = ['edge', 'redis', 'origin'] as const;
 
 export const restart: Fault<NoParameters> = {
   name: 'restart',
-  about: 'a node ends at once and starts again: what is not durable is gone',
+  about: 'a node ends at once and starts again: its memory is lost',
   toSee: 'a dead edge is dim for some seconds; a cache in memory comes back empty, so the hit ratio falls',
   needs: ['kill'],
   targets: NODE_KINDS,
@@ -21,7 +21,7 @@ export const restart: Fault<NoParameters> = {
   recoveryAllowanceMs: 10_000,
   setsNodeState: true,
   beginsAnew: true,
-  destroys: 'what it holds in memory is lost',
+  destroys: 'the memory of the node is lost',
   shows: { word: 'restarting', state: 'down' },
   form: {},
   draws: DRAWN.map((kind) => onNode(kind, () => ({ fault: 'restart', parameters: NO_PARAMETERS, lasts: false }))),

@@ -3,8 +3,8 @@ import { damaging, UNTIL_OVERDUE } from '../damaging.ts';
 
 export const tornBatch = damaging({
   name: 'torn-batch',
-  about: 'of each batch that a cache is given one step in the middle is not done, and nobody is told which',
-  toSee: 'nothing in the tables: the edge applies such a batch again until all of it is done',
+  about: 'a cache leaves out one step in the middle of each batch, and does not report which step',
+  toSee: 'nothing in the tables: the edge applies such a batch again until every step is done',
   damage: 'tear',
   of: 'redis',
   lasts: true,

@@ -3,7 +3,7 @@ import { damaging } from '../damaging.ts';
 
 export const truncateLog = damaging({
   name: 'truncate-log',
-  about: 'the log drops all that it holds, read or not, as after its retention',
+  about: 'the log drops all its records, read or not, as at the end of its retention',
   toSee: 'the offsets of an edge point at nothing: every row becomes invalid, and reads fill the cache again',
   damage: 'truncate',
   of: 'kafka',
@@ -12,5 +12,5 @@ export const truncateLog = damaging({
   recoveryAllowanceMs: 0,
   emptiesCache: true,
   destroys: 'every invalidation that the log holds is dropped',
-  says: 'drops what it holds',
+  says: 'drops all its records',
 });

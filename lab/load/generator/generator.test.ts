@@ -136,7 +136,7 @@ describe('a load generator', { timeout: MS_MAX }, () => {
     const late = reads.filter(({ startMs, dueMs }) => startMs - dueMs > 10).length;
     expect(generatorLate({ reads: readsOf(WORKLOAD) * 2 }, { reads: reads.length, late })).toMatchObject({
       verdict: 'unknown',
-      reason: expect.stringContaining(`the load generator was itself the limit: it sent ${late} of 400 reads`),
+      reason: expect.stringContaining(`the load generator itself was the limit: it sent ${late} of 400 reads`),
     });
     const stalls = history.of('stall');
     expect(Math.max(...stalls.map(({ lateMs }) => lateMs))).toBeGreaterThan(500);

@@ -9,7 +9,7 @@ const MS_PER_S = 1_000;
 
 export const crowd: Race = {
   name: 'crowd',
-  about: 'forty readers at once after a purge: how many fetches they make',
+  about: 'forty readers at once after a purge, and how many fetches these readers cause',
   takes: ({ type }) => type === 'key',
   async run(stage, way) {
     const content = await stage.create();
@@ -28,7 +28,7 @@ export const crowd: Race = {
     const joined = await readers.result;
     const fetches = (await stage.upstream.fetchesOf(stage.path(content))).length - before;
     const found = judgeLooks({ way, wanted, looks: await stage.looks(content), joined });
-    const few = count < READERS ? `, as many as may come in ${COME_MS_MAX} ms` : '';
+    const few = count < READERS ? ` (the rails allow so many in ${COME_MS_MAX} ms)` : '';
     return {
       ...found,
       why: `${fetches} ${fetches === 1 ? 'fetch' : 'fetches'} for ${count} readers${few}${found.outcome === 'ok' ? '' : `; ${found.why}`}`,

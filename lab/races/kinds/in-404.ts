@@ -6,7 +6,7 @@ const LONG_MS = 3_600_000;
 
 export const in404: Race = {
   name: 'in-404',
-  about: 'created and purged while the 404 of its id is under way',
+  about: 'a content is created and purged while a 404 of its id is under way',
   takes: ({ type }) => type === 'key',
   async run(stage, way) {
     // Nobody but the race writes, so the next content has the next id.

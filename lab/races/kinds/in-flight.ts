@@ -43,8 +43,11 @@ function inFlight(name: string, about: string, { at, joins }: Pick<InFlight, 'at
   return { name, about, run: (stage, way) => race({ stage, way, at, joins }) };
 }
 
-export const inHead = inFlight('in-head', 'written and purged while a miss is under way, before its headers', { at: 'head', joins: false });
-export const inBody = inFlight('in-body', 'written and purged while a miss is under way, in the middle of its body', {
+export const inHead = inFlight('in-head', 'a content is written and purged while a miss is under way, before its headers', {
+  at: 'head',
+  joins: false,
+});
+export const inBody = inFlight('in-body', 'a content is written and purged while a miss is under way, in the middle of its body', {
   at: 'body',
   joins: false,
 });

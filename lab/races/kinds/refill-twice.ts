@@ -7,7 +7,7 @@ import type { Race } from '../race.ts';
 
 export const refillTwice: Race = {
   name: 'refill-twice',
-  about: 'two fetches, from before the write and from after the purge: the older answer comes last',
+  about: 'one fetch begins before the write and one after the purge; the older answer arrives last',
   async run(stage, way) {
     const content = await stage.create();
     const older = await stage.hold(content, 'head');
@@ -25,6 +25,6 @@ export const refillTwice: Race = {
     const joined = second === undefined ? [] : [await second.result];
     if (!isTaken) return { outcome: 'unjudged', why: `the purge was refused: ${text}` };
     const found = judgeLooks({ way, wanted, looks: await stage.looks(content), joined, hasWaited });
-    return isFirst || hasWaited ? found : { ...found, why: `${found.why} (one fetch at a time)` };
+    return isFirst || hasWaited ? found : { ...found, why: `${found.why} (the cache makes one fetch at a time)` };
   },
 };

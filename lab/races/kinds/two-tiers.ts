@@ -24,10 +24,10 @@ export const twoTiers: Race = {
   tiers: true,
   async run(stage, way) {
     const tiers = await stage.tiers();
-    if (tiers === undefined) return { outcome: 'unjudged', why: 'it cannot be run twice' };
+    if (tiers === undefined) return { outcome: 'unjudged', why: 'two instances of the cache are needed, and it cannot be started twice' };
     const wrongly = await edgeFirst(tiers, way);
     const found = await shieldFirst(tiers, way);
-    return { ...found, why: `${found.why}; with the edge purged first, and a read between: ${wrongly}` };
+    return { ...found, why: `${found.why}; in the wrong order, with the edge purged first and a read between: ${wrongly}` };
   },
 };
 

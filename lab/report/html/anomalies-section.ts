@@ -10,7 +10,7 @@ import { storyOf } from './story.ts';
 const PICTURES_MAX = 12;
 const PICTURES_OF_A_KIND_MAX = 3;
 const SENTENCES_MAX = 200;
-const FAULTS_THEN = '; faults then: ';
+const FAULTS_THEN = '; faults in that time: ';
 
 export function anomaliesSection(context: Pick<ChartContext, 'anomalies' | 'history'>): Markup {
   const { anomalies } = context;
@@ -20,7 +20,7 @@ export function anomaliesSection(context: Pick<ChartContext, 'anomalies' | 'hist
   const groups = [...kinds].map(([kind, ofKind]) => kindGroup(kind, ofKind, { context, room }));
   const counts = [...kinds].map(([kind, ofKind]) => `${kind} ${count(ofKind.length)}`).join(', ');
   return html`<section id="anomalies"><h2>Anomalies</h2>
-<p class="lead">${plural(anomalies.length, 'anomaly', 'anomalies')}: ${counts}. Each with the smallest set of operations that shows it; time goes downwards.</p>
+<p class="lead">${plural(anomalies.length, 'anomaly', 'anomalies')}: ${counts}. Each anomaly is drawn with the smallest set of operations that shows it. Time runs downwards.</p>
 ${groups}</section>`;
 }
 
@@ -49,7 +49,7 @@ function restOf(kind: string, others: readonly Anomaly[], inWords: readonly Anom
   const keys = [...Map.groupBy(inWords, ({ key }) => key)];
   const remaining =
     others.length > inWords.length
-      ? html`<p class="note">and ${count(others.length - inWords.length)} more; <code>edgesync-lab analyze --details history.ndjson</code> tells all</p>`
+      ? html`<p class="note">and ${count(others.length - inWords.length)} more; <code>edgesync-lab analyze --details history.ndjson</code> prints them all</p>`
       : undefined;
   return html`<details><summary>${kind}: ${plural(others.length, 'more anomaly', 'more anomalies')}</summary>${keys.map(([key, ofKey]) => keyGroup(key, ofKey))}${remaining}</details>`;
 }
@@ -59,7 +59,7 @@ function keyGroup(key: string, ofKey: readonly Anomaly[]): Markup {
   const split = ofKey.map((anomaly) => ({ anomaly, ...splitFaults(anomaly.explain) }));
   const [first] = split;
   const common = first !== undefined && split.every(({ faults }) => faults === first.faults) ? first.faults : '';
-  const note = common === '' ? '' : `; faults then: ${common}`;
+  const note = common === '' ? '' : `; faults in that time: ${common}`;
   const items = split.map(
     ({ anomaly, says, faults }) =>
       html`<li><strong>${anomaly.region}${anomaly.subKind === undefined ? undefined : ` (${anomaly.subKind})`}</strong> ${linksWhole(faults === common ? says : anomaly.explain)}</li>

@@ -43,7 +43,7 @@ ${table(
   regions.map((region) => [region, count(staleness[region]?.samples ?? 0), ...spread(staleness[region]?.adjusted)]),
 )}
 ${table(
-  'Writes that every later read agreed with, after',
+  'Share of writes that every later read showed, within',
   [{ name: 'region' }, ...numbers('writes', ...times.map((ms) => duration(Number(ms))))],
   regions.map((region) => [
     region,
@@ -66,7 +66,7 @@ export function checksSection({ checks }: Summary): Markup {
 `;
   });
   const body = checks.length === 0 ? html`<p class="lead">Nothing was judged.</p>` : html`<ul class="checks">${items}</ul>`;
-  return html`<section id="checks"><h2>Checks</h2><p class="lead">What had to hold, judged from the history alone.</p>${body}</section>`;
+  return html`<section id="checks"><h2>Checks</h2><p class="lead">Each check is judged from the history alone.</p>${body}</section>`;
 }
 
 export function thresholdsSection({ thresholds }: Summary): Markup {
@@ -79,7 +79,7 @@ export function thresholdsSection({ thresholds }: Summary): Markup {
     count(samples),
   ]);
   const columns = [{ name: 'metric' }, { name: 'threshold' }, { name: 'verdict' }, ...numbers('value', 'samples')];
-  return html`<section id="thresholds"><h2>Thresholds</h2>${table('What the scenario demands of its figures', columns, rows)}</section>`;
+  return html`<section id="thresholds"><h2>Thresholds</h2>${table('Limits that the scenario sets for its figures', columns, rows)}</section>`;
 }
 
 export function faultsSection(faults: readonly FaultRecord[], endMs: number): Markup {
@@ -99,5 +99,5 @@ export function faultsSection(faults: readonly FaultRecord[], endMs: number): Ma
     { name: 'effect' },
     ...numbers('injected', 'healed', 'lasted', 'then excused for at most'),
   ];
-  return html`<section id="faults"><h2>Faults</h2>${table('What was broken, from the start of the run', columns, rows)}</section>`;
+  return html`<section id="faults"><h2>Faults</h2>${table('What was broken; times count from the start of the run', columns, rows)}</section>`;
 }

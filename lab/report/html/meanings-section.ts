@@ -15,5 +15,5 @@ export function meaningsSection({ checks }: Pick<Summary, 'checks'>): Markup {
     (name) => html`<dt id="${`check-${name}`}"><code>${name}</code></dt><dd>${CHECKS[name].about}</dd>
 `,
   );
-  return html`<section id="meanings"><h2>What the checks look for</h2><p class="lead">Each finds one kind of damage. A fault excuses an old answer only while the fault was seen in effect, and until its region has caught up.</p><dl class="meanings">${rows}</dl></section>`;
+  return html`<section id="meanings"><h2>What the checks look for</h2><p class="lead">Each check finds one kind of damage. A fault excuses an old answer only while the fault was seen in effect, and until the region has caught up.</p><dl class="meanings">${rows}</dl></section>`;
 }

@@ -76,7 +76,7 @@ describe('report.html', () => {
       anomaly: 'divergence',
       region: 'eu-west',
       key: `content:${at % 2}`,
-      explain: `expected version ${at}; faults then: partition edge:eu-west<->kafka`,
+      explain: `expected version ${at}; faults in that time: partition edge:eu-west<->kafka`,
       witness: [],
     }));
     const page = toHtml(reportSource({ anomalies, history: headedHistory({ operations: [] }), summary: summaryOf({ verdict: 'fail' }) }));
@@ -130,9 +130,9 @@ describe('report.html', () => {
     const page = toHtml(reportSource(lostHistory({ faults: [cut] })));
     const items = [...page.matchAll(/<li class="(?:culprit|ordinary)">(.*?)<\/li>/gs)].map(([, item = '']) => item.replace(/<[^>]*>/g, ''));
     expect(items).toEqual([
-      '2.001 s eu-west v1 · fetched from the origin, by its clock',
+      '2.001 s eu-west v1 · fetched from the origin, by the clock of the edge',
       '3.000 s origin v2 · update of content:7, answered after 5 ms',
-      '3.004 s log v2 · the log has its event, by the clock of the origin',
+      '3.004 s log v2 · the log has the event of this version, by the clock of the origin',
       expect.stringMatching(/ eu-west .* waiting|19\.000 s eu-west v1/),
     ]);
     expect(page).toContain('not seen to be applied in eu-west');

@@ -33,7 +33,7 @@ ${meaningsSection(summary)}`;
   const body = html`${headSection(source)}
 ${contents(sections)}
 ${sections}
-<footer>EdgeSync Lab ${source.version}. Beside this page: history.ndjson, or history.ndjson.zst, every operation of the run; summary.json; summary.md; junit.xml.</footer>`;
+<footer>EdgeSync Lab ${source.version}. Files beside this page: history.ndjson or history.ndjson.zst, with every operation of the run; summary.json; summary.md; junit.xml.</footer>`;
   return pageText(`${summary.verdict}: ${title}`, body, ARROWHEAD);
 }
 
@@ -67,5 +67,5 @@ function contextOf(source: ReportSource): ChartContext {
 function leftOut({ history, regions }: ChartContext): Markup | undefined {
   const all = history.head?.regions.length ?? 0;
   if (all <= regions.length) return undefined;
-  return html`<p class="note">Drawn are ${count(regions.length)} of ${count(all)} regions, those with anomalies first.</p>`;
+  return html`<p class="note">${count(regions.length)} of ${count(all)} regions are drawn. Regions with anomalies come first.</p>`;
 }

@@ -1,4 +1,4 @@
-/** Heights: linear from zero, or by powers of ten. 0 is the bottom of a drawing, 1 its top. */
+/** Heights: linear from zero, or logarithmic. 0 is the bottom of a drawing, 1 its top. */
 
 export interface Scale {
   heightOf(value: number): number;

@@ -33,8 +33,8 @@ export function servedSection(context: ChartContext): Markup {
   if (keys.length === 0) return html``;
   const known = new ServedKeys(history, keys);
   return html`<section id="versions"><h2>Which version each region served</h2>
-<p class="lead">Blocks are reads answered alike, one after another; between them nobody read. The keys with anomalies come first, then those read most.</p>
-<ul class="legend"><li><span class="swatch current"></span>as the origin</li><li><span class="swatch behind"></span>one version behind</li><li><span class="swatch far"></span>more behind</li><li><span class="swatch labelled"></span>underlined: labelled stale</li><li><span class="swatch gone"></span>404</li><li><span class="swatch band"></span>a fault on its path</li></ul>
+<p class="lead">A block is a series of reads with the same answer. Between two blocks nobody read the key. Keys with anomalies come first, then the keys with most reads.</p>
+<ul class="legend"><li><span class="swatch current"></span>same version as the origin</li><li><span class="swatch behind"></span>one version behind</li><li><span class="swatch far"></span>more versions behind</li><li><span class="swatch labelled"></span>underlined: labelled stale</li><li><span class="swatch gone"></span>404</li><li><span class="swatch band"></span>a fault on the path of the region</li></ul>
 <figure>${headRows(axis, phases, history.faults)}
 ${keys.map((key) => keyRows(key, known, context))}
 ${axisRow(axis)}</figure></section>`;

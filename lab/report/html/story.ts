@@ -127,16 +127,24 @@ function momentsOf(shown: Known, { clocks, endMs }: When, isCulprit: boolean): r
   if (isOperation(shown)) return shown.kind === 'read' ? readMoments(shown, clocks, isCulprit) : [writeMoment(shown)];
   if ('sentMs' in shown) {
     const atMs = clocks.origin.onRunClock(shown.sentMs).likelyMs;
-    return [{ atMs, lane: LOG, from: ORIGIN, label: labelOf(shown.version), says: 'the log has its event, by the clock of the origin' }];
+    return [
+      {
+        atMs,
+        lane: LOG,
+        from: ORIGIN,
+        label: labelOf(shown.version),
+        says: 'the log has the event of this version, by the clock of the origin',
+      },
+    ];
   }
   if ('appliedMs' in shown) {
     const { region, mode, version } = shown;
     const atMs = clocks.edge(region).onRunClock(shown.appliedMs).likelyMs;
-    return [{ atMs, lane: region, from: LOG, label: labelOf(version), says: `applied, ${mode}, by its clock` }];
+    return [{ atMs, lane: region, from: LOG, label: labelOf(version), says: `applied, ${mode}, by the clock of the edge` }];
   }
   if ('pending' in shown) return [{ atMs: shown.atMs, lane: ORIGIN, label: '', says: `${plural(shown.pending, 'event')} in the outbox` }];
   if ('originFetches' in shown) {
-    const lag = shown.lag === null ? 'the log does not answer it' : `${plural(shown.lag, 'record')} behind the log`;
+    const lag = shown.lag === null ? 'the log does not answer the region' : `${plural(shown.lag, 'record')} behind the log`;
     return [
       {
         atMs: shown.atMs,
@@ -175,6 +183,6 @@ function readMoments(read: ReadOperation, clocks: ServiceClocks, isCulprit: bool
   if (cachedMs === undefined) return [answered];
   const within = { fromMs: Number.NEGATIVE_INFINITY, toMs: read.endMs ?? Number.POSITIVE_INFINITY };
   const atMs = clocks.edge(region).onRunClock(cachedMs, within).likelyMs;
-  const fetched = { atMs, lane: region, from: ORIGIN, label: labelOf(version), says: 'fetched from the origin, by its clock' };
+  const fetched = { atMs, lane: region, from: ORIGIN, label: labelOf(version), says: 'fetched from the origin, by the clock of the edge' };
   return [fetched, answered];
 }

@@ -60,8 +60,8 @@ function stalenessSection(context: ChartContext, perRegion: readonly RegionBins[
     return plot(context, { region, scale, about, described: `staleness of ${region}, ${about}`, content, over });
   });
   return html`<section id="staleness"><h2>How stale the answers were</h2>
-<p class="lead">The oldest answer in each ${duration(sliceMs(context))}: how long its version had been superseded when the read began. A write is allowed the region’s propagation delay and ${duration(context.staleness.epsilonMs)}; the time of faults does not count.</p>
-<ul class="legend"><li><span class="swatch raw"></span>labelled fresh: since superseded</li><li><span class="swatch adjusted"></span>of it outside faults</li><li><span class="swatch told"></span>labelled stale: its reader was told</li><li><span class="swatch bound"></span>allowed of a fresh answer</li><li><span class="swatch band"></span>a fault on its path</li></ul>
+<p class="lead">The staleness of the oldest answer in each ${duration(sliceMs(context))}: how long its version had been superseded when the read began. Allowed is the propagation delay of the region and ${duration(context.staleness.epsilonMs)} more. The time of faults does not count.</p>
+<ul class="legend"><li><span class="swatch raw"></span>labelled fresh: time since the version was superseded</li><li><span class="swatch adjusted"></span>the part outside faults</li><li><span class="swatch told"></span>labelled stale: the reader could know</li><li><span class="swatch bound"></span>allowed for an answer labelled fresh</li><li><span class="swatch band"></span>a fault on the path of the region</li></ul>
 ${frame(context, rows)}</section>`;
 }
 
@@ -105,8 +105,8 @@ function latencySection(context: ChartContext, perRegion: readonly RegionBins[])
     return plot(context, { region, scale, about, described: `latency of ${region}, ${about}`, content, over: failures(bins, context) });
   });
   return html`<section id="latency"><h2>How long reads took</h2>
-<p class="lead">Median and slowest read in each ${duration(sliceMs(context))}, as the lab measured them, by powers of ten.</p>
-<ul class="legend"><li><span class="swatch median"></span>median</li><li><span class="swatch range"></span>up to the slowest</li><li><span class="swatch failed">×</span>failed</li><li><span class="swatch band"></span>a fault on its path</li></ul>
+<p class="lead">Median and slowest read in each ${duration(sliceMs(context))}, as the lab measured them. The scale is logarithmic.</p>
+<ul class="legend"><li><span class="swatch median"></span>median</li><li><span class="swatch range"></span>up to the slowest</li><li><span class="swatch failed">×</span>failed</li><li><span class="swatch band"></span>a fault on the path of the region</li></ul>
 ${frame(context, rows)}</section>`;
 }
 

@@ -80,7 +80,7 @@ class Building {
     const specs = await this.#specs(services.filter((service) => !there.has(service)));
     if (specs.length > 0) {
       const problem = memoryProblem((await engine.facts()).memoryBytes);
-      if (problem !== undefined) throw new WorldFailed(`${problem}. Give it more, or use --backend embedded`);
+      if (problem !== undefined) throw new WorldFailed(`${problem}. Give the engine more memory, or use --backend embedded`);
       await fetchImages(engine, await missingImages(engine, wantedImages(compose, profiles)), onStep);
       this.#networks = await this.#ensureNetworks();
     }

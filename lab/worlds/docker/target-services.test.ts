@@ -123,10 +123,12 @@ describe('a compose file with a cache of others', () => {
     expect(can).toEqual({});
     const named = await written(own.replace('    ports:', '    environment: { KAFKA_BROKERS: "mine:9092" }\n    ports:'));
     expect(named.compose.services['edge-eu-west']?.environment).toEqual({ KAFKA_BROKERS: 'mine:9092' });
-    expect(whyAbsent(link('purger:eu-west', 'edge:eu-west'), target)).toContain('varnish hears of writes by the log itself');
+    expect(whyAbsent(link('purger:eu-west', 'edge:eu-west'), target)).toContain('varnish reads the log itself');
     expect(whyAbsent(link('edge:eu-west', 'kafka'), target)).toBeUndefined();
     expect(() => checkReadsLog('docker', regions)).not.toThrow();
-    expect(() => checkReadsLog('embedded', regions)).toThrow('edge-eu-west: edgesync.deliver: own needs a log that others can read');
+    expect(() => checkReadsLog('embedded', regions)).toThrow(
+      'edge-eu-west: edgesync.deliver: own needs a log that other programs can read',
+    );
   });
 
   it.each([
@@ -136,7 +138,7 @@ describe('a compose file with a cache of others', () => {
       'edgesync.deliver: expected own, or nothing',
     ],
     ['a target that is none', PART.replace('target: varnish', 'target: varnsh'), 'did you mean varnish?'],
-    ['our own edge', PART.replace('target: varnish', 'target: edgesync'), 'our own edge needs no label'],
+    ['our own edge', PART.replace('target: varnish', 'target: edgesync'), 'an edge of the lab needs no label'],
     ['a label that is none', PART.replace('edgesync.delay', 'edgesync.dealy'), ':6: services.edge-eu-west.labels.edgesync.dealy: '],
     ['no port', PART.replace(/ {4}ports.*\n/, ''), 'services.edge-eu-west.ports: expected one port'],
     ['a region without links', PART.replaceAll('eu-west', 'eu-north'), 'configs.links: expected a proxy eu-north-origin, got none'],
@@ -145,8 +147,12 @@ describe('a compose file with a cache of others', () => {
       PART.replaceAll('edge-eu-west', 'cache'),
       'services.cache.labels: only a service edge-<region> is a region',
     ],
-    ['a file outside its folder', `${PART}configs: { vcl: { file: ../x.vcl } }\n`, 'the lab refuses a file outside the folder of this one'],
-    ['a config of nothing', `${PART}configs: { vcl: {} }\n`, 'configs.vcl: expected content or file, one of them'],
+    [
+      'a file outside its folder',
+      `${PART}configs: { vcl: { file: ../x.vcl } }\n`,
+      'the lab refuses a file outside the folder of this file',
+    ],
+    ['a config of nothing', `${PART}configs: { vcl: {} }\n`, 'configs.vcl: expected either content or file'],
     ['a file that is not there', `${PART}configs: { vcl: { file: x.vcl } }\n`, 'x.vcl'],
   ])('is refused for %s', async (_what, source, message) => expect(await refused(source)).toContain(message));
 });

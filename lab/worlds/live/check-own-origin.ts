@@ -54,11 +54,11 @@ export async function checkOwnOrigin(options: CheckOwnOriginOptions): Promise<vo
     throw refuse('an answer that the cache kept is not labelled as a hit: label.header, label.hit');
   const { version } = await clients.update(id, { body: 'written as operation 0' }).catch(failed('live.origin.update'));
   if (target.purges.length > 0 && !(await showsVersion(options, id, version)))
-    throw refuse(`its purge does not purge: version ${version} of a content was not read within ${PURGED_MS_MAX} ms of its write`);
+    throw refuse(`the purge has no effect: version ${version} of a content was not read within ${PURGED_MS_MAX} ms of its write`);
   if (other === undefined) return;
   const after = await read(options, other);
   if (typeof after === 'string' || after.source !== 'cache')
-    throw refuse(`a purge of one content met another one, which was not a hit after it; --allow-wide-purge lets it`);
+    throw refuse(`a purge of one content also purged another one, which was no hit afterwards; --allow-wide-purge allows this`);
 }
 
 /** What failed says why. Rejects with the reason of the signal. */

@@ -55,7 +55,9 @@ export async function launchLive(configured: EdgeConfig, shared: Shared, options
     (await launchUpstream({ ...around, at }).catch((error: unknown) => {
       const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
       const place = `${at.host}:${at.port}`;
-      throw new WorldFailed(`${name}: our upstream cannot listen at ${place}${code}; free it, or give live.upstream another place`);
+      throw new WorldFailed(
+        `${name}: the lab's upstream cannot listen at ${place}${code}; free that port, or give live.upstream another one`,
+      );
     }));
   control.addNode(nodeName('edge', region), new LiveNode(name));
   const settings = {

@@ -34,6 +34,6 @@ export class LiveNode implements HostedNode {
   repair(): void {}
 
   #refusal(how: string): WorldFailed {
-    return new WorldFailed(`${this.#name} is a live target, which the lab has not started: it cannot be ${how}`);
+    return new WorldFailed(`${this.#name} is a live target, which the lab has not started: the target cannot be ${how}`);
   }
 }

@@ -60,7 +60,7 @@ describe('a call of a run on a live target', () => {
   ])('tells of an answer that has %s', async (_what, made) => {
     const { call, said } = transport(made);
     await call(URL);
-    expect(said.at(-1)).toBe('it answered without the stamp of our upstream: it asks somebody else, too');
+    expect(said.at(-1)).toBe("an answer came without the stamp of the lab's upstream: the cache also asks another server");
   });
 
   it('minds no stamp of an error, which may be of the cache itself', async () => {

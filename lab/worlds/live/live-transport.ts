@@ -51,7 +51,7 @@ export class LiveTransport implements Transport {
     });
     const { status, headers, text } = answered;
     if (run !== undefined && status === FOUND && headers[RUN_HEADER] !== run)
-      onStranger('it answered without the stamp of our upstream: it asks somebody else, too');
+      onStranger("an answer came without the stamp of the lab's upstream: the cache also asks another server");
     return { status, headers, body: jsonOf(text) };
   }
 }
