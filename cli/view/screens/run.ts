@@ -51,6 +51,7 @@ export const run: Screen<'run'> = {
       shown: 'Esc',
       group: 'look',
       short: 'back',
+      shortNow: ({ run: shown }) => (shown?.isOver ? undefined : 'stop'),
       about: 'back to the list; while it runs: ask whether to stop it',
       act: leave,
     },
