@@ -141,7 +141,7 @@ function toLines(source: ReportSource, { results, thresholds }: Concluded, detai
     lastedMs: history.endedMs,
     summary: judged,
     regions: [],
-    keptBy: '--details prints all of them',
+    keptBy: details ? 'all of them are below' : '--details prints all of them',
   };
   return [...resultLines({ ...result, anomalies: firstOfEach(anomalies) }), ...all];
 }

@@ -164,6 +164,21 @@ describe.concurrent('analyze', () => {
     });
   });
 
+  it('names --details where it shows some of the anomalies, and not where it has been given', { timeout: RUN_MS_MAX }, async () => {
+    await withFolder(async (folder) => {
+      const failing = ['stale-set-race', '--backend', 'simulated', '--seed', '7', '--mutant', 'unfenced-fill'];
+      await startProgram(['run', ...failing, '--out', join(folder, 'out')]).ended;
+      const history = join(folder, 'out', 'stale-set-race', 'history.ndjson');
+      const [some, all] = await Promise.all([
+        startProgram(['analyze', history]).ended,
+        startProgram(['analyze', history, '--details']).ended,
+      ]);
+      expect(some.stdout).toContain('3 of 55 anomalies shown; --details tells all of them');
+      expect(all.stdout).toContain('3 of 55 anomalies shown; all of them are below');
+      expect(all.stdout.split('\n').filter((line) => line.startsWith('purge-ignored '))).toHaveLength(55);
+    });
+  });
+
   it('reads a pipe', { timeout: RUN_MS_MAX }, async () => {
     await withFolder(async (folder) => {
       await startProgram(['run', 'baseline', '--backend', 'simulated', '--seed', '3', '--quiet', '--out', folder, '--compress']).ended;

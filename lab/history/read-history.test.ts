@@ -151,6 +151,8 @@ describe('a saved history', () => {
     ['another first line', SENT, /:1: expected the head line of a history, got line sent$/],
     ['two heads', toText(HEAD).repeat(2), /:2: expected one head line, the first, got line head$/],
     ['a line of an unknown kind', `${toText(HEAD)}{"line":"seen"}\n`, /:2: line: expected a kind of line that a history has, got "seen"$/],
+    ['a line that is no map', `${toText(HEAD)}[]\n`, /:2: expected a kind of line that a history has, got \[\]$/],
+    ['a line that is a number too long', `${toText(HEAD)}0.12345678901234567890\n`, /:2: expected a number that a double holds exactly/],
     ['a missing field', `${toText(HEAD)}{"line":"stall","dueMs":1}\n`, /:2: lateMs: missing, expected a number/],
     ['a field too many', `${toText(HEAD)}{"line":"stall","dueMs":1,"lateMs":2,"x":3}\n`, /:2: x: no such key/],
     ['another format', toText(HEAD).replace('"historyVersion":1', '"historyVersion":2'), /:1: historyVersion: expected 1, got 2/],

@@ -167,7 +167,7 @@ function readLine(line: Buffer): unknown {
     return parseExactJson(line);
   } catch (error) {
     if (error instanceof MalformedJson) throw new InvalidInput(error.message.replace('JSON', 'a line of JSON'), { cause: error });
-    if (error instanceof InexactJson) throw new InvalidInput(`${error.path}: ${error.message}`, { cause: error });
+    if (error instanceof InexactJson) throw new InvalidInput(placed(error.path, error.message), { cause: error });
     throw error;
   }
 }
@@ -212,7 +212,12 @@ function parseRecord<Kind extends RecordKind>(kind: Kind, record: unknown, value
 
 function refusal(value: unknown): InvalidInput {
   const [problem] = problemsOf(historyLine, value);
-  return new InvalidInput(`${problem?.path.map(String).join('.') ?? ''}: ${problem?.message ?? 'expected a line of a history'}`);
+  return new InvalidInput(placed(problem?.path.map(String).join('.') ?? '', problem?.message ?? 'expected a line of a history'));
+}
+
+/** What is wrong with the whole line has no place in it. */
+function placed(path: string, message: string): string {
+  return path === '' ? message : `${path}: ${message}`;
 }
 
 function refuseAfterEnd({ endedMs }: History, line: HistoryLine['line']): void {

@@ -81,7 +81,7 @@ function wordsOf(command: Command): string {
 }
 
 export function configFileTable(): string {
-  return toTable([['key', 'value'], ...fieldsOf(configFileSchema).map(({ path, value }) => [code(path.replace('?', '')), value])]);
+  return toTable([['key', 'value'], ...fieldsOf(configFileSchema).map(({ path, value }) => [code(path.replaceAll('?', '')), value])]);
 }
 
 /** Every command, none of which is ever run. */

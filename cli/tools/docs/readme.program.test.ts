@@ -97,3 +97,13 @@ describe.concurrent('the commands of README', { timeout: SHOWN_MS_MAX }, () => {
     );
   }
 });
+
+it('a seed that a page shrinks with a known bug is one that shows it', { timeout: SHOWN_MS_MAX }, async () => {
+  const seeds = pages.flatMap(({ page }) => [...page.matchAll(/shrink (\d+) --mutant ([\w-]+)/g)].map(([, ...shrunk]) => shrunk));
+  expect(seeds.length).toBeGreaterThan(0);
+  for (const [seed = '', mutant = ''] of seeds)
+    await inFolder(async (folder) => {
+      const { code, stdout } = await startProgram(['sim', '--seeds', seed, '--mutant', mutant], { cwd: folder }).ended;
+      expect(code, stdout).toBe(1);
+    });
+});

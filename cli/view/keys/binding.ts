@@ -17,6 +17,8 @@ export interface KeyBinding {
   readonly group: KeyGroup;
   /** For the line of keys; undefined: in help only. */
   readonly short?: string;
+  /** In its place where the key does something else now. */
+  readonly shortNow?: (state: ViewState) => string | undefined;
   readonly about: string;
   /** The answer where there is nothing to do; left out: that there is nothing. */
   readonly nothing?: string;

@@ -212,7 +212,10 @@ export function footerLine({ state, bindings, width, theme }: FooterOptions): Li
     ({ short, keys: [key = ''], act }) => short !== undefined && (ALWAYS_SHOWN.includes(short) || act(state, key) !== undefined),
   );
   const isAlways = ({ short = '' }: KeyBinding) => ALWAYS_SHOWN.includes(short);
-  const partOf = ({ shown, short }: KeyBinding): Line => [span(keyText(firstOf(shown), theme), 'key'), span(` ${short}`)];
+  const partOf = ({ shown, short, shortNow }: KeyBinding): Line => [
+    span(keyText(firstOf(shown), theme), 'key'),
+    span(` ${shortNow?.(state) ?? short}`),
+  ];
   const always = joined(named.filter(isAlways).map(partOf), width, GAP);
   const others = state.phase === 'playing' ? named.filter((binding) => !isAlways(binding)) : [];
   return spread(joined(others.map(partOf), width - lineWidth(always) - GAP, GAP), always, width);

@@ -100,6 +100,11 @@ describe('a run that goes on', () => {
     expect(linesOf(ended, [80, 24]).at(-1)).toMatch(/s save {2}y copy again {2}↓ down/);
   });
 
+  it('names Esc by what it does: it stops a run that goes on, and leaves one that has ended', () => {
+    expect(linesOf(running, [80, 24]).at(-1)).toMatch(/^Esc stop /);
+    expect(linesOf(opened(ready(), observed(), ...runReport('a scenario')), [80, 24]).at(-1)).toMatch(/^Esc back /);
+  });
+
   it('says at its end by name what failed, without scrolling, at the smallest size, too', () => {
     for (const size of [[60, 16], ...SIZES] as const)
       expect(linesOf(opened(ready(), observed(), ...runReport('a scenario')), size).join('\n')).toContain(

@@ -51,6 +51,7 @@ export const run: Screen<'run'> = {
       shown: 'Esc',
       group: 'look',
       short: 'back',
+      shortNow: ({ run: shown }) => (shown?.isOver ? undefined : 'stop'),
       about: 'back to the list; during a run: ask whether to stop the run',
       act: leave,
     },

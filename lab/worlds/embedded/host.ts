@@ -15,8 +15,9 @@ import type { FromHost, ToHost } from './messages.ts';
 let services: Promise<HostedServices> | undefined;
 const stopping = new AbortController();
 
+/** A lab that is gone takes nothing; without the callback that would be an error of this process. */
 function tell(message: FromHost): void {
-  if (process.connected) process.send?.(message);
+  if (process.connected) process.send?.(message, () => {});
 }
 
 function tellStall({ fromMs, toMs, lateMs }: Spell): void {
