@@ -44,6 +44,8 @@ export function beginLoadHeld(history: History) {
 
 function judge(history: History, load: LoadPlanned, sent: Sent): Found {
   const writes = history.changes.filter(({ phase }) => phase === 'fault').length;
+  const isWhole = history.head === undefined || history.endedMs !== undefined;
+  if (!isWhole) return cutOff(load, sent.reads, writes);
   return ended(history, load) ?? nothing(sent.reads, writes) ?? late(load, sent) ?? leftOut(history, load, sent.reads, writes);
 }
 
@@ -62,6 +64,12 @@ function ended(history: History, load: LoadPlanned): Found {
     verdict: 'unknown',
     reason: `the load ended after ${afterMs} of ${load.durationMs} ms, because ${abort.metric} ${abort.threshold} was crossed`,
   };
+}
+
+/** Whoever stopped the run stopped its load, or what comes after the load. */
+function cutOff(load: LoadPlanned, reads: number, writes: number): Found {
+  const reason = `the run did not reach its end: ${reads} of ${load.reads} reads and ${writes} of ${load.writes} writes were sent`;
+  return { verdict: 'unknown', reason };
 }
 
 function nothing(reads: number, writes: number): Found {
