@@ -173,7 +173,7 @@ describe.concurrent('analyze', () => {
         startProgram(['analyze', history]).ended,
         startProgram(['analyze', history, '--details']).ended,
       ]);
-      expect(some.stdout).toContain('3 of 55 anomalies shown; --details tells all of them');
+      expect(some.stdout).toContain('3 of 55 anomalies shown; --details prints all of them');
       expect(all.stdout).toContain('3 of 55 anomalies shown; all of them are below');
       expect(all.stdout.split('\n').filter((line) => line.startsWith('purge-ignored '))).toHaveLength(55);
     });

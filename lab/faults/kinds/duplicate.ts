@@ -9,7 +9,7 @@ const LINKS = ['edge-kafka', 'origin-kafka'] as const;
 
 export const duplicate: Fault<NoParameters> = {
   name: 'duplicate',
-  about: 'messages on a link to the log arrive twice: an append to the log, or records that an edge reads',
+  about: 'messages on a link to the log arrive twice: an append, or records that an edge reads',
   toSee: 'nothing in the tables: an event that arrives twice is applied once',
   needs: ['duplicate'],
   targets: ['link'],

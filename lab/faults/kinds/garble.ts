@@ -3,7 +3,7 @@ import { damaging } from '../damaging.ts';
 
 export const garble = damaging({
   name: 'garble',
-  about: 'records that writes append to the log are unreadable; purges and deletions, which carry a mode, are spared',
+  about: 'records that writes append to the log are unreadable; purges and deletions are spared',
   toSee: 'each such record counts as a purge of all: rows become invalid in an eager region and stale in a lazy region',
   damage: 'garble',
   of: 'kafka',

@@ -11,7 +11,7 @@ const DRAWN = ['edge', 'redis', 'origin', 'kafka', 'postgres'] as const;
 
 export const kill: Fault<NoParameters> = {
   name: 'kill',
-  about: 'a node ends at once: its callers are refused, its memory is lost; the heal starts the node again',
+  about: 'a node ends at once: its memory is lost; the heal starts the node again',
   toSee:
     'callers of the node are refused: a dead edge is dim, a dead cache makes every read a fetch, a dead log lets every region fall behind',
   needs: ['kill'],

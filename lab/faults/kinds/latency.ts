@@ -19,7 +19,7 @@ const DRAWN_MS = [100, 200, 400, 800] as const;
 
 export const latency: Fault<Parameters> = {
   name: 'latency',
-  about: 'messages on a link arrive late, in each direction named, by latency plus or minus jitter',
+  about: 'messages on a link arrive late in each direction named: latency plus or minus jitter',
   toSee: 'calls over the link take longer: lag grows on a link to the log, P99 of misses on a link to the origin',
   needs: ['latency'],
   targets: ['link'],

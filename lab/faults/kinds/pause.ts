@@ -11,7 +11,7 @@ const DRAWN = ['edge', 'redis', 'origin', 'kafka', 'postgres'] as const;
 
 export const pause: Fault<NoParameters> = {
   name: 'pause',
-  about: 'a node freezes with its connections open: its callers hang until their deadline',
+  about: 'a node freezes with its connections open: calls to the node hang until their deadline',
   toSee: 'calls to the node wait for their deadline: P99 goes up to seconds, then answers come without the node or fail',
   needs: ['pause'],
   targets: NODE_KINDS,

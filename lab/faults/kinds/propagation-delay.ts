@@ -13,7 +13,7 @@ const DRAWN_MS = [0, 100, 400, 1_500] as const;
 
 export const propagationDelay: Fault<Parameters> = {
   name: 'propagation-delay',
-  about: 'an edge applies invalidations after another delay, also the invalidations that already wait',
+  about: 'an edge applies invalidations after another delay, also those that wait already',
   toSee: 'the region is behind for that much longer after each write',
   needs: ['configure'],
   targets: ['edge'],

@@ -3,7 +3,7 @@ import { damaging, UNTIL_OVERDUE } from '../damaging.ts';
 
 export const tornBatch = damaging({
   name: 'torn-batch',
-  about: 'a cache leaves out one step in the middle of each batch, and does not report which step',
+  about: 'a cache leaves out one step in the middle of each batch, without a word',
   toSee: 'nothing in the tables: the edge applies such a batch again until every step is done',
   damage: 'tear',
   of: 'redis',
