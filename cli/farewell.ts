@@ -1,10 +1,11 @@
 /** What is said of a session of the terminal once the normal screen is back, and the exit code it ends with. */
 
 import { EXIT, type ExitCode, worstOf } from '../lab/errors.ts';
+import { plural } from '../lab/input/plural.ts';
 import { printable } from '../lab/input/printable.ts';
 import { type Backend, worldKind } from '../lab/worlds/worlds.ts';
 import { toCommand } from './quote.ts';
-import { ageText, plural } from './view/draw/format.ts';
+import { ageText } from './view/draw/format.ts';
 import { wrapped } from './view/draw/wrap.ts';
 import type { FaultBand, ViewState } from './view/state/state.ts';
 import type { TerminalEnded } from './view/terminal.ts';

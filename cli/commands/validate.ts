@@ -1,6 +1,8 @@
 /** `validate <file> …`: checks scenario and target files; opens no connection, starts nothing. */
+
 import type { Command } from 'commander';
 import { exitCodeOf, InvalidInput } from '../../lab/errors.ts';
+import { plural } from '../../lab/input/plural.ts';
 import { printable, printableLines } from '../../lab/input/printable.ts';
 import { readSource } from '../../lab/input/yaml-source.ts';
 import { readScenario } from '../../lab/scenarios/scenario.ts';
@@ -37,5 +39,5 @@ async function summaryOf(file: string): Promise<string> {
 }
 
 function countOf(count: number, what: string): string {
-  return `${count === 0 ? 'no' : count} ${what}${count === 1 ? '' : 's'}`;
+  return count === 0 ? `no ${what}s` : plural(count, what);
 }

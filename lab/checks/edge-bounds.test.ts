@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
 import type { History } from '../history/history.ts';
-import { HISTORY_VERSION, type HistoryHead } from '../history/history-lines.ts';
 import { readHistory } from '../history/read-history.ts';
 import type { RegionBounds } from '../system/edges/edge.ts';
 import { EDGES, openEdge } from '../system/edges/edges.ts';
@@ -17,21 +16,9 @@ import { staleAfterBound } from './anomalies/stale-after-bound.ts';
 import { unavailable } from './anomalies/unavailable.ts';
 import { FaultWindows } from './fault-windows.ts';
 import { judgeBy } from './pass.ts';
-import { fault, historyOf, REGIONS, read, write } from './testing/history.ts';
+import { fault, headOf, historyOf, REGIONS, read, write } from './testing/history.ts';
 
-const HEAD: HistoryHead = {
-  line: 'head',
-  historyVersion: HISTORY_VERSION,
-  tool: 'edgesync-lab',
-  version: '1',
-  backend: 'simulated',
-  seed: 1,
-  scenario: 'x',
-  regions: [...REGIONS],
-  staleness: 'adjusted',
-  checks: ['mislabelled'],
-  startedAt: '2026-01-01T00:00:00.000Z',
-};
+const HEAD = headOf({ checks: ['mislabelled'] });
 const SLOW = { fetchDeadlineMs: 10_000, joinDeadlineMs: 5_000 };
 
 /** As a file says it, and as it is read back. */

@@ -17,7 +17,7 @@ export interface Doubting {
 /** In words; undefined: nothing but the region explains it. */
 export function doubtAboutLast(read: ReadOperation, doubting: Doubting): string | undefined {
   const { history, rule } = doubting.input;
-  if (history.head !== undefined && history.endedMs === undefined) return 'in a run that did not reach its end';
+  if (history.isCutOff) return 'in a run that did not reach its end';
   const standing = rule === 'strict' ? undefined : history.faults.find((fault) => isStanding(fault) && touches(fault, read.region));
   if (standing !== undefined) return `while the heal of ${standing.fault} ${standing.target.text} was not seen`;
   return doubtByTheDelay(read, doubting) ?? doubtByTheMachine(read, doubting);

@@ -1,24 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { History } from '../history/history.ts';
-import { HISTORY_VERSION, type HistoryHead } from '../history/history-lines.ts';
 import type { Operation } from '../history/records.ts';
 import { beginLoadHeld } from './load-held.ts';
 import { passOver } from './pass.ts';
-import { fault, historyOf, read, write } from './testing/history.ts';
+import { fault, headOf, historyOf, read, write } from './testing/history.ts';
 
-const HEAD: HistoryHead = {
-  line: 'head',
-  historyVersion: HISTORY_VERSION,
-  tool: 'edgesync-lab',
-  version: '1',
-  backend: 'simulated',
-  seed: 1,
-  scenario: 'x',
-  regions: ['eu-west'],
-  staleness: 'adjusted',
-  checks: [],
-  startedAt: '2026-01-01T00:00:00.000Z',
-};
 const FAULTS = [fault('kill', 'origin', { fromMs: 1_000, toMs: 2_000 })];
 
 function judgeLoad(history: History) {
@@ -88,7 +74,7 @@ describe('a load', () => {
 
   it('of a run that was stopped is no pass, and nobody says that keys were in doubt', () => {
     const { history, judged } = judge({ reads: 40, writes: 8, hasFaults: true });
-    history.begin(HEAD);
+    history.begin(headOf());
     const reason = 'the run did not reach its end: 40 of 100 reads and 8 of 20 writes were sent';
     expect(judged()).toEqual([{ check: 'load', verdict: 'unknown', reason, anomalies: [] }]);
     history.finish(12_000);

@@ -44,8 +44,7 @@ export function beginLoadHeld(history: History) {
 
 function judge(history: History, load: LoadPlanned, sent: Sent): Found {
   const writes = history.changes.filter(({ phase }) => phase === 'fault').length;
-  const isWhole = history.head === undefined || history.endedMs !== undefined;
-  if (!isWhole) return cutOff(load, sent.reads, writes);
+  if (history.isCutOff) return cutOff(load, sent.reads, writes);
   return ended(history, load) ?? nothing(sent.reads, writes) ?? late(load, sent) ?? leftOut(history, load, sent.reads, writes);
 }
 

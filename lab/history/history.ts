@@ -56,6 +56,11 @@ export class History {
     return this.#endedMs;
   }
 
+  /** Of a run that was stopped, or has not got to its end yet. */
+  get isCutOff(): boolean {
+    return this.#head !== undefined && this.#endedMs === undefined;
+  }
+
   /** Another one after each change. */
   get revision(): number {
     return this.#revision;

@@ -1,6 +1,8 @@
 /** What runs and histories come to, in plain lines. */
+
 import { SEEN_BY_READS } from '../history/convergence.ts';
 import type { Quantiles } from '../history/quantiles.ts';
+import { plural } from '../input/plural.ts';
 import { printable } from '../input/printable.ts';
 import type { LabEvent, Summary } from '../report/events.ts';
 
@@ -59,7 +61,7 @@ export function checkLines(checks: readonly Pick<Summary['checks'][number], 'che
 export function thresholdLines(thresholds: readonly Summary['thresholds'][number][]): string[] {
   const digits = (value: number) => Number(value.toPrecision(4));
   return thresholds.map(({ metric, threshold, ok, value, samples, doubt }) => {
-    const got = value === null ? 'no samples' : `${digits(value)} of ${samples} ${samples === 1 ? 'sample' : 'samples'}`;
+    const got = value === null ? 'no samples' : `${digits(value)} of ${plural(samples, 'sample')}`;
     const why = doubt === undefined ? '' : `, ${printable(doubt)}`;
     const isUnknown = value === null || doubt !== undefined;
     return `${ok ? 'held   ' : isUnknown ? 'unknown' : 'crossed'}  ${printable(`${metric} ${threshold}`)}: ${got}${why}`;

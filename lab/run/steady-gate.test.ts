@@ -1,7 +1,7 @@
 /** What the gate makes of a world that does not get steady, with and without a machine that stood still. */
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../services/runtime/virtual-clock.ts';
-import { historyOf } from '../checks/testing/history.ts';
+import { headOf, historyOf } from '../checks/testing/history.ts';
 import type { Round } from '../load/driver.ts';
 import { hypothesis } from '../scenarios/hypothesis.ts';
 import { SteadyGate } from './steady-gate.ts';
@@ -18,19 +18,7 @@ interface Told {
 function gateOf({ isAnswered = true, stalls = [] }: Told) {
   const clock = new VirtualClock();
   const history = historyOf({ operations: [], stalls });
-  history.begin({
-    line: 'head',
-    historyVersion: 1,
-    tool: 'edgesync-lab',
-    version: '0',
-    backend: 'embedded',
-    seed: 1,
-    scenario: 's',
-    regions: ['eu-west'],
-    staleness: 'adjusted',
-    checks: ['divergence'],
-    startedAt: '2026-01-01T00:00:00.000Z',
-  });
+  history.begin(headOf({ backend: 'embedded', regions: ['eu-west'], checks: ['divergence'] }));
   const readRound = async (): Promise<Round> => ({ reads: [], isConverged: false, isAnswered, errors: [] });
   const gate = new SteadyGate({
     scenario: { hypothesis: hypothesis.parse({ title: 't', probes: [{ converged: true }] }), settle: SETTLE_MS },

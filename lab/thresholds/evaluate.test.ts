@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockAhead, edgeSample, fault, historyOf, purge, REGIONS, read, type Written, write } from '../checks/testing/history.ts';
+import { clockAhead, edgeSample, fault, headOf, historyOf, purge, read, type Written, write } from '../checks/testing/history.ts';
 import type { History } from '../history/history.ts';
 import { conclude } from '../run/summary.ts';
 import { evaluateThresholds, type ThresholdResult } from './evaluate.ts';
@@ -9,19 +9,7 @@ import { toThresholds } from './threshold.ts';
 /** A run of 20 s whose fault phase is from 1 s to 11 s. */
 function runOf(written: Written): History {
   const history = historyOf(written);
-  history.begin({
-    line: 'head',
-    historyVersion: 1,
-    tool: 'edgesync-lab',
-    version: '0',
-    backend: 'simulated',
-    seed: 1,
-    scenario: 's',
-    regions: [...REGIONS],
-    staleness: 'adjusted',
-    checks: ['divergence'],
-    startedAt: '2026-01-01T00:00:00.000Z',
-  });
+  history.begin(headOf({ checks: ['divergence'] }));
   history.add('phase', { phase: 'warmup', atMs: 0 });
   history.add('phase', { phase: 'fault', atMs: 1_000 });
   history.add('phase', { phase: 'final', atMs: 11_000 });

@@ -114,7 +114,8 @@ describe('biome.json', () => {
 
 interface Source {
   readonly file: string;
-  /** Without comments, each kept as long as it was. */
+  readonly text: string;
+  /** Without comments. */
   readonly code: string;
 }
 
@@ -141,7 +142,12 @@ function wideComments(text: string): readonly number[] {
 
 async function readSources(): Promise<readonly Source[]> {
   const files = await Array.fromAsync(glob('{services,lab,cli}/**/*.{ts,tsx}', { cwd: ROOT }));
-  return Promise.all(files.sort().map(async (file) => ({ file, code: withoutComments(await readFile(join(ROOT, file), 'utf8')) })));
+  return Promise.all(
+    files.sort().map(async (file) => {
+      const text = await readFile(join(ROOT, file), 'utf8');
+      return { file, text, code: withoutComments(text) };
+    }),
+  );
 }
 
 /** Tests, what only tests load, the benchmarks, whose subject is the clock, and a program for other processes. */
@@ -228,11 +234,8 @@ describe('the sources', () => {
   );
 
   it('have no line of comment that is wider than 120 columns', async () => {
-    const files = await Array.fromAsync(glob('{services,lab,cli}/**/*.{ts,tsx}', { cwd: ROOT }));
-    const wide = await Promise.all(
-      files.map(async (file) => wideComments(await readFile(join(ROOT, file), 'utf8')).map((at) => `${file}:${at}`)),
-    );
-    expect(wide.flat()).toEqual([]);
+    const wide = (await readSources()).flatMap(({ file, text }) => wideComments(text).map((line) => `${file}:${line}`));
+    expect(wide).toEqual([]);
   });
 
   it.each([

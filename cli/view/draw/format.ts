@@ -53,10 +53,6 @@ function two(count: number): string {
   return String(count).padStart(2, '0');
 }
 
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
 /** `:5001` of a URL. */
 export function portText(url: string): string {
   return `:${new URL(url).port}`;

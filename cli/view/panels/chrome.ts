@@ -1,6 +1,8 @@
 /** What stands around the panels, as lines: the header, the faults in force, the event log, the line of keys. */
+
+import { plural } from '../../../lab/input/plural.ts';
 import type { FaultView, LiveVerdict } from '../../../lab/live/protocol.ts';
-import { ageText, delayText, momentText, plain, plural, portText, widthOf } from '../draw/format.ts';
+import { ageText, delayText, momentText, plain, portText, widthOf } from '../draw/format.ts';
 import { fitLine, joined, type Line, lineWidth, type Span, span, spread } from '../draw/line.ts';
 import type { Theme } from '../draw/theme.ts';
 import { wrapped } from '../draw/wrap.ts';

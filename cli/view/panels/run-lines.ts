@@ -1,8 +1,9 @@
 /** A run as lines: its phases, its faults, thresholds and checks as they stand; at the end the verdict and why. */
 import { SEEN_BY_READS } from '../../../lab/history/convergence.ts';
+import { plural } from '../../../lab/input/plural.ts';
 import type { RunPlan } from '../../../lab/live/protocol.ts';
 import type { Phase, Summary } from '../../../lab/report/events.ts';
-import { delayText, msText, padTo, plain, plural } from '../draw/format.ts';
+import { delayText, msText, padTo, plain } from '../draw/format.ts';
 import { flowed, type Line, span } from '../draw/line.ts';
 import type { Role, Theme } from '../draw/theme.ts';
 import { wrapped } from '../draw/wrap.ts';

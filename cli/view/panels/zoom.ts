@@ -4,9 +4,10 @@
  * it refused what.
  */
 
+import { plural } from '../../../lab/input/plural.ts';
 import type { RefusedReads } from '../../../lab/live/protocol.ts';
 import { axisText, chartLine, chartPoints, chartTexts } from '../draw/chart.ts';
-import { delayText, msText, percentText, plain, plural, portText } from '../draw/format.ts';
+import { delayText, msText, percentText, plain, portText } from '../draw/format.ts';
 import { fitLine, type Line, lineWidth, span, spread } from '../draw/line.ts';
 import { AGE_MIN_MS, latencyMax, niceMax } from '../draw/scale.ts';
 import { sparkline } from '../draw/sparkline.ts';

@@ -1,6 +1,8 @@
 /** The mystery: its suspects, what was guessed, and at its end the answer with its witness. */
+
+import { plural } from '../../../lab/input/plural.ts';
 import type { MysteryAnswer, MysteryView } from '../../../lab/live/protocol.ts';
-import { padTo, plain, plural } from '../draw/format.ts';
+import { padTo, plain } from '../draw/format.ts';
 import { type Line, span } from '../draw/line.ts';
 import { wrapped } from '../draw/wrap.ts';
 import { titleLine } from '../panels/chrome.ts';

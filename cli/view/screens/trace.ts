@@ -3,9 +3,10 @@
  * room.
  */
 
+import { plural } from '../../../lab/input/plural.ts';
 import { clocksText } from '../../../lab/trace/trace-clocks.ts';
 import type { Trace, TraceStep } from '../../../lab/trace/trace-schema.ts';
-import { ageText, cut, padTo, plain, plural } from '../draw/format.ts';
+import { ageText, cut, padTo, plain } from '../draw/format.ts';
 import { fitLine, type Line, span, spread } from '../draw/line.ts';
 import { wrapped } from '../draw/wrap.ts';
 import { titleLine } from '../panels/chrome.ts';

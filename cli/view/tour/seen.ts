@@ -1,6 +1,8 @@
 /** What of an act of the tour is to be seen in the live figures, in sentences with numbers. undefined: not yet. */
+
+import { plural } from '../../../lab/input/plural.ts';
 import type { RaceRun } from '../../../lab/live/protocol.ts';
-import { delayText, msText, percentText, plain, plural } from '../draw/format.ts';
+import { delayText, msText, percentText, plain } from '../draw/format.ts';
 import type { ViewState } from '../state/state.ts';
 import { type VersionView, versionRows } from '../state/version-rows.ts';
 import type { Begun, RegionState } from '../state/watched.ts';

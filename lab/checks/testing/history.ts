@@ -1,6 +1,7 @@
 /** Literal histories for the tests of checks: an operation is what matters of it; the rest is the same everywhere. */
 import { createRandom } from '../../../services/runtime/random.ts';
 import { History } from '../../history/history.ts';
+import { HISTORY_VERSION, type HistoryHead } from '../../history/history-lines.ts';
 import type {
   Applied,
   ClockReading,
@@ -28,6 +29,24 @@ export const DELAY_MS = 300;
 export const EPSILON_MS = 150;
 /** The largest staleness of a fresh read that is within its bound. */
 export const BOUND_MS = DELAY_MS + EPSILON_MS;
+
+/** The head of a history whose words matter to nobody. */
+export function headOf(more: Partial<HistoryHead> = {}): HistoryHead {
+  return {
+    line: 'head',
+    historyVersion: HISTORY_VERSION,
+    tool: 'edgesync-lab',
+    version: '0',
+    backend: 'simulated',
+    seed: 1,
+    scenario: 's',
+    regions: [...REGIONS],
+    staleness: 'adjusted',
+    checks: [],
+    startedAt: '2026-01-01T00:00:00.000Z',
+    ...more,
+  };
+}
 
 const BASE = { id: 0, phase: 'fault', slot: 'lab-0', key: KEY, outcome: 'ok', error: undefined } as const;
 const { key: _, ...WITHOUT_KEY } = BASE;

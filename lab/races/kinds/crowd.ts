@@ -1,4 +1,5 @@
 /** crowd: forty readers come at once after a purge. How often is the origin asked? */
+import { plural } from '../../input/plural.ts';
 import { judgeLooks } from '../outcome.ts';
 import type { Race } from '../race.ts';
 
@@ -31,7 +32,7 @@ export const crowd: Race = {
     const few = count < READERS ? ` (the rails allow so many in ${COME_MS_MAX} ms)` : '';
     return {
       ...found,
-      why: `${fetches} ${fetches === 1 ? 'fetch' : 'fetches'} for ${count} readers${few}${found.outcome === 'ok' ? '' : `; ${found.why}`}`,
+      why: `${plural(fetches, 'fetch', 'fetches')} for ${count} readers${few}${found.outcome === 'ok' ? '' : `; ${found.why}`}`,
     };
   },
 };

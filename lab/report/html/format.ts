@@ -1,4 +1,6 @@
 /** Figures in words, the same on every machine. */
+import { nounOf } from '../../input/plural.ts';
+
 const MS_PER_S = 1000;
 const MS_PER_MINUTE = 60_000;
 
@@ -36,8 +38,8 @@ export function percent(share: number | null | undefined): string {
 }
 
 /** `1 check`, `3 checks`; `many` is the plural of a word that does not take an s. */
-export function plural(value: number, word: string, many = `${word}s`): string {
-  return `${count(value)} ${value === 1 ? word : many}`;
+export function plural(value: number, word: string, many?: string): string {
+  return `${count(value)} ${nounOf(value, word, many)}`;
 }
 
 function trimmed(value: number, digits: number): string {

@@ -5,6 +5,8 @@
  * names below them may be found in no other entry, and each of them may make a shape of its own.
  */
 
+/** For what holds an entry beside it: its key, its place in a map, its times. */
+export const BYTES_HELD = 400;
 const BYTES_AN_OBJECT = 64;
 const BYTES_A_LEAF = 16;
 /** Of a name that is not shared: its text, and its place in a shape or a table. */

@@ -4,7 +4,7 @@
  * longest ago goes first, and with it what nobody has used since: what is used is asked anew each time its moment is
  * over. No step takes longer for more entries.
  */
-import { bytesOf } from './bytes-of.ts';
+import { BYTES_HELD, bytesOf } from './bytes-of.ts';
 import type { Lookup } from './cache.ts';
 
 /** When a lookup was sent, and what the edge knew then. */
@@ -18,9 +18,6 @@ export interface Asked {
 export interface Hot extends Asked {
   readonly found: Lookup;
 }
-
-/** For what holds an entry here: its key, its place in the map, its times. */
-const BYTES_EACH = 400;
 
 export class HotEntries {
   readonly #bytesMax: number;
@@ -41,7 +38,7 @@ export class HotEntries {
 
   /** Of a key that is not held. What is too large is not held. */
   add(key: string, hot: Hot): void {
-    const bytes = BYTES_EACH + 2 * key.length + bytesOf(hot.found.entry);
+    const bytes = BYTES_HELD + 2 * key.length + bytesOf(hot.found.entry);
     if (bytes > this.#bytesMax) return;
     if (this.#youngBytes + bytes > this.#bytesMax || hot.sentMs - this.#sinceMs > this.#hotMs) this.#turn(hot.sentMs);
     this.#young.set(key, hot);

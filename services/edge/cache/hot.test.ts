@@ -20,6 +20,17 @@ async function begin(options: ConstructorParameters<typeof HotRegion>[0] = {}): 
   return { region, edge, other };
 }
 
+/** A lookup under way that was sent while the edge was catching up, and a change that the edge knows of by now. */
+async function askedBeforeUpToDate() {
+  const { edge, other } = await begin();
+  edge.spell = undefined;
+  edge.wire.isHeld = true;
+  const before = edge.steps.read();
+  await other.steps.apply(written(2));
+  edge.spell = 1;
+  return { edge, before };
+}
+
 describe('a hot entry', () => {
   it('is answered without the cache until HOT_MS after its lookup was sent, and counted', async () => {
     const { region, edge } = await begin();
@@ -258,12 +269,7 @@ describe('what is learned later does not speak for a hot entry', () => {
   });
 
   it('B-10: nor is the answer of a lookup held that was sent then', async () => {
-    const { edge, other } = await begin();
-    edge.spell = undefined;
-    edge.wire.isHeld = true;
-    const before = edge.steps.read();
-    await other.steps.apply(written(2));
-    edge.spell = 1;
+    const { edge, before } = await askedBeforeUpToDate();
     await edge.wire.resolve();
     expect(await before).toBe('fresh v1');
     edge.wire.isHeld = false;
@@ -282,12 +288,7 @@ describe('what is learned later does not speak for a hot entry', () => {
   });
 
   it('B-10: nor is a lookup joined that was sent then', async () => {
-    const { edge, other } = await begin();
-    edge.spell = undefined;
-    edge.wire.isHeld = true;
-    const before = edge.steps.read();
-    await other.steps.apply(written(2));
-    edge.spell = 1;
+    const { edge, before } = await askedBeforeUpToDate();
     const after = edge.steps.read();
     await edge.wire.resolve();
     await edge.wire.resolve();

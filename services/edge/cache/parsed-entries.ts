@@ -1,13 +1,11 @@
 /** The entries of Redis that were parsed last, by key: what Redis answers again and again is parsed once. */
 import { LRUCache } from 'lru-cache';
-import { bytesOf } from './bytes-of.ts';
+import { BYTES_HELD, bytesOf } from './bytes-of.ts';
 import type { CacheEntry } from './cache.ts';
 import { parsedEntry } from './redis-answers.ts';
 
 /** With the texts of Redis, and those written of them. */
 const BYTES_MAX = 24 * 2 ** 20;
-/** For its key, and its place. */
-const BYTES_EACH = 400;
 
 interface ParsedEntry {
   readonly body: string;
@@ -17,7 +15,7 @@ interface ParsedEntry {
 export class ParsedEntries {
   readonly #parsed = new LRUCache<string, ParsedEntry>({
     maxSize: BYTES_MAX,
-    sizeCalculation: ({ body, entry }) => BYTES_EACH + body.length + bytesOf(entry),
+    sizeCalculation: ({ body, entry }) => BYTES_HELD + body.length + bytesOf(entry),
   });
 
   /** Throws CacheUnavailable when another program wrote it. */

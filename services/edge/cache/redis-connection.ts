@@ -219,21 +219,12 @@ export class RedisSession {
   }
 
   /**
-   * In order, in one write: what each answers, or throws. Rejects when none of them is answered. Every failure is a
-   * CacheUnavailable.
+   * In order, in one write. Not a transaction: fails when any of them does, and others may have gone through. Every
+   * failure is a CacheUnavailable.
    */
-  async callEach({ sha, name }: Script, calls: readonly ScriptCall[]): Promise<readonly (() => unknown)[]> {
+  async callAll({ sha, name }: Script, calls: readonly ScriptCall[]): Promise<readonly unknown[]> {
     const results = await this.#send(sha, calls).catch((error) => this.#fail(name, error));
-    return results.map(
-      ([error, answer]) =>
-        () =>
-          error === null ? answer : this.#fail(name, error),
-    );
-  }
-
-  /** In order, in one write. Not a transaction: fails when any of them does, and others may have gone through. */
-  async callAll(script: Script, calls: readonly ScriptCall[]): Promise<readonly unknown[]> {
-    return (await this.callEach(script, calls)).map((answer) => answer());
+    return results.map(([error, answer]) => (error === null ? answer : this.#fail(name, error)));
   }
 
   async #send(sha: string, calls: readonly ScriptCall[]): Promise<readonly [error: Error | null, answer: unknown][]> {

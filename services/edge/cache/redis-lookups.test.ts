@@ -11,19 +11,19 @@ const PART = 16;
 
 interface Call {
   readonly keys: readonly string[];
-  readonly answer: (answer: () => unknown) => void;
+  readonly answer: (answer: unknown) => void;
   readonly fail: (error: Error) => void;
 }
 
 function createLookups() {
   const calls: Call[] = [];
   const redis = { life: 'first' };
-  const callEach = (_script: unknown, [call]: readonly ScriptCall[]): Promise<readonly (() => unknown)[]> => {
-    const { promise, resolve, reject } = Promise.withResolvers<readonly (() => unknown)[]>();
+  const callAll = (_script: unknown, [call]: readonly ScriptCall[]): Promise<readonly unknown[]> => {
+    const { promise, resolve, reject } = Promise.withResolvers<readonly unknown[]>();
     calls.push({ keys: call?.values.slice(1).map(String) ?? [], answer: (answer) => resolve([answer]), fail: reject });
     return promise;
   };
-  const connection = { session: () => ({ life: redis.life, callEach }) } as unknown as RedisConnection;
+  const connection = { session: () => ({ life: redis.life, callAll }) } as unknown as RedisConnection;
   const options = { keys: (...names: readonly string[]) => [...names], now: 0, bounds: { markRetentionMs: 1 } };
   return { calls, redis, lookups: new RedisLookups(connection, () => options) };
 }
@@ -34,7 +34,7 @@ const foundOf = (key: string) => {
   const { text, tags } = toStored(answerOf(versionOf(key), [], 0), { clock: 0, life: 'a' });
   return ['fresh', versionOf(key), text.slice(text.indexOf('\n') + 1 + tags.length)];
 };
-const answerAll = ({ keys, answer }: Call) => answer(() => [7, null, keys.map(foundOf)]);
+const answerAll = ({ keys, answer }: Call) => answer([7, null, keys.map(foundOf)]);
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the lookups of a turn', () => {
@@ -62,7 +62,7 @@ describe('the lookups of a turn', () => {
     const { calls, lookups } = createLookups();
     const asked = Promise.allSettled(keysOf(3).map((key) => lookups.of(key)));
     await nextTurn();
-    calls[0]?.answer(() => [7, null, [foundOf('content:1'), 'WRONGTYPE']]);
+    calls[0]?.answer([7, null, [foundOf('content:1'), 'WRONGTYPE']]);
     const [first, ...others] = await asked;
     expect(first?.status).toBe('fulfilled');
     expect(others).toMatchObject([

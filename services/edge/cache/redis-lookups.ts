@@ -28,18 +28,10 @@ export class RedisLookups {
 
   async #ask(keys: readonly string[]): Promise<readonly Outcome<Lookup>[]> {
     const session = this.#connection.session();
-    const [answer] = await session.callEach(LOOKUP, [lookupCall(keys, this.#callOptions())]);
-    return this.#told(
-      keys,
-      outcomeOf(() => parsed(lookupAnswer, answer?.())),
-      session.life,
-    );
-  }
-
-  #told(keys: readonly string[], outcome: Outcome<z.infer<typeof lookupAnswer>>, life: string): readonly Outcome<Lookup>[] {
-    if ('error' in outcome) return keys.map(() => outcome);
-    const [clock, beat, found] = outcome.answer;
-    const common = beat === null ? { clock, life } : { clock, life, beat };
+    // A write of its own: calls that are pipelined by themselves are answered when the last of their turn is.
+    const [answer] = await session.callAll(LOOKUP, [lookupCall(keys, this.#callOptions())]);
+    const [clock, beat, found] = parsed(lookupAnswer, answer);
+    const common = { clock, life: session.life, ...(beat === null ? {} : { beat }) };
     return keys.map((key, at) => outcomeOf(() => ({ ...common, ...this.#foundOf(key, found[at]) })));
   }
 
