@@ -193,6 +193,7 @@ describe('a threshold that is crossed', () => {
     const history = runOf({ ...SLOW, operations: SLOW.operations.map((one) => ({ ...one })), stalls: [[10_950, 700]] });
     expect(judge(history, LAST, 'p(99)>2000')).toMatchObject({ ok: false, value: 900 });
     expect(judge(history, LAST, 'p(99)>2000').doubt).toBeUndefined();
+    expect(judge(history, LAST, 'p(99)==500').doubt).toMatch(/without that time the value is 100 to 900$/);
   });
 });
 
@@ -224,5 +225,6 @@ describe('how long an invalidation took', () => {
 
   it('is in doubt when nobody asked the clocks', () => {
     expect(lagOf({})).toMatchObject({ ok: false, value: 7_300, doubt: 'by clocks that may differ; at best the value is 0' });
+    expect(lagOf({}, 'p(99)>8000')).toMatchObject({ ok: false, value: 7_300, doubt: expect.stringMatching(/^by clocks that may differ/) });
   });
 });
