@@ -90,6 +90,56 @@ describe('a request', () => {
     }),
   );
 
+  /** A server that closes a kept connection as the next request travels to it; `answers`: how many it gives on each. */
+  const closing = (answers: number) => {
+    const answered = new Map<Socket, number>();
+    return (socket: Socket) => {
+      const before = answered.get(socket) ?? 0;
+      answered.set(socket, before + 1);
+      if (before < answers) socket.write(OK);
+      else socket.destroy();
+    };
+  };
+
+  it.each(['GET', 'PURGE', 'POST'])('by %s on a kept connection that was closed is sent on a new one', (method) =>
+    withServer(closing(1), async ({ port, asker, came }) => {
+      const ask = () => asker.ask({ url: `http://127.0.0.1:${port}/`, method, deadlineMs: DEADLINE_MS, body: method });
+      expect(await ask()).toMatchObject({ status: 200 });
+      expect(await ask()).toMatchObject({ status: 200 });
+      expect(came).toHaveLength(3);
+    }),
+  );
+
+  it('is sent on no third connection', () => {
+    let isFirst = true;
+    const answer = (socket: Socket) => {
+      if (isFirst) socket.write(OK);
+      else socket.destroy();
+      isFirst = false;
+    };
+    return withServer(answer, async ({ port, asker, came }) => {
+      const ask = () => asker.ask({ url: `http://127.0.0.1:${port}/`, deadlineMs: DEADLINE_MS });
+      await ask();
+      await expect(ask()).rejects.toBeInstanceOf(NoAnswer);
+      expect(came).toHaveLength(3);
+    });
+  });
+
+  it('that was closed after the first bytes of its answer is not sent again', () => {
+    let isFirst = true;
+    const answer = (socket: Socket) => {
+      if (isFirst) socket.write(OK);
+      else socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok');
+      isFirst = false;
+    };
+    return withServer(answer, async ({ port, asker, came }) => {
+      const ask = () => asker.ask({ url: `http://127.0.0.1:${port}/`, deadlineMs: DEADLINE_MS });
+      await ask();
+      await expect(ask()).rejects.toBeInstanceOf(NoAnswer);
+      expect(came).toHaveLength(2);
+    });
+  });
+
   it('that is never answered ends at its deadline', () =>
     withServer(
       () => {},
