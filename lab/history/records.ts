@@ -147,10 +147,19 @@ export type ClockReading = Readonly<z.infer<typeof clockReading>>;
 export const clockShift = z.strictObject({ atMs: ms, shiftMs: ms });
 export type ClockShift = Readonly<z.infer<typeof clockShift>>;
 
+/**
+ * Since the sample before, there may have been events that no list showed, none of them later than this by the
+ * service's wall clock: more came than a list holds, or the list began anew. Left out: the lists show all. Not known of
+ * older histories.
+ */
+const unlistedToMs = ms.optional();
+
 /** What the origin's metrics said, asked about once a second. */
 export const originSample = z.strictObject({
   atMs: runMs,
   pending: z.int().nonnegative(),
+  /** Of what was published. */
+  unlistedToMs,
   /** Not known of older histories. */
   clock: clockReading.optional(),
 });
@@ -188,6 +197,8 @@ export const edgeSample = z.strictObject({
   joins: z.int().nonnegative().optional(),
   /** Per partition of the log, the offset applied last. */
   applied: z.record(z.string(), z.int()),
+  /** Of what was applied. */
+  unlistedToMs,
   /** Not known of older histories. */
   clock: clockReading.optional(),
 });

@@ -118,6 +118,33 @@ describe('what the metrics tell of the log', () => {
       applied: { '0': 5 },
     });
   });
+
+  it('says up to when events may be missing since the sample before: by the last that is listed, else by when the list began', () => {
+    const { pass, history, watch } = startWatch();
+    const full = (first: number) => Array.from({ length: 20 }, (_, at) => first + 19 - at);
+    pass(1_000);
+    const process = { now: 500_900, heldMs: 0, eventLoop: null };
+    for (const numbers of [full(1), full(2), full(40), []]) {
+      watch.sawOrigin(
+        {
+          ...originMetrics(
+            0,
+            numbers.map((number) => sent(`e${number}`, 500_000 + number)),
+          ),
+          process,
+        },
+        0,
+      );
+      const edge = edgeMetrics(
+        0,
+        numbers.map((number) => took(`e${number}`, 500_000 + number)),
+      );
+      watch.sawEdge('eu-west', { ...edge, metrics: { ...edge.metrics, startTime: new Date(500_800).toISOString() } }, { askedMs: 0 });
+    }
+    watch.sawOrigin(originMetrics(0, [sent('e100', 500_000)]), 0);
+    expect(history.of('origin-sample').map(({ unlistedToMs }) => unlistedToMs)).toEqual([1, undefined, 40, 900, 1_000]);
+    expect(history.of('edge-sample').map(({ unlistedToMs }) => unlistedToMs)).toEqual([1, undefined, 40, 800]);
+  });
 });
 
 const told = (nowMs: number, more: Partial<EventLoop> = {}): ProcessReport => ({

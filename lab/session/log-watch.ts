@@ -9,6 +9,7 @@ import type { RecordSink } from '../history/record-kinds.ts';
 import type { ClockReading, EdgeSample } from '../history/records.ts';
 import type { WallClock } from '../history/wall-clock.ts';
 import { isInTouch } from '../system/settled.ts';
+import { EventList } from './event-list.ts';
 import { ServiceStalls } from './service-stalls.ts';
 
 /** How many fills a cache refused, for whatever reason. */
@@ -48,15 +49,27 @@ interface Process {
   readonly isProgram?: boolean;
 }
 
+interface TellPublished {
+  readonly dated: Dated;
+  readonly begunMs?: number | undefined;
+}
+
+type Unlisted = Pick<EdgeSample, 'unlistedToMs'>;
+
 interface SeenOptions {
   readonly atMs: number;
   readonly isToldByOther?: boolean;
 }
 
+interface Dated {
+  readonly sink: RecordSink<'published' | 'applied'>;
+  readonly wallClock: WallClock;
+}
+
 export interface LogWatchOptions {
   readonly sink: RecordSink<'origin-sample' | 'edge-sample' | 'stall' | 'pressure'>;
   /** What has times of the services' own clocks. Left out: the live verdict judges by none of it. */
-  readonly dated?: { readonly sink: RecordSink<'published' | 'applied'>; readonly wallClock: WallClock };
+  readonly dated?: Dated;
   /** ms since the start. */
   readonly t: () => number;
   /** The services are one process, of whose stalls the world tells by itself. */
@@ -69,8 +82,9 @@ const HELD_MS_OFF = 1;
 
 export class LogWatch {
   readonly #options: LogWatchOptions;
-  /** By region, '' for the origin: the events already told. As many as there were, which the run bounds. */
-  readonly #known = new Map<string, Set<string>>();
+  readonly #published = new EventList();
+  /** By region. */
+  readonly #applied = new Map<string, EventList>();
   readonly #stalls: ServiceStalls;
 
   constructor(options: LogWatchOptions) {
@@ -85,24 +99,42 @@ export class LogWatch {
 
   sawOrigin({ outbox, published, process }: OriginMetrics, askedMs: number): void {
     const { sink, dated, t } = this.#options;
-    if (dated !== undefined)
-      for (const { id, target, version, sentAt } of this.#news('', published))
-        dated.sink.add('published', { event: id, target, version, sentMs: dated.wallClock.toRunMs(sentAt) });
-    sink.add('origin-sample', { atMs: t(), pending: outbox.pending, ...this.#sawProcess(process, { of: 'origin', askedMs }) });
+    const atMs = t();
+    const unlisted = dated && this.#tellPublished(published, { dated, begunMs: process && dated.wallClock.toRunMs(process.now) });
+    sink.add('origin-sample', { atMs, pending: outbox.pending, ...unlisted, ...this.#sawProcess(process, { of: 'origin', askedMs }) });
   }
 
   sawEdge(region: string, edge: EdgeMetrics, { askedMs, isToldByOther = false }: AskedEdge): void {
-    const { recent, process } = edge;
+    const { process } = edge;
     const { sink, dated, t } = this.#options;
-    if (dated !== undefined)
-      for (const { id, target, version, mode, appliedAt, partition, offset } of this.#news(region, recent)) {
-        const appliedMs = dated.wallClock.toRunMs(appliedAt);
-        dated.sink.add('applied', { event: id, region, target, version, mode, appliedMs, partition, offset });
-      }
+    const atMs = t();
+    const unlisted = dated && this.#tellApplied(region, edge, dated);
     sink.add('edge-sample', {
-      ...toEdgeSample(region, edge, { atMs: t(), isToldByOther }),
+      ...toEdgeSample(region, edge, { atMs, isToldByOther }),
+      ...unlisted,
       ...this.#sawProcess(process, { of: `edge:${region}`, askedMs, isProgram: isToldByOther }),
     });
+  }
+
+  /** `begunMs`: a time since which its list has gone on. */
+  #tellPublished(published: OriginMetrics['published'], { dated, begunMs = this.#options.t() }: TellPublished): Unlisted {
+    const toMs = ({ sentAt }: (typeof published)[number]) => dated.wallClock.toRunMs(sentAt);
+    const { news, ...unlisted } = this.#published.take(published, { timeOf: toMs, begunMs });
+    for (const event of news)
+      dated.sink.add('published', { event: event.id, target: event.target, version: event.version, sentMs: toMs(event) });
+    return unlisted;
+  }
+
+  #tellApplied(region: string, { recent, metrics }: EdgeMetrics, { sink, wallClock }: Dated): Unlisted {
+    const list = this.#applied.get(region) ?? new EventList();
+    this.#applied.set(region, list);
+    const toMs = ({ appliedAt }: (typeof recent)[number]) => wallClock.toRunMs(appliedAt);
+    const { news, ...unlisted } = list.take(recent, { timeOf: toMs, begunMs: wallClock.toRunMs(Date.parse(metrics.startTime)) });
+    for (const applied of news) {
+      const { id, target, version, mode, partition, offset } = applied;
+      sink.add('applied', { event: id, region, target, version, mode, appliedMs: toMs(applied), partition, offset });
+    }
+    return unlisted;
   }
 
   #sawProcess(report: ProcessReport | undefined, { of, askedMs, isProgram }: Process): { readonly clock?: ClockReading } {
@@ -112,17 +144,6 @@ export class LogWatch {
     const toMs = Math.max(fromMs, t());
     this.#stalls.saw(report, { of, reportedMs: (fromMs + toMs) / 2, isProgram });
     return dated === undefined ? {} : { clock: { fromMs, toMs, nowMs: dated.wallClock.toRunMs(report.now) } };
-  }
-
-  /** Those not told before, oldest first; `newest` is the other way round. */
-  #news<Told extends { readonly id: string }>(of: string, newest: readonly Told[]): readonly Told[] {
-    const known = this.#known.get(of) ?? new Set();
-    this.#known.set(of, known);
-    return newest.toReversed().filter(({ id }) => {
-      const isNew = !known.has(id);
-      known.add(id);
-      return isNew;
-    });
   }
 }
 

@@ -15,6 +15,12 @@ const applied = (region: string, version = 3) => ({ event: 'e1', region, target:
 
 /** Until 10 s nothing comes through. */
 const CUT = fault('partition', 'edge:eu-west<->kafka', { fromMs: 900, toMs: 8_000, allowanceMs: 2_000 });
+/** Two samples: of 2 s, with events until then that may be in no list, and of 19 s. */
+const unlisted = <Sample extends object>(unlistedToMs: number, sample: Sample) =>
+  [
+    { ...sample, atMs: 2_000, unlistedToMs },
+    { ...sample, atMs: 19_000 },
+  ] as const;
 const ELSEWHERE = { of: 'edge:us-east', atMs: 20_000, overMs: 19_000, waitedMs: 19_000 };
 
 describe('lost-invalidation', () => {
@@ -48,6 +54,60 @@ describe('lost-invalidation', () => {
   const subKinds: readonly (readonly [title: string, evidence: Partial<Written>, subKind: string | undefined])[] = [
     ['nothing is known', {}, undefined],
     ['the log never took it', { originSamples: [{ atMs: 19_000, pending: 0 }] }, 'unpublished'],
+    ['a list of the origin may be without it', { originSamples: unlisted(1_500, { pending: 2 }) }, undefined],
+    [
+      'a list of the origin may be without what came before it',
+      {
+        originSamples: [0, 2_000].map((atMs) => ({
+          atMs,
+          pending: 0,
+          clock: { fromMs: atMs, toMs: atMs, nowMs: atMs },
+          ...(atMs > 0 ? { unlistedToMs: 900 } : {}),
+        })),
+      },
+      'unpublished',
+    ],
+    ['a list of the region may be without it', { published: [PUBLISHED], edgeSamples: unlisted(1_500, edgeSample(0)) }, undefined],
+    [
+      'a list of the region may be without what came before it',
+      { published: [PUBLISHED], edgeSamples: unlisted(900, edgeSample(0)), readings: clockAhead(0) },
+      'unapplied',
+    ],
+    [
+      'a list of another region may be without it',
+      { published: [PUBLISHED], edgeSamples: [...unlisted(1_500, edgeSample(0, { region: 'us-east' })), edgeSample(19_000)] },
+      'unapplied',
+    ],
+    [
+      'the edge was dead from before the write until its list began',
+      {
+        published: [PUBLISHED],
+        edgeSamples: unlisted(1_500, edgeSample(0)),
+        readings: clockAhead(0),
+        faults: [{ ...fault('kill', 'edge:eu-west', { fromMs: 900, toMs: 1_900 }), seenMs: 950 }],
+      },
+      'unapplied',
+    ],
+    [
+      'the edge was seen dead only after the write',
+      {
+        published: [PUBLISHED],
+        edgeSamples: unlisted(1_500, edgeSample(0)),
+        readings: clockAhead(0),
+        faults: [{ ...fault('kill', 'edge:eu-west', { fromMs: 900, toMs: 1_900 }), seenMs: 1_050 }],
+      },
+      undefined,
+    ],
+    [
+      'another edge was dead',
+      {
+        published: [PUBLISHED],
+        edgeSamples: unlisted(1_500, edgeSample(0)),
+        readings: clockAhead(0),
+        faults: [{ ...fault('kill', 'edge:us-east', { fromMs: 900, toMs: 1_900 }), seenMs: 950 }],
+      },
+      undefined,
+    ],
     ['it waits in the outbox', { originSamples: [{ atMs: 19_000, pending: 2 }] }, 'unpublished'],
     ['the region is behind the log', { published: [PUBLISHED], edgeSamples: [edgeSample(19_000, { lag: 3 })] }, 'undelivered'],
     ['the region does not reach the log', { published: [PUBLISHED], edgeSamples: [edgeSample(19_000, { lag: null })] }, 'undelivered'],
@@ -107,6 +167,17 @@ describe('lost-invalidation', () => {
   ];
   it.each(subKinds)('says how far it got when %s', (_title, evidence, subKind) => {
     expect(judge({ operations: LOST, held: HELD, ...evidence }).anomalies.map((anomaly) => anomaly.subKind)).toEqual([subKind]);
+  });
+
+  it('shows the sample whose list may be without it', () => {
+    const ofOrigin = unlisted(1_500, { pending: 0 });
+    const [unpublished] = judge({ operations: LOST, held: HELD, originSamples: ofOrigin }).anomalies;
+    expect(unpublished?.explain).toContain('the origin lists only its last events, and may have published this one between two looks');
+    expect(unpublished?.witness).toEqual([WRITTEN, ofOrigin[0], { ...last(2), id: 2 }]);
+    const ofRegion = unlisted(1_500, edgeSample(0));
+    const [unapplied] = judge({ operations: LOST, held: HELD, published: [PUBLISHED], edgeSamples: ofRegion }).anomalies;
+    expect(unapplied?.explain).toContain('the region lists only its last events, and may have applied this one between two looks');
+    expect(unapplied?.witness).toEqual([WRITTEN, PUBLISHED, ofRegion[0], { ...last(2), id: 2 }]);
   });
 
   it.each([
