@@ -2,13 +2,18 @@
 import { Agent } from 'undici';
 import { failureInWords, isNeverSent, parseAnswer } from '../../services/runtime/request-failure.ts';
 import { Clients, type SystemAddress } from './clients.ts';
-import { CALL_DEADLINE_MS, type Call, CallFailed, type RawAnswer, type Transport } from './transport.ts';
+import { CALL_DEADLINE_MS, type Call, CallFailed, IDLE_MS_MAX, type RawAnswer, type Transport } from './transport.ts';
 
 /** To one service, as many as the load generator has: a crowd that asks at once does not wait for one another here. */
 const CONNECTIONS_MAX = 256;
 
 export class HttpTransport implements Transport {
-  readonly #agent = new Agent({ connections: CONNECTIONS_MAX, connect: { timeout: CALL_DEADLINE_MS } });
+  readonly #agent = new Agent({
+    connections: CONNECTIONS_MAX,
+    connect: { timeout: CALL_DEADLINE_MS },
+    keepAliveTimeout: IDLE_MS_MAX,
+    keepAliveMaxTimeout: IDLE_MS_MAX,
+  });
 
   async call({ method, base, path, body, token, signal }: Call): Promise<RawAnswer> {
     const headers = {

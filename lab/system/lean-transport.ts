@@ -9,7 +9,7 @@
 import { Client, type Dispatcher } from 'undici';
 import type { Clock, Timer } from '../../services/runtime/clock.ts';
 import { failureInWords, isNeverSent, parseAnswer } from '../../services/runtime/request-failure.ts';
-import { type AnswerHeaders, CALL_DEADLINE_MS, type Call, CallFailed, type RawAnswer, type Transport } from './transport.ts';
+import { type AnswerHeaders, CALL_DEADLINE_MS, type Call, CallFailed, IDLE_MS_MAX, type RawAnswer, type Transport } from './transport.ts';
 
 /** To one service. */
 const CONNECTIONS_MAX = 256;
@@ -109,7 +109,8 @@ class Connections {
   #open(): Client | undefined {
     if (this.#all.length === CONNECTIONS_MAX) return undefined;
     // Its own deadlines are off: each would be one more timer.
-    const client = new Client(this.#base, { connectTimeout: CALL_DEADLINE_MS, headersTimeout: 0, bodyTimeout: 0 });
+    const idle = { keepAliveTimeout: IDLE_MS_MAX, keepAliveMaxTimeout: IDLE_MS_MAX };
+    const client = new Client(this.#base, { ...idle, connectTimeout: CALL_DEADLINE_MS, headersTimeout: 0, bodyTimeout: 0 });
     this.#all.push(client);
     return client;
   }

@@ -49,4 +49,9 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+/**
+ * An idle connection is closed after so long, whatever a server says: well before a cache does (Varnish and Node after
+ * 5 s), or a machine that stood still for a second would send a read on a connection that is just being closed.
+ */
+export const IDLE_MS_MAX = 1_500;
 export const CALL_DEADLINE_MS = 5_000;
