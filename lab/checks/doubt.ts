@@ -27,7 +27,13 @@ export function doubtOf(stood: StoodStill, { region, during, excessMs, ordinaryM
   const lateMs = sum(during, (part) => stood.lateMs(region, part));
   if (lateMs <= ordinaryMs || sum(during, (part) => stood.explainsMs(region, part)) < excessMs) return undefined;
   const lengthMs = sum(during, ({ fromMs, toMs }) => toMs - fromMs);
-  return `while the machine stood still for ${seconds(Math.min(lateMs, lengthMs))} of the ${seconds(lengthMs)}`;
+  return whileStoodStill(lateMs, lengthMs);
+}
+
+/** In words, for how much of a time. */
+export function whileStoodStill(lateMs: number, ofMs: number): string {
+  const [late, whole] = [seconds(lateMs), seconds(ofMs)];
+  return `while the machine stood still for ${lateMs >= ofMs || late === whole ? 'all' : late} of the ${whole}`;
 }
 
 function sum(parts: readonly Interval[], of: (part: Interval) => number): number {

@@ -1,7 +1,7 @@
 /** How much a machine that stood still explains, from literal evidence. */
 import { describe, expect, it } from 'vitest';
 import type { Pressure, Stall } from '../history/records.ts';
-import { doubtOf } from './doubt.ts';
+import { doubtOf, whileStoodStill } from './doubt.ts';
 import { StoodStill } from './stood-still.ts';
 import { fault } from './testing/history.ts';
 
@@ -73,6 +73,8 @@ describe('a doubt', () => {
   it('says for how long it stood still of how long', () => {
     expect(about(1_000)).toBe('while the machine stood still for 2.4 s of the 10.0 s');
     expect(about(100, 800)).toBe('while the machine stood still for 0.24 s of the 0.80 s');
+    expect(whileStoodStill(249, 250)).toBe('while the machine stood still for all of the 0.25 s');
+    expect(whileStoodStill(400, 250)).toBe('while the machine stood still for all of the 0.25 s');
   });
 
   it('is none about what is late by more than that explains, however busy the machine is', () => {

@@ -143,7 +143,7 @@ describe('a threshold that is crossed', () => {
     [
       'is in doubt when the machine stood still meanwhile',
       [[10_950, 700]],
-      /^while the machine stood still for 0\.7 s of the 10\.0 s; without that time the value is 100$/,
+      /^while the machine stood still for 0\.70 s of the 10\.0 s; without that time the value is 100$/,
     ],
     ['is not when it stood still at another time', [[5_000, 700]], undefined],
     ['is not when it did for less than explains it', [[10_950, 50]], undefined],

@@ -6,6 +6,7 @@
  * differ, has not held either; but it says nothing about the system, so it makes the verdict unknown, with the reason.
  */
 import type { CheckResult } from '../checks/check.ts';
+import { whileStoodStill } from '../checks/doubt.ts';
 import { unionOf } from '../checks/interval.ts';
 import { stoodStillOf } from '../checks/stood-still.ts';
 import type { History } from '../history/history.ts';
@@ -54,7 +55,7 @@ function abortOf(history: History, { selector, text }: Threshold): Abort | undef
 function doubtAbout(history: History, threshold: Threshold): string | undefined {
   const { tags, metric } = threshold;
   const { lateMs, ofMs } = stoodStillIn(history, tags);
-  const stood = `while the machine stood still for ${seconds(lateMs)} of the ${seconds(ofMs)}`;
+  const stood = whileStoodStill(lateMs, ofMs);
   if (lateMs >= ofMs / 2) return stood;
   const best = WANTED[threshold.expression.operator].map((wanted) => {
     const sink = new Sink();
@@ -91,10 +92,6 @@ function stoodStillIn(history: History, { phase, region }: Threshold['tags']): {
     ofMs += length;
   }
   return { lateMs, ofMs };
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function evaluate(history: History, { selector, text, metric, tags, expression }: Threshold, sink: Sink): ThresholdResult {
