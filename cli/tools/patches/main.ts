@@ -40,7 +40,10 @@ function refuse(message: string): never {
 
 function readWords() {
   try {
-    return parseArgs({ allowPositionals: true, options: { seeds: { type: 'string', default: SEEDS_DEFAULT } } });
+    return parseArgs({
+      allowPositionals: true,
+      options: { seeds: { type: 'string', default: SEEDS_DEFAULT }, help: { type: 'boolean', short: 'h' } },
+    });
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error));
   }
@@ -89,6 +92,10 @@ if (process.send !== undefined) {
   });
 } else {
   const { values, positionals } = readWords();
+  if (values.help) {
+    process.stdout.write(`${USAGE}\n`);
+    process.exit();
+  }
   const seeds = seedsOf(values.seeds);
   const names = positionals.length > 0 ? positionals.map((name) => patchNamed(name).name) : ALL.map((patch) => patch.name);
   const tasks = names.map((name) => ({ name, seeds }));

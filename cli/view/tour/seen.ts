@@ -116,9 +116,11 @@ function verdictText({ verdict, failed, reads }: RaceRun): string {
 export const oneFetch: Seen = ({ stampede }, begun) => {
   if (stampede === undefined || stampede === begun.stampede) return undefined;
   const { region, key, readers, answered, joined, fetches, slowestMs } = stampede;
+  const fromCache = answered - joined - fetches;
+  const others = fromCache <= 0 ? '' : `, ${plural(fromCache, 'other')} found the content in the cache`;
   return [
     `${readers} readers asked ${plain(region)} for ${plain(key)} at once, and the edge asked the origin ${fetches === 1 ? 'once' : `${fetches} times`}.`,
-    `${joined} readers shared that fetch with the first, the others found the content in the cache; ${answered} were answered, the slowest after ${slowestMs} ms.`,
+    `${plural(joined, 'reader')} shared that fetch with the first${others}; ${answered} were answered, the slowest after ${slowestMs} ms.`,
   ];
 };
 
