@@ -52,11 +52,11 @@ describe.concurrent('run', () => {
   });
 
   it('says with --details what happens in plain lines, then the verdict', async () => {
-    const { code, stdout } = await startProgram([...SHORT, '--details']).ended;
+    const { code, stdout } = await startProgram([...SHORT, '--details'], { env: { HOT_MS: '40' } }).ended;
     expect(RAN_THROUGH).toContain(code);
     expect(stdout).toMatch(/edge ap-south listening/);
     expect(stdout).toMatch(code === EXIT.pass ? /^PASS /m : /^UNKNOWN /m);
-    expect(stdout).toMatch(/^again: npx edgesync-lab run baseline --seed \d+/m);
+    expect(stdout).toMatch(/^again: HOT_MS=40 npx edgesync-lab run baseline --seed \d+/m);
   });
 
   it('runs several scenarios, a block each', async () => {

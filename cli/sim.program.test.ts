@@ -11,9 +11,10 @@ const eventsOf = (stdout: string) =>
 
 describe.concurrent('sim', () => {
   it('ends with 0 when every seed passes, and says how to do it again', async () => {
-    const { code, stdout } = await startProgram(['sim', '--seeds', '1..3', '--jobs', '1']).ended;
+    const env = { CIRCUIT_BREAKER: 'on', ADMIN_TOKEN: 'hidden' };
+    const { code, stdout } = await startProgram(['sim', '--seeds', '1..3', '--jobs', '1'], { env }).ended;
     expect(stdout).toMatch(/^PASS \(3 seeds, /m);
-    expect(stdout).toContain('again: npx edgesync-lab sim --seeds 1..3');
+    expect(stdout).toContain('again: CIRCUIT_BREAKER=on npx edgesync-lab sim --seeds 1..3');
     expect(code).toBe(0);
   });
 

@@ -1,6 +1,6 @@
 /** The command that runs the same again: the same plan, in the same world. */
 import { COMPOSE_FILE } from '../program-files.ts';
-import { toCommand } from '../quote.ts';
+import { toCommandWith } from './given-variables.ts';
 import { type LiveOptions, liveWords } from './live-targets.ts';
 import type { WorldOptions } from './world-options.ts';
 
@@ -8,12 +8,13 @@ export interface Reproduced extends Omit<WorldOptions, 'backend'>, LiveOptions {
   readonly backend: string;
   readonly mutant?: string;
   readonly duration?: number;
+  readonly given?: ReadonlyMap<string, string>;
 }
 
 export function reproduceCommand(
   name: string,
   seed: number,
-  { duration, compose, ports, backend, project, mutant, config, target = [], ...live }: Reproduced,
+  { duration, compose, ports, backend, project, mutant, config, target = [], given, ...live }: Reproduced,
 ): string {
   const words = ['edgesync-lab', 'run', name, '--seed', String(seed), '--backend', backend];
   for (const word of target) words.push('--target', word);
@@ -24,5 +25,5 @@ export function reproduceCommand(
   if (compose !== COMPOSE_FILE) words.push('--compose', compose);
   if (project !== undefined) words.push('--project', project);
   if (ports !== undefined) words.push('--ports', ports);
-  return toCommand(words);
+  return toCommandWith(given, words);
 }

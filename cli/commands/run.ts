@@ -25,6 +25,7 @@ import { drawSeed } from '../../services/runtime/random.ts';
 import { BUILT_IN_SCENARIOS } from '../program-files.ts';
 import { runPlace } from '../run-place.ts';
 import type { Session } from '../session.ts';
+import { givenVariables } from './given-variables.ts';
 import { type PreparedRun, prepareLive } from './live-run.ts';
 import { addLiveOptions, type LiveOptions } from './live-targets.ts';
 import { readNamed } from './named-scenario.ts';
@@ -78,13 +79,14 @@ export async function runAll(names: readonly string[], given: RunCommandOptions,
   const options = given.dryRun ? asDryRun(given) : given;
   if (!options.dryRun && !(await canStartOutputs(options, session))) return EXIT.invalidInput;
   const backend = await backendOf(options, session);
+  const ofEnvironment = await givenVariables(options.compose, session.environment.variables);
   const codes: ExitCode[] = [];
   const spent = nothingSpent();
   const ran: RanScenario[] = [];
   for (const name of names) {
     if (session.signal.aborted) break;
     const drawn = options.seed ?? drawSeed();
-    const run = (attempt: number) => runOne(name, { ...options, backend, spent, ran, drawn, attempt }, session);
+    const run = (attempt: number) => runOne(name, { ...options, given: ofEnvironment, backend, spent, ran, drawn, attempt }, session);
     codes.push(await untilKnown(options, { run, note: session.output.note, signal: session.signal }));
   }
   if (!options.dryRun) codes.push(await finishAll({ asked: { ...options }, ran, notRun: names.slice(codes.length) }, session));
@@ -132,6 +134,8 @@ async function backendOf({ backend, ...options }: RunCommandOptions, { environme
 }
 
 interface RunOneOptions extends RunCommandOptions {
+  /** Variables of the environment, for the command that runs the same again. */
+  readonly given: ReadonlyMap<string, string>;
   readonly backend: Backend;
   /** At live targets, by all scenarios together. */
   readonly spent: Spent;

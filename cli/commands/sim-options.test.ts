@@ -29,6 +29,8 @@ describe('how many edges each region has', () => {
   it('is told in the command that runs the seeds again', () => {
     expect(simCommand('7', { ...OPTIONS, members: 2 })).toBe('edgesync-lab sim --seeds 7 --members 2');
     expect(simCommand('7', OPTIONS)).toBe('edgesync-lab sim --seeds 7');
+    const given = new Map([['HOT_MS', '60000']]);
+    expect(simCommand('7', { ...OPTIONS, given })).toBe('HOT_MS=60000 edgesync-lab sim --seeds 7');
   });
 
   it('is that of every seed, where it is said', async () => {

@@ -11,11 +11,13 @@ import { MEMBERS_MAX } from '../../lab/system/parts.ts';
 import { groupsTwice } from '../../lab/topology/edge-counts.ts';
 import { checkEnvironments } from '../../lab/worlds/simulated/simulated.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
-import { toCommand } from '../quote.ts';
 import type { Session } from '../session.ts';
+import { toCommandWith } from './given-variables.ts';
 import { readWorldTopology } from './world-options.ts';
 
 export interface SwarmOptions {
+  /** Of the environment, for the command that runs the seeds again. */
+  readonly given?: ReadonlyMap<string, string>;
   readonly regions: number;
   readonly members?: number;
   readonly keys?: number;
@@ -112,7 +114,7 @@ interface SeedsAsked {
 /** The command that runs the seeds again. */
 export function simCommand(
   seeds: string,
-  { compose, regions, members, keys, duration, mutant, mutants, checkDeterminism: isCompared }: SwarmOptions & SeedsAsked,
+  { compose, regions, members, keys, duration, mutant, mutants, checkDeterminism: isCompared, given }: SwarmOptions & SeedsAsked,
 ): string {
   const asked = [...(mutants ? ['--mutants'] : []), ...(isCompared ? ['--check-determinism'] : [])];
   const words = ['edgesync-lab', 'sim', ...asked, '--seeds', seeds];
@@ -122,5 +124,5 @@ export function simCommand(
   if (duration !== DEFAULTS.duration) words.push('--duration', `${duration}ms`);
   if (mutant !== undefined) words.push('--mutant', mutant);
   if (compose !== COMPOSE_FILE) words.push('--compose', compose);
-  return toCommand(words);
+  return toCommandWith(given, words);
 }

@@ -17,6 +17,7 @@ import { systemClock } from '../../services/runtime/clock.ts';
 import { startProgress } from '../progress.ts';
 import type { Session } from '../session.ts';
 import { orFail } from './failed.ts';
+import { givenVariables } from './given-variables.ts';
 import { rangeText, startEvent, summaryEvent } from './sim-events.ts';
 import { huntAll } from './sim-mutants.ts';
 import { addSwarmOptions, jobsOption, parseSeeds, readSetup, type SwarmOptions, simCommand } from './sim-options.ts';
@@ -66,7 +67,8 @@ export function addSimCommand(program: Command, session: Session): void {
         if (options.mutant !== undefined) mutantNamed(options.mutant);
         if (options.out !== undefined) await checkOut(options.out, options);
         const setup = await readSetup(options, session);
-        session.exitWith(await simulate(options, setup, session));
+        const given = await givenVariables(options.compose, session.environment.variables);
+        session.exitWith(await simulate({ ...options, given }, setup, session));
       }),
     );
 }
