@@ -125,6 +125,26 @@ describe('a request', () => {
     });
   });
 
+  it('is not sent again where the asker was closed', () => {
+    const second = Promise.withResolvers<void>();
+    let isFirst = true;
+    const answer = (socket: Socket) => {
+      if (isFirst) socket.write(OK);
+      else second.resolve();
+      isFirst = false;
+    };
+    return withServer(answer, async ({ port, asker, came }) => {
+      const ask = () => asker.ask({ url: `http://127.0.0.1:${port}/`, deadlineMs: DEADLINE_MS });
+      await ask();
+      const asking = ask();
+      asking.catch(() => {});
+      await second.promise;
+      asker.close();
+      await expect(asking).rejects.toBeInstanceOf(NoAnswer);
+      expect(came).toHaveLength(2);
+    });
+  });
+
   it('that was closed after the first bytes of its answer is not sent again', () => {
     let isFirst = true;
     const answer = (socket: Socket) => {

@@ -54,6 +54,7 @@ export class Asker {
   /** A new connection for each request. */
   readonly #fresh: Agents;
   readonly #clock: Clock;
+  #isClosed = false;
 
   constructor(clock: Clock, options: AskerOptions = {}) {
     this.#clock = clock;
@@ -77,8 +78,8 @@ export class Asker {
         if (!answered.signal.aborted) late.abort(new Error(`no answer within ${deadlineMs} ms`));
       });
       return await answer.catch((error: unknown) => {
-        if (error instanceof ClosedWhileKept) return exchange(asked, this.#fresh, late.signal);
-        throw error;
+        if (!(error instanceof ClosedWhileKept) || late.signal.aborted || this.#isClosed) throw error;
+        return exchange(asked, this.#fresh, late.signal);
       });
     } catch (error) {
       throw new NoAnswer(`${method} ${url}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
@@ -88,6 +89,7 @@ export class Asker {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const { http, https } of [this.#kept, this.#fresh]) {
       http.destroy();
       https.destroy();
@@ -106,7 +108,7 @@ function exchange({ url, method, headers, body }: Omit<Asked, 'onSent'>, agents:
   const sized = body === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };
   const asking = requestTo(url, { method, headers: { ...sized, ...headers } }, agents);
   let hasAnswer = false;
-  asking.once('error', (error: NodeJS.ErrnoException) => {
+  asking.on('error', (error: NodeJS.ErrnoException) => {
     const isClosed = error.code === 'ECONNRESET' || error.code === 'EPIPE';
     reject(isClosed && asking.reusedSocket && !hasAnswer ? new ClosedWhileKept(error.message, { cause: error }) : error);
   });
@@ -136,8 +138,7 @@ function exchange({ url, method, headers, body }: Omit<Asked, 'onSent'>, agents:
     reject(late.reason);
     asking.destroy();
   };
-  if (late.aborted) abandon();
-  else late.addEventListener('abort', abandon, { once: true });
+  late.addEventListener('abort', abandon, { once: true });
   asking.end(body);
   return promise;
 }
