@@ -126,4 +126,16 @@ describe('a region that has two edges', () => {
     expect(windowsOfTwo(cut('edge:eu-west/2<->kafka')).unexcusedMs(FRESH, interval)).toBe(1_000);
     expect(windowsOfTwo(cut('edge:eu-west/2<->kafka'), cut('edge:eu-west<-kafka')).unexcusedMs(FRESH, interval)).toBe(900);
   });
+
+  it('does not know that its cache refuses where one is cut off from the log', () => {
+    const slows = { invalidationMs: 1_200, fetchMs: 0, callMs: 0 };
+    const refusing = { ...fault('read-only', 'redis:eu-west', { fromMs: 300, toMs: 600 }), slows };
+    const cut = (target: string) => fault('partition', target, { fromMs: 100, toMs: 500 });
+    const unexcused = (...faults: FaultRecord[]) => windowsOfTwo(...faults).unexcusedMs(FRESH, interval);
+    expect(unexcused(refusing)).toBe(1_000);
+    expect(unexcused(refusing, cut('edge:eu-west/2<->kafka'))).toBe(800);
+    expect(unexcused(refusing, cut('edge:eu-west/2<->origin'))).toBe(1_000);
+    expect(unexcused(refusing, cut('edge:us-east/2<->kafka'))).toBe(1_000);
+    expect(unexcused({ ...fault('latency', 'redis:eu-west', TIMES), slows }, cut('edge:eu-west/2<->kafka'))).toBe(1_000);
+  });
 });

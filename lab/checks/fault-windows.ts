@@ -164,6 +164,9 @@ export class FaultWindows {
    * Where several edges bring the log into one cache, what stops some of them stops nothing: only where all are stopped
    * the region is. One that was killed brings nothing either; but that alone, of all of them, is no more an excuse than
    * of an only one.
+   *
+   * A cache that refuses is known to be behind by whoever reads the log, and by nobody else: one that is cut off from the
+   * log then answers from it as before.
    */
   #windowsOfMembers(onPath: readonly FaultRecord[], path: Path, members: number): Windows {
     const away = this.#faults.filter((fault) => memberOfTarget(fault.target) !== undefined && isOnPath(fault, { ...path, label: 'stale' }));
@@ -173,8 +176,13 @@ export class FaultWindows {
     };
     const [common = NOTHING_STOPPED, ...stopped] = each(onPath);
     const [, ...gone] = each(away);
+    const refusing = this.#windowsOfFaults(onPath.filter(refusesFills), { ...path, label: 'stale' });
     const whereAll = (of: (windows: Windows) => readonly Interval[]) =>
-      unionOf([...of(common), ...stopped.flatMap((one, at) => gone.toSpliced(at, 1, one).map(of).reduce(intersectionOf))]);
+      unionOf([
+        ...of(common),
+        ...stopped.flatMap((one, at) => gone.toSpliced(at, 1, one).map(of).reduce(intersectionOf)),
+        ...stopped.flatMap((one) => intersectionOf(of(refusing), of(one))),
+      ]);
     return {
       seen: whereAll(({ seen }) => seen),
       possible: whereAll(({ possible }) => possible),
