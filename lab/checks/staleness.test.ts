@@ -122,6 +122,14 @@ describe('a read labelled stale', () => {
     expect(last).toMatchObject({ fromMs, stalenessMs: 9_000 - fromMs });
   });
 
+  it('is not measured from one that may have found a revalidation under way that a fault need not have made fail', () => {
+    const faults = [fault('partition', 'edge:eu-west<->origin', { fromMs: 400, toMs: 600 })];
+    const fromOf = (startMs: number) =>
+      lastOf({ operations: [write(2, 1_000), stale(500, { endMs: 510 }), stale(startMs), stale(9_000)], faults });
+    expect(fromOf(2_509)).toMatchObject({ fromMs: 9_000 });
+    expect(fromOf(2_510)).toMatchObject({ fromMs: 2_512 });
+  });
+
   const hard = (startMs: number, more: Parameters<typeof purge>[1] = {}) => purge(startMs, { type: 'tag', target: 'lab-tag-3', ...more });
   const retagged = write(2, 1_000, { tag: 'lab-tag-3' });
   const refused: readonly (readonly [title: string, changes: readonly Operation[], before: readonly Operation[], fromMs: number])[] = [

@@ -10,7 +10,8 @@
  * origin after the supersession, and might be stale by one fetch plus epsilon. (Without this a perfect lazy region
  * fails every run.) An answer so labelled before it says nothing: a soft purge marks a current version stale, too. Nor
  * does one that followed such an answer, of whatever version, by less than a fetch: it may have found that revalidation
- * still under way. Nor does one whose revalidation a fault may have made fail: the next read asks for another.
+ * still under way. Nor does one whose revalidation a fault may have made fail: the next read asks for another. It need
+ * not have failed, so it may be under way all the same.
  *
  * The time in which faults were seen to stop what is on the path does not count, and slow links widen the bound
  * (`fault-windows.ts`), unless the rule is `strict`.
@@ -273,11 +274,11 @@ export class Ages {
   }
 
   #note(read: AnsweredRead, superseding: Known | undefined): void {
-    if (this.#staleness.isDisturbed(read)) return;
     const fetchMs = this.#staleness.fetchDeadlineMs(read.region);
     const underWay = (this.#underWay.get(keyOf(read)) ?? []).filter(({ endMs }) => endMs + fetchMs > read.startMs);
     this.#underWay.set(keyOf(read), [...underWay, read]);
     if (superseding === undefined || underWay.some(({ startMs }) => startMs <= superseding.atMs)) return;
+    if (this.#staleness.isDisturbed(read)) return;
     const cell = cellOf(read);
     if (this.#isFirstRefusable(read, fetchMs)) return;
     this.#labelledMs.set(cell, Math.min(read.endMs, this.#labelledMs.get(cell) ?? read.endMs));

@@ -183,6 +183,17 @@ describe('refill-storm', () => {
     expect(judge(written).verdict).toBe(verdict);
   });
 
+  it.each([
+    ['one fetch for each end of an entry', [], 5],
+    ['two where a link is slow: who reads it after its end does not wait for its revalidation', at('latency', 'edge:eu-west->origin'), 10],
+    ['one where the link of another region is slow', at('latency', 'edge:us-east->origin'), 5],
+  ])('explains %s', (_title, faults, more) => {
+    const bounds = { 'eu-west': { ...ownEdge.bounds, freshMs: 500 } };
+    const judged = (fills: number) =>
+      judge({ bounds, operations: OPERATIONS, faults, edgeSamples: filled({ fetches: 90, fills }) }).verdict;
+    expect([judged(ALLOWED + more), judged(ALLOWED + more + 1)]).toEqual(['pass', 'fail']);
+  });
+
   describe('under a lease of 4 s, of which a key has three at least', () => {
     const bounds = Object.fromEntries(REGIONS.map((region) => [region, { ...ownEdge.bounds, leaseMs: 4_000, skewMs: 0 }]));
     const heard = (fetches: number, evidenceMs: number | null | undefined) => [

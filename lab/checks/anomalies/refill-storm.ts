@@ -6,7 +6,8 @@
  * in between, each key may cost one fetch for what was before, two for each write or purge in that time (the fetch
  * under way that it outdates, and the one after it), and one for each read that failed or found a 404 (kept for a short
  * time only), and one for each time that its entry may have ended, or its lease have run out, where the edge had not
- * heard of the origin for so long: and never more than it was read. Where an edge fetches the most-read contents before
+ * heard of the origin for so long: and never more than it was read. On a slow link an entry may end for good while it
+ * is revalidated, and whoever reads it then fetches it beside that: two for each end. Where an edge fetches the most-read contents before
  * they are read, so many of them may be fetched without a read: as often as all that explains. Any purge but one of a
  * key counts for every key, for until a fetch is back nobody knows its tags. A slow link is no excuse: it is what makes
  * a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it
@@ -28,6 +29,7 @@ import { verdictOf } from '../verdict.ts';
 
 const NAME = 'refill-storm';
 const FETCHES_PER_MARK = 2;
+const FETCHES_PER_END_SLOW = 2;
 /** Each key's lease is shortened by a share of its own: to no less than this. */
 const LEASE_SHARE_MIN = 0.75;
 /** For what the lab itself asks an edge beside the load. */
@@ -250,10 +252,12 @@ function counted(region: string, tallies: readonly Tally[], { history, staleness
     const span = spanOf(stretch);
     const { fromMs, toMs } = span;
     const fills = fillsIn(stretch);
-    const again = fills === undefined ? fetchesAgain(slowMsIn(slow, span), fetchDeadlineMs) : 0;
+    const slowMs = slowMsIn(slow, span);
+    const again = fills === undefined ? fetchesAgain(slowMs, fetchDeadlineMs) : 0;
     const ofAll = marks.ofAll(span);
     // Of what was fetched in the run.
-    const ends = freshMs === undefined || toMs < freshMs ? 0 : 1 + Math.floor((toMs - fromMs) / freshMs);
+    const ended = freshMs === undefined || toMs < freshMs ? 0 : 1 + Math.floor((toMs - fromMs) / freshMs);
+    const ends = slowMs > 0 ? FETCHES_PER_END_SLOW * ended : ended;
     const leases = stretch.runsOut ? 1 + Math.floor((toMs - fromMs) / (leaseMs * LEASE_SHARE_MIN)) : 0;
     const runsOut = isStaleByClock(history, region) ? Number.POSITIVE_INFINITY : leases;
     // Those who read one edge share its fetches.
