@@ -116,6 +116,7 @@ describe('what the metrics tell of the log', () => {
       queued: 2,
       caughtUp: false,
       applied: { '0': 5 },
+      invalidations: 0,
     });
   });
 

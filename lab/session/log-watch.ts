@@ -33,7 +33,19 @@ export function toEdgeSample(region: string, edge: EdgeMetrics, { atMs, isToldBy
   // Word from the origin counts for nothing where a clock is wrong.
   const evidence = lease === undefined ? {} : { evidenceMs: lease.untrustedMs ? null : lease.evidenceMs };
   const joined = joins === undefined ? {} : { joins };
-  return { region, atMs, since: metrics.startTime, ...fetched, lag, queued, caughtUp, ...evidence, ...joined, applied };
+  return {
+    region,
+    atMs,
+    since: metrics.startTime,
+    ...fetched,
+    lag,
+    queued,
+    caughtUp,
+    ...evidence,
+    ...joined,
+    applied,
+    invalidations: metrics.totalInvalidations,
+  };
 }
 
 interface AskedEdge {
