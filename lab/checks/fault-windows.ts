@@ -165,8 +165,8 @@ export class FaultWindows {
    * the region is. One that was killed brings nothing either; but that alone, of all of them, is no more an excuse than
    * of an only one.
    *
-   * A cache that refuses is known to be behind by whoever reads the log, and by nobody else: one that is cut off from the
-   * log then answers from it as before.
+   * A cache that refuses is known to be behind by whoever reads the log, and by nobody else: one that is cut off from
+   * the log then answers from it as before.
    */
   #windowsOfMembers(onPath: readonly FaultRecord[], path: Path, members: number): Windows {
     const away = this.#faults.filter((fault) => memberOfTarget(fault.target) !== undefined && isOnPath(fault, { ...path, label: 'stale' }));

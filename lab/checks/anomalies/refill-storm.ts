@@ -8,13 +8,13 @@
  * time only), and one for each time that its entry may have ended, or its lease have run out, where the edge had not
  * heard of the origin for so long: and never more than it was read. On a slow link an entry may end for good while it
  * is revalidated, and whoever reads it then fetches it beside that: two for each end. A log may bring a record again
- * long after: where more was applied than there were changes, what was applied again may be of every key. Where an edge fetches the most-read contents before
- * they are read, so many of them may be fetched without a read: as often as all that explains. Any purge but one of a
- * key counts for every key, for until a fetch is back nobody knows its tags. A slow link is no excuse: it is what makes
- * a storm; but a fetch that reached its deadline is made again, and of a machine that stood still for most of that it
- * may have. Nor is an edge looked at while it catches up with the log, nor one whose cache remembers so few
- * invalidations that it drops entries. One anomaly for each region. Other caches than ours promise nothing of it: the
- * race `crowd` says what they do. Of several edges each may fetch as often.
+ * long after: where more was applied than there were changes, what was applied again may be of every key. Where an edge
+ * fetches the most-read contents before they are read, so many of them may be fetched without a read: as often as all
+ * that explains. Any purge but one of a key counts for every key, for until a fetch is back nobody knows its tags. A
+ * slow link is no excuse: it is what makes a storm; but a fetch that reached its deadline is made again, and of a
+ * machine that stood still for most of that it may have. Nor is an edge looked at while it catches up with the log, nor
+ * one whose cache remembers so few invalidations that it drops entries. One anomaly for each region. Other caches than
+ * ours promise nothing of it: the race `crowd` says what they do. Of several edges each may fetch as often.
  */
 
 import type { EdgeSample, FaultRecord, ReadOperation } from '../../history/records.ts';
