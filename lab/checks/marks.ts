@@ -22,11 +22,6 @@ export class Marks {
     return this.#ofAll.filter((mark) => overlaps(mark, span)).length;
   }
 
-  /** Of whatever key. */
-  count(span: Interval): number {
-    return [...this.#byKey.values()].reduce((sum, marks) => sum + marks.filter((mark) => overlaps(mark, span)).length, this.ofAll(span));
-  }
-
   #add(change: Change, mark: Interval): void {
     const key = change.kind !== 'purge' ? change.key : change.type === 'key' ? change.target : undefined;
     if (key === undefined) {

@@ -199,8 +199,6 @@ export const edgeSample = z.strictObject({
   applied: z.record(z.string(), z.int()),
   /** Of what was applied. */
   unlistedToMs,
-  /** How many invalidations it had applied since it began. Not known of older histories. */
-  invalidations: z.int().nonnegative().optional(),
   /** Not known of older histories. */
   clock: clockReading.optional(),
 });

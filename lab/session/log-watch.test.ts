@@ -116,7 +116,6 @@ describe('what the metrics tell of the log', () => {
       queued: 2,
       caughtUp: false,
       applied: { '0': 5 },
-      invalidations: 0,
     });
   });
 

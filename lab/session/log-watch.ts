@@ -33,19 +33,7 @@ export function toEdgeSample(region: string, edge: EdgeMetrics, { atMs, isToldBy
   // Word from the origin counts for nothing where a clock is wrong.
   const evidence = lease === undefined ? {} : { evidenceMs: lease.untrustedMs ? null : lease.evidenceMs };
   const joined = joins === undefined ? {} : { joins };
-  return {
-    region,
-    atMs,
-    since: metrics.startTime,
-    ...fetched,
-    lag,
-    queued,
-    caughtUp,
-    ...evidence,
-    ...joined,
-    applied,
-    invalidations: metrics.totalInvalidations,
-  };
+  return { region, atMs, since: metrics.startTime, ...fetched, lag, queued, caughtUp, ...evidence, ...joined, applied };
 }
 
 interface AskedEdge {

@@ -194,20 +194,6 @@ describe('refill-storm', () => {
     expect([judged(ALLOWED + more), judged(ALLOWED + more + 1)]).toEqual(['pass', 'fail']);
   });
 
-  it.each([
-    ['what was applied again', { invalidations: 5, applied: { '0': 9 } }, 2],
-    ['no more than there were records', { invalidations: 9, applied: { '0': 5 } }, 2],
-    ['nothing by what its changes are', { invalidations: 4, applied: { '0': 9 } }, 0],
-    ['nothing where nobody counted', { applied: { '0': 9 } }, 0],
-  ])('explains %s', (_title, then, more) => {
-    const edgeSamples = (fetches: number) => [
-      edgeSample(900, { originFetches: 10, invalidations: 3, applied: { '0': 3 } }),
-      edgeSample(3_000, { originFetches: 10 + fetches, ...then }),
-    ];
-    const judged = (fetches: number) => judge({ operations: OPERATIONS, edgeSamples: edgeSamples(fetches) }).verdict;
-    expect([judged(ALLOWED + more), judged(ALLOWED + more + 1)]).toEqual(['pass', 'fail']);
-  });
-
   describe('under a lease of 4 s, of which a key has three at least', () => {
     const bounds = Object.fromEntries(REGIONS.map((region) => [region, { ...ownEdge.bounds, leaseMs: 4_000, skewMs: 0 }]));
     const heard = (fetches: number, evidenceMs: number | null | undefined) => [

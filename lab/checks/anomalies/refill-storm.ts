@@ -7,14 +7,13 @@
  * under way that it outdates, and the one after it), and one for each read that failed or found a 404 (kept for a short
  * time only), and one for each time that its entry may have ended, or its lease have run out, where the edge had not
  * heard of the origin for so long: and never more than it was read. On a slow link an entry may end for good while it
- * is revalidated, and whoever reads it then fetches it beside that: two for each end. A log may bring a record again
- * long after: where more was applied than there were changes, what was applied again may be of every key. Where an edge
- * fetches the most-read contents before they are read, so many of them may be fetched without a read: as often as all
- * that explains. Any purge but one of a key counts for every key, for until a fetch is back nobody knows its tags. A
- * slow link is no excuse: it is what makes a storm; but a fetch that reached its deadline is made again, and of a
- * machine that stood still for most of that it may have. Nor is an edge looked at while it catches up with the log, nor
- * one whose cache remembers so few invalidations that it drops entries. One anomaly for each region. Other caches than
- * ours promise nothing of it: the race `crowd` says what they do. Of several edges each may fetch as often.
+ * is revalidated, and whoever reads it then fetches it beside that: two for each end. Where an edge fetches the
+ * most-read contents before they are read, so many of them may be fetched without a read: as often as all that
+ * explains. Any purge but one of a key counts for every key, for until a fetch is back nobody knows its tags. A slow
+ * link is no excuse: it is what makes a storm; but a fetch that reached its deadline is made again, and of a machine
+ * that stood still for most of that it may have. Nor is an edge looked at while it catches up with the log, nor one
+ * whose cache remembers so few invalidations that it drops entries. One anomaly for each region. Other caches than ours
+ * promise nothing of it: the race `crowd` says what they do. Of several edges each may fetch as often.
  */
 
 import type { EdgeSample, FaultRecord, ReadOperation } from '../../history/records.ts';
@@ -255,7 +254,7 @@ function counted(region: string, tallies: readonly Tally[], { history, staleness
     const fills = fillsIn(stretch);
     const slowMs = slowMsIn(slow, span);
     const again = fills === undefined ? fetchesAgain(slowMs, fetchDeadlineMs) : 0;
-    const ofAll = marks.ofAll(span) + Math.max(0, appliedIn(stretch) - marks.count(span));
+    const ofAll = marks.ofAll(span);
     // Of what was fetched in the run.
     const ended = freshMs === undefined || toMs < freshMs ? 0 : 1 + Math.floor((toMs - fromMs) / freshMs);
     const ends = slowMs > 0 ? FETCHES_PER_END_SLOW * ended : ended;
@@ -278,13 +277,6 @@ function fillsIn({ first, last }: Stretch): number | undefined {
   };
   const [fills, fetched] = [grown((sample) => sample.fills), grown((sample) => sample.fetchedForCache)];
   return fills === undefined || fetched === undefined ? fills : Math.max(fills, fetched);
-}
-
-/** Invalidations, each of a record of its own: an edge that applies one again and again explains nothing by it. */
-function appliedIn({ first, last }: Stretch): number {
-  if (first.invalidations === undefined || last.invalidations === undefined) return 0;
-  const records = Object.entries(last.applied).reduce((sum, [partition, offset]) => sum + offset - (first.applied[partition] ?? offset), 0);
-  return Math.min(last.invalidations - first.invalidations, records);
 }
 
 function slowMsIn(slow: readonly Interval[], { fromMs, toMs }: Interval): number {
