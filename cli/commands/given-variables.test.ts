@@ -13,6 +13,7 @@ describe('the variables that a topology takes', () => {
     ADMIN_TOKEN: 'hidden',
     ORIGIN_PORT: '4001',
     HOME: '/somewhere',
+    PRICE: '5',
     MY_DELAY: '5ms',
   };
 
@@ -24,7 +25,7 @@ describe('the variables that a topology takes', () => {
     const folder = await mkdtemp(join(tmpdir(), 'edgesync-given-'));
     try {
       const file = join(folder, 'compose.yaml');
-      await writeFile(file, `services: { a: { environment: { D: "\${MY_DELAY:-1ms}", E: "\${MY_DELAY}" } } }\n`);
+      await writeFile(file, `services: { a: { environment: { D: "\${MY_DELAY:-1ms}", E: "\${MY_DELAY}", F: "$$\{PRICE}" } } }\n`);
       expect([...(await givenVariables(file, variables))]).toEqual([
         ['CIRCUIT_BREAKER', 'on'],
         ['MY_DELAY', '5ms'],

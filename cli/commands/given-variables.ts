@@ -3,10 +3,9 @@
  * names them.
  */
 import { readFile } from 'node:fs/promises';
+import { type Variables, variablesIn } from '../../lab/topology/interpolation.ts';
 import { COMPOSE_FILE } from '../program-files.ts';
 import { toCommand, toWord } from '../quote.ts';
-
-type Variables = Readonly<Record<string, string | undefined>>;
 
 /** A secret is not printed, and what runs is the same at any port. */
 const LEFT_OUT = /TOKEN|PASSWORD|SECRET|_PORT$/;
@@ -17,9 +16,8 @@ const LEFT_OUT = /TOKEN|PASSWORD|SECRET|_PORT$/;
  */
 export async function givenVariables(compose: string, variables: Variables): Promise<ReadonlyMap<string, string>> {
   const texts = await Promise.all([...new Set([COMPOSE_FILE, compose])].map((file) => readFile(file, 'utf8').catch(() => '')));
-  const names = texts.flatMap((text) => [...text.matchAll(/\$\{([A-Za-z_]\w*)/g)].map(([, name = '']) => name));
   const given = new Map<string, string>();
-  for (const name of names) {
+  for (const name of texts.flatMap(variablesIn)) {
     const value = variables[name] ?? '';
     if (value !== '' && !LEFT_OUT.test(name)) given.set(name, value);
   }

@@ -9,12 +9,12 @@ import type { z } from 'zod';
 import { InvalidInput } from '../errors.ts';
 import { parseYaml, readSource } from '../input/yaml-source.ts';
 import { composeFile } from './compose-schema.ts';
+import { interpolate, type Variables } from './interpolation.ts';
 
 export type { ComposeService } from './compose-schema.ts';
+export type { Variables } from './interpolation.ts';
 
 export type Environment = Readonly<Record<string, string>>;
-/** For interpolation: what Compose takes from its process environment. */
-export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Keys of YAML extensions, for anchors. */
 const EXTENSION_PREFIX = 'x-';
@@ -42,21 +42,6 @@ export interface ComposeFile extends Omit<z.infer<typeof composeFile>, 'configs'
   readonly file: string;
   /** Absolute. */
   readonly folder: string;
-}
-
-/** Compose's own interpolation, as far as the lab supports it: `${NAME}`, `${NAME:-default}`, and `$$` for a dollar. */
-function interpolate(value: string, variables: Variables): string {
-  return value.replace(
-    /\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g,
-    (whole, name: string | undefined, fallback: string | undefined) => {
-      if (name === undefined) return '$';
-      const given = variables[name];
-      if (given !== undefined && given !== '') return given;
-      if (fallback === undefined && !whole.includes(':-'))
-        throw new InvalidInput(`compose.yaml: \${${name}} is not set and has no default`);
-      return fallback ?? '';
-    },
-  );
 }
 
 function interpolateAll(value: unknown, variables: Variables): unknown {

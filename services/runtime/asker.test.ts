@@ -90,19 +90,28 @@ describe('a request', () => {
     }),
   );
 
-  /** A server that closes a kept connection as the next request travels to it; `answers`: how many it gives on each. */
-  const closing = (answers: number) => {
-    const answered = new Map<Socket, number>();
+  /** A server that answers the first request, and does this with each that follows. */
+  const afterFirst = (then: (socket: Socket) => void) => {
+    let isFirst = true;
     return (socket: Socket) => {
-      const before = answered.get(socket) ?? 0;
-      answered.set(socket, before + 1);
-      if (before < answers) socket.write(OK);
-      else socket.destroy();
+      if (isFirst) socket.write(OK);
+      else then(socket);
+      isFirst = false;
+    };
+  };
+
+  /** A server that answers once on each connection, and closes it as the next request travels to it. */
+  const closing = () => {
+    const answered = new WeakSet<Socket>();
+    return (socket: Socket) => {
+      if (answered.has(socket)) socket.destroy();
+      else socket.write(OK);
+      answered.add(socket);
     };
   };
 
   it.each(['GET', 'PURGE', 'POST'])('by %s on a kept connection that was closed is sent on a new one', (method) =>
-    withServer(closing(1), async ({ port, asker, came }) => {
+    withServer(closing(), async ({ port, asker, came }) => {
       const ask = () => asker.ask({ url: `http://127.0.0.1:${port}/`, method, deadlineMs: DEADLINE_MS, body: method });
       expect(await ask()).toMatchObject({ status: 200 });
       expect(await ask()).toMatchObject({ status: 200 });
@@ -111,53 +120,44 @@ describe('a request', () => {
   );
 
   it('is sent on no third connection', () => {
-    let isFirst = true;
-    const answer = (socket: Socket) => {
-      if (isFirst) socket.write(OK);
-      else socket.destroy();
-      isFirst = false;
-    };
-    return withServer(answer, async ({ port, asker, came }) => {
-      const ask = () => asker.ask({ url: `http://127.0.0.1:${port}/`, deadlineMs: DEADLINE_MS });
-      await ask();
-      await expect(ask()).rejects.toBeInstanceOf(NoAnswer);
-      expect(came).toHaveLength(3);
-    });
+    return withServer(
+      afterFirst((socket) => socket.destroy()),
+      async ({ port, asker, came }) => {
+        const ask = () => asker.ask({ url: `http://127.0.0.1:${port}/`, deadlineMs: DEADLINE_MS });
+        await ask();
+        await expect(ask()).rejects.toBeInstanceOf(NoAnswer);
+        expect(came).toHaveLength(3);
+      },
+    );
   });
 
   it('is not sent again where the asker was closed', () => {
     const second = Promise.withResolvers<void>();
-    let isFirst = true;
-    const answer = (socket: Socket) => {
-      if (isFirst) socket.write(OK);
-      else second.resolve();
-      isFirst = false;
-    };
-    return withServer(answer, async ({ port, asker, came }) => {
-      const ask = () => asker.ask({ url: `http://127.0.0.1:${port}/`, deadlineMs: DEADLINE_MS });
-      await ask();
-      const asking = ask();
-      asking.catch(() => {});
-      await second.promise;
-      asker.close();
-      await expect(asking).rejects.toBeInstanceOf(NoAnswer);
-      expect(came).toHaveLength(2);
-    });
+    return withServer(
+      afterFirst(() => second.resolve()),
+      async ({ port, asker, came }) => {
+        const ask = () => asker.ask({ url: `http://127.0.0.1:${port}/`, deadlineMs: DEADLINE_MS });
+        await ask();
+        const asking = ask();
+        asking.catch(() => {});
+        await second.promise;
+        asker.close();
+        await expect(asking).rejects.toBeInstanceOf(NoAnswer);
+        expect(came).toHaveLength(2);
+      },
+    );
   });
 
   it('that was closed after the first bytes of its answer is not sent again', () => {
-    let isFirst = true;
-    const answer = (socket: Socket) => {
-      if (isFirst) socket.write(OK);
-      else socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok');
-      isFirst = false;
-    };
-    return withServer(answer, async ({ port, asker, came }) => {
-      const ask = () => asker.ask({ url: `http://127.0.0.1:${port}/`, deadlineMs: DEADLINE_MS });
-      await ask();
-      await expect(ask()).rejects.toBeInstanceOf(NoAnswer);
-      expect(came).toHaveLength(2);
-    });
+    return withServer(
+      afterFirst((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok')),
+      async ({ port, asker, came }) => {
+        const ask = () => asker.ask({ url: `http://127.0.0.1:${port}/`, deadlineMs: DEADLINE_MS });
+        await ask();
+        await expect(ask()).rejects.toBeInstanceOf(NoAnswer);
+        expect(came).toHaveLength(2);
+      },
+    );
   });
 
   it('that is never answered ends at its deadline', () =>

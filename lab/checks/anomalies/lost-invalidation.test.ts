@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FaultRecord } from '../../history/records.ts';
 import { judgeBy } from '../pass.ts';
 import { clockAhead, edgeSample, fault, historyOf, KEY, origin, REGIONS, read, type Written, write } from '../testing/history.ts';
 import { lostInvalidation } from './lost-invalidation.ts';
@@ -21,6 +22,14 @@ const unlisted = <Sample extends object>(unlistedToMs: number, sample: Sample) =
     { ...sample, atMs: 2_000, unlistedToMs },
     { ...sample, atMs: 19_000 },
   ] as const;
+const killed = (target: string, seenMs: number) => ({ ...fault('kill', target, { fromMs: 900, toMs: 1_900 }), seenMs });
+/** The list of the region began after the write and the fault. */
+const begunAfter = (kill: FaultRecord): Partial<Written> => ({
+  published: [PUBLISHED],
+  edgeSamples: unlisted(1_500, edgeSample(0)),
+  readings: clockAhead(0),
+  faults: [kill],
+});
 const ELSEWHERE = { of: 'edge:us-east', atMs: 20_000, overMs: 19_000, waitedMs: 19_000 };
 
 describe('lost-invalidation', () => {
@@ -78,36 +87,9 @@ describe('lost-invalidation', () => {
       { published: [PUBLISHED], edgeSamples: [...unlisted(1_500, edgeSample(0, { region: 'us-east' })), edgeSample(19_000)] },
       'unapplied',
     ],
-    [
-      'the edge was dead from before the write until its list began',
-      {
-        published: [PUBLISHED],
-        edgeSamples: unlisted(1_500, edgeSample(0)),
-        readings: clockAhead(0),
-        faults: [{ ...fault('kill', 'edge:eu-west', { fromMs: 900, toMs: 1_900 }), seenMs: 950 }],
-      },
-      'unapplied',
-    ],
-    [
-      'the edge was seen dead only after the write',
-      {
-        published: [PUBLISHED],
-        edgeSamples: unlisted(1_500, edgeSample(0)),
-        readings: clockAhead(0),
-        faults: [{ ...fault('kill', 'edge:eu-west', { fromMs: 900, toMs: 1_900 }), seenMs: 1_050 }],
-      },
-      undefined,
-    ],
-    [
-      'another edge was dead',
-      {
-        published: [PUBLISHED],
-        edgeSamples: unlisted(1_500, edgeSample(0)),
-        readings: clockAhead(0),
-        faults: [{ ...fault('kill', 'edge:us-east', { fromMs: 900, toMs: 1_900 }), seenMs: 950 }],
-      },
-      undefined,
-    ],
+    ['the edge was dead from before the write until its list began', begunAfter(killed('edge:eu-west', 950)), 'unapplied'],
+    ['the edge was seen dead only after the write', begunAfter(killed('edge:eu-west', 1_050)), undefined],
+    ['another edge was dead', begunAfter(killed('edge:us-east', 950)), undefined],
     ['it waits in the outbox', { originSamples: [{ atMs: 19_000, pending: 2 }] }, 'unpublished'],
     ['the region is behind the log', { published: [PUBLISHED], edgeSamples: [edgeSample(19_000, { lag: 3 })] }, 'undelivered'],
     ['the region does not reach the log', { published: [PUBLISHED], edgeSamples: [edgeSample(19_000, { lag: null })] }, 'undelivered'],
